@@ -1,0 +1,64 @@
+# The one door. Each target sets up what it needs: Python 3.11 or later is all that has to be there.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check golden format clean
+
+NEWEST = for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+  "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done
+PYTHON ?= $(shell $(NEWEST))
+
+VENV := .venv
+BIN := $(VENV)/bin
+# pip 25.1 is the first that installs dependency groups.
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PATHS := ecbackup_iac tests benchmarks
+
+help:
+	@echo 'make run      judge the examples'
+	@echo 'make test     run the tests'
+	@echo 'make check    format, lint, types, layers'
+	@echo 'make golden   rewrite the expected outputs, to be read in the diff'
+	@echo 'make format   lay the code out'
+	@echo 'make clean    remove what make built'
+
+run: $(VENV)/run.stamp
+	$(BIN)/ecbackup-iac check --exit-zero --policy examples/.ecbackup.toml examples
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --quiet
+
+check: $(VENV)/lint.stamp
+	$(BIN)/ruff format --check $(PATHS)
+	$(BIN)/ruff check $(PATHS)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+golden: $(VENV)/test.stamp
+	$(BIN)/python -m ecbackup_iac.reporters.report_schema > ecbackup_iac/reporters/report.schema.json
+	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_readme.py
+
+format: $(VENV)/lint.stamp
+	$(BIN)/ruff format $(PATHS)
+	$(BIN)/ruff check --fix $(PATHS)
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/python.stamp:
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or later is needed, and none was found.' >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: install it, on Debian and Ubuntu with: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP) install --upgrade 'pip>=25.1'
+	@touch $@
+
+$(VENV)/run.stamp: pyproject.toml $(VENV)/python.stamp
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp
+	$(PIP) install --group test
+	@touch $@
+
+$(VENV)/lint.stamp: $(VENV)/test.stamp
+	$(PIP) install --group lint
+	@touch $@

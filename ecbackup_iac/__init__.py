@@ -1,0 +1,7 @@
+"""Will every ElastiCache cache be backed up? The question, asked of infrastructure code.
+
+Public, and kept stable: `ecbackup_iac.model` (the nouns), `ecbackup_iac.rule.judge` and
+`ecbackup_iac.scan.scan`. Everything else may move.
+"""
+
+__version__ = "0.1.0"

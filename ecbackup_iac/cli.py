@@ -1,0 +1,272 @@
+"""The command line: words → policy → scan → reports → exit status. It translates, and nothing else."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from ecbackup_iac import __version__
+from ecbackup_iac.errors import EcbackupError, OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecbackup_iac.model.policy import Policy
+    from ecbackup_iac.model.report import Report
+    from ecbackup_iac.reporters.style import Style
+
+EXIT_FAILS = 1
+EXIT_USAGE = 2
+EXIT_INCOMPLETE = 3
+EXIT_DEFECT = 70
+EXIT_INTERRUPTED = 130
+
+FORMATS = ("text", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A report that was asked for: its format, and the file it goes to (None: standard output)."""
+
+    format: str
+    file: str | None
+
+
+class OutputType(click.ParamType[Output]):
+    """FORMAT or FORMAT:FILE."""
+
+    name = "FORMAT[:FILE]"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Output:
+        """Split the two."""
+        if isinstance(value, Output):
+            return value
+        name, colon, file = str(value).partition(":")
+        if name not in FORMATS:
+            self.fail(f"{name!r} is no format: choose {' or '.join(FORMATS)}", param, ctx)
+        if colon and not file:
+            self.fail(f"{value!r} names no file", param, ctx)
+        return Output(name, file or None)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="ecbackup-iac", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Will every ElastiCache cache be backed up? Asked of infrastructure code, before it is deployed."""
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.option(
+    "--format",
+    "outputs",
+    type=OutputType(),
+    multiple=True,
+    help=f"Report format: {' or '.join(FORMATS)}, to standard output or to FILE. May be repeated.",
+)
+@click.option(
+    "--min-days",
+    type=click.IntRange(1, 35),
+    metavar="N",
+    help="Ask for backups of at least N days (1 to 35).  [default: 1]",
+)
+@click.option(
+    "--unknown",
+    type=click.Choice(["warn", "fail", "ignore"]),
+    help="What to make of a cache that cannot be decided.  [default: warn]",
+)
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Do not read what matches.")
+@click.option(
+    "--policy",
+    "policy_path",
+    metavar="FILE",
+    help="Policy file.  [default: .ecbackup.toml here or above, up to the repository's top]",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
+@click.option("--allow-empty", is_flag=True, help="Accept paths without infrastructure code.")
+@click.option("--color/--no-color", default=None, help="Colour the text.  [default: on a terminal]")
+@click.option("-q", "--quiet", is_flag=True, help="Tell what fails the run, and nothing else.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Tell what passes too, and where values are from."
+)
+@click.pass_context
+def check(  # noqa: PLR0913 - one parameter an option
+    context: click.Context,
+    *,
+    paths: tuple[str, ...],
+    outputs: tuple[Output, ...],
+    min_days: int | None,
+    unknown: str | None,
+    exclude: tuple[str, ...],
+    policy_path: str | None,
+    exit_zero: bool,
+    allow_empty: bool,
+    color: bool | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    r"""Judge every cache under PATH: a folder, a file, or - for standard input.
+
+    \b
+    terraform show -json tfplan | ecbackup-iac check -
+    ecbackup-iac check plan.json --min-days 7
+    aws elasticache describe-replication-groups | ecbackup-iac check -
+    ecbackup-iac check plans/ --format text --format json:report.json
+
+    Without PATH it judges the working folder. Exit status: 0 nothing fails, 1 a cache fails, 2 used
+    wrongly, 3 the answer is incomplete, 70 a defect of this program.
+    """
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose exclude each other")
+    wanted = outputs or (Output("text", None),)
+    _check_outputs(wanted)
+
+    from ecbackup_iac.scan import scan
+    from ecbackup_iac.suppression import today
+
+    policy = _policy(policy_path, min_days, unknown, exclude)
+    report = scan(paths or (".",), policy, today(), allow_empty=allow_empty)
+    _write(report, wanted, _style(color=color, quiet=quiet, verbose=verbose))
+    context.exit(0 if exit_zero else _exit_status(report))
+
+
+def _policy(
+    path: str | None, min_days: int | None, unknown: str | None, exclude: Sequence[str]
+) -> "Policy":
+    """Put the policy file and the options together; the options win."""
+    from dataclasses import replace
+
+    from ecbackup_iac.discovery import found_policy
+    from ecbackup_iac.model.policy import PathGlob, Policy, UnknownMode
+
+    policy = Policy()
+    file, base = (path, "") if path else found_policy()
+    if file:
+        from ecbackup_iac.policy import read_policy
+
+        policy = read_policy(file, base)
+    return replace(
+        policy,
+        minimum_days=min_days or policy.minimum_days,
+        unknown=UnknownMode(unknown) if unknown else policy.unknown,
+        exclude=(*policy.exclude, *map(PathGlob, exclude)),
+    )
+
+
+def _style(*, color: bool | None, quiet: bool, verbose: bool) -> "Style":
+    """Find out how the reader of standard output reads."""
+    import shutil
+
+    from ecbackup_iac.reporters.style import Detail, Style
+
+    is_terminal = sys.stdout.isatty()
+    if color is None:
+        color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = shutil.get_terminal_size().columns if is_terminal else None
+    detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
+    return Style(color, width, detail)
+
+
+def _check_outputs(outputs: Sequence[Output]) -> None:
+    """Refuse, before any work is done, what could not be written at its end."""
+    if sum(output.file is None for output in outputs) > 1:
+        raise click.UsageError("only one report can go to standard output: give the others a FILE")
+    files = [output.file for output in outputs if output.file]
+    if len(set(files)) < len(files):
+        raise click.UsageError("two reports cannot go to one file")
+    for file in files:
+        if os.path.isdir(file) or not os.path.isdir(os.path.dirname(file) or "."):
+            raise OutputError(
+                f"{file}: cannot be written: it is a folder, or its folder is missing"
+            )
+
+
+def _write(report: "Report", outputs: Sequence[Output], style: "Style") -> None:
+    from pathlib import Path
+
+    from ecbackup_iac.reporters import REPORTERS
+    from ecbackup_iac.reporters.style import Style
+
+    for output in outputs:
+        renderer = REPORTERS[output.format]
+        if output.file:
+            _replace(Path(output.file), renderer.render(report, Style(detail=style.detail)))
+    for output in outputs:
+        if output.file is None:
+            sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+            sys.stdout.write(REPORTERS[output.format].render(report, style))
+            sys.stdout.flush()
+
+
+def _replace(file: "Path", text: str) -> None:
+    """Write a file whole or not at all; what is no regular file is written to as it stands."""
+    import tempfile
+    from pathlib import Path
+
+    content = text.encode("utf-8", "backslashreplace")
+    try:
+        if file.exists() and not file.is_file():
+            file.write_bytes(content)
+            return
+        target = file.resolve()
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as half:
+            half.write(content)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        Path(half.name).chmod(mode)
+        Path(half.name).replace(target)
+    except OSError as error:
+        raise OutputError(f"{file}: cannot be written: {error.strerror or error}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _exit_status(report: "Report") -> int:
+    if report.fails:
+        return EXIT_FAILS
+    return EXIT_INCOMPLETE if report.is_incomplete else 0
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    sys.exit(_status(lambda: cli.main(standalone_mode=False)))
+
+
+def _status(run: Callable[[], object]) -> int:
+    """Run it; trouble becomes one sentence on standard error, and an exit status."""
+    try:
+        status = run()
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except EcbackupError as error:
+        click.echo(f"ecbackup-iac: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"  {error.hint}", err=True)
+        return EXIT_USAGE
+    except (KeyboardInterrupt, click.Abort):
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILS
+    except Exception as error:
+        if os.environ.get("ECBACKUP_DEBUG"):
+            raise
+        click.echo(
+            f"ecbackup-iac: a defect of this program: {type(error).__name__}: {error}\n"
+            "  please report it, with what ECBACKUP_DEBUG=1 shows",
+            err=True,
+        )
+        return EXIT_DEFECT
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,190 @@
+"""Paths → the inputs under them, sorted, each with its bytes.
+
+Only files inside the boundary are read: the top of the git work tree that holds the path; without
+git, the working folder where the path lies under it, else the path itself.
+"""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecbackup_iac.errors import InputError
+from ecbackup_iac.globs import covers
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import PathGlob
+from ecbackup_iac.model.report import Diagnostic, Severity
+
+STANDARD_INPUT = "-"
+POLICY_FILE = ".ecbackup.toml"
+
+# Folders that hold no infrastructure code of the repository's own.
+_SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
+
+# Paths that are no files, yet stand for what another program writes: `check <(terraform show -json p)`.
+_STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file or stream, read."""
+
+    path: str
+    """As it is printed: relative to the working folder, with forward slashes; "-" for standard input."""
+
+    content: bytes
+    named: str
+    """The argument that led to it."""
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a person named this very file, not a folder above it."""
+        return self.path == self.named
+
+
+def discover(paths: Sequence[str], exclude: Sequence[PathGlob]) -> Iterator[Input | Diagnostic]:
+    """Yield every input under the paths, each once, or why it could not be read.
+
+    Raises:
+        InputError: a path does not exist.
+
+    """
+    for path in paths:
+        if path != STANDARD_INPUT and not os.path.lexists(path):
+            raise InputError(f"{path}: no such file or folder")
+    walk = _Walk(tuple(exclude))
+    for path in dict.fromkeys(paths):
+        if path == STANDARD_INPUT:
+            yield Input(path, sys.stdin.buffer.read(), path)
+        elif path.startswith(_STREAMS):
+            yield Input(path, Path(path).read_bytes(), path)
+        elif os.path.isdir(path):
+            yield from walk.folder(path)
+        else:
+            yield from walk.file(path, shown_path(path), boundary_of(path))
+
+
+def shown_path(path: str | Path) -> str:
+    """Give a path as it is printed: relative to the working folder, with forward slashes."""
+    if path == STANDARD_INPUT or str(path).startswith(_STREAMS):
+        return str(path)
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:  # another drive on Windows
+        return Path(path).as_posix()
+
+
+def boundary_of(path: str) -> str:
+    """Give the folder outside which nothing is read for this path: absolute, links resolved."""
+    folder = os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
+    top = repository_top(folder)
+    if top is not None:
+        return top
+    working = os.path.realpath(".")
+    return working if _is_inside(folder, working) else folder
+
+
+def repository_top(folder: str) -> str | None:
+    """Give the top of the git work tree that holds an absolute folder."""
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder
+
+
+def found_policy() -> tuple[str | None, str]:
+    """Find the policy file upwards from the working folder to the repository's top.
+
+    Gives its path, and the way from its folder down to the working folder.
+    """
+    working = folder = os.path.realpath(".")
+    top = repository_top(working) or working
+    while not os.path.isfile(os.path.join(folder, POLICY_FILE)):
+        if folder == top:
+            return None, ""
+        folder = os.path.dirname(folder)
+    return os.path.join(folder, POLICY_FILE), Path(working).relative_to(folder).as_posix()
+
+
+class _Walk:
+    """Which files and folders have been met, so that each is read once and no link leads in circles."""
+
+    def __init__(self, exclude: tuple[PathGlob, ...]) -> None:
+        self._exclude = exclude
+        self._met: set[str] = set()
+
+    def folder(self, named: str) -> Iterator[Input | Diagnostic]:
+        """Yield the inputs in a folder and below it."""
+        boundary = boundary_of(named)
+        pending = [named]
+        while pending:
+            folder = pending.pop()
+            if not self._is_new(folder) or not _is_inside(os.path.realpath(folder), boundary):
+                continue
+            try:
+                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            except OSError as error:
+                yield _unreadable(shown_path(folder), error)
+                continue
+            names = {entry.name for entry in entries}
+            folders = [entry for entry in entries if entry.is_dir()]
+            pending += [
+                entry.path
+                for entry in reversed(folders)
+                if entry.name not in _SKIPPED_FOLDERS and not self._is_excluded(entry.path)
+            ]
+            for entry in entries:
+                if not entry.is_dir() and _may_matter(entry.name, names):
+                    yield from self.file(entry.path, shown_path(named), boundary)
+
+    def file(self, path: str, named: str, boundary: str) -> Iterator[Input | Diagnostic]:
+        """Yield one file's input, unless it was met before or is excluded."""
+        shown = shown_path(path)
+        if self._is_excluded(path) or not self._is_new(path):
+            return
+        severity = Severity.ERROR if shown == named else Severity.WARNING
+        if not _is_inside(os.path.realpath(path), boundary):
+            text = "not read: the link leads outside the repository"
+            yield Diagnostic(text, Location(shown), severity)
+            return
+        try:
+            if not stat.S_ISREG(os.stat(path).st_mode):
+                yield Diagnostic("not read: it is no regular file", Location(shown), severity)
+                return
+            content = Path(path).read_bytes()
+        except OSError as error:
+            yield _unreadable(shown, error)
+            return
+        yield Input(shown, content, named)
+
+    def _is_new(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        is_new = real not in self._met
+        self._met.add(real)
+        return is_new
+
+    def _is_excluded(self, path: str) -> bool:
+        shown = shown_path(path)
+        return any(covers(glob, shown) for glob in self._exclude)
+
+
+def _may_matter(name: str, neighbours: set[str]) -> bool:
+    """Say whether a file in a folder is looked into.
+
+    A raw state beside configuration is a working copy of what the configuration says.
+    """
+    if name.endswith(".tfstate"):
+        return not any(neighbour.endswith((".tf", ".tofu")) for neighbour in neighbours)
+    return name.endswith(".json")
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _unreadable(shown: str, error: OSError) -> Diagnostic:
+    return Diagnostic(f"cannot be read: {error.strerror or error}", Location(shown))

@@ -1,0 +1,1 @@
+"""The nouns that every other room speaks of. Standard library alone; imports nothing of ours."""

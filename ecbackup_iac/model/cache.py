@@ -1,0 +1,73 @@
+"""One ElastiCache cache as the code would deploy it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.value import Known, Unset, Value
+
+
+class Source(StrEnum):
+    """The kinds of input that caches are read from."""
+
+    TERRAFORM = "terraform"
+    TERRAFORM_PLAN = "terraform_plan"
+    TERRAFORM_STATE = "terraform_state"
+    CLOUDFORMATION = "cloudformation"
+    AWS_CLI = "aws_cli"
+
+
+class Form(StrEnum):
+    """The three forms in which ElastiCache sells a cache."""
+
+    STANDALONE_CLUSTER = "standalone_cluster"
+    REPLICATION_GROUP = "replication_group"
+    SERVERLESS_CACHE = "serverless_cache"
+
+
+@dataclass(frozen=True, slots=True)
+class CacheResource:
+    """An ElastiCache cache, with what is known of the settings that decide about its backups."""
+
+    address: str
+    """Its name in the source: Terraform's address, a template's logical id, an AWS identifier."""
+
+    type: str
+    """The source's own name of its kind: aws_elasticache_cluster, ReplicationGroup."""
+
+    form: Form
+    source: Source
+    root: str
+    """The folder or file that was evaluated on its own; "-" for standard input."""
+
+    location: Location
+
+    retention: Value[int]
+    """For how many days automatic backups are kept."""
+
+    retention_name: str = "snapshot_retention_limit"
+    """What the source calls the retention, for messages."""
+
+    engine: Value[str] = Unset()
+    node_type: Value[str] = Unset()
+    replication_group: Value[str] = Unset()
+    """The group that a cluster belongs to; Known("") where it belongs to one whose id is not known."""
+
+    cluster_mode: Value[bool] = Known(value=False)
+    backup_window: Value[str] = Unset()
+    """Daily, UTC, `hh24:mi-hh24:mi`."""
+
+    maintenance_window: Value[str] = Unset()
+    """Weekly, UTC, `ddd:hh24:mi-ddd:hh24:mi`."""
+
+    previous_days: int | None = None
+    """The retention of the cache as it exists today, in days, where a plan changes one."""
+
+    retention_ignored: bool = False
+    """Later edits of the retention never reach the cache (`ignore_changes`)."""
+
+    assumptions: tuple[str, ...] = ()
+    """What was taken for granted when it was read, for a person."""
+
+    node_ids: tuple[str, ...] = ()
+    """The ids of a live replication group's nodes."""

@@ -1,0 +1,110 @@
+"""The whole answer: findings, and what could not be read."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.verdict import Level, Status, Verdict
+
+
+class Severity(StrEnum):
+    """Whether an answer is missing (error) or stands all the same (warning)."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Something that could not be read or decided about an input, with its place."""
+
+    message: str
+    location: Location
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one root gave: its caches, and what is wrong with it."""
+
+    resources: tuple[CacheResource, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class SuppressionKind(StrEnum):
+    """Where a suppression was written."""
+
+    COMMENT = "comment"
+    METADATA = "metadata"
+    POLICY = "policy"
+    BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why a finding does not count, and until when."""
+
+    kind: SuppressionKind
+    reason: str
+    location: Location
+    expires: date | None = None
+    """The last day on which it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A resource, its verdict, and what to do about it."""
+
+    resource: CacheResource
+    verdict: Verdict
+    level: Level
+    remedy: str | None = None
+    suppression: Suppression | None = None
+
+    @property
+    def order(self) -> tuple[tuple[str, int, int], str]:
+        """The key that sorts findings: path, line, address."""
+        return (self.resource.location.order, self.resource.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a run has to say, in order."""
+
+    findings: tuple[Finding, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many findings have each status, how many are suppressed, how many diagnostics there are.
+
+        A suppressed finding counts under "suppressed" alone.
+        """
+        seen = Counter(
+            "suppressed" if finding.suppression else finding.verdict.status.value
+            for finding in self.findings
+        )
+        names = (*(status.value for status in Status), "suppressed")
+        return {name: seen[name] for name in names} | {"diagnostics": len(self.diagnostics)}
+
+    @property
+    def fails(self) -> bool:
+        """Whether a finding that is not suppressed weighs as an error."""
+        return any(f.level is Level.ERROR and f.suppression is None for f in self.findings)
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether an input or a cache could not be judged."""
+        return any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+
+def report_of(findings: Iterable[Finding], diagnostics: Iterable[Diagnostic]) -> Report:
+    """Put findings and diagnostics in their order: the same input gives the same report."""
+    return Report(
+        tuple(sorted(findings, key=lambda finding: finding.order)),
+        tuple(sorted(diagnostics, key=lambda d: (d.location.order, d.severity, d.message))),
+    )

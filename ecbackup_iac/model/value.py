@@ -1,0 +1,92 @@
+"""What can be known about a setting before anything is deployed."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+from ecbackup_iac.model.location import Location
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One hop on the way to a value: what stood there, and where."""
+
+    text: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[T]):
+    """The value is settled."""
+
+    value: T
+    trace: tuple[Step, ...] = ()
+    sensitive: bool = False
+    """It may be judged and must not be printed."""
+
+    @property
+    def shown(self) -> str:
+        """The value as it may be printed; a sensitive one as Terraform shows it."""
+        return "(sensitive value)" if self.sensitive else str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """Nobody wrote a value (Terraform's null counts), so AWS will choose."""
+
+    trace: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """Something was written that cannot be a value of this setting at all."""
+
+    text: str
+    """What was written, as a person would quote it: `"abc"`, `1.5`, `true`, `a list`."""
+
+    trace: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """One value that an undecided setting can take."""
+
+    value: "Known[T] | Unset | Invalid"
+    when: str = ""
+    """What has to hold for it, for a person: "IsProd is false"; empty where it cannot be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The least and the greatest number an undecided setting can be; None where it is open."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Generic[T]):
+    """A value exists, and what was read does not settle it."""
+
+    why: str
+    """What it depends on, for a person: "var.days has no default and no value"."""
+
+    outcomes: tuple[Outcome[T], ...] = ()
+    """Every value it can take, where that is a finite list; empty where it is not known."""
+
+    bounds: Bounds | None = None
+    """What is proven of it where no list is: a validation, a MinValue."""
+
+    trace: tuple[Step, ...] = ()
+
+
+Settled: TypeAlias = Known[T] | Unset | Invalid
+Value: TypeAlias = Known[T] | Unset | Invalid | Unknown[T]
+
+
+def possible_values(value: Value[T]) -> tuple[Settled[T], ...]:
+    """Give every settled value that `value` can be; empty where there is no finite list of them."""
+    if isinstance(value, Unknown):
+        return tuple(outcome.value for outcome in value.outcomes)
+    return (value,)

@@ -1,0 +1,60 @@
+"""The answer for one resource."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What the answer is; the rule says why."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Level(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    NONE = "none"
+
+
+class Rule(StrEnum):
+    """The reasons behind a verdict. An id is never reused or given another meaning."""
+
+    BACKUPS_DISABLED = "ECB001"
+    RETENTION_TOO_SHORT = "ECB002"
+    RETENTION_INVALID = "ECB003"
+    BACKUPS_UNSUPPORTED = "ECB004"
+    RETENTION_UNDECIDED = "ECB005"
+    BACKUPS_BEING_DISABLED = "ECB006"
+    BACKUP_WINDOW_CONFLICT = "ECB007"
+    RETENTION_NOT_MANAGED = "ECB008"
+
+    @property
+    def label(self) -> str:
+        """The rule's name as people read it: backups-disabled."""
+        return self.name.lower().replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth knowing beside the verdict."""
+
+    text: str
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Status, reason and words for one resource."""
+
+    status: Status
+    rule: Rule | None
+    """None for a pass and for what the control does not apply to."""
+
+    message: str
+    notes: tuple[Note, ...] = ()

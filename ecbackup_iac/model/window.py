@@ -1,0 +1,74 @@
+"""Backup and maintenance windows, as ElastiCache writes them → whether AWS refuses the pair.
+
+AWS refuses a change whose backup window overlaps the maintenance window, or is under 60 minutes
+(hashicorp/terraform#17247, hashicorp/terraform-provider-aws#2153).
+"""
+
+import re
+from dataclasses import dataclass
+
+from ecbackup_iac.model.value import Known
+
+DAY = 24 * 60
+WEEK = 7 * DAY
+MINIMUM_MINUTES = 60
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
+_DAILY = re.compile(f"{_CLOCK}-{_CLOCK}", re.ASCII)
+_WEEKLY = re.compile(f"([a-z]{{3}}):{_CLOCK}-([a-z]{{3}}):{_CLOCK}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time that comes back: start and length in minutes, start counted from Monday 00:00 UTC."""
+
+    start: int
+    minutes: int
+
+    def overlaps(self, other: "Window") -> bool:
+        """Say whether the two share a minute in the circle of the week; touching is not sharing."""
+        return (other.start - self.start) % WEEK < self.minutes or (
+            self.start - other.start
+        ) % WEEK < other.minutes
+
+
+def daily_window(text: str) -> Window | None:
+    """Read `hh24:mi-hh24:mi`, which may cross midnight; None where it is not of that form."""
+    match = _DAILY.fullmatch(text.strip())
+    if match is None:
+        return None
+    start, end = (_minutes(*match.group(i, i + 1)) for i in (1, 3))
+    return Window(start, (end - start) % DAY)
+
+
+def weekly_window(text: str) -> Window | None:
+    """Read `ddd:hh24:mi-ddd:hh24:mi`, which may cross the week's end; None where it is not of that form."""
+    match = _WEEKLY.fullmatch(text.strip().lower())
+    if match is None or not {match[1], match[4]} <= set(_WEEKDAYS):
+        return None
+    start, end = (
+        _WEEKDAYS.index(match[i]) * DAY + _minutes(*match.group(i + 1, i + 2)) for i in (1, 4)
+    )
+    return Window(start, (end - start) % WEEK)
+
+
+def conflict(backup: Known[str], maintenance: Known[str]) -> str | None:
+    """Say what AWS would refuse about the two windows, for a person; None where it would not.
+
+    A window that is not of its form is not judged here: its own API call refuses it.
+    """
+    daily, weekly = daily_window(backup.value), weekly_window(maintenance.value)
+    if daily is None or weekly is None:
+        return None
+    if daily.minutes < MINIMUM_MINUTES:
+        return f"the backup window {backup.shown} is under {MINIMUM_MINUTES} minutes"
+    if any(Window(daily.start + day * DAY, daily.minutes).overlaps(weekly) for day in range(7)):
+        return (
+            f"the backup window {backup.shown} overlaps the maintenance window {maintenance.shown}"
+        )
+    return None
+
+
+def _minutes(hours: str, minutes: str) -> int:
+    return int(hours) * 60 + int(minutes)

@@ -1,0 +1,156 @@
+"""Policy file and command-line options → the Policy noun: what the organisation asks for.
+
+pydantic checks the file; the models below are the file's format and nothing else knows them.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ecbackup_iac.discovery import shown_path
+from ecbackup_iac.errors import PolicyError
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import (
+    MAXIMUM_DAYS,
+    PathGlob,
+    Policy,
+    PolicyException,
+    UnknownMode,
+)
+from ecbackup_iac.model.verdict import Rule
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+Text = Annotated[str, Field(min_length=1, strict=True)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ExceptionEntry(_Strict):
+    """One `[[exceptions]]` table."""
+
+    resource: Text | None = None
+    path: Text | None = None
+    rule: Rule | None = None
+    reason: Text
+    expires: Annotated[date, Field(strict=True)] | None = None
+
+
+class PolicyFile(_Strict):
+    """The whole of `.ecbackup.toml`."""
+
+    minimum_days: Annotated[int, Field(ge=1, le=MAXIMUM_DAYS, strict=True)] = 1
+    unknown: UnknownMode = UnknownMode.WARN
+    exclude: tuple[Text, ...] = ()
+    exceptions: tuple[ExceptionEntry, ...] = ()
+
+
+def read_policy(path: str, base: str = "") -> Policy:
+    """Read a policy file; `base` is the way from where its path globs count down to the working folder.
+
+    Raises:
+        PolicyError: it cannot be read, is no TOML, or says something that a policy cannot say.
+
+    """
+    shown = shown_path(path)
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+        document = tomllib.loads(text)
+    except OSError as error:
+        raise PolicyError(f"{shown}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{shown}: not UTF-8 text") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        where = f"{shown}:{place[1]}:{place[2]}" if place else shown
+        what = re.sub(r"\s*\(at .*\)$", "", str(error))
+        raise PolicyError(f"{where}: not valid TOML: {what}") from error
+    lines = _Lines(text, len(document.get("exceptions", ())))
+    try:
+        file = PolicyFile.model_validate(document)
+    except ValidationError as error:
+        problems = [_problem(detail, shown, lines) for detail in error.errors()]
+        raise PolicyError("\n".join(problems)) from error
+    exceptions = []
+    for index, entry in enumerate(file.exceptions):
+        location = Location(shown, lines.exception(index))
+        if entry.resource is None and entry.path is None:
+            raise PolicyError(f"{location}: the exception covers everything: name resource or path")
+        glob = PathGlob(entry.path, base) if entry.path else None
+        exceptions.append(
+            PolicyException(entry.reason, location, entry.resource, glob, entry.rule, entry.expires)
+        )
+    exclude = tuple(PathGlob(pattern, base) for pattern in file.exclude)
+    return Policy(file.minimum_days, file.unknown, exclude, tuple(exceptions))
+
+
+class _Lines:
+    """The lines on which keys stand, which TOML parsers do not tell; None where it is not certain."""
+
+    def __init__(self, text: str, exceptions: int) -> None:
+        self.lines = text.splitlines()
+        headers = [
+            number
+            for number, line in enumerate(self.lines, 1)
+            if re.match(r"""\s*\[\[\s*["']?exceptions["']?\s*\]\]""", line)
+        ]
+        self.headers = headers if len(headers) == exceptions else []
+
+    def exception(self, index: int) -> int | None:
+        """Give the line of the table's header."""
+        return self.headers[index] if self.headers else None
+
+    def key(self, path: Sequence[str | int]) -> int | None:
+        """Give the line of a key, or of the table it is missing from."""
+        table, first, last = None, 1, len(self.lines)
+        if path[0] == "exceptions" and len(path) > 1 and isinstance(path[1], int):
+            if not self.headers:
+                return None
+            table = first = self.headers[path[1]]
+            last = next((line - 1 for line in self.headers if line > first), last)
+            path = path[2:]
+        if not path:
+            return table
+        name = re.escape(str(path[0]))
+        found = [
+            number
+            for number in range(first, last + 1)
+            if re.match(rf"""\s*\[*\s*["']?{name}["']?\s*[=\].]""", self.lines[number - 1])
+        ]
+        return found[0] if len(found) == 1 else table
+
+
+def _problem(detail: "ErrorDetails", shown: str, lines: _Lines) -> str:
+    """Say what is wrong with one key, where, and what would be right."""
+    path = [part for part in detail["loc"] if not (isinstance(part, str) and "[" in part)]
+    where = Location(shown, lines.key(path) if path else None)
+    key = ".".join(str(part) for part in path if isinstance(part, str))
+    match detail["type"]:
+        case "extra_forbidden":
+            model: type[BaseModel] = ExceptionEntry if path[0] == "exceptions" else PolicyFile
+            near = difflib.get_close_matches(str(path[-1]), model.model_fields, n=1, cutoff=0.5)
+            known = ", ".join(model.model_fields)
+            hint = f"did you mean {near[0]}?" if near else f"the keys are {known}"
+            return f"{where}: unknown key {key}: {hint}"
+        case "missing":
+            return f"{where}: {key} is missing"
+        case _:
+            return f"{where}: {key}: {_lower_first(detail['msg'])}, not {_quoted(detail['input'])}"
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _quoted(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
+    text = repr(value) if not isinstance(value, bool) else str(value).lower()
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a line's worth

@@ -1,0 +1,128 @@
+"""Where ElastiCache stands in the AWS providers' resource types, for plans, states and configuration.
+
+Standard library alone, because Checkov loads it where nothing of ours is installed.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from ecbackup_iac.model.cache import Form
+from ecbackup_iac.model.value import Invalid, Known, Settled, Step, Unset
+
+RETENTION = "snapshot_retention_limit"
+"""The retention's name in every resource type of both providers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """A resource type's own names for what is judged."""
+
+    form: Form
+    node_type: str | None = None
+    replication_group: str | None = None
+    backup_window: str | None = None
+    maintenance_window: str | None = None
+    computes_retention: bool = False
+    """The provider plans an unset retention as unknown (Optional and Computed)."""
+
+    retention: str = RETENTION
+    engine: str = "engine"
+
+
+# Provider source hashicorp/aws 6.62 and the generated awscc resources, whose optional attributes are
+# all Optional and Computed.
+RESOURCE_TYPES: Mapping[str, Attributes] = {
+    "aws_elasticache_cluster": Attributes(
+        Form.STANDALONE_CLUSTER,
+        node_type="node_type",
+        replication_group="replication_group_id",
+        backup_window="snapshot_window",
+        maintenance_window="maintenance_window",
+    ),
+    "aws_elasticache_replication_group": Attributes(
+        Form.REPLICATION_GROUP,
+        node_type="node_type",
+        backup_window="snapshot_window",
+        maintenance_window="maintenance_window",
+    ),
+    "aws_elasticache_serverless_cache": Attributes(Form.SERVERLESS_CACHE, computes_retention=True),
+    "awscc_elasticache_cache_cluster": Attributes(
+        Form.STANDALONE_CLUSTER,
+        node_type="cache_node_type",
+        backup_window="snapshot_window",
+        maintenance_window="preferred_maintenance_window",
+        computes_retention=True,
+    ),
+    "awscc_elasticache_replication_group": Attributes(
+        Form.REPLICATION_GROUP,
+        node_type="cache_node_type",
+        backup_window="snapshot_window",
+        maintenance_window="preferred_maintenance_window",
+        computes_retention=True,
+    ),
+    "awscc_elasticache_serverless_cache": Attributes(
+        Form.SERVERLESS_CACHE, computes_retention=True
+    ),
+}
+
+# What Terraform takes for a number in a text: "007", "+7", "7.0" and "1e1" are; " 7" and "0x7" are not.
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d{1,4})?", re.IGNORECASE | re.ASCII)
+_LONGEST_NUMBER = 64
+
+
+def days_of(written: object, trace: tuple[Step, ...] = ()) -> Settled[int]:
+    """Give the retention that a decoded value means to Terraform, in days."""
+    match written:
+        case None:
+            return Unset(trace)
+        case int() if not isinstance(written, bool):
+            return Known(written, trace)
+        case float() if written.is_integer():
+            return Known(int(written), trace)
+        case str() if (days := _whole_number(written)) is not None:
+            return Known(days, trace)
+        case _:
+            return Invalid(shown_value(written), trace)
+
+
+def text_of(written: object, *, sensitive: bool = False) -> Known[str] | Unset:
+    """Give a setting that is text; anything that is none counts as not set."""
+    if isinstance(written, str) and written:
+        return Known(written, sensitive=sensitive)
+    return Unset()
+
+
+def in_cluster_mode(settings: Mapping[str, Any]) -> bool:
+    """Say whether a replication group's known settings put it in cluster mode."""
+    shards = settings.get("num_node_groups")
+    return (
+        settings.get("cluster_mode") == "enabled"
+        or settings.get("cluster_enabled") is True
+        or (isinstance(shards, int) and shards > 1)
+        or "cluster.on" in str(settings.get("parameter_group_name"))
+    )
+
+
+def shown_value(written: object, longest: int = 40) -> str:
+    """Show a decoded value in a message: `7`, `true`, `"abc"`, `a map`; cut where it is long."""
+    match written:
+        case str():
+            return f'"{written[:longest]}{"..." if len(written) > longest else ""}"'
+        case bool():
+            return str(written).lower()
+        case Mapping():
+            return "a map"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return str(written)[:longest]
+
+
+def _whole_number(text: str) -> int | None:
+    if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+        return None
+    number = Fraction(text)
+    return int(number) if number.denominator == 1 else None

@@ -1,0 +1,45 @@
+"""What people hand over by mistake → what it is, and what to run instead."""
+
+from collections.abc import Mapping
+
+_SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
+
+# What the human-readable output of `terraform plan` and `terraform show` says → nothing else says it.
+_PLAN_TEXT = (
+    b"Terraform will perform the following actions",
+    b"OpenTofu will perform the following actions",
+    b"Terraform used the selected providers to generate",
+    b"OpenTofu used the selected providers to generate",
+    b"No changes. Your infrastructure matches the configuration",
+)
+_HEAD = 65_536  # bytes; these stand at the beginning
+
+
+def mistake_in_text(text: bytes) -> str | None:
+    """Say what a text that is no JSON document was meant to be; None where nobody can tell."""
+    head = text[:_HEAD]
+    if not text.strip():
+        return "the input is empty: did the command before the pipe fail?"
+    if head.startswith(b"PK\x03\x04"):
+        return f"a binary plan file (or another zip archive), not JSON: run {_SHOW}"
+    if any(mark in head for mark in _PLAN_TEXT):
+        return f"a plan as people read it, not JSON: run terraform plan -out=PLANFILE, then {_SHOW}"
+    if head.lstrip().startswith(b"[command]"):
+        return "the setup-terraform wrapper added lines of its own: set terraform_wrapper: false"
+    if head.lstrip().startswith((b"-----", b"|")) and b"Describe" in head:
+        return "AWS CLI output as a table, not JSON: run the command with --output json"
+    return None
+
+
+def mistake_in_object(members: Mapping[str, object]) -> str | None:
+    """Say what a JSON object was meant to be; None where nobody can tell."""
+    if "@level" in members and "@message" in members:
+        text = "the message stream of terraform plan -json, not a plan: run terraform plan"
+        return f"{text} -out=PLANFILE, then {_SHOW}"
+    if "provider_schemas" in members:
+        return f"terraform providers schema -json, not a plan: run {_SHOW}"
+    if {"valid", "diagnostics"} <= members.keys():
+        return f"the output of terraform validate -json, not a plan: run {_SHOW}"
+    if {"version", "modules", "serial"} <= members.keys():
+        return "a state file older than version 4: run terraform show -json | ecbackup-iac check -"
+    return None

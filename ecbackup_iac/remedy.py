@@ -1,0 +1,104 @@
+"""A verdict on a resource → what to type to mend it, by source and form."""
+
+import shlex
+from collections.abc import Callable
+
+from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
+from ecbackup_iac.model.value import Known
+from ecbackup_iac.model.verdict import Rule, Status, Verdict
+
+
+def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str | None:
+    """Give the shortest thing to type or decide; None where nothing is wrong.
+
+    Several commands stand on lines of their own.
+    """
+    if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
+        return None
+    return _BY_SOURCE[resource.source](resource, verdict.rule, policy)
+
+
+def _for_attribute(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+    name, address = resource.retention_name, resource.address
+    match rule:
+        case Rule.BACKUPS_UNSUPPORTED:
+            return f"choose another node type for {address}, then set {name} = {policy.remedy_days}"
+        case Rule.BACKUP_WINDOW_CONFLICT:
+            return f"move the backup window of {address} clear of its maintenance window"
+        case Rule.RETENTION_UNDECIDED:
+            days = f"{policy.minimum_days} to {MAXIMUM_DAYS}"
+            return f"give {name} of {address} a value of {days} that does not wait for the apply"
+        case _:
+            return f"set {name} = {policy.remedy_days} in {address}"
+
+
+def _for_state(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+    return f"{_for_attribute(resource, rule, policy)}, then terraform apply"
+
+
+def _for_live_cache(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+    if rule is Rule.BACKUPS_UNSUPPORTED:
+        return _for_attribute(resource, rule, policy)
+    cache = shlex.quote(resource.address)
+    change, verify = _AWS_COMMANDS[resource.form]
+    if rule is Rule.BACKUP_WINDOW_CONFLICT:
+        enable = f"{change} {cache} --snapshot-window hh24:mi-hh24:mi"
+        return f"{enable}   # clear of the maintenance window, at least an hour long"
+    enable = f"{change} {cache} --snapshot-retention-limit {policy.remedy_days}"
+    return "\n".join(
+        (
+            enable + _snapshotting_cluster(resource),
+            f"verify:   {verify} {cache}",
+            f"back out: {change} {cache} --snapshot-retention-limit {_days_now(resource)}",
+        )
+    )
+
+
+# Form → the command that changes a cache and the one that shows it, each up to the identifier
+# (AWS CLI reference: modify-* and describe-* of elasticache).
+_AWS_COMMANDS = {
+    Form.STANDALONE_CLUSTER: (
+        "aws elasticache modify-cache-cluster --cache-cluster-id",
+        "aws elasticache describe-cache-clusters --cache-cluster-id",
+    ),
+    Form.REPLICATION_GROUP: (
+        "aws elasticache modify-replication-group --replication-group-id",
+        "aws elasticache describe-replication-groups --replication-group-id",
+    ),
+    Form.SERVERLESS_CACHE: (
+        "aws elasticache modify-serverless-cache --serverless-cache-name",
+        "aws elasticache describe-serverless-caches --serverless-cache-name",
+    ),
+}
+
+
+def _snapshotting_cluster(resource: CacheResource) -> str:
+    """Name the node to back up from, which a group outside cluster mode needs when it comes from 0.
+
+    In cluster mode the parameter must not be given (botocore ModifyReplicationGroupMessage;
+    hashicorp/terraform#10581, #19336). A replica is the better choice, so the last node is named.
+    """
+    if resource.form is not Form.REPLICATION_GROUP or _days_now(resource) > 0:
+        return ""
+    match resource.cluster_mode:
+        case Known(value=True):
+            return ""
+        case Known(value=False):
+            node = resource.node_ids[-1] if resource.node_ids else f"{resource.address}-001"
+            return f" --snapshotting-cluster-id {shlex.quote(node)}"
+        case _:
+            node = resource.node_ids[-1] if resource.node_ids else f"{resource.address}-001"
+            option = "--snapshotting-cluster-id"
+            return f" {option} {shlex.quote(node)}   # without {option} in cluster mode"
+
+
+def _days_now(resource: CacheResource) -> int:
+    return resource.retention.value if isinstance(resource.retention, Known) else 0
+
+
+_BY_SOURCE: dict[Source, Callable[[CacheResource, Rule | None, Policy], str]] = {
+    Source.TERRAFORM_PLAN: _for_attribute,
+    Source.TERRAFORM_STATE: _for_state,
+    Source.AWS_CLI: _for_live_cache,
+}

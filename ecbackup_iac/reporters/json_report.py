@@ -1,0 +1,122 @@
+"""Report → JSON for programs, schema_version 1: the names below are a promise."""
+
+import json
+from typing import Any
+
+from ecbackup_iac import __version__
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, Suppression
+from ecbackup_iac.model.value import (
+    Invalid,
+    Known,
+    Outcome,
+    Step,
+    Unknown,
+    Unset,
+    Value,
+)
+from ecbackup_iac.reporters.style import Style
+
+SCHEMA_VERSION = 1
+
+
+def render(report: Report, style: Style = Style()) -> str:  # noqa: ARG001 - one signature for all
+    """Give the whole report as JSON, in ASCII."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "ecbackup-iac", "version": __version__},
+        "summary": report.counts,
+        "findings": [_finding(finding) for finding in report.findings],
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    resource, verdict = finding.resource, finding.verdict
+    return {
+        "status": verdict.status,
+        "rule": verdict.rule,
+        "level": finding.level,
+        "message": verdict.message,
+        "resource": {
+            "address": resource.address,
+            "type": resource.type,
+            "form": resource.form,
+            "engine": _setting(resource.engine),
+            "node_type": _setting(resource.node_type),
+        },
+        "retention": _retention(resource.retention),
+        "source": resource.source,
+        "root": resource.root,
+        "location": _location(resource.location),
+        "trace": [_step(step) for step in resource.retention.trace],
+        "notes": [{"rule": note.rule, "text": note.text} for note in verdict.notes],
+        "remedy": finding.remedy,
+        "suppression": _suppression(finding.suppression) if finding.suppression else None,
+    }
+
+
+def _setting(value: Value[str]) -> str | None:
+    match value:
+        case Known():
+            return value.shown
+        case Unknown():
+            return "unknown"
+        case Unset() | Invalid():
+            return None
+
+
+def _retention(retention: Value[int]) -> dict[str, Any]:
+    states = {Known: "known", Unset: "unset", Unknown: "unknown", Invalid: "invalid"}
+    outcomes = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
+    shown: dict[str, Any] = {
+        "state": states[type(retention)],
+        "days": retention.value if isinstance(retention, Known) else None,
+        "possible": list(
+            dict.fromkeys(
+                outcome.value.value if isinstance(outcome.value, Known) else None
+                for outcome in outcomes
+                if not isinstance(outcome.value, Invalid)
+            )
+        ),
+    }
+    if isinstance(retention, Unknown) and retention.bounds and not retention.outcomes:
+        bounds = retention.bounds
+        shown["bounds"] = {"min": bounds.minimum, "max": bounds.maximum}
+    return shown
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return {
+        "path": location.path,
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    place = step.location
+    return {"path": place.path, "line": place.line, "column": place.column, "text": step.text}
+
+
+def _suppression(suppression: Suppression) -> dict[str, Any]:
+    return {
+        "kind": suppression.kind,
+        "reason": suppression.reason,
+        "expires": suppression.expires.isoformat() if suppression.expires else None,
+        "path": suppression.location.path,
+        "line": suppression.location.line,
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    return {
+        "severity": diagnostic.severity,
+        "path": diagnostic.location.path,
+        "line": diagnostic.location.line,
+        "column": diagnostic.location.column,
+        "message": diagnostic.message,
+    }

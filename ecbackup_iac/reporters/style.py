@@ -1,0 +1,24 @@
+"""How a report for people is laid out."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Detail(IntEnum):
+    """How much a report for people tells."""
+
+    QUIET = 0
+    """What fails the run, and nothing else."""
+
+    NORMAL = 1
+    VERBOSE = 2
+    """Passes too, and the steps behind every value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The reader's side of a report: colour, width in columns (None: do not fold), detail."""
+
+    color: bool = False
+    width: int | None = None
+    detail: Detail = Detail.NORMAL

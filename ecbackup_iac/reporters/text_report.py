@@ -1,0 +1,124 @@
+"""Report → text for people: a block a finding that is not a pass, and a line that sums up."""
+
+import textwrap
+from collections.abc import Iterator
+
+import click
+
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.verdict import Level, Status
+from ecbackup_iac.reporters.printable import printable
+from ecbackup_iac.reporters.style import Detail, Style
+
+_WORDS = {
+    Status.PASS: ("PASS", "green"),
+    Status.FAIL: ("FAIL", "red"),
+    Status.UNKNOWN: ("UNKNOWN", "yellow"),
+    Status.NOT_APPLICABLE: ("NOT APPLICABLE", "cyan"),
+}
+_INDENT = "  "
+_NARROWEST = 40  # columns; below that folding makes text harder to read, not easier
+
+
+def render(report: Report, style: Style = Style()) -> str:
+    """Give the report as text that ends with a line break; empty where there is nothing to say."""
+    blocks = [
+        "\n".join(_block(finding, style)) for finding in report.findings if _is_told(finding, style)
+    ]
+    blocks += [
+        _diagnostic(diagnostic, style)
+        for diagnostic in report.diagnostics
+        if diagnostic.severity is Severity.ERROR or style.detail > Detail.QUIET
+    ]
+    if style.detail > Detail.QUIET:
+        blocks.append(_summary(report, style))
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def _is_told(finding: Finding, style: Style) -> bool:
+    match style.detail:
+        case Detail.VERBOSE:
+            return True
+        case Detail.NORMAL:
+            return finding.verdict.status is not Status.PASS
+        case Detail.QUIET:
+            return finding.level is Level.ERROR and finding.suppression is None
+
+
+def _block(finding: Finding, style: Style) -> Iterator[str]:
+    resource, verdict = finding.resource, finding.verdict
+    word, color = _WORDS[verdict.status]
+    if finding.suppression:
+        word, color = f"{word} (suppressed)", "cyan"
+    rule = f"  {verdict.rule} {verdict.rule.label}" if verdict.rule else ""
+    head = f"{_colored(word, color, style)}  {printable(resource.address)}"
+    yield head + _colored(rule, "bright_black", style)
+    yield from _folded(verdict.message, "", style)
+    yield from _folded(str(resource.location), "at ", style)
+    if style.detail is Detail.VERBOSE:
+        for step in resource.retention.trace:
+            yield from _folded(f"{step.location}: {step.text}", "from ", style)
+    if finding.suppression:
+        yield from _folded(_suppression(finding), "suppressed ", style)
+    elif finding.remedy:
+        for label, line in zip(
+            ("fix: ", *[" " * 5] * 99), finding.remedy.split("\n"), strict=False
+        ):
+            yield f"{_INDENT}{label}{printable(line)}"  # never folded: people copy it
+    for note in verdict.notes:
+        yield from _folded(note.text, f"note {note.rule}: " if note.rule else "note: ", style)
+
+
+def _suppression(finding: Finding) -> str:
+    suppression = finding.suppression
+    if suppression is None:
+        return ""
+    until = f" until {suppression.expires}" if suppression.expires else ""
+    return f"by {suppression.kind} {suppression.location}{until}: {suppression.reason}"
+
+
+def _diagnostic(diagnostic: Diagnostic, style: Style) -> str:
+    is_error = diagnostic.severity is Severity.ERROR
+    word = _colored(diagnostic.severity.upper(), "red" if is_error else "yellow", style)
+    message = _folded(diagnostic.message, "", style)
+    return "\n".join((f"{word}  {printable(str(diagnostic.location))}", *message))
+
+
+def _summary(report: Report, style: Style) -> str:
+    """Sum up: "4 caches: 1 passes, 2 fail, 1 undecided"."""
+    counts = report.counts
+    total = len(report.findings)
+    parts = [
+        (counts["pass"], "passes" if counts["pass"] == 1 else "pass", "green"),
+        (counts["fail"], "fails" if counts["fail"] == 1 else "fail", "red"),
+        (counts["unknown"], "undecided", "yellow"),
+        (counts["not_applicable"], "not applicable", "cyan"),
+        (counts["suppressed"], "suppressed", "cyan"),
+    ]
+    told = ", ".join(_colored(f"{n} {word}", color, style) for n, word, color in parts if n)
+    text = f"{total} cache{'' if total == 1 else 's'}"
+    text = f"{text}: {told}" if told else f"{text} found"
+    errors = sum(d.severity is Severity.ERROR for d in report.diagnostics)
+    if errors:
+        noun = "error" if errors == 1 else "errors"
+        text += "; " + _colored(f"the answer is incomplete: {errors} {noun}", "red", style)
+    return text
+
+
+def _folded(text: str, label: str, style: Style) -> list[str]:
+    """Indent a text, and fold it where somebody reads it in a window of known width."""
+    line = label + printable(text)
+    if style.width is None:
+        return [_INDENT + line]
+    return textwrap.wrap(
+        line,
+        max(style.width, _NARROWEST),
+        initial_indent=_INDENT,
+        subsequent_indent=_INDENT * 2,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _colored(text: str, color: str, style: Style) -> str:
+    return click.style(text, fg=color, bold=color == "red") if style.color and text else text

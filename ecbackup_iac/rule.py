@@ -1,0 +1,286 @@
+"""A resource and a policy → a verdict: the one rule this package exists for.
+
+Pure: it opens no file, knows no format, and answers every resource. What it cannot tell it says so,
+because a guess costs somebody a night in either direction.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import assert_never
+
+from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy, UnknownMode
+from ecbackup_iac.model.value import (
+    Invalid,
+    Known,
+    Outcome,
+    Settled,
+    Unknown,
+    Unset,
+    Value,
+    possible_values,
+)
+from ecbackup_iac.model.verdict import Level, Note, Rule, Status, Verdict
+from ecbackup_iac.model.window import conflict
+
+# It takes no backups outside cluster mode (ElastiCache user guide, backup constraints).
+_NODE_WITHOUT_BACKUPS = "cache.t1.micro"
+
+# Where several rules apply, the first of these is the verdict's and the others are notes.
+_PRECEDENCE = (
+    Rule.BACKUPS_UNSUPPORTED,
+    Rule.RETENTION_INVALID,
+    Rule.BACKUPS_BEING_DISABLED,
+    Rule.BACKUPS_DISABLED,
+    Rule.RETENTION_TOO_SHORT,
+    Rule.BACKUP_WINDOW_CONFLICT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One way the resource can turn out, and every rule it then breaks, in order of precedence."""
+
+    outcome: Outcome[int]
+    failures: tuple[Note, ...]
+
+
+def judge(resource: CacheResource, policy: Policy) -> Verdict:
+    """Say whether the cache will be backed up for as long as the policy asks."""
+    exemptions = _exemptions(resource)
+    certain = next((exemption for exemption in exemptions if exemption.is_certain), None)
+    if certain:
+        return Verdict(Status.NOT_APPLICABLE, None, certain.fact)
+    verdict = _judge_backups(resource, policy)
+    if exemptions and verdict.status in (Status.FAIL, Status.UNKNOWN):
+        verdict = _unless(verdict, [exemption.doubt for exemption in exemptions])
+    return replace(verdict, notes=(*verdict.notes, *_side_notes(resource)))
+
+
+def level_of(verdict: Verdict, policy: Policy) -> Level:
+    """Say how much the verdict weighs under the policy."""
+    match verdict.status:
+        case Status.FAIL:
+            return Level.ERROR
+        case Status.UNKNOWN:
+            weights = {
+                UnknownMode.WARN: Level.WARNING,
+                UnknownMode.FAIL: Level.ERROR,
+                UnknownMode.IGNORE: Level.NONE,
+            }
+            return weights[policy.unknown]
+        case Status.PASS | Status.NOT_APPLICABLE:
+            return Level.NONE
+        case never:
+            assert_never(never)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exemption:
+    """A reason why the control does not, or may not, apply."""
+
+    is_certain: bool
+    fact: str
+    doubt: str
+
+
+def _exemptions(resource: CacheResource) -> list[_Exemption]:
+    if resource.form is Form.REPLICATION_GROUP:  # always Redis OSS or Valkey
+        return []
+    found = []
+    memcached = _agreement(resource.engine, lambda engine: engine.lower() == "memcached")
+    if memcached is not False:
+        fact = "the engine is Memcached: this control is about Redis OSS and Valkey"
+        found.append(_Exemption(memcached is True, fact, "the engine is Memcached"))
+    if resource.form is Form.STANDALONE_CLUSTER:
+        member = _agreement(resource.replication_group, bool)
+        if member is not False:
+            fact = f"it belongs to {_group_name(resource.replication_group)}: judge the group"
+            found.append(_Exemption(member is True, fact, "it belongs to a replication group"))
+    return found
+
+
+def _agreement(value: Value[str], holds: Callable[[str], bool]) -> bool | None:
+    """Say whether `holds` is true of every value there can be, of none, or (None) it depends."""
+    settled = possible_values(value)
+    answers = {isinstance(one, Known) and holds(one.value) for one in settled}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _group_name(group: Value[str]) -> str:
+    return f"replication group {group.shown}" if isinstance(group, Known) else "a replication group"
+
+
+def _judge_backups(resource: CacheResource, policy: Policy) -> Verdict:
+    outcomes = _outcomes(resource.retention, policy.minimum_days)
+    unsupported = _node_cannot_back_up(resource)
+    if unsupported == [True] and not outcomes:  # whatever the retention is, the node decides
+        return Verdict(Status.FAIL, Rule.BACKUPS_UNSUPPORTED, _unsupported_note(resource).text)
+    cases = [
+        _Case(outcome, tuple(_failures(resource, outcome.value, policy, node_fails=fails)))
+        for outcome, fails in product(outcomes, unsupported)
+    ]
+    failing = [case for case in cases if case.failures]
+    if cases and not failing:
+        return Verdict(Status.PASS, None, _pass_message(resource, [case.outcome for case in cases]))
+    if cases and len(failing) == len(cases):
+        return _failure(failing)
+    message = f"{resource.retention_name} is undecided"
+    if isinstance(resource.retention, Unknown):
+        message += f": {resource.retention.why}"
+    return Verdict(Status.UNKNOWN, Rule.RETENTION_UNDECIDED, message + _worst(failing))
+
+
+def _outcomes(retention: Value[int], minimum_days: int) -> tuple[Outcome[int], ...]:
+    """List what decides: the outcomes, or those ends of a bounded value that settle all between."""
+    if not isinstance(retention, Unknown):
+        return (Outcome(retention),)
+    if retention.outcomes:
+        return retention.outcomes
+    low = retention.bounds.minimum if retention.bounds else None
+    high = retention.bounds.maximum if retention.bounds else None
+    if low is not None and low >= minimum_days:
+        # Above the maximum AWS refuses loudly, so the lower end alone decides.
+        return (Outcome(Known(low), "at its lower bound"),)
+    if high is not None and high < minimum_days:
+        ends = dict.fromkeys((high, low if low is not None else high))
+        return tuple(Outcome[int](Known(end)) for end in ends)
+    return ()
+
+
+def _failures(
+    resource: CacheResource, retention: Settled[int], policy: Policy, *, node_fails: bool
+) -> list[Note]:
+    found = [_unsupported_note(resource)] if node_fails else []
+    found += filter(None, [_retention_failure(resource, retention, policy.minimum_days)])
+    backups_are_on = isinstance(retention, Known) and 1 <= retention.value <= MAXIMUM_DAYS
+    if backups_are_on and not node_fails:
+        found += filter(None, [_window_failure(resource)])
+    return sorted(found, key=lambda note: _rank(note.rule))
+
+
+def _retention_failure(
+    resource: CacheResource, retention: Settled[int], minimum_days: int
+) -> Note | None:
+    name = resource.retention_name
+    match retention:
+        case Invalid(text=text):
+            text = f"{name} is {text}, and AWS takes a whole number of days"
+            return Note(text, Rule.RETENTION_INVALID)
+        case Known(value=days) if not 0 <= days <= MAXIMUM_DAYS:
+            text = f"{name} is {days}, and AWS takes 0 to {MAXIMUM_DAYS} days"
+            return Note(text, Rule.RETENTION_INVALID)
+        case Unset() | Known(value=0):
+            now = "0" if isinstance(retention, Known) else "not set"
+            if resource.previous_days:
+                text = (
+                    f"automatic backups are being turned off: {name} was {resource.previous_days}"
+                )
+                return Note(f"{text} and will be {now}", Rule.BACKUPS_BEING_DISABLED)
+            return Note(f"automatic backups are off: {name} is {now}", Rule.BACKUPS_DISABLED)
+        case Known(value=days) if days < minimum_days:
+            text = f"backups are kept for {days_text(days)}, and the policy asks for {minimum_days}"
+            return Note(text, Rule.RETENTION_TOO_SHORT)
+        case Known():
+            return None
+        case never:
+            assert_never(never)
+
+
+def _window_failure(resource: CacheResource) -> Note | None:
+    backup, maintenance = resource.backup_window, resource.maintenance_window
+    if resource.form is Form.SERVERLESS_CACHE:  # a start time, and no window
+        return None
+    if not (isinstance(backup, Known) and isinstance(maintenance, Known)):
+        return None
+    text = conflict(backup, maintenance)
+    return Note(f"{text}: AWS refuses that", Rule.BACKUP_WINDOW_CONFLICT) if text else None
+
+
+def _node_cannot_back_up(resource: CacheResource) -> list[bool]:
+    """List the answers there can be.
+
+    A node type of which nothing is known counts as one that can: AWS refuses a retention on one
+    that cannot, so no cache goes without backups unnoticed.
+    """
+    if resource.form is Form.SERVERLESS_CACHE:
+        return [False]
+    nodes = possible_values(resource.node_type) or (Unset(),)
+    modes = {
+        isinstance(mode, Known) and mode.value for mode in possible_values(resource.cluster_mode)
+    }
+    if resource.form is Form.STANDALONE_CLUSTER:
+        modes = {False}
+    return sorted(
+        {
+            isinstance(node, Known)
+            and node.value.lower() == _NODE_WITHOUT_BACKUPS
+            and not in_cluster_mode
+            for node, in_cluster_mode in product(nodes, modes or {True, False})
+        }
+    )
+
+
+def _unsupported_note(resource: CacheResource) -> Note:
+    text = f"a {_NODE_WITHOUT_BACKUPS} node cannot be backed up"
+    if resource.form is Form.REPLICATION_GROUP:
+        text += " outside cluster mode"
+    return Note(text, Rule.BACKUPS_UNSUPPORTED)
+
+
+def _failure(cases: Sequence[_Case]) -> Verdict:
+    """Sum up cases that all fail: the gravest rule first, every other reason as a note."""
+    reasons = dict.fromkeys(
+        note
+        for case in sorted(cases, key=lambda case: _rank(case.failures[0].rule))
+        for note in case.failures
+    )
+    first, *others = reasons
+    return Verdict(Status.FAIL, first.rule, first.text, tuple(others))
+
+
+def _worst(failing: Sequence[_Case]) -> str:
+    """Name the outcome that fails, and what it depends on."""
+    if not failing:
+        return ""
+    case = min(failing, key=lambda case: _rank(case.failures[0].rule))
+    when = f" when {case.outcome.when}" if case.outcome.when else " in one case"
+    return f"; {case.failures[0].text}{when}"
+
+
+def _unless(verdict: Verdict, doubts: Sequence[str]) -> Verdict:
+    """Turn a failure into a doubt: it fails unless the control does not apply at all."""
+    notes = verdict.notes
+    if verdict.status is Status.FAIL:
+        notes = (Note(verdict.message, verdict.rule), *notes)
+    message = f"{verdict.message}, unless {' or '.join(doubts)}"
+    return Verdict(Status.UNKNOWN, Rule.RETENTION_UNDECIDED, message, notes)
+
+
+def _side_notes(resource: CacheResource) -> list[Note]:
+    notes = [Note(text) for text in resource.assumptions]
+    if resource.retention_ignored:
+        text = f"ignore_changes covers {resource.retention_name}: later edits never reach the cache"
+        notes.append(Note(text, Rule.RETENTION_NOT_MANAGED))
+    return notes
+
+
+def _pass_message(resource: CacheResource, outcomes: Sequence[Outcome[int]]) -> str:
+    retention = resource.retention
+    known = sorted({o.value.value for o in outcomes if isinstance(o.value, Known)})
+    if isinstance(retention, Unknown) and not retention.outcomes:
+        return f"backups are kept for at least {days_text(known[0])}"
+    if len(known) > 1:
+        listed = ", ".join(map(str, known[:-1]))
+        return f"backups are kept for {listed} or {known[-1]} days, whichever applies"
+    return f"backups are kept for {days_text(known[0])}"
+
+
+def days_text(days: int) -> str:
+    """Say a number of days: "1 day", "7 days"."""
+    return f"{days} day" if days == 1 else f"{days} days"
+
+
+def _rank(rule: Rule | None) -> int:
+    return _PRECEDENCE.index(rule) if rule in _PRECEDENCE else len(_PRECEDENCE)

@@ -1,0 +1,54 @@
+"""The whole flow on one screen: paths → inputs → resources → verdicts → findings → report."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from ecbackup_iac.discovery import discover, shown_path
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, report_of
+from ecbackup_iac.readers.recognition import reading_of
+from ecbackup_iac.remedy import remedy_of
+from ecbackup_iac.rule import judge, level_of
+from ecbackup_iac.suppression import apply_exceptions
+
+NOTHING_READ = (
+    "no infrastructure code that ecbackup-iac reads: "
+    "Terraform plan or state JSON, or output of aws elasticache describe-*"
+)
+
+
+def scan(paths: Sequence[str], policy: Policy, today: date, *, allow_empty: bool = False) -> Report:
+    """Judge every cache under the paths; "-" is standard input.
+
+    Raises:
+        InputError: a path does not exist.
+
+    """
+    findings: list[Finding] = []
+    diagnostics: list[Diagnostic] = []
+    barren = dict.fromkeys(map(shown_path, paths))
+    for found in discover(paths, policy.exclude):
+        if isinstance(found, Diagnostic):
+            diagnostics.append(found)
+            barren.pop(found.location.path, None)
+            continue
+        is_meant = found.is_named and not allow_empty
+        reading = reading_of(found.content, found.path, is_meant=is_meant)
+        if reading is None:
+            continue
+        barren.pop(found.named, None)
+        diagnostics += reading.diagnostics
+        findings += [_finding(resource, policy) for resource in reading.resources]
+    if not allow_empty:
+        diagnostics += [Diagnostic(NOTHING_READ, Location(path)) for path in barren]
+    findings, told = apply_exceptions(findings, policy.exceptions, today)
+    return report_of(findings, diagnostics + told)
+
+
+def _finding(resource: CacheResource, policy: Policy) -> Finding:
+    verdict = judge(resource, policy)
+    return Finding(
+        resource, verdict, level_of(verdict, policy), remedy_of(resource, verdict, policy)
+    )
