@@ -3,9 +3,11 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test check golden format clean
 
-NEWEST = for name in python3 python3.14 python3.13 python3.12 python3.11; do \
-  "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done
-PYTHON ?= $(shell $(NEWEST))
+# The first Python that is new enough and has a module.
+find_python = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+  "$$name" -c 'import sys, $(1); sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+  && echo "$$name" && break; done)
+PYTHON ?= $(or $(call find_python,ensurepip),$(call find_python,sys))
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,14 +44,23 @@ format: $(VENV)/lint.stamp
 	$(BIN)/ruff check --fix $(PATHS)
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# An environment whose Python is gone, or that was made in another folder, is made anew.
+ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(VENV)/python.stamp 2>/dev/null),$(CURDIR))
+.PHONY: $(VENV)/python.stamp
+endif
 
 $(VENV)/python.stamp:
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 or later is needed, and none was found.' >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: install it, on Debian and Ubuntu with: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Python 3.11 or later is needed: $(PYTHON) is older, or does not run.' >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "Python's venv module is missing: install it, on Debian and Ubuntu with: apt-get install" \
+	    "$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(PIP) install --upgrade 'pip>=25.1'
-	@touch $@
+	@pwd -P > $@
 
 $(VENV)/run.stamp: pyproject.toml $(VENV)/python.stamp
 	$(PIP) install --editable .

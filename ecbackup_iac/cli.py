@@ -167,7 +167,7 @@ def _style(*, color: bool | None, quiet: bool, verbose: bool) -> "Style":
 
     from ecbackup_iac.reporters.style import Detail, Style
 
-    is_terminal = sys.stdout.isatty()
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
     if color is None:
         color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = shutil.get_terminal_size().columns if is_terminal else None
@@ -179,6 +179,8 @@ def _check_outputs(outputs: Sequence[Output]) -> None:
     """Refuse, before any work is done, what could not be written at its end."""
     if sum(output.file is None for output in outputs) > 1:
         raise click.UsageError("only one report can go to standard output: give the others a FILE")
+    if sys.stdout is None and any(output.file is None for output in outputs):
+        raise OutputError("standard output is closed")
     files = [output.file for output in outputs if output.file]
     if len(set(files)) < len(files):
         raise click.UsageError("two reports cannot go to one file")
@@ -201,9 +203,24 @@ def _write(report: "Report", outputs: Sequence[Output], style: "Style") -> None:
             _replace(Path(output.file), renderer.render(report, Style(detail=style.detail)))
     for output in outputs:
         if output.file is None:
-            sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-            sys.stdout.write(REPORTERS[output.format].render(report, style))
-            sys.stdout.flush()
+            _print(REPORTERS[output.format].render(report, style))
+
+
+def _print(text: str) -> None:
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _forget_standard_output()
+        raise OutputError(f"standard output: cannot be written: {error.strerror}") from error
+
+
+def _forget_standard_output() -> None:
+    """Spare the interpreter another try, and its complaint, when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _replace(file: "Path", text: str) -> None:
@@ -217,11 +234,17 @@ def _replace(file: "Path", text: str) -> None:
             file.write_bytes(content)
             return
         target = file.resolve()
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as half:
-            half.write(content)
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        Path(half.name).chmod(mode)
-        Path(half.name).replace(target)
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as half:
+            half_written = Path(half.name)
+            try:
+                half.write(content)
+                half.close()
+                half_written.chmod(mode)
+                half_written.replace(target)
+            except BaseException:
+                half_written.unlink()
+                raise
     except OSError as error:
         raise OutputError(f"{file}: cannot be written: {error.strerror or error}") from error
 
@@ -251,14 +274,15 @@ def _status(run: Callable[[], object]) -> int:
         error.show()
         return EXIT_USAGE
     except EcbackupError as error:
-        click.echo(f"ecbackup-iac: {error.message}", err=True)
-        if error.hint:
-            click.echo(f"  {error.hint}", err=True)
+        from ecbackup_iac.reporters.printable import printable
+
+        for line in f"ecbackup-iac: {error.message}\n  {error.hint}".rstrip().split("\n"):
+            click.echo(printable(line), err=True)
         return EXIT_USAGE
     except (KeyboardInterrupt, click.Abort):
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_standard_output()
         return EXIT_FAILS
     except Exception as error:
         if os.environ.get("ECBACKUP_DEBUG"):

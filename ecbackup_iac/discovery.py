@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecbackup_iac.errors import InputError
+from ecbackup_iac.errors import InputError, PolicyError
 from ecbackup_iac.globs import covers
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PathGlob
@@ -25,6 +25,8 @@ _SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
 
 # Paths that are no files, yet stand for what another program writes: `check <(terraform show -json p)`.
 _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+
+_OUTSIDE = "not read: the link leads outside the repository"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,28 @@ def discover(paths: Sequence[str], exclude: Sequence[PathGlob]) -> Iterator[Inpu
             raise InputError(f"{path}: no such file or folder")
     walk = _Walk(tuple(exclude))
     for path in dict.fromkeys(paths):
-        if path == STANDARD_INPUT:
-            yield Input(path, sys.stdin.buffer.read(), path)
-        elif path.startswith(_STREAMS):
-            yield Input(path, Path(path).read_bytes(), path)
+        if path == STANDARD_INPUT or path.startswith(_STREAMS):
+            yield _stream(path)
         elif os.path.isdir(path):
             yield from walk.folder(path)
         else:
             yield from walk.file(path, shown_path(path), boundary_of(path))
+
+
+def _stream(path: str) -> Input | Diagnostic:
+    """Read standard input, or what stands for it, to its end."""
+    if path == STANDARD_INPUT and sys.stdin is None:
+        return Diagnostic("cannot be read: standard input is closed", Location(path))
+    try:
+        content = sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
+    except OSError as error:
+        return _unreadable(path, error)
+    return Input(path, content, path)
+
+
+def holds(named: str, path: str) -> bool:
+    """Say whether a path that was named is this file, or a folder above it, links resolved."""
+    return _is_inside(os.path.realpath(path), os.path.realpath(named))
 
 
 def shown_path(path: str | Path) -> str:
@@ -100,6 +116,10 @@ def found_policy() -> tuple[str | None, str]:
     """Find the policy file upwards from the working folder to the repository's top.
 
     Gives its path, and the way from its folder down to the working folder.
+
+    Raises:
+        PolicyError: it is a link that leads outside.
+
     """
     working = folder = os.path.realpath(".")
     top = repository_top(working) or working
@@ -107,7 +127,10 @@ def found_policy() -> tuple[str | None, str]:
         if folder == top:
             return None, ""
         folder = os.path.dirname(folder)
-    return os.path.join(folder, POLICY_FILE), Path(working).relative_to(folder).as_posix()
+    file = os.path.join(folder, POLICY_FILE)
+    if not _is_inside(os.path.realpath(file), top):
+        raise PolicyError(f"{shown_path(file)}: {_OUTSIDE}")
+    return file, Path(working).relative_to(folder).as_posix()
 
 
 class _Walk:
@@ -123,7 +146,10 @@ class _Walk:
         pending = [named]
         while pending:
             folder = pending.pop()
-            if not self._is_new(folder) or not _is_inside(os.path.realpath(folder), boundary):
+            if not _is_inside(os.path.realpath(folder), boundary):
+                yield Diagnostic(_OUTSIDE, Location(shown_path(folder)), Severity.WARNING)
+                continue
+            if not self._is_new(folder):
                 continue
             try:
                 entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -144,12 +170,13 @@ class _Walk:
     def file(self, path: str, named: str, boundary: str) -> Iterator[Input | Diagnostic]:
         """Yield one file's input, unless it was met before or is excluded."""
         shown = shown_path(path)
-        if self._is_excluded(path) or not self._is_new(path):
+        if self._is_excluded(path):
             return
         severity = Severity.ERROR if shown == named else Severity.WARNING
         if not _is_inside(os.path.realpath(path), boundary):
-            text = "not read: the link leads outside the repository"
-            yield Diagnostic(text, Location(shown), severity)
+            yield Diagnostic(_OUTSIDE, Location(shown), severity)
+            return
+        if not self._is_new(path):
             return
         try:
             if not stat.S_ISREG(os.stat(path).st_mode):

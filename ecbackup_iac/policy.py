@@ -50,8 +50,8 @@ class PolicyFile(_Strict):
 
     minimum_days: Annotated[int, Field(ge=1, le=MAXIMUM_DAYS, strict=True)] = 1
     unknown: UnknownMode = UnknownMode.WARN
-    exclude: tuple[Text, ...] = ()
-    exceptions: tuple[ExceptionEntry, ...] = ()
+    exclude: list[Text] = []
+    exceptions: list[ExceptionEntry] = []
 
 
 def read_policy(path: str, base: str = "") -> Policy:
@@ -61,7 +61,7 @@ def read_policy(path: str, base: str = "") -> Policy:
         PolicyError: it cannot be read, is no TOML, or says something that a policy cannot say.
 
     """
-    shown = shown_path(path)
+    shown, text = shown_path(path), ""
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
         document = tomllib.loads(text)
@@ -72,9 +72,11 @@ def read_policy(path: str, base: str = "") -> Policy:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         where = f"{shown}:{place[1]}:{place[2]}" if place else shown
+        if str(error).endswith("(at end of document)"):
+            where = f"{shown}:{text.count(chr(10)) + 1}:{len(text) - text.rfind(chr(10))}"
         what = re.sub(r"\s*\(at .*\)$", "", str(error))
         raise PolicyError(f"{where}: not valid TOML: {what}") from error
-    lines = _Lines(text, len(document.get("exceptions", ())))
+    lines = _Lines(text, document.get("exceptions"))
     try:
         file = PolicyFile.model_validate(document)
     except ValidationError as error:
@@ -96,14 +98,15 @@ def read_policy(path: str, base: str = "") -> Policy:
 class _Lines:
     """The lines on which keys stand, which TOML parsers do not tell; None where it is not certain."""
 
-    def __init__(self, text: str, exceptions: int) -> None:
+    def __init__(self, text: str, exceptions: object) -> None:
         self.lines = text.splitlines()
         headers = [
             number
             for number, line in enumerate(self.lines, 1)
             if re.match(r"""\s*\[\[\s*["']?exceptions["']?\s*\]\]""", line)
         ]
-        self.headers = headers if len(headers) == exceptions else []
+        is_certain = isinstance(exceptions, list) and len(headers) == len(exceptions)
+        self.headers = headers if is_certain else []
 
     def exception(self, index: int) -> int | None:
         """Give the line of the table's header."""
@@ -131,8 +134,8 @@ class _Lines:
 
 def _problem(detail: "ErrorDetails", shown: str, lines: _Lines) -> str:
     """Say what is wrong with one key, where, and what would be right."""
-    path = [part for part in detail["loc"] if not (isinstance(part, str) and "[" in part)]
-    where = Location(shown, lines.key(path) if path else None)
+    path = detail["loc"]
+    where = Location(shown, lines.key(path))
     key = ".".join(str(part) for part in path if isinstance(part, str))
     match detail["type"]:
         case "extra_forbidden":

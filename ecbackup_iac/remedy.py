@@ -2,10 +2,11 @@
 
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
-from ecbackup_iac.model.value import Known
+from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
 
 
@@ -16,7 +17,13 @@ def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str 
     """
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
         return None
-    return _BY_SOURCE[resource.source](resource, verdict.rule, policy)
+    return _BY_SOURCE[resource.source](_on_one_line(resource), verdict.rule, policy)
+
+
+def _on_one_line(resource: CacheResource) -> CacheResource:
+    """Take line breaks out of hostile names: a line of a remedy is a command of ours."""
+    address, *nodes = (name.replace("\n", "\\n") for name in (resource.address, *resource.node_ids))
+    return replace(resource, address=address, node_ids=tuple(nodes))
 
 
 def _for_attribute(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
@@ -25,8 +32,8 @@ def _for_attribute(resource: CacheResource, rule: Rule | None, policy: Policy) -
         case Rule.BACKUPS_UNSUPPORTED:
             return f"choose another node type for {address}, then set {name} = {policy.remedy_days}"
         case Rule.BACKUP_WINDOW_CONFLICT:
-            return f"move the backup window of {address} clear of its maintenance window"
-        case Rule.RETENTION_UNDECIDED:
+            return f"give {address} a backup window of an hour or more, clear of its maintenance window"
+        case Rule.RETENTION_UNDECIDED if isinstance(resource.retention, Unknown):
             days = f"{policy.minimum_days} to {MAXIMUM_DAYS}"
             return f"give {name} of {address} a value of {days} that does not wait for the apply"
         case _:
@@ -45,6 +52,8 @@ def _for_live_cache(resource: CacheResource, rule: Rule | None, policy: Policy) 
     if rule is Rule.BACKUP_WINDOW_CONFLICT:
         enable = f"{change} {cache} --snapshot-window hh24:mi-hh24:mi"
         return f"{enable}   # clear of the maintenance window, at least an hour long"
+    if isinstance(resource.retention, Unknown):
+        return f"find out what it is: {verify} {cache}"
     enable = f"{change} {cache} --snapshot-retention-limit {policy.remedy_days}"
     return "\n".join(
         (

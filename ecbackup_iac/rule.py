@@ -145,7 +145,7 @@ def _outcomes(retention: Value[int], minimum_days: int) -> tuple[Outcome[int], .
         return (Outcome(Known(low), "at its lower bound"),)
     if high is not None and high < minimum_days:
         ends = dict.fromkeys((high, low if low is not None else high))
-        return tuple(Outcome[int](Known(end)) for end in ends)
+        return tuple(Outcome(Known(end)) for end in ends)
     return ()
 
 
@@ -172,13 +172,15 @@ def _retention_failure(
             text = f"{name} is {days}, and AWS takes 0 to {MAXIMUM_DAYS} days"
             return Note(text, Rule.RETENTION_INVALID)
         case Unset() | Known(value=0):
-            now = "0" if isinstance(retention, Known) else "not set"
-            if resource.previous_days:
+            is_zero = isinstance(retention, Known)
+            if resource.previous_days and resource.previous_days > 0:
                 text = (
                     f"automatic backups are being turned off: {name} was {resource.previous_days}"
                 )
-                return Note(f"{text} and will be {now}", Rule.BACKUPS_BEING_DISABLED)
-            return Note(f"automatic backups are off: {name} is {now}", Rule.BACKUPS_DISABLED)
+                text += " and will be 0" if is_zero else " and will not be set"
+                return Note(text, Rule.BACKUPS_BEING_DISABLED)
+            text = f"automatic backups are off: {name} is {'0' if is_zero else 'not set'}"
+            return Note(text, Rule.BACKUPS_DISABLED)
         case Known(value=days) if days < minimum_days:
             text = f"backups are kept for {days_text(days)}, and the policy asks for {minimum_days}"
             return Note(text, Rule.RETENTION_TOO_SHORT)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from ecbackup_iac.discovery import discover, shown_path
+from ecbackup_iac.discovery import discover, holds, shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
@@ -29,6 +29,7 @@ def scan(paths: Sequence[str], policy: Policy, today: date, *, allow_empty: bool
     findings: list[Finding] = []
     diagnostics: list[Diagnostic] = []
     barren = dict.fromkeys(map(shown_path, paths))
+    known: list[str] = []
     for found in discover(paths, policy.exclude):
         if isinstance(found, Diagnostic):
             diagnostics.append(found)
@@ -39,10 +40,13 @@ def scan(paths: Sequence[str], policy: Policy, today: date, *, allow_empty: bool
         if reading is None:
             continue
         barren.pop(found.named, None)
+        known.append(found.path)
         diagnostics += reading.diagnostics
         findings += [_finding(resource, policy) for resource in reading.resources]
     if not allow_empty:
-        diagnostics += [Diagnostic(NOTHING_READ, Location(path)) for path in barren]
+        # What was named twice, or stands in a folder that was named too, has been read already.
+        empty = (path for path in barren if not any(holds(path, read) for read in known))
+        diagnostics += [Diagnostic(NOTHING_READ, Location(path)) for path in empty]
     findings, told = apply_exceptions(findings, policy.exceptions, today)
     return report_of(findings, diagnostics + told)
 

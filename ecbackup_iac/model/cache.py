@@ -51,7 +51,7 @@ class CacheResource:
     engine: Value[str] = Unset()
     node_type: Value[str] = Unset()
     replication_group: Value[str] = Unset()
-    """The group that a cluster belongs to; Known("") where it belongs to one whose id is not known."""
+    """The group that a cluster belongs to: its id, or what the code refers to; an empty id is none."""
 
     cluster_mode: Value[bool] = Known(value=False)
     backup_window: Value[str] = Unset()

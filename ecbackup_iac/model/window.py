@@ -28,9 +28,8 @@ class Window:
 
     def overlaps(self, other: "Window") -> bool:
         """Say whether the two share a minute in the circle of the week; touching is not sharing."""
-        return (other.start - self.start) % WEEK < self.minutes or (
-            self.start - other.start
-        ) % WEEK < other.minutes
+        first = (other.start - self.start) % WEEK < self.minutes and other.minutes > 0
+        return first or ((self.start - other.start) % WEEK < other.minutes and self.minutes > 0)
 
 
 def daily_window(text: str) -> Window | None:

@@ -69,8 +69,9 @@ RESOURCE_TYPES: Mapping[str, Attributes] = {
 }
 
 # What Terraform takes for a number in a text: "007", "+7", "7.0" and "1e1" are; " 7" and "0x7" are not.
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d{1,4})?", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d{1,2})?", re.IGNORECASE | re.ASCII)
 _LONGEST_NUMBER = 64
+_LARGEST_FLOAT = 2.0**53  # beyond it a float no longer tells one whole number from the next
 
 
 def days_of(written: object, trace: tuple[Step, ...] = ()) -> Settled[int]:
@@ -80,7 +81,7 @@ def days_of(written: object, trace: tuple[Step, ...] = ()) -> Settled[int]:
             return Unset(trace)
         case int() if not isinstance(written, bool):
             return Known(written, trace)
-        case float() if written.is_integer():
+        case float() if written.is_integer() and abs(written) < _LARGEST_FLOAT:
             return Known(int(written), trace)
         case str() if (days := _whole_number(written)) is not None:
             return Known(days, trace)

@@ -22,6 +22,8 @@ _MARKS = re.compile(
     rb'|CacheClusterId|ReplicationGroupId|ServerlessCacheName)"'
 )
 
+_BLANKS = 256  # bytes; more than that does not stand before a line of a wrapper's own
+
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins like UTF-16's, so it comes first
@@ -43,7 +45,8 @@ def reading_of(content: bytes, root: str, *, is_meant: bool) -> Reading | None:
         return _problem(
             f"not the text its byte order mark announces: {error.reason}", Location(root)
         )
-    if text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"["):
+    begins_like_json = text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"[")
+    if begins_like_json and not text[:_BLANKS].lstrip().startswith(b"[command]"):
         return _json_reading(text, root, is_meant=is_meant)
     mistake = mistake_in_text(text)
     if mistake is None:

@@ -44,6 +44,11 @@ class Slice:
         return self._first == b"["
 
     @property
+    def is_text(self) -> bool:
+        """Whether it is a JSON string."""
+        return self._first == b'"'
+
+    @property
     def _first(self) -> bytes:
         return bytes(memoryview(self._raw)[:1])
 

@@ -335,7 +335,8 @@ def _references(expression: object) -> tuple[str, ...]:
     """Give an expression's references without those that are only the beginning of another."""
     if not isinstance(expression, Mapping):
         return ()
-    written = [str(reference) for reference in expression.get("references") or ()]
+    listed = expression.get("references")
+    written = [str(reference) for reference in listed] if isinstance(listed, list) else []
     return tuple(
         one
         for one in dict.fromkeys(written)
@@ -350,7 +351,7 @@ def _relevant(entries: "Slice | None", kind: type[Entry]) -> Iterator[Entry]:
     """Decode those entries of a list whose type is one of ours."""
     for entry in entries.items() if entries else ():
         name = entry.members().get("type")
-        if name is not None and name.value() in RESOURCE_TYPES:
+        if name is not None and name.is_text and name.value() in RESOURCE_TYPES:
             yield entry.checked(kind)
 
 
@@ -393,7 +394,8 @@ def _holds_managed(state: "Slice | None") -> bool:
     while modules:
         module = modules.pop().members()
         for resource in module["resources"].items() if "resources" in module else ():
-            if resource.members()["mode"].value() == "managed":
+            mode = resource.members().get("mode")
+            if mode is not None and mode.value() == "managed":
                 return True
         modules += module["child_modules"].items() if "child_modules" in module else ()
     return False

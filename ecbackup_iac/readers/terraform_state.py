@@ -116,7 +116,9 @@ def _is_ours(entry: Mapping[str, "Slice"]) -> bool:
     """Say whether an entry is a managed resource of one of our types that is not about to go."""
     mode = entry["mode"].value() if "mode" in entry else "managed"
     gone = {"deposed", "deposed_key"} & entry.keys()
-    return mode == "managed" and not gone and entry["type"].value() in RESOURCE_TYPES
+    kind = entry.get("type")
+    is_ours = kind is not None and kind.is_text and kind.value() in RESOURCE_TYPES
+    return mode == "managed" and not gone and is_ours
 
 
 def _shown(members: Mapping[str, "Slice"]) -> Iterator[StateResource]:
@@ -172,7 +174,7 @@ def _sensitive_names(paths: list[Any]) -> dict[str, Any]:
     """Give the top-level attributes that a raw state's `sensitive_attributes` paths mark."""
     steps = (path[0] for path in paths if isinstance(path, list) and len(path) == 1)
     return {
-        step["value"]: True
+        str(step["value"]): True
         for step in steps
         if isinstance(step, dict) and step.get("type") == "get_attr" and "value" in step
     }

@@ -1,0 +1,87 @@
+"""What every test may ask for: the real command line, in a folder of its own, in a clean environment."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+TODAY = "1795392000"  # 2026-11-23, in seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run of the command line said, and how it ended."""
+
+    stdout: str
+    stderr: str
+    status: int
+
+
+class Run(Protocol):
+    """Runs `ecbackup-iac ARGS` in the test's own folder."""
+
+    def __call__(
+        self,
+        *args: str,
+        stdin: bytes | None = b"",
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        **options: Any,  # noqa: ANN401 - subprocess.run's own
+    ) -> Result: ...
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def run_it(
+        *args: str,
+        stdin: bytes | None = b"",
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> Result:
+        if stdin is not None:
+            options["input"] = stdin
+        done = subprocess.run(
+            [sys.executable, "-m", "ecbackup_iac", *args],
+            cwd=cwd or tmp_path,
+            env=environment(env),
+            stdout=options.pop("stdout", subprocess.PIPE),
+            stderr=options.pop("stderr", subprocess.PIPE),
+            timeout=60,
+            check=False,
+            **options,
+        )
+        stdout, stderr = (
+            (text or b"").decode("utf-8", "backslashreplace") for text in (done.stdout, done.stderr)
+        )
+        return Result(stdout, stderr, done.returncode)
+
+    return run_it
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Give the little that the program may see of the machine it is tested on."""
+    kept = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "COVERAGE_PROCESS_START")
+    clean = {name: os.environ[name] for name in kept if name in os.environ}
+    ours = {"PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1", "SOURCE_DATE_EPOCH": TODAY}
+    return clean | ours | dict(extra or {})
+
+
+@pytest.fixture
+def copy_in(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Copy an input that is kept beside the tests into the test's own folder."""
+
+    def copy(source: str, name: str) -> Path:
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(__file__).parent / source, target)
+        return target
+
+    return copy

@@ -1,0 +1,60 @@
+"""The published JSON Schema: it is what the model says, and it refuses what is no report."""
+
+import copy
+import json
+from importlib import resources
+from typing import Any
+
+import jsonschema
+import pytest
+
+from ecbackup_iac.model.report import Report
+from ecbackup_iac.reporters import json_report
+from ecbackup_iac.reporters.report_schema import schema_text
+
+
+def _published() -> str:
+    file = resources.files("ecbackup_iac.reporters") / "report.schema.json"
+    return file.read_text(encoding="utf-8")
+
+
+def test_the_published_schema_is_what_the_model_says() -> None:
+    assert _published() == schema_text(), "make golden writes it anew"
+
+
+def test_the_published_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(_published()))
+
+
+def test_an_empty_report_is_a_report() -> None:
+    document = json.loads(json_report.render(Report()))
+    _validator().validate(document)
+    assert document["summary"] == {
+        "pass": 0,
+        "fail": 0,
+        "unknown": 0,
+        "not_applicable": 0,
+        "suppressed": 0,
+        "diagnostics": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("schema_version", 2),
+        ("tool", {"name": "another", "version": "1"}),
+        ("summary", {"pass": 0}),
+        ("findings", [{"status": "fail"}]),
+        ("diagnostics", [{"severity": "fatal"}]),
+        ("generated_at", "2026-11-23"),
+    ],
+)
+def test_the_schema_refuses_what_is_no_report(member: str, value: object) -> None:
+    document: dict[str, Any] = copy.deepcopy(json.loads(json_report.render(Report())))
+    document[member] = value
+    assert not _validator().is_valid(document)
+
+
+def _validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json.loads(_published()))

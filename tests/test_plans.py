@@ -1,0 +1,148 @@
+"""Real plans and a state, as terraform wrote them → the verdicts, written down by hand."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.report import Report
+from ecbackup_iac.model.value import Known, Unset
+from ecbackup_iac.scan import scan
+
+PLANS = Path(__file__).parent / "plans"
+
+GROUP = "aws_elasticache_replication_group"
+CLUSTER = "aws_elasticache_cluster"
+SERVERLESS = "aws_elasticache_serverless_cache"
+
+UNSET = "unset"
+UNKNOWN = "unknown"
+
+Row = tuple[str, str, str | None, int | str]
+"""Address, status, rule, and the retention: days, unset or unknown."""
+
+# r01 and its like come to 7 whatever the unknown part turns out to be, so terraform settles them.
+_SETTLED = {"r01", "r04", "r07", "r11", "r13", "r15"}
+_UNKNOWN_RETENTION: list[Row] = [
+    (f"{GROUP}.{name}", "pass", None, 7)
+    if name in _SETTLED
+    else (f"{GROUP}.{name}", "unknown", "ECB005", UNKNOWN)
+    for name in (f"r{number:02}" for number in range(18))
+]
+
+EXPECTED: dict[str, list[Row]] = {
+    "01-create-mixed.json": [
+        (f"{CLUSTER}.memcached", "not_applicable", None, UNSET),
+        (f"{CLUSTER}.redis", "pass", None, 1),
+        (f"{GROUP}.r", "pass", None, 7),
+        (f"{GROUP}.unset", "fail", "ECB001", UNSET),
+        (f"{GROUP}.zero", "fail", "ECB001", 0),
+        (f"{SERVERLESS}.m", "not_applicable", None, UNSET),
+        (f"{SERVERLESS}.n", "fail", "ECB001", UNSET),
+        (f"{SERVERLESS}.v", "pass", None, 7),
+        (f"{SERVERLESS}.z", "fail", "ECB001", 0),
+    ],
+    "02-create-null.json": [(f"{GROUP}.r", "fail", "ECB001", UNSET)],
+    "03-update-7-to-0.json": [(f"{GROUP}.r", "fail", "ECB006", 0)],
+    "04-update-0-to-7.json": [(f"{GROUP}.r", "pass", None, 7)],
+    "06-unset-noop-is-zero.json": [(f"{GROUP}.r", "fail", "ECB001", 0)],
+    "07-no-op.json": [(f"{GROUP}.r", "pass", None, 7)],
+    "08-replace.json": [(f"{GROUP}.r", "pass", None, 7)],
+    "10-delete.json": [],
+    "11-destroy-plan.json": [],
+    "12-unknown-retention.json": _UNKNOWN_RETENTION,
+    "15-sensitive.json": [
+        (f"{GROUP}.r00", "pass", None, 5),
+        (f"{GROUP}.r01", "pass", None, 5),
+        (f"{GROUP}.r02", "pass", None, 5),
+    ],
+    "16-sensitive-variable.json": [(f"{GROUP}.r", "pass", None, 7)],
+    "17-state.json": [(f"{GROUP}.r", "pass", None, 7)],
+    "18-checks.json": [(f"{GROUP}.r", "fail", "ECB001", 0)],
+    "20-moved-and-changed.json": [(f"{GROUP}.new", "fail", "ECB006", 0)],
+    "21-forget.json": [],
+    "23-targeted.json": [(f"{GROUP}.a", "pass", None, 7)],
+    "24-refresh-only.json": [],
+    "25-count-shrinks.json": [(f"{GROUP}.r[0]", "pass", None, 7)],
+    "28-provider-aliases.json": [
+        (f"module.m.{GROUP}.d", "fail", "ECB001", 0),
+        (f"module.m.{GROUP}.p", "pass", None, 7),
+    ],
+    "30-memcached.json": [(f"{CLUSTER}.c", "not_applicable", None, 7)],
+    "33-empty.json": [],
+}
+
+# Plans that cannot show every cache → what is said of them.
+PARTIAL = {
+    "23-targeted.json": "the plan is partial: it was targeted or defers changes, so caches may be missing",
+    "24-refresh-only.json": (
+        "the plan is refresh-only and has no changes to judge: plan without -refresh-only"
+    ),
+}
+
+
+def _judged(name: str) -> Report:
+    return scan([str(PLANS / name)], Policy(), date(2026, 11, 23))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_real_plan_is_judged_as_terraform_would_apply_it(name: str) -> None:
+    rows = [
+        (
+            finding.resource.address,
+            finding.verdict.status.value,
+            finding.verdict.rule and finding.verdict.rule.value,
+            _days(finding.resource.retention),
+        )
+        for finding in _judged(name).findings
+    ]
+    assert rows == EXPECTED[name]
+
+
+def _days(retention: object) -> int | str:
+    match retention:
+        case Known(value=int() as days):
+            return days
+        case Unset():
+            return UNSET
+        case _:
+            return UNKNOWN
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_only_a_partial_plan_is_said_to_be_one(name: str) -> None:
+    told = [diagnostic.message for diagnostic in _judged(name).diagnostics]
+    assert told == ([PARTIAL[name]] if name in PARTIAL else [])
+
+
+def test_every_plan_here_has_its_row_in_the_table() -> None:
+    assert sorted(EXPECTED) == sorted(file.name for file in PLANS.glob("*.json"))
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        (f"{GROUP}.r00", "terraform_data.t.output"),
+        (f"{GROUP}.r03", "terraform_data.t.id"),
+    ],
+)
+def test_an_undecided_retention_says_what_it_depends_on(address: str, origin: str) -> None:
+    findings = _judged("12-unknown-retention.json").findings
+    verdict = next(f.verdict for f in findings if f.resource.address == address)
+    assert verdict.message == (
+        f"snapshot_retention_limit is undecided: it depends on {origin}, known only after apply"
+    )
+
+
+def test_backups_being_turned_off_are_told_with_the_days_there_were() -> None:
+    (finding,) = _judged("20-moved-and-changed.json").findings
+    assert finding.verdict.message == (
+        "automatic backups are being turned off: snapshot_retention_limit was 7 and will be 0"
+    )
+
+
+def test_a_finding_stands_at_its_plan_without_an_invented_line() -> None:
+    (finding,) = _judged("02-create-null.json").findings
+    place = finding.resource.location
+    assert (Path(place.path).name, place.line, place.column) == ("02-create-null.json", None, None)

@@ -1,0 +1,153 @@
+"""The report for people: colour where it is wanted, folding where it is narrow, never an escape of others."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.value import Known, Unknown, Value
+from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.remedy import remedy_of
+from ecbackup_iac.reporters.printable import printable
+from ecbackup_iac.reporters.style import Detail, Style
+from ecbackup_iac.reporters.text_report import render
+from ecbackup_iac.rule import judge, level_of
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def finding(
+    retention: Value[int] = Known(0), address: str = "aws_elasticache_cluster.a"
+) -> Finding:
+    resource = CacheResource(
+        address=address,
+        type="aws_elasticache_cluster",
+        form=Form.STANDALONE_CLUSTER,
+        source=Source.TERRAFORM_PLAN,
+        root="plan.json",
+        location=Location("plan.json"),
+        retention=retention,
+    )
+    verdict = judge(resource, Policy())
+    return Finding(
+        resource, verdict, level_of(verdict, Policy()), remedy_of(resource, verdict, Policy())
+    )
+
+
+UNDECIDED = finding(
+    Unknown("it depends on data.aws_ssm_parameter.retention_in_days.value, known only after apply")
+)
+BROKEN = Diagnostic("the JSON ends in the middle", Location("broken.json", 3, 9))
+REPORT = Report((finding(), UNDECIDED, finding(Known(7))), (BROKEN,))
+
+
+def test_a_report_without_colour_holds_no_escape_code() -> None:
+    assert "\x1b" not in render(REPORT)
+
+
+def test_colour_changes_nothing_but_the_colour() -> None:
+    colored = render(REPORT, Style(color=True))
+    assert "\x1b[31m\x1b[1mFAIL\x1b[0m" in colored
+    assert ESCAPE.sub("", colored) == render(REPORT)
+
+
+def test_a_narrow_window_folds_prose_at_its_width() -> None:
+    report = Report((replace(UNDECIDED, remedy=None),))
+    assert render(report, Style(width=60)).splitlines() == [
+        "UNKNOWN  aws_elasticache_cluster.a  ECB005 retention-undecided",
+        "  snapshot_retention_limit is undecided: it depends on",
+        "    data.aws_ssm_parameter.retention_in_days.value, known",
+        "    only after apply",
+        "  at plan.json",
+        "",
+        "1 cache: 1 undecided",
+    ]
+
+
+def test_a_command_to_copy_is_never_folded() -> None:
+    text = render(Report((finding(),)), Style(width=40))
+    assert "  fix: set snapshot_retention_limit = 7 in aws_elasticache_cluster.a\n" in text
+
+
+def test_a_window_narrower_than_reason_is_taken_for_forty_columns() -> None:
+    report = Report((replace(UNDECIDED, remedy=None),))
+    assert render(report, Style(width=1)) == render(report, Style(width=40))
+
+
+@given(st.integers(1, 200))
+def test_folding_drops_and_adds_no_word(width: int) -> None:
+    assert render(REPORT, Style(width=width)).split() == render(REPORT).split()
+
+
+def test_a_diagnostic_stands_with_its_place() -> None:
+    assert render(Report((), (BROKEN,))) == (
+        "ERROR  broken.json:3:9\n"
+        "  the JSON ends in the middle\n"
+        "\n"
+        "0 caches found; the answer is incomplete: 1 error\n"
+    )
+
+
+def test_a_warning_does_not_make_the_answer_incomplete() -> None:
+    warning = replace(BROKEN, severity=Severity.WARNING)
+    assert render(Report((finding(Known(7)),), (warning,))).splitlines()[-1] == "1 cache: 1 passes"
+
+
+def test_quiet_tells_failures_and_errors_alone() -> None:
+    quiet = render(
+        Report(REPORT.findings, (BROKEN, replace(BROKEN, severity=Severity.WARNING))),
+        Style(detail=Detail.QUIET),
+    )
+    assert [line for line in quiet.splitlines() if line[:1].isupper()] == [
+        "FAIL  aws_elasticache_cluster.a  ECB001 backups-disabled",
+        "ERROR  broken.json:3:9",
+    ]
+
+
+def test_quiet_says_nothing_where_nothing_fails() -> None:
+    assert render(Report((finding(Known(7)), UNDECIDED)), Style(detail=Detail.QUIET)) == ""
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_status_has_its_word(status: Status) -> None:
+    one = finding()
+    one = replace(one, verdict=replace(one.verdict, status=status))
+    word = status.value.upper().replace("_", " ")
+    assert render(Report((one,)), Style(detail=Detail.VERBOSE)).startswith(f"{word}  ")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain ünïcode 日本", "plain ünïcode 日本"),
+        ("\x1b[31mred", r"\x1b[31mred"),
+        ("a\r\nb\tc", r"a\r\nb\tc"),
+        ("\u202egnp.exe", r"\u202egnp.exe"),
+        ("zero\u200bwidth", r"zero\u200bwidth"),
+        ("\x9b2J", r"\x9b2J"),
+        ("line\u2028break", r"line\u2028break"),
+        ("\udcff", r"\udcff"),
+    ],
+)
+def test_what_a_terminal_might_obey_is_shown_as_its_escape(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+@given(st.text(), st.text(), st.sampled_from([None, 40, 80]))
+def test_no_text_from_the_input_can_forge_a_line_or_move_the_cursor(
+    address: str, why: str, width: int | None
+) -> None:
+    report = Report(
+        (finding(Known(0), f"x{address}"), finding(Unknown(f"x{why}"), "second")),
+        (Diagnostic(f"x{why}", Location(f"x{address}")),),
+    )
+    text = render(report, Style(width=width))
+    assert printable(text.replace("\n", "")) == text.replace("\n", "")
+    heads = [line for line in text.splitlines() if line and not line.startswith(" ")]
+    assert [head.split(" ")[0] for head in heads] == ["FAIL", "UNKNOWN", "ERROR", "2"]
