@@ -3,8 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -27,8 +26,7 @@ EXIT_INTERRUPTED = 130
 FORMATS = ("text", "json")
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """A report that was asked for: its format, and the file it goes to (None: standard output)."""
 
     format: str
@@ -54,7 +52,7 @@ class OutputType(click.ParamType[Output]):
             self.fail(f"{name!r} is no format: choose {' or '.join(FORMATS)}", param, ctx)
         if colon and not file:
             self.fail(f"{value!r} names no file", param, ctx)
-        return Output(name, file or None)
+        return Output(name, None if file in ("", "-") else file)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -76,7 +74,7 @@ def cli() -> None:
     "--min-days",
     type=click.IntRange(1, 35),
     metavar="N",
-    help="Ask for backups of at least N days (1 to 35).  [default: 1]",
+    help="Ask for backups of at least N days.  [default: 1]",
 )
 @click.option(
     "--unknown",
@@ -98,7 +96,7 @@ def cli() -> None:
     "-v", "--verbose", is_flag=True, help="Tell what passes too, and where values are from."
 )
 @click.pass_context
-def check(  # noqa: PLR0913 - one parameter an option
+def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     context: click.Context,
     *,
     paths: tuple[str, ...],
@@ -113,7 +111,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     quiet: bool,
     verbose: bool,
 ) -> None:
-    r"""Judge every cache under PATH: a folder, a file, or - for standard input.
+    """Judge every cache under PATH: a folder, a file, or - for standard input.
 
     \b
     terraform show -json tfplan | ecbackup-iac check -
@@ -123,7 +121,7 @@ def check(  # noqa: PLR0913 - one parameter an option
 
     Without PATH it judges the working folder. Exit status: 0 nothing fails, 1 a cache fails, 2 used
     wrongly, 3 the answer is incomplete, 70 a defect of this program.
-    """
+    """  # noqa: D301 - click wants \b
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
     wanted = outputs or (Output("text", None),)
@@ -148,11 +146,11 @@ def _policy(
     from ecbackup_iac.model.policy import PathGlob, Policy, UnknownMode
 
     policy = Policy()
-    file, base = (path, "") if path else found_policy()
+    file = path or found_policy()
     if file:
         from ecbackup_iac.policy import read_policy
 
-        policy = read_policy(file, base)
+        policy = read_policy(file)
     return replace(
         policy,
         minimum_days=min_days or policy.minimum_days,
@@ -182,7 +180,7 @@ def _check_outputs(outputs: Sequence[Output]) -> None:
     if sys.stdout is None and any(output.file is None for output in outputs):
         raise OutputError("standard output is closed")
     files = [output.file for output in outputs if output.file]
-    if len(set(files)) < len(files):
+    if len(set(map(os.path.realpath, files))) < len(files):
         raise click.UsageError("two reports cannot go to one file")
     for file in files:
         if os.path.isdir(file) or not os.path.isdir(os.path.dirname(file) or "."):
@@ -263,7 +261,7 @@ def _exit_status(report: "Report") -> int:
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    sys.exit(_status(lambda: cli.main(standalone_mode=False)))
+    sys.exit(_status(lambda: cli.main(prog_name="ecbackup-iac", standalone_mode=False)))
 
 
 def _status(run: Callable[[], object]) -> int:

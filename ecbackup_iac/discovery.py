@@ -87,9 +87,11 @@ def shown_path(path: str | Path) -> str:
     if path == STANDARD_INPUT or str(path).startswith(_STREAMS):
         return str(path)
     try:
-        return Path(os.path.relpath(path)).as_posix()
+        shown = Path(os.path.relpath(path)).as_posix()
     except ValueError:  # another drive on Windows
-        return Path(path).as_posix()
+        shown = Path(path).as_posix()
+    # A name that is no UTF-8 is shown with its bytes escaped: half surrogates break JSON readers.
+    return os.fsencode(shown).decode("utf-8", "backslashreplace")
 
 
 def boundary_of(path: str) -> str:
@@ -112,10 +114,8 @@ def repository_top(folder: str) -> str | None:
     return folder
 
 
-def found_policy() -> tuple[str | None, str]:
+def found_policy() -> str | None:
     """Find the policy file upwards from the working folder to the repository's top.
-
-    Gives its path, and the way from its folder down to the working folder.
 
     Raises:
         PolicyError: it is a link that leads outside.
@@ -125,12 +125,12 @@ def found_policy() -> tuple[str | None, str]:
     top = repository_top(working) or working
     while not os.path.isfile(os.path.join(folder, POLICY_FILE)):
         if folder == top:
-            return None, ""
+            return None
         folder = os.path.dirname(folder)
     file = os.path.join(folder, POLICY_FILE)
     if not _is_inside(os.path.realpath(file), top):
         raise PolicyError(f"{shown_path(file)}: {_OUTSIDE}")
-    return file, Path(working).relative_to(folder).as_posix()
+    return file
 
 
 class _Walk:
@@ -157,14 +157,14 @@ class _Walk:
                 yield _unreadable(shown_path(folder), error)
                 continue
             names = {entry.name for entry in entries}
-            folders = [entry for entry in entries if entry.is_dir()]
+            folders = [entry for entry in entries if _is_folder(entry)]
             pending += [
                 entry.path
                 for entry in reversed(folders)
                 if entry.name not in _SKIPPED_FOLDERS and not self._is_excluded(entry.path)
             ]
             for entry in entries:
-                if not entry.is_dir() and _may_matter(entry.name, names):
+                if entry not in folders and _may_matter(entry.name, names):
                     yield from self.file(entry.path, shown_path(named), boundary)
 
     def file(self, path: str, named: str, boundary: str) -> Iterator[Input | Diagnostic]:
@@ -199,6 +199,14 @@ class _Walk:
         return any(covers(glob, shown) for glob in self._exclude)
 
 
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Say whether an entry is a folder, or a link to one; a link in a circle is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 def _may_matter(name: str, neighbours: set[str]) -> bool:
     """Say whether a file in a folder is looked into.
 
@@ -206,7 +214,7 @@ def _may_matter(name: str, neighbours: set[str]) -> bool:
     """
     if name.endswith(".tfstate"):
         return not any(neighbour.endswith((".tf", ".tofu")) for neighbour in neighbours)
-    return name.endswith(".json")
+    return name.lower().endswith(".json")
 
 
 def _is_inside(path: str, folder: str) -> bool:

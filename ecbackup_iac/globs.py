@@ -23,7 +23,9 @@ def matches(pattern: str, text: str) -> bool:
 def covers(glob: PathGlob, path: str) -> bool:
     """Say whether the glob describes the path, relative to the working folder, or a folder above it."""
     pattern = glob.pattern.removeprefix("./").rstrip("/")
-    parts = posixpath.normpath(posixpath.join(glob.base, path)).split("/")
+    if glob.base and path != "-":
+        path = posixpath.relpath(path, glob.base)
+    parts = path.split("/")
     return any(matches(pattern, "/".join(parts[:end])) for end in range(len(parts), 0, -1))
 
 

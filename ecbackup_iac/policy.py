@@ -4,6 +4,7 @@ pydantic checks the file; the models below are the file's format and nothing els
 """
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ecbackup_iac.discovery import shown_path
 from ecbackup_iac.errors import PolicyError
@@ -28,7 +29,7 @@ from ecbackup_iac.model.verdict import Rule
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-Text = Annotated[str, Field(min_length=1, strict=True)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, strict=True)]
 
 
 class _Strict(BaseModel):
@@ -54,14 +55,15 @@ class PolicyFile(_Strict):
     exceptions: list[ExceptionEntry] = []
 
 
-def read_policy(path: str, base: str = "") -> Policy:
-    """Read a policy file; `base` is the way from where its path globs count down to the working folder.
+def read_policy(path: str) -> Policy:
+    """Read a policy file; its path globs count from the folder that it lies in.
 
     Raises:
         PolicyError: it cannot be read, is no TOML, or says something that a policy cannot say.
 
     """
     shown, text = shown_path(path), ""
+    base = os.path.dirname(shown)
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
         document = tomllib.loads(text)
@@ -69,7 +71,7 @@ def read_policy(path: str, base: str = "") -> Policy:
         raise PolicyError(f"{shown}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise PolicyError(f"{shown}: not UTF-8 text") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         where = f"{shown}:{place[1]}:{place[2]}" if place else shown
         if str(error).endswith("(at end of document)"):
@@ -146,6 +148,8 @@ def _problem(detail: "ErrorDetails", shown: str, lines: _Lines) -> str:
             return f"{where}: unknown key {key}: {hint}"
         case "missing":
             return f"{where}: {key} is missing"
+        case "model_type":
+            return f"{where}: {key}: a table is expected, not {_quoted(detail['input'])}"
         case _:
             return f"{where}: {key}: {_lower_first(detail['msg'])}, not {_quoted(detail['input'])}"
 
@@ -155,5 +159,7 @@ def _lower_first(text: str) -> str:
 
 
 def _quoted(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
-    text = repr(value) if not isinstance(value, bool) else str(value).lower()
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
+    if isinstance(value, date):
+        text = value.isoformat()
     return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a line's worth

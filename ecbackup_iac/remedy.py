@@ -55,13 +55,10 @@ def _for_live_cache(resource: CacheResource, rule: Rule | None, policy: Policy) 
     if isinstance(resource.retention, Unknown):
         return f"find out what it is: {verify} {cache}"
     enable = f"{change} {cache} --snapshot-retention-limit {policy.remedy_days}"
-    return "\n".join(
-        (
-            enable + _snapshotting_cluster(resource),
-            f"verify:   {verify} {cache}",
-            f"back out: {change} {cache} --snapshot-retention-limit {_days_now(resource)}",
-        )
-    )
+    lines = [enable + _snapshotting_cluster(resource), f"verify:   {verify} {cache}"]
+    if rule is not Rule.RETENTION_INVALID:  # AWS would refuse the way back
+        lines.append(f"back out: {change} {cache} --snapshot-retention-limit {_days_now(resource)}")
+    return "\n".join(lines)
 
 
 # Form → the command that changes a cache and the one that shows it, each up to the identifier

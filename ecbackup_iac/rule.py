@@ -91,7 +91,7 @@ def _exemptions(resource: CacheResource) -> list[_Exemption]:
     found = []
     memcached = _agreement(resource.engine, lambda engine: engine.lower() == "memcached")
     if memcached is not False:
-        fact = "the engine is Memcached: this control is about Redis OSS and Valkey"
+        fact = f"the engine is {_memcached(resource)}: this control is about Redis OSS and Valkey"
         found.append(_Exemption(memcached is True, fact, "the engine is Memcached"))
     if resource.form is Form.STANDALONE_CLUSTER:
         member = _agreement(resource.replication_group, bool)
@@ -99,6 +99,11 @@ def _exemptions(resource: CacheResource) -> list[_Exemption]:
             fact = f"it belongs to {_group_name(resource.replication_group)}: judge the group"
             found.append(_Exemption(member is True, fact, "it belongs to a replication group"))
     return found
+
+
+def _memcached(resource: CacheResource) -> str:
+    is_secret = isinstance(resource.engine, Known) and resource.engine.sensitive
+    return "a sensitive value, and neither" if is_secret else "Memcached"
 
 
 def _agreement(value: Value[str], holds: Callable[[str], bool]) -> bool | None:
@@ -126,9 +131,9 @@ def _judge_backups(resource: CacheResource, policy: Policy) -> Verdict:
         return Verdict(Status.PASS, None, _pass_message(resource, [case.outcome for case in cases]))
     if cases and len(failing) == len(cases):
         return _failure(failing)
-    message = f"{resource.retention_name} is undecided"
+    message = "it is undecided whether the cache can be backed up"
     if isinstance(resource.retention, Unknown):
-        message += f": {resource.retention.why}"
+        message = f"{resource.retention_name} is undecided: {resource.retention.why}"
     return Verdict(Status.UNKNOWN, Rule.RETENTION_UNDECIDED, message + _worst(failing))
 
 
@@ -169,7 +174,7 @@ def _retention_failure(
             text = f"{name} is {text}, and AWS takes a whole number of days"
             return Note(text, Rule.RETENTION_INVALID)
         case Known(value=days) if not 0 <= days <= MAXIMUM_DAYS:
-            text = f"{name} is {days}, and AWS takes 0 to {MAXIMUM_DAYS} days"
+            text = f"{name} is {_cut(days)}, and AWS takes 0 to {MAXIMUM_DAYS} days"
             return Note(text, Rule.RETENTION_INVALID)
         case Unset() | Known(value=0):
             is_zero = isinstance(retention, Known)
@@ -225,7 +230,14 @@ def _node_cannot_back_up(resource: CacheResource) -> list[bool]:
 
 
 def _unsupported_note(resource: CacheResource) -> Note:
-    text = f"a {_NODE_WITHOUT_BACKUPS} node cannot be backed up"
+    node = resource.node_type
+    is_secret = isinstance(node, Known) and node.sensitive
+    what = (
+        "the node type is a sensitive value that"
+        if is_secret
+        else f"a {_NODE_WITHOUT_BACKUPS} node"
+    )
+    text = f"{what} cannot be backed up"
     if resource.form is Form.REPLICATION_GROUP:
         text += " outside cluster mode"
     return Note(text, Rule.BACKUPS_UNSUPPORTED)
@@ -277,6 +289,11 @@ def _pass_message(resource: CacheResource, outcomes: Sequence[Outcome[int]]) -> 
         listed = ", ".join(map(str, known[:-1]))
         return f"backups are kept for {listed} or {known[-1]} days, whichever applies"
     return f"backups are kept for {days_text(known[0])}"
+
+
+def _cut(number: int, longest: int = 20) -> str:
+    text = str(number)
+    return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 def days_text(days: int) -> str:

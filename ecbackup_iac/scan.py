@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from ecbackup_iac.discovery import discover, holds, shown_path
+from ecbackup_iac.discovery import STANDARD_INPUT, discover, holds, shown_path
+from ecbackup_iac.globs import covers
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
@@ -35,7 +36,9 @@ def scan(paths: Sequence[str], policy: Policy, today: date, *, allow_empty: bool
             diagnostics.append(found)
             barren.pop(found.location.path, None)
             continue
-        is_meant = found.is_named and not allow_empty
+        if allow_empty and found.path != STANDARD_INPUT and not found.content.strip():
+            continue
+        is_meant = found.path == STANDARD_INPUT or (found.is_named and not allow_empty)
         reading = reading_of(found.content, found.path, is_meant=is_meant)
         if reading is None:
             continue
@@ -46,9 +49,15 @@ def scan(paths: Sequence[str], policy: Policy, today: date, *, allow_empty: bool
     if not allow_empty:
         # What was named twice, or stands in a folder that was named too, has been read already.
         empty = (path for path in barren if not any(holds(path, read) for read in known))
-        diagnostics += [Diagnostic(NOTHING_READ, Location(path)) for path in empty]
+        diagnostics += [_nothing_in(path, policy) for path in empty]
     findings, told = apply_exceptions(findings, policy.exceptions, today)
     return report_of(findings, diagnostics + told)
+
+
+def _nothing_in(path: str, policy: Policy) -> Diagnostic:
+    glob = next((glob for glob in policy.exclude if covers(glob, path)), None)
+    text = f"not read: {glob.pattern} excludes it" if glob else NOTHING_READ
+    return Diagnostic(text, Location(path))
 
 
 def _finding(resource: CacheResource, policy: Policy) -> Finding:

@@ -121,11 +121,11 @@ Terraform will perform the following actions:
         ),
         (
             PLAN.replace('"format_version":"1.2"', '"format_version":"2.0"').encode(),
-            "plan format 2.0 is not known: this program reads 0.x and 1.x",
+            "a plan of format_version 2.0: this program reads 0.x and 1.x",
         ),
         (
             STATE.replace('"format_version":"1.0"', '"format_version":"2.0"').encode(),
-            "state format 2.0 is not known: this program reads 0.x and 1.x",
+            "a state of format_version 2.0: this program reads 0.x and 1.x",
         ),
     ],
 )
@@ -135,7 +135,7 @@ def test_a_mistake_is_told_what_it_is_and_what_to_run_instead(content: bytes, me
 
 @pytest.mark.parametrize(
     "content",
-    [b"hello\n", b'{"editor": {"tabs": 4}}', b"[]", b"[1, 2]", b"{}", b'"plan"', b"42", b"\x7fELF"],
+    [b"hello\n", b'{"editor": {"tabs": 4}}', b"[1, 2]", b"{}", b'"plan"', b"42", b"\x7fELF"],
 )
 def test_what_nobody_can_name_is_no_infrastructure_code(content: bytes) -> None:
     assert problem_with(content) is None
@@ -169,10 +169,10 @@ def test_broken_json_that_nobody_named_and_that_is_not_ours_is_left_alone(conten
     assert problem_with(content) is not None
 
 
-def test_an_empty_file_that_nobody_named_is_a_warning() -> None:
+def test_an_empty_file_that_nobody_named_is_an_error_too() -> None:
     told = problem_with(b"", is_meant=False)
     assert told is not None
-    assert told.severity is Severity.WARNING
+    assert told.severity is Severity.ERROR
 
 
 @pytest.mark.parametrize(
@@ -212,24 +212,46 @@ def test_a_plan_is_read_in_every_encoding_a_shell_writes(content: bytes) -> None
 def test_text_that_is_not_what_its_mark_announces_is_told() -> None:
     told = problem_with(codecs.BOM_UTF16_LE + b"{\x00x")
     assert told is not None
-    assert told.message.startswith("not the text its byte order mark announces: ")
+    assert told.message.startswith("not the UTF-16 or UTF-32 that it looks like: ")
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        '{"format_version":"1.0","values":{"root_module":{"resources":[{"address":"x"}]}}}',
-        '{"format_version":"1.0","values":{"root_module":{"resources":[{"type":[]}]}}}',
-        '{"format_version":"1.2","configuration":{},"resource_changes":[{"type":[]}]}',
-        '{"format_version":"1.2","configuration":{},"resource_changes":[{}]}',
+        '{"format_version":"1.0","values":{"root_module":{"resources":[{"type":"aws_instance"}]}}}',
+        '{"format_version":"1.2","configuration":{},"resource_changes":[{"type":"aws_instance"}]}',
         '{"format_version":"1.0","terraform_version":"1.11.4"}',
         '{"CacheClusters": []}',
+        '{"CacheClusters": []} []',
     ],
 )
-def test_an_entry_that_is_no_cache_of_ours_is_no_trouble(content: str) -> None:
+def test_an_input_without_caches_is_no_trouble(content: str) -> None:
     reading = reading_of(content.encode(), "x.json", is_meant=True)
     assert reading is not None
     assert (reading.resources, reading.diagnostics) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"format_version":"1.0","values":{"root_module":{"resources":[{"address":"x"}, GOOD]}}}',
+        '{"format_version":"1.0","values":{"root_module":{"resources":[{"type":[]}, GOOD]}}}',
+        '{"format_version":"1.2","configuration":{},"resource_changes":[{"type":[]}, GOOD]}',
+        '{"format_version":"1.2","configuration":{},"resource_changes":[GOOD, {}]}',
+        '{"CacheClusters": [{"CacheClusterId": "b", "SnapshotRetentionLimit": 0}, {}]}',
+        '[{"CacheClusterId": "b", "SnapshotRetentionLimit": 0}] {"x":',
+        '{"format_version":"1.2","configuration":{},"resource_changes":[null, GOOD]}',
+    ],
+)
+def test_a_broken_entry_takes_no_verdict_from_the_others(content: str) -> None:
+    good = (
+        '{"address":"aws_elasticache_cluster.b","type":"aws_elasticache_cluster","name":"b",'
+        '"mode":"managed","values":{},"change":{"actions":["create"],"after":{"engine":"redis"}}}'
+    )
+    reading = reading_of(content.replace("GOOD", good).encode(), "x.json", is_meant=True)
+    assert reading is not None
+    assert [resource.address[-1] for resource in reading.resources] == ["b"]
+    assert [told.severity for told in reading.diagnostics] == [Severity.ERROR]
 
 
 @pytest.mark.parametrize(
@@ -238,10 +260,6 @@ def test_an_entry_that_is_no_cache_of_ours_is_no_trouble(content: str) -> None:
         (
             '{"format_version":"1.2","configuration":{},"resource_changes":{}}',
             "a list is expected, not an object",
-        ),
-        (
-            '{"format_version":"1.2","configuration":{},"resource_changes":[null]}',
-            "an object is expected, not null",
         ),
         (
             '{"format_version":"1.0","values":[]}',
@@ -255,10 +273,49 @@ def test_a_plan_of_another_shape_is_told(content: str, message: str) -> None:
     )
 
 
+def test_an_empty_list_alone_says_that_nothing_was_listed() -> None:
+    told = problem_with(b"[]\n")
+    assert told is not None
+    assert told.message == "an empty list: no cache was listed; --allow-empty accepts that"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"CacheClusters": [ENTRY]}, {"CacheClusters": []}]',
+        '{"eu-west-1": {"CacheClusters": [ENTRY]}, "us-east-1": {"CacheClusters": []}}',
+        "[ENTRY]\n[]\n",
+    ],
+)
+def test_output_of_several_regions_is_read(content: str) -> None:
+    entry = '{"CacheClusterId": "a", "SnapshotRetentionLimit": 0}'
+    reading = reading_of(content.replace("ENTRY", entry).encode(), "x.json", is_meant=False)
+    assert reading is not None
+    assert ([cache.address for cache in reading.resources], reading.diagnostics) == (["a"], ())
+
+
+def test_a_missing_member_that_query_wrote_as_null_makes_no_member_of_a_group() -> None:
+    content = b'[{"CacheClusterId": null, "ReplicationGroupId": "g", "SnapshotRetentionLimit": 0}]'
+    reading = reading_of(content, "x.json", is_meant=True)
+    assert reading is not None
+    assert [(c.type, c.address) for c in reading.resources] == [("ReplicationGroup", "g")]
+
+
+def test_a_plan_without_its_changes_is_told() -> None:
+    content = (
+        b'{"format_version":"1.2","planned_values":{"root_module":{"resources":['
+        b'{"mode":"managed","type":"aws_elasticache_cluster"}]}}}'
+    )
+    told = problem_with(content)
+    assert told is not None
+    assert told.message.startswith("the plan was cut: it has no resource_changes")
+
+
 def test_a_document_of_another_kind_among_ours_is_told() -> None:
     content = b'{"CacheClusters": []}\n{"Buckets": []}\n'
     assert problem_with(content) == Diagnostic(
-        "one of the documents is no plan, state or AWS CLI output", Location("x.json")
+        "looks like a plan, a state or AWS CLI output, and is none as they are written",
+        Location("x.json"),
     )
 
 
@@ -571,7 +628,7 @@ def test_a_file_name_that_is_no_text_is_shown_as_its_escape(repository: Path, ru
     name = os.fsdecode(b"plans/\xff.json")
     (repository / name).write_text(PLAN, encoding="utf-8")
     result = run("check", "plans", cwd=repository)
-    assert (r"  at plans/\udcff.json" in result.stdout.splitlines(), result.status) == (True, 1)
+    assert (r"  at plans/\xff.json" in result.stdout.splitlines(), result.status) == (True, 1)
 
 
 def test_unrelated_json_in_a_folder_is_passed_over_in_silence(repository: Path, run: "Run") -> None:

@@ -28,7 +28,7 @@ class PathGlob:
 
     pattern: str
     base: str = ""
-    """The way from there down to the working folder; empty where it is the working folder itself."""
+    """That folder, relative to the working folder; empty where it is the working folder itself."""
 
 
 @dataclass(frozen=True, slots=True)

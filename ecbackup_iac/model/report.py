@@ -33,6 +33,8 @@ class Reading:
 
     resources: tuple[CacheResource, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    is_mistaken: bool = False
+    """It is something else altogether, and what follows it need not be read."""
 
 
 class SuppressionKind(StrEnum):

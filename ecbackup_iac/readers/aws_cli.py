@@ -4,7 +4,7 @@ An audit asks the same question of caches that run; this reader lets the same ru
 The members are those of botocore's CacheCluster, ReplicationGroup and ServerlessCache.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecbackup_iac.model.cache import CacheResource, Form, Source
@@ -26,6 +26,9 @@ LISTS = {
     "ServerlessCaches": (Form.SERVERLESS_CACHE, "ServerlessCache", "ServerlessCacheName"),
 }
 
+# An entry that shows its status was not reduced: what it leaves out, AWS left out.
+_STATUSES = ("Status", "CacheClusterStatus")
+
 # What the CLI leaves in the output where it was told to stop before the end.
 _MORE = ("NextToken", "Marker")
 
@@ -36,41 +39,69 @@ def recognises(members: Mapping[str, "Slice"]) -> bool:
     return is_whole or (RETENTION in members and _kind(members) is not None)
 
 
-def recognises_list(items: Iterable["Slice"]) -> bool:
+def recognises_list(items: Sequence["Slice"]) -> bool:
     """Say whether a JSON list is output that `--query` has reduced to its entries."""
-    entries = [item.members() if item.is_object else {} for item in items]
-    return bool(entries) and all(_kind(entry) is not None for entry in entries)
+    return all(item.is_object and _kind(item.members()) is not None for item in items)
 
 
 def read(members: Mapping[str, "Slice"], root: str) -> Reading:
     """Read whole output, or one reduced entry; `root` is its path."""
     if not any(name in members for name in LISTS):
-        return read_entries([{name: piece.value() for name, piece in members.items()}], root)
-    resources = tuple(
-        _resource(entry, name, root, is_whole=True)
-        for name in LISTS
-        if name in members
-        for entry in members[name].checked(list[dict[str, Any]])
-    )
-    diagnostics: tuple[Diagnostic, ...] = ()
+        entry = {name: piece.value() for name, piece in members.items()}
+        return Reading((_resource(entry, _kind(members) or "", root, is_reduced=True),))
+    resources: list[CacheResource] = []
+    diagnostics: list[Diagnostic] = []
+    for name in LISTS:
+        for piece in members[name].items() if name in members else ():
+            _read_entry(piece, name, root, resources, diagnostics, is_reduced=False)
     if any(name in members and members[name].value() for name in _MORE):
         text = "the output stops before the last cache: run the command without --max-items"
-        diagnostics = (Diagnostic(text, Location(root)),)
-    return Reading(resources, diagnostics)
+        diagnostics.append(Diagnostic(text, Location(root)))
+    return Reading(tuple(resources), tuple(diagnostics))
 
 
-def read_entries(entries: Iterable[Mapping[str, Any]], root: str) -> Reading:
+def read_entries(entries: Iterable["Slice"], root: str) -> Reading:
     """Read entries that `--query` has taken out of whole output."""
-    kinds = ((entry, _kind(entry)) for entry in entries)
-    return Reading(tuple(_resource(e, kind, root, is_whole=False) for e, kind in kinds if kind))
+    resources: list[CacheResource] = []
+    diagnostics: list[Diagnostic] = []
+    for piece in entries:
+        kind = _kind(piece.members()) or ""
+        _read_entry(piece, kind, root, resources, diagnostics, is_reduced=True)
+    return Reading(tuple(resources), tuple(diagnostics))
 
 
-def _kind(entry: Mapping[str, object]) -> str | None:
-    """Say which of the lists an entry comes from."""
-    return next((name for name, (_, _, member) in LISTS.items() if member in entry), None)
+def _read_entry(
+    piece: "Slice",
+    name: str,
+    root: str,
+    resources: list[CacheResource],
+    diagnostics: list[Diagnostic],
+    *,
+    is_reduced: bool,
+) -> None:
+    """Read one entry; what is wrong with it takes nothing from the others."""
+    entry = piece.value()
+    identifier = LISTS[name][2]
+    if not isinstance(entry, dict) or not isinstance(entry.get(identifier), str):
+        text = f"an entry of {name} has no {identifier}: leave it in --query"
+        diagnostics.append(Diagnostic(text, Location(root)))
+        return
+    resources.append(_resource(entry, name, root, is_reduced=is_reduced))
 
 
-def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_whole: bool) -> CacheResource:
+def _kind(entry: Mapping[str, "Slice"]) -> str | None:
+    """Say which of the lists an entry comes from; `--query` writes null for what an entry lacks."""
+    return next(
+        (
+            name
+            for name, (_, _, member) in LISTS.items()
+            if member in entry and entry[member].is_text
+        ),
+        None,
+    )
+
+
+def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_reduced: bool) -> CacheResource:
     form, kind, identifier = LISTS[name]
     location = Location(root)
     address = str(entry.get(identifier))
@@ -85,7 +116,7 @@ def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_whole: bool)
         source=Source.AWS_CLI,
         root=root,
         location=location,
-        retention=_retention(entry, address, location, is_whole=is_whole),
+        retention=_retention(entry, address, location),
         retention_name=RETENTION,
         engine=text_of(entry.get("Engine")),
         node_type=text_of(entry.get("CacheNodeType")),
@@ -95,27 +126,25 @@ def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_whole: bool)
         cluster_mode=cluster_mode,
         backup_window=text_of(entry.get("SnapshotWindow")),
         maintenance_window=text_of(entry.get("PreferredMaintenanceWindow")),
-        assumptions=_assumptions(entry, form, is_whole=is_whole),
+        assumptions=_assumptions(entry, form, is_reduced=is_reduced),
         node_ids=tuple(map(str, members)) if isinstance(members, list) else (),
     )
 
 
-def _retention(
-    entry: Mapping[str, Any], address: str, location: Location, *, is_whole: bool
-) -> Value[int]:
-    if RETENTION not in entry and not is_whole:
+def _retention(entry: Mapping[str, Any], address: str, location: Location) -> Value[int]:
+    if RETENTION not in entry and not any(member in entry for member in _STATUSES):
         return Unknown(f"the output was reduced by --query and does not show {RETENTION}")
     days = entry.get(RETENTION)
     shown = "not set" if days is None else f"= {shown_value(days)}"
     return days_of(days, (Step(f"{address}: {RETENTION} {shown}", location),))
 
 
-def _assumptions(entry: Mapping[str, Any], form: Form, *, is_whole: bool) -> tuple[str, ...]:
+def _assumptions(entry: Mapping[str, Any], form: Form, *, is_reduced: bool) -> tuple[str, ...]:
     """Say what an entry that leaves members out was taken for."""
     doubts = []
     if "Engine" not in entry and form is not Form.REPLICATION_GROUP:
         doubts.append("is Memcached")
-    if "ReplicationGroupId" not in entry and form is Form.STANDALONE_CLUSTER and not is_whole:
+    if "ReplicationGroupId" not in entry and form is Form.STANDALONE_CLUSTER and is_reduced:
         doubts.append("belongs to a replication group")
     if not doubts:
         return ()

@@ -25,6 +25,7 @@ class Attributes:
     replication_group: str | None = None
     backup_window: str | None = None
     maintenance_window: str | None = None
+    parameter_group: str | None = None
     computes_retention: bool = False
     """The provider plans an unset retention as unknown (Optional and Computed)."""
 
@@ -44,6 +45,7 @@ RESOURCE_TYPES: Mapping[str, Attributes] = {
     ),
     "aws_elasticache_replication_group": Attributes(
         Form.REPLICATION_GROUP,
+        parameter_group="parameter_group_name",
         node_type="node_type",
         backup_window="snapshot_window",
         maintenance_window="maintenance_window",
@@ -58,6 +60,7 @@ RESOURCE_TYPES: Mapping[str, Attributes] = {
     ),
     "awscc_elasticache_replication_group": Attributes(
         Form.REPLICATION_GROUP,
+        parameter_group="cache_parameter_group_name",
         node_type="cache_node_type",
         backup_window="snapshot_window",
         maintenance_window="preferred_maintenance_window",
@@ -96,14 +99,18 @@ def text_of(written: object, *, sensitive: bool = False) -> Known[str] | Unset:
     return Unset()
 
 
-def in_cluster_mode(settings: Mapping[str, Any]) -> bool:
-    """Say whether a replication group's known settings put it in cluster mode."""
-    shards = settings.get("num_node_groups")
+def in_cluster_mode(settings: Mapping[str, Any], parameter_group: str) -> bool:
+    """Say whether a replication group's known settings put it in cluster mode.
+
+    Before version 5 of the provider `cluster_mode` was a block, which only cluster mode has.
+    """
+    shards, mode = settings.get("num_node_groups"), settings.get("cluster_mode")
     return (
-        settings.get("cluster_mode") == "enabled"
+        mode == "enabled"
+        or (isinstance(mode, list) and bool(mode))
         or settings.get("cluster_enabled") is True
         or (isinstance(shards, int) and shards > 1)
-        or "cluster.on" in str(settings.get("parameter_group_name"))
+        or "cluster.on" in str(settings.get(parameter_group))
     )
 
 

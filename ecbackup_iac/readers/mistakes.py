@@ -1,8 +1,14 @@
 """What people hand over by mistake → what it is, and what to run instead."""
 
+import re
 from collections.abc import Mapping
 
 _SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
+
+_STREAM = (
+    "the message stream of terraform plan -json, not a plan: "
+    f"run terraform plan -out=PLANFILE, then {_SHOW}"
+)
 
 # What the human-readable output of `terraform plan` and `terraform show` says → nothing else says it.
 _PLAN_TEXT = (
@@ -12,18 +18,22 @@ _PLAN_TEXT = (
     b"OpenTofu used the selected providers to generate",
     b"No changes. Your infrastructure matches the configuration",
 )
-_HEAD = 65_536  # bytes; these stand at the beginning
+
+_COLORS = re.compile(rb"\x1b\[[0-9;]*m")
+_MOST = 4_000_000  # bytes that are looked through; a refresh may print thousands of lines first
 
 
 def mistake_in_text(text: bytes) -> str | None:
     """Say what a text that is no JSON document was meant to be; None where nobody can tell."""
-    head = text[:_HEAD]
+    head = _COLORS.sub(b"", text[:_MOST])
     if not text.strip():
         return "the input is empty: did the command before the pipe fail?"
     if head.startswith(b"PK\x03\x04"):
         return f"a binary plan file (or another zip archive), not JSON: run {_SHOW}"
     if any(mark in head for mark in _PLAN_TEXT):
         return f"a plan as people read it, not JSON: run terraform plan -out=PLANFILE, then {_SHOW}"
+    if b'{"@level":' in head:
+        return _STREAM
     if head.lstrip().startswith(b"[command]"):
         return "the setup-terraform wrapper added lines of its own: set terraform_wrapper: false"
     if head.lstrip().startswith((b"-----", b"|")) and b"Describe" in head:
@@ -34,8 +44,9 @@ def mistake_in_text(text: bytes) -> str | None:
 def mistake_in_object(members: Mapping[str, object]) -> str | None:
     """Say what a JSON object was meant to be; None where nobody can tell."""
     if "@level" in members and "@message" in members:
-        text = "the message stream of terraform plan -json, not a plan: run terraform plan"
-        return f"{text} -out=PLANFILE, then {_SHOW}"
+        return _STREAM
+    if {"encrypted_data", "lineage"} <= members.keys():
+        return "an encrypted state: run tofu show -json | ecbackup-iac check -"
     if "provider_schemas" in members:
         return f"terraform providers schema -json, not a plan: run {_SHOW}"
     if {"valid", "diagnostics"} <= members.keys():

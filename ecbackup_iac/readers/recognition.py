@@ -6,11 +6,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import Diagnostic, Reading, Severity
+from ecbackup_iac.model.report import Diagnostic, Reading
 from ecbackup_iac.readers import aws_cli, terraform_plan, terraform_state
 from ecbackup_iac.readers.mistakes import mistake_in_object, mistake_in_text
+from ecbackup_iac.readers.shape import ShapeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ecbackup_iac.readers.slices import Slice
 
 # Readers of JSON objects, the first that recognises one reads it. To add a format, add its row.
@@ -21,6 +24,12 @@ _MARKS = re.compile(
     rb'"(?:format_version|lineage|@level|CacheClusters|ReplicationGroups|ServerlessCaches'
     rb'|CacheClusterId|ReplicationGroupId|ServerlessCacheName)"'
 )
+
+# What only plans and AWS CLI output have: with one of these in it, a text that no reader knows is told.
+_NAMES = re.compile(rb'"(?:resource_changes|CacheClusters|ReplicationGroups|ServerlessCaches)"')
+
+_STRANGER = "looks like a plan, a state or AWS CLI output, and is none as they are written"
+_EMPTY_LIST = "an empty list: no cache was listed; --allow-empty accepts that"
 
 _BLANKS = 256  # bytes; more than that does not stand before a line of a wrapper's own
 
@@ -43,62 +52,87 @@ def reading_of(content: bytes, root: str, *, is_meant: bool) -> Reading | None:
         text = _utf8(content)
     except UnicodeDecodeError as error:
         return _problem(
-            f"not the text its byte order mark announces: {error.reason}", Location(root)
+            f"not the UTF-16 or UTF-32 that it looks like: {error.reason}", Location(root)
         )
     begins_like_json = text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"[")
     if begins_like_json and not text[:_BLANKS].lstrip().startswith(b"[command]"):
         return _json_reading(text, root, is_meant=is_meant)
     mistake = mistake_in_text(text)
-    if mistake is None:
-        return None
-    is_mere_blank = not is_meant and not text.strip()
-    return _problem(mistake, Location(root), Severity.WARNING if is_mere_blank else Severity.ERROR)
+    return _problem(mistake, Location(root)) if mistake else None
 
 
 def _json_reading(text: bytes, root: str, *, is_meant: bool) -> Reading | None:
     # msgspec takes longer to import than all of the above.
-    from ecbackup_iac.readers.slices import JsonError, ShapeError, documents_in
+    from ecbackup_iac.readers.slices import JsonError, documents_in
 
-    looks_like_ours = _MARKS.search(text) is not None
-    if not looks_like_ours and not is_meant:
+    if _MARKS.search(text) is None and not is_meant:
         return None
-    try:
-        documents = documents_in(text)
-    except JsonError as error:
-        return _problem(error.message, Location(root, error.line, error.column))
-    readings = []
-    for document in documents:
+    readings: list[Reading] = []
+    strangers = 0
+    documents = documents_in(text)
+    while True:
         try:
-            readings.append(_document_reading(document, root))
+            document = next(documents, None)
+            if document is None:
+                break
+            found = list(_document_readings(document, root))
+        except JsonError as error:
+            readings.append(_problem(error.message, Location(root, error.line, error.column)))
+            break
         except ShapeError as error:
-            readings.append(
-                _problem(f"not the JSON that Terraform or AWS writes: {error}", Location(root))
-            )
-    known = [reading for reading in readings if reading is not None]
-    if not known:
+            found = [_misshapen(error, root)]
+        strangers += not found
+        readings += found
+        if any(reading.is_mistaken for reading in readings):
+            break
+    if strangers and (readings or _NAMES.search(text)):
+        readings.append(_problem(_STRANGER, Location(root)))
+    if not readings:
         return None
-    if len(known) < len(readings):
-        text_ = "one of the documents is no plan, state or AWS CLI output"
-        known.append(_problem(text_, Location(root)))
+    if text.strip() == b"[]":
+        return _problem(_EMPTY_LIST, Location(root))
     return Reading(
-        tuple(resource for reading in known for resource in reading.resources),
-        tuple(dict.fromkeys(d for reading in known for d in reading.diagnostics)),
+        tuple(resource for reading in readings for resource in reading.resources),
+        tuple(dict.fromkeys(d for reading in readings for d in reading.diagnostics)),
     )
 
 
-def _document_reading(document: "Slice", root: str) -> Reading | None:
+def _document_readings(
+    document: "Slice", root: str, *, is_outermost: bool = True
+) -> "Iterator[Reading]":
+    """Read a document, or each of those that a list (`jq -s`) or an object by Region holds."""
     if document.is_list:
-        entries = list(document.items())
-        if not aws_cli.recognises_list(entries):
-            return None
-        return aws_cli.read_entries([entry.value() for entry in entries], root)
+        yield from _list_readings(list(document.items()), root, is_outermost=is_outermost)
+        return
     members = document.members()
     for reader in READERS:
         if reader.recognises(members):
-            reading: Reading = reader.read(members, root)
-            return reading
+            yield reader.read(members, root)
+            return
     mistake = mistake_in_object(members)
-    return _problem(mistake, Location(root)) if mistake else None
+    if mistake:
+        yield Reading(diagnostics=(Diagnostic(mistake, Location(root)),), is_mistaken=True)
+    elif is_outermost and members:
+        yield from _nested_readings(list(members.values()), root)
+
+
+def _list_readings(items: "list[Slice]", root: str, *, is_outermost: bool) -> "Iterator[Reading]":
+    if not items and is_outermost:
+        yield Reading()  # --query prints [] for a Region without caches
+    elif items and aws_cli.recognises_list(items):
+        yield aws_cli.read_entries(items, root)
+    elif items and is_outermost:
+        yield from _nested_readings(items, root)
+
+
+def _nested_readings(documents: "list[Slice]", root: str) -> "Iterator[Reading]":
+    """Read documents inside a document, where all of them are ours."""
+    if not all(document.is_object or document.is_list for document in documents):
+        return
+    found = [list(_document_readings(one, root, is_outermost=False)) for one in documents]
+    if all(found):
+        for readings in found:
+            yield from readings
 
 
 def _utf8(content: bytes) -> bytes:
@@ -118,5 +152,9 @@ def _utf8(content: bytes) -> bytes:
     return content
 
 
-def _problem(message: str, location: Location, severity: Severity = Severity.ERROR) -> Reading:
-    return Reading(diagnostics=(Diagnostic(message, location, severity),))
+def _misshapen(error: ShapeError, root: str) -> Reading:
+    return _problem(f"not the JSON that Terraform or AWS writes: {error}", Location(root))
+
+
+def _problem(message: str, location: Location) -> Reading:
+    return Reading(diagnostics=(Diagnostic(message, location),))

@@ -1,20 +1,21 @@
 """JSON text → slices of it, decoded only where somebody looks.
 
 A plan of 100 MB is mostly about other things. msgspec finds where each member begins and ends
-without building it, in a sixth of the time and a third of the memory that `json.load` takes.
+without building it, in a quarter of the time and memory that `json.load` takes.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import msgspec
 
+from ecbackup_iac.readers.shape import ShapeError
+
 T = TypeVar("T")
 
-
-class ShapeError(Exception):
-    """A slice is not what it is taken for: an object, a list, UTF-8 text."""
+_TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 
 
 class JsonError(Exception):
@@ -30,7 +31,7 @@ class JsonError(Exception):
 class Slice:
     """A piece of JSON text that is known to be whole."""
 
-    def __init__(self, raw: bytes | msgspec.Raw) -> None:
+    def __init__(self, raw: bytes | memoryview | msgspec.Raw) -> None:
         self._raw = raw
 
     @property
@@ -74,6 +75,17 @@ class Slice:
             raise ShapeError(f"a list is expected, not {self._beginning()}")
         return (Slice(raw) for raw in self.checked(list[msgspec.Raw]))
 
+    def text(self) -> str:
+        """Give a string's text.
+
+        Raises:
+            ShapeError: it is no string.
+
+        """
+        if not self.is_text:
+            raise ShapeError(f"a text is expected, not {self._beginning()}")
+        return self.checked(str)
+
     def value(self) -> Any:  # noqa: ANN401 - any JSON value
         """Decode it whole: objects, lists, texts, numbers, true, false, None."""
         return self.checked(object)
@@ -87,50 +99,66 @@ class Slice:
         """
         try:
             return msgspec.json.decode(self._raw, type=kind)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise ShapeError(f"it cannot be decoded: {error}") from error
+        except msgspec.ValidationError as error:
+            raise ShapeError(str(error)) from error
+        except UnicodeDecodeError as error:
+            raise ShapeError("it is not UTF-8") from error
+        except (msgspec.DecodeError, RecursionError):
+            return self._leniently(kind)
+
+    def _leniently(self, kind: type[T]) -> T:
+        """Decode numbers beyond a float's range, which msgspec refuses, as infinite."""
+        try:
+            return msgspec.convert(json.loads(bytes(memoryview(self._raw))), kind)
+        except (ValueError, RecursionError) as error:
+            raise ShapeError("it is not UTF-8, or nested too deeply") from error
 
     def _beginning(self) -> str:
         kinds = {b'"': "a text", b"{": "an object", b"[": "a list", b"n": "null"}
         return kinds.get(self._first, "a number or a boolean")
 
 
-def documents_in(text: bytes) -> list[Slice]:
-    """Give the JSON documents that stand one after the other in UTF-8 text; usually one.
+def documents_in(text: bytes) -> Iterator[Slice]:
+    """Yield the JSON documents that stand one after the other in UTF-8 text; usually one.
 
     Raises:
-        JsonError: something that is no JSON stands among them.
+        JsonError: after those before it, something that is no JSON.
 
     """
-    try:
-        return [Slice(msgspec.json.decode(text, type=msgspec.Raw))]
-    except (msgspec.DecodeError, RecursionError):
-        return [Slice(piece) for piece in _pieces(text)]
-
-
-def _pieces(text: bytes) -> Iterator[bytes]:
-    """Split concatenated documents, as several `aws` commands in one pipe leave them."""
-    decoder = json.JSONDecoder()
-    decoded = text.decode(errors="replace")
-    position = 0
-    while (start := _skip_blanks(decoded, position)) < len(decoded):
+    rest = memoryview(text)
+    while bytes(rest[:_BLANKS]).strip() or bytes(rest).strip():
         try:
-            _, position = decoder.raw_decode(decoded, start)
-        except json.JSONDecodeError as error:
-            ended = error.pos >= len(decoded.rstrip()) or error.msg.startswith("Unterminated")
-            message = "the JSON ends in the middle" if ended else f"not valid JSON: {error.msg}"
-            raise JsonError(message, error.lineno, error.colno) from error
-        except RecursionError as error:
-            raise JsonError("the JSON is nested too deeply") from error
-        piece = decoded[start:position].encode(errors="replace")
-        try:
-            msgspec.json.decode(piece, type=msgspec.Raw)
+            yield Slice(msgspec.json.decode(rest, type=msgspec.Raw))
         except (msgspec.DecodeError, RecursionError) as error:
-            raise JsonError(f"not valid JSON: {error}") from error
-        yield piece
+            end = _TRAILING.search(str(error))
+            if end is None:
+                raise _problem(text, len(text) - len(rest), error) from error
+            length = int(end[1]) - 1  # msgspec counts the byte that it could not use
+            yield Slice(msgspec.json.decode(rest[:length], type=msgspec.Raw))
+            rest = rest[length:]
+        else:
+            return
 
 
-def _skip_blanks(text: str, position: int) -> int:
-    while position < len(text) and text[position] in " \t\r\n":
-        position += 1
-    return position
+_BLANKS = 64  # bytes; a first look that is cheap
+
+
+def _problem(text: bytes, start: int, error: Exception) -> JsonError:
+    """Say what is wrong with the document that starts at a byte; Python's own reader tells it best."""
+    decoded, begin = text.decode(errors="replace"), len(text[:start].decode(errors="replace"))
+    while begin < len(decoded) and decoded[begin] in " \t\r\n":
+        begin += 1
+    try:
+        json.JSONDecoder().raw_decode(decoded, begin)
+    except json.JSONDecodeError as better:
+        ended = better.pos >= len(decoded.rstrip()) or better.msg.startswith("Unterminated")
+        message = "the JSON ends in the middle" if ended else f"not valid JSON: {better.msg}"
+        return JsonError(message, better.lineno, better.colno)
+    except RecursionError:
+        return JsonError("the JSON is nested too deeply")
+    found = re.search(r"\(byte (\d+)\)", str(error))
+    if found is None:
+        return JsonError("not valid JSON: a text holds half a surrogate pair")
+    before = text[: start + int(found[1])].decode(errors="replace")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return JsonError("not valid JSON: NaN or Infinity is no JSON number", line, column)

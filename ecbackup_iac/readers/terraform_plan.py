@@ -5,11 +5,11 @@ where nothing of ours is installed. The format: HashiCorp, "JSON Output Format",
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Required, TypedDict
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Reading
 from ecbackup_iac.model.value import Known, Step, Unknown, Unset, Value
@@ -21,6 +21,7 @@ from ecbackup_iac.readers.aws_provider import (
     shown_value,
     text_of,
 )
+from ecbackup_iac.readers.shape import ShapeError
 
 if TYPE_CHECKING:
     from ecbackup_iac.readers.slices import Slice
@@ -71,12 +72,14 @@ class ConfigurationResource(TypedDict, total=False):
     type: Required[str]
     name: str
     expressions: dict[str, Any]
+    for_each_expression: Any
 
 
 class ModuleCall(TypedDict, total=False):
     """A module call with its inputs and the module behind it."""
 
     expressions: dict[str, Any]
+    for_each_expression: Any
     module: "ConfigurationModule"
 
 
@@ -96,37 +99,87 @@ def recognises(members: Mapping[str, "Slice"]) -> bool:
 def read(members: Mapping[str, "Slice"], root: str) -> Reading:
     """Read a plan; `root` is its path."""
     place = Location(root)
-    version = members["format_version"].value()
-    if str(version).partition(".")[0] not in FORMAT_MAJORS:
-        text = f"plan format {version} is not known: this program reads 0.x and 1.x"
-        return Reading(diagnostics=(Diagnostic(text, place),))
-    changes = [
-        (change, "") for change in _relevant(members.get("resource_changes"), ResourceChange)
-    ]
-    changes += _deferred(members.get("deferred_changes"))
+    problem = unknown_format(members, "plan")
+    if problem:
+        return Reading(diagnostics=(Diagnostic(problem, place),))
+    diagnostics = [Diagnostic(text, place) for text in _partial(members)]
+    changes = _changes(members, diagnostics, place)
     configuration: ConfigurationModule = {}
     if changes and "configuration" in members:
-        top = members["configuration"].members().get("root_module")
-        configuration = _module(top) if top else {}
-    resources = (read_change(change, configuration, root, reason) for change, reason in changes)
+        try:
+            top = members["configuration"].members().get("root_module")
+            configuration = _module(top) if top else {}
+        except ShapeError as error:
+            diagnostics.append(Diagnostic(f"the plan's configuration is misshapen: {error}", place))
+    blocks = Blocks(configuration)
+    resources = (read_change(change, blocks, root, reason) for change, reason in changes)
     found = tuple(resource for resource in resources if resource is not None)
-    return Reading(found, tuple(Diagnostic(text, place) for text in _partial(members)))
+    return Reading(found, tuple(diagnostics))
+
+
+def unknown_format(members: Mapping[str, "Slice"], what: str) -> str | None:
+    """Say that a `format_version` is none this program knows; None where it is."""
+    version = members["format_version"].value()
+    if isinstance(version, str) and version.partition(".")[0] in FORMAT_MAJORS:
+        return None
+    shown = version[:20] if isinstance(version, str) else "that is no text"
+    return f"a {what} of format_version {shown}: this program reads 0.x and 1.x"
+
+
+def _changes(
+    members: Mapping[str, "Slice"], diagnostics: list[Diagnostic], place: Location
+) -> list[tuple[ResourceChange, str]]:
+    """Decode the changes to our types, with the reason where one is deferred.
+
+    What is wrong with one entry takes nothing from the others.
+    """
+    found = []
+    for name in ("resource_changes", "deferred_changes"):
+        for entry in members[name].items() if name in members else ():
+            try:
+                if name == "deferred_changes":
+                    deferred = entry.members()
+                    reason = _reason(deferred.get("reason"))
+                    entry = deferred["resource_change"]  # noqa: PLW2901 - what it is about
+                else:
+                    reason = ""
+                if is_ours(entry):
+                    found.append((entry.checked(ResourceChange), reason))
+            except (ShapeError, KeyError) as error:
+                text = f"an entry of {name} cannot be read: {error}"
+                diagnostics.append(Diagnostic(text, place))
+    return found
+
+
+def is_ours(entry: "Slice") -> bool:
+    """Say whether an entry is of one of our types. Raises ShapeError where it has no type."""
+    kind = entry.members().get("type")
+    if kind is None:
+        raise ShapeError("it has no type")
+    return kind.text() in RESOURCE_TYPES
+
+
+def _reason(reason: "Slice | None") -> str:
+    """Give Terraform's word for a deferral; nothing else is printed."""
+    text = reason.value() if reason else None
+    is_word = isinstance(text, str) and re.fullmatch(r"[a-z_]{1,60}", text)
+    return str(text) if is_word else "no reason given"
 
 
 def read_change(
-    entry: ResourceChange, configuration: ConfigurationModule, root: str, deferred: str = ""
+    entry: ResourceChange, blocks: "Blocks", root: str, deferred: str = ""
 ) -> CacheResource | None:
     """Give the cache that one entry of `resource_changes` leads to, or None where there is none.
 
-    `configuration` is the plan's `configuration.root_module`; `deferred` says why Terraform put the
-    change off, where it did.
+    `blocks` are those of the plan's configuration; `deferred` says why Terraform put the change
+    off, where it did.
     """
     attributes = RESOURCE_TYPES.get(entry["type"])
     actions = set(entry["change"].get("actions", ()))
     is_managed = entry.get("mode", "managed") == "managed" and "deposed" not in entry
     if attributes is None or not is_managed or (actions and actions <= _GONE):
         return None
-    instance = _Instance(entry, attributes, _written(entry, configuration), Location(root))
+    instance = _Instance(entry, attributes, blocks.behind(entry), Location(root))
     retention = instance.retention()
     if deferred:
         retention = Unknown(f"Terraform defers the change ({deferred})", trace=retention.trace)
@@ -175,11 +228,16 @@ class _Instance:
         if self._written.sets(name) is False:
             return Unset((self._step(f"{name} is not set"),))
         trace = tuple(self._step(hop.text, hop.module) for hop in self._written.hops(name))
-        origins = self._written.origins(name)
         if self._attributes.computes_retention and self._written.is_known(name):
-            return Unset((*trace, self._step(f"{name} = null")))
-        waiting = [origin for origin in origins if not origin.startswith("var.")]
-        origin = " and ".join(waiting or origins) or "something"
+            return Unset((*trace, self._step(f"{name} is null")))
+        origins = self._written.origins(name)
+        waiting = [origin for origin in origins if not _is_always_known(origin)] or list(origins)
+        if not waiting:
+            return Unknown("the plan does not show what it depends on", trace=trace)
+        origin = " and ".join(waiting)
+        if self._attributes.computes_retention and all(one.startswith("local.") for one in waiting):
+            # Null, too, is planned as unknown where the provider computes the retention.
+            return Unknown(f"it depends on {origin}, null or known only after apply", trace=trace)
         return Unknown(f"it depends on {origin}, known only after apply", trace=trace)
 
     def text(self, name: str | None) -> Value[str]:
@@ -203,23 +261,24 @@ class _Instance:
         if name is None or not self._is_unknown(name):
             return self.text(name)
         is_set = self._written.sets(name)
-        engine_is_known = isinstance(text_of(self._after.get(self._attributes.engine)), Known)
-        if not is_set:
-            is_standalone = is_set is False or engine_is_known
-            return Unset() if is_standalone else Unknown(f"{name} is known only after apply")
-        references = self._written.references(name)
-        if not references:
-            return Unset()  # written as null
-        if engine_is_known:
-            return Unknown(f"{name} depends on {' and '.join(references)}")
-        return Known(" and ".join(references))
+        engine = self._attributes.engine
+        engine_is_known = isinstance(text_of(self._after.get(engine)), Known)
+        if engine_is_known or is_set is False or self._written.is_known(name):
+            return Unset()
+        if is_set is None:
+            return Unknown(f"{name} is known only after apply")
+        references = " and ".join(self._written.references(name))
+        if not self._written.sets(engine) or self._written.is_known(engine):
+            return Known(references or "of its own")
+        return Unknown(f"{name} depends on {references or 'what only the apply shows'}")
 
     def cluster_mode(self) -> Value[bool]:
         """Say whether a replication group runs in cluster mode."""
-        deciding = ("cluster_mode", "num_node_groups", "parameter_group_name")
-        if self._attributes.form is not Form.REPLICATION_GROUP:
+        group = self._attributes.parameter_group
+        if group is None:
             return Known(value=False)
-        if in_cluster_mode(self._after):
+        deciding = ("cluster_mode", "num_node_groups", group)
+        if in_cluster_mode(self._after, group):
             return Known(value=True)
         if any(self._is_unknown(name) and self._written.sets(name) for name in deciding):
             return Unknown("cluster mode is known only after apply")
@@ -248,60 +307,74 @@ class _Hop:
 
 
 @dataclass(frozen=True, slots=True)
+class _Level:
+    """Expressions at one level of the module tree: a block's own, or those of a call to its module."""
+
+    expressions: Json
+    for_each: object = None
+    module: str = ""
+    """The module call that holds them; empty for the resource's own block."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Written:
     """What the configuration in a plan says of one resource."""
 
-    expressions: Json | None
-    """Those of its block, or None where no block was found."""
-
-    calls: Sequence[tuple[str, Json]] = ()
-    """The module calls down to it, outermost first: address and inputs."""
+    levels: tuple[_Level, ...] = ()
+    """The block's own, then those of the calls above it, innermost first; empty where no block was found."""
 
     def sets(self, name: str) -> bool | None:
         """Say whether the block sets an attribute; None where no block was found."""
-        return None if self.expressions is None else name in self.expressions
+        return name in self.levels[0].expressions if self.levels else None
 
     def references(self, name: str) -> tuple[str, ...]:
         """Give what an attribute's expression refers to, each in its longest form."""
-        return _references((self.expressions or {}).get(name))
+        return _references(self.levels[0].expressions.get(name)) if self.levels else ()
 
     def origins(self, name: str) -> tuple[str, ...]:
-        """Give what an attribute refers to in the end, with every module input followed to its caller."""
-        found = self.references(name)
-        for _, inputs in reversed(self.calls):
-            found = tuple(
-                origin
-                for reference in found
-                for origin in (
-                    _references(inputs.get(_variable(reference)))
-                    if reference.startswith("var.")
-                    else (reference,)
-                )
-            )
-        return tuple(dict.fromkeys(found))
+        """Give what an attribute refers to in the end, every module input followed to its caller."""
+        return self._followed(name)[0]
 
     def is_known(self, name: str) -> bool:
-        """Say whether an attribute comes from constants and root variables alone.
+        """Say whether an attribute comes from nothing but what a plan knows.
 
-        A plan knows those, so what it shows as unknown all the same was written as null and is left
-        to the provider.
+        What a plan shows as unknown all the same was written as null, and is left to the provider.
         """
-        expression = (self.expressions or {}).get(name)
-        is_plain = isinstance(expression, Mapping) and bool(expression)
-        return is_plain and all(origin.startswith("var.") for origin in self.origins(name))
+        origins, is_told = self._followed(name)
+        return is_told and all(map(_is_always_known, origins))
+
+    def _followed(self, name: str) -> tuple[tuple[str, ...], bool]:
+        """Follow an attribute up; also say whether every expression on the way tells what it refers to."""
+        if not self.levels:
+            return (), False
+        wanted, is_told = [name], True
+        found: list[str] = []
+        for level in self.levels:
+            following: list[str] = []
+            for variable in dict.fromkeys(wanted):
+                if variable not in level.expressions and level is not self.levels[0]:
+                    continue  # the call leaves it to the variable's default
+                expression = level.expressions.get(variable)
+                is_told = is_told and isinstance(expression, Mapping) and bool(expression)
+                for reference in _with_each(_references(expression), level.for_each):
+                    is_input = reference.startswith("var.") and level is not self.levels[-1]
+                    (following if is_input else found).append(
+                        _variable(reference) if is_input else reference
+                    )
+            wanted = following
+        return tuple(dict.fromkeys(found)), is_told
 
     def hops(self, name: str) -> list[_Hop]:
         """Follow an attribute from its block up through module inputs, as long as it is a variable."""
-        references = self.references(name)
-        found = [_hop(name, references)] if references else []
-        for module, inputs in reversed(self.calls):
-            if len(references) != 1 or not references[0].startswith("var."):
-                break
-            variable = _variable(references[0])
-            references = _references(inputs.get(variable))
+        found: list[_Hop] = []
+        for level in self.levels:
+            references = _references(level.expressions.get(name))
             if not references:
                 break
-            found.append(_hop(variable, references, module))
+            found.append(_hop(name, references, level.module))
+            if len(references) != 1 or not references[0].startswith("var."):
+                break
+            name = _variable(references[0])
         return found
 
 
@@ -309,21 +382,45 @@ def _hop(name: str, references: tuple[str, ...], module: str = "") -> _Hop:
     return _Hop(f"{name} refers to {', '.join(references)}", references, module)
 
 
-def _written(entry: ResourceChange, configuration: ConfigurationModule) -> _Written:
-    """Find the block behind an instance: down the module calls of its address."""
-    module, calls, address = configuration, [], ""
-    for match in _MODULE_CALL.finditer(entry.get("module_address", "")):
-        address += f".module.{match[1]}"
-        call = module.get("module_calls", {}).get(match[1])
-        if call is None:
-            return _Written(None)
-        calls.append((address[1:], call.get("expressions", {})))
-        module = call.get("module", {})
-    for resource in module.get("resources", ()):
-        same = resource["type"] == entry["type"] and resource.get("name") == entry.get("name")
-        if same and resource.get("mode", "managed") == "managed":
-            return _Written(resource.get("expressions", {}), calls)
-    return _Written(None)
+def _with_each(references: Iterable[str], for_each: object) -> Iterator[str]:
+    """Yield references, what `for_each` refers to in the place of `each`."""
+    for reference in references:
+        if reference.startswith("each.") and isinstance(for_each, Mapping) and for_each:
+            yield from _references(for_each)
+        else:
+            yield reference
+
+
+def _is_always_known(reference: str) -> bool:
+    """Say whether a plan knows what a root module's expression refers to."""
+    return reference.startswith(("var.", "count.", "path.")) or reference == "terraform.workspace"
+
+
+class Blocks:
+    """The resource blocks of a plan's configuration, found by module path, type and name."""
+
+    def __init__(self, configuration: ConfigurationModule) -> None:
+        self._found: dict[tuple[str, str, str], _Written] = {}
+        pending: list[tuple[str, ConfigurationModule, tuple[_Level, ...]]] = [
+            ("", configuration, ())
+        ]
+        while pending:
+            path, module, calls = pending.pop()
+            for block in module.get("resources", ()):
+                if block.get("mode", "managed") == "managed":
+                    own = _Level(block.get("expressions", {}), block.get("for_each_expression"))
+                    key = (path, block["type"], block.get("name", ""))
+                    self._found[key] = _Written((own, *calls))
+            for name, call in module.get("module_calls", {}).items():
+                inner = f"{path}.module.{name}".removeprefix(".")
+                level = _Level(call.get("expressions", {}), call.get("for_each_expression"), inner)
+                pending.append((inner, call.get("module", {}), (level, *calls)))
+
+    def behind(self, entry: ResourceChange) -> _Written:
+        """Give the block behind an instance."""
+        names = _MODULE_CALL.findall(entry.get("module_address", ""))
+        path = ".".join(f"module.{name}" for name in names)
+        return self._found.get((path, entry["type"], entry.get("name", "")), _Written())
 
 
 def _variable(reference: str) -> str:
@@ -333,32 +430,12 @@ def _variable(reference: str) -> str:
 
 def _references(expression: object) -> tuple[str, ...]:
     """Give an expression's references without those that are only the beginning of another."""
-    if not isinstance(expression, Mapping):
+    listed = expression.get("references") if isinstance(expression, Mapping) else None
+    if not isinstance(listed, list):
         return ()
-    listed = expression.get("references")
-    written = [str(reference) for reference in listed] if isinstance(listed, list) else []
-    return tuple(
-        one
-        for one in dict.fromkeys(written)
-        if not any(other.startswith((f"{one}.", f"{one}[")) for other in written)
-    )
-
-
-Entry = TypeVar("Entry", ResourceChange, ConfigurationResource)
-
-
-def _relevant(entries: "Slice | None", kind: type[Entry]) -> Iterator[Entry]:
-    """Decode those entries of a list whose type is one of ours."""
-    for entry in entries.items() if entries else ():
-        name = entry.members().get("type")
-        if name is not None and name.is_text and name.value() in RESOURCE_TYPES:
-            yield entry.checked(kind)
-
-
-def _deferred(entries: "Slice | None") -> Iterator[tuple[ResourceChange, str]]:
-    for entry in entries.items() if entries else ():
-        deferred = entry.checked(DeferredChange)
-        yield deferred["resource_change"], deferred.get("reason") or "no reason given"
+    written = dict.fromkeys(one for one in listed if isinstance(one, str))
+    beginnings = {one[: cut.start()] for one in written for cut in re.finditer(r"[.\[]", one)}
+    return tuple(one for one in written if one not in beginnings)
 
 
 def _module(slices: "Slice") -> ConfigurationModule:
@@ -370,9 +447,11 @@ def _module(slices: "Slice") -> ConfigurationModule:
             parts = call.members()
             inputs = parts["expressions"].checked(dict[str, Any]) if "expressions" in parts else {}
             module = _module(parts["module"]) if "module" in parts else ConfigurationModule()
-            calls[name] = ModuleCall(expressions=inputs, module=module)
-    resources = list(_relevant(members.get("resources"), ConfigurationResource))
-    return ConfigurationModule(resources=resources, module_calls=calls)
+            each = parts["for_each_expression"].value() if "for_each_expression" in parts else None
+            calls[name] = ModuleCall(expressions=inputs, for_each_expression=each, module=module)
+    blocks = members["resources"].items() if "resources" in members else ()
+    ours = [block.checked(ConfigurationResource) for block in blocks if is_ours(block)]
+    return ConfigurationModule(resources=ours, module_calls=calls)
 
 
 def _partial(members: Mapping[str, "Slice"]) -> Iterator[str]:
@@ -381,16 +460,17 @@ def _partial(members: Mapping[str, "Slice"]) -> Iterator[str]:
         yield "the plan is partial: terraform plan ended with an error, so caches may be missing"
     elif "complete" in members and members["complete"].value() is False:
         yield "the plan is partial: it was targeted or defers changes, so caches may be missing"
-    if "resource_changes" not in members and _holds_managed(members.get("prior_state")):
-        yield "the plan is refresh-only and has no changes to judge: plan without -refresh-only"
+    elif "resource_changes" not in members:
+        if _holds_managed(members.get("planned_values")):
+            yield "the plan was cut: it has no resource_changes; give all that terraform show -json prints"
+        elif _holds_managed(_member(members.get("prior_state"), "values")):
+            yield "the plan is refresh-only and has no changes to judge: plan without -refresh-only"
 
 
-def _holds_managed(state: "Slice | None") -> bool:
-    """Say whether a `prior_state` holds a managed resource, which any other plan would list."""
-    values = state.members().get("values") if state else None
-    modules = (
-        [values.members()["root_module"]] if values and "root_module" in values.members() else []
-    )
+def _holds_managed(values: "Slice | None") -> bool:
+    """Say whether the `values` of a state hold a managed resource."""
+    top = _member(values, "root_module")
+    modules = [top] if top else []
     while modules:
         module = modules.pop().members()
         for resource in module["resources"].items() if "resources" in module else ():
@@ -399,3 +479,7 @@ def _holds_managed(state: "Slice | None") -> bool:
                 return True
         modules += module["child_modules"].items() if "child_modules" in module else ()
     return False
+
+
+def _member(slices: "Slice | None", name: str) -> "Slice | None":
+    return slices.members().get(name) if slices else None

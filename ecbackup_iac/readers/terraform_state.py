@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Reading
 from ecbackup_iac.model.value import Known, Step, Unset
@@ -14,7 +14,8 @@ from ecbackup_iac.readers.aws_provider import (
     shown_value,
     text_of,
 )
-from ecbackup_iac.readers.terraform_plan import FORMAT_MAJORS, is_marked
+from ecbackup_iac.readers.shape import ShapeError
+from ecbackup_iac.readers.terraform_plan import is_marked, is_ours, unknown_format
 
 if TYPE_CHECKING:
     from ecbackup_iac.readers.slices import Slice
@@ -55,36 +56,44 @@ class RawResource(TypedDict, total=False):
 def recognises(members: Mapping[str, "Slice"]) -> bool:
     """Say whether a JSON object is a state."""
     is_raw = {"version", "terraform_version", "lineage"} <= members.keys()
-    is_empty = members.keys() <= {"format_version", "terraform_version"} and bool(members)
+    is_empty = members.keys() in ({"format_version"}, {"format_version", "terraform_version"})
     return is_raw or is_empty or {"format_version", "values"} <= members.keys()
 
 
 def read(members: Mapping[str, "Slice"], root: str) -> Reading:
-    """Read a state; `root` is its path."""
+    """Read a state; `root` is its path. What is wrong with one entry takes nothing from the others."""
     problem = _unknown_format(members)
     if problem:
         return Reading(diagnostics=(Diagnostic(problem, Location(root)),))
-    entries = _shown(members) if "format_version" in members else _raw(members)
-    return Reading(tuple(_resource(entry, root) for entry in entries))
+    is_shown = "format_version" in members
+    resources: list[CacheResource] = []
+    diagnostics: list[Diagnostic] = []
+    for entry in _shown(members) if is_shown else _raw(members):
+        try:
+            if is_ours(entry) and _is_there(entry.members()):
+                instances = [entry.checked(StateResource)] if is_shown else _raw_instances(entry)
+                resources += [_resource(instance, root) for instance in instances]
+        except ShapeError as error:
+            text = f"an entry of the state cannot be read: {error}"
+            diagnostics.append(Diagnostic(text, Location(root)))
+    return Reading(tuple(resources), tuple(diagnostics))
 
 
 def _unknown_format(members: Mapping[str, "Slice"]) -> str | None:
     if "format_version" in members:
-        version = members["format_version"].value()
-        if str(version).partition(".")[0] not in FORMAT_MAJORS:
-            return f"state format {version} is not known: this program reads 0.x and 1.x"
-        return None
+        return unknown_format(members, "state")
     version = members["version"].value()
-    if version != RAW_VERSION:
-        return f"a raw state file of version {version}: this program reads version {RAW_VERSION}"
-    return None
+    if version == RAW_VERSION:
+        return None
+    shown = f"{version}" if isinstance(version, int) else "that is no number"
+    return f"a raw state file of version {shown}: this program reads version {RAW_VERSION}"
 
 
 def _resource(entry: StateResource, root: str) -> CacheResource:
     attributes = RESOURCE_TYPES[entry["type"]]
     values = entry.get("values", {})
     marks = entry.get("sensitive_values", False)
-    location = Location(root)
+    location, group = Location(root), attributes.parameter_group
     days = values.get(attributes.retention)
     shown = "not set" if days is None else f"= {shown_value(days)}"
     step = Step(f"{entry['address']}: {attributes.retention} {shown}", location)
@@ -106,43 +115,39 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
         engine=text(attributes.engine),
         node_type=text(attributes.node_type),
         replication_group=text(attributes.replication_group),
-        cluster_mode=Known(attributes.form is Form.REPLICATION_GROUP and in_cluster_mode(values)),
+        cluster_mode=Known(bool(group) and in_cluster_mode(values, group or "")),
         backup_window=text(attributes.backup_window),
         maintenance_window=text(attributes.maintenance_window),
     )
 
 
-def _is_ours(entry: Mapping[str, "Slice"]) -> bool:
-    """Say whether an entry is a managed resource of one of our types that is not about to go."""
+def _is_there(entry: Mapping[str, "Slice"]) -> bool:
+    """Say whether an entry is a managed resource that is not about to go."""
     mode = entry["mode"].value() if "mode" in entry else "managed"
-    gone = {"deposed", "deposed_key"} & entry.keys()
-    kind = entry.get("type")
-    is_ours = kind is not None and kind.is_text and kind.value() in RESOURCE_TYPES
-    return mode == "managed" and not gone and is_ours
+    return mode == "managed" and not {"deposed", "deposed_key"} & entry.keys()
 
 
-def _shown(members: Mapping[str, "Slice"]) -> Iterator[StateResource]:
+def _shown(members: Mapping[str, "Slice"]) -> Iterator["Slice"]:
     """Yield the resources of `values`, the root module's first, then its children's."""
     top = members["values"].members().get("root_module") if "values" in members else None
     modules = [top] if top else []
     while modules:
         module = modules.pop(0).members()
-        for entry in module["resources"].items() if "resources" in module else ():
-            if _is_ours(entry.members()):
-                yield entry.checked(StateResource)
+        yield from module["resources"].items() if "resources" in module else ()
         modules += module["child_modules"].items() if "child_modules" in module else ()
 
 
-def _raw(members: Mapping[str, "Slice"]) -> Iterator[StateResource]:
-    """Yield the resources of a raw state file under Terraform's own addresses."""
-    for entry in members["resources"].items() if "resources" in members else ():
-        if not _is_ours(entry.members()):
-            continue
-        resource = entry.checked(RawResource)
-        module = f"{resource['module']}." if resource.get("module") else ""
-        for instance in resource.get("instances", ()):
-            if "deposed" in instance:
-                continue
+def _raw(members: Mapping[str, "Slice"]) -> Iterator["Slice"]:
+    """Yield the resources of a raw state file."""
+    yield from members["resources"].items() if "resources" in members else ()
+
+
+def _raw_instances(entry: "Slice") -> Iterator[StateResource]:
+    """Yield a raw resource's instances under Terraform's own addresses."""
+    resource = entry.checked(RawResource)
+    module = f"{resource['module']}." if resource.get("module") else ""
+    for instance in resource.get("instances", ()):
+        if "deposed" not in instance:
             key = _instance_key(instance.get("index_key"))
             yield StateResource(
                 address=f"{module}{resource['type']}.{resource['name']}{key}",
@@ -167,7 +172,13 @@ def _instance_key(key: int | str | None) -> str:
         ("%{", "%%{"),
     ):
         escaped = escaped.replace(written, meant)
+    escaped = "".join(c if c.isprintable() else _unicode_escape(c) for c in escaped)
     return f'["{escaped}"]'
+
+
+def _unicode_escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the BMP's end
 
 
 def _sensitive_names(paths: list[Any]) -> dict[str, Any]:
