@@ -49,44 +49,41 @@ def read(members: Mapping[str, "Slice"], root: str) -> Reading:
     if not any(name in members for name in LISTS):
         entry = {name: piece.value() for name, piece in members.items()}
         return Reading((_resource(entry, _kind(members) or "", root, is_reduced=True),))
-    resources: list[CacheResource] = []
-    diagnostics: list[Diagnostic] = []
-    for name in LISTS:
-        for piece in members[name].items() if name in members else ():
-            _read_entry(piece, name, root, resources, diagnostics, is_reduced=False)
+    entries = [
+        _entry(piece, name, root, is_reduced=False)
+        for name in LISTS
+        if name in members
+        for piece in members[name].items()
+    ]
     if any(name in members and members[name].value() for name in _MORE):
         text = "the output stops before the last cache: run the command without --max-items"
-        diagnostics.append(Diagnostic(text, Location(root)))
-    return Reading(tuple(resources), tuple(diagnostics))
+        entries.append(Diagnostic(text, Location(root)))
+    return _reading(entries)
 
 
 def read_entries(entries: Iterable["Slice"], root: str) -> Reading:
     """Read entries that `--query` has taken out of whole output."""
-    resources: list[CacheResource] = []
-    diagnostics: list[Diagnostic] = []
-    for piece in entries:
-        kind = _kind(piece.members()) or ""
-        _read_entry(piece, kind, root, resources, diagnostics, is_reduced=True)
-    return Reading(tuple(resources), tuple(diagnostics))
+    return _reading(
+        _entry(piece, _kind(piece.members()) or "", root, is_reduced=True) for piece in entries
+    )
 
 
-def _read_entry(
-    piece: "Slice",
-    name: str,
-    root: str,
-    resources: list[CacheResource],
-    diagnostics: list[Diagnostic],
-    *,
-    is_reduced: bool,
-) -> None:
+def _reading(entries: Iterable[CacheResource | Diagnostic]) -> Reading:
+    found = list(entries)
+    return Reading(
+        tuple(entry for entry in found if isinstance(entry, CacheResource)),
+        tuple(entry for entry in found if isinstance(entry, Diagnostic)),
+    )
+
+
+def _entry(piece: "Slice", name: str, root: str, *, is_reduced: bool) -> CacheResource | Diagnostic:
     """Read one entry; what is wrong with it takes nothing from the others."""
     entry = piece.value()
     identifier = LISTS[name][2]
     if not isinstance(entry, dict) or not isinstance(entry.get(identifier), str):
         text = f"an entry of {name} has no {identifier}: leave it in --query"
-        diagnostics.append(Diagnostic(text, Location(root)))
-        return
-    resources.append(_resource(entry, name, root, is_reduced=is_reduced))
+        return Diagnostic(text, Location(root))
+    return _resource(entry, name, root, is_reduced=is_reduced)
 
 
 def _kind(entry: Mapping[str, "Slice"]) -> str | None:
