@@ -89,7 +89,7 @@ def _json_reading(text: bytes, root: str, *, is_meant: bool) -> Reading | None:
         readings.append(_problem(_STRANGER, Location(root)))
     if not readings:
         return None
-    if text.strip() == b"[]":
+    if len(text) < _BLANKS and text.strip() == b"[]":  # a strip copies a large plan
         return _problem(_EMPTY_LIST, Location(root))
     return Reading(
         tuple(resource for reading in readings for resource in reading.resources),
