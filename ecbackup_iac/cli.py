@@ -13,6 +13,7 @@ from ecbackup_iac.errors import EcbackupError, OutputError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ecbackup_iac.model.given import Given
     from ecbackup_iac.model.policy import Policy
     from ecbackup_iac.model.report import Report
     from ecbackup_iac.reporters.style import Style
@@ -55,13 +56,45 @@ class OutputType(click.ParamType[Output]):
         return Output(name, None if file in ("", "-") else file)
 
 
+class _OrderedCommand(click.Command):
+    """A command that remembers in which order its options came: --var and --var-file share one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse once for the order alone, then as ever."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        ctx.meta[_ORDER] = [parameter.name for parameter in order]
+        return super().parse_args(ctx, args)
+
+
+_ORDER = "ecbackup_iac.order"
+
+
+def _given(context: click.Context, workspace: str | None) -> "Given":
+    """Put --var and --var-file in the one order in which they came: the last one wins."""
+    from ecbackup_iac.model.given import Given
+
+    values = {
+        "variables": [("var", value) for value in context.params["variables"]],
+        "variable_files": [("file", value) for value in context.params["variable_files"]],
+    }
+    for _, value in values["variables"]:
+        if "=" not in value:
+            raise click.UsageError(f"--var {value}: NAME=VALUE is expected")
+    for _, value in values["variable_files"]:
+        if not os.path.isfile(value):
+            raise click.UsageError(f"--var-file {value}: no such file")
+    order = [name for name in context.meta[_ORDER] if name in values]
+    variables = tuple(values[name].pop(0) for name in order)
+    return Given(variables, os.environ, workspace)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="ecbackup-iac", message="%(prog)s %(version)s")
 def cli() -> None:
     """Will every ElastiCache cache be backed up? Asked of infrastructure code, before it is deployed."""
 
 
-@cli.command()
+@cli.command(cls=_OrderedCommand)
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @click.option(
     "--format",
@@ -81,6 +114,21 @@ def cli() -> None:
     type=click.Choice(["warn", "fail", "ignore"]),
     help="What to make of a cache that cannot be decided.  [default: warn]",
 )
+@click.option(
+    "--var",
+    "variables",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a Terraform variable in every root that declares it.",
+)
+@click.option(
+    "--var-file",
+    "variable_files",
+    multiple=True,
+    metavar="FILE",
+    help="Read Terraform variables from FILE, as terraform plan -var-file does.",
+)
+@click.option("--workspace", metavar="NAME", help="Judge for this Terraform workspace.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Do not read what matches.")
 @click.option(
     "--policy",
@@ -103,6 +151,9 @@ def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     outputs: tuple[Output, ...],
     min_days: int | None,
     unknown: str | None,
+    variables: tuple[str, ...],  # noqa: ARG001 - _given takes both from the context, in order
+    variable_files: tuple[str, ...],  # noqa: ARG001
+    workspace: str | None,
     exclude: tuple[str, ...],
     policy_path: str | None,
     exit_zero: bool,
@@ -131,7 +182,8 @@ def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     from ecbackup_iac.suppression import today
 
     policy = _policy(policy_path, min_days, unknown, exclude)
-    report = scan(paths or (".",), policy, today(), allow_empty=allow_empty)
+    given = _given(context, workspace)
+    report = scan(paths or (".",), policy, today(), given, allow_empty=allow_empty)
     _write(report, wanted, _style(color=color, quiet=quiet, verbose=verbose))
     context.exit(0 if exit_zero else _exit_status(report))
 

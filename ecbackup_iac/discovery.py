@@ -10,12 +10,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from ecbackup_iac.errors import InputError, PolicyError
 from ecbackup_iac.globs import covers
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PathGlob
 from ecbackup_iac.model.report import Diagnostic, Severity
+
+TERRAGRUNT_FILE = "terragrunt.hcl"
+_MODULE_FILES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+_VARIABLE_FILES = (".tfvars", ".tfvars.json")
+_CONFIGURATION = (*_MODULE_FILES, *_VARIABLE_FILES)
 
 STANDARD_INPUT = "-"
 POLICY_FILE = ".ecbackup.toml"
@@ -46,7 +52,24 @@ class Input:
         return self.path == self.named
 
 
-def discover(paths: Sequence[str], exclude: Sequence[PathGlob]) -> Iterator[Input | Diagnostic]:
+@dataclass(frozen=True, slots=True)
+class ConfigurationPath:
+    """A folder with Terraform configuration in it or below it."""
+
+    folder: str
+    """Absolute, links resolved."""
+
+    boundary: str
+    """The folder outside which nothing is read for it: absolute, links resolved."""
+
+    named: str
+    """The argument that led to it, as it is printed."""
+
+
+Found: TypeAlias = Input | ConfigurationPath | Diagnostic
+
+
+def discover(paths: Sequence[str], exclude: Sequence[PathGlob]) -> Iterator[Found]:
     """Yield every input under the paths, each once, or why it could not be read.
 
     Raises:
@@ -79,7 +102,7 @@ def _stream(path: str) -> Input | Diagnostic:
 
 def holds(named: str, path: str) -> bool:
     """Say whether a path that was named is this file, or a folder above it, links resolved."""
-    return _is_inside(os.path.realpath(path), os.path.realpath(named))
+    return is_inside(os.path.realpath(path), os.path.realpath(named))
 
 
 def shown_path(path: str | Path) -> str:
@@ -101,7 +124,7 @@ def boundary_of(path: str) -> str:
     if top is not None:
         return top
     working = os.path.realpath(".")
-    return working if _is_inside(folder, working) else folder
+    return working if is_inside(folder, working) else folder
 
 
 def repository_top(folder: str) -> str | None:
@@ -128,7 +151,7 @@ def found_policy() -> str | None:
             return None
         folder = os.path.dirname(folder)
     file = os.path.join(folder, POLICY_FILE)
-    if not _is_inside(os.path.realpath(file), top):
+    if not is_inside(os.path.realpath(file), top):
         raise PolicyError(f"{shown_path(file)}: {_OUTSIDE}")
     return file
 
@@ -140,13 +163,14 @@ class _Walk:
         self._exclude = exclude
         self._met: set[str] = set()
 
-    def folder(self, named: str) -> Iterator[Input | Diagnostic]:
+    def folder(self, named: str) -> Iterator[Found]:
         """Yield the inputs in a folder and below it."""
         boundary = boundary_of(named)
         pending = [named]
+        is_told = False
         while pending:
             folder = pending.pop()
-            if not _is_inside(os.path.realpath(folder), boundary):
+            if not is_inside(os.path.realpath(folder), boundary):
                 yield Diagnostic(_OUTSIDE, Location(shown_path(folder)), Severity.WARNING)
                 continue
             if not self._is_new(folder):
@@ -163,20 +187,27 @@ class _Walk:
                 for entry in reversed(folders)
                 if entry.name not in _SKIPPED_FOLDERS and not self._is_excluded(entry.path)
             ]
+            if not is_told and any(map(_is_configuration, names)):
+                is_told = True
+                yield ConfigurationPath(os.path.realpath(named), boundary, shown_path(named))
             for entry in entries:
                 if entry not in folders and _may_matter(entry.name, names):
                     yield from self.file(entry.path, shown_path(named), boundary)
 
-    def file(self, path: str, named: str, boundary: str) -> Iterator[Input | Diagnostic]:
+    def file(self, path: str, named: str, boundary: str) -> Iterator[Found]:
         """Yield one file's input, unless it was met before or is excluded."""
         shown = shown_path(path)
         if self._is_excluded(path):
             return
         severity = Severity.ERROR if shown == named else Severity.WARNING
-        if not _is_inside(os.path.realpath(path), boundary):
+        if not is_inside(os.path.realpath(path), boundary):
             yield Diagnostic(_OUTSIDE, Location(shown), severity)
             return
         if not self._is_new(path):
+            return
+        folder = _configured_folder(path, boundary)
+        if folder is not None:
+            yield ConfigurationPath(folder, boundary, named)
             return
         try:
             if not stat.S_ISREG(os.stat(path).st_mode):
@@ -214,10 +245,33 @@ def _may_matter(name: str, neighbours: set[str]) -> bool:
     """
     if name.endswith(".tfstate"):
         return not any(neighbour.endswith((".tf", ".tofu")) for neighbour in neighbours)
-    return name.lower().endswith(".json")
+    return name.lower().endswith(".json") and not name.endswith(_CONFIGURATION)
 
 
-def _is_inside(path: str, folder: str) -> bool:
+def _is_configuration(name: str) -> bool:
+    """Say whether a file makes its folder one of configuration."""
+    return name.endswith(_MODULE_FILES) or name == TERRAGRUNT_FILE
+
+
+def _configured_folder(path: str, boundary: str) -> str | None:
+    """Give the folder that a file of configuration stands for; None where it is none.
+
+    A tfvars file stands for its root: the nearest folder above it that holds configuration. The
+    policy file stands for everything.
+    """
+    name, folder = os.path.basename(path), os.path.dirname(os.path.realpath(path))
+    if name == POLICY_FILE:
+        return boundary
+    if name.endswith(_VARIABLE_FILES):
+        while not any(other.endswith(_MODULE_FILES) for other in os.listdir(folder)):
+            if folder == boundary or not is_inside(folder, boundary):
+                return os.path.dirname(os.path.realpath(path))
+            folder = os.path.dirname(folder)
+        return folder
+    return folder if _is_configuration(name) else None
+
+
+def is_inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 

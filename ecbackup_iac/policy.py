@@ -16,12 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from ecbackup_iac.discovery import shown_path
 from ecbackup_iac.errors import PolicyError
+from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import (
     MAXIMUM_DAYS,
     PathGlob,
     Policy,
     PolicyException,
+    PublishedModule,
+    RootSettings,
     UnknownMode,
 )
 from ecbackup_iac.model.verdict import Rule
@@ -46,6 +49,26 @@ class ExceptionEntry(_Strict):
     expires: Annotated[date, Field(strict=True)] | None = None
 
 
+class RootEntry(_Strict):
+    """One `[[roots]]` table: a Terraform root, and what it is judged with."""
+
+    path: Text
+    var_files: list[Text] = []
+    workspace: Text | None = None
+
+
+class ModuleEntry(_Strict):
+    """One `[[modules]]` table: a module that makes a cache, and is not read."""
+
+    source: Text
+    form: Form = Form.REPLICATION_GROUP
+    input: Text | None = None
+    default: Annotated[int, Field(strict=True)] | None = None
+    engine: Text | None = None
+    default_engine: Text | None = None
+    switches: list[Text] = []
+
+
 class PolicyFile(_Strict):
     """The whole of `.ecbackup.toml`."""
 
@@ -53,6 +76,8 @@ class PolicyFile(_Strict):
     unknown: UnknownMode = UnknownMode.WARN
     exclude: list[Text] = []
     exceptions: list[ExceptionEntry] = []
+    roots: list[RootEntry] = []
+    modules: list[ModuleEntry] = []
 
 
 def read_policy(path: str) -> Policy:
@@ -94,7 +119,34 @@ def read_policy(path: str) -> Policy:
             PolicyException(entry.reason, location, entry.resource, glob, entry.rule, entry.expires)
         )
     exclude = tuple(PathGlob(pattern, base) for pattern in file.exclude)
-    return Policy(file.minimum_days, file.unknown, exclude, tuple(exceptions))
+    folder = os.path.dirname(os.path.realpath(path))
+    roots = tuple(_root_settings(entry, folder, shown) for entry in file.roots)
+    modules = tuple(
+        PublishedModule(**{**entry.model_dump(), "switches": tuple(entry.switches)})
+        for entry in file.modules
+    )
+    return Policy(
+        file.minimum_days, file.unknown, exclude, tuple(exceptions), roots, modules
+    )
+
+
+def _root_settings(entry: RootEntry, folder: str, shown: str) -> RootSettings:
+    """Resolve an entry's paths, which count from the policy file's folder."""
+    root = os.path.realpath(os.path.join(folder, entry.path))
+    if not os.path.isdir(root):
+        raise PolicyError(f"{shown}: roots: there is no folder {entry.path}")
+    files = [os.path.realpath(os.path.join(folder, file)) for file in entry.var_files]
+    for file, written in zip(files, entry.var_files, strict=True):
+        if not os.path.isfile(file):
+            raise PolicyError(f"{shown}: roots: there is no file {written}")
+    return RootSettings(root, tuple(files), entry.workspace)
+
+
+_TABLES: dict[str, type[BaseModel]] = {
+    "exceptions": ExceptionEntry,
+    "roots": RootEntry,
+    "modules": ModuleEntry,
+}
 
 
 class _Lines:
@@ -141,7 +193,7 @@ def _problem(detail: "ErrorDetails", shown: str, lines: _Lines) -> str:
     key = ".".join(str(part) for part in path if isinstance(part, str))
     match detail["type"]:
         case "extra_forbidden":
-            model: type[BaseModel] = ExceptionEntry if path[0] == "exceptions" else PolicyFile
+            model = _TABLES.get(str(path[0]), PolicyFile) if len(path) > 1 else PolicyFile
             near = difflib.get_close_matches(str(path[-1]), model.model_fields, n=1, cutoff=0.5)
             known = ", ".join(model.model_fields)
             hint = f"did you mean {near[0]}?" if near else f"the keys are {known}"

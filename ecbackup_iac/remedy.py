@@ -1,12 +1,14 @@
 """A verdict on a resource → what to type to mend it, by source and form."""
 
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
 
 from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
-from ecbackup_iac.model.value import Known, Unknown
+from ecbackup_iac.model.value import Known, Outcome, Settled, Step, Unknown
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
 
 
@@ -103,7 +105,51 @@ def _days_now(resource: CacheResource) -> int:
     return resource.retention.value if isinstance(resource.retention, Known) else 0
 
 
+def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+    """Name the place where the value is decided: the end of its trace."""
+    retention, days = resource.retention, policy.remedy_days
+    if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
+        return _for_attribute(resource, rule, policy)
+    if isinstance(retention, Unknown) or resource.variants:
+        listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
+        failing = [
+            outcome.value
+            for outcome in (*listed, *resource.variants)
+            if not _is_enough(outcome.value, policy.minimum_days)
+        ]
+        told = [_where(one.trace or retention.trace, resource, days) for one in failing]
+        if told:
+            return "\n".join(dict.fromkeys(told))
+        return (
+            f"give it a value that can be known here: --var, --var-file or --workspace; "
+            f"or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
+        )
+    return _where(retention.trace, resource, days)
+
+
+_ASSIGNMENT = re.compile(r"""\(?["']?([A-Za-z_][\w.-]*)["']?\)?\s*[=:](?!=)""")
+
+
+def _where(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
+    """Say what to set where: at the last step that assigns something."""
+    for step in reversed(trace):
+        assigned = _ASSIGNMENT.match(step.text)
+        if assigned:
+            place = f"{step.location.path}:{step.location.line}" if step.location.line else ""
+            return f"set {assigned[1]} = {days} in {place or step.location.path}"
+    return f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}"
+
+
+def _line(location: Location) -> str:
+    return location.path if location.line is None else f"{location.path}:{location.line}"
+
+
+def _is_enough(value: Settled[int], minimum_days: int) -> bool:
+    return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS
+
+
 _BY_SOURCE: dict[Source, Callable[[CacheResource, Rule | None, Policy], str]] = {
+    Source.TERRAFORM: _for_configuration,
     Source.TERRAFORM_PLAN: _for_attribute,
     Source.TERRAFORM_STATE: _for_state,
     Source.AWS_CLI: _for_live_cache,

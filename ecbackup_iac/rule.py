@@ -119,6 +119,8 @@ def _group_name(group: Value[str]) -> str:
 
 def _judge_backups(resource: CacheResource, policy: Policy) -> Verdict:
     outcomes = _outcomes(resource.retention, policy.minimum_days)
+    if outcomes:
+        outcomes = (*outcomes, *resource.variants)
     unsupported = _node_cannot_back_up(resource)
     if unsupported == [True] and not outcomes:  # whatever the retention is, the node decides
         return Verdict(Status.FAIL, Rule.BACKUPS_UNSUPPORTED, _unsupported_note(resource).text)
@@ -132,6 +134,8 @@ def _judge_backups(resource: CacheResource, policy: Policy) -> Verdict:
     if cases and len(failing) == len(cases):
         return _failure(failing)
     message = "it is undecided whether the cache can be backed up"
+    if resource.variants:
+        message = f"{resource.retention_name} depends on which variable file is given"
     if isinstance(resource.retention, Unknown):
         message = f"{resource.retention_name} is undecided: {resource.retention.why}"
     return Verdict(Status.UNKNOWN, Rule.RETENTION_UNDECIDED, message + _worst(failing))

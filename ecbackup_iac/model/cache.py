@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.value import Known, Unset, Value
+from ecbackup_iac.model.value import Known, Outcome, Unset, Value
 
 
 class Source(StrEnum):
@@ -65,6 +65,9 @@ class CacheResource:
 
     retention_ignored: bool = False
     """Later edits of the retention never reach the cache (`ignore_changes`)."""
+
+    variants: tuple[Outcome[int], ...] = ()
+    """What the retention is with variable files that exist and that nobody asked for."""
 
     assumptions: tuple[str, ...] = ()
     """What was taken for granted when it was read, for a person."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.verdict import Rule
 
@@ -48,6 +49,39 @@ class PolicyException:
 
 
 @dataclass(frozen=True, slots=True)
+class RootSettings:
+    """How a Terraform root is judged: with these variable files, in this workspace."""
+
+    path: str
+    """The root's folder: absolute, links resolved."""
+
+    var_files: tuple[str, ...] = ()
+    """Absolute."""
+
+    workspace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedModule:
+    """What is known of a module that makes a cache, without reading it."""
+
+    source: str
+    form: Form = Form.REPLICATION_GROUP
+    input: str | None = None
+    """The input that sets the retention; dots lead into objects; None where it cannot be set."""
+
+    default: int | None = None
+    """The retention where the caller is silent, in days."""
+
+    engine: str | None = None
+    """The input that sets the engine."""
+
+    default_engine: str | None = None
+    switches: tuple[str, ...] = ()
+    """Inputs that make nothing where they are false."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What is asked, and what is let pass."""
 
@@ -57,6 +91,9 @@ class Policy:
     """What is not read."""
 
     exceptions: tuple[PolicyException, ...] = ()
+    roots: tuple[RootSettings, ...] = ()
+    modules: tuple[PublishedModule, ...] = ()
+    """In addition to those that this program knows."""
 
     @property
     def remedy_days(self) -> int:

@@ -25,6 +25,8 @@ class Diagnostic:
     message: str
     location: Location
     severity: Severity = Severity.ERROR
+    is_detail: bool = False
+    """One of many of its kind, which a report for people counts rather than lists."""
 
 
 @dataclass(frozen=True, slots=True)

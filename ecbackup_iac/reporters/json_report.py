@@ -46,7 +46,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "engine": _setting(resource.engine),
             "node_type": _setting(resource.node_type),
         },
-        "retention": _retention(resource.retention),
+        "retention": _retention(resource.retention, resource.variants),
         "source": resource.source,
         "root": resource.root,
         "location": _location(resource.location),
@@ -67,7 +67,7 @@ def _setting(value: Value[str]) -> str | None:
             return None
 
 
-def _retention(retention: Value[int]) -> dict[str, Any]:
+def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dict[str, Any]:
     states = {Known: "known", Unset: "unset", Unknown: "unknown", Invalid: "invalid"}
     outcomes = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
     shown: dict[str, Any] = {
@@ -76,7 +76,7 @@ def _retention(retention: Value[int]) -> dict[str, Any]:
         "possible": list(
             dict.fromkeys(
                 outcome.value.value if isinstance(outcome.value, Known) else None
-                for outcome in outcomes
+                for outcome in (*outcomes, *variants)
                 if not isinstance(outcome.value, Invalid)
             )
         ),

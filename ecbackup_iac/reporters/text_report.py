@@ -28,11 +28,21 @@ def render(report: Report, style: Style = Style()) -> str:
     blocks += [
         _diagnostic(diagnostic, style)
         for diagnostic in report.diagnostics
-        if diagnostic.severity is Severity.ERROR or style.detail > Detail.QUIET
+        if _is_shown(diagnostic, style)
     ]
+    details = sum(diagnostic.is_detail for diagnostic in report.diagnostics)
+    if details and style.detail is Detail.NORMAL:
+        noun = "module call was" if details == 1 else "module calls were"
+        blocks.append(f"{details} other {noun} not read; --verbose lists them")
     if style.detail > Detail.QUIET:
         blocks.append(_summary(report, style))
     return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def _is_shown(diagnostic: Diagnostic, style: Style) -> bool:
+    if diagnostic.severity is Severity.ERROR:
+        return True
+    return style.detail > (Detail.NORMAL if diagnostic.is_detail else Detail.QUIET)
 
 
 def _is_told(finding: Finding, style: Style) -> bool:

@@ -1,0 +1,17 @@
+"""What a person gives on the command line for the code to be evaluated with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Values for every root alike; a root that does not declare a name ignores it."""
+
+    variables: Sequence[tuple[str, str]] = ()
+    """("var", "name=value") and ("file", path), in the order given: later ones win."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """The process's environment, for TF_VAR_ and TF_WORKSPACE."""
+
+    workspace: str | None = None

@@ -1,0 +1,651 @@
+"""Terraform configuration → the caches that a `terraform plan` of each root would show."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from ecbackup_iac.discovery import is_inside, shown_path
+from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import PublishedModule, RootSettings
+from ecbackup_iac.model.report import Diagnostic, Reading, Severity
+from ecbackup_iac.model.value import (
+    Bounds,
+    Invalid,
+    Known,
+    Outcome,
+    Settled,
+    Step,
+    Unknown,
+    Unset,
+)
+from ecbackup_iac.model.value import Value as Setting
+from ecbackup_iac.readers.aws_provider import RESOURCE_TYPES, Attributes, days_of, shown_value
+from ecbackup_iac.readers.published_modules import looks_like_elasticache, published_module
+from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
+from ecbackup_iac.terraform.configuration import Configuration, Modules
+from ecbackup_iac.terraform.evaluation import Evaluator
+from ecbackup_iac.terraform.folders import Folders, RootFiles
+from ecbackup_iac.terraform.inputs import RootInputs, VariableFiles, workspace_of
+from ecbackup_iac.terraform.instances import (
+    ModuleInstance,
+    ResourceInstance,
+    UnreadCall,
+)
+from ecbackup_iac.terraform.modules import Module
+from ecbackup_iac.terraform.nodes import AttributeNode, Block, Literal, Name, TupleNode
+from ecbackup_iac.terraform.operators import attribute as attribute_of
+from ecbackup_iac.terraform.roots import Index
+from ecbackup_iac.terraform.values import EvaluationError, Placed, Undecided, Value
+
+# What a file has to name for its module to matter.
+_SOUGHT = re.compile(rb"elasticache")
+
+# The provider refuses these together with replication_group_id (provider source, cluster.go, ConflictsWith).
+_NOT_FOR_MEMBERS = (
+    "az_mode", "engine_version", "maintenance_window", "node_type", "notification_topic_arn",
+    "num_cache_nodes", "parameter_group_name", "port", "security_group_ids", "snapshot_arns",
+    "snapshot_name", "snapshot_retention_limit", "snapshot_window", "subnet_group_name",
+)  # fmt: skip
+
+# The engines that the provider takes (provider source); a group's are compared without regard to case.
+_ENGINES = {
+    "aws_elasticache_cluster": ("memcached", "redis", "valkey"),
+    "aws_elasticache_replication_group": ("redis", "valkey"),
+}
+
+MOST_VARIABLE_FILES = 20
+"""Of the variable files beside a root that Terraform does not load, so many are tried."""
+
+LONGEST_STEP = 120
+"""Characters of a step's text; a trace is to be followed with a finger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be judged of a tree of configuration."""
+
+    boundary: str
+    """The folder outside which nothing is read: absolute, links resolved."""
+
+    targets: tuple[str, ...]
+    """The folders whose caches are asked for: absolute, links resolved."""
+
+    given: Given = field(default_factory=Given)
+    roots: tuple[RootSettings, ...] = ()
+    modules: tuple[PublishedModule, ...] = ()
+    is_excluded: Callable[[str], bool] = lambda _: False
+
+
+def read(request: Request) -> Iterator[Reading]:
+    """Yield what each root module in the tree gives that has to do with the targets."""
+    folders = Folders(request.boundary)
+    index = Index(folders, _SOUGHT, request.is_excluded)
+    tree = _Tree(request, folders, index)
+    for root in index.roots():
+        if index.reaches(root, request.targets):
+            yield from tree.root_readings(root)
+    yield Reading(diagnostics=tuple(tree.closing_diagnostics()))
+
+
+class _Tree:
+    """What the roots of one tree share: modules and variable files, each read once."""
+
+    def __init__(self, request: Request, folders: Folders, index: Index) -> None:
+        self._request = request
+        self._folders = folders
+        self._index = index
+        self._modules = Modules(folders)
+        self._variable_files = VariableFiles(folders)
+        self._told_modules: set[str] = set()
+        self._declared: set[str] = set()
+        self._used_variables: set[str] = set()
+
+    def root_readings(self, folder: str) -> Iterator[Reading]:
+        """Yield a root's reading, or one for each set of variables that the policy names."""
+        settings = [
+            one
+            for one in self._request.roots
+            if os.path.realpath(one.path) == folder
+        ]
+        if not settings:
+            yield self._reading(folder, self._request.given, "")
+        for one in settings:
+            variables = [("file", path) for path in one.var_files]
+            given = Given(
+                (*variables, *self._request.given.variables),
+                self._request.given.environment,
+                self._request.given.workspace or one.workspace,
+            )
+            names = [*map(shown_path, one.var_files)]
+            if one.workspace:
+                names.append(f"workspace {one.workspace}")
+            yield self._reading(folder, given, f"judged with {', '.join(names)}" if names else "")
+
+    def _reading(self, folder: str, given: Given, note: str) -> Reading:
+        diagnostics: list[Diagnostic] = []
+        resources = self._resources(folder, given, note, diagnostics)
+        if not any(kind == "file" for kind, _ in given.variables):
+            resources = self._with_unloaded_files(folder, given, resources)
+        diagnostics += self._module_diagnostics()
+        return Reading(tuple(resources.values()), tuple(dict.fromkeys(diagnostics)))
+
+    def _resources(
+        self, folder: str, given: Given, note: str, diagnostics: list[Diagnostic]
+    ) -> dict[str, CacheResource]:
+        """Give a root's caches by address, evaluated with what is given."""
+        instance = self._instance(folder, given)
+        reader = _RootReader(shown_path(folder), diagnostics, note, self._request.modules)
+        found: dict[str, CacheResource] = {}
+        for one in instance.resources(RESOURCE_TYPES.__contains__, self._leads):
+            if isinstance(one, EvaluationError):
+                diagnostics.append(_refused(one, Location(shown_path(folder))))
+            elif self._is_wanted(one.scope.instance):
+                found |= {resource.address: resource for resource in reader.resources(one)}
+        self._used_variables = instance.used_variables()
+        return found
+
+    def _instance(self, folder: str, given: Given) -> ModuleInstance:
+        module = self._modules.at(folder)
+        configuration = Configuration(self._modules, folder, RootFiles(self._folders, folder))
+        workspace = workspace_of(folder, given, self._folders)
+        names = self._folders.names(folder)
+        inputs = RootInputs(folder, names, given, self._variable_files, workspace)
+        self._declared |= module.variables.keys()
+        return ModuleInstance(module, configuration, inputs)
+
+    def _with_unloaded_files(
+        self, folder: str, given: Given, resources: dict[str, CacheResource]
+    ) -> dict[str, CacheResource]:
+        """Hold the caches against every variable file that Terraform does not load by itself.
+
+        Such a file is how many teams choose an environment: a verdict by the defaults alone would
+        mislead where it sets a variable that decides.
+        """
+        used = self._used_variables
+        variants: list[tuple[str, dict[str, CacheResource]]] = []
+        for path in self._index.unloaded_variable_files(folder):
+            names = set(self._variable_files.at(path).attributes) & used
+            if names and len(variants) < MOST_VARIABLE_FILES:
+                chosen = Given((("file", path), *given.variables), given.environment, given.workspace)
+                variants.append((shown_path(path), self._resources(folder, chosen, "", [])))
+        if not variants:
+            return resources
+        addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))
+        return {
+            address: with_variants(
+                resources.get(address),
+                [(path, found.get(address)) for path, found in variants],
+            )
+            for address in addresses
+        }
+
+    def _leads(self, module: Module) -> bool:
+        """Say whether a module may lead to a cache; one that the index has not seen may."""
+        return module.folder not in self._index.found or module.folder in self._index.leading
+
+    def _is_target(self, path: str) -> bool:
+        return any(is_inside(path, target) for target in self._request.targets)
+
+    def _is_wanted(self, instance: ModuleInstance | None) -> bool:
+        """Say whether a module instance, or one that calls it, lies in what was named."""
+        while instance is not None:
+            if self._is_target(instance.module.folder):
+                return True
+            instance = instance.parent
+        return False
+
+    def _module_diagnostics(self) -> Iterator[Diagnostic]:
+        """Yield what is wrong with the files of the modules that were read, each once."""
+        for module in self._modules.loaded():
+            if module.folder not in self._told_modules:
+                self._told_modules.add(module.folder)
+                yield from module.diagnostics
+
+    def closing_diagnostics(self) -> Iterator[Diagnostic]:
+        """Yield what concerns no single root."""
+        yield from self._variable_files.diagnostics
+        files = [path for path in self._index.terragrunt if self._is_target(path)]
+        if files:
+            more = f" (and {len(files) - 1} more)" if len(files) > 1 else ""
+            text = f"a Terragrunt file{more}: not evaluated; judge the plan that terragrunt makes"
+            yield Diagnostic(text, Location(shown_path(files[0])), Severity.WARNING)
+        for kind, text in self._request.given.variables:
+            name = text.partition("=")[0].strip()
+            if kind == "var" and name not in self._declared and self._declared:
+                message = f"--var {name}: no root that was judged declares such a variable"
+                yield Diagnostic(message, Location("command line"), Severity.WARNING)
+
+
+class _RootReader:
+    """Resource instances of one root → caches; what Terraform would refuse → diagnostics."""
+
+    def __init__(
+        self,
+        root: str,
+        diagnostics: list[Diagnostic],
+        note: str,
+        modules: Sequence[PublishedModule],
+    ) -> None:
+        self._root = root
+        self._diagnostics = diagnostics
+        self._note = note
+        self._modules = modules
+
+    def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
+        """Yield the cache that an instance is, or that an unread module would make."""
+        if isinstance(found, UnreadCall):
+            yield from self._called(found)
+        else:
+            yield self._resource(found)
+
+    def _resource(self, found: ResourceInstance) -> CacheResource:
+        attributes = RESOURCE_TYPES[found.kind]
+        block = _Arguments(found.block, Evaluator(found.scope))
+        retention, place = self._retention(found, attributes, block)
+        refusal = found.refusal or self._refusal(found, attributes, block)
+        if refusal:
+            retention = Unknown(f"Terraform refuses the configuration: {refusal}", trace=retention.trace)
+        return CacheResource(
+            address=found.address,
+            type=found.kind,
+            form=attributes.form,
+            source=Source.TERRAFORM,
+            root=self._root,
+            location=place,
+            retention=retention,
+            retention_name=attributes.retention,
+            engine=self._text(block, attributes.engine),
+            node_type=self._text(block, attributes.node_type),
+            replication_group=self._text(block, attributes.replication_group),
+            cluster_mode=self._cluster_mode(block, attributes),
+            backup_window=self._text(block, attributes.backup_window),
+            maintenance_window=self._text(block, attributes.maintenance_window),
+            retention_ignored=_is_ignored(found.block, attributes.retention),
+            assumptions=tuple(filter(None, (*found.doubts, self._note))),
+        )
+
+    def _retention(
+        self, found: ResourceInstance, attributes: Attributes, block: "_Arguments"
+    ) -> tuple[Setting[int], Location]:
+        written = block.attribute(attributes.retention)
+        if written is None:
+            header = found.block.header
+            step = _step(header)
+            return Unset((step,)), header.location
+        step = _step(written.place)
+        try:
+            value = block.value(written)
+        except EvaluationError as error:
+            self._diagnostics.append(_refused(error, written.place.location))
+            why = f"Terraform refuses it: {error.message}"
+            return Unknown(why, trace=(step,)), written.place.location
+        return days_setting(value, (step,)), written.place.location
+
+    def _text(self, block: "_Arguments", name: str | None) -> Setting[str]:
+        written = block.attribute(name) if name else None
+        if written is None:
+            return Unset()
+        try:
+            return text_setting(block.value(written))
+        except EvaluationError as error:
+            self._diagnostics.append(_refused(error, written.place.location))
+            return Unknown(f"Terraform refuses {name}: {error.message}")
+
+    def _cluster_mode(self, block: "_Arguments", attributes: Attributes) -> Setting[bool]:
+        group = attributes.parameter_group
+        if group is None:
+            return Known(value=False)
+        if block.has_block("cluster_mode"):
+            return Known(value=True)
+        answers = set()
+        for name in ("cluster_mode", "num_node_groups", group):
+            written = block.attribute(name)
+            if written is None:
+                continue
+            try:
+                value = block.value(written)
+            except EvaluationError:
+                continue
+            if not value.is_known:
+                answers.add("unknown")
+            elif _is_cluster_mode(name, value):
+                return Known(value=True)
+        return Unknown("cluster mode is undecided") if answers else Known(value=False)
+
+    def _refusal(self, found: ResourceInstance, attributes: Attributes, block: "_Arguments") -> str:
+        """Say what Terraform or the provider would refuse of the resource itself; empty for nothing.
+
+        Of the provider's rules only those on engine, replication_group_id and retention are held.
+        """
+        for place, message in (*self._conditions(found, block), *_provider_rules(found.kind, block)):
+            self._diagnostics.append(Diagnostic(message, place))
+            return message
+        return ""
+
+    def _conditions(
+        self, found: ResourceInstance, block: "_Arguments"
+    ) -> Iterator[tuple[Location, str]]:
+        for lifecycle in found.block.body.blocks("lifecycle"):
+            rules = [(one, "pre") for one in lifecycle.body.blocks("precondition")]
+            rules += [(one, "post") for one in lifecycle.body.blocks("postcondition")]
+            for rule, when in rules:
+                condition = rule.body.attribute("condition")
+                if condition is None:
+                    continue
+                try:
+                    holds = block.value(condition)
+                except EvaluationError as error:
+                    if when == "pre":
+                        yield (error.place or condition.place).location, error.message
+                    continue
+                if holds.is_known and holds.raw in (False, "false"):
+                    yield condition.place.location, f"Resource {when}condition failed"
+
+    def _called(self, call: UnreadCall) -> Iterator[CacheResource]:
+        """Give the cache that a module which was not read makes, as far as its interface is known."""
+        source = call.unreadable.source
+        header = call.block.header
+        names = [attribute.name for attribute in call.block.body.attributes()]
+        known = published_module(source, self._modules)
+        if call.unreadable.is_missing:
+            self._diagnostics.append(Diagnostic(call.unreadable.why, header.location))
+            if known is None and not looks_like_elasticache(source, names):
+                return
+        if known is not None:
+            yield from self._published(call, known)
+        elif looks_like_elasticache(source, names):
+            yield self._unread(call, Unknown(f"module {call.unreadable.why}"), Form.REPLICATION_GROUP)
+        else:
+            message = f"the module was not read: {call.unreadable.why}"
+            self._diagnostics.append(
+                Diagnostic(message, header.location, Severity.WARNING, is_detail=True)
+            )
+
+    def _published(self, call: UnreadCall, module: PublishedModule) -> Iterator[CacheResource]:
+        block = _Arguments(call.block, Evaluator(call.scope))
+        for switch in module.switches:
+            written = block.attribute(switch)
+            if written is not None:
+                try:
+                    value = block.value(written)
+                except EvaluationError:
+                    continue
+                if value.is_known and value.raw in (False, "false", None):
+                    return
+        retention, place = self._published_retention(call, module, block)
+        note = f"by the published interface of {module.source}: the module itself was not read"
+        engine: Setting[str] = self._text(block, module.engine) if module.engine else Unset()
+        if isinstance(engine, Unset) and module.default_engine:
+            engine = Known(module.default_engine)
+        yield self._unread(call, retention, module.form, engine, place, note)
+
+    def _published_retention(
+        self, call: UnreadCall, module: PublishedModule, block: "_Arguments"
+    ) -> tuple[Setting[int], Location]:
+        header = call.block.header
+        default: Setting[int] = Unset() if module.default is None else Known(module.default)
+        step = Step(f"{module.source} keeps {module.default or 'no'} days unless told", header.location)
+        silent = type(default)(*(() if isinstance(default, Unset) else (default.value,)), trace=(step,))
+        name, *path = (module.input or "").split(".")
+        written = block.attribute(name) if name else None
+        if written is None:
+            return silent, header.location
+        try:
+            value = block.value(written)
+            for part in path:
+                value = attribute_of(value, part)
+        except EvaluationError:
+            return silent, written.place.location
+        if value.is_null:
+            return silent, written.place.location
+        return days_setting(value, (_step(written.place),)), written.place.location
+
+    def _unread(  # noqa: PLR0913 - what differs between the three callers
+        self,
+        call: UnreadCall,
+        retention: Setting[int],
+        form: Form,
+        engine: Setting[str] = Unset(),
+        place: Location | None = None,
+        note: str = "",
+    ) -> CacheResource:
+        return CacheResource(
+            address=call.address,
+            type=call.unreadable.source,
+            form=form,
+            source=Source.TERRAFORM,
+            root=self._root,
+            location=place or call.block.header.location,
+            retention=retention,
+            engine=engine,
+            assumptions=tuple(filter(None, (*call.doubts, note, self._note))),
+        )
+
+
+class _Arguments:
+    """A block's arguments, evaluated on demand."""
+
+    def __init__(self, block: Block, evaluator: Evaluator) -> None:
+        self._block = block
+        self._evaluator = evaluator
+
+    def attribute(self, name: str) -> AttributeNode | None:
+        """Give an argument as it is written."""
+        return self._block.body.attribute(name)
+
+    def has_block(self, kind: str) -> bool:
+        """Whether there is a nested block of a type, written out or dynamic."""
+        dynamic = self._block.body.blocks("dynamic", 1)
+        return bool(self._block.body.blocks(kind)) or any(one.labels[0] == kind for one in dynamic)
+
+    def value(self, written: AttributeNode) -> Value:
+        """Evaluate an argument. Raises EvaluationError."""
+        return self._evaluator.value(written.expression)
+
+    def known(self, name: str) -> Value | None:
+        """Give an argument's value where it is written, known and not null."""
+        written = self.attribute(name)
+        if written is None:
+            return None
+        try:
+            value = self.value(written)
+        except EvaluationError:
+            return None
+        return value if value.is_known and not value.is_null else None
+
+
+def with_variants(
+    base: CacheResource | None, variants: Sequence[tuple[str, CacheResource | None]]
+) -> CacheResource:
+    """Give a cache with what becomes of it under variable files that nobody asked for.
+
+    `base` is the cache without them (None: it does not exist then); each variant comes with its
+    file's path.
+    """
+    there = [(path, one) for path, one in variants if one is not None]
+    if base is None:
+        (path, first), *_ = there
+        notes = (*first.assumptions, f"it exists only with {' or '.join(p for p, _ in there)}")
+        base = replace(first, assumptions=notes)
+        return _joined(base, there[1:])
+    if all(_same_setting(one.retention, base.retention) for _, one in there):
+        deciding = [path for path, one in there if one.retention.trace != base.retention.trace]
+        if not deciding:
+            return base
+        note = f"{', '.join(deciding)}: not loaded by Terraform itself; the retention is the same with it"
+        return replace(base, assumptions=(*base.assumptions, note))
+    return _joined(base, there)
+
+
+def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) -> CacheResource:
+    """Put what the retention is with each variable file beside what it is without."""
+    outcomes: list[Outcome[int]] = []
+    for path, one in variants:
+        if not isinstance(one.retention, Unknown):
+            outcomes.append(Outcome(one.retention, f"{path} is given"))
+        for outcome in one.retention.outcomes if isinstance(one.retention, Unknown) else ():
+            when = f"{path} is given and {outcome.when}" if outcome.when else f"{path} is given"
+            outcomes.append(Outcome(outcome.value, when))
+    told = "; ".join(f"{outcome.when}: {_brief_days(outcome.value)}" for outcome in outcomes)
+    if not told:
+        return base
+    note = f"a variable file that Terraform does not load by itself sets it: {told}"
+    return replace(base, variants=tuple(outcomes), assumptions=(*base.assumptions, note))
+
+
+def _brief_days(value: Settled[int]) -> str:
+    match value:
+        case Known(value=days):
+            return f"{days} days"
+        case Invalid(text=text):
+            return text
+        case Unset():
+            return "not set"
+
+
+def _same_setting(one: Setting[int], other: Setting[int]) -> bool:
+    """Say whether two settings come to the same, however they came about."""
+    match one, other:
+        case Known(value=this), Known(value=that):
+            return this == that
+        case Invalid(text=this_text), Invalid(text=that_text):
+            return this_text == that_text
+        case Unset(), Unset():
+            return True
+        case _:
+            return False
+
+
+def _provider_rules(kind: str, block: _Arguments) -> Iterator[tuple[Location, str]]:
+    """Yield what the provider refuses at plan about engine and membership."""
+    engine, written = block.known("engine"), block.attribute("engine")
+    engines = _ENGINES.get(kind)
+    if engines and engine is not None and isinstance(engine.raw, str) and written is not None:
+        name = engine.raw if kind == "aws_elasticache_cluster" else engine.raw.lower()
+        if name not in engines:
+            shown = "(sensitive value)" if engine.is_sensitive else shown_value(engine.raw)
+            yield written.place.location, f"expected engine to be one of {engines}, got {shown}"
+    if kind != "aws_elasticache_cluster":
+        return
+    group = block.known("replication_group_id")
+    group_written = block.attribute("replication_group_id")
+    if group is not None and group_written is not None:
+        if engine is not None:
+            text = "only one of engine, replication_group_id can be specified"
+            yield group_written.place.location, text
+        for name in _NOT_FOR_MEMBERS:
+            if block.known(name) is not None:
+                text = f'"replication_group_id": conflicts with {name}'
+                yield group_written.place.location, text
+    elif written is None and group_written is None:
+        place = block._block.header.location  # noqa: SLF001 - the same module
+        yield place, "one of engine, replication_group_id must be specified"
+
+
+def _is_cluster_mode(name: str, value: Value) -> bool:
+    if name == "num_node_groups":
+        return isinstance(value.raw, int | Fraction) and value.raw > 1
+    return value.raw == "enabled" if name == "cluster_mode" else "cluster.on" in str(value.raw)
+
+
+def _is_ignored(block: Block, name: str) -> bool:
+    """Say whether `ignore_changes` covers an attribute."""
+    for lifecycle in block.body.blocks("lifecycle"):
+        ignored = lifecycle.body.attribute("ignore_changes")
+        if ignored is None:
+            continue
+        node = ignored.expression
+        items = node.items if isinstance(node, TupleNode) else (node,)
+        for item in items:
+            if isinstance(item, Name) and item.name in (name, "all"):
+                return True
+            if isinstance(item, Literal) and item.value.raw in (name, "all"):
+                return True
+    return False
+
+
+def days_setting(value: Value, before: tuple[Step, ...] = ()) -> Setting[int]:
+    """Give the retention that a Terraform value means, in days, with its trace."""
+    trace = _trace(before, value.trace)
+    if not isinstance(value.raw, Undecided):
+        return _settled_days(value, trace)
+    raw = value.raw
+    outcomes = tuple(
+        Outcome(_settled_days(one.value, _trace((), one.value.trace)), one.condition)
+        for one in raw.outcomes
+    )
+    bounds = None
+    if not outcomes and (raw.minimum is not None or raw.maximum is not None):
+        bounds = Bounds(_whole(raw.minimum), _whole(raw.maximum))
+    first = outcomes[0].value if outcomes else None
+    if isinstance(first, Known) and all(_is_same(one.value, first) for one in outcomes):
+        return Known(first.value, trace)
+    return Unknown(raw.why, outcomes, bounds, trace)
+
+
+def _is_same(one: Settled[int], other: Known[int]) -> bool:
+    return isinstance(one, Known) and one.value == other.value
+
+
+def _settled_days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
+    raw: Any = value.raw
+    if isinstance(raw, str):
+        try:
+            parsed = number_from(raw)
+        except NumberTooLargeError:
+            parsed = None
+        if parsed is None:
+            return Invalid(shown_value(raw), trace)
+        raw = parsed
+    if isinstance(raw, Fraction):
+        return Invalid(text_from(raw)[:40], trace)
+    if isinstance(raw, Mapping | tuple):
+        return Invalid("a map" if isinstance(raw, Mapping) else "a list", trace)
+    return days_of(raw, trace)
+
+
+def _whole(number: int | Fraction | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def text_setting(value: Value) -> Setting[str]:
+    """Give a text setting that a Terraform value means."""
+    if isinstance(value.raw, Undecided):
+        outcomes = tuple(
+            Outcome(_settled_text(one.value), one.condition) for one in value.raw.outcomes
+        )
+        return Unknown(value.raw.why, outcomes)
+    return _settled_text(value)
+
+
+def _settled_text(value: Value) -> Settled[str]:
+    match value.raw:
+        case str() if value.raw:
+            return Known(value.raw, sensitive=value.is_sensitive)
+        case None | "":
+            return Unset()
+        case raw:
+            return Known(str(raw), sensitive=value.is_sensitive)
+
+
+def _trace(before: tuple[Step, ...], hops: Iterable[Placed]) -> tuple[Step, ...]:
+    """Make steps of a value's hops: each place once, in the order in which a reader follows them."""
+    steps = [*before, *map(_step, hops)]
+    return tuple(dict.fromkeys(steps))
+
+
+def _step(hop: Placed) -> Step:
+    first, *rest = hop.text.strip().splitlines() or [""]
+    text = first.strip()
+    if len(text) > LONGEST_STEP or rest:
+        text = f"{text[:LONGEST_STEP].rstrip()} ..."
+    return Step(text, hop.location)
+
+
+def _refused(error: EvaluationError, place: Location) -> Diagnostic:
+    return Diagnostic(error.message, error.place.location if error.place else place)

@@ -1,0 +1,1 @@
+"""Terraform the language: syntax, modules, variables, expressions. It has never heard of ElastiCache."""

@@ -1,0 +1,128 @@
+"""Folders → modules, each read once; module calls → the modules they call."""
+
+import json
+import os
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ecbackup_iac.terraform.functions.signature import Files
+from ecbackup_iac.terraform.modules import FolderReader, Module, load_module
+from ecbackup_iac.terraform.nodes import Block, Literal
+
+if TYPE_CHECKING:
+    from ecbackup_iac.terraform.instances import ModuleInstance
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A called module that was not read, and why."""
+
+    source: str
+    why: str
+    version: str = ""
+    is_missing: bool = False
+    """It should lie in the tree, and does not."""
+
+
+class Modules:
+    """Every module that was read, by its folder (absolute, links resolved)."""
+
+    def __init__(self, reader: FolderReader) -> None:
+        self.reader = reader
+        self._loaded: dict[str, Module] = {}
+
+    def loaded(self) -> list[Module]:
+        """Give the modules that were read so far, in the order in which they were."""
+        return list(self._loaded.values())
+
+    def at(self, folder: str) -> Module:
+        """Give the module in a folder."""
+        real = os.path.realpath(folder)
+        if real not in self._loaded:
+            self._loaded[real] = load_module(real, self.reader)
+        return self._loaded[real]
+
+
+class Configuration:
+    """One root module and the modules below it, as they lie in the tree."""
+
+    def __init__(self, modules: Modules, root: str, files: Files) -> None:
+        self.modules = modules
+        self.root = os.path.realpath(root)
+        self.files = files
+        self._installed = _installed_modules(self.root, modules.reader)
+
+    def called_module(self, caller: "ModuleInstance", name: str) -> Module | Unreadable:
+        """Give the module behind a module call."""
+        block = caller.module.calls[name]
+        source = source_of(block)
+        if source is None:
+            return Unreadable("", "its source is not a plain text")
+        if is_local(source):
+            folder = os.path.normpath(os.path.join(caller.module.folder, source))
+            return self._module(folder, source)
+        folder_name = self._installed.get(".".join((*caller.path, name)))
+        if folder_name is not None:
+            return self._module(os.path.join(self.root, folder_name), source)
+        text = f"{source} is not in this repository (terraform init would fetch it)"
+        return Unreadable(source, text, version_of(block))
+
+    def _module(self, folder: str, source: str) -> Module | Unreadable:
+        if not self.modules.reader.is_inside(folder):
+            return Unreadable(source, f"{source} leads outside the repository", is_missing=True)
+        module = self.modules.at(folder)
+        if module.is_empty and not module.diagnostics:
+            return Unreadable(source, f"there is no configuration in {source}", is_missing=True)
+        return module
+
+    def path_value(self, name: str, instance: "ModuleInstance") -> str:
+        """Give path.module, path.root or path.cwd as Terraform would, started in the root's folder."""
+        if name == "cwd":
+            return self.root.replace(os.sep, "/")
+        if name == "root" or instance.module.folder == self.root:
+            return "."
+        return posixpath.normpath(os.path.relpath(instance.module.folder, self.root).replace(os.sep, "/"))
+
+
+def source_of(block: Block) -> str | None:
+    """Give a module call's source, where it is a plain text."""
+    attribute = block.body.attribute("source")
+    if attribute is None or not isinstance(attribute.expression, Literal):
+        return None
+    raw = attribute.expression.value.raw
+    return raw if isinstance(raw, str) else None
+
+
+def version_of(block: Block) -> str:
+    """Give a module call's version constraint, where it is a plain text."""
+    attribute = block.body.attribute("version")
+    if attribute is None or not isinstance(attribute.expression, Literal):
+        return ""
+    return str(attribute.expression.value.raw or "")
+
+
+def is_local(source: str) -> bool:
+    """Say whether a module source is a path beside the caller."""
+    return source.startswith(("./", "../", ".\\", "..\\")) or source in (".", "..")
+
+
+def _installed_modules(root: str, reader: FolderReader) -> dict[str, str]:
+    """Read what `terraform init` noted: a call's dotted path → its folder, relative to the root."""
+    path = os.path.join(root, ".terraform", "modules", "modules.json")
+    if not os.path.isfile(path):
+        return {}
+    from ecbackup_iac.model.report import Diagnostic
+
+    source = reader.source(path)
+    if isinstance(source, Diagnostic):
+        return {}
+    try:
+        entries = json.loads(source.text).get("Modules", ())
+        return {
+            entry["Key"]: entry["Dir"]
+            for entry in entries
+            if isinstance(entry, dict) and entry.get("Key") and isinstance(entry.get("Dir"), str)
+        }
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return {}

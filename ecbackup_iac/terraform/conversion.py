@@ -1,0 +1,402 @@
+"""Terraform's conversions between types, and its equality (zclconf/go-cty, convert)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+
+from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
+from ecbackup_iac.terraform.type_system import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    Primitive,
+    SetOf,
+    TupleOf,
+    Type,
+    has_dynamic,
+    object_of,
+    type_name,
+    unified,
+)
+from ecbackup_iac.terraform.values import (
+    MOST_OUTCOMES,
+    Assumption,
+    EvaluationError,
+    LazyMembers,
+    OpenMembers,
+    Possibility,
+    Undecided,
+    Value,
+    boolean,
+    combined,
+    identity,
+    lifted,
+    note_refusal,
+    null,
+    number,
+    object_value,
+    one_of,
+    string,
+    tuple_value,
+)
+
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def converted(value: Value, target: Type) -> Value:
+    """Convert a value to a type, as an assignment or a function's parameter does.
+
+    Raises:
+        EvaluationError: the value cannot become one of that type; the message says what is required.
+
+    """
+    if target == DYNAMIC or value.type == target:
+        return value
+    if isinstance(value.raw, Undecided):
+        return _undecided(value, value.raw, target)
+    if value.raw is None:
+        return replace(value, type=target)
+    result = _known(value, target)
+    return replace(
+        result, trace=value.trace, is_sensitive=value.is_sensitive or result.is_sensitive
+    )
+
+
+def _undecided(value: Value, raw: Undecided, target: Type) -> Value:
+    if raw.outcomes:
+        result = lifted(lambda one: converted(one, target), value, kind=target)
+        return replace(result, trace=value.trace)
+    if value.type != DYNAMIC and not _may_become(value.type, target):
+        raise EvaluationError(_required(target))
+    if not (target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC):
+        note_refusal()  # some value of its type may not be one of the target's
+    bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)
+    return replace(value, type=value.type if has_dynamic(target) else target, raw=bounds)
+
+
+def _may_become(kind: Type, target: Type) -> bool:
+    """Say whether some value of a type could become one of another."""
+    if isinstance(kind, Primitive) and isinstance(target, Primitive):
+        return {kind, target} != {NUMBER, BOOL}
+    if isinstance(target, Primitive):
+        return False
+    return not isinstance(kind, Primitive) or kind == DYNAMIC
+
+
+def _known(value: Value, target: Type) -> Value:
+    match target:
+        case Primitive():
+            return _primitive(value, target)
+        case ListOf(element=element):
+            return _sequence(value, element, ListOf)
+        case SetOf(element=element):
+            return _sequence(value, element, SetOf)
+        case MapOf(element=element):
+            return _map(value, element)
+        case TupleOf(elements=kinds):
+            return _tuple(value, kinds, target)
+        case ObjectOf():
+            return _object(value, target)
+
+
+def _primitive(value: Value, target: Primitive) -> Value:
+    raw = value.raw
+    if target == STRING:
+        match raw:
+            case bool():
+                return string("true" if raw else "false")
+            case int() | Fraction():
+                return string(text_from(raw))
+            case str():
+                return string(raw)
+    elif target == NUMBER:
+        match raw:
+            case str():
+                try:
+                    parsed = number_from(raw)
+                except NumberTooLargeError as error:
+                    raise EvaluationError("a number is required") from error
+                if parsed is not None:
+                    return number(parsed)
+            case int() | Fraction() if not isinstance(raw, bool):
+                return number(raw)
+    elif target == BOOL:
+        match raw:
+            case bool():
+                return boolean(raw)
+            case str() if raw in _BOOLEANS:
+                return boolean(_BOOLEANS[raw])
+    raise EvaluationError(_required(target))
+
+
+def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Value:
+    if not isinstance(value.type, ListOf | SetOf | TupleOf):
+        raise EvaluationError(_required(make(element)))
+    members = value.elements
+    if has_dynamic(element):
+        if any(_is_mixed(member) for member in members):
+            return _in_every_world(value, make(element))
+        members, element = _of_one_type(members, element, make)
+    else:
+        members = tuple(converted(member, element) for member in members)
+    if make is ListOf:
+        return Value(ListOf(element), members)
+    if _may_coincide(members):
+        return _in_every_world(replace(value, type=ListOf(element), raw=members), SetOf(element))
+    return set_of(members, element)
+
+
+def _is_mixed(value: Value) -> bool:
+    """Say whether a value is one of several that differ in type."""
+    return isinstance(value.raw, Undecided) and value.type == DYNAMIC and bool(value.raw.outcomes)
+
+
+def _in_every_world(value: Value, target: Type) -> Value:
+    """Convert a container whose undecided elements decide its type or its size."""
+    result = lifted(lambda settled: converted(settled, target), unfolded(value), kind=target)
+    return replace(result, trace=value.trace)
+
+
+def _may_coincide(members: tuple[Value, ...]) -> bool:
+    """Say whether two members may turn out to be the same, or not."""
+    return any(
+        not member.is_wholly_known and _are_equal(member, other) is None
+        for member in members
+        for other in members
+        if member is not other
+    )
+
+
+def _of_one_type(
+    members: tuple[Value, ...], element: Type, make: "type[ListOf | SetOf | MapOf]"
+) -> tuple[tuple[Value, ...], Type]:
+    """Convert members to the one type that they share, where the target leaves it open."""
+    if element != DYNAMIC:
+        members = tuple(converted(member, element) for member in members)
+    open_member = next((m for m in members if not m.is_known and m.type == DYNAMIC), None)
+    decided = [member.type for member in members if member.is_known or member.type != DYNAMIC]
+    shared = unified(decided)
+    if shared is None or (shared == DYNAMIC and any(kind != DYNAMIC for kind in decided)):
+        name = {ListOf: "list", SetOf: "set", MapOf: "map"}[make]
+        raise EvaluationError(f"all {name} elements must have the same type")
+    if open_member is not None and shared != STRING:
+        why = open_member.undecided.why
+        return tuple(_perhaps_text(member, why) for member in members), DYNAMIC
+    return tuple(converted(member, shared) for member in members), shared
+
+
+def _perhaps_text(value: Value, why: str) -> Value:
+    """Give a number or bool as what it is beside something undecided, which may be text and make it text."""
+    if not value.is_known or value.is_null or value.type not in (NUMBER, BOOL):
+        return value
+    either = one_of([Possibility(value), Possibility(converted(value, STRING))], why)
+    return replace(either, trace=value.trace, is_sensitive=value.is_sensitive)
+
+
+def set_of(members: Iterable[Value], element: Type) -> Value:
+    """Make a set: every member once, in Terraform's order (text by code point, numbers by size)."""
+    distinct = {identity(member): member for member in members}
+    ordered = tuple(sorted(distinct.values(), key=_set_order))
+    return Value(SetOf(element), ordered, is_sensitive=any(map(holds_sensitive, ordered)))
+
+
+def _set_order(value: Value) -> tuple[int, object, str]:
+    raw = value.raw
+    if isinstance(raw, str):
+        return (0, 0, raw)
+    if isinstance(raw, int | Fraction):
+        return (0, raw, "")
+    return (1, 0, repr(identity(value)) if value.is_wholly_known else "")
+
+
+def _map(value: Value, element: Type) -> Value:
+    if not isinstance(value.raw, Mapping):
+        raise EvaluationError(_required(MapOf(element)))
+    if is_open(value):
+        return replace(unfolded(value), type=MapOf(element))
+    names, members = tuple(value.raw), tuple(value.raw.values())
+    if has_dynamic(element):
+        if any(_is_mixed(member) for member in members):
+            return _in_every_world(value, MapOf(element))
+        members, element = _of_one_type(members, element, MapOf)
+    else:
+        converted_members = []
+        for name, member in zip(names, members, strict=True):
+            try:
+                converted_members.append(converted(member, element))
+            except EvaluationError as error:
+                raise EvaluationError(f'element "{name}": {error.message}') from error
+        members = tuple(converted_members)
+    return Value(MapOf(element), dict(zip(names, members, strict=True)))
+
+
+def _tuple(value: Value, kinds: tuple[Type, ...], target: Type) -> Value:
+    if not isinstance(value.type, ListOf | TupleOf) or len(value.elements) != len(kinds):
+        raise EvaluationError(_required(target))
+    members = tuple(converted(m, kind) for m, kind in zip(value.elements, kinds, strict=True))
+    return Value(TupleOf(tuple(member.type for member in members)), members)
+
+
+def _object(value: Value, target: ObjectOf) -> Value:
+    if not isinstance(value.raw, Mapping):
+        raise EvaluationError(_required(target))
+    members: dict[str, Value] = {}
+    missing = []
+    for name, kind in target.attributes:
+        if name not in value.raw:
+            if name in target.optional:
+                members[name] = null(kind)
+            else:
+                missing.append(f'"{name}"')
+            continue
+        try:
+            members[name] = converted(value.raw[name], kind)
+        except EvaluationError as error:
+            raise EvaluationError(f'attribute "{name}": {error.message}') from error
+    if missing:
+        noun = "attribute" if len(missing) == 1 else "attributes"
+        verb = "is" if len(missing) == 1 else "are"
+        raise EvaluationError(f"{noun} {', '.join(missing)} {verb} required")
+    return Value(object_of({name: member.type for name, member in members.items()}), members)
+
+
+def _required(target: Type) -> str:
+    article = "an" if type_name(target)[0] in "aeiou" else "a"
+    name = "bool" if target == BOOL else type_name(target)
+    return f"{article} {name} is required"
+
+
+def holds_sensitive(value: Value) -> bool:
+    """Say whether a value is sensitive, or anything in it."""
+    if value.is_sensitive:
+        return True
+    if not isinstance(value.raw, tuple | Mapping) or isinstance(value.raw, OpenMembers):
+        return False
+    return any(map(holds_sensitive, value.elements))
+
+
+def is_open(value: Value) -> bool:
+    """Say whether it is a resource: an object with more members than its configuration names."""
+    return isinstance(value.raw, OpenMembers) and not isinstance(value.raw, LazyMembers)
+
+
+def unfolded(value: Value) -> Value:
+    """Turn a container with undecided elements into one that is undecided itself, as its outcomes.
+
+    Where an element has no list of outcomes, or there are too many combinations, nor has the result.
+    """
+    if is_open(value):
+        raw = Undecided("its provider knows more of it than its configuration says")
+        return replace(value, type=DYNAMIC, raw=raw)
+    if value.is_wholly_known or not value.is_known:
+        return value
+    elements = [unfolded(element) for element in value.elements]
+    inner = next((element.undecided for element in elements if not element.is_known), None)
+    if inner is None:
+        return replace(
+            _rebuilt(value, elements), trace=value.trace, is_sensitive=value.is_sensitive
+        )
+    choices = []
+    total = 1
+    for element in elements:
+        outcomes = (Possibility(element),) if element.is_known else element.undecided.outcomes
+        total *= len(outcomes)
+        if total == 0 or total > MOST_OUTCOMES:
+            return replace(value, raw=Undecided(inner.why, is_deferred=inner.is_deferred))
+        choices.append(outcomes)
+    found = []
+    for choice in product(*choices):
+        when: tuple[Assumption, ...] | None = ()
+        for possibility in choice:
+            when = combined(when, possibility.when) if when is not None else None
+        if when is None:
+            continue
+        try:
+            found.append(Possibility(_rebuilt(value, [p.value for p in choice]), when))
+        except EvaluationError:
+            note_refusal()
+    result = one_of(found, inner.why, is_deferred=inner.is_deferred)
+    return replace(result, trace=value.trace, is_sensitive=value.is_sensitive)
+
+
+def _rebuilt(value: Value, elements: list[Value]) -> Value:
+    """Give a container with other elements, its trace left to the whole."""
+    match value.type:
+        case SetOf(element=kind):
+            return set_of(elements, kind)
+        case TupleOf():
+            return tuple_value(elements)
+        case ObjectOf():
+            return object_value(dict(zip(value.members, elements, strict=True)))
+        case MapOf():
+            members = object_value(dict(zip(value.members, elements, strict=True)))
+            return converted(members, value.type)
+        case _:
+            return converted(tuple_value(elements), value.type)
+
+
+def equal(one: Value, other: Value) -> Value:
+    """Say whether two values are equal, as `==` does: nothing is converted."""
+    answer = _are_equal(one, other)
+    if answer is not None:
+        return boolean(answer).marked(one, other)
+    return lifted(_settled_equality, one, other, kind=BOOL).marked(one, other)
+
+
+def _settled_equality(one: Value, other: Value) -> Value:
+    answer = _are_equal(one, other)
+    if answer is not None:
+        return boolean(answer)
+    inner = first_undecided(one) or first_undecided(other)
+    why = inner.undecided.why if inner else "it is undecided"
+    deferred = inner.undecided.is_deferred if inner else False
+    return Value(BOOL, Undecided(why, is_deferred=deferred, is_not_null=True))
+
+
+def first_undecided(value: Value) -> Value | None:
+    """Find the first value that is undecided, itself or anything in it."""
+    match value.raw:
+        case Undecided():
+            return value
+        case tuple() as elements:
+            return next(filter(None, map(first_undecided, elements)), None)
+        case Mapping() as elements:
+            return next(filter(None, map(first_undecided, elements.values())), None)
+        case _:
+            return None
+
+
+def _are_equal(one: Value, other: Value) -> bool | None:
+    """Compare; None where what is undecided decides."""
+    for value, opposite in ((one, other), (other, one)):
+        if isinstance(value.raw, Undecided):
+            return False if value.raw.is_not_null and opposite.is_null else None
+    if one.raw is None or other.raw is None:
+        return one.raw is None and other.raw is None
+    match one.raw, other.raw:
+        case tuple() as these, tuple() as those:
+            if type(one.type) is not type(other.type) or len(these) != len(those):
+                return False
+            return _all_equal(zip(these, those, strict=True))
+        case Mapping() as these, Mapping() as those:
+            if type(one.type) is not type(other.type) or these.keys() != those.keys():
+                return False
+            return _all_equal((these[name], those[name]) for name in these)
+        case bool() | str(), _:
+            return type(one.raw) is type(other.raw) and one.raw == other.raw
+        case _, bool() | str() | tuple() | Mapping():
+            return False
+        case this, that:
+            return this == that and not isinstance(this, tuple | Mapping)
+
+
+def _all_equal(pairs: Iterable[tuple[Value, Value]]) -> bool | None:
+    answers = [_are_equal(this, that) for this, that in pairs]
+    if False in answers:
+        return False
+    return None if None in answers else True

@@ -1,0 +1,419 @@
+"""Functions that ask a collection something, or take something out of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ecbackup_iac.terraform.conversion import converted, equal, unfolded
+from ecbackup_iac.terraform.functions.containers import (
+    bounds,
+    deeply_marked,
+    is_list,
+    may_be_refused,
+    members_of,
+    need_mapping,
+    need_sequence,
+    number_of,
+    taken,
+    texts,
+    whole,
+)
+from ecbackup_iac.terraform.functions.graphemes import grapheme_count
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.operators import binary
+from ecbackup_iac.terraform.type_system import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    SetOf,
+    TupleOf,
+    Type,
+    has_dynamic,
+    is_mapping,
+    is_sequence,
+    unified,
+)
+from ecbackup_iac.terraform.values import (
+    EvaluationError,
+    Possibility,
+    Undecided,
+    Value,
+    boolean,
+    lifted,
+    note_refusal,
+    null,
+    number,
+    one_of,
+    string,
+    tuple_value,
+)
+
+
+def _length(value: Value) -> Value:
+    if not value.is_known:
+        return _undecided_length(value)
+    if isinstance(value.raw, str):
+        return number(grapheme_count(value.raw))
+    if is_mapping(value.type):
+        return number(len(members_of(value)))
+    if is_sequence(value.type):
+        return number(len(value.elements))
+    raise EvaluationError("argument must be a string, a collection type, or a structural type")
+
+
+def _undecided_length(value: Value) -> Value:
+    raw = value.undecided
+    size = _fixed_size(value.type)
+    if raw.outcomes:
+        return lifted(_length, value, kind=NUMBER)
+    may_be_refused(value)
+    if size is not None:
+        return number(size)
+    return Value(
+        NUMBER, Undecided(raw.why, minimum=0, is_deferred=raw.is_deferred, is_not_null=True)
+    )
+
+
+def _fixed_size(kind: Type) -> int | None:
+    """Give how many elements every value of a type has; a type without attributes may be a resource's."""
+    match kind:
+        case TupleOf(elements=elements):
+            return len(elements)
+        case ObjectOf(attributes=attributes) if attributes:
+            return len(attributes)
+        case _:
+            return None
+
+
+def _keys(of: Value) -> Value:
+    if not of.is_known:
+        if of.undecided.outcomes or not isinstance(of.type, ObjectOf) or not of.type.attributes:
+            return lifted(_keys, of)
+        may_be_refused(of)
+        return tuple_value(string(name) for name, _ in of.type.attributes)
+    need_mapping(of, "must have map or object type")
+    names = tuple(string(name).through(*of.trace) for name in sorted(members_of(of)))
+    return Value(ListOf(STRING), names) if isinstance(of.type, MapOf) else tuple_value(names)
+
+
+def _values(of: Value) -> Value:
+    need_mapping(of, "values() requires a map as the first argument")
+    elements = tuple(members_of(of).values())
+    if isinstance(of.type, MapOf):
+        return Value(ListOf(of.type.element), elements)
+    return tuple_value(elements)
+
+
+def _element(of: Value, place: Value) -> Value:
+    if not is_list(of):
+        raise EvaluationError("cannot read elements from it: a list is required")
+    elements = taken(of)
+    if not elements:
+        raise EvaluationError("cannot use element function with an empty list")
+    if place.is_known:
+        chosen = whole(place, "index")
+        if chosen < 0:
+            raise EvaluationError("cannot use element function with a negative index")
+        return elements[chosen % len(elements)]
+    if place.undecided.outcomes:
+        return lifted(lambda settled: _element(of, settled), place)
+    note_refusal()  # it may be negative
+    raw = place.undecided
+    return one_of([Possibility(e) for e in elements], raw.why, is_deferred=raw.is_deferred)
+
+
+def _lookup(of: Value, key: Value, *rest: Value) -> Value:
+    if len(rest) > 1:
+        raise EvaluationError("lookup() takes two or three arguments")
+    if not of.is_known:
+        return lifted(lambda settled: _lookup(settled, key, *rest), of).marked(of, key)
+    need_mapping(of, "lookup() requires a map as the first argument")
+    default = rest[0] if rest else None
+    if isinstance(of.type, MapOf) and default is not None:
+        try:
+            default = converted(default, of.type.element)
+        except EvaluationError as error:
+            raise EvaluationError(
+                "the default value must have the same type as the map elements"
+            ) from error
+    if key.is_known:
+        return _looked_up(of, key, default).marked(of, key)
+    if key.undecided.outcomes:
+        return lifted(lambda settled: _lookup(of, settled, *rest), key).marked(of, key)
+    if default is None:
+        note_refusal()  # the key may be none of these
+    may_be_refused(key)
+    choices = [*members_of(of).values(), *([default] if default is not None else [])]
+    if not choices:
+        raise EvaluationError("lookup failed to find the key")
+    raw = key.undecided
+    found = one_of(
+        [Possibility(choice) for choice in choices], raw.why, is_deferred=raw.is_deferred
+    )
+    return found.marked(of, key, *choices)
+
+
+def _looked_up(of: Value, key: Value, default: Value | None) -> Value:
+    if key.is_null:
+        raise EvaluationError("the key must not be null")
+    name = str(key.raw)
+    if name in of.members:  # a resource has every member, for all that is known
+        return of.members[name].through(*of.trace)
+    if default is None:
+        raise EvaluationError(f'lookup failed to find key "{name}"')
+    return default
+
+
+def _contains(within: Value, wanted: Value) -> Value:
+    if not within.is_known:
+        return lifted(lambda settled: _contains(settled, wanted), within, kind=BOOL)
+    need_sequence(within, "argument must be list, tuple, or set")
+    may_be_refused(wanted)
+    answers = [equal(element, wanted) for element in within.elements]
+    is_found = any(answer.raw is True for answer in answers)
+    if is_found or all(answer.raw is False for answer in answers):
+        result = boolean(is_found)
+    else:
+        result = lifted(_contains_settled, unfolded(within), unfolded(wanted), kind=BOOL)
+    return deeply_marked(result, within, wanted)
+
+
+def _contains_settled(within: Value, wanted: Value) -> Value:
+    if wanted.is_null:
+        raise EvaluationError("the value must not be null")
+    return boolean(any(equal(element, wanted).raw is True for element in within.elements))
+
+
+def _index(within: Value, wanted: Value) -> Value:
+    if not is_list(within):
+        raise EvaluationError("argument must be a list or tuple")
+    if not within.elements:
+        raise EvaluationError("cannot search an empty list")
+    for place, element in enumerate(within.elements):
+        if equal(element, wanted).raw is True:
+            return number(place)
+    raise EvaluationError("item not found")
+
+
+def _alltrue(within: Value) -> Value:
+    return deeply_marked(_all_are(within, wanted=True), within)
+
+
+def _anytrue(within: Value) -> Value:
+    no = _all_are(within, wanted=False)
+    result = lifted(lambda answer: boolean(answer.raw is False), no, kind=BOOL)
+    return deeply_marked(result, within)
+
+
+def _all_are(within: Value, *, wanted: bool) -> Value:
+    """Say whether all elements are true, or none is; null is no true."""
+    decided = [element for element in within.elements if element.is_known]
+    is_refuted = any((element.raw is True) is not wanted for element in decided)
+    if is_refuted or len(decided) == len(within.elements):
+        return boolean(not is_refuted)
+    return lifted(lambda settled: _all_are(settled, wanted=wanted), unfolded(within), kind=BOOL)
+
+
+def _one(of: Value) -> Value:
+    if not is_sequence(of.type) or len(of.elements) > 1:
+        raise EvaluationError(
+            "must be a list, set, or tuple value with either zero or one elements"
+        )
+    if of.elements:
+        return taken(of)[0]
+    return null(of.type.element if isinstance(of.type, ListOf | SetOf) else DYNAMIC)
+
+
+def _coalesce(*arguments: Value) -> Value:
+    """Settle what differs in type first: the type of the result depends on every argument."""
+    places = [
+        place
+        for place, argument in enumerate(arguments)
+        if not argument.is_known and argument.type == DYNAMIC and argument.undecided.outcomes
+    ]
+
+    def chosen(*settled: Value) -> Value:
+        filled = list(arguments)
+        for place, value in zip(places, settled, strict=True):
+            filled[place] = value
+        kind = unified([argument.type for argument in filled])
+        if kind is None or not filled:
+            raise EvaluationError("all arguments must have the same type")
+        return _first(tuple(converted(argument, kind) for argument in filled))
+
+    result = lifted(chosen, *(arguments[place] for place in places))
+    return deeply_marked(result, *arguments)
+
+
+def _first(arguments: Sequence[Value]) -> Value:
+    """Give the first argument that is neither null nor "".
+
+    An undecided one gives its outcomes, and where it may be nothing, those of the next ones too.
+    """
+    if not arguments:
+        raise EvaluationError("no non-null, non-empty-string arguments")
+    first, *rest = arguments
+    if first.is_known:
+        return _first(rest) if _is_nothing(first) else first
+    if not first.undecided.outcomes:
+        return _first_of_bare(first, rest)
+    return lifted(lambda v: _first(rest) if _is_nothing(v) else v, first, kind=first.type)
+
+
+def _is_nothing(value: Value) -> bool:
+    return value.is_null or value.raw == ""
+
+
+def _first_of_bare(argument: Value, rest: Sequence[Value]) -> Value:
+    """Give an undecided argument; the bounds hold where what it falls back to keeps them."""
+    raw = argument.undecided
+    if raw.is_not_null or (raw.minimum is None and raw.maximum is None):
+        return argument
+    try:
+        fallback = _first(rest)
+    except EvaluationError:
+        note_refusal()
+        return replace(argument, raw=replace(raw, is_not_null=True))
+    low, high = bounds(fallback)
+    minimum = None if raw.minimum is None or low is None else min(raw.minimum, low)
+    maximum = None if raw.maximum is None or high is None else max(raw.maximum, high)
+    return replace(argument, raw=replace(raw, minimum=minimum, maximum=maximum))
+
+
+def _coalescelist(*arguments: Value) -> Value:
+    if not arguments:
+        raise EvaluationError("at least one argument is required")
+    for argument in arguments:
+        if argument.is_known and not is_list(argument):
+            raise EvaluationError("coalescelist arguments must be lists or tuples")
+    return deeply_marked(_first_list(arguments), *arguments)
+
+
+def _first_list(arguments: Sequence[Value]) -> Value:
+    if not arguments:
+        raise EvaluationError("no non-null arguments")
+    first, *rest = arguments
+    if not first.is_known:
+        return lifted(lambda settled: _first_list((settled, *rest)), first)
+    if not is_list(first):
+        raise EvaluationError("coalescelist arguments must be lists or tuples")
+    return _first_list(rest) if first.is_null or not first.elements else first
+
+
+def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
+    kind = unified([keys.type, wanted.type])
+    if kind is None:
+        raise EvaluationError("keys and searchset must be of the same type")
+    if len(values.elements) != len(keys.elements):
+        raise EvaluationError("length of keys and values should be equal")
+    if not has_dynamic(kind):
+        keys, wanted = converted(keys, kind), converted(wanted, kind)
+    found = tuple(
+        value
+        for value, key in zip(taken(values), keys.elements, strict=True)
+        if any(equal(key, one).raw is True for one in wanted.elements)
+    )
+    return replace(values, raw=found, trace=())
+
+
+def _sum(of: Value) -> Value:
+    need_sequence(of, "argument must be list, set, or tuple of number values")
+    if not of.elements:
+        raise EvaluationError("cannot sum an empty list")
+    total = number(0)
+    for element in of.elements:
+        term = converted(element, NUMBER)
+        number_of(term)
+        total = binary("+", total, term)
+    return total
+
+
+def _sort(of: Value) -> Value:
+    found = texts(of)
+    if None in found:
+        raise EvaluationError("a null string cannot be sorted")
+    ordered = sorted(of.elements, key=lambda element: str(element.raw))
+    return Value(ListOf(STRING), tuple(element.through(*of.trace) for element in ordered))
+
+
+def _removed(name: str, syntax: str) -> Function:
+    def implementation(*_: Value) -> Value:
+        raise EvaluationError(
+            f'the "{name}" function was deprecated in Terraform v0.12 and is no longer available; '
+            f"use {syntax} syntax to write a literal {name}"
+        )
+
+    anything = Parameter("vals", allows_null=True, allows_undecided=True)
+    return Function(name, (), implementation, variadic=anything)
+
+
+_LIST = Parameter("list", allows_parts=True)
+_BOOLEANS = Parameter("list", ListOf(BOOL), allows_parts=True)
+_ANY_LIST = ListOf(DYNAMIC)
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function("alltrue", (_BOOLEANS,), _alltrue, returns=BOOL),
+    Function("anytrue", (_BOOLEANS,), _anytrue, returns=BOOL),
+    Function(
+        "coalesce",
+        (),
+        _coalesce,
+        variadic=Parameter("vals", allows_null=True, allows_undecided=True, allows_parts=True),
+    ),
+    Function(
+        "coalescelist",
+        (),
+        _coalescelist,
+        variadic=Parameter("vals", allows_null=True, allows_undecided=True, allows_parts=True),
+    ),
+    Function(
+        "contains",
+        (
+            Parameter("list", allows_undecided=True),
+            Parameter("value", allows_undecided=True),
+        ),
+        _contains,
+        returns=BOOL,
+    ),
+    Function(
+        "element",
+        (_LIST, Parameter("index", NUMBER, allows_undecided=True)),
+        _element,
+    ),
+    Function("index", (Parameter("list"), Parameter("value")), _index, returns=NUMBER),
+    Function("keys", (Parameter("inputMap", allows_undecided=True, allows_parts=True),), _keys),
+    Function(
+        "length",
+        (Parameter("value", allows_undecided=True, allows_parts=True),),
+        _length,
+        returns=NUMBER,
+    ),
+    _removed("list", "tolist([ ... ])"),
+    Function(
+        "lookup",
+        (
+            Parameter("inputMap", allows_undecided=True, allows_parts=True),
+            Parameter("key", STRING, allows_undecided=True),
+        ),
+        _lookup,
+        variadic=Parameter("default", allows_null=True, allows_undecided=True, allows_parts=True),
+        keeps_marks=False,
+    ),
+    _removed("map", "tomap({ ... })"),
+    Function(
+        "matchkeys",
+        (
+            Parameter("values", _ANY_LIST),
+            Parameter("keys", _ANY_LIST),
+            Parameter("searchset", _ANY_LIST),
+        ),
+        _matchkeys,
+    ),
+    Function("one", (_LIST,), _one),
+    Function("sort", (Parameter("list", ListOf(STRING)),), _sort, returns=ListOf(STRING)),
+    Function("sum", (Parameter("list"),), _sum, returns=NUMBER),
+    Function("values", (Parameter("values", allows_parts=True),), _values),
+)

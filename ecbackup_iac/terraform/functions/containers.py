@@ -1,0 +1,109 @@
+"""A container → what the collection functions take out of it, and whether it is what they ask for."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from ecbackup_iac.terraform.arithmetic import Number
+from ecbackup_iac.terraform.conversion import holds_sensitive, is_open
+from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.type_system import ListOf, TupleOf, is_mapping, is_sequence
+from ecbackup_iac.terraform.values import EvaluationError, Value, note_refusal
+
+MOST_ELEMENTS = 10_000
+"""A function that would give more is undecided: no configuration means it."""
+
+_LARGEST_WHOLE = 2**63
+
+
+def taken(container: Value) -> tuple[Value, ...]:
+    """Give the elements of a list, set or tuple, each with the container's trace before its own."""
+    return tuple(element.through(*container.trace) for element in container.elements)
+
+
+def members_of(container: Value) -> Mapping[str, Value]:
+    """Give the members of a map or object, each with the container's trace before its own.
+
+    Raises:
+        UndecidableError: it is a resource, of which only the provider knows every attribute.
+
+    """
+    if is_open(container):
+        raise UndecidableError("only the provider knows every attribute of a resource")
+    return {name: value.through(*container.trace) for name, value in container.members.items()}
+
+
+def guarded(count: int) -> None:
+    """Refuse to make a container of so many elements.
+
+    Raises:
+        UndecidableError: there are too many.
+
+    """
+    if count > MOST_ELEMENTS:
+        raise UndecidableError(f"it would have {count} elements")
+
+
+def is_list(value: Value) -> bool:
+    """Say whether it is a list or a tuple: something with places."""
+    return isinstance(value.type, ListOf | TupleOf)
+
+
+def need_sequence(value: Value, message: str) -> None:
+    """Raise unless it is a list, a set or a tuple."""
+    if not is_sequence(value.type):
+        raise EvaluationError(message)
+
+
+def need_mapping(value: Value, message: str) -> None:
+    """Raise unless it is a map or an object."""
+    if not is_mapping(value.type):
+        raise EvaluationError(message)
+
+
+def whole(value: Value, name: str) -> int:
+    """Give a number that has to be a whole one."""
+    raw: Number = number_of(value)
+    if not isinstance(raw, int) or not -_LARGEST_WHOLE <= raw < _LARGEST_WHOLE:
+        raise EvaluationError(f"invalid {name}: value must be a whole number")
+    return raw
+
+
+def number_of(value: Value) -> Number:
+    """Give the number that a known value of type number holds."""
+    if isinstance(value.raw, int | Fraction):
+        return value.raw
+    raise EvaluationError("a number is required")
+
+
+def texts(value: Value) -> list[str | None]:
+    """Give the texts of a known list or set of strings; None for each null."""
+    return [None if element.is_null else str(element.raw) for element in value.elements]
+
+
+def deeply_marked(result: Value, *arguments: Value) -> Value:
+    """Give the result, sensitive where anything in the arguments is."""
+    if result.is_sensitive or not any(map(holds_sensitive, arguments)):
+        return result
+    return replace(result, is_sensitive=True)
+
+
+def may_be_refused(*arguments: Value) -> None:
+    """Note that an undecided argument may turn out null, which the function refuses."""
+    for argument in arguments:
+        if not argument.is_known and not argument.undecided.is_not_null:
+            note_refusal()
+
+
+def bounds(value: Value) -> tuple[Number | None, Number | None]:
+    """Give the least and the greatest number that a value can be; None where nothing is known of it."""
+    if isinstance(value.raw, int | Fraction):
+        return value.raw, value.raw
+    if value.is_known:
+        return None, None
+    raw = value.undecided
+    if not raw.outcomes:
+        return raw.minimum, raw.maximum
+    numbers = [one.value.raw for one in raw.outcomes if isinstance(one.value.raw, int | Fraction)]
+    every = len(numbers) == sum(not one.value.is_null for one in raw.outcomes)
+    return (min(numbers), max(numbers)) if numbers and every else (None, None)

@@ -1,0 +1,112 @@
+"""Functions of time that do not ask the clock."""
+
+import re
+from collections.abc import Callable
+
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.sizes import text_of
+from ecbackup_iac.terraform.functions.timestamps import SECOND, Timestamp, duration, timestamp
+from ecbackup_iac.terraform.type_system import NUMBER, STRING
+from ecbackup_iac.terraform.values import EvaluationError, Value, number, string
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+_NOON = 12
+
+# A quoted stretch ('' within stands for one quote), a letter repeated, or anything else.
+_TOKEN = re.compile(r"'(?:[^']|'')*'|'|([a-zA-Z])\1*|[^a-zA-Z']+")
+
+
+def _noon(time: Timestamp) -> str:
+    return "PM" if time.clock[0] >= _NOON else "AM"
+
+
+def _utc(time: Timestamp) -> str:
+    return time.zone.replace(":", "") if time.offset else "UTC"
+
+
+_VERBS: dict[str, Callable[[Timestamp], str]] = {
+    "YY": lambda time: f"{abs(time.date[0]) % 100:02d}",
+    "YYYY": lambda time: f"{time.date[0]:04d}",
+    "M": lambda time: str(time.date[1]),
+    "MM": lambda time: f"{time.date[1]:02d}",
+    "MMM": lambda time: _MONTHS[time.date[1] - 1][:3],
+    "MMMM": lambda time: _MONTHS[time.date[1] - 1],
+    "D": lambda time: str(time.date[2]),
+    "DD": lambda time: f"{time.date[2]:02d}",
+    "EEE": lambda time: _DAYS[time.weekday][:3],
+    "EEEE": lambda time: _DAYS[time.weekday],
+    "h": lambda time: str(time.clock[0]),
+    "hh": lambda time: f"{time.clock[0]:02d}",
+    "H": lambda time: str(time.clock[0] % _NOON or _NOON),
+    "HH": lambda time: f"{time.clock[0] % _NOON or _NOON:02d}",
+    "AA": _noon,
+    "aa": lambda time: _noon(time).lower(),
+    "m": lambda time: str(time.clock[1]),
+    "mm": lambda time: f"{time.clock[1]:02d}",
+    "s": lambda time: str(time.clock[2]),
+    "ss": lambda time: f"{time.clock[2]:02d}",
+    "Z": lambda time: time.zone if time.offset else "Z",
+    "ZZZ": _utc,
+    "ZZZZ": lambda time: time.zone.replace(":", ""),
+    "ZZZZZ": lambda time: time.zone,
+}
+
+
+def _formatdate(template: Value, time: Value) -> Value:
+    moment = timestamp(text_of(time))
+    return string(
+        "".join(_shown(match.group(), moment) for match in _TOKEN.finditer(text_of(template)))
+    )
+
+
+def _shown(part: str, moment: Timestamp) -> str:
+    if part == "'":
+        raise EvaluationError("unterminated literal '")
+    if part == "''":
+        return "'"
+    if part.startswith("'"):
+        return part[1:-1].replace("''", "'")
+    if not (part[0].isascii() and part[0].isalpha()):
+        return part
+    verb = _VERBS.get(part)
+    if verb is None:
+        raise EvaluationError(f'invalid date format verb "{part}"')
+    return verb(moment)
+
+
+def _timeadd(time: Value, span: Value) -> Value:
+    return string(str(timestamp(text_of(time)).later(duration(text_of(span)))))
+
+
+def _timecmp(one: Value, other: Value) -> Value:
+    first, second = (
+        moment.seconds * SECOND + moment.nanoseconds
+        for moment in (timestamp(text_of(one)), timestamp(text_of(other)))
+    )
+    return number((first > second) - (first < second))
+
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        "formatdate",
+        (Parameter("format", STRING), Parameter("time", STRING)),
+        _formatdate,
+        returns=STRING,
+    ),
+    Function(
+        "timeadd",
+        (Parameter("timestamp", STRING), Parameter("duration", STRING)),
+        _timeadd,
+        returns=STRING,
+    ),
+    Function(
+        "timecmp",
+        (Parameter("timestamp_a", STRING), Parameter("timestamp_b", STRING)),
+        _timecmp,
+        returns=NUMBER,
+    ),
+)

@@ -1,0 +1,146 @@
+"""Functions that write values as text of some format, and read them back."""
+
+import binascii
+import re
+import zlib
+from base64 import b64encode
+from collections.abc import Callable
+from urllib.parse import quote_plus
+
+from ecbackup_iac.terraform.functions.character_sets import decoded, encoded
+from ecbackup_iac.terraform.functions.csv_text import csv_value
+from ecbackup_iac.terraform.functions.json_text import json_text, json_value
+from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.sizes import MOST_CHARACTERS, bytes_of, sized, text_of
+from ecbackup_iac.terraform.functions.yaml_text import yaml_text, yaml_value
+from ecbackup_iac.terraform.type_system import STRING
+from ecbackup_iac.terraform.values import EvaluationError, Value, string
+
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})?")
+_REPLACEMENT = "\ufffd"
+
+
+def _from_base64(text: str) -> bytes:
+    """Decode base64; line breaks in it are passed over, as Go does."""
+    bare = text.replace("\r", "").replace("\n", "")
+    if not _BASE64.fullmatch(bare):
+        raise EvaluationError(f'failed to decode base64 data "{text[:80]}"')
+    return binascii.a2b_base64(bare)
+
+
+def _utf8(content: bytes) -> Value:
+    try:
+        return string(content.decode())
+    except UnicodeDecodeError as error:
+        raise EvaluationError(
+            "the result of decoding the provided string is not valid UTF-8"
+        ) from error
+
+
+def _base64encode(text: Value) -> Value:
+    return sized(b64encode(bytes_of(text)).decode())
+
+
+def _base64decode(text: Value) -> Value:
+    return _utf8(_from_base64(text_of(text)))
+
+
+def _base64gzip(_text: Value) -> Value:
+    raise UndecidableError("the bytes that base64gzip gives depend on the program's compressor")
+
+
+def _base64gunzip(text: Value) -> Value:
+    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        content = unpacker.decompress(_from_base64(text_of(text)), MOST_CHARACTERS)
+    except zlib.error as error:
+        raise EvaluationError("failed to gunzip bytestream") from error
+    if unpacker.unconsumed_tail:
+        raise UndecidableError("what base64gunzip gives is too large")
+    if not unpacker.eof:
+        raise EvaluationError("failed to read gunzip raw data: unexpected EOF")
+    return _utf8(content)
+
+
+def _textencodebase64(text: Value, name: Value) -> Value:
+    try:
+        return sized(b64encode(encoded(text_of(text), text_of(name))).decode())
+    except UnicodeEncodeError as error:
+        raise EvaluationError(
+            f"the given string contains characters that cannot be represented in {text_of(name)}"
+        ) from error
+
+
+def _textdecodebase64(source: Value, name: Value) -> Value:
+    try:
+        text = decoded(_from_base64(text_of(source)), text_of(name))
+    except UnicodeDecodeError as error:
+        text = f"{_REPLACEMENT}{error.reason}"
+    if _REPLACEMENT in text:
+        raise EvaluationError(
+            f"the given string contains symbols that are not defined for {text_of(name)}"
+        )
+    return string(text)
+
+
+def _urlencode(text: Value) -> Value:
+    return sized(quote_plus(bytes_of(text)))
+
+
+def _urldecode(text: Value) -> Value:
+    def byte(match: re.Match[bytes]) -> bytes:
+        if match[1] is None:
+            raise EvaluationError(f'invalid URL escape in "{text_of(text)[:80]}"')
+        return bytes.fromhex(match[1].decode())
+
+    return _utf8(_PERCENT.sub(byte, bytes_of(text).replace(b"+", b" ")))
+
+
+def _of_text(
+    name: str, implementation: Callable[[Value], Value], parameter: str = "str"
+) -> Function:
+    return Function(name, (Parameter(parameter, STRING),), implementation, returns=STRING)
+
+
+def _reader(name: str, read: Callable[[str], Value], parameter: str) -> Function:
+    """Make a function that reads a text whose content decides the type."""
+    return Function(name, (Parameter(parameter, STRING),), lambda text: read(text_of(text)))
+
+
+def _writer(name: str, write: Callable[[Value], str], parameter: str) -> Function:
+    return Function(
+        name,
+        (Parameter(parameter, allows_null=True),),
+        lambda value: string(write(value)),
+        returns=STRING,
+    )
+
+
+_ENCODING = Parameter("encoding", STRING)
+
+FUNCTIONS: tuple[Function, ...] = (
+    _of_text("base64encode", _base64encode),
+    _of_text("base64decode", _base64decode),
+    _of_text("base64gzip", _base64gzip),
+    _of_text("base64gunzip", _base64gunzip),
+    _of_text("urlencode", _urlencode),
+    _of_text("urldecode", _urldecode),
+    Function(
+        "textencodebase64",
+        (Parameter("string", STRING), _ENCODING),
+        _textencodebase64,
+        returns=STRING,
+    ),
+    Function(
+        "textdecodebase64",
+        (Parameter("source", STRING), _ENCODING),
+        _textdecodebase64,
+        returns=STRING,
+    ),
+    _reader("csvdecode", csv_value, "str"),
+    _reader("jsondecode", json_value, "str"),
+    _reader("yamldecode", yaml_value, "src"),
+    _writer("jsonencode", json_text, "val"),
+    _writer("yamlencode", yaml_text, "value"),
+)

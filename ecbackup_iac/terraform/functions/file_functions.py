@@ -1,0 +1,192 @@
+"""Functions of paths and of files; files are read inside the boundary only."""
+
+import posixpath
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import md5, sha1, sha256, sha512
+from itertools import count
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from ecbackup_iac.terraform.conversion import set_of
+from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
+from ecbackup_iac.terraform.functions.signature import (
+    Files,
+    Function,
+    Parameter,
+    UndecidableError,
+)
+from ecbackup_iac.terraform.type_system import BOOL, STRING, SetOf
+from ecbackup_iac.terraform.values import EvaluationError, Value, boolean, lifted, string
+
+if TYPE_CHECKING:
+    from ecbackup_iac.terraform.nodes import Place
+
+
+def _abspath(files: Files, path: Value) -> Value:
+    return string(files.absolute(_cleaned(str(path.raw))))
+
+
+def _dirname(path: Value) -> Value:
+    folder, _, _ = str(path.raw).rpartition("/")
+    return string(_cleaned(folder + "/" if "/" in str(path.raw) else ""))
+
+
+def _basename(path: Value) -> Value:
+    text = str(path.raw)
+    if not text:
+        return string(".")
+    return string(text.rstrip("/").rpartition("/")[2] or "/")
+
+
+def _cleaned(path: str) -> str:
+    """Give the shortest path that means the same, as Go's filepath.Clean does."""
+    clean = posixpath.normpath(path) if path else "."
+    return clean[1:] if clean.startswith("//") else clean
+
+
+def _pathexpand(path: Value) -> Value:
+    text = str(path.raw)
+    if not text.startswith("~"):
+        return string(text)
+    if text != "~" and not text.startswith("~/"):
+        raise EvaluationError("cannot expand user-specific home dir")
+    raise UndecidableError("it depends on the home folder of whoever runs Terraform")
+
+
+def _content(files: Files, path: Value) -> bytes:
+    text = str(_pathexpand(path).raw)
+    return files.read(text)
+
+
+def _text(files: Files, path: Value) -> str:
+    try:
+        return normalize("NFC", _content(files, path).decode())
+    except UnicodeDecodeError as error:
+        raise EvaluationError(
+            f"contents of {path.raw} are not valid UTF-8; use the filebase64 function"
+        ) from error
+
+
+def _file(files: Files, path: Value) -> Value:
+    return string(_text(files, path))
+
+
+def _fileexists(files: Files, path: Value) -> Value:
+    return boolean(files.exists(str(_pathexpand(path).raw)))
+
+
+def _fileset(files: Files, folder: Value, pattern: Value) -> Value:
+    found = files.matching(str(_pathexpand(folder).raw), str(pattern.raw))
+    return set_of(map(string, found), STRING)
+
+
+def _of_content(compute: Callable[[bytes], str]) -> Callable[[Files, Value], Value]:
+    def implementation(files: Files, path: Value) -> Value:
+        return string(compute(_content(files, path)))
+
+    return implementation
+
+
+def _base64(content: bytes) -> str:
+    return b64encode(content).decode()
+
+
+class _FilesOfTemplate:
+    """The files that a template's expressions see: the same ones, but no templates."""
+
+    def __init__(self, files: Files) -> None:
+        self.read = files.read
+        self.exists = files.exists
+        self.matching = files.matching
+        self.absolute = files.absolute
+
+
+_calls = count(1)
+
+
+class _TemplateScope:
+    """What names mean in one call of a template file: its variables, and nothing else."""
+
+    allows_calls = True
+    instance_key = ""
+
+    def __init__(self, files: Files, path: str) -> None:
+        self.files: Files = _FilesOfTemplate(files)
+        self.address = f"{path} ({next(_calls)})"
+        """Of each call its own: what is assumed of its variables holds for no other call's."""
+
+    def reference(self, root: str, names: tuple[str, ...], place: "Place") -> Value:
+        """Refuse: only variables have a meaning here."""
+        reference = ".".join((root, *names))
+        raise EvaluationError(
+            f'vars map does not contain key "{root}", referenced as {reference}', place
+        )
+
+
+def _templatefile(files: Files, path: Value, variables: Value) -> Value:
+    from ecbackup_iac.terraform.evaluation import Evaluator
+    from ecbackup_iac.terraform.hcl_syntax import parse_template
+    from ecbackup_iac.terraform.nodes import Place, SourceFile, Template
+
+    if isinstance(files, _FilesOfTemplate):
+        raise EvaluationError(
+            "cannot recursively call templatefile from inside another template function"
+        )
+    need_mapping(variables, "invalid vars value: must be a map")
+    names = members_of(variables)
+    for name in names:
+        if not name.replace("-", "_").isidentifier() or name.startswith("-"):
+            raise EvaluationError(f'invalid template variable name "{name}"')
+    text = _text(files, path).encode()
+    source = SourceFile(str(path.raw), text)
+    parts, problems = parse_template(source)
+    if problems:
+        message, place = problems[0]
+        raise EvaluationError(message, place)
+    template = Template(Place(source, 0, len(text)), parts)
+    result = Evaluator(_TemplateScope(files, str(path.raw)), names).value(template)
+    return lifted(_not_null, result) if result.is_known or result.undecided.outcomes else result
+
+
+def _not_null(result: Value) -> Value:
+    if result.is_null:
+        raise EvaluationError("Template result is null")
+    return result
+
+
+_PATH = (Parameter("path", STRING),)
+
+
+def _reading(name: str, compute: Callable[[bytes], str]) -> Function:
+    return Function(name, _PATH, _of_content(compute), returns=STRING, reads_files=True)
+
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function("abspath", _PATH, _abspath, returns=STRING, reads_files=True),
+    Function("basename", _PATH, _basename, returns=STRING),
+    Function("dirname", _PATH, _dirname, returns=STRING),
+    Function("file", _PATH, _file, returns=STRING, reads_files=True),
+    Function("fileexists", _PATH, _fileexists, returns=BOOL, reads_files=True),
+    Function(
+        "fileset",
+        (Parameter("path", STRING), Parameter("pattern", STRING)),
+        _fileset,
+        returns=SetOf(STRING),
+        reads_files=True,
+    ),
+    Function("pathexpand", _PATH, _pathexpand, returns=STRING),
+    Function(
+        "templatefile",
+        (Parameter("path", STRING), Parameter("vars", allows_parts=True)),
+        _templatefile,
+        reads_files=True,
+    ),
+    _reading("filebase64", _base64),
+    _reading("filebase64sha256", lambda content: _base64(sha256(content).digest())),
+    _reading("filebase64sha512", lambda content: _base64(sha512(content).digest())),
+    _reading("filemd5", lambda content: md5(content, usedforsecurity=False).hexdigest()),
+    _reading("filesha1", lambda content: sha1(content, usedforsecurity=False).hexdigest()),
+    _reading("filesha256", lambda content: sha256(content).hexdigest()),
+    _reading("filesha512", lambda content: sha512(content).hexdigest()),
+)

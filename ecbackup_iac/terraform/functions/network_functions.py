@@ -1,0 +1,186 @@
+"""Functions of IP address ranges in CIDR notation."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
+from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
+from ecbackup_iac.terraform.type_system import BOOL, NUMBER, STRING, ListOf
+from ecbackup_iac.terraform.values import EvaluationError, Value, boolean, string
+
+_IPV4_BITS, _IPV6_BITS = 32, 128
+_LARGEST_BYTE = 255
+_MOST_NEW_BITS = 32
+_MAPPED = 0xFFFF  # what stands before an IPv4 address that is written as IPv6
+_OCTETS = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
+_DECIMAL = re.compile(r"\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    address: int
+    """The first address, or any in it."""
+
+    length: int
+    bits: int
+
+    @property
+    def first(self) -> int:
+        return self.address >> self.free << self.free
+
+    @property
+    def free(self) -> int:
+        return self.bits - self.length
+
+    def __str__(self) -> str:
+        return f"{_written(self.address, self.bits)}/{self.length}"
+
+
+def _written(address: int, bits: int) -> str:
+    return str(IPv4Address(address) if bits == _IPV4_BITS else IPv6Address(address))
+
+
+def _address(text: str) -> tuple[int, int] | None:
+    """Read an address: its number and bits. Zeros may lead, as Terraform still allows."""
+    if _OCTETS.fullmatch(text):
+        octets = [int(octet[-9:]) for octet in text.split(".")]
+        if max(octets) > _LARGEST_BYTE:
+            return None
+        return int.from_bytes(bytes(octets), "big"), _IPV4_BITS
+    if "%" in text:
+        return None
+    try:
+        return int(IPv6Address(text)), _IPV6_BITS
+    except AddressValueError:
+        return None
+
+
+def _range(text: str) -> _Range:
+    written, slash, length = text.partition("/")
+    found = _address(written)
+    if not slash or found is None or not _DECIMAL.fullmatch(length) or int(length) > found[1]:
+        raise EvaluationError(f"invalid CIDR expression: invalid CIDR address: {text}")
+    address, bits = found
+    if bits == _IPV6_BITS and address >> _IPV4_BITS == _MAPPED:
+        raise UndecidableError("IPv4 addresses written as IPv6 are not evaluated")
+    given = _Range(address, int(length), bits)
+    return _Range(given.first, given.length, bits)
+
+
+def _cidrhost(prefix: Value, host: Value) -> Value:
+    within, chosen = _range(text_of(prefix)), host.raw
+    if not isinstance(chosen, int):
+        raise EvaluationError("value must be a whole number")
+    most = (1 << within.free) - 1
+    place = chosen if chosen >= 0 else most + 1 + chosen
+    if not 0 <= place <= most:
+        raise EvaluationError(
+            f"prefix of {within.length} does not accommodate a host numbered {chosen}"
+        )
+    return string(_written(within.first + place, within.bits))
+
+
+def _cidrnetmask(prefix: Value) -> Value:
+    within = _range(text_of(prefix))
+    if within.bits != _IPV4_BITS:
+        raise EvaluationError(f"IPv6 addresses cannot have a netmask: {text_of(prefix)}")
+    return string(_written((1 << _IPV4_BITS) - (1 << within.free), _IPV4_BITS))
+
+
+def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
+    new_bits, chosen = whole_number(more), number.raw
+    if not isinstance(chosen, int):
+        raise EvaluationError("value must be a whole number")
+    within = _range(text_of(prefix))
+    length = within.length + new_bits
+    if length > within.bits:
+        raise EvaluationError(
+            f"insufficient address space to extend prefix of {within.length} by {new_bits}"
+        )
+    if new_bits < 0 and (chosen != 0 or length < 0):
+        raise UndecidableError("cidrsubnet with a negative number of bits is not evaluated")
+    if chosen > (1 << max(new_bits, 0)) - 1:
+        raise EvaluationError(
+            f"prefix extension of {new_bits} does not accommodate a subnet numbered {chosen}"
+        )
+    # A negative number is not refused; Go takes the bits of the result without its sign.
+    address = abs(within.first | (chosen << (within.bits - length)))
+    if address >> within.bits:
+        raise UndecidableError("cidrsubnet with so small a number is not evaluated")
+    return string(str(_Range(address, length, within.bits)))
+
+
+def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
+    within = _range(text_of(prefix))
+    last = within.first - 1
+    """Of the range before the one that comes next."""
+
+    made = []
+    for given in lengths:
+        more = whole_number(given)
+        if more < 1:
+            raise EvaluationError("must extend prefix by at least one bit")
+        if more > _MOST_NEW_BITS:
+            raise EvaluationError("may not extend prefix by more than 32 bits")
+        length = within.length + more
+        if length > within.bits:
+            raise EvaluationError(
+                f"would extend prefix to {length} bits, which is too long for an address"
+            )
+        free = within.bits - length
+        # The first subnet of this size that begins after the last one ends.
+        address = ((last >> free) + 1) << free
+        beyond = within.first + (1 << within.free)
+        # Terraform calls 0.0.0.0 and :: an overflow, even where the range begins with it.
+        if address >= beyond or address == 0:
+            raise EvaluationError(
+                f"not enough remaining address space for a subnet with a prefix of {length} bits"
+            )
+        made.append(str(_Range(address, length, within.bits)))
+        last = address + (1 << free) - 1
+    return strings(made)
+
+
+def _cidrcontains(containing: Value, contained: Value) -> Value:
+    outer, told = _range(text_of(containing)), text_of(contained)
+    single = _address(told)
+    if single is not None:
+        inner = _Range(single[0], single[1], single[1])
+    else:
+        try:
+            inner = _range(told)
+        except EvaluationError as error:
+            raise EvaluationError(f"invalid IP address or prefix: {told}") from error
+    if inner.bits != outer.bits:
+        raise EvaluationError(f"address family mismatch: {text_of(containing)} vs. {told}")
+    return boolean(
+        inner.length >= outer.length and inner.first >> outer.free == outer.first >> outer.free
+    )
+
+
+_PREFIX = Parameter("prefix", STRING)
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function("cidrhost", (_PREFIX, Parameter("hostnum", NUMBER)), _cidrhost, returns=STRING),
+    Function("cidrnetmask", (_PREFIX,), _cidrnetmask, returns=STRING),
+    Function(
+        "cidrsubnet",
+        (_PREFIX, Parameter("newbits", NUMBER), Parameter("netnum", NUMBER)),
+        _cidrsubnet,
+        returns=STRING,
+    ),
+    Function(
+        "cidrsubnets",
+        (_PREFIX,),
+        _cidrsubnets,
+        variadic=Parameter("newbits", NUMBER),
+        returns=ListOf(STRING),
+    ),
+    Function(
+        "cidrcontains",
+        (Parameter("containing_prefix", STRING), Parameter("contained_ip_or_prefix", STRING)),
+        _cidrcontains,
+        returns=BOOL,
+    ),
+)

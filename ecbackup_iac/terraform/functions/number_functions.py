@@ -1,0 +1,143 @@
+"""Functions of numbers; `log` and `pow` compute in 64 bits, as Go does."""
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+
+from ecbackup_iac.terraform.arithmetic import Double, Number
+from ecbackup_iac.terraform.functions.containers import (
+    bounds,
+    may_be_refused,
+    number_of,
+    whole,
+)
+from ecbackup_iac.terraform.functions.go_mathematics import logarithm, power
+from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.type_system import NUMBER, STRING, type_name
+from ecbackup_iac.terraform.values import EvaluationError, Undecided, Value, lifted, number
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_IGNORES_CASE = 36
+"""The largest base in which "Z" is "z"."""
+
+_EXACT = 2**53
+
+
+def _computed(compute: Callable[[Number], Number]) -> Callable[[Value], Value]:
+    def implementation(value: Value) -> Value:
+        return number(compute(number_of(value)))
+
+    return implementation
+
+
+def _absolute(raw: Number) -> Number:
+    return -raw if raw < 0 else raw
+
+
+def _log(value: Value, base: Value) -> Value:
+    dividend, divisor = logarithm(_double(value)), logarithm(_double(base))
+    if divisor == 0:
+        return _number_from(math.nan if math.isnan(dividend) or dividend == 0 else math.inf)
+    return _number_from(dividend / divisor)
+
+
+def _pow(value: Value, exponent: Value) -> Value:
+    return _number_from(power(_double(value), _double(exponent)))
+
+
+def _double(value: Value) -> float:
+    try:
+        return float(number_of(value))
+    except OverflowError as error:
+        raise EvaluationError("value must be a number that fits 64 bits") from error
+
+
+def _number_from(result: float) -> Value:
+    if math.isnan(result):
+        raise EvaluationError("the result is not a number")
+    if math.isinf(result):
+        raise UndecidableError("its result is infinite")
+    exact = Fraction(result)
+    return number(int(exact) if exact.denominator == 1 and abs(exact) <= _EXACT else Double(exact))
+
+
+def _parseint(text: Value, base: Value) -> Value:
+    if text.type != STRING:
+        raise EvaluationError(f"first argument must be a string, not {type_name(text.type)}")
+    radix = whole(base, "base")
+    if not 2 <= radix <= len(_DIGITS):  # noqa: PLR2004 - as the message says
+        raise EvaluationError("base must be a whole number between 2 and 62 inclusive")
+    said = str(text.raw)
+    digits = said[1:] if said.startswith(("+", "-")) else said
+    values = [
+        _DIGITS.find(digit.lower() if radix <= _IGNORES_CASE and digit.isascii() else digit)
+        for digit in digits
+    ]
+    if not digits or not all(0 <= value < radix for value in values):
+        raise EvaluationError(f'cannot parse "{said}" as a base {radix} integer')
+    total = 0
+    for value in values:
+        total = total * radix + value
+    return number(-total if said.startswith("-") else total)
+
+
+def _signum(value: Value) -> Value:
+    raw = whole(value, "number")
+    return number((raw > 0) - (raw < 0))
+
+
+def _extreme(choose: Callable[[list[Number]], Number], *, is_maximum: bool) -> Callable[..., Value]:
+    """Make max or min; of undecided arguments the result has the bounds that follow."""
+
+    def settled(*arguments: Value) -> Value:
+        for argument in arguments:
+            if argument.is_null:
+                raise EvaluationError("argument must not be null")
+        return number(choose([number_of(argument) for argument in arguments]))
+
+    def implementation(*arguments: Value) -> Value:
+        if not arguments:
+            raise EvaluationError("must pass at least one number")
+        result = lifted(settled, *arguments, kind=NUMBER)
+        if result.is_known or result.undecided.outcomes:
+            return result
+        raw = result.undecided
+        may_be_refused(*arguments)
+        lows, highs = zip(*(bounds(argument) for argument in arguments), strict=True)
+        low = _bound(choose, lows, needs_all=not is_maximum)
+        high = _bound(choose, highs, needs_all=is_maximum)
+        if low is not None and low == high:
+            return number(low)
+        return Value(
+            NUMBER, Undecided(raw.why, (), low, high, is_deferred=raw.is_deferred, is_not_null=True)
+        )
+
+    return implementation
+
+
+def _bound(
+    choose: Callable[[list[Number]], Number], limits: tuple[Number | None, ...], *, needs_all: bool
+) -> Number | None:
+    """Give the bound that the arguments' bounds leave to the result, None where they leave it open."""
+    known = [limit for limit in limits if limit is not None]
+    if not known or (needs_all and len(known) < len(limits)):
+        return None
+    return choose(known)
+
+
+_NUMBER = Parameter("num", NUMBER)
+_NUMBERS = Parameter("numbers", NUMBER, allows_undecided=True)
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function("abs", (_NUMBER,), _computed(_absolute), returns=NUMBER),
+    Function("ceil", (_NUMBER,), _computed(math.ceil), returns=NUMBER),
+    Function("floor", (_NUMBER,), _computed(math.floor), returns=NUMBER),
+    Function("log", (_NUMBER, Parameter("base", NUMBER)), _log, returns=NUMBER),
+    Function("max", (), _extreme(max, is_maximum=True), variadic=_NUMBERS, returns=NUMBER),
+    Function("min", (), _extreme(min, is_maximum=False), variadic=_NUMBERS, returns=NUMBER),
+    Function(
+        "parseint", (Parameter("number"), Parameter("base", NUMBER)), _parseint, returns=NUMBER
+    ),
+    Function("pow", (_NUMBER, Parameter("power", NUMBER)), _pow, returns=NUMBER),
+    Function("signum", (_NUMBER,), _signum, returns=NUMBER),
+)

@@ -1,0 +1,171 @@
+"""What a function takes and gives, and how it is called with values that may be undecided."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ecbackup_iac.terraform.conversion import converted, holds_sensitive, unfolded
+from ecbackup_iac.terraform.type_system import DYNAMIC, Type
+from ecbackup_iac.terraform.values import (
+    EvaluationError,
+    Undecided,
+    Value,
+    lifted,
+)
+
+
+class Files(Protocol):
+    """What the file functions may read: only inside the boundary."""
+
+    def read(self, path: str) -> bytes:
+        """Give a file's content; a relative path counts from the root module's folder.
+
+        Raises:
+            EvaluationError: there is no such file, as Terraform says it.
+            OutsideError: it lies outside the boundary, or is too large.
+
+        """
+
+    def exists(self, path: str) -> bool:
+        """Say whether a file is there.
+
+        Raises:
+            EvaluationError: something is there that is no file.
+            OutsideError: it lies outside the boundary.
+
+        """
+
+    def matching(self, folder: str, pattern: str) -> list[str]:
+        """Give the files under a folder that match Terraform's fileset pattern. Raises OutsideError."""
+
+    def absolute(self, path: str) -> str:
+        """Give a path as an absolute one; a relative path counts from the root module's folder."""
+
+
+class UndecidableError(Exception):
+    """A call whose result cannot be known from what was read; the message says why."""
+
+
+class OutsideError(UndecidableError):
+    """A file that this program does not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a function."""
+
+    name: str
+    type: Type = DYNAMIC
+    allows_null: bool = False
+    allows_undecided: bool = False
+    """The function answers even where the argument itself is undecided, and is handed it as it is."""
+
+    allows_parts: bool = False
+    """The function answers even where elements of the argument are undecided; a sensitive element
+    does not make the result sensitive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the language."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    implementation: Callable[..., Value]
+    """Takes the converted arguments; a function with `reads_files` takes Files before them."""
+
+    variadic: Parameter | None = None
+    returns: Type = DYNAMIC
+    """The type of a result that is undecided."""
+
+    reads_files: bool = False
+    keeps_marks: bool = True
+    """A sensitive argument makes the result sensitive."""
+
+
+def called(function: Function, arguments: Sequence[Value], files: Files) -> Value:
+    """Call a function.
+
+    Raises:
+        EvaluationError: Terraform refuses the call, whatever is undecided in it.
+
+    """
+    parameters = _parameters(function, len(arguments))
+    ready = tuple(
+        _argument(function, parameter, argument)
+        for parameter, argument in zip(parameters, arguments, strict=True)
+    )
+
+    def apply(*settled: Value) -> Value:
+        for parameter, argument in zip(parameters, settled, strict=True):
+            if argument.is_null and not parameter.allows_null:
+                raise _invalid(function, parameter, "argument must not be null")
+        try:
+            if function.reads_files:
+                return function.implementation(files, *settled)
+            return function.implementation(*settled)
+        except UndecidableError as error:
+            return Value(function.returns, Undecided(str(error)))
+
+    result = _lifted_over(apply, parameters, ready, function.returns)
+    if not function.keeps_marks or result.is_sensitive:
+        return result
+    is_sensitive = any(
+        argument.is_sensitive if parameter.allows_parts else holds_sensitive(argument)
+        for parameter, argument in zip(parameters, arguments, strict=True)
+    )
+    return replace(result, is_sensitive=is_sensitive)
+
+
+def _lifted_over(
+    apply: Callable[..., Value],
+    parameters: Sequence[Parameter],
+    arguments: Sequence[Value],
+    returns: Type,
+) -> Value:
+    """Apply to every combination of outcomes of those arguments that the function does not take undecided."""
+    open_places = [
+        index
+        for index, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True))
+        if not argument.is_known and not parameter.allows_undecided
+    ]
+
+    if not open_places:
+        return apply(*arguments)
+
+    def fill(*chosen: Value) -> Value:
+        filled = list(arguments)
+        for index, value in zip(open_places, chosen, strict=True):
+            filled[index] = value
+        return apply(*filled)
+
+    return lifted(fill, *(arguments[index] for index in open_places), kind=returns)
+
+
+def _parameters(function: Function, count: int) -> tuple[Parameter, ...]:
+    fixed = function.parameters
+    if count < len(fixed):
+        missing = fixed[count].name
+        raise EvaluationError(
+            f'Function "{function.name}" expects {len(fixed)} argument(s). '
+            f'Missing value for "{missing}".'
+        )
+    if count > len(fixed) and function.variadic is None:
+        raise EvaluationError(f'Function "{function.name}" expects only {len(fixed)} argument(s).')
+    rest = (function.variadic,) * (count - len(fixed)) if function.variadic else ()
+    return fixed + rest
+
+
+def _argument(function: Function, parameter: Parameter, argument: Value) -> Value:
+    if not parameter.allows_parts and not parameter.allows_undecided:
+        argument = unfolded(argument)
+    try:
+        return converted(argument, parameter.type)
+    except EvaluationError as error:
+        raise _invalid(function, parameter, error.message) from error
+
+
+def _invalid(function: Function, parameter: Parameter, message: str) -> EvaluationError:
+    return EvaluationError(
+        f'Invalid value for "{parameter.name}" parameter of {function.name}: {message}.'
+    )

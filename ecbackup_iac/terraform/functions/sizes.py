@@ -1,0 +1,58 @@
+"""A text → a Value, unless it is larger than any configuration means."""
+
+from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.type_system import STRING, ListOf
+from ecbackup_iac.terraform.values import EvaluationError, Value, string
+
+MOST_CHARACTERS = 10_000_000
+_LARGEST_BITS = 63
+
+
+def check_size(characters: int) -> None:
+    """Refuse to make a text of so many characters.
+
+    Raises:
+        UndecidableError: it would be too large.
+
+    """
+    if characters > MOST_CHARACTERS:
+        raise UndecidableError(f"the result is larger than {MOST_CHARACTERS:,} characters")
+
+
+def sized(text: str) -> Value:
+    """Make a string of a text that is not too large."""
+    check_size(len(text))
+    return string(text)
+
+
+def strings(texts: list[str]) -> Value:
+    """Make a list of strings."""
+    check_size(sum(map(len, texts)) + len(texts))
+    return Value(ListOf(STRING), tuple(map(string, texts)))
+
+
+def text_of(value: Value) -> str:
+    """Give the text of a known string."""
+    if not isinstance(value.raw, str):
+        raise TypeError(f"{value.type} is no string")
+    return value.raw
+
+
+def bytes_of(value: Value) -> bytes:
+    """Give a known string in UTF-8."""
+    return text_of(value).encode(errors="replace")
+
+
+def whole_number(value: Value) -> int:
+    """Give a known number that has to be whole.
+
+    Raises:
+        EvaluationError: it is not, or is beyond 64 bits.
+
+    """
+    raw = value.raw
+    if not isinstance(raw, int):
+        raise EvaluationError("value must be a whole number")
+    if raw.bit_length() > _LARGEST_BITS:
+        raise EvaluationError("value must be a whole number, between -2^63 and 2^63 - 1 inclusive")
+    return raw

@@ -1,0 +1,315 @@
+"""Functions that make a list, a set, a map or an object of others; elements pass through as they are."""
+
+from collections.abc import Callable
+from itertools import product
+
+from ecbackup_iac.terraform.arithmetic import Number, plain, rounded
+from ecbackup_iac.terraform.conversion import converted, set_of, unfolded
+from ecbackup_iac.terraform.functions.containers import (
+    guarded,
+    is_list,
+    members_of,
+    need_sequence,
+    number_of,
+    taken,
+    texts,
+    whole,
+)
+from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.type_system import (
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    ListOf,
+    MapOf,
+    SetOf,
+    TupleOf,
+    Type,
+    is_mapping,
+    is_sequence,
+    type_name,
+    unified,
+)
+from ecbackup_iac.terraform.values import (
+    EvaluationError,
+    Value,
+    identity,
+    lifted,
+    number,
+    object_value,
+    string,
+    tuple_value,
+)
+
+MOST_IN_RANGE = 1024
+
+
+def _chunklist(of: Value, size: Value) -> Value:
+    length = whole(size, "size")
+    if length < 0:
+        raise EvaluationError("the size argument must be positive")
+    elements = taken(of)
+    steps = range(0, len(elements), length or len(elements) or 1)
+    chunks = tuple(Value(of.type, elements[start : start + steps.step]) for start in steps)
+    return Value(ListOf(of.type), chunks)
+
+
+def _compact(of: Value) -> Value:
+    kept = [text for text in texts(of) if text]
+    return Value(ListOf(STRING), tuple(string(text) for text in kept))
+
+
+def _concat(*lists: Value) -> Value:
+    if not lists:
+        raise EvaluationError("at least one argument is required")
+    if not all(is_list(one) for one in lists):
+        raise EvaluationError("all arguments must be lists or tuples")
+    guarded(sum(len(one.elements) for one in lists))
+    if all(isinstance(one.type, ListOf) for one in lists):
+        kind = unified([one.type for one in lists])
+        if isinstance(kind, ListOf):
+            converted_lists = (converted(one, kind) for one in lists)
+            return Value(kind, tuple(e for one in converted_lists for e in taken(one)))
+    return tuple_value(element for one in lists for element in taken(one))
+
+
+def _distinct(of: Value) -> Value:
+    first: dict[object, Value] = {}
+    for element in taken(of):
+        first.setdefault(identity(element), element)
+    return Value(of.type, tuple(first.values()))
+
+
+def _flatten(of: Value) -> Value:
+    need_sequence(of, "can only flatten lists, sets and tuples")
+    inner: list[Value] = [of]
+    elements: list[Value] = []
+    for element in taken(of):
+        if not element.is_known and (element.type == DYNAMIC or is_sequence(element.type)):
+            return _flatten_every_way(of)
+        if element.is_known and not element.is_null and is_sequence(element.type):
+            flat = _flatten(element)
+            if not flat.is_known:
+                return _flatten_every_way(of)
+            inner.append(flat)
+            elements += flat.elements
+        else:
+            elements.append(element)
+        guarded(len(elements))
+    return tuple_value(elements).marked(*inner)
+
+
+def _flatten_every_way(of: Value) -> Value:
+    """Flatten where it is undecided what an element is: it may be a list itself."""
+    ways = unfolded(of)
+    if ways.is_known or not ways.undecided.outcomes:
+        raise UndecidableError("it is undecided how many elements it has")
+    return lifted(_flatten, ways)
+
+
+def _merge(*maps: Value) -> Value:
+    members: dict[str, Value] = {}
+    for one in maps:
+        if not is_mapping(one.type) and not (one.is_null and one.type == DYNAMIC):
+            raise EvaluationError("arguments must be maps or objects")
+        if not one.is_null:
+            members |= members_of(one)
+    kinds = {one.type for one in maps}
+    if len(kinds) == 1 and isinstance(first := maps[0].type, MapOf):
+        return Value(first, dict(sorted(members.items())))
+    return object_value(members)
+
+
+def _range(*limits: Value) -> Value:
+    if len(limits) not in (1, 2, 3):
+        raise EvaluationError("must have one, two, or three arguments")
+    numbers = [number_of(limit) for limit in limits]
+    start, end = (0, numbers[0]) if len(numbers) == 1 else numbers[:2]
+    step: Number = -1 if end < start else 1
+    if len(numbers) == 3:  # noqa: PLR2004 - start, end and step
+        step = numbers[2]
+        if step < 0 and end > start:
+            raise EvaluationError("end must be less than start when step is negative")
+        if step >= 0 and end < start:
+            raise EvaluationError("end must be greater than start when step is positive")
+    found: list[Value] = []
+    while start > end if step < 0 else start < end:
+        if len(found) >= MOST_IN_RANGE:
+            raise EvaluationError(f"more than {MOST_IN_RANGE} values were generated")
+        found.append(number(start))
+        start = rounded(plain(start + step))
+    return Value(ListOf(NUMBER), tuple(found))
+
+
+def _reverse(of: Value) -> Value:
+    need_sequence(of, f"can only reverse list or tuple values, not {type_name(of.type)}")
+    elements = taken(of)[::-1]
+    if isinstance(of.type, ListOf | SetOf):
+        return Value(ListOf(of.type.element), elements)
+    return tuple_value(elements)
+
+
+def _of_shared_type(sets: tuple[Value, ...]) -> tuple[list[Value], Type]:
+    kinds = [one.type.element for one in sets if isinstance(one.type, SetOf)]
+    shared = unified(
+        [kind for one, kind in zip(sets, kinds, strict=True) if one.elements or kind != DYNAMIC]
+    )
+    if shared is None:
+        raise EvaluationError("given sets must all have compatible element types")
+    return [converted(one, SetOf(shared)) for one in sets], shared
+
+
+def _set_operation(keep: Callable[[object, list[set[object]]], bool]) -> Callable[..., Value]:
+    """Make a set operation of a test: whether an element stays, given which sets hold which elements."""
+
+    def implementation(*arguments: Value) -> Value:
+        sets, shared = _of_shared_type(arguments)
+        held = [{identity(element) for element in one.elements} for one in sets]
+        elements = [element for one in sets for element in taken(one)]
+        return set_of((e for e in elements if keep(identity(e), held)), shared)
+
+    return implementation
+
+
+def _setproduct(*arguments: Value) -> Value:
+    if len(arguments) < 2:  # noqa: PLR2004 - a product
+        raise EvaluationError("at least two arguments are required")
+    total = 1
+    for argument in arguments:
+        need_sequence(argument, "a set or a list is required")
+        total *= len(argument.elements)
+    guarded(total)
+    kinds = [_element_type(argument) for argument in arguments]
+    columns = [
+        [converted(element, kind) for element in taken(argument)]
+        for argument, kind in zip(arguments, kinds, strict=True)
+    ]
+    kind = TupleOf(tuple(kinds))
+    rows = tuple(Value(kind, row) for row in product(*columns))
+    result = Value(ListOf(kind), rows)
+    if all(is_list(argument) for argument in arguments):
+        return result
+    return converted(result, SetOf(kind)) if rows else Value(SetOf(kind), ())
+
+
+def _element_type(of: Value) -> Type:
+    if isinstance(of.type, ListOf | SetOf):
+        return of.type.element
+    kind = unified([element.type for element in of.elements])
+    if kind is None:
+        raise EvaluationError("all elements must be of the same type")
+    return kind
+
+
+def _slice(of: Value, start: Value, end: Value) -> Value:
+    if not is_list(of):
+        raise EvaluationError("must be a list or tuple value")
+    elements = taken(of)
+    places = []
+    for name, limit in (("start index", start), ("end index", end)):
+        place = whole(limit, name)
+        if place < 0:
+            raise EvaluationError(f"{name} must not be less than zero")
+        if place > len(elements):
+            raise EvaluationError(f"{name} must not be greater than the length of the list")
+        places.append(place)
+    first, last = places
+    if first > last:
+        raise EvaluationError("start index must not be greater than end index")
+    if isinstance(of.type, ListOf):
+        return Value(of.type, elements[first:last])
+    return tuple_value(elements[first:last])
+
+
+def _transpose(of: Value) -> Value:
+    found: dict[str, list[str]] = {}
+    for name, names in members_of(of).items():
+        if names.is_null:
+            raise EvaluationError("input must not contain null list")
+        for text in texts(names):
+            if text is None:
+                raise EvaluationError("input list must not contain null string")
+            found.setdefault(text, []).append(name)
+    kind = ListOf(STRING)
+    members = {
+        text: Value(kind, tuple(string(name) for name in sorted(names)))
+        for text, names in sorted(found.items())
+    }
+    return Value(MapOf(kind), members)
+
+
+def _zipmap(keys: Value, values: Value) -> Value:
+    if not is_list(values):
+        raise EvaluationError("values argument must be a list or tuple value")
+    names = texts(keys)
+    if len(names) != len(values.elements):
+        raise EvaluationError(
+            f"number of keys ({len(names)}) does not match number of values ({len(values.elements)})"
+        )
+    members: dict[str, Value] = {}
+    for name, value in zip(names, taken(values), strict=True):
+        if name is None:
+            raise EvaluationError("keys list has a null value")
+        members[name] = value
+    if isinstance(values.type, ListOf):
+        return Value(MapOf(values.type.element), dict(sorted(members.items())))
+    return object_value(members)
+
+
+_SET = SetOf(DYNAMIC)
+_FIRST = Parameter("first_set", _SET)
+_OTHERS = Parameter("other_sets", _SET)
+_ANY_LIST = ListOf(DYNAMIC)
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        "chunklist",
+        (Parameter("list", _ANY_LIST, allows_parts=True), Parameter("size", NUMBER)),
+        _chunklist,
+    ),
+    Function("compact", (Parameter("list", ListOf(STRING)),), _compact, returns=ListOf(STRING)),
+    Function("concat", (), _concat, variadic=Parameter("seqs", allows_parts=True)),
+    Function("distinct", (Parameter("list", _ANY_LIST),), _distinct),
+    Function("flatten", (Parameter("list", allows_parts=True),), _flatten),
+    Function("merge", (), _merge, variadic=Parameter("maps", allows_null=True, allows_parts=True)),
+    Function("range", (), _range, variadic=Parameter("params", NUMBER), returns=ListOf(NUMBER)),
+    Function("reverse", (Parameter("list", allows_parts=True),), _reverse),
+    Function(
+        "setintersection",
+        (_FIRST,),
+        _set_operation(lambda element, held: all(element in one for one in held)),
+        variadic=_OTHERS,
+    ),
+    Function("setproduct", (), _setproduct, variadic=Parameter("sets", allows_parts=True)),
+    Function(
+        "setsubtract",
+        (Parameter("a", _SET), Parameter("b", _SET)),
+        _set_operation(lambda element, held: element not in held[1]),
+    ),
+    Function(
+        "setunion",
+        (_FIRST,),
+        _set_operation(lambda _element, _held: True),
+        variadic=_OTHERS,
+    ),
+    Function(
+        "slice",
+        (
+            Parameter("list", allows_parts=True),
+            Parameter("start_index", NUMBER),
+            Parameter("end_index", NUMBER),
+        ),
+        _slice,
+    ),
+    Function(
+        "transpose",
+        (Parameter("values", MapOf(ListOf(STRING))),),
+        _transpose,
+        returns=MapOf(ListOf(STRING)),
+    ),
+    Function(
+        "zipmap",
+        (Parameter("keys", ListOf(STRING)), Parameter("values", allows_parts=True)),
+        _zipmap,
+    ),
+)

@@ -1,0 +1,23 @@
+"""A template's text and its variables → text, for templatefile and templatestring."""
+
+from collections.abc import Mapping
+
+from ecbackup_iac.terraform.values import EvaluationError, Value
+
+
+def rendered(text: str, names: Mapping[str, Value], path: str) -> Value:
+    """Render a template; nothing but the names given can be referred to in it.
+
+    Raises:
+        EvaluationError: it is no template, or something in it is refused.
+
+    """
+    from ecbackup_iac.terraform.evaluation import Evaluator
+    from ecbackup_iac.terraform.hcl_syntax import parse_template
+    from ecbackup_iac.terraform.nodes import SourceFile
+    from ecbackup_iac.terraform.scopes import EMPTY_SCOPE
+
+    parts, problems = parse_template(SourceFile(path, text.encode(errors="replace")))
+    if problems:
+        raise EvaluationError(f"{path}: {problems[0][0]}")
+    return Evaluator(EMPTY_SCOPE, names).joined(parts)

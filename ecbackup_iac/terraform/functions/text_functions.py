@@ -1,0 +1,262 @@
+"""Functions of text: case, cutting, joining, replacing, formats, regular expressions."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ecbackup_iac.terraform.conversion import unfolded
+from ecbackup_iac.terraform.functions.formats import formatted
+from ecbackup_iac.terraform.functions.graphemes import clusters
+from ecbackup_iac.terraform.functions.regular_expressions import Pattern, result, result_type
+from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.sizes import (
+    bytes_of,
+    check_size,
+    sized,
+    strings,
+    text_of,
+    whole_number,
+)
+from ecbackup_iac.terraform.type_system import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    ListOf,
+    is_mapping,
+    is_sequence,
+)
+from ecbackup_iac.terraform.values import EvaluationError, Value, boolean, lifted, string
+
+# What Go's unicode.IsSpace says; Python's isspace has four control characters more.
+_SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+_LIST_OF_TEXT = ListOf(STRING)
+
+
+def _upper(character: str) -> str:
+    """Give Unicode's simple upper case: one character for one."""
+    changed = character.upper()
+    if len(changed) > 1:
+        changed = character.title()
+    return changed if len(changed) == 1 else character
+
+
+def _lower(character: str) -> str:
+    return "i" if character == "\u0130" else character.lower()
+
+
+def _title(character: str) -> str:
+    changed = character.title()
+    return changed if len(changed) == 1 else character
+
+
+def _ends_word(character: str) -> bool:
+    """Say whether a letter after this one begins a word."""
+    if character.isascii():
+        return not (character.isalnum() or character == "_")
+    return not (character.isalpha() or character.isdecimal()) and character in _SPACES
+
+
+def _titled(text: str) -> str:
+    before = " "
+    characters = []
+    for character in text:
+        characters.append(_title(character) if _ends_word(before) else character)
+        before = character
+    return "".join(characters)
+
+
+def _substr(text: Value, offset: Value, length: Value) -> Value:
+    start, count = whole_number(offset), whole_number(length)
+    if start >= 0 and count == 0:
+        return string("")
+    characters = clusters(text_of(text))
+    if start < 0:
+        start = max(0, start + len(characters))
+    # A length of 0 after an offset from the end gives all, as -1 does.
+    end = start + count if count > 0 else len(characters)
+    return string("".join(characters[start:end]))
+
+
+def _join(separator: Value, *lists: Value) -> Value:
+    if not lists:
+        raise EvaluationError("at least one list is required")
+    items: list[str] = []
+    for number, sequence in enumerate(lists, 1):
+        for index, element in enumerate(sequence.elements):
+            if element.is_null:
+                where = f" of list {number}" if len(lists) > 1 else ""
+                raise EvaluationError(
+                    f"element {index}{where} is null; cannot concatenate null values"
+                )
+            items.append(text_of(element))
+    between = text_of(separator)
+    check_size(sum(map(len, items)) + len(between) * len(items))
+    return string(between.join(items))
+
+
+def _split(separator: Value, text: Value) -> Value:
+    between, whole = text_of(separator), text_of(text)
+    return strings(whole.split(between) if between else list(whole))
+
+
+def _indent(spaces: Value, text: Value) -> Value:
+    count, whole = whole_number(spaces), text_of(text)
+    if count < 0:
+        raise EvaluationError("indent: the number of spaces must not be negative")
+    check_size(len(whole) + count * (whole.count("\n") + 1))
+    return string(whole.replace("\n", "\n" + " " * count))
+
+
+def _replace(text: Value, old: Value, new: Value) -> Value:
+    whole, wanted, replacement = text_of(text), text_of(old), text_of(new)
+    if len(wanted) > 1 and wanted[0] == wanted[-1] == "/":
+        return sized(Pattern(wanted[1:-1]).replaced(bytes_of(text), replacement))
+    check_size(len(whole) + whole.count(wanted) * len(replacement))
+    return string(whole.replace(wanted, replacement))
+
+
+def _regex(pattern: Value, text: Value) -> Value:
+    compiled = Pattern(text_of(pattern))
+    result_type(compiled)
+    found = compiled.first(bytes_of(text))
+    if found is None:
+        raise EvaluationError("pattern did not match any part of the given string")
+    return result(compiled, bytes_of(text), found)
+
+
+def _regexall(pattern: Value, text: Value) -> Value:
+    compiled, whole = Pattern(text_of(pattern)), bytes_of(text)
+    kind = result_type(compiled)
+    found = tuple(result(compiled, whole, spans) for spans in compiled.spans(whole))
+    return Value(ListOf(kind), found)
+
+
+def _format(template: Value, *arguments: Value) -> Value:
+    _check_nulls(arguments)
+    return sized(formatted(text_of(template), arguments))
+
+
+def _check_nulls(arguments: Sequence[Value]) -> None:
+    if any(argument.is_null and argument.type == DYNAMIC for argument in arguments):
+        raise UndecidableError("Terraform calls the format of a null without a type unknown")
+
+
+def _formatlist(template: Value, *arguments: Value) -> Value:
+    sequences = [
+        (number, argument)
+        for number, argument in enumerate(arguments, 1)
+        if is_sequence(argument.type) and not argument.is_null
+    ]
+    _check_nulls(arguments)
+    whole = text_of(template)
+
+    def line(*ready: Value) -> Value:
+        return sized(formatted(whole, ready))
+
+    count = len(sequences[0][1].elements) if sequences else 1
+    for number, sequence in sequences:
+        length = len(sequence.elements)
+        if length != count:
+            raise EvaluationError(
+                f"argument {number} has length {length}, which is inconsistent with "
+                f"argument {sequences[0][0]} of length {count}"
+            )
+    places = {number for number, _ in sequences}
+    lines = []
+    for index in range(count):
+        chosen = [
+            argument.elements[index] if number in places else argument
+            for number, argument in enumerate(arguments, 1)
+        ]
+        settled = map(unfolded, chosen)
+        lines.append(lifted(line, *settled, kind=STRING))
+    return Value(_LIST_OF_TEXT, tuple(lines))
+
+
+def _templatestring(template: Value, names: Value) -> Value:
+    from ecbackup_iac.terraform.functions.templates import rendered
+
+    if not is_mapping(names.type):
+        raise EvaluationError("invalid vars value: must be a map")
+    members: Mapping[str, Value] = names.members
+    return rendered(text_of(template), members, "templatestring")
+
+
+def _plain(name: str, change: Callable[..., str], *parameters: str, first: str = "str") -> Function:
+    """Make a function from texts to a text that is no longer than they are."""
+
+    def apply(*texts: Value) -> Value:
+        return string(change(*map(text_of, texts)))
+
+    kinds = tuple(Parameter(parameter, STRING) for parameter in (first, *parameters))
+    return Function(name, kinds, apply, returns=STRING)
+
+
+def _question(name: str, answer: Callable[[str, str], bool], parameter: str) -> Function:
+    def apply(text: Value, other: Value) -> Value:
+        return boolean(answer(text_of(text), text_of(other)))
+
+    return Function(
+        name, (Parameter("str", STRING), Parameter(parameter, STRING)), apply, returns=BOOL
+    )
+
+
+_TEXT = Parameter("str", STRING)
+_PATTERN = (Parameter("pattern", STRING), Parameter("string", STRING))
+_ARGUMENTS = Parameter("args", allows_null=True)
+_ARGUMENT_LISTS = Parameter("args", allows_null=True, allows_parts=True)
+
+FUNCTIONS: tuple[Function, ...] = (
+    _plain("chomp", lambda text: text.rstrip("\r\n")),
+    _plain("lower", lambda text: "".join(map(_lower, text))),
+    _plain("upper", lambda text: "".join(map(_upper, text))),
+    _plain("title", _titled),
+    _plain("strrev", lambda text: "".join(reversed(clusters(text)))),
+    _plain("trim", lambda text, cutset: text.strip(cutset) if cutset else text, "cutset"),
+    _plain("trimprefix", str.removeprefix, "prefix"),
+    _plain("trimsuffix", str.removesuffix, "suffix"),
+    _plain("trimspace", lambda text: text.strip(_SPACES)),
+    _question("startswith", str.startswith, "prefix"),
+    _question("endswith", str.endswith, "suffix"),
+    _question("strcontains", lambda text, part: part in text, "substr"),
+    Function(
+        "substr",
+        (_TEXT, Parameter("offset", NUMBER), Parameter("length", NUMBER)),
+        _substr,
+        returns=STRING,
+    ),
+    Function(
+        "join",
+        (Parameter("separator", STRING),),
+        _join,
+        variadic=Parameter("lists", _LIST_OF_TEXT),
+        returns=STRING,
+    ),
+    Function("split", (Parameter("separator", STRING), _TEXT), _split, returns=_LIST_OF_TEXT),
+    Function("indent", (Parameter("spaces", NUMBER), _TEXT), _indent, returns=STRING),
+    Function(
+        "replace",
+        (_TEXT, Parameter("substr", STRING), Parameter("replace", STRING)),
+        _replace,
+        returns=STRING,
+    ),
+    Function("regex", _PATTERN, _regex),
+    Function("regexall", _PATTERN, _regexall, returns=ListOf(DYNAMIC)),
+    Function(
+        "format", (Parameter("format", STRING),), _format, variadic=_ARGUMENTS, returns=STRING
+    ),
+    Function(
+        "formatlist",
+        (Parameter("format", STRING),),
+        _formatlist,
+        variadic=_ARGUMENT_LISTS,
+        returns=_LIST_OF_TEXT,
+    ),
+    Function(
+        "templatestring",
+        (Parameter("template", STRING), Parameter("vars", allows_parts=True)),
+        _templatestring,
+        returns=STRING,
+    ),
+)

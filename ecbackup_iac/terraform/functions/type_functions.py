@@ -1,0 +1,71 @@
+"""Functions that change a value's type, or how Terraform shows it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ecbackup_iac.terraform.conversion import converted
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.type_system import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    ListOf,
+    MapOf,
+    SetOf,
+    Type,
+    type_name,
+)
+from ecbackup_iac.terraform.values import EvaluationError, Possibility, Value, boolean, null, one_of
+
+
+def _conversion(target: Type) -> Callable[[Value], Value]:
+    def implementation(value: Value) -> Value:
+        try:
+            return converted(value, target)
+        except EvaluationError as error:
+            raise EvaluationError(
+                f"cannot convert {type_name(value.type)} to {type_name(target)}: {error.message}"
+            ) from error
+
+    return implementation
+
+
+def _sensitive(value: Value) -> Value:
+    return replace(value, is_sensitive=True)
+
+
+def _nonsensitive(value: Value) -> Value:
+    return replace(value, is_sensitive=False)
+
+
+def _issensitive(value: Value) -> Value:
+    return boolean(value.is_sensitive)
+
+
+def _ephemeralasnull(value: Value) -> Value:
+    """Give the value or null: whether a value is ephemeral is not tracked."""
+    ways = [Possibility(value), Possibility(null(value.type))]
+    return one_of(ways, "it is null where the value is ephemeral")
+
+
+_ANYTHING = Parameter("v", allows_null=True, allows_undecided=True, allows_parts=True)
+_TARGETS: dict[str, Type] = {
+    "tobool": BOOL,
+    "tolist": ListOf(DYNAMIC),
+    "tomap": MapOf(DYNAMIC),
+    "tonumber": NUMBER,
+    "toset": SetOf(DYNAMIC),
+    "tostring": STRING,
+}
+
+FUNCTIONS: tuple[Function, ...] = (
+    *(
+        Function(name, (_ANYTHING,), _conversion(target), returns=target)
+        for name, target in _TARGETS.items()
+    ),
+    Function("sensitive", (_ANYTHING,), _sensitive),
+    Function("nonsensitive", (_ANYTHING,), _nonsensitive, keeps_marks=False),
+    Function("issensitive", (_ANYTHING,), _issensitive, returns=BOOL, keeps_marks=False),
+    Function("ephemeralasnull", (_ANYTHING,), _ephemeralasnull),
+)

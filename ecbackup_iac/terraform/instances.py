@@ -1,0 +1,657 @@
+"""Modules with their inputs → module instances, and the resource instances in them.
+
+Everything is evaluated when it is asked for, and once.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from typing import Protocol
+
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.terraform.configuration import Configuration, Unreadable
+from ecbackup_iac.terraform.constraints import Constraint, constraint_of
+from ecbackup_iac.terraform.conversion import converted
+from ecbackup_iac.terraform.evaluation import Evaluator
+from ecbackup_iac.terraform.functions.signature import Files
+from ecbackup_iac.terraform.modules import Module, ResourceKey
+from ecbackup_iac.terraform.nodes import Block, Node, Place
+from ecbackup_iac.terraform.operators import attribute
+from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
+from ecbackup_iac.terraform.type_system import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    SetOf,
+    TupleOf,
+    object_of,
+)
+from ecbackup_iac.terraform.validation import narrowed
+from ecbackup_iac.terraform.values import (
+    Assumption,
+    EvaluationError,
+    Hop,
+    LazyMembers,
+    OpenMembers,
+    Possibility,
+    Undecided,
+    Value,
+    null,
+    number,
+    object_value,
+    one_of,
+    refusals_hidden,
+    string,
+    tuple_value,
+    unknown,
+)
+
+MOST_INSTANCES = 10_000
+"""A count or for_each of more is refused: nobody runs as many caches of one block."""
+
+_ROOTS = {"var", "local", "module", "data", "resource", "path", "terraform", "ephemeral"}
+
+
+class Inputs(Protocol):
+    """What a root module is given from outside."""
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Give a variable's value; None where nobody sets it. Raises EvaluationError."""
+
+    @property
+    def workspace(self) -> Value:
+        """The name of the workspace."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repetition:
+    """Which of a block's instances it is: what `each` and `count` mean there."""
+
+    key: str = ""
+    """As it stands in the address: `[0]`, `["a"]`, or nothing."""
+
+    names: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    """("each", "key"), ("each", "value"), ("count", "index") → values."""
+
+    doubt: str = ""
+    """Why it is not certain that this instance exists; empty where it is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResourceInstance:
+    """A resource as it would be deployed, and the scope its arguments are evaluated in."""
+
+    address: str
+    kind: str
+    block: Block
+    scope: "BlockScope"
+    doubts: tuple[str, ...] = ()
+    """Why it is not certain that it exists."""
+
+    refusal: str = ""
+    """What Terraform would refuse about its being there; empty where it would not."""
+
+
+class ModuleInstance:
+    """One module with its inputs: what names mean in it."""
+
+    allows_calls = True
+    instance_key = ""
+
+    def __init__(
+        self,
+        module: Module,
+        configuration: Configuration,
+        inputs: "Inputs | CallInputs",
+        parent: "ModuleInstance | None" = None,
+        address: str = "",
+        path: tuple[str, ...] = (),
+    ) -> None:
+        self.module = module
+        self.configuration = configuration
+        self.address = address
+        self.path = path
+        self.parent = parent
+        self._inputs = inputs
+        self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
+        self._pending: set[tuple[str, ...]] = set()
+        self._children: dict[str, "list[ModuleInstance] | Unreadable"] = {}
+
+    def used_variables(self) -> set[str]:
+        """Give the names of the variables of this module that were asked for so far."""
+        return {key[1] for key in self._found if key[0] == "var"}
+
+    @property
+    def files(self) -> Files:
+        """What the file functions read."""
+        return self.configuration.files
+
+    @property
+    def root(self) -> "ModuleInstance":
+        """The root module instance above this one."""
+        return self.parent.root if self.parent else self
+
+    def reference(self, root: str, names: tuple[str, ...], place: Place) -> Value:
+        """Give what a reference stands for. Raises EvaluationError."""
+        key = (root, *names)
+        if key not in self._found:
+            if key in self._pending:
+                raise EvaluationError(f"Cycle: {'.'.join(key)} refers to itself", place)
+            self._pending.add(key)
+            try:
+                with refusals_hidden():
+                    self._found[key] = self._resolved(root, names)
+            except EvaluationError as error:
+                self._found[key] = error
+            finally:
+                self._pending.discard(key)
+        found = self._found[key]
+        if isinstance(found, EvaluationError):
+            raise found
+        return found
+
+    def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
+        match root:
+            case "var":
+                return self._variable(names[0])
+            case "local":
+                return self._local(names[0])
+            case "module":
+                return self._call(names[0])
+            case "data" | "ephemeral":
+                return self._resource((root, *names[:2]))
+            case "resource":
+                return self._resource(("managed", *names[:2]))
+            case "path":
+                return self._path(names[0])
+            case "terraform" | "tofu":
+                return self._terraform(names[0])
+            case "each" | "count" | "self":
+                raise EvaluationError(f'Reference to "{root}" in a context where there is none')
+            case _:
+                return self._resource(("managed", root, names[0]))
+
+    def _variable(self, name: str) -> Value:
+        block = self.module.variables.get(name)
+        if block is None:
+            raise EvaluationError(f'Reference to undeclared input variable: "{name}"')
+        constraint = self.constraint(name)
+        given = self._inputs.value(name, constraint)
+        default = block.body.attribute("default")
+        is_nullable = self._flag(block, "nullable", default=True)
+        sensitive = self._flag(block, "sensitive", default=False)
+        if given is None or (given.is_null and not is_nullable):
+            if default is None:
+                return self._undecided_variable(name, block, constraint)
+            value = Evaluator(CONSTANT_SCOPE).value(default.expression)
+            value = constraint.applied(value).through(default.place)
+        else:
+            value = given
+            if isinstance(given.raw, Undecided) and not is_nullable:
+                value = Value(given.type, _not_null(given.raw), given.trace, given.is_sensitive)
+        if sensitive:
+            hidden = tuple(Hop(f"{name} = (sensitive value)", hop.location) for hop in value.trace)
+            value = Value(value.type, value.raw, hidden, is_sensitive=True)
+        return self._validated(name, block, value)
+
+    def constraint(self, name: str) -> Constraint:
+        """Give what a declared variable accepts. Raises EvaluationError."""
+        kind = self.module.variables[name].body.attribute("type")
+        return constraint_of(kind.expression if kind else None)
+
+    def _undecided_variable(self, name: str, block: Block, constraint: Constraint) -> Value:
+        if self.parent is not None:
+            text = f'Missing required argument: the module needs "{name}", and the call has none'
+            raise EvaluationError(text)
+        nullable = self._flag(block, "nullable", default=True)
+        raw = Undecided(f"var.{name} has no default and no value", is_not_null=not nullable)
+        value = Value(constraint.type, raw, (block.header,))
+        return narrowed(value, f"var.{name}", self._conditions(block), self._constant)
+
+    def _conditions(self, block: Block) -> list[Node]:
+        conditions = (rule.body.attribute("condition") for rule in block.body.blocks("validation"))
+        return [condition.expression for condition in conditions if condition]
+
+    def _validated(self, name: str, block: Block, value: Value) -> Value:
+        """Check the variable's own rules. Raises EvaluationError."""
+        rules = block.body.blocks("validation")
+        if not rules:
+            return value
+        evaluator = Evaluator(_WithVariable(self, name, value))
+        for rule in rules:
+            condition = rule.body.attribute("condition")
+            if condition is None:
+                continue
+            verdict = converted(evaluator.value(condition.expression), BOOL)
+            if verdict.raw is False:
+                message = _error_message(rule, evaluator)
+                raise EvaluationError(f"Invalid value for variable: {message}", rule.header)
+        if not value.is_known and not value.undecided.outcomes:
+            return narrowed(value, f"var.{name}", self._conditions(block), self._constant)
+        return value
+
+    def _flag(self, block: Block, name: str, *, default: bool) -> bool:
+        attribute = block.body.attribute(name)
+        if attribute is None:
+            return default
+        value = converted(self._constant(attribute.expression), BOOL)
+        return default if not isinstance(value.raw, bool) else value.raw
+
+    def _constant(self, node: Node) -> Value:
+        return Evaluator(self).value(node)
+
+    def _local(self, name: str) -> Value:
+        attribute = self.module.local_values.get(name)
+        if attribute is None:
+            raise EvaluationError(f'Reference to undeclared local value: "{name}"')
+        return Evaluator(self).value(attribute.expression).through(attribute.place)
+
+    def _path(self, name: str) -> Value:
+        if name not in ("module", "root", "cwd"):
+            raise EvaluationError(f'Invalid "path" attribute: "{name}"')
+        return string(self.configuration.path_value(name, self))
+
+    def _terraform(self, name: str) -> Value:
+        if name == "workspace":
+            inputs = self.root._inputs  # noqa: SLF001 - the same class
+            if isinstance(inputs, CallInputs):
+                raise TypeError("a root has no caller")
+            return inputs.workspace
+        if name == "applying":
+            return unknown("terraform.applying is known only while applying", BOOL, is_deferred=True)
+        raise EvaluationError(f'Invalid "terraform" attribute: "{name}"')
+
+    def _resource(self, key: ResourceKey) -> Value:
+        block = self.module.resources.get(key)
+        if block is None:
+            mode, kind, name = key
+            prefix = "" if mode == "managed" else f"{mode}."
+            raise EvaluationError(f"Reference to undeclared resource: {prefix}{kind}.{name}")
+        return self._repeated(block, lambda one: self._resource_value(key, block, one))
+
+    def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
+        """Put the values of a block's instances together as a reference to it sees them."""
+        has_count = block.body.attribute("count") is not None
+        has_each = block.body.attribute("for_each") is not None
+        repetitions = self.repetitions(block)
+        if not has_count and not has_each:
+            return value_of(repetitions[0])
+        doubt = next((one.doubt for one in repetitions if one.doubt), "")
+        if doubt:
+            return unknown(doubt)
+        if has_count:
+            return tuple_value(value_of(one) for one in repetitions)
+        return object_value({str(one.names["each", "key"].raw): value_of(one) for one in repetitions})
+
+    def _resource_value(self, key: ResourceKey, block: Block, one: Repetition) -> Value:
+        mode, kind, name = key
+        address = f"{kind}.{name}{one.key}" if mode == "managed" else f"{mode}.{kind}.{name}{one.key}"
+        evaluator = Evaluator(BlockScope(self, one))
+        names = [attribute.name for attribute in block.body.attributes()]
+
+        def find(member: str) -> Value:
+            attribute = block.body.attribute(member)
+            if attribute is not None:
+                return evaluator.value(attribute.expression).through(attribute.place)
+            when = "only after apply" if mode == "managed" else "only when Terraform reads it"
+            text = f"{address}.{member} is known {when}"
+            return unknown(text, is_deferred=mode == "managed")
+
+        return Value(ObjectOf(()), OpenMembers(names, find))
+
+    def _call(self, name: str) -> Value:
+        block = self.module.calls.get(name)
+        if block is None:
+            raise EvaluationError(f'Reference to undeclared module: "{name}"')
+        target = self.configuration.called_module(self, name)
+        if isinstance(target, Unreadable):
+            return unknown(f"module.{name} was not read: {target.why}")
+        return self._repeated(block, lambda one: self._outputs(self.child(name, one, target)))
+
+    def _outputs(self, child: "ModuleInstance") -> Value:
+        outputs = child.module.outputs
+
+        def find(output: str) -> Value:
+            attribute = outputs[output].body.attribute("value")
+            if attribute is None:
+                raise EvaluationError(f'Missing required argument: output "{output}" has no value')
+            return Evaluator(child).value(attribute.expression).through(attribute.place)
+
+        kind = object_of(dict.fromkeys(outputs, DYNAMIC))
+        return Value(kind, LazyMembers(sorted(outputs), find))
+
+    def child(self, name: str, one: Repetition, target: Module) -> "ModuleInstance":
+        """Give the instance that a module call makes."""
+        address = f"module.{name}{one.key}"
+        if self.address:
+            address = f"{self.address}.{address}"
+        inputs = CallInputs(self.module.calls[name], BlockScope(self, one))
+        path = (*self.path, name)
+        return ModuleInstance(target, self.configuration, inputs, self, address, path)
+
+    def repetitions(self, block: Block) -> list[Repetition]:
+        """Give the instances that `count` or `for_each` make of a block; usually one.
+
+        Where they cannot be known, those that may exist, or one that stands for all, each with its doubt.
+
+        Raises:
+            EvaluationError: Terraform refuses the count or for_each.
+
+        """
+        count, each = block.body.attribute("count"), block.body.attribute("for_each")
+        if count is not None and each is not None:
+            raise EvaluationError('Invalid combination of "count" and "for_each"', each.place)
+        if count is not None:
+            try:
+                return _counted(Evaluator(self).value(count.expression))
+            except EvaluationError as error:
+                raise _at(error, count.place) from error
+        if each is not None:
+            try:
+                return _for_each(Evaluator(self).value(each.expression))
+            except EvaluationError as error:
+                raise _at(error, each.place) from error
+        return [Repetition()]
+
+    def resources(
+        self, is_wanted: Callable[[str], bool], leads_there: Callable[[Module], bool]
+    ) -> "Iterator[ResourceInstance | UnreadCall | EvaluationError]":
+        """Yield the managed resources of the wanted types here and in the modules called from here.
+
+        Calls whose module was not read come as UnreadCall, refused repetitions as errors, followed by
+        an instance that stands for what is refused.
+        """
+        for key, block in self.module.resources.items():
+            mode, kind, name = key
+            if mode != "managed" or not is_wanted(kind):
+                continue
+            address = f"{self.address}.{kind}.{name}" if self.address else f"{kind}.{name}"
+            try:
+                repetitions, refusal = self.repetitions(block), self.module.refusal
+            except EvaluationError as error:
+                yield error
+                repetitions, refusal = [Repetition()], error.message
+            for one in repetitions:
+                doubts = (one.doubt,) if one.doubt else ()
+                scope = BlockScope(self, one, partial(self._resource_value, key, block, one))
+                yield ResourceInstance(address + one.key, kind, block, scope, doubts, refusal)
+        for name, block in self.module.calls.items():
+            yield from self._called_resources(name, block, is_wanted, leads_there)
+
+    def _called_resources(
+        self,
+        name: str,
+        block: Block,
+        is_wanted: Callable[[str], bool],
+        leads_there: Callable[[Module], bool],
+    ) -> "Iterator[ResourceInstance | UnreadCall | EvaluationError]":
+        target = self.configuration.called_module(self, name)
+        if not isinstance(target, Unreadable) and not leads_there(target):
+            return
+        try:
+            if not isinstance(target, Unreadable):
+                _check_arguments(block, target)
+            repetitions, refusal = self.repetitions(block), ""
+        except EvaluationError as error:
+            yield error
+            repetitions, refusal = [Repetition()], error.message
+        for one in repetitions:
+            if isinstance(target, Unreadable):
+                address = f"{self.address}.module.{name}" if self.address else f"module.{name}"
+                doubts = (one.doubt,) if one.doubt else ()
+                yield UnreadCall(address + one.key, block, BlockScope(self, one), target, doubts)
+                continue
+            for found in self.child(name, one, target).resources(is_wanted, leads_there):
+                yield _doubted(found, one.doubt, refusal)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnreadCall:
+    """A module call whose module could not be read."""
+
+    address: str
+    block: Block
+    scope: "BlockScope"
+    unreadable: Unreadable
+    doubts: tuple[str, ...] = ()
+
+
+def _doubted(
+    found: "ResourceInstance | UnreadCall | EvaluationError", doubt: str, refusal: str
+) -> "ResourceInstance | UnreadCall | EvaluationError":
+    if isinstance(found, EvaluationError) or not (doubt or refusal):
+        return found
+    doubts = (doubt, *found.doubts) if doubt else found.doubts
+    if isinstance(found, UnreadCall):
+        return UnreadCall(found.address, found.block, found.scope, found.unreadable, doubts)
+    return ResourceInstance(
+        found.address, found.kind, found.block, found.scope, doubts, refusal or found.refusal
+    )
+
+
+class CallInputs:
+    """What a module call hands to the module's variables."""
+
+    def __init__(self, block: Block, scope: "BlockScope") -> None:
+        self.block = block
+        self.scope = scope
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Give what the call sets a variable to; None where it does not. Raises EvaluationError."""
+        attribute = self.block.body.attribute(name)
+        if attribute is None:
+            return None
+        try:
+            value = Evaluator(self.scope).value(attribute.expression)
+            return constraint.applied(value).through(attribute.place)
+        except EvaluationError as error:
+            raise _at(error, attribute.place) from error
+
+
+class BlockScope:
+    """A module instance's scope within one instance of a block: with `each` and `count`."""
+
+    allows_calls = True
+
+    def __init__(
+        self,
+        instance: ModuleInstance,
+        repetition: Repetition,
+        self_value: Callable[[], Value] | None = None,
+    ) -> None:
+        self.instance = instance
+        self.repetition = repetition
+        self.self_value = self_value
+        """What `self` stands for, in a postcondition."""
+
+    @property
+    def files(self) -> Files:
+        """What the file functions read."""
+        return self.instance.files
+
+    @property
+    def address(self) -> str:
+        """The module's address."""
+        return self.instance.address
+
+    @property
+    def instance_key(self) -> str:
+        """The block's own instance key: `each` and `count` mean one thing only there."""
+        return self.repetition.key
+
+    def reference(self, root: str, names: tuple[str, ...], place: Place) -> Value:
+        """Give what a reference stands for. Raises EvaluationError."""
+        found = self.repetition.names.get((root, names[0]))
+        if found is not None:
+            return found
+        if root == "self" and self.self_value is not None:
+            return attribute(self.self_value(), names[0])
+        return self.instance.reference(root, names, place)
+
+
+class _WithVariable:
+    """A scope in which one variable is being checked."""
+
+    allows_calls = True
+    instance_key = ""
+
+    def __init__(self, instance: ModuleInstance, name: str, value: Value) -> None:
+        self._instance = instance
+        self._name = name
+        self._value = value
+        self.files = instance.files
+        self.address = instance.address
+
+    def reference(self, root: str, names: tuple[str, ...], place: Place) -> Value:
+        """Give what a reference stands for. Raises EvaluationError."""
+        if (root, names) == ("var", (self._name,)):
+            return self._value
+        return self._instance.reference(root, names, place)
+
+
+_META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
+
+
+def _check_arguments(block: Block, target: Module) -> None:
+    """Refuse inputs that the module does not declare. Raises EvaluationError."""
+    for written in block.body.attributes():
+        if written.name not in target.variables and written.name not in _META_ARGUMENTS:
+            text = f'Unsupported argument: the module has no variable named "{written.name}"'
+            raise EvaluationError(text, written.place)
+
+
+def _at(error: EvaluationError, place: Place) -> EvaluationError:
+    if error.place is None:
+        error.place = place
+    return error
+
+
+def _not_null(raw: Undecided) -> Undecided:
+    from dataclasses import replace
+
+    return replace(raw, is_not_null=True)
+
+
+def _error_message(rule: Block, evaluator: Evaluator) -> str:
+    """Give a rule's error message, where it can be known and is nobody's secret."""
+    attribute = rule.body.attribute("error_message")
+    if attribute is None:
+        return "a validation rule refuses it"
+    try:
+        message = evaluator.value(attribute.expression)
+    except EvaluationError:
+        return "a validation rule refuses it"
+    if message.is_sensitive or not isinstance(message.raw, str):
+        return "a validation rule refuses it"
+    return " ".join(message.raw.split())[:200]
+
+
+def _counted(value: Value) -> list[Repetition]:
+    count = converted(value, NUMBER)
+    if count.is_known:
+        return [_count_repetition(place) for place in range(_count(count))]
+    raw = count.undecided
+    if raw.is_deferred and not raw.outcomes:
+        raise EvaluationError(f"Invalid count argument: it cannot be determined until apply: {raw.why}")
+    if not raw.outcomes:
+        index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
+        names = {("count", "index"): index}
+        return [Repetition(names=names, doubt=f"count is undecided: {raw.why}")]
+    counts = [(_count(outcome.value), outcome.condition) for outcome in raw.outcomes]
+    least = min(number_ for number_, _ in counts)
+    doubts = []
+    for place in range(max(number_ for number_, _ in counts)):
+        doubt = ""
+        if place >= least:
+            when = " or ".join(dict.fromkeys(c for n, c in counts if n > place and c))
+            doubt = f"it exists only when {when}" if when else f"count is undecided: {raw.why}"
+        doubts.append(_count_repetition(place, doubt))
+    return doubts
+
+
+def _count(value: Value) -> int:
+    raw = value.raw
+    if raw is None:
+        raise EvaluationError("Invalid count argument: the value is null")
+    if isinstance(raw, Fraction) or not isinstance(raw, int):
+        raise EvaluationError("Invalid count argument: it must be a whole number")
+    if raw < 0:
+        raise EvaluationError("Invalid count argument: it must not be negative")
+    if raw > MOST_INSTANCES:
+        raise EvaluationError(f"count is {raw}, and this program follows {MOST_INSTANCES} instances")
+    return raw
+
+
+def _count_repetition(place: int, doubt: str = "") -> Repetition:
+    return Repetition(f"[{place}]", {("count", "index"): number(place)}, doubt)
+
+
+def _for_each(value: Value) -> list[Repetition]:
+    if value.is_sensitive:
+        raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
+    if value.is_known:
+        return [_each_repetition(key, item) for key, item in _each(value).items()]
+    raw = value.undecided
+    if raw.is_deferred and not raw.outcomes:
+        text = "Invalid for_each argument: its keys cannot be determined until apply"
+        raise EvaluationError(f"{text}: {raw.why}")
+    if not raw.outcomes:
+        why = f"for_each is undecided: {raw.why}"
+        names = {
+            ("each", "key"): unknown(why, STRING, is_not_null=True),
+            ("each", "value"): unknown(why),
+        }
+        return [Repetition(names=names, doubt=why)]
+    found: dict[str, list[Possibility]] = {}
+    for outcome in raw.outcomes:
+        for key, item in _each(outcome.value).items():
+            found.setdefault(key, []).append(Possibility(item, outcome.when, outcome.told))
+    repetitions = []
+    for key, possibilities in sorted(found.items()):
+        doubt = ""
+        if len(possibilities) < len(raw.outcomes):
+            when = " or ".join(dict.fromkeys(p.condition for p in possibilities if p.condition))
+            doubt = f"it exists only when {when}" if when else f"for_each is undecided: {raw.why}"
+        repetitions.append(_each_repetition(key, one_of(possibilities, raw.why), doubt))
+    return repetitions
+
+
+def _each(value: Value) -> dict[str, Value]:
+    """Give the instances that a known for_each makes. Raises EvaluationError."""
+    if value.is_null:
+        raise EvaluationError("Invalid for_each argument: the value is null")
+    if len(value.elements if not isinstance(value.raw, str | int | Fraction) else ()) > MOST_INSTANCES:
+        raise EvaluationError(f"for_each has over {MOST_INSTANCES} elements, more than are followed")
+    match value.type:
+        case MapOf() | ObjectOf():
+            return dict(value.members)
+        case SetOf():
+            keys = {}
+            for element in value.elements:
+                if not element.is_known:
+                    why = element.undecided.why
+                    raise EvaluationError(f"Invalid for_each set argument: it holds {why}")
+                if not isinstance(element.raw, str):
+                    raise EvaluationError("Invalid for_each set argument: it must be a set of strings")
+                keys[element.raw] = element
+            return keys
+        case ListOf() | TupleOf() | _:
+            raise EvaluationError("Invalid for_each argument: it must be a map or a set of strings")
+
+
+def _each_repetition(key: str, item: Value, doubt: str = "") -> Repetition:
+    names = {("each", "key"): string(key), ("each", "value"): item}
+    return Repetition(instance_key(key), names, doubt)
+
+
+def instance_key(key: str) -> str:
+    """Write a for_each key as Terraform does in an address."""
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    for written, meant in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), ("${", "$${"), ("%{", "%%{")):
+        escaped = escaped.replace(written, meant)
+    return f'["{escaped}"]'

@@ -1,0 +1,232 @@
+"""Terraform's JSON syntax (.tf.json, .tofu.json, .tfvars.json) → bodies and expressions.
+
+A property is an argument or blocks depending on what is asked for, and a string is a template, but
+for the places where Terraform reads it as it stands or as an expression.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import assert_never
+
+from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from
+from ecbackup_iac.terraform.hcl_syntax import parse_expression, parse_template
+from ecbackup_iac.terraform.json_places import JsonNode, JsonText, Kind, parse
+from ecbackup_iac.terraform.nodes import (
+    AttributeNode,
+    Block,
+    Body,
+    Literal,
+    Node,
+    ObjectNode,
+    Place,
+    SourceFile,
+    Template,
+    Text,
+    TupleNode,
+    Unreadable,
+)
+from ecbackup_iac.terraform.values import boolean, null, number, string
+
+Problems = list[tuple[str, Place]]
+
+_TEMPLATE, _LITERAL, _EXPRESSION = "template", "literal", "expression"
+
+# How Terraform reads the strings of an argument (block, argument); templates where nothing is said.
+_READINGS = {
+    ("variable", "default"): _LITERAL,
+    ("variable", "description"): _LITERAL,
+    ("variable", "type"): _EXPRESSION,
+    ("output", "description"): _LITERAL,
+    ("module", "source"): _LITERAL,
+    ("module", "version"): _LITERAL,
+    ("module", "providers"): _EXPRESSION,
+    ("resource", "provider"): _EXPRESSION,
+    ("data", "provider"): _EXPRESSION,
+    ("ephemeral", "provider"): _EXPRESSION,
+    ("lifecycle", "ignore_changes"): _EXPRESSION,
+    ("lifecycle", "replace_triggered_by"): _EXPRESSION,
+    ("moved", "from"): _EXPRESSION,
+    ("moved", "to"): _EXPRESSION,
+    ("import", "to"): _EXPRESSION,
+    ("import", "provider"): _EXPRESSION,
+    ("removed", "from"): _EXPRESSION,
+    ("terraform", "required_version"): _LITERAL,
+    ("terraform", "experiments"): _EXPRESSION,
+}
+
+
+def parse_json(source: SourceFile) -> tuple[Body, Problems]:
+    """Read a configuration in JSON; what stands whole in it is there, whatever is wrong with the rest."""
+    root, problems = _parsed(source)
+    place = Place(source, 0, len(source.text))
+    return JsonBody(source, "", _objects(root), place), problems
+
+
+def parse_json_values(source: SourceFile) -> tuple[list[AttributeNode], Problems]:
+    """Read a variable file in JSON: plain values, no templates in them."""
+    root, problems = _parsed(source)
+    body = JsonBody(source, "", _objects(root), Place(source, 0, len(source.text)), reading=_LITERAL)
+    return list(body.attributes()), problems
+
+
+class JsonBody:
+    """A body written as an object, or as an array of objects."""
+
+    def __init__(
+        self,
+        source: SourceFile,
+        kind: str,
+        objects: Sequence[JsonNode],
+        place: Place,
+        *,
+        reading: str | None = None,
+    ) -> None:
+        self.place = place
+        self._source = source
+        self._kind = kind
+        self._objects = objects
+        self._reading = reading
+
+    @cached_property
+    def _members(self) -> dict[str, list[tuple[JsonText, JsonNode]]]:
+        found: dict[str, list[tuple[JsonText, JsonNode]]] = {}
+        for key, value in _members(self._objects):
+            found.setdefault(key.text, []).append((key, value))
+        found.pop("//", None)
+        return found
+
+    @cached_property
+    def _attributes(self) -> dict[str, AttributeNode]:
+        return {name: self._attribute(name, *given[0]) for name, given in self._members.items()}
+
+    def _attribute(self, name: str, key: JsonText, value: JsonNode) -> AttributeNode:
+        reading = self._reading or _READINGS.get((self._kind, name), _TEMPLATE)
+        if name == "depends_on":
+            reading = _EXPRESSION
+        place = Place(self._source, key.start, value.end)
+        return AttributeNode(name, place, lambda: _expression(self._source, value, reading))
+
+    def attribute(self, name: str) -> AttributeNode | None:
+        """Give the property of that name as an argument; the first, where there are several."""
+        return self._attributes.get(name)
+
+    def attributes(self) -> Sequence[AttributeNode]:
+        """Give every property as an argument, in order."""
+        return list(self._attributes.values())
+
+    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
+        """Give the blocks of a type: each label is a level of objects, each level may be an array."""
+        found: list[Block] = []
+        for key, value in self._members.get(kind, ()):
+            header = Place(self._source, key.start, key.end)
+            self._descend(kind, labels, (), header, value, found)
+        return found
+
+    def _descend(
+        self, kind: str, left: int, labels: tuple[str, ...], header: Place, value: JsonNode, found: list[Block]
+    ) -> None:
+        if left:
+            for key, inner in _members(_objects(value)):
+                place = Place(self._source, key.start, key.end)
+                self._descend(kind, left - 1, (*labels, key.text), place, inner, found)
+            return
+        for node in _objects(value):
+            place = Place(self._source, node.start, node.end)
+            whole = Place(self._source, min(header.start, node.start), node.end)
+            found.append(Block(kind, labels, whole, header, JsonBody(self._source, kind, (node,), place)))
+
+
+def _parsed(source: SourceFile) -> tuple[JsonNode | None, Problems]:
+    root, problems = parse(source.text)
+    told = [(message, Place(source, start, end)) for message, start, end in problems]
+    try:
+        source.text.decode()
+    except UnicodeDecodeError as error:
+        place = Place(source, error.start, error.end)
+        told.append(("Invalid character encoding: the text is not valid UTF-8", place))
+    if root is not None and not _objects(root) and root.kind is not Kind.ARRAY:
+        place = Place(source, root.start, root.end)
+        told.append(("Incorrect JSON value type: an object is expected at the top", place))
+    if root is not None:
+        told += _duplicates(source, root)
+    return root, told
+
+
+def _duplicates(source: SourceFile, root: JsonNode) -> Problems:
+    """Find properties that are set twice and can be no blocks."""
+    told: Problems = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        stack += node.items
+        seen: dict[str, JsonNode] = {}
+        for key, value in node.members:
+            stack.append(value)
+            first = seen.setdefault(key.text, value)
+            if first is not value and key.text != "//" and not (_objects(first) and _objects(value)):
+                text = f'Duplicate argument: "{key.text}" was set before'
+                told.append((text, Place(source, key.start, key.end)))
+    return sorted(told, key=lambda problem: problem[1].start)
+
+
+def _objects(node: JsonNode | None) -> Sequence[JsonNode]:
+    """Give the objects that a body, or a level of labels, is written as."""
+    if node is None:
+        return ()
+    if node.kind is Kind.OBJECT:
+        return (node,)
+    return [item for item in node.items if item.kind is Kind.OBJECT]
+
+
+def _members(objects: Sequence[JsonNode]) -> Iterator[tuple[JsonText, JsonNode]]:
+    for node in objects:
+        yield from node.members
+
+
+def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
+    place = Place(source, node.start, node.end)
+    match node.kind:
+        case Kind.OBJECT:
+            keys = _LITERAL if reading == _EXPRESSION else reading
+            items = (
+                (_string(source, key, keys), _expression(source, value, reading))
+                for key, value in node.members
+            )
+            return ObjectNode(place, tuple(items))
+        case Kind.ARRAY:
+            return TupleNode(place, tuple(_expression(source, item, reading) for item in node.items))
+        case Kind.STRING:
+            return Unreadable(place) if node.string is None else _string(source, node.string, reading)
+        case Kind.NUMBER:
+            try:
+                value = number_from(node.number)
+            except NumberTooLargeError:
+                value = None
+            return Unreadable(place) if value is None else Literal(place, number(value))
+        case Kind.TRUE | Kind.FALSE:
+            return Literal(place, boolean(node.kind is Kind.TRUE))
+        case Kind.NULL:
+            return Literal(place, null())
+        case never:
+            assert_never(never)
+
+
+def _string(source: SourceFile, written: JsonText, reading: str) -> Node:
+    place, text = Place(source, written.start, written.end), written.text
+    if reading == _LITERAL or (reading == _TEMPLATE and "${" not in text and "%{" not in text):
+        return Literal(place, string(text))
+    offsets = written.offsets
+    inner = SourceFile(source.path, text.encode())
+
+    def placed(start: int, end: int) -> Place:
+        return Place(source, offsets(start), offsets(end))
+
+    if reading == _EXPRESSION:
+        node, problems = parse_expression(inner, placed)
+        return Unreadable(place) if problems else node
+    parts, problems = parse_template(inner, placed)
+    if problems:
+        return Unreadable(place)
+    if all(isinstance(part, Text) for part in parts):
+        return Literal(place, string("".join(part.text for part in parts if isinstance(part, Text))))
+    return Template(place, parts)

@@ -1,0 +1,223 @@
+"""A folder of configuration files → one module: its declarations, overrides merged."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.nodes import AttributeNode, Block, Body, Literal, Place, SourceFile
+
+ResourceKey = tuple[str, str, str]
+"""Mode (managed, data, ephemeral), type and name."""
+
+K = TypeVar("K")
+
+_MODES = {"resource": "managed", "data": "data", "ephemeral": "ephemeral"}
+NEWEST_MAJOR = 1
+"""Of Terraform and OpenTofu."""
+
+_AT_LEAST = re.compile(r"(?:>=|~>|>|(?<![<>!~])=|^)\s*v?(\d{1,9})")
+
+_SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+
+
+class FolderReader(Protocol):
+    """What modules are read through: inside the boundary, each file once."""
+
+    def names(self, folder: str) -> Sequence[str]:
+        """Give the names of the files in a folder, sorted; none where it cannot be read."""
+
+    def is_inside(self, path: str) -> bool:
+        """Say whether a path lies inside the boundary, links resolved."""
+
+    def source(self, path: str) -> "SourceFile | Diagnostic":
+        """Read a file as UTF-8 text."""
+
+
+@dataclass(eq=False)
+class Module:
+    """What the files of one folder declare together."""
+
+    folder: str
+    variables: dict[str, Block] = field(default_factory=dict)
+    local_values: dict[str, AttributeNode] = field(default_factory=dict)
+    resources: dict[ResourceKey, Block] = field(default_factory=dict)
+    calls: dict[str, Block] = field(default_factory=dict)
+    outputs: dict[str, Block] = field(default_factory=dict)
+    settings: list[Block] = field(default_factory=list)
+    """The `terraform` blocks."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    refusal: str = ""
+    """Why no Terraform there is takes this module; empty where one does."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the folder holds no configuration at all."""
+        return not (
+            self.variables or self.local_values or self.resources or self.calls or self.outputs
+        )
+
+
+def configuration_files(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Give the files of a folder that make up its module, and those of them that override, sorted.
+
+    A `.tofu` file takes the place of the `.tf` of the same stem, as OpenTofu does it. Hidden files and
+    editors' backups do not count.
+    """
+    found = [
+        name
+        for name in names
+        if name.endswith(_SUFFIXES) and not name.startswith((".", "#")) and not name.endswith("~")
+    ]
+    shadowed = {name.replace(".tofu", ".tf") for name in found if name.endswith((".tofu", ".tofu.json"))}
+    kept = sorted(name for name in found if name not in shadowed)
+    overrides = [name for name in kept if is_override(name)]
+    return [name for name in kept if name not in overrides], overrides
+
+
+def is_override(name: str) -> bool:
+    """Say whether a configuration file overrides others."""
+    stem = name.removesuffix(".json").rpartition(".")[0]
+    return stem == "override" or stem.endswith("_override")
+
+
+def load_module(folder: str, reader: FolderReader) -> Module:
+    """Read a folder's module; what stands whole in a broken file counts."""
+    module = Module(folder)
+    files, overrides = configuration_files(reader.names(folder))
+    for name in files:
+        body = _body(os.path.join(folder, name), reader, module)
+        if body is not None:
+            _declare(module, body)
+    for name in overrides:
+        body = _body(os.path.join(folder, name), reader, module)
+        if body is not None:
+            _override(module, body)
+    _check_version(module)
+    return module
+
+
+def _check_version(module: Module) -> None:
+    """Refuse a module that asks for a major version nobody has released.
+
+    Which of the released versions plans the module cannot be told from the configuration.
+    """
+    for block in module.settings:
+        written = block.body.attribute("required_version")
+        if written is None or not isinstance(written.expression, Literal):
+            continue
+        wanted = _AT_LEAST.findall(str(written.expression.value.raw))
+        if any(int(major) > NEWEST_MAJOR for major in wanted):
+            module.refusal = "Unsupported Terraform Core version: required_version asks for a later one"
+            module.diagnostics.append(Diagnostic(module.refusal, written.place.location))
+
+
+def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
+    from ecbackup_iac.terraform.hcl_syntax import parse_hcl
+    from ecbackup_iac.terraform.json_syntax import parse_json
+
+    source = reader.source(path)
+    if isinstance(source, Diagnostic):
+        module.diagnostics.append(source)
+        return None
+    body, problems = (parse_json if path.endswith(".json") else parse_hcl)(source)
+    module.diagnostics += [Diagnostic(text, place.location) for text, place in problems]
+    return body
+
+
+def _declare(module: Module, body: Body) -> None:
+    for word, mode in _MODES.items():
+        for block in body.blocks(word, 2):
+            kind, name = block.labels
+            _once(module, module.resources, (mode, kind, name), block, f'{word} "{kind}" configuration')
+    for block in body.blocks("variable", 1):
+        _once(module, module.variables, block.labels[0], block, "variable declaration")
+    for block in body.blocks("output", 1):
+        _once(module, module.outputs, block.labels[0], block, "output definition")
+    for block in body.blocks("module", 1):
+        _once(module, module.calls, block.labels[0], block, "module call")
+    for block in body.blocks("locals"):
+        for attribute in block.body.attributes():
+            if attribute.name in module.local_values:
+                text = f'Duplicate local value definition: "{attribute.name}" was defined before'
+                module.diagnostics.append(Diagnostic(text, attribute.place.location))
+                continue
+            module.local_values[attribute.name] = attribute
+    module.settings += body.blocks("terraform")
+
+
+def _once(
+    module: Module, table: dict[K, Block], key: K, block: Block, what: str
+) -> None:
+    if key in table:
+        first = table[key].header.location
+        text = f'Duplicate {what}: "{block.labels[-1]}" was declared at {first}'
+        module.diagnostics.append(Diagnostic(text, block.header.location))
+        return
+    table[key] = block
+
+
+def _override(module: Module, body: Body) -> None:
+    """Merge an override file: what it declares replaces arguments of what is there (Terraform: "Override Files")."""
+    for word, mode in _MODES.items():
+        for block in body.blocks(word, 2):
+            kind, name = block.labels
+            _merge(module, module.resources, (mode, kind, name), block)
+    for block in body.blocks("variable", 1):
+        _merge(module, module.variables, block.labels[0], block)
+    for block in body.blocks("output", 1):
+        _merge(module, module.outputs, block.labels[0], block)
+    for block in body.blocks("module", 1):
+        _merge(module, module.calls, block.labels[0], block)
+    for block in body.blocks("locals"):
+        for attribute in block.body.attributes():
+            if attribute.name not in module.local_values:
+                text = f'Missing base local value definition to override: "{attribute.name}"'
+                module.diagnostics.append(Diagnostic(text, attribute.place.location))
+            module.local_values[attribute.name] = attribute
+    module.settings += body.blocks("terraform")
+
+
+def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> None:
+    base = table.get(key)
+    if base is None:
+        text = f"Missing {override.kind} to override: the base configuration has no such block"
+        module.diagnostics.append(Diagnostic(text, override.header.location))
+        return
+    body = MergedBody(base.body, override.body)
+    table[key] = Block(base.kind, base.labels, base.place, base.header, body)
+
+
+class MergedBody:
+    """A block's body with another's arguments and nested blocks in the place of its own."""
+
+    def __init__(self, base: Body, override: Body) -> None:
+        self._base = base
+        self._override = override
+
+    @property
+    def place(self) -> Place:
+        """The base's place."""
+        return self._base.place
+
+    def attribute(self, name: str) -> AttributeNode | None:
+        """Give the override's attribute, else the base's."""
+        return self._override.attribute(name) or self._base.attribute(name)
+
+    def attributes(self) -> Sequence[AttributeNode]:
+        """Give the attributes of both, the override's where both have one."""
+        merged = {attribute.name: attribute for attribute in self._base.attributes()}
+        merged |= {attribute.name: attribute for attribute in self._override.attributes()}
+        return list(merged.values())
+
+    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
+        """Give the override's nested blocks of a type, else the base's; `lifecycle` merges."""
+        own, others = self._override.blocks(kind, labels), self._base.blocks(kind, labels)
+        if kind == "lifecycle" and own and others:
+            first = others[0]
+            body = MergedBody(first.body, own[0].body)
+            return [Block(first.kind, first.labels, first.place, first.header, body)]
+        return own or others

@@ -1,0 +1,170 @@
+"""A tree of folders → which of them are root modules that lead to what is sought.
+
+Decided by bytes: a file is parsed only when its module lies on a path to what is sought.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.folders import Folders
+from ecbackup_iac.terraform.inputs import loaded_files
+from ecbackup_iac.terraform.modules import configuration_files
+
+SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
+
+# `source = "../x"`, and the same in JSON; more than module calls match, which does no harm.
+_LOCAL_SOURCE = re.compile(rb'\bsource"?\s*[=:]\s*"(\.{1,2}(?:[/\\][^"$%]*)?)"')
+_STATE_BLOCK = re.compile(rb'\bbackend"?\s*[:"{]|\bbackend\s+"|\bcloud"?\s*:?\s*\{')
+
+
+@dataclass(eq=False)
+class Folder:
+    """A folder that holds configuration, as far as its bytes tell."""
+
+    path: str
+    """Absolute, links resolved."""
+
+    is_sought: bool = False
+    """Some file of it names what is sought."""
+
+    shows_root: bool = False
+    """A backend or cloud block, tfvars, a lock file or an initialised folder says that it is planned."""
+
+    calls: set[str] = field(default_factory=set)
+    """The folders that its local module sources name."""
+
+
+class Index:
+    """Every folder with configuration in a tree, and who calls whom."""
+
+    def __init__(
+        self, folders: Folders, sought: re.Pattern[bytes], is_excluded: Callable[[str], bool]
+    ) -> None:
+        self._folders = folders
+        self._sought = sought
+        self.found: dict[str, Folder] = {}
+        self.terragrunt: list[str] = []
+        self._variable_files: dict[str, list[str]] = {}
+        self._walk(folders.boundary, is_excluded)
+        self.leading = self._leading()
+        self.called = {target for folder in self.found.values() for target in folder.calls}
+
+    def roots(self) -> list[str]:
+        """Give the root folders that lead to what is sought, sorted.
+
+        A folder that nobody calls is one; so is a called one that shows it is planned itself.
+        """
+        return sorted(
+            path
+            for path in self.leading
+            if path not in self.called or self.found[path].shows_root
+        )
+
+    def unloaded_variable_files(self, root: str) -> list[str]:
+        """Give the tfvars files in and under a root that Terraform does not load by itself, sorted.
+
+        Those in a folder that holds configuration of its own belong to that.
+        """
+        found = []
+        for folder, names in self._variable_files.items():
+            inside = folder == root or folder.startswith(root.rstrip(os.sep) + os.sep)
+            if not inside or self._owner(folder) != root:
+                continue
+            loaded = loaded_files(names) if folder == root else []
+            found += [os.path.join(folder, name) for name in names if name not in loaded]
+        return sorted(found)
+
+    def _owner(self, folder: str) -> str:
+        """Give the nearest folder with configuration, from a folder upwards."""
+        while folder not in self.found and folder != os.path.dirname(folder):
+            folder = os.path.dirname(folder)
+        return folder
+
+    def reaches(self, root: str, targets: Iterable[str]) -> bool:
+        """Say whether a root, or a module that it calls, lies in one of the targets."""
+        wanted = tuple(targets)
+        pending, seen = [root], {root}
+        while pending:
+            path = pending.pop()
+            if any(path == t or path.startswith(t.rstrip(os.sep) + os.sep) for t in wanted):
+                return True
+            folder = self.found.get(path)
+            new = (folder.calls if folder else set()) - seen
+            seen |= new
+            pending += sorted(new)
+        return False
+
+    def _walk(self, top: str, is_excluded: Callable[[str], bool]) -> None:
+        pending = [top]
+        while pending:
+            path = pending.pop()
+            try:
+                entries = list(os.scandir(path))
+            except OSError:
+                continue
+            names = []
+            for entry in entries:
+                try:
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                except OSError:
+                    continue
+                if not is_folder:
+                    names.append(entry.name)
+                elif entry.name not in SKIPPED_FOLDERS and not is_excluded(entry.path):
+                    pending.append(entry.path)
+            variables = sorted(n for n in names if n.endswith((".tfvars", ".tfvars.json")))
+            if variables:
+                self._variable_files[path] = variables
+            files, overrides = configuration_files(names)
+            if "terragrunt.hcl" in names:
+                self.terragrunt.append(os.path.join(path, "terragrunt.hcl"))
+            if files or overrides:
+                self.found[path] = self._folder(path, [*files, *overrides], names)
+
+    def _folder(self, path: str, files: list[str], names: list[str]) -> Folder:
+        folder = Folder(path)
+        folder.shows_root = ".terraform.lock.hcl" in names or any(
+            name.endswith((".tfvars", ".tfvars.json")) for name in names
+        )
+        for name in files:
+            content = self._folders.content(os.path.join(path, name))
+            if isinstance(content, Diagnostic):
+                folder.is_sought = True  # the module's reader will tell
+                continue
+            folder.is_sought = folder.is_sought or self._sought.search(content) is not None
+            folder.shows_root = folder.shows_root or _STATE_BLOCK.search(content) is not None
+            for source in _LOCAL_SOURCE.findall(content):
+                relative = source.decode(errors="replace").replace("\\", "/")
+                folder.calls.add(os.path.realpath(os.path.join(path, relative)))
+        installed = os.path.join(path, ".terraform", "modules")
+        if os.path.isdir(installed):
+            folder.shows_root = True
+            folder.is_sought = folder.is_sought or self._is_installed(installed)
+        return folder
+
+    def _is_installed(self, folder: str) -> bool:
+        """Say whether a module that terraform init fetched names what is sought."""
+        for directory, _, names in os.walk(folder):
+            for name in sum(configuration_files(names), []):
+                content = self._folders.content(os.path.join(directory, name))
+                if not isinstance(content, Diagnostic) and self._sought.search(content):
+                    return True
+        return False
+
+    def _leading(self) -> set[str]:
+        """Give the folders that name what is sought, and those that call one that does."""
+        callers: dict[str, list[str]] = {}
+        for folder in self.found.values():
+            for target in folder.calls:
+                callers.setdefault(target, []).append(folder.path)
+        leading = {path for path, folder in self.found.items() if folder.is_sought}
+        pending = list(leading)
+        while pending:
+            for caller in callers.get(pending.pop(), ()):
+                if caller not in leading:
+                    leading.add(caller)
+                    pending.append(caller)
+        return leading

@@ -1,0 +1,208 @@
+"""A variable's validation conditions → what they prove of a value that nobody gives."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import ceil, floor
+
+from ecbackup_iac.terraform.arithmetic import Number
+from ecbackup_iac.terraform.conversion import converted
+from ecbackup_iac.terraform.nodes import (
+    Binary,
+    Call,
+    Conditional,
+    GetAttribute,
+    Literal,
+    Name,
+    Node,
+    TupleNode,
+)
+from ecbackup_iac.terraform.values import (
+    Assumption,
+    EvaluationError,
+    Possibility,
+    Value,
+    identity,
+    one_of,
+)
+
+_MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "=="}
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a condition proves: that the value is one of these, or lies between two numbers."""
+
+    values: tuple[Value, ...] | None = None
+    """None where there is no list."""
+
+    minimum: Number | None = None
+    maximum: Number | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        return self.values is None and self.minimum is None and self.maximum is None
+
+
+_NOTHING = _Facts()
+
+
+def narrowed(
+    value: Value, subject: str, conditions: Sequence[Node], constant: Callable[[Node], Value]
+) -> Value:
+    """Give an undecided value with the outcomes or bounds that all its conditions prove.
+
+    `subject` is the variable as conditions write it: "var.days"; `constant` evaluates the rest.
+    """
+    facts = _NOTHING
+    for condition in conditions:
+        facts = _both(facts, _facts(condition, subject, constant))
+    if facts.values is not None:
+        return _listed(value, subject, facts.values)
+    if facts.is_nothing:
+        return value
+    raw = replace(value.undecided, minimum=facts.minimum, maximum=facts.maximum)
+    return replace(value, raw=raw)
+
+
+def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
+    possibilities = []
+    for one in values:
+        try:
+            fitting = converted(one, value.type)
+        except EvaluationError:
+            continue  # of another type: the variable is never equal to it
+        possibilities.append(Possibility(fitting, (Assumption(subject, shown(fitting)),)))
+    if not possibilities:
+        return value
+    found = one_of(possibilities, value.undecided.why)
+    return found.through(*value.trace)
+
+
+def shown(value: Value) -> str:
+    """Show a known scalar as it would be written."""
+    match value.raw:
+        case None:
+            return "null"
+        case bool():
+            return str(value.raw).lower()
+        case str():
+            return f'"{value.raw}"'
+        case _:
+            return str(value.raw)
+
+
+def _facts(node: Node, subject: str, constant: Callable[[Node], Value]) -> _Facts:
+    match node:
+        case Binary(operator="&&", left=left, right=right):
+            return _both(_facts(left, subject, constant), _facts(right, subject, constant))
+        case Binary(operator="||", left=left, right=right):
+            return _either(_facts(left, subject, constant), _facts(right, subject, constant))
+        case Binary(operator=operator, left=left, right=right) if operator in _MIRRORED:
+            if _is_subject(left, subject):
+                return _comparison(operator, right, constant)
+            if _is_subject(right, subject):
+                return _comparison(_MIRRORED[operator], left, constant)
+            return _NOTHING
+        case Conditional(condition=condition, then=Literal() as then, otherwise=otherwise):
+            if then.value.raw is True:
+                chosen = _facts(condition, subject, constant)
+                return _either(chosen, _facts(otherwise, subject, constant))
+            return _NOTHING
+        case Call(name="contains", arguments=(choices, needle)) if _is_subject(needle, subject):
+            return _Facts(values=_elements(choices, constant))
+        case Call(name="alltrue", arguments=(TupleNode(items=items),)):
+            facts = _NOTHING
+            for item in items:
+                facts = _both(facts, _facts(item, subject, constant))
+            return facts
+        case Call(name="anytrue", arguments=(TupleNode(items=items),)) if items:
+            first, *rest = (_facts(item, subject, constant) for item in items)
+            for other in rest:
+                first = _either(first, other)
+            return first
+        case _:
+            return _NOTHING
+
+
+def _is_subject(node: Node, subject: str) -> bool:
+    if isinstance(node, Call) and node.name in ("tonumber", "tostring") and len(node.arguments) == 1:
+        return _is_subject(node.arguments[0], subject)
+    is_variable = isinstance(node, GetAttribute) and isinstance(node.of, Name)
+    return is_variable and f"{node.of.name}.{node.name}" == subject
+
+
+def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) -> _Facts:
+    values = _settled(node, constant)
+    if values is None:
+        return _NOTHING
+    if operator == "==":
+        return _Facts(values=(values,))
+    bound = values.raw
+    if isinstance(bound, bool | str) or bound is None or not isinstance(bound, Number):
+        return _NOTHING
+    # Bounds are asked for where whole numbers are: what is above 0 is at least 1 there.
+    match operator:
+        case ">=":
+            return _Facts(minimum=bound)
+        case ">":
+            return _Facts(minimum=floor(bound) + 1)
+        case "<=":
+            return _Facts(maximum=bound)
+        case _:
+            return _Facts(maximum=ceil(bound) - 1)
+
+
+def _settled(node: Node, constant: Callable[[Node], Value]) -> Value | None:
+    try:
+        value = constant(node)
+    except EvaluationError:
+        return None
+    return value if value.is_wholly_known else None
+
+
+def _elements(node: Node, constant: Callable[[Node], Value]) -> tuple[Value, ...] | None:
+    value = _settled(node, constant)
+    return value.elements if value is not None and isinstance(value.raw, tuple) else None
+
+
+def _both(one: _Facts, other: _Facts) -> _Facts:
+    """Join what is proven together."""
+    minimum = max((m for m in (one.minimum, other.minimum) if m is not None), default=None)
+    maximum = min((m for m in (one.maximum, other.maximum) if m is not None), default=None)
+    values = one.values if other.values is None else other.values
+    if one.values is not None and other.values is not None:
+        shared = {identity(value) for value in other.values}
+        values = tuple(value for value in one.values if identity(value) in shared)
+    if values is not None:
+        values = tuple(value for value in values if _lies(value, minimum, maximum))
+    return _Facts(values, minimum, maximum)
+
+
+def _lies(value: Value, minimum: Number | None, maximum: Number | None) -> bool:
+    raw = value.raw
+    if isinstance(raw, bool) or not isinstance(raw, Number):
+        return True
+    return (minimum is None or raw >= minimum) and (maximum is None or raw <= maximum)
+
+
+def _either(one: _Facts, other: _Facts) -> _Facts:
+    """Keep what both prove: without knowing which of them holds, the weaker."""
+    if one.is_nothing or other.is_nothing:
+        return _NOTHING
+    if one.values is not None and other.values is not None:
+        return _Facts(values=(*one.values, *other.values))
+    lows, highs = zip(_ends(one), _ends(other), strict=True)
+    if any(value.is_null for facts in (one, other) for value in facts.values or ()):
+        return _NOTHING
+    minimum = None if None in lows else min(low for low in lows if low is not None)
+    maximum = None if None in highs else max(high for high in highs if high is not None)
+    return _Facts(None, minimum, maximum)
+
+
+def _ends(facts: _Facts) -> tuple[Number | None, Number | None]:
+    if facts.values is None:
+        return facts.minimum, facts.maximum
+    numbers = [value.raw for value in facts.values if isinstance(value.raw, Number)]
+    if len(numbers) < len(facts.values) or not numbers:
+        return None, None
+    return min(numbers), max(numbers)

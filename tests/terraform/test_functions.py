@@ -1,0 +1,189 @@
+"""What the console of Terraform cannot show of its functions: undecided values, limits, OpenTofu's own."""
+
+import sys
+
+import pytest
+
+from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.graphemes import clusters
+from ecbackup_iac.terraform.functions.signature import called
+from ecbackup_iac.terraform.scopes import NoFiles
+from ecbackup_iac.terraform.type_system import NUMBER, STRING
+from ecbackup_iac.terraform.values import (
+    Assumption,
+    EvaluationError,
+    Possibility,
+    Undecided,
+    Value,
+    number,
+    object_value,
+    one_of,
+    string,
+    tuple_value,
+    unknown,
+)
+
+
+def call(name: str, *arguments: Value) -> Value:
+    return called(FUNCTIONS[name], arguments, NoFiles())
+
+
+def either(*texts: str) -> Value:
+    ways = [Possibility(string(text), (Assumption("var.x", text),)) for text in texts]
+    return one_of(ways, "var.x has no value")
+
+
+def outcomes(value: Value) -> list[object]:
+    return [possibility.value.raw for possibility in value.undecided.outcomes]
+
+
+def refused(value: Value) -> str:
+    """Give why a value cannot be known."""
+    assert isinstance(value.raw, Undecided)
+    assert not value.undecided.outcomes
+    return value.undecided.why
+
+
+def test_join_with_an_undecided_element_gives_each_outcome() -> None:
+    joined = call("join", string("-"), tuple_value([string("cache"), either("dev", "prod")]))
+    assert outcomes(joined) == ["cache-dev", "cache-prod"]
+
+
+def test_join_with_an_unknown_element_is_an_unknown_string() -> None:
+    joined = call("join", string("-"), tuple_value([unknown("var.y has no value", STRING)]))
+    assert refused(joined) == "var.y has no value"
+    assert joined.type == STRING
+
+
+def test_format_with_an_undecided_argument_gives_each_outcome() -> None:
+    assert outcomes(call("format", string("%s!"), either("a", "b"))) == ["a!", "b!"]
+
+
+def test_formatlist_knows_the_elements_that_are_known() -> None:
+    elements = tuple_value([string("a"), unknown("why", STRING), either("b", "c")])
+    first, second, third = call("formatlist", string("<%s>"), elements).elements
+    assert first.raw == "<a>"
+    assert refused(second) == "why"
+    assert outcomes(third) == ["<b>", "<c>"]
+
+
+def test_jsonencode_of_an_undecided_part_gives_each_outcome() -> None:
+    encoded = call("jsonencode", object_value({"a": either("x", "y")}))
+    assert outcomes(encoded) == ['{"a":"x"}', '{"a":"y"}']
+
+
+def test_jsondecode_of_an_unknown_text_is_unknown() -> None:
+    assert refused(call("jsondecode", unknown("why", STRING))) == "why"
+
+
+def test_a_sensitive_part_makes_the_text_sensitive() -> None:
+    secret = Value(NUMBER, 1, is_sensitive=True)
+    assert call("jsonencode", tuple_value([secret])).is_sensitive
+    assert call("format", string("%d"), secret).is_sensitive
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("indent", (number(1_000_000), string("\n" * 100))),
+        ("format", (string("%99999s" * 200), *[string("")] * 200)),
+        ("format", (string("%999999999s"), string(""))),
+        ("format", (string("%.999999999f"), number(1))),
+        ("join", (string("x" * 1_000_000), tuple_value([string("")] * 100))),
+        ("replace", (string("a" * 10_000), string(""), string("x" * 10_000))),
+        ("replace", (string("a" * 10_000), string("/a/"), string("x" * 10_000))),
+        ("jsondecode", (string("[" * 10_000 + "]" * 10_000),)),
+        ("yamldecode", (string("[" * 10_000 + "]" * 10_000),)),
+        ("jsondecode", (string("1e999999999"),)),
+        ("jsondecode", (string("1" * 10_000),)),
+        ("yamldecode", (string(".inf"),)),
+        ("base64gzip", (string("x"),)),
+        ("rsadecrypt", (string("x"), string("y"))),
+        ("textencodebase64", (string("x"), string("EBCDIC"))),
+        ("cidrhost", (string("::ffff:10.0.0.0/120"), number(1))),
+    ],
+)
+def test_what_is_too_large_or_not_evaluated_is_unknown(
+    name: str, arguments: tuple[Value, ...]
+) -> None:
+    assert refused(call(name, *arguments))
+
+
+def test_aliases_that_multiply_are_unknown() -> None:
+    lines = ["a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True):
+        lines.append(f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]")
+    assert "too many values" in refused(call("yamldecode", string("\n".join(lines))))
+
+
+def test_without_re2_regular_expressions_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "re2", None)
+    why = "regular expressions need google-re2"
+    assert refused(call("regex", string("a"), string("a"))) == why
+    assert refused(call("regexall", string("a"), string("a"))) == why
+    assert refused(call("replace", string("a"), string("/a/"), string("b"))) == why
+    assert call("replace", string("a"), string("a"), string("b")).raw == "b"
+
+
+def test_a_pattern_that_would_hang_python_does_not_hang() -> None:
+    with pytest.raises(EvaluationError, match="did not match"):
+        call("regex", string("^(a+)+$"), string("a" * 100_000 + "b"))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "answer"),
+    [
+        ("urldecode", ("a+b%20c%2Fd%C3%A9",), "a b c/dé"),
+        ("urldecode", ("~-._",), "~-._"),
+        ("base64gunzip", ("H4sIAAAAAAAA/8pIzcnJBwAAAP//AQAA//+GphA2BQAAAA==",), "hello"),
+        ("cidrcontains", ("192.168.2.0/20", "192.168.2.1"), True),
+        ("cidrcontains", ("192.168.2.0/20", "192.168.2.0/22"), True),
+        ("cidrcontains", ("192.168.2.0/20", "192.126.2.1"), False),
+        ("cidrcontains", ("192.168.2.0/20", "192.126.2.0/18"), False),
+        ("cidrcontains", ("192.168.2.0/20", "192.168.0.0/16"), False),
+        ("cidrcontains", ("fe80::/48", "fe80::1"), True),
+        ("cidrcontains", ("0.0.0.0/0", "1.2.3.4/32"), True),
+    ],
+)
+def test_functions_that_only_opentofu_has(
+    name: str, arguments: tuple[str, ...], answer: object
+) -> None:
+    assert call(name, *map(string, arguments)).raw == answer
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("urldecode", ("%",)),
+        ("urldecode", ("%zz",)),
+        ("urldecode", ("%ff",)),
+        ("base64gunzip", ("aGVsbG8=",)),
+        ("base64gunzip", ("H4sIAAAAAAAA/8pIzcnJBwAA",)),
+        ("base64gunzip", ("!",)),
+        ("cidrcontains", ("192.168.2.0/20", "fe80::1")),
+        ("cidrcontains", ("192.168.2.0", "192.168.2.0")),
+        ("cidrcontains", ("192.168.2.0/20", "x")),
+    ],
+)
+def test_what_opentofu_refuses(name: str, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(EvaluationError):
+        call(name, *map(string, arguments))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", []),
+        ("ab", ["a", "b"]),
+        ("e\u0323\u0301x", ["e\u0323\u0301", "x"]),
+        ("\r\n\n\r", ["\r\n", "\n", "\r"]),
+        ("👨‍👩‍👧👍🏽x", ["👨‍👩‍👧", "👍🏽", "x"]),
+        ("🇩🇪🇫🇷🇮", ["🇩🇪", "🇫🇷", "🇮"]),
+        ("\u1112\u1161\u11ab한국", ["\u1112\u1161\u11ab", "한", "국"]),
+        ("नी", ["नी"]),
+        ("a\u200db", ["a\u200d", "b"]),
+        ("❤️", ["❤️"]),
+    ],
+)
+def test_a_text_is_split_where_a_person_would(text: str, parts: list[str]) -> None:
+    assert clusters(text) == parts

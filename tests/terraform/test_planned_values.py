@@ -1,0 +1,111 @@
+"""Small configurations, each with what the real `terraform` 1.11.4 planned for it.
+
+`expect.json` is the real program's: address by address its retention, or the error with which it
+refused the configuration. What we say has to agree; `EXPLAINED` lists where we cannot know better.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset
+from ecbackup_iac.readers.terraform import Request, read
+
+CASES = Path(__file__).parent / "cases"
+
+# What only a provider or a data source could tell, or what DESIGN decides otherwise.
+EXPLAINED = {
+    "134-undeclared-var-flag": "a --var that no root declares is a warning here: it is meant for all roots",
+    "242-plantimestamp": "plantimestamp() is unknown here, even where only its length matters",
+    "264-provider-function": "provider functions are unknown; whether one exists, only the provider tells",
+    "530-one-line-block": "the provider's schema: a required argument is missing",
+    "534-unknown-argument": "the provider's schema: there is no such argument",
+    "546-dynamic-attribute-not-block": "the provider's schema: the attribute is no block",
+    "614-data-azs": "data sources are unknown",
+    "615-remote-state-local": "data sources are unknown",
+    "618-data-postcondition": "data sources are unknown, and so is whether their postconditions hold",
+    "722-rg-multi-az-invalid": "the provider's rules on other arguments",
+    "725-cluster-no-nodes-check": "the provider's rules on other arguments",
+}
+
+# These cases need an existing state or options of `terraform plan`: a configuration is held to what
+# it says alone.
+BEYOND = {"before", "stub", "plan_args", "apply_var_args"}
+
+
+def case_names() -> list[str]:
+    return sorted(path.parent.name for path in CASES.glob("*/expect.json"))
+
+
+def judged(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic]]:
+    arguments = json.loads((case / "case.json").read_text(encoding="utf-8")).get("args", {})
+    root = (case / arguments.get("dir", ".")).resolve()
+    variables = tuple(
+        (kind, text if kind == "var" else str(root / text))
+        for kind, text in arguments.get("var_args", ())
+    )
+    environment = arguments.get("env", {})
+    workspace = arguments.get("workspace") or environment.get("TF_WORKSPACE") or "default"
+    given = Given(variables, environment, workspace)
+    request = Request(
+        str(case.resolve()),
+        (str(root),),
+        given,
+        is_excluded=lambda path: os.path.basename(path) == "before",
+    )
+    readings = list(read(request))
+    caches = {cache.address: cache for reading in readings for cache in reading.resources}
+    return caches, [told for reading in readings for told in reading.diagnostics]
+
+
+def disagreement(planned: dict[str, Any], cache: CacheResource) -> str | None:
+    days, retention = planned["snapshot_retention_limit"], cache.retention
+    if days == "<unknown>":
+        is_null = isinstance(retention, Unset)  # the provider plans null as unknown where it computes
+        agrees = isinstance(retention, Unknown) if planned["in_config"] else is_null
+        agrees = agrees or (is_null and "serverless" in cache.type)
+        agrees = agrees or isinstance(retention, Known)  # every value that it can take is this one
+    elif days is None:
+        agrees = isinstance(retention, Unset)
+    else:
+        agrees = isinstance(retention, Known) and retention.value == days
+    if not agrees:
+        return f"terraform plans {days}, and we say {retention}"
+    engine = planned["engine"]
+    if engine not in (None, "<unknown>") and not (
+        isinstance(cache.engine, Known) and cache.engine.value == engine
+    ):
+        return f"terraform plans the engine {engine}, and we say {cache.engine}"
+    return None
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_a_configuration_means_what_terraform_plans(name: str) -> None:
+    case = CASES / name
+    expected = json.loads((case / "expect.json").read_text(encoding="utf-8"))
+    arguments = json.loads((case / "case.json").read_text(encoding="utf-8")).get("args", {})
+    caches, diagnostics = judged(case)
+    errors = [told for told in diagnostics if told.severity is Severity.ERROR]
+    if name in EXPLAINED:
+        assert caches, "what cannot be decided is said, not dropped"
+        return
+    if "error" in expected:
+        is_refused = bool(errors) or any(
+            isinstance(cache.retention, Invalid | Unknown) for cache in caches.values()
+        )
+        assert is_refused, expected["error"]["diagnostics"]
+        return
+    assert errors == []
+    if BEYOND & arguments.keys():
+        return
+    planned = {
+        address: one for address, one in expected.items() if not {*one["actions"]} <= {"delete", "forget"}
+    }
+    assert caches.keys() == planned.keys()
+    assert {a: disagreement(one, caches[a]) for a, one in planned.items()} == dict.fromkeys(planned)
