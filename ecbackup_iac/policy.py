@@ -125,9 +125,7 @@ def read_policy(path: str) -> Policy:
         PublishedModule(**{**entry.model_dump(), "switches": tuple(entry.switches)})
         for entry in file.modules
     )
-    return Policy(
-        file.minimum_days, file.unknown, exclude, tuple(exceptions), roots, modules
-    )
+    return Policy(file.minimum_days, file.unknown, exclude, tuple(exceptions), roots, modules)
 
 
 def _root_settings(entry: RootEntry, folder: str, shown: str) -> RootSettings:

@@ -120,12 +120,20 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
         told = [_where(one.trace or retention.trace, resource, days) for one in failing]
         if told:
             return "\n".join(dict.fromkeys(told))
-        return (
-            f"give it a value that can be known here: --var, --var-file or --workspace; "
-            f"or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
-        )
+        decide = "give it a value that can be known here: --var, --var-file or --workspace"
+        if _MODULE_CALL.search(resource.address):
+            decide = (
+                "run terraform init, or describe the module under [[modules]] in the policy file"
+            )
+        return f"{decide}; or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
     return _where(retention.trace, resource, days)
 
+
+# The address of what a module makes that was not read: the call's own.
+_MODULE_CALL = re.compile(r"""(?:^|\.)module\.[\w-]+(?:\[(?:\d+|".*")\])?$""")
+
+# Where a variable comes from that stands in no file → how it is given there.
+_GIVEN = {"command line": "--var ", "environment": "TF_VAR_"}
 
 _ASSIGNMENT = re.compile(r"""\(?["']?([A-Za-z_][\w.-]*)["']?\)?\s*[=:](?!=)""")
 
@@ -133,11 +141,16 @@ _ASSIGNMENT = re.compile(r"""\(?["']?([A-Za-z_][\w.-]*)["']?\)?\s*[=:](?!=)""")
 def _where(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
     """Say what to set where: at the last step that assigns something."""
     for step in reversed(trace):
+        option = _GIVEN.get(step.location.path)
+        if option and step.location.line is None:
+            name = re.match(r"[\w-]+", step.text.removeprefix(option))
+            return f"give {option}{name[0] if name else 'NAME'}={days}"
         assigned = _ASSIGNMENT.match(step.text)
         if assigned:
-            place = f"{step.location.path}:{step.location.line}" if step.location.line else ""
-            return f"set {assigned[1]} = {days} in {place or step.location.path}"
-    return f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}"
+            return f"set {assigned[1]} = {days} in {_line(step.location)}"
+    return (
+        f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}"
+    )
 
 
 def _line(location: Location) -> str:

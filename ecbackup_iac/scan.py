@@ -10,7 +10,6 @@ from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Diagnostic, Finding, Reading, Report, report_of
-from ecbackup_iac.readers.recognition import reading_of
 from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppression import apply_exceptions
@@ -53,6 +52,8 @@ def scan(
         if allow_empty and found.path != STANDARD_INPUT and not found.content.strip():
             continue
         is_meant = found.path == STANDARD_INPUT or (found.is_named and not allow_empty)
+        from ecbackup_iac.readers.recognition import reading_of
+
         reading = reading_of(found.content, found.path, is_meant=is_meant)
         if reading is None:
             continue

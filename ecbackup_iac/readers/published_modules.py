@@ -1,9 +1,8 @@
 """Modules that were not fetched, whose inputs are known all the same → the cache that a call makes."""
 
-import tomllib
+import os
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from ecbackup_iac.model.cache import Form
@@ -26,8 +25,11 @@ def module_from(entry: Mapping[str, Any]) -> PublishedModule:
 @cache
 def known_modules() -> tuple[PublishedModule, ...]:
     """Give the modules that this program knows."""
-    text = files("ecbackup_iac.readers").joinpath("published_modules.toml").read_text("utf-8")
-    return tuple(module_from(entry) for entry in tomllib.loads(text)["modules"])
+    import tomllib
+
+    with open(os.path.join(os.path.dirname(__file__), "published_modules.toml"), "rb") as file:
+        table = tomllib.load(file)
+    return tuple(module_from(entry) for entry in table["modules"])
 
 
 def published_module(source: str, more: Iterable[PublishedModule] = ()) -> PublishedModule | None:

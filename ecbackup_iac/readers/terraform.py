@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -24,7 +25,13 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.aws_provider import RESOURCE_TYPES, Attributes, days_of, shown_value
+from ecbackup_iac.readers.aws_provider import (
+    RESOURCE_TYPES,
+    RETENTION,
+    Attributes,
+    days_of,
+    shown_value,
+)
 from ecbackup_iac.readers.published_modules import looks_like_elasticache, published_module
 from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
 from ecbackup_iac.terraform.configuration import Configuration, Modules
@@ -42,8 +49,8 @@ from ecbackup_iac.terraform.operators import attribute as attribute_of
 from ecbackup_iac.terraform.roots import Index
 from ecbackup_iac.terraform.values import EvaluationError, Placed, Undecided, Value
 
-# What a file has to name for its module to matter.
-_SOUGHT = re.compile(rb"elasticache")
+# What a file has to name for its module to matter: a cache, or a module that looks as if it made one.
+_SOUGHT = ("elasticache", "snapshot_retention")
 
 # The provider refuses these together with replication_group_id (provider source, cluster.go, ConflictsWith).
 _NOT_FOR_MEMBERS = (
@@ -60,6 +67,12 @@ _ENGINES = {
 
 MOST_VARIABLE_FILES = 20
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
+
+DEEPEST = 5_000
+"""Calls within calls; what nests deeper is told and not followed."""
+
+SENSITIVE = "(sensitive value)"
+"""As Terraform shows what it must not show."""
 
 LONGEST_STEP = 120
 """Characters of a step's text; a trace is to be followed with a finger."""
@@ -83,8 +96,11 @@ class Request:
 
 def read(request: Request) -> Iterator[Reading]:
     """Yield what each root module in the tree gives that has to do with the targets."""
+    # Locals that lead to locals, modules in modules: each step takes some ten calls.
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
     folders = Folders(request.boundary)
-    index = Index(folders, _SOUGHT, request.is_excluded)
+    named = (*_SOUGHT, *(re.escape(module.source) for module in request.modules))
+    index = Index(folders, re.compile("|".join(named).encode()), request.is_excluded)
     tree = _Tree(request, folders, index)
     for root in index.roots():
         if index.reaches(root, request.targets):
@@ -107,11 +123,7 @@ class _Tree:
 
     def root_readings(self, folder: str) -> Iterator[Reading]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
-        settings = [
-            one
-            for one in self._request.roots
-            if os.path.realpath(one.path) == folder
-        ]
+        settings = [one for one in self._request.roots if os.path.realpath(one.path) == folder]
         if not settings:
             yield self._reading(folder, self._request.given, "")
         for one in settings:
@@ -141,11 +153,15 @@ class _Tree:
         instance = self._instance(folder, given)
         reader = _RootReader(shown_path(folder), diagnostics, note, self._request.modules)
         found: dict[str, CacheResource] = {}
-        for one in instance.resources(RESOURCE_TYPES.__contains__, self._leads):
-            if isinstance(one, EvaluationError):
-                diagnostics.append(_refused(one, Location(shown_path(folder))))
-            elif self._is_wanted(one.scope.instance):
-                found |= {resource.address: resource for resource in reader.resources(one)}
+        try:
+            for one in instance.resources(RESOURCE_TYPES.__contains__, self._leads):
+                if isinstance(one, EvaluationError):
+                    diagnostics.append(_refused(one, Location(shown_path(folder))))
+                elif self._is_wanted(one.scope.instance):
+                    found |= {resource.address: resource for resource in reader.resources(one)}
+        except RecursionError:
+            text = "not all of this root was judged: its expressions or modules nest too deeply"
+            diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
         self._used_variables = instance.used_variables()
         return found
 
@@ -171,7 +187,9 @@ class _Tree:
         for path in self._index.unloaded_variable_files(folder):
             names = set(self._variable_files.at(path).attributes) & used
             if names and len(variants) < MOST_VARIABLE_FILES:
-                chosen = Given((("file", path), *given.variables), given.environment, given.workspace)
+                chosen = Given(
+                    (("file", path), *given.variables), given.environment, given.workspace
+                )
                 variants.append((shown_path(path), self._resources(folder, chosen, "", [])))
         if not variants:
             return resources
@@ -249,7 +267,9 @@ class _RootReader:
         retention, place = self._retention(found, attributes, block)
         refusal = found.refusal or self._refusal(found, attributes, block)
         if refusal:
-            retention = Unknown(f"Terraform refuses the configuration: {refusal}", trace=retention.trace)
+            retention = Unknown(
+                f"Terraform refuses the configuration: {refusal}", trace=retention.trace
+            )
         return CacheResource(
             address=found.address,
             type=found.kind,
@@ -322,7 +342,10 @@ class _RootReader:
 
         Of the provider's rules only those on engine, replication_group_id and retention are held.
         """
-        for place, message in (*self._conditions(found, block), *_provider_rules(found.kind, block)):
+        for place, message in (
+            *self._conditions(found, block),
+            *_provider_rules(found.kind, block),
+        ):
             self._diagnostics.append(Diagnostic(message, place))
             return message
         return ""
@@ -359,7 +382,9 @@ class _RootReader:
         if known is not None:
             yield from self._published(call, known)
         elif looks_like_elasticache(source, names):
-            yield self._unread(call, Unknown(f"module {call.unreadable.why}"), Form.REPLICATION_GROUP)
+            yield self._unread(
+                call, Unknown(f"module {call.unreadable.why}"), Form.REPLICATION_GROUP
+            )
         else:
             message = f"the module was not read: {call.unreadable.why}"
             self._diagnostics.append(
@@ -382,15 +407,22 @@ class _RootReader:
         engine: Setting[str] = self._text(block, module.engine) if module.engine else Unset()
         if isinstance(engine, Unset) and module.default_engine:
             engine = Known(module.default_engine)
-        yield self._unread(call, retention, module.form, engine, place, note)
+        yield replace(
+            self._unread(call, retention, module.form, engine, place, note),
+            retention_name=module.input or RETENTION,
+        )
 
     def _published_retention(
         self, call: UnreadCall, module: PublishedModule, block: "_Arguments"
     ) -> tuple[Setting[int], Location]:
         header = call.block.header
-        default: Setting[int] = Unset() if module.default is None else Known(module.default)
-        step = Step(f"{module.source} keeps {module.default or 'no'} days unless told", header.location)
-        silent = type(default)(*(() if isinstance(default, Unset) else (default.value,)), trace=(step,))
+        kept = (
+            f"backups for {_brief_days(Known(module.default))}" if module.default else "no backups"
+        )
+        step = Step(f"{module.source} keeps {kept} unless told", header.location)
+        silent: Setting[int] = Unset((step,))
+        if module.default is not None:
+            silent = Known(module.default, (step,))
         name, *path = (module.input or "").split(".")
         written = block.attribute(name) if name else None
         if written is None:
@@ -491,17 +523,17 @@ def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) 
         for outcome in one.retention.outcomes if isinstance(one.retention, Unknown) else ():
             when = f"{path} is given and {outcome.when}" if outcome.when else f"{path} is given"
             outcomes.append(Outcome(outcome.value, when))
-    told = "; ".join(f"{outcome.when}: {_brief_days(outcome.value)}" for outcome in outcomes)
+    told = "; ".join(f"{_brief_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
     if not told:
         return base
-    note = f"a variable file that Terraform does not load by itself sets it: {told}"
+    note = f"a variable file decides that Terraform does not load by itself: {told}"
     return replace(base, variants=tuple(outcomes), assumptions=(*base.assumptions, note))
 
 
 def _brief_days(value: Settled[int]) -> str:
     match value:
         case Known(value=days):
-            return f"{days} days"
+            return f"{days} day" if days == 1 else f"{days} days"
         case Invalid(text=text):
             return text
         case Unset():
@@ -518,7 +550,7 @@ def _same_setting(one: Setting[int], other: Setting[int]) -> bool:
         case Unset(), Unset():
             return True
         case _:
-            return False
+            return one == other
 
 
 def _provider_rules(kind: str, block: _Arguments) -> Iterator[tuple[Location, str]]:
@@ -528,8 +560,9 @@ def _provider_rules(kind: str, block: _Arguments) -> Iterator[tuple[Location, st
     if engines and engine is not None and isinstance(engine.raw, str) and written is not None:
         name = engine.raw if kind == "aws_elasticache_cluster" else engine.raw.lower()
         if name not in engines:
-            shown = "(sensitive value)" if engine.is_sensitive else shown_value(engine.raw)
-            yield written.place.location, f"expected engine to be one of {engines}, got {shown}"
+            shown = SENSITIVE if engine.is_sensitive else engine.raw
+            listed = " ".join(f'"{one}"' for one in engines)
+            yield written.place.location, f"expected engine to be one of [{listed}], got {shown}"
     if kind != "aws_elasticache_cluster":
         return
     group = block.known("replication_group_id")
@@ -593,6 +626,13 @@ def _is_same(one: Settled[int], other: Known[int]) -> bool:
 
 
 def _settled_days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
+    settled = _days(value, trace)
+    if value.is_sensitive and isinstance(settled, Invalid):
+        return Invalid(SENSITIVE, trace)
+    return settled
+
+
+def _days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
     raw: Any = value.raw
     if isinstance(raw, str):
         try:
@@ -635,8 +675,17 @@ def _settled_text(value: Value) -> Settled[str]:
 
 def _trace(before: tuple[Step, ...], hops: Iterable[Placed]) -> tuple[Step, ...]:
     """Make steps of a value's hops: each place once, in the order in which a reader follows them."""
-    steps = [*before, *map(_step, hops)]
+    steps, is_hidden = [*before], False
+    for hop in hops:
+        # What a sensitive variable is made of is as sensitive as the variable.
+        steps.append(_hidden(hop) if is_hidden else _step(hop))
+        is_hidden = is_hidden or hop.text.endswith(SENSITIVE)
     return tuple(dict.fromkeys(steps))
+
+
+def _hidden(hop: Placed) -> Step:
+    name, equals, _ = hop.text.partition("=")
+    return Step(f"{name.strip()} = {SENSITIVE}" if equals else SENSITIVE, hop.location)
 
 
 def _step(hop: Placed) -> Step:

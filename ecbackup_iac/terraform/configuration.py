@@ -61,17 +61,22 @@ class Configuration:
             return Unreadable("", "its source is not a plain text")
         if is_local(source):
             folder = os.path.normpath(os.path.join(caller.module.folder, source))
-            return self._module(folder, source)
+            return self._module(folder, source, caller)
         folder_name = self._installed.get(".".join((*caller.path, name)))
         if folder_name is not None:
-            return self._module(os.path.join(self.root, folder_name), source)
+            return self._module(os.path.join(self.root, folder_name), source, caller)
         text = f"{source} is not in this repository (terraform init would fetch it)"
         return Unreadable(source, text, version_of(block))
 
-    def _module(self, folder: str, source: str) -> Module | Unreadable:
+    def _module(self, folder: str, source: str, caller: "ModuleInstance") -> Module | Unreadable:
         if not self.modules.reader.is_inside(folder):
             return Unreadable(source, f"{source} leads outside the repository", is_missing=True)
         module = self.modules.at(folder)
+        above: ModuleInstance | None = caller
+        while above is not None:
+            if above.module is module:
+                return Unreadable(source, f"{source} calls itself, so there is no end", is_missing=True)
+            above = above.parent
         if module.is_empty and not module.diagnostics:
             return Unreadable(source, f"there is no configuration in {source}", is_missing=True)
         return module
@@ -82,7 +87,9 @@ class Configuration:
             return self.root.replace(os.sep, "/")
         if name == "root" or instance.module.folder == self.root:
             return "."
-        return posixpath.normpath(os.path.relpath(instance.module.folder, self.root).replace(os.sep, "/"))
+        return posixpath.normpath(
+            os.path.relpath(instance.module.folder, self.root).replace(os.sep, "/")
+        )
 
 
 def source_of(block: Block) -> str | None:

@@ -21,7 +21,11 @@ from ecbackup_iac.terraform.type_system import (
 from ecbackup_iac.terraform.values import EvaluationError, Undecided, Value, object_value
 
 _PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
-_QUOTED = {"string": STRING, "list": ListOf(DYNAMIC), "map": MapOf(DYNAMIC)}  # Terraform 0.11's
+_QUOTED: dict[str, Type] = {
+    "string": STRING,
+    "list": ListOf(DYNAMIC),
+    "map": MapOf(DYNAMIC),
+}  # Terraform 0.11's
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +78,8 @@ def constraint_of(node: Node | None) -> Constraint:
             raise EvaluationError("Invalid type: a quoted type is string, list or map", node.place)
         kind = _QUOTED[node.value.raw]
         return Constraint(kind, is_literal=kind == STRING)
-    kind, defaults = _type(node)
-    return Constraint(kind, defaults, is_literal=kind in (STRING, NUMBER, BOOL))
+    wanted, defaults = _type(node)
+    return Constraint(wanted, defaults, is_literal=wanted in (STRING, NUMBER, BOOL))
 
 
 def _type(node: Node) -> tuple[Type, Defaults]:
@@ -90,8 +94,7 @@ def _type(node: Node) -> tuple[Type, Defaults]:
             return MapOf(DYNAMIC), Defaults()
         case Call(name="list" | "set" | "map" as name, arguments=(element,)):
             kind, defaults = _type(element)
-            make = {"list": ListOf, "set": SetOf, "map": MapOf}[name]
-            return make(kind), _nested({"": defaults})
+            return _collection(name, kind), _nested({"": defaults})
         case Call(name="tuple", arguments=(TupleNode(items=items),)):
             parts = [_type(item) for item in items]
             inside = {str(place): defaults for place, (_, defaults) in enumerate(parts)}
@@ -102,8 +105,16 @@ def _type(node: Node) -> tuple[Type, Defaults]:
             raise EvaluationError("Invalid type specification", node.place)
 
 
+def _collection(name: str, element: Type) -> Type:
+    if name == "list":
+        return ListOf(element)
+    return SetOf(element) if name == "set" else MapOf(element)
+
+
 def _nested(inside: dict[str, Defaults]) -> Defaults:
-    return Defaults(inside={name: defaults for name, defaults in inside.items() if not defaults.is_empty})
+    return Defaults(
+        inside={name: defaults for name, defaults in inside.items() if not defaults.is_empty}
+    )
 
 
 def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
@@ -153,7 +164,9 @@ def _filled(value: Value, defaults: Defaults) -> Value:
     if isinstance(value.raw, tuple):
         every = defaults.inside.get("")
         elements = tuple(
-            _filled(element, inner) if (inner := every or defaults.inside.get(str(place))) else element
+            _filled(element, inner)
+            if (inner := every or defaults.inside.get(str(place)))
+            else element
             for place, element in enumerate(value.raw)
         )
         kind = TupleOf(tuple(element.type for element in elements))
@@ -169,6 +182,4 @@ def _filled(value: Value, defaults: Defaults) -> Value:
         inner = defaults.inside.get(name) or every
         if inner:
             members[name] = _filled(member, inner)
-    return replace(
-        object_value(members), trace=value.trace, is_sensitive=value.is_sensitive
-    )
+    return replace(object_value(members), trace=value.trace, is_sensitive=value.is_sensitive)

@@ -1,5 +1,6 @@
 """Terraform's conversions between types, and its equality (zclconf/go-cty, convert)."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -27,6 +28,7 @@ from ecbackup_iac.terraform.values import (
     MOST_OUTCOMES,
     Assumption,
     EvaluationError,
+    Raw,
     LazyMembers,
     OpenMembers,
     Possibility,
@@ -76,7 +78,14 @@ def _undecided(value: Value, raw: Undecided, target: Type) -> Value:
     if not (target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC):
         note_refusal()  # some value of its type may not be one of the target's
     bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)
-    return replace(value, type=value.type if has_dynamic(target) else target, raw=bounds)
+    return replace(value, type=value.type if _is_open_form(value.type, target) else target, raw=bounds)
+
+
+def _is_open_form(kind: Type, target: Type) -> bool:
+    """Say whether a type is one of those that a list, set or map of anything stands for."""
+    if not isinstance(target, ListOf | SetOf | MapOf) or target.element != DYNAMIC:
+        return False
+    return type(kind) is type(target)
 
 
 def _may_become(kind: Type, target: Type) -> bool:
@@ -105,33 +114,41 @@ def _known(value: Value, target: Type) -> Value:
 
 
 def _primitive(value: Value, target: Primitive) -> Value:
-    raw = value.raw
     if target == STRING:
-        match raw:
-            case bool():
-                return string("true" if raw else "false")
-            case int() | Fraction():
-                return string(text_from(raw))
-            case str():
-                return string(raw)
+        result = _string(value.raw)
     elif target == NUMBER:
-        match raw:
-            case str():
-                try:
-                    parsed = number_from(raw)
-                except NumberTooLargeError as error:
-                    raise EvaluationError("a number is required") from error
-                if parsed is not None:
-                    return number(parsed)
-            case int() | Fraction() if not isinstance(raw, bool):
-                return number(raw)
-    elif target == BOOL:
-        match raw:
-            case bool():
-                return boolean(raw)
-            case str() if raw in _BOOLEANS:
-                return boolean(_BOOLEANS[raw])
-    raise EvaluationError(_required(target))
+        result = _number(value.raw)
+    else:
+        result = _boolean(value.raw)
+    if result is None:
+        raise EvaluationError(_required(target))
+    return result
+
+
+def _string(raw: Raw) -> Value | None:
+    if isinstance(raw, bool):
+        return string("true" if raw else "false")
+    if isinstance(raw, int | Fraction):
+        return string(text_from(raw))
+    return string(raw) if isinstance(raw, str) else None
+
+
+def _number(raw: Raw) -> Value | None:
+    if isinstance(raw, int | Fraction) and not isinstance(raw, bool):
+        return number(raw)
+    if not isinstance(raw, str):
+        return None
+    try:
+        parsed = number_from(raw)
+    except NumberTooLargeError:
+        return None
+    return None if parsed is None else number(parsed)
+
+
+def _boolean(raw: Raw) -> Value | None:
+    if isinstance(raw, bool):
+        return boolean(raw)
+    return boolean(_BOOLEANS[raw]) if isinstance(raw, str) and raw in _BOOLEANS else None
 
 
 def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Value:
@@ -139,8 +156,9 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
         raise EvaluationError(_required(make(element)))
     members = value.elements
     if has_dynamic(element):
-        if any(_is_mixed(member) for member in members):
-            return _in_every_world(value, make(element))
+        ways = _ways(value)
+        if ways is not None:
+            return _in_every_world(ways, make(element))
         members, element = _of_one_type(members, element, make)
     else:
         members = tuple(converted(member, element) for member in members)
@@ -151,9 +169,12 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
     return set_of(members, element)
 
 
-def _is_mixed(value: Value) -> bool:
-    """Say whether a value is one of several that differ in type."""
-    return isinstance(value.raw, Undecided) and value.type == DYNAMIC and bool(value.raw.outcomes)
+def _ways(value: Value) -> Value | None:
+    """Give a container as its outcomes, where something in it is one of several that differ in type."""
+    if not any(map(_is_open_kind, value.elements)):
+        return None
+    ways = unfolded(value)
+    return ways if ways.is_known or ways.undecided.outcomes else None
 
 
 def _in_every_world(value: Value, target: Type) -> Value:
@@ -178,24 +199,69 @@ def _of_one_type(
     """Convert members to the one type that they share, where the target leaves it open."""
     if element != DYNAMIC:
         members = tuple(converted(member, element) for member in members)
-    open_member = next((m for m in members if not m.is_known and m.type == DYNAMIC), None)
-    decided = [member.type for member in members if member.is_known or member.type != DYNAMIC]
-    shared = unified(decided)
-    if shared is None or (shared == DYNAMIC and any(kind != DYNAMIC for kind in decided)):
+    if len(members) > 1 and any(map(_is_open_kind, members)):
+        return _of_open_type(members)
+    kinds = [member.type for member in members]
+    shared = unified(kinds)
+    if shared is None or (shared == DYNAMIC and any(kind != DYNAMIC for kind in kinds)):
         name = {ListOf: "list", SetOf: "set", MapOf: "map"}[make]
         raise EvaluationError(f"all {name} elements must have the same type")
-    if open_member is not None and shared != STRING:
-        why = open_member.undecided.why
-        return tuple(_perhaps_text(member, why) for member in members), DYNAMIC
     return tuple(converted(member, shared) for member in members), shared
 
 
-def _perhaps_text(value: Value, why: str) -> Value:
-    """Give a number or bool as what it is beside something undecided, which may be text and make it text."""
-    if not value.is_known or value.is_null or value.type not in (NUMBER, BOOL):
-        return value
-    either = one_of([Possibility(value), Possibility(converted(value, STRING))], why)
-    return replace(either, trace=value.trace, is_sensitive=value.is_sensitive)
+def _is_open_kind(value: Value) -> bool:
+    """Say whether a value, or anything in it, is of a type that nobody knows."""
+    if isinstance(value.raw, Undecided):
+        return has_dynamic(value.type)
+    if not isinstance(value.raw, tuple | Mapping) or is_open(value):
+        return False
+    return any(map(_is_open_kind, value.elements))
+
+
+def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type]:
+    """Leave members as they are beside one of unknown type; a number or bool may have become text."""
+    note_refusal()  # what is undecided may be of another kind than the rest
+    kinds = [member.type for member in members if not _is_open_kind(member)]
+    if kinds and all(isinstance(kind, Primitive) for kind in kinds) and unified(kinds) == STRING:
+        return tuple(converted(member, STRING) for member in members), STRING
+    return _beside_each_other(members), DYNAMIC
+
+
+def _beside_each_other(members: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Give members that one type unites, of which some is open: attribute by attribute where they agree."""
+    if not any(map(_is_open_kind, members)):
+        shared = unified([member.type for member in members])
+        return members if shared is None else tuple(converted(m, shared) for m in members)
+    names = {tuple(m.raw) if isinstance(m.raw, dict) else None for m in members}
+    first = members[0].raw
+    if isinstance(first, dict) and len(names) == 1:
+        columns = {name: _beside_each_other(tuple(m.members[name] for m in members)) for name in first}
+        return tuple(
+            _like(member, object_value({name: columns[name][place] for name in first}))
+            for place, member in enumerate(members)
+        )
+    return tuple(map(perhaps_text, members))
+
+
+def perhaps_text(value: Value) -> Value:
+    """Give a value in which every number and bool may have become text."""
+    match value.raw:
+        case Undecided() | None | str():
+            return value
+        case tuple() as elements:
+            return _like(value, tuple_value(map(perhaps_text, elements)))
+        case Mapping() as members:
+            if is_open(value):
+                return value
+            texts = {name: perhaps_text(member) for name, member in members.items()}
+            return _like(value, object_value(texts))
+        case _:
+            ways = [Possibility(value), Possibility(converted(value, STRING))]
+            return _like(value, one_of(ways, "what stands beside it may make it text"))
+
+
+def _like(value: Value, changed: Value) -> Value:
+    return replace(changed, trace=value.trace, is_sensitive=value.is_sensitive)
 
 
 def set_of(members: Iterable[Value], element: Type) -> Value:
@@ -207,11 +273,34 @@ def set_of(members: Iterable[Value], element: Type) -> Value:
 
 def _set_order(value: Value) -> tuple[int, object, str]:
     raw = value.raw
-    if isinstance(raw, str):
-        return (0, 0, raw)
+    if isinstance(raw, bool):
+        return (0, raw, "")
     if isinstance(raw, int | Fraction):
         return (0, raw, "")
-    return (1, 0, repr(identity(value)) if value.is_wholly_known else "")
+    return (1, 0, "") if raw is None else (0, 0, raw if isinstance(raw, str) else _hash_text(value))
+
+
+def _hash_text(value: Value) -> str:
+    """Write a value as go-cty does to put sets of lists, maps and objects in order."""
+    match value.raw:
+        case None:
+            return "~"
+        case bool() as raw:
+            return "T" if raw else "F"
+        case str() as raw:
+            return json.dumps(raw, ensure_ascii=False)
+        case tuple() as elements:
+            text = "".join(f"{_hash_text(element)};" for element in elements)
+            return f"<{text}>" if isinstance(value.type, TupleOf) else f"[{text}]"
+        case Mapping() as members:
+            if isinstance(value.type, ObjectOf):
+                return "<" + "".join(f"{_hash_text(member)};" for member in members.values()) + ">"
+            pairs = (f"{json.dumps(name)}:{_hash_text(member)};" for name, member in members.items())
+            return "{" + "".join(pairs) + "}"
+        case int() | Fraction() as raw:
+            return text_from(raw)
+        case Undecided():
+            return "?"
 
 
 def _map(value: Value, element: Type) -> Value:
@@ -221,8 +310,9 @@ def _map(value: Value, element: Type) -> Value:
         return replace(unfolded(value), type=MapOf(element))
     names, members = tuple(value.raw), tuple(value.raw.values())
     if has_dynamic(element):
-        if any(_is_mixed(member) for member in members):
-            return _in_every_world(value, MapOf(element))
+        ways = _ways(value)
+        if ways is not None:
+            return _in_every_world(ways, MapOf(element))
         members, element = _of_one_type(members, element, MapOf)
     else:
         converted_members = []

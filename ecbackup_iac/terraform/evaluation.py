@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import replace
 from typing import Protocol, assert_never
 
 from ecbackup_iac.terraform.conversion import converted
@@ -43,9 +41,9 @@ from ecbackup_iac.terraform.operators import (
 from ecbackup_iac.terraform.type_system import (
     BOOL,
     DYNAMIC,
-    NUMBER,
     STRING,
     ListOf,
+    MapOf,
     SetOf,
     Type,
     is_mapping,
@@ -56,10 +54,9 @@ from ecbackup_iac.terraform.values import (
     Assumption,
     EvaluationError,
     Possibility,
-    Undecided,
     Value,
     lifted,
-    null,
+    note_refusal,
     number,
     object_value,
     one_of,
@@ -79,15 +76,20 @@ IMPURE = {
 
 
 _LOOKUP_ARGUMENTS = 3
+_SHORTEST = 40
 _REPEATED = re.compile(r"\b(each|count|self)\.")
 
 
 class Scope(Protocol):
     """What names mean in one module instance."""
 
-    files: Files
-    allows_calls: bool
-    """Function calls are allowed: everywhere but in constants."""
+    @property
+    def files(self) -> Files:
+        """What the file functions read."""
+
+    @property
+    def allows_calls(self) -> bool:
+        """Whether functions may be called: everywhere but in constants."""
 
     @property
     def address(self) -> str:
@@ -113,9 +115,16 @@ _REFERENCE_LENGTHS = {"data": 2, "resource": 2, "ephemeral": 2}
 class Evaluator:
     """Evaluates expressions in one scope, with the variables of for expressions on top."""
 
-    def __init__(self, scope: Scope, names: Mapping[str, Value] | None = None) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        names: Mapping[str, Value] | None = None,
+        origins: Mapping[str, str] | None = None,
+    ) -> None:
         self.scope = scope
         self.names: Mapping[str, Value] = names or {}
+        self._origins: Mapping[str, str] = origins or {}
+        """What each of these names stands for: `local.caches[0]`."""
 
     def value(self, node: Node) -> Value:
         """Evaluate an expression.
@@ -167,8 +176,13 @@ class Evaluator:
             case never:
                 assert_never(never)
 
-    def _with(self, **names: Value) -> "Evaluator":
-        return Evaluator(self.scope, {**self.names, **names})
+    def _with(self, names: Mapping[str, Value], origin: str = "") -> "Evaluator":
+        origins = self._origins
+        if origin:
+            shadowed = ", ".join(self._origins[name] for name in names if name in self._origins)
+            told = f"{origin} ({shadowed})" if shadowed else origin
+            origins = {**origins, **dict.fromkeys(names, told)}
+        return Evaluator(self.scope, {**self.names, **names}, origins)
 
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
@@ -205,14 +219,18 @@ class Evaluator:
         if condition.is_known:
             result = branch(then if condition.raw else otherwise)
         elif condition.undecided.outcomes:
-            result = lifted(lambda truth: branch(then if truth.raw else otherwise), condition)
+            result = lifted(lambda truth: branch(_chosen(truth, then, otherwise)), condition)
         else:
             raw = condition.undecided
             subject = self._subject(node.condition)
             found = []
+            if not raw.is_not_null:
+                note_refusal()  # a null condition is refused
             for chosen, state in ((then, "true"), (otherwise, "false")):
-                with suppress(EvaluationError):
+                try:
                     found.append(Possibility(branch(chosen), (Assumption(subject, state),)))
+                except EvaluationError:
+                    note_refusal()
             if not found:
                 branch(then)
             result = one_of(found, raw.why, is_deferred=raw.is_deferred)
@@ -229,10 +247,14 @@ class Evaluator:
         """Name a condition so that the same text in the same module is the same thing."""
         text = " ".join(node.place.text.split())
         address = self.scope.address
-        if _REPEATED.search(text):
+        own = ", ".join(
+            f"{name} = {_brief(value) or self._origins.get(name, '...')}"
+            for name, value in self.names.items()
+            if name
+        )
+        if _REPEATED.search(text) or _REPEATED.search(own):
             address += self.scope.instance_key
         prefix = f"{address}: " if address else ""
-        own = ", ".join(f"{name} = {_brief(value)}" for name, value in self.names.items() if name)
         return f"{prefix}{text}" + (f" ({own})" if own else "")
 
     def _call(self, node: Call) -> Value:
@@ -262,7 +284,10 @@ class Evaluator:
         if last.is_null:
             raise EvaluationError("Invalid expanding argument value: it is null")
         if not last.is_known and not last.undecided.outcomes:
-            return unknown(last.undecided.why, function.returns, is_deferred=last.undecided.is_deferred)
+            note_refusal()  # it may be refused as an argument
+            return unknown(
+                last.undecided.why, function.returns, is_deferred=last.undecided.is_deferred
+            )
         if last.is_known and not is_sequence(last.type):
             raise EvaluationError("Invalid expanding argument value: it is no list")
         return lifted(
@@ -281,6 +306,8 @@ class Evaluator:
         is_open = not key.is_known and not key.undecided.outcomes
         if not is_open or not isinstance(of.raw, Mapping):
             return None
+        if isinstance(of.type, MapOf):
+            default = converted(default, of.type.element)
         subject = self._subject(node.arguments[1])
         found = possible_elements(of, subject)
         found.append(Possibility(default, (Assumption(subject, "something else"),)))
@@ -330,6 +357,7 @@ class Evaluator:
             key = self._object_key(key_node)
             value = self.value(value_node)
             if not key.is_known:
+                note_refusal()  # it may be null
                 return unknown(key.undecided.why, is_deferred=key.undecided.is_deferred)
             place = Place(key_node.place.file, key_node.place.start, value_node.place.end)
             members[str(key.raw)] = value.through(place)
@@ -346,13 +374,15 @@ class Evaluator:
 
     def _for(self, node: For) -> Value:
         collection = self.value(node.collection)
-        return lifted(lambda settled: self._settled_for(node, settled), collection).marked(collection)
+        return lifted(lambda settled: self._settled_for(node, settled), collection).marked(
+            collection
+        )
 
     def _settled_for(self, node: For, collection: Value) -> Value:
         items: list[Value] = []
         members: dict[str, list[Value]] = {}
         open_value: Value | None = None
-        for inner in self._iterations(node.key, node.item, collection):
+        for inner in self._iterations(node, collection):
             if node.condition is not None:
                 included = converted(inner.value(node.condition), BOOL)
                 if included.is_null:
@@ -374,6 +404,7 @@ class Evaluator:
                 raise EvaluationError(f'Duplicate object key: "{key.raw}" comes twice')
             members.setdefault(str(key.raw), []).append(result)
         if open_value is not None:
+            note_refusal()  # it may be null, or a key that comes twice
             raw = open_value.undecided
             return unknown(raw.why, is_deferred=raw.is_deferred, is_not_null=True)
         if node.key_result is None:
@@ -382,7 +413,7 @@ class Evaluator:
             return object_value({name: tuple_value(group) for name, group in members.items()})
         return object_value({name: group[0] for name, group in members.items()})
 
-    def _iterations(self, key: str | None, item: str, collection: Value) -> Iterator["Evaluator"]:
+    def _iterations(self, loop: For | ForDirective, collection: Value) -> Iterator["Evaluator"]:
         if collection.is_null:
             raise EvaluationError("Iteration over null value")
         if is_mapping(collection.type):
@@ -393,15 +424,19 @@ class Evaluator:
             pairs = [(number(place), value) for place, value in enumerate(collection.elements)]
         else:
             raise EvaluationError("Iteration over non-iterable value")
-        for name, value in pairs:
-            names = {item: value.through(*collection.trace)}
-            if key:
-                names[key] = name
-            yield self._with(**names)
+        source = " ".join(loop.collection.place.text.split())
+        for place, (name, value) in enumerate(pairs):
+            names = {loop.item: value.through(*collection.trace)}
+            if loop.key:
+                names[loop.key] = name
+            yield self._with(
+                names, f"{source}[{place if is_sequence(collection.type) else name.raw}]"
+            )
 
     def _splat(self, node: Splat) -> Value:
         of = self.value(node.of)
         if not of.is_known and not of.undecided.outcomes:
+            note_refusal()  # what is taken of each may not be there
             return unknown(of.undecided.why, is_deferred=of.undecided.is_deferred)
         return lifted(lambda settled: self._settled_splat(node, settled), of).marked(of)
 
@@ -410,7 +445,7 @@ class Evaluator:
             return tuple_value(())
         elements = of.elements if is_sequence(of.type) else (of,)
         results = [
-            self._with(**{"": element.through(*of.trace)}).value(node.each) for element in elements
+            self._with({"": element.through(*of.trace)}).value(node.each) for element in elements
         ]
         if isinstance(of.type, ListOf | SetOf):
             kinds = {result.type for result in results}
@@ -441,17 +476,27 @@ class Evaluator:
                 if condition.is_null:
                     raise EvaluationError("Null condition: the template's if must be true or false")
                 branches = {True: part.then, False: part.otherwise}
-                return lifted(lambda c: self.joined(branches[c.raw is True]), condition, kind=STRING)
+                return lifted(
+                    lambda c: self.joined(branches[c.raw is True]), condition, kind=STRING
+                )
             case ForDirective():
                 collection = self.value(part.collection)
 
                 def joined(settled: Value) -> Value:
-                    rounds = self._iterations(part.key, part.item, settled)
+                    rounds = self._iterations(part, settled)
                     return _concatenated([inner.joined(part.body) for inner in rounds])
 
                 return lifted(joined, collection, kind=STRING)
             case never:
                 assert_never(never)
+
+
+def _chosen(
+    truth: Value, then: Value | EvaluationError, otherwise: Value | EvaluationError
+) -> Value | EvaluationError:
+    if truth.is_null:
+        raise EvaluationError("Null condition: the condition must be true or false")
+    return then if truth.raw else otherwise
 
 
 def _concatenated(pieces: list[Value]) -> Value:
@@ -492,7 +537,8 @@ def _branch_type(then: Value, otherwise: Value) -> Type | None:
 
 
 def _brief(value: Value) -> str:
+    """Show a value that fits in a condition's text; nothing for one that does not."""
     raw = value.raw
-    if isinstance(raw, str | int | bool) and not value.is_sensitive:
-        return str(raw)[:40]
-    return "..."
+    if isinstance(raw, str | int | bool) and not value.is_sensitive and len(str(raw)) <= _SHORTEST:
+        return str(raw)
+    return ""

@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 DEEPEST = 200
-"""Brackets and templates inside each other, each with the operators before it."""
+"""Brackets and templates inside each other."""
 
 Problem: TypeAlias = tuple[str, int, int]
 """What is wrong, and from where to where."""
@@ -24,6 +24,8 @@ HEADER = re.compile(
     rb'|variable)(?:[ \t]++(?:"[^"\n]*+"|' + NAME + rb"))*+[ \t]*+\{"
 )
 """A line that begins a block of a configuration file."""
+
+_HEADER_LINE = re.compile(rb"^" + HEADER.pattern, re.MULTILINE)
 
 _TOKEN = re.compile(
     rb"[ \t]*+(?:"
@@ -120,6 +122,9 @@ class _Frame:
     is_line_start: bool = True
 
 
+_Handler: TypeAlias = Callable[[re.Match[bytes], _Frame], int]
+
+
 class ExtentScanner:
     """Finds the ends of values in one text; tells the first thing that is wrong in each."""
 
@@ -135,11 +140,27 @@ class ExtentScanner:
         self.is_unbalanced = False
         """Whether something was not closed, so that ends may have been found in the wrong place."""
 
+        # By the groups of _TOKEN.
+        self._handlers: tuple[_Handler, ...] = (
+            self._on_word,
+            self._on_number,
+            self._on_newline,
+            self._on_opener,
+            self._on_closer,
+            self._on_quote,
+            self._on_heredoc,
+            self._on_comment,
+            self._on_operator,
+            self._on_other,
+        )
         self._is_careful = is_careful  # what looks like the next block ends whatever is open
         self._frames: list[_Frame] = []
         self._stop: int | None = None
         self._last_end = 0
         self._weight = 0
+        self.heaviest = 0
+        """Brackets inside each other, each with the operators before it, in the value passed last."""
+
         self._newline = -1  # the one between two items of an object, just passed
         self._tells = True
 
@@ -147,8 +168,8 @@ class ExtentScanner:
         """Give the end of the value that begins at an offset."""
         self._frames = [_Frame(extent, position, weight=0)]
         self._stop, self._last_end, self._weight = None, position, 0
-        self._newline, self._tells = -1, tells
-        text, token = self.text, _TOKEN.match
+        self._newline, self._tells, self.heaviest = -1, tells, 0
+        text, token, handlers = self.text, _TOKEN.match, self._handlers
         while self._stop is None:
             frame = self._frames[-1]
             if frame.extent >= Extent.QUOTED:
@@ -158,7 +179,7 @@ class ExtentScanner:
             if match is None:
                 self._finish()
                 break
-            position = _HANDLERS[match.lastindex or 0](self, match, frame)
+            position = handlers[(match.lastindex or 1) - 1](match, frame)
         return self._last_end if self._stop is None else self._stop
 
     def masked(self) -> bytes:
@@ -172,7 +193,8 @@ class ExtentScanner:
         """Note a problem, where it is the first in its value."""
         if self._tells:
             self._tells = False
-            self.problems.append((message, start, start + 1 if end is None else end))
+            end = start + 1 if end is None else end
+            self.problems.append((message, start, min(end, len(self.text))))
 
     def _mask(self, start: int, end: int) -> None:
         self.patches.append((start, _NOT_NEWLINE.sub(b".", self.text[start:end])))
@@ -188,17 +210,18 @@ class ExtentScanner:
 
     def _open(self, frame: _Frame, end: int) -> int:
         self._frames.append(frame)
-        self._weigh(1, frame.start)
+        self._weigh()
+        if len(self._frames) > DEEPEST:
+            self.report(f"The expression is nested more than {DEEPEST} deep", frame.start)
         self._last_end = end
         return end
 
     def _close(self) -> None:
         self._weight -= self._frames.pop().weight
 
-    def _weigh(self, weight: int, position: int) -> None:
-        self._weight += weight
-        if self._weight > DEEPEST:
-            self.report(f"The expression is nested more than {DEEPEST} deep", position)
+    def _weigh(self) -> None:
+        self._weight += 1
+        self.heaviest = max(self.heaviest, self._weight)
 
     def _settle(self, frame: _Frame) -> None:
         """Forget the operators of an item that is done."""
@@ -218,7 +241,9 @@ class ExtentScanner:
             self._stop = self._last_end
             return False
         if not frame.needs_operand:
-            what = _OBJECT_SURPLUS if frame.extent == Extent.OBJECT else _SURPLUS.get(frame.opened_by)
+            what = (
+                _OBJECT_SURPLUS if frame.extent == Extent.OBJECT else _SURPLUS.get(frame.opened_by)
+            )
             if what is not None:
                 self.report(what, start)
         frame.needs_operand = frame.is_fresh = False
@@ -286,6 +311,8 @@ class ExtentScanner:
         is_object = opener == b"{" and not is_for
         opened_by = opener
         if is_postfix:
+            frame.weight += 1
+            self._weigh()
             opened_by = b"call" if opener == b"(" else b"index"
         elif is_for or opener == b"{":
             opened_by = b""
@@ -315,9 +342,15 @@ class ExtentScanner:
             self.report(f"Invalid expression: a {_CLOSER_NAMES[closer]} that closes nothing", start)
             return False
         self.is_unbalanced = True
-        self.report(_NO_VALUE if frame.operator else _SURPLUS.get(frame.opened_by, _OBJECT_SURPLUS), start)
+        self.report(
+            _NO_VALUE if frame.operator else _SURPLUS.get(frame.opened_by, _OBJECT_SURPLUS), start
+        )
         depth = len(self._frames) - 1
-        while depth and self._frames[depth].closer != closer and self._frames[depth].extent < Extent.QUOTED:
+        while (
+            depth
+            and self._frames[depth].closer != closer
+            and self._frames[depth].extent < Extent.QUOTED
+        ):
             depth -= 1
         if self._frames[depth].closer != closer:
             if closer == b"}" and base.extent == Extent.ARGUMENT and not depth:
@@ -329,7 +362,11 @@ class ExtentScanner:
 
     def _on_quote(self, match: re.Match[bytes], frame: _Frame) -> int:
         start, end = match.span(6)
-        return self._open(_Frame(Extent.QUOTED, start, b'"'), end) if self._operand(frame, start) else end
+        return (
+            self._open(_Frame(Extent.QUOTED, start, b'"'), end)
+            if self._operand(frame, start)
+            else end
+        )
 
     def _on_heredoc(self, match: re.Match[bytes], frame: _Frame) -> int:
         start, end = match.span(7)
@@ -367,7 +404,7 @@ class ExtentScanner:
             frame.needs_operand, frame.operator = True, operator
         frame.is_fresh = False
         frame.weight += 1
-        self._weigh(1, start)
+        self._weigh()
         return end
 
     def _check_operator(self, frame: _Frame, operator: bytes, start: int, end: int) -> None:
@@ -391,7 +428,7 @@ class ExtentScanner:
 
     def _on_other(self, match: re.Match[bytes], frame: _Frame) -> int:
         start = match.start(10)
-        if frame.extent == Extent.ARGUMENT and self.text[start] == 0x3B and not frame.needs_operand:  # ;
+        if frame.extent == Extent.ARGUMENT and match[10] == b";" and not frame.needs_operand:  # ;
             self._stop = self._last_end
             return match.end()
         self.report(_what_is_wrong(self.text, start), start)
@@ -411,7 +448,7 @@ class ExtentScanner:
             end = _LINE_TEXT.match(text, position).end()  # type: ignore[union-attr]
             if end > position:
                 self._mask(position, end)
-                frame.is_line_start = text[end - 1] == 0x0A
+                frame.is_line_start = text[end - 1 : end] == b"\n"
             if end >= size:
                 return self._unended(frame)
             if text[end : end + 2] in (b"${", b"%{"):
@@ -424,7 +461,7 @@ class ExtentScanner:
             self._mask_marker(self.text.index(frame.marker, position), frame.marker)
         self._close()
         self._last_end = self.text.index(frame.marker, position) + len(frame.marker)
-        return stop - 1 if self.text[stop - 1] == 0x0D else stop
+        return stop - 1 if self.text[stop - 1 : stop] == b"\r" else stop
 
     def _unended(self, frame: _Frame) -> int:
         """End a template at the end of the text."""
@@ -433,9 +470,11 @@ class ExtentScanner:
             self._stop = size
             return size
         self.is_unbalanced = True
-        self.report("Unterminated template string: no line holds the closing marker alone", frame.start)
+        self.report(
+            "Unterminated template string: no line holds the closing marker alone", frame.start
+        )
         self._stop = size
-        following = HEADER_LINE.search(self.text, frame.start) if self._is_careful else None
+        following = _HEADER_LINE.search(self.text, frame.start) if self._is_careful else None
         if following is not None:
             self._stop = following.start()
             self.patches = [patch for patch in self.patches if patch[0] < self._stop]
@@ -448,14 +487,16 @@ class ExtentScanner:
         if b"\\" in piece:
             for match in _BAD_ESCAPE.finditer(piece):
                 if match[1] is not None:
-                    self.report("Invalid escape sequence", position + match.start(), position + match.end())
+                    self.report(
+                        "Invalid escape sequence", position + match.start(), position + match.end()
+                    )
         if b"{" in piece:
             for match in _ESCAPED_OPENING.finditer(piece):
                 self._mask(position + match.start(), position + match.end())
         if end < size and text[end] in b"$%":
             return self._sequence(end)
         self._close()
-        if end < size and text[end] == 0x22:
+        if text[end : end + 1] == b'"':
             self._last_end = end + 1
             return end + 1
         self.is_unbalanced = True
@@ -464,38 +505,14 @@ class ExtentScanner:
             what = "Invalid multi-line string: a quoted string may not be split over lines"
         self.report(what, frame.start, end)
         self._last_end = end
-        return end + 1 if end < size and text[end] != 0x0A else end
+        return end + 1 if end < size and text[end : end + 1] != b"\n" else end
 
     def _sequence(self, position: int) -> int:
         """Open an interpolation or a directive."""
         if _EMPTY_SEQUENCE.match(self.text, position + 2):
             self.report(_NO_VALUE, position, position + 2)
-        opened_by = b"${" if self.text[position] == 0x24 else b""
+        opened_by = b"${" if self.text[position : position + 1] == b"$" else b""
         return self._open(_Frame(Extent.LOOSE, position, b"}", opened_by=opened_by), position + 2)
-
-
-HEADER_LINE = re.compile(rb"^" + HEADER.pattern, re.MULTILINE)
-
-_Handler: TypeAlias = Callable[[ExtentScanner, re.Match[bytes], _Frame], int]
-
-# By the groups of _TOKEN.
-_HANDLERS: dict[int, _Handler] = dict(
-    enumerate(
-        (
-            ExtentScanner._on_word,  # noqa: SLF001 - a table of the class's own methods, here to the end
-            ExtentScanner._on_number,  # noqa: SLF001
-            ExtentScanner._on_newline,  # noqa: SLF001
-            ExtentScanner._on_opener,  # noqa: SLF001
-            ExtentScanner._on_closer,  # noqa: SLF001
-            ExtentScanner._on_quote,  # noqa: SLF001
-            ExtentScanner._on_heredoc,  # noqa: SLF001
-            ExtentScanner._on_comment,  # noqa: SLF001
-            ExtentScanner._on_operator,  # noqa: SLF001
-            ExtentScanner._on_other,  # noqa: SLF001
-        ),
-        start=1,
-    )
-)
 
 
 def _closer_name(frame: _Frame) -> str:

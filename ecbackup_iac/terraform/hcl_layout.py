@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ecbackup_iac.terraform.hcl_extent import HEADER, NAME, ExtentScanner, Problem
+from ecbackup_iac.terraform.hcl_templates import unescaped
 
 DEEPEST_BODY = 100
 """Blocks inside blocks."""
@@ -24,6 +25,9 @@ class Argument:
     end: int
     is_broken: bool = False
     """Its value is not valid."""
+
+    weight: int = 0
+    """Brackets inside each other in the value, each with the operators before it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -123,7 +127,7 @@ class _Reader:
                 position = match.end()
             elif position >= len(text):
                 break
-            elif text[position] == 0x7D:  # }
+            elif text[position : position + 1] == b"}":
                 position = self._close(position)
             elif self._is_careful and self._is_header(position):
                 self._abandon(position)
@@ -134,7 +138,8 @@ class _Reader:
         return self._root
 
     def _report(self, message: str, start: int, end: int | None = None) -> None:
-        self.scanner.problems.append((message, start, start + 1 if end is None else end))
+        end = start + 1 if end is None else end
+        self.scanner.problems.append((message, start, min(end, len(self._text))))
 
     def _inline(self, position: int) -> int:
         return _INLINE.match(self._text, position).end()  # type: ignore[union-attr]
@@ -202,7 +207,9 @@ class _Reader:
         value, before = self._inline(position), len(self.scanner.problems)
         end = self.scanner.end_of(value)
         is_broken = len(self.scanner.problems) > before
-        return Argument(name[0].decode(errors="replace"), name.start(), value, max(value, end), is_broken)
+        text = name[0].decode(errors="replace")
+        weight = self.scanner.heaviest
+        return Argument(text, name.start(), value, max(value, end), is_broken, weight)
 
     def _after_argument(self, argument: Argument) -> int:
         """Go on behind a value, where a newline has to be."""
@@ -218,7 +225,11 @@ class _Reader:
             self._report(what if is_comma else _NO_NEWLINE, start)
         if self._at(start) in (b";", b","):
             return start + 1
-        return start if self._at(start) == b"}" or _NAME.match(self._text, start) else self._resume(start)
+        return (
+            start
+            if self._at(start) == b"}" or _NAME.match(self._text, start)
+            else self._resume(start)
+        )
 
     def _block(self, name: re.Match[bytes], end: int) -> int:
         """Read a block's labels and opening brace."""
@@ -234,7 +245,9 @@ class _Reader:
                     return self._resume(end)
                 end = brace  # on a line of its own
                 break
-            labels.append(_label_text(label[1]) if label else word[0].decode(errors="replace") if word else "")
+            labels.append(
+                _label_text(label[1]) if label else word[0].decode(errors="replace") if word else ""
+            )
             header_end = (label or word or name).end()
             end = self._inline(header_end)
         kind = name[0].decode(errors="replace")
@@ -242,13 +255,17 @@ class _Reader:
         if len(self._stack) <= DEEPEST_BODY:
             self._stack[-1].entries.append(section)
         elif len(self._stack) == DEEPEST_BODY + 1:
-            self._report(f"Blocks are nested more than {DEEPEST_BODY} deep", name.start(), header_end)
+            self._report(
+                f"Blocks are nested more than {DEEPEST_BODY} deep", name.start(), header_end
+            )
         self._stack.append(section)
         return self._inside(section)
 
     def _report_no_block(self, name: re.Match[bytes], labels: list[str], end: int) -> None:
         if labels or self._at(end) == b'"':
-            self._report("Invalid block definition: a label or an opening brace is expected here", end)
+            self._report(
+                "Invalid block definition: a label or an opening brace is expected here", end
+            )
             return
         what = f"{_NEEDED}: an argument takes an equals sign, a block an opening brace"
         self._report(what, name.start(), name.end())
@@ -289,19 +306,3 @@ class _Reader:
 def _label_text(raw: bytes) -> str:
     text = raw.decode(errors="replace")
     return unescaped(text) if "\\" in text else text
-
-
-_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))')
-_SHORT = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-
-
-def unescaped(text: str) -> str:
-    """Resolve the backslash sequences of a quoted string."""
-
-    def replacement(match: re.Match[str]) -> str:
-        if match[3]:
-            return _SHORT[match[3]]
-        code = int(match[1] or match[2], 16)
-        return chr(code) if code <= 0x10FFFF and not 0xD800 <= code < 0xE000 else "\ufffd"
-
-    return _ESCAPE.sub(replacement, text)

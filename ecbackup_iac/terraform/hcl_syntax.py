@@ -1,17 +1,18 @@
 """HCL text (.tf, .tofu, .tfvars) → bodies and expressions.
 
 hcl_layout says where arguments and blocks are, tree-sitter what the expressions are made of. An
-expression is parsed when somebody asks for it; the whole file only to know whether it can be.
+expression is built when somebody asks for it; the whole file is parsed only to know whether it can be.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from ecbackup_iac.terraform.depth import depth
 from ecbackup_iac.terraform.hcl_expressions import Builder, UnreadableError
-from ecbackup_iac.terraform.hcl_extent import Extent, ExtentScanner, Problem
-from ecbackup_iac.terraform.hcl_layout import Argument, Entry, Layout, Section, entries, layout
+from ecbackup_iac.terraform.hcl_extent import DEEPEST, Extent, ExtentScanner, Problem
+from ecbackup_iac.terraform.hcl_layout import Argument, Layout, Section, entries, layout
 from ecbackup_iac.terraform.nodes import (
     AttributeNode,
     Block,
@@ -19,6 +20,7 @@ from ecbackup_iac.terraform.nodes import (
     Node,
     Place,
     SourceFile,
+    Template,
     TemplatePart,
     Text,
     Unreadable,
@@ -45,34 +47,46 @@ LABELS = {
 }
 """The blocks of a configuration file, and the labels that each has to have."""
 
-Placing = Callable[[int, int], Place]
+Placing: TypeAlias = Callable[[int, int], Place]
 """From where to where in a text → the place in a file."""
+
+_INVALID = "Invalid expression: this is not valid syntax"
+_TOO_DEEP = f"The expression is nested more than {DEEPEST} deep"
+_HEAVY = 50  # a value of this weight may be nested too deeply
+_ASSIGNMENT = b"x="  # what tree-sitter needs before an expression
+
+_COMMENT = re.compile(rb'"(?:[^"\\\n]|\\.)*"|((?:\#|//)[^\r\n]*+|/\*(?s:.*?)\*/)')
+_LABEL = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\s"]+')
 
 
 def parse_hcl(source: SourceFile) -> tuple[Body, list[tuple[str, Place]]]:
     """Read a file; what stands whole in it is there, whatever is wrong with the rest."""
     found = layout(source.text)
     problems = _encoding_problems(source.text, found) + found.problems
-    problems += _entry_problems(source.text, found.root) + _value_problems(found)
+    problems += _entry_problems(source.text, found.root) + _value_problems(source, found)
     problems.sort(key=lambda problem: problem[1])
-    told: dict[int, tuple[str, Place]] = {}  # one a line
-    for message, start, end in problems:
-        line = source.text.count(b"\n", 0, start)
-        told.setdefault(line, (message, Place(source, start, end)))
-    return HclBody(source, found.masked, found.root), list(told.values())
+    told: list[tuple[str, Place]] = []
+    for message, start, end in problems:  # one a line
+        if not told or source.text.find(b"\n", told[-1][1].start, start) >= 0:
+            told.append((message, Place(source, start, end)))
+    return HclBody(source, found.masked, found.root), told
 
 
 def parse_expression(
     source: SourceFile, place: Placing | None = None
 ) -> tuple[Node, list[tuple[str, Place]]]:
     """Read a bare expression; `place` maps its offsets where they are not the file's own."""
-    bare = _Bare(source, place, Extent.LOOSE, b"x=(", b"\n)")
+    bare = _Bare(source, place, Extent.LOOSE, (b"x=(", b"\n)"))
     branch = bare.branch()
     if branch is not None:
         try:
-            return bare.builder.expression(branch), []
-        except (UnreadableError, RecursionError):
-            bare.refuse()
+            node = bare.builder.value(branch)
+        except UnreadableError:
+            bare.refuse(_INVALID)
+        else:
+            if not bare.is_too_deep(node):
+                return node, []
+            bare.refuse(_TOO_DEEP)
     return Unreadable(bare.whole), bare.told
 
 
@@ -80,15 +94,18 @@ def parse_template(
     source: SourceFile, place: Placing | None = None
 ) -> tuple[tuple[TemplatePart, ...], list[tuple[str, Place]]]:
     """Read a bare template: text with `${...}` and `%{...}` and no quotes around it."""
-    bare = _Bare(source, place, Extent.BARE, b"x=<<_\n", b"\n_\n")
+    bare = _Bare(source, place, Extent.BARE, (b"x=<<_\n", b"\n_\n"))
     branch = bare.branch()
     if branch is not None:
-        start = bare.shift
         try:
             heredoc = _descend(branch, "heredoc_template")
-            return bare.builder.template(heredoc, start, start + len(source.text)), []
-        except (UnreadableError, RecursionError):
-            bare.refuse()
+            parts = bare.builder.template(heredoc, bare.shift, bare.shift + len(source.text))
+        except UnreadableError:
+            bare.refuse(_INVALID)
+        else:
+            if not bare.is_too_deep(Template(bare.whole, parts)):
+                return parts, []
+            bare.refuse(_TOO_DEEP)
     text = source.text.decode(errors="replace")
     return ((Text(bare.whole, text),) if text else ()), bare.told
 
@@ -97,17 +114,21 @@ class _Bare:
     """An expression or template that stands alone, wrapped up so that tree-sitter takes it."""
 
     def __init__(
-        self, source: SourceFile, place: Placing | None, extent: Extent, before: bytes, behind: bytes
+        self,
+        source: SourceFile,
+        place: Placing | None,
+        extent: Extent,
+        wrapping: tuple[bytes, bytes],
     ) -> None:
         self._place = place or (lambda start, end: Place(source, start, end))
         self._size = len(source.text)
-        self._before, self._behind = before, behind
+        self._before, self._behind = wrapping
         self._scanner = ExtentScanner(source.text)
         self._scanner.end_of(0, extent)
-        self._problems = _encoding_problems(source.text) + self._scanner.problems
-        self.shift = len(before)
+        self._problems = _encoding_problems(source.text) or self._scanner.problems
+        self.shift = len(self._before)
         self.whole = self._place(0, self._size)
-        self.builder = Builder(before + source.text, self._shifted)
+        self.builder = Builder(self._before + source.text, self._shifted)
 
     def _shifted(self, start: int, end: int) -> Place:
         first, last = (min(max(offset - self.shift, 0), self._size) for offset in (start, end))
@@ -128,43 +149,29 @@ class _Bare:
             return None
         return _descend(root, "expression")
 
-    def refuse(self) -> None:
+    def is_too_deep(self, node: Node) -> bool:
+        """Say whether it is nested too deeply."""
+        return self._scanner.heaviest > _HEAVY and depth(node) > DEEPEST
+
+    def refuse(self, what: str) -> None:
         """Tell that it is not valid after all."""
-        self._problems = [("Invalid expression: this is not valid syntax", 0, self._size)]
-
-
-_COMMENT = re.compile(rb'"(?:[^"\\\n]|\\.)*"|((?:\#|//)[^\r\n]*+|/\*(?s:.*?)\*/)')
+        self._problems = [(what, 0, self._size)]
 
 
 def comments(source: SourceFile) -> Iterator[tuple[str, Place]]:
     """Give a file's comments, in order."""
     found = layout(source.text)
     for start, end in _comment_spans(source.text, found):
-        text = source.text[start:end].decode(errors="replace").rstrip("\r")
-        yield text, Place(source, start, start + len(text.encode()))
-
-
-def _comment_spans(text: bytes, found: Layout) -> list[tuple[int, int]]:
-    spans = list(found.value_comments)
-    position = 0
-    for start, end in [*_value_spans(found.root), (len(text), len(text))]:
-        matches = _COMMENT.finditer(text, position, max(position, start))
-        spans += [match.span(1) for match in matches if match[1] is not None]
-        position = max(position, end)
-    return sorted(set(spans))
-
-
-def _value_spans(root: Section) -> Iterator[tuple[int, int]]:
-    for entry in entries(root):
-        if isinstance(entry, Argument):
-            yield entry.value, entry.end
+        raw = source.text[start:end].rstrip(b"\r")
+        yield raw.decode(errors="replace"), Place(source, start, start + len(raw))
 
 
 class HclBody:
     """A block's body or a whole file; each attribute and block is made when it is asked for."""
 
     def __init__(self, source: SourceFile, masked: bytes, section: Section) -> None:
-        self.place = Place(source, section.inside, max(section.inside, section.end - bool(section.kind)))
+        end = max(section.inside, section.end - bool(section.kind))
+        self.place = Place(source, section.inside, end)
         self._source = source
         self._masked = masked
         self._section = section
@@ -179,11 +186,9 @@ class HclBody:
 
     def _attribute(self, argument: Argument) -> AttributeNode:
         place = Place(self._source, argument.start, argument.end)
-
-        def build() -> Node:
-            return _value(self._source, self._masked, argument)
-
-        return AttributeNode(argument.name, place, build)
+        return AttributeNode(
+            argument.name, place, lambda: _value(self._source, self._masked, argument)
+        )
 
     @cached_property
     def _blocks(self) -> dict[str, list[Block]]:
@@ -223,34 +228,34 @@ def _tree(text: bytes) -> "Branch":
 
 
 def _descend(branch: "Branch", kind: str) -> "Branch":
+    """Go down to the value of the one argument in a text."""
     while branch.type != kind:
-        if not branch.child_count:
+        below = branch.named_children
+        if not below:
             raise UnreadableError
-        branch = branch.children[-1]
+        branch = below[-1]
     return branch
 
 
 def _snippet(masked: bytes, argument: Argument) -> bytes:
-    return b"x=" + masked[argument.value : argument.end] + b"\n"
+    return _ASSIGNMENT + masked[argument.value : argument.end] + b"\n"
 
 
 def _value(source: SourceFile, masked: bytes, argument: Argument) -> Node:
     place = Place(source, argument.value, argument.end)
-    if argument.is_broken:
+    root = None if argument.is_broken else _tree(_snippet(masked, argument))
+    if root is None or root.has_error:
         return Unreadable(place)
-    shift = argument.value - 2
-    root = _tree(_snippet(masked, argument))
-    if root.has_error:
-        return Unreadable(place)
-    text = b"x=" + source.text[argument.value : argument.end] + b"\n"
+    shift = argument.value - len(_ASSIGNMENT)
+    text = _ASSIGNMENT + source.text[argument.value : argument.end]
     builder = Builder(text, lambda start, end: Place(source, start + shift, end + shift))
     try:
-        return builder.expression(_descend(root, "expression"))
-    except (UnreadableError, RecursionError):
+        return builder.value(_descend(root, "expression"))
+    except UnreadableError:
         return Unreadable(place)
 
 
-def _value_problems(found: Layout) -> list[Problem]:
+def _value_problems(source: SourceFile, found: Layout) -> list[Problem]:
     """Let tree-sitter look at the whole file, and where it stumbles at each value apart."""
     whole = bytearray(found.masked)
     arguments = [entry for entry in entries(found.root) if isinstance(entry, Argument)]
@@ -258,53 +263,57 @@ def _value_problems(found: Layout) -> list[Problem]:
         if argument.is_broken:
             size = argument.end - argument.value
             whole[argument.value : argument.end] = b"0".ljust(size)[:size]
-    if not _tree(bytes(whole)).has_error:
-        return []
+    is_suspicious = _tree(bytes(whole)).has_error
     problems = []
     for argument in arguments:
-        root = None if argument.is_broken else _tree(_snippet(found.masked, argument))
-        if root is not None and root.has_error:
+        if argument.is_broken or not (is_suspicious or argument.weight > _HEAVY):
+            continue
+        problem = _value_problem(source, found.masked, argument)
+        if problem is not None:
             argument.is_broken = True
-            problems.append(_first_error(root, argument.value - 2, argument.end))
+            problems.append(problem)
     return problems
+
+
+def _value_problem(source: SourceFile, masked: bytes, argument: Argument) -> Problem | None:
+    root = _tree(_snippet(masked, argument))
+    if root.has_error:
+        return _first_error(root, argument.value - len(_ASSIGNMENT), argument.end)
+    if argument.weight > _HEAVY:
+        node = _value(source, masked, argument)
+        if isinstance(node, Unreadable) or depth(node) > DEEPEST:
+            return _TOO_DEEP, argument.value, argument.end
+    return None
 
 
 def _first_error(root: "Branch", shift: int, end: int) -> Problem:
     """Give the first place that tree-sitter could not read."""
-    stack = [root]
+    stack, found = [root], root
     while stack:
-        branch = stack.pop()
-        if branch.is_missing or (branch.is_error and not branch.child_count):
+        found = stack.pop()
+        below = [child for child in found.children if child.has_error or child.is_missing]
+        if not below and (found.is_error or found.is_missing):
             break
-        bad = [child for child in branch.children if child.has_error or child.is_missing]
-        if not bad and branch.is_error:
-            break
-        stack.extend(reversed(bad))
-    else:
-        branch = root
-    start = min(max(branch.start_byte + shift, 0), end)
-    return "Invalid expression: this is not valid syntax", start, min(max(branch.end_byte + shift, start), end)
+        stack.extend(reversed(below))
+    start = min(max(found.start_byte + shift, 0), end)
+    return _INVALID, start, min(max(found.end_byte + shift, start), end)
 
 
 def _entry_problems(text: bytes, root: Section) -> list[Problem]:
     """Find arguments that are set twice, and blocks with too few or too many labels."""
     problems: list[Problem] = []
-    sections = [root, *(entry for entry in entries(root) if isinstance(entry, Section))]
-    for section in sections:
+    for entry in root.entries:
+        if isinstance(entry, Section) and entry.kind in LABELS:
+            problems += _label_problems(text, entry)
+    for section in (root, *(entry for entry in entries(root) if isinstance(entry, Section))):
         names: set[str] = set()
         for entry in section.entries:
-            if isinstance(entry, Section):
-                if section is root and entry.kind in LABELS:
-                    problems += _label_problems(text, entry)
-            elif entry.name in names:
-                what = f'Attribute redefined: the argument "{entry.name}" was set before'
-                problems.append((what, entry.start, entry.start + len(entry.name.encode())))
-            else:
+            if isinstance(entry, Argument):
+                if entry.name in names:
+                    what = f'Attribute redefined: the argument "{entry.name}" was set before'
+                    problems.append((what, entry.start, entry.start + len(entry.name.encode())))
                 names.add(entry.name)
     return problems
-
-
-_LABEL = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\s"]+')
 
 
 def _label_problems(text: bytes, section: Section) -> list[Problem]:
@@ -332,3 +341,17 @@ def _encoding_problems(text: bytes, found: Layout | None = None) -> list[Problem
             return _encoding_problems(bytes(bare))
         return [("Invalid character encoding: the text is not valid UTF-8", error.start, error.end)]
     return []
+
+
+def _comment_spans(text: bytes, found: Layout) -> list[tuple[int, int]]:
+    """Find the comments between the values, and put those inside them along."""
+    spans = list(found.value_comments)
+    values = [
+        (entry.value, entry.end) for entry in entries(found.root) if isinstance(entry, Argument)
+    ]
+    position = 0
+    for start, end in (*values, (len(text), len(text))):
+        matches = _COMMENT.finditer(text, position, max(position, start))
+        spans += [match.span(1) for match in matches if match[1] is not None]
+        position = max(position, end)
+    return sorted(set(spans))

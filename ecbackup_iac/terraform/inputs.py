@@ -52,7 +52,7 @@ class VariableFiles:
             attributes, problems = parse_json_values(source)
         else:
             body, problems = parse_hcl(source)
-            attributes = body.attributes()
+            attributes = [*body.attributes()]
         self.diagnostics += [Diagnostic(text, place.location) for text, place in problems]
         return VariableFile(source.path, {attribute.name: attribute for attribute in attributes})
 
@@ -61,7 +61,12 @@ class RootInputs:
     """The variables and the workspace of one root module."""
 
     def __init__(
-        self, folder: str, names: Sequence[str], given: Given, files: VariableFiles, workspace: Value
+        self,
+        folder: str,
+        names: Sequence[str],
+        given: Given,
+        files: VariableFiles,
+        workspace: Value,
     ) -> None:
         self._given = given
         self._workspace = workspace
@@ -104,7 +109,9 @@ class RootInputs:
 def loaded_files(names: Sequence[str]) -> list[str]:
     """Give the tfvars files in a root's folder that Terraform loads by itself, in its order."""
     fixed = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
-    automatic = sorted(name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
+    automatic = sorted(
+        name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))
+    )
     return fixed + automatic
 
 
@@ -130,7 +137,9 @@ def _from_text(name: str, text: str, constraint: Constraint, place: Placed, wher
     try:
         return constraint.applied(value).through(place)
     except EvaluationError as error:
-        raise EvaluationError(f"Invalid value for variable {name}: {error.message}", place) from error
+        raise EvaluationError(
+            f"Invalid value for variable {name}: {error.message}", place
+        ) from error
 
 
 def workspace_of(folder: str, given: Given, reader: FolderReader) -> Value:

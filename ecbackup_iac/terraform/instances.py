@@ -3,13 +3,12 @@
 Everything is evaluated when it is asked for, and once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from typing import Protocol
 
-from ecbackup_iac.model.location import Location
 from ecbackup_iac.terraform.configuration import Configuration, Unreadable
 from ecbackup_iac.terraform.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.conversion import converted
@@ -33,7 +32,6 @@ from ecbackup_iac.terraform.type_system import (
 )
 from ecbackup_iac.terraform.validation import narrowed
 from ecbackup_iac.terraform.values import (
-    Assumption,
     EvaluationError,
     Hop,
     LazyMembers,
@@ -41,7 +39,6 @@ from ecbackup_iac.terraform.values import (
     Possibility,
     Undecided,
     Value,
-    null,
     number,
     object_value,
     one_of,
@@ -103,7 +100,7 @@ class ModuleInstance:
     allows_calls = True
     instance_key = ""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what makes an instance is this much
         self,
         module: Module,
         configuration: Configuration,
@@ -120,7 +117,7 @@ class ModuleInstance:
         self._inputs = inputs
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
         self._pending: set[tuple[str, ...]] = set()
-        self._children: dict[str, "list[ModuleInstance] | Unreadable"] = {}
+        self._children: dict[str, list[ModuleInstance] | Unreadable] = {}
 
     def used_variables(self) -> set[str]:
         """Give the names of the variables of this module that were asked for so far."""
@@ -164,9 +161,9 @@ class ModuleInstance:
             case "module":
                 return self._call(names[0])
             case "data" | "ephemeral":
-                return self._resource((root, *names[:2]))
+                return self._resource((root, names[0], names[1]))
             case "resource":
-                return self._resource(("managed", *names[:2]))
+                return self._resource(("managed", names[0], names[1]))
             case "path":
                 return self._path(names[0])
             case "terraform" | "tofu":
@@ -263,7 +260,9 @@ class ModuleInstance:
                 raise TypeError("a root has no caller")
             return inputs.workspace
         if name == "applying":
-            return unknown("terraform.applying is known only while applying", BOOL, is_deferred=True)
+            return unknown(
+                "terraform.applying is known only while applying", BOOL, is_deferred=True
+            )
         raise EvaluationError(f'Invalid "terraform" attribute: "{name}"')
 
     def _resource(self, key: ResourceKey) -> Value:
@@ -286,11 +285,15 @@ class ModuleInstance:
             return unknown(doubt)
         if has_count:
             return tuple_value(value_of(one) for one in repetitions)
-        return object_value({str(one.names["each", "key"].raw): value_of(one) for one in repetitions})
+        return object_value(
+            {str(one.names["each", "key"].raw): value_of(one) for one in repetitions}
+        )
 
     def _resource_value(self, key: ResourceKey, block: Block, one: Repetition) -> Value:
         mode, kind, name = key
-        address = f"{kind}.{name}{one.key}" if mode == "managed" else f"{mode}.{kind}.{name}{one.key}"
+        address = (
+            f"{kind}.{name}{one.key}" if mode == "managed" else f"{mode}.{kind}.{name}{one.key}"
+        )
         evaluator = Evaluator(BlockScope(self, one))
         names = [attribute.name for attribute in block.body.attributes()]
 
@@ -557,7 +560,9 @@ def _counted(value: Value) -> list[Repetition]:
         return [_count_repetition(place) for place in range(_count(count))]
     raw = count.undecided
     if raw.is_deferred and not raw.outcomes:
-        raise EvaluationError(f"Invalid count argument: it cannot be determined until apply: {raw.why}")
+        raise EvaluationError(
+            f"Invalid count argument: it cannot be determined until apply: {raw.why}"
+        )
     if not raw.outcomes:
         index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
         names = {("count", "index"): index}
@@ -583,7 +588,9 @@ def _count(value: Value) -> int:
     if raw < 0:
         raise EvaluationError("Invalid count argument: it must not be negative")
     if raw > MOST_INSTANCES:
-        raise EvaluationError(f"count is {raw}, and this program follows {MOST_INSTANCES} instances")
+        raise EvaluationError(
+            f"count is {raw}, and this program follows {MOST_INSTANCES} instances"
+        )
     return raw
 
 
@@ -625,8 +632,13 @@ def _each(value: Value) -> dict[str, Value]:
     """Give the instances that a known for_each makes. Raises EvaluationError."""
     if value.is_null:
         raise EvaluationError("Invalid for_each argument: the value is null")
-    if len(value.elements if not isinstance(value.raw, str | int | Fraction) else ()) > MOST_INSTANCES:
-        raise EvaluationError(f"for_each has over {MOST_INSTANCES} elements, more than are followed")
+    if (
+        len(value.elements if not isinstance(value.raw, str | int | Fraction) else ())
+        > MOST_INSTANCES
+    ):
+        raise EvaluationError(
+            f"for_each has over {MOST_INSTANCES} elements, more than are followed"
+        )
     match value.type:
         case MapOf() | ObjectOf():
             return dict(value.members)
@@ -637,7 +649,9 @@ def _each(value: Value) -> dict[str, Value]:
                     why = element.undecided.why
                     raise EvaluationError(f"Invalid for_each set argument: it holds {why}")
                 if not isinstance(element.raw, str):
-                    raise EvaluationError("Invalid for_each set argument: it must be a set of strings")
+                    raise EvaluationError(
+                        "Invalid for_each set argument: it must be a set of strings"
+                    )
                 keys[element.raw] = element
             return keys
         case ListOf() | TupleOf() | _:
@@ -652,6 +666,12 @@ def _each_repetition(key: str, item: Value, doubt: str = "") -> Repetition:
 def instance_key(key: str) -> str:
     """Write a for_each key as Terraform does in an address."""
     escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    for written, meant in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), ("${", "$${"), ("%{", "%%{")):
+    for written, meant in (
+        ("\n", "\\n"),
+        ("\r", "\\r"),
+        ("\t", "\\t"),
+        ("${", "$${"),
+        ("%{", "%%{"),
+    ):
         escaped = escaped.replace(written, meant)
     return f'["{escaped}"]'

@@ -128,7 +128,9 @@ class _Reader:
             if self._root is not None and not self._open:
                 position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
                 if position < len(text):
-                    problem = "Extraneous data after value: extra characters appear after the JSON value"
+                    problem = (
+                        "Extraneous data after value: extra characters appear after the JSON value"
+                    )
                 break
             if match is None:
                 position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
@@ -137,7 +139,10 @@ class _Reader:
             kind = match.lastindex or 0
             start = match.start(_STRING) - 1 if kind in (_STRING, _QUOTE) else match.start(kind)
             if kind == _STRING:  # no closing quote
-                position, problem = match.end(), "Unclosed or invalid string: no closing quote, or a bad escape"
+                position, problem = (
+                    match.end(),
+                    "Unclosed or invalid string: no closing quote, or a bad escape",
+                )
                 break
             end = match.end()
             wants, problem = self._token(kind, match, start, end, wants)
@@ -217,7 +222,11 @@ def _what_is_wrong(text: bytes, position: int) -> str:
     character = text[position : position + 4].decode(errors="replace")[0]
     if character == "'":
         return "strings are in double quotes"
-    return f'"{character}" is not expected here' if character.isprintable() else "a character that is not expected here"
+    return (
+        f'"{character}" is not expected here'
+        if character.isprintable()
+        else "a character that is not expected here"
+    )
 
 
 def _expected(wants: str) -> str:
@@ -237,9 +246,7 @@ def _decoded(raw: bytes) -> str:
         escape = match[0].decode(errors="replace")
         if escape[1] != "u":
             return _SHORT.get(escape[1], escape[1]).encode()
-        code = int(escape[2:6], 16)
-        if len(escape) > len("\\uXXXX"):
-            code = 0x10000 + ((code - 0xD800) << 10) + int(escape[8:], 16) - 0xDC00
-        return chr(code).encode(errors="replace") if not 0xD800 <= code < 0xE000 else "\ufffd".encode()
+        units = bytes.fromhex(escape[2:6] + escape[8:])  # UTF-16; a half pair is no character
+        return units.decode("utf-16-be", errors="replace").encode()
 
     return _ESCAPES.sub(replacement, raw).decode(errors="replace")

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import assert_never
 
 from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from
-from ecbackup_iac.terraform.hcl_syntax import parse_expression, parse_template
+from ecbackup_iac.terraform.hcl_syntax import LABELS, Placing, parse_expression, parse_template
 from ecbackup_iac.terraform.json_places import JsonNode, JsonText, Kind, parse
 from ecbackup_iac.terraform.nodes import (
     AttributeNode,
@@ -58,6 +58,8 @@ _READINGS = {
 def parse_json(source: SourceFile) -> tuple[Body, Problems]:
     """Read a configuration in JSON; what stands whole in it is there, whatever is wrong with the rest."""
     root, problems = _parsed(source)
+    if root is not None:
+        problems += _level_problems(source, root) + _template_problems(source, root)
     place = Place(source, 0, len(source.text))
     return JsonBody(source, "", _objects(root), place), problems
 
@@ -65,7 +67,8 @@ def parse_json(source: SourceFile) -> tuple[Body, Problems]:
 def parse_json_values(source: SourceFile) -> tuple[list[AttributeNode], Problems]:
     """Read a variable file in JSON: plain values, no templates in them."""
     root, problems = _parsed(source)
-    body = JsonBody(source, "", _objects(root), Place(source, 0, len(source.text)), reading=_LITERAL)
+    place = Place(source, 0, len(source.text))
+    body = JsonBody(source, "", _objects(root), place, reading=_LITERAL)
     return list(body.attributes()), problems
 
 
@@ -104,7 +107,7 @@ class JsonBody:
         if name == "depends_on":
             reading = _EXPRESSION
         place = Place(self._source, key.start, value.end)
-        return AttributeNode(name, place, lambda: _expression(self._source, value, reading))
+        return AttributeNode(name, place, lambda: _built(self._source, value, reading))
 
     def attribute(self, name: str) -> AttributeNode | None:
         """Give the property of that name as an argument; the first, where there are several."""
@@ -116,40 +119,87 @@ class JsonBody:
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
         """Give the blocks of a type: each label is a level of objects, each level may be an array."""
-        found: list[Block] = []
-        for key, value in self._members.get(kind, ()):
-            header = Place(self._source, key.start, key.end)
-            self._descend(kind, labels, (), header, value, found)
-        return found
+        found: list[tuple[tuple[str, ...], JsonText, JsonNode]] = [
+            ((), key, value) for key, value in self._members.get(kind, ())
+        ]
+        for _ in range(labels):
+            found = [
+                ((*names, key.text), key, inner)
+                for names, _, value in found
+                for key, inner in _members(_objects(value))
+            ]
+        return [
+            self._block(kind, names, key, node)
+            for names, key, value in found
+            for node in _objects(value)
+        ]
 
-    def _descend(
-        self, kind: str, left: int, labels: tuple[str, ...], header: Place, value: JsonNode, found: list[Block]
-    ) -> None:
-        if left:
-            for key, inner in _members(_objects(value)):
-                place = Place(self._source, key.start, key.end)
-                self._descend(kind, left - 1, (*labels, key.text), place, inner, found)
-            return
-        for node in _objects(value):
-            place = Place(self._source, node.start, node.end)
-            whole = Place(self._source, min(header.start, node.start), node.end)
-            found.append(Block(kind, labels, whole, header, JsonBody(self._source, kind, (node,), place)))
+    def _block(self, kind: str, labels: tuple[str, ...], key: JsonText, node: JsonNode) -> Block:
+        place = Place(self._source, node.start, node.end)
+        whole = Place(self._source, key.start, node.end)
+        header = Place(self._source, key.start, key.end)
+        return Block(kind, labels, whole, header, JsonBody(self._source, kind, (node,), place))
 
 
 def _parsed(source: SourceFile) -> tuple[JsonNode | None, Problems]:
     root, problems = parse(source.text)
     told = [(message, Place(source, start, end)) for message, start, end in problems]
-    try:
-        source.text.decode()
-    except UnicodeDecodeError as error:
-        place = Place(source, error.start, error.end)
-        told.append(("Invalid character encoding: the text is not valid UTF-8", place))
-    if root is not None and not _objects(root) and root.kind is not Kind.ARRAY:
-        place = Place(source, root.start, root.end)
-        told.append(("Incorrect JSON value type: an object is expected at the top", place))
     if root is not None:
+        if root.kind not in (Kind.OBJECT, Kind.ARRAY):
+            what = "Root value must be object: the top of the file is an object or an array of them"
+            told.append((what, Place(source, root.start, root.end)))
         told += _duplicates(source, root)
     return root, told
+
+
+def _level_problems(source: SourceFile, root: JsonNode) -> Problems:
+    """Find what is no object where a block, or a level of its labels, has to be one."""
+    told: Problems = []
+    levels = [
+        (value, len(LABELS[key.text]))
+        for key, value in _members(_objects(root))
+        if key.text in LABELS
+    ]
+    while levels:
+        value, labels = levels.pop()
+        if value.kind is Kind.NULL and not labels:
+            continue
+        for node in value.items if value.kind is Kind.ARRAY else (value,):
+            if node.kind is not Kind.OBJECT:
+                what = (
+                    "Incorrect JSON value type: an object or an array of objects is expected here"
+                )
+                told.append((what, Place(source, node.start, node.end)))
+            elif labels:
+                levels += [(inner, labels - 1) for _, inner in node.members]
+    return told
+
+
+def _template_problems(source: SourceFile, root: JsonNode) -> Problems:
+    """Find the strings that are no valid templates, but for those that are read as they stand."""
+    told: Problems = []
+    stack: list[tuple[JsonNode, tuple[str, ...]]] = [(root, ())]
+    while stack:
+        node, names = stack.pop()
+        stack += [(item, names) for item in node.items]
+        for key, value in node.members:
+            text = key.text
+            if text != "//" and not (
+                names[:1] == ("variable",) and text in ("default", "description")
+            ):
+                stack.append((value, (*names[:2], text)))
+        written = node.string
+        if written is not None and (b"${" in written.raw or b"%{" in written.raw):
+            told += parse_template(
+                SourceFile("", written.text.encode()), _placing(source, written)
+            )[1]
+    return sorted(told, key=lambda problem: problem[1].start)
+
+
+def _placing(source: SourceFile, written: JsonText) -> Placing:
+    """Map offsets in what a string says to places in the file."""
+    offsets = written.offsets
+    return lambda start, end: Place(source, offsets(start), offsets(end))
 
 
 def _duplicates(source: SourceFile, root: JsonNode) -> Problems:
@@ -163,7 +213,11 @@ def _duplicates(source: SourceFile, root: JsonNode) -> Problems:
         for key, value in node.members:
             stack.append(value)
             first = seen.setdefault(key.text, value)
-            if first is not value and key.text != "//" and not (_objects(first) and _objects(value)):
+            if (
+                first is not value
+                and key.text != "//"
+                and not (_objects(first) and _objects(value))
+            ):
                 text = f'Duplicate argument: "{key.text}" was set before'
                 told.append((text, Place(source, key.start, key.end)))
     return sorted(told, key=lambda problem: problem[1].start)
@@ -183,6 +237,13 @@ def _members(objects: Sequence[JsonNode]) -> Iterator[tuple[JsonText, JsonNode]]
         yield from node.members
 
 
+def _built(source: SourceFile, node: JsonNode, reading: str) -> Node:
+    try:
+        return _expression(source, node, reading)
+    except RecursionError:
+        return Unreadable(Place(source, node.start, node.end))
+
+
 def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
     place = Place(source, node.start, node.end)
     match node.kind:
@@ -194,9 +255,13 @@ def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
             )
             return ObjectNode(place, tuple(items))
         case Kind.ARRAY:
-            return TupleNode(place, tuple(_expression(source, item, reading) for item in node.items))
+            return TupleNode(
+                place, tuple(_expression(source, item, reading) for item in node.items)
+            )
         case Kind.STRING:
-            return Unreadable(place) if node.string is None else _string(source, node.string, reading)
+            return (
+                Unreadable(place) if node.string is None else _string(source, node.string, reading)
+            )
         case Kind.NUMBER:
             try:
                 value = number_from(node.number)
@@ -215,12 +280,7 @@ def _string(source: SourceFile, written: JsonText, reading: str) -> Node:
     place, text = Place(source, written.start, written.end), written.text
     if reading == _LITERAL or (reading == _TEMPLATE and "${" not in text and "%{" not in text):
         return Literal(place, string(text))
-    offsets = written.offsets
-    inner = SourceFile(source.path, text.encode())
-
-    def placed(start: int, end: int) -> Place:
-        return Place(source, offsets(start), offsets(end))
-
+    inner, placed = SourceFile(source.path, text.encode()), _placing(source, written)
     if reading == _EXPRESSION:
         node, problems = parse_expression(inner, placed)
         return Unreadable(place) if problems else node
@@ -228,5 +288,7 @@ def _string(source: SourceFile, written: JsonText, reading: str) -> Node:
     if problems:
         return Unreadable(place)
     if all(isinstance(part, Text) for part in parts):
-        return Literal(place, string("".join(part.text for part in parts if isinstance(part, Text))))
+        return Literal(
+            place, string("".join(part.text for part in parts if isinstance(part, Text)))
+        )
     return Template(place, parts)

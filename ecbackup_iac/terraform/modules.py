@@ -72,7 +72,9 @@ def configuration_files(names: Iterable[str]) -> tuple[list[str], list[str]]:
         for name in names
         if name.endswith(_SUFFIXES) and not name.startswith((".", "#")) and not name.endswith("~")
     ]
-    shadowed = {name.replace(".tofu", ".tf") for name in found if name.endswith((".tofu", ".tofu.json"))}
+    shadowed = {
+        name.replace(".tofu", ".tf") for name in found if name.endswith((".tofu", ".tofu.json"))
+    }
     kept = sorted(name for name in found if name not in shadowed)
     overrides = [name for name in kept if is_override(name)]
     return [name for name in kept if name not in overrides], overrides
@@ -111,7 +113,9 @@ def _check_version(module: Module) -> None:
             continue
         wanted = _AT_LEAST.findall(str(written.expression.value.raw))
         if any(int(major) > NEWEST_MAJOR for major in wanted):
-            module.refusal = "Unsupported Terraform Core version: required_version asks for a later one"
+            module.refusal = (
+                "Unsupported Terraform Core version: required_version asks for a later one"
+            )
             module.diagnostics.append(Diagnostic(module.refusal, written.place.location))
 
 
@@ -132,7 +136,13 @@ def _declare(module: Module, body: Body) -> None:
     for word, mode in _MODES.items():
         for block in body.blocks(word, 2):
             kind, name = block.labels
-            _once(module, module.resources, (mode, kind, name), block, f'{word} "{kind}" configuration')
+            _once(
+                module,
+                module.resources,
+                (mode, kind, name),
+                block,
+                f'{word} "{kind}" configuration',
+            )
     for block in body.blocks("variable", 1):
         _once(module, module.variables, block.labels[0], block, "variable declaration")
     for block in body.blocks("output", 1):
@@ -149,9 +159,7 @@ def _declare(module: Module, body: Body) -> None:
     module.settings += body.blocks("terraform")
 
 
-def _once(
-    module: Module, table: dict[K, Block], key: K, block: Block, what: str
-) -> None:
+def _once(module: Module, table: dict[K, Block], key: K, block: Block, what: str) -> None:
     if key in table:
         first = table[key].header.location
         text = f'Duplicate {what}: "{block.labels[-1]}" was declared at {first}'

@@ -255,7 +255,9 @@ class Body(Protocol):
     JSON cannot tell a block from an attribute, so blocks are asked for by type and number of labels.
     """
 
-    place: Place
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
 
     def attribute(self, name: str) -> "AttributeNode | None":
         """Give the attribute of that name."""

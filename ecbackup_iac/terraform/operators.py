@@ -82,7 +82,7 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
     return lifted(apply, one, other, kind=BOOL).marked(left, right)
 
 
-def _value(result: Number | bool) -> Value:
+def _value(result: Number | bool, /) -> Value:
     return boolean(result) if isinstance(result, bool) else number(rounded(plain(result)))
 
 
@@ -154,7 +154,9 @@ def _attribute(of: Value, name: str) -> Value:
     if of.is_null:
         raise EvaluationError("Attempt to get attribute from null value")
     if not isinstance(of.type, ObjectOf | MapOf):
-        raise EvaluationError(f"Unsupported attribute: this value is {_a(of.type)}, without attributes")
+        raise EvaluationError(
+            f"Unsupported attribute: this value is {_a(of.type)}, without attributes"
+        )
     if name not in of.members:
         if isinstance(of.type, MapOf):
             raise EvaluationError(f'Missing map element: no element with the key "{name}"')

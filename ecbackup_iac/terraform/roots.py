@@ -7,7 +7,9 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
+from ecbackup_iac.discovery import is_inside
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.folders import Folders
 from ecbackup_iac.terraform.inputs import loaded_files
@@ -50,18 +52,28 @@ class Index:
         self._variable_files: dict[str, list[str]] = {}
         self._walk(folders.boundary, is_excluded)
         self.leading = self._leading()
-        self.called = {target for folder in self.found.values() for target in folder.calls}
+        self.called = {
+            target
+            for folder in self.found.values()
+            for target in folder.calls
+            if target != folder.path
+        }
 
     def roots(self) -> list[str]:
         """Give the root folders that lead to what is sought, sorted.
 
-        A folder that nobody calls is one; so is a called one that shows it is planned itself.
+        A folder that nobody calls is one; so is a called one that shows it is planned itself. Of
+        folders that call each other in a circle one is taken, so that none is left out.
         """
-        return sorted(
-            path
-            for path in self.leading
-            if path not in self.called or self.found[path].shows_root
-        )
+        chosen = {
+            path for path in self.leading if path not in self.called or self.found[path].shows_root
+        }
+        covered = set().union(*map(self._reached, chosen))
+        for path in sorted(self.leading):
+            if path not in covered:
+                chosen.add(path)
+                covered |= self._reached(path)
+        return sorted(chosen)
 
     def unloaded_variable_files(self, root: str) -> list[str]:
         """Give the tfvars files in and under a root that Terraform does not load by itself, sorted.
@@ -86,16 +98,17 @@ class Index:
     def reaches(self, root: str, targets: Iterable[str]) -> bool:
         """Say whether a root, or a module that it calls, lies in one of the targets."""
         wanted = tuple(targets)
+        return any(is_inside(path, target) for path in self._reached(root) for target in wanted)
+
+    def _reached(self, root: str) -> set[str]:
+        """Give a root's folder and those of all modules that it leads to."""
         pending, seen = [root], {root}
         while pending:
-            path = pending.pop()
-            if any(path == t or path.startswith(t.rstrip(os.sep) + os.sep) for t in wanted):
-                return True
-            folder = self.found.get(path)
+            folder = self.found.get(pending.pop())
             new = (folder.calls if folder else set()) - seen
             seen |= new
-            pending += sorted(new)
-        return False
+            pending += new
+        return seen
 
     def _walk(self, top: str, is_excluded: Callable[[str], bool]) -> None:
         pending = [top]
@@ -148,7 +161,7 @@ class Index:
     def _is_installed(self, folder: str) -> bool:
         """Say whether a module that terraform init fetched names what is sought."""
         for directory, _, names in os.walk(folder):
-            for name in sum(configuration_files(names), []):
+            for name in chain(*configuration_files(names)):
                 content = self._folders.content(os.path.join(directory, name))
                 if not isinstance(content, Diagnostic) and self._sought.search(content):
                     return True

@@ -20,7 +20,6 @@ class NoFiles:
         """Raise OutsideError: nothing is read here."""
         raise OutsideError(f"{folder}/{pattern} is not read here")
 
-
     def absolute(self, path: str) -> str:
         """Raise OutsideError: no folder is the working folder here."""
         raise OutsideError(f"{path} is not read here")

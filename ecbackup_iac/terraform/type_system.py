@@ -169,5 +169,5 @@ def _unified_collection(make: "type[ListOf | SetOf | MapOf]", kinds: Sequence[Ty
                 elements += [element for _, element in attributes]
             case Primitive():
                 return None
-    element = unified(elements)
-    return None if element is None else make(element)
+    shared = unified(elements)
+    return None if shared is None else make(shared)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from math import ceil, floor
 
 from ecbackup_iac.terraform.arithmetic import Number
@@ -108,27 +109,32 @@ def _facts(node: Node, subject: str, constant: Callable[[Node], Value]) -> _Fact
                 chosen = _facts(condition, subject, constant)
                 return _either(chosen, _facts(otherwise, subject, constant))
             return _NOTHING
+        case Call():
+            return _call_facts(node, subject, constant)
+        case _:
+            return _NOTHING
+
+
+def _call_facts(node: Call, subject: str, constant: Callable[[Node], Value]) -> _Facts:
+    match node:
         case Call(name="contains", arguments=(choices, needle)) if _is_subject(needle, subject):
             return _Facts(values=_elements(choices, constant))
-        case Call(name="alltrue", arguments=(TupleNode(items=items),)):
-            facts = _NOTHING
-            for item in items:
-                facts = _both(facts, _facts(item, subject, constant))
-            return facts
+        case Call(name="alltrue", arguments=(TupleNode(items=items),)) if items:
+            return reduce(_both, (_facts(item, subject, constant) for item in items))
         case Call(name="anytrue", arguments=(TupleNode(items=items),)) if items:
-            first, *rest = (_facts(item, subject, constant) for item in items)
-            for other in rest:
-                first = _either(first, other)
-            return first
+            return reduce(_either, (_facts(item, subject, constant) for item in items))
         case _:
             return _NOTHING
 
 
 def _is_subject(node: Node, subject: str) -> bool:
-    if isinstance(node, Call) and node.name in ("tonumber", "tostring") and len(node.arguments) == 1:
-        return _is_subject(node.arguments[0], subject)
-    is_variable = isinstance(node, GetAttribute) and isinstance(node.of, Name)
-    return is_variable and f"{node.of.name}.{node.name}" == subject
+    match node:
+        case Call(name="tonumber" | "tostring", arguments=(argument,)):
+            return _is_subject(argument, subject)
+        case GetAttribute(of=Name(name=root), name=name):
+            return f"{root}.{name}" == subject
+        case _:
+            return False
 
 
 def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) -> _Facts:

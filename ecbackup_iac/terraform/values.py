@@ -137,7 +137,7 @@ class LazyMembers(OpenMembers):
         return name in self._names
 
 
-Raw: TypeAlias = "None | bool | Number | str | tuple[Value, ...] | Mapping[str, Value] | Undecided"
+Raw: TypeAlias = "bool | Number | str | tuple[Value, ...] | Mapping[str, Value] | Undecided | None"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -361,6 +361,7 @@ def lifted(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAM
     for argument in open_arguments:
         total *= len(argument.undecided.outcomes)
     if bare is not None or total > MOST_OUTCOMES:
+        note_refusal()  # the function may refuse what it turns out to be
         result = Value(kind, Undecided(why, is_deferred=deferred))
         return replace(result, is_sensitive=is_sensitive)
     choices = [

@@ -98,6 +98,7 @@ def test_a_sensitive_part_makes_the_text_sensitive() -> None:
         ("jsondecode", (string("1" * 10_000),)),
         ("yamldecode", (string(".inf"),)),
         ("base64gzip", (string("x"),)),
+        ("regex", (string("(?P<a>x)(?P<a>y)"), string("xy"))),
         ("rsadecrypt", (string("x"), string("y"))),
         ("textencodebase64", (string("x"), string("EBCDIC"))),
         ("cidrhost", (string("::ffff:10.0.0.0/120"), number(1))),

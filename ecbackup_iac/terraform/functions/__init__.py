@@ -1,32 +1,77 @@
-"""Every pure function of Terraform 1.11 and OpenTofu 1.10, by name; one file a family."""
+"""Every pure function of Terraform 1.11 and OpenTofu 1.10, by name; one file a family.
 
-from ecbackup_iac.terraform.functions import (
-    collection_functions,
-    date_functions,
-    encoding_functions,
-    file_functions,
-    hash_functions,
-    network_functions,
-    number_functions,
-    structure_functions,
-    text_functions,
-    type_functions,
-)
-from ecbackup_iac.terraform.functions.signature import Function
+A family is imported when a configuration first calls one of its functions: start-up is a feature.
+"""
 
-FUNCTIONS: dict[str, Function] = {
-    function.name: function
-    for family in (
-        collection_functions,
-        date_functions,
-        encoding_functions,
-        file_functions,
-        hash_functions,
-        network_functions,
-        number_functions,
-        structure_functions,
-        text_functions,
-        type_functions,
-    )
-    for function in family.FUNCTIONS
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ecbackup_iac.terraform.functions.signature import Function
+
+# Module → the functions in it; a test holds it against the modules.
+FAMILIES: Mapping[str, str] = {
+    "collection_functions": (
+        "alltrue anytrue coalesce coalescelist contains element index keys length list "
+        "lookup map matchkeys one sort sum values "
+    ),
+    "structure_functions": (
+        "chunklist compact concat distinct flatten merge range reverse setintersection "
+        "setproduct setsubtract setunion slice transpose zipmap "
+    ),
+    "number_functions": (
+        "abs ceil floor log max min parseint pow signum "
+    ),
+    "type_functions": (
+        "ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap tonumber "
+        "toset tostring "
+    ),
+    "file_functions": (
+        "abspath basename dirname file filebase64 filebase64sha256 filebase64sha512 "
+        "fileexists filemd5 fileset filesha1 filesha256 filesha512 pathexpand "
+        "templatefile "
+    ),
+    "text_functions": (
+        "chomp endswith format formatlist indent join lower regex regexall replace split "
+        "startswith strcontains strrev substr templatestring title trim trimprefix "
+        "trimspace trimsuffix upper "
+    ),
+    "encoding_functions": (
+        "base64decode base64encode base64gunzip base64gzip csvdecode jsondecode "
+        "jsonencode textdecodebase64 textencodebase64 urldecode urlencode yamldecode "
+        "yamlencode "
+    ),
+    "hash_functions": (
+        "base64sha256 base64sha512 md5 rsadecrypt sha1 sha256 sha512 uuidv5 "
+    ),
+    "date_functions": (
+        "formatdate timeadd timecmp "
+    ),
+    "network_functions": (
+        "cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets "
+    ),
 }
+
+
+class _Functions(Mapping[str, "Function"]):
+    """The functions by name; looking one up imports its family."""
+
+    def __init__(self) -> None:
+        self._families = {name: family for family, names in FAMILIES.items() for name in names.split()}
+        self._found: dict[str, Function] = {}
+
+    def __getitem__(self, name: str) -> "Function":
+        if name not in self._found:
+            family = import_module(f"{__name__}.{self._families[name]}")
+            self._found |= {function.name: function for function in family.FUNCTIONS}
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._families)
+
+    def __len__(self) -> int:
+        return len(self._families)
+
+
+FUNCTIONS: Mapping[str, "Function"] = _Functions()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ecbackup_iac.terraform.conversion import converted, equal, unfolded
+from ecbackup_iac.terraform.conversion import converted, equal, perhaps_text, unfolded
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
     deeply_marked,
@@ -242,10 +242,19 @@ def _coalesce(*arguments: Value) -> Value:
         kind = unified([argument.type for argument in filled])
         if kind is None or not filled:
             raise EvaluationError("all arguments must have the same type")
-        return _first(tuple(converted(argument, kind) for argument in filled))
+        if kind == STRING or not any(map(_may_be_text, filled)):
+            return _first(tuple(converted(argument, kind) for argument in filled))
+        note_refusal()  # what is undecided may be of another kind than the rest
+        first = _first(filled)
+        return lifted(perhaps_text, first) if first.is_known or first.undecided.outcomes else first
 
     result = lifted(chosen, *(arguments[place] for place in places))
     return deeply_marked(result, *arguments)
+
+
+def _may_be_text(argument: Value) -> bool:
+    """Say whether nothing is known of an argument, not even its type, that a plan would know."""
+    return not argument.is_known and argument.type == DYNAMIC and not argument.undecided.is_deferred
 
 
 def _first(arguments: Sequence[Value]) -> Value:
@@ -287,7 +296,9 @@ def _coalescelist(*arguments: Value) -> Value:
     if not arguments:
         raise EvaluationError("at least one argument is required")
     for argument in arguments:
-        if argument.is_known and not is_list(argument):
+        if not argument.is_known:
+            note_refusal()  # it may be no list
+        elif not is_list(argument):
             raise EvaluationError("coalescelist arguments must be lists or tuples")
     return deeply_marked(_first_list(arguments), *arguments)
 

@@ -2,17 +2,14 @@
 
 import binascii
 import re
-import zlib
 from base64 import b64encode
 from collections.abc import Callable
-from urllib.parse import quote_plus
 
 from ecbackup_iac.terraform.functions.character_sets import decoded, encoded
 from ecbackup_iac.terraform.functions.csv_text import csv_value
 from ecbackup_iac.terraform.functions.json_text import json_text, json_value
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
 from ecbackup_iac.terraform.functions.sizes import MOST_CHARACTERS, bytes_of, sized, text_of
-from ecbackup_iac.terraform.functions.yaml_text import yaml_text, yaml_value
 from ecbackup_iac.terraform.type_system import STRING
 from ecbackup_iac.terraform.values import EvaluationError, Value, string
 
@@ -51,6 +48,8 @@ def _base64gzip(_text: Value) -> Value:
 
 
 def _base64gunzip(text: Value) -> Value:
+    import zlib
+
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
         content = unpacker.decompress(_from_base64(text_of(text)), MOST_CHARACTERS)
@@ -85,6 +84,8 @@ def _textdecodebase64(source: Value, name: Value) -> Value:
 
 
 def _urlencode(text: Value) -> Value:
+    from urllib.parse import quote_plus
+
     return sized(quote_plus(bytes_of(text)))
 
 
@@ -97,26 +98,23 @@ def _urldecode(text: Value) -> Value:
     return _utf8(_PERCENT.sub(byte, bytes_of(text).replace(b"+", b" ")))
 
 
-def _of_text(
-    name: str, implementation: Callable[[Value], Value], parameter: str = "str"
-) -> Function:
-    return Function(name, (Parameter(parameter, STRING),), implementation, returns=STRING)
+def _yamldecode(text: Value) -> Value:
+    from ecbackup_iac.terraform.functions.yaml_text import yaml_value
+
+    return yaml_value(text_of(text))
 
 
-def _reader(name: str, read: Callable[[str], Value], parameter: str) -> Function:
-    """Make a function that reads a text whose content decides the type."""
-    return Function(name, (Parameter(parameter, STRING),), lambda text: read(text_of(text)))
+def _yamlencode(value: Value) -> Value:
+    from ecbackup_iac.terraform.functions.yaml_text import yaml_text
+
+    return string(yaml_text(value))
 
 
-def _writer(name: str, write: Callable[[Value], str], parameter: str) -> Function:
-    return Function(
-        name,
-        (Parameter(parameter, allows_null=True),),
-        lambda value: string(write(value)),
-        returns=STRING,
-    )
+def _of_text(name: str, implementation: Callable[[Value], Value]) -> Function:
+    return Function(name, (_TEXT,), implementation, returns=STRING)
 
 
+_TEXT = Parameter("str", STRING)
 _ENCODING = Parameter("encoding", STRING)
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -138,9 +136,15 @@ FUNCTIONS: tuple[Function, ...] = (
         _textdecodebase64,
         returns=STRING,
     ),
-    _reader("csvdecode", csv_value, "str"),
-    _reader("jsondecode", json_value, "str"),
-    _reader("yamldecode", yaml_value, "src"),
-    _writer("jsonencode", json_text, "val"),
-    _writer("yamlencode", yaml_text, "value"),
+    # What these read decides the type of what they give.
+    Function("csvdecode", (_TEXT,), lambda text: csv_value(text_of(text))),
+    Function("jsondecode", (_TEXT,), lambda text: json_value(text_of(text))),
+    Function("yamldecode", (Parameter("src", STRING),), _yamldecode),
+    Function(
+        "jsonencode",
+        (Parameter("val", allows_null=True),),
+        lambda value: string(json_text(value)),
+        returns=STRING,
+    ),
+    Function("yamlencode", (Parameter("value", allows_null=True),), _yamlencode, returns=STRING),
 )

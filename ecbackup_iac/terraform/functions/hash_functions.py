@@ -1,8 +1,6 @@
 """Hashes of text. Those of files are in file_functions."""
 
-import hashlib
 import re
-import uuid
 from base64 import b64encode
 from collections.abc import Callable
 
@@ -11,21 +9,28 @@ from ecbackup_iac.terraform.functions.sizes import bytes_of, text_of
 from ecbackup_iac.terraform.type_system import STRING
 from ecbackup_iac.terraform.values import EvaluationError, Value, string
 
+
+def _hashed(algorithm: str, content: bytes) -> bytes:
+    import hashlib
+
+    return hashlib.new(algorithm, content, usedforsecurity=False).digest()
+
+
 DIGESTS: dict[str, Callable[[bytes], str]] = {
-    "md5": lambda content: hashlib.md5(content, usedforsecurity=False).hexdigest(),
-    "sha1": lambda content: hashlib.sha1(content, usedforsecurity=False).hexdigest(),
-    "sha256": lambda content: hashlib.sha256(content).hexdigest(),
-    "sha512": lambda content: hashlib.sha512(content).hexdigest(),
-    "base64sha256": lambda content: b64encode(hashlib.sha256(content).digest()).decode(),
-    "base64sha512": lambda content: b64encode(hashlib.sha512(content).digest()).decode(),
+    "md5": lambda content: _hashed("md5", content).hex(),
+    "sha1": lambda content: _hashed("sha1", content).hex(),
+    "sha256": lambda content: _hashed("sha256", content).hex(),
+    "sha512": lambda content: _hashed("sha512", content).hex(),
+    "base64sha256": lambda content: b64encode(_hashed("sha256", content)).decode(),
+    "base64sha512": lambda content: b64encode(_hashed("sha512", content)).decode(),
 }
 """What each function makes of bytes; the variants for files use it too."""
 
 _NAMESPACES = {
-    "dns": uuid.NAMESPACE_DNS,
-    "url": uuid.NAMESPACE_URL,
-    "oid": uuid.NAMESPACE_OID,
-    "x500": uuid.NAMESPACE_X500,
+    "dns": "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+    "url": "6ba7b811-9dad-11d1-80b4-00c04fd430c8",
+    "oid": "6ba7b812-9dad-11d1-80b4-00c04fd430c8",
+    "x500": "6ba7b814-9dad-11d1-80b4-00c04fd430c8",
 }
 _PARTED = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _UUID = re.compile(
@@ -41,14 +46,13 @@ def _digest(name: str, digest: Callable[[bytes], str]) -> Function:
 
 
 def _uuidv5(namespace: Value, name: Value) -> Value:
+    import uuid
+
     told = text_of(namespace)
-    if told in _NAMESPACES:
-        space = _NAMESPACES[told]
-    elif _UUID.fullmatch(told):
-        space = uuid.UUID(told)
-    else:
+    space = _NAMESPACES.get(told, told)
+    if not _UUID.fullmatch(space):
         raise EvaluationError(f"uuidv5() doesn't support namespace {told}")
-    return string(str(uuid.uuid5(space, text_of(name))))
+    return string(str(uuid.uuid5(uuid.UUID(space), text_of(name))))
 
 
 def _rsadecrypt(_ciphertext: Value, _key: Value) -> Value:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
 from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
@@ -38,11 +37,15 @@ class _Range:
 
 
 def _written(address: int, bits: int) -> str:
+    from ipaddress import IPv4Address, IPv6Address
+
     return str(IPv4Address(address) if bits == _IPV4_BITS else IPv6Address(address))
 
 
 def _address(text: str) -> tuple[int, int] | None:
     """Read an address: its number and bits. Zeros may lead, as Terraform still allows."""
+    from ipaddress import AddressValueError, IPv6Address
+
     if _OCTETS.fullmatch(text):
         octets = [int(octet[-9:]) for octet in text.split(".")]
         if max(octets) > _LARGEST_BYTE:

@@ -25,6 +25,7 @@ _MOST_MATCHES = 100_000
 _QUOTED = re.compile(r"\\Q.*?(?:\\E|\Z)", re.DOTALL)
 _ANY_BYTE = re.compile(r"(?:^|[^\\])(?:\\\\)*\\C")
 _FOREIGN_NAME = re.compile(r"\(\?P?<[^>]*[^\x00-\x7f>]")
+_NAME = re.compile(r"\(\?P?<(\w+)>")
 _REFERENCE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})", re.ASCII)
 
 _Span = tuple[int, int]
@@ -43,6 +44,9 @@ class Pattern:
             raise EvaluationError("invalid regexp pattern: invalid escape sequence in \\C")
         if _FOREIGN_NAME.search(bare):
             raise EvaluationError("invalid regexp pattern: invalid named capture")
+        named = _NAME.findall(bare)
+        if len(set(named)) < len(named):
+            raise UndecidableError("a pattern that names two groups alike is not evaluated")
         options = re2.Options()
         options.log_errors = False
         options.max_mem = _MOST_MEMORY
@@ -135,7 +139,7 @@ def _next(text: bytes, position: int) -> int:
 def _refusal(error: Exception, pattern: str) -> Exception:
     told = error.args[0]
     message = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
-    if "too large" in message or "duplicate" in message:
+    if "too large" in message:
         return UndecidableError(f"google-re2 refuses the pattern {pattern[:40]!r}: {message}")
     return EvaluationError(f"invalid regexp pattern: {message}")
 

@@ -85,7 +85,7 @@ def _flatten(of: Value) -> Value:
     inner: list[Value] = [of]
     elements: list[Value] = []
     for element in taken(of):
-        if not element.is_known and (element.type == DYNAMIC or is_sequence(element.type)):
+        if _may_be_list(element):
             return _flatten_every_way(of)
         if element.is_known and not element.is_null and is_sequence(element.type):
             flat = _flatten(element)
@@ -97,6 +97,19 @@ def _flatten(of: Value) -> Value:
             elements.append(element)
         guarded(len(elements))
     return tuple_value(elements).marked(*inner)
+
+
+def _may_be_list(element: Value) -> bool:
+    """Say whether it is undecided whether an element is a list, or of how many elements.
+
+    What a provider computes counts as one element, as Terraform takes it where it knows no type.
+    """
+    if element.is_known:
+        return False
+    raw = element.undecided
+    if raw.outcomes:
+        return any(is_sequence(outcome.value.type) for outcome in raw.outcomes)
+    return is_sequence(element.type) or (element.type == DYNAMIC and not raw.is_deferred)
 
 
 def _flatten_every_way(of: Value) -> Value:
@@ -179,11 +192,9 @@ def _setproduct(*arguments: Value) -> Value:
         need_sequence(argument, "a set or a list is required")
         total *= len(argument.elements)
     guarded(total)
-    kinds = [_element_type(argument) for argument in arguments]
-    columns = [
-        [converted(element, kind) for element in taken(argument)]
-        for argument, kind in zip(arguments, kinds, strict=True)
-    ]
+    uniform = [_uniform(argument) for argument in arguments]
+    kinds = [_element_type(argument) for argument in uniform]
+    columns = [taken(argument) for argument in uniform]
     kind = TupleOf(tuple(kinds))
     rows = tuple(Value(kind, row) for row in product(*columns))
     result = Value(ListOf(kind), rows)
@@ -192,13 +203,16 @@ def _setproduct(*arguments: Value) -> Value:
     return converted(result, SetOf(kind)) if rows else Value(SetOf(kind), ())
 
 
+def _uniform(of: Value) -> Value:
+    """Give a tuple as a list of the one type that its elements share."""
+    listed = converted(of, ListOf(DYNAMIC)) if isinstance(of.type, TupleOf) else of
+    if not listed.is_known:
+        raise UndecidableError(listed.undecided.why)
+    return listed
+
+
 def _element_type(of: Value) -> Type:
-    if isinstance(of.type, ListOf | SetOf):
-        return of.type.element
-    kind = unified([element.type for element in of.elements])
-    if kind is None:
-        raise EvaluationError("all elements must be of the same type")
-    return kind
+    return of.type.element if isinstance(of.type, ListOf | SetOf) else DYNAMIC
 
 
 def _slice(of: Value, start: Value, end: Value) -> Value:

@@ -1,0 +1,9 @@
+variable "days" {
+  type    = number
+  default = 0
+}
+
+module "inner" {
+  source = "./inner"
+  days   = var.days
+}

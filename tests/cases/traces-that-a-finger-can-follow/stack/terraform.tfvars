@@ -1,0 +1,6 @@
+environment = "prod"
+
+overrides = {
+  qa   = 0
+  prod = 3
+}

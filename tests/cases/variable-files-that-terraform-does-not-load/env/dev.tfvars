@@ -1,0 +1,3 @@
+days          = 0
+sessions_days = 7
+owner         = "dev"

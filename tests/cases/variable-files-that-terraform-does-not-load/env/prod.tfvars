@@ -1,0 +1,2 @@
+days     = 14
+replicas = ["eu"]

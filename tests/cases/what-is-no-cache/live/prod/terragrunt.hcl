@@ -1,0 +1,7 @@
+terraform {
+  source = "../../modules//elasticache"
+}
+
+inputs = {
+  snapshot_retention_limit = 0
+}
