@@ -11,6 +11,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.policy import RootSettings
+from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.readers.terraform import Request, read
+
 REPOSITORY = Path(__file__).parent.parent
 TODAY = "1795392000"  # 2026-11-23, in seconds
 
@@ -85,3 +91,62 @@ def copy_in(tmp_path: Path) -> Callable[[str, str], Path]:
         return target
 
     return copy
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What configuration says: every cache, and what is wrong."""
+
+    caches: tuple[CacheResource, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def addresses(self) -> list[str]:
+        return [cache.address for cache in self.caches]
+
+    @property
+    def errors(self) -> list[str]:
+        return [one.message for one in self.diagnostics if one.severity is Severity.ERROR]
+
+    def __getitem__(self, address: str) -> CacheResource:
+        (found,) = (cache for cache in self.caches if cache.address == address)
+        return found
+
+
+class Evaluate(Protocol):
+    """Evaluates files, as they would lie in a repository of their own; targets are folders of it."""
+
+    def __call__(
+        self,
+        files: Mapping[str, str],
+        *targets: str,
+        given: Given = ...,
+        roots: tuple[RootSettings, ...] = ...,
+        is_excluded: Callable[[str], bool] = ...,
+    ) -> Evaluated: ...
+
+
+@pytest.fixture
+def evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evaluate:
+    monkeypatch.chdir(tmp_path)
+
+    def evaluate_them(
+        files: Mapping[str, str],
+        *targets: str,
+        given: Given = Given(),
+        roots: tuple[RootSettings, ...] = (),
+        is_excluded: Callable[[str], bool] = lambda _: False,
+    ) -> Evaluated:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        top = os.path.realpath(tmp_path)
+        folders = tuple(os.path.realpath(tmp_path / target) for target in targets or (".",))
+        readings = [*read(Request(top, folders, given, roots, (), is_excluded))]
+        return Evaluated(
+            tuple(cache for reading in readings for cache in reading.resources),
+            tuple(told for reading in readings for told in reading.diagnostics),
+        )
+
+    return evaluate_them

@@ -526,7 +526,7 @@ def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) 
     told = "; ".join(f"{_brief_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
     if not told:
         return base
-    note = f"a variable file decides that Terraform does not load by itself: {told}"
+    note = f"variable files that Terraform does not load by itself decide: {told}"
     return replace(base, variants=tuple(outcomes), assumptions=(*base.assumptions, note))
 
 

@@ -1,1 +1,1 @@
-"""Terraform the language: syntax, modules, variables, expressions. It has never heard of ElastiCache."""
+"""Terraform the language: syntax, modules, variables, expressions. No provider's resource is known here."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 
 from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
 from ecbackup_iac.terraform.type_system import (
@@ -159,7 +159,10 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
         ways = _ways(value)
         if ways is not None:
             return _in_every_world(ways, make(element))
-        members, element = _of_one_type(members, element, make)
+        found = _of_one_type(members, element, make)
+        if found is None:
+            return replace(value, type=make(element), raw=_why_open(members))
+        members, element = found
     else:
         members = tuple(converted(member, element) for member in members)
     if make is ListOf:
@@ -195,8 +198,11 @@ def _may_coincide(members: tuple[Value, ...]) -> bool:
 
 def _of_one_type(
     members: tuple[Value, ...], element: Type, make: "type[ListOf | SetOf | MapOf]"
-) -> tuple[tuple[Value, ...], Type]:
-    """Convert members to the one type that they share, where the target leaves it open."""
+) -> tuple[tuple[Value, ...], Type] | None:
+    """Convert members to the one type that they share, where the target leaves it open.
+
+    None where something undecided among them decides what that type is.
+    """
     if element != DYNAMIC:
         members = tuple(converted(member, element) for member in members)
     if len(members) > 1 and any(map(_is_open_kind, members)):
@@ -218,29 +224,66 @@ def _is_open_kind(value: Value) -> bool:
     return any(map(_is_open_kind, value.elements))
 
 
-def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type]:
-    """Leave members as they are beside one of unknown type; a number or bool may have become text."""
+def _why_open(members: tuple[Value, ...]) -> Undecided:
+    inner = next(filter(None, map(first_undecided, members)))
+    return Undecided(inner.undecided.why, is_deferred=inner.undecided.is_deferred)
+
+
+def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type] | None:
+    """Give members beside one of unknown type; a number or bool among them may have become text."""
     note_refusal()  # what is undecided may be of another kind than the rest
     kinds = [member.type for member in members if not _is_open_kind(member)]
     if kinds and all(isinstance(kind, Primitive) for kind in kinds) and unified(kinds) == STRING:
         return tuple(converted(member, STRING) for member in members), STRING
-    return _beside_each_other(members), DYNAMIC
+    united = _united(members)
+    return None if united is None else (united, DYNAMIC)
 
 
-def _beside_each_other(members: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Give members that one type unites, of which some is open: attribute by attribute where they agree."""
+def _united(members: tuple[Value, ...]) -> tuple[Value, ...] | None:
+    """Give members as one type unites them, of which some are open; None where they decide the type."""
     if not any(map(_is_open_kind, members)):
         shared = unified([member.type for member in members])
         return members if shared is None else tuple(converted(m, shared) for m in members)
-    names = {tuple(m.raw) if isinstance(m.raw, dict) else None for m in members}
-    first = members[0].raw
-    if isinstance(first, dict) and len(names) == 1:
-        columns = {name: _beside_each_other(tuple(m.members[name] for m in members)) for name in first}
-        return tuple(
-            _like(member, object_value({name: columns[name][place] for name in first}))
-            for place, member in enumerate(members)
-        )
-    return tuple(map(perhaps_text, members))
+    if all(isinstance(m.type, Primitive) for m in members):
+        return tuple(map(perhaps_text, members))
+    kinds = {type(member.type) for member in members}
+    if not all(isinstance(member.raw, tuple | dict) for member in members):
+        return None
+    if kinds == {ObjectOf}:
+        return _united_parts(members, {tuple(member.members) for member in members}, MapOf)
+    if kinds == {TupleOf}:
+        return _united_parts(members, {len(member.elements) for member in members}, ListOf)
+    if kinds <= {ObjectOf, MapOf} or kinds <= {TupleOf, ListOf}:
+        return _united_parts(members, set(), MapOf if MapOf in kinds else ListOf)
+    return None
+
+
+def _united_parts(
+    members: tuple[Value, ...], shapes: set[object], make: "type[ListOf | MapOf]"
+) -> tuple[Value, ...] | None:
+    """Unite what stands at the same place where all have one shape, else everything with everything."""
+    sizes = [len(member.elements) for member in members]
+    if len(shapes) == 1:
+        columns = [_united(column) for column in zip(*(m.elements for m in members), strict=True)]
+        if None in columns:
+            return None
+        rows = list(zip(*(column for column in columns if column), strict=True)) or [()] * len(sizes)
+    else:
+        everything = _united(tuple(element for member in members for element in member.elements))
+        if everything is None:
+            return None
+        rest = iter(everything)
+        rows = [tuple(islice(rest, size)) for size in sizes]
+    kind = None if len(shapes) == 1 else make(DYNAMIC)
+    return tuple(_with_parts(member, row, kind) for member, row in zip(members, rows, strict=True))
+
+
+def _with_parts(of: Value, parts: tuple[Value, ...], kind: Type | None) -> Value:
+    """Give a container with other elements; without a kind it is an object or a tuple."""
+    if isinstance(of.raw, Mapping):
+        members = dict(zip(of.members, parts, strict=True))
+        return _like(of, object_value(members) if kind is None else Value(kind, members))
+    return _like(of, tuple_value(parts) if kind is None else Value(kind, parts))
 
 
 def perhaps_text(value: Value) -> Value:
@@ -248,13 +291,15 @@ def perhaps_text(value: Value) -> Value:
     match value.raw:
         case Undecided() | None | str():
             return value
-        case tuple() as elements:
-            return _like(value, tuple_value(map(perhaps_text, elements)))
-        case Mapping() as members:
+        case tuple() | Mapping():
             if is_open(value):
                 return value
-            texts = {name: perhaps_text(member) for name, member in members.items()}
-            return _like(value, object_value(texts))
+            parts = tuple(map(perhaps_text, value.elements))
+            if isinstance(value.type, SetOf):
+                return _like(value, set_of(parts, DYNAMIC))
+            is_fixed = isinstance(value.type, TupleOf | ObjectOf)
+            kind = MapOf(DYNAMIC) if isinstance(value.type, MapOf) else ListOf(DYNAMIC)
+            return _with_parts(value, parts, None if is_fixed else kind)
         case _:
             ways = [Possibility(value), Possibility(converted(value, STRING))]
             return _like(value, one_of(ways, "what stands beside it may make it text"))
@@ -313,7 +358,10 @@ def _map(value: Value, element: Type) -> Value:
         ways = _ways(value)
         if ways is not None:
             return _in_every_world(ways, MapOf(element))
-        members, element = _of_one_type(members, element, MapOf)
+        found = _of_one_type(members, element, MapOf)
+        if found is None:
+            return replace(value, type=MapOf(element), raw=_why_open(members))
+        members, element = found
     else:
         converted_members = []
         for name, member in zip(names, members, strict=True):
