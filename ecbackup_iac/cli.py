@@ -9,6 +9,7 @@ import click
 
 from ecbackup_iac import __version__
 from ecbackup_iac.errors import EcbackupError, OutputError
+from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +24,6 @@ EXIT_USAGE = 2
 EXIT_INCOMPLETE = 3
 EXIT_DEFECT = 70
 EXIT_INTERRUPTED = 130
-
-FORMATS = ("text", "json")
 
 
 class Output(NamedTuple):
@@ -49,8 +48,8 @@ class OutputType(click.ParamType[Output]):
         if isinstance(value, Output):
             return value
         name, colon, file = str(value).partition(":")
-        if name not in FORMATS:
-            self.fail(f"{name!r} is no format: choose {' or '.join(FORMATS)}", param, ctx)
+        if name not in REPORTERS:
+            self.fail(f"{name!r} is no format: choose {' or '.join(REPORTERS)}", param, ctx)
         if colon and not file:
             self.fail(f"{value!r} names no file", param, ctx)
         return Output(name, None if file in ("", "-") else file)
@@ -101,7 +100,7 @@ def cli() -> None:
     "outputs",
     type=OutputType(),
     multiple=True,
-    help=f"Report format: {' or '.join(FORMATS)}, to standard output or to FILE. May be repeated.",
+    help=f"Report format: {' or '.join(REPORTERS)}, to standard output or to FILE. May be repeated.",
 )
 @click.option(
     "--min-days",
@@ -192,10 +191,9 @@ def _policy(
     path: str | None, min_days: int | None, unknown: str | None, exclude: Sequence[str]
 ) -> "Policy":
     """Put the policy file and the options together; the options win."""
-    from dataclasses import replace
-
     from ecbackup_iac.discovery import found_policy
     from ecbackup_iac.model.policy import PathGlob, Policy, UnknownMode
+    from ecbackup_iac.model.record import replace
 
     policy = Policy()
     file = path or found_policy()
@@ -213,16 +211,20 @@ def _policy(
 
 def _style(*, color: bool | None, quiet: bool, verbose: bool) -> "Style":
     """Find out how the reader of standard output reads."""
-    import shutil
-
     from ecbackup_iac.reporters.style import Detail, Style
 
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     if color is None:
         color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    width = shutil.get_terminal_size().columns if is_terminal else None
+    width = _terminal_width() if is_terminal else None
     detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
     return Style(color, width, detail)
+
+
+def _terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _check_outputs(outputs: Sequence[Output]) -> None:
@@ -244,16 +246,16 @@ def _check_outputs(outputs: Sequence[Output]) -> None:
 def _write(report: "Report", outputs: Sequence[Output], style: "Style") -> None:
     from pathlib import Path
 
-    from ecbackup_iac.reporters import REPORTERS
+    from ecbackup_iac.reporters import reporter
     from ecbackup_iac.reporters.style import Style
 
     for output in outputs:
-        renderer = REPORTERS[output.format]
+        renderer = reporter(output.format)
         if output.file:
             _replace(Path(output.file), renderer.render(report, Style(detail=style.detail)))
     for output in outputs:
         if output.file is None:
-            _print(REPORTERS[output.format].render(report, style))
+            _print(reporter(output.format).render(report, style))
 
 
 def _print(text: str) -> None:

@@ -8,14 +8,13 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 from ecbackup_iac.errors import InputError, PolicyError
 from ecbackup_iac.globs import covers
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PathGlob
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
 
 TERRAGRUNT_FILE = "terragrunt.hcl"
@@ -35,7 +34,7 @@ _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 _OUTSIDE = "not read: the link leads outside the repository"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Input:
     """One file or stream, read."""
 
@@ -52,7 +51,7 @@ class Input:
         return self.path == self.named
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConfigurationPath:
     """A folder with Terraform configuration in it or below it."""
 
@@ -94,10 +93,15 @@ def _stream(path: str) -> Input | Diagnostic:
     if path == STANDARD_INPUT and sys.stdin is None:
         return Diagnostic("cannot be read: standard input is closed", Location(path))
     try:
-        content = sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
+        content = sys.stdin.buffer.read() if path == STANDARD_INPUT else _content(path)
     except OSError as error:
         return _unreadable(path, error)
     return Input(path, content, path)
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def holds(named: str, path: str) -> bool:
@@ -105,16 +109,16 @@ def holds(named: str, path: str) -> bool:
     return is_inside(os.path.realpath(path), os.path.realpath(named))
 
 
-def shown_path(path: str | Path) -> str:
+def shown_path(path: str) -> str:
     """Give a path as it is printed: relative to the working folder, with forward slashes."""
-    if path == STANDARD_INPUT or str(path).startswith(_STREAMS):
-        return str(path)
+    if path == STANDARD_INPUT or path.startswith(_STREAMS):
+        return path
     try:
-        shown = Path(os.path.relpath(path)).as_posix()
+        shown = os.path.relpath(path)
     except ValueError:  # another drive on Windows
-        shown = Path(path).as_posix()
+        shown = path
     # A name that is no UTF-8 is shown with its bytes escaped: half surrogates break JSON readers.
-    return os.fsencode(shown).decode("utf-8", "backslashreplace")
+    return os.fsencode(shown.replace(os.sep, "/")).decode("utf-8", "backslashreplace")
 
 
 def boundary_of(path: str) -> str:
@@ -213,7 +217,7 @@ class _Walk:
             if not stat.S_ISREG(os.stat(path).st_mode):
                 yield Diagnostic("not read: it is no regular file", Location(shown), severity)
                 return
-            content = Path(path).read_bytes()
+            content = _content(path)
         except OSError as error:
             yield _unreadable(shown, error)
             return
@@ -272,6 +276,7 @@ def _configured_folder(path: str, boundary: str) -> str | None:
 
 
 def is_inside(path: str, folder: str) -> bool:
+    """Say whether a path is a folder or lies in it; both absolute, links resolved."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 

@@ -3,11 +3,11 @@
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
 
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import Known, Outcome, Settled, Step, Unknown
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
 

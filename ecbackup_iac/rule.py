@@ -5,12 +5,12 @@ because a guess costs somebody a night in either direction.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from itertools import product
 from typing import assert_never
 
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy, UnknownMode
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import (
     Invalid,
     Known,
@@ -38,7 +38,7 @@ _PRECEDENCE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Case:
     """One way the resource can turn out, and every rule it then breaks, in order of precedence."""
 
@@ -76,7 +76,7 @@ def level_of(verdict: Verdict, policy: Policy) -> Level:
             assert_never(never)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Exemption:
     """A reason why the control does not, or may not, apply."""
 

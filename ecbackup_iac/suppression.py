@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.globs import covers, matches
 from ecbackup_iac.model.policy import PolicyException
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
     Diagnostic,
     Finding,

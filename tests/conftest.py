@@ -19,6 +19,7 @@ from ecbackup_iac.readers.terraform import Request, read
 
 REPOSITORY = Path(__file__).parent.parent
 TODAY = "1795392000"  # 2026-11-23, in seconds
+NOTHING_GIVEN = Given()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evaluate:
     def evaluate_them(
         files: Mapping[str, str],
         *targets: str,
-        given: Given = Given(),
+        given: Given = NOTHING_GIVEN,
         roots: tuple[RootSettings, ...] = (),
         is_excluded: Callable[[str], bool] = lambda _: False,
     ) -> Evaluated:

@@ -1,7 +1,5 @@
 """The rule: an example of every verdict and its precedence, and the laws that hold for every cache."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy, UnknownMode
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import (
     Bounds,
     Invalid,

@@ -1,6 +1,5 @@
 """The policy's exceptions: what they cover, until when, and what is told of those that are of no use."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +8,7 @@ from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PathGlob, Policy, PolicyException
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression, SuppressionKind
 from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.model.verdict import Rule

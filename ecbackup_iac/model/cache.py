@@ -1,9 +1,9 @@
 """One ElastiCache cache as the code would deploy it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import Known, Outcome, Unset, Value
 
 
@@ -25,7 +25,7 @@ class Form(StrEnum):
     SERVERLESS_CACHE = "serverless_cache"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CacheResource:
     """An ElastiCache cache, with what is known of the settings that decide about its backups."""
 

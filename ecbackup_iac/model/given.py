@@ -1,17 +1,18 @@
 """What a person gives on the command line for the code to be evaluated with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from ecbackup_iac.model.record import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """Values for every root alike; a root that does not declare a name ignores it."""
 
     variables: Sequence[tuple[str, str]] = ()
     """("var", "name=value") and ("file", path), in the order given: later ones win."""
 
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(factory=dict)
     """The process's environment, for TF_VAR_ and TF_WORKSPACE."""
 
     workspace: str | None = None

@@ -1,9 +1,9 @@
 """Where something stands in the files that were read."""
 
-from dataclasses import dataclass
+from ecbackup_iac.model.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Location:
     """A place in a file. Lines and columns count from 1, in characters; None where there is none."""
 

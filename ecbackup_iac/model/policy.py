@@ -1,11 +1,11 @@
 """What an organisation asks of its caches."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.verdict import Rule
 
 MAXIMUM_DAYS = 35
@@ -23,7 +23,7 @@ class UnknownMode(StrEnum):
     IGNORE = "ignore"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PathGlob:
     """A glob over paths, and where they count from."""
 
@@ -32,7 +32,7 @@ class PathGlob:
     """That folder, relative to the working folder; empty where it is the working folder itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PolicyException:
     """A finding that the organisation accepts, and why."""
 
@@ -48,7 +48,7 @@ class PolicyException:
     """The last day on which it counts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RootSettings:
     """How a Terraform root is judged: with these variable files, in this workspace."""
 
@@ -61,7 +61,7 @@ class RootSettings:
     workspace: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PublishedModule:
     """What is known of a module that makes a cache, without reading it."""
 
@@ -81,7 +81,7 @@ class PublishedModule:
     """Inputs that make nothing where they are false."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Policy:
     """What is asked, and what is let pass."""
 

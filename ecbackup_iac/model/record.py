@@ -1,8 +1,8 @@
-"""Frozen records: what `dataclass(frozen=True, slots=True)` gives, at a fiftieth of its start-up time.
+"""Records: what a dataclass with slots gives, at a fiftieth of its start-up time.
 
 The standard library's decorator compiles six functions for every class and imports `inspect`: a
-tenth of a second for the classes of this package, which is more than the rest of a run takes. Here a
-class costs a few microseconds, and its constructor is compiled when the first instance is made.
+tenth of a second for the classes of this package, more than the rest of a run takes. Here a class
+costs a few microseconds, and its constructor is compiled once it is used often.
 """
 
 from collections.abc import Callable
@@ -10,24 +10,46 @@ from typing import Any, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
 
+USES_BEFORE_COMPILING = 50
+"""Instances of one class; compiling costs as much as making a hundred the general way."""
+
 
 class FrozenRecordError(AttributeError):
     """An attempt to change a record."""
 
 
+class _Factory:
+    """Makes a field's default for every instance anew."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self.make = make
+
+
+def field(*, factory: Callable[[], T]) -> T:
+    """Give a field a default that is made for every instance anew: a list, a dict."""
+    made: Any = _Factory(factory)
+    return made  # type: ignore[no-any-return]
+
+
 @overload
 def record(cls: type[T], /) -> type[T]: ...
 @overload
-def record(*, eq: bool) -> Callable[[type[T]], type[T]]: ...
-@dataclass_transform(frozen_default=True)
-def record(cls: type[T] | None = None, /, *, eq: bool = True) -> Any:
+def record(*, eq: bool = True) -> Callable[[type[T]], type[T]]: ...
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def record(cls: type[Any] | None = None, /, *, eq: bool = True) -> Any:
     """Make a class a frozen record of its annotated fields, with slots.
 
     With `eq=False` two records are equal only where they are the same object.
     """
     if cls is None:
-        return lambda made: _record(made, eq=eq)
-    return _record(cls, eq=eq)
+        return lambda made: _record(made, eq=eq, is_frozen=True)
+    return _record(cls, eq=eq, is_frozen=True)
+
+
+@dataclass_transform(field_specifiers=(field,))
+def changing_record(cls: type[T], /) -> type[T]:
+    """Make a class a record whose fields may change; it is equal to itself alone."""
+    return _record(cls, eq=False, is_frozen=False)
 
 
 def replace(made: T, **changes: object) -> T:
@@ -37,58 +59,86 @@ def replace(made: T, **changes: object) -> T:
     return type(made)(**(values | changes))
 
 
-def _record(cls: type[Any], *, eq: bool) -> type[Any]:
-    fields = tuple(cls.__dict__.get("__annotations__", ()))
+def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
+    # inspect.get_annotations says the same, and costs the import of inspect.
+    fields = tuple(cls.__dict__.get("__annotations__", ()))  # noqa: RUF063
     defaults = {name: cls.__dict__[name] for name in fields if name in cls.__dict__}
-    members = {
+    own = {
         name: member
         for name, member in cls.__dict__.items()
         if name not in fields and name not in ("__dict__", "__weakref__")
     }
-    members |= {
-        "__slots__": fields,
-        "__match_args__": fields,
-        "__setattr__": _refuse,
-        "__delattr__": _refuse,
-        "__repr__": _repr,
-    }
+    members: dict[str, Any] = {"__match_args__": fields, "__repr__": _repr, "__slots__": fields}
+    if is_frozen:
+        members |= {"__setattr__": _refuse, "__delattr__": _refuse}
     if eq:
         members |= {"__eq__": _eq, "__hash__": _hash}
-    made = type(cls)(cls.__name__, cls.__bases__, members)
-    made.__init__ = _constructor(made, fields, defaults)  # type: ignore[misc]
-    return made
+    metaclass: Any = type(cls)
+    made: Any = metaclass(cls.__name__, cls.__bases__, members | own)
+    made.__init__ = _constructor(made, fields, defaults)
+    whole: type[Any] = made
+    return whole
 
 
 def _constructor(
-    made: type[Any], fields: tuple[str, ...], defaults: dict[str, Any]
+    made: Any,  # noqa: ANN401 - the class that is being made
+    fields: tuple[str, ...],
+    defaults: dict[str, Any],
 ) -> Callable[..., None]:
-    """Give a constructor that compiles the real one, and puts it in its own place, on first use."""
+    """Give a constructor that works for any fields, and makes way for a compiled one once it pays."""
+    uses = 0
 
-    def first(self: Any, *args: Any, **kwargs: Any) -> None:
-        names = {f"_default_{name}": value for name, value in defaults.items()}
-        parameters = [f"{n}=_default_{n}" if n in defaults else n for n in fields]
-        lines = [f" _set(self, {name!r}, {name})" for name in fields] or [" pass"]
-        source = f"def __init__(self, {', '.join(parameters)}):\n" + "\n".join(lines)
-        scope: dict[str, Any] = {"_set": object.__setattr__, **names}
-        exec(source, scope)  # noqa: S102 - the names of our own fields
-        made.__init__ = scope["__init__"]  # type: ignore[misc]
-        made.__init__(self, *args, **kwargs)
+    def general(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever is passed
+        nonlocal uses
+        uses += 1
+        if uses > USES_BEFORE_COMPILING or len(args) > len(fields):
+            made.__init__ = _compiled(fields, defaults)
+            made.__init__(self, *args, **kwargs)
+            return
+        values = dict(zip(fields, args))  # noqa: B905 - defaults make up for the rest
+        if values.keys() & kwargs.keys() or not kwargs.keys() <= set(fields):
+            _compiled(fields, defaults)(self, *args, **kwargs)  # for its error
+        values |= kwargs
+        for name in fields:
+            value = values[name] if name in values else defaults.get(name, _MISSING)
+            if value is _MISSING:
+                _compiled(fields, defaults)(self, *args, **kwargs)  # for its error
+            _SET(self, name, value.make() if isinstance(value, _Factory) else value)
 
-    return first
+    return general
 
 
-def _refuse(self: object, name: str, *value: object) -> None:
+_MISSING = object()
+_SET = object.__setattr__
+
+
+def _compiled(fields: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
+    scope: dict[str, Any] = {"_set": object.__setattr__}
+    scope |= {f"_default_{name}": value for name, value in defaults.items()}
+    parameters, lines = [], []
+    for name in fields:
+        value = name
+        if isinstance(defaults.get(name), _Factory):
+            value = f"{name}.make() if {name} is _default_{name} else {name}"
+        parameters.append(f"{name}=_default_{name}" if name in defaults else name)
+        lines.append(f"    _set(self, {name!r}, {value})\n")
+    source = f"def __init__(self, {', '.join(parameters)}):\n{''.join(lines) or '    pass'}"
+    exec(source, scope)  # noqa: S102 - nothing in it but the names of our own fields
+    compiled: Callable[..., None] = scope["__init__"]
+    return compiled
+
+
+def _refuse(self: object, name: str, *_: object) -> None:
     raise FrozenRecordError(f"{type(self).__name__}.{name} cannot be changed")
 
 
-def _values(self: Any) -> tuple[Any, ...]:
-    return tuple(getattr(self, name) for name in self.__match_args__)
+def _values(made: object) -> tuple[object, ...]:
+    fields: tuple[str, ...] = type(made).__match_args__  # type: ignore[attr-defined]
+    return tuple(getattr(made, name) for name in fields)
 
 
 def _eq(self: object, other: object) -> bool:
-    if type(self) is not type(other):
-        return NotImplemented
-    return _values(self) == _values(other)
+    return type(self) is type(other) and _values(self) == _values(other)
 
 
 def _hash(self: object) -> int:
@@ -96,6 +146,6 @@ def _hash(self: object) -> int:
 
 
 def _repr(self: object) -> str:
-    fields = type(self).__match_args__  # type: ignore[attr-defined]
+    fields: tuple[str, ...] = type(self).__match_args__  # type: ignore[attr-defined]
     told = ", ".join(f"{name}={getattr(self, name)!r}" for name in fields)
     return f"{type(self).__name__}({told})"

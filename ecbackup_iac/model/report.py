@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.verdict import Level, Status, Verdict
 
 
@@ -18,7 +18,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnostic:
     """Something that could not be read or decided about an input, with its place."""
 
@@ -29,7 +29,7 @@ class Diagnostic:
     """One of many of its kind, which a report for people counts rather than lists."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """What one root gave: its caches, and what is wrong with it."""
 
@@ -48,7 +48,7 @@ class SuppressionKind(StrEnum):
     BASELINE = "baseline"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suppression:
     """Why a finding does not count, and until when."""
 
@@ -59,7 +59,7 @@ class Suppression:
     """The last day on which it counts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """A resource, its verdict, and what to do about it."""
 
@@ -75,7 +75,7 @@ class Finding:
         return (self.resource.location.order, self.resource.address)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """Everything a run has to say, in order."""
 

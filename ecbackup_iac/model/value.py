@@ -1,14 +1,14 @@
 """What can be known about a setting before anything is deployed."""
 
-from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One hop on the way to a value: what stood there, and where."""
 
@@ -16,7 +16,7 @@ class Step:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known(Generic[T]):
     """The value is settled."""
 
@@ -31,14 +31,14 @@ class Known(Generic[T]):
         return "(sensitive value)" if self.sensitive else str(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unset:
     """Nobody wrote a value (Terraform's null counts), so AWS will choose."""
 
     trace: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Invalid:
     """Something was written that cannot be a value of this setting at all."""
 
@@ -48,7 +48,7 @@ class Invalid:
     trace: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome(Generic[T]):
     """One value that an undecided setting can take."""
 
@@ -57,7 +57,7 @@ class Outcome(Generic[T]):
     """What has to hold for it, for a person: "IsProd is false"; empty where it cannot be said."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bounds:
     """The least and the greatest number an undecided setting can be; None where it is open."""
 
@@ -65,7 +65,7 @@ class Bounds:
     maximum: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown(Generic[T]):
     """A value exists, and what was read does not settle it."""
 

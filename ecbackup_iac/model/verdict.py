@@ -1,7 +1,8 @@
 """The answer for one resource."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ecbackup_iac.model.record import record
 
 
 class Status(StrEnum):
@@ -40,7 +41,7 @@ class Rule(StrEnum):
         return self.name.lower().replace("_", "-")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """Something worth knowing beside the verdict."""
 
@@ -48,7 +49,7 @@ class Note:
     rule: Rule | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """Status, reason and words for one resource."""
 

@@ -5,8 +5,8 @@ AWS refuses a change whose backup window overlaps the maintenance window, or is 
 """
 
 import re
-from dataclasses import dataclass
 
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import Known
 
 DAY = 24 * 60
@@ -19,7 +19,7 @@ _DAILY = re.compile(f"{_CLOCK}-{_CLOCK}", re.ASCII)
 _WEEKLY = re.compile(f"([a-z]{{3}}):{_CLOCK}-([a-z]{{3}}):{_CLOCK}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Window:
     """A stretch of time that comes back: start and length in minutes, start counted from Monday 00:00 UTC."""
 

@@ -5,18 +5,18 @@ Standard library alone, because Checkov loads it where nothing of ours is instal
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from ecbackup_iac.model.cache import Form
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import Invalid, Known, Settled, Step, Unset
 
 RETENTION = "snapshot_retention_limit"
 """The retention's name in every resource type of both providers."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attributes:
     """A resource type's own names for what is judged."""
 

@@ -51,7 +51,7 @@ def looks_like_elasticache(source: str, inputs: Iterable[str]) -> bool:
 
 def _plain(source: str) -> str:
     """Take the registry's host, the protocol, the version and .git out of a source."""
-    text = source.split("?")[0].removeprefix("git::").removeprefix("registry.terraform.io/")
+    text = source.partition("?")[0].removeprefix("git::").removeprefix("registry.terraform.io/")
     text = text.removeprefix("registry.opentofu.org/").removeprefix("tfr:///")
     for protocol in ("https://", "http://", "ssh://", "git@", "github.com:"):
         text = text.removeprefix(protocol)
@@ -59,7 +59,7 @@ def _plain(source: str) -> str:
 
 
 def _repository(name: str) -> str:
-    """Give the repository that a registry name stands for, submodule included: owner/terraform-provider-name."""
+    """Give the repository that a registry name stands for: owner/terraform-provider-name//submodule."""
     path, _, folder = name.partition("//")
     parts = path.removeprefix("github.com/").split("/")
     if len(parts) == 3:  # noqa: PLR2004 - owner/name/provider

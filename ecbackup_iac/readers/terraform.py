@@ -4,7 +4,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +12,7 @@ from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
+from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.report import Diagnostic, Reading, Severity
 from ecbackup_iac.model.value import (
     Bounds,
@@ -78,7 +78,7 @@ LONGEST_STEP = 120
 """Characters of a step's text; a trace is to be followed with a finger."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """What is to be judged of a tree of configuration."""
 
@@ -88,7 +88,7 @@ class Request:
     targets: tuple[str, ...]
     """The folders whose caches are asked for: absolute, links resolved."""
 
-    given: Given = field(default_factory=Given)
+    given: Given = field(factory=Given)
     roots: tuple[RootSettings, ...] = ()
     modules: tuple[PublishedModule, ...] = ()
     is_excluded: Callable[[str], bool] = lambda _: False
@@ -265,7 +265,7 @@ class _RootReader:
         attributes = RESOURCE_TYPES[found.kind]
         block = _Arguments(found.block, Evaluator(found.scope))
         retention, place = self._retention(found, attributes, block)
-        refusal = found.refusal or self._refusal(found, attributes, block)
+        refusal = found.refusal or self._refusal(found, block)
         if refusal:
             retention = Unknown(
                 f"Terraform refuses the configuration: {refusal}", trace=retention.trace
@@ -337,7 +337,7 @@ class _RootReader:
                 return Known(value=True)
         return Unknown("cluster mode is undecided") if answers else Known(value=False)
 
-    def _refusal(self, found: ResourceInstance, attributes: Attributes, block: "_Arguments") -> str:
+    def _refusal(self, found: ResourceInstance, block: "_Arguments") -> str:
         """Say what Terraform or the provider would refuse of the resource itself; empty for nothing.
 
         Of the provider's rules only those on engine, replication_group_id and retention are held.
@@ -437,7 +437,7 @@ class _RootReader:
             return silent, written.place.location
         return days_setting(value, (_step(written.place),)), written.place.location
 
-    def _unread(  # noqa: PLR0913 - what differs between the three callers
+    def _unread(  # noqa: PLR0913, PLR0917 - what differs between the three callers
         self,
         call: UnreadCall,
         retention: Setting[int],
@@ -501,7 +501,7 @@ def with_variants(
     """
     there = [(path, one) for path, one in variants if one is not None]
     if base is None:
-        (path, first), *_ = there
+        (_, first), *_ = there
         notes = (*first.assumptions, f"it exists only with {' or '.join(p for p, _ in there)}")
         base = replace(first, assumptions=notes)
         return _joined(base, there[1:])

@@ -6,11 +6,11 @@ where nothing of ours is installed. The format: HashiCorp, "JSON Output Format",
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Reading
 from ecbackup_iac.model.value import Known, Step, Unknown, Unset, Value
 from ecbackup_iac.readers.aws_provider import (
@@ -296,7 +296,7 @@ def is_marked(marks: object, name: str) -> bool:
     return marks is True or (isinstance(marks, dict) and marks.get(name) is True)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Hop:
     """One expression on the way to an unknown value, and what it refers to."""
 
@@ -306,7 +306,7 @@ class _Hop:
     """The module call that holds it; empty for the resource's own block."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Level:
     """Expressions at one level of the module tree: a block's own, or those of a call to its module."""
 
@@ -316,7 +316,7 @@ class _Level:
     """The module call that holds them; empty for the resource's own block."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Written:
     """What the configuration in a plan says of one resource."""
 

@@ -1,7 +1,8 @@
 """How a report for people is laid out."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from ecbackup_iac.model.record import record
 
 
 class Detail(IntEnum):
@@ -15,7 +16,7 @@ class Detail(IntEnum):
     """Passes too, and the steps behind every value."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Style:
     """The reader's side of a report: colour, width in columns (None: do not fold), detail."""
 

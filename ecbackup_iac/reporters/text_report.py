@@ -1,6 +1,5 @@
 """Report → text for people: a block a finding that is not a pass, and a line that sums up."""
 
-import textwrap
 from collections.abc import Iterator
 
 import click
@@ -120,6 +119,8 @@ def _folded(text: str, label: str, style: Style) -> list[str]:
     line = label + printable(text)
     if style.width is None:
         return [_INDENT + line]
+    import textwrap
+
     return textwrap.wrap(
         line,
         max(style.width, _NARROWEST),

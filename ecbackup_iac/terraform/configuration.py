@@ -1,11 +1,10 @@
 """Folders → modules, each read once; module calls → the modules they call."""
 
-import json
 import os
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.signature import Files
 from ecbackup_iac.terraform.modules import FolderReader, Module, load_module
 from ecbackup_iac.terraform.nodes import Block, Literal
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.terraform.instances import ModuleInstance
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unreadable:
     """A called module that was not read, and why."""
 
@@ -75,7 +74,9 @@ class Configuration:
         above: ModuleInstance | None = caller
         while above is not None:
             if above.module is module:
-                return Unreadable(source, f"{source} calls itself, so there is no end", is_missing=True)
+                return Unreadable(
+                    source, f"{source} calls itself, so there is no end", is_missing=True
+                )
             above = above.parent
         if module.is_empty and not module.diagnostics:
             return Unreadable(source, f"there is no configuration in {source}", is_missing=True)
@@ -124,6 +125,8 @@ def _installed_modules(root: str, reader: FolderReader) -> dict[str, str]:
     source = reader.source(path)
     if isinstance(source, Diagnostic):
         return {}
+    import json
+
     try:
         entries = json.loads(source.text).get("Modules", ())
         return {

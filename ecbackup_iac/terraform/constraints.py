@@ -1,8 +1,8 @@
 """A variable's `type` → the type it asks for, with the defaults of its optional attributes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
+from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.nodes import Call, Literal, Name, Node, ObjectNode, TupleNode
 from ecbackup_iac.terraform.type_system import (
@@ -28,14 +28,14 @@ _QUOTED: dict[str, Type] = {
 }  # Terraform 0.11's
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Defaults:
     """Defaults of optional attributes, following the shape of the type."""
 
-    attributes: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, Value] = field(factory=dict)
     """What an attribute is where it is missing or null."""
 
-    inside: Mapping[str, "Defaults"] = field(default_factory=dict)
+    inside: Mapping[str, "Defaults"] = field(factory=dict)
     """The defaults within attributes and tuple elements; "" stands for every element."""
 
     @property
@@ -44,12 +44,12 @@ class Defaults:
         return not self.attributes and not self.inside
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Constraint:
     """What a variable accepts."""
 
     type: Type = DYNAMIC
-    defaults: Defaults = field(default_factory=Defaults)
+    defaults: Defaults = field(factory=Defaults)
     is_literal: bool = True
     """A TF_VAR_ or --var text is the value itself (primitive types, and no type at all), not HCL."""
 

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
 
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
 from ecbackup_iac.terraform.type_system import (
     BOOL,
@@ -28,10 +28,10 @@ from ecbackup_iac.terraform.values import (
     MOST_OUTCOMES,
     Assumption,
     EvaluationError,
-    Raw,
     LazyMembers,
     OpenMembers,
     Possibility,
+    Raw,
     Undecided,
     Value,
     boolean,
@@ -78,7 +78,9 @@ def _undecided(value: Value, raw: Undecided, target: Type) -> Value:
     if not (target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC):
         note_refusal()  # some value of its type may not be one of the target's
     bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)
-    return replace(value, type=value.type if _is_open_form(value.type, target) else target, raw=bounds)
+    return replace(
+        value, type=value.type if _is_open_form(value.type, target) else target, raw=bounds
+    )
 
 
 def _is_open_form(kind: Type, target: Type) -> bool:
@@ -155,6 +157,8 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
     if not isinstance(value.type, ListOf | SetOf | TupleOf):
         raise EvaluationError(_required(make(element)))
     members = value.elements
+    if make is ListOf and has_open_order(value):
+        return _in_every_world(value, make(element))
     if has_dynamic(element):
         ways = _ways(value)
         if ways is not None:
@@ -170,6 +174,11 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
     if _may_coincide(members):
         return _in_every_world(replace(value, type=ListOf(element), raw=members), SetOf(element))
     return set_of(members, element)
+
+
+def has_open_order(value: Value) -> bool:
+    """Say whether it is a set whose order depends on what is undecided in it."""
+    return isinstance(value.type, SetOf) and len(value.elements) > 1 and not value.is_wholly_known
 
 
 def _ways(value: Value) -> Value | None:
@@ -267,7 +276,9 @@ def _united_parts(
         columns = [_united(column) for column in zip(*(m.elements for m in members), strict=True)]
         if None in columns:
             return None
-        rows = list(zip(*(column for column in columns if column), strict=True)) or [()] * len(sizes)
+        rows = list(zip(*(column for column in columns if column), strict=True)) or [()] * len(
+            sizes
+        )
     else:
         everything = _united(tuple(element for member in members for element in member.elements))
         if everything is None:
@@ -289,8 +300,12 @@ def _with_parts(of: Value, parts: tuple[Value, ...], kind: Type | None) -> Value
 def perhaps_text(value: Value) -> Value:
     """Give a value in which every number and bool may have become text."""
     match value.raw:
-        case Undecided() | None | str():
+        case None | str():
             return value
+        case Undecided() as raw:
+            if raw.outcomes:
+                return _like(value, lifted(perhaps_text, value))
+            return value if value.type == STRING else replace(value, type=DYNAMIC)
         case tuple() | Mapping():
             if is_open(value):
                 return value
@@ -340,7 +355,9 @@ def _hash_text(value: Value) -> str:
         case Mapping() as members:
             if isinstance(value.type, ObjectOf):
                 return "<" + "".join(f"{_hash_text(member)};" for member in members.values()) + ">"
-            pairs = (f"{json.dumps(name)}:{_hash_text(member)};" for name, member in members.items())
+            pairs = (
+                f"{json.dumps(name)}:{_hash_text(member)};" for name, member in members.items()
+            )
             return "{" + "".join(pairs) + "}"
         case int() | Fraction() as raw:
             return text_from(raw)

@@ -7,9 +7,10 @@ what tree-sitter would misread is noted, to be masked. Nothing recurses: nothing
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
+
+from ecbackup_iac.model.record import changing_record
 
 DEEPEST = 200
 """Brackets and templates inside each other."""
@@ -97,7 +98,7 @@ class Extent(IntEnum):
     """A template without quotes, up to the end."""
 
 
-@dataclass(slots=True, eq=False)
+@changing_record
 class _Frame:
     """Something that is open."""
 

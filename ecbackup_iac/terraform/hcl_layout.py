@@ -5,9 +5,9 @@ The expressions in the values are left alone: tree-sitter reads them. Nothing he
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.hcl_extent import HEADER, NAME, ExtentScanner, Problem
 from ecbackup_iac.terraform.hcl_templates import unescaped
 
@@ -15,7 +15,7 @@ DEEPEST_BODY = 100
 """Blocks inside blocks."""
 
 
-@dataclass(slots=True, eq=False)
+@changing_record
 class Argument:
     """`name = value`, as offsets."""
 
@@ -30,7 +30,7 @@ class Argument:
     """Brackets inside each other in the value, each with the operators before it."""
 
 
-@dataclass(slots=True, eq=False)
+@changing_record
 class Section:
     """`kind "label" { entries }`, as offsets; a file is one without kind and labels."""
 
@@ -42,13 +42,13 @@ class Section:
     """Behind the opening brace."""
 
     end: int
-    entries: "list[Entry]" = field(default_factory=list)
+    entries: "list[Entry]" = field(factory=list)
 
 
 Entry: TypeAlias = Argument | Section
 
 
-@dataclass(slots=True, eq=False)
+@changing_record
 class Layout:
     """What a file is made of."""
 

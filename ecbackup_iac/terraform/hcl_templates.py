@@ -7,9 +7,9 @@ literal text ends with its line, or before a dollar or percent sign.
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from ecbackup_iac.model.record import changing_record
 from ecbackup_iac.terraform.nodes import (
     ForDirective,
     IfDirective,
@@ -47,7 +47,7 @@ class Mark(StrEnum):
     ENDFOR = "endfor"
 
 
-@dataclass(slots=True, eq=False)
+@changing_record
 class Token:
     """A piece of a template."""
 
@@ -120,7 +120,7 @@ def flush(tokens: Sequence[Token]) -> None:
         token.text = token.text[shared or 0 :]
 
 
-@dataclass(slots=True, eq=False)
+@changing_record
 class _Directive:
     """A directive that is open."""
 

@@ -13,7 +13,6 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.constraints import Constraint
 from ecbackup_iac.terraform.evaluation import Evaluator
 from ecbackup_iac.terraform.hcl_syntax import parse_expression, parse_hcl
-from ecbackup_iac.terraform.json_syntax import parse_json_values
 from ecbackup_iac.terraform.modules import FolderReader
 from ecbackup_iac.terraform.nodes import AttributeNode, SourceFile
 from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
@@ -49,6 +48,8 @@ class VariableFiles:
             self.diagnostics.append(source)
             return VariableFile(path, {})
         if path.endswith(".json"):
+            from ecbackup_iac.terraform.json_syntax import parse_json_values
+
             attributes, problems = parse_json_values(source)
         else:
             body, problems = parse_hcl(source)

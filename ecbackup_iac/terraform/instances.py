@@ -4,11 +4,11 @@ Everything is evaluated when it is asked for, and once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from typing import Protocol
 
+from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.configuration import Configuration, Unreadable
 from ecbackup_iac.terraform.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.conversion import converted
@@ -65,21 +65,21 @@ class Inputs(Protocol):
         """The name of the workspace."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Repetition:
     """Which of a block's instances it is: what `each` and `count` mean there."""
 
     key: str = ""
     """As it stands in the address: `[0]`, `["a"]`, or nothing."""
 
-    names: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    names: Mapping[tuple[str, str], Value] = field(factory=dict)
     """("each", "key"), ("each", "value"), ("count", "index") → values."""
 
     doubt: str = ""
     """Why it is not certain that this instance exists; empty where it is."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class ResourceInstance:
     """A resource as it would be deployed, and the scope its arguments are evaluated in."""
 
@@ -413,7 +413,7 @@ class ModuleInstance:
                 yield _doubted(found, one.doubt, refusal)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class UnreadCall:
     """A module call whose module could not be read."""
 
@@ -535,7 +535,7 @@ def _at(error: EvaluationError, place: Place) -> EvaluationError:
 
 
 def _not_null(raw: Undecided) -> Undecided:
-    from dataclasses import replace
+    from ecbackup_iac.model.record import replace
 
     return replace(raw, is_not_null=True)
 

@@ -6,9 +6,10 @@ Nothing here recurses. What was whole before an error is kept.
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+
+from ecbackup_iac.model.record import changing_record, field
 
 DEEPEST = 200
 """Objects and arrays inside each other."""
@@ -29,7 +30,7 @@ class Kind(StrEnum):
     NULL = "null"
 
 
-@dataclass(slots=True, eq=False)
+@changing_record
 class JsonText:
     """A string, or the name of a member, as it stands between its quotes."""
 
@@ -69,17 +70,17 @@ class JsonText:
         return mapped
 
 
-@dataclass(slots=True, eq=False)
+@changing_record
 class JsonNode:
     """A value in JSON."""
 
     kind: Kind
     start: int
     end: int
-    members: "list[tuple[JsonText, JsonNode]]" = field(default_factory=list)
+    members: "list[tuple[JsonText, JsonNode]]" = field(factory=list)
     """Of an object, in order, those of the same name too."""
 
-    items: "list[JsonNode]" = field(default_factory=list)
+    items: "list[JsonNode]" = field(factory=list)
     """Of an array."""
 
     string: JsonText | None = None

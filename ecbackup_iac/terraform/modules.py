@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.nodes import AttributeNode, Block, Body, Literal, Place, SourceFile
 
@@ -36,20 +36,20 @@ class FolderReader(Protocol):
         """Read a file as UTF-8 text."""
 
 
-@dataclass(eq=False)
+@changing_record
 class Module:
     """What the files of one folder declare together."""
 
     folder: str
-    variables: dict[str, Block] = field(default_factory=dict)
-    local_values: dict[str, AttributeNode] = field(default_factory=dict)
-    resources: dict[ResourceKey, Block] = field(default_factory=dict)
-    calls: dict[str, Block] = field(default_factory=dict)
-    outputs: dict[str, Block] = field(default_factory=dict)
-    settings: list[Block] = field(default_factory=list)
+    variables: dict[str, Block] = field(factory=dict)
+    local_values: dict[str, AttributeNode] = field(factory=dict)
+    resources: dict[ResourceKey, Block] = field(factory=dict)
+    calls: dict[str, Block] = field(factory=dict)
+    outputs: dict[str, Block] = field(factory=dict)
+    settings: list[Block] = field(factory=list)
     """The `terraform` blocks."""
 
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(factory=list)
     refusal: str = ""
     """Why no Terraform there is takes this module; empty where one does."""
 
@@ -169,7 +169,7 @@ def _once(module: Module, table: dict[K, Block], key: K, block: Block, what: str
 
 
 def _override(module: Module, body: Body) -> None:
-    """Merge an override file: what it declares replaces arguments of what is there (Terraform: "Override Files")."""
+    """Merge an override file: what it declares replaces arguments (Terraform, "Override Files")."""
     for word, mode in _MODES.items():
         for block in body.blocks(word, 2):
             kind, name = block.labels

@@ -6,11 +6,11 @@ somebody asks.
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, TypeAlias
 
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.values import Value
 
 
@@ -44,7 +44,7 @@ class SourceFile:
         return line, len(before.decode(errors="replace")) + 1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Place:
     """A stretch of a file: byte offsets, the end exclusive."""
 
@@ -63,7 +63,7 @@ class Place:
         return self.file.text[self.start : self.end].decode(errors="replace")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Literal:
     """A number, true, false, null, or a string without interpolation; JSON's scalars too."""
 
@@ -71,7 +71,7 @@ class Literal:
     value: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Template:
     """A string of several parts; a single interpolation alone gives that value unconverted."""
 
@@ -79,7 +79,7 @@ class Template:
     parts: tuple["TemplatePart", ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Text:
     """Literal text in a template, escapes already resolved, strip markers already applied."""
 
@@ -87,7 +87,7 @@ class Text:
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Interpolation:
     """`${ ... }`."""
 
@@ -95,7 +95,7 @@ class Interpolation:
     expression: "Node"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class IfDirective:
     """`%{ if c }...%{ else }...%{ endif }`."""
 
@@ -105,7 +105,7 @@ class IfDirective:
     otherwise: tuple["TemplatePart", ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class ForDirective:
     """`%{ for k, v in c }...%{ endfor }`."""
 
@@ -119,7 +119,7 @@ class ForDirective:
 TemplatePart: TypeAlias = Text | Interpolation | IfDirective | ForDirective
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Name:
     """The first word of a traversal: `var`, `local`, `aws_instance`, a for expression's variable."""
 
@@ -127,7 +127,7 @@ class Name:
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class GetAttribute:
     """`.name`; the legacy `.0` is an Index."""
 
@@ -138,7 +138,7 @@ class GetAttribute:
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Index:
     """`[key]`, or the legacy `.0`."""
 
@@ -147,7 +147,7 @@ class Index:
     key: "Node"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Splat:
     """`of[*]...` or `of.*...`: `each` is what is done to every element, which `Element` stands for.
 
@@ -159,14 +159,14 @@ class Splat:
     each: "Node"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Element:
     """The element that a Splat is at."""
 
     place: Place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Unary:
     """`-x` or `!x`."""
 
@@ -175,7 +175,7 @@ class Unary:
     operand: "Node"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Binary:
     """`left operator right`."""
 
@@ -185,7 +185,7 @@ class Binary:
     right: "Node"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Conditional:
     """`condition ? then : otherwise`."""
 
@@ -195,7 +195,7 @@ class Conditional:
     otherwise: "Node"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class TupleNode:
     """`[a, b]`."""
 
@@ -203,7 +203,7 @@ class TupleNode:
     items: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class ObjectNode:
     """`{ key = value }`; a bare word as key is a Literal, `(expression)` any node."""
 
@@ -211,7 +211,7 @@ class ObjectNode:
     items: tuple[tuple["Node", "Node"], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class For:
     """`[for k, v in c : v if d]`, or with `key_result` `{for k, v in c : key => v... if d}`."""
 
@@ -225,7 +225,7 @@ class For:
     condition: "Node | None"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Call:
     """`name(arguments...)`; `name` holds its namespace: `provider::aws::arn_parse`."""
 
@@ -236,7 +236,7 @@ class Call:
     """The last argument is followed by `...`."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Unreadable:
     """An expression that the syntax does not allow; the file's diagnostics say why."""
 
@@ -285,7 +285,7 @@ class AttributeNode:
         return self._build()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Block:
     """`type "label" { body }`."""
 

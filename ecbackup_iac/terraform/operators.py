@@ -82,7 +82,7 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
     return lifted(apply, one, other, kind=BOOL).marked(left, right)
 
 
-def _value(result: Number | bool, /) -> Value:
+def _value(result: Number | bool) -> Value:  # noqa: FBT001 - either may come out
     return boolean(result) if isinstance(result, bool) else number(rounded(plain(result)))
 
 

@@ -6,10 +6,10 @@ Decided by bytes: a file is parsed only when its module lies on a path to what i
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from itertools import chain
 
 from ecbackup_iac.discovery import is_inside
+from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.folders import Folders
 from ecbackup_iac.terraform.inputs import loaded_files
@@ -22,7 +22,7 @@ _LOCAL_SOURCE = re.compile(rb'\bsource"?\s*[=:]\s*"(\.{1,2}(?:[/\\][^"$%]*)?)"')
 _STATE_BLOCK = re.compile(rb'\bbackend"?\s*[:"{]|\bbackend\s+"|\bcloud"?\s*:?\s*\{')
 
 
-@dataclass(eq=False)
+@changing_record
 class Folder:
     """A folder that holds configuration, as far as its bytes tell."""
 
@@ -35,7 +35,7 @@ class Folder:
     shows_root: bool = False
     """A backend or cloud block, tfvars, a lock file or an initialised folder says that it is planned."""
 
-    calls: set[str] = field(default_factory=set)
+    calls: set[str] = field(factory=set)
     """The folders that its local module sources name."""
 
 

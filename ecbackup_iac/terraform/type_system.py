@@ -4,53 +4,61 @@ The rules are those of zclconf/go-cty (cty, convert.Unify), which Terraform and 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from ecbackup_iac.model.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Primitive:
     """string, number, bool, or dynamic: any type at all."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListOf:
     """A list whose elements are of one type."""
 
     element: "Type"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetOf:
     """A set whose elements are of one type."""
 
     element: "Type"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MapOf:
     """A map from text to values of one type."""
 
     element: "Type"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TupleOf:
     """A sequence of which each element has its own type."""
 
     elements: tuple["Type", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ObjectOf:
     """A structure of which each attribute has its own type."""
 
     attributes: tuple[tuple[str, "Type"], ...]
     """Sorted by name."""
 
-    optional: frozenset[str] = field(default=frozenset(), compare=False)
+    optional: frozenset[str] = frozenset()
+    """Names that may be missing; no part of what makes two types the same."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ObjectOf) and self.attributes == other.attributes
+
+    def __hash__(self) -> int:
+        return hash(self.attributes)
 
     def attribute(self, name: str) -> "Type | None":
         """Give an attribute's type; None where there is no such attribute."""

@@ -1,10 +1,10 @@
 """A variable's validation conditions → what they prove of a value that nobody gives."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import reduce
 from math import ceil, floor
 
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.arithmetic import Number
 from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.nodes import (
@@ -29,7 +29,7 @@ from ecbackup_iac.terraform.values import (
 _MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "=="}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Facts:
     """What a condition proves: that the value is one of these, or lies between two numbers."""
 

@@ -6,12 +6,12 @@ what has to hold for it. Every value carries the places it came through.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Protocol, TypeAlias
 from unicodedata import normalize
 
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.arithmetic import Number
 from ecbackup_iac.terraform.type_system import (
     BOOL,
@@ -55,7 +55,7 @@ class Placed(Protocol):
         """What stands there."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hop:
     """A step of a trace that shows something else than what stands at its place."""
 
@@ -63,7 +63,7 @@ class Hop:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assumption:
     """Something that has to hold: a subject (unique text) and the state it is in."""
 
@@ -75,7 +75,7 @@ class Assumption:
         return f"{self.subject} is {self.state}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Possibility:
     """One thing that an undecided value can be."""
 
@@ -92,7 +92,7 @@ class Possibility:
         return self.told or " and ".join(map(str, self.when))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Undecided:
     """The raw part of a value that cannot be known from what was read."""
 
@@ -140,7 +140,7 @@ class LazyMembers(OpenMembers):
 Raw: TypeAlias = "bool | Number | str | tuple[Value, ...] | Mapping[str, Value] | Undecided | None"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Value:
     """A value of Terraform's. Compare with `operations.equal`, never with ==.
 

@@ -67,7 +67,9 @@ def judged(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic]]:
 def disagreement(planned: dict[str, Any], cache: CacheResource) -> str | None:
     days, retention = planned["snapshot_retention_limit"], cache.retention
     if days == "<unknown>":
-        is_null = isinstance(retention, Unset)  # the provider plans null as unknown where it computes
+        is_null = isinstance(
+            retention, Unset
+        )  # the provider plans null as unknown where it computes
         agrees = isinstance(retention, Unknown) if planned["in_config"] else is_null
         agrees = agrees or (is_null and "serverless" in cache.type)
         agrees = agrees or isinstance(retention, Known)  # every value that it can take is this one
@@ -105,7 +107,9 @@ def test_a_configuration_means_what_terraform_plans(name: str) -> None:
     if BEYOND & arguments.keys():
         return
     planned = {
-        address: one for address, one in expected.items() if not {*one["actions"]} <= {"delete", "forget"}
+        address: one
+        for address, one in expected.items()
+        if not {*one["actions"]} <= {"delete", "forget"}
     }
     assert caches.keys() == planned.keys()
     assert {a: disagreement(one, caches[a]) for a, one in planned.items()} == dict.fromkeys(planned)

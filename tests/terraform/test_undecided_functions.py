@@ -1,7 +1,7 @@
 """A function of what is undecided covers whatever it gives in each world, and nothing else is sure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from typing import Any, TypeAlias
@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.evaluation import Evaluator
 from ecbackup_iac.terraform.functions import (
@@ -100,7 +101,9 @@ def between(minimum: int | None, maximum: int | None) -> Value:
 def evaluated(expression: str, **names: object) -> Value:
     node, problems = parse_expression(SourceFile("expression", expression.encode()))
     assert not problems
-    return Evaluator(EMPTY_SCOPE, {name: literal(value) for name, value in names.items()}).value(node)
+    return Evaluator(EMPTY_SCOPE, {name: literal(value) for name, value in names.items()}).value(
+        node
+    )
 
 
 def plain(value: Value) -> Any:
@@ -157,9 +160,9 @@ EXAMPLES: tuple[tuple[str, object], ...] = (
     # An undecided place or key gives whatever may stand there.
     ("element([7, 14], u)", {"7", "14"}),
     ("lookup({ a = 7, b = 14 }, u, 1)", {"7", "14", "1"}),
-    ("lookup({ a = 7, b = u }, \"a\", 1)", 7),
-    ('lookup({ prod = 14 }, env, 7)', {"14", "7"}),
-    ('lookup({ prod = 7 }, env, 7)', 7),
+    ('lookup({ a = 7, b = u }, "a", 1)', 7),
+    ("lookup({ prod = 14 }, env, 7)", {"14", "7"}),
+    ("lookup({ prod = 7 }, env, 7)", 7),
     ("lookup({ prod = 14, dev = 14 }, env)", 14),
     # A question is answered where every world answers alike.
     ('contains(["prod", "dev"], env)', True),
@@ -225,7 +228,7 @@ def test_the_length_of_an_object_is_known_by_its_type() -> None:
 
 
 def test_what_an_outcome_assumes_is_kept() -> None:
-    result = evaluated('lookup({ prod = 14 }, env, 7)', **X)
+    result = evaluated("lookup({ prod = 14 }, env, 7)", **X)
     told = {plain(outcome.value): outcome.condition for outcome in result.undecided.outcomes}
     assert told == {14: "var.x is 0", 7: "var.x is 1"}
 
@@ -239,8 +242,8 @@ def test_what_an_outcome_assumes_is_kept() -> None:
         "concat([], of)[0]",
         "slice(of, 0, 1)[0]",
         "flatten([of])[0]",
-        "zipmap([\"a\"], of).a",
-        "lookup(zipmap([\"a\"], of), \"a\", 0)",
+        'zipmap(["a"], of).a',
+        'lookup(zipmap(["a"], of), "a", 0)',
         "values({ a = element(of, 0) })[0]",
         "merge({ a = element(of, 0) }, {}).a",
         "coalesce(null, element(of, 0))",
@@ -331,13 +334,17 @@ def undecided(hole: Hole) -> Value:
     return one_of(ways, "?")
 
 
-def covers(result: Value, settled: Value, world: dict[str, str]) -> bool:
-    """Say whether what is undecided in a result leaves room for what a world gives."""
+def covers(result: Value, settled: Value, world: dict[str, str], *, is_exact: bool) -> bool:
+    """Say whether what is undecided in a result leaves room for what a world gives.
+
+    Not exact: a map may stand for an object, a list for a tuple. `coalesce` makes one of the other where
+    something of unknown type stands among its arguments.
+    """
     raw = result.raw
     if isinstance(raw, Undecided):
         if raw.outcomes:
             return any(
-                covers(outcome.value, settled, world)
+                covers(outcome.value, settled, world, is_exact=is_exact)
                 and all(world.get(a.subject, a.state) == a.state for a in outcome.when)
                 for outcome in raw.outcomes
             )
@@ -350,7 +357,11 @@ def covers(result: Value, settled: Value, world: dict[str, str]) -> bool:
     if isinstance(raw, tuple | dict):
         if type(settled.raw) is not type(raw):
             return False
-        if not has_dynamic(result.type) and type(settled.type) is not type(result.type):
+        if (
+            is_exact
+            and not has_dynamic(result.type)
+            and type(settled.type) is not type(result.type)
+        ):
             return False
         if isinstance(raw, dict) and [*raw] != [*settled.members]:
             return False
@@ -358,10 +369,11 @@ def covers(result: Value, settled: Value, world: dict[str, str]) -> bool:
             return False
         if isinstance(result.type, SetOf):  # in any order
             return all(
-                any(covers(one, other, world) for one in result.elements) for other in settled.elements
+                any(covers(one, other, world, is_exact=is_exact) for one in result.elements)
+                for other in settled.elements
             )
         pairs = zip(result.elements, settled.elements, strict=True)
-        return all(covers(one, other, world) for one, other in pairs)
+        return all(covers(one, other, world, is_exact=is_exact) for one, other in pairs)
     if raw is None:
         return settled.is_null
     return identity(result) == identity(settled)
@@ -399,9 +411,7 @@ def objects(inside: st.SearchStrategy[Spec]) -> st.SearchStrategy[Spec]:
     return st.dictionaries(st.sampled_from(["a", "b", "7"]), inside, max_size=3)
 
 
-def typed(
-    of: st.SearchStrategy[Spec], *makes: Callable[[Type], Type]
-) -> st.SearchStrategy[Spec]:
+def typed(of: st.SearchStrategy[Spec], *makes: Callable[[Type], Type]) -> st.SearchStrategy[Spec]:
     return of | st.builds(Collected, st.sampled_from(makes), of)
 
 
@@ -410,9 +420,9 @@ nested_lists = typed(tuples(tuples(leaves) | leaves), ListOf, SetOf)
 mappings = typed(objects(leaves), MapOf)
 whole_lists: st.SearchStrategy[Spec] = st.builds(
     Hole,
-    st.lists(
-        st.lists(scalars, max_size=2).map(tuple_value) | scalars, min_size=2, max_size=3
-    ).map(tuple),
+    st.lists(st.lists(scalars, max_size=2).map(tuple_value) | scalars, min_size=2, max_size=3).map(
+        tuple
+    ),
     st.just(value=True),
     st.just(5),
 )
@@ -501,7 +511,9 @@ def test_an_undecided_call_covers_every_world(call: tuple[str, list[Spec]]) -> N
             assert result is None or is_bare(result) or refusals.happened
         elif settled.is_known:
             assert result is not None, f"refused, but {world} gives {plain(settled)!r}"
-            assert covers(result, settled, world), f"{plain(result)!r} leaves no room for {plain(settled)!r}"
+            assert covers(result, settled, world, is_exact=name != "coalesce"), (
+                f"{plain(result)!r} leaves no room for {plain(settled)!r}"
+            )
 
 
 def same_holes(spec: Spec, found: dict[int, Hole]) -> Spec:
@@ -521,4 +533,6 @@ def same_holes(spec: Spec, found: dict[int, Hole]) -> Spec:
 
 def is_bare(result: Value) -> bool:
     """Say whether nothing is claimed: whatever is refused in some world, this covers what follows."""
-    return not result.is_known and not result.undecided.outcomes and result.undecided.minimum is None
+    return (
+        not result.is_known and not result.undecided.outcomes and result.undecided.minimum is None
+    )

@@ -20,9 +20,7 @@ FAMILIES: Mapping[str, str] = {
         "chunklist compact concat distinct flatten merge range reverse setintersection "
         "setproduct setsubtract setunion slice transpose zipmap "
     ),
-    "number_functions": (
-        "abs ceil floor log max min parseint pow signum "
-    ),
+    "number_functions": ("abs ceil floor log max min parseint pow signum "),
     "type_functions": (
         "ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap tonumber "
         "toset tostring "
@@ -42,15 +40,9 @@ FAMILIES: Mapping[str, str] = {
         "jsonencode textdecodebase64 textencodebase64 urldecode urlencode yamldecode "
         "yamlencode "
     ),
-    "hash_functions": (
-        "base64sha256 base64sha512 md5 rsadecrypt sha1 sha256 sha512 uuidv5 "
-    ),
-    "date_functions": (
-        "formatdate timeadd timecmp "
-    ),
-    "network_functions": (
-        "cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets "
-    ),
+    "hash_functions": ("base64sha256 base64sha512 md5 rsadecrypt sha1 sha256 sha512 uuidv5 "),
+    "date_functions": ("formatdate timeadd timecmp "),
+    "network_functions": ("cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets "),
 }
 
 
@@ -58,7 +50,9 @@ class _Functions(Mapping[str, "Function"]):
     """The functions by name; looking one up imports its family."""
 
     def __init__(self) -> None:
-        self._families = {name: family for family, names in FAMILIES.items() for name in names.split()}
+        self._families = {
+            name: family for family, names in FAMILIES.items() for name in names.split()
+        }
         self._found: dict[str, Function] = {}
 
     def __getitem__(self, name: str) -> "Function":

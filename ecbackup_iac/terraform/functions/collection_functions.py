@@ -1,9 +1,15 @@
 """Functions that ask a collection something, or take something out of it."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
-from ecbackup_iac.terraform.conversion import converted, equal, perhaps_text, unfolded
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.conversion import (
+    converted,
+    equal,
+    is_open,
+    perhaps_text,
+    unfolded,
+)
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
     deeply_marked,
@@ -229,14 +235,15 @@ def _one(of: Value) -> Value:
 
 def _coalesce(*arguments: Value) -> Value:
     """Settle what differs in type first: the type of the result depends on every argument."""
+    given = [_ways(argument) for argument in arguments]
     places = [
         place
-        for place, argument in enumerate(arguments)
+        for place, argument in enumerate(given)
         if not argument.is_known and argument.type == DYNAMIC and argument.undecided.outcomes
     ]
 
     def chosen(*settled: Value) -> Value:
-        filled = list(arguments)
+        filled = list(given)
         for place, value in zip(places, settled, strict=True):
             filled[place] = value
         kind = unified([argument.type for argument in filled])
@@ -245,16 +252,27 @@ def _coalesce(*arguments: Value) -> Value:
         if kind == STRING or not any(map(_may_be_text, filled)):
             return _first(tuple(converted(argument, kind) for argument in filled))
         note_refusal()  # what is undecided may be of another kind than the rest
-        first = _first(filled)
-        return lifted(perhaps_text, first) if first.is_known or first.undecided.outcomes else first
+        return perhaps_text(_first(filled))
 
-    result = lifted(chosen, *(arguments[place] for place in places))
+    result = lifted(chosen, *(given[place] for place in places))
     return deeply_marked(result, *arguments)
 
 
+def _ways(argument: Value) -> Value:
+    """Give an argument as its outcomes, where they differ in type."""
+    if not _may_be_text(argument):
+        return argument
+    ways = unfolded(argument)
+    return ways if ways.is_known or ways.undecided.outcomes else argument
+
+
 def _may_be_text(argument: Value) -> bool:
-    """Say whether nothing is known of an argument, not even its type, that a plan would know."""
-    return not argument.is_known and argument.type == DYNAMIC and not argument.undecided.is_deferred
+    """Say whether something in an argument has a type that nobody knows here, and that a plan would know."""
+    if not argument.is_known:
+        return has_dynamic(argument.type) and not argument.undecided.is_deferred
+    if is_open(argument) or not isinstance(argument.raw, tuple | Mapping):
+        return False
+    return any(map(_may_be_text, argument.elements))
 
 
 def _first(arguments: Sequence[Value]) -> Value:

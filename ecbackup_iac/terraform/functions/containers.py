@@ -1,11 +1,11 @@
 """A container → what the collection functions take out of it, and whether it is what they ask for."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.arithmetic import Number
-from ecbackup_iac.terraform.conversion import holds_sensitive, is_open
+from ecbackup_iac.terraform.conversion import has_open_order, holds_sensitive, is_open
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.type_system import ListOf, TupleOf, is_mapping, is_sequence
 from ecbackup_iac.terraform.values import EvaluationError, Value, note_refusal
@@ -17,7 +17,14 @@ _LARGEST_WHOLE = 2**63
 
 
 def taken(container: Value) -> tuple[Value, ...]:
-    """Give the elements of a list, set or tuple, each with the container's trace before its own."""
+    """Give the elements of a list, set or tuple, each with the container's trace before its own.
+
+    Raises:
+        UndecidableError: it is a set, and what is undecided in it decides its order.
+
+    """
+    if has_open_order(container):
+        raise UndecidableError("the order of a set depends on what is undecided in it")
     return tuple(element.through(*container.trace) for element in container.elements)
 
 

@@ -1,8 +1,8 @@
 """Functions of IP address ranges in CIDR notation."""
 
 import re
-from dataclasses import dataclass
 
+from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
 from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
 from ecbackup_iac.terraform.type_system import BOOL, NUMBER, STRING, ListOf
@@ -16,7 +16,7 @@ _OCTETS = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,9}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Range:
     address: int
     """The first address, or any in it."""

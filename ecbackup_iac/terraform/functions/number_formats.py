@@ -1,8 +1,8 @@
 """Numbers as text, by the verbs of Go's fmt: %d %b %o %x %X and %e %E %f %g %G."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 
+from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.arithmetic import Number, text_from
 
 _BASES = {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}
@@ -12,7 +12,7 @@ _SHORTEST_PLAIN_DIGITS = 6
 _DEFAULT_PRECISION = 6
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verb:
     """One `%...` of a format."""
 

@@ -1,11 +1,11 @@
 """What a function takes and gives, and how it is called with values that may be undecided."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.conversion import converted, holds_sensitive, unfolded
-from ecbackup_iac.terraform.type_system import DYNAMIC, Type
+from ecbackup_iac.terraform.type_system import DYNAMIC, SetOf, Type
 from ecbackup_iac.terraform.values import (
     EvaluationError,
     Undecided,
@@ -50,7 +50,7 @@ class OutsideError(UndecidableError):
     """A file that this program does not read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameter:
     """One parameter of a function."""
 
@@ -65,7 +65,7 @@ class Parameter:
     does not make the result sensitive."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """A function of the language."""
 
@@ -159,6 +159,9 @@ def _parameters(function: Function, count: int) -> tuple[Parameter, ...]:
 def _argument(function: Function, parameter: Parameter, argument: Value) -> Value:
     if not parameter.allows_parts and not parameter.allows_undecided:
         argument = unfolded(argument)
+    elif isinstance(argument.type, SetOf) and argument.is_known:
+        ways = unfolded(argument)  # the order of a set depends on everything in it
+        argument = ways if ways.is_known or ways.undecided.outcomes else argument
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:

@@ -194,7 +194,7 @@ def _setproduct(*arguments: Value) -> Value:
     guarded(total)
     uniform = [_uniform(argument) for argument in arguments]
     kinds = [_element_type(argument) for argument in uniform]
-    columns = [taken(argument) for argument in uniform]
+    columns = [[element.through(*one.trace) for element in one.elements] for one in uniform]
     kind = TupleOf(tuple(kinds))
     rows = tuple(Value(kind, row) for row in product(*columns))
     result = Value(ListOf(kind), rows)

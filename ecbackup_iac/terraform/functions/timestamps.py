@@ -4,8 +4,8 @@ Python's datetime knows no year 0 and none after 9999; days are counted here.
 """
 
 import re
-from dataclasses import dataclass
 
+from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.values import EvaluationError
 
 SECOND = 1_000_000_000  # nanoseconds
@@ -32,7 +32,7 @@ _UNIT_SIZES = {
 _DURATION_PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Timestamp:
     """A point in time, with the offset it is told in."""
 

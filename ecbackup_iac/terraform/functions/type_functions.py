@@ -1,8 +1,8 @@
 """Functions that change a value's type, or how Terraform shows it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.type_system import (

@@ -6,12 +6,12 @@ only a single mapping is merged.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import yaml
 
+from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.arithmetic import Number, NumberTooLargeError, number_from, text_from
 from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.functions.json_text import DEEPEST
@@ -82,13 +82,13 @@ def yaml_value(text: str) -> Value:
         raise UndecidableError("the YAML text is nested too deeply") from error
 
 
-@dataclass(slots=True)
+@changing_record
 class _Reader:
     """Values from the parser's events."""
 
     text: str
     events: Iterator[Any]
-    anchors: dict[str, tuple[Value, int] | None] = field(default_factory=dict)
+    anchors: dict[str, tuple[Value, int] | None] = field(factory=dict)
     """Each with the nodes in it; None while its value is being read."""
 
     nodes: int = 0

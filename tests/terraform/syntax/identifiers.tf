@@ -1,0 +1,5 @@
+# Terraform's identifiers are Unicode's.
+locals {
+  été   = 1
+  naïve = local.été
+}

@@ -1,0 +1,304 @@
+"""Module calls → module instances: inputs, outputs, repetition, overrides, and what is refused."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
+
+if TYPE_CHECKING:
+    from conftest import Evaluate
+
+CACHE = """
+resource "aws_elasticache_replication_group" "this" {
+  replication_group_id     = "this"
+  description              = "this"
+  snapshot_retention_limit = %s
+}
+"""
+DAYS = 'variable "days" {\n  type    = number\n  default = 1\n}\n'
+
+
+def days(value: Value[int]) -> int | str | None:
+    """Give a settled retention as a person would write it."""
+    match value:
+        case Known():
+            return value.value
+        case Unset():
+            return None
+        case Invalid():
+            return value.text
+        case Unknown():
+            return "unknown"
+
+
+def test_an_input_beats_the_default_and_null_beats_it_too(evaluate: "Evaluate") -> None:
+    files = {
+        "redis/main.tf": DAYS + CACHE % "var.days",
+        "main.tf": """
+module "silent" {
+  source = "./redis"
+}
+module "told" {
+  source = "./redis"
+  days   = "7"
+}
+module "nothing" {
+  source = "./redis"
+  days   = null
+}
+""",
+    }
+    found = evaluate(files)
+    assert {cache.address.split(".")[1]: days(cache.retention) for cache in found.caches} == {
+        "silent": 1,
+        "told": 7,
+        "nothing": None,
+    }
+
+
+def test_a_variable_that_is_not_nullable_takes_its_default_for_null(evaluate: "Evaluate") -> None:
+    variable = 'variable "days" {\n  default  = 5\n  nullable = false\n}\n'
+    files = {
+        "redis/main.tf": variable + CACHE % "var.days",
+        "main.tf": 'module "r" {\n  source = "./redis"\n  days   = null\n}\n',
+    }
+    assert days(evaluate(files).caches[0].retention) == 5
+
+
+def test_a_variable_file_beside_a_called_module_is_none_of_its_own(evaluate: "Evaluate") -> None:
+    files = {
+        "redis/main.tf": DAYS + CACHE % "var.days",
+        "redis/terraform.tfvars": "days = 30\n",
+        "main.tf": 'module "r" {\n  source = "./redis"\n}\n',
+    }
+    found = evaluate(files)
+    assert days(found["module.r.aws_elasticache_replication_group.this"].retention) == 1
+
+
+def test_every_instance_of_a_call_has_its_own_inputs(evaluate: "Evaluate") -> None:
+    files = {
+        "redis/main.tf": DAYS + CACHE % "var.days",
+        "main.tf": """
+module "each" {
+  source   = "./redis"
+  for_each = { "a b" = 2, c = 3 }
+  days     = each.value
+}
+module "count" {
+  source = "./redis"
+  count  = 2
+  days   = count.index + 10
+}
+module "none" {
+  source = "./redis"
+  count  = 0
+}
+""",
+    }
+    name = "aws_elasticache_replication_group.this"
+    assert {cache.address: days(cache.retention) for cache in evaluate(files).caches} == {
+        f'module.each["a b"].{name}': 2,
+        f'module.each["c"].{name}': 3,
+        f"module.count[0].{name}": 10,
+        f"module.count[1].{name}": 11,
+    }
+
+
+def test_outputs_are_followed_through_modules_and_their_instances(evaluate: "Evaluate") -> None:
+    files = {
+        "settings/main.tf": DAYS + 'output "days" {\n  value = var.days * 2\n}\n',
+        "main.tf": """
+module "one" {
+  source = "./settings"
+  days   = 4
+}
+module "each" {
+  source   = "./settings"
+  for_each = toset(["a"])
+  days     = 5
+}
+"""
+        + CACHE % "module.one.days"
+        + (CACHE % 'module.each["a"].days').replace('"this"', '"that"')
+        + (CACHE % "max(values(module.each)[*].days...)").replace('"this"', '"most"'),
+    }
+    found = evaluate(files)
+    name = "aws_elasticache_replication_group"
+    assert days(found[f"{name}.this"].retention) == 8
+    assert days(found[f"{name}.that"].retention) == 10
+    assert days(found[f"{name}.most"].retention) == 10
+
+
+def test_the_trace_leads_through_an_output_to_the_literal(evaluate: "Evaluate") -> None:
+    files = {
+        "settings/main.tf": 'output "days" {\n  value = 3\n}\n',
+        "main.tf": 'module "s" {\n  source = "./settings"\n}\n' + CACHE % "module.s.days",
+    }
+    trace = evaluate(files).caches[0].retention.trace
+    assert [(step.location.path, step.text) for step in trace] == [
+        ("main.tf", "snapshot_retention_limit = module.s.days"),
+        ("settings/main.tf", "value = 3"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ("dayz = 7", 'Unsupported argument: the module has no variable named "dayz"'),
+        ("days = 7\n  count = -1", "Invalid count argument: it must not be negative"),
+        ("days = 7\n  count = 1.5", "Invalid count argument: it must be a whole number"),
+        (
+            "days = 7\n  for_each = [1]",
+            "Invalid for_each argument: it must be a map or a set of strings",
+        ),
+        (
+            "days = 7\n  count = 1\n  for_each = {}",
+            'Invalid combination of "count" and "for_each"',
+        ),
+    ],
+)
+def test_what_terraform_refuses_of_a_call_leaves_its_caches_undecided(
+    evaluate: "Evaluate", inputs: str, message: str
+) -> None:
+    files = {
+        "redis/main.tf": DAYS + CACHE % "var.days",
+        "main.tf": f'module "r" {{\n  source = "./redis"\n  {inputs}\n}}\n',
+    }
+    found = evaluate(files)
+    assert found.errors == [message]
+    assert [days(cache.retention) for cache in found.caches] == ["unknown"]
+
+
+def test_a_required_input_that_is_missing_is_refused(evaluate: "Evaluate") -> None:
+    files = {
+        "redis/main.tf": 'variable "days" {}\n' + CACHE % "var.days",
+        "main.tf": 'module "r" {\n  source = "./redis"\n}\n',
+    }
+    found = evaluate(files)
+    assert [days(cache.retention) for cache in found.caches] == ["unknown"]
+    assert len(found.errors) == 1
+    assert found.errors[0].startswith("Missing required argument")
+
+
+def test_a_module_that_does_not_exist_cannot_fail_and_is_not_asked(evaluate: "Evaluate") -> None:
+    files = {
+        "redis/main.tf": 'variable "days" {}\n' + CACHE % "var.days",
+        "main.tf": """
+variable "settings" {
+  default = null
+}
+module "r" {
+  source = "./redis"
+  count  = var.settings == null ? 0 : 1
+  days   = var.settings.days
+}
+""",
+    }
+    found = evaluate(files)
+    assert (found.addresses, found.errors) == ([], [])
+
+
+def test_overrides_reach_module_calls_locals_and_variables(evaluate: "Evaluate") -> None:
+    files = {
+        "redis/main.tf": DAYS + CACHE % "var.days",
+        "main.tf": """
+locals {
+  days = 1
+}
+module "r" {
+  source = "./redis"
+  days   = 0
+}
+variable "more" {
+  default = 0
+}
+"""
+        + CACHE % "local.days + var.more",
+        "main_override.tf": """
+locals {
+  days = 2
+}
+module "r" {
+  days = 9
+}
+variable "more" {
+  default = 3
+}
+""",
+    }
+    found = evaluate(files)
+    assert days(found["module.r.aws_elasticache_replication_group.this"].retention) == 9
+    assert days(found["aws_elasticache_replication_group.this"].retention) == 5
+
+
+def test_a_module_declared_twice_is_told_and_judged_once(evaluate: "Evaluate") -> None:
+    found = evaluate({"a.tf": CACHE % "7", "b.tf": CACHE % "0"})
+    assert [days(cache.retention) for cache in found.caches] == [7]
+    assert len(found.errors) == 1
+    assert found.errors[0].startswith("Duplicate resource")
+
+
+def test_wrappers_with_defaults_in_a_map_are_followed(evaluate: "Evaluate") -> None:
+    """The shape of terraform-aws-modules' wrappers and of cloudposse's modules."""
+    files = {
+        "module/main.tf": """
+variable "create" {
+  type    = bool
+  default = true
+}
+variable "snapshot_retention_limit" {
+  type    = number
+  default = null
+}
+variable "create_snapshots" {
+  default = "true"
+}
+locals {
+  create = var.create && tobool(var.create_snapshots)
+}
+resource "aws_elasticache_replication_group" "this" {
+  count                    = local.create ? 1 : 0
+  replication_group_id     = "x"
+  description              = coalesce(null, "x")
+  snapshot_retention_limit = local.create ? var.snapshot_retention_limit : 0
+}
+""",
+        "wrapper/main.tf": """
+variable "defaults" {
+  type    = any
+  default = {}
+}
+variable "items" {
+  type    = any
+  default = {}
+}
+module "wrapper" {
+  source                   = "../module"
+  for_each                 = var.items
+  create                   = try(each.value.create, var.defaults.create, true)
+  snapshot_retention_limit = try(
+    each.value.snapshot_retention_limit, var.defaults.snapshot_retention_limit, null
+  )
+}
+""",
+        "main.tf": """
+module "caches" {
+  source   = "./wrapper"
+  defaults = { snapshot_retention_limit = 5 }
+  items = {
+    plain = {}
+    told  = { snapshot_retention_limit = 7 }
+    off   = { create = false }
+    zero  = { snapshot_retention_limit = 0 }
+  }
+}
+""",
+    }
+    found = evaluate(files)
+    assert found.errors == []
+    assert {cache.address.split('"')[1]: days(cache.retention) for cache in found.caches} == {
+        "plain": 5,
+        "told": 7,
+        "zero": 0,
+    }

@@ -1,0 +1,184 @@
+"""Every HCL file under tests and examples, read by us and by python-hcl2: do they see the same?
+
+python-hcl2 is a parser of its own kind (Lark), and lives in an environment of its own, made once
+beside the repository's: it is no dependency of anything.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecbackup_iac.terraform.hcl_layout import Argument, Section, layout
+from ecbackup_iac.terraform.hcl_syntax import parse_hcl
+from ecbackup_iac.terraform.nodes import (
+    Body,
+    Literal,
+    Node,
+    ObjectNode,
+    SourceFile,
+    TupleNode,
+    Unary,
+)
+from ecbackup_iac.terraform.values import Value
+
+REPOSITORY = Path(__file__).parent.parent.parent
+ENVIRONMENT = REPOSITORY / ".venv-hcl2"
+PACKAGE = "python-hcl2==8.1.4"
+FILES = sorted(
+    str(path.relative_to(REPOSITORY))
+    for folder in ("tests", "examples")
+    for suffix in ("tf", "tofu", "tfvars")
+    for path in (REPOSITORY / folder).rglob(f"*.{suffix}")
+)
+
+# Where python-hcl2 says otherwise, and why we are right: (file, argument or block) → why.
+DIFFERENCES = {
+    ("tests/terraform/cases/527-duplicate-attribute/main.tf", "snapshot_retention_limit"): (
+        "python-hcl2 takes the last of two; Terraform refuses the file and keeps the first"
+    ),
+}
+
+# What python-hcl2 refuses though Terraform reads it.
+REFUSED_BY_HCL2 = {
+    "tests/terraform/syntax/identifiers.tf": "python-hcl2 knows identifiers in ASCII only",
+}
+
+
+@pytest.fixture(scope="module")
+def their_trees() -> Mapping[str, Any]:
+    """What python-hcl2 makes of every file."""
+    python = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin") / "python"
+    try:
+        if not (ENVIRONMENT / "ready").exists():
+            subprocess.run(
+                [sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True, timeout=120
+            )
+            install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*install, PACKAGE], check=True, timeout=300, capture_output=True)
+            (ENVIRONMENT / "ready").touch()
+        answer = subprocess.run(
+            [python, Path(__file__).parent / "hcl2_reader.py"],
+            input=json.dumps(FILES).encode(),
+            cwd=REPOSITORY,
+            check=True,
+            capture_output=True,
+            timeout=300,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        pytest.skip(f"python-hcl2 cannot be had in {ENVIRONMENT.name}: {error}")
+    trees: Mapping[str, Any] = json.loads(answer.stdout)
+    return trees
+
+
+def test_there_are_files_to_compare() -> None:
+    assert len(FILES) > 300
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_both_parsers_see_the_same(path: str, their_trees: Mapping[str, Any]) -> None:
+    text = (REPOSITORY / path).read_bytes().removeprefix(b"\xef\xbb\xbf")
+    body, problems = parse_hcl(SourceFile(path, text))
+    theirs = their_trees[path]
+    if isinstance(theirs, str):
+        assert bool(problems) is (path not in REFUSED_BY_HCL2), theirs
+        return
+    assert not problems or explained(path), problems
+    ours = dict(our_entries(body, layout(text).root))
+    assert ours.keys() == dict(their_entries(theirs)).keys()
+    differing = {
+        key: (value, ours[key])
+        for key, value in their_entries(theirs)
+        if not same(value, ours[key])
+    }
+    assert {key[-1][0] for key in differing} <= explained(path), differing
+
+
+def explained(path: str) -> set[str]:
+    return {name for file, name in DIFFERENCES if file == path}
+
+
+Key = tuple[tuple[str, ...], ...]
+"""The way down: (kind, labels..., which of them) for each block, and (name,) at its end."""
+
+
+def our_entries(body: Body, section: Section, way: Key = ()) -> Iterator[tuple[Key, Node | None]]:
+    """Give everything in a body; `section` says what to ask for."""
+    names = [entry.name for entry in section.entries if isinstance(entry, Argument)]
+    assert [attribute.name for attribute in body.attributes()] == list(dict.fromkeys(names))
+    for attribute in body.attributes():
+        yield (*way, (attribute.name,)), attribute.expression
+    asked: dict[tuple[str, int], int] = {}
+    numbers: dict[tuple[str, ...], int] = {}
+    for entry in section.entries:
+        if isinstance(entry, Section):
+            which = (entry.kind, len(entry.labels))
+            block = body.blocks(*which)[asked.setdefault(which, 0)]
+            asked[which] += 1
+            head = (block.kind, *block.labels)
+            numbers[head] = numbers.get(head, 0) + 1
+            below = (*way, (*head, str(numbers[head])))
+            yield below, None
+            yield from our_entries(block.body, entry, below)
+
+
+def their_entries(tree: Mapping[str, Any], way: Key = ()) -> Iterator[tuple[Key, Any]]:
+    """Give everything in python-hcl2's tree in the same form."""
+    numbers: dict[tuple[str, ...], int] = {}
+    for name, value in tree.items():
+        if name.startswith("__"):
+            continue
+        blocks = list(labelled(name, value)) if isinstance(value, list) else []
+        if not blocks:
+            yield (*way, (name,)), value
+        for head, inner in blocks:
+            numbers[head] = numbers.get(head, 0) + 1
+            below = (*way, (*head, str(numbers[head])))
+            yield below, None
+            yield from their_entries(inner, below)
+
+
+def labelled(kind: str, entries: list[Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    """Give the blocks that a list holds; none where it is a value."""
+    waiting = [((kind,), entry) for entry in reversed(entries) if isinstance(entry, dict)]
+    while waiting:
+        head, entry = waiting.pop()
+        if entry.get("__is_block__"):
+            yield head, entry
+            continue
+        for label, inner in entry.items():
+            if isinstance(inner, dict):
+                waiting.append(((*head, label.strip('"')), inner))
+
+
+def same(theirs: Any, ours: Node | None) -> bool:  # noqa: ANN401 - JSON
+    """Say whether literals agree; what is evaluated is compared elsewhere, with Terraform itself."""
+    match ours:
+        case Literal() if ours.place.text[:1] in ('"', "<"):
+            return bool(theirs == ours.place.text or theirs == f'"{ours.place.text}"')
+        case Literal(value=Value(raw=None)):
+            return theirs is None
+        case Literal(value=Value(raw=bool() as raw)):
+            return theirs is raw
+        case Literal(value=Value(raw=raw)):
+            if isinstance(theirs, str):  # 1e3 and (7) are kept as they are written
+                return theirs.strip("${()}") == ours.place.text
+            return bool(theirs == raw)
+        case Unary(operator="-", operand=Literal(value=Value(raw=int() as raw))):
+            return bool(theirs == -raw)
+        case TupleNode(items=items):
+            return len(items) == len(theirs) and all(map(same, theirs, items))
+        case ObjectNode(items=pairs):
+            values = [value for key, value in theirs.items() if not key.startswith("__")]
+            return len(pairs) == len(values) and all(
+                same(value, node) for value, (_, node) in zip(values, pairs, strict=True)
+            )
+        case None:
+            return theirs is None
+        case _:
+            return isinstance(theirs, str)

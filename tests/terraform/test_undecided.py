@@ -1,0 +1,284 @@
+"""What cannot be known is tracked and never guessed: outcomes, bounds, correlation, and soundness."""
+
+import sys
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.value import Bounds, Invalid, Known, Settled, Unknown, Unset, Value
+from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.readers.terraform import DEEPEST, Request, read
+from ecbackup_iac.rule import judge
+
+if TYPE_CHECKING:
+    from conftest import Evaluate
+
+Days = int | str | None
+
+# The reader raises the limit where it is lower, and hypothesis wants nobody to touch it.
+sys.setrecursionlimit(DEEPEST)
+
+CACHE = """
+resource "aws_elasticache_replication_group" "this" {
+  replication_group_id     = "this"
+  description              = "this"
+  snapshot_retention_limit = %s
+}
+"""
+VARIABLES = """
+variable "a" {
+  type = bool
+}
+variable "b" {
+  type = bool
+}
+variable "env" {
+  type = string
+}
+variable "n" {
+  type = number
+}
+variable "listed" {
+  type = number
+  validation {
+    condition     = contains([7, 14], var.listed)
+    error_message = "7 or 14"
+  }
+}
+variable "at_least_one" {
+  type = number
+  validation {
+    condition     = var.at_least_one >= 1 && var.at_least_one <= 35
+    error_message = "1 to 35"
+  }
+}
+variable "stage" {
+  type = string
+  validation {
+    condition     = contains(["dev", "prod"], var.stage)
+    error_message = "dev or prod"
+  }
+}
+locals {
+  days = { dev = 0, prod = 14 }
+  flag = var.a ? 1 : 2
+}
+data "aws_ssm_parameter" "p" {
+  name = "p"
+}
+"""
+
+
+def plain(value: Settled[int]) -> Days:
+    match value:
+        case Known():
+            return value.value
+        case Unset():
+            return None
+        case Invalid():
+            return value.text
+
+
+def outcomes(value: Value[int]) -> set[Days] | str:
+    """Give all that a retention can be; "unknown" where there is no list."""
+    if not isinstance(value, Unknown):
+        return {plain(value)}
+    return {plain(outcome.value) for outcome in value.outcomes} or "unknown"
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        # Every branch is an outcome; one that both branches share is no doubt at all.
+        ("var.a ? 7 : 0", {7, 0}),
+        ("var.a ? 7 : 7", {7}),
+        ("var.a ? (var.b ? 1 : 2) : 3", {1, 2, 3}),
+        ("var.a ? null : 7", {None, 7}),
+        # Outcomes go through operators and functions.
+        ("(var.a ? 1 : 2) * 10 + 1", {11, 21}),
+        ("max(var.a ? 1 : 5, 3)", {3, 5}),
+        ('tonumber("${var.a ? 1 : 2}4")', {14, 24}),
+        # One condition is one condition, wherever it is asked.
+        ("(var.a ? 1 : 0) + (var.a ? 0 : 1)", {1}),
+        ("(var.a ? 1 : 0) + (var.b ? 1 : 0)", {0, 1, 2}),
+        ("local.flag + (var.a ? 10 : 20)", {11, 22}),
+        ('var.stage == "prod" ? 14 : (var.stage == "dev" ? 7 : 0)', {14, 7}),
+        # An unknown key gives the map's values; a bounded one gives those that it can lead to.
+        ("local.days[var.env]", {0, 14}),
+        ("{ dev = 1, prod = 2, test = 0 }[var.stage]", {1, 2}),
+        ("lookup({ prod = 7 }, var.stage, 3)", {7, 3}),
+        # What a validation proves.
+        ("var.listed", {7, 14}),
+        ("var.listed / 7", {1, 2}),
+        ('var.stage == "test" ? 0 : 7', {7}),
+        # Nothing is known of these.
+        ("var.n", "unknown"),
+        ("data.aws_ssm_parameter.p.value", "unknown"),
+        ("terraform.workspace == null ? 0 : 7", {7}),
+        # As Terraform's own unknowns: nothing is guessed where a plan could not say either.
+        ("var.n * 0", "unknown"),
+        ("try(var.n, 7)", "unknown"),
+        # coalesce stops at the first that cannot be null.
+        ("coalesce(7, var.n)", {7}),
+        ("coalesce(null, var.a ? 3 : 4)", {3, 4}),
+    ],
+)
+def test_what_an_expression_can_be(
+    evaluate: "Evaluate", expression: str, expected: set[Days] | str
+) -> None:
+    found = evaluate({"main.tf": VARIABLES + CACHE % expression})
+    assert outcomes(found.caches[0].retention) == expected
+    assert found.errors == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        # An outcome that Terraform would refuse is no outcome of try: the next argument is.
+        ("try({ prod = 14 }[var.stage], 3)", {14, 3}),
+        ("can({ prod = 14 }[var.stage]) ? 14 : 3", {14, 3}),
+        ('try(tonumber(var.a ? "7" : "x"), 1)', {7, 1}),
+    ],
+)
+def test_try_and_can_take_refused_outcomes_for_what_they_are(
+    evaluate: "Evaluate", expression: str, expected: set[Days] | str
+) -> None:
+    found = evaluate({"main.tf": VARIABLES + CACHE % expression})
+    assert outcomes(found.caches[0].retention) == expected
+
+
+def test_an_outcome_says_what_it_depends_on(evaluate: "Evaluate") -> None:
+    found = evaluate({"main.tf": VARIABLES + CACHE % "local.days[var.env]"})
+    retention = found.caches[0].retention
+    assert isinstance(retention, Unknown)
+    assert {plain(one.value): one.when for one in retention.outcomes} == {
+        0: 'var.env is "dev"',
+        14: 'var.env is "prod"',
+    }
+    assert retention.why == "var.env has no default and no value"
+
+
+def test_a_validation_bounds_what_nobody_gives(evaluate: "Evaluate") -> None:
+    found = evaluate({"main.tf": VARIABLES + CACHE % "var.at_least_one"})
+    retention = found.caches[0].retention
+    assert isinstance(retention, Unknown)
+    assert (retention.outcomes, retention.bounds) == ((), Bounds(1, 35))
+    assert judge(found.caches[0], Policy()).status is Status.PASS
+
+
+def test_outcomes_beyond_any_use_are_unknown_and_hang_nothing(evaluate: "Evaluate") -> None:
+    variables = "".join(f'variable "v{i}" {{\n  type = bool\n}}\n' for i in range(40))
+    sum_ = " + ".join(f"(var.v{i} ? 0 : {2**i})" for i in range(40))
+    found = evaluate({"main.tf": variables + CACHE % sum_})
+    assert isinstance(found.caches[0].retention, Unknown)
+    assert len(found.caches[0].retention.outcomes) < 1000
+
+
+@pytest.mark.parametrize(
+    ("repetition", "addresses"),
+    [
+        ("count = var.n", [""]),
+        ('for_each = var.a ? toset(["x"]) : toset(["x", "y"])', ['["x"]', '["y"]']),
+        ("count = var.a ? 1 : 0", ["[0]"]),
+        ("count = var.a ? 2 : 1", ["[0]", "[1]"]),
+        ("for_each = toset([var.env])", None),
+    ],
+)
+def test_instances_that_may_exist_are_there_with_their_doubt(
+    evaluate: "Evaluate", repetition: str, addresses: list[str] | None
+) -> None:
+    text = VARIABLES + (CACHE % "7").replace("{\n", "{\n  " + repetition + "\n", 1)
+    found = evaluate({"main.tf": text})
+    name = "aws_elasticache_replication_group.this"
+    assert found.caches, "what may exist is never dropped"
+    if addresses is not None:
+        assert found.addresses == [name + key for key in addresses]
+        assert found.caches[-1].assumptions != ()
+
+
+# Soundness: what is left out can never turn a verdict into its opposite.
+
+_LEAVES = st.sampled_from(
+    ["0", "7", "14", "null", "var.x", "var.y", "local.m[var.k]", "var.f ? 7 : 0", "local.z"]
+)
+_CONDITIONS = st.sampled_from(
+    ["var.f", "!var.f", "var.g", "var.x > 3", "var.x == var.y", 'var.k == "a"', "var.x == null"]
+)
+
+
+def _grown(inner: "st.SearchStrategy[str]") -> "st.SearchStrategy[str]":
+    return st.one_of(
+        st.builds("({} ? {} : {})".format, _CONDITIONS, inner, inner),
+        st.builds("coalesce({}, {}, 1)".format, inner, inner),
+        st.builds("try({}, {})".format, inner, inner),
+        st.builds("max(coalesce({}, 0), coalesce({}, 1))".format, inner, inner),
+        st.builds("(try({} + 0, 2))".format, inner),
+        st.builds("[for i in [{}, {}] : i][0]".format, inner, inner),
+        st.builds("lookup({{ a = {} }}, var.k, {})".format, inner, inner),
+        st.builds("{{ a = {}, b = {} }}[var.k]".format, inner, inner),
+    )
+
+
+EXPRESSIONS = st.recursive(_LEAVES, _grown, max_leaves=6)
+
+DECLARED = """
+variable "x" {
+  type = number
+}
+variable "y" {
+  type = number
+}
+variable "k" {
+  type = string
+  validation {
+    condition     = contains(["a", "b"], var.k)
+    error_message = "a or b"
+  }
+}
+variable "f" {
+  type = bool
+}
+variable "g" {
+  type = bool
+}
+locals {
+  m = { a = 7, b = 0 }
+  z = var.g ? 3 : 5
+}
+"""
+WORLDS = [
+    {"x": x, "y": y, "k": k, "f": f, "g": g}
+    for x, y, k, f, g in product(("0", "7"), ("0", "7"), "ab", ("true", "false"), ("true", "false"))
+]
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(expression=EXPRESSIONS, data=st.data())
+def test_leaving_values_out_never_turns_a_verdict_into_its_opposite(
+    tmp_path: Path, expression: str, data: st.DataObject
+) -> None:
+    (tmp_path / "main.tf").write_text(DECLARED + CACHE % expression, "utf-8")
+
+    def judged(world: dict[str, str]) -> tuple[Status, Value[int]]:
+        variables = tuple(("var", f"{name}={text}") for name, text in world.items())
+        request = Request(str(tmp_path), (str(tmp_path),), Given(variables))
+        (cache,) = [cache for reading in read(request) for cache in reading.resources]
+        return judge(cache, Policy()).status, cache.retention
+
+    world = data.draw(st.sampled_from(WORLDS))
+    left_out = data.draw(st.sets(st.sampled_from(sorted(world)), min_size=1))
+    real, value = judged(world)
+    if isinstance(value, Unknown):  # Terraform refuses this world
+        return
+    said, retention = judged({name: text for name, text in world.items() if name not in left_out})
+    assert said in (real, Status.UNKNOWN)
+    listed = outcomes(retention)
+    assert listed == "unknown" or plain(value) in listed
