@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.report import Report
     from ecbackup_iac.reporters.style import Style
 
+DEEPEST = 5_000
+"""Calls within calls; what nests deeper is told and not followed."""
+
 EXIT_FAILS = 1
 EXIT_USAGE = 2
 EXIT_INCOMPLETE = 3
@@ -315,6 +318,8 @@ def _exit_status(report: "Report") -> int:
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    # Locals that lead to locals, modules in modules: each step takes some ten calls.
+    sys.setrecursionlimit(DEEPEST)
     sys.exit(_status(lambda: cli.main(prog_name="ecbackup-iac", standalone_mode=False)))
 
 

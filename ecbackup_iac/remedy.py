@@ -110,6 +110,8 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
     retention, days = resource.retention, policy.remedy_days
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, policy)
+    if isinstance(retention, Unknown) and retention.is_refused:
+        return f"mend what is refused first, then keep {_name_of(resource)} at {days} days"
     if isinstance(retention, Unknown) or resource.variants:
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         failing = [
@@ -151,6 +153,10 @@ def _where(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
     return (
         f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}"
     )
+
+
+def _name_of(resource: CacheResource) -> str:
+    return f"{resource.retention_name} of {resource.address}"
 
 
 def _line(location: Location) -> str:

@@ -119,8 +119,12 @@ def _group_name(group: Value[str]) -> str:
 
 def _judge_backups(resource: CacheResource, policy: Policy) -> Verdict:
     outcomes = _outcomes(resource.retention, policy.minimum_days)
-    if outcomes:
-        outcomes = (*outcomes, *resource.variants)
+    if outcomes and resource.variants:
+        without = "no such file is given"
+        outcomes = (
+            tuple(one if one.when else Outcome(one.value, without) for one in outcomes)
+            + resource.variants
+        )
     unsupported = _node_cannot_back_up(resource)
     if unsupported == [True] and not outcomes:  # whatever the retention is, the node decides
         return Verdict(Status.FAIL, Rule.BACKUPS_UNSUPPORTED, _unsupported_note(resource).text)

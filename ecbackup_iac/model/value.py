@@ -79,6 +79,8 @@ class Unknown(Generic[T]):
     """What is proven of it where no list is: a validation, a MinValue."""
 
     trace: tuple[Step, ...] = ()
+    is_refused: bool = False
+    """The code is refused before it is deployed, and has to be mended first."""
 
 
 Settled: TypeAlias = Known[T] | Unset | Invalid

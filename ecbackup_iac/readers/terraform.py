@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -65,11 +64,8 @@ _ENGINES = {
     "aws_elasticache_replication_group": ("redis", "valkey"),
 }
 
-MOST_VARIABLE_FILES = 20
+MOST_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
-
-DEEPEST = 5_000
-"""Calls within calls; what nests deeper is told and not followed."""
 
 SENSITIVE = "(sensitive value)"
 """As Terraform shows what it must not show."""
@@ -96,8 +92,6 @@ class Request:
 
 def read(request: Request) -> Iterator[Reading]:
     """Yield what each root module in the tree gives that has to do with the targets."""
-    # Locals that lead to locals, modules in modules: each step takes some ten calls.
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
     folders = Folders(request.boundary)
     named = (*_SOUGHT, *(re.escape(module.source) for module in request.modules))
     index = Index(folders, re.compile("|".join(named).encode()), request.is_excluded)
@@ -120,9 +114,11 @@ class _Tree:
         self._told_modules: set[str] = set()
         self._declared: set[str] = set()
         self._used_variables: set[str] = set()
+        self._judged: set[str] = set()
 
     def root_readings(self, folder: str) -> Iterator[Reading]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
+        self._judged.add(folder)
         settings = [one for one in self._request.roots if os.path.realpath(one.path) == folder]
         if not settings:
             yield self._reading(folder, self._request.given, "")
@@ -142,7 +138,7 @@ class _Tree:
         diagnostics: list[Diagnostic] = []
         resources = self._resources(folder, given, note, diagnostics)
         if not any(kind == "file" for kind, _ in given.variables):
-            resources = self._with_unloaded_files(folder, given, resources)
+            resources = self._with_unloaded_files(folder, given, resources, diagnostics)
         diagnostics += self._module_diagnostics()
         return Reading(tuple(resources.values()), tuple(dict.fromkeys(diagnostics)))
 
@@ -175,7 +171,11 @@ class _Tree:
         return ModuleInstance(module, configuration, inputs)
 
     def _with_unloaded_files(
-        self, folder: str, given: Given, resources: dict[str, CacheResource]
+        self,
+        folder: str,
+        given: Given,
+        resources: dict[str, CacheResource],
+        diagnostics: list[Diagnostic],
     ) -> dict[str, CacheResource]:
         """Hold the caches against every variable file that Terraform does not load by itself.
 
@@ -186,7 +186,11 @@ class _Tree:
         variants: list[tuple[str, dict[str, CacheResource]]] = []
         for path in self._index.unloaded_variable_files(folder):
             names = set(self._variable_files.at(path).attributes) & used
-            if names and len(variants) < MOST_VARIABLE_FILES:
+            if names and len(variants) == MOST_VARIABLE_FILES:
+                text = f"not tried: over {MOST_VARIABLE_FILES} variable files set what is used here"
+                diagnostics.append(Diagnostic(text, Location(shown_path(path))))
+                break
+            if names:
                 chosen = Given(
                     (("file", path), *given.variables), given.environment, given.workspace
                 )
@@ -205,6 +209,19 @@ class _Tree:
     def _leads(self, module: Module) -> bool:
         """Say whether a module may lead to a cache; one that the index has not seen may."""
         return module.folder not in self._index.found or module.folder in self._index.leading
+
+    def _unused_settings(self) -> Iterator[Diagnostic]:
+        """Yield what was given for roots, and concerns none that was judged."""
+        for one in self._request.roots:
+            if self._is_target(one.path) and one.path not in self._judged:
+                text = "the policy's [[roots]] names this folder, and it is no root with caches"
+                yield Diagnostic(text, Location(shown_path(one.path)), Severity.WARNING)
+        for kind, path in self._request.given.variables:
+            if kind == "file" and self._declared:
+                names = self._variable_files.at(path).attributes.keys() - self._declared
+                for name in sorted(names):
+                    text = f"no root that was judged declares the variable {name}"
+                    yield Diagnostic(text, Location(shown_path(path)), Severity.WARNING)
 
     def _is_target(self, path: str) -> bool:
         return any(is_inside(path, target) for target in self._request.targets)
@@ -227,6 +244,7 @@ class _Tree:
     def closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what concerns no single root."""
         yield from self._variable_files.diagnostics
+        yield from self._unused_settings()
         files = [path for path in self._index.terragrunt if self._is_target(path)]
         if files:
             more = f" (and {len(files) - 1} more)" if len(files) > 1 else ""
@@ -268,8 +286,17 @@ class _RootReader:
         refusal = found.refusal or self._refusal(found, block)
         if refusal:
             retention = Unknown(
-                f"Terraform refuses the configuration: {refusal}", trace=retention.trace
+                f"Terraform refuses the configuration: {refusal}",
+                trace=retention.trace,
+                is_refused=True,
             )
+        is_refused = isinstance(retention, Unknown) and retention.is_refused
+        engine = self._text(block, attributes.engine)
+        group = self._group(block, attributes)
+        if is_refused:  # what is refused is neither Memcached nor a member: it is undecided
+            group = Unset()
+            is_known = isinstance(engine, Known) and engine.value.lower() != "memcached"
+            engine = engine if is_known else Unset()
         return CacheResource(
             address=found.address,
             type=found.kind,
@@ -279,9 +306,9 @@ class _RootReader:
             location=place,
             retention=retention,
             retention_name=attributes.retention,
-            engine=self._text(block, attributes.engine),
+            engine=engine,
             node_type=self._text(block, attributes.node_type),
-            replication_group=self._text(block, attributes.replication_group),
+            replication_group=group,
             cluster_mode=self._cluster_mode(block, attributes),
             backup_window=self._text(block, attributes.backup_window),
             maintenance_window=self._text(block, attributes.maintenance_window),
@@ -303,7 +330,7 @@ class _RootReader:
         except EvaluationError as error:
             self._diagnostics.append(_refused(error, written.place.location))
             why = f"Terraform refuses it: {error.message}"
-            return Unknown(why, trace=(step,)), written.place.location
+            return Unknown(why, trace=(step,), is_refused=True), written.place.location
         return days_setting(value, (step,)), written.place.location
 
     def _text(self, block: "_Arguments", name: str | None) -> Setting[str]:
@@ -315,6 +342,19 @@ class _RootReader:
         except EvaluationError as error:
             self._diagnostics.append(_refused(error, written.place.location))
             return Unknown(f"Terraform refuses {name}: {error.message}")
+
+    def _group(self, block: "_Arguments", attributes: Attributes) -> Setting[str]:
+        """Give the group that a cluster belongs to; without an engine it belongs to one.
+
+        Of engine and replication_group_id a configuration sets exactly one (provider source, cluster.go).
+        """
+        group = self._text(block, attributes.replication_group)
+        written = block.attribute(attributes.replication_group or "")
+        if isinstance(group, Unknown) and written and block.attribute(attributes.engine) is None:
+            return Known(
+                written.place.text.partition("=")[2].strip()[:LONGEST_STEP] or "of its own"
+            )
+        return group
 
     def _cluster_mode(self, block: "_Arguments", attributes: Attributes) -> Setting[bool]:
         group = attributes.parameter_group
@@ -393,6 +433,7 @@ class _RootReader:
 
     def _published(self, call: UnreadCall, module: PublishedModule) -> Iterator[CacheResource]:
         block = _Arguments(call.block, Evaluator(call.scope))
+        doubts = []
         for switch in module.switches:
             written = block.attribute(switch)
             if written is not None:
@@ -400,10 +441,13 @@ class _RootReader:
                     value = block.value(written)
                 except EvaluationError:
                     continue
-                if value.is_known and value.raw in (False, "false", None):
+                if value.is_known and value.raw in (False, "false"):
                     return
+                if not value.is_known:
+                    doubts.append(f"it exists only when {switch} is true: {value.undecided.why}")
         retention, place = self._published_retention(call, module, block)
         note = f"by the published interface of {module.source}: the module itself was not read"
+        note = "; ".join((note, *doubts))
         engine: Setting[str] = self._text(block, module.engine) if module.engine else Unset()
         if isinstance(engine, Unset) and module.default_engine:
             engine = Known(module.default_engine)
@@ -430,10 +474,15 @@ class _RootReader:
         try:
             value = block.value(written)
             for part in path:
+                if value.is_null or (isinstance(value.raw, Mapping) and part not in value.raw):
+                    return silent, written.place.location
                 value = attribute_of(value, part)
-        except EvaluationError:
-            return silent, written.place.location
-        if value.is_null:
+        except EvaluationError as error:
+            self._diagnostics.append(_refused(error, written.place.location))
+            why = f"Terraform refuses it: {error.message}"
+            step = _step(written.place)
+            return Unknown(why, trace=(step,), is_refused=True), written.place.location
+        if value.is_null and path:
             return silent, written.place.location
         return days_setting(value, (_step(written.place),)), written.place.location
 

@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.model.record import record
@@ -99,7 +100,11 @@ def source_of(block: Block) -> str | None:
     if attribute is None or not isinstance(attribute.expression, Literal):
         return None
     raw = attribute.expression.value.raw
-    return raw if isinstance(raw, str) else None
+    return _CREDENTIALS.sub("//", raw) if isinstance(raw, str) else None
+
+
+# What stands before the host in a git address is nobody's business.
+_CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
 
 
 def version_of(block: Block) -> str:

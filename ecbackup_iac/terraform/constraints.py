@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.terraform.conversion import converted
-from ecbackup_iac.terraform.nodes import Call, Literal, Name, Node, ObjectNode, TupleNode
+from ecbackup_iac.terraform.nodes import Call, Literal, Name, Node, ObjectNode, Place, TupleNode
 from ecbackup_iac.terraform.type_system import (
     BOOL,
     DYNAMIC,
@@ -138,7 +138,8 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
         if not nested.is_empty:
             inside[name] = nested
         if default is not None:
-            values[name] = _constant(default, kinds[name])
+            place = Place(key.place.file, key.place.start, written.place.end)
+            values[name] = _constant(default, kinds[name]).through(place)
     return object_of(kinds, optional), Defaults(values, inside)
 
 

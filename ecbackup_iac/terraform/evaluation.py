@@ -401,7 +401,8 @@ class Evaluator:
                 open_value = key
                 continue
             if str(key.raw) in members and not node.is_grouped:
-                raise EvaluationError(f'Duplicate object key: "{key.raw}" comes twice')
+                shown = "(sensitive value)" if key.is_sensitive else f'"{key.raw}"'
+                raise EvaluationError(f"Duplicate object key: {shown} comes twice")
             members.setdefault(str(key.raw), []).append(result)
         if open_value is not None:
             note_refusal()  # it may be null, or a key that comes twice

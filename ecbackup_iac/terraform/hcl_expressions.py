@@ -97,6 +97,10 @@ _MARKS = {
 }
 
 
+LONGEST = 4000
+"""Operands, operators and steps side by side; nobody writes more, and more would be too deep."""
+
+
 class UnreadableError(Exception):
     """What tree-sitter found is no expression."""
 
@@ -290,6 +294,8 @@ class _Operators:
     """Operands, operators and steps, side by side → one node, with hashicorp/hcl's precedence."""
 
     def __init__(self, builder: Builder, branches: "Sequence[Branch]") -> None:
+        if len(branches) > LONGEST:
+            raise UnreadableError
         self._builder = builder
         self._branches = branches
         self._position = 0

@@ -44,6 +44,7 @@ _TOKEN = re.compile(
 )
 _NUMBER = re.compile(rb"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _NESTED_SPLAT = re.compile(rb"(?:\s*+\.\s*+[\w\x80-\xff-]++)*+\s*+\.\*")
+_DIRECTIVE = re.compile(rb"~?\s*+(?:if|else|endif|for|endfor)(?![\w\x80-\xff-])")
 _EMPTY_SEQUENCE = re.compile(rb"~?\s*+~?\}")
 _FOR = re.compile(rb"(?:\s++|(?:\#|//)[^\n]*+|/\*(?s:.*?)\*/)*+for\b(?![-\x80-\xff])")
 _NEXT_ARGUMENT = re.compile(rb"[ \t]*+" + NAME + rb"[ \t]*+=(?![=>])")
@@ -162,6 +163,7 @@ class ExtentScanner:
         self.heaviest = 0
         """Brackets inside each other, each with the operators before it, in the value passed last."""
 
+        self._heredoc_end = -1  # of the last
         self._newline = -1  # the one between two items of an object, just passed
         self._tells = True
 
@@ -255,6 +257,8 @@ class ExtentScanner:
     def _on_word(self, match: re.Match[bytes], frame: _Frame) -> int:
         if self._operand(frame, match.start(1)):
             self._last_end = match.end()
+            is_for = frame.extent == Extent.LOOSE and not frame.opened_by
+            frame.needs_operand = is_for and match[1] in (b"in", b"if")
         return match.end()
 
     def _on_number(self, match: re.Match[bytes], frame: _Frame) -> int:
@@ -302,7 +306,7 @@ class ExtentScanner:
     def _on_opener(self, match: re.Match[bytes], frame: _Frame) -> int:
         start, end, opener = match.start(4), match.end(), match[4]
         is_postfix = opener != b"{" and not frame.needs_operand and not frame.is_fresh
-        if self._newline >= 0 and opener == b"(":
+        if self._newline >= 0 and opener == b"(" and self._last_end != self._heredoc_end:
             # To tree-sitter, this is a call of what ends the line before.
             self.patches.append((self._newline, b","))
         if not is_postfix and not self._operand(frame, start):
@@ -445,7 +449,7 @@ class ExtentScanner:
             if frame.extent == Extent.HEREDOC and frame.is_line_start:
                 stop = text.find(b"\n", position)
                 if stop >= 0 and text[position:stop].strip() == frame.marker:
-                    return self._heredoc_end(frame, position, stop)
+                    return self._end_heredoc(frame, position, stop)
             end = _LINE_TEXT.match(text, position).end()  # type: ignore[union-attr]
             if end > position:
                 self._mask(position, end)
@@ -457,11 +461,12 @@ class ExtentScanner:
                 return self._sequence(end)
             position = end
 
-    def _heredoc_end(self, frame: _Frame, position: int, stop: int) -> int:
+    def _end_heredoc(self, frame: _Frame, position: int, stop: int) -> int:
         if not frame.marker.isascii():
             self._mask_marker(self.text.index(frame.marker, position), frame.marker)
         self._close()
         self._last_end = self.text.index(frame.marker, position) + len(frame.marker)
+        self._heredoc_end = self._last_end
         return stop - 1 if self.text[stop - 1 : stop] == b"\r" else stop
 
     def _unended(self, frame: _Frame) -> int:
@@ -512,6 +517,13 @@ class ExtentScanner:
         """Open an interpolation or a directive."""
         if _EMPTY_SEQUENCE.match(self.text, position + 2):
             self.report(_NO_VALUE, position, position + 2)
+        elif self.text[position : position + 1] == b"%" and not _DIRECTIVE.match(
+            self.text, position + 2
+        ):
+            self.report(
+                "Invalid template control keyword: if, else, endif, for or endfor is expected",
+                position,
+            )
         opened_by = b"${" if self.text[position : position + 1] == b"$" else b""
         return self._open(_Frame(Extent.LOOSE, position, b"}", opened_by=opened_by), position + 2)
 

@@ -82,11 +82,11 @@ def parse_expression(
         try:
             node = bare.builder.value(branch)
         except UnreadableError:
-            bare.refuse(_INVALID)
+            bare.refuse()
         else:
             if not bare.is_too_deep(node):
                 return node, []
-            bare.refuse(_TOO_DEEP)
+            bare.refuse()
     return Unreadable(bare.whole), bare.told
 
 
@@ -101,11 +101,11 @@ def parse_template(
             heredoc = _descend(branch, "heredoc_template")
             parts = bare.builder.template(heredoc, bare.shift, bare.shift + len(source.text))
         except UnreadableError:
-            bare.refuse(_INVALID)
+            bare.refuse()
         else:
             if not bare.is_too_deep(Template(bare.whole, parts)):
                 return parts, []
-            bare.refuse(_TOO_DEEP)
+            bare.refuse()
     text = source.text.decode(errors="replace")
     return ((Text(bare.whole, text),) if text else ()), bare.told
 
@@ -153,9 +153,10 @@ class _Bare:
         """Say whether it is nested too deeply."""
         return self._scanner.heaviest > _HEAVY and depth(node) > DEEPEST
 
-    def refuse(self, what: str) -> None:
-        """Tell that it is not valid after all."""
-        self._problems = [(what, 0, self._size)]
+    def refuse(self) -> None:
+        """Tell that it is not valid after all: tree-sitter saw nothing wrong with it."""
+        is_heavy = self._scanner.heaviest > _HEAVY
+        self._problems = [(_TOO_DEEP if is_heavy else _INVALID, 0, self._size)]
 
 
 def comments(source: SourceFile) -> Iterator[tuple[str, Place]]:

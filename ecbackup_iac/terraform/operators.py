@@ -175,7 +175,12 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
     """
     if of.is_known and not of.is_null and not key.is_known and not key.undecided.outcomes:
         return _any_element(of, key, subject)
-    return lifted(_index, of, key).marked(of, key)
+    try:
+        return lifted(_index, of, key).marked(of, key)
+    except EvaluationError:
+        if key.is_sensitive:
+            raise EvaluationError("Invalid index: no element with that sensitive key") from None
+        raise
 
 
 def _any_element(of: Value, key: Value, subject: str) -> Value:

@@ -173,7 +173,12 @@ class Index:
         for folder in self.found.values():
             for target in folder.calls:
                 callers.setdefault(target, []).append(folder.path)
-        leading = {path for path, folder in self.found.items() if folder.is_sought}
+        # A module that is missing may be anything.
+        leading = {
+            path
+            for path, folder in self.found.items()
+            if folder.is_sought or not folder.calls <= self.found.keys()
+        }
         pending = list(leading)
         while pending:
             for caller in callers.get(pending.pop(), ()):

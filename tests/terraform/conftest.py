@@ -44,16 +44,24 @@ def _node(node: Node) -> Iterator[str]:
             yield repr(node.value.raw)
         case Name():
             yield node.name
-        case Element():
-            yield "@"
-        case Unreadable():
-            yield "<unreadable>"
+        case Element() | Unreadable():
+            yield "@" if isinstance(node, Element) else "<unreadable>"
         case GetAttribute():
             yield from (*_node(node.of), f".{node.name}")
         case Index():
             yield from (*_node(node.of), "[", *_node(node.key), "]")
         case Splat():
             yield from ("splat(", *_node(node.of), ", ", *_node(node.each), ")")
+        case Unary() | Binary() | Conditional():
+            yield from _operation(node)
+        case TupleNode() | ObjectNode() | Call() | For() | Template():
+            yield from _compound(node)
+        case never:
+            assert_never(never)
+
+
+def _operation(node: Unary | Binary | Conditional) -> Iterator[str]:
+    match node:
         case Unary():
             yield from (f"({node.operator}", *_node(node.operand), ")")
         case Binary():
@@ -61,6 +69,12 @@ def _node(node: Node) -> Iterator[str]:
         case Conditional():
             yield from ("(", *_node(node.condition), " ? ", *_node(node.then), " : ")
             yield from (*_node(node.otherwise), ")")
+        case never:
+            assert_never(never)
+
+
+def _compound(node: TupleNode | ObjectNode | Call | For | Template) -> Iterator[str]:
+    match node:
         case TupleNode():
             yield f"[{', '.join(''.join(_node(item)) for item in node.items)}]"
         case ObjectNode():

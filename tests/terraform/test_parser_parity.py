@@ -59,8 +59,8 @@ def their_trees() -> Mapping[str, Any]:
             subprocess.run(
                 [sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True, timeout=120
             )
-            install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*install, PACKAGE], check=True, timeout=300, capture_output=True)
+            install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
+            subprocess.run([python, *install], check=True, timeout=300, capture_output=True)
             (ENVIRONMENT / "ready").touch()
         answer = subprocess.run(
             [python, Path(__file__).parent / "hcl2_reader.py"],
@@ -145,7 +145,9 @@ def their_entries(tree: Mapping[str, Any], way: Key = ()) -> Iterator[tuple[Key,
 
 def labelled(kind: str, entries: list[Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
     """Give the blocks that a list holds; none where it is a value."""
-    waiting = [((kind,), entry) for entry in reversed(entries) if isinstance(entry, dict)]
+    waiting: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [
+        ((kind,), entry) for entry in reversed(entries) if isinstance(entry, dict)
+    ]
     while waiting:
         head, entry = waiting.pop()
         if entry.get("__is_block__"):
@@ -160,7 +162,7 @@ def same(theirs: Any, ours: Node | None) -> bool:  # noqa: ANN401 - JSON
     """Say whether literals agree; what is evaluated is compared elsewhere, with Terraform itself."""
     match ours:
         case Literal() if ours.place.text[:1] in ('"', "<"):
-            return bool(theirs == ours.place.text or theirs == f'"{ours.place.text}"')
+            return theirs in (ours.place.text, f'"{ours.place.text}"')
         case Literal(value=Value(raw=None)):
             return theirs is None
         case Literal(value=Value(raw=bool() as raw)):

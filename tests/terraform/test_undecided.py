@@ -1,6 +1,5 @@
 """What cannot be known is tracked and never guessed: outcomes, bounds, correlation, and soundness."""
 
-import sys
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,16 +12,13 @@ from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.value import Bounds, Invalid, Known, Settled, Unknown, Unset, Value
 from ecbackup_iac.model.verdict import Status
-from ecbackup_iac.readers.terraform import DEEPEST, Request, read
+from ecbackup_iac.readers.terraform import Request, read
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:
     from conftest import Evaluate
 
 Days = int | str | None
-
-# The reader raises the limit where it is lower, and hypothesis wants nobody to touch it.
-sys.setrecursionlimit(DEEPEST)
 
 CACHE = """
 resource "aws_elasticache_replication_group" "this" {

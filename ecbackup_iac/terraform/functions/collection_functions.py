@@ -24,7 +24,7 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.graphemes import grapheme_count
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
 from ecbackup_iac.terraform.operators import binary
 from ecbackup_iac.terraform.type_system import (
     BOOL,
@@ -249,10 +249,9 @@ def _coalesce(*arguments: Value) -> Value:
         kind = unified([argument.type for argument in filled])
         if kind is None or not filled:
             raise EvaluationError("all arguments must have the same type")
-        if kind == STRING or not any(map(_may_be_text, filled)):
-            return _first(tuple(converted(argument, kind) for argument in filled))
-        note_refusal()  # what is undecided may be of another kind than the rest
-        return perhaps_text(_first(filled))
+        if any(map(_may_be_text, filled)):
+            return _first_of_open_type(filled, kind)
+        return _first([converted(argument, kind) for argument in filled], kind)
 
     result = lifted(chosen, *(given[place] for place in places))
     return deeply_marked(result, *arguments)
@@ -275,32 +274,50 @@ def _may_be_text(argument: Value) -> bool:
     return any(map(_may_be_text, argument.elements))
 
 
-def _first(arguments: Sequence[Value]) -> Value:
-    """Give the first argument that is neither null nor "".
+def _first_of_open_type(arguments: Sequence[Value], kind: Type) -> Value:
+    """Give the first argument where the type of the result depends on what is undecided."""
+    note_refusal()  # it may be of another kind than the rest
+    untyped = [argument for argument in arguments if has_dynamic(argument.type)]
+    if kind == STRING and len(untyped) == 1:  # with another, null, everything would stay as it is
+        return _first([converted(argument, kind) for argument in arguments], kind)
+    kinds = {type(argument.type) for argument in arguments if argument.type != DYNAMIC}
+    if len(kinds) > 1 or any(map(_may_be_empty_text, arguments)):
+        raise UndecidableError("the type of the result depends on what is undecided")
+    return perhaps_text(_first(arguments, kind))
+
+
+def _may_be_empty_text(argument: Value) -> bool:
+    """Say whether an argument may be "", which is skipped where the result is text, and only there."""
+    if argument.is_known:
+        return argument.raw == ""
+    return any(outcome.value.raw == "" for outcome in argument.undecided.outcomes)
+
+
+def _first(arguments: Sequence[Value], kind: Type) -> Value:
+    """Give the first argument that is neither null nor, of texts, "".
 
     An undecided one gives its outcomes, and where it may be nothing, those of the next ones too.
     """
     if not arguments:
         raise EvaluationError("no non-null, non-empty-string arguments")
     first, *rest = arguments
-    if first.is_known:
-        return _first(rest) if _is_nothing(first) else first
-    if not first.undecided.outcomes:
-        return _first_of_bare(first, rest)
-    return lifted(lambda v: _first(rest) if _is_nothing(v) else v, first, kind=first.type)
+
+    def chosen(settled: Value) -> Value:
+        is_nothing = settled.is_null or (settled.raw == "" and kind == STRING)
+        return _first(rest, kind) if is_nothing else settled
+
+    if first.is_known or first.undecided.outcomes:
+        return lifted(chosen, first, kind=first.type)
+    return _first_of_bare(first, rest, kind)
 
 
-def _is_nothing(value: Value) -> bool:
-    return value.is_null or value.raw == ""
-
-
-def _first_of_bare(argument: Value, rest: Sequence[Value]) -> Value:
+def _first_of_bare(argument: Value, rest: Sequence[Value], kind: Type) -> Value:
     """Give an undecided argument; the bounds hold where what it falls back to keeps them."""
     raw = argument.undecided
     if raw.is_not_null or (raw.minimum is None and raw.maximum is None):
         return argument
     try:
-        fallback = _first(rest)
+        fallback = _first(rest, kind)
     except EvaluationError:
         note_refusal()
         return replace(argument, raw=replace(raw, is_not_null=True))

@@ -105,9 +105,21 @@ def called(function: Function, arguments: Sequence[Value], files: Files) -> Valu
                 return function.implementation(files, *settled)
             return function.implementation(*settled)
         except UndecidableError as error:
-            return Value(function.returns, Undecided(str(error)))
+            is_secret = any(map(holds_sensitive, arguments))
+            why = (
+                f"{function.name} of a sensitive value is not evaluated"
+                if is_secret
+                else str(error)
+            )
+            return Value(function.returns, Undecided(why))
 
-    result = _lifted_over(apply, parameters, ready, function.returns)
+    try:
+        result = _lifted_over(apply, parameters, ready, function.returns)
+    except EvaluationError as error:
+        if any(map(holds_sensitive, arguments)):
+            text = f'Invalid function argument: "{function.name}" refuses a sensitive value'
+            raise EvaluationError(text, error.place) from None
+        raise
     if not function.keeps_marks or result.is_sensitive:
         return result
     is_sensitive = any(
