@@ -57,7 +57,7 @@ def converted(value: Value, target: Type) -> Value:
         EvaluationError: the value cannot become one of that type; the message says what is required.
 
     """
-    if target == DYNAMIC or value.type == target:
+    if target in {DYNAMIC, value.type}:
         return value
     if isinstance(value.raw, Undecided):
         return _undecided(value, value.raw, target)
@@ -533,21 +533,26 @@ def _are_equal(one: Value, other: Value) -> bool | None:
             return False if value.raw.is_not_null and opposite.is_null else None
     if one.raw is None or other.raw is None:
         return one.raw is None and other.raw is None
-    match one.raw, other.raw:
-        case tuple() as these, tuple() as those:
-            if type(one.type) is not type(other.type) or len(these) != len(those):
-                return False
-            return _all_equal(zip(these, those, strict=True))
-        case Mapping() as these, Mapping() as those:
-            if type(one.type) is not type(other.type) or these.keys() != those.keys():
-                return False
-            return _all_equal((these[name], those[name]) for name in these)
-        case bool() | str(), _:
-            return type(one.raw) is type(other.raw) and one.raw == other.raw
-        case _, bool() | str() | tuple() | Mapping():
-            return False
-        case this, that:
-            return this == that and not isinstance(this, tuple | Mapping)
+    if isinstance(one.raw, tuple | Mapping) and isinstance(other.raw, tuple | Mapping):
+        return _are_equal_containers(one, other)
+    return identity(one) == identity(other)
+
+
+def _are_equal_containers(one: Value, other: Value) -> bool | None:
+    """Compare; containers of different types differ, whatever is in them."""
+    if is_open(one) or is_open(other):
+        return None
+    if not _is_open_kind(one) and not _is_open_kind(other) and one.type != other.type:
+        return False
+    if type(one.type) is not type(other.type):
+        return False
+    if isinstance(one.type, SetOf) and not (one.is_wholly_known and other.is_wholly_known):
+        return None  # nobody knows what stands opposite what
+    if isinstance(one.raw, Mapping) and [*one.raw] != [*other.members]:
+        return False
+    if len(one.elements) != len(other.elements):
+        return False
+    return _all_equal(zip(one.elements, other.elements, strict=True))
 
 
 def _all_equal(pairs: Iterable[tuple[Value, Value]]) -> bool | None:

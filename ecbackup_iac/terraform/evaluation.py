@@ -281,24 +281,21 @@ class Evaluator:
         if not node.is_expanded:
             return called(function, arguments, self.scope.files)
         *fixed, last = arguments
-        if last.is_null:
-            raise EvaluationError("Invalid expanding argument value: it is null")
         if not last.is_known and not last.undecided.outcomes:
             note_refusal()  # it may be refused as an argument
             return unknown(
                 last.undecided.why, function.returns, is_deferred=last.undecided.is_deferred
             )
-        if last.is_known and not is_sequence(last.type):
-            raise EvaluationError("Invalid expanding argument value: it is no list")
-        return lifted(
-            lambda settled: called(
-                function,
-                [*fixed, *(e.through(*last.trace).marked(last) for e in settled.elements)],
-                self.scope.files,
-            ),
-            last,
-            kind=function.returns,
-        )
+
+        def expanded(settled: Value) -> Value:
+            if settled.is_null:
+                raise EvaluationError("Invalid expanding argument value: it is null")
+            if not is_sequence(settled.type):
+                raise EvaluationError("Invalid expanding argument value: it is no list")
+            elements = [e.through(*last.trace).marked(last) for e in settled.elements]
+            return called(function, [*fixed, *elements], self.scope.files)
+
+        return lifted(expanded, last, kind=function.returns)
 
     def _undecided_lookup(self, node: Call, arguments: list[Value]) -> Value | None:
         """Answer a lookup with a key of which nothing is known: any value of the map, or the default."""

@@ -45,7 +45,8 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(rb"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _NESTED_SPLAT = re.compile(rb"(?:\s*+\.\s*+[\w\x80-\xff-]++)*+\s*+\.\*")
 _DIRECTIVE = re.compile(rb"~?\s*+(?:if|else|endif|for|endfor)(?![\w\x80-\xff-])")
-_EMPTY_SEQUENCE = re.compile(rb"~?\s*+~?\}")
+_EMPTY_SEQUENCE = re.compile(rb"~?(?:\s++|(?:\#|//)[^\n]*+|/\*(?s:.*?)\*/)*+~?\}")
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _FOR = re.compile(rb"(?:\s++|(?:\#|//)[^\n]*+|/\*(?s:.*?)\*/)*+for\b(?![-\x80-\xff])")
 _NEXT_ARGUMENT = re.compile(rb"[ \t]*+" + NAME + rb"[ \t]*+=(?![=>])")
 _QUOTED_TEXT = re.compile(rb'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))*+')
@@ -306,8 +307,8 @@ class ExtentScanner:
     def _on_opener(self, match: re.Match[bytes], frame: _Frame) -> int:
         start, end, opener = match.start(4), match.end(), match[4]
         is_postfix = opener != b"{" and not frame.needs_operand and not frame.is_fresh
-        if self._newline >= 0 and opener == b"(" and self._last_end != self._heredoc_end:
-            # To tree-sitter, this is a call of what ends the line before.
+        if self._newline >= 0 and opener != b"{" and self._last_end != self._heredoc_end:
+            # To tree-sitter, this is a call or an index of what ends the line before.
             self.patches.append((self._newline, b","))
         if not is_postfix and not self._operand(frame, start):
             return end
@@ -398,6 +399,8 @@ class ExtentScanner:
         self._last_end = end
         self._newline = -1
         if operator == b"~" and frame.closer == b"}":
+            if start != frame.start + 2 and self.text[end : end + 1] != b"}":
+                self.report('Unsupported operator: "~"', start, end)
             return end
         self._check_operator(frame, operator, start, end)
         if operator == b",":
@@ -454,6 +457,10 @@ class ExtentScanner:
             if end > position:
                 self._mask(position, end)
                 frame.is_line_start = text[end - 1 : end] == b"\n"
+                if frame.extent == Extent.HEREDOC and (
+                    bad := _LONE_RETURN.search(text, position, end)
+                ):
+                    self.report("Invalid character", bad.start(), bad.end())
             if end >= size:
                 return self._unended(frame)
             if text[end : end + 2] in (b"${", b"%{"):

@@ -155,9 +155,10 @@ class _Reader:
         """End the blocks that are still open."""
         if len(self._stack) == 1:
             return
-        if not self.scanner.is_unbalanced:
+        inside = self._stack[-1].inside
+        if not any(start >= inside for _, start, _ in self.scanner.problems):
             what = "Unclosed configuration block: there is no closing brace for this block"
-            self._report(what, self._stack[-1].inside - 1)
+            self._report(what, inside - 1)
         self.scanner.is_unbalanced = True
         for section in self._stack[1:]:
             section.end = position

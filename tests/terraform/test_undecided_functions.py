@@ -488,7 +488,7 @@ def calls(draw: st.DrawFn) -> tuple[str, list[Spec]]:
     return name, arguments
 
 
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(calls())
 def test_an_undecided_call_covers_every_world(call: tuple[str, list[Spec]]) -> None:
     name, arguments = call
