@@ -548,8 +548,10 @@ def _are_equal_containers(one: Value, other: Value) -> bool | None:
         return False
     if isinstance(one.type, SetOf) and not (one.is_wholly_known and other.is_wholly_known):
         return None  # nobody knows what stands opposite what
-    if isinstance(one.raw, Mapping) and [*one.raw] != [*other.members]:
-        return False
+    if isinstance(one.raw, Mapping):
+        if one.raw.keys() != other.members.keys():
+            return False
+        return _all_equal((one.raw[name], other.members[name]) for name in one.raw)
     if len(one.elements) != len(other.elements):
         return False
     return _all_equal(zip(one.elements, other.elements, strict=True))

@@ -106,7 +106,7 @@ def evaluated(expression: str, **names: object) -> Value:
     )
 
 
-def plain(value: Value) -> Any:
+def plain(value: Value) -> Any:  # noqa: ANN401 - whatever the value is
     match value.raw:
         case tuple() as elements:
             return [plain(element) for element in elements]
@@ -354,28 +354,28 @@ def covers(result: Value, settled: Value, world: dict[str, str], *, is_exact: bo
             return low and (raw.maximum is None or settled.raw <= raw.maximum)
         return not (raw.is_not_null and settled.is_null)
     if isinstance(raw, tuple | dict):
-        if type(settled.raw) is not type(raw):
-            return False
-        if (
-            is_exact
-            and not has_dynamic(result.type)
-            and type(settled.type) is not type(result.type)
-        ):
-            return False
-        if isinstance(raw, dict) and [*raw] != [*settled.members]:
-            return False
-        if len(result.elements) != len(settled.elements):
-            return False
-        if isinstance(result.type, SetOf):  # in any order
-            return all(
-                any(covers(one, other, world, is_exact=is_exact) for one in result.elements)
-                for other in settled.elements
-            )
-        pairs = zip(result.elements, settled.elements, strict=True)
-        return all(covers(one, other, world, is_exact=is_exact) for one, other in pairs)
-    if raw is None:
-        return settled.is_null
+        return covers_container(result, settled, world, is_exact=is_exact)
     return identity(result) == identity(settled)
+
+
+def covers_container(
+    result: Value, settled: Value, world: dict[str, str], *, is_exact: bool
+) -> bool:
+    if type(settled.raw) is not type(result.raw):
+        return False
+    if is_exact and not has_dynamic(result.type) and type(settled.type) is not type(result.type):
+        return False
+    if isinstance(result.raw, dict) and [*result.raw] != [*settled.members]:
+        return False
+    if len(result.elements) != len(settled.elements):
+        return False
+    if isinstance(result.type, SetOf):  # in any order
+        return all(
+            any(covers(one, other, world, is_exact=is_exact) for one in result.elements)
+            for other in settled.elements
+        )
+    pairs = zip(result.elements, settled.elements, strict=True)
+    return all(covers(one, other, world, is_exact=is_exact) for one, other in pairs)
 
 
 scalars: st.SearchStrategy[Value] = st.sampled_from(
