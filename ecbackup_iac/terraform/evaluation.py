@@ -6,6 +6,7 @@ from typing import Protocol, assert_never
 
 from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.collection_functions import default_of
 from ecbackup_iac.terraform.functions.signature import Files, called
 from ecbackup_iac.terraform.nodes import (
     Binary,
@@ -43,7 +44,6 @@ from ecbackup_iac.terraform.type_system import (
     DYNAMIC,
     STRING,
     ListOf,
-    MapOf,
     SetOf,
     Type,
     is_mapping,
@@ -303,8 +303,7 @@ class Evaluator:
         is_open = not key.is_known and not key.undecided.outcomes
         if not is_open or not isinstance(of.raw, Mapping):
             return None
-        if isinstance(of.type, MapOf):
-            default = converted(default, of.type.element)
+        default = default_of(of, default)
         subject = self._subject(node.arguments[1])
         found = possible_elements(of, subject)
         found.append(Possibility(default, (Assumption(subject, "something else"),)))

@@ -138,13 +138,8 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
         return lifted(lambda settled: _lookup(settled, key, *rest), of).marked(of, key)
     need_mapping(of, "lookup() requires a map as the first argument")
     default = rest[0] if rest else None
-    if isinstance(of.type, MapOf) and default is not None:
-        try:
-            default = converted(default, of.type.element)
-        except EvaluationError as error:
-            raise EvaluationError(
-                "the default value must have the same type as the map elements"
-            ) from error
+    if default is not None:
+        default = default_of(of, default)
     if key.is_known:
         return _looked_up(of, key, default).marked(of, key)
     if key.undecided.outcomes:
@@ -160,6 +155,27 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
         [Possibility(choice) for choice in choices], raw.why, is_deferred=raw.is_deferred
     )
     return found.marked(of, key, *choices)
+
+
+def default_of(of: Value, default: Value) -> Value:
+    """Give the default of a lookup as the type of a map's elements.
+
+    Raises:
+        EvaluationError: it cannot become one of that type.
+
+    """
+    if not isinstance(of.type, MapOf):
+        return default
+    try:
+        converted_default = converted(default, of.type.element)
+    except EvaluationError as error:
+        raise EvaluationError(
+            "the default value must have the same type as the map elements"
+        ) from error
+    if not _may_be_text(of):
+        return converted_default
+    note_refusal()  # it may be of another kind than the elements
+    return perhaps_text(default)
 
 
 def _looked_up(of: Value, key: Value, default: Value | None) -> Value:
