@@ -23,6 +23,7 @@ from ecbackup_iac.terraform.type_system import (
     object_of,
     type_name,
     unified,
+    without_optional,
 )
 from ecbackup_iac.terraform.values import (
     MOST_OUTCOMES,
@@ -62,7 +63,9 @@ def converted(value: Value, target: Type) -> Value:
     if isinstance(value.raw, Undecided):
         return _undecided(value, value.raw, target)
     if value.raw is None:
-        return replace(value, type=target)
+        if value.type != DYNAMIC and not _may_become(value.type, target):
+            raise EvaluationError(_required(target))
+        return replace(value, type=without_optional(target))
     result = _known(value, target)
     return replace(
         result, trace=value.trace, is_sensitive=value.is_sensitive or result.is_sensitive
@@ -169,6 +172,8 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
         members, element = found
     else:
         members = tuple(converted(member, element) for member in members)
+        _check_empty(value, element)
+    element = without_optional(element)
     if make is ListOf:
         return Value(ListOf(element), members)
     if _may_coincide(members):
@@ -387,7 +392,18 @@ def _map(value: Value, element: Type) -> Value:
             except EvaluationError as error:
                 raise EvaluationError(f'element "{name}": {error.message}') from error
         members = tuple(converted_members)
+        _check_empty(value, element)
+    element = without_optional(element)
     return Value(MapOf(element), dict(zip(names, members, strict=True)))
+
+
+def _check_empty(value: Value, element: Type) -> None:
+    """Refuse an empty collection whose elements could not be converted. Raises EvaluationError."""
+    kind = value.type
+    if not isinstance(kind, ListOf | SetOf | MapOf) or value.elements or kind.element == DYNAMIC:
+        return
+    if not _may_become(kind.element, element):
+        raise EvaluationError(_required(element))
 
 
 def _tuple(value: Value, kinds: tuple[Type, ...], target: Type) -> Value:

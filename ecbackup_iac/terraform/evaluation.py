@@ -6,7 +6,6 @@ from typing import Protocol, assert_never
 
 from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.functions import FUNCTIONS
-from ecbackup_iac.terraform.functions.collection_functions import default_of
 from ecbackup_iac.terraform.functions.signature import Files, called
 from ecbackup_iac.terraform.nodes import (
     Binary,
@@ -54,6 +53,7 @@ from ecbackup_iac.terraform.values import (
     Assumption,
     EvaluationError,
     Possibility,
+    ReferenceRefusedError,
     Value,
     lifted,
     note_refusal,
@@ -172,7 +172,7 @@ class Evaluator:
             case Element():
                 return self.names[""]
             case Unreadable():
-                return unknown("the expression is not valid syntax")
+                return unknown("the expression is no valid syntax, or nested too deeply")
             case never:
                 assert_never(never)
 
@@ -240,6 +240,8 @@ class Evaluator:
     def _attempt(self, node: Node) -> Value | EvaluationError:
         try:
             return self.value(node)
+        except ReferenceRefusedError:
+            raise
         except EvaluationError as error:
             return error
 
@@ -303,6 +305,8 @@ class Evaluator:
         is_open = not key.is_known and not key.undecided.outcomes
         if not is_open or not isinstance(of.raw, Mapping):
             return None
+        from ecbackup_iac.terraform.functions.collection_functions import default_of
+
         default = default_of(of, default)
         subject = self._subject(node.arguments[1])
         found = possible_elements(of, subject)
@@ -320,6 +324,8 @@ class Evaluator:
             with refusals_noted() as refusals:
                 try:
                     value = self.value(argument)
+                except ReferenceRefusedError:
+                    raise
                 except EvaluationError as error:
                     last = error
                     continue
@@ -338,6 +344,8 @@ class Evaluator:
         with refusals_noted() as refusals:
             try:
                 value = self.value(node.arguments[0])
+            except ReferenceRefusedError:
+                raise
             except EvaluationError:
                 return Value(BOOL, raw=False)
         if value.is_wholly_known and not refusals.happened:
@@ -438,6 +446,8 @@ class Evaluator:
         return lifted(lambda settled: self._settled_splat(node, settled), of).marked(of)
 
     def _settled_splat(self, node: Splat, of: Value) -> Value:
+        if of.is_null and is_sequence(of.type):
+            raise EvaluationError("Splat of null value: it cannot be applied to a null sequence")
         if of.is_null:
             return tuple_value(())
         elements = of.elements if is_sequence(of.type) else (of,)

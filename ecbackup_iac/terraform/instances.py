@@ -37,6 +37,7 @@ from ecbackup_iac.terraform.values import (
     LazyMembers,
     OpenMembers,
     Possibility,
+    ReferenceRefusedError,
     Undecided,
     Value,
     number,
@@ -169,14 +170,16 @@ class ModuleInstance:
             case "terraform" | "tofu":
                 return self._terraform(names[0])
             case "each" | "count" | "self":
-                raise EvaluationError(f'Reference to "{root}" in a context where there is none')
+                raise ReferenceRefusedError(
+                    f'Reference to "{root}" in a context where there is none'
+                )
             case _:
                 return self._resource(("managed", root, names[0]))
 
     def _variable(self, name: str) -> Value:
         block = self.module.variables.get(name)
         if block is None:
-            raise EvaluationError(f'Reference to undeclared input variable: "{name}"')
+            raise ReferenceRefusedError(f'Reference to undeclared input variable: "{name}"')
         constraint = self.constraint(name)
         given = self._inputs.value(name, constraint)
         default = block.body.attribute("default")
@@ -186,6 +189,9 @@ class ModuleInstance:
             if default is None:
                 return self._undecided_variable(name, block, constraint)
             value = Evaluator(CONSTANT_SCOPE).value(default.expression)
+            if value.is_null and not is_nullable:
+                text = f"Invalid default value for variable {name}: null is not a valid value"
+                raise EvaluationError(text, default.place)
             value = constraint.applied(value).through(default.place)
         else:
             value = given
@@ -245,12 +251,12 @@ class ModuleInstance:
     def _local(self, name: str) -> Value:
         attribute = self.module.local_values.get(name)
         if attribute is None:
-            raise EvaluationError(f'Reference to undeclared local value: "{name}"')
+            raise ReferenceRefusedError(f'Reference to undeclared local value: "{name}"')
         return Evaluator(self).value(attribute.expression).through(attribute.place)
 
     def _path(self, name: str) -> Value:
         if name not in ("module", "root", "cwd"):
-            raise EvaluationError(f'Invalid "path" attribute: "{name}"')
+            raise ReferenceRefusedError(f'Invalid "path" attribute: "{name}"')
         return string(self.configuration.path_value(name, self))
 
     def _terraform(self, name: str) -> Value:
@@ -263,14 +269,14 @@ class ModuleInstance:
             return unknown(
                 "terraform.applying is known only while applying", BOOL, is_deferred=True
             )
-        raise EvaluationError(f'Invalid "terraform" attribute: "{name}"')
+        raise ReferenceRefusedError(f'Invalid "terraform" attribute: "{name}"')
 
     def _resource(self, key: ResourceKey) -> Value:
         block = self.module.resources.get(key)
         if block is None:
             mode, kind, name = key
             prefix = "" if mode == "managed" else f"{mode}."
-            raise EvaluationError(f"Reference to undeclared resource: {prefix}{kind}.{name}")
+            raise ReferenceRefusedError(f"Reference to undeclared resource: {prefix}{kind}.{name}")
         return self._repeated(block, lambda one: self._resource_value(key, block, one))
 
     def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
@@ -310,7 +316,7 @@ class ModuleInstance:
     def _call(self, name: str) -> Value:
         block = self.module.calls.get(name)
         if block is None:
-            raise EvaluationError(f'Reference to undeclared module: "{name}"')
+            raise ReferenceRefusedError(f'Reference to undeclared module: "{name}"')
         target = self.configuration.called_module(self, name)
         if isinstance(target, Unreadable):
             return unknown(f"module.{name} was not read: {target.why}")

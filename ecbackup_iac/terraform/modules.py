@@ -199,6 +199,9 @@ def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> No
     table[key] = Block(base.kind, base.labels, base.place, base.header, body)
 
 
+_RIVALS = {"count": "for_each", "for_each": "count"}
+
+
 class MergedBody:
     """A block's body with another's arguments and nested blocks in the place of its own."""
 
@@ -212,8 +215,12 @@ class MergedBody:
         return self._base.place
 
     def attribute(self, name: str) -> AttributeNode | None:
-        """Give the override's attribute, else the base's."""
-        return self._override.attribute(name) or self._base.attribute(name)
+        """Give the override's attribute, else the base's; count and for_each hide each other."""
+        own = self._override.attribute(name)
+        rival = _RIVALS.get(name)
+        if own is None and rival and self._override.attribute(rival):
+            return None
+        return own or self._base.attribute(name)
 
     def attributes(self) -> Sequence[AttributeNode]:
         """Give the attributes of both, the override's where both have one."""

@@ -60,10 +60,24 @@ def binary(operator: str, left: Value, right: Value) -> Value:
         return unary("!", equal(left, right)).marked(left, right)
     if operator in ("&&", "||"):
         return _logical(operator, left, right)
+    if operator == "/" and isinstance(right.raw, int | str) and _is_zero(right):
+        return _by_zero(left).marked(left, right)
     apply, kind = _ARITHMETIC[operator]
     operands = (_operand(operator, left, NUMBER), _operand(operator, right, NUMBER))
     result = lifted(lambda a, b: _value(apply(_number(a), _number(b))), *operands, kind=kind)
     return result.marked(left, right)
+
+
+def _is_zero(value: Value) -> bool:
+    return not isinstance(value.raw, bool) and converted(value, NUMBER).raw == 0
+
+
+def _by_zero(left: Value) -> Value:
+    """Divide by zero: infinity, which Terraform goes on computing with and no resource takes."""
+    dividend = _operand("/", left, NUMBER)
+    if dividend.raw == 0:
+        raise EvaluationError("Division by zero")
+    return Value(NUMBER, Undecided("a division by zero is infinite"))
 
 
 def _logical(operator: str, left: Value, right: Value) -> Value:
@@ -94,7 +108,7 @@ def _divide(a: Number, b: Number) -> Number:
 
 def _remainder(a: Number, b: Number) -> Number:
     if b == 0:
-        raise EvaluationError("Division by zero")
+        return a
     quotient = Fraction(a) / Fraction(b)
     truncated = abs(quotient.numerator) // quotient.denominator
     return a - b * (truncated if quotient >= 0 else -truncated)

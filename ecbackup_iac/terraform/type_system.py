@@ -78,6 +78,23 @@ def object_of(attributes: Mapping[str, Type], optional: Iterable[str] = ()) -> O
     return ObjectOf(tuple(sorted(attributes.items())), frozenset(optional))
 
 
+def without_optional(kind: Type) -> Type:
+    """Give a type as values have it: `optional` is for what variables accept."""
+    match kind:
+        case ListOf(element=element):
+            return ListOf(without_optional(element))
+        case SetOf(element=element):
+            return SetOf(without_optional(element))
+        case MapOf(element=element):
+            return MapOf(without_optional(element))
+        case TupleOf(elements=elements):
+            return TupleOf(tuple(map(without_optional, elements)))
+        case ObjectOf(attributes=attributes):
+            return ObjectOf(tuple((name, without_optional(kind)) for name, kind in attributes))
+        case Primitive():
+            return kind
+
+
 def is_sequence(kind: Type) -> bool:
     """Say whether it is a list, a set or a tuple."""
     return isinstance(kind, ListOf | SetOf | TupleOf)

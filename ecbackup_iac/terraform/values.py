@@ -43,6 +43,10 @@ class EvaluationError(Exception):
         self.place = place
 
 
+class ReferenceRefusedError(EvaluationError):
+    """A reference to what is not declared: Terraform checks these first, so `try` hides none."""
+
+
 class Placed(Protocol):
     """Where something stands, with the text to show for it (a nodes.Place or a Hop)."""
 

@@ -355,6 +355,8 @@ def covers(result: Value, settled: Value, world: dict[str, str], *, is_exact: bo
         return not (raw.is_not_null and settled.is_null)
     if isinstance(raw, tuple | dict):
         return covers_container(result, settled, world, is_exact=is_exact)
+    if raw is None:
+        return settled.is_null
     return identity(result) == identity(settled)
 
 

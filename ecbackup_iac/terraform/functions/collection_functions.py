@@ -121,8 +121,8 @@ def _element(of: Value, place: Value) -> Value:
         raise EvaluationError("cannot use element function with an empty list")
     if place.is_known:
         chosen = whole(place, "index")
-        if chosen < 0:
-            raise EvaluationError("cannot use element function with a negative index")
+        if chosen < 0 and isinstance(of.type, TupleOf) and chosen % len(elements):
+            raise EvaluationError("cannot use element function with a negative index on a tuple")
         return elements[chosen % len(elements)]
     if place.undecided.outcomes:
         return lifted(lambda settled: _element(of, settled), place)

@@ -139,7 +139,8 @@ def _lifted_over(
     open_places = [
         index
         for index, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True))
-        if not argument.is_known and not parameter.allows_undecided
+        if not argument.is_known
+        and (not parameter.allows_undecided or _may_be_null(parameter, argument))
     ]
 
     if not open_places:
@@ -152,6 +153,12 @@ def _lifted_over(
         return apply(*filled)
 
     return lifted(fill, *(arguments[index] for index in open_places), kind=returns)
+
+
+def _may_be_null(parameter: Parameter, argument: Value) -> bool:
+    """Say whether one outcome is a null that the function refuses."""
+    nulls = (outcome.value.is_null for outcome in argument.undecided.outcomes)
+    return not parameter.allows_null and any(nulls)
 
 
 def _parameters(function: Function, count: int) -> tuple[Parameter, ...]:
