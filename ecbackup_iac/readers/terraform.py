@@ -46,6 +46,7 @@ from ecbackup_iac.terraform.modules import Module
 from ecbackup_iac.terraform.nodes import AttributeNode, Block, Literal, Name, TupleNode
 from ecbackup_iac.terraform.operators import attribute as attribute_of
 from ecbackup_iac.terraform.roots import Index
+from ecbackup_iac.terraform.type_system import DYNAMIC, NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values import EvaluationError, Placed, Undecided, Value
 
 # What a file has to name for its module to matter: a cache, or a module that looks as if it made one.
@@ -683,6 +684,8 @@ def _settled_days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
 
 def _days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
     raw: Any = value.raw
+    if raw is None and value.type not in (DYNAMIC, NUMBER, STRING):
+        return Invalid(f"a null {type_name(value.type)}", trace)
     if isinstance(raw, str):
         try:
             parsed = number_from(raw)

@@ -523,15 +523,29 @@ class _WithVariable:
         return self._instance.reference(root, names, place)
 
 
+def _needs(variable: Block) -> bool:
+    return variable.body.attribute("default") is None
+
+
 _META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
 
 
 def _check_arguments(block: Block, target: Module) -> None:
-    """Refuse inputs that the module does not declare. Raises EvaluationError."""
+    """Refuse inputs that the module does not declare, and calls without those that it needs.
+
+    Raises:
+        EvaluationError: as Terraform refuses the call.
+
+    """
     for written in block.body.attributes():
         if written.name not in target.variables and written.name not in _META_ARGUMENTS:
             text = f'Unsupported argument: the module has no variable named "{written.name}"'
             raise EvaluationError(text, written.place)
+    given = {written.name for written in block.body.attributes()}
+    for name, variable in target.variables.items():
+        if name not in given and _needs(variable):
+            text = f'Missing required argument: the module needs "{name}", and the call has none'
+            raise EvaluationError(text, block.header)
 
 
 def _at(error: EvaluationError, place: Place) -> EvaluationError:

@@ -1,0 +1,9 @@
+variable "r" {
+  type = number
+  default = 3
+}
+resource "aws_elasticache_replication_group" "x" {
+  replication_group_id = "x"
+  description = "x"
+  snapshot_retention_limit = var.r
+}

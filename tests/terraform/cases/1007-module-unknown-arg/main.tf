@@ -1,0 +1,4 @@
+module "w" {
+  source = "./m"
+  zzz = 1
+}

@@ -1,0 +1,5 @@
+module "m" {
+  source = "./m"
+  in = 3
+  other = module.m.out
+}

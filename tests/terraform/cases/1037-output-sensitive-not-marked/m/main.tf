@@ -1,0 +1,3 @@
+variable "s" {
+}
+output "o" { value = var.s }

@@ -1,0 +1,15 @@
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id = "a"
+  description = "x"
+  snapshot_retention_limit = "${1}${2}"
+}
+resource "aws_elasticache_replication_group" "b" {
+  replication_group_id = "b"
+  description = "x"
+  snapshot_retention_limit = "${"7"}"
+}
+resource "aws_elasticache_replication_group" "c" {
+  replication_group_id = "c"
+  description = "x"
+  snapshot_retention_limit = format("%s", 7)
+}

@@ -1,0 +1,1 @@
+output "dayz" { value = 3 }

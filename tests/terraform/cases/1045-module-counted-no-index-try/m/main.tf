@@ -1,0 +1,1 @@
+output "days" { value = 3 }

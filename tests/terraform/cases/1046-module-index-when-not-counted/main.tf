@@ -1,0 +1,8 @@
+module "m" {
+  source = "./m"
+}
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id = "a"
+  description = "x"
+  snapshot_retention_limit = try(module.m[0].days, 7)
+}

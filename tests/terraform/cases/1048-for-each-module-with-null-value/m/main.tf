@@ -1,0 +1,10 @@
+variable "r" {
+  type = number
+  nullable = false
+  default = 9
+}
+resource "aws_elasticache_replication_group" "x" {
+  replication_group_id = "x"
+  description = "x"
+  snapshot_retention_limit = var.r
+}

@@ -1,0 +1,1 @@
+c = { r = null, o = null }

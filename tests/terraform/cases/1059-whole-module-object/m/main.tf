@@ -1,0 +1,5 @@
+variable "r" {
+  type = number
+  default = null
+}
+output "r" { value = var.r }

@@ -1,0 +1,5 @@
+resource "aws_elasticache_replication_group" "x" {
+  replication_group_id = "x"
+  description = "x"
+  snapshot_retention_limit = length(each.key)
+}

@@ -1,0 +1,9 @@
+module "a" {
+  source = "./m/../m"
+}
+module "b" {
+  source = "./m/"
+}
+module "c" {
+  source = ".//m"
+}

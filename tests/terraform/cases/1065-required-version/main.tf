@@ -1,0 +1,8 @@
+terraform {
+  required_version = ">= 99.0"
+}
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id = "a"
+  description = "x"
+  snapshot_retention_limit = 7
+}

@@ -1,0 +1,5 @@
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id = "a"
+  description = "x"
+  snapshot_retention_limit = templatefile("t.tpl", { x = 3 })
+}

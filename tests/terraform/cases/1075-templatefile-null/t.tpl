@@ -1,0 +1,1 @@
+%{ if x == null }4%{ else }5%{ endif }

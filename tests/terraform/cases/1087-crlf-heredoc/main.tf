@@ -1,0 +1,24 @@
+locals {
+  a = <<EOT
+7
+EOT
+  b = <<-EOT
+    abc
+      def
+  EOT
+}
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id = "a"
+  description = "x"
+  snapshot_retention_limit = trimspace(local.a)
+}
+resource "aws_elasticache_replication_group" "b" {
+  replication_group_id = "b"
+  description = "x"
+  snapshot_retention_limit = length(local.b)
+}
+resource "aws_elasticache_replication_group" "c" {
+  replication_group_id = "c"
+  description = "x"
+  snapshot_retention_limit = length(local.a)
+}

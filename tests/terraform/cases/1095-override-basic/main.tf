@@ -1,0 +1,20 @@
+variable "x" {
+  type = number
+  default = 3
+}
+locals { l = 4 }
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id = "a"
+  description = "x"
+  snapshot_retention_limit = var.x
+}
+resource "aws_elasticache_replication_group" "b" {
+  replication_group_id = "b"
+  description = "x"
+  snapshot_retention_limit = local.l
+}
+resource "aws_elasticache_replication_group" "c" {
+  replication_group_id = "c"
+  description = "x"
+  snapshot_retention_limit = 1
+}

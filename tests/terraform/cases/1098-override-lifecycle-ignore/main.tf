@@ -1,0 +1,8 @@
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id = "a"
+  description = "x"
+  snapshot_retention_limit = 3
+  lifecycle {
+    prevent_destroy = true
+  }
+}

@@ -1,0 +1,5 @@
+resource "aws_elasticache_replication_group" "a" {
+  lifecycle {
+    ignore_changes = [snapshot_retention_limit]
+  }
+}

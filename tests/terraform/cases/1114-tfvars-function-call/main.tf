@@ -1,0 +1,8 @@
+variable "c" {
+  type = number
+}
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id = "a"
+  description = "x"
+  snapshot_retention_limit = var.c
+}

@@ -1,0 +1,8 @@
+variable "c" {
+  type = string
+}
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id = "a"
+  description = "x"
+  snapshot_retention_limit = var.c
+}

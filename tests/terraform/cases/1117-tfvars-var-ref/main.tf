@@ -1,0 +1,12 @@
+variable "c" {
+  type = number
+}
+variable "d" {
+  type = number
+  default = 3
+}
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id = "a"
+  description = "x"
+  snapshot_retention_limit = var.c
+}
