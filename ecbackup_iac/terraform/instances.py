@@ -210,7 +210,8 @@ class ModuleInstance:
     def _undecided_variable(self, name: str, block: Block, constraint: Constraint) -> Value:
         if self.parent is not None:
             text = f'Missing required argument: the module needs "{name}", and the call has none'
-            raise EvaluationError(text)
+            place = self._inputs.block.header if isinstance(self._inputs, CallInputs) else None
+            raise EvaluationError(text, place)
         nullable = self._flag(block, "nullable", default=True)
         raw = Undecided(f"var.{name} has no default and no value", is_not_null=not nullable)
         value = Value(constraint.type, raw, (block.header,))
