@@ -662,7 +662,7 @@ def _each(value: Value) -> dict[str, Value]:
         )
     match value.type:
         case MapOf() | ObjectOf():
-            return dict(value.members)
+            return {key: item.through(*value.trace) for key, item in value.members.items()}
         case SetOf():
             keys = {}
             for element in value.elements:
