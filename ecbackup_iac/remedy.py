@@ -149,7 +149,10 @@ def _where(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
             return f"give {option}{name[0] if name else 'NAME'}={days}"
         assigned = _ASSIGNMENT.match(step.text)
         if assigned:
-            return f"set {assigned[1]} = {days} in {_line(step.location)}"
+            what = "the variable's default" if assigned[1] == "default" else assigned[1]
+            if step.text[assigned.end() :].lstrip()[:1] in ("{", "["):
+                return f"give it {days} days in {what}, {_line(step.location)}"
+            return f"set {what} = {days} in {_line(step.location)}"
     return (
         f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}"
     )
