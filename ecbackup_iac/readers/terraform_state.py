@@ -16,6 +16,7 @@ from ecbackup_iac.readers.aws_provider import (
 )
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform_plan import is_marked, is_ours, unknown_format
+from ecbackup_iac.terraform.addresses import instance_key
 
 if TYPE_CHECKING:
     from ecbackup_iac.readers.slices import Slice
@@ -161,24 +162,7 @@ def _instance_key(key: int | str | None) -> str:
     """Write an instance key as Terraform does in an address: `[0]`, `["a"]`."""
     if key is None:
         return ""
-    if isinstance(key, int):
-        return f"[{key}]"
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    for written, meant in (
-        ("\n", "\\n"),
-        ("\r", "\\r"),
-        ("\t", "\\t"),
-        ("${", "$${"),
-        ("%{", "%%{"),
-    ):
-        escaped = escaped.replace(written, meant)
-    escaped = "".join(c if c.isprintable() else _unicode_escape(c) for c in escaped)
-    return f'["{escaped}"]'
-
-
-def _unicode_escape(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the BMP's end
+    return f"[{key}]" if isinstance(key, int) else instance_key(key)
 
 
 def _sensitive_names(paths: list[Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from ecbackup_iac.model.record import field, record
+from ecbackup_iac.terraform.addresses import instance_key
 from ecbackup_iac.terraform.configuration import Configuration, Unreadable
 from ecbackup_iac.terraform.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.conversion import converted
@@ -682,17 +683,3 @@ def _each(value: Value) -> dict[str, Value]:
 def _each_repetition(key: str, item: Value, doubt: str = "") -> Repetition:
     names = {("each", "key"): string(key), ("each", "value"): item}
     return Repetition(instance_key(key), names, doubt)
-
-
-def instance_key(key: str) -> str:
-    """Write a for_each key as Terraform does in an address."""
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    for written, meant in (
-        ("\n", "\\n"),
-        ("\r", "\\r"),
-        ("\t", "\\t"),
-        ("${", "$${"),
-        ("%{", "%%{"),
-    ):
-        escaped = escaped.replace(written, meant)
-    return f'["{escaped}"]'
