@@ -43,7 +43,7 @@ from ecbackup_iac.terraform.instances import (
     UnreadCall,
 )
 from ecbackup_iac.terraform.modules import Module
-from ecbackup_iac.terraform.nodes import AttributeNode, Block, Literal, Name, TupleNode
+from ecbackup_iac.terraform.nodes import AttributeNode, Block, Literal, Name, TupleNode, Unreadable
 from ecbackup_iac.terraform.operators import attribute as attribute_of
 from ecbackup_iac.terraform.roots import Index
 from ecbackup_iac.terraform.type_system import DYNAMIC, NUMBER, STRING, type_name
@@ -332,7 +332,10 @@ class _RootReader:
             self._diagnostics.append(_refused(error, written.place.location))
             why = f"Terraform refuses it: {error.message}"
             return Unknown(why, trace=(step,), is_refused=True), written.place.location
-        return days_setting(value, (step,)), written.place.location
+        setting = days_setting(value, (step,))
+        if isinstance(setting, Unknown) and isinstance(written.expression, Unreadable):
+            setting = replace(setting, is_refused=True)
+        return setting, written.place.location
 
     def _text(self, block: "_Arguments", name: str | None) -> Setting[str]:
         written = block.attribute(name) if name else None
