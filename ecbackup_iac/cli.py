@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import click
 
@@ -59,7 +59,7 @@ class OutputType(click.ParamType[Output]):
 
 
 class _OrderedCommand(click.Command):
-    """A command that remembers in which order its options came: --var and --var-file share one."""
+    """A command that remembers in which order its options came: a value and a file of values share one."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse once for the order alone, then as ever."""
@@ -71,23 +71,34 @@ class _OrderedCommand(click.Command):
 _ORDER = "ecbackup_iac.order"
 
 
+Pair: TypeAlias = tuple[str, str]
+
+
 def _given(context: click.Context, workspace: str | None) -> "Given":
-    """Put --var and --var-file in the one order in which they came: the last one wins."""
+    """Put values and files of values in the one order in which they came: the last one wins."""
     from ecbackup_iac.model.given import Given
 
-    values = {
-        "variables": [("var", value) for value in context.params["variables"]],
-        "variable_files": [("file", value) for value in context.params["variable_files"]],
+    return Given(
+        _in_order(context, "var", "variables", "variable_files"),
+        os.environ,
+        workspace,
+        _in_order(context, "parameter", "parameters", "parameter_files"),
+    )
+
+
+def _in_order(context: click.Context, kind: str, single: str, file: str) -> tuple[Pair, ...]:
+    """Give the values of two options, NAME=VALUE and FILE, as they came."""
+    values: dict[str, list[Pair]] = {
+        single: [(kind, value) for value in context.params[single]],
+        file: [("file", value) for value in context.params[file]],
     }
-    for _, value in values["variables"]:
+    for _, value in values[single]:
         if "=" not in value:
-            raise click.UsageError(f"--var {value}: NAME=VALUE is expected")
-    for _, value in values["variable_files"]:
+            raise click.UsageError(f"--{kind} {value}: NAME=VALUE is expected")
+    for _, value in values[file]:
         if not os.path.isfile(value):
-            raise click.UsageError(f"--var-file {value}: no such file")
-    order = [name for name in context.meta[_ORDER] if name in values]
-    variables = tuple(values[name].pop(0) for name in order)
-    return Given(variables, os.environ, workspace)
+            raise click.UsageError(f"--{kind}-file {value}: no such file")
+    return tuple(values[name].pop(0) for name in context.meta[_ORDER] if name in values)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -131,6 +142,20 @@ def cli() -> None:
     help="Read Terraform variables from FILE, as terraform plan -var-file does.",
 )
 @click.option("--workspace", metavar="NAME", help="Judge for this Terraform workspace.")
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a CloudFormation parameter in every template that declares it.",
+)
+@click.option(
+    "--parameter-file",
+    "parameter_files",
+    multiple=True,
+    metavar="FILE",
+    help="Read CloudFormation parameters from FILE, JSON or YAML.",
+)
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Do not read what matches.")
 @click.option(
     "--policy",
@@ -153,9 +178,11 @@ def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     outputs: tuple[Output, ...],
     min_days: int | None,
     unknown: str | None,
-    variables: tuple[str, ...],  # noqa: ARG001 - _given takes both from the context, in order
+    variables: tuple[str, ...],  # noqa: ARG001 - _given takes these from the context, in order
     variable_files: tuple[str, ...],  # noqa: ARG001
     workspace: str | None,
+    parameters: tuple[str, ...],  # noqa: ARG001
+    parameter_files: tuple[str, ...],  # noqa: ARG001
     exclude: tuple[str, ...],
     policy_path: str | None,
     exit_zero: bool,
@@ -169,6 +196,7 @@ def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     \b
     terraform show -json tfplan | ecbackup-iac check -
     ecbackup-iac check plan.json --min-days 7
+    ecbackup-iac check template.yaml --parameter Environment=prod
     aws elasticache describe-replication-groups | ecbackup-iac check -
     ecbackup-iac check plans/ --format text --format json:report.json
 

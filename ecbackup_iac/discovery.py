@@ -22,6 +22,22 @@ _MODULE_FILES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 _VARIABLE_FILES = (".tfvars", ".tfvars.json")
 _CONFIGURATION = (*_MODULE_FILES, *_VARIABLE_FILES)
 
+# What plans, states and templates are called.
+_TEXTS = (".json", ".yaml", ".yml", ".template")
+
+# What holds something else, whatever it says: a template may have any other name.
+_OTHERS = frozenset(
+    ".7z .avif .bat .bin .bmp .bz2 .c .cc .class .cpp .cs .css .csv .db .dll .doc .docx .dylib .eot .erb "
+    ".exe .gif .go .gradle .gz .h .hcl .hpp .htm .html .ico .ipynb .jar .java .jpeg .jpg .js .jsx .kt .less "
+    ".lock .log .lua .map .md .mjs .mov .mp3 .mp4 .o .otf .patch .pdf .php .pkl .pl .png .proto .ps1 .psd "
+    ".py .pyc .pyi .r .rb .rs .rst .scala .scss .sh .snap .so .sql .svelte .svg .swift .tar .tf .tfbackend "
+    ".tfplan .tftest .tfvars .tgz .tif .tiff .tofu .toml .ts .tsv .tsx .ttf .vue .wasm .wav .webm .webp .whl "
+    ".woff .woff2 .xls .xlsx .xml .xz .zip".split()
+)
+
+_LARGEST_TEMPLATE = 1_000_000
+"""Bytes; CloudFormation takes no larger template, so a file of any name is not looked into beyond it."""
+
 STANDARD_INPUT = "-"
 POLICY_FILE = ".ecbackup.toml"
 
@@ -44,6 +60,12 @@ class Input:
     content: bytes
     named: str
     """The argument that led to it."""
+
+    boundary: str
+    """The folder outside which nothing is read for it: absolute, links resolved."""
+
+    is_expected: bool = True
+    """Its name, or the person who named it, says that it holds infrastructure code."""
 
     @property
     def is_named(self) -> bool:
@@ -96,7 +118,7 @@ def _stream(path: str) -> Input | Diagnostic:
         content = sys.stdin.buffer.read() if path == STANDARD_INPUT else _content(path)
     except OSError as error:
         return _unreadable(path, error)
-    return Input(path, content, path)
+    return Input(path, content, path, boundary_of("."))
 
 
 def _content(path: str) -> bytes:
@@ -195,10 +217,16 @@ class _Walk:
                 is_told = True
                 yield ConfigurationPath(os.path.realpath(named), boundary, shown_path(named))
             for entry in entries:
-                if entry not in folders and _may_matter(entry.name, names):
+                if entry in folders:
+                    continue
+                if _may_matter(entry.name, names):
                     yield from self.file(entry.path, shown_path(named), boundary)
+                elif _may_be_template(entry):
+                    yield from self.file(entry.path, shown_path(named), boundary, is_expected=False)
 
-    def file(self, path: str, named: str, boundary: str) -> Iterator[Found]:
+    def file(
+        self, path: str, named: str, boundary: str, *, is_expected: bool = True
+    ) -> Iterator[Found]:
         """Yield one file's input, unless it was met before or is excluded."""
         shown = shown_path(path)
         if self._is_excluded(path):
@@ -221,7 +249,7 @@ class _Walk:
         except OSError as error:
             yield _unreadable(shown, error)
             return
-        yield Input(shown, content, named)
+        yield Input(shown, content, named, boundary, is_expected)
 
     def _is_new(self, path: str) -> bool:
         real = os.path.realpath(path)
@@ -249,7 +277,18 @@ def _may_matter(name: str, neighbours: set[str]) -> bool:
     """
     if name.endswith(".tfstate"):
         return not any(neighbour.endswith((".tf", ".tofu")) for neighbour in neighbours)
-    return name.lower().endswith(".json") and not name.endswith(_CONFIGURATION)
+    return name.lower().endswith(_TEXTS) and not name.endswith(_CONFIGURATION)
+
+
+def _may_be_template(entry: os.DirEntry[str]) -> bool:
+    """Say whether a file whose name says nothing is looked into: a template may have any name."""
+    stem, dot, ending = entry.name.rpartition(".")
+    if (stem and dot + ending.lower() in _OTHERS) or entry.name.endswith(_CONFIGURATION):
+        return False
+    try:
+        return entry.is_file() and 0 < entry.stat().st_size <= _LARGEST_TEMPLATE
+    except OSError:
+        return False
 
 
 def _is_configuration(name: str) -> bool:

@@ -50,10 +50,11 @@ class ExceptionEntry(_Strict):
 
 
 class RootEntry(_Strict):
-    """One `[[roots]]` table: a Terraform root, and what it is judged with."""
+    """One `[[roots]]` table: a Terraform root or a template, and what it is judged with."""
 
     path: Text
     var_files: list[Text] = []
+    parameter_files: list[Text] = []
     workspace: Text | None = None
 
 
@@ -131,13 +132,22 @@ def read_policy(path: str) -> Policy:
 def _root_settings(entry: RootEntry, folder: str, shown: str) -> RootSettings:
     """Resolve an entry's paths, which count from the policy file's folder."""
     root = os.path.realpath(os.path.join(folder, entry.path))
-    if not os.path.isdir(root):
-        raise PolicyError(f"{shown}: roots: there is no folder {entry.path}")
-    files = [os.path.realpath(os.path.join(folder, file)) for file in entry.var_files]
-    for file, written in zip(files, entry.var_files, strict=True):
-        if not os.path.isfile(file):
-            raise PolicyError(f"{shown}: roots: there is no file {written}")
-    return RootSettings(root, tuple(files), entry.workspace)
+    if not os.path.exists(root):
+        raise PolicyError(f"{shown}: roots: there is no folder or template {entry.path}")
+    if entry.parameter_files if os.path.isdir(root) else (entry.var_files or entry.workspace):
+        raise PolicyError(
+            f"{shown}: roots: {entry.path}: a folder takes var_files and a workspace, "
+            "a template takes parameter_files"
+        )
+
+    def files(written: Sequence[str]) -> tuple[str, ...]:
+        found = tuple(os.path.realpath(os.path.join(folder, file)) for file in written)
+        for file, name in zip(found, written, strict=True):
+            if not os.path.isfile(file):
+                raise PolicyError(f"{shown}: roots: there is no file {name}")
+        return found
+
+    return RootSettings(root, files(entry.var_files), entry.workspace, files(entry.parameter_files))
 
 
 _TABLES: dict[str, type[BaseModel]] = {

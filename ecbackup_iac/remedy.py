@@ -158,6 +158,50 @@ def _where(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
     )
 
 
+def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+    """Name the places in a template, or what it is given, where the value is decided."""
+    retention, days = resource.retention, policy.remedy_days
+    if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
+        return _for_attribute(resource, rule, policy)
+    if not isinstance(retention, Unknown):
+        return _where_in_template(retention.trace, resource, days)
+    if retention.is_refused:
+        return f"mend what is refused first, then keep {_name_of(resource)} at {days} days"
+    failing = [
+        outcome.value
+        for outcome in retention.outcomes
+        if not _is_enough(outcome.value, policy.minimum_days)
+    ]
+    told = [_where_in_template(one.trace or retention.trace, resource, days) for one in failing]
+    if told:
+        return "\n".join(dict.fromkeys(told))
+    return (
+        f"give {_name_of(resource)} a value that can be known here: --parameter or --parameter-file"
+    )
+
+
+_ENTRY = re.compile(r"""(["']?)([\w.:-]+)\1\s*[:=](?:\s|$)""")
+
+
+def _where_in_template(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
+    """Say what to set where: at the last step, which is the one that decides."""
+    last = trace[-1] if trace else Step("", resource.location)
+    place = _line(last.location)
+    if last.location.line is None and last.text.startswith("--parameter "):
+        return f"give {last.text.partition('=')[0]}={days}"
+    if last.text.endswith(" has no default"):
+        name = last.text.partition(" ")[0]
+        return f"take what fails out of the AllowedValues of {name}, {place}, or give --parameter {name}={days}"
+    if last.text.endswith(" not set"):
+        return f"add {resource.retention_name}: {days} to the properties of {resource.address}, {place}"
+    entry = _ENTRY.match(last.text)
+    if entry:
+        quote, name = entry.groups()
+        mark = " =" if last.text[entry.end(2) + len(quote) :].lstrip()[:1] == "=" else ":"
+        return f"set {quote}{name}{quote}{mark} {days} in {place}"
+    return f"put {days} in the place of {last.text} in {place}"
+
+
 def _name_of(resource: CacheResource) -> str:
     return f"{resource.retention_name} of {resource.address}"
 
@@ -174,5 +218,6 @@ _BY_SOURCE: dict[Source, Callable[[CacheResource, Rule | None, Policy], str]] = 
     Source.TERRAFORM: _for_configuration,
     Source.TERRAFORM_PLAN: _for_attribute,
     Source.TERRAFORM_STATE: _for_state,
+    Source.CLOUDFORMATION: _for_template,
     Source.AWS_CLI: _for_live_cache,
 }

@@ -6,7 +6,7 @@ because a guess costs somebody a night in either direction.
 
 from collections.abc import Callable, Sequence
 from itertools import product
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy, UnknownMode
@@ -23,6 +23,8 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.model.verdict import Level, Note, Rule, Status, Verdict
 from ecbackup_iac.model.window import conflict
+
+T = TypeVar("T")
 
 # It takes no backups outside cluster mode (ElastiCache user guide, backup constraints).
 _NODE_WITHOUT_BACKUPS = "cache.t1.micro"
@@ -51,8 +53,8 @@ def judge(resource: CacheResource, policy: Policy) -> Verdict:
     exemptions = _exemptions(resource)
     certain = next((exemption for exemption in exemptions if exemption.is_certain), None)
     if certain:
-        return Verdict(Status.NOT_APPLICABLE, None, certain.fact)
-    verdict = _judge_backups(resource, policy)
+        return Verdict(Status.NOT_APPLICABLE, None, certain.fact, tuple(_assumed(resource)))
+    verdict = _judge_backups(_where_it_applies(resource), policy)
     if exemptions and verdict.status in (Status.FAIL, Status.UNKNOWN):
         verdict = _unless(verdict, [exemption.doubt for exemption in exemptions])
     return replace(verdict, notes=(*verdict.notes, *_side_notes(resource)))
@@ -101,6 +103,33 @@ def _exemptions(resource: CacheResource) -> list[_Exemption]:
     return found
 
 
+def _where_it_applies(resource: CacheResource) -> CacheResource:
+    """Leave out how the retention turns out in those cases alone in which the engine is Memcached."""
+    exempt = _cases(resource.engine, lambda engine: engine.lower() == "memcached")
+    retention = resource.retention
+    if not exempt or not isinstance(retention, Unknown):
+        return resource
+    kept = tuple(
+        replace(outcome, cases=outcome.cases - exempt) if outcome.cases else outcome
+        for outcome in retention.outcomes
+    )
+    kept = tuple(outcome for outcome in kept if outcome.cases != frozenset())
+    if not kept:
+        return resource
+    return replace(resource, retention=replace(retention, outcomes=kept))
+
+
+def _cases(value: Value[str], holds: Callable[[str], bool]) -> frozenset[int]:
+    """Give the resource's cases in which something is true of a setting, as far as they are known."""
+    outcomes = value.outcomes if isinstance(value, Unknown) else ()
+    found = [
+        outcome.cases
+        for outcome in outcomes
+        if outcome.cases and isinstance(outcome.value, Known) and holds(outcome.value.value)
+    ]
+    return frozenset().union(*found)
+
+
 def _memcached(resource: CacheResource) -> str:
     is_secret = isinstance(resource.engine, Known) and resource.engine.sensitive
     return "a sensitive value, and neither" if is_secret else "Memcached"
@@ -126,11 +155,14 @@ def _judge_backups(resource: CacheResource, policy: Policy) -> Verdict:
             + resource.variants
         )
     unsupported = _node_cannot_back_up(resource)
-    if unsupported == [True] and not outcomes:  # whatever the retention is, the node decides
+    if (
+        all(fails for fails, _ in unsupported) and not outcomes
+    ):  # whatever the retention is, the node decides
         return Verdict(Status.FAIL, Rule.BACKUPS_UNSUPPORTED, _unsupported_note(resource).text)
     cases = [
         _Case(outcome, tuple(_failures(resource, outcome.value, policy, node_fails=fails)))
-        for outcome, fails in product(outcomes, unsupported)
+        for outcome, (fails, shared) in product(outcomes, unsupported)
+        if _go_together(outcome.cases, shared)
     ]
     failing = [case for case in cases if case.failures]
     if cases and not failing:
@@ -182,20 +214,21 @@ def _retention_failure(
             text = f"{name} is {text}, and AWS takes a whole number of days"
             return Note(text, Rule.RETENTION_INVALID)
         case Known(value=days) if not 0 <= days <= MAXIMUM_DAYS:
-            text = f"{name} is {_cut(days)}, and AWS takes 0 to {MAXIMUM_DAYS} days"
+            text = f"{name} is {_cut(retention)}, and AWS takes 0 to {MAXIMUM_DAYS} days"
             return Note(text, Rule.RETENTION_INVALID)
         case Unset() | Known(value=0):
             is_zero = isinstance(retention, Known)
+            zero = retention.shown if isinstance(retention, Known) else "not set"
             if resource.previous_days and resource.previous_days > 0:
                 text = (
                     f"automatic backups are being turned off: {name} was {resource.previous_days}"
                 )
                 text += " and will be 0" if is_zero else " and will not be set"
                 return Note(text, Rule.BACKUPS_BEING_DISABLED)
-            text = f"automatic backups are off: {name} is {'0' if is_zero else 'not set'}"
+            text = f"automatic backups are off: {name} is {zero}"
             return Note(text, Rule.BACKUPS_DISABLED)
         case Known(value=days) if days < minimum_days:
-            text = f"backups are kept for {days_text(days)}, and the policy asks for {minimum_days}"
+            text = f"backups are kept for {_days_shown(retention)}, and the policy asks for {minimum_days}"
             return Note(text, Rule.RETENTION_TOO_SHORT)
         case Known():
             return None
@@ -213,28 +246,54 @@ def _window_failure(resource: CacheResource) -> Note | None:
     return Note(f"{text}: AWS refuses that", Rule.BACKUP_WINDOW_CONFLICT) if text else None
 
 
-def _node_cannot_back_up(resource: CacheResource) -> list[bool]:
-    """List the answers there can be.
+def _node_cannot_back_up(resource: CacheResource) -> list[tuple[bool, frozenset[int] | None]]:
+    """List the answers there can be, each with the resource's cases that it belongs to.
 
     A node type of which nothing is known counts as one that can: AWS refuses a retention on one
     that cannot, so no cache goes without backups unnoticed.
     """
     if resource.form is Form.SERVERLESS_CACHE:
-        return [False]
-    nodes = possible_values(resource.node_type) or (Unset(),)
+        return [(False, None)]
+    nodes = _listed(resource.node_type) or [Outcome(Unset())]
     modes = {
-        isinstance(mode, Known) and mode.value for mode in possible_values(resource.cluster_mode)
+        (isinstance(mode.value, Known) and mode.value.value, mode.cases)
+        for mode in _listed(resource.cluster_mode)
     }
     if resource.form is Form.STANDALONE_CLUSTER:
-        modes = {False}
-    return sorted(
-        {
-            isinstance(node, Known)
-            and node.value.lower() == _NODE_WITHOUT_BACKUPS
-            and not in_cluster_mode
-            for node, in_cluster_mode in product(nodes, modes or {True, False})
-        }
-    )
+        modes = {(False, None)}
+    elif not modes:
+        modes = {(True, None), (False, None)}
+    answers: dict[bool, frozenset[int] | None] = {}
+    for node, (in_cluster_mode, mode_cases) in product(nodes, modes):
+        if not _go_together(node.cases, mode_cases):
+            continue
+        is_small = (
+            isinstance(node.value, Known) and node.value.value.lower() == _NODE_WITHOUT_BACKUPS
+        )
+        shared = _shared(node.cases, mode_cases)
+        fails = is_small and not in_cluster_mode
+        before = answers.get(fails, frozenset())
+        answers[fails] = None if shared is None or before is None else before | shared
+    return sorted(answers.items(), key=lambda answer: answer[0])
+
+
+def _listed(value: Value[T]) -> list[Outcome[T]]:
+    """Give every outcome of a setting; none where there is no finite list."""
+    if isinstance(value, Unknown):
+        return [*value.outcomes]
+    return [Outcome(value)]
+
+
+def _go_together(one: frozenset[int] | None, other: frozenset[int] | None) -> bool:
+    """Say whether two settings' outcomes can come about in one case."""
+    return one is None or other is None or bool(one & other)
+
+
+def _shared(one: frozenset[int] | None, other: frozenset[int] | None) -> frozenset[int] | None:
+    """Give the cases in which two outcomes come about; None where nothing is known of that."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
 
 
 def _unsupported_note(resource: CacheResource) -> Note:
@@ -280,8 +339,12 @@ def _unless(verdict: Verdict, doubts: Sequence[str]) -> Verdict:
     return Verdict(Status.UNKNOWN, Rule.RETENTION_UNDECIDED, message, notes)
 
 
+def _assumed(resource: CacheResource) -> list[Note]:
+    return [Note(text) for text in resource.assumptions]
+
+
 def _side_notes(resource: CacheResource) -> list[Note]:
-    notes = [Note(text) for text in resource.assumptions]
+    notes = _assumed(resource)
     if resource.retention_ignored:
         text = f"ignore_changes covers {resource.retention_name}: later edits never reach the cache"
         notes.append(Note(text, Rule.RETENTION_NOT_MANAGED))
@@ -290,7 +353,10 @@ def _side_notes(resource: CacheResource) -> list[Note]:
 
 def _pass_message(resource: CacheResource, outcomes: Sequence[Outcome[int]]) -> str:
     retention = resource.retention
-    known = sorted({o.value.value for o in outcomes if isinstance(o.value, Known)})
+    settled = [outcome.value for outcome in outcomes if isinstance(outcome.value, Known)]
+    if any(one.sensitive for one in settled):
+        return "backups are kept for long enough: a sensitive value"
+    known = sorted({one.value for one in settled})
     if isinstance(retention, Unknown) and not retention.outcomes:
         return f"backups are kept for at least {days_text(known[0])}"
     if len(known) > 1:
@@ -299,9 +365,13 @@ def _pass_message(resource: CacheResource, outcomes: Sequence[Outcome[int]]) -> 
     return f"backups are kept for {days_text(known[0])}"
 
 
-def _cut(number: int, longest: int = 20) -> str:
-    text = str(number)
+def _cut(days: Known[int], longest: int = 20) -> str:
+    text = days.shown
     return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def _days_shown(days: Known[int]) -> str:
+    return days.shown if days.sensitive else days_text(days.value)
 
 
 def days_text(days: int) -> str:

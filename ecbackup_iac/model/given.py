@@ -16,3 +16,6 @@ class Given:
     """The process's environment, for TF_VAR_ and TF_WORKSPACE."""
 
     workspace: str | None = None
+
+    parameters: Sequence[tuple[str, str]] = ()
+    """CloudFormation's: ("parameter", "name=value") and ("file", path), in the order given."""

@@ -50,15 +50,17 @@ class PolicyException:
 
 @record
 class RootSettings:
-    """How a Terraform root is judged: with these variable files, in this workspace."""
+    """How a root is judged: with these variable files, in this workspace; with these parameter files."""
 
     path: str
-    """The root's folder: absolute, links resolved."""
+    """A Terraform root's folder, or a template: absolute, links resolved."""
 
     var_files: tuple[str, ...] = ()
     """Absolute."""
 
     workspace: str | None = None
+    parameter_files: tuple[str, ...] = ()
+    """A template's. Absolute."""
 
 
 @record

@@ -56,6 +56,10 @@ class Outcome(Generic[T]):
     when: str = ""
     """What has to hold for it, for a person: "IsProd is false"; empty where it cannot be said."""
 
+    cases: frozenset[int] | None = None
+    """The resource's cases in which it is this: two settings go together only where they share one.
+    None where nothing is known of that."""
+
 
 @record
 class Bounds:

@@ -1,6 +1,5 @@
 """The bytes of one input → what the reader that knows them makes of it."""
 
-import codecs
 import re
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -10,10 +9,13 @@ from ecbackup_iac.model.report import Diagnostic, Reading
 from ecbackup_iac.readers import aws_cli, terraform_plan, terraform_state
 from ecbackup_iac.readers.mistakes import mistake_in_object, mistake_in_text
 from ecbackup_iac.readers.shape import ShapeError
+from ecbackup_iac.syntax.encodings import utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ecbackup_iac.cloudformation.roots import TemplateFile
+    from ecbackup_iac.discovery import Input
     from ecbackup_iac.readers.slices import Slice
 
 # Readers of JSON objects, the first that recognises one reads it. To add a format, add its row.
@@ -28,18 +30,16 @@ _MARKS = re.compile(
 # What only plans and AWS CLI output have: with one of these in it, a text that no reader knows is told.
 _NAMES = re.compile(rb'"(?:resource_changes|CacheClusters|ReplicationGroups|ServerlessCaches)"')
 
+# Without one of these no text is a template that matters, or that is one for all to see.
+_MAY_BE_TEMPLATE = re.compile(rb"AWS|Transform|\\[xuU]")
+
+_TEMPLATE_MEMBER = re.compile(rb'(?<!\\)"(?:Resources|AWSTemplateFormatVersion|resources)"\s*:')
+_PLAN = re.compile(rb'(?<!\\)"(?:resource_changes|planned_values|format_version|lineage)"\s*:')
+
 _STRANGER = "looks like a plan, a state or AWS CLI output, and is none as they are written"
 _EMPTY_LIST = "an empty list: no cache was listed; --allow-empty accepts that"
 
 _BLANKS = 256  # bytes; more than that does not stand before a line of a wrapper's own
-
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # begins like UTF-16's, so it comes first
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 def reading_of(content: bytes, root: str, *, is_meant: bool) -> Reading | None:
@@ -49,16 +49,43 @@ def reading_of(content: bytes, root: str, *, is_meant: bool) -> Reading | None:
     is told even where it does not look like ours.
     """
     try:
-        text = _utf8(content)
+        text = utf8(content)
     except UnicodeDecodeError as error:
         return _problem(
             f"not the UTF-16 or UTF-32 that it looks like: {error.reason}", Location(root)
         )
-    begins_like_json = text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"[")
-    if begins_like_json and not text[:_BLANKS].lstrip().startswith(b"[command]"):
+    if _begins_like_json(text) and not text[:_BLANKS].lstrip().startswith(b"[command]"):
         return _json_reading(text, root, is_meant=is_meant)
     mistake = mistake_in_text(text)
     return _problem(mistake, Location(root)) if mistake else None
+
+
+def template_file(found: "Input", *, is_meant: bool) -> "TemplateFile | None":
+    """Give an input that may be a template, by a look at its bytes; None for anything else.
+
+    A plan or a state may hold a template inside a text, so JSON has to show a template's own members.
+    """
+    content = found.content
+    if not _MAY_BE_TEMPLATE.search(content) and b"\x00" not in content[:4]:
+        return None
+    from ecbackup_iac.cloudformation.roots import Interest, TemplateFile, interest_in
+    from ecbackup_iac.readers.cloudformation import SOUGHT
+
+    try:
+        text = utf8(content)
+    except UnicodeDecodeError:
+        return None
+    if _begins_like_json(text) and (_PLAN.search(text) or not _TEMPLATE_MEMBER.search(text)):
+        return None
+    interest = interest_in(text, SOUGHT)
+    if interest is Interest.NONE:
+        return None
+    kind = (interest, is_meant, found.is_expected, found.is_named)
+    return TemplateFile(found.path, text, found.boundary, *kind)
+
+
+def _begins_like_json(text: bytes) -> bool:
+    return text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"[")
 
 
 def _json_reading(text: bytes, root: str, *, is_meant: bool) -> Reading | None:
@@ -133,23 +160,6 @@ def _nested_readings(documents: "list[Slice]", root: str) -> "Iterator[Reading]"
     if all(found):
         for readings in found:
             yield from readings
-
-
-def _utf8(content: bytes) -> bytes:
-    """Give the text as UTF-8 without a byte order mark; PowerShell's `>` writes UTF-16.
-
-    Raises:
-        UnicodeDecodeError: the text is not in the encoding that its mark announces.
-
-    """
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if content.startswith(mark):
-            return content.decode(encoding).encode()
-    if content[:4:2].strip(b"\x00") == b"" and content[1:2] and len(content) > 1:
-        return content.decode("utf-16-be").encode()
-    if content[1:4:2] == b"\x00\x00":
-        return content.decode("utf-16-le").encode()
-    return content
 
 
 def _misshapen(error: ShapeError, root: str) -> Reading:

@@ -214,7 +214,8 @@ class _Tree:
     def _unused_settings(self) -> Iterator[Diagnostic]:
         """Yield what was given for roots, and concerns none that was judged."""
         for one in self._request.roots:
-            if self._is_target(one.path) and one.path not in self._judged:
+            is_here = os.path.isdir(one.path) and self._is_target(one.path)
+            if is_here and one.path not in self._judged:
                 text = "the policy's [[roots]] names this folder, and it is no root with caches"
                 yield Diagnostic(text, Location(shown_path(one.path)), Severity.WARNING)
         for kind, path in self._request.given.variables:

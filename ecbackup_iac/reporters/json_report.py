@@ -10,6 +10,7 @@ from ecbackup_iac.model.value import (
     Invalid,
     Known,
     Outcome,
+    Settled,
     Step,
     Unknown,
     Unset,
@@ -72,12 +73,12 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
     outcomes = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
     shown: dict[str, Any] = {
         "state": states[type(retention)],
-        "days": retention.value if isinstance(retention, Known) else None,
+        "days": _days(retention) if isinstance(retention, Known) else None,
         "possible": list(
             dict.fromkeys(
-                outcome.value.value if isinstance(outcome.value, Known) else None
+                _days(outcome.value) if isinstance(outcome.value, Known) else None
                 for outcome in (*outcomes, *variants)
-                if not isinstance(outcome.value, Invalid)
+                if not _is_hidden(outcome.value)
             )
         ),
     }
@@ -85,6 +86,15 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
         bounds = retention.bounds
         shown["bounds"] = {"min": bounds.minimum, "max": bounds.maximum}
     return shown
+
+
+def _days(known: Known[int]) -> int | None:
+    return None if known.sensitive else known.value
+
+
+def _is_hidden(value: Settled[int]) -> bool:
+    """Say whether an outcome is left out of the list: it is no number of days, or must not be shown."""
+    return isinstance(value, Invalid) or (isinstance(value, Known) and value.sensitive)
 
 
 def _location(location: Location) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import assert_never
 
+from ecbackup_iac.syntax.json_places import JsonNode, JsonText, Kind, parse
 from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from
 from ecbackup_iac.terraform.hcl_syntax import LABELS, Placing, parse_expression, parse_template
-from ecbackup_iac.terraform.json_places import JsonNode, JsonText, Kind, parse
 from ecbackup_iac.terraform.nodes import (
     AttributeNode,
     Block,

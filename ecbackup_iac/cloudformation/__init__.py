@@ -1,0 +1,1 @@
+"""CloudFormation the language: texts → templates, stacks, values; it has never heard of a cache."""

@@ -1,0 +1,303 @@
+"""CloudFormation's intrinsic functions that give values: one function each, in one table.
+
+Each takes the evaluator, its argument, the whole call as it is written, and where it stands.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ecbackup_iac.cloudformation.conditions import truth_of
+from ecbackup_iac.cloudformation.nodes import (
+    Entry,
+    Node,
+    Scalar,
+    Sequence,
+    function_of,
+    member,
+    members,
+    text_of,
+)
+from ecbackup_iac.cloudformation.stacks import Frame
+from ecbackup_iac.cloudformation.template import SERVERLESS_VARIABLE
+from ecbackup_iac.cloudformation.values import NoValue, Opaque, OpenParameter, Value, joined
+from ecbackup_iac.model.record import replace
+
+if TYPE_CHECKING:
+    from ecbackup_iac.cloudformation.evaluation import Evaluator
+
+DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^}]*\}\}")
+
+_SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
+
+
+def _ref(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    name = evaluator.settled(evaluator.value(argument, frame)).text
+    if name is None:
+        raise evaluator.refused("Ref takes a name", node, frame)
+    return evaluator.reference(name.strip(), node, frame)
+
+
+def _if(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    condition, then, otherwise = evaluator.arguments(argument, node, frame, 3, 3)
+    if isinstance(condition, Scalar) and condition.tag is None:
+        truth = evaluator.condition(condition.text, frame, condition)
+    else:
+        truth = truth_of(evaluator, condition, frame)
+    return evaluator.value(then if truth.holds else otherwise, frame).through(*truth.trace)
+
+
+def _find_in_map(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    name_node, top_node, second_node, *options = evaluator.arguments(argument, node, frame, 3, 4)
+    template = frame.stack.template
+    default = member(options[0], "DefaultValue") if options else None
+    maps = template.section("Mappings")
+    name = _key_among(evaluator, name_node, list(maps), "Mappings", frame)
+    what = f"the mapping {template.source.shown(name_node)}"
+    first = second = None
+    top: Entry | None = None
+    if name is not None:
+        tops = members(maps[name[0]][1])
+        first = _key_among(evaluator, top_node, list(tops), what, frame)
+        if first is not None:
+            top = tops[first[0]]
+            seconds = members(top[1])
+            second = _key_among(evaluator, second_node, list(seconds), what, frame)
+            if second is not None:
+                key, value_node = seconds[second[0]]
+                value = evaluator.value(value_node, frame)
+                step = template.source.step(key, value_node)
+                keys = tuple(
+                    step
+                    for one, written in ((first, top_node), (second, second_node))
+                    if function_of(written) is not None
+                    for step in one[1].trace
+                )
+                return replace(value, trace=(*keys, step))
+    if default is not None:
+        return evaluator.value(default, frame)
+    if name is None and (any(template.macros()) or "Fn::Transform" in maps):
+        return evaluator.opaque("a macro may make the mapping", node, frame)
+    raise evaluator.refused(f"{what} has no such key", node, frame)
+
+
+def _key_among(
+    evaluator: "Evaluator", node: Node, options: list[str], what: str, frame: Frame
+) -> tuple[str, Value] | None:
+    """Find which of a map's keys an expression is; None where it is none of them."""
+    value = evaluator.value(node, frame)
+    match value.raw:
+        case OpenParameter(domain=domain) as parameter:
+            possible = [one for one in options if domain.admits(one)]
+            if not possible:
+                return None
+            others = domain.without(*possible)
+            domains = [domain.only(one) for one in possible]
+            raise evaluator.refined(parameter, *domains, *([others] if others.values != () else []))
+        case Opaque(key=key, why=why):
+            chosen = evaluator.choice(("key", key, tuple(options)), len(options) + 1)
+            shown = evaluator.shown(node, frame)
+            if chosen == len(options):
+                evaluator.tell({f"{shown} is no key of {what}": (why,)})
+                return None
+            evaluator.tell({f'{shown} is "{options[chosen]}"': (why,)})
+            return options[chosen], value
+        case _:
+            text = value.text
+            if text is None:
+                raise evaluator.refused("a text is expected as a key", node, frame)
+            return (text, value) if text in options else None
+
+
+def _sub(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    variables: dict[str, Entry] = {}
+    text_node = argument
+    if isinstance(argument, Sequence):
+        text_node, variable_node = evaluator.arguments(argument, node, frame, 2, 2)
+        variables = members(variable_node)
+    if not isinstance(text_node, Scalar):
+        raise evaluator.refused("Fn::Sub takes a text", node, frame)
+    text = frame.filled(text_node.text)
+    if SERVERLESS_VARIABLE.search(text):
+        return evaluator.opaque(
+            f"{text[:80]} has a variable of the Serverless Framework", node, frame
+        )
+    parts: list[Value] = []
+    position = 0
+    for match in _SUBSTITUTION.finditer(text):
+        parts.append(Value(text[position : match.start()]))
+        position = match.end()
+        name = match[1].strip()
+        if name.startswith("!"):
+            parts.append(Value(f"${{{name[1:]}}}"))
+        elif name in variables:
+            parts.append(evaluator.value(variables[name][1], frame))
+        elif "." in name:
+            parts.append(_attribute(evaluator, name, node, frame))
+        else:
+            parts.append(evaluator.reference(name, node, frame))
+    parts.append(Value(text[position:]))
+    return _text_of_parts(evaluator, tuple(parts), "", node, frame)
+
+
+def _join(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    delimiter_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
+    delimiter = evaluator.settled(evaluator.value(delimiter_node, frame)).text
+    listed = evaluator.settled(evaluator.value(list_node, frame))
+    if isinstance(listed.raw, Opaque):
+        return listed
+    if delimiter is None or not isinstance(listed.raw, tuple):
+        raise evaluator.refused("Fn::Join takes a delimiter and a list", node, frame)
+    return _text_of_parts(evaluator, listed.raw, delimiter, node, frame)
+
+
+def _text_of_parts(
+    evaluator: "Evaluator", parts: tuple[Value, ...], delimiter: str, node: Node, frame: Frame
+) -> Value:
+    """Put values together as a text; `${!x}` and commas are the callers' business."""
+    evaluator.weigh(len(parts))
+    unknown = evaluator.first_unknown(parts)
+    settled = tuple(evaluator.settled(part) for part in parts)
+    trace = joined(*(part.trace for part in settled))
+    is_secret = any(part.is_secret for part in parts)
+    if unknown is not None:
+        return replace(evaluator.opaque(unknown.why, node, frame), trace=trace, is_secret=is_secret)
+    text = evaluator.joined(settled, delimiter)
+    if text is None:
+        raise evaluator.refused("only texts can be put together", node, frame)
+    if DYNAMIC_REFERENCE.search(text):
+        why = f"{evaluator.shown(node, frame)} is a dynamic reference, resolved at the deployment"
+        return evaluator.opaque(why, node, frame)
+    return Value(text, trace, is_secret)
+
+
+def _select(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    index_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
+    index = evaluator.settled(evaluator.value(index_node, frame))
+    listed = evaluator.settled(evaluator.value(list_node, frame))
+    for one in (index, listed):
+        if isinstance(one.raw, Opaque):
+            return replace(evaluator.opaque(one.raw.why, node, frame), trace=one.trace)
+    text = index.text or ""
+    if not isinstance(listed.raw, tuple) or not text.isascii() or not text.isdigit():
+        raise evaluator.refused("Fn::Select takes a number and a list", node, frame)
+    if len(text) > 9 or int(text) >= len(listed.raw):  # noqa: PLR2004 - no list is so long
+        raise evaluator.refused(f"the list has no item {text[:9]}", node, frame)
+    return listed.raw[int(text)]
+
+
+def _split(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    delimiter_node, text_node = evaluator.arguments(argument, node, frame, 2, 2)
+    delimiter = evaluator.settled(evaluator.value(delimiter_node, frame)).text
+    value = evaluator.settled(evaluator.value(text_node, frame))
+    if isinstance(value.raw, Opaque):
+        return replace(evaluator.opaque(value.raw.why, node, frame), trace=value.trace)
+    text = value.text
+    if not delimiter or text is None:
+        raise evaluator.refused("Fn::Split takes a delimiter and a text", node, frame)
+    parts = text.split(delimiter)
+    evaluator.weigh(len(parts))
+    made = tuple(Value(part, value.trace, value.is_secret) for part in parts)
+    return Value(made, value.trace, value.is_secret)
+
+
+def _length(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    value = evaluator.settled(evaluator.value(argument, frame))
+    if isinstance(value.raw, Opaque):
+        return replace(evaluator.opaque(value.raw.why, node, frame), trace=value.trace)
+    if not isinstance(value.raw, tuple):
+        raise evaluator.refused("Fn::Length takes a list", node, frame)
+    return Value(len(value.raw), (*value.trace, frame.stack.template.source.step(node)))
+
+
+def _to_json_string(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    value = evaluator.value(argument, frame)
+    unknown: list[Opaque] = []
+
+    def plain(one: Value) -> object:
+        one = evaluator.settled(one)
+        evaluator.weigh(1)
+        match one.raw:
+            case Opaque() as opaque:
+                unknown.append(opaque)
+                return None
+            case tuple() as items:
+                return [plain(item) for item in items]
+            case str() | int() | float() | bool() | None as literal:
+                return literal
+            case NoValue() | OpenParameter():
+                return None
+            case entries:
+                return {name: plain(item) for name, item in entries.items()}
+
+    made = plain(value)
+    if unknown:
+        return evaluator.opaque(unknown[0].why, node, frame)
+    return Value(json.dumps(made, separators=(",", ":")), value.trace, value.is_secret)
+
+
+def _base64(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    value = evaluator.settled(evaluator.value(argument, frame))
+    if isinstance(value.raw, Opaque):
+        return replace(evaluator.opaque(value.raw.why, node, frame), trace=value.trace)
+    text = value.text
+    if text is None:
+        raise evaluator.refused("Fn::Base64 takes a text", node, frame)
+    encoded = base64.b64encode(text.encode("utf-8", "replace")).decode()
+    return Value(encoded, value.trace, value.is_secret)
+
+
+def _get_att(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    if isinstance(argument, Sequence):
+        parts = [evaluator.settled(evaluator.value(part, frame)).text for part in argument.items]
+        if len(parts) < 2 or None in parts:  # noqa: PLR2004 - a resource and an attribute
+            return evaluator.opaque(
+                f"{evaluator.shown(node, frame)} is known only after the deployment", node, frame
+            )
+        return _attribute(evaluator, ".".join(filter(None, parts)), node, frame)
+    name = frame.filled(text_of(argument) or "")
+    return _attribute(evaluator, name, node, frame)
+
+
+def _attribute(evaluator: "Evaluator", name: str, node: Node, frame: Frame) -> Value:
+    """Give a resource's attribute; of a nested stack that was read, the output it names."""
+    resource, _, attribute = name.partition(".")
+    child = frame.stack.children.get(resource)
+    section, _, output = attribute.partition(".")
+    if child is not None and section == "Outputs":
+        entry = child.template.section("Outputs").get(output)
+        written = members(entry[1]).get("Value") if entry else None
+        if entry is None or written is None:
+            raise evaluator.refused(f"{resource} has no output {output}", node, frame)
+        step = child.template.source.step(*written)
+        return evaluator.value(written[1], Frame(child)).through(step)
+    if not frame.stack.template.may_have_resource(resource):
+        raise evaluator.refused(f"there is no resource {resource}", node, frame)
+    why = f"{name} is known only after the deployment"
+    return evaluator.opaque(why, node, frame)
+
+
+FUNCTIONS: dict[str, Callable[["Evaluator", Node, Node, Frame], Value]] = {
+    "Ref": _ref,
+    "Fn::Base64": _base64,
+    "Fn::FindInMap": _find_in_map,
+    "Fn::GetAtt": _get_att,
+    "Fn::If": _if,
+    "Fn::Join": _join,
+    "Fn::Length": _length,
+    "Fn::Select": _select,
+    "Fn::Split": _split,
+    "Fn::Sub": _sub,
+    "Fn::ToJsonString": _to_json_string,
+}
+
+# Functions whose value exists only at deployment → why, the text of the call put in.
+UNKNOWABLE = {
+    "Fn::Cidr": "{} is not worked out",
+    "Fn::GetAZs": "{} is known only where the stack is deployed",
+    "Fn::GetStackOutput": "{} is read from another stack when this one is deployed",
+    "Fn::ImportValue": "{} is exported by another stack",
+    "Fn::Transform": "the macro of {} makes it when the stack is deployed",
+}

@@ -1,0 +1,267 @@
+"""A root template → the resources that a deployment of it makes, those of its nested stacks included."""
+
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as MappingOf
+from typing import Protocol
+
+from ecbackup_iac.cloudformation.evaluation import Evaluator
+from ecbackup_iac.cloudformation.nodes import (
+    Entry,
+    Mapping,
+    Node,
+    Scalar,
+    member,
+    members,
+    text_of,
+)
+from ecbackup_iac.cloudformation.stacks import Existence, Frame, LoopItem, Stack, loop_of
+from ecbackup_iac.cloudformation.template import LOOP, NotReadError, Template
+from ecbackup_iac.cloudformation.values import Opaque, Value
+from ecbackup_iac.cloudformation.worlds import Effort, RefusalError, TooMuchError, explore
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic, Severity
+
+MOST_STACKS = 1_000
+"""Nested stacks of one root; a hostile tree of them is given up."""
+
+MOST_INSTANCES = 1_000
+"""What the loops of one template may make; CloudFormation takes 500 resources."""
+
+# Kinds of resource that deploy another template → the property that says which.
+NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+
+
+@record(eq=False)
+class ResourceInstance:
+    """A resource as it would be deployed."""
+
+    address: str
+    """Its logical id, after those of the stacks around it: `Caches/Sessions`."""
+
+    kind: str
+    key: Node
+    body: Node
+    frame: Frame
+    existence: tuple[Existence, ...]
+
+    @property
+    def construct(self) -> str | None:
+        """The path of the CDK construct that it was made of, where it says so."""
+        return text_of(member(member(self.body, "Metadata"), "aws:cdk:path"))
+
+
+@record(eq=False)
+class UnreadStack:
+    """A nested stack whose template was not read."""
+
+    address: str
+    body: Node
+    diagnostic: Diagnostic
+    is_elsewhere: bool
+    """It lies outside what is scanned, and nobody expects it to be read."""
+
+
+class Library(Protocol):
+    """Where the templates of nested stacks come from."""
+
+    def nested_path(self, body: Node, parent: Template) -> str | None:
+        """Give the local path of the template that a nested stack names as it is written."""
+
+    def load(self, path: str, parent: Template) -> Template:
+        """Give the template at a path that another one names, or raise NotReadError."""
+
+
+class Deployment:
+    """The stacks of one root."""
+
+    def __init__(
+        self,
+        root: Stack,
+        library: Library,
+        is_wanted: Callable[[str], bool],
+        effort: Effort,
+    ) -> None:
+        self._root = root
+        self._library = library
+        self._is_wanted = is_wanted
+        self._effort = effort
+        self._stacks = 0
+        self.diagnostics: list[Diagnostic] = []
+
+    def resources(self) -> Iterator[ResourceInstance | UnreadStack]:
+        """Yield the wanted resources of the root and of what is nested in it."""
+        yield from self._stack_resources(self._root)
+
+    def _stack_resources(self, stack: Stack) -> Iterator[ResourceInstance | UnreadStack]:
+        template = stack.template
+        self.diagnostics += template.diagnostics()
+        for macro in template.macros():
+            place = template.source.location_of(macro.node)
+            text = f"the macro {macro.name} may add resources: what it makes was not inspected"
+            self.diagnostics.append(Diagnostic(text, place, Severity.WARNING))
+        wanted, nested = [], []
+        for name, entry, frame in self._expanded(template.section("Resources"), Frame(stack)):
+            kind = text_of(member(entry[1], "Type"))
+            kind = frame.filled(kind) if kind else ""
+            if name.startswith("Fn::Transform"):
+                place = template.source.location_of(*entry)
+                text = "a macro adds resources here: what it makes was not inspected"
+                self.diagnostics.append(Diagnostic(text, place, Severity.WARNING))
+            elif self._is_wanted(kind):
+                existence = (*stack.existence, *_existence(entry[1], frame))
+                address = f"{stack.prefix}{name}"
+                wanted.append(ResourceInstance(address, kind, *entry, frame, existence))
+            elif kind in NESTED:
+                nested.append((name, kind, entry, frame))
+        # Properties may ask for what nested stacks give out, so those are opened first.
+        below: list[ResourceInstance | UnreadStack] = []
+        for child in [self._child(*one) for one in nested]:
+            below += self._stack_resources(child) if isinstance(child, Stack) else [child]
+        yield from wanted
+        yield from below
+
+    # Loops
+
+    def _expanded(
+        self, entries: MappingOf[str, Entry], frame: Frame, made: int = 0
+    ) -> Iterator[tuple[str, Entry, Frame]]:
+        """Yield the entries that may matter, loops expanded, under their logical ids."""
+        for key, entry in entries.items():
+            if not key.startswith(LOOP):
+                yield frame.filled(key), entry, frame
+                continue
+            if not self._leads(entry[1]):
+                continue
+            if not frame.stack.template.has_language_extensions:
+                text = "Fn::ForEach needs Transform: AWS::LanguageExtensions"
+                self._refuse(RefusalError(text), entry, frame)
+            try:
+                loop = loop_of(entry, frame)
+                items = self._items(loop.collection, frame)
+            except RefusalError as error:
+                self._refuse(error, entry, frame)
+                continue
+            made = max(made, 1) * max(len(items), 1)
+            if made > MOST_INSTANCES:
+                text = f"loops that make more than {MOST_INSTANCES} resources"
+                self._refuse(TooMuchError(text), entry, frame)
+                continue
+            for item in items:
+                inner = frame.inside(loop.identifier, LoopItem(item, loop.collection, frame))
+                yield from self._expanded(members(loop.body), inner, made)
+
+    def _items(self, collection: Node, frame: Frame) -> list[Value]:
+        """Give all that a loop's identifier can stand for; one value for a collection nobody knows."""
+        cases = explore(
+            lambda evaluator: evaluator.settled(evaluator.value(collection, frame)),
+            Evaluator,
+            self._effort,
+        )
+        found: dict[str, Value] = {}
+        for case in cases or ():
+            raw = case.value.raw
+            if not isinstance(raw, tuple) or any(one.text is None for one in raw):
+                return [_representative(case.value, collection, frame)]
+            found |= {str(one.text): one for one in raw if str(one.text) not in found}
+        if cases is None:
+            return [_representative(None, collection, frame)]
+        return list(found.values())
+
+    def _leads(self, node: Node) -> bool:
+        """Say whether a loop makes anything that is wanted."""
+        pending, met = [node], set()
+        while pending:
+            one = pending.pop()
+            if id(one) in met:
+                continue
+            met.add(id(one))
+            kind = text_of(member(one, "Type"))
+            if kind and (self._is_wanted(kind) or kind in NESTED or "{" in kind):
+                return True
+            if isinstance(one, Mapping):
+                pending += [value for _, value in one.entries]
+            elif not isinstance(one, Scalar):
+                pending += one.items
+        return False
+
+    # Nested stacks
+
+    def _child(self, name: str, kind: str, entry: Entry, frame: Frame) -> Stack | UnreadStack:
+        stack, body = frame.stack, entry[1]
+        address = f"{stack.prefix}{name}"
+        self._stacks += 1
+        place = stack.template.source.location_of(entry[0])
+        try:
+            template = self._nested_template(kind, entry, frame)
+        except NotReadError as error:
+            told = Diagnostic(error.message, place)
+            return UnreadStack(address, body, told, error.is_elsewhere)
+        except RefusalError as error:
+            told = Diagnostic(error.message, error.place or place)
+            return UnreadStack(address, body, told, is_elsewhere=False)
+        properties = member(body, "Properties")
+        passed = {
+            key: (one, frame)
+            for key, one in members(member(properties, "Parameters")).items()
+            if not key.startswith("Fn::")
+        }
+        for key, (one, _) in passed.items():
+            if template.declaration(key) is None:
+                text = f"the nested template declares no parameter {key}"
+                self._refuse(RefusalError(text), one, frame)
+        existence = (*stack.existence, *_existence(body, frame))
+        child = Stack(template, passed=passed, address=address, parent=stack, existence=existence)
+        stack.children[name] = child
+        return child
+
+    def _nested_template(self, kind: str, entry: Entry, frame: Frame) -> Template:
+        """Read the template that a nested stack names.
+
+        Raises:
+            NotReadError: it is not read.
+
+        """
+        stack = frame.stack
+        if self._stacks > MOST_STACKS:
+            raise NotReadError(f"not inspected: there are more than {MOST_STACKS} nested stacks")
+        path = self._library.nested_path(entry[1], stack.template)
+        path = path or self._worked_out(entry[1], kind, frame)
+        if path is None:
+            written = member(member(entry[1], "Properties"), NESTED[kind])
+            shown = stack.template.source.shown(written) if written is not None else "nowhere"
+            text = f"not inspected: the template of the nested stack is elsewhere: {shown}"
+            raise NotReadError(text, is_elsewhere=True)
+        template = self._library.load(path, stack.template)
+        if any(one.template.path == template.path for one in stack.ancestors):
+            raise NotReadError("not inspected again: the stack is nested in itself")
+        return template
+
+    def _worked_out(self, body: Node, kind: str, frame: Frame) -> str | None:
+        """Give the path that an expression comes to, where it is one whatever happens."""
+        cases = explore(
+            lambda evaluator: evaluator.property(body, NESTED[kind], frame), Evaluator, self._effort
+        )
+        found = {case.value[1].text if case.value else None for case in cases or ()}
+        text = found.pop() if len(found) == 1 else None
+        return text if text and is_local(text) else None
+
+    def _refuse(self, error: RefusalError, entry: Entry, frame: Frame) -> None:
+        place = error.place or frame.stack.template.source.location_of(*entry)
+        self.diagnostics.append(Diagnostic(error.message, place))
+
+
+def is_local(text: str) -> bool:
+    """Say whether a template's place is a path, as `aws cloudformation package` takes it."""
+    return bool(text) and "://" not in text and not text.startswith("{{") and "${" not in text
+
+
+def _existence(body: Node, frame: Frame) -> tuple[Existence, ...]:
+    condition = text_of(member(body, "Condition"))
+    return (Existence(condition, frame),) if condition or frame.loops else ()
+
+
+def _representative(value: Value | None, collection: Node, frame: Frame) -> Value:
+    raw = value.raw if value else None
+    why = raw.why if isinstance(raw, Opaque) else "the collection of the loop is undecided"
+    key = ("item", frame.key, frame.stack.template.source.shown(collection))
+    return Value(Opaque(why, key), value.trace if value else ())

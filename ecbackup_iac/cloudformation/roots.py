@@ -1,0 +1,319 @@
+"""The templates of one scan: which are deployed on their own, and which only inside another."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum, auto
+
+from ecbackup_iac.cloudformation.document import Document
+from ecbackup_iac.cloudformation.files import documents_in
+from ecbackup_iac.cloudformation.nodes import Node, Scalar, member, members, text_of
+from ecbackup_iac.cloudformation.resources import NESTED, is_local
+from ecbackup_iac.cloudformation.stacks import Stack
+from ecbackup_iac.cloudformation.template import NotReadError, Template, template_in
+from ecbackup_iac.discovery import STANDARD_INPUT, is_inside, shown_path
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.syntax.encodings import utf8
+
+LARGEST_FILE = 50_000_000
+"""Bytes; CloudFormation takes a megabyte."""
+
+# What the CDK calls its files (cloud assembly schema). The folder is where `cdk synth`, whose output may
+# stand on standard input, leaves nested templates.
+_CDK_OUTPUT = "cdk.out"
+_ASSET_LIST = ".assets.json"
+_NESTED_TEMPLATE = ".nested.template.json"
+_MANIFEST = "manifest.json"
+_HASH = re.compile(r"/([0-9a-f]{64})\.json")
+
+_SHAPE = re.compile(
+    rb"AWSTemplateFormatVersion|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Alexa|Custom)::"
+)
+_STACKS = re.compile(b"|".join(kind.encode() for kind in NESTED))
+# A macro that makes resources, a type that a loop completes, a letter that is written as an escape.
+_MAKERS = re.compile(
+    rb"Fn::Transform|\bTransform\b|AWS::[\w:]*[$&]\{|\\(?:x|u00|U000000)[2-7][0-9A-Fa-f]"
+)
+
+
+# A resource of a template, or its own first line: what makes a broken file one of CloudFormation.
+_VISIBLE = re.compile(
+    rb"AWSTemplateFormatVersion[\"']?\s*:|\bType[\"']?\s*:\s*[\"']?AWS::\w+::", re.MULTILINE
+)
+_JINJA = re.compile(rb"\{%|\{\{(?!resolve:)")
+
+
+class Interest(Enum):
+    """What a look at the bytes of a file says."""
+
+    NONE = auto()
+    """It is no template."""
+
+    TEMPLATE = auto()
+    """It is one, and nothing in it can matter."""
+
+    PARSE = auto()
+    """It may be one that matters."""
+
+
+def interest_in(content: bytes, sought: re.Pattern[bytes]) -> Interest:
+    """Say by the bytes alone (UTF-8) whether a file is worth parsing; `sought` names what matters."""
+    if b"AWS" not in content and b"Transform" not in content and b"\\" not in content:
+        return Interest.NONE
+    if sought.search(content) or _STACKS.search(content):
+        return Interest.PARSE
+    if b"Resources" in content and _MAKERS.search(content):
+        return Interest.PARSE
+    return Interest.TEMPLATE if _SHAPE.search(content) else Interest.NONE
+
+
+@record(eq=False)
+class TemplateFile:
+    """A file that may hold templates, as it was found."""
+
+    path: str
+    """As it is printed; "-" for standard input."""
+
+    content: bytes
+    """In UTF-8."""
+
+    boundary: str
+    """Outside this folder nothing is read for it: absolute, links resolved."""
+
+    interest: Interest = Interest.PARSE
+    is_meant: bool = True
+    """A person named this very file as infrastructure code."""
+
+    is_expected: bool = True
+    """Its name says that it may be a template."""
+
+    is_named: bool = False
+    """It was named itself, not a folder above it: what nests it may lie elsewhere."""
+
+
+class Templates:
+    """Every template of a scan, each file read once, those that others nest included."""
+
+    def __init__(self, is_excluded: Callable[[str], bool]) -> None:
+        self._is_excluded = is_excluded
+        self._read: dict[str, list[Template]] = {}
+        self._boundaries: dict[str, str] = {}
+        self._order: list[Template] = []
+        self._meant: set[str] = set()
+        self._alone: set[str] = set()
+        self._context: set[str] = set()
+        self._asset_lists: dict[str, dict[str, str]] = {}
+        self.diagnostics: list[Diagnostic] = []
+        """What is wrong with the files that are templates for all to see."""
+
+    def add(self, file: TemplateFile) -> bool:
+        """Read a file of the scan; say whether it is a template, or a broken one."""
+        if file.interest is Interest.TEMPLATE:
+            return True
+        path = file.path if file.path == STANDARD_INPUT else os.path.realpath(file.path)
+        documents, problem = documents_in(file.content, file.path)
+        found = _templates_in(documents, path)
+        self._read[path] = found
+        self._boundaries[path] = file.boundary
+        self._order += found
+        if file.is_meant:
+            self._meant.add(path)
+        if file.is_named:
+            self._alone.add(path)
+        if problem is None or not _is_told(file, found):
+            return bool(found)
+        if _JINJA.search(file.content):
+            told = f"{problem.message}: a template of templates? render it first, and judge what comes out"
+            problem = replace(problem, message=told)
+        self.diagnostics.append(problem)
+        return True
+
+    def add_parents(self, files: Callable[[str], Iterable[TemplateFile]]) -> None:
+        """Find the templates that nest those that were named alone, and take them for their sake.
+
+        A nested template that is judged by itself would be judged by its defaults, which its parent
+        overrides. `files` gives the files with templates inside a boundary.
+        """
+        wanted: dict[str, set[str]] = {}
+        for template in self._order:
+            if template.path in self._alone and template.section("Parameters"):
+                wanted.setdefault(self._boundaries[template.path], set()).add(template.path)
+        for boundary, paths in wanted.items():
+            others = [one for one in files(boundary) if _STACKS.search(one.content)]
+            while True:
+                names = [os.path.basename(path).encode() for path in paths]
+                near = [one for one in others if any(name in one.content for name in names)]
+                others = [one for one in others if one not in near]
+                found = {path for one in near for path in self._add_parent(one, paths)}
+                if found <= paths:
+                    break
+                paths |= found
+
+    def _add_parent(self, file: TemplateFile, children: set[str]) -> Iterator[str]:
+        """Take a file for the sake of what it nests; give its path where it nests one of these."""
+        path = os.path.realpath(file.path)
+        if path in self._read:
+            return
+        templates = _templates_in(documents_in(file.content, file.path)[0], path)
+        self._boundaries[path] = file.boundary
+        if any(not children.isdisjoint(self._children(template)) for template in templates):
+            self._read[path] = templates
+            self._order += templates
+            self._context.add(path)
+            yield path
+
+    def is_wanted(self, stack: Stack) -> bool:
+        """Say whether a stack's resources are asked for: not those of what was taken for its children."""
+        return any(one.template.path not in self._context for one in stack.ancestors)
+
+    def roots(self) -> Iterator[Template]:
+        """Yield the templates that are deployed on their own: those that no other one nests.
+
+        Of templates that nest each other in a circle the first is taken, so that none is left out. What
+        the CDK made for a nested stack is never deployed on its own: one without a parent is left over.
+        """
+        nested: dict[str, set[str]] = {}
+        for template in self._order:
+            children = {child for child in self._children(template) if child in self._read}
+            nested.setdefault(template.path, set()).update(children)
+        claimed = {child for path, children in nested.items() for child in children - {path}}
+        reached: set[str] = set()
+        for template in self._order:
+            if template.path not in claimed and not self._is_left_over(template, claimed):
+                reached |= _reachable(template.path, nested)
+                yield template
+        for template in self._order:
+            if template.path not in reached and not self._is_left_over(template, claimed):
+                reached |= _reachable(template.path, nested)
+                yield template
+
+    def load(self, path: str, parent: Template) -> Template:
+        """Give the template at a path that another one names.
+
+        Raises:
+            NotReadError: it is not read.
+
+        """
+        boundary = self._boundaries.get(parent.path, "")
+        paths = map(os.path.realpath, _candidates(path, parent))
+        real = next((one for one in paths if one in self._read or os.path.isfile(one)), None)
+        if real is None:
+            raise NotReadError(f"the template of the nested stack is missing: {path}")
+        if real not in self._read:
+            if not is_inside(real, boundary):
+                raise NotReadError(
+                    f"not read: the nested template {path} is outside the repository"
+                )
+            self._read[real] = self._loaded(real)
+            self._boundaries[real] = boundary
+        if not self._read[real]:
+            raise NotReadError(f"{shown_path(real)} is no template")
+        return self._read[real][0]
+
+    def _loaded(self, path: str) -> list[Template]:
+        shown = shown_path(path)
+        if self._is_excluded(shown):
+            raise NotReadError(f"not read: {shown} is excluded", is_elsewhere=True)
+        try:
+            if os.path.getsize(path) > LARGEST_FILE:
+                raise NotReadError(f"not read: {shown} is larger than {LARGEST_FILE} bytes")
+            with open(path, "rb") as file:
+                content = utf8(file.read())
+        except OSError as error:
+            raise NotReadError(f"{shown} cannot be read: {error.strerror or error}") from error
+        except UnicodeDecodeError as error:
+            raise NotReadError(f"{shown} cannot be read: {error.reason}") from error
+        documents, problem = documents_in(content, shown)
+        if problem:
+            raise NotReadError(f"{problem.location}: {problem.message}")
+        return _templates_in(documents, path)
+
+    def nested_path(self, body: Node, parent: Template) -> str | None:
+        """Give the local path of a nested stack's template as it is written; None where it is elsewhere.
+
+        The CDK uploads templates. It says beside the stack which file it was (`aws:asset:path`), or in a
+        list of assets that has the hash at the end of the TemplateURL.
+        """
+        name = NESTED[text_of(member(body, "Type")) or ""]
+        metadata = member(body, "Metadata")
+        asset = text_of(member(metadata, "aws:asset:path"))
+        if asset and text_of(member(metadata, "aws:asset:property")) in (None, name):
+            return asset
+        written = member(member(body, "Properties"), name)
+        if isinstance(written, Scalar) and written.tag is None and is_local(written.text):
+            return written.text
+        found = _HASH.search(parent.source.written(written)) if written is not None else None
+        return self._assets(os.path.dirname(parent.path)).get(found[1]) if found else None
+
+    def _assets(self, folder: str) -> dict[str, str]:
+        """Give the templates among a CDK assembly's assets, by hash."""
+        if folder not in self._asset_lists:
+            found: dict[str, str] = {}
+            names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+            for name in names:
+                if name.endswith(_ASSET_LIST):
+                    found |= _listed_assets(os.path.join(folder, name))
+            self._asset_lists[folder] = found
+        return self._asset_lists[folder]
+
+    def _children(self, template: Template) -> Iterator[str]:
+        for _, body in template.section("Resources").values():
+            if text_of(member(body, "Type")) in NESTED:
+                path = self.nested_path(body, template)
+                if path is not None:
+                    yield from map(os.path.realpath, _candidates(path, template))
+
+    def _is_left_over(self, template: Template, claimed: set[str]) -> bool:
+        path = template.path
+        return (
+            path.endswith(_NESTED_TEMPLATE)
+            and path not in claimed
+            and path not in self._meant
+            and os.path.isfile(os.path.join(os.path.dirname(path), _MANIFEST))
+        )
+
+
+def _listed_assets(path: str) -> dict[str, str]:
+    """Read one of the CDK's lists of assets; {} for anything else of that name."""
+    try:
+        if os.path.getsize(path) > LARGEST_FILE:
+            return {}
+        with open(path, "rb") as file:
+            documents, _ = documents_in(utf8(file.read()), path)
+    except (OSError, UnicodeDecodeError):
+        return {}
+    files = member(documents[0].root, "files") if documents else None
+    paths = {
+        key: text_of(member(member(entry, "source"), "path"))
+        for key, (_, entry) in members(files).items()
+    }
+    return {key: path for key, path in paths.items() if path}
+
+
+def _is_told(file: TemplateFile, found: Sequence[Template]) -> bool:
+    """Say whether what is wrong with a file is told: CloudFormation has to be visible in it."""
+    if file.is_meant or found:
+        return True
+    return file.is_expected and _VISIBLE.search(file.content) is not None
+
+
+def _candidates(path: str, parent: Template) -> list[str]:
+    """Give the places where a nested template may lie."""
+    if parent.path == STANDARD_INPUT:
+        return [path, os.path.join(_CDK_OUTPUT, path)]
+    return [os.path.join(os.path.dirname(parent.path), path)]
+
+
+def _templates_in(documents: Iterable[Document], path: str) -> list[Template]:
+    return [one for document in documents if (one := template_in(document, path))]
+
+
+def _reachable(path: str, nested: dict[str, set[str]]) -> set[str]:
+    reached, pending = {path}, [path]
+    while pending:
+        for child in nested.get(pending.pop(), ()):
+            if child not in reached:
+                reached.add(child)
+                pending.append(child)
+    return reached

@@ -1,0 +1,173 @@
+"""One template: its sections, each entry found by name."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ecbackup_iac.cloudformation.document import Document
+from ecbackup_iac.cloudformation.nodes import (
+    Entry,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Style,
+    member,
+    members,
+    text_of,
+)
+from ecbackup_iac.cloudformation.parameters import Declaration, declaration_of
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic, Severity
+
+LOOP = "Fn::ForEach"
+
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+
+# Transforms that change nothing about a resource that is no function, API or table of SAM's own.
+_HARMLESS = re.compile(
+    r"AWS::(Serverless-2016-10-31|LanguageExtensions|CodeDeployBlueGreen|ServiceCatalog|SecretsManager-.*)"
+)
+
+# ${self:custom.days}, ${file(x.yml)}: the Serverless Framework's variables, which CloudFormation never sees.
+SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]*(?:\([^)]*\))?:|\$\{file\(")
+
+
+class NotReadError(Exception):
+    """A nested stack's template that was not read, and why."""
+
+    def __init__(self, message: str, *, is_elsewhere: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.is_elsewhere = is_elsewhere
+        """It lies outside what is scanned, and nobody expects it to be read."""
+
+
+@record
+class Macro:
+    """A macro that makes a part of a template when it is deployed."""
+
+    name: str
+    node: Node
+    includes: bool
+    """AWS::Include: it adds what a file holds, and changes nothing that stands there."""
+
+
+class Template:
+    """A document that is a template, or the part of one that is."""
+
+    def __init__(
+        self,
+        path: str,
+        document: Document,
+        parts: list[Node],
+        elsewhere: Iterable[Scalar] = (),
+        *,
+        is_part: bool = False,
+    ) -> None:
+        self.path = path
+        """The file's absolute path, links resolved; "-" for standard input."""
+        self.document = document
+        self.source = document.source
+        self._parts = parts
+        self._elsewhere = tuple(elsewhere)
+        self._is_part = is_part
+        self._sections: dict[str, dict[str, Entry]] = {}
+        self._declarations: dict[str, Declaration] = {}
+
+    def section(self, name: str) -> dict[str, Entry]:
+        """Give a section's entries by name, the last of the same name; {} where there is none."""
+        if name not in self._sections:
+            found: dict[str, Entry] = {}
+            for part in self._parts:
+                found |= members(member(part, name))
+            self._sections[name] = found
+        return self._sections[name]
+
+    def declaration(self, name: str) -> Declaration | None:
+        """Give a parameter's declaration; None where there is none."""
+        entry = self.section("Parameters").get(name)
+        if entry is None:
+            return None
+        if name not in self._declarations:
+            self._declarations[name] = declaration_of(self.document, *entry)
+        return self._declarations[name]
+
+    def may_have_resource(self, name: str) -> bool:
+        """Say whether there is a resource of a name, or something that may make one: loops, macros, SAM."""
+        resources = self.section("Resources")
+        if name in resources or self._is_part or any(key[:4] == "Fn::" for key in resources):
+            return True
+        return any(one.name != LANGUAGE_EXTENSIONS for one in self._transforms())
+
+    def macros(self) -> Iterator[Macro]:
+        """Yield the macros that are applied to the whole template, known harmless ones left out."""
+        return (one for one in self._transforms() if not _HARMLESS.fullmatch(one.name))
+
+    @property
+    def has_language_extensions(self) -> bool:
+        """Whether it may use Fn::ForEach and its like."""
+        return any(one.name == LANGUAGE_EXTENSIONS for one in self._transforms())
+
+    def _transforms(self) -> Iterator[Macro]:
+        for part in self._parts:
+            transform = member(part, "Transform")
+            for one in transform.items if isinstance(transform, Sequence) else [transform]:
+                name = text_of(member(one, "Name") if isinstance(one, Mapping) else one)
+                if one is not None and name:
+                    yield Macro(name, one, name == "AWS::Include")
+
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        """Yield what is worth knowing of the text itself."""
+        for problem in self.document.duplicates:
+            place = self.source.location(problem.start, problem.end)
+            yield Diagnostic(problem.message, place, Severity.WARNING)
+        for node in self._elsewhere:
+            text = f"not inspected here: {self.source.shown(node)}: judge that file itself"
+            yield Diagnostic(text, self.source.location_of(node), Severity.WARNING)
+
+
+def template_in(document: Document, path: str) -> Template | None:
+    """Recognise a template by its content; None for anything else.
+
+    A template has `Resources` whose entries have a `Type`, or says AWSTemplateFormatVersion. The
+    Serverless Framework keeps one, or a list of them, under `resources`. A map of nothing but resources
+    is a part of one, which AWS::Include or the Serverless Framework puts in its place.
+    """
+    root = document.root
+    if not isinstance(root, Mapping):
+        return None
+    if _is_template(root):
+        return Template(path, document, [root])
+    entries = members(root)
+    if all(_is_resource(value) for _, value in entries.values()) and entries:
+        name = Scalar("Resources", root.start, root.start, Style.QUOTED, None)
+        part = Mapping([(name, root)], root.start, root.end, None)
+        return Template(path, document, [part], is_part=True)
+    kept = entries.get("resources")
+    if kept is None or not {"service", "provider", "functions"} & entries.keys():
+        return None
+    listed: list[Node] = kept[1].items if isinstance(kept[1], Sequence) else [kept[1]]
+    parts: list[Node] = [part for part in listed if isinstance(part, Mapping)]
+    elsewhere = [part for part in listed if isinstance(part, Scalar)]
+    if not elsewhere and not any(_is_template(part) for part in parts if isinstance(part, Mapping)):
+        return None
+    return Template(path, document, parts, elsewhere, is_part=True)
+
+
+def _is_resource(node: Node) -> bool:
+    kind = text_of(member(node, "Type"))
+    return kind is not None and re.match(r"(AWS|Custom|Alexa)::", kind) is not None
+
+
+def _is_template(root: Mapping) -> bool:
+    entries = members(root)
+    if "AWSTemplateFormatVersion" in entries:
+        return True
+    resources = entries.get("Resources")
+    if resources is None or not isinstance(resources[1], Mapping):
+        return False
+    return any(
+        isinstance(key, Scalar)
+        and (key.text.startswith((LOOP, "Fn::Transform")) or text_of(member(value, "Type")))
+        for key, value in resources[1].entries
+    )

@@ -1,0 +1,156 @@
+"""YAML text → documents of nodes, built from libyaml's events.
+
+PyYAML's own composer recurses in C until the stack ends, and asks Python for the tag of every scalar;
+events come one by one, so that what nests too deeply is given up early, and cost a third.
+"""
+
+from typing import Any
+
+import yaml
+
+from ecbackup_iac.cloudformation.document import Document, Problem, SourceText, repeated
+from ecbackup_iac.cloudformation.nodes import MERGE, Mapping, Node, Scalar, Sequence, Style
+
+DEEPEST = 200
+"""Lists and maps inside each other; CloudFormation itself takes far fewer."""
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
+    """Read every document of a text, up to the first thing that is wrong with it."""
+    text = str(source.text)
+    documents: list[Document] = []
+    builder = _Builder()
+    loader = None
+    try:
+        loader = _LOADER(text)
+        next_event = loader.get_event
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                builder.scalar(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                builder.open(event, is_map=kind is yaml.MappingStartEvent)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                builder.close(event)
+            elif kind is yaml.AliasEvent:
+                builder.alias(event)
+            elif kind is yaml.DocumentEndEvent:
+                root = builder.root()
+                if root is not None:
+                    documents.append(Document(source, root, tuple(builder.duplicates)))
+                builder = _Builder()
+            elif kind is yaml.StreamEndEvent:
+                return documents, None
+    except yaml.MarkedYAMLError as error:
+        return documents, _problem(error, text)
+    except yaml.reader.ReaderError as error:
+        return documents, _unreadable(error, text)
+    except _UnusableError as error:
+        return documents, Problem(str(error), error.start, error.end)
+    except (UnicodeEncodeError, ValueError) as error:
+        return documents, Problem(f"not valid YAML: {error}", 0, 0)
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+class _UnusableError(Exception):
+    """Well-formed YAML that is not worth reading on."""
+
+    def __init__(self, message: str, event: Any) -> None:  # noqa: ANN401 - PyYAML has no types
+        super().__init__(message)
+        self.start = event.start_mark.index
+        self.end = event.end_mark.index
+
+
+class _Builder:
+    """Puts the events of one document together; nothing recurses."""
+
+    def __init__(self) -> None:
+        self._children: list[Node] = []
+        self._open: list[tuple[list[Node], Any, bool]] = []
+        self._anchors: dict[str, Node | None] = {}
+        self.duplicates: list[Problem] = []
+
+    def root(self) -> Node | None:
+        """Give the document's own node; None for an empty one."""
+        return self._children[0] if self._children else None
+
+    def scalar(self, event: Any) -> None:  # noqa: ANN401 - PyYAML has no types
+        """Take a scalar."""
+        node = Scalar(
+            event.value,
+            event.start_mark.index,
+            event.end_mark.index,
+            Style.QUOTED if event.style else Style.PLAIN,
+            event.tag,
+        )
+        self._children.append(node)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+
+    def open(self, event: Any, *, is_map: bool) -> None:  # noqa: ANN401
+        """Begin a list or a map."""
+        if len(self._open) >= DEEPEST:
+            raise _UnusableError(f"lists and maps are nested more than {DEEPEST} deep", event)
+        self._open.append((self._children, event, is_map))
+        self._children = []
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+
+    def close(self, end: Any) -> None:  # noqa: ANN401
+        """End the list or map that was begun last."""
+        children = self._children
+        self._children, event, is_map = self._open.pop()
+        start, stop = event.start_mark.index, end.end_mark.index
+        node: Node
+        if is_map:
+            keys = children[::2]
+            node = Mapping(list(zip(keys, children[1::2], strict=True)), start, stop, event.tag)
+            names = {key.text for key in keys if isinstance(key, Scalar)}
+            if len(names) < len(keys):
+                named = (key for key in keys if isinstance(key, Scalar) and key.text != MERGE)
+                self.duplicates += repeated(named)
+        else:
+            node = Sequence(children, start, stop, event.tag)
+        self._children.append(node)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+
+    def alias(self, event: Any) -> None:  # noqa: ANN401
+        """Put what an anchor names here as well: the same node, so that a bomb stays small."""
+        node = self._anchors.get(event.anchor)
+        if node is None:
+            is_open = event.anchor in self._anchors
+            text = (
+                "stands inside what it names" if is_open else "names nothing that stands before it"
+            )
+            raise _UnusableError(f"the alias *{event.anchor} {text}", event)
+        self._children.append(node)
+
+
+def _problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    at = min(mark.index, len(text)) if mark is not None else len(text)
+    what = error.problem or error.context or "it cannot be read"
+    if error.context and error.problem and error.context not in error.problem:
+        what = f"{error.problem} ({error.context})"
+    return Problem(f"not valid YAML: {what}", at, at)
+
+
+def _unreadable(error: yaml.reader.ReaderError, text: str) -> Problem:
+    """Tell of a character that YAML forbids."""
+    found = next((i for i, character in enumerate(text) if _is_forbidden(character)), 0)
+    return Problem(f"not valid YAML: {error.reason}", found, found + 1)
+
+
+def _is_forbidden(character: str) -> bool:
+    return character not in "\t\n\r\x85" and not (
+        " " <= character <= "~"
+        or "\xa0" <= character <= "\ud7ff"
+        or ("\ue000" <= character <= "\ufffd" and character != "\ufeff")
+        or character >= "\U00010000"
+    )

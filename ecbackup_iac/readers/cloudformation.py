@@ -1,0 +1,479 @@
+"""CloudFormation templates → the caches that a deployment of each root template would make."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from ecbackup_iac.cloudformation.evaluation import Evaluator
+from ecbackup_iac.cloudformation.nodes import member, members
+from ecbackup_iac.cloudformation.parameters import HIDDEN, GivenValues, ParameterFiles, given_values
+from ecbackup_iac.cloudformation.resources import Deployment, ResourceInstance, UnreadStack
+from ecbackup_iac.cloudformation.roots import TemplateFile, Templates
+from ecbackup_iac.cloudformation.stacks import Stack
+from ecbackup_iac.cloudformation.template import Template
+from ecbackup_iac.cloudformation.values import NoValue, Opaque, Value
+from ecbackup_iac.cloudformation.worlds import MOST_CASES, Effort, RefusalError, explore
+from ecbackup_iac.discovery import shown_path
+from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import MAXIMUM_DAYS, RootSettings
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.report import Diagnostic, Reading, Severity
+from ecbackup_iac.model.value import (
+    Bounds,
+    Invalid,
+    Known,
+    Outcome,
+    Settled,
+    Step,
+    Unknown,
+    Unset,
+)
+from ecbackup_iac.model.value import Value as Setting
+from ecbackup_iac.readers.cloudformation_types import (
+    RESOURCE_TYPES,
+    Properties,
+    days_of,
+    speaks_of_cluster_mode,
+)
+
+T = TypeVar("T")
+
+SOUGHT = re.compile(rb"AWS::ElastiCache\b")
+"""What a file has to name for its template to matter."""
+
+MOST_EFFORT = 5_000
+"""Worlds that are worked out for one root; beyond that its values are unknown."""
+
+LONGEST_CONDITION = 200
+"""Characters of what has to hold for an outcome; beyond it the first way stands for all."""
+
+_TOO_MANY = f"it depends on more than {MOST_CASES} combinations of conditions and parameters"
+
+# What an unread nested stack's own words say about caches.
+_LOOKS_LIKE_CACHE = re.compile(r"elasti-?cache|redis|valkey|snapshot-?retention", re.IGNORECASE)
+
+
+class TemplateReader:
+    """Collects the templates of a run, and reads them together, because they nest each other."""
+
+    def __init__(
+        self,
+        given: Given,
+        roots: Sequence[RootSettings],
+        is_excluded: Callable[[str], bool],
+        files: Callable[[str], Iterable[TemplateFile]],
+    ) -> None:
+        """`files` gives every file inside a boundary that may hold a template."""
+        self._given = given
+        self._files = files
+        self._roots = roots
+        self._parameter_files = ParameterFiles()
+        self._declared: set[str] = set()
+        self._judged: set[str] = set()
+        self._templates = Templates(is_excluded)
+
+    def add(self, file: TemplateFile) -> bool:
+        """Take a file; say whether it is a template, or was meant to be one."""
+        return self._templates.add(file)
+
+    def readings(self) -> Iterator[Reading]:
+        """Yield what each root template gives, and what is wrong with the files."""
+        self._templates.add_parents(self._files)
+        for root in self._templates.roots():
+            yield from self._root_readings(root)
+        yield Reading(diagnostics=tuple(self._closing_diagnostics()))
+
+    def _root_readings(self, template: Template) -> Iterator[Reading]:
+        """Yield a root's reading, or one for each set of parameters that the policy names."""
+        self._judged.add(template.path)
+        settings = [one for one in self._roots if one.path == template.path]
+        if not settings:
+            yield self._reading(template, self._given.parameters, "")
+        for one in settings:
+            files = [("file", path) for path in one.parameter_files]
+            shown = ", ".join(map(shown_path, one.parameter_files))
+            note = f"judged with {shown}" if shown else ""
+            yield self._reading(template, (*files, *self._given.parameters), note)
+
+    def _reading(self, template: Template, given: Sequence[tuple[str, str]], note: str) -> Reading:
+        values = self._values(given)
+        self._declared |= template.section("Parameters").keys() | {
+            name for name in values if name.startswith("AWS::")
+        }
+        deployment = Deployment(
+            Stack(template, values),
+            self._templates,
+            RESOURCE_TYPES.__contains__,
+            effort := Effort(MOST_EFFORT),
+        )
+        reader = _RootReader(template.source.path, note, effort)
+        resources: list[CacheResource] = []
+        try:
+            for found in deployment.resources():
+                if isinstance(found, UnreadStack):
+                    reader.diagnostics.append(_unread(found))
+                elif self._templates.is_wanted(found.frame.stack):
+                    resources += reader.resources(found)
+        except RecursionError:
+            text = "not all of this template was judged: it nests too deeply"
+            reader.diagnostics.append(Diagnostic(text, Location(template.source.path)))
+        told = (*deployment.diagnostics, *reader.diagnostics)
+        return Reading(tuple(resources), tuple(dict.fromkeys(told)))
+
+    def _values(self, given: Sequence[tuple[str, str]]) -> GivenValues:
+        shown = {path: shown_path(path) for kind, path in given if kind == "file"}
+        return given_values(given, self._parameter_files, shown)
+
+    def _closing_diagnostics(self) -> Iterator[Diagnostic]:
+        """Yield what concerns no single root."""
+        yield from self._templates.diagnostics
+        yield from self._parameter_files.diagnostics
+        if not self._judged:
+            return
+        for name, value in self._values(self._given.parameters).items():
+            if name not in self._declared:
+                text = f"no template that was judged declares the parameter {name}"
+                yield Diagnostic(text, value.location, Severity.WARNING)
+
+
+class _RootReader:
+    """Resource instances of one root → caches; what CloudFormation would refuse → diagnostics."""
+
+    def __init__(self, root: str, note: str, effort: Effort) -> None:
+        self._root = root
+        self._note = note
+        self._effort = effort
+        self.diagnostics: list[Diagnostic] = []
+
+    def resources(self, found: ResourceInstance) -> Iterator[CacheResource]:
+        """Yield the cache that an instance is; nothing where it does not exist."""
+        names = RESOURCE_TYPES[found.kind]
+        source = found.frame.stack.template.source
+        properties = members(found.body).get("Properties")
+        place = source.location_of(properties[0] if properties else found.key)
+        silent = Step(f"{found.address}: {names.retention} not set", place)
+        try:
+            settings = _Settings.of(found, names, self._effort)
+        except RefusalError as error:
+            told = error.message
+            self.diagnostics.append(Diagnostic(told, error.place or place))
+            settings = _Settings({name: [] for name in names.names}, is_aligned=False)
+            retention: Setting[int] = Unknown(told, trace=(silent,), is_refused=True)
+        else:
+            if settings.exists_nowhere:
+                return
+            retention = settings.retention(names.retention, silent)
+        yield CacheResource(
+            address=found.address,
+            type=found.kind,
+            form=names.form,
+            source=Source.CLOUDFORMATION,
+            root=self._root,
+            location=settings.location(names.retention) or place,
+            retention=retention,
+            retention_name=names.retention,
+            engine=settings.text(names.engine, "memcached"),
+            node_type=settings.text(names.node_type),
+            cluster_mode=settings.cluster_mode(names.cluster_mode),
+            backup_window=settings.text(names.backup_window),
+            maintenance_window=settings.text(names.maintenance_window),
+            assumptions=tuple(self._notes(found, settings)),
+        )
+
+    def _notes(self, found: ResourceInstance, settings: "_Settings") -> Iterator[str]:
+        if settings.existence:
+            yield f"it exists only when {_either(settings.existence)}"
+        if any(item.value.text is None for item in found.frame.loops.values()):
+            yield "it stands for all that a loop makes of a collection that is not known"
+        if found.construct:
+            yield f"CDK construct {found.construct}"
+        if self._note:
+            yield self._note
+
+
+@record(eq=False)
+class _Setting:
+    """A property in one case."""
+
+    value: Value | None
+    """None where nobody wrote it."""
+
+    location: Location | None = None
+    conditions: tuple[str, ...] = ()
+    """What holds in this case, as far as the property depends on it."""
+
+    reasons: tuple[str, ...] = ()
+    """Why that is undecided."""
+
+
+class _Settings:
+    """The properties of one resource, each with what it is in every case."""
+
+    def __init__(
+        self,
+        cases: dict[str, list[_Setting]],
+        *,
+        is_aligned: bool,
+        existence: Sequence[str] = (),
+    ) -> None:
+        self._cases = cases
+        self._is_aligned = is_aligned
+        """The n-th case is the same for every property."""
+        self.existence = existence
+        """The conditions under which the resource exists, where it may not."""
+
+    @classmethod
+    def of(cls, found: ResourceInstance, names: Properties, effort: Effort) -> "_Settings":
+        """Work out a resource's properties together; apart, where that has too many cases.
+
+        Raises:
+            RefusalError: CloudFormation refuses the template.
+
+        """
+        cases = explore(lambda one: _case(one, found, names), Evaluator, effort)
+        if cases is None:
+            apart = {name: _apart(found, name, effort) for name in names.names}
+            return cls(apart, is_aligned=False)
+        existing = [case for case in cases if case.value is not None]
+        settings = {
+            name: [case.value[name] for case in existing if case.value] for name in names.names
+        }
+        may_be_missing = len(existing) < len(cases)
+        conditions = [" and ".join(case.value[""].conditions) for case in existing if case.value]
+        existence = list(dict.fromkeys(conditions)) if may_be_missing else []
+        return cls(settings, is_aligned=True, existence=existence)
+
+    @property
+    def exists_nowhere(self) -> bool:
+        """Whether the resource exists in no case."""
+        return not any(self._cases.values())
+
+    def location(self, name: str) -> Location | None:
+        """Give the place where a property is written; None where it is not."""
+        return next((one.location for one in self._cases[name] if one.location), None)
+
+    def retention(self, name: str, silent: Step) -> Setting[int]:
+        """Give the retention, in days; `silent` is the step that tells that it is not set."""
+        cases = self._cases[name]
+        found = [_days(case.value, silent) for case in cases]
+        first = found[0]
+        if isinstance(first, Unknown) and all(isinstance(one, Unknown) for one in found):
+            known = {(one.why, one.bounds) for one in found if isinstance(one, Unknown)}
+            if len(known) == 1:
+                return first
+        listed = [
+            (number, one)
+            for number, setting in enumerate(found)
+            for one in (_ends(setting) if isinstance(setting, Unknown) else [setting])
+        ]
+        if any(isinstance(one, Unknown) and not _ends(one) for one in found):
+            return _open_end(found, cases)
+        return self._together(listed, cases)
+
+    def text(self, name: str | None, sought: str | None = None) -> Setting[str]:
+        """Give a property that is a text; a text that is known not to be `sought` is a value of its own."""
+        cases = self._cases.get(name or "", [])
+        if not cases:
+            return Unset()
+        settled: list[Settled[str]] = []
+        why = ""
+        for case in cases:
+            found = _text(case.value)
+            if isinstance(found, Unknown) and case.value and isinstance(case.value.raw, Opaque):
+                why = found.why
+                if sought not in case.value.raw.excluded:
+                    return found
+                found = Known(f"not {sought}")
+            if not isinstance(found, Unknown):
+                settled.append(found)
+        together = self._together(list(enumerate(settled)), cases)
+        if why and not isinstance(together, Unknown):
+            return Unknown(why, (Outcome(together),))
+        return together
+
+    def cluster_mode(self, names: Sequence[str]) -> Setting[bool]:
+        """Say whether a replication group is in cluster mode."""
+        count = min((len(self._cases[name]) for name in names), default=0)
+        modes = [
+            [_speaks(name, self._cases[name][number].value) for name in names]
+            for number in range(count)
+        ]
+        if not self._is_aligned:
+            modes = [[_speaks(name, one.value) for name in names for one in self._cases[name]]]
+        answers = {True if True in mode else None if None in mode else False for mode in modes}
+        if len(answers) == 1 and (answer := answers.pop()) is not None:
+            return Known(answer)
+        if not answers:
+            return Known(value=False)
+        return Unknown("cluster mode is undecided")
+
+    def _together(
+        self, listed: Sequence[tuple[int, Settled[T]]], cases: Sequence[_Setting]
+    ) -> Setting[T]:
+        """Make one setting of what it is in every case: `listed` holds a case's number and a value."""
+        groups: dict[object, list[tuple[int, Settled[T]]]] = {}
+        for number, value in listed:
+            groups.setdefault(_identity(value), []).append((number, value))
+        if len(groups) == 1:
+            return listed[0][1]
+        outcomes = []
+        for group in groups.values():
+            numbers = dict.fromkeys(number for number, _ in group)
+            ways = [" and ".join(cases[number].conditions) for number in numbers]
+            when = _either(list(dict.fromkeys(filter(None, ways))))
+            shared = frozenset(numbers) if self._is_aligned else None
+            outcomes.append(Outcome(group[0][1], when, shared))
+        return Unknown(_why(cases), tuple(outcomes), None, _trace(value for _, value in listed))
+
+
+def _case(
+    evaluator: Evaluator, found: ResourceInstance, names: Properties
+) -> dict[str, _Setting] | None:
+    """Give a resource's properties in one world, its existence under ""; None where it does not exist."""
+    with evaluator.depending() as told:
+        exists = evaluator.exists(found.existence)
+    evaluator.tell(told)
+    if not exists:
+        return None
+    case = {name: _setting(evaluator, found, name) for name in names.names}
+    return {**case, "": _Setting(None, None, tuple(told))}
+
+
+def _setting(evaluator: Evaluator, found: ResourceInstance, name: str) -> _Setting:
+    with evaluator.depending() as told:
+        written = evaluator.property(found.body, name, found.frame)
+    evaluator.tell(told)
+    reasons = tuple(dict.fromkeys(why for whys in told.values() for why in whys))
+    source = found.frame.stack.template.source
+    if written is None:
+        return _Setting(_made_by_macro(evaluator, found, name), None, tuple(told), reasons)
+    (key, node), value = written
+    return _Setting(value, source.location_of(key, node), tuple(told), reasons)
+
+
+def _made_by_macro(evaluator: Evaluator, found: ResourceInstance, name: str) -> Value | None:
+    """Give the unknown value of a property that a macro may add; None where no macro can."""
+    properties = member(found.body, "Properties")
+    for node in (found.body, properties):
+        inner = members(node).get("Fn::Transform")
+        if inner:
+            return evaluator.opaque(f"a macro may set {name}", inner[1], found.frame)
+    macro = next((one for one in found.frame.stack.template.macros() if not one.includes), None)
+    if macro is None:
+        return None
+    return evaluator.opaque(f"the macro {macro.name} may set {name}", macro.node, found.frame)
+
+
+def _apart(found: ResourceInstance, name: str, effort: Effort) -> list[_Setting]:
+    """Work out one property by itself; where that has too many cases too, it is unknown."""
+    cases = explore(lambda one: _setting(one, found, name), Evaluator, effort)
+    if cases is not None:
+        return [case.value for case in cases]
+    properties = members(member(found.body, "Properties"))
+    source = found.frame.stack.template.source
+    entry = properties.get(name)
+    steps = (source.step(*entry),) if entry else ()
+    value = Value(Opaque(_TOO_MANY, ("too many", found.address, name)), steps)
+    return [_Setting(value, source.location_of(*entry) if entry else None)]
+
+
+def _days(value: Value | None, silent: Step) -> Setting[int]:
+    """Give the retention that a property is in one case."""
+    if value is None:
+        return Unset((silent,))
+    raw = value.raw
+    if isinstance(raw, Opaque):
+        bounds = None
+        if raw.minimum is not None or raw.maximum is not None:
+            low = None if raw.minimum is None else math.ceil(raw.minimum)
+            high = None if raw.maximum is None else math.floor(raw.maximum)
+            bounds = Bounds(low, high)
+        return Unknown(raw.why, bounds=bounds, trace=value.trace)
+    if raw is None or isinstance(raw, NoValue):
+        return Unset(value.trace)
+    settled = days_of(raw, value.trace)
+    if not value.is_secret:
+        return settled
+    if isinstance(settled, Invalid):
+        return Invalid(HIDDEN, value.trace)
+    return replace(settled, sensitive=True) if isinstance(settled, Known) else settled
+
+
+def _ends(unknown: Unknown[int]) -> list[Settled[int]]:
+    """Give the ends of a bounded retention: what holds at both holds between; [] without bounds.
+
+    Below 0 and above 35 days AWS refuses, loudly; so 0 and 35 stand for an end that is open.
+    """
+    if unknown.bounds is None:
+        return []
+    low = unknown.bounds.minimum if unknown.bounds.minimum is not None else 0
+    high = unknown.bounds.maximum
+    high = max(low, MAXIMUM_DAYS if high is None else min(high, MAXIMUM_DAYS))
+    return [Known(low, unknown.trace), Known(high, unknown.trace)]
+
+
+def _open_end(found: Sequence[Setting[int]], cases: Sequence[_Setting]) -> Unknown[int]:
+    """Make the unknown retention of which one case at least cannot be told."""
+    number, unknown = next(
+        (number, one)
+        for number, one in enumerate(found)
+        if isinstance(one, Unknown) and not _ends(one)
+    )
+    when = " and ".join(cases[number].conditions)
+    why = f"{unknown.why} (when {when})" if when and len(found) > 1 else unknown.why
+    return Unknown(why, trace=_trace(found))
+
+
+def _text(value: Value | None) -> Setting[str]:
+    """Give a text that a property is in one case."""
+    if value is None or value.raw is None or isinstance(value.raw, NoValue):
+        return Unset()
+    if isinstance(value.raw, Opaque):
+        return Unknown(value.raw.why)
+    text = value.text
+    return Known(text, value.trace, value.is_secret) if text else Unset()
+
+
+def _speaks(name: str, value: Value | None) -> bool | None:
+    """Say whether a property's value puts a group in cluster mode; None where it is not known."""
+    if value is None:
+        return False
+    return None if isinstance(value.raw, Opaque) else speaks_of_cluster_mode(name, value.raw)
+
+
+def _identity(value: Settled[T]) -> object:
+    match value:
+        case Known(value=known):
+            return ("known", known)
+        case Unset():
+            return ("unset",)
+        case Invalid(text=text):
+            return ("invalid", text)
+
+
+def _why(cases: Sequence[_Setting]) -> str:
+    """Say what an undecided setting depends on."""
+    reasons = list(dict.fromkeys(reason for case in cases for reason in case.reasons))
+    return " and ".join(reasons[:2]) + (" and more" if len(reasons) > 2 else "")  # noqa: PLR2004
+
+
+def _either(ways: Sequence[str]) -> str:
+    text = " or ".join(ways)
+    return text if len(text) <= LONGEST_CONDITION else ways[0]
+
+
+def _trace(values: Iterable[Setting[T]]) -> tuple[Step, ...]:
+    return tuple(dict.fromkeys(step for value in values for step in value.trace))
+
+
+def _unread(found: UnreadStack) -> Diagnostic:
+    """Tell of a nested stack that was not read: no small matter where it speaks of caches."""
+    properties = member(found.body, "Properties")
+    names = [*members(member(properties, "Parameters"))]
+    words = " ".join([found.address, found.diagnostic.message, *names])
+    if found.is_elsewhere and not _LOOKS_LIKE_CACHE.search(words):
+        return replace(found.diagnostic, severity=Severity.WARNING)
+    return found.diagnostic

@@ -1,0 +1,139 @@
+"""Paths → readings: what discovery finds, each handed to the reader that knows it."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ecbackup_iac.discovery import (
+    STANDARD_INPUT,
+    ConfigurationPath,
+    Input,
+    discover,
+    holds,
+    shown_path,
+)
+from ecbackup_iac.globs import covers
+from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.report import Diagnostic, Reading
+
+if TYPE_CHECKING:
+    from ecbackup_iac.cloudformation.roots import TemplateFile
+    from ecbackup_iac.readers.cloudformation import TemplateReader
+
+NOTHING_READ = (
+    "no infrastructure code that ecbackup-iac reads: Terraform configuration, plan or state JSON, "
+    "CloudFormation templates, or output of aws elasticache describe-*"
+)
+
+
+def readings(
+    paths: Sequence[str], policy: Policy, given: Given, *, allow_empty: bool
+) -> Iterator[Reading]:
+    """Yield what every input under the paths gives, and which paths hold none.
+
+    Raises:
+        InputError: a path does not exist.
+
+    """
+    inputs = _Inputs(paths, policy, given, allow_empty=allow_empty)
+    for found in discover(paths, policy.exclude):
+        match found:
+            case ConfigurationPath():
+                inputs.add_configuration(found)
+            case Diagnostic():
+                inputs.note(found.location.path)
+                yield Reading(diagnostics=(found,))
+            case Input():
+                yield from inputs.readings_of(found)
+    yield from inputs.closing_readings()
+
+
+class _Inputs:
+    """What a run has met: which paths held something, and what is read at its end, all together."""
+
+    def __init__(
+        self, paths: Sequence[str], policy: Policy, given: Given, *, allow_empty: bool
+    ) -> None:
+        self._policy = policy
+        self._given = given
+        self._allow_empty = allow_empty
+        self._barren = dict.fromkeys(map(shown_path, paths))
+        self._known: list[str] = []
+        self._configured: dict[str, list[str]] = {}
+        self._templates: TemplateReader | None = None
+
+    def note(self, named: str, found: str | None = None) -> None:
+        """Remember that a path that was named holds something, and where."""
+        self._barren.pop(named, None)
+        if found is not None:
+            self._known.append(found)
+
+    def add_configuration(self, found: ConfigurationPath) -> None:
+        """Keep a folder of configuration for the end: roots call modules anywhere in the tree."""
+        self._configured.setdefault(found.boundary, []).append(found.folder)
+        self.note(found.named, found.folder)
+
+    def readings_of(self, found: Input) -> Iterator[Reading]:
+        """Yield what one input gives; a template is kept for the end, because others may nest it."""
+        from ecbackup_iac.readers.recognition import reading_of, template_file
+
+        if self._allow_empty and found.path != STANDARD_INPUT and not found.content.strip():
+            return
+        is_meant = found.path == STANDARD_INPUT or (found.is_named and not self._allow_empty)
+        file = template_file(found, is_meant=is_meant)
+        if file is not None and self._template_reader().add(file):
+            self.note(found.named, found.path)
+            return
+        reading = None
+        if found.is_expected:
+            reading = reading_of(found.content, found.path, is_meant=is_meant)
+        if reading is not None:
+            self.note(found.named, found.path)
+            yield reading
+
+    def closing_readings(self) -> Iterator[Reading]:
+        """Yield what templates and configuration give, and the paths that hold nothing."""
+        if self._templates is not None:
+            yield from self._templates.readings()
+        for boundary, folders in self._configured.items():
+            yield from self._configuration_readings(boundary, folders)
+        if not self._allow_empty:
+            # What was named twice, or stands in a folder that was named too, has been read already.
+            for path in self._barren:
+                if not any(holds(path, read) for read in self._known):
+                    yield Reading(diagnostics=(self._nothing_in(path),))
+
+    def _configuration_readings(self, boundary: str, folders: Sequence[str]) -> Iterator[Reading]:
+        from ecbackup_iac.readers.terraform import Request, read
+
+        policy, targets = self._policy, tuple(dict.fromkeys(folders))
+        return read(
+            Request(boundary, targets, self._given, policy.roots, policy.modules, self._is_excluded)
+        )
+
+    def _template_reader(self) -> "TemplateReader":
+        from ecbackup_iac.readers.cloudformation import TemplateReader
+
+        if self._templates is None:
+            self._templates = TemplateReader(
+                self._given, self._policy.roots, self._is_excluded, self._template_files
+            )
+        return self._templates
+
+    def _template_files(self, boundary: str) -> Iterator["TemplateFile"]:
+        from ecbackup_iac.readers.recognition import template_file
+
+        for found in discover([boundary], self._policy.exclude):
+            if isinstance(found, Input):
+                file = template_file(found, is_meant=False)
+                if file is not None:
+                    yield file
+
+    def _is_excluded(self, path: str) -> bool:
+        return any(covers(glob, shown_path(path)) for glob in self._policy.exclude)
+
+    def _nothing_in(self, path: str) -> Diagnostic:
+        glob = next((glob for glob in self._policy.exclude if covers(glob, path)), None)
+        text = f"not read: {glob.pattern} excludes it" if glob else NOTHING_READ
+        return Diagnostic(text, Location(path))

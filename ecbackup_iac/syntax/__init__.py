@@ -1,0 +1,1 @@
+"""Texts → trees in which everything knows where it stands; no language of its own."""

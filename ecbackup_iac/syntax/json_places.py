@@ -1,0 +1,350 @@
+"""JSON text → a tree in which everything knows where it stands.
+
+Nothing here recurses. What was whole before an error is kept.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import TypeAlias
+
+DEEPEST = 200
+"""Objects and arrays inside each other."""
+
+Problem: TypeAlias = tuple[str, int, int]
+"""What is wrong, and from where to where."""
+
+
+class Kind(StrEnum):
+    """What a piece of JSON is."""
+
+    OBJECT = "object"
+    ARRAY = "array"
+    STRING = "string"
+    NUMBER = "number"
+    TRUE = "true"
+    FALSE = "false"
+    NULL = "null"
+
+
+class JsonText:
+    """A string, or the name of a member, as it stands between its quotes.
+
+    This and `JsonNode` are no records: a text of a megabyte makes tens of thousands of them, and a
+    record's constructor takes several times as long.
+    """
+
+    __slots__ = ("end", "raw", "start")
+
+    def __init__(self, start: int, end: int, raw: bytes) -> None:
+        self.start = start
+        """Of the opening quote."""
+        self.end = end
+        self.raw = raw
+
+    @property
+    def text(self) -> str:
+        """What it says, escapes resolved."""
+        return _decoded(self.raw) if b"\\" in self.raw else self.raw.decode(errors="replace")
+
+    @property
+    def offsets(self) -> Callable[[int], int]:
+        """Map an offset in the text, as UTF-8, to the one in the file."""
+        first = self.start + 1
+        if b"\\" not in self.raw:
+            return lambda offset: first + offset
+        inner, outer = [0], [first]
+        resolved = raw = 0
+        for match in _ESCAPES.finditer(self.raw):
+            resolved += match.start() - raw
+            raw = match.end()
+            inner.append(resolved)
+            outer.append(first + match.start())
+            resolved += len(_decoded(match[0]).encode())
+            inner.append(resolved)
+            outer.append(first + raw)
+
+        def mapped(offset: int) -> int:
+            at = bisect_right(inner, offset) - 1
+            following = outer[at + 1] if at + 1 < len(outer) else self.end
+            return min(outer[at] + offset - inner[at], following)
+
+        return mapped
+
+
+class JsonNode:
+    """A value in JSON."""
+
+    __slots__ = ("end", "items", "kind", "members", "raw", "start")
+
+    def __init__(
+        self,
+        kind: Kind,
+        start: int,
+        end: int,
+        raw: bytes = b"",
+        members: Sequence[tuple[JsonText, "JsonNode"]] = (),
+        items: Sequence["JsonNode"] = (),
+    ) -> None:
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.raw = raw
+        """Of a string, between its quotes, or of a number."""
+        self.members = members
+        """Of an object, in order, those of the same name too."""
+        self.items = items
+        """Of an array."""
+
+    @property
+    def string(self) -> JsonText | None:
+        """Of a string."""
+        return JsonText(self.start, self.end, self.raw) if self.kind is _STRING_KIND else None
+
+    @property
+    def number(self) -> str:
+        """Of a number, as it is written."""
+        return self.raw.decode() if self.kind is Kind.NUMBER else ""
+
+
+_BLANK = rb"[ \t\r\n]*+"
+_CHARACTERS = rb'[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+'
+_VALUE = (
+    rb'(?:"(' + _CHARACTERS + rb')"'
+    rb"|(-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][+-]?\d++)?(?![\w.+-]))"
+    rb"|(true|false|null)(?!\w)"
+    rb"|([{\[]))"
+)
+_TOKEN = re.compile(_BLANK + rb'(?:([,:])|"(' + _CHARACTERS + rb')(?!")|' + _VALUE + rb"|([}\]]))")
+# The groups of a token; a string in the second has no closing quote.
+_MARK, _UNCLOSED, _STRING, _NUMBER, _WORD, _OPENING, _CLOSING = range(1, 8)
+# A whole member, item or end, with the comma before it; nothing where none of them stands. The
+# groups are a token's, but that the second is the name of a member.
+_STEP = re.compile(
+    _BLANK + rb"(?:(,)" + _BLANK + rb")?"
+    rb'(?:(?:"(' + _CHARACTERS + rb')"' + _BLANK + rb":" + _BLANK + rb")?" + _VALUE + rb"|([}\]])|)"
+)
+_NAME = 2
+_SPACE = re.compile(_BLANK)
+# A pair of surrogates is one escape.
+_ESCAPES = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\(?s:.)"
+)
+_SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_WORDS = {b"true": Kind.TRUE, b"false": Kind.FALSE, b"null": Kind.NULL}
+# Python 3.11 takes half as long to find a member of an enumeration as to make an object.
+_OBJECT_KIND, _ARRAY_KIND, _STRING_KIND = Kind.OBJECT, Kind.ARRAY, Kind.STRING
+
+
+def parse(text: bytes) -> tuple[JsonNode | None, list[Problem]]:
+    """Read a JSON document; None where there is no value at all."""
+    return _Reader(text).document()
+
+
+class _Open(JsonNode):
+    """An object or array that is being filled."""
+
+    __slots__ = ()
+
+    members: list[tuple[JsonText, JsonNode]]
+    items: list[JsonNode]
+
+    def __init__(self, bracket: bytes, start: int, end: int) -> None:
+        kind = _OBJECT_KIND if bracket == b"{" else _ARRAY_KIND
+        super().__init__(kind, start, end, b"", [], [])
+
+    @property
+    def is_object(self) -> bool:
+        return self.kind is _OBJECT_KIND
+
+    @property
+    def closing(self) -> bytes:
+        return b"}" if self.is_object else b"]"
+
+    @property
+    def first(self) -> str:
+        """What it wants before anything stands in it."""
+        return "first key" if self.is_object else "first item"
+
+
+class _Reader:
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._root: JsonNode | None = None
+        self._open: list[_Open] = []
+        self._key: JsonText | None = None
+
+    def document(self) -> tuple[JsonNode | None, list[Problem]]:
+        text, position, problem = self._text, 0, None
+        # value, colon, item, key, first item or first key (or the end), more (a comma, or the end)
+        wants = "value"
+        while problem is None:
+            position, wants = self._steps(position, wants)
+            if self._root is not None and not self._open:
+                position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
+                if position < len(text):
+                    problem = (
+                        "Extraneous data after value: extra characters appear after the JSON value"
+                    )
+                break
+            match = _TOKEN.match(text, position)
+            if match is None:
+                position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
+                problem = _what_is_wrong(text, position)
+                break
+            if match.lastindex == _UNCLOSED:
+                position = match.end()
+                problem = "Unclosed or invalid string: no closing quote, or a bad escape"
+                break
+            wants, problem = self._token(match, wants)
+            position = _start(match) if problem else match.end()
+        for node in self._open:
+            node.end = position
+        if problem is None:
+            return self._root, []
+        end = min(position + 1, len(text))
+        return self._root, [(f"Invalid JSON: {problem}", min(position, len(text)), end)]
+
+    def _steps(self, position: int, wants: str) -> tuple[int, str]:
+        """Go on by whole members, items and ends; what is wrong, the tokens after them will tell."""
+        opened = self._open
+        if not opened or wants not in ("first item", "first key", "more"):
+            return position, wants
+        inside, is_first = opened[-1], wants != "more"
+        is_object = inside.is_object
+        for match in _STEP.finditer(self._text, position):
+            kind, has_comma = match.lastindex or 0, match.start(_MARK) >= 0
+            if kind == _CLOSING:
+                if has_comma or match[_CLOSING] != inside.closing:
+                    break
+                position = inside.end = match.end()
+                is_first = False
+                opened.pop()
+                if not opened:
+                    break
+                inside = opened[-1]
+                is_object = inside.is_object
+                continue
+            start = match.start(_NAME)
+            if (
+                kind < _STRING
+                or has_comma is is_first
+                or (start < 0) is is_object
+                or (kind == _OPENING and len(opened) >= DEEPEST)
+            ):
+                break
+            node = _node(match, kind)
+            if is_object:
+                name = match[_NAME]
+                inside.members.append((JsonText(start - 1, start + len(name) + 1, name), node))
+            else:
+                inside.items.append(node)
+            position, is_first = match.end(), False
+            if isinstance(node, _Open):
+                opened.append(node)
+                inside, is_first, is_object = node, True, node.is_object
+        return position, inside.first if is_first else "more"
+
+    def _token(self, match: re.Match[bytes], wants: str) -> tuple[str, str | None]:
+        """Take a token; give what may follow, or what is wrong with it."""
+        kind, mark = match.lastindex, match[0][-1:]
+        if kind == _CLOSING:
+            return self._close(mark, match.end(), wants)
+        if kind == _MARK:
+            if mark == b":" and wants == "colon":
+                return "value", None
+            if mark == b"," and wants == "more":
+                return ("key" if self._open[-1].is_object else "item"), None
+            if mark == b"," and wants in ("first item", "first key", "key"):
+                return wants, "a comma where nothing stands before it"
+            return wants, _expected(wants)
+        if wants in ("key", "first key"):
+            if kind != _STRING:
+                return wants, "the name of a member has to be in double quotes"
+            self._key = JsonText(_start(match), match.end(), match[_STRING])
+            return "colon", None
+        if wants not in ("value", "item", "first item"):
+            return wants, _expected(wants)
+        return self._value(match)
+
+    def _close(self, mark: bytes, end: int, wants: str) -> tuple[str, str | None]:
+        if not self._open:
+            return wants, _expected(wants)
+        node = self._open[-1]
+        if mark != node.closing:
+            return wants, f"this does not close the {node.kind}"
+        if wants not in ("more", "first item", "first key"):
+            is_after_comma = wants in ("value", "item", "key")
+            return wants, "a trailing comma" if is_after_comma else _expected(wants)
+        node.end = end
+        self._open.pop()
+        return "more", None
+
+    def _value(self, match: re.Match[bytes]) -> tuple[str, str | None]:
+        node = _node(match, match.lastindex or 0)
+        if not self._open:
+            self._root = node
+        elif self._key is not None:
+            self._open[-1].members.append((self._key, node))
+            self._key = None
+        else:
+            self._open[-1].items.append(node)
+        if not isinstance(node, _Open):
+            return "more", None
+        if len(self._open) >= DEEPEST:
+            return "value", f"objects and arrays are nested more than {DEEPEST} deep"
+        self._open.append(node)
+        return node.first, None
+
+
+def _start(match: re.Match[bytes]) -> int:
+    kind = match.lastindex or 0
+    return match.start(kind) - (kind == _STRING)
+
+
+def _node(match: re.Match[bytes], kind: int) -> JsonNode:
+    start, end = match.start(kind), match.end()
+    if kind == _STRING:
+        return JsonNode(_STRING_KIND, start - 1, end, match[_STRING])
+    if kind == _OPENING:
+        return _Open(match[_OPENING], start, end)
+    if kind == _NUMBER:
+        return JsonNode(Kind.NUMBER, start, end, match[_NUMBER])
+    return JsonNode(_WORDS[match[_WORD]], start, end)
+
+
+def _what_is_wrong(text: bytes, position: int) -> str:
+    if position >= len(text):
+        return "the text ends before the value does"
+    character = text[position : position + 4].decode(errors="replace")[0]
+    if character == "'":
+        return "strings are in double quotes"
+    return (
+        f'"{character}" is not expected here'
+        if character.isprintable()
+        else "a character that is not expected here"
+    )
+
+
+def _expected(wants: str) -> str:
+    match wants:
+        case "colon":
+            return "a colon is expected here"
+        case "more":
+            return "a comma, or the end of the object or array, is expected here"
+        case "key" | "first key":
+            return "the name of a member is expected here"
+        case _:
+            return "a value is expected here"
+
+
+def _decoded(raw: bytes) -> str:
+    def replacement(match: re.Match[bytes]) -> bytes:
+        escape = match[0].decode(errors="replace")
+        if escape[1] != "u":
+            return _SHORT.get(escape[1], escape[1]).encode()
+        units = bytes.fromhex(escape[2:6] + escape[8:])  # UTF-16; a half pair is no character
+        return units.decode("utf-16-be", errors="replace").encode()
+
+    return _ESCAPES.sub(replacement, raw).decode(errors="replace")
