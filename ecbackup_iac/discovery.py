@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ecbackup_iac.errors import InputError, PolicyError
 from ecbackup_iac.globs import covers
@@ -107,7 +107,9 @@ def discover(paths: Sequence[str], exclude: Sequence[PathGlob]) -> Iterator[Foun
         elif os.path.isdir(path):
             yield from walk.folder(path)
         else:
-            yield from walk.file(path, shown_path(path), boundary_of(path))
+            shown = shown_path(path)
+            place = _Place(path, os.path.realpath(path), shown)
+            yield from walk.file(place, shown, boundary_of(path))
 
 
 def _stream(path: str) -> Input | Diagnostic:
@@ -124,6 +126,26 @@ def _stream(path: str) -> Input | Diagnostic:
 def _content(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read()
+
+
+def _regular_content(path: str) -> bytes | None:
+    """Read a regular file; None for a device, a pipe or a folder, none of which is waited for."""
+    descriptor = os.open(path, _READING)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        content = os.read(descriptor, status.st_size + 1)
+        while more := os.read(descriptor, _PIECE):  # it grew, or the system gives less at a time
+            content += more
+        return content
+    finally:
+        os.close(descriptor)
+
+
+# Windows translates line ends, and a pipe waits for its writer, unless told not to.
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_PIECE = 1 << 20  # bytes
 
 
 def holds(named: str, path: str) -> bool:
@@ -191,7 +213,7 @@ class _Walk:
 
     def folder(self, named: str) -> Iterator[Found]:
         """Yield the inputs in a folder and below it."""
-        boundary = boundary_of(named)
+        boundary, shown = boundary_of(named), shown_path(named)
         pending = [named]
         is_told = False
         while pending:
@@ -207,49 +229,51 @@ class _Walk:
                 yield _unreadable(shown_path(folder), error)
                 continue
             names = {entry.name for entry in entries}
-            folders = [entry for entry in entries if _is_folder(entry)]
+            folders = {entry.name: entry.path for entry in entries if _is_folder(entry)}
             pending += [
-                entry.path
-                for entry in reversed(folders)
-                if entry.name not in _SKIPPED_FOLDERS and not self._is_excluded(entry.path)
+                path
+                for name, path in reversed(folders.items())
+                if name not in _SKIPPED_FOLDERS and not self._is_excluded(shown_path(path))
             ]
             if not is_told and any(map(_is_configuration, names)):
                 is_told = True
-                yield ConfigurationPath(os.path.realpath(named), boundary, shown_path(named))
+                yield ConfigurationPath(os.path.realpath(named), boundary, shown)
+            places = _Places(folder)
             for entry in entries:
-                if entry in folders:
+                if entry.name in folders:
                     continue
-                if _may_matter(entry.name, names):
-                    yield from self.file(entry.path, shown_path(named), boundary)
-                elif _may_be_template(entry):
-                    yield from self.file(entry.path, shown_path(named), boundary, is_expected=False)
+                is_expected = _may_matter(entry.name, names)
+                if is_expected or _may_be_template(entry):
+                    place = places.of(entry)
+                    yield from self.file(place, shown, boundary, is_expected=is_expected)
 
     def file(
-        self, path: str, named: str, boundary: str, *, is_expected: bool = True
+        self, place: "_Place", named: str, boundary: str, *, is_expected: bool = True
     ) -> Iterator[Found]:
         """Yield one file's input, unless it was met before or is excluded."""
-        shown = shown_path(path)
-        if self._is_excluded(path):
+        if self._exclude and self._is_excluded(place.shown):
             return
-        severity = Severity.ERROR if shown == named else Severity.WARNING
-        if not is_inside(os.path.realpath(path), boundary):
-            yield Diagnostic(_OUTSIDE, Location(shown), severity)
+        severity = Severity.ERROR if place.shown == named else Severity.WARNING
+        if not is_inside(place.real, boundary):
+            yield Diagnostic(_OUTSIDE, Location(place.shown), severity)
             return
-        if not self._is_new(path):
+        if place.real in self._met:
             return
-        folder = _configured_folder(path, boundary)
+        self._met.add(place.real)
+        folder = _configured_folder(place.path, boundary)
         if folder is not None:
             yield ConfigurationPath(folder, boundary, named)
             return
         try:
-            if not stat.S_ISREG(os.stat(path).st_mode):
-                yield Diagnostic("not read: it is no regular file", Location(shown), severity)
-                return
-            content = _content(path)
+            content = _regular_content(place.path)
         except OSError as error:
-            yield _unreadable(shown, error)
+            yield _unreadable(place.shown, error)
             return
-        yield Input(shown, content, named, boundary, is_expected)
+        if content is None:
+            text = "not read: it is no regular file"
+            yield Diagnostic(text, Location(place.shown), severity)
+            return
+        yield Input(place.shown, content, named, boundary, is_expected)
 
     def _is_new(self, path: str) -> bool:
         real = os.path.realpath(path)
@@ -257,9 +281,37 @@ class _Walk:
         self._met.add(real)
         return is_new
 
-    def _is_excluded(self, path: str) -> bool:
-        shown = shown_path(path)
+    def _is_excluded(self, shown: str) -> bool:
         return any(covers(glob, shown) for glob in self._exclude)
+
+
+class _Place(NamedTuple):
+    """A file, by its three names."""
+
+    path: str
+    """As it is opened."""
+
+    real: str
+    """Absolute, links resolved."""
+
+    shown: str
+    """As it is printed."""
+
+
+class _Places:
+    """Makes the places of a folder's files; asking the system for each takes most of a walk's time."""
+
+    def __init__(self, folder: str) -> None:
+        self._real = os.path.join(os.path.realpath(folder), "")
+        shown = shown_path(folder)
+        self._shown = "" if shown == "." else f"{shown.rstrip('/')}/"
+
+    def of(self, entry: os.DirEntry[str]) -> _Place:
+        """Give the place of one of the folder's files."""
+        name, path = entry.name, entry.path
+        real = os.path.realpath(path) if entry.is_symlink() else self._real + name
+        shown = self._shown + name if path.isascii() else shown_path(path)
+        return _Place(path, real, shown)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -302,16 +354,19 @@ def _configured_folder(path: str, boundary: str) -> str | None:
     A tfvars file stands for its root: the nearest folder above it that holds configuration. The
     policy file stands for everything.
     """
-    name, folder = os.path.basename(path), os.path.dirname(os.path.realpath(path))
+    name = os.path.basename(path)
     if name == POLICY_FILE:
         return boundary
+    if not name.endswith(_VARIABLE_FILES) and not _is_configuration(name):
+        return None
+    folder = os.path.dirname(os.path.realpath(path))
     if name.endswith(_VARIABLE_FILES):
         while not any(other.endswith(_MODULE_FILES) for other in os.listdir(folder)):
             if folder == boundary or not is_inside(folder, boundary):
                 return os.path.dirname(os.path.realpath(path))
             folder = os.path.dirname(folder)
         return folder
-    return folder if _is_configuration(name) else None
+    return folder
 
 
 def is_inside(path: str, folder: str) -> bool:

@@ -29,8 +29,8 @@ PLAN = (HERE / "plans" / "18-checks.json").read_text(encoding="utf-8")
 STATE = (HERE / "plans" / "17-state.json").read_text(encoding="utf-8")
 SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
 NOT_OURS = (
-    "no infrastructure code that ecbackup-iac reads: "
-    "Terraform configuration, plan or state JSON, or output of aws elasticache describe-*"
+    "no infrastructure code that ecbackup-iac reads: Terraform configuration, plan or state JSON, "
+    "CloudFormation templates, or output of aws elasticache describe-*"
 )
 
 
@@ -584,7 +584,7 @@ def test_a_file_that_cannot_be_read_is_an_error(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.chdir(repository)
-    monkeypatch.setattr(discovery, "_content", refuse)
+    monkeypatch.setattr(discovery, "_regular_content", refuse)
     assert list(discovery.discover(["plans"], ())) == [
         Diagnostic("cannot be read: Permission denied", Location("plans/plan.json"))
     ]

@@ -4,6 +4,7 @@ PyYAML's own composer recurses in C until the stack ends, and asks Python for th
 events come one by one, so that what nests too deeply is given up early, and cost a third.
 """
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -21,29 +22,11 @@ def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
     """Read every document of a text, up to the first thing that is wrong with it."""
     text = str(source.text)
     documents: list[Document] = []
-    builder = _Builder()
     loader = None
     try:
         loader = _LOADER(text)
-        next_event = loader.get_event
-        while True:
-            event = next_event()
-            kind = type(event)
-            if kind is yaml.ScalarEvent:
-                builder.scalar(event)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                builder.open(event, is_map=kind is yaml.MappingStartEvent)
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                builder.close(event)
-            elif kind is yaml.AliasEvent:
-                builder.alias(event)
-            elif kind is yaml.DocumentEndEvent:
-                root = builder.root()
-                if root is not None:
-                    documents.append(Document(source, root, tuple(builder.duplicates)))
-                builder = _Builder()
-            elif kind is yaml.StreamEndEvent:
-                return documents, None
+        for root, duplicates in _documents(loader.get_event):
+            documents.append(Document(source, root, tuple(duplicates)))
     except yaml.MarkedYAMLError as error:
         return documents, _problem(error, text)
     except yaml.reader.ReaderError as error:
@@ -55,6 +38,35 @@ def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
     finally:
         if loader is not None:
             loader.dispose()
+    return documents, None
+
+
+def _documents(next_event: Callable[[], Any]) -> Iterator[tuple[Node, list[Problem]]]:
+    """Yield each document's own node and the keys that stand twice, as the events come."""
+    builder = _Builder()
+    plain, quoted = Style.PLAIN, Style.QUOTED
+    while True:
+        event = next_event()
+        kind = type(event)
+        if kind is yaml.ScalarEvent:  # most events are, so they are taken here
+            start, end = event.start_mark.index, event.end_mark.index
+            style = quoted if event.style else plain
+            node = Scalar(event.value, start, end, style, event.tag)
+            builder.children.append(node)
+            if event.anchor is not None:
+                builder.anchors[event.anchor] = node
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            builder.open(event, is_map=kind is yaml.MappingStartEvent)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            builder.close(event)
+        elif kind is yaml.AliasEvent:
+            builder.alias(event)
+        elif kind is yaml.DocumentEndEvent:
+            if builder.children:
+                yield builder.children[0], builder.duplicates
+            builder = _Builder()
+        elif kind is yaml.StreamEndEvent:
+            return
 
 
 class _UnusableError(Exception):
@@ -70,41 +82,25 @@ class _Builder:
     """Puts the events of one document together; nothing recurses."""
 
     def __init__(self) -> None:
-        self._children: list[Node] = []
+        self.children: list[Node] = []
+        """Of the list or map that is open; in the end, the document's own node."""
         self._open: list[tuple[list[Node], Any, bool]] = []
-        self._anchors: dict[str, Node | None] = {}
+        self.anchors: dict[str, Node | None] = {}
         self.duplicates: list[Problem] = []
-
-    def root(self) -> Node | None:
-        """Give the document's own node; None for an empty one."""
-        return self._children[0] if self._children else None
-
-    def scalar(self, event: Any) -> None:  # noqa: ANN401 - PyYAML has no types
-        """Take a scalar."""
-        node = Scalar(
-            event.value,
-            event.start_mark.index,
-            event.end_mark.index,
-            Style.QUOTED if event.style else Style.PLAIN,
-            event.tag,
-        )
-        self._children.append(node)
-        if event.anchor is not None:
-            self._anchors[event.anchor] = node
 
     def open(self, event: Any, *, is_map: bool) -> None:  # noqa: ANN401
         """Begin a list or a map."""
         if len(self._open) >= DEEPEST:
             raise _UnusableError(f"lists and maps are nested more than {DEEPEST} deep", event)
-        self._open.append((self._children, event, is_map))
-        self._children = []
+        self._open.append((self.children, event, is_map))
+        self.children = []
         if event.anchor is not None:
-            self._anchors[event.anchor] = None
+            self.anchors[event.anchor] = None
 
     def close(self, end: Any) -> None:  # noqa: ANN401
         """End the list or map that was begun last."""
-        children = self._children
-        self._children, event, is_map = self._open.pop()
+        children = self.children
+        self.children, event, is_map = self._open.pop()
         start, stop = event.start_mark.index, end.end_mark.index
         node: Node
         if is_map:
@@ -116,20 +112,20 @@ class _Builder:
                 self.duplicates += repeated(named)
         else:
             node = Sequence(children, start, stop, event.tag)
-        self._children.append(node)
+        self.children.append(node)
         if event.anchor is not None:
-            self._anchors[event.anchor] = node
+            self.anchors[event.anchor] = node
 
     def alias(self, event: Any) -> None:  # noqa: ANN401
         """Put what an anchor names here as well: the same node, so that a bomb stays small."""
-        node = self._anchors.get(event.anchor)
+        node = self.anchors.get(event.anchor)
         if node is None:
-            is_open = event.anchor in self._anchors
+            is_open = event.anchor in self.anchors
             text = (
                 "stands inside what it names" if is_open else "names nothing that stands before it"
             )
             raise _UnusableError(f"the alias *{event.anchor} {text}", event)
-        self._children.append(node)
+        self.children.append(node)
 
 
 def _problem(error: yaml.MarkedYAMLError, text: str) -> Problem:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.roots import TemplateFile
     from ecbackup_iac.readers.cloudformation import TemplateReader
 
+# What plans, states and AWS CLI output are called, where nobody named the file itself.
+_OTHER_SOURCES = (".json", ".JSON", ".tfstate")
+
 NOTHING_READ = (
     "no infrastructure code that ecbackup-iac reads: Terraform configuration, plan or state JSON, "
     "CloudFormation templates, or output of aws elasticache describe-*"
@@ -78,7 +81,8 @@ class _Inputs:
         """Yield what one input gives; a template is kept for the end, because others may nest it."""
         from ecbackup_iac.readers.recognition import reading_of, template_file
 
-        if self._allow_empty and found.path != STANDARD_INPUT and not found.content.strip():
+        is_empty = not found.content or found.content.isspace()
+        if self._allow_empty and is_empty and found.path != STANDARD_INPUT:
             return
         is_meant = found.path == STANDARD_INPUT or (found.is_named and not self._allow_empty)
         file = template_file(found, is_meant=is_meant)
@@ -86,7 +90,7 @@ class _Inputs:
             self.note(found.named, found.path)
             return
         reading = None
-        if found.is_expected:
+        if is_meant or found.path.endswith(_OTHER_SOURCES):
             reading = reading_of(found.content, found.path, is_meant=is_meant)
         if reading is not None:
             self.note(found.named, found.path)

@@ -31,7 +31,7 @@ _MARKS = re.compile(
 _NAMES = re.compile(rb'"(?:resource_changes|CacheClusters|ReplicationGroups|ServerlessCaches)"')
 
 # Without one of these no text is a template that matters, or that is one for all to see.
-_MAY_BE_TEMPLATE = re.compile(rb"AWS|Transform|\\[xuU]")
+_MARKS_OF_TEMPLATES = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U")
 
 _TEMPLATE_MEMBER = re.compile(rb'(?<!\\)"(?:Resources|AWSTemplateFormatVersion|resources)"\s*:')
 _PLAN = re.compile(rb'(?<!\\)"(?:resource_changes|planned_values|format_version|lineage)"\s*:')
@@ -66,7 +66,7 @@ def template_file(found: "Input", *, is_meant: bool) -> "TemplateFile | None":
     A plan or a state may hold a template inside a text, so JSON has to show a template's own members.
     """
     content = found.content
-    if not _MAY_BE_TEMPLATE.search(content) and b"\x00" not in content[:4]:
+    if not any(mark in content for mark in _MARKS_OF_TEMPLATES) and b"\x00" not in content[:4]:
         return None
     from ecbackup_iac.cloudformation.roots import Interest, TemplateFile, interest_in
     from ecbackup_iac.readers.cloudformation import SOUGHT

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.terraform.json_places import DEEPEST, JsonNode, Kind, parse
+from ecbackup_iac.syntax.json_places import DEEPEST, JsonNode, Kind, parse
 from ecbackup_iac.terraform.json_syntax import parse_json, parse_json_values
 from ecbackup_iac.terraform.nodes import Place, SourceFile, Unreadable
 

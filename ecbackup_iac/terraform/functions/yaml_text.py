@@ -75,6 +75,8 @@ def yaml_value(text: str) -> Value:
     try:
         return _Reader(text, iter(yaml.parse(text, Loader=loader))).document()
     except yaml.YAMLError as error:
+        if "nesting depth" in str(getattr(error, "problem", "")):  # libyaml's own limit, not Go's
+            raise UndecidableError("the YAML text is nested too deeply") from error
         mark = getattr(error, "problem_mark", None)
         where = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise EvaluationError(f"{where}{getattr(error, 'problem', None) or error}") from error
