@@ -26,14 +26,18 @@ _CONFIGURATION = (*_MODULE_FILES, *_VARIABLE_FILES)
 _TEXTS = (".json", ".yaml", ".yml", ".template")
 
 # What holds something else, whatever it says: a template may have any other name.
-_OTHERS = frozenset(
-    ".7z .avif .bat .bin .bmp .bz2 .c .cc .class .cpp .cs .css .csv .db .dll .doc .docx .dylib .eot .erb "
-    ".exe .gif .go .gradle .gz .h .hcl .hpp .htm .html .ico .ipynb .jar .java .jpeg .jpg .js .jsx .kt .less "
-    ".lock .log .lua .map .md .mjs .mov .mp3 .mp4 .o .otf .patch .pdf .php .pkl .pl .png .proto .ps1 .psd "
-    ".py .pyc .pyi .r .rb .rs .rst .scala .scss .sh .snap .so .sql .svelte .svg .swift .tar .tf .tfbackend "
-    ".tfplan .tftest .tfvars .tgz .tif .tiff .tofu .toml .ts .tsv .tsx .ttf .vue .wasm .wav .webm .webp .whl "
-    ".woff .woff2 .xls .xlsx .xml .xz .zip".split()
-)
+_OTHERS = frozenset((
+    ".7z", ".avif", ".bat", ".bin", ".bmp", ".bz2", ".c", ".cc", ".class", ".cpp", ".cs",
+    ".css", ".csv", ".db", ".dll", ".doc", ".docx", ".dylib", ".eot", ".erb", ".exe", ".gif",
+    ".go", ".gradle", ".gz", ".h", ".hcl", ".hpp", ".htm", ".html", ".ico", ".ipynb", ".jar",
+    ".java", ".jpeg", ".jpg", ".js", ".jsx", ".kt", ".less", ".lock", ".log", ".lua", ".map",
+    ".md", ".mjs", ".mov", ".mp3", ".mp4", ".o", ".otf", ".patch", ".pdf", ".php", ".pkl",
+    ".pl", ".png", ".proto", ".ps1", ".psd", ".py", ".pyc", ".pyi", ".r", ".rb", ".rs", ".rst",
+    ".scala", ".scss", ".sh", ".snap", ".so", ".sql", ".svelte", ".svg", ".swift", ".tar",
+    ".tf", ".tfbackend", ".tfplan", ".tfstate", ".tftest", ".tfvars", ".tgz", ".tif", ".tiff",
+    ".tofu", ".toml", ".ts", ".tsv", ".tsx", ".ttf", ".vue", ".wasm", ".wav", ".webm", ".webp",
+    ".whl", ".woff", ".woff2", ".xls", ".xlsx", ".xml", ".xz", ".zip",
+))  # fmt: skip
 
 _LARGEST_TEMPLATE = 1_000_000
 """Bytes; CloudFormation takes no larger template, so a file of any name is not looked into beyond it."""

@@ -191,9 +191,11 @@ def _where_in_template(trace: tuple[Step, ...], resource: CacheResource, days: i
         return f"give {last.text.partition('=')[0]}={days}"
     if last.text.endswith(" has no default"):
         name = last.text.partition(" ")[0]
-        return f"take what fails out of the AllowedValues of {name}, {place}, or give --parameter {name}={days}"
+        given = f"give --parameter {name}={days}"
+        return f"{given}, or take what fails out of its AllowedValues, {place}"
     if last.text.endswith(" not set"):
-        return f"add {resource.retention_name}: {days} to the properties of {resource.address}, {place}"
+        what = f"{resource.retention_name}: {days}"
+        return f"add {what} to the properties of {resource.address}, {place}"
     entry = _ENTRY.match(last.text)
     if entry:
         quote, name = entry.groups()

@@ -4,17 +4,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
+from ecbackup_iac.cloudformation.roots import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.policy import RootSettings
-from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.model.report import Diagnostic, Reading, Severity
+from ecbackup_iac.readers.cloudformation import TemplateReader
 from ecbackup_iac.readers.terraform import Request, read
 
 REPOSITORY = Path(__file__).parent.parent
@@ -144,10 +146,31 @@ def evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evaluate:
             path.write_text(text, "utf-8")
         top = os.path.realpath(tmp_path)
         folders = tuple(os.path.realpath(tmp_path / target) for target in targets or (".",))
-        readings = [*read(Request(top, folders, given, roots, (), is_excluded))]
-        return Evaluated(
-            tuple(cache for reading in readings for cache in reading.resources),
-            tuple(told for reading in readings for told in reading.diagnostics),
-        )
+        return _evaluated([*read(Request(top, folders, given, roots, (), is_excluded))])
 
     return evaluate_them
+
+
+class EvaluateTemplates(Protocol):
+    """Evaluates templates, which need not lie on the disk, with parameters that are given."""
+
+    def __call__(self, files: Mapping[str, str], **parameters: str) -> Evaluated: ...
+
+
+@pytest.fixture(scope="session")
+def evaluate_templates() -> EvaluateTemplates:
+    def evaluate_them(files: Mapping[str, str], **parameters: str) -> Evaluated:
+        given = Given(parameters=[("parameter", f"{k}={v}") for k, v in parameters.items()])
+        reader = TemplateReader(given, (), lambda _: False, lambda _: ())
+        for name, text in files.items():
+            reader.add(TemplateFile(name, text.encode(), os.path.realpath(".")))
+        return _evaluated([*reader.readings()])
+
+    return evaluate_them
+
+
+def _evaluated(readings: Sequence[Reading]) -> Evaluated:
+    return Evaluated(
+        tuple(cache for reading in readings for cache in reading.resources),
+        tuple(told for reading in readings for told in reading.diagnostics),
+    )

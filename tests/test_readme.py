@@ -70,7 +70,8 @@ def test_the_policy_that_is_shown_can_be_used(run: Run, tmp_path: Path) -> None:
     for policy in policies:
         tmp_path.joinpath(".ecbackup.toml").write_text(policy, "utf-8")
         for root in tomllib.loads(policy).get("roots", ()):
-            for file in root["var_files"]:
+            files = [*root.get("var_files", ()), *root.get("parameter_files", ())]
+            for file in (*files, root["path"]) if "parameter_files" in root else files:
                 tmp_path.joinpath(file).parent.mkdir(parents=True, exist_ok=True)
                 tmp_path.joinpath(file).touch()
         assert run("check", "--exit-zero", str(TOP / "examples/plan.json")).status == 0
@@ -87,7 +88,7 @@ def test_make_run_judges_the_examples_as_they_say(run: Run) -> None:
     command = recipe[1].removeprefix("$(BIN)/")
     assert command.startswith("ecbackup-iac ")
     last_line = _printed(run, command).splitlines()[-1]
-    assert last_line == "17 caches: 6 pass, 5 fail, 2 undecided, 2 not applicable, 2 suppressed"
+    assert last_line == "21 caches: 6 pass, 6 fail, 5 undecided, 2 not applicable, 2 suppressed"
 
 
 @pytest.mark.parametrize("page", PAGES)

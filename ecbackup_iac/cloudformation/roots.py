@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from ecbackup_iac.cloudformation.document import Document
 from ecbackup_iac.cloudformation.files import documents_in
@@ -13,8 +14,10 @@ from ecbackup_iac.cloudformation.stacks import Stack
 from ecbackup_iac.cloudformation.template import NotReadError, Template, template_in
 from ecbackup_iac.discovery import STANDARD_INPUT, is_inside, shown_path
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encodings import utf8
+
+if TYPE_CHECKING:
+    from ecbackup_iac.model.report import Diagnostic
 
 LARGEST_FILE = 50_000_000
 """Bytes; CloudFormation takes a megabyte."""
@@ -139,16 +142,15 @@ class Templates:
         for template in self._order:
             if template.path in self._alone and template.section("Parameters"):
                 wanted.setdefault(self._boundaries[template.path], set()).add(template.path)
-        for boundary, paths in wanted.items():
+        for boundary, named in wanted.items():
             others = [one for one in files(boundary) if _STACKS.search(one.content)]
-            while True:
-                names = [os.path.basename(path).encode() for path in paths]
+            found, children = named, set()
+            while found:  # parents of parents
+                children.update(found)
+                names = [os.path.basename(path).encode() for path in children]
                 near = [one for one in others if any(name in one.content for name in names)]
                 others = [one for one in others if one not in near]
-                found = {path for one in near for path in self._add_parent(one, paths)}
-                if found <= paths:
-                    break
-                paths |= found
+                found = {path for one in near for path in self._add_parent(one, children)}
 
     def _add_parent(self, file: TemplateFile, children: set[str]) -> Iterator[str]:
         """Take a file for the sake of what it nests; give its path where it nests one of these."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping as MappingOf
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
-from ecbackup_iac.cloudformation.parameters import GivenValues
+from ecbackup_iac.cloudformation.parameters import GivenValue
 from ecbackup_iac.cloudformation.template import Template
 from ecbackup_iac.cloudformation.worlds import RefusalError
 from ecbackup_iac.model.record import field, record
@@ -66,29 +66,24 @@ class Existence:
     frame: Frame
 
 
+@record(eq=False)
 class Stack:
     """A template with what its parameters are given."""
 
-    def __init__(
-        self,
-        template: Template,
-        given: GivenValues | None = None,
-        passed: MappingOf[str, tuple[Entry, Frame]] | None = None,
-        address: str = "",
-        parent: "Stack | None" = None,
-        existence: tuple[Existence, ...] = (),
-    ) -> None:
-        self.template = template
-        self.given = given or {}
-        """What a root's parameters are given from outside."""
-        self.passed = passed
-        """What the parent passes, and where it stands; None for a root."""
-        self.address = address
-        """The logical ids of the stacks around it and its own: `Network/Caches`; empty for a root."""
-        self.parent = parent
-        self.existence = existence
-        self.children: dict[str, Stack] = {}
-        """The nested stacks that were read, by logical id."""
+    template: Template
+    given: MappingOf[str, GivenValue] = field(factory=dict)
+    """What a root's parameters are given from outside."""
+
+    passed: MappingOf[str, tuple[Entry, Frame]] | None = None
+    """What the parent passes, and where it stands; None for a root."""
+
+    address: str = ""
+    """The logical ids of the stacks around it and its own: `Network/Caches`; empty for a root."""
+
+    parent: "Stack | None" = None
+    existence: tuple[Existence, ...] = ()
+    children: dict[str, "Stack"] = field(factory=dict)
+    """The nested stacks that were read, by logical id."""
 
     @property
     def prefix(self) -> str:

@@ -1,6 +1,5 @@
 """What an expression in a template comes to, known or not, with the steps that led there."""
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final, TypeAlias
 
@@ -9,7 +8,6 @@ from ecbackup_iac.cloudformation.parameters import Declaration
 from ecbackup_iac.cloudformation.worlds import Domain, Key
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import Step
-
 
 Trace: TypeAlias = tuple[Step, ...]
 
@@ -63,7 +61,7 @@ class OpenParameter:
 
 
 Raw: TypeAlias = (
-    "str | int | float | bool | tuple[Value, ...] | Mapping[str, Value]"
+    "str | int | float | bool | tuple[Value, ...] | dict[str, Value]"
     " | NoValue | Opaque | OpenParameter | None"
 )
 
