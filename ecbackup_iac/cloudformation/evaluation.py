@@ -19,7 +19,6 @@ from ecbackup_iac.cloudformation.nodes import (
     Scalar,
     Sequence,
     function_of,
-    member,
     members,
 )
 from ecbackup_iac.cloudformation.parameters import HIDDEN, Declaration
@@ -84,8 +83,10 @@ class Evaluator:
 
     def _holds(self, existence: Existence) -> bool:
         frame = existence.frame
-        if existence.condition is not None and not self.condition(existence.condition, frame).holds:
-            return False
+        if existence.condition is not None:
+            name = existence.condition.text
+            if not self.condition(name, frame, existence.condition).holds:
+                return False
         return all(self._is_in_loop(item) for item in frame.loops.values())
 
     def _is_in_loop(self, item: LoopItem) -> bool:
@@ -98,7 +99,10 @@ class Evaluator:
 
     def property(self, body: Node, name: str, frame: Frame) -> tuple[Entry, Value] | None:
         """Give a property as it is written, and its value; None where nobody wrote it."""
-        found = self.entry(members(member(body, "Properties")), name, frame)
+        properties = members(body).get("Properties")
+        if properties and not isinstance(properties[1], Mapping):
+            raise self.refused("Properties is no map", properties[0], frame)
+        found = self.entry(members(properties[1]) if properties else {}, name, frame)
         if found is None:
             return None
         (key, node), inner = found
@@ -200,8 +204,7 @@ class Evaluator:
         return Value(raw, (step,))
 
     def _list(self, items: list[Node], frame: Frame) -> Value:
-        if len(items) > MOST_ITEMS:
-            raise TooMuchError(f"a list of more than {MOST_ITEMS} items")
+        self.weigh(len(items))
         found = [self.value(item, frame) for item in items]
         kept = tuple(one for one in found if one.raw is not NO_VALUE)
         return Value(kept, is_secret=any(one.is_secret for one in kept))
@@ -308,6 +311,7 @@ class Evaluator:
         self._told.setdefault(told, (parameter.why,))
 
     def _parameter_value(self, declaration: Declaration, stack: Stack, key: Key) -> Value:
+        declaration.check_type()
         secret = declaration.is_secret
         name = f"{stack.prefix}{declaration.name}"
         if declaration.is_from_systems_manager:
@@ -489,8 +493,9 @@ class Evaluator:
         """Give a function's arguments, where it has as many as it takes."""
         items: list[Node] = argument.items if isinstance(argument, Sequence) else [argument]
         if not least <= len(items) <= most or (most > 1 and not isinstance(argument, Sequence)):
+            name, _ = function_of(node) or ("the function", None)
             told = f"{least}" if least == most else f"{least} or more"
-            raise self.refused(f"the function takes a list of {told}", node, frame)
+            raise self.refused(f"{name} takes a list of {told}", node, frame)
         return items
 
     @staticmethod
@@ -522,7 +527,10 @@ def _parameter_text(declaration: Declaration, text: str, step: Step) -> Value:
     """Give a parameter's value: its text, or the list that commas make of it."""
     secret = declaration.is_secret
     if DYNAMIC_REFERENCE.search(text):
-        why = f"parameter {declaration.name} is a dynamic reference, resolved at the deployment"
+        shown = "its value" if secret else text[:80]
+        why = (
+            f"parameter {declaration.name}: {shown} is a dynamic reference, resolved at deployment"
+        )
         return Value(Opaque(why, (declaration.name, text)), (step,), secret)
     if declaration.is_list:
         parts = [part.strip() for part in text.split(",")] if text else []

@@ -21,9 +21,9 @@ from ecbackup_iac.cloudformation.nodes import (
     text_of,
 )
 from ecbackup_iac.cloudformation.stacks import Frame
-from ecbackup_iac.cloudformation.template import SERVERLESS_VARIABLE
-from ecbackup_iac.cloudformation.values import NoValue, Opaque, OpenParameter, Value, joined
-from ecbackup_iac.model.record import replace
+from ecbackup_iac.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS_VARIABLE
+from ecbackup_iac.cloudformation.values import NoValue, Opaque, OpenParameter, Trace, Value, joined
+from ecbackup_iac.model.record import record, replace
 
 if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.evaluation import Evaluator
@@ -51,43 +51,78 @@ def _if(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Val
 
 def _find_in_map(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
     name_node, top_node, second_node, *options = evaluator.arguments(argument, node, frame, 3, 4)
+    if options:
+        _check_extensions(evaluator, "The DefaultValue of Fn::FindInMap", node, frame)
     template = frame.stack.template
-    default = member(options[0], "DefaultValue") if options else None
-    maps = template.section("Mappings")
-    name = _key_among(evaluator, name_node, list(maps), "Mappings", frame)
-    what = f"the mapping {template.source.shown(name_node)}"
-    first = second = None
-    top: Entry | None = None
-    if name is not None:
-        tops = members(maps[name[0]][1])
-        first = _key_among(evaluator, top_node, list(tops), what, frame)
-        if first is not None:
-            top = tops[first[0]]
-            seconds = members(top[1])
-            second = _key_among(evaluator, second_node, list(seconds), what, frame)
-            if second is not None:
-                key, value_node = seconds[second[0]]
-                value = evaluator.value(value_node, frame)
-                step = template.source.step(key, value_node)
-                keys = tuple(
-                    step
-                    for one, written in ((first, top_node), (second, second_node))
-                    if function_of(written) is not None
-                    for step in one[1].trace
-                )
-                return replace(value, trace=(*keys, step))
-    if default is not None:
-        return evaluator.value(default, frame)
-    if name is None and (any(template.macros()) or "Fn::Transform" in maps):
-        return evaluator.opaque("a macro may make the mapping", node, frame)
-    raise evaluator.refused(f"{what} has no such key", node, frame)
+    try:
+        name = _key_among(evaluator, name_node, template.section("Mappings"), "Mappings", frame)
+        what = f"the mapping {name.key}"
+        tops = members(name.entry[1])
+        top = _key_among(evaluator, top_node, tops, what, frame)
+        second = _key_among(evaluator, second_node, members(top.entry[1]), what, frame)
+    except _NoSuchKeyError as error:
+        default = member(options[0], "DefaultValue") if options else None
+        if default is not None:
+            return evaluator.value(default, frame)
+        macro = next(template.macros(), None)
+        if macro is not None:
+            text = f"the macro {macro.name} may make what is looked up"
+            return evaluator.opaque(text, node, frame)
+        if "Fn::Transform" in template.section("Mappings"):
+            return evaluator.opaque("a macro may make the mapping", node, frame)
+        raise evaluator.refused(error.message, node, frame) from error
+    key, value_node = second.entry
+    step = template.source.step(key, value_node)
+    keys = [one.trace for one in (top, second) if function_of(one.node) is not None]
+    return replace(evaluator.value(value_node, frame), trace=joined(*keys, (step,)))
+
+
+class _NoSuchKeyError(Exception):
+    """A map has no key that an expression comes to."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@record(eq=False)
+class _Key:
+    """A key of a map that an expression comes to."""
+
+    key: str
+    entry: Entry
+    node: Node
+    """The expression."""
+
+    trace: Trace
 
 
 def _key_among(
-    evaluator: "Evaluator", node: Node, options: list[str], what: str, frame: Frame
-) -> tuple[str, Value] | None:
-    """Find which of a map's keys an expression is; None where it is none of them."""
+    evaluator: "Evaluator", node: Node, entries: dict[str, Entry], what: str, frame: Frame
+) -> _Key:
+    """Find which of a map's keys an expression is; `what` names the map.
+
+    Raises:
+        _NoSuchKeyError: it is none of them.
+
+    """
     value = evaluator.value(node, frame)
+    chosen = _option(evaluator, value, list(entries), node, what, frame)
+    if chosen is None:
+        shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
+        raise _NoSuchKeyError(f"{what} has no {shown}")
+    return _Key(chosen, entries[chosen], node, value.trace)
+
+
+def _option(  # noqa: PLR0913, PLR0917 - what it is, what it can be, and where it stands
+    evaluator: "Evaluator",
+    value: Value,
+    options: list[str],
+    node: Node,
+    what: str,
+    frame: Frame,
+) -> str | None:
+    """Find which of some texts a value is, splitting the world where it is undecided; None for none."""
     match value.raw:
         case OpenParameter(domain=domain) as parameter:
             possible = [one for one in options if domain.admits(one)]
@@ -97,18 +132,23 @@ def _key_among(
             domains = [domain.only(one) for one in possible]
             raise evaluator.refined(parameter, *domains, *([others] if others.values != () else []))
         case Opaque(key=key, why=why):
-            chosen = evaluator.choice(("key", key, tuple(options)), len(options) + 1)
+            number = evaluator.choice(("key", key, tuple(options)), len(options) + 1)
             shown = evaluator.shown(node, frame)
-            if chosen == len(options):
+            if number == len(options):
                 evaluator.tell({f"{shown} is no key of {what}": (why,)})
                 return None
-            evaluator.tell({f'{shown} is "{options[chosen]}"': (why,)})
-            return options[chosen], value
+            evaluator.tell({f'{shown} is "{options[number]}"': (why,)})
+            return options[number]
         case _:
             text = value.text
             if text is None:
                 raise evaluator.refused("a text is expected as a key", node, frame)
-            return (text, value) if text in options else None
+            return text if text in options else None
+
+
+def _check_extensions(evaluator: "Evaluator", what: str, node: Node, frame: Frame) -> None:
+    if not frame.stack.template.may_use_extensions:
+        raise evaluator.refused(f"{what} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
 
 
 def _sub(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
@@ -175,17 +215,24 @@ def _text_of_parts(
 
 def _select(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
     index_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
-    index = evaluator.settled(evaluator.value(index_node, frame))
+    index = evaluator.value(index_node, frame)
     listed = evaluator.settled(evaluator.value(list_node, frame))
-    for one in (index, listed):
-        if isinstance(one.raw, Opaque):
-            return replace(evaluator.opaque(one.raw.why, node, frame), trace=one.trace)
-    text = index.text or ""
-    if not isinstance(listed.raw, tuple) or not text.isascii() or not text.isdigit():
+    if isinstance(listed.raw, Opaque):
+        return replace(evaluator.opaque(listed.raw.why, node, frame), trace=listed.trace)
+    if not isinstance(listed.raw, tuple):
         raise evaluator.refused("Fn::Select takes a number and a list", node, frame)
-    if len(text) > 9 or int(text) >= len(listed.raw):  # noqa: PLR2004 - no list is so long
-        raise evaluator.refused(f"the list has no item {text[:9]}", node, frame)
-    return listed.raw[int(text)]
+    numbers = [str(number) for number in range(len(listed.raw))]
+    chosen = _option(evaluator, index, numbers, index_node, "the list", frame)
+    if chosen is None:
+        shown = "such item" if index.is_secret else f"item {(index.text or '')[:9]}"
+        raise evaluator.refused(f"the list of Fn::Select has no {shown}", node, frame)
+    picked = listed.raw[int(chosen)]
+    return picked.through(*_asked(index, index_node))
+
+
+def _asked(value: Value, node: Node) -> Trace:
+    """Give the steps of an argument that is no literal: those stand in the call's own line."""
+    return value.trace if function_of(node) is not None else ()
 
 
 def _split(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
@@ -204,6 +251,7 @@ def _split(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> 
 
 
 def _length(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    _check_extensions(evaluator, "Fn::Length", node, frame)
     value = evaluator.settled(evaluator.value(argument, frame))
     if isinstance(value.raw, Opaque):
         return replace(evaluator.opaque(value.raw.why, node, frame), trace=value.trace)
@@ -213,6 +261,7 @@ def _length(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) ->
 
 
 def _to_json_string(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+    _check_extensions(evaluator, "Fn::ToJsonString", node, frame)
     value = evaluator.value(argument, frame)
     unknown: list[Opaque] = []
 

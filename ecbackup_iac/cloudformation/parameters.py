@@ -1,5 +1,6 @@
 """A template's parameters: how they are declared, and what they are given."""
 
+import re
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from typing import TypeAlias
@@ -19,6 +20,11 @@ HIDDEN = "(NoEcho)"
 
 NO_DEFAULT = " has no default"
 """What a step says of a parameter, after its name."""
+
+# CloudFormation user guide, parameter types: its own, and those named for what they are ids of.
+_TYPES = re.compile(
+    r"String|Number|CommaDelimitedList|List<(String|Number|AWS::[\w:]+)>|AWS::[\w:<>]+"
+)
 
 _SSM = "AWS::SSM::Parameter::Value<"
 
@@ -51,6 +57,19 @@ class Declaration:
         """Whether its value is the name of a Systems Manager parameter that is read at deployment."""
         return self.type.startswith(_SSM)
 
+    def check_type(self) -> None:
+        """Hold the declaration itself against what CloudFormation takes.
+
+        Raises:
+            RefusalError: CloudFormation refuses it.
+
+        """
+        if not self.type:
+            raise RefusalError(f"parameter {self.name} has no Type", self.step.location)
+        if not _TYPES.fullmatch(self.type):
+            text = f"parameter {self.name}: there is no type {self.type[:40]}"
+            raise RefusalError(text, self.step.location)
+
     def check(self, text: str, place: Location) -> None:
         """Hold a value against the declaration.
 
@@ -79,7 +98,7 @@ class Declaration:
 def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     """Read one entry of `Parameters`."""
     entries = members(node)
-    kind = _text(entries.get("Type")) or "String"
+    kind = _text(entries.get("Type"))
     default = entries.get("Default")
     is_secret = _text(entries.get("NoEcho")).lower() == "true"
     is_number = kind in ("Number", "List<Number>")

@@ -19,7 +19,7 @@ from ecbackup_iac.cloudformation.template import LOOP, NotReadError, Template
 from ecbackup_iac.cloudformation.values import Opaque, Value
 from ecbackup_iac.cloudformation.worlds import Effort, RefusalError, TooMuchError, explore
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.model.report import Diagnostic
 
 MOST_STACKS = 1_000
 """Nested stacks of one root; a hostile tree of them is given up."""
@@ -96,17 +96,14 @@ class Deployment:
         template = stack.template
         self.diagnostics += template.diagnostics()
         for macro in template.macros():
-            place = template.source.location_of(macro.node)
-            text = f"the macro {macro.name} may add resources: what it makes was not inspected"
-            self.diagnostics.append(Diagnostic(text, place, Severity.WARNING))
+            what = f"the macro {macro.name} may add resources"
+            yield _made_elsewhere(macro.node, macro.node, what, template)
         wanted, nested = [], []
         for name, entry, frame in self._expanded(template.section("Resources"), Frame(stack)):
             kind = text_of(member(entry[1], "Type"))
             kind = frame.filled(kind) if kind else ""
             if name.startswith("Fn::Transform"):
-                place = template.source.location_of(*entry)
-                text = "a macro adds resources here: what it makes was not inspected"
-                self.diagnostics.append(Diagnostic(text, place, Severity.WARNING))
+                yield _made_elsewhere(*entry, "a macro adds resources here", template)
             elif self._is_wanted(kind):
                 existence = (*stack.existence, *_existence(entry[1], frame))
                 address = f"{stack.prefix}{name}"
@@ -132,7 +129,7 @@ class Deployment:
                 continue
             if not self._leads(entry[1]):
                 continue
-            if not frame.stack.template.has_language_extensions:
+            if not frame.stack.template.may_use_extensions:
                 text = "Fn::ForEach needs Transform: AWS::LanguageExtensions"
                 self._refuse(RefusalError(text), entry, frame)
             try:
@@ -194,7 +191,7 @@ class Deployment:
         try:
             template = self._nested_template(kind, entry, frame)
         except NotReadError as error:
-            told = Diagnostic(error.message, place)
+            told = Diagnostic(error.message, error.place or place)
             return UnreadStack(address, body, told, error.is_elsewhere)
         except RefusalError as error:
             told = Diagnostic(error.message, error.place or place)
@@ -228,7 +225,9 @@ class Deployment:
         path = path or self._worked_out(entry[1], kind, frame)
         if path is None:
             written = member(member(entry[1], "Properties"), NESTED[kind])
-            shown = stack.template.source.shown(written) if written is not None else "nowhere"
+            if written is None:
+                raise RefusalError(f"the nested stack has no {NESTED[kind]}")
+            shown = stack.template.source.shown(written)
             text = f"not inspected: the template of the nested stack is elsewhere: {shown}"
             raise NotReadError(text, is_elsewhere=True)
         template = self._library.load(path, stack.template)
@@ -250,13 +249,21 @@ class Deployment:
         self.diagnostics.append(Diagnostic(error.message, place))
 
 
+def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> UnreadStack:
+    """Tell of resources that a macro may make."""
+    text = f"{what}, and what it makes was not inspected: {template.source.shown(call)}"
+    told = Diagnostic(text, template.source.location_of(key))
+    return UnreadStack("", call, told, is_elsewhere=True)
+
+
 def is_local(text: str) -> bool:
     """Say whether a template's place is a path, as `aws cloudformation package` takes it."""
     return bool(text) and "://" not in text and not text.startswith("{{") and "${" not in text
 
 
 def _existence(body: Node, frame: Frame) -> tuple[Existence, ...]:
-    condition = text_of(member(body, "Condition"))
+    written = member(body, "Condition")
+    condition = written if isinstance(written, Scalar) else None
     return (Existence(condition, frame),) if condition or frame.loops else ()
 
 

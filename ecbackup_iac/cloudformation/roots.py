@@ -103,6 +103,7 @@ class Templates:
         self._read: dict[str, list[Template]] = {}
         self._boundaries: dict[str, str] = {}
         self._order: list[Template] = []
+        self._broken: dict[str, Diagnostic] = {}
         self._meant: set[str] = set()
         self._alone: set[str] = set()
         self._context: set[str] = set()
@@ -122,7 +123,7 @@ class Templates:
         self._order += found
         if file.is_meant:
             self._meant.add(path)
-        if file.is_named:
+        if file.is_named and path != STANDARD_INPUT:
             self._alone.add(path)
         if problem is None or not _is_told(file, found):
             return bool(found)
@@ -130,6 +131,8 @@ class Templates:
             told = f"{problem.message}: a template of templates? render it first, and judge what comes out"
             problem = replace(problem, message=told)
         self.diagnostics.append(problem)
+        if not found:
+            self._broken[path] = problem
         return True
 
     def add_parents(self, files: Callable[[str], Iterable[TemplateFile]]) -> None:
@@ -209,6 +212,8 @@ class Templates:
                 )
             self._read[real] = self._loaded(real)
             self._boundaries[real] = boundary
+        if real in self._broken:
+            raise NotReadError(self._broken[real].message, place=self._broken[real].location)
         if not self._read[real]:
             raise NotReadError(f"{shown_path(real)} is no template")
         return self._read[real][0]
@@ -228,7 +233,7 @@ class Templates:
             raise NotReadError(f"{shown} cannot be read: {error.reason}") from error
         documents, problem = documents_in(content, shown)
         if problem:
-            raise NotReadError(f"{problem.location}: {problem.message}")
+            raise NotReadError(problem.message, place=problem.location)
         return _templates_in(documents, path)
 
     def nested_path(self, body: Node, parent: Template) -> str | None:

@@ -62,7 +62,9 @@ class Frame:
 class Existence:
     """What has to hold for something to exist: a condition, and a place in the loops around it."""
 
-    condition: str | None
+    condition: Scalar | None
+    """The condition's name, where it is written."""
+
     frame: Frame
 
 

@@ -16,10 +16,14 @@ from ecbackup_iac.cloudformation.nodes import (
     text_of,
 )
 from ecbackup_iac.cloudformation.parameters import Declaration, declaration_of
+from ecbackup_iac.cloudformation.worlds import RefusalError
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
 
 LOOP = "Fn::ForEach"
+
+_SECTIONS = ("Resources", "Parameters", "Conditions", "Mappings")
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 
@@ -35,9 +39,13 @@ SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]*(?:\([^)]*\))?:|\$\{file\(")
 class NotReadError(Exception):
     """A nested stack's template that was not read, and why."""
 
-    def __init__(self, message: str, *, is_elsewhere: bool = False) -> None:
+    def __init__(
+        self, message: str, *, is_elsewhere: bool = False, place: Location | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
+        self.place = place
+        """Where the trouble is; None where the stack that names it is the place to tell."""
         self.is_elsewhere = is_elsewhere
         """It lies outside what is scanned, and nobody expects it to be read."""
 
@@ -104,9 +112,9 @@ class Template:
         return (one for one in self._transforms() if not _HARMLESS.fullmatch(one.name))
 
     @property
-    def has_language_extensions(self) -> bool:
-        """Whether it may use Fn::ForEach and its like."""
-        return any(one.name == LANGUAGE_EXTENSIONS for one in self._transforms())
+    def may_use_extensions(self) -> bool:
+        """Whether Fn::ForEach and its like are known in it; nobody can tell of a part."""
+        return self._is_part or any(one.name == LANGUAGE_EXTENSIONS for one in self._transforms())
 
     def _transforms(self) -> Iterator[Macro]:
         for part in self._parts:
@@ -116,14 +124,33 @@ class Template:
                 if one is not None and name:
                     yield Macro(name, one, name == "AWS::Include")
 
+    def _misshapen(self) -> Iterator[Diagnostic]:
+        """Yield what CloudFormation refuses because of its shape, and would hide a resource."""
+        for part in self._parts:
+            sections = members(part)
+            for name in _SECTIONS:
+                if name in sections and not _is_map(sections[name][1], is_part=self._is_part):
+                    text = RefusalError(f"{name} is no map").message
+                    yield Diagnostic(text, self.source.location_of(*sections[name]))
+        for name, (key, body) in self.section("Resources").items():
+            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+                text = RefusalError(f"the resource {name} has no Type").message
+                yield Diagnostic(text, self.source.location_of(key))
+
     def diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what is worth knowing of the text itself."""
         for problem in self.document.duplicates:
             place = self.source.location(problem.start, problem.end)
             yield Diagnostic(problem.message, place, Severity.WARNING)
+        yield from self._misshapen()
         for node in self._elsewhere:
             text = f"not inspected here: {self.source.shown(node)}: judge that file itself"
             yield Diagnostic(text, self.source.location_of(node), Severity.WARNING)
+
+
+def _is_map(node: Node, *, is_part: bool) -> bool:
+    """Say whether a section is a map; the Serverless Framework may keep one in another file."""
+    return isinstance(node, Mapping) or (is_part and isinstance(node, Scalar))
 
 
 def template_in(document: Document, path: str) -> Template | None:

@@ -107,8 +107,12 @@ class Report:
 
 
 def report_of(findings: Iterable[Finding], diagnostics: Iterable[Diagnostic]) -> Report:
-    """Put findings and diagnostics in their order: the same input gives the same report."""
+    """Put findings and diagnostics in their order, each told once: the same input gives the same report."""
     return Report(
         tuple(sorted(findings, key=lambda finding: finding.order)),
-        tuple(sorted(diagnostics, key=lambda d: (d.location.order, d.severity, d.message))),
+        tuple(
+            sorted(
+                dict.fromkeys(diagnostics), key=lambda d: (d.location.order, d.severity, d.message)
+            )
+        ),
     )

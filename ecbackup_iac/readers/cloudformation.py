@@ -172,7 +172,9 @@ class _RootReader:
             form=names.form,
             source=Source.CLOUDFORMATION,
             root=self._root,
-            location=settings.location(names.retention) or place,
+            location=settings.location(names.retention)
+            or _written(found, names.retention)
+            or place,
             retention=retention,
             retention_name=names.retention,
             engine=settings.text(names.engine, "memcached"),
@@ -360,7 +362,8 @@ def _made_by_macro(evaluator: Evaluator, found: ResourceInstance, name: str) -> 
     for node in (found.body, properties):
         inner = members(node).get("Fn::Transform")
         if inner:
-            return evaluator.opaque(f"a macro may set {name}", inner[1], found.frame)
+            shown = evaluator.shown(inner[1], found.frame)
+            return evaluator.opaque(f"a macro may set {name}: {shown}", inner[1], found.frame)
     macro = next((one for one in found.frame.stack.template.macros() if not one.includes), None)
     if macro is None:
         return None
@@ -378,6 +381,12 @@ def _apart(found: ResourceInstance, name: str, effort: Effort) -> list[_Setting]
     steps = (source.step(*entry),) if entry else ()
     value = Value(Opaque(_TOO_MANY, ("too many", found.address, name)), steps)
     return [_Setting(value, source.location_of(*entry) if entry else None)]
+
+
+def _written(found: ResourceInstance, name: str) -> Location | None:
+    """Give the place where a property is written, whatever it comes to."""
+    entry = members(member(found.body, "Properties")).get(name)
+    return found.frame.stack.template.source.location_of(*entry) if entry else None
 
 
 def _days(value: Value | None, silent: Step) -> Setting[int]:

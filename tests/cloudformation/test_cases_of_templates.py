@@ -1,0 +1,122 @@
+"""Small templates, each with what AWS's documentation says that it means.
+
+`expect.json` is written by hand: address by address the retention and its place, and the diagnostics. It is
+never made of what this program says.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+CASES = Path(__file__).parent / "cases"
+NAMES = sorted(path.parent.name for path in CASES.glob("*/expect.json"))
+OURS = ("case.json", "expect.json")
+"""What a case folder holds that is no input."""
+
+ONLY_WHEN = "it exists only when "
+
+Json = Mapping[str, Any]
+
+
+def load(case: Path, name: str) -> Json:
+    """Load a case's own file."""
+    document: Json = json.loads((case / name).read_text(encoding="utf-8"))
+    return document
+
+
+def test_there_are_cases_of_every_kind() -> None:
+    assert {name[0] for name in NAMES} == set("0123456789")
+    assert len(NAMES) > 250
+    assert len({name[:3] for name in NAMES}) == len(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_means_what_aws_says(name: str, run: "Run", tmp_path: Path) -> None:
+    case = CASES / name
+    asked, expected = load(case, "case.json"), load(case, "expect.json")
+    shutil.copytree(case, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*OURS))
+    (tmp_path / ".git").mkdir()  # no policy file of the folders above is meant
+    stdin = (case / asked["stdin"]).read_bytes() if "stdin" in asked else b""
+
+    result = run("check", *asked["args"], "--format", "json", *asked["paths"], stdin=stdin)
+
+    assert result.stderr == ""
+    report = json.loads(result.stdout)
+    findings = report["findings"]
+    assert sorted(one["resource"]["address"] for one in findings) == sorted(expected["caches"])
+    assert {
+        one["resource"]["address"]: disagreement(
+            expected["caches"][one["resource"]["address"]], one, asked["paths"]
+        )
+        for one in findings
+    } == {address: [] for address in expected["caches"]}
+    assert unmatched(expected["diagnostics"], report["diagnostics"], asked["paths"]) == ([], [])
+    assert result.status == expected["exit"]
+    assert [text for text in expected.get("hides", ()) if text in result.stdout] == []
+
+
+def disagreement(expected: Json, finding: Json, paths: list[str]) -> list[str]:
+    """Say in what a finding is not what was expected."""
+    retention, notes = finding["retention"], [note["text"] for note in finding["notes"]]
+    existence = [note.removeprefix(ONLY_WHEN) for note in notes if note.startswith(ONLY_WHEN)]
+    said: dict[str, object] = {
+        "status": finding["status"],
+        "rule": finding["rule"],
+        "state": retention["state"],
+        "days": retention["days"],
+        "possible": sorted(retention["possible"], key=lambda days: (days is not None, days or 0)),
+        "bounds": retention.get("bounds"),
+        "path": finding["location"]["path"],
+        "line": finding["location"]["line"],
+    }
+    meant = {**expected, **place_of(expected, paths)}
+    wrong = [
+        f"{key}: {said[key]!r}, not {meant[key]!r}"
+        for key in said
+        if key in meant and said[key] != meant[key]
+    ]
+    if existence != [meant[key] for key in ("exists_when",) if key in meant]:
+        wrong.append(f"exists_when: {existence}, not {meant.get('exists_when')!r}")
+    if expected.get("says", "") not in finding["message"]:
+        wrong.append(f"{finding['message']!r} does not say {expected['says']!r}")
+    unsaid = [text for text in expected.get("notes", ()) if not any(text in note for note in notes)]
+    return [*wrong, *(f"{notes} do not say {text!r}" for text in unsaid)]
+
+
+def place_of(expected: Json, paths: list[str]) -> dict[str, str]:
+    """Give the file that is meant: the one that was named, unless another is."""
+    if "path" in expected or len(paths) > 1 or "." in paths:
+        return {}
+    return {"path": paths[0]}
+
+
+def unmatched(
+    expected: list[Json], diagnostics: Iterable[Json], paths: list[str]
+) -> tuple[list[Json], list[Json]]:
+    """Give what was expected and not told, and what was told and not expected."""
+    missing, surplus = [], [*diagnostics]
+    for one in expected:
+        keys = {key: one[key] for key in ("severity", "line", "path") if key in one}
+        if one.get("line") is not None:
+            keys |= place_of(one, paths)
+        found = next(
+            (
+                told
+                for told in surplus
+                if keys.items() <= told.items()
+                and one["contains"] in f"{told['message']} {told['path']}"
+            ),
+            None,
+        )
+        if found is None:
+            missing.append(one)
+        else:
+            surplus.remove(found)
+    return missing, surplus
