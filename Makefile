@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # pip 25.1 is the first that installs dependency groups.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-PATHS := ecbackup_iac tests benchmarks
+PATHS := ecbackup_iac checks tests benchmarks
 
 help:
 	@echo 'make run      judge the examples'

@@ -1,0 +1,1 @@
+"""Checkov's door: `checkov --external-checks-dir` loads this folder."""

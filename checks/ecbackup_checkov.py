@@ -1,0 +1,203 @@
+"""CKV2_ECBACKUP_1 for Checkov: Terraform configuration and plans, and CloudFormation, judged by our rule.
+
+    checkov -d infra --external-checks-dir "$(ecbackup-iac checkov-dir)"
+
+Checkov loads this file by its bare name, once for every framework. It needs nothing but itself and the
+package beside it, installed or not; what it judges with is the rule of `ecbackup-iac check`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+import types
+from typing import Any
+
+from checkov.cloudformation.checks.resource.base_resource_check import (
+    BaseResourceCheck as CloudFormationCheck,
+)
+from checkov.common.bridgecrew.severities import Severities
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.resource.base_resource_check import (
+    BaseResourceCheck as TerraformCheck,
+)
+
+ID = "CKV2_ECBACKUP_1"
+NAME = "Ensure ElastiCache caches keep automatic backups"
+GUIDELINE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automatic.html"
+SEVERITY = "MEDIUM"
+CATEGORIES = [CheckCategories.BACKUP_AND_RECOVERY]
+
+UNKNOWN = "ECBACKUP_UNKNOWN"
+MINIMUM_DAYS = "ECBACKUP_MINIMUM_DAYS"
+
+TERRAFORM_TYPES = [
+    "aws_elasticache_cluster",
+    "aws_elasticache_replication_group",
+    "aws_elasticache_serverless_cache",
+    "awscc_elasticache_cache_cluster",
+    "awscc_elasticache_replication_group",
+    "awscc_elasticache_serverless_cache",
+]
+CLOUDFORMATION_TYPES = [
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+]
+
+# Module name → its text. Empty here; a copy that `ecbackup-iac checkov-dir --copy` writes has the part of
+# the package that the check needs, so that one file is all there is to carry, to review and to sign.
+BUNDLE: dict[str, str] = {}
+BUNDLE_NAME = "ecbackup_iac"
+
+OLDEST_PYTHON = (3, 11)
+
+
+class Library:
+    """The part of the package that judges: from a copy's own text, beside this file, or installed."""
+
+    def __init__(self) -> None:
+        if sys.version_info < OLDEST_PYTHON:
+            raise ImportError("ecbackup-iac needs Python 3.11 or later")
+        if BUNDLE:
+            _load_bundle()
+        elif BUNDLE_NAME not in sys.modules:
+            _load_package_beside()
+        self.confs = importlib.import_module(f"{BUNDLE_NAME}.readers.checkov_conf")
+        rule = importlib.import_module(f"{BUNDLE_NAME}.rule")
+        policies = importlib.import_module(f"{BUNDLE_NAME}.model.policy")
+        self._judge: Any = rule.judge
+        self._policy: Any = policies.Policy(minimum_days=_minimum_days(policies.MAXIMUM_DAYS))
+        unknown = os.environ.get(UNKNOWN, "warn").strip().lower()
+        if unknown not in ("warn", "fail", "ignore"):
+            raise ImportError(f"{UNKNOWN} is {unknown!r}: warn, fail or ignore is expected")
+        self._unknown = CheckResult.FAILED if unknown == "fail" else CheckResult.UNKNOWN
+
+    def result(self, cache: object) -> CheckResult:
+        """Judge a cache; what the control does not apply to is unknown to Checkov, as is its custom."""
+        results = {
+            "pass": CheckResult.PASSED,
+            "fail": CheckResult.FAILED,
+            "unknown": self._unknown,
+            "not_applicable": CheckResult.UNKNOWN,
+        }
+        return results[str(self._judge(cache, self._policy).status)]
+
+
+def _minimum_days(most: int) -> int:
+    text = os.environ.get(MINIMUM_DAYS, "1").strip()
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        raise ImportError(f"{MINIMUM_DAYS} is {text!r}: a number of 1 to {most} is expected")
+    return int(text)
+
+
+def _load_bundle() -> None:
+    """Make modules of the bundled texts, under the bundle's own name; once, though Checkov comes often."""
+    for name, text in BUNDLE.items():
+        if name in sys.modules:
+            continue
+        module = types.ModuleType(name)
+        module.__path__ = []  # every one may hold others; they are all in sys.modules
+        module.__file__ = __file__
+        sys.modules[name] = module
+        try:
+            exec(compile(text, f"{__file__}:{name}", "exec"), module.__dict__)  # noqa: S102 - our own
+        except BaseException:
+            del sys.modules[name]
+            raise
+
+
+def _load_package_beside() -> None:
+    """Take the package that this file came with, without putting its folder on sys.path.
+
+    In a clone it lies beside this folder; installed, this folder lies in it. Where neither is so, an
+    installed one is imported as ever.
+    """
+    here = os.path.dirname(os.path.abspath(__file__))
+    above = os.path.dirname(here)
+    for folder in (os.path.join(above, BUNDLE_NAME), above):
+        if os.path.isfile(os.path.join(folder, "readers", "checkov_conf.py")):
+            spec = importlib.util.spec_from_file_location(
+                BUNDLE_NAME,
+                os.path.join(folder, "__init__.py"),
+                submodule_search_locations=[folder],
+            )
+            if spec is not None and spec.loader is not None:
+                module = importlib.util.module_from_spec(spec)
+                sys.modules[BUNDLE_NAME] = module
+                spec.loader.exec_module(module)
+                return
+
+
+class Broken:
+    """Stands for the library where it cannot be had: every cache fails, because silence would pass it."""
+
+    def __init__(self, error: Exception) -> None:
+        self.reason = f"the check cannot work, so every cache fails: {error}"
+        if not getattr(sys, "_ecbackup_is_told", False):
+            sys.stderr.write(f"{ID}: {self.reason}\n")
+            setattr(sys, "_ecbackup_is_told", True)  # noqa: B010 - Checkov loads this file many times
+
+    confs = None
+
+    def result(self, _: object) -> CheckResult:
+        """Fail it."""
+        return CheckResult.FAILED
+
+
+def _library() -> Library | Broken:
+    try:
+        return Library()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the check must not fall silent
+        return Broken(error)
+
+
+LIBRARY = _library()
+SHOWN_NAME = NAME if isinstance(LIBRARY, Library) else f"{NAME} ({LIBRARY.reason})"
+
+
+class ElastiCacheBackups(TerraformCheck):
+    """Terraform configuration, .tf.json and plans."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            name=SHOWN_NAME,
+            id=ID,
+            categories=CATEGORIES,
+            supported_resources=TERRAFORM_TYPES,
+            guideline=GUIDELINE,
+        )
+        self.severity = Severities[SEVERITY]
+
+    def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
+        """Judge one resource instance as Checkov sees it."""
+        self.evaluated_keys = ["snapshot_retention_limit"]
+        if LIBRARY.confs is None:
+            return CheckResult.FAILED
+        return LIBRARY.result(LIBRARY.confs.terraform_cache(self.entity_type, conf))
+
+
+class ElastiCacheTemplateBackups(CloudFormationCheck):
+    """CloudFormation templates."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            name=SHOWN_NAME,
+            id=ID,
+            categories=CATEGORIES,
+            supported_resources=CLOUDFORMATION_TYPES,
+            guideline=GUIDELINE,
+        )
+        self.severity = Severities[SEVERITY]
+
+    def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
+        """Judge one resource as Checkov sees it."""
+        self.evaluated_keys = ["Properties/SnapshotRetentionLimit"]
+        if LIBRARY.confs is None:
+            return CheckResult.FAILED
+        return LIBRARY.result(LIBRARY.confs.template_cache(self.entity_type, conf))
+
+
+check = (ElastiCacheBackups(), ElastiCacheTemplateBackups())
