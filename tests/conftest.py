@@ -174,3 +174,34 @@ def _evaluated(readings: Sequence[Reading]) -> Evaluated:
         tuple(cache for reading in readings for cache in reading.resources),
         tuple(told for reading in readings for told in reading.diagnostics),
     )
+
+
+class EnvironmentWith(Protocol):
+    """Gives the folder of programs of an environment with packages, made once beside the repository's own."""
+
+    def __call__(self, name: str, *packages: str) -> Path: ...
+
+
+@pytest.fixture(scope="session")
+def environment_with() -> EnvironmentWith:
+    """Some tools must not share an environment with us, or with each other."""
+
+    def make(name: str, *packages: str) -> Path:
+        folder = REPOSITORY / name
+        programs = folder / ("Scripts" if os.name == "nt" else "bin")
+        ready = folder / "ready"
+        wanted = "\n".join(packages)
+        try:
+            if not ready.exists() or ready.read_text("utf-8") != wanted:
+                venv: list[str | Path] = [sys.executable, "-m", "venv", "--clear", folder]
+                subprocess.run(venv, check=True, timeout=120)
+                pip: list[str | Path] = [programs / "python", "-m", "pip", "install", "--quiet", *packages]
+                subprocess.run(pip, check=True, timeout=900, capture_output=True)
+                ready.write_text(wanted, "utf-8")
+        except (OSError, subprocess.SubprocessError) as error:
+            if os.environ.get("ECBACKUP_REQUIRE_TOOLS"):  # where they have to be had, as in .ci/run
+                raise
+            pytest.skip(f"{', '.join(packages)} cannot be had in {name}: {error}")
+        return programs
+
+    return make

@@ -1,0 +1,450 @@
+"""The custom check in a real Checkov → what the command line says of the same caches.
+
+Each run of Checkov takes seconds, so each answers several questions. Checkov lives in an environment of
+its own (.venv-checkov): it and python-hcl2 must never share one.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import EnvironmentWith, Run
+
+CHECKOV = "checkov==3.3.30"
+CHECK_ID = "CKV2_ECBACKUP_1"
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parent.parent
+CHECKS = REPOSITORY / "checks"
+PLANS = (
+    "01-create-mixed.json",
+    "03-update-7-to-0.json",
+    "08-replace.json",
+    "12-unknown-retention.json",
+    "15-sensitive.json",
+    "21-forget.json",
+    "25-count-shrinks.json",
+    "28-provider-aliases.json",
+    "30-memcached.json",
+)
+
+SAID_BY_CHECKOV = {"pass": "PASSED", "fail": "FAILED", "unknown": None, "not_applicable": None}
+"""What a status is to Checkov; None: it drops what is unknown to it."""
+
+# Where Checkov says otherwise, and why it cannot be mended in a check: (file, resource) → why.
+EXPLAINED = {
+    ("stack/main.tf", "aws_elasticache_replication_group.branches"): (
+        "Checkov takes the second branch of a condition that it cannot decide, and hands over 0"
+    ),
+    ("stack/main.tf", "aws_elasticache_replication_group.whole_map"): (
+        "a map in the place of a value is what Checkov makes of much that it cannot resolve: unknown"
+    ),
+    ("templates/shop.yaml", "LookedUp"): (
+        "Checkov does not look mappings up by an undecided key: unknown, where every entry passes"
+    ),
+    ("templates/shop.yaml", "Decided"): (
+        "Checkov leaves every Fn::If, the decided ones too, so both branches count"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A run of Checkov: what it printed, and the result of every resource."""
+
+    output: str
+    errors: str
+    status: int
+    results: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(file, resource) → PASSED, FAILED or SKIPPED."""
+
+
+@pytest.fixture(scope="session")
+def checkov(environment_with: "EnvironmentWith") -> Path:
+    """Give the program."""
+    return environment_with(".venv-checkov", CHECKOV) / "checkov"
+
+
+@pytest.fixture(scope="session")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Configuration, plans and templates, as they lie in a repository."""
+    top = tmp_path_factory.mktemp("estate") / "estate"
+    shutil.copytree(HERE / "estate", top)
+    (top / ".git").mkdir()
+    (top / "plans").mkdir(exist_ok=True)
+    for name in PLANS:
+        shutil.copyfile(REPOSITORY / "tests" / "plans" / name, top / "plans" / name)
+    return top
+
+
+def scan(
+    checkov: Path,
+    top: Path,
+    *words: str | Path,
+    checks: Path | None = CHECKS,
+    env: Mapping[str, str] | None = None,
+) -> Scan:
+    """Run Checkov on a folder with our check alone, as JSON, unless other words are given."""
+    arguments = [str(word) for word in words] or ["--check", CHECK_ID]
+    if checks is not None:
+        arguments += ["--external-checks-dir", str(checks)]
+    done = subprocess.run(
+        [checkov, "-d", ".", "-o", "json", "--skip-download", *arguments],
+        cwd=top,
+        env=clean_environment(env),
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    output = done.stdout.decode("utf-8", "replace")
+    return Scan(output, done.stderr.decode("utf-8", "replace"), done.returncode, results_in(output))
+
+
+def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return {**kept, "PYTHONWARNINGS": "ignore", "LOG_LEVEL": "WARNING", **dict(extra or {})}
+
+
+def results_in(output: str) -> dict[tuple[str, str], str]:
+    """Give every result: Checkov prints an object, a list of them, or a bare summary."""
+    try:
+        found = json.loads(output)
+    except ValueError:
+        return {}
+    results = {}
+    for report in found if isinstance(found, list) else [found]:
+        for kind in ("passed", "failed", "skipped"):
+            for one in report.get("results", {}).get(f"{kind}_checks", ()):
+                if one["check_id"] == CHECK_ID:
+                    resource = re.sub(r"^AWS::ElastiCache::\w+\.", "", one["resource"])
+                    results[one["file_path"].lstrip("/"), resource] = kind.upper()
+    return results
+
+
+@pytest.fixture(scope="session")
+def whole(checkov: Path, estate: Path) -> Scan:
+    """The estate, with the folder of a clone."""
+    return scan(checkov, estate)
+
+
+@pytest.fixture(scope="session")
+def unknowns_failing(checkov: Path, estate: Path) -> Scan:
+    """The estate, where what is unknown fails and three days are too short."""
+    return scan(checkov, estate, env={"ECBACKUP_UNKNOWN": "fail", "ECBACKUP_MINIMUM_DAYS": "4"})
+
+
+def findings(estate: Path, *words: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """Give what the command line says: (file, resource) → finding."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ecbackup_iac", "check", ".", "--format", "json", *words],
+        cwd=estate,
+        env={**clean_environment(), "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return {
+        (one["location"]["path"], one["resource"]["address"]): one
+        for one in json.loads(done.stdout)["findings"]
+    }
+
+
+def test_checkov_says_of_every_cache_what_the_command_line_says(whole: Scan, estate: Path) -> None:
+    ours = findings(estate)
+    expected = {key: SAID_BY_CHECKOV[one["status"]] for key, one in ours.items()}
+    for key in whole.results.keys() - expected.keys():
+        expected[key] = None
+    differing = {
+        key: (said, whole.results.get(key))
+        for key, said in expected.items()
+        if whole.results.get(key) not in (said, "SKIPPED")
+    }
+    assert differing.keys() == EXPLAINED.keys(), differing
+    assert len(expected) > 60
+    assert set(whole.results.values()) == {"PASSED", "FAILED", "SKIPPED"}
+
+
+def test_a_wrong_pass_is_in_no_difference(whole: Scan, estate: Path) -> None:
+    ours = findings(estate)
+    wrong = [
+        key
+        for key in EXPLAINED
+        if whole.results.get(key) == "PASSED" != ours[key]["status"].upper()
+    ]
+    assert [key for key in wrong if ours[key]["status"] != "pass"] == []
+
+
+def test_what_the_plan_does_not_know_yet_is_no_failure(whole: Scan) -> None:
+    """Checkov shows it as if it were not set; the check reads the plan itself."""
+    plan = "plans/12-unknown-retention.json"
+    failed = [key for key, result in whole.results.items() if key[0] == plan and result == "FAILED"]
+    assert failed == []
+
+
+def test_skips_are_checkovs_own(whole: Scan) -> None:
+    skipped = [key for key, result in whole.results.items() if result == "SKIPPED"]
+    assert sorted(skipped) == [
+        ("stack/main.tf", "aws_elasticache_serverless_cache.accepted"),
+        ("templates/shop.yaml", "Accepted"),
+    ]
+
+
+def test_a_report_has_a_severity_and_a_guideline_offline(whole: Scan) -> None:
+    reports = json.loads(whole.output)
+    failed = [one for report in reports for one in report["results"]["failed_checks"]]
+    assert {one["severity"] for one in failed} == {"MEDIUM"}
+    assert {one["check_name"] for one in failed} == {
+        "Ensure ElastiCache caches keep automatic backups"
+    }
+    assert all(one["guideline"].startswith("https://docs.aws.amazon.com/") for one in failed)
+
+
+def test_no_line_of_error_is_printed(whole: Scan) -> None:
+    assert "rror" not in whole.errors
+    assert "Traceback" not in whole.errors
+
+
+def test_unknowns_fail_and_the_minimum_counts_where_the_environment_says_so(
+    unknowns_failing: Scan, estate: Path
+) -> None:
+    ours = findings(estate, "--min-days", "4")
+    expected = {
+        key: "FAILED" if one["status"] == "unknown" else SAID_BY_CHECKOV[one["status"]]
+        for key, one in ours.items()
+    }
+    differing = {
+        key
+        for key, said in expected.items()
+        if unknowns_failing.results.get(key) not in (said, "SKIPPED")
+    }
+    assert differing <= EXPLAINED.keys()
+    assert (
+        unknowns_failing.results[
+            "modules/redis/main.tf", "module.kept.aws_elasticache_replication_group.this"
+        ]
+        == "FAILED"
+    )
+    assert (
+        unknowns_failing.results["stack/main.tf", "aws_elasticache_replication_group.undecided"]
+        == "FAILED"
+    )
+
+
+@lru_cache(maxsize=1)
+def _wheel() -> Path:
+    folder = REPOSITORY / ".venv-checkov" / "wheel"
+    shutil.rmtree(folder, ignore_errors=True)
+    pip: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "-w",
+        folder,
+        REPOSITORY,
+    ]
+    subprocess.run(pip, check=True, timeout=300, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """Install the package on its own, as pipx does: its folder is on no path of Checkov's."""
+    target = tmp_path / "site-packages"
+    pip: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        target,
+        _wheel(),
+    ]
+    subprocess.run(pip, check=True, timeout=300, capture_output=True)
+    (target / "yaml.py").write_text("raise ImportError('a foreign package')", "utf-8")
+    (target / "git.py").write_text("raise ImportError('a foreign package')", "utf-8")
+    return target
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Two caches, one with backups and one without."""
+    top = tmp_path / "small"
+    top.mkdir()
+    (top / "main.tf").write_text(
+        'resource "aws_elasticache_replication_group" "off" {\n  description = "d"\n}\n'
+        'resource "aws_elasticache_replication_group" "kept" {\n'
+        '  description = "d"\n  snapshot_retention_limit = 7\n}\n',
+        "utf-8",
+    )
+    return top
+
+
+AS_IT_IS = {
+    ("main.tf", "aws_elasticache_replication_group.off"): "FAILED",
+    ("main.tf", "aws_elasticache_replication_group.kept"): "PASSED",
+}
+
+
+def test_the_folder_of_an_installed_package_works_beside_a_foreign_site_packages(
+    checkov: Path, installed: Path, small: Path
+) -> None:
+    folder = installed / "ecbackup_iac" / "checkov_checks"
+    assert not (installed / "checks").exists()
+    done = scan(checkov, small, checks=folder)
+    assert (done.results, done.errors) == (AS_IT_IS, "")
+
+
+def test_it_works_where_checkov_and_the_package_share_an_environment(
+    checkov: Path, installed: Path, small: Path
+) -> None:
+    for name in ("yaml.py", "git.py"):
+        (installed / name).unlink()
+    done = scan(
+        checkov,
+        small,
+        checks=installed / "ecbackup_iac" / "checkov_checks",
+        env={"PYTHONPATH": str(installed)},
+    )
+    assert (done.results, done.errors) == (AS_IT_IS, "")
+
+
+def test_a_copy_serves_as_a_policy_repository_by_git_url(
+    checkov: Path, small: Path, run: "Run", tmp_path: Path
+) -> None:
+    copy = tmp_path / "policies"
+    assert run("checkov-dir", "--copy", str(copy)).status == 0
+    assert sorted(path.name for path in copy.iterdir()) == ["__init__.py", "ecbackup_checkov.py"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "policies"]):
+        git: list[str | Path] = [
+            "git",
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.org",
+            "-C",
+            copy,
+            *command,
+        ]
+        subprocess.run(git, check=True, capture_output=True)
+    words = ("--check", CHECK_ID, "--external-checks-git", f"file://{copy}")
+    done = scan(checkov, small, *words, checks=None)
+    assert (done.results, done.errors) == (AS_IT_IS, "")
+
+
+def test_a_copy_can_be_signed_and_a_tampered_one_is_refused(
+    checkov: Path, small: Path, run: "Run", tmp_path: Path
+) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    copy = tmp_path / "policies"
+    assert run("checkov-dir", "--copy", str(copy)).status == 0
+    key, public = tmp_path / "key.pem", tmp_path / "pub.pem"
+    openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)
+    openssl("ec", "-in", key, "-pubout", "-out", public)
+    for file in copy.glob("*.py"):
+        signature = openssl("dgst", "-sha256", "-sign", key, file)
+        with file.open("ab") as signed:
+            signed.write(b"# checkov-digest: " + signature.hex().encode() + b"\n")
+    words = ("--check", CHECK_ID, "--external-checks-public-key", public)
+
+    done = scan(checkov, small, *words, checks=copy)
+    assert done.results == AS_IT_IS
+
+    file = copy / "ecbackup_checkov.py"
+    file.write_bytes(
+        file.read_bytes().replace(b'"fail": CheckResult.FAILED', b'"fail": CheckResult.PASSED')
+    )
+    refused = scan(checkov, small, *words, checks=copy)
+    assert (refused.status, refused.results) == (2, {})
+
+
+def openssl(*words: str | Path) -> bytes:
+    return subprocess.run(["openssl", *words], check=True, capture_output=True).stdout
+
+
+def test_a_check_that_cannot_find_its_package_fails_every_cache_and_says_so(
+    checkov: Path, small: Path, tmp_path: Path
+) -> None:
+    lonely = tmp_path / "lonely" / "checks"
+    shutil.copytree(CHECKS, lonely, ignore=shutil.ignore_patterns("__pycache__"))
+    done = scan(checkov, small, checks=lonely)
+    assert set(done.results.values()) == {"FAILED"}
+    assert len(done.results) == 2
+    assert "the check cannot work, so every cache fails" in done.errors
+    assert done.status == 1
+
+
+def test_a_setting_that_is_no_number_fails_every_cache(checkov: Path, small: Path) -> None:
+    done = scan(checkov, small, env={"ECBACKUP_MINIMUM_DAYS": "soon"})
+    assert set(done.results.values()) == {"FAILED"}
+    assert "ECBACKUP_MINIMUM_DAYS is 'soon'" in done.errors
+
+
+def test_checkovs_own_results_and_its_sarif_are_as_without_us(checkov: Path, small: Path) -> None:
+    words = ("--framework", "terraform")
+    without = _own_results(scan(checkov, small, *words, checks=None))
+    beside = _own_results(scan(checkov, small, *words))
+    assert without
+    assert beside == without
+
+    sarif = small.parent / "sarif"
+    scan(checkov, small, "--check", CHECK_ID, "-o", "sarif", "--output-file-path", f"{sarif}")
+    report = json.loads(next(sarif.glob("*.sarif")).read_text("utf-8"))
+    (rule,) = report["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["id"] == CHECK_ID
+    assert [one["ruleId"] for one in report["runs"][0]["results"]] == [CHECK_ID]
+
+
+def _own_results(done: Scan) -> list[tuple[str, str, str]]:
+    results = json.loads(done.output)["results"]
+    return sorted(
+        (one["check_id"], one["resource"], kind)
+        for kind, checks in results.items()
+        if kind.endswith("_checks")
+        for one in checks
+        if one["check_id"] != CHECK_ID
+    )
+
+
+def test_the_self_test_says_whether_the_check_is_loaded(checkov: Path, run: "Run") -> None:
+    done = run("checkov-dir", "--selftest", "--checkov", str(checkov))
+    assert (done.status, done.stderr) == (0, "")
+    assert f"loads {CHECK_ID}" in done.stdout
+    nothing = run("checkov-dir", "--selftest", "--checkov", sys.executable)
+    assert nothing.status == 2
+    assert "did not load the check" in nothing.stderr
+
+
+def test_the_folder_is_that_of_the_clone(run: "Run") -> None:
+    assert run("checkov-dir").stdout == f"{CHECKS}\n"
+
+
+def test_a_copy_is_the_same_every_time_and_holds_no_third_party_import(
+    run: "Run", tmp_path: Path
+) -> None:
+    digests = set()
+    for name in ("one", "two"):
+        assert run("checkov-dir", "--copy", str(tmp_path / name)).status == 0
+        text = (tmp_path / name / "ecbackup_checkov.py").read_text("utf-8")
+        digests.add(hashlib.sha256(text.encode()).hexdigest())
+        imported = set(re.findall(r"^(?:from|import) ([\w]+)", text, re.MULTILINE))
+        allowed = sys.stdlib_module_names | {"checkov", "ecbackup_iac_copy"}
+        assert imported - allowed == set()
+    assert len(digests) == 1
