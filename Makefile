@@ -37,14 +37,14 @@ check: $(VENV)/lint.stamp
 
 golden: $(VENV)/test.stamp
 	$(BIN)/python -m ecbackup_iac.reporters.report_schema > ecbackup_iac/reporters/report.schema.json
-	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_readme.py
+	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_readme.py tests/reports
 
 format: $(VENV)/lint.stamp
 	$(BIN)/ruff format $(PATHS)
 	$(BIN)/ruff check --fix $(PATHS)
 
 clean:
-	rm -rf $(VENV) .venv-hcl2 build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-cloudformation .venv-hcl2 .venv-tools build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # An environment whose Python is gone, or that was made in another folder, is made anew.
 ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(VENV)/python.stamp 2>/dev/null),$(CURDIR))

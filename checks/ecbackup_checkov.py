@@ -27,7 +27,7 @@ from checkov.terraform.checks.resource.base_resource_check import (
 ID = "CKV2_ECBACKUP_1"
 NAME = "Ensure ElastiCache caches keep automatic backups"
 GUIDELINE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automatic.html"
-SEVERITY = "MEDIUM"
+SEVERITY = "HIGH"
 CATEGORIES = [CheckCategories.BACKUP_AND_RECOVERY]
 
 UNKNOWN = "ECBACKUP_UNKNOWN"

@@ -1,4 +1,4 @@
-"""The folder that `checkov --external-checks-dir` takes: where it lies, a copy of it, and whether it works."""
+"""The folder for `checkov --external-checks-dir`: where it lies, a copy of it, and whether it works."""
 
 import ast
 import json

@@ -32,6 +32,9 @@ EXIT_DEFECT = 70
 EXIT_INTERRUPTED = 130
 
 
+_FORMATS = " or ".join((", ".join([*REPORTERS][:-1]), [*REPORTERS][-1]))
+
+
 class Output(NamedTuple):
     """A report that was asked for: its format, and the file it goes to (None: standard output)."""
 
@@ -55,7 +58,7 @@ class OutputType(click.ParamType[Output]):
             return value
         name, colon, file = str(value).partition(":")
         if name not in REPORTERS:
-            self.fail(f"{name!r} is no format: choose {' or '.join(REPORTERS)}", param, ctx)
+            self.fail(f"{name!r} is no format: choose {_FORMATS}", param, ctx)
         if colon and not file:
             self.fail(f"{value!r} names no file", param, ctx)
         return Output(name, None if file in ("", "-") else file)
@@ -117,7 +120,7 @@ def cli() -> None:
     "outputs",
     type=OutputType(),
     multiple=True,
-    help=f"Report format: {' or '.join(REPORTERS)}, to standard output or to FILE. May be repeated.",
+    help=f"Report format: {_FORMATS}; to standard output or to FILE. May be repeated.",
 )
 @click.option(
     "--min-days",
@@ -221,6 +224,39 @@ def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     context.exit(0 if exit_zero else _exit_status(report))
 
 
+@cli.command("checkov-dir")
+@click.option(
+    "--copy", "copy", metavar="DIR", help="Write the check into DIR, in one file of its own."
+)
+@click.option("--selftest", is_flag=True, help="Say whether a Checkov really loads the check.")
+@click.option(
+    "--checkov",
+    "program",
+    metavar="PROGRAM",
+    default="checkov",
+    show_default=True,
+    help="The Checkov of the self-test.",
+)
+def checkov_dir(*, copy: str | None, selftest: bool, program: str) -> None:
+    """Print the folder to give to checkov --external-checks-dir.
+
+    \b
+    checkov -d infra --external-checks-dir "$(ecbackup-iac checkov-dir)"
+    ecbackup-iac checkov-dir --selftest
+    ecbackup-iac checkov-dir --copy policies/ecbackup
+
+    Exit status: 0, or 2 where the copy cannot be written or the self-test fails.
+    """  # noqa: D301 - click wants \b
+    from ecbackup_iac import checkov_folder
+
+    if copy:
+        checkov_folder.write_copy(copy)
+    if selftest:
+        _print(checkov_folder.selftest(program) + "\n")
+    if not copy and not selftest:
+        _print(checkov_folder.checkov_folder() + "\n")
+
+
 def _policy(
     path: str | None, min_days: int | None, unknown: str | None, exclude: Sequence[str]
 ) -> "Policy":
@@ -245,6 +281,7 @@ def _policy(
 
 def _style(*, color: bool | None, quiet: bool, verbose: bool) -> "Style":
     """Find out how the reader of standard output reads."""
+    from ecbackup_iac.discovery import working_folder
     from ecbackup_iac.reporters.style import Detail, Style
 
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
@@ -252,7 +289,7 @@ def _style(*, color: bool | None, quiet: bool, verbose: bool) -> "Style":
         color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = _terminal_width() if is_terminal else None
     detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
-    return Style(color, width, detail)
+    return Style(color, width, detail, working_folder())
 
 
 def _terminal_width() -> int:
@@ -278,18 +315,35 @@ def _check_outputs(outputs: Sequence[Output]) -> None:
 
 
 def _write(report: "Report", outputs: Sequence[Output], style: "Style") -> None:
+    from ecbackup_iac.model.record import replace
     from ecbackup_iac.reporters import reporter
-    from ecbackup_iac.reporters.style import Style
 
+    plain = replace(style, color=False, width=None)
     for output in outputs:
         renderer = reporter(output.format)
         if output.file:
             from pathlib import Path  # what most runs do without
 
-            _replace(Path(output.file), renderer.render(report, Style(detail=style.detail)))
+            _replace(Path(output.file), renderer.render(report, plain))
     for output in outputs:
         if output.file is None:
             _print(reporter(output.format).render(report, style))
+        if output.format == "github":
+            _append_step_summary(report, plain)
+
+
+def _append_step_summary(report: "Report", style: "Style") -> None:
+    """Add to the summary that GitHub shows of a step, where this is a step of GitHub's."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not file:
+        return
+    from ecbackup_iac.reporters.github_report import LARGEST_SUMMARY, step_summary
+
+    try:
+        with open(file, "a", encoding="utf-8", newline="\n") as summary:
+            summary.write(step_summary(report, style, LARGEST_SUMMARY - summary.tell()))
+    except OSError as error:
+        raise OutputError(f"{file}: cannot be written: {error.strerror or error}") from error
 
 
 def _print(text: str) -> None:

@@ -189,6 +189,13 @@ def repository_top(folder: str) -> str | None:
     return folder
 
 
+def working_folder() -> str:
+    """Give the working folder from the repository's top, with forward slashes; empty where it is the top."""
+    working = os.path.realpath(".")
+    top = repository_top(working) or working
+    return "" if working == top else os.path.relpath(working, top).replace(os.sep, "/")
+
+
 def found_policy() -> str | None:
     """Find the policy file upwards from the working folder to the repository's top.
 

@@ -180,13 +180,19 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     )
 
 
-_ENTRY = re.compile(r"""(["']?)([\w.:-]+)\1\s*[:=](?:\s|$)""")
+_ENTRY = re.compile(r"""(?:(["'])([^"']+)\1\s*:|([\w.-]+)\s*[:=](?:\s|$))""")
+
+# A text that is put together of parts: none of them is the number.
+_PARTS = re.compile(r"(?:!|Fn::)(?:Sub|Join|Select|Split|Base64|ToJsonString|Length)\b")
 
 
 def _where_in_template(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
     """Say what to set where: at the last step, which is the one that decides."""
     last = trace[-1] if trace else Step("", resource.location)
-    place = _line(last.location)
+    if trace and any(_PARTS.search(step.text) for step in trace):
+        last = trace[0]
+    place, quote = _line(last.location), '"' if last.location.path.endswith(".json") else ""
+    what = f"{quote}{resource.retention_name}{quote}: {days}"
     if last.location.line is None and last.text.startswith("--parameter "):
         return f"give {last.text.partition('=')[0]}={days}"
     if last.text.endswith(" has no default"):
@@ -194,13 +200,14 @@ def _where_in_template(trace: tuple[Step, ...], resource: CacheResource, days: i
         given = f"give --parameter {name}={days}"
         return f"{given}, or take what fails out of its AllowedValues, {place}"
     if last.text.endswith(" not set"):
-        what = f"{resource.retention_name}: {days}"
         return f"add {what} to the properties of {resource.address}, {place}"
     entry = _ENTRY.match(last.text)
     if entry:
-        quote, name = entry.groups()
-        mark = " =" if last.text[entry.end(2) + len(quote) :].lstrip()[:1] == "=" else ":"
-        return f"set {quote}{name}{quote}{mark} {days} in {place}"
+        name = f'"{entry[2]}"' if entry[1] else entry[3]
+        mark = " =" if last.text[entry.end() - 2 : entry.end()].strip() == "=" else ":"
+        return f"set {name}{mark} {days} in {place}"
+    if last.text.endswith("..."):
+        return f"set {what} in {_line(trace[0].location)}"
     return f"put {days} in the place of {last.text} in {place}"
 
 
@@ -209,7 +216,8 @@ def _name_of(resource: CacheResource) -> str:
 
 
 def _line(location: Location) -> str:
-    return location.path if location.line is None else f"{location.path}:{location.line}"
+    path = location.path.replace("\n", "\\n")
+    return path if location.line is None else f"{path}:{location.line}"
 
 
 def _is_enough(value: Settled[int], minimum_days: int) -> bool:

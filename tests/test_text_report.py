@@ -133,6 +133,7 @@ def test_every_status_has_its_word(status: Status) -> None:
         ("\x9b2J", r"\x9b2J"),
         ("line\u2028break", r"line\u2028break"),
         ("\udcff", r"\udcff"),
+        ("##[error]x", r"#\x23[error]x"),
     ],
 )
 def test_what_a_terminal_might_obey_is_shown_as_its_escape(text: str, shown: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.cloudformation.nodes import Node, function_of, text_of
+from ecbackup_iac.cloudformation.nodes import Node, Scalar, function_of, text_of
 from ecbackup_iac.cloudformation.values import Opaque, OpenParameter, Truth, Value, joined
 from ecbackup_iac.cloudformation.worlds import Split
 
@@ -44,6 +44,13 @@ def truth_of(evaluator: "Evaluator", node: Node, frame: "Frame") -> Truth:
                 return _as_truth(evaluator, node, frame)
     finally:
         evaluator.leave()
+
+
+def truth_of_condition(evaluator: "Evaluator", node: Node, frame: "Frame") -> Truth:
+    """Say whether the condition that an `Fn::If` names holds."""
+    if isinstance(node, Scalar) and node.tag is None:
+        return evaluator.condition(node.text, frame, node)
+    return truth_of(evaluator, node, frame)
 
 
 def _as_truth(evaluator: "Evaluator", node: Node, frame: "Frame") -> Truth:

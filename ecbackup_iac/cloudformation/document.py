@@ -10,6 +10,9 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import Step
 
+MOST_DUPLICATES = 20
+"""Of one map; more are not told."""
+
 LONGEST_STEP = 120
 """Characters of a step's text; a trace is to be followed with a finger."""
 
@@ -42,12 +45,14 @@ class Key(Protocol):
 def repeated(keys: Iterable[Key]) -> list[Problem]:
     """Tell of every key of a map that stands there before; CloudFormation takes the last one."""
     met: set[str] = set()
-    found = []
+    found: list[Problem] = []
     for key in keys:
         text = key.text
         if text in met:
             told = f"the key {text} stands twice here; the last one counts"
             found.append(Problem(told, key.start, key.end))
+            if len(found) >= MOST_DUPLICATES:
+                break
         met.add(text)
     return found
 
@@ -71,14 +76,25 @@ class SourceText:
 
     def location_of(self, node: Node, value: Node | None = None) -> Location:
         """Give a node's place, or an entry's: from its key to the end of its value."""
-        return self.location(node.start, self._end(value or node))
+        return self.location(node.start, self._extent(node, value))
 
     def step(self, node: Node, value: Node | None = None) -> Step:
         """Show a node, or an entry, where it stands: its first line, cut where it is long."""
         key = (node.start, (value or node).end)
         if key not in self._steps:
-            self._steps[key] = self._made_step(node.start, self._end(value or node))
+            self._steps[key] = self._made_step(node.start, self._extent(node, value))
         return self._steps[key]
+
+    def is_alias(self, key: Node, value: Node) -> bool:
+        """Say whether an entry's value stands elsewhere, and is only named here (`*name`)."""
+        return value.start < key.end
+
+    def _extent(self, node: Node, value: Node | None) -> int:
+        """Give the end of a node or an entry; an alias is all that stands on the key's line."""
+        if value is None or not self.is_alias(node, value):
+            return self._end(value or node)
+        rest = self._text(node.start, node.start + 4 * LONGEST_STEP).splitlines()[0].rstrip()
+        return node.start + len(rest if isinstance(self.text, str) else rest.encode())
 
     def _made_step(self, start: int, end: int) -> Step:
         text = self._text(start, min(end, start + 4 * LONGEST_STEP))

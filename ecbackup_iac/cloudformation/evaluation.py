@@ -9,7 +9,7 @@ from collections.abc import Mapping as MappingOf
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from ecbackup_iac.cloudformation.conditions import BOOLEAN, truth_of
+from ecbackup_iac.cloudformation.conditions import BOOLEAN, truth_of, truth_of_condition
 from ecbackup_iac.cloudformation.functions import DYNAMIC_REFERENCE, FUNCTIONS, UNKNOWABLE
 from ecbackup_iac.cloudformation.literals import literal_of
 from ecbackup_iac.cloudformation.nodes import (
@@ -20,6 +20,7 @@ from ecbackup_iac.cloudformation.nodes import (
     Sequence,
     function_of,
     members,
+    text_of,
 )
 from ecbackup_iac.cloudformation.parameters import HIDDEN, Declaration
 from ecbackup_iac.cloudformation.stacks import Existence, Frame, LoopItem, Stack, loop_of
@@ -33,7 +34,15 @@ from ecbackup_iac.cloudformation.values import (
     Value,
     joined,
 )
-from ecbackup_iac.cloudformation.worlds import Domain, Key, RefusalError, Split, TooMuchError, World
+from ecbackup_iac.cloudformation.worlds import (
+    MOST_CASES,
+    Domain,
+    Key,
+    RefusalError,
+    Split,
+    TooMuchError,
+    World,
+)
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import Step
 
@@ -45,10 +54,10 @@ DEEPEST = 150
 LONGEST_TEXT = 200_000
 """Characters that a function may put together; a template itself has at most a million."""
 
-MOST_ITEMS = 10_000
-"""Items of a list that a function may make."""
+MOST_ITEMS = 20_000
+"""Expressions, and items of lists, that are worked out in one world."""
 
-_NO_VALUE_NAME = "AWS::NoValue"
+NO_VALUE_NAME = "AWS::NoValue"
 
 
 class Evaluator:
@@ -102,17 +111,30 @@ class Evaluator:
         properties = members(body).get("Properties")
         if properties and not isinstance(properties[1], Mapping):
             raise self.refused("Properties is no map", properties[0], frame)
-        found = self.entry(members(properties[1]) if properties else {}, name, frame)
+        entries = members(properties[1]) if properties else {}
+        found = self.entry(entries, name, frame)
         if found is None:
-            return None
+            return self._perhaps_made(entries, name, frame)
         (key, node), inner = found
         value = self.settled(self.value(node, inner))
         source = inner.stack.template.source
         step = source.step(key, node)
         is_literal = isinstance(node, Scalar) and node.tag is None
-        if is_literal:
+        if is_literal and not source.is_alias(key, node):
             return (key, node), replace(value, trace=(step,))
         return (key, node), value.through(step)
+
+    def _perhaps_made(
+        self, entries: MappingOf[str, Entry], name: str, frame: Frame
+    ) -> tuple[Entry, Value] | None:
+        """Give what a loop over a collection that nobody knows may make; None where there is none."""
+        if not frame.stack.has_loops(entries):
+            return None
+        for made, (key, node), inner in self._with_loops(entries, frame):
+            if "{" in made:
+                why = f"a loop over a collection that is not known may set {name}"
+                return (key, node), self.opaque(why, node, inner)
+        return None
 
     def entry(
         self, entries: MappingOf[str, Entry], name: str, frame: Frame
@@ -120,7 +142,7 @@ class Evaluator:
         """Give the entry of a name, those that loops make included, and where it stands."""
         if name in entries:
             return entries[name], frame
-        if not any(key.startswith(LOOP) for key in entries):
+        if not frame.stack.has_loops(entries):
             return None
         made = self._with_loops(entries, frame)
         return next(((entry, inner) for key, entry, inner in made if key == name), None)
@@ -173,7 +195,7 @@ class Evaluator:
         if not isinstance(value.raw, OpenParameter):
             return value
         parameter, domain = value.raw, value.raw.domain
-        if domain.values is not None:
+        if domain.values is not None and len(domain.values) <= MOST_CASES:
             raise self.refined(parameter, *map(domain.only, domain.values))
         opaque = Opaque(
             parameter.why, parameter.key, domain.minimum, domain.maximum, domain.excluded
@@ -229,7 +251,7 @@ class Evaluator:
     def opaque(self, why: str, node: Node, frame: Frame) -> Value:
         """Make the value of an expression that nobody can tell before the deployment."""
         source = frame.stack.template.source
-        key = ("expression", frame.key, source.shown(node), why)
+        key = ("expression", frame.key, source.written(node))
         return Value(Opaque(why, key), (source.step(node),))
 
     @staticmethod
@@ -244,7 +266,7 @@ class Evaluator:
         item = frame.loops.get(name)
         if item is not None:
             return item.value
-        if name == _NO_VALUE_NAME:
+        if name == NO_VALUE_NAME:
             return Value(NO_VALUE, (frame.stack.template.source.step(node),))
         stack = frame.stack
         declaration = stack.template.declaration(name)
@@ -264,7 +286,7 @@ class Evaluator:
         )
         parameter = value.raw
         if isinstance(parameter, OpenParameter):
-            self._tell_domain(parameter)
+            self.tell_domain(parameter)
             values = parameter.domain.values
             if values is not None and len(values) == 1:
                 return replace(value, raw=values[0])
@@ -291,7 +313,7 @@ class Evaluator:
             raise found
         return found
 
-    def _tell_domain(self, parameter: OpenParameter) -> None:
+    def tell_domain(self, parameter: OpenParameter) -> None:
         """Say what this world takes an undecided parameter to be."""
         assumed = self._world.domains.get(parameter.key)
         if assumed is None:
@@ -317,8 +339,11 @@ class Evaluator:
         if declaration.is_from_systems_manager:
             why = f"parameter {name} is read from Systems Manager when the stack is deployed"
             return Value(Opaque(why, key), (declaration.step,), secret)
-        if stack.passed is not None and declaration.name in stack.passed:
-            return self._passed(declaration, stack, key)
+        passed = self._passed_entry(declaration.name, stack) if stack.passed else None
+        if isinstance(passed, Value):
+            return passed.through(declaration.step, is_secret=secret)
+        if passed is not None:
+            return self._passed(declaration, stack, passed)
         given = stack.given.get(declaration.name) if stack.passed is None else None
         if given is not None:
             step = given.step(declaration)
@@ -339,9 +364,32 @@ class Evaluator:
             return Value(Opaque(why, key), (declaration.step,), secret)
         return Value(OpenParameter(key, name, domain, declaration), (declaration.step,), secret)
 
-    def _passed(self, declaration: Declaration, stack: Stack, key: Key) -> Value:
+    def _passed_entry(self, name: str, stack: Stack) -> tuple[Entry, Frame] | Value | None:
+        """Find what the parent passes to a parameter; a value that nobody can tell where that is hidden."""
+        if stack.passed is None or stack.passed.parameters is None:
+            return None
+        node, frame = stack.passed.parameters, stack.passed.frame
+        function = function_of(node)
+        while function is not None and function[0] == "Fn::If":
+            condition, then, otherwise = self.arguments(function[1], node, frame, 3, 3)
+            node = then if truth_of_condition(self, condition, frame).holds else otherwise
+            function = function_of(node)
+        if function is not None and function[0] == "Ref" and text_of(function[1]) == NO_VALUE_NAME:
+            return None
+        entries = members(node)
+        if function is not None or "Fn::Transform" in entries:
+            return self.opaque(
+                "what the parent passes to the nested stack is not known", node, frame
+            )
+        found = self.entry(entries, name, frame)
+        if found is None and (perhaps := self._perhaps_made(entries, name, frame)):
+            return perhaps[1]
+        return found
+
+    def _passed(self, declaration: Declaration, stack: Stack, passed: tuple[Entry, Frame]) -> Value:
         """Give what the parent passes to a nested stack's parameter."""
-        (name, node), frame = (stack.passed or {})[declaration.name]
+        (name, node), frame = passed
+        key = ("parameter", stack.address, declaration.name)
         value = self.value(node, frame)
         step = frame.stack.template.source.step(name, node)
         secret = declaration.is_secret
@@ -351,29 +399,32 @@ class Evaluator:
             parameter = replace(value.raw, domain=value.raw.domain.within(declaration.domain))
             return replace(value, raw=parameter).through(step, is_secret=secret)
         if isinstance(value.raw, Opaque):
-            domain = declaration.domain
-            opaque = value.raw
-            if domain.is_number and opaque.minimum is None and opaque.maximum is None:
-                opaque = Opaque(opaque.why, key, domain.minimum, domain.maximum)
-            return replace(value, raw=opaque).through(step, is_secret=secret)
+            bounded = declaration.domain.values is not None or declaration.domain.is_number
+            if not bounded or declaration.is_list:
+                return value.through(step, is_secret=secret)
+            # Whatever it is, the nested stack takes only what its parameter allows.
+            domain = self._world.domains.get(key, _allowed(declaration, value.raw))
+            name_there = f"{stack.prefix}{declaration.name}"
+            parameter = OpenParameter(key, name_there, domain, declaration, value.raw.why)
+            return replace(value, raw=parameter).through(step, is_secret=secret)
         if value.raw is NO_VALUE:
             if declaration.default is None:
-                text = f"the nested stack is not given its parameter {declaration.name}"
-                raise RefusalError(text, step.location)
+                message = f"the nested stack is not given its parameter {declaration.name}"
+                raise RefusalError(message, step.location)
             return _parameter_text(declaration, declaration.default, declaration.default_step)
         if isinstance(value.raw, tuple):
             listed = self.joined(value.raw, ",")
             if listed is None:
                 return replace(value, raw=Opaque("its parts are not known", key))
             value = replace(value, raw=listed)
-        passed = value.text
-        if passed is None:
+        text = value.text
+        if text is None:
             message = f"parameter {declaration.name} of the nested stack is given no text"
             raise RefusalError(message, step.location)
-        declaration.check(passed, step.location)
+        declaration.check(text, step.location, is_secret=value.is_secret)
         is_literal = isinstance(node, Scalar) and node.tag is None
         trace = (step,) if is_literal else (step, *value.trace)
-        made = _parameter_text(declaration, passed, step)
+        made = _parameter_text(declaration, text, step)
         return replace(made, trace=trace, is_secret=secret or value.is_secret)
 
     def _pseudo_parameter(self, name: str, stack: Stack, node: Node, frame: Frame) -> Value:
@@ -388,7 +439,7 @@ class Evaluator:
             return self.opaque(f"{name} is known only where the stack is deployed", node, frame)
         domain = self._world.domains.get(key, Domain())
         parameter = OpenParameter(key, name, domain, None)
-        self._tell_domain(parameter)
+        self.tell_domain(parameter)
         if domain.values is not None and len(domain.values) == 1:
             return Value(domain.values[0], (step,))
         return Value(parameter, (step,))
@@ -451,7 +502,14 @@ class Evaluator:
         return int(state)
 
     def refined(self, parameter: OpenParameter, *domains: Domain) -> Split:
-        """Make the split that tells the domains of an open parameter apart."""
+        """Make the split that tells the domains of an open parameter apart.
+
+        Raises:
+            RefusalError: it cannot be anything at all.
+
+        """
+        if not domains:
+            raise RefusalError(f"parameter {parameter.name} cannot have any value")
         return Split(
             [self._world.with_domain(parameter.key, domain, self._settled) for domain in domains]
         )
@@ -463,6 +521,7 @@ class Evaluator:
             TooMuchError: that is too deep.
 
         """
+        self.weigh(1)
         if self._depth >= DEEPEST:
             place = frame.stack.template.source.location_of(node)
             raise TooMuchError("what stands here nests too deeply to be followed", place)
@@ -521,6 +580,17 @@ class Evaluator:
         """Give the first value that nobody can tell; None where all are known."""
         settled = (self.settled(value).raw for value in values)
         return next((raw for raw in settled if isinstance(raw, Opaque)), None)
+
+
+def _allowed(declaration: Declaration, given: Opaque) -> Domain:
+    """Give what a nested stack's parameter can be, of all that something unknown can be."""
+    bounds = Domain(
+        is_number=declaration.domain.is_number,
+        minimum=given.minimum,
+        maximum=given.maximum,
+        excluded=given.excluded,
+    )
+    return bounds.within(declaration.domain)
 
 
 def _parameter_text(declaration: Declaration, text: str, step: Step) -> Value:

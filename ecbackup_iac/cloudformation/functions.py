@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.cloudformation.conditions import truth_of
+from ecbackup_iac.cloudformation.conditions import truth_of_condition
 from ecbackup_iac.cloudformation.nodes import (
     Entry,
     Node,
@@ -28,7 +28,7 @@ from ecbackup_iac.model.record import record, replace
 if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.evaluation import Evaluator
 
-DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^}]*\}\}")
+DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 
@@ -42,10 +42,7 @@ def _ref(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Va
 
 def _if(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
     condition, then, otherwise = evaluator.arguments(argument, node, frame, 3, 3)
-    if isinstance(condition, Scalar) and condition.tag is None:
-        truth = evaluator.condition(condition.text, frame, condition)
-    else:
-        truth = truth_of(evaluator, condition, frame)
+    truth = truth_of_condition(evaluator, condition, frame)
     return evaluator.value(then if truth.holds else otherwise, frame).through(*truth.trace)
 
 
@@ -56,7 +53,7 @@ def _find_in_map(evaluator: "Evaluator", argument: Node, node: Node, frame: Fram
     template = frame.stack.template
     try:
         name = _key_among(evaluator, name_node, template.section("Mappings"), "Mappings", frame)
-        what = f"the mapping {name.key}"
+        what = "the mapping" if name.is_secret else f"the mapping {name.key}"
         tops = members(name.entry[1])
         top = _key_among(evaluator, top_node, tops, what, frame)
         second = _key_among(evaluator, second_node, members(top.entry[1]), what, frame)
@@ -68,8 +65,8 @@ def _find_in_map(evaluator: "Evaluator", argument: Node, node: Node, frame: Fram
         if macro is not None:
             text = f"the macro {macro.name} may make what is looked up"
             return evaluator.opaque(text, node, frame)
-        if "Fn::Transform" in template.section("Mappings"):
-            return evaluator.opaque("a macro may make the mapping", node, frame)
+        if error.may_be_made:
+            return evaluator.opaque("a macro may make what is looked up", node, frame)
         raise evaluator.refused(error.message, node, frame) from error
     key, value_node = second.entry
     step = template.source.step(key, value_node)
@@ -80,9 +77,11 @@ def _find_in_map(evaluator: "Evaluator", argument: Node, node: Node, frame: Fram
 class _NoSuchKeyError(Exception):
     """A map has no key that an expression comes to."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, may_be_made: bool) -> None:
         super().__init__(message)
         self.message = message
+        self.may_be_made = may_be_made
+        """A macro stands in the map, and may make the key."""
 
 
 @record(eq=False)
@@ -95,6 +94,7 @@ class _Key:
     """The expression."""
 
     trace: Trace
+    is_secret: bool
 
 
 def _key_among(
@@ -110,8 +110,8 @@ def _key_among(
     chosen = _option(evaluator, value, list(entries), node, what, frame)
     if chosen is None:
         shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
-        raise _NoSuchKeyError(f"{what} has no {shown}")
-    return _Key(chosen, entries[chosen], node, value.trace)
+        raise _NoSuchKeyError(f"{what} has no {shown}", may_be_made="Fn::Transform" in entries)
+    return _Key(chosen, entries[chosen], node, value.trace, value.is_secret)
 
 
 def _option(  # noqa: PLR0913, PLR0917 - what it is, what it can be, and where it stands
@@ -125,7 +125,12 @@ def _option(  # noqa: PLR0913, PLR0917 - what it is, what it can be, and where i
     """Find which of some texts a value is, splitting the world where it is undecided; None for none."""
     match value.raw:
         case OpenParameter(domain=domain) as parameter:
-            possible = [one for one in options if domain.admits(one)]
+            listed = None if domain.values is None else frozenset(domain.values)
+            possible = [
+                one
+                for one in options
+                if (one in listed if listed is not None else domain.admits(one))
+            ]
             if not possible:
                 return None
             others = domain.without(*possible)
@@ -323,8 +328,10 @@ def _attribute(evaluator: "Evaluator", name: str, node: Node, frame: Frame) -> V
         step = child.template.source.step(*written)
         return evaluator.value(written[1], Frame(child)).through(step)
     if not frame.stack.template.may_have_resource(resource):
-        raise evaluator.refused(f"there is no resource {resource}", node, frame)
-    why = f"{name} is known only after the deployment"
+        raise evaluator.refused(
+            f"there is no such resource: {evaluator.shown(node, frame)}", node, frame
+        )
+    why = f"{evaluator.shown(node, frame)} is known only after the deployment"
     return evaluator.opaque(why, node, frame)
 
 

@@ -45,7 +45,7 @@ def _json_literal(text: str) -> Literal:
 def _tagged(kind: str, text: str) -> Literal:
     if kind == "null":
         return None
-    if kind in ("int", "float", "bool"):
+    if kind in ("int", "float", "bool") and len(text) <= _LONGEST_NUMBER:
         return _constructed(kind, text)
     return text
 

@@ -56,7 +56,7 @@ Entry: TypeAlias = "tuple[Node, Node]"
 class Mapping:
     """A map; `entries` holds keys and values in order, as they are written, merge keys and all."""
 
-    __slots__ = ("_entries", "end", "start", "tag")
+    __slots__ = ("_entries", "_members", "end", "start", "tag")
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class Mapping:
         tag: str | None,
     ) -> None:
         self._entries = entries
+        self._members: dict[str, Entry] | None = None
         self.start = start
         self.end = end
         self.tag = tag
@@ -77,6 +78,13 @@ class Mapping:
             self._entries = self._entries()
         return self._entries
 
+    @property
+    def members(self) -> "dict[str, Entry]":
+        """The entries by key, merge keys resolved; see `members`."""
+        if self._members is None:
+            self._members = _merged_members(self)
+        return self._members
+
 
 Node: TypeAlias = Scalar | Sequence | Mapping
 
@@ -85,39 +93,45 @@ MERGE = "<<"
 
 
 def members(node: Node | None) -> dict[str, Entry]:
-    """Give a map's entries by key, merge keys resolved, the last of the same name; {} for no map.
+    """Give a map's entries by key, merge keys resolved, the last of the same name; {} for no map."""
+    return node.members if isinstance(node, Mapping) else {}
 
-    YAML's merge keys (`<<: *base`) give way to what stands beside them, and the first of several
-    maps to merge wins (yaml.org/type/merge).
+
+def _merged_members(node: Mapping) -> dict[str, Entry]:
+    """Resolve YAML's merge keys (`<<: *base`).
+
+    What is merged gives way to what stands beside it, and the first of several maps wins
+    (yaml.org/type/merge).
     """
     found: dict[str, Entry] = {}
-    if not isinstance(node, Mapping):
-        return found
-    merged = [entry for entry in node.entries if _is_merge(entry[0])]
-    for _, source in merged:
-        for one in source.items if isinstance(source, Sequence) else [source]:
-            found = {**_merged(one, {id(node)}), **found}
-    for key, value in node.entries:
-        if isinstance(key, Scalar) and not (merged and _is_merge(key)):
-            found.pop(key.text, None)  # what stands here stands where it is written
-            found[key.text] = (key, value)
-    return found
-
-
-def _merged(node: Node, met: set[int]) -> dict[str, Entry]:
-    """Give the entries of a map that is merged, and of those that it merges itself; circles end."""
-    if not isinstance(node, Mapping) or id(node) in met:
-        return {}
-    met.add(id(node))
-    found: dict[str, Entry] = {}
+    merging = False
     for key, value in node.entries:
         if _is_merge(key):
-            for one in value.items if isinstance(value, Sequence) else [value]:
-                found = {**_merged(one, met), **found}
-    for key, value in node.entries:
-        if isinstance(key, Scalar) and not _is_merge(key):
+            merging = True
+        elif isinstance(key, Scalar):
             found[key.text] = (key, value)
+    if merging:
+        _merge(node, found, {id(node)})
     return found
+
+
+def _merge(node: Mapping, found: dict[str, Entry], met: set[int]) -> None:
+    """Add what a map merges, each source once; circles end."""
+    for key, value in node.entries:
+        if not _is_merge(key):
+            continue
+        for source in value.items if isinstance(value, Sequence) else [value]:
+            if not isinstance(source, Mapping) or id(source) in met:
+                continue
+            met.add(id(source))
+            own = {
+                one.text: (one, v)
+                for one, v in source.entries
+                if isinstance(one, Scalar) and not _is_merge(one)
+            }
+            for name, entry in own.items():
+                found.setdefault(name, entry)
+            _merge(source, found, met)
 
 
 def _is_merge(key: Node) -> bool:

@@ -70,8 +70,8 @@ class Declaration:
             text = f"parameter {self.name}: there is no type {self.type[:40]}"
             raise RefusalError(text, self.step.location)
 
-    def check(self, text: str, place: Location) -> None:
-        """Hold a value against the declaration.
+    def check(self, text: str, place: Location, *, is_secret: bool = False) -> None:
+        """Hold a value against the declaration; a secret one is not shown.
 
         Raises:
             RefusalError: CloudFormation refuses it.
@@ -80,7 +80,7 @@ class Declaration:
         parts = [part.strip() for part in text.split(",")] if self.is_list else [text]
         if self.is_from_systems_manager or all(map(self.domain.admits, parts)):
             return
-        shown = "its value" if self.is_secret else f'"{text[:40]}"'
+        shown = "its value" if self.is_secret or is_secret else f'"{text[:40]}"'
         wants = self._wants()
         raise RefusalError(f"parameter {self.name}: {shown} is not {wants}", place)
 
@@ -107,8 +107,8 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     domain = Domain(
         values=None if listed is None else tuple(dict.fromkeys(map(_scalar_text, listed))),
         is_number=is_number,
-        minimum=number_of(_text(entries.get("MinValue"))),
-        maximum=number_of(_text(entries.get("MaxValue"))),
+        minimum=number_of(_text(entries.get("MinValue"))) if is_number else None,
+        maximum=number_of(_text(entries.get("MaxValue"))) if is_number else None,
         shortest=int(number_of(_text(entries.get("MinLength"))) or 0),
         longest=_length(_text(entries.get("MaxLength"))),
     )

@@ -7,14 +7,21 @@ from typing import Protocol
 from ecbackup_iac.cloudformation.evaluation import Evaluator
 from ecbackup_iac.cloudformation.nodes import (
     Entry,
-    Mapping,
     Node,
     Scalar,
     member,
     members,
     text_of,
+    walk,
 )
-from ecbackup_iac.cloudformation.stacks import Existence, Frame, LoopItem, Stack, loop_of
+from ecbackup_iac.cloudformation.stacks import (
+    Existence,
+    Frame,
+    LoopItem,
+    Passed,
+    Stack,
+    loop_of,
+)
 from ecbackup_iac.cloudformation.template import LOOP, NotReadError, Template
 from ecbackup_iac.cloudformation.values import Opaque, Value
 from ecbackup_iac.cloudformation.worlds import Effort, RefusalError, TooMuchError, explore
@@ -29,6 +36,15 @@ MOST_INSTANCES = 1_000
 
 # Kinds of resource that deploy another template → the property that says which.
 NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+
+
+# Kinds that deploy a template which is never followed: into other accounts, from a catalogue, a registry.
+DEPLOYERS = (
+    "AWS::CloudFormation::StackSet",
+    "AWS::ServiceCatalog::CloudFormationProduct",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
+)
+MODULE = "::MODULE"
 
 
 @record(eq=False)
@@ -108,6 +124,12 @@ class Deployment:
                 existence = (*stack.existence, *_existence(entry[1], frame))
                 address = f"{stack.prefix}{name}"
                 wanted.append(ResourceInstance(address, kind, *entry, frame, existence))
+            elif "{" in kind:
+                yield _made_elsewhere(*entry, f"the type {kind} is not known", template)
+            elif kind in DEPLOYERS or kind.endswith(MODULE):
+                yield _made_elsewhere(
+                    entry[0], entry[0], f"{kind} deploys another template", template
+                )
             elif kind in NESTED:
                 nested.append((name, kind, entry, frame))
         # Properties may ask for what nested stacks give out, so those are opened first.
@@ -135,7 +157,7 @@ class Deployment:
             try:
                 loop = loop_of(entry, frame)
                 items = self._items(loop.collection, frame)
-            except RefusalError as error:
+            except (RefusalError, TooMuchError) as error:
                 self._refuse(error, entry, frame)
                 continue
             made = max(made, 1) * max(len(items), 1)
@@ -165,21 +187,12 @@ class Deployment:
         return list(found.values())
 
     def _leads(self, node: Node) -> bool:
-        """Say whether a loop makes anything that is wanted."""
-        pending, met = [node], set()
-        while pending:
-            one = pending.pop()
-            if id(one) in met:
-                continue
-            met.add(id(one))
-            kind = text_of(member(one, "Type"))
-            if kind and (self._is_wanted(kind) or kind in NESTED or "{" in kind):
-                return True
-            if isinstance(one, Mapping):
-                pending += [value for _, value in one.entries]
-            elif not isinstance(one, Scalar):
-                pending += one.items
-        return False
+        """Say whether a loop makes anything that is wanted, as far as its types are written out."""
+        kinds = (text_of(member(one, "Type")) for one in walk(node))
+        return any(
+            kind is not None and (self._is_wanted(kind) or kind in NESTED or "{" in kind)
+            for kind in kinds
+        ) or any("Fn::Transform" in members(one) for one in walk(node))
 
     # Nested stacks
 
@@ -193,20 +206,17 @@ class Deployment:
         except NotReadError as error:
             told = Diagnostic(error.message, error.place or place)
             return UnreadStack(address, body, told, error.is_elsewhere)
-        except RefusalError as error:
+        except (RefusalError, TooMuchError) as error:
             told = Diagnostic(error.message, error.place or place)
             return UnreadStack(address, body, told, is_elsewhere=False)
         properties = member(body, "Properties")
-        passed = {
-            key: (one, frame)
-            for key, one in members(member(properties, "Parameters")).items()
-            if not key.startswith("Fn::")
-        }
-        for key, (one, _) in passed.items():
-            if template.declaration(key) is None:
+        parameters = member(properties, "Parameters")
+        for key, one in members(parameters).items():
+            if not key.startswith("Fn::") and template.declaration(key) is None:
                 text = f"the nested template declares no parameter {key}"
                 self._refuse(RefusalError(text), one, frame)
         existence = (*stack.existence, *_existence(body, frame))
+        passed = Passed(parameters, frame)
         child = Stack(template, passed=passed, address=address, parent=stack, existence=existence)
         stack.children[name] = child
         return child
@@ -244,7 +254,7 @@ class Deployment:
         text = found.pop() if len(found) == 1 else None
         return text if text and is_local(text) else None
 
-    def _refuse(self, error: RefusalError, entry: Entry, frame: Frame) -> None:
+    def _refuse(self, error: RefusalError | TooMuchError, entry: Entry, frame: Frame) -> None:
         place = error.place or frame.stack.template.source.location_of(*entry)
         self.diagnostics.append(Diagnostic(error.message, place))
 
@@ -270,5 +280,5 @@ def _existence(body: Node, frame: Frame) -> tuple[Existence, ...]:
 def _representative(value: Value | None, collection: Node, frame: Frame) -> Value:
     raw = value.raw if value else None
     why = raw.why if isinstance(raw, Opaque) else "the collection of the loop is undecided"
-    key = ("item", frame.key, frame.stack.template.source.shown(collection))
+    key = ("item", frame.key, collection.start)
     return Value(Opaque(why, key), value.trace if value else ())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.cloudformation.document import Document
 from ecbackup_iac.cloudformation.files import documents_in
 from ecbackup_iac.cloudformation.nodes import Node, Scalar, member, members, text_of
-from ecbackup_iac.cloudformation.resources import NESTED, is_local
+from ecbackup_iac.cloudformation.resources import DEPLOYERS, MODULE, NESTED, is_local
 from ecbackup_iac.cloudformation.stacks import Stack
 from ecbackup_iac.cloudformation.template import NotReadError, Template, template_in
 from ecbackup_iac.discovery import STANDARD_INPUT, is_inside, shown_path
@@ -26,24 +26,33 @@ LARGEST_FILE = 50_000_000
 # stand on standard input, leaves nested templates.
 _CDK_OUTPUT = "cdk.out"
 _ASSET_LIST = ".assets.json"
+_TEMPLATE = ".template.json"
 _NESTED_TEMPLATE = ".nested.template.json"
 _MANIFEST = "manifest.json"
 _HASH = re.compile(r"/([0-9a-f]{64})\.json")
 
+MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", MODULE.encode())
+"""A file (UTF-8) that has none of these is no template that matters, or that can be told for one."""
+
+LARGEST_TEMPLATE = 1_000_000
+"""Bytes; CloudFormation takes no larger one."""
+
 _SHAPE = re.compile(
     rb"AWSTemplateFormatVersion|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Alexa|Custom)::"
 )
-_STACKS = re.compile(b"|".join(kind.encode() for kind in NESTED))
-# A macro that makes resources, a type that a loop completes, a letter that is written as an escape.
-_MAKERS = re.compile(
-    rb"Fn::Transform|\bTransform\b|AWS::[\w:]*[$&]\{|\\(?:x|u00|U000000)[2-7][0-9A-Fa-f]"
-)
+_STACKS = re.compile("|".join((*NESTED, *DEPLOYERS, MODULE)).encode())
+# A macro that makes resources, a type that a loop completes or that is written over two lines.
+_MAKERS = re.compile(rb"Fn::Transform|\bTransform\b|AWS::[\w:]{0,80}[$&]\{|[\w:]\\\r?\n")
+# A letter that is written as an escape, which hides every name from a look at the bytes.
+_HIDDEN_LETTER = re.compile(rb"\\(?:x|u00|U000000)[2-7][0-9A-Fa-f]")
 
 
 # A resource of a template, or its own first line: what makes a broken file one of CloudFormation.
 _VISIBLE = re.compile(
     rb"AWSTemplateFormatVersion[\"']?\s*:|\bType[\"']?\s*:\s*[\"']?AWS::\w+::", re.MULTILINE
 )
+# What a file of any name has to begin a line with: prose may well quote a resource.
+_HEADER = re.compile(rb"^[\"'{ ]*AWSTemplateFormatVersion[\"']?\s*:", re.MULTILINE)
 _JINJA = re.compile(rb"\{%|\{\{(?!resolve:)")
 
 
@@ -62,11 +71,14 @@ class Interest(Enum):
 
 def interest_in(content: bytes, sought: re.Pattern[bytes]) -> Interest:
     """Say by the bytes alone (UTF-8) whether a file is worth parsing; `sought` names what matters."""
-    if b"AWS" not in content and b"Transform" not in content and b"\\" not in content:
+    if not any(mark in content for mark in MARKS):
         return Interest.NONE
     if sought.search(content) or _STACKS.search(content):
         return Interest.PARSE
-    if b"Resources" in content and _MAKERS.search(content):
+    is_named = b"Resources" in content or b"AWSTemplateFormatVersion" in content
+    if is_named and _MAKERS.search(content):
+        return Interest.PARSE
+    if len(content) <= LARGEST_TEMPLATE and _HIDDEN_LETTER.search(content):
         return Interest.PARSE
     return Interest.TEMPLATE if _SHAPE.search(content) else Interest.NONE
 
@@ -104,6 +116,9 @@ class Templates:
         self._boundaries: dict[str, str] = {}
         self._order: list[Template] = []
         self._broken: dict[str, Diagnostic] = {}
+        self._reached: set[str] = set()
+        self._seen: set[str] = set()
+        """Templates of the scan in which nothing can matter: they nest nothing."""
         self._meant: set[str] = set()
         self._alone: set[str] = set()
         self._context: set[str] = set()
@@ -114,6 +129,7 @@ class Templates:
     def add(self, file: TemplateFile) -> bool:
         """Read a file of the scan; say whether it is a template, or a broken one."""
         if file.interest is Interest.TEMPLATE:
+            self._seen.add(os.path.realpath(file.path))
             return True
         path = file.path if file.path == STANDARD_INPUT else os.path.realpath(file.path)
         documents, problem = documents_in(file.content, file.path)
@@ -184,12 +200,15 @@ class Templates:
             nested.setdefault(template.path, set()).update(children)
         claimed = {child for path, children in nested.items() for child in children - {path}}
         reached: set[str] = set()
-        for template in self._order:
-            if template.path not in claimed and not self._is_left_over(template, claimed):
+        first = {id(templates[0]) for templates in self._read.values() if templates}
+        # What an expression names is known only once its parent has been followed, so parents come first.
+        for template in sorted(self._order, key=lambda one: not one.nests):
+            is_nested = id(template) in first and template.path in claimed | self._reached
+            if not is_nested and not self._is_left_over(template):
                 reached |= _reachable(template.path, nested)
                 yield template
         for template in self._order:
-            if template.path not in reached and not self._is_left_over(template, claimed):
+            if template.path not in reached | self._reached and not self._is_left_over(template):
                 reached |= _reachable(template.path, nested)
                 yield template
 
@@ -216,6 +235,7 @@ class Templates:
             raise NotReadError(self._broken[real].message, place=self._broken[real].location)
         if not self._read[real]:
             raise NotReadError(f"{shown_path(real)} is no template")
+        self._reached.add(real)
         return self._read[real][0]
 
     def _loaded(self, path: str) -> list[Template]:
@@ -271,13 +291,30 @@ class Templates:
                 if path is not None:
                     yield from map(os.path.realpath, _candidates(path, template))
 
-    def _is_left_over(self, template: Template, claimed: set[str]) -> bool:
-        path = template.path
-        return (
-            path.endswith(_NESTED_TEMPLATE)
-            and path not in claimed
-            and path not in self._meant
-            and os.path.isfile(os.path.join(os.path.dirname(path), _MANIFEST))
+    def _is_left_over(self, template: Template) -> bool:
+        """Say whether the CDK made a file for a nested stack that no template has any more.
+
+        It is none where a template of the same assembly was not read, or has a stack that leads nowhere:
+        then this may be the one.
+        """
+        path, folder = template.path, os.path.dirname(template.path)
+        if not path.endswith(_NESTED_TEMPLATE) or path in self._meant | self._alone:
+            return False
+        if not os.path.isfile(os.path.join(folder, _MANIFEST)):
+            return False
+        parents = [
+            os.path.join(folder, name)
+            for name in os.listdir(folder)
+            if name.endswith(_TEMPLATE) and not name.endswith(_NESTED_TEMPLATE)
+        ]
+        if not all(parent in self._read or parent in self._seen for parent in parents):
+            return False
+        return not any(
+            self.nested_path(body, one) is None
+            for one in self._order
+            if os.path.dirname(one.path) == folder
+            for _, body in one.section("Resources").values()
+            if text_of(member(body, "Type")) in NESTED
         )
 
 
@@ -302,7 +339,8 @@ def _is_told(file: TemplateFile, found: Sequence[Template]) -> bool:
     """Say whether what is wrong with a file is told: CloudFormation has to be visible in it."""
     if file.is_meant or found:
         return True
-    return file.is_expected and _VISIBLE.search(file.content) is not None
+    visible = _VISIBLE if file.is_expected else _HEADER
+    return visible.search(file.content) is not None
 
 
 def _candidates(path: str, parent: Template) -> list[str]:

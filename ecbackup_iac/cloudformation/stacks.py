@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ecbackup_iac.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
 from ecbackup_iac.cloudformation.parameters import GivenValue
-from ecbackup_iac.cloudformation.template import Template
-from ecbackup_iac.cloudformation.worlds import RefusalError
+from ecbackup_iac.cloudformation.template import LOOP, Template
+from ecbackup_iac.cloudformation.worlds import Key, RefusalError
 from ecbackup_iac.model.record import field, record
 
 _LOOP_TEXT = re.compile(r"([$&])\{(\w+)\}")
@@ -24,6 +24,11 @@ class LoopItem:
     collection: Node
     frame: "Frame"
     """Where the collection stands."""
+
+    @property
+    def key(self) -> Key:
+        """What tells it from other items: its text, or the place of a collection that nobody knows."""
+        return self.value.text or (self.collection.start, self.frame.key)
 
 
 @record(eq=False)
@@ -52,9 +57,9 @@ class Frame:
         return _LOOP_TEXT.sub(item, text)
 
     @property
-    def key(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+    def key(self) -> Key:
         """What tells it from the other frames of one root."""
-        items = ((name, item.value.text or "") for name, item in self.loops.items())
+        items = ((name, item.key) for name, item in self.loops.items())
         return (self.stack.address, tuple(items))
 
 
@@ -69,6 +74,16 @@ class Existence:
 
 
 @record(eq=False)
+class Passed:
+    """The parameters that a parent passes to a nested stack, as they are written."""
+
+    parameters: Node | None
+    """None where it passes none."""
+
+    frame: Frame
+
+
+@record(eq=False)
 class Stack:
     """A template with what its parameters are given."""
 
@@ -76,8 +91,8 @@ class Stack:
     given: MappingOf[str, GivenValue] = field(factory=dict)
     """What a root's parameters are given from outside."""
 
-    passed: MappingOf[str, tuple[Entry, Frame]] | None = None
-    """What the parent passes, and where it stands; None for a root."""
+    passed: Passed | None = None
+    """What the parent passes; None for a root."""
 
     address: str = ""
     """The logical ids of the stacks around it and its own: `Network/Caches`; empty for a root."""
@@ -86,6 +101,16 @@ class Stack:
     existence: tuple[Existence, ...] = ()
     children: dict[str, "Stack"] = field(factory=dict)
     """The nested stacks that were read, by logical id."""
+
+    looped: dict[int, bool] = field(factory=dict)
+    """Which maps of the template have loops among their keys, by identity: asked in every world."""
+
+    def has_loops(self, entries: MappingOf[str, Entry]) -> bool:
+        """Say whether some of a map's entries are made by loops."""
+        key = id(entries)
+        if key not in self.looped:
+            self.looped[key] = any(name.startswith(LOOP) for name in entries)
+        return self.looped[key]
 
     @property
     def prefix(self) -> str:

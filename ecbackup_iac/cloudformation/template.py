@@ -1,5 +1,6 @@
 """One template: its sections, each entry found by name."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 
@@ -33,7 +34,7 @@ _HARMLESS = re.compile(
 )
 
 # ${self:custom.days}, ${file(x.yml)}: the Serverless Framework's variables, which CloudFormation never sees.
-SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]*(?:\([^)]*\))?:|\$\{file\(")
+SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{file\(")
 
 
 class NotReadError(Exception):
@@ -107,6 +108,15 @@ class Template:
             return True
         return any(one.name != LANGUAGE_EXTENSIONS for one in self._transforms())
 
+    @property
+    def nests(self) -> bool:
+        """Whether it has anything that may deploy another template."""
+        kinds = (
+            text_of(member(body, "Type")) or "" for _, body in self.section("Resources").values()
+        )
+        loops = any(key.startswith(LOOP) for key in self.section("Resources"))
+        return loops or any("Stack" in kind or "Application" in kind for kind in kinds)
+
     def macros(self) -> Iterator[Macro]:
         """Yield the macros that are applied to the whole template, known harmless ones left out."""
         return (one for one in self._transforms() if not _HARMLESS.fullmatch(one.name))
@@ -123,6 +133,10 @@ class Template:
                 name = text_of(member(one, "Name") if isinstance(one, Mapping) else one)
                 if one is not None and name:
                     yield Macro(name, one, name == "AWS::Include")
+            call = member(part, "Fn::Transform")
+            if call is not None:
+                name = text_of(member(call, "Name")) or "Fn::Transform"
+                yield Macro(name, call, includes=True)
 
     def _misshapen(self) -> Iterator[Diagnostic]:
         """Yield what CloudFormation refuses because of its shape, and would hide a resource."""
@@ -133,6 +147,9 @@ class Template:
                     text = RefusalError(f"{name} is no map").message
                     yield Diagnostic(text, self.source.location_of(*sections[name]))
         for name, (key, body) in self.section("Resources").items():
+            if self._is_part and isinstance(body, Scalar):
+                text = f"not inspected here: {self.source.shown(body)}: judge that file itself"
+                yield Diagnostic(text, self.source.location_of(body), Severity.WARNING)
             if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
                 text = RefusalError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))
@@ -157,8 +174,8 @@ def template_in(document: Document, path: str) -> Template | None:
     """Recognise a template by its content; None for anything else.
 
     A template has `Resources` whose entries have a `Type`, or says AWSTemplateFormatVersion. The
-    Serverless Framework keeps one, or a list of them, under `resources`. A map of nothing but resources
-    is a part of one, which AWS::Include or the Serverless Framework puts in its place.
+    Serverless Framework keeps one, or a list of them, under `resources`. A map of nothing but resources,
+    or one resource, is a part of one, which AWS::Include or the Serverless Framework puts in its place.
     """
     root = document.root
     if not isinstance(root, Mapping):
@@ -166,10 +183,11 @@ def template_in(document: Document, path: str) -> Template | None:
     if _is_template(root):
         return Template(path, document, [root])
     entries = members(root)
+    if _is_resource(root):
+        name = os.path.splitext(os.path.basename(path))[0]
+        return Template(path, document, [_below("Resources", _below(name, root))], is_part=True)
     if all(_is_resource(value) for _, value in entries.values()) and entries:
-        name = Scalar("Resources", root.start, root.start, Style.QUOTED, None)
-        part = Mapping([(name, root)], root.start, root.end, None)
-        return Template(path, document, [part], is_part=True)
+        return Template(path, document, [_below("Resources", root)], is_part=True)
     kept = entries.get("resources")
     if kept is None or not {"service", "provider", "functions"} & entries.keys():
         return None
@@ -179,6 +197,12 @@ def template_in(document: Document, path: str) -> Template | None:
     if not elsewhere and not any(_is_template(part) for part in parts if isinstance(part, Mapping)):
         return None
     return Template(path, document, parts, elsewhere, is_part=True)
+
+
+def _below(name: str, node: Node) -> Mapping:
+    """Put a node where it will stand once it is included."""
+    key = Scalar(name, node.start, node.start, Style.QUOTED, None)
+    return Mapping([(key, node)], node.start, node.end, None)
 
 
 def _is_resource(node: Node) -> bool:
@@ -194,7 +218,6 @@ def _is_template(root: Mapping) -> bool:
     if resources is None or not isinstance(resources[1], Mapping):
         return False
     return any(
-        isinstance(key, Scalar)
-        and (key.text.startswith((LOOP, "Fn::Transform")) or text_of(member(value, "Type")))
-        for key, value in resources[1].entries
+        name.startswith((LOOP, "Fn::Transform")) or text_of(member(value, "Type"))
+        for name, (_, value) in members(resources[1]).items()
     )

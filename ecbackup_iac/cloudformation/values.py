@@ -52,9 +52,14 @@ class OpenParameter:
     declaration: Declaration | None
     """None for a pseudo parameter."""
 
+    origin: str = ""
+    """What it is given, where that is something that nobody can tell."""
+
     @property
     def why(self) -> str:
         """Why it is undecided, for a person."""
+        if self.origin:
+            return self.origin
         if self.declaration is None:
             return f"{self.name} is known only where the stack is deployed"
         return f"parameter {self.name} has no default and no value"

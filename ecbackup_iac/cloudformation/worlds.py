@@ -6,6 +6,7 @@ the world is split there and the value is worked out again in each part. What ha
 judged together, and only what the value leads to is ever split.
 """
 
+import re
 from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 from typing import Generic, Protocol, TypeAlias, TypeVar
@@ -15,6 +16,9 @@ from ecbackup_iac.model.record import field, record, replace
 
 MOST_CASES = 256
 """A value that turns out in more ways than these is unknown without a list."""
+
+# No number of use is longer, or has a longer exponent.
+_NUMBER = re.compile(r"[+-]?[0-9]{1,60}(\.[0-9]{0,60})?([eE][+-]?[0-9]{1,2})?")
 
 T = TypeVar("T")
 
@@ -53,7 +57,8 @@ class Domain:
     def without(self, *texts: str) -> "Domain":
         """Give the domain of a parameter that is none of these texts."""
         if self.values is not None:
-            return replace(self, values=tuple(one for one in self.values if one not in texts))
+            out = frozenset(texts)
+            return replace(self, values=tuple(one for one in self.values if one not in out))
         return replace(self, excluded=self.excluded.union(texts))
 
     def within(self, other: "Domain") -> "Domain":
@@ -89,15 +94,7 @@ class Domain:
 
 def number_of(text: str) -> Fraction | None:
     """Read a number as CloudFormation's Number parameters take it; None where it is none."""
-    if len(text) > 60 or "/" in text or "_" in text:  # noqa: PLR2004 - no number of use is longer
-        return None
-    _, _, exponent = text.lower().partition("e")
-    if exponent and abs(int(exponent) if exponent.lstrip("+-").isdigit() else 0) > 60:  # noqa: PLR2004
-        return None
-    try:
-        return Fraction(text.strip())
-    except (ValueError, ZeroDivisionError):
-        return None
+    return Fraction(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
 
 
 @record(eq=False)
@@ -142,10 +139,13 @@ class RefusalError(Exception):
         """None where nobody knows."""
 
 
-class TooMuchError(RefusalError):
-    """What this program gives up, though CloudFormation might take it."""
+class TooMuchError(Exception):
+    """What this program gives up, though CloudFormation may well take it."""
 
-    prefix = "not worked out: "
+    def __init__(self, message: str, place: Location | None = None) -> None:
+        super().__init__(message)
+        self.message = f"not worked out: {message}"
+        self.place = place
 
 
 @record(eq=False)
@@ -181,6 +181,11 @@ class Effort:
     def __init__(self, most: int) -> None:
         self._left = most
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether there is none left."""
+        return self._left < 0
+
     def take(self, amount: int = 1) -> bool:
         """Spend some; say whether there was enough."""
         self._left -= amount
@@ -192,7 +197,8 @@ def explore(
 ) -> list[Case[T]] | None:
     """Work a value out in every world; None where there are too many.
 
-    A world that CloudFormation refuses is left out, because nothing is deployed in it.
+    A world that CloudFormation refuses is left out, because nothing is deployed in it. No world is ever
+    split into none: what cannot be anything is refused.
 
     Raises:
         RefusalError: it refuses every one.
@@ -210,8 +216,6 @@ def explore(
             found.append(Case(evaluate(one), one.conditions, one.reasons))
         except Split as split:
             pending += reversed(split.worlds)
-        except TooMuchError:
-            raise
         except RefusalError as error:
             refusal = refusal or error
     if not found and refusal is not None:

@@ -74,3 +74,6 @@ class CacheResource:
 
     node_ids: tuple[str, ...] = ()
     """The ids of a live replication group's nodes."""
+
+    calls: tuple[Location, ...] = ()
+    """The module calls that lead to it, outermost first; where it is such a call itself, those above it."""

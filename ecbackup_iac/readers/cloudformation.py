@@ -13,7 +13,13 @@ from ecbackup_iac.cloudformation.roots import TemplateFile, Templates
 from ecbackup_iac.cloudformation.stacks import Stack
 from ecbackup_iac.cloudformation.template import Template
 from ecbackup_iac.cloudformation.values import NoValue, Opaque, Value
-from ecbackup_iac.cloudformation.worlds import MOST_CASES, Effort, RefusalError, explore
+from ecbackup_iac.cloudformation.worlds import (
+    MOST_CASES,
+    Effort,
+    RefusalError,
+    TooMuchError,
+    explore,
+)
 from ecbackup_iac.discovery import shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.given import Given
@@ -41,9 +47,6 @@ from ecbackup_iac.readers.cloudformation_types import (
 
 T = TypeVar("T")
 
-SOUGHT = re.compile(rb"AWS::ElastiCache\b")
-"""What a file has to name for its template to matter."""
-
 MOST_EFFORT = 5_000
 """Worlds that are worked out for one root; beyond that its values are unknown."""
 
@@ -51,6 +54,7 @@ LONGEST_CONDITION = 200
 """Characters of what has to hold for an outcome; beyond it the first way stands for all."""
 
 _TOO_MANY = f"it depends on more than {MOST_CASES} combinations of conditions and parameters"
+_SPENT = "the template asks for more work than is done for one"
 
 # What an unread nested stack's own words say about caches.
 _LOOKS_LIKE_CACHE = re.compile(r"elasti-?cache|redis|valkey|snapshot-?retention", re.IGNORECASE)
@@ -157,11 +161,12 @@ class _RootReader:
         silent = Step(f"{found.address}: {names.retention} not set", place)
         try:
             settings = _Settings.of(found, names, self._effort)
-        except RefusalError as error:
+        except (RefusalError, TooMuchError) as error:
             told = error.message
             self.diagnostics.append(Diagnostic(told, error.place or place))
             settings = _Settings({name: [] for name in names.names}, is_aligned=False)
-            retention: Setting[int] = Unknown(told, trace=(silent,), is_refused=True)
+            is_refused = isinstance(error, RefusalError)
+            retention: Setting[int] = Unknown(told, trace=(silent,), is_refused=is_refused)
         else:
             if settings.exists_nowhere:
                 return
@@ -190,6 +195,9 @@ class _RootReader:
             yield f"it exists only when {_either(settings.existence)}"
         if any(item.value.text is None for item in found.frame.loops.values()):
             yield "it stands for all that a loop makes of a collection that is not known"
+        macros = found.frame.stack.template.macros()
+        for macro in (one for one in macros if not one.includes):
+            yield f"the macro {macro.name} may change what is written here"
         if found.construct:
             yield f"CDK construct {found.construct}"
         if self._note:
@@ -236,7 +244,7 @@ class _Settings:
 
         """
         cases = explore(lambda one: _case(one, found, names), Evaluator, effort)
-        if cases is None:
+        if cases is None:  # too many, or too much
             apart = {name: _apart(found, name, effort) for name in names.names}
             return cls(apart, is_aligned=False)
         existing = [case for case in cases if case.value is not None]
@@ -356,6 +364,12 @@ def _setting(evaluator: Evaluator, found: ResourceInstance, name: str) -> _Setti
     return _Setting(value, source.location_of(key, node), tuple(told), reasons)
 
 
+def _setting_where_it_exists(
+    evaluator: Evaluator, found: ResourceInstance, name: str
+) -> _Setting | None:
+    return _setting(evaluator, found, name) if evaluator.exists(found.existence) else None
+
+
 def _made_by_macro(evaluator: Evaluator, found: ResourceInstance, name: str) -> Value | None:
     """Give the unknown value of a property that a macro may add; None where no macro can."""
     properties = member(found.body, "Properties")
@@ -372,14 +386,17 @@ def _made_by_macro(evaluator: Evaluator, found: ResourceInstance, name: str) -> 
 
 def _apart(found: ResourceInstance, name: str, effort: Effort) -> list[_Setting]:
     """Work out one property by itself; where that has too many cases too, it is unknown."""
-    cases = explore(lambda one: _setting(one, found, name), Evaluator, effort)
+    cases = explore(lambda one: _setting_where_it_exists(one, found, name), Evaluator, effort)
+    if cases is None and not effort.is_spent:
+        cases = explore(lambda one: _setting(one, found, name), Evaluator, effort)
     if cases is not None:
-        return [case.value for case in cases]
+        return [case.value for case in cases if case.value is not None]
     properties = members(member(found.body, "Properties"))
     source = found.frame.stack.template.source
     entry = properties.get(name)
     steps = (source.step(*entry),) if entry else ()
-    value = Value(Opaque(_TOO_MANY, ("too many", found.address, name)), steps)
+    why = _SPENT if effort.is_spent else _TOO_MANY
+    value = Value(Opaque(why, ("too many", found.address, name)), steps)
     return [_Setting(value, source.location_of(*entry) if entry else None)]
 
 
@@ -471,7 +488,10 @@ def _why(cases: Sequence[_Setting]) -> str:
 
 def _either(ways: Sequence[str]) -> str:
     text = " or ".join(ways)
-    return text if len(text) <= LONGEST_CONDITION else ways[0]
+    if len(text) <= LONGEST_CONDITION:
+        return text
+    more = len(ways) - 1
+    return f"{ways[0]} or in {more} other {'case' if more == 1 else 'cases'}" if more else ways[0]
 
 
 def _trace(values: Iterable[Setting[T]]) -> tuple[Step, ...]:

@@ -15,7 +15,11 @@ from ecbackup_iac.readers.aws_provider import shown_value
 
 RETENTION = "SnapshotRetentionLimit"
 
+SOUGHT = re.compile(rb"AWS::ElastiCache\b")
+"""What a file has to name for its template to matter."""
+
 _DIGITS = re.compile(r"-?[0-9]+")
+_SEVERAL = re.compile(r"0*([2-9]|[1-9][0-9]{1,9})")
 _LONGEST_NUMBER = 40  # digits; AWS takes two
 
 
@@ -85,7 +89,7 @@ def speaks_of_cluster_mode(name: str, written: object) -> bool:
     """Say whether a property's value puts a replication group in cluster mode."""
     match name:
         case "NumNodeGroups":
-            return str(written).isdigit() and int(str(written)) > 1
+            return _SEVERAL.fullmatch(str(written)) is not None
         case "ClusterMode":
             return str(written).lower() == "enabled"
         case "NodeGroupConfiguration":

@@ -30,11 +30,8 @@ _MARKS = re.compile(
 # What only plans and AWS CLI output have: with one of these in it, a text that no reader knows is told.
 _NAMES = re.compile(rb'"(?:resource_changes|CacheClusters|ReplicationGroups|ServerlessCaches)"')
 
-# Without one of these no text is a template that matters, or that is one for all to see.
-_MARKS_OF_TEMPLATES = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U")
-
-_TEMPLATE_MEMBER = re.compile(rb'(?<!\\)"(?:Resources|AWSTemplateFormatVersion|resources)"\s*:')
-_PLAN = re.compile(rb'(?<!\\)"(?:resource_changes|planned_values|format_version|lineage)"\s*:')
+# As cloudformation.roots.MARKS, which is not imported for files that have none of them.
+_MARKS_OF_TEMPLATES = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", b"::MODULE")
 
 _STRANGER = "looks like a plan, a state or AWS CLI output, and is none as they are written"
 _EMPTY_LIST = "an empty list: no cache was listed; --allow-empty accepts that"
@@ -63,25 +60,40 @@ def reading_of(content: bytes, root: str, *, is_meant: bool) -> Reading | None:
 def template_file(found: "Input", *, is_meant: bool) -> "TemplateFile | None":
     """Give an input that may be a template, by a look at its bytes; None for anything else.
 
-    A plan or a state may hold a template inside a text, so JSON has to show a template's own members.
+    A plan or a state may speak of templates, so JSON is asked for its own members first.
     """
     content = found.content
     if not any(mark in content for mark in _MARKS_OF_TEMPLATES) and b"\x00" not in content[:4]:
         return None
     from ecbackup_iac.cloudformation.roots import Interest, TemplateFile, interest_in
-    from ecbackup_iac.readers.cloudformation import SOUGHT
+    from ecbackup_iac.readers.cloudformation_types import SOUGHT
 
     try:
         text = utf8(content)
     except UnicodeDecodeError:
         return None
-    if _begins_like_json(text) and (_PLAN.search(text) or not _TEMPLATE_MEMBER.search(text)):
+    if _begins_like_json(text) and _MARKS.search(text) and _is_other_json(text):
         return None
     interest = interest_in(text, SOUGHT)
     if interest is Interest.NONE:
         return None
     kind = (interest, is_meant, found.is_expected, found.is_named)
     return TemplateFile(found.path, text, found.boundary, *kind)
+
+
+def _is_other_json(text: bytes) -> bool:
+    """Say whether a JSON text is a plan, a state or AWS CLI output, by its own members."""
+    from ecbackup_iac.readers.slices import JsonError, documents_in
+
+    try:
+        document = next(documents_in(text), None)
+        if document is None or not document.is_object:
+            return document is not None
+        members = document.members()
+    except (JsonError, ShapeError):
+        return False
+    is_template = "Resources" in members or "AWSTemplateFormatVersion" in members
+    return not is_template and any(reader.recognises(members) for reader in READERS)
 
 
 def _begins_like_json(text: bytes) -> bool:

@@ -316,6 +316,7 @@ class _RootReader:
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=_is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
+            calls=_calls(found.scope.instance),
         )
 
     def _retention(
@@ -510,6 +511,7 @@ class _RootReader:
             retention=retention,
             engine=engine,
             assumptions=tuple(filter(None, (*call.doubts, note, self._note))),
+            calls=_calls(call.scope.instance),
         )
 
 
@@ -750,6 +752,10 @@ def _step(hop: Placed) -> Step:
     if len(text) > LONGEST_STEP or rest:
         text = f"{text[:LONGEST_STEP].rstrip()} ..."
     return Step(text, hop.location)
+
+
+def _calls(instance: ModuleInstance) -> tuple[Location, ...]:
+    return tuple(place.location for place in instance.calls)
 
 
 def _refused(error: EvaluationError, place: Location) -> Diagnostic:

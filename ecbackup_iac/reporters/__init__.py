@@ -4,7 +4,15 @@ from importlib import import_module
 from types import ModuleType
 
 # Format → the module that renders it, imported when somebody asks for it.
-REPORTERS = {"text": "text_report", "json": "json_report"}
+REPORTERS = {
+    "text": "text_report",
+    "json": "json_report",
+    "sarif": "sarif_report",
+    "junit": "junit_report",
+    "gitlab": "gitlab_report",
+    "github": "github_report",
+    "markdown": "markdown_report",
+}
 
 
 def reporter(name: str) -> ModuleType:

@@ -30,7 +30,8 @@ def render(report: Report, style: Style = Style()) -> str:  # noqa: ARG001 - one
         "findings": [_finding(finding) for finding in report.findings],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
     }
-    return json.dumps(document, indent=2) + "\n"
+    # The same text, written so that no runner takes it for a command of its own (see printable.py).
+    return json.dumps(document, indent=2).replace("##[", r"\u0023#[") + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

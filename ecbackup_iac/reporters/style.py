@@ -23,3 +23,5 @@ class Style:
     color: bool = False
     width: int | None = None
     detail: Detail = Detail.NORMAL
+    folder: str = ""
+    """The working folder, from the repository's top: what code hosts count paths from."""

@@ -1,6 +1,7 @@
 """Report → text for people: a block a finding that is not a pass, and a line that sums up."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import click
 
@@ -8,6 +9,7 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.printable import printable
 from ecbackup_iac.reporters.style import Detail, Style
+from ecbackup_iac.reporters.wording import summary, suppressed_by
 
 _WORDS = {
     Status.PASS: ("PASS", "green"),
@@ -34,7 +36,7 @@ def render(report: Report, style: Style = Style()) -> str:
         noun = "module call was" if details == 1 else "module calls were"
         blocks.append(f"{details} other {noun} not read; --verbose lists them")
     if style.detail > Detail.QUIET:
-        blocks.append(_summary(report, style))
+        blocks.append(summary(report, partial(_colored, style=style)))
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
@@ -68,7 +70,7 @@ def _block(finding: Finding, style: Style) -> Iterator[str]:
         for step in resource.retention.trace:
             yield from _folded(f"{step.location}: {step.text}", "from ", style)
     if finding.suppression:
-        yield from _folded(_suppression(finding), "suppressed ", style)
+        yield from _folded(suppressed_by(finding.suppression), "suppressed ", style)
     elif finding.remedy:
         for label, line in zip(
             ("fix: ", *[" " * 5] * 99), finding.remedy.split("\n"), strict=False
@@ -78,40 +80,11 @@ def _block(finding: Finding, style: Style) -> Iterator[str]:
         yield from _folded(note.text, f"note {note.rule}: " if note.rule else "note: ", style)
 
 
-def _suppression(finding: Finding) -> str:
-    suppression = finding.suppression
-    if suppression is None:
-        return ""
-    until = f" until {suppression.expires}" if suppression.expires else ""
-    return f"by {suppression.kind} {suppression.location}{until}: {suppression.reason}"
-
-
 def _diagnostic(diagnostic: Diagnostic, style: Style) -> str:
     is_error = diagnostic.severity is Severity.ERROR
     word = _colored(diagnostic.severity.upper(), "red" if is_error else "yellow", style)
     message = _folded(diagnostic.message, "", style)
     return "\n".join((f"{word}  {printable(str(diagnostic.location))}", *message))
-
-
-def _summary(report: Report, style: Style) -> str:
-    """Sum up: "4 caches: 1 passes, 2 fail, 1 undecided"."""
-    counts = report.counts
-    total = len(report.findings)
-    parts = [
-        (counts["pass"], "passes" if counts["pass"] == 1 else "pass", "green"),
-        (counts["fail"], "fails" if counts["fail"] == 1 else "fail", "red"),
-        (counts["unknown"], "undecided", "yellow"),
-        (counts["not_applicable"], "not applicable", "cyan"),
-        (counts["suppressed"], "suppressed", "cyan"),
-    ]
-    told = ", ".join(_colored(f"{n} {word}", color, style) for n, word, color in parts if n)
-    text = f"{total} cache{'' if total == 1 else 's'}"
-    text = f"{text}: {told}" if told else f"{text} found"
-    errors = sum(d.severity is Severity.ERROR for d in report.diagnostics)
-    if errors:
-        noun = "error" if errors == 1 else "errors"
-        text += "; " + _colored(f"the answer is incomplete: {errors} {noun}", "red", style)
-    return text
 
 
 def _folded(text: str, label: str, style: Style) -> list[str]:

@@ -131,6 +131,13 @@ class ModuleInstance:
         return self.configuration.files
 
     @property
+    def calls(self) -> tuple[Place, ...]:
+        """The headers of the module calls that lead here, outermost first."""
+        if self.parent is None or not isinstance(self._inputs, CallInputs):
+            return ()
+        return (*self.parent.calls, self._inputs.block.header)
+
+    @property
     def root(self) -> "ModuleInstance":
         """The root module instance above this one."""
         return self.parent.root if self.parent else self

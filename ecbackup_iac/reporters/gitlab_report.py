@@ -1,0 +1,67 @@
+"""Report → GitLab Code Quality: a list of what is wrong, and of nothing else.
+
+It cannot say what passes, and it has no word for a suppression: a suppressed finding is mere information.
+"""
+
+import json
+from typing import Any
+
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.verdict import Level
+from ecbackup_iac.reporters.fingerprints import of_diagnostics, of_findings
+from ecbackup_iac.reporters.places import from_the_top, place_of
+from ecbackup_iac.reporters.printable import printable
+from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.wording import facts
+
+_SEVERITIES = {
+    Level.ERROR: "critical",
+    Level.WARNING: "minor",
+    Level.NOTE: "info",
+    Level.NONE: "info",
+}
+
+
+def render(report: Report, style: Style = Style()) -> str:
+    """Give what is wrong as a JSON array, in ASCII."""
+    told = from_the_top(report, style)
+    entries = [
+        _finding(finding, fingerprint)
+        for finding, fingerprint in zip(told.findings, of_findings(told.findings), strict=True)
+        if finding.verdict.rule
+    ]
+    entries += [
+        _diagnostic(one, fingerprint)
+        for one, fingerprint in zip(told.diagnostics, of_diagnostics(told.diagnostics), strict=True)
+    ]
+    return json.dumps(entries, indent=2) + "\n"
+
+
+def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    resource, verdict = finding.resource, finding.verdict
+    message = printable(f"{resource.address}: {verdict.message}")
+    severity = "info" if finding.suppression else _SEVERITIES[finding.level]
+    return {
+        "description": "; ".join((message, *facts(finding))),
+        "check_name": verdict.rule,
+        "fingerprint": fingerprint,
+        "severity": severity,
+        "location": _location(place_of(resource)),
+    }
+
+
+def _diagnostic(told: Diagnostic, fingerprint: str) -> dict[str, Any]:
+    is_error = told.severity is Severity.ERROR
+    return {
+        "description": printable(told.message),
+        "check_name": "not-read" if is_error else "read-with-a-warning",
+        "fingerprint": fingerprint,
+        "severity": "major" if is_error else "info",
+        "location": _location(told.location),
+    }
+
+
+def _location(place: Location) -> dict[str, Any]:
+    """Give a place; GitLab takes no entry without a line, and the first one stands for none."""
+    return {"path": printable(place.path), "lines": {"begin": place.line or 1}}

@@ -1,0 +1,118 @@
+"""Report → JUnit's XML: a suite a file, a test case a cache, for what shows the results of tests.
+
+A case keeps its name whatever becomes of it: who compares two runs then sees what was mended.
+"""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.verdict import Level, Status
+from ecbackup_iac.reporters.places import from_the_top, place_of
+from ecbackup_iac.reporters.printable import printable
+from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.wording import facts, suppressed_by
+
+_COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+
+# The two that XML 1.0 has no way to write, and that are no control characters (XML 1.0, section 2.2).
+_NO_CHARACTERS = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
+
+
+def render(report: Report, style: Style = Style()) -> str:
+    """Give the whole report as XML, in ASCII."""
+    told = from_the_top(report, style)
+    suites: dict[str, list[ET.Element]] = {}
+    cases = [_finding(finding) for finding in told.findings]
+    cases += [_diagnostic(diagnostic) for diagnostic in told.diagnostics]
+    for case in _with_names_of_their_own(cases):
+        suites.setdefault(case.attrib["classname"], []).append(case)
+    top = ET.Element("testsuites", {"name": "ecbackup-iac"} | _counts(cases))
+    for path, members in sorted(suites.items()):
+        ET.SubElement(top, "testsuite", {"name": path} | _counts(members)).extend(members)
+    ET.indent(top)
+    written: bytes = ET.tostring(top, encoding="us-ascii", xml_declaration=True)
+    return written.decode("ascii") + "\n"
+
+
+def _counts(cases: Iterable[ET.Element]) -> dict[str, str]:
+    cases = list(cases)
+    counts = {
+        name: sum(case.find(tag) is not None for case in cases) for name, tag in _COUNTS.items()
+    }
+    return {name: str(n) for name, n in ({"tests": len(cases)} | counts).items()} | {"time": "0"}
+
+
+def _finding(finding: Finding) -> ET.Element:
+    resource, verdict = finding.resource, finding.verdict
+    case = _case(resource.address, place_of(resource))
+    lines = [*facts(finding), f"at {resource.location}"]
+    lines += [f"from {step.location}: {step.text}" for step in resource.retention.trace]
+    tag = _tag(finding)
+    if tag is None:
+        _add(case, "system-out", {}, [verdict.message, *lines])
+    else:
+        rule = f"{verdict.rule} {verdict.rule.label}" if verdict.rule else verdict.status.value
+        message = verdict.message
+        if finding.suppression:
+            message = f"{message}; suppressed {suppressed_by(finding.suppression)}"
+        elif tag == "skipped":
+            message = f"{_SKIPPED[verdict.status]}: {message}"
+        _add(case, tag, {"type": rule, "message": message}, lines)
+    return case
+
+
+_SKIPPED = {
+    Status.FAIL: "failing",
+    Status.PASS: "passing",
+    Status.UNKNOWN: "undecided",
+    Status.NOT_APPLICABLE: "not applicable",
+}
+
+
+def _tag(finding: Finding) -> str | None:
+    """Give what stands in a finding's case: a failure fails the run, and what was not judged is skipped."""
+    if finding.suppression:
+        return "skipped"
+    if finding.level is Level.ERROR:
+        return "failure"
+    return None if finding.verdict.status is Status.PASS else "skipped"
+
+
+def _diagnostic(told: Diagnostic) -> ET.Element:
+    case = _case(f"{told.severity}: {told.message}", told.location)
+    is_error = told.severity is Severity.ERROR
+    attributes = {"type": told.severity.value, "message": told.message}
+    _add(case, "error" if is_error else "skipped", attributes, [f"at {told.location}"])
+    return case
+
+
+def _case(name: str, place: Location) -> ET.Element:
+    attributes = {"classname": _text(place.path), "name": _text(name), "file": _text(place.path)}
+    if place.line is not None:
+        attributes["line"] = str(place.line)
+    return ET.Element("testcase", attributes | {"time": "0"})
+
+
+def _add(case: ET.Element, tag: str, attributes: dict[str, str], lines: Iterable[str]) -> None:
+    written = {name: _text(value) for name, value in attributes.items()}
+    ET.SubElement(case, tag, written).text = "\n".join(map(_text, lines))
+
+
+def _with_names_of_their_own(cases: list[ET.Element]) -> list[ET.Element]:
+    """Give cases of one name in a suite a number each: of two with the same name GitLab shows one."""
+    taken: set[tuple[str, str]] = set()
+    for case in cases:
+        suite, name = case.attrib["classname"], case.attrib["name"]
+        number, numbered = 1, name
+        while (suite, numbered) in taken:
+            number += 1
+            numbered = f"{name} ({number})"
+        taken.add((suite, numbered))
+        case.set("name", numbered)
+    return cases
+
+
+def _text(text: str) -> str:
+    return printable(text).translate(_NO_CHARACTERS)

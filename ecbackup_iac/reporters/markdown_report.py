@@ -1,0 +1,175 @@
+"""Report → Markdown for a pull request's comment, or for a step's summary.
+
+The tables are HTML, each a block without a blank line: nothing in such a block is read as Markdown, so
+that a name can neither break a table nor make a link, an image or a heading.
+"""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.verdict import Level, Status
+from ecbackup_iac.reporters.printable import printable
+from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.wording import summary, suppressed_by
+
+LONGEST_COMMENT = 65_536
+"""Characters that GitHub takes of a comment; held in bytes, so that the longest alphabets fit too."""
+
+_WRONG = {Status.FAIL, Status.UNKNOWN}
+
+# Outside <code>, GitHub makes a mention of @name and a link of #1, but not where the sign stands alone.
+_SIGNS = str.maketrans({"@": "<span>@</span>", "#": "<span>#</span>"})
+
+
+@record
+class _Section:
+    """A table that may be folded, and cut where there is no room for all of its rows."""
+
+    title: str
+    """What it is folded under; empty where it is always seen."""
+
+    heads: tuple[str, ...]
+    rows: tuple[str, ...]
+    is_open: bool = False
+
+    @property
+    def least(self) -> int:
+        """How many bytes it takes beside its rows, at the most."""
+        table = "\n".join(("<table>", _row(self.heads, "th"), "</table>", ""))
+        return _size(self.text(()) + table)
+
+    def text(self, rows: Iterable[str]) -> str:
+        """Give the table with some of its rows, and a line that counts those it leaves out."""
+        shown = tuple(rows)
+        cut = len(self.rows) - len(shown)
+        lines = [_row(self.heads, "th"), *shown]
+        lines = ["<table>", *lines, "</table>"] if shown else []
+        if cut:
+            noun = "row is" if cut == 1 else "rows are"
+            lines.append(f"<p>{cut} more {noun} left out here: there is no room</p>")
+        if self.title:
+            unfolded = " open" if self.is_open else ""
+            head = f"<details{unfolded}><summary>{self.title}: {len(self.rows)}</summary>"
+            lines = [head, *lines, "</details>"]
+        return "\n" + "\n".join(lines) + "\n"
+
+
+def render(report: Report, style: Style = Style()) -> str:
+    """Give the report as a comment."""
+    return render_within(report, style, LONGEST_COMMENT)
+
+
+def render_within(report: Report, style: Style, room: int) -> str:  # noqa: ARG001 - one signature for all
+    """Give the report in so many bytes: what is wrong comes first, and what does not fit is counted."""
+    head = f"## ElastiCache backups: {_verdict(report)}\n\n{summary(report)}\n"
+    sections = [section for section in _sections(report) if section.rows]
+    left = room - _size(head) - sum(section.least for section in sections)
+    text = head
+    for section in sections:
+        rows = []
+        for row in section.rows:
+            if _size(row) < left:
+                left -= _size(row) + 1
+                rows.append(row)
+        text += section.text(rows)
+    return text if _size(text) <= room else ""
+
+
+def _verdict(report: Report) -> str:
+    judged = [finding for finding in report.findings if finding.suppression is None]
+    words = ["fail"] if report.fails else []
+    if any(finding.level is Level.WARNING for finding in judged):
+        words.append("undecided")
+    if report.is_incomplete:
+        words.append("incomplete")
+    if words:
+        return ", ".join(words)
+    return "pass" if report.findings else "no cache found"
+
+
+def _sections(report: Report) -> Iterator[_Section]:
+    """Yield the tables, the most important first."""
+    wrong = [one for one in report.findings if one.verdict.status in _WRONG]
+    judged = [one for one in wrong if one.suppression is None]
+    judged.sort(key=lambda one: one.level is not Level.ERROR)
+    columns = ("cache", "rule", "place", "what is wrong")
+    yield _Section("", (*columns, "remedy"), tuple(map(_wrong, judged)))
+    told = sorted(report.diagnostics, key=lambda one: (one.severity, one.is_detail))
+    yield _Section(
+        "Not read, not decided, or read with a warning",
+        ("", "place", "message"),
+        tuple(map(_diagnostic, told)),
+        is_open=report.is_incomplete,
+    )
+    suppressed = [one for one in report.findings if one.suppression]
+    yield _Section("Suppressed", (*columns, "suppressed"), tuple(map(_wrong, suppressed)))
+    others = [
+        one
+        for one in report.findings
+        if one.verdict.status not in _WRONG and one.suppression is None
+    ]
+    yield _Section(
+        "Passes, or not applicable", ("cache", "", "place", "verdict"), tuple(map(_other, others))
+    )
+    traced = [one for one in judged if len(one.resource.retention.trace) > 1]
+    yield _Section("Where the values are from", ("cache", "steps"), tuple(map(_trace, traced)))
+
+
+def _wrong(finding: Finding) -> str:
+    resource, verdict = finding.resource, finding.verdict
+    rule = f"{verdict.rule}<br>{verdict.rule.label}" if verdict.rule else ""
+    remedy = "<br>".join(map(_code, (finding.remedy or "").split("\n"))) if finding.remedy else ""
+    if finding.suppression:
+        remedy = _prose(suppressed_by(finding.suppression))
+    cells = (
+        _code(resource.address),
+        rule,
+        _code(str(resource.location)),
+        _message(finding),
+        remedy,
+    )
+    return _row(cells)
+
+
+def _other(finding: Finding) -> str:
+    resource = finding.resource
+    word = finding.verdict.status.replace("_", " ")
+    place = _code(str(resource.location))
+    return _row((_code(resource.address), word, place, _message(finding)))
+
+
+def _message(finding: Finding) -> str:
+    """Give a finding's message, with its notes."""
+    notes = [
+        f"note {note.rule}: {note.text}" if note.rule else f"note: {note.text}"
+        for note in finding.verdict.notes
+    ]
+    return "<br>".join(map(_prose, (finding.verdict.message, *notes)))
+
+
+def _trace(finding: Finding) -> str:
+    steps = (f"{step.location}: {step.text}" for step in finding.resource.retention.trace)
+    return _row((_code(finding.resource.address), "<br>".join(map(_code, steps))))
+
+
+def _diagnostic(told: Diagnostic) -> str:
+    word = "error" if told.severity is Severity.ERROR else "warning"
+    return _row((word, _code(str(told.location)), _prose(told.message)))
+
+
+def _row(cells: Iterable[str], kind: str = "td") -> str:
+    return f"<tr>{''.join(f'<{kind}>{cell}</{kind}>' for cell in cells)}</tr>"
+
+
+def _code(text: str) -> str:
+    return f"<code>{escape(printable(text))}</code>"
+
+
+def _prose(text: str) -> str:
+    return escape(printable(text), quote=False).translate(_SIGNS)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())

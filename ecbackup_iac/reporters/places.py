@@ -1,0 +1,74 @@
+"""A report whose paths count from the working folder → the same from the repository's top, for code hosts."""
+
+import posixpath
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import Finding, Report, Suppression
+from ecbackup_iac.model.value import Step
+from ecbackup_iac.reporters.style import Style
+
+STANDARD_INPUT = "-"
+
+# What stands for a path where there is no file, and no line: standard input, and values that a person gave.
+_NO_FILES = {"", STANDARD_INPUT, "command line", "environment"}
+_STREAMS = ("/dev/", "/proc/")
+
+_DOWNLOADED = "/.terraform/"
+
+
+def from_the_top(report: Report, style: Style) -> Report:
+    """Give a report with every path counted from the repository's top."""
+    return Report(
+        tuple(_finding(finding, style) for finding in report.findings),
+        tuple(replace(d, location=_moved(d.location, style)) for d in report.diagnostics),
+    )
+
+
+def _finding(finding: Finding, style: Style) -> Finding:
+    resource = finding.resource
+    trace = tuple(
+        Step(step.text, _moved(step.location, style)) for step in resource.retention.trace
+    )
+    suppression: Suppression | None = finding.suppression
+    if suppression is not None:
+        suppression = replace(suppression, location=_moved(suppression.location, style))
+    moved = replace(
+        resource,
+        root=_moved_path(resource.root, style),
+        location=_moved(resource.location, style),
+        retention=replace(resource.retention, trace=trace),
+        calls=tuple(_moved(call, style) for call in resource.calls),
+    )
+    return replace(finding, resource=moved, suppression=suppression)
+
+
+def _moved(location: Location, style: Style) -> Location:
+    return (
+        replace(location, path=_moved_path(location.path, style)) if is_file(location) else location
+    )
+
+
+def _moved_path(path: str, style: Style) -> str:
+    """Count a path from the repository's top; a stream, which has another name each time, is "-"."""
+    if path == STANDARD_INPUT or path.startswith(_STREAMS):
+        return STANDARD_INPUT
+    return posixpath.normpath(posixpath.join(style.folder, path))
+
+
+def is_file(location: Location) -> bool:
+    """Say whether a place is in a file at all."""
+    return location.line is not None or location.path not in _NO_FILES
+
+
+def place_of(resource: CacheResource) -> Location:
+    """Give a cache's place; inside a downloaded module, the call in the repository that leads to it."""
+    if not _is_downloaded(resource.location):
+        return resource.location
+    ours = [call for call in resource.calls if not _is_downloaded(call)]
+    return ours[-1] if ours else resource.location
+
+
+def _is_downloaded(location: Location) -> bool:
+    return _DOWNLOADED in f"/{location.path}"

@@ -1,0 +1,49 @@
+"""What reports of several formats say in the same words."""
+
+from collections.abc import Callable, Iterator
+
+from ecbackup_iac.model.report import Finding, Report, Severity, Suppression
+from ecbackup_iac.reporters.printable import printable
+
+
+def _plain(text: str, _color: str) -> str:
+    return text
+
+
+def summary(report: Report, colored: Callable[[str, str], str] = _plain) -> str:
+    """Sum up, each part in its colour: "4 caches: 1 passes, 2 fail, 1 undecided"."""
+    counts = report.counts
+    total = len(report.findings)
+    parts = [
+        (counts["pass"], "passes" if counts["pass"] == 1 else "pass", "green"),
+        (counts["fail"], "fails" if counts["fail"] == 1 else "fail", "red"),
+        (counts["unknown"], "undecided", "yellow"),
+        (counts["not_applicable"], "not applicable", "cyan"),
+        (counts["suppressed"], "suppressed", "cyan"),
+    ]
+    told = ", ".join(colored(f"{n} {word}", color) for n, word, color in parts if n)
+    text = f"{total} cache{'' if total == 1 else 's'}"
+    text = f"{text}: {told}" if told else f"{text} found"
+    errors = sum(d.severity is Severity.ERROR for d in report.diagnostics)
+    if errors:
+        noun = "error" if errors == 1 else "errors"
+        text += "; " + colored(f"the answer is incomplete: {errors} {noun}", "red")
+    return text
+
+
+def suppressed_by(suppression: Suppression) -> str:
+    """Say what suppresses a finding, until when and why."""
+    until = f" until {suppression.expires}" if suppression.expires else ""
+    return f"by {suppression.kind} {suppression.location}{until}: {suppression.reason}"
+
+
+def facts(finding: Finding) -> Iterator[str]:
+    """Yield, as lines, what is said after a finding's message: its suppression, remedy and notes."""
+    if finding.suppression:
+        yield printable(f"suppressed {suppressed_by(finding.suppression)}")
+    elif finding.remedy:
+        first, *others = finding.remedy.split("\n")
+        yield printable(f"fix: {first}")
+        yield from map(printable, others)
+    for note in finding.verdict.notes:
+        yield printable(f"note {note.rule}: {note.text}" if note.rule else f"note: {note.text}")

@@ -1,0 +1,184 @@
+"""Templates that a fresh reader broke the program with: none of them may pass, vanish or hang."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.rule import judge
+
+if TYPE_CHECKING:
+    from conftest import EvaluateTemplates
+
+CACHE = "AWS::ElastiCache::ReplicationGroup"
+CHILD = """\
+Parameters: {Days: {Type: Number, Default: 7}}
+Resources: {C: {Type: "AWS::ElastiCache::ReplicationGroup", Properties: {SnapshotRetentionLimit: !Ref Days}}}
+"""
+
+
+def parent(parameters: str, more: str = "") -> str:
+    """Give a template that nests child.yaml with these parameters."""
+    return f"""\
+{more}
+Resources:
+  S:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: child.yaml
+      Parameters: {parameters}
+"""
+
+
+def cache(retention: str, more: str = "") -> str:
+    """Give a template with one cache."""
+    return f"""\
+{more}
+Resources:
+  C:
+    Type: {CACHE}
+    Properties: {{SnapshotRetentionLimit: {retention}}}
+"""
+
+
+LONG = "x" * 130 + "${AWS::Region}"
+PROD = """\
+Parameters: {E: {Type: String}}
+Conditions: {Prod: !Equals [!Ref E, prod]}
+"""
+
+VERDICTS = {
+    "what a condition passes to a nested stack is what it is given": (
+        {"p.yaml": parent("!If [Prod, {Days: 0}, {Days: 0}]", PROD), "child.yaml": CHILD},
+        {"S/C": "fail"},
+    ),
+    "what a macro passes to a nested stack is not its default": (
+        {"p.yaml": parent("{Fn::Transform: {Name: Make}}"), "child.yaml": CHILD},
+        {"S/C": "unknown"},
+    ),
+    "what a nested stack allows decides about what nobody knows": (
+        {
+            "p.yaml": parent("{Days: !ImportValue d}"),
+            "child.yaml": CHILD.replace("Default: 7", "AllowedValues: [3, 5]"),
+        },
+        {"S/C": "pass"},
+    ),
+    "long expressions that differ at their end differ": (
+        {
+            "t.yaml": cache(
+                "!If [Same, 7, 0]",
+                f'Conditions: {{Same: !Equals [!Sub "{LONG}-a", !Sub "{LONG}-b"]}}',
+            )
+        },
+        {"C": "unknown"},
+    ),
+    "a type over two lines is a type": (
+        {"t.yaml": 'Resources:\n  C:\n    Type: "AWS::Elasti\\\n      Cache::ReplicationGroup"\n'},
+        {"C": "fail"},
+    ),
+    "a type in escapes is a type": (
+        {"t.json": '{"Resources": {"C": {"Type": "AWS::\\u0045lastiCache::ReplicationGroup"}}}'},
+        {"C": "fail"},
+    ),
+    "a map of resources that are merged is a template": (
+        {"t.yaml": f"x: &x {{C: {{Type: {CACHE}}}}}\nResources: {{<<: *x}}\n"},
+        {"C": "fail"},
+    ),
+    "a text has no least value": (
+        {"t.yaml": cache("!Ref D", "Parameters: {D: {Type: String, MinValue: 1}}")},
+        {"C": "unknown"},
+    ),
+    "a property that an unknown loop may set is not unset": (
+        {
+            "t.yaml": (
+                "Transform: AWS::LanguageExtensions\n"
+                "Parameters: {Ps: {Type: CommaDelimitedList}}\n"
+                f"Resources:\n  C:\n    Type: {CACHE}\n    Properties:\n"
+                "      Fn::ForEach::P: [P, !Ref Ps, {'${P}': 7}]\n"
+            )
+        },
+        {"C": "unknown"},
+    ),
+    "a nested template that an expression names is not judged by itself": (
+        {
+            "p.yaml": parent("{Days: 7}").replace("child.yaml", '!Sub "./child.yaml"'),
+            "child.yaml": CHILD.replace("Default: 7", "Default: 0"),
+        },
+        {"S/C": "pass"},
+    ),
+    "each document of a nested file is judged": (
+        {
+            "p.yaml": parent("{Days: 7}"),
+            "child.yaml": f"{CHILD}---\n{cache('0').replace('  C:', '  D:')}",
+        },
+        {"S/C": "pass", "D": "fail"},
+    ),
+    "digits that are no ASCII are no number": (
+        {"t.yaml": f'Resources: {{C: {{Type: "{CACHE}", Properties: {{NumNodeGroups: "²"}}}}}}'},
+        {"C": "fail"},
+    ),
+    "a number of five thousand digits is refused by AWS": (
+        {"t.yaml": cache(f"!!int 0x{'f' * 5000}")},
+        {"C": "fail"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_a_hard_template_is_judged(name: str, evaluate_templates: "EvaluateTemplates") -> None:
+    files, expected = VERDICTS[name]
+    found = evaluate_templates(files)
+    assert {one.address: str(judge(one, Policy()).status) for one in found.caches} == expected
+    assert found.errors == []
+
+
+REFUSED = {
+    "nothing is allowed": (
+        cache("!Ref D", "Parameters: {D: {Type: Number, AllowedValues: []}}"),
+        "cannot have any value",
+    ),
+    "a type of a loop that nobody knows": (
+        (
+            "Transform: AWS::LanguageExtensions\nParameters: {Ks: {Type: CommaDelimitedList}}\n"
+            "Resources:\n  Fn::ForEach::L: [K, !Ref Ks, {'C${K}': {Type: 'AWS::ElastiCache::${K}'}}]\n"
+        ),
+        "is not known",
+    ),
+    "a macro at the top of the template": (
+        "AWSTemplateFormatVersion: x\nFn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/redis.yaml}}\n",
+        "was not inspected",
+    ),
+    "a registry module": (
+        "Resources: {M: {Type: My::Redis::Cache::MODULE}}\n",
+        "was not inspected",
+    ),
+    "aliases that double forty times, in conditions": (
+        "x:\n  - &c0 !Equals [a, a]\n"
+        + "".join(f"  - &c{i + 1} !Or [*c{i}, *c{i}]\n" for i in range(40))
+        + cache("!If [C, 7, 0]", "Conditions: {C: !Not [!Not [*c40]]}").lstrip(),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_not_judged_is_told(name: str, evaluate_templates: "EvaluateTemplates") -> None:
+    text, told = REFUSED[name]
+    found = evaluate_templates({"t.yaml": text})
+    assert all(str(judge(one, Policy()).status) != "fail" for one in found.caches)
+    if told:
+        assert any(told in error for error in found.errors)
+
+
+@pytest.mark.parametrize(
+    "retention",
+    ["!FindInMap [!Ref D, a, b]", "!GetAtt [!Ref D, x]", "!Select [!Ref D, [1]]", "!Sub '${D}'"],
+)
+def test_a_secret_is_in_no_message(retention: str, evaluate_templates: "EvaluateTemplates") -> None:
+    declared = "Parameters: {D: {Type: String, NoEcho: true, Default: hunter2}}\n"
+    mapped = "Mappings: {hunter2: {a: {c: 1}}}"
+    found = evaluate_templates({"t.yaml": cache(retention, declared + mapped)})
+    told = [one.message for one in found.diagnostics]
+    told += [judge(one, Policy()).message for one in found.caches]
+    told += [step.text for one in found.caches for step in one.retention.trace]
+    assert "hunter2" not in " ".join(told)

@@ -1,0 +1,189 @@
+"""One report with everything in it, for every format to render."""
+
+from datetime import date
+from typing import Protocol
+
+import pytest
+
+from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import Policy, UnknownMode
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import (
+    Diagnostic,
+    Finding,
+    Report,
+    Severity,
+    Suppression,
+    SuppressionKind,
+    report_of,
+)
+from ecbackup_iac.model.value import Invalid, Known, Outcome, Step, Unknown, Unset
+from ecbackup_iac.remedy import remedy_of
+from ecbackup_iac.rule import judge, level_of
+
+# What a name can hold that one format or another would obey.
+HOSTILE = (
+    "<script>alert(1)</script>]]>&amp;|`code`|![x](https://e.example/p.png)[y](//e)"
+    "\n::error file=a.tf,line=1::forged%0A%25\r##[error]x\x1b[31mred\u202egnp,a:b;"
+    "@team #1 **b** ünï 日本 \ufffe\x00\\"
+)
+PLAN = CacheResource(
+    address="aws_elasticache_replication_group.orders",
+    type="aws_elasticache_replication_group",
+    form=Form.REPLICATION_GROUP,
+    source=Source.TERRAFORM_PLAN,
+    root="plan.json",
+    location=Location("plan.json"),
+    retention=Known(7, (Step("snapshot_retention_limit = 7", Location("plan.json")),)),
+)
+CODE = replace(
+    PLAN, source=Source.TERRAFORM, root="stacks/a b", location=Location("main.tf", 4, 3, 4, 31)
+)
+CALLED = replace(
+    CODE,
+    address="module.ledger.aws_elasticache_replication_group.this",
+    location=Location("modules/redis/main.tf", 12, 3, 12, 40),
+    retention=Known(
+        0,
+        (
+            Step(
+                "snapshot_retention_limit = var.days",
+                Location("modules/redis/main.tf", 12, 3, 12, 40),
+            ),
+            Step("days = local.days", Location("stacks/a b/main.tf", 20, 3, 20, 20)),
+            Step("days = 0", Location("stacks/a b/main.tf", 8, 3, 8, 11)),
+        ),
+    ),
+    calls=(Location("stacks/a b/main.tf", 18, 1, 18, 16),),
+    retention_ignored=True,
+)
+DOWNLOADED = replace(
+    CALLED,
+    address='module.web["a"].module.inner.aws_elasticache_replication_group.this',
+    location=Location("stacks/.terraform/modules/web.inner/main.tf", 9, 1, 9, 50),
+    retention=Unset((Step("resource", Location("stacks/.terraform/modules/web/main.tf", 9, 1)),)),
+    calls=(
+        Location("stacks/main.tf", 3, 1, 3, 13),
+        Location("stacks/.terraform/modules/web/main.tf", 30, 1, 30, 15),
+    ),
+    retention_ignored=False,
+)
+UNDECIDED = replace(
+    CODE,
+    address="aws_elasticache_replication_group.undecided",
+    location=Location("main.tf", 30, 3, 31, 9),
+    retention=Unknown(
+        "it depends on var.environment",
+        (Outcome(Known(7), 'var.environment is "prod"'), Outcome(Known(0), "it is another")),
+        trace=(Step("snapshot_retention_limit = ...", Location("main.tf", 30, 3, 31, 9)),),
+    ),
+)
+LIVE = replace(
+    PLAN,
+    address="sessions",
+    type="ReplicationGroup",
+    source=Source.AWS_CLI,
+    root="-",
+    location=Location("-"),
+    retention=Known(0, (Step("sessions: SnapshotRetentionLimit = 0", Location("-")),)),
+    retention_name="SnapshotRetentionLimit",
+    node_ids=("sessions-001", "sessions-002"),
+)
+NASTY = replace(
+    CODE,
+    address=f'aws_elasticache_replication_group.x["{HOSTILE}"]',
+    type=HOSTILE,
+    root=HOSTILE,
+    location=Location(f"dir/{HOSTILE}/main.tf", 2, 1, 2, 9),
+    retention=Invalid(HOSTILE, (Step(HOSTILE, Location(f"dir/{HOSTILE}/main.tf", 2, 1, 2, 9)),)),
+    assumptions=(HOSTILE,),
+)
+
+
+POLICY = Policy()
+
+
+class Judged(Protocol):
+    """Judges a cache and makes it a finding."""
+
+    def __call__(
+        self,
+        resource: CacheResource,
+        policy: Policy = ...,
+        suppression: Suppression | None = ...,
+    ) -> Finding: ...
+
+
+def finding_of(
+    resource: CacheResource, policy: Policy = POLICY, suppression: Suppression | None = None
+) -> Finding:
+    verdict = judge(resource, policy)
+    level = level_of(verdict, policy)
+    return Finding(resource, verdict, level, remedy_of(resource, verdict, policy), suppression)
+
+
+def everything() -> Report:
+    by_policy = Suppression(
+        SuppressionKind.POLICY, "rebuilt on login", Location(".ecbackup.toml", 7), date(2027, 6, 30)
+    )
+    by_comment = Suppression(SuppressionKind.COMMENT, HOSTILE, Location("main.tf", 50, 3, 50, 20))
+    twin = replace(CALLED, root="stacks/other")
+    return report_of(
+        [
+            finding_of(PLAN),
+            finding_of(replace(CODE, retention_ignored=True)),
+            finding_of(replace(PLAN, address="aws_x.zero", retention=Known(0), previous_days=5)),
+            finding_of(replace(CODE, engine=Known("memcached"), form=Form.STANDALONE_CLUSTER)),
+            finding_of(CALLED),
+            finding_of(twin),
+            finding_of(twin),
+            finding_of(DOWNLOADED),
+            finding_of(UNDECIDED),
+            finding_of(replace(UNDECIDED, address="ignored"), Policy(unknown=UnknownMode.IGNORE)),
+            finding_of(replace(UNDECIDED, address="strict"), Policy(unknown=UnknownMode.FAIL)),
+            finding_of(LIVE),
+            finding_of(NASTY),
+            finding_of(replace(CODE, address="accepted", retention=Known(2)), Policy(7), by_policy),
+            finding_of(replace(NASTY, address="commented"), suppression=by_comment),
+        ],
+        [
+            Diagnostic("the JSON ends in the middle", Location("broken.json", 3, 9)),
+            Diagnostic(f"cannot be read: {HOSTILE}", Location(f"{HOSTILE}.tf")),
+            Diagnostic("an empty input", Location("-")),
+            Diagnostic("no root declares x", Location("command line"), Severity.WARNING),
+            Diagnostic(
+                "the module was not read",
+                Location("main.tf", 60, 1),
+                Severity.WARNING,
+                is_detail=True,
+            ),
+            Diagnostic(
+                "the module was not read",
+                Location("main.tf", 70, 1),
+                Severity.WARNING,
+                is_detail=True,
+            ),
+        ],
+    )
+
+
+@pytest.fixture(scope="session")
+def report() -> Report:
+    return everything()
+
+
+@pytest.fixture(scope="session")
+def judged() -> "Judged":
+    return finding_of
+
+
+@pytest.fixture(scope="session")
+def called() -> CacheResource:
+    """A cache in a module of the repository's own, with a trace of three steps."""
+    return CALLED
+
+
+@pytest.fixture(scope="session")
+def hostile() -> str:
+    return HOSTILE
