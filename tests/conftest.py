@@ -1,10 +1,11 @@
 """What every test may ask for: the real command line, in a folder of its own, in a clean environment."""
 
+import gc
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,6 +74,30 @@ def run(tmp_path: Path) -> Run:
         return Result(stdout, stderr, done.returncode)
 
     return run_it
+
+
+@pytest.fixture
+def run_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., Result]]:
+    """Run the command line in this very process: forty times as quick, for the many."""
+    from ecbackup_iac.cli import main
+
+    depth, threshold = sys.getrecursionlimit(), gc.get_threshold()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", TODAY)
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+    def run_it(*args: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["ecbackup-iac", *args])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Result(said.out, said.err, int(str(ended.value.code)))
+
+    yield run_it
+    sys.setrecursionlimit(depth)
+    gc.set_threshold(*threshold)
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -195,7 +220,14 @@ def environment_with() -> EnvironmentWith:
             if not ready.exists() or ready.read_text("utf-8") != wanted:
                 venv: list[str | Path] = [sys.executable, "-m", "venv", "--clear", folder]
                 subprocess.run(venv, check=True, timeout=120)
-                pip: list[str | Path] = [programs / "python", "-m", "pip", "install", "--quiet", *packages]
+                pip: list[str | Path] = [
+                    programs / "python",
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    *packages,
+                ]
                 subprocess.run(pip, check=True, timeout=900, capture_output=True)
                 ready.write_text(wanted, "utf-8")
         except (OSError, subprocess.SubprocessError) as error:

@@ -1,0 +1,80 @@
+"""What the parity tests share: readers of templates that nobody here wrote, and the files of the cases.
+
+They live in an environment of their own, made once beside the repository's: they are no dependency of
+anything.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import EnvironmentWith
+
+HERE = Path(__file__).parent
+ENVIRONMENT = ".venv-cloudformation"
+PACKAGES = ("cfn-lint==1.58.0", "moto[cloudformation]==5.2.5", "PyYAML==6.0.4")
+OURS = ("case.json", "expect.json")
+
+
+class Ask(Protocol):
+    """Asks a script beside the tests, which the other environment's Python runs: JSON in, JSON out."""
+
+    def __call__(self, script: str, asked: object) -> Any: ...  # noqa: ANN401 - JSON
+
+
+@pytest.fixture(scope="session")
+def ask(environment_with: "EnvironmentWith") -> Ask:
+    def ask_it(script: str, asked: object) -> Any:  # noqa: ANN401 - JSON
+        programs = environment_with(ENVIRONMENT, *PACKAGES)
+        answer = subprocess.run(
+            [str(programs / "python"), str(HERE / script)],
+            input=json.dumps(asked).encode(),
+            capture_output=True,
+            check=False,
+            timeout=300,
+        )
+        assert answer.returncode == 0, answer.stderr.decode("utf-8", "backslashreplace")
+        return json.loads(answer.stdout)
+
+    return ask_it
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A file of a case, a template or not, that is no parameter file."""
+
+    case: str
+    key: str
+    """What lists of exceptions call it: the case's number, with the path where there are several files."""
+
+    path: Path
+    given: tuple[tuple[str, str], ...]
+    """The case's parameters, as `Given` has them."""
+
+
+@pytest.fixture(scope="session")
+def case_files() -> tuple[CaseFile, ...]:
+    cases = sorted((HERE / "cases").glob("*/case.json"))
+    return tuple(one for case in cases for one in _files_of(case.parent))
+
+
+def _files_of(case: Path) -> Iterator[CaseFile]:
+    words = json.loads((case / "case.json").read_text("utf-8"))["args"]
+    options = list(zip(words[::2], words[1::2], strict=True))
+    values = [("parameter", text) for option, text in options if option == "--parameter"]
+    files = [("file", str(case / text)) for option, text in options if option == "--parameter-file"]
+    kept = [
+        path
+        for path in sorted(case.rglob("*"))
+        if path.is_file() and path.name not in OURS and ("file", str(path)) not in files
+    ]
+    for path in kept:
+        number = case.name[:3]
+        key = number if len(kept) == 1 else f"{number}/{path.relative_to(case).as_posix()}"
+        yield CaseFile(case.name, key, path, (*files, *values))

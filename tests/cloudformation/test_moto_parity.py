@@ -1,0 +1,182 @@
+"""Every valid template of the cases, resolved by us and by moto: do they say the same?
+
+moto imitates AWS, with an evaluator of templates of its own. It knows no loops: cfn-lint turns them into
+resources for it. Each file of a case is a root here. Parameters that nobody gives are given values, those
+that conditions and mappings ask for, and the same to both.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ecbackup_iac.cloudformation.parameters import ParameterFiles, given_values
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
+from ecbackup_iac.readers.cloudformation_types import RETENTION, days_of
+from ecbackup_iac.syntax.encodings import utf8
+
+if TYPE_CHECKING:
+    from cloudformation.conftest import Ask, CaseFile
+    from conftest import EvaluateTemplates
+
+NAMES = sorted(path.name for path in (Path(__file__).parent / "cases").glob("[0-8]*"))
+
+LEFT_OUT = {
+    "129-previous-value": "the value is the one before, and moto's stack has none before",
+    "721-aliases-without-end": "moto follows every alias",
+}
+
+# Where moto says otherwise: why → the cases' numbers, with the cache where the others agree.
+EXPLAINED = {
+    "cfn-lint knows no key of a mapping but by literals and items, and takes any": (
+        "409.Missing 409.Second 409.Without 410"
+    ),
+    "cfn-lint makes no loop over nothing, and replaces an item in no text but Fn::Sub's": (
+        "512 514 521"
+    ),
+    "moto has no Fn::Length, and no Ref for the name of a mapping": "211 212 412 516",
+    "moto takes macros for maps, and for not set what they may set": "229 230 807 808 810 812",
+    "moto invents ids, attributes and zones, known after the deployment": (
+        "201.OfAResource 202.Carts 204.Attribute 204.Resource 208.Zone 701.GetAtt"
+    ),
+    "moto leaves dynamic references as they are": "221 222",
+    "moto takes no function for the index of Fn::Select": (
+        "207.Parameter 207.OpenIndex 207.OpenMixed 225.C 226 232.Index"
+    ),
+    "moto makes no list of a Default": "123 205.List 315.Picked",
+    "moto takes the number 7 and the text 7 for different": "314.Number 317.Bounded",
+    "moto joins AWS::NoValue as None": "233",
+    "moto holds no value against AllowedValues": "138",
+    "moto puts blanks into JSON; AWS's documentation shows none": "213 214",
+    "moto reads JSON as YAML 1.1, where an exponent needs a sign, and a point before it": (
+        "010.Carts 034.Infinite 034.Tiny"
+    ),
+    "moto does not read what the Serverless Framework keeps for CloudFormation": "803 804 805",
+    "moto takes files of one document alone": "705 728",
+    "moto's PyYAML 6.0.4 lets the last of several merged maps win": "704.Prices",
+    "NoEcho is not shown by us": "114.Word 114.Joined 115",
+}
+
+PSEUDO_PARAMETERS = {
+    "AWS::AccountId": "123456789012",
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1",
+    "AWS::StackName": "shop",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What comparing a case gave."""
+
+    agreed: int = 0
+    different: dict[str, str] = field(default_factory=dict)
+    """The key of each cache of which moto says otherwise → what both say."""
+
+
+@pytest.fixture(scope="module")
+def comparisons(
+    ask: "Ask", case_files: tuple["CaseFile", ...], evaluate_templates: "EvaluateTemplates"
+) -> Mapping[str, Comparison]:
+    """Compare everything: a case's name → what came of it."""
+    asked = {
+        one.key: {"key": one.key, "text": text_of(one.path), "given": values_given(one)}
+        for one in case_files
+        if one.case in NAMES and one.case not in LEFT_OUT
+    }
+    answers = ask("moto_reader.py", [*asked.values()])
+    found = {name: Comparison() for name in NAMES}
+    for one in case_files:
+        for way in answers.get(one.key, ()):
+            files = {one.key: str(asked[one.key]["text"])}
+            ours = {
+                cache.address: cache for cache in evaluate_templates(files, **way["given"]).caches
+            }
+            for address, difference in compared(ours, way["caches"]):
+                if difference is None:
+                    found[one.case].agreed += 1
+                else:
+                    found[one.case].different[f"{one.key}.{address}"] = difference
+    return found
+
+
+def text_of(path: Path) -> str:
+    return utf8(path.read_bytes()).decode()
+
+
+def values_given(file: "CaseFile") -> dict[str, str]:
+    shown = {text: text for kind, text in file.given if kind == "file"}
+    values = given_values(file.given, ParameterFiles(), shown)
+    known = {name: one.text for name, one in values.items() if one.text is not None}
+    return PSEUDO_PARAMETERS | known
+
+
+def compared(
+    ours: Mapping[str, CacheResource],
+    theirs: Any,  # noqa: ANN401 - JSON
+) -> Iterator[tuple[str, str | None]]:
+    """Give every cache's settings: its address, and in what they differ."""
+    if isinstance(theirs, str):  # moto failed
+        theirs = dict.fromkeys(ours, theirs)
+    for address in ours.keys() ^ theirs.keys():
+        yield address, "we alone have it" if address in ours else "moto alone has it"
+    for address in ours.keys() & theirs.keys():
+        cache, their = ours[address], theirs[address]
+        settings: dict[str, Value[int] | Value[str]] = {RETENTION: cache.retention}
+        if isinstance(their, str):
+            their = {RETENTION: their}
+        else:
+            settings["Engine"] = cache.engine
+        for name, setting in settings.items():
+            if isinstance(their[name], str):
+                if not isinstance(setting, Unknown):
+                    yield address, f"{name}: we say {plain(setting)}, moto fails: {their[name]}"
+                continue
+            (written,) = their[name]
+            wanted = plain(days_of(written, ())) if name == RETENTION else written
+            said = plain(setting)
+            yield address, None if said == wanted else f"{name}: we say {said!r}, moto {written!r}"
+
+
+def plain(setting: Value[int] | Value[str]) -> object:
+    match setting:
+        case Known(value=value):
+            return value
+        case Unset():
+            return None
+        case Invalid(text=text):
+            return ("invalid", text)
+        case Unknown():
+            return setting
+
+
+def explanations() -> list[str]:
+    return [key for keys in EXPLAINED.values() for key in keys.split()]
+
+
+def is_explained(key: str) -> bool:
+    return not {key, key.rpartition(".")[0]}.isdisjoint(explanations())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_moto_resolves_the_same(name: str, comparisons: Mapping[str, Comparison]) -> None:
+    different = comparisons[name].different
+    assert {key: text for key, text in different.items() if not is_explained(key)} == {}
+
+
+def test_what_is_explained_still_differs(comparisons: Mapping[str, Comparison]) -> None:
+    different = {key for one in comparisons.values() for key in one.different}
+    different |= {key.rpartition(".")[0] for key in different}
+    assert [key for key in explanations() if key not in different] == []
+    assert len(explanations()) == len(set(explanations()))
+
+
+def test_much_is_compared(comparisons: Mapping[str, Comparison]) -> None:
+    agreed = [one.agreed for one in comparisons.values() if one.agreed]
+    assert len(agreed) > 200
+    assert sum(agreed) > 2500
