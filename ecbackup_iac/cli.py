@@ -420,8 +420,10 @@ def _status(run: Callable[[], object]) -> int:
     except EcbackupError as error:
         from ecbackup_iac.reporters.printable import printable
 
-        for line in f"ecbackup-iac: {error.message}\n  {error.hint}".rstrip().split("\n"):
+        for line in (f"ecbackup-iac: {error.message}", *error.more):
             click.echo(printable(line), err=True)
+        for line in error.hint.splitlines():
+            click.echo(f"  {printable(line)}", err=True)
         return EXIT_USAGE
     except (KeyboardInterrupt, click.Abort):
         return EXIT_INTERRUPTED

@@ -1,13 +1,20 @@
 """What stops a whole run. Everything smaller is a Diagnostic in the report."""
 
+from collections.abc import Sequence
+
 
 class EcbackupError(Exception):
-    """A run that cannot go on because of how it was asked: one sentence and, perhaps, one hint."""
+    """A run that cannot go on because of how it was asked: one sentence and, perhaps, one hint.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    Where several things are wrong, `more` has a sentence for each of the others. A line break in one of
+    them comes from the input, and is shown as an escape.
+    """
+
+    def __init__(self, message: str, hint: str = "", more: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.more = more
 
 
 class PolicyError(EcbackupError):

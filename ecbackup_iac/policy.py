@@ -108,8 +108,8 @@ def read_policy(path: str) -> Policy:
     try:
         file = PolicyFile.model_validate(document)
     except ValidationError as error:
-        problems = [_problem(detail, shown, lines) for detail in error.errors()]
-        raise PolicyError("\n".join(problems)) from error
+        first, *more = (_problem(detail, shown, lines) for detail in error.errors())
+        raise PolicyError(first, more=more) from error
     exceptions = []
     for index, entry in enumerate(file.exceptions):
         location = Location(shown, lines.exception(index))

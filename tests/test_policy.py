@@ -174,17 +174,25 @@ def test_what_a_policy_cannot_say_is_refused_with_its_place(
     policy_file.write_text(text, encoding="utf-8")
     with pytest.raises(PolicyError) as refused:
         read_policy("policy.toml")
-    assert message in refused.value.message.split("\n")
+    assert message in (refused.value.message, *refused.value.more)
 
 
 def test_every_problem_is_told_at_once(policy_file: Path) -> None:
     policy_file.write_text("minimun_days = 7\nunknown = 1\n", encoding="utf-8")
     with pytest.raises(PolicyError) as refused:
         read_policy("policy.toml")
-    assert sorted(refused.value.message.split("\n")) == [
+    assert sorted((refused.value.message, *refused.value.more)) == [
         "policy.toml:1: unknown key minimun_days: did you mean minimum_days?",
         "policy.toml:2: unknown: input should be 'warn', 'fail' or 'ignore', not 1",
     ]
+
+
+def test_a_policy_file_gives_no_orders_to_a_runner(policy_file: Path, run: "Run") -> None:
+    """GitHub obeys a line that begins with two colons, wherever it is printed."""
+    policy_file.write_text('"a\\n::error::pwned" = 1\n', encoding="utf-8")
+    result = run("check", "--policy", "policy.toml", cwd=policy_file.parent)
+    assert result.status == 2
+    assert not any(line.startswith("::") for line in result.stderr.splitlines())
 
 
 def test_text_that_is_not_utf_8_is_refused(policy_file: Path) -> None:

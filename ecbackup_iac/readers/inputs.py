@@ -1,5 +1,6 @@
 """Paths → readings: what discovery finds, each handed to the reader that knows it."""
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ from ecbackup_iac.discovery import (
     STANDARD_INPUT,
     ConfigurationPath,
     Input,
+    boundary_of,
     discover,
     holds,
     shown_path,
@@ -40,7 +42,7 @@ def readings(
 
     """
     inputs = _Inputs(paths, policy, given, allow_empty=allow_empty)
-    for found in discover(paths, policy.exclude):
+    for found in discover((*paths, *inputs.implied(paths)), policy.exclude):
         match found:
             case ConfigurationPath():
                 inputs.add_configuration(found)
@@ -71,6 +73,18 @@ class _Inputs:
         self._barren.pop(named, None)
         if found is not None:
             self._known.append(found)
+
+    def implied(self, paths: Sequence[str]) -> Iterator[str]:
+        """Yield the templates that the policy judges with a file that was named; keep such roots, too."""
+        for path in paths:
+            real = os.path.realpath(path)
+            for root in self._policy.roots:
+                if real in root.var_files:
+                    boundary = boundary_of(root.path)
+                    self.add_configuration(ConfigurationPath(root.path, boundary, shown_path(path)))
+                elif real in root.parameter_files:
+                    self.note(shown_path(path))
+                    yield shown_path(root.path)
 
     def add_configuration(self, found: ConfigurationPath) -> None:
         """Keep a folder of configuration for the end: roots call modules anywhere in the tree."""
