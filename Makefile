@@ -37,7 +37,7 @@ check: $(VENV)/lint.stamp
 
 golden: $(VENV)/test.stamp
 	$(BIN)/python -m ecbackup_iac.reporters.report_schema > ecbackup_iac/reporters/report.schema.json
-	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_readme.py tests/reports
+	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_readme.py tests/reports tests/explanation
 
 format: $(VENV)/lint.stamp
 	$(BIN)/ruff format $(PATHS)

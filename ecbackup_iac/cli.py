@@ -10,6 +10,7 @@ import click
 
 from ecbackup_iac import __version__
 from ecbackup_iac.errors import EcbackupError, OutputError
+from ecbackup_iac.explanation import FORMATS
 from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.given import Given
     from ecbackup_iac.model.policy import Policy
     from ecbackup_iac.model.report import Report
+    from ecbackup_iac.model.verdict import Rule
     from ecbackup_iac.reporters.style import Style
 
 DEEPEST = 5_000
@@ -62,6 +64,30 @@ class OutputType(click.ParamType[Output]):
         if colon and not file:
             self.fail(f"{value!r} names no file", param, ctx)
         return Output(name, None if file in ("", "-") else file)
+
+
+class RuleType(click.ParamType["Rule"]):
+    """The id of a rule, in any letter case."""
+
+    name = "RULE"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> "Rule":
+        """Find the rule, or name the nearest."""
+        from ecbackup_iac.model.verdict import Rule
+
+        wanted = str(value).upper()
+        if wanted not in (*Rule,):
+            from difflib import SequenceMatcher
+
+            # Of the equally near, the last: ECB009 is nearer to ECB008 than to ECB001.
+            nearest = max(Rule, key=lambda one: (SequenceMatcher(None, wanted, one).ratio(), one))
+            self.fail(f"{value!r} is no rule: the nearest is {nearest}", param, ctx)
+        return Rule(wanted)
 
 
 class _OrderedCommand(click.Command):
@@ -255,6 +281,33 @@ def checkov_dir(*, copy: str | None, selftest: bool, program: str) -> None:
         _print(checkov_folder.selftest(program) + "\n")
     if not copy and not selftest:
         _print(checkov_folder.checkov_folder() + "\n")
+
+
+@cli.command()
+@click.argument("rule", required=False, type=RuleType(), metavar="[RULE]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMATS]),
+    default="text",
+    show_default=True,
+    help="How it is written.",
+)
+def explain(*, rule: "Rule | None", form: str) -> None:
+    """Explain the control as an auditor needs it, or RULE, which is ECB001 to ECB008.
+
+    \b
+    ecbackup-iac explain
+    ecbackup-iac explain ECB001
+    ecbackup-iac explain --format markdown > control.md
+
+    Every fact names its source. Exit status: 0, or 2 for a rule that does not exist.
+    """  # noqa: D301 - click wants \b
+    from ecbackup_iac.explanation import renderer
+    from ecbackup_iac.explanation.pages import page_of
+
+    _check_outputs([Output(form, None)])
+    _print(renderer(form).render(page_of(rule), _terminal_width()))
 
 
 def _policy(

@@ -38,7 +38,7 @@ CARDS = {
     Rule.BACKUPS_DISABLED: Card(
         title="Automatic backups of the cache are off.",
         description="The retention of automatic backups is unset, null or 0, and ElastiCache then takes"
-        " none. After a deletion, a failed change or a fault, the cache's data cannot be restored.",
+        " none. After a failed change or a fault, the cache's data cannot be restored.",
         remedy="Set the retention to the number of days that backups have to be kept, 1 to 35: "
         "snapshot_retention_limit in Terraform, SnapshotRetentionLimit in CloudFormation.",
         level=Level.ERROR,

@@ -23,7 +23,9 @@ MODEL = [
 ]
 
 
-@pytest.mark.parametrize("args", [["--version"], ["--help"], ["check", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "args", [["--version"], ["--help"], ["check", "--help"], ["explain", "--help"]], ids=" ".join
+)
 def test_asking_for_version_or_help_imports_nothing_heavy(args: list[str]) -> None:
     program = (
         "import sys\n"
