@@ -7,7 +7,7 @@ could not resolve is its text, and CloudFormation's intrinsic functions stay map
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
@@ -40,16 +40,20 @@ _DOTTED = re.compile(r"(cache|default)\.[\w.-]+")
 _UNRESOLVED = "Checkov does not resolve"
 
 
-def terraform_cache(kind: str, conf: Conf) -> CacheResource:
+def terraform_cache(kind: str, conf: Conf, graph: "Graph | None" = None) -> CacheResource:
     """Give the cache that a resource block of Terraform's is; `kind` is its type.
 
     A plan is read itself, because Checkov shows what the plan does not know yet as if it were not set.
+    Of configuration, what Checkov has worked out of something that nobody sets is not believed: it takes
+    one branch of a condition that it cannot decide. `graph` says what each attribute comes from.
     """
     planned = _planned_cache(conf)
     if planned is not None:
         return planned
     attributes = aws_provider.RESOURCE_TYPES[kind]
     settings = {name: _unwrapped(value) for name, value in conf.items()}
+    for name in _doubtful(settings, graph):
+        settings[name] = _NOT_DECIDED
     address = str(_unwrapped(conf.get("__address__")) or kind)
 
     def text(name: str | None) -> Value[str]:
@@ -106,6 +110,57 @@ def template_cache(kind: str, conf: Conf) -> CacheResource:
 # Terraform
 
 
+class Graph:
+    """What Checkov knows of which block needs which: blocks by number, and edges labelled with attributes."""
+
+    def __init__(
+        self, blocks: Sequence[Mapping[str, Any]], edges: Iterable[tuple[int, int, str]]
+    ) -> None:
+        self._blocks = blocks
+        self._edges: dict[int, list[tuple[int, str]]] = {}
+        for source, target, label in edges:
+            self._edges.setdefault(source, []).append((target, label))
+        self._numbers = {
+            block.get("__address__"): number
+            for number, block in enumerate(blocks)
+            if block.get("block_type_") == "resource"
+        }
+
+    def doubtful(self, address: object) -> set[str]:
+        """Give a resource's attributes that come from something nobody can tell without deploying it."""
+        number = self._numbers.get(address)
+        if number is None:
+            return set()
+        edges = self._edges.get(number, ())
+        return {label for target, label in edges if self._is_open(target, label, set())}
+
+    def _is_open(self, number: int, label: str, met: set[tuple[int, str]]) -> bool:
+        """Say whether a block, or one that it needs, is a variable that nobody sets, data or a resource."""
+        if (number, label) in met:
+            return False
+        met.add((number, label))
+        block = self._blocks[number]
+        kind, edges = block.get("block_type_"), self._edges.get(number, ())
+        if kind in ("data", "resource"):
+            return True
+        if kind == "variable" and not edges:
+            return "default" not in block
+        if kind == "module":  # of a call only the input that the variable takes matters
+            return any(self._is_open(to, told, met) for to, told in edges if told == label)
+        name = str(block.get("block_name_", "")) if kind == "variable" else ""
+        return any(self._is_open(to, name or told, met) for to, told in edges)
+
+
+_NOT_DECIDED = "${...}"
+"""What stands for a value that Checkov cannot know; it looks like the expression that it is."""
+
+
+def _doubtful(settings: Conf, graph: Graph | None) -> set[str]:
+    """Give the attributes not to be believed; a group is referred to by its id, which is no doubt."""
+    found = graph.doubtful(settings.get("__address__")) if graph else set()
+    return {name for name in found if name in settings} - {"replication_group_id"}
+
+
 def _unwrapped(value: object) -> object:
     """Take a value out of the list of one that Checkov's parser puts every attribute in."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
@@ -140,12 +195,20 @@ def _group(settings: Conf, attributes: Attributes) -> Value[str]:
 
 
 def _cluster_mode(settings: Conf, group: str) -> Value[bool]:
-    if in_cluster_mode(settings, group):
+    names = ("cluster_mode", "num_node_groups", "dynamic", group)
+    is_open = {
+        name: name == "dynamic" or isinstance(_text(settings[name]), Unknown)
+        for name in names
+        if isinstance(settings.get(name), str | dict)
+    }
+    # The block of old providers is a map, which is no expression.
+    is_open["cluster_mode"] = (
+        isinstance(settings.get("cluster_mode"), str) and is_open["cluster_mode"]
+    )
+    known = {name: value for name, value in settings.items() if not is_open.get(name)}
+    if in_cluster_mode(known, group) or isinstance(known.get("cluster_mode"), Mapping):
         return Known(value=True)
-    deciding = (settings.get(name) for name in ("cluster_mode", "num_node_groups", group))
-    if any(isinstance(_text(one), Unknown) for one in deciding if isinstance(one, str)):
-        return Unknown("cluster mode is undecided")
-    return Known(value=False)
+    return Unknown("cluster mode is undecided") if any(is_open.values()) else Known(value=False)
 
 
 # Plans
@@ -243,8 +306,11 @@ def _plain(written: object) -> object:
 def _template_cluster_mode(properties: Conf, names: Sequence[str]) -> Value[bool]:
     answers = set()
     for name in names:
-        for value, _ in _branches(properties.get(name), ""):
-            is_open = isinstance(value, Mapping)
+        for written, _ in _branches(properties.get(name), ""):
+            value = written
+            if isinstance(written, list):
+                value = [one for one in written if not _is_no_value(one)]
+            is_open = isinstance(value, Mapping) or _has_functions(value)
             answers.add(
                 None if is_open else cloudformation_types.speaks_of_cluster_mode(name, value)
             )
@@ -253,6 +319,18 @@ def _template_cluster_mode(properties: Conf, names: Sequence[str]) -> Value[bool
     if None not in answers and not any(_is_conditional(properties.get(name)) for name in names):
         return Known(value=True)
     return Unknown("cluster mode is undecided")
+
+
+def _is_no_value(written: object) -> bool:
+    return isinstance(written, Mapping) and written.get("Ref") == "AWS::NoValue"
+
+
+def _has_functions(written: object) -> bool:
+    """Say whether a list has members that may turn out to be none, or several."""
+    return isinstance(written, list) and any(
+        isinstance(one, Mapping) and any(str(name).startswith(("Fn::", "Ref")) for name in one)
+        for one in written
+    )
 
 
 def _is_conditional(written: object) -> bool:

@@ -5,6 +5,7 @@ stands in the run's properties.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -39,6 +40,8 @@ _KINDS = {
     SuppressionKind.BASELINE: "external",
 }
 _RULES = tuple(Rule)
+
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
 def render(report: Report, style: Style = Style()) -> str:
@@ -202,7 +205,10 @@ def _notification(told: Diagnostic) -> dict[str, Any]:
 
 
 def _location(place: Location) -> dict[str, Any]:
-    """Give a place; what has no line has no region."""
+    """Give a place; what has no line has no region.
+
+    Standard input is "-", though it is no file: code scanning refuses a result without a file.
+    """
     physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(place.path)}}
     region = {
         "startLine": place.line,
@@ -221,5 +227,6 @@ def _uri(path: str) -> str:
 
 
 def _message(*lines: str) -> dict[str, str]:
-    """Give a text in which nothing is a link: `](` would make one of hostile names."""
-    return {"text": "\n".join(map(printable, lines)).replace("](", "] (")}
+    """Give a text in which nothing is a link or a placeholder: hostile names have `](` and `{0}` in them."""
+    text = "\n".join(map(printable, lines)).replace("](", "] (")
+    return {"text": _PLACEHOLDER.sub(r"{{\1}}", text)}  # SARIF 2.1.0, messages with placeholders

@@ -152,3 +152,44 @@ module "off" {
 module "left" {
   source = "../modules/redis"
 }
+
+locals {
+  chosen = var.nobody_sets == "dev" ? 0 : 7
+  switch = var.nobody_sets == "prod"
+}
+
+resource "aws_elasticache_replication_group" "branches_the_other_way" {
+  replication_group_id     = "aa"
+  description              = "fails in one case"
+  snapshot_retention_limit = var.nobody_sets == "dev" ? 0 : 7
+}
+
+resource "aws_elasticache_replication_group" "branches_in_a_local" {
+  replication_group_id     = "ab"
+  description              = "fails in one case"
+  snapshot_retention_limit = local.chosen
+}
+
+resource "aws_elasticache_replication_group" "branches_on_a_local" {
+  replication_group_id     = "ac"
+  description              = "fails in one case"
+  snapshot_retention_limit = local.switch ? 0 : 7
+}
+
+resource "aws_elasticache_cluster" "engine_in_branches" {
+  cluster_id = "ad"
+  engine     = var.nobody_sets != "redis" ? "memcached" : "redis"
+}
+
+resource "aws_elasticache_replication_group" "small_in_an_open_mode" {
+  replication_group_id     = "ae"
+  description              = "no backups outside cluster mode"
+  node_type                = "cache.t1.micro"
+  parameter_group_name     = "default.redis7.cluster.on${var.nobody_sets}"
+  snapshot_retention_limit = 7
+}
+
+module "passed_a_choice" {
+  source = "../modules/redis"
+  days   = var.nobody_sets == "dev" ? 0 : 7
+}
