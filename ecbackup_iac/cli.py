@@ -4,13 +4,14 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import click
 
 from ecbackup_iac import __version__
 from ecbackup_iac.errors import EcbackupError, OutputError
 from ecbackup_iac.explanation import FORMATS
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
@@ -105,15 +106,17 @@ _ORDER = "ecbackup_iac.order"
 
 Pair: TypeAlias = tuple[str, str]
 
+_Callback = TypeVar("_Callback", bound=Callable[..., None])
 
-def _given(context: click.Context, workspace: str | None) -> "Given":
+
+def _given(context: click.Context) -> "Given":
     """Put values and files of values in the one order in which they came: the last one wins."""
     from ecbackup_iac.model.given import Given
 
     return Given(
         _in_order(context, "var", "variables", "variable_files"),
         os.environ,
-        workspace,
+        context.params["workspace"],
         _in_order(context, "parameter", "parameters", "parameter_files"),
     )
 
@@ -139,8 +142,68 @@ def cli() -> None:
     """Will every ElastiCache cache be backed up? Asked of infrastructure code, before it is deployed."""
 
 
+_JUDGING = (
+    click.argument("paths", nargs=-1, metavar="[PATH...]"),
+    click.option(
+        "--min-days",
+        type=click.IntRange(1, 35),
+        metavar="N",
+        help="Ask for backups of at least N days.  [default: 1]",
+    ),
+    click.option(
+        "--unknown",
+        type=click.Choice(["warn", "fail", "ignore"]),
+        help="What to make of a cache that cannot be decided.  [default: warn]",
+    ),
+    click.option(
+        "--var",
+        "variables",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a Terraform variable in every root that declares it.",
+    ),
+    click.option(
+        "--var-file",
+        "variable_files",
+        multiple=True,
+        metavar="FILE",
+        help="Read Terraform variables from FILE, as terraform plan -var-file does.",
+    ),
+    click.option("--workspace", metavar="NAME", help="Judge for this Terraform workspace."),
+    click.option(
+        "--parameter",
+        "parameters",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a CloudFormation parameter in every template that declares it.",
+    ),
+    click.option(
+        "--parameter-file",
+        "parameter_files",
+        multiple=True,
+        metavar="FILE",
+        help="Read CloudFormation parameters from FILE, JSON or YAML.",
+    ),
+    click.option("--exclude", multiple=True, metavar="GLOB", help="Do not read what matches."),
+    click.option(
+        "--policy",
+        "policy_path",
+        metavar="FILE",
+        help="Policy file.  [default: .ecbackup.toml here or above, up to the repository's top]",
+    ),
+    click.option("--allow-empty", is_flag=True, help="Accept paths without infrastructure code."),
+)
+"""What says what is judged, with which values and by which policy: the same for every command that judges."""
+
+
+def _judging(command: _Callback) -> _Callback:
+    """Give a command the options of everything that judges; `_report` and `_policy` read them."""
+    for option in reversed(_JUDGING):
+        command = option(command)
+    return command
+
+
 @cli.command(cls=_OrderedCommand)
-@click.argument("paths", nargs=-1, metavar="[PATH...]")
 @click.option(
     "--format",
     "outputs",
@@ -148,55 +211,14 @@ def cli() -> None:
     multiple=True,
     help=f"Report format: {_FORMATS}; to standard output or to FILE. May be repeated.",
 )
+@_judging
 @click.option(
-    "--min-days",
-    type=click.IntRange(1, 35),
-    metavar="N",
-    help="Ask for backups of at least N days.  [default: 1]",
-)
-@click.option(
-    "--unknown",
-    type=click.Choice(["warn", "fail", "ignore"]),
-    help="What to make of a cache that cannot be decided.  [default: warn]",
-)
-@click.option(
-    "--var",
-    "variables",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Set a Terraform variable in every root that declares it.",
-)
-@click.option(
-    "--var-file",
-    "variable_files",
-    multiple=True,
+    "--baseline",
+    "baseline_path",
     metavar="FILE",
-    help="Read Terraform variables from FILE, as terraform plan -var-file does.",
-)
-@click.option("--workspace", metavar="NAME", help="Judge for this Terraform workspace.")
-@click.option(
-    "--parameter",
-    "parameters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Set a CloudFormation parameter in every template that declares it.",
-)
-@click.option(
-    "--parameter-file",
-    "parameter_files",
-    multiple=True,
-    metavar="FILE",
-    help="Read CloudFormation parameters from FILE, JSON or YAML.",
-)
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Do not read what matches.")
-@click.option(
-    "--policy",
-    "policy_path",
-    metavar="FILE",
-    help="Policy file.  [default: .ecbackup.toml here or above, up to the repository's top]",
+    help="Fail only on what is not in FILE, which ecbackup-iac baseline has written.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
-@click.option("--allow-empty", is_flag=True, help="Accept paths without infrastructure code.")
 @click.option("--color/--no-color", default=None, help="Colour the text.  [default: on a terminal]")
 @click.option("-q", "--quiet", is_flag=True, help="Tell what fails the run, and nothing else.")
 @click.option(
@@ -205,23 +227,15 @@ def cli() -> None:
 @click.pass_context
 def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     context: click.Context,
+    /,
     *,
-    paths: tuple[str, ...],
     outputs: tuple[Output, ...],
-    min_days: int | None,
-    unknown: str | None,
-    variables: tuple[str, ...],  # noqa: ARG001 - _given takes these from the context, in order
-    variable_files: tuple[str, ...],  # noqa: ARG001
-    workspace: str | None,
-    parameters: tuple[str, ...],  # noqa: ARG001
-    parameter_files: tuple[str, ...],  # noqa: ARG001
-    exclude: tuple[str, ...],
-    policy_path: str | None,
+    baseline_path: str | None,
     exit_zero: bool,
-    allow_empty: bool,
     color: bool | None,
     quiet: bool,
     verbose: bool,
+    **_judged: object,
 ) -> None:
     """Judge every cache under PATH: a folder, a file, or - for standard input.
 
@@ -240,14 +254,87 @@ def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     wanted = outputs or (Output("text", None),)
     _check_outputs(wanted)
 
-    from ecbackup_iac.scan import scan
-    from ecbackup_iac.suppression import today
-
-    policy = _policy(policy_path, min_days, unknown, exclude)
-    given = _given(context, workspace)
-    report = scan(paths or (".",), policy, today(), given, allow_empty=allow_empty)
+    policy = _policy(context)
+    report = _report(context, replace(policy, baseline=baseline_path or policy.baseline))
     _write(report, wanted, _style(color=color, quiet=quiet, verbose=verbose))
     context.exit(0 if exit_zero else _exit_status(report))
+
+
+@cli.command(cls=_OrderedCommand)
+@_judging
+@click.option("--reason", metavar="TEXT", help="Why it is accepted, for all of it.")
+@click.option(
+    "--update",
+    "update",
+    metavar="FILE",
+    help="Prune from FILE what no longer matches; add nothing.",
+)
+@click.pass_context
+def baseline(
+    context: click.Context, /, *, reason: str | None, update: str | None, **_judged: object
+) -> None:
+    """Accept every cache under PATH as it stands: check --baseline then fails only on what is new.
+
+    \b
+    ecbackup-iac baseline --reason "before the gate" > .ecbackup-baseline.json
+    ecbackup-iac check --baseline .ecbackup-baseline.json
+    ecbackup-iac baseline --update .ecbackup-baseline.json
+
+    It prints the file, which belongs into the working folder or, where the policy file names a
+    baseline, there. Exit status: 0, 2 used wrongly, 3 the answer is incomplete: then not everything is
+    accepted, and --update changes nothing.
+    """  # noqa: D301 - click wants \b
+    if reason is not None and update is not None:
+        raise click.UsageError("--update accepts nothing: it takes no --reason")
+    if reason is not None and not reason.strip():
+        raise click.UsageError("--reason: a text is expected")
+    policy = _policy(context)
+    if update is None:
+        _print_baseline(context, policy, reason)
+    else:
+        _prune(context, replace(policy, baseline=None), update)
+
+
+def _print_baseline(context: click.Context, policy: "Policy", reason: str | None) -> None:
+    """Print what is not suppressed otherwise as a baseline; an old one, being written over, is not asked."""
+    from ecbackup_iac.baseline import USUAL_REASON, baseline_of, baseline_text
+    from ecbackup_iac.discovery import BASELINE_FILE
+    from ecbackup_iac.suppression import today
+
+    _check_outputs([Output("text", None)])
+    report = _report(context, replace(policy, baseline=None))
+    path = policy.baseline or BASELINE_FILE
+    accepted = baseline_of(report.findings, path, (reason or USUAL_REASON).strip(), today())
+    _print(baseline_text(accepted))
+    _tell_errors(context, report)
+
+
+def _prune(context: click.Context, policy: "Policy", file: str) -> None:
+    """Take out of a baseline what an answer that is complete no longer finds."""
+    from pathlib import Path
+
+    from ecbackup_iac.baseline import baseline_text, pruned, read_baseline, stale_entries
+
+    before = read_baseline(file)
+    report = _report(context, policy)
+    _tell_errors(context, report)
+    stale = stale_entries(report.findings, before, _paths(context))
+    after = pruned(before, stale)
+    if stale:
+        _replace(Path(file), baseline_text(after))
+    _print(f"{before.path}: {len(stale)} pruned, {len(after.entries)} kept\n")
+
+
+def _tell_errors(context: click.Context, report: "Report") -> None:
+    """Say on standard error what could not be judged, and end with the status that says so."""
+    if not report.is_incomplete:
+        return
+    from ecbackup_iac.reporters import reporter
+    from ecbackup_iac.reporters.style import Detail, Style
+
+    told = replace(report, findings=())
+    click.echo(reporter("text").render(told, Style(detail=Detail.QUIET)), err=True, nl=False)
+    context.exit(EXIT_INCOMPLETE)
 
 
 @cli.command("checkov-dir")
@@ -310,26 +397,40 @@ def explain(*, rule: "Rule | None", form: str) -> None:
     _print(renderer(form).render(page_of(rule), _terminal_width()))
 
 
-def _policy(
-    path: str | None, min_days: int | None, unknown: str | None, exclude: Sequence[str]
-) -> "Policy":
+def _policy(context: click.Context) -> "Policy":
     """Put the policy file and the options together; the options win."""
     from ecbackup_iac.discovery import found_policy
     from ecbackup_iac.model.policy import PathGlob, Policy, UnknownMode
-    from ecbackup_iac.model.record import replace
 
+    options = context.params
     policy = Policy()
-    file = path or found_policy()
+    file = options["policy_path"] or found_policy()
     if file:
         from ecbackup_iac.policy import read_policy
 
         policy = read_policy(file)
+    unknown = options["unknown"]
     return replace(
         policy,
-        minimum_days=min_days or policy.minimum_days,
+        minimum_days=options["min_days"] or policy.minimum_days,
         unknown=UnknownMode(unknown) if unknown else policy.unknown,
-        exclude=(*policy.exclude, *map(PathGlob, exclude)),
+        exclude=(*policy.exclude, *map(PathGlob, options["exclude"])),
     )
+
+
+def _report(context: click.Context, policy: "Policy") -> "Report":
+    """Judge what the command line names, with the values that it gives."""
+    from ecbackup_iac.scan import scan
+    from ecbackup_iac.suppression import today
+
+    options = context.params
+    return scan(
+        _paths(context), policy, today(), _given(context), allow_empty=options["allow_empty"]
+    )
+
+
+def _paths(context: click.Context) -> tuple[str, ...]:
+    return context.params["paths"] or (".",)
 
 
 def _style(*, color: bool | None, quiet: bool, verbose: bool) -> "Style":
@@ -368,7 +469,6 @@ def _check_outputs(outputs: Sequence[Output]) -> None:
 
 
 def _write(report: "Report", outputs: Sequence[Output], style: "Style") -> None:
-    from ecbackup_iac.model.record import replace
     from ecbackup_iac.reporters import reporter
 
     plain = replace(style, color=False, width=None)
@@ -396,7 +496,8 @@ def _append_step_summary(report: "Report", style: "Style") -> None:
         with open(file, "a", encoding="utf-8", newline="\n") as summary:
             summary.write(step_summary(report, style, LARGEST_SUMMARY - summary.tell()))
     except OSError as error:
-        raise OutputError(f"{file}: cannot be written: {error.strerror or error}") from error
+        # The runner's own trouble is told, and takes nothing from the verdict.
+        click.echo(f"ecbackup-iac: no summary was written: {error.strerror or error}", err=True)
 
 
 def _print(text: str) -> None:

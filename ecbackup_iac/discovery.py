@@ -44,6 +44,7 @@ _LARGEST_TEMPLATE = 1_000_000
 
 STANDARD_INPUT = "-"
 POLICY_FILE = ".ecbackup.toml"
+BASELINE_FILE = ".ecbackup-baseline.json"
 
 # Folders that hold no infrastructure code of the repository's own.
 _SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
@@ -106,7 +107,7 @@ def discover(paths: Sequence[str], exclude: Sequence[PathGlob]) -> Iterator[Foun
             raise InputError(f"{path}: no such file or folder")
     walk = _Walk(tuple(exclude))
     for path in dict.fromkeys(paths):
-        if path == STANDARD_INPUT or path.startswith(_STREAMS):
+        if path == STANDARD_INPUT or is_stream(path):
             yield _stream(path)
         elif os.path.isdir(path):
             yield from walk.folder(path)
@@ -157,9 +158,14 @@ def holds(named: str, path: str) -> bool:
     return is_inside(os.path.realpath(path), os.path.realpath(named))
 
 
+def is_stream(path: str) -> bool:
+    """Say whether a path stands for what another program writes."""
+    return path.startswith(_STREAMS)
+
+
 def shown_path(path: str) -> str:
     """Give a path as it is printed: relative to the working folder, with forward slashes."""
-    if path == STANDARD_INPUT or path.startswith(_STREAMS):
+    if path == STANDARD_INPUT or is_stream(path):
         return path
     try:
         shown = os.path.relpath(path)
@@ -215,12 +221,29 @@ def found_policy() -> str | None:
     return file
 
 
+def _output_file() -> os.stat_result | None:
+    """Find the file that standard output goes to: `> report.json` has made it before this reads."""
+    try:
+        status = os.fstat(sys.stdout.fileno())
+    except (AttributeError, OSError, ValueError):  # closed, or no file at all
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
+
+
+def _is_same(path: str, status: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), status)
+    except OSError:
+        return False
+
+
 class _Walk:
     """Which files and folders have been met, so that each is read once and no link leads in circles."""
 
     def __init__(self, exclude: tuple[PathGlob, ...]) -> None:
         self._exclude = exclude
         self._met: set[str] = set()
+        self._output = _output_file()
 
     def folder(self, named: str) -> Iterator[Found]:
         """Yield the inputs in a folder and below it."""
@@ -271,6 +294,8 @@ class _Walk:
         if place.real in self._met:
             return
         self._met.add(place.real)
+        if self._output is not None and _is_same(place.real, self._output):
+            return
         folder = _configured_folder(place.path, boundary)
         if folder is not None:
             yield ConfigurationPath(folder, boundary, named)

@@ -21,6 +21,10 @@ class PolicyError(EcbackupError):
     """The policy file cannot be used."""
 
 
+class BaselineError(EcbackupError):
+    """The baseline file cannot be used."""
+
+
 class InputError(EcbackupError):
     """A path that was named does not exist or cannot be used."""
 

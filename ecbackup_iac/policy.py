@@ -79,6 +79,7 @@ class PolicyFile(_Strict):
     exceptions: list[ExceptionEntry] = []
     roots: list[RootEntry] = []
     modules: list[ModuleEntry] = []
+    baseline: Text | None = None
 
 
 def read_policy(path: str) -> Policy:
@@ -126,7 +127,10 @@ def read_policy(path: str) -> Policy:
         PublishedModule(**{**entry.model_dump(), "switches": tuple(entry.switches)})
         for entry in file.modules
     )
-    return Policy(file.minimum_days, file.unknown, exclude, tuple(exceptions), roots, modules)
+    baseline = os.path.join(os.path.dirname(path), file.baseline) if file.baseline else None
+    return Policy(
+        file.minimum_days, file.unknown, exclude, tuple(exceptions), roots, modules, baseline
+    )
 
 
 def _root_settings(entry: RootEntry, folder: str, shown: str) -> RootSettings:

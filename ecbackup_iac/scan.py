@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
+from ecbackup_iac.model.baseline import Baseline
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.policy import Policy
-from ecbackup_iac.model.report import Diagnostic, Finding, Report, report_of
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity, report_of
 from ecbackup_iac.readers.inputs import readings
 from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge, level_of
@@ -25,15 +26,33 @@ def scan(
 
     Raises:
         InputError: a path does not exist.
+        BaselineError: the policy's baseline cannot be used.
 
     """
+    baseline = _baseline(policy)
     findings: list[Finding] = []
     diagnostics: list[Diagnostic] = []
     for reading in readings(paths, policy, given or Given(), allow_empty=allow_empty):
         diagnostics += reading.diagnostics
         findings += [_finding(resource, policy) for resource in reading.resources]
     findings, told = apply_exceptions(findings, policy.exceptions, today)
-    return report_of(findings, diagnostics + told)
+    diagnostics += told
+    if baseline is not None:
+        from ecbackup_iac.baseline import apply_baseline, stale_entries, told_stale
+
+        findings = apply_baseline(findings, baseline)
+        # What could not be read may well be what an entry is about.
+        if not any(one.severity is Severity.ERROR for one in diagnostics):
+            diagnostics += told_stale(baseline, stale_entries(findings, baseline, paths))
+    return report_of(findings, diagnostics)
+
+
+def _baseline(policy: Policy) -> Baseline | None:
+    if policy.baseline is None:
+        return None
+    from ecbackup_iac.baseline import read_baseline  # pydantic, which most runs do without
+
+    return read_baseline(policy.baseline)
 
 
 def _finding(resource: CacheResource, policy: Policy) -> Finding:

@@ -24,7 +24,9 @@ MODEL = [
 
 
 @pytest.mark.parametrize(
-    "args", [["--version"], ["--help"], ["check", "--help"], ["explain", "--help"]], ids=" ".join
+    "args",
+    [["--version"], ["--help"], ["check", "--help"], ["explain", "--help"], ["baseline", "--help"]],
+    ids=" ".join,
 )
 def test_asking_for_version_or_help_imports_nothing_heavy(args: list[str]) -> None:
     program = (

@@ -72,6 +72,9 @@ class CacheResource:
     assumptions: tuple[str, ...] = ()
     """What was taken for granted when it was read, for a person."""
 
+    settings: str = ""
+    """What its root was judged with, where the policy names that: RootSettings.label."""
+
     node_ids: tuple[str, ...] = ()
     """The ids of a live replication group's nodes."""
 

@@ -1,5 +1,6 @@
 """What an organisation asks of its caches."""
 
+import os
 from datetime import date
 from enum import StrEnum
 
@@ -62,6 +63,16 @@ class RootSettings:
     parameter_files: tuple[str, ...] = ()
     """A template's. Absolute."""
 
+    @property
+    def label(self) -> str:
+        """What tells it from other settings of its root, wherever the command runs."""
+        folder = os.path.dirname(self.path) if self.parameter_files else self.path
+        files = (
+            os.path.relpath(file, folder).replace(os.sep, "/")
+            for file in (*self.var_files, *self.parameter_files)
+        )
+        return ", ".join((*files, *([f"workspace {self.workspace}"] if self.workspace else ())))
+
 
 @record
 class PublishedModule:
@@ -96,6 +107,9 @@ class Policy:
     roots: tuple[RootSettings, ...] = ()
     modules: tuple[PublishedModule, ...] = ()
     """In addition to those that this program knows."""
+
+    baseline: str | None = None
+    """The file of what is accepted as it stands."""
 
     @property
     def remedy_days(self) -> int:

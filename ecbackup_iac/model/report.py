@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.verdict import Level, Status, Verdict
 
 
@@ -37,6 +37,11 @@ class Reading:
     diagnostics: tuple[Diagnostic, ...] = ()
     is_mistaken: bool = False
     """It is something else altogether, and what follows it need not be read."""
+
+    def judged_with(self, settings: str) -> "Reading":
+        """Give the same with the name of the values that its caches were judged with."""
+        resources = tuple(replace(one, settings=settings) for one in self.resources)
+        return replace(self, resources=resources)
 
 
 class SuppressionKind(StrEnum):

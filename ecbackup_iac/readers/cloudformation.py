@@ -69,7 +69,8 @@ class TemplateReader:
             files = [("file", path) for path in one.parameter_files]
             shown = ", ".join(map(shown_path, one.parameter_files))
             note = f"judged with {shown}" if shown else ""
-            yield self._reading(template, (*files, *self._given.parameters), note)
+            reading = self._reading(template, (*files, *self._given.parameters), note)
+            yield reading.judged_with(one.label)
 
     def _reading(self, template: Template, given: Sequence[tuple[str, str]], note: str) -> Reading:
         values = self._values(given)

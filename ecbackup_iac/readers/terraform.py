@@ -133,7 +133,8 @@ class _Tree:
             names = [*map(shown_path, one.var_files)]
             if one.workspace:
                 names.append(f"workspace {one.workspace}")
-            yield self._reading(folder, given, f"judged with {', '.join(names)}" if names else "")
+            note = f"judged with {', '.join(names)}" if names else ""
+            yield self._reading(folder, given, note).judged_with(one.label)
 
     def _reading(self, folder: str, given: Given, note: str) -> Reading:
         diagnostics: list[Diagnostic] = []
