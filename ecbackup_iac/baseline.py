@@ -27,7 +27,7 @@ from ecbackup_iac.model.report import (
     SuppressionKind,
 )
 from ecbackup_iac.model.verdict import Rule, Status
-from ecbackup_iac.syntax.encodings import utf8
+from ecbackup_iac.syntax.byte_order_marks import utf8
 from ecbackup_iac.syntax.json_places import JsonNode, parse
 
 if TYPE_CHECKING:

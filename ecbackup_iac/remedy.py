@@ -175,10 +175,20 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     told = [_where_in_template(one.trace or retention.trace, resource, days) for one in failing]
     if told:
         return "\n".join(dict.fromkeys(told))
-    return (
-        f"give {_name_of(resource)} a value that can be known here: --parameter or --parameter-file"
-    )
+    open_ended = [step for step in retention.trace if step.text.endswith(_NO_DEFAULT)]
+    if retention.bounds is not None and open_ended:
+        name, place = open_ended[-1].text.removesuffix(_NO_DEFAULT), _line(open_ended[-1].location)
+        allowed = f"{days} days and nothing under {policy.minimum_days}"
+        return f"let the MinValue and MaxValue of {name} allow {allowed}, {place}"
+    if "no default" in retention.why or "only where the stack is deployed" in retention.why:
+        known = "a value that can be known here: --parameter or --parameter-file"
+        return f"give {_name_of(resource)} {known}"
+    live = "aws elasticache describe-... | ecbackup-iac check -"
+    return f"write {resource.retention_name}: {days} into the template, or judge what runs: {live}"
 
+
+# What a step says of a parameter, after its name.
+_NO_DEFAULT = " has no default"
 
 _ENTRY = re.compile(r"""(?:(["'])([^"']+)\1\s*:|([\w.-]+)\s*[:=](?:\s|$))""")
 
@@ -195,8 +205,8 @@ def _where_in_template(trace: tuple[Step, ...], resource: CacheResource, days: i
     what = f"{quote}{resource.retention_name}{quote}: {days}"
     if last.location.line is None and last.text.startswith("--parameter "):
         return f"give {last.text.partition('=')[0]}={days}"
-    if last.text.endswith(" has no default"):
-        name = last.text.partition(" ")[0]
+    if last.text.endswith(_NO_DEFAULT):
+        name = last.text.removesuffix(_NO_DEFAULT)
         given = f"give --parameter {name}={days}"
         return f"{given}, or take what fails out of its AllowedValues, {place}"
     if last.text.endswith(" not set"):

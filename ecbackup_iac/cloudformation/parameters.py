@@ -175,7 +175,7 @@ class ParameterFiles:
         return self._read[path]
 
     def _values(self, path: str, shown: str) -> GivenValues:
-        from ecbackup_iac.syntax.encodings import utf8
+        from ecbackup_iac.syntax.byte_order_marks import utf8
 
         try:
             with open(path, "rb") as file:

@@ -14,7 +14,7 @@ from ecbackup_iac.cloudformation.stacks import Stack
 from ecbackup_iac.cloudformation.template import NotReadError, Template, template_in
 from ecbackup_iac.discovery import STANDARD_INPUT, is_inside, shown_path
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.syntax.encodings import utf8
+from ecbackup_iac.syntax.byte_order_marks import utf8
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.report import Diagnostic

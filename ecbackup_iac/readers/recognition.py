@@ -9,7 +9,7 @@ from ecbackup_iac.model.report import Diagnostic, Reading
 from ecbackup_iac.readers import aws_cli, terraform_plan, terraform_state
 from ecbackup_iac.readers.mistakes import mistake_in_object, mistake_in_text
 from ecbackup_iac.readers.shape import ShapeError
-from ecbackup_iac.syntax.encodings import utf8
+from ecbackup_iac.syntax.byte_order_marks import utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

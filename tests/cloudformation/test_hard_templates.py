@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:
@@ -182,3 +183,30 @@ def test_a_secret_is_in_no_message(retention: str, evaluate_templates: "Evaluate
     told += [judge(one, Policy()).message for one in found.caches]
     told += [step.text for one in found.caches for step in one.retention.trace]
     assert "hunter2" not in " ".join(told)
+
+
+@pytest.mark.parametrize(
+    ("retention", "remedy"),
+    [
+        ("!Ref N", "let the MinValue and MaxValue of N allow 7 days and nothing under 1, t.yaml:1"),
+        (
+            "!Ref D",
+            "give SnapshotRetentionLimit of C a value that can be known here: --parameter or",
+        ),
+        (
+            "!ImportValue d",
+            "write SnapshotRetentionLimit: 7 into the template, or judge what runs:",
+        ),
+        ("!Sub '3${Z}'", "set SnapshotRetentionLimit: 7 in t.yaml:5"),
+    ],
+)
+def test_a_remedy_is_of_use(
+    retention: str, remedy: str, evaluate_templates: "EvaluateTemplates"
+) -> None:
+    declared = (
+        "Parameters: {N: {Type: Number, MaxValue: 0}, D: {Type: String}, "
+        "Z: {Type: Number, Default: 90}}"
+    )
+    (found,) = evaluate_templates({"t.yaml": cache(retention, declared)}).caches
+    verdict = judge(found, Policy())
+    assert (remedy_of(found, verdict, Policy()) or "").startswith(remedy)
