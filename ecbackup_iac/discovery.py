@@ -7,7 +7,7 @@ git, the working folder where the path lies under it, else the path itself.
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from ecbackup_iac.errors import InputError, PolicyError
@@ -95,8 +95,14 @@ class ConfigurationPath:
 Found: TypeAlias = Input | ConfigurationPath | Diagnostic
 
 
-def discover(paths: Sequence[str], exclude: Sequence[PathGlob]) -> Iterator[Found]:
+def discover(
+    paths: Sequence[str],
+    exclude: Sequence[PathGlob],
+    contents: Mapping[str, bytes] | None = None,
+) -> Iterator[Found]:
     """Yield every input under the paths, each once, or why it could not be read.
+
+    `contents` is what files are taken to hold, by real path, whatever the disk says.
 
     Raises:
         InputError: a path does not exist.
@@ -105,7 +111,7 @@ def discover(paths: Sequence[str], exclude: Sequence[PathGlob]) -> Iterator[Foun
     for path in paths:
         if path != STANDARD_INPUT and not os.path.lexists(path):
             raise InputError(f"{path}: no such file or folder")
-    walk = _Walk(tuple(exclude))
+    walk = _Walk(tuple(exclude), contents or {})
     for path in dict.fromkeys(paths):
         if path == STANDARD_INPUT or is_stream(path):
             yield _stream(path)
@@ -240,8 +246,9 @@ def _is_same(path: str, status: os.stat_result) -> bool:
 class _Walk:
     """Which files and folders have been met, so that each is read once and no link leads in circles."""
 
-    def __init__(self, exclude: tuple[PathGlob, ...]) -> None:
+    def __init__(self, exclude: tuple[PathGlob, ...], contents: Mapping[str, bytes]) -> None:
         self._exclude = exclude
+        self._contents = contents
         self._met: set[str] = set()
         self._output = _output_file()
 
@@ -301,7 +308,7 @@ class _Walk:
             yield ConfigurationPath(folder, boundary, named)
             return
         try:
-            content = _regular_content(place.path)
+            content = self._contents.get(place.real) or _regular_content(place.path)
         except OSError as error:
             yield _unreadable(place.shown, error)
             return

@@ -1,7 +1,18 @@
-"""The bytes of a file → its documents, YAML or JSON."""
+"""A file → its bytes → its documents, YAML or JSON."""
+
+import os
+from collections.abc import Mapping
 
 from ecbackup_iac.cloudformation.document import Document, SourceText
 from ecbackup_iac.model.report import Diagnostic
+
+
+def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
+    """Read a file, or give what it is taken to hold, by its real path. Raises OSError."""
+    if contents and (content := contents.get(os.path.realpath(path))) is not None:
+        return content
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def documents_in(content: bytes, path: str) -> tuple[list[Document], Diagnostic | None]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence as SequenceOf
 from typing import TypeAlias
 
 from ecbackup_iac.cloudformation.document import LONGEST_STEP, Document
-from ecbackup_iac.cloudformation.files import documents_in
+from ecbackup_iac.cloudformation.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.literals import literal_of, text_of_literal
 from ecbackup_iac.cloudformation.nodes import Mapping, Node, Scalar, Sequence, members
 from ecbackup_iac.cloudformation.worlds import Domain, RefusalError, number_of
@@ -164,7 +164,9 @@ GivenValues: TypeAlias = dict[str, GivenValue]
 class ParameterFiles:
     """Every parameter file that was read, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, contents: MappingOf[str, bytes] | None = None) -> None:
+        """`contents` is what files are taken to hold, by real path, whatever the disk says."""
+        self._contents = contents or {}
         self._read: dict[str, GivenValues] = {}
         self.diagnostics: list[Diagnostic] = []
 
@@ -178,8 +180,7 @@ class ParameterFiles:
         from ecbackup_iac.syntax.byte_order_marks import utf8
 
         try:
-            with open(path, "rb") as file:
-                content = utf8(file.read())
+            content = utf8(file_bytes(path, self._contents))
         except OSError as error:
             self.diagnostics.append(
                 Diagnostic(f"cannot be read: {error.strerror or error}", Location(shown))

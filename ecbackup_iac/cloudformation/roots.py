@@ -3,11 +3,12 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingOf
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.cloudformation.document import Document
-from ecbackup_iac.cloudformation.files import documents_in
+from ecbackup_iac.cloudformation.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.nodes import Node, Scalar, member, members, text_of
 from ecbackup_iac.cloudformation.resources import DEPLOYERS, MODULE, NESTED, is_local
 from ecbackup_iac.cloudformation.stacks import Stack
@@ -110,8 +111,12 @@ class TemplateFile:
 class Templates:
     """Every template of a scan, each file read once, those that others nest included."""
 
-    def __init__(self, is_excluded: Callable[[str], bool]) -> None:
+    def __init__(
+        self, is_excluded: Callable[[str], bool], contents: MappingOf[str, bytes] | None = None
+    ) -> None:
+        """`contents` is what files are taken to hold, by real path, whatever the disk says."""
         self._is_excluded = is_excluded
+        self._contents = contents or {}
         self._read: dict[str, list[Template]] = {}
         self._boundaries: dict[str, str] = {}
         self._order: list[Template] = []
@@ -245,8 +250,7 @@ class Templates:
         try:
             if os.path.getsize(path) > LARGEST_FILE:
                 raise NotReadError(f"not read: {shown} is larger than {LARGEST_FILE} bytes")
-            with open(path, "rb") as file:
-                content = utf8(file.read())
+            content = utf8(file_bytes(path, self._contents))
         except OSError as error:
             raise NotReadError(f"{shown} cannot be read: {error.strerror or error}") from error
         except UnicodeDecodeError as error:
@@ -323,8 +327,7 @@ def _listed_assets(path: str) -> dict[str, str]:
     try:
         if os.path.getsize(path) > LARGEST_FILE:
             return {}
-        with open(path, "rb") as file:
-            documents, _ = documents_in(utf8(file.read()), path)
+        documents, _ = documents_in(utf8(file_bytes(path)), path)
     except (OSError, UnicodeDecodeError):
         return {}
     files = member(documents[0].root, "files") if documents else None

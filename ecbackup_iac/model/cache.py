@@ -41,6 +41,7 @@ class CacheResource:
     """The folder or file that was evaluated on its own; "-" for standard input."""
 
     location: Location
+    """Of the retention where it is written, else of what declares the cache."""
 
     retention: Value[int]
     """For how many days automatic backups are kept."""
@@ -77,6 +78,9 @@ class CacheResource:
 
     node_ids: tuple[str, ...] = ()
     """The ids of a live replication group's nodes."""
+
+    block: Location | None = None
+    """The whole block, or entry of a template, that declares it; None where no code does."""
 
     calls: tuple[Location, ...] = ()
     """The module calls that lead to it, outermost first; where it is such a call itself, those above it."""

@@ -19,3 +19,6 @@ class Given:
 
     parameters: Sequence[tuple[str, str]] = ()
     """CloudFormation's: ("parameter", "name=value") and ("file", path), in the order given."""
+
+    contents: Mapping[str, bytes] = field(factory=dict)
+    """What files are taken to hold, by their real paths, whatever the disk says: edits to be judged."""

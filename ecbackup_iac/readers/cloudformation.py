@@ -43,10 +43,10 @@ class TemplateReader:
         self._given = given
         self._files = files
         self._roots = roots
-        self._parameter_files = ParameterFiles()
+        self._parameter_files = ParameterFiles(given.contents)
         self._declared: set[str] = set()
         self._judged: set[str] = set()
-        self._templates = Templates(is_excluded)
+        self._templates = Templates(is_excluded, given.contents)
 
     def add(self, file: TemplateFile) -> bool:
         """Take a file; say whether it is a template, or was meant to be one."""
@@ -158,6 +158,7 @@ class _RootReader:
             backup_window=settings.text(names.backup_window),
             maintenance_window=settings.text(names.maintenance_window),
             assumptions=tuple(self._notes(found, settings)),
+            block=source.location_of(found.key, found.body),
         )
 
     def _notes(self, found: ResourceInstance, settings: "Settings") -> Iterator[str]:

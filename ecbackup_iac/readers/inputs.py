@@ -42,7 +42,7 @@ def readings(
 
     """
     inputs = _Inputs(paths, policy, given, allow_empty=allow_empty)
-    for found in discover((*paths, *inputs.implied(paths)), policy.exclude):
+    for found in discover((*paths, *inputs.implied(paths)), policy.exclude, given.contents):
         match found:
             case ConfigurationPath():
                 inputs.add_configuration(found)
@@ -142,7 +142,7 @@ class _Inputs:
     def _template_files(self, boundary: str) -> Iterator["TemplateFile"]:
         from ecbackup_iac.readers.recognition import template_file
 
-        for found in discover([boundary], self._policy.exclude):
+        for found in discover([boundary], self._policy.exclude, self._given.contents):
             if isinstance(found, Input):
                 file = template_file(found, is_meant=False)
                 if file is not None:

@@ -93,7 +93,7 @@ class Request:
 
 def read(request: Request) -> Iterator[Reading]:
     """Yield what each root module in the tree gives that has to do with the targets."""
-    folders = Folders(request.boundary)
+    folders = Folders(request.boundary, request.given.contents)
     named = (*_SOUGHT, *(re.escape(module.source) for module in request.modules))
     index = Index(folders, re.compile("|".join(named).encode()), request.is_excluded)
     tree = _Tree(request, folders, index)
@@ -125,10 +125,10 @@ class _Tree:
             yield self._reading(folder, self._request.given, "")
         for one in settings:
             variables = [("file", path) for path in one.var_files]
-            given = Given(
-                (*variables, *self._request.given.variables),
-                self._request.given.environment,
-                self._request.given.workspace or one.workspace,
+            given = replace(
+                self._request.given,
+                variables=(*variables, *self._request.given.variables),
+                workspace=self._request.given.workspace or one.workspace,
             )
             names = [*map(shown_path, one.var_files)]
             if one.workspace:
@@ -193,9 +193,7 @@ class _Tree:
                 diagnostics.append(Diagnostic(text, Location(shown_path(path))))
                 break
             if names:
-                chosen = Given(
-                    (("file", path), *given.variables), given.environment, given.workspace
-                )
+                chosen = replace(given, variables=(("file", path), *given.variables))
                 variants.append((shown_path(path), self._resources(folder, chosen, "", [])))
         if not variants:
             return resources
@@ -317,6 +315,7 @@ class _RootReader:
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=_is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
+            block=found.block.place.location,
             calls=_calls(found.scope.instance),
         )
 
@@ -512,6 +511,7 @@ class _RootReader:
             retention=retention,
             engine=engine,
             assumptions=tuple(filter(None, (*call.doubts, note, self._note))),
+            block=call.block.place.location,
             calls=_calls(call.scope.instance),
         )
 

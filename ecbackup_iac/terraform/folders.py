@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.discovery import is_inside, shown_path
 from ecbackup_iac.model.location import Location
@@ -21,8 +21,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class Folders:
     """The folders of one tree, as far as somebody asked for them."""
 
-    def __init__(self, boundary: str) -> None:
+    def __init__(self, boundary: str, contents: Mapping[str, bytes] | None = None) -> None:
+        """`contents` is what files are taken to hold, by real path, whatever the disk says."""
         self.boundary = boundary
+        self._contents = contents or {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._bytes: dict[str, bytes | Diagnostic] = {}
 
@@ -58,6 +60,8 @@ class Folders:
         place = Location(shown_path(path))
         if not self.is_inside(path):
             return Diagnostic("not read: the link leads outside the repository", place)
+        if self._contents and (content := self._contents.get(os.path.realpath(path))) is not None:
+            return content
         try:
             status = os.stat(path)
             if not stat.S_ISREG(status.st_mode):

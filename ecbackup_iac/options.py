@@ -1,0 +1,203 @@
+"""The options that commands share: what they are called, and what they come to."""
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+
+import click
+
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.reporters import REPORTERS
+
+if TYPE_CHECKING:
+    from ecbackup_iac.model.given import Given
+    from ecbackup_iac.model.policy import Policy
+    from ecbackup_iac.model.verdict import Rule
+
+REPORT_FORMATS = " or ".join((", ".join([*REPORTERS][:-1]), [*REPORTERS][-1]))
+"""The reports there are, for a person."""
+
+
+class Output(NamedTuple):
+    """A report that was asked for: its format, and the file it goes to (None: standard output)."""
+
+    format: str
+    file: str | None
+
+
+class OutputType(click.ParamType[Output]):
+    """FORMAT or FORMAT:FILE."""
+
+    name = "FORMAT[:FILE]"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Output:
+        """Split the two."""
+        if isinstance(value, Output):
+            return value
+        name, colon, file = str(value).partition(":")
+        if name not in REPORTERS:
+            self.fail(f"{name!r} is no format: choose {REPORT_FORMATS}", param, ctx)
+        if colon and not file:
+            self.fail(f"{value!r} names no file", param, ctx)
+        return Output(name, None if file in ("", "-") else file)
+
+
+class RuleType(click.ParamType["Rule"]):
+    """The id of a rule, in any letter case."""
+
+    name = "RULE"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> "Rule":
+        """Find the rule, or name the nearest."""
+        from ecbackup_iac.model.verdict import Rule
+
+        wanted = str(value).upper()
+        if wanted not in (*Rule,):
+            from difflib import SequenceMatcher
+
+            # Of the equally near, the last: ECB009 is nearer to ECB008 than to ECB001.
+            nearest = max(Rule, key=lambda one: (SequenceMatcher(None, wanted, one).ratio(), one))
+            self.fail(f"{value!r} is no rule: the nearest is {nearest}", param, ctx)
+        return Rule(wanted)
+
+
+class OrderedCommand(click.Command):
+    """A command that remembers in which order its options came: a value and a file of values share one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse once for the order alone, then as ever."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        ctx.meta[_ORDER] = [parameter.name for parameter in order]
+        return super().parse_args(ctx, args)
+
+
+_ORDER = "ecbackup_iac.order"
+
+
+Pair: TypeAlias = tuple[str, str]
+
+_Callback = TypeVar("_Callback", bound=Callable[..., None])
+
+
+def given_of(context: click.Context) -> "Given":
+    """Put values and files of values in the one order in which they came: the last one wins."""
+    from ecbackup_iac.model.given import Given
+
+    return Given(
+        _in_order(context, "var", "variables", "variable_files"),
+        os.environ,
+        context.params["workspace"],
+        _in_order(context, "parameter", "parameters", "parameter_files"),
+    )
+
+
+def _in_order(context: click.Context, kind: str, single: str, file: str) -> tuple[Pair, ...]:
+    """Give the values of two options, NAME=VALUE and FILE, as they came."""
+    values: dict[str, list[Pair]] = {
+        single: [(kind, value) for value in context.params[single]],
+        file: [("file", value) for value in context.params[file]],
+    }
+    for _, value in values[single]:
+        if "=" not in value:
+            raise click.UsageError(f"--{kind} {value}: NAME=VALUE is expected")
+    for _, value in values[file]:
+        if not os.path.isfile(value):
+            raise click.UsageError(f"--{kind}-file {value}: no such file")
+    return tuple(values[name].pop(0) for name in context.meta[_ORDER] if name in values)
+
+
+_JUDGING = (
+    click.argument("paths", nargs=-1, metavar="[PATH...]"),
+    click.option(
+        "--min-days",
+        type=click.IntRange(1, 35),
+        metavar="N",
+        help="Ask for backups of at least N days.  [default: 1]",
+    ),
+    click.option(
+        "--unknown",
+        type=click.Choice(["warn", "fail", "ignore"]),
+        help="What to make of a cache that cannot be decided.  [default: warn]",
+    ),
+    click.option(
+        "--var",
+        "variables",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a Terraform variable in every root that declares it.",
+    ),
+    click.option(
+        "--var-file",
+        "variable_files",
+        multiple=True,
+        metavar="FILE",
+        help="Read Terraform variables from FILE, as terraform plan -var-file does.",
+    ),
+    click.option("--workspace", metavar="NAME", help="Judge for this Terraform workspace."),
+    click.option(
+        "--parameter",
+        "parameters",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a CloudFormation parameter in every template that declares it.",
+    ),
+    click.option(
+        "--parameter-file",
+        "parameter_files",
+        multiple=True,
+        metavar="FILE",
+        help="Read CloudFormation parameters from FILE, JSON or YAML.",
+    ),
+    click.option("--exclude", multiple=True, metavar="GLOB", help="Do not read what matches."),
+    click.option(
+        "--policy",
+        "policy_path",
+        metavar="FILE",
+        help="Policy file.  [default: .ecbackup.toml here or above, up to the repository's top]",
+    ),
+    click.option("--allow-empty", is_flag=True, help="Accept paths without infrastructure code."),
+)
+"""What says what is judged, with which values and by which policy: the same for every command that judges."""
+
+
+def judging(command: _Callback) -> _Callback:
+    """Give a command the options of everything that judges; `_report` and `_policy` read them."""
+    for option in reversed(_JUDGING):
+        command = option(command)
+    return command
+
+
+def policy_of(context: click.Context) -> "Policy":
+    """Put the policy file and the options together; the options win."""
+    from ecbackup_iac.discovery import found_policy
+    from ecbackup_iac.model.policy import PathGlob, Policy, UnknownMode
+
+    options = context.params
+    policy = Policy()
+    file = options["policy_path"] or found_policy()
+    if file:
+        from ecbackup_iac.policy import read_policy
+
+        policy = read_policy(file)
+    unknown = options["unknown"]
+    return replace(
+        policy,
+        minimum_days=options["min_days"] or policy.minimum_days,
+        unknown=UnknownMode(unknown) if unknown else policy.unknown,
+        exclude=(*policy.exclude, *map(PathGlob, options["exclude"])),
+    )
+
+
+def paths_of(context: click.Context) -> tuple[str, ...]:
+    """Give what is to be judged: the working folder where nothing was named."""
+    return context.params["paths"] or (".",)

@@ -1,0 +1,139 @@
+"""Texts → standard output and files, whole or not at all."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from ecbackup_iac.errors import OutputError
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.options import Output
+
+if TYPE_CHECKING:
+    from ecbackup_iac.model.report import Report
+    from ecbackup_iac.reporters.style import Style
+
+
+def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "Style":
+    """Find out how the reader of standard output reads."""
+    from ecbackup_iac.discovery import working_folder
+    from ecbackup_iac.reporters.style import Detail, Style
+
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    if color is None:
+        color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = terminal_width() if is_terminal else None
+    detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
+    return Style(color, width, detail, working_folder())
+
+
+def terminal_width() -> int:
+    """Give the columns of the terminal; 80 where there is none."""
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def check_outputs(outputs: Sequence[Output]) -> None:
+    """Refuse, before any work is done, what could not be written at its end."""
+    if sum(output.file is None for output in outputs) > 1:
+        raise click.UsageError("only one report can go to standard output: give the others a FILE")
+    if sys.stdout is None and any(output.file is None for output in outputs):
+        raise OutputError("standard output is closed")
+    files = [output.file for output in outputs if output.file]
+    if len(set(map(os.path.realpath, files))) < len(files):
+        raise click.UsageError("two reports cannot go to one file")
+    for file in files:
+        if os.path.isdir(file) or not os.path.isdir(os.path.dirname(file) or "."):
+            raise OutputError(
+                f"{file}: cannot be written: it is a folder, or its folder is missing"
+            )
+
+
+def write_reports(report: "Report", outputs: Sequence[Output], style: "Style") -> None:
+    """Write every report that was asked for, files first. Raises OutputError."""
+    from ecbackup_iac.reporters import reporter
+
+    plain = replace(style, color=False, width=None)
+    for output in outputs:
+        renderer = reporter(output.format)
+        if output.file:
+            text = renderer.render(report, plain)
+            write_file(output.file, text.encode("utf-8", "backslashreplace"))
+    for output in outputs:
+        if output.file is None:
+            print_text(reporter(output.format).render(report, style))
+        if output.format == "github":
+            _append_step_summary(report, plain)
+
+
+def _append_step_summary(report: "Report", style: "Style") -> None:
+    """Add to the summary that GitHub shows of a step, where this is a step of GitHub's."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not file:
+        return
+    from ecbackup_iac.reporters.github_report import LARGEST_SUMMARY, step_summary
+
+    try:
+        with open(file, "a", encoding="utf-8", newline="\n") as summary:
+            summary.write(step_summary(report, style, LARGEST_SUMMARY - summary.tell()))
+    except OSError as error:
+        # The runner's own trouble is told, and takes nothing from the verdict.
+        click.echo(f"ecbackup-iac: no summary was written: {error.strerror or error}", err=True)
+
+
+def print_text(text: str) -> None:
+    """Write to standard output; what it cannot encode is escaped. Raises OutputError."""
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        forget_standard_output()
+        raise OutputError(f"standard output: cannot be written: {error.strerror}") from error
+
+
+def forget_standard_output() -> None:
+    """Spare the interpreter another try, and its complaint, when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_file(path: str, content: bytes) -> None:
+    """Write a file whole or not at all; what is no regular file is written to as it stands.
+
+    A file that is there keeps its mode, and a link stays one.
+
+    Raises:
+        OutputError: it cannot be written.
+
+    """
+    import tempfile  # what most runs do without
+
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as special:
+                special.write(content)
+            return
+        target = os.path.realpath(path)
+        mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(target), delete=False) as half:
+            try:
+                half.write(content)
+                half.close()
+                os.chmod(half.name, mode)
+                os.replace(half.name, target)
+            except BaseException:
+                os.unlink(half.name)
+                raise
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
