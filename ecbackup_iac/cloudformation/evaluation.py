@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from ecbackup_iac.cloudformation.conditions import BOOLEAN, truth_of, truth_of_condition
+from ecbackup_iac.cloudformation.document import SourceText
 from ecbackup_iac.cloudformation.functions import DYNAMIC_REFERENCE, FUNCTIONS, UNKNOWABLE
 from ecbackup_iac.cloudformation.literals import literal_of
 from ecbackup_iac.cloudformation.nodes import (
@@ -43,6 +44,7 @@ from ecbackup_iac.cloudformation.worlds import (
     TooMuchError,
     World,
 )
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import Step
 
@@ -215,15 +217,17 @@ class Evaluator:
     def _literal(self, node: Scalar, frame: Frame) -> Value:
         step = frame.stack.template.source.step(node)
         raw: Raw = literal_of(node)
+        is_whole = True
         if isinstance(raw, str):
-            raw = frame.filled(raw)
+            filled = frame.filled(raw)
+            is_whole, raw = filled == raw, filled
             if DYNAMIC_REFERENCE.search(raw):
                 why = f"the dynamic reference {raw[:80]} is resolved when the stack is deployed"
                 return self.opaque(why, node, frame)
             if SERVERLESS_VARIABLE.search(raw):
                 why = f"{raw[:80]} is a variable of the Serverless Framework"
                 return self.opaque(why, node, frame)
-        return Value(raw, (step,))
+        return Value(raw, (step,), literals=(step.location,) if is_whole else ())
 
     def _list(self, items: list[Node], frame: Frame) -> Value:
         self.weigh(len(items))
@@ -267,7 +271,8 @@ class Evaluator:
         if item is not None:
             return item.value
         if name == NO_VALUE_NAME:
-            return Value(NO_VALUE, (frame.stack.template.source.step(node),))
+            source = frame.stack.template.source
+            return Value(NO_VALUE, (source.step(node),), literals=_call_places(source, node))
         stack = frame.stack
         declaration = stack.template.declaration(name)
         if declaration is not None:
@@ -351,10 +356,10 @@ class Evaluator:
                 why = f"parameter {name} keeps its previous value"
                 return Value(Opaque(why, key), (step,), secret)
             declaration.check(given.text, given.location)
-            return _parameter_text(declaration, given.text, step)
+            return _parameter_text(declaration, given.text, step, given.literal)
         if declaration.default is not None:
             declaration.check(declaration.default, declaration.default_step.location)
-            return _parameter_text(declaration, declaration.default, declaration.default_step)
+            return _default(declaration, declaration.default)
         if stack.passed is not None:
             text = f"the nested stack is not given its parameter {declaration.name}"
             raise RefusalError(text, declaration.step.location)
@@ -411,7 +416,7 @@ class Evaluator:
             if declaration.default is None:
                 message = f"the nested stack is not given its parameter {declaration.name}"
                 raise RefusalError(message, step.location)
-            return _parameter_text(declaration, declaration.default, declaration.default_step)
+            return _default(declaration, declaration.default)
         if isinstance(value.raw, tuple):
             listed = self.joined(value.raw, ",")
             if listed is None:
@@ -425,7 +430,9 @@ class Evaluator:
         is_literal = isinstance(node, Scalar) and node.tag is None
         trace = (step,) if is_literal else (step, *value.trace)
         made = _parameter_text(declaration, text, step)
-        return replace(made, trace=trace, is_secret=secret or value.is_secret)
+        literals = () if declaration.is_list else value.literals
+        secret = secret or value.is_secret
+        return replace(made, trace=trace, is_secret=secret, literals=literals)
 
     def _pseudo_parameter(self, name: str, stack: Stack, node: Node, frame: Frame) -> Value:
         step = frame.stack.template.source.step(node)
@@ -593,7 +600,23 @@ def _allowed(declaration: Declaration, given: Opaque) -> Domain:
     return bounds.within(declaration.domain)
 
 
-def _parameter_text(declaration: Declaration, text: str, step: Step) -> Value:
+def _call_places(source: SourceText, node: Node) -> tuple[Location, ...]:
+    """Give the place of a call that stands for itself: !Ref AWS::NoValue; none for one with an alias."""
+    name, argument = function_of(node) or ("", node)
+    if name != "Ref" or argument.start < node.start:
+        return ()
+    if isinstance(node, Mapping) and source.written(node)[:1] != "{":
+        return (source.location(node.start, argument.end),)
+    return (source.location_of(node),)
+
+
+def _default(declaration: Declaration, text: str) -> Value:
+    return _parameter_text(declaration, text, declaration.default_step, declaration.default_literal)
+
+
+def _parameter_text(
+    declaration: Declaration, text: str, step: Step, literal: Location | None = None
+) -> Value:
     """Give a parameter's value: its text, or the list that commas make of it."""
     secret = declaration.is_secret
     if DYNAMIC_REFERENCE.search(text):
@@ -605,4 +628,4 @@ def _parameter_text(declaration: Declaration, text: str, step: Step) -> Value:
     if declaration.is_list:
         parts = [part.strip() for part in text.split(",")] if text else []
         return Value(tuple(Value(part, (step,), secret) for part in parts), (step,), secret)
-    return Value(text, (step,), secret)
+    return Value(text, (step,), secret, (literal,) if literal else ())

@@ -27,6 +27,7 @@ from ecbackup_iac.model.record import record, replace
 
 if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.evaluation import Evaluator
+    from ecbackup_iac.model.location import Location
 
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
@@ -183,7 +184,10 @@ def _sub(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Va
             parts.append(_attribute(evaluator, name, node, frame))
         else:
             parts.append(evaluator.reference(name, node, frame))
-    parts.append(Value(text[position:]))
+    literals: tuple[Location, ...] = ()
+    if text == text_node.text and not parts:
+        literals = (frame.stack.template.source.location_of(text_node),)
+    parts.append(Value(text[position:], literals=literals))
     return _text_of_parts(evaluator, tuple(parts), "", node, frame)
 
 
@@ -215,7 +219,9 @@ def _text_of_parts(
     if DYNAMIC_REFERENCE.search(text):
         why = f"{evaluator.shown(node, frame)} is a dynamic reference, resolved at the deployment"
         return evaluator.opaque(why, node, frame)
-    return Value(text, trace, is_secret)
+    said = [part for part in settled if part.text]
+    literals = said[0].literals if len(said) == 1 else ()
+    return Value(text, trace, is_secret, literals)
 
 
 def _select(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:

@@ -5,7 +5,7 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from typing import TypeAlias
 
-from ecbackup_iac.cloudformation.document import LONGEST_STEP, Document
+from ecbackup_iac.cloudformation.document import LONGEST_STEP, Document, SourceText
 from ecbackup_iac.cloudformation.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.literals import literal_of, text_of_literal
 from ecbackup_iac.cloudformation.nodes import Mapping, Node, Scalar, Sequence, members
@@ -46,6 +46,8 @@ class Declaration:
     """The declaration itself, for a parameter without a default."""
 
     default_step: Step
+    default_literal: Location | None = None
+    """Where the default itself stands, without its key; None where it is no single value."""
 
     @property
     def is_list(self) -> bool:
@@ -119,7 +121,12 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     if is_secret and default:
         default_step = Step(f"Default: {HIDDEN}", default_step.location)
     text = None if default is None else _default_text(default[1])
-    return Declaration(name, kind, text, domain, is_secret, step, default_step)
+    literal = _literal_place(source, default[1]) if default else None
+    return Declaration(name, kind, text, domain, is_secret, step, default_step, literal)
+
+
+def _literal_place(source: SourceText, node: Node) -> Location | None:
+    return source.location_of(node) if isinstance(node, Scalar) else None
 
 
 def _default_text(node: Node) -> str:
@@ -149,6 +156,8 @@ class GivenValue:
     """None where it keeps a value that stands elsewhere (UsePreviousValue)."""
 
     location: Location
+    literal: Location | None = None
+    """Where the text itself stands, without its name; None where that is no place in a file."""
 
     def step(self, declaration: Declaration) -> Step:
         """Show it in a trace."""
@@ -239,7 +248,8 @@ class _FileReader:
     def _item(self, item: Node) -> GivenValues:
         if isinstance(item, Scalar) and "=" in item.text:
             first, _, text = item.text.partition("=")
-            return {first.strip(): GivenValue(text, self._source.location_of(item))}
+            place = self._source.location_of(item)
+            return {first.strip(): GivenValue(text, place, self._end_of(item, text))}
         entries = members(item)
         name, value = _text(entries.get("ParameterKey")), entries.get("ParameterValue")
         if not name:
@@ -256,7 +266,18 @@ class _FileReader:
         if isinstance(value, Mapping) or (isinstance(value, Scalar) and literal_of(value) is None):
             self._complain(value, f"the value of {name} is neither a text nor a number nor a list")
             return {}
-        return {name: GivenValue(_default_text(value), self._source.location_of(key, value))}
+        place = self._source.location_of(key, value)
+        literal = _literal_place(self._source, value)
+        return {name: GivenValue(_default_text(value), place, literal)}
+
+    def _end_of(self, item: Scalar, text: str) -> Location | None:
+        """Give the place of the text at the end of an item; None where it is written otherwise."""
+        written = self._source.written(item)
+        bare = written.rstrip(written[:1]) if written[:1] in ("'", '"') else written
+        if not text or not bare.endswith(text) or not text.isascii():
+            return None
+        end = item.end - (len(written) - len(bare))
+        return self._source.location(end - len(text), end)
 
     def _complain(self, node: Node, text: str) -> None:
         self.diagnostics.append(

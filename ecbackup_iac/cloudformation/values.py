@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from ecbackup_iac.cloudformation.literals import text_of_literal
 from ecbackup_iac.cloudformation.parameters import Declaration
 from ecbackup_iac.cloudformation.worlds import Domain, Key
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import Step
 
@@ -78,6 +79,8 @@ class Value:
     raw: Raw
     trace: tuple[Step, ...] = ()
     is_secret: bool = False
+    literals: tuple[Location, ...] = ()
+    """Where it is written as it stands; none where it is computed."""
 
     @property
     def is_known(self) -> bool:

@@ -25,6 +25,9 @@ class Known(Generic[T]):
     sensitive: bool = False
     """It may be judged and must not be printed."""
 
+    literals: tuple[Location, ...] = ()
+    """Where it is written as it stands: a place for each way to it; none where it is computed."""
+
     @property
     def shown(self) -> str:
         """The value as it may be printed; a sensitive one as Terraform shows it."""
@@ -36,6 +39,8 @@ class Unset:
     """Nobody wrote a value (Terraform's null counts), so AWS will choose."""
 
     trace: tuple[Step, ...] = ()
+    literals: tuple[Location, ...] = ()
+    """Where a null is written that says so, a place for each way to it."""
 
 
 @record
@@ -46,6 +51,8 @@ class Invalid:
     """What was written, as a person would quote it: `"abc"`, `1.5`, `true`, `a list`."""
 
     trace: tuple[Step, ...] = ()
+    literals: tuple[Location, ...] = ()
+    """Where it is written as it stands, a place for each way to it."""
 
 
 @record

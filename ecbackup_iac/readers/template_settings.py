@@ -167,14 +167,14 @@ class Settings:
         for number, value in listed:
             groups.setdefault(_identity(value), []).append((number, value))
         if len(groups) == 1:
-            return listed[0][1]
+            return _united([value for _, value in listed])
         outcomes = []
         for group in groups.values():
             numbers = dict.fromkeys(number for number, _ in group)
             ways = [" and ".join(cases[number].conditions) for number in numbers]
             when = either(list(dict.fromkeys(filter(None, ways))))
             shared = frozenset(numbers) if self._is_aligned else None
-            outcomes.append(Outcome(group[0][1], when, shared))
+            outcomes.append(Outcome(_united([value for _, value in group]), when, shared))
         return Unknown(_why(cases), tuple(outcomes), None, _trace(value for _, value in listed))
 
 
@@ -252,12 +252,12 @@ def _days(value: Value | None, silent: Step) -> Setting[int]:
             bounds = Bounds(low, high)
         return Unknown(raw.why, bounds=bounds, trace=value.trace)
     if raw is None or isinstance(raw, NoValue):
-        return Unset(value.trace)
-    settled = days_of(raw, value.trace)
+        return Unset(value.trace, value.literals)
+    settled = replace(days_of(raw, value.trace), literals=value.literals)
     if not value.is_secret:
         return settled
     if isinstance(settled, Invalid):
-        return Invalid(HIDDEN, value.trace)
+        return replace(settled, text=HIDDEN)
     return replace(settled, sensitive=True) if isinstance(settled, Known) else settled
 
 
@@ -301,6 +301,12 @@ def _speaks(name: str, value: Value | None) -> bool | None:
     if value is None:
         return False
     return None if isinstance(value.raw, Opaque) else speaks_of_cluster_mode(name, value.raw)
+
+
+def _united(values: Sequence[Settled[T]]) -> Settled[T]:
+    """Give the first of equal values, with the places where any of them is written."""
+    places = tuple(dict.fromkeys(place for value in values for place in value.literals))
+    return replace(values[0], literals=places) if len(places) > 1 or len(values) > 1 else values[0]
 
 
 def _identity(value: Settled[T]) -> object:

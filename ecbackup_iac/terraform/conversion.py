@@ -7,6 +7,7 @@ from itertools import islice, product
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
+from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.type_system import (
     BOOL,
     DYNAMIC,
@@ -68,7 +69,10 @@ def converted(value: Value, target: Type) -> Value:
         return replace(value, type=without_optional(target))
     result = _known(value, target)
     return replace(
-        result, trace=value.trace, is_sensitive=value.is_sensitive or result.is_sensitive
+        result,
+        trace=value.trace,
+        is_sensitive=value.is_sensitive or result.is_sensitive,
+        literals=value.literals,
     )
 
 
@@ -103,6 +107,8 @@ def _may_become(kind: Type, target: Type) -> bool:
 
 
 def _known(value: Value, target: Type) -> Value:
+    if isinstance(value.raw, tuple | Mapping):
+        spend(len(value.raw))
     match target:
         case Primitive():
             return _primitive(value, target)
@@ -235,6 +241,7 @@ def _is_open_kind(value: Value) -> bool:
         return has_dynamic(value.type)
     if not isinstance(value.raw, tuple | Mapping) or is_open(value):
         return False
+    spend(len(value.raw))
     return any(map(_is_open_kind, value.elements))
 
 
@@ -304,6 +311,7 @@ def _with_parts(of: Value, parts: tuple[Value, ...], kind: Type | None) -> Value
 
 def perhaps_text(value: Value) -> Value:
     """Give a value in which every number and bool may have become text."""
+    spend()
     match value.raw:
         case None | str():
             return value
@@ -347,6 +355,7 @@ def _set_order(value: Value) -> tuple[int, object, str]:
 
 def _hash_text(value: Value) -> str:
     """Write a value as go-cty does to put sets of lists, maps and objects in order."""
+    spend()
     match value.raw:
         case None:
             return "~"
@@ -448,6 +457,7 @@ def holds_sensitive(value: Value) -> bool:
         return True
     if not isinstance(value.raw, tuple | Mapping) or isinstance(value.raw, OpenMembers):
         return False
+    spend(len(value.raw))
     return any(map(holds_sensitive, value.elements))
 
 
@@ -531,6 +541,7 @@ def _settled_equality(one: Value, other: Value) -> Value:
 
 def first_undecided(value: Value) -> Value | None:
     """Find the first value that is undecided, itself or anything in it."""
+    spend()
     match value.raw:
         case Undecided():
             return value
@@ -544,6 +555,7 @@ def first_undecided(value: Value) -> Value | None:
 
 def _are_equal(one: Value, other: Value) -> bool | None:
     """Compare; None where what is undecided decides."""
+    spend()
     for value, opposite in ((one, other), (other, one)):
         if isinstance(value.raw, Undecided):
             return False if value.raw.is_not_null and opposite.is_null else None

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol, assert_never
 
 from ecbackup_iac.terraform.conversion import converted
+from ecbackup_iac.terraform.effort import STEPS_OF_AN_EXPRESSION, spend
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.signature import Files, called
 from ecbackup_iac.terraform.nodes import (
@@ -131,8 +132,10 @@ class Evaluator:
 
         Raises:
             EvaluationError: Terraform refuses it; the error tells the innermost place.
+            TooMuchError: it takes too much work.
 
         """
+        spend(STEPS_OF_AN_EXPRESSION)
         try:
             return self._value(node)
         except EvaluationError as error:
@@ -143,7 +146,8 @@ class Evaluator:
     def _value(self, node: Node) -> Value:  # noqa: C901, PLR0912 - one case a kind of node
         match node:
             case Literal():
-                return node.value
+                value = node.value
+                return Value(value.type, value.raw, value.trace, value.is_sensitive, (node.place,))
             case Template():
                 return self._template(node)
             case GetAttribute():

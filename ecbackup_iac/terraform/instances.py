@@ -4,19 +4,22 @@ Everything is evaluated when it is asked for, and once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from functools import partial
 from typing import Protocol
 
-from ecbackup_iac.model.record import field, record
+from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.terraform.addresses import instance_key
 from ecbackup_iac.terraform.configuration import Configuration, Unreadable
 from ecbackup_iac.terraform.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.conversion import converted
+from ecbackup_iac.terraform.depth import children
+from ecbackup_iac.terraform.effort import STEPS_OF_AN_INSTANCE, spend
 from ecbackup_iac.terraform.evaluation import Evaluator
 from ecbackup_iac.terraform.functions.signature import Files
 from ecbackup_iac.terraform.modules import Module, ResourceKey
-from ecbackup_iac.terraform.nodes import Block, Node, Place
+from ecbackup_iac.terraform.nodes import Block, GetAttribute, Name, Node, Place
 from ecbackup_iac.terraform.operators import attribute
 from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.type_system import (
@@ -52,6 +55,9 @@ from ecbackup_iac.terraform.values import (
 
 MOST_INSTANCES = 10_000
 """A count or for_each of more is refused: nobody runs as many caches of one block."""
+
+DEEPEST_CHAIN = 20
+"""Locals that are being worked out for each other; what they lead to is then worked out one by one."""
 
 _ROOTS = {"var", "local", "module", "data", "resource", "path", "terraform", "ephemeral"}
 
@@ -119,6 +125,7 @@ class ModuleInstance:
         self._inputs = inputs
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
         self._pending: set[tuple[str, ...]] = set()
+        self._is_preparing = False
         self._children: dict[str, list[ModuleInstance] | Unreadable] = {}
 
     def used_variables(self) -> set[str]:
@@ -138,6 +145,11 @@ class ModuleInstance:
         return (*self.parent.calls, self._inputs.block.header)
 
     @property
+    def called(self) -> tuple[str, ...]:
+        """The folders of the modules that those calls lead to."""
+        return (*self.parent.called, self.module.folder) if self.calls and self.parent else ()
+
+    @property
     def root(self) -> "ModuleInstance":
         """The root module instance above this one."""
         return self.parent.root if self.parent else self
@@ -148,18 +160,59 @@ class ModuleInstance:
         if key not in self._found:
             if key in self._pending:
                 raise EvaluationError(f"Cycle: {'.'.join(key)} refers to itself", place)
+            if root == "local" and len(self._pending) >= DEEPEST_CHAIN and not self._is_preparing:
+                self._is_preparing = True
+                try:
+                    self._prepare(names[0])
+                finally:
+                    self._is_preparing = False
             self._pending.add(key)
             try:
                 with refusals_hidden():
                     self._found[key] = self._resolved(root, names)
             except EvaluationError as error:
+                error.__context__ = None  # what it holds on to is much
                 self._found[key] = error
             finally:
                 self._pending.discard(key)
         found = self._found[key]
         if isinstance(found, EvaluationError):
-            raise found
+            raise found.with_traceback(None)
         return found
+
+    def _prepare(self, name: str) -> None:
+        """Work out the locals that a local leads to, the last one first: a chain may be long."""
+        met = {name}
+        waiting = [(name, self._locals_in(name))]
+        while waiting:
+            last, inner = waiting[-1]
+            following = next((one for one in inner if one not in met), None)
+            if following is not None:
+                met.add(following)
+                waiting.append((following, self._locals_in(following)))
+                continue
+            waiting.pop()
+            attribute = self.module.local_values.get(last)
+            if attribute is not None and waiting:
+                with suppress(EvaluationError):  # it may be asked for by nobody
+                    self.reference("local", (last,), attribute.place)
+
+    def _locals_in(self, name: str) -> Iterator[str]:
+        """Yield the locals that a local's expression names, and that nobody has asked for."""
+        attribute = self.module.local_values.get(name)
+        nodes = [] if attribute is None else [attribute.expression]
+        while nodes:
+            node = nodes.pop()
+            spend()
+            if isinstance(node, GetAttribute) and isinstance(node.of, Name):
+                key = ("local", node.name)
+                if node.of.name == "local" and not self._is_asked(key):
+                    yield node.name
+                continue
+            nodes += children(node)
+
+    def _is_asked(self, key: tuple[str, ...]) -> bool:
+        return key in self._found or key in self._pending
 
     def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
         match root:
@@ -207,7 +260,7 @@ class ModuleInstance:
                 value = Value(given.type, _not_null(given.raw), given.trace, given.is_sensitive)
         if sensitive:
             hidden = tuple(Hop(f"{name} = (sensitive value)", hop.location) for hop in value.trace)
-            value = Value(value.type, value.raw, hidden, is_sensitive=True)
+            value = replace(value, trace=hidden, is_sensitive=True)
         return self._validated(name, block, value)
 
     def constraint(self, name: str) -> Constraint:
@@ -345,6 +398,7 @@ class ModuleInstance:
 
     def child(self, name: str, one: Repetition, target: Module) -> "ModuleInstance":
         """Give the instance that a module call makes."""
+        spend(STEPS_OF_AN_INSTANCE)
         address = f"module.{name}{one.key}"
         if self.address:
             address = f"{self.address}.{address}"
@@ -395,6 +449,7 @@ class ModuleInstance:
                 yield error
                 repetitions, refusal = [Repetition()], error.message
             for one in repetitions:
+                spend(STEPS_OF_AN_INSTANCE)
                 doubts = (one.doubt,) if one.doubt else ()
                 scope = BlockScope(self, one, partial(self._resource_value, key, block, one))
                 yield ResourceInstance(address + one.key, kind, block, scope, doubts, refusal)
@@ -564,8 +619,6 @@ def _at(error: EvaluationError, place: Place) -> EvaluationError:
 
 
 def _not_null(raw: Undecided) -> Undecided:
-    from ecbackup_iac.model.record import replace
-
     return replace(raw, is_not_null=True)
 
 

@@ -13,6 +13,7 @@ from unicodedata import normalize
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.arithmetic import Number
+from ecbackup_iac.terraform.effort import spend, spend_text, spend_trace
 from ecbackup_iac.terraform.type_system import (
     BOOL,
     DYNAMIC,
@@ -156,6 +157,8 @@ class Value:
     raw: Raw
     trace: tuple[Placed, ...] = ()
     is_sensitive: bool = False
+    literals: tuple[Placed, ...] = ()
+    """Where it is written as it stands: a literal for each way to it; none where it is computed."""
 
     @property
     def is_null(self) -> bool:
@@ -174,10 +177,12 @@ class Value:
             case Undecided():
                 return False
             case tuple() as elements:
+                spend(len(elements))
                 return all(element.is_wholly_known for element in elements)
             case OpenMembers() if not isinstance(self.raw, LazyMembers):
                 return False
             case Mapping() as elements:
+                spend(len(elements))
                 return all(element.is_wholly_known for element in elements.values())
             case _:
                 return True
@@ -209,6 +214,7 @@ class Value:
 
     def through(self, *steps: Placed) -> "Value":
         """Give the value with steps put before its trace."""
+        spend_trace(len(self.trace))
         return replace(self, trace=(*steps, *self.trace)) if steps else self
 
     def marked(self, *others: "Value") -> "Value":
@@ -220,6 +226,7 @@ class Value:
 
 def string(text: str) -> Value:
     """Make a known string; Terraform keeps every string in Unicode's normal form C."""
+    spend_text(len(text))
     return Value(STRING, text if text.isascii() else normalize("NFC", text))
 
 
@@ -241,11 +248,13 @@ def null(kind: Type = DYNAMIC) -> Value:
 def tuple_value(elements: Iterable[Value]) -> Value:
     """Make a tuple of values, each with its own type."""
     members = tuple(elements)
+    spend(len(members))
     return Value(TupleOf(tuple(member.type for member in members)), members)
 
 
 def object_value(members: Mapping[str, Value]) -> Value:
     """Make an object of values, each with its own type."""
+    spend(len(members))
     ordered = dict(sorted(members.items()))
     return Value(object_of({name: value.type for name, value in ordered.items()}), ordered)
 
@@ -374,6 +383,7 @@ def lifted(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAM
     ]
     found: list[Possibility] = []
     refusal: EvaluationError | None = None
+    spend(total)
     for choice in product(*choices):
         when: tuple[Assumption, ...] | None = ()
         for possibility in choice:
@@ -401,6 +411,10 @@ def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
 
 
 def _either(one: Possibility, other: Possibility) -> Possibility:
+    if other.value.literals:
+        places = dict.fromkeys((*one.value.literals, *other.value.literals))
+        value = replace(one.value, literals=tuple(places))
+        one = Possibility(value, one.when, one.told)
     if set(one.when) == set(other.when):
         return one
     common = tuple(assumption for assumption in one.when if assumption in other.when)
@@ -418,8 +432,10 @@ def identity(value: Value) -> object:
         case Undecided():
             return ("undecided", id(value.raw))
         case tuple() as elements:
+            spend(len(elements))
             return (value.type, tuple(identity(element) for element in elements))
         case Mapping() as elements:
+            spend(len(elements))
             return (value.type, tuple((key, identity(e)) for key, e in elements.items()))
         case bool() as raw:
             return ("bool", raw)
