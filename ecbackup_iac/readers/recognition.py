@@ -12,7 +12,7 @@ from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.syntax.byte_order_marks import utf8
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ecbackup_iac.cloudformation.roots import TemplateFile
     from ecbackup_iac.discovery import Input
@@ -39,11 +39,18 @@ _EMPTY_LIST = "an empty list: no cache was listed; --allow-empty accepts that"
 _BLANKS = 256  # bytes; more than that does not stand before a line of a wrapper's own
 
 
-def reading_of(content: bytes, root: str, *, is_meant: bool) -> Reading | None:
+def reading_of(
+    content: bytes,
+    root: str,
+    *,
+    is_meant: bool,
+    placed: "Callable[[Reading], Reading] | None" = None,
+) -> Reading | None:
     """Read one input; None where it is no infrastructure code that this program knows.
 
     `is_meant` says that a person named this very input as infrastructure code: then what is broken
-    is told even where it does not look like ours.
+    is told even where it does not look like ours. `placed` is asked for the places of each document's
+    caches.
     """
     try:
         text = utf8(content)
@@ -52,7 +59,7 @@ def reading_of(content: bytes, root: str, *, is_meant: bool) -> Reading | None:
             f"not the UTF-16 or UTF-32 that it looks like: {error.reason}", Location(root)
         )
     if _begins_like_json(text) and not text[:_BLANKS].lstrip().startswith(b"[command]"):
-        return _json_reading(text, root, is_meant=is_meant)
+        return _json_reading(text, root, placed, is_meant=is_meant)
     mistake = mistake_in_text(text)
     return _problem(mistake, Location(root)) if mistake else None
 
@@ -100,7 +107,9 @@ def _begins_like_json(text: bytes) -> bool:
     return text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"[")
 
 
-def _json_reading(text: bytes, root: str, *, is_meant: bool) -> Reading | None:
+def _json_reading(
+    text: bytes, root: str, placed: "Callable[[Reading], Reading] | None", *, is_meant: bool
+) -> Reading | None:
     # msgspec takes longer to import than all of the above.
     from ecbackup_iac.readers.slices import JsonError, documents_in
 
@@ -121,7 +130,7 @@ def _json_reading(text: bytes, root: str, *, is_meant: bool) -> Reading | None:
         except ShapeError as error:
             found = [_misshapen(error, root)]
         strangers += not found
-        readings += found
+        readings += map(placed, found) if placed else found
         if any(reading.is_mistaken for reading in readings):
             break
     if strangers and (readings or _NAMES.search(text)):

@@ -53,6 +53,11 @@ class Slice:
     def _first(self) -> bytes:
         return bytes(memoryview(self._raw)[:1])
 
+    @property
+    def json(self) -> str:
+        """The text itself; bytes that are no UTF-8 are replaced."""
+        return bytes(memoryview(self._raw)).decode(errors="replace")
+
     def members(self) -> dict[str, "Slice"]:
         """Give an object's members, the last one where a name is there twice.
 

@@ -114,7 +114,7 @@ def read(members: Mapping[str, "Slice"], root: str) -> Reading:
     blocks = Blocks(configuration)
     resources = (read_change(change, blocks, root, reason) for change, reason in changes)
     found = tuple(resource for resource in resources if resource is not None)
-    return Reading(found, tuple(diagnostics))
+    return Reading(found, tuple(diagnostics), variables=_variables(members) if found else {})
 
 
 def unknown_format(members: Mapping[str, "Slice"], what: str) -> str | None:
@@ -124,6 +124,18 @@ def unknown_format(members: Mapping[str, "Slice"], what: str) -> str | None:
         return None
     shown = version[:20] if isinstance(version, str) else "that is no text"
     return f"a {what} of format_version {shown}: this program reads 0.x and 1.x"
+
+
+def _variables(members: Mapping[str, "Slice"]) -> dict[str, str]:
+    """Give the values of the root module's variables; only where things are written depends on them."""
+    found = {}
+    try:
+        for name, entry in members["variables"].members().items() if "variables" in members else ():
+            value = entry.members().get("value")
+            found[name] = value.json if value else "null"
+    except ShapeError:
+        return {}
+    return found
 
 
 def _changes(

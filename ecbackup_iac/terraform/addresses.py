@@ -1,4 +1,8 @@
-"""Instance keys as Terraform writes them in an address."""
+"""Addresses of resource instances, and the instance keys in them, as Terraform writes them."""
+
+import re
+
+from ecbackup_iac.model.record import record
 
 _ESCAPES = (
     ("\\", "\\\\"),
@@ -9,6 +13,10 @@ _ESCAPES = (
     ("${", "$${"),
     ("%{", "%%{"),
 )
+
+
+# A name with its instance key, and the dot that leads on.
+_STEP = re.compile(r'([^.\[\]"]++)(\[(?:\d{1,18}|"(?:[^"\\]|\\.)*+")\])?(?:\.(?!\Z)|\Z)', re.DOTALL)
 
 
 def instance_key(key: str) -> str:
@@ -22,3 +30,39 @@ def instance_key(key: str) -> str:
 def _code_point(character: str) -> str:
     code = ord(character)
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the BMP's end
+
+
+@record
+class Address:
+    """The address of a managed resource instance, taken apart."""
+
+    modules: tuple[tuple[str, str], ...]
+    """The module calls that lead to it, outermost first, each with its instance key as it is written."""
+
+    kind: str
+    name: str
+    key: str = ""
+    """`[0]`, `["a"]`, or nothing."""
+
+    @property
+    def block(self) -> "Address":
+        """The address without instance keys: what one block has one of."""
+        return Address(tuple((name, "") for name, _ in self.modules), self.kind, self.name)
+
+
+def parsed_address(text: str) -> Address | None:
+    """Take an address apart; None where it is none of a managed resource."""
+    steps: list[tuple[str, str]] = []
+    position = 0
+    while position < len(text):
+        step = _STEP.match(text, position)
+        if step is None:
+            return None
+        steps.append((step[1], step[2] or ""))
+        position = step.end()
+    words, names = steps[::2], steps[1::2]
+    if not words or len(words) != len(names) or words[-1][0] == "module" or words[-1][1]:
+        return None
+    if any(word != ("module", "") for word in words[:-1]):
+        return None
+    return Address(tuple(names[:-1]), words[-1][0], *names[-1])

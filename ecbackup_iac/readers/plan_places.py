@@ -1,0 +1,455 @@
+"""Caches of plans and states → the same caches, with the places in the configuration that they come from.
+
+What is judged is the plan's. The configuration says where it is written, how it came about, and
+whether it can be the one that was planned.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from ecbackup_iac.discovery import (
+    STANDARD_INPUT,
+    boundary_of,
+    is_inside,
+    is_stream,
+    shown_path,
+)
+from ecbackup_iac.errors import InputError
+from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.report import Diagnostic, Reading, Severity
+from ecbackup_iac.model.value import (
+    Invalid,
+    Known,
+    Settled,
+    Step,
+    Unknown,
+    Unset,
+    Value,
+    possible_values,
+)
+from ecbackup_iac.readers.terraform import (
+    called_by,
+    calls_of,
+    days_setting,
+    is_ignored,
+    step_of,
+)
+from ecbackup_iac.terraform.addresses import Address, parsed_address
+from ecbackup_iac.terraform.configuration import Configuration, Modules, Unreadable
+from ecbackup_iac.terraform.constraints import Constraint
+from ecbackup_iac.terraform.effort import MOST_STEPS, TooMuchError, effort
+from ecbackup_iac.terraform.evaluation import Evaluator
+from ecbackup_iac.terraform.folders import Folders, RootFiles
+from ecbackup_iac.terraform.functions.json_text import json_value
+from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.inputs import RootInputs, VariableFiles, workspace_of
+from ecbackup_iac.terraform.instances import (
+    BlockScope,
+    Inputs,
+    ModuleInstance,
+    Repetition,
+)
+from ecbackup_iac.terraform.modules import Module, configuration_files
+from ecbackup_iac.terraform.nodes import Block
+from ecbackup_iac.terraform.roots import Index
+from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
+from ecbackup_iac.terraform.values import (
+    EvaluationError,
+    Hop,
+    identity,
+    number,
+    string,
+    unknown,
+)
+from ecbackup_iac.terraform.values import Value as TerraformValue
+
+SOURCES = {Source.TERRAFORM_PLAN: "plan", Source.TERRAFORM_STATE: "state"}
+"""The inputs whose caches have Terraform's addresses, and no place of their own; what people call them."""
+
+# What the files of a root name, somewhere below it, for it to be asked for a cache.
+_SOUGHT = re.compile(rb"elasticache")
+
+_NAMED = 3
+"""Addresses and folders that a warning names; it counts the others."""
+
+_PLAIN_KEY = re.compile(r'\["([^"\\$%]*)"\]')
+
+
+class PlanPlaces:
+    """The configuration under a folder, in which caches of plans and states are looked for."""
+
+    def __init__(self, source: str, given: Given, is_excluded: Callable[[str], bool]) -> None:
+        """Take a root module's folder, or the common top of several.
+
+        Raises:
+            InputError: there is no such folder.
+
+        """
+        if not os.path.isdir(source):
+            raise InputError(f"{source}: no such folder")
+        self._shown = shown_path(source)
+        self._top = os.path.realpath(source)
+        self._given = given
+        self._is_excluded = is_excluded
+        self._folders = Folders(boundary_of(source), given.contents)
+        self._modules = Modules(self._folders)
+        self._variable_files = VariableFiles(self._folders)
+        self._roots: list[str] | None = None
+        self._outlines: dict[str, _Root] = {}
+        self._told: set[Diagnostic] = set()
+
+    def placed(self, reading: Reading) -> Reading:
+        """Give what was read of one plan or state with its places; what has none keeps what it has."""
+        try:
+            with effort(MOST_STEPS):
+                return self._placed(reading)
+        except TooMuchError as error:
+            text = f"where the plan's caches are written was not worked out: {error}"
+            told = Diagnostic(text, Location(self._shown), Severity.WARNING)
+            return replace(reading, diagnostics=(*reading.diagnostics, told))
+
+    def _placed(self, reading: Reading) -> Reading:
+        addresses = {
+            one.address: parsed_address(one.address)
+            for one in reading.resources
+            if one.source in SOURCES
+        }
+        if not addresses:
+            return reading
+        plan = next(one.root for one in reading.resources if one.source in SOURCES)
+        blocks = {address.block for address in addresses.values() if address}
+        folder, problem = self._root_of(plan, blocks)
+        if folder is None:
+            told = [*self._problems(self._outline(self._top)), *problem]
+            return replace(reading, diagnostics=(*reading.diagnostics, *told))
+        root = self._root(folder, reading.variables, plan)
+        missing, resources = [], []
+        for resource in reading.resources:
+            address = addresses.get(resource.address)
+            placed = _placed(resource, root, address, shown_path(folder)) if address else None
+            if placed is None and resource.address in addresses:
+                missing.append(resource)
+            resources.append(placed or resource)
+        diagnostics = [*reading.diagnostics]
+        if missing:
+            diagnostics += [*self._problems(root), _told_missing(missing, shown_path(folder))]
+        return replace(reading, resources=tuple(resources), diagnostics=tuple(diagnostics))
+
+    def _root_of(
+        self, plan: str, blocks: Iterable[Address]
+    ) -> tuple[str | None, Sequence[Diagnostic]]:
+        """Give the root module that a plan is of, or why it cannot be told.
+
+        The one that has all of its caches: the root that the plan lies in, the folder itself, or the
+        only one below it. Where none has all, the first of them that has some, in the same order.
+        """
+        wanted = [*blocks]
+        likely = [*dict.fromkeys(filter(None, (self._own_root(plan), self._top)))]
+        for folder in likely:
+            if all(map(self._outline(folder).holds, wanted)):
+                return folder, ()
+        below = self._roots_below()
+        fitting = [folder for folder in below if all(map(self._outline(folder).holds, wanted))]
+        if not fitting:
+            for folder in likely:
+                if any(map(self._outline(folder).holds, wanted)):
+                    return folder, ()
+            fitting = [folder for folder in below if any(map(self._outline(folder).holds, wanted))]
+        if len(fitting) == 1:
+            return fitting[0], ()
+        return None, (self._told_no_root(plan, fitting),)
+
+    def _told_no_root(self, plan: str, fitting: Sequence[str]) -> Diagnostic:
+        text = f"none of these caches is in the configuration under {self._shown}: "
+        text += "is it the one that was planned?"
+        if fitting:
+            named = _listed([shown_path(folder) for folder in fitting])
+            text = f"several root modules under {self._shown} may be the one that was planned: "
+            text += f"{named}; no place is taken: name one with --source"
+        return Diagnostic(text, Location(plan), Severity.WARNING)
+
+    def _own_root(self, plan: str) -> str | None:
+        """Give the nearest folder with configuration around a plan, inside the folder that is given."""
+        if plan == STANDARD_INPUT or is_stream(plan):
+            return None
+        folder = os.path.dirname(os.path.realpath(plan))
+        while is_inside(folder, self._top):
+            if any(configuration_files(self._folders.names(folder))):
+                return folder
+            folder = os.path.dirname(folder)
+        return None
+
+    def _roots_below(self) -> list[str]:
+        """Give the root modules in the folder that is given and below it, looked for once."""
+        if self._roots is None:
+            index = Index(self._folders, _SOUGHT, self._is_excluded)
+            self._roots = [root for root in index.roots() if is_inside(root, self._top)]
+        return self._roots
+
+    def _outline(self, folder: str) -> "_Root":
+        """Give a root to be asked what it holds, without evaluating anything."""
+        if folder not in self._outlines:
+            self._outlines[folder] = self._root(folder, {}, "", is_evaluated=False)
+        return self._outlines[folder]
+
+    def _root(
+        self, folder: str, variables: Mapping[str, str], plan: str, *, is_evaluated: bool = True
+    ) -> "_Root":
+        module = self._modules.at(folder)
+        workspace = workspace_of(folder, self._given, self._folders)
+        names = self._folders.names(folder) if is_evaluated else ()
+        base = RootInputs(folder, names, self._given, self._variable_files, workspace)
+        inputs = _PlannedInputs(base, module, variables, Location(plan))
+        configuration = Configuration(self._modules, folder, RootFiles(self._folders, folder))
+        return _Root(ModuleInstance(module, configuration, inputs), is_evaluated=is_evaluated)
+
+    def _problems(self, root: "_Root") -> Iterator[Diagnostic]:
+        """Yield why a block may not have been seen, each once: the judgement stands without it."""
+        for module in root.modules():
+            for problem in module.diagnostics:
+                if problem not in self._told:
+                    self._told.add(problem)
+                    yield replace(problem, severity=Severity.WARNING)
+
+
+@record(eq=False)
+class _Spot:
+    """Where the configuration makes a resource instance."""
+
+    block: Block
+    scope: BlockScope
+    unread: str = ""
+    """Why the block is only the module call that leads to it; empty where it is the resource's own."""
+
+
+class _Root:
+    """A root module and the modules below it, as far as addresses lead into them."""
+
+    def __init__(self, instance: ModuleInstance, *, is_evaluated: bool) -> None:
+        self._instance = instance
+        self._is_evaluated = is_evaluated
+        self._modules: dict[tuple[tuple[str, str], ...], ModuleInstance | _Spot | None] = {}
+        self._repetitions: dict[tuple[int, int], dict[str, Repetition]] = {}
+
+    def modules(self) -> list[Module]:
+        """Give the modules that were looked into."""
+        instances = [self._instance, *self._modules.values()]
+        return [one.module for one in instances if isinstance(one, ModuleInstance)]
+
+    def holds(self, address: Address) -> bool:
+        """Say whether there is a block for an address, or a call of a module that was not read."""
+        try:
+            return self.spot(address) is not None
+        except RecursionError:
+            return False
+
+    def spot(self, address: Address) -> _Spot | None:
+        """Give the place of an address; None where the configuration has none."""
+        found = self._module(address.modules)
+        if not isinstance(found, ModuleInstance):
+            return found
+        block = found.module.resources.get(("managed", address.kind, address.name))
+        if block is None:
+            return None
+        return _Spot(block, self._scope(found, block, address.key))
+
+    def _module(self, path: tuple[tuple[str, str], ...]) -> ModuleInstance | _Spot | None:
+        """Follow module calls; the call itself where the module behind it was not read."""
+        found: ModuleInstance | _Spot | None = self._instance
+        for depth, (name, key) in enumerate(path, start=1):
+            if not isinstance(found, ModuleInstance):
+                break
+            if path[:depth] not in self._modules:
+                self._modules[path[:depth]] = self._called(found, name, key)
+            found = self._modules[path[:depth]]
+        return found
+
+    def _called(self, caller: ModuleInstance, name: str, key: str) -> ModuleInstance | _Spot | None:
+        block = caller.module.calls.get(name)
+        if block is None:
+            return None
+        target = caller.configuration.called_module(caller, name)
+        scope = self._scope(caller, block, key)
+        if isinstance(target, Unreadable):
+            return _Spot(block, scope, target.why)
+        return caller.child(name, scope.repetition, target)
+
+    def _scope(self, instance: ModuleInstance, block: Block, key: str) -> BlockScope:
+        """Give the scope of one instance of a block: what `each` and `count` mean there."""
+        known = (id(instance), id(block))
+        if self._is_evaluated and known not in self._repetitions:
+            try:
+                made = instance.repetitions(block)
+            except (EvaluationError, RecursionError):
+                made = []
+            self._repetitions[known] = {one.key: one for one in made}
+        repetition = self._repetitions.get(known, {}).get(key)
+        return BlockScope(instance, repetition or _repetition(key))
+
+
+def _repetition(key: str) -> Repetition:
+    """Give the instance of a key where the configuration does not tell which instances there are."""
+    if not key:
+        return Repetition()
+    why = "the configuration does not tell it"
+    if not key.startswith('["'):
+        return Repetition(key, {("count", "index"): number(int(key[1:-1]))})
+    plain = _PLAIN_KEY.fullmatch(key)
+    each_key = string(plain[1]) if plain else unknown(why)
+    return Repetition(key, {("each", "key"): each_key, ("each", "value"): unknown(why)})
+
+
+class _PlannedInputs(Inputs):
+    """The variables of a root module as a plan was made with them, from where they are written."""
+
+    def __init__(
+        self, written: RootInputs, module: Module, planned: Mapping[str, str], plan: Location
+    ) -> None:
+        self._written = written
+        self._module = module
+        self._planned = planned
+        self._plan = plan
+
+    @property
+    def workspace(self) -> TerraformValue:
+        """The name of the workspace."""
+        return self._written.workspace
+
+    def value(self, name: str, constraint: Constraint) -> TerraformValue | None:
+        """Give the planned value: from a file or the default where that has it. Raises EvaluationError."""
+        text = self._planned.get(name)
+        if text is None:
+            return self._written.value(name, constraint)
+        try:
+            planned = constraint.applied(json_value(text))
+        except UndecidableError as error:
+            raise EvaluationError(str(error)) from error
+        for candidate in (self._written.value, self._default):
+            try:
+                value = candidate(name, constraint)
+            except EvaluationError:  # it is not what was planned
+                continue
+            if value is not None and identity(value) == identity(planned):
+                return value
+        return planned.through(Hop(f"var.{name}, as the plan has it", self._plan))
+
+    def _default(self, name: str, constraint: Constraint) -> TerraformValue | None:
+        default = self._module.variables[name].body.attribute("default")
+        if default is None:
+            return None
+        value = Evaluator(CONSTANT_SCOPE).value(default.expression)
+        return constraint.applied(value).through(default.place)
+
+
+def _placed(
+    resource: CacheResource, root: _Root, address: Address, source: str
+) -> CacheResource | None:
+    """Give a cache the places that the configuration has for it; None where it has none."""
+    try:
+        spot = root.spot(address)
+        return _at(resource, spot, source) if spot else None
+    except RecursionError:  # modules in modules in modules
+        return None
+
+
+def _at(resource: CacheResource, spot: _Spot, source: str) -> CacheResource:
+    """Give a cache the places of a spot in the configuration under a folder."""
+    block, name = spot.block, resource.retention_name
+    assumptions, trace = [*resource.assumptions], resource.retention.trace
+    place, retention_ignored = block.header, resource.retention_ignored
+    if spot.unread:
+        assumptions.append(f"{spot.unread}: the place is that of the module call")
+    else:
+        attribute = block.body.attribute(name)
+        place = attribute.place if attribute else place
+        retention_ignored = retention_ignored or is_ignored(block, name)
+        written = _written(spot, name)
+        steps = _steps_to(written, resource.retention)
+        trace = (*trace, *steps)
+        if not steps and not retention_ignored:
+            assumptions.append(_contradiction(resource, written, source))
+    return replace(
+        resource,
+        location=place.location,
+        retention=replace(resource.retention, trace=tuple(dict.fromkeys(trace))),
+        retention_ignored=retention_ignored,
+        assumptions=tuple(assumptions),
+        block=block.place.location,
+        calls=calls_of(spot.scope.instance),
+        called=called_by(spot.scope.instance),
+    )
+
+
+def _written(spot: _Spot, name: str) -> Value[int]:
+    """Give the retention that the configuration comes to, with its trace."""
+    attribute = spot.block.body.attribute(name)
+    if attribute is None:
+        return Unset((step_of(spot.block.header),))
+    step = step_of(attribute.place)
+    try:
+        return days_setting(Evaluator(spot.scope).value(attribute.expression), (step,))
+    except EvaluationError as error:
+        return Unknown(error.message, trace=(step,))
+    except RecursionError:
+        return Unknown("its expressions nest too deeply", trace=(step,))
+
+
+def _steps_to(written: Value[int], planned: Value[int]) -> tuple[Step, ...]:
+    """Give the steps that lead to what is planned; none where the configuration comes to something else."""
+    possible = possible_values(written)
+    if isinstance(planned, Unknown) or not possible:
+        return written.trace
+    agreeing = [one for one in possible if _is_same(one, planned)]
+    if not agreeing:
+        return ()
+    steps = (step for one in agreeing for step in one.trace)
+    return tuple(dict.fromkeys((*written.trace, *steps)))
+
+
+def _is_same(one: Settled[int], other: Settled[int]) -> bool:
+    """Say whether two retentions are one: what is not set is 0 once it is applied."""
+    if isinstance(one, Invalid) or isinstance(other, Invalid):
+        return isinstance(one, Invalid) and isinstance(other, Invalid)
+    return _number(one) == _number(other)
+
+
+def _number(days: Known[int] | Unset) -> int:
+    return days.value if isinstance(days, Known) else 0
+
+
+def _contradiction(resource: CacheResource, written: Value[int], source: str) -> str:
+    kind = SOURCES[resource.source]
+    question = (
+        "is it the one that was planned?"
+        if kind == "plan"
+        else "has it been applied, with these variables?"
+    )
+    said = " or ".join(dict.fromkeys(map(_said, possible_values(written))))
+    planned = " or ".join(map(_said, possible_values(resource.retention)))
+    return f"the configuration under {source} says {said}, the {kind} {planned}: {question}"
+
+
+def _said(value: Settled[int]) -> str:
+    match value:
+        case Known():
+            return value.shown
+        case Invalid(text=text):
+            return text
+        case Unset():
+            return "nothing"
+
+
+def _told_missing(missing: Sequence[CacheResource], folder: str) -> Diagnostic:
+    """Tell of the caches that the configuration has no block for, all in one."""
+    named = _listed([one.address for one in missing])
+    text = f"not in the configuration under {folder}: {named}; is it the one that was planned?"
+    return Diagnostic(text, Location(missing[0].root), Severity.WARNING)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = [f"and {len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return ", ".join((*names[:_NAMED], *more))

@@ -1,0 +1,3 @@
+resource "aws_elasticache_replication_group" "queue" {
+  snapshot_retention_limit = 0
+}

@@ -1,0 +1,1 @@
+secret_days = 0
