@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.globs import covers, matches
+from ecbackup_iac.model.cache import Source
 from ecbackup_iac.model.policy import PolicyException
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
@@ -49,7 +50,8 @@ def apply_exceptions(
     for finding in findings:
         covering = [index for index, one in enumerate(active) if _covers(one, finding)]
         used.update(covering)
-        marked.append(_suppressed(finding, active[covering[0]]) if covering else finding)
+        is_open = covering and finding.suppression is None
+        marked.append(_suppressed(finding, active[covering[0]]) if is_open else finding)
     diagnostics += [
         _told(one, f"the exception matches no finding that fails or is undecided: {one.reason}")
         for index, one in enumerate(active)
@@ -64,8 +66,15 @@ def _covers(exception: PolicyException, finding: Finding) -> bool:
         finding.verdict.status in (Status.FAIL, Status.UNKNOWN)
         and exception.rule in (None, finding.verdict.rule)
         and (exception.resource is None or matches(exception.resource, finding.resource.address))
-        and (exception.path is None or covers(exception.path, finding.resource.location.path))
+        and (exception.path is None or any(covers(exception.path, one) for one in _paths(finding)))
     )
+
+
+def _paths(finding: Finding) -> tuple[str, ...]:
+    """Give the file that a finding stands in; of a plan or a state that has places, the plan, too."""
+    resource = finding.resource
+    has_root = resource.source in (Source.TERRAFORM_PLAN, Source.TERRAFORM_STATE)
+    return (resource.location.path, *((resource.root,) if has_root else ()))
 
 
 def _suppressed(finding: Finding, exception: PolicyException) -> Finding:

@@ -76,20 +76,20 @@ class SourceText:
 
     def location_of(self, node: Node, value: Node | None = None) -> Location:
         """Give a node's place, or an entry's: from its key to the end of its value."""
-        return self.location(node.start, self._extent(node, value))
+        return self.location(node.start, self.extent(node, value))
 
     def step(self, node: Node, value: Node | None = None) -> Step:
         """Show a node, or an entry, where it stands: its first line, cut where it is long."""
         key = (node.start, (value or node).end)
         if key not in self._steps:
-            self._steps[key] = self._made_step(node.start, self._extent(node, value))
+            self._steps[key] = self._made_step(node.start, self.extent(node, value))
         return self._steps[key]
 
     def is_alias(self, key: Node, value: Node) -> bool:
         """Say whether an entry's value stands elsewhere, and is only named here (`*name`)."""
         return value.start < key.end
 
-    def _extent(self, node: Node, value: Node | None) -> int:
+    def extent(self, node: Node, value: Node | None) -> int:
         """Give the end of a node or an entry; an alias is all that stands on the key's line."""
         if value is None or not self.is_alias(node, value):
             return self._end(value or node)

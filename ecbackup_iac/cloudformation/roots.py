@@ -14,6 +14,7 @@ from ecbackup_iac.cloudformation.resources import DEPLOYERS, MODULE, NESTED, is_
 from ecbackup_iac.cloudformation.stacks import Stack
 from ecbackup_iac.cloudformation.template import NotReadError, Template, template_in
 from ecbackup_iac.discovery import STANDARD_INPUT, is_inside, shown_path
+from ecbackup_iac.model.marked_text import MarkedText, Syntax, is_marked
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.syntax.byte_order_marks import utf8
 
@@ -130,6 +131,8 @@ class Templates:
         self._asset_lists: dict[str, dict[str, str]] = {}
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the files that are templates for all to see."""
+        self.marked: list[MarkedText] = []
+        """The templates that may hold suppressions."""
 
     def add(self, file: TemplateFile) -> bool:
         """Read a file of the scan; say whether it is a template, or a broken one."""
@@ -142,6 +145,7 @@ class Templates:
         self._read[path] = found
         self._boundaries[path] = file.boundary
         self._order += found
+        self._mark(file.path, file.content, found, is_whole=True)
         if file.is_meant:
             self._meant.add(path)
         if file.is_named and path != STANDARD_INPUT:
@@ -187,6 +191,7 @@ class Templates:
             self._read[path] = templates
             self._order += templates
             self._context.add(path)
+            self._mark(file.path, file.content, templates, is_whole=False)
             yield path
 
     def is_wanted(self, stack: Stack) -> bool:
@@ -225,7 +230,7 @@ class Templates:
 
         """
         boundary = self._boundaries.get(parent.path, "")
-        paths = map(os.path.realpath, _candidates(path, parent))
+        paths = _real_candidates(path, parent)
         real = next((one for one in paths if one in self._read or os.path.isfile(one)), None)
         if real is None:
             raise NotReadError(f"the template of the nested stack is missing: {path}")
@@ -258,7 +263,16 @@ class Templates:
         documents, problem = documents_in(content, shown)
         if problem:
             raise NotReadError(problem.message, place=problem.location)
-        return _templates_in(documents, path)
+        found = _templates_in(documents, path)
+        self._mark(shown, content, found, is_whole=False)
+        return found
+
+    def _mark(
+        self, shown: str, content: bytes, found: Sequence[Template], *, is_whole: bool
+    ) -> None:
+        """Keep a text that may hold suppressions; others may judge what was read for a stack's sake."""
+        if found and is_marked(content):
+            self.marked.append(MarkedText(shown, content, Syntax.TEMPLATE, is_whole=is_whole))
 
     def nested_path(self, body: Node, parent: Template) -> str | None:
         """Give the local path of a nested stack's template as it is written; None where it is elsewhere.
@@ -293,7 +307,7 @@ class Templates:
             if text_of(member(body, "Type")) in NESTED:
                 path = self.nested_path(body, template)
                 if path is not None:
-                    yield from map(os.path.realpath, _candidates(path, template))
+                    yield from _real_candidates(path, template)
 
     def _is_left_over(self, template: Template) -> bool:
         """Say whether the CDK made a file for a nested stack that no template has any more.
@@ -351,6 +365,14 @@ def _candidates(path: str, parent: Template) -> list[str]:
     if parent.path == STANDARD_INPUT:
         return [path, os.path.join(_CDK_OUTPUT, path)]
     return [os.path.join(os.path.dirname(parent.path), path)]
+
+
+def _real_candidates(path: str, parent: Template) -> list[str]:
+    """Give them with links resolved; none for a text that can be no path."""
+    try:
+        return [*map(os.path.realpath, _candidates(path, parent))]
+    except ValueError:  # a NUL in it, or half a surrogate pair
+        return []
 
 
 def _templates_in(documents: Iterable[Document], path: str) -> list[Template]:

@@ -6,6 +6,7 @@ expression is built when somebody asks for it; the whole file is parsed only to 
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -80,7 +81,8 @@ def parse_expression(
     branch = bare.branch()
     if branch is not None:
         try:
-            node = bare.builder.value(branch)
+            with bare.bounded():
+                node = bare.builder.value(branch)
         except UnreadableError:
             bare.refuse()
         else:
@@ -99,7 +101,8 @@ def parse_template(
     if branch is not None:
         try:
             heredoc = _descend(branch, "heredoc_template")
-            parts = bare.builder.template(heredoc, bare.shift, bare.shift + len(source.text))
+            with bare.bounded():
+                parts = bare.builder.template(heredoc, bare.shift, bare.shift + len(source.text))
         except UnreadableError:
             bare.refuse()
         else:
@@ -149,6 +152,22 @@ class _Bare:
             return None
         return _descend(root, "expression")
 
+    @contextmanager
+    def bounded(self) -> Iterator[None]:
+        """Build what may be nested too deeply.
+
+        Raises:
+            UnreadableError: it is.
+            RecursionError: it is not: what leads to it is.
+
+        """
+        try:
+            yield
+        except RecursionError as error:
+            if self._scanner.heaviest > _HEAVY:
+                raise UnreadableError from error
+            raise
+
     def is_too_deep(self, node: Node) -> bool:
         """Say whether it is nested too deeply."""
         return self._scanner.heaviest > _HEAVY and depth(node) > DEEPEST
@@ -162,7 +181,7 @@ class _Bare:
 def comments(source: SourceFile) -> Iterator[tuple[str, Place]]:
     """Give a file's comments, in order."""
     found = layout(source.text)
-    for start, end in _comment_spans(source.text, found):
+    for start, end in comment_spans(source.text, found):
         raw = source.text[start:end].rstrip(b"\r")
         yield raw.decode(errors="replace"), Place(source, start, start + len(raw))
 
@@ -254,6 +273,10 @@ def _value(source: SourceFile, masked: bytes, argument: Argument) -> Node:
         return builder.value(_descend(root, "expression"))
     except UnreadableError:
         return Unreadable(place)
+    except RecursionError:
+        if argument.weight > _HEAVY:
+            return Unreadable(place)
+        raise  # not this one nests too deeply, but what leads to it
 
 
 def _value_problems(source: SourceFile, found: Layout) -> list[Problem]:
@@ -337,14 +360,14 @@ def _encoding_problems(text: bytes, found: Layout | None = None) -> list[Problem
     except UnicodeDecodeError as error:
         if found is not None:
             bare = bytearray(text)
-            for start, end in _comment_spans(text, found):
+            for start, end in comment_spans(text, found):
                 bare[start:end] = b" " * (end - start)
             return _encoding_problems(bytes(bare))
         return [("Invalid character encoding: the text is not valid UTF-8", error.start, error.end)]
     return []
 
 
-def _comment_spans(text: bytes, found: Layout) -> list[tuple[int, int]]:
+def comment_spans(text: bytes, found: Layout) -> list[tuple[int, int]]:
     """Find the comments between the values, and put those inside them along."""
     spans = list(found.value_comments)
     values = [

@@ -1,0 +1,115 @@
+"""The words of our own suppressions: what they can say, and what is told of those that say it wrongly."""
+
+from datetime import date
+
+import pytest
+
+from ecbackup_iac.ignores.ignore import Ignore
+from ecbackup_iac.ignores.own_words import SIGN, own_ignore
+from ecbackup_iac.model.verdict import Rule
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ecbackup is run on this file",
+        "see ecbackup-iac explain ECB001",
+        "ecbackup: judged once a week",
+        "ecbackup-iac: version 0.1",
+        "backups:ignore",
+        "",
+        "checkov:skip=CKV_AWS_134:reason",
+    ],
+)
+def test_a_comment_about_something_else_is_none_of_ours(line: str) -> None:
+    assert own_ignore(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "rules", "reason", "expires"),
+    [
+        ("ecbackup:ignore rebuilt on login", (), "rebuilt on login", None),
+        ("  ecbackup:ignore\trebuilt  ", (), "rebuilt", None),
+        ("ecbackup:ignore[ECB001] rebuilt", ("ECB001",), "rebuilt", None),
+        ("ecbackup:ignore[ecb001] rebuilt", ("ECB001",), "rebuilt", None),
+        ("ecbackup:ignore[ECB001]: rebuilt", ("ECB001",), "rebuilt", None),
+        ("ecbackup:ignore[ECB001] - rebuilt", ("ECB001",), "rebuilt", None),
+        ("ecbackup:ignore: rebuilt", (), "rebuilt", None),
+        ("ecbackup:ignore[ECB001, ECB002] both", ("ECB001", "ECB002"), "both", None),
+        ("ecbackup:ignore[ECB001,ECB001] twice", ("ECB001",), "twice", None),
+        ("ecbackup:ignore x until 2027-03-31", (), "x", date(2027, 3, 31)),
+        ("ecbackup:ignore x (until 2027-03-31)", (), "x", date(2027, 3, 31)),
+        ("ecbackup:ignore x, until: 2027-03-31.", (), "x", date(2027, 3, 31)),
+        ("ecbackup:ignore[ECB005] X Until 2027-03-31", ("ECB005",), "X", date(2027, 3, 31)),
+        ("ecbackup:ignore no data until launch", (), "no data until launch", None),
+        ("ecbackup:ignore until now until 2027-01-01", (), "until now", date(2027, 1, 1)),
+        ("ecbackup:ignore see https://x.example/a#b", (), "see https://x.example/a#b", None),
+        ("ecbackup:ignore データはありません", (), "データはありません", None),
+    ],
+)
+def test_it_says_the_rules_the_reason_and_the_last_day(
+    line: str, rules: tuple[str, ...], reason: str, expires: date | None
+) -> None:
+    found = own_ignore(line)
+    assert found is not None
+    assert found.problem == ""
+    assert (found.rules, found.reason, found.expires) == (
+        tuple(map(Rule, rules)),
+        reason,
+        expires,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("ecbackup:ignore", "it gives no reason"),
+        ("ecbackup:ignore[ECB001]", "it gives no reason"),
+        ("ecbackup:ignore[ECB001] --", "it gives no reason"),
+        ("ecbackup:ignore until 2027-03-31", "it gives no reason"),
+        ("ecbackup:ignore[ECB009] x", "there is no rule ECB009: they are ECB001 to ECB008"),
+        ("ecbackup:ignore[CKV_AWS_134] x", "there is no rule CKV_AWS_134"),
+        ("ecbackup:ignore[] x", "a rule is missing between its brackets"),
+        ("ecbackup:ignore[ECB001,] x", "a rule is missing between its brackets"),
+        ("ecbackup:ignore[ECB001 x", "its bracket is not closed"),
+        ("ecbackup:ignore [ECB001] x", "rules stand in brackets, right behind the word"),
+        ("ecbackup:ignore ECB001 x", "rules stand in brackets, right behind the word"),
+        ("ecbackup:ignore:ECB001 x", "rules stand in brackets, right behind the word"),
+        ("ecbackup:ignore=ECB001 x", "it is not written as"),
+        ("ecbackup:ignore(ECB001) x", "it is not written as"),
+        ("ecbackup:ignores[ECB001] x", "it is not written as"),
+        ("ecbackup:ignor[ECB001] x", "it is not written as"),
+        ("ecbackup:ingore[ECB001] x", "it is not written as"),
+        ("ecbackup: ignore[ECB001] x", "it is not written as"),
+        ("ecbackup-iac:ignore[ECB001] x", "it is not written as"),
+        ("ECBACKUP:IGNORE[ECB001] x", "it is not written as"),
+        ("ecbackup:skip=ECB001:x", "it is not written as"),
+        ("ecbackup:disable x", "it is not written as"),
+        ("TODO ecbackup:ignore[ECB001] x", "it stands behind other words"),
+        ("ecbackup:ignore x until 2027-02-30", "is no date like 2027-03-31: 2027-02-30"),
+        ("ecbackup:ignore x until 31.03.2027", "is no date like 2027-03-31: 31.03.2027"),
+        ("ecbackup:ignore x until 20270331", "is no date like 2027-03-31: 20270331"),
+        ("ecbackup:ignore x until 2027-W13-3", "is no date like 2027-03-31: 2027-W13-3"),
+        ("ecbackup:ignore x until Q3", "is no date like 2027-03-31: Q3"),
+        ("ecbackup:ignore x until", "is no date like 2027-03-31: nothing"),
+        ("ecbackup:ignore x until 2027-03-31 or so", "is no date like 2027-03-31"),
+    ],
+)
+def test_one_that_is_written_wrongly_says_what_is_wrong(line: str, problem: str) -> None:
+    found = own_ignore(line)
+    assert found is not None
+    assert problem in found.problem
+    assert found.reason == ""
+
+
+def test_a_long_reason_is_cut() -> None:
+    found = own_ignore(f"{SIGN} {'because ' * 100}")
+    assert isinstance(found, Ignore)
+    assert found.reason.endswith(" ...")
+    assert len(found.reason) <= 304
+
+
+def test_the_last_day_counts_however_long_the_reason_is() -> None:
+    found = own_ignore(f"{SIGN} {'because ' * 10_000} until 2027-03-31")
+    assert found is not None
+    assert found.expires == date(2027, 3, 31)
