@@ -22,6 +22,8 @@ resource "aws_elasticache_replication_group" "sessions" {
   snapshot_retention_limit = DAYS
 }
 """
+ADDRESS = "aws_elasticache_replication_group.sessions"
+DAY = "2026-11-23"
 # Whether it were put into a script bare or in quotes of either kind, it would leave a file behind.
 HOSTILE = (
     "$(touch pwned) `touch pwned` \"; touch pwned; '; touch pwned; '\"",
@@ -85,11 +87,15 @@ def test_inputs_are_the_options_of_the_command(job: Job) -> None:
     (job.workspace / "c").mkdir()
     (job.workspace / "c" / "main.tf").write_text(unknown, "utf-8")
     (job.workspace / "strict.toml").write_text("minimum_days = 14\n", "utf-8")
+    accepted = {"root": "a b", "address": ADDRESS, "rule": "ECB002", "reason": "r", "accepted": DAY}
+    baseline = json.dumps({"schema_version": 1, "findings": [accepted]})
+    (job.workspace / "baseline.json").write_text(baseline, "utf-8")
     assert job.act({"paths": "\n  a b  \n\nc\r\n"}).status == 0
     for inputs, status in (
         ({"paths": "a b", "min-days": "14"}, 1),
         ({"paths": "a b", "policy": "strict.toml"}, 1),
         ({"paths": "a b", "policy": "strict.toml", "min-days": "7"}, 0),
+        ({"paths": "a b", "min-days": "14", "baseline": "baseline.json"}, 0),
         ({"paths": "c", "unknown": "fail"}, 1),
         ({"paths": "missing"}, 2),
         ({"paths": "strict.toml"}, 3),
@@ -98,6 +104,17 @@ def test_inputs_are_the_options_of_the_command(job: Job) -> None:
         assert job.act(inputs).status == status, inputs
         assert job.outputs["check"]["status"] == str(status)
         assert ("sarif" in job.outputs["check"]) is (status != 2)
+
+
+def test_a_plan_is_annotated_on_the_lines_of_its_configuration(job: Job) -> None:
+    case = Path(__file__).parent.parent / "cases" / "plan-source-of-several-roots"
+    shutil.copytree(case / "infra", job.workspace / "infra")
+    shutil.copyfile(case / "plans" / "payments.json", job.temp / "plan.json")
+    done = job.act({"paths": str(job.temp / "plan.json"), "source": "infra"})
+    assert done.status == 1
+    assert re.search(
+        r"^::error file=infra/stacks/payments/main\.tf,line=30,", done.output, re.MULTILINE
+    )
 
 
 def test_reports_can_be_turned_off_and_placed(job: Job) -> None:

@@ -227,6 +227,23 @@ def test_a_commit_that_touches_the_policy_file_alone_is_judged(repository: Repos
     assert mended.status == 0, mended.output
 
 
+def test_a_commit_that_touches_the_baseline_alone_is_judged(repository: Repository) -> None:
+    accepted = (
+        '{"schema_version": 1, "findings": [{"root": ".", "rule": "ECB001", "reason": "r", '
+        '"address": "aws_elasticache_replication_group.sessions", "accepted": "2026-11-23"}]}\n'
+    )
+    named = {".ecbackup.toml": 'baseline = ".ecbackup-baseline.json"\n'}
+    repository.has(
+        {"main.tf": CACHE.replace("DAYS", "0"), ".ecbackup-baseline.json": accepted, **named}
+    )
+    emptied = {".ecbackup-baseline.json": '{"schema_version": 1, "findings": []}\n'}
+    stopped = repository.commit(emptied)
+    assert stopped.status == 1
+    assert "FAIL  aws_elasticache_replication_group.sessions" in stopped.output
+    mended = repository.commit({".ecbackup-baseline.json": accepted}, "--allow-empty")
+    assert mended.status == 0, mended.output
+
+
 def test_arguments_of_the_configuration_reach_the_command(
     repository: Repository, published: Path
 ) -> None:
