@@ -1,0 +1,206 @@
+"""Edits of files: what stands where, and what is to stand there."""
+
+import difflib
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from ecbackup_iac.discovery import boundary_of, is_inside, shown_path
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
+
+T = TypeVar("T")
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+LARGEST_FILE = 50_000_000
+"""Bytes; no larger file is edited."""
+
+
+class NotMendableError(Exception):
+    """Why a cache is left as it is, for a person."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@record
+class Edit:
+    """A stretch of a file that is written anew."""
+
+    path: str
+    """Of the file: absolute, links resolved."""
+
+    start: int
+    """Offset in bytes."""
+
+    end: int
+    """Offset in bytes, exclusive; where it is the start, something is inserted."""
+
+    content: bytes
+    """What is to stand there."""
+
+    location: Location
+    """Of what is edited, as it is printed."""
+
+    text: str
+    """What is done, for a person: "days = 0 becomes 7"."""
+
+
+class SourceFiles:
+    """The files that may be edited, each read once."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+        self._made: dict[tuple[str, Callable[[str], Any]], Any] = {}
+
+    def once(self, path: str, make: Callable[[str], T]) -> T:
+        """Give what a function makes of a path, which it is asked once."""
+        key = (path, make)
+        if key not in self._made:
+            self._made[key] = make(path)
+        made: T = self._made[key]
+        return made
+
+    def path(self, shown: str) -> str:
+        """Give the real path of a file that a location names.
+
+        Raises:
+            NotMendableError: it is no file that anybody may edit here.
+
+        """
+        real = os.path.realpath(shown)
+        if ".terraform" in real.split(os.sep):
+            raise NotMendableError(f"{shown} is part of a downloaded module")
+        if not is_inside(real, boundary_of(shown)):
+            raise NotMendableError(f"{shown} leads outside the repository")
+        return real
+
+    def content(self, path: str) -> bytes:
+        """Give a file's bytes, as they are on the disk.
+
+        Raises:
+            NotMendableError: it cannot be read, or is no text in UTF-8.
+
+        """
+        if path not in self._contents:
+            self._contents[path] = _content(path)
+        return self._contents[path]
+
+    @property
+    def contents(self) -> Mapping[str, bytes]:
+        """Everything that was read, by path."""
+        return self._contents
+
+
+def _content(path: str) -> bytes:
+    shown = shown_path(path)
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotMendableError(f"{shown} is no regular file")
+        if status.st_size > LARGEST_FILE:
+            raise NotMendableError(f"{shown} is larger than {LARGEST_FILE} bytes")
+        if not os.access(path, os.W_OK):
+            raise NotMendableError(f"{shown} may not be written")
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise NotMendableError(f"{shown} cannot be read: {error.strerror or error}") from error
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content:
+        raise NotMendableError(f"{shown} is not written in UTF-8")
+    return content
+
+
+# Where lines end: Terraform knows one way, editors and YAML know three.
+LINE_FEEDS = re.compile(rb"\n")
+LINE_BREAKS = re.compile(rb"\r\n|\n|\r")
+
+
+def offsets(
+    content: bytes, location: Location, breaks: re.Pattern[bytes] = LINE_FEEDS
+) -> tuple[int, int]:
+    """Give where a place begins and ends, in bytes. Raises NotMendableError where there is none."""
+    if location.line is None or location.end_line is None:
+        raise NotMendableError(f"{location}: no place in a file")
+    starts = [0, *(found.end() for found in breaks.finditer(content))]
+    first = _offset(content, starts, location.line, location.column or 1)
+    last = _offset(content, starts, location.end_line, location.end_column or 1)
+    return first, last
+
+
+def _offset(content: bytes, starts: Sequence[int], line: int, column: int) -> int:
+    start = starts[line - 1] if line <= len(starts) else len(content)
+    if line == 1 and content.startswith(BYTE_ORDER_MARK):
+        start = len(BYTE_ORDER_MARK)
+    # A character is four bytes at most.
+    before = content[start : start + 4 * column].decode(errors="replace")[: column - 1]
+    return start + len(before.encode())
+
+
+def edited(content: bytes, edits: Iterable[Edit]) -> bytes:
+    """Give a file's bytes with edits made, none of which overlap."""
+    parts, position = [], 0
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        parts += [content[position : edit.start], edit.content]
+        position = edit.end
+    return b"".join((*parts, content[position:]))
+
+
+def edited_files(edits: Iterable[Edit], contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Give every file that edits change as it is with them, by path."""
+    by_path: dict[str, list[Edit]] = {}
+    for edit in edits:
+        by_path.setdefault(edit.path, []).append(edit)
+    return {path: edited(contents[path], made) for path, made in sorted(by_path.items())}
+
+
+def unified_diff(before: Mapping[str, bytes], after: Mapping[str, bytes], top: str | None) -> bytes:
+    """Give what changes as `git apply` takes it: paths from the working folder, or from `top`."""
+    return b"".join(
+        _file_diff(before[path], after[path], _diff_name(path, top), is_from_top=top is not None)
+        for path in sorted(after)
+    )
+
+
+def _file_diff(before: bytes, after: bytes, name: bytes, *, is_from_top: bool) -> bytes:
+    old, new = _quoted(b"a/" + name), _quoted(b"b/" + name)
+    lines = difflib.diff_bytes(
+        difflib.unified_diff, _lines(before), _lines(after), b"--- old", b"+++ new"
+    )
+    # git takes paths to count from the top where this line is, else from the working folder.
+    head = b"diff --git %s %s\n" % (old, new) if is_from_top else b""
+    written = [head, b"--- %s%s\n" % (old, _behind(old)), b"+++ %s%s\n" % (new, _behind(new))]
+    for line in [*lines][2:]:
+        written.append(line)
+        if not line.endswith(b"\n"):
+            written.append(b"\n\\ No newline at end of file\n")
+    return b"".join(written)
+
+
+def _lines(content: bytes) -> list[bytes]:
+    """Split at line feeds alone, as git does."""
+    lines = content.split(b"\n")
+    return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def _diff_name(path: str, top: str | None) -> bytes:
+    return os.fsencode(os.path.relpath(path, top or ".").replace(os.sep, "/"))
+
+
+def _behind(name: bytes) -> bytes:
+    """Give the tab at which a name with blanks in it ends."""
+    return b"\t" if b" " in name and not name.startswith(b'"') else b""
+
+
+_SPECIAL = re.compile(rb'[\x00-\x1f"\\\x7f-\xff]')
+
+
+def _quoted(name: bytes) -> bytes:
+    """Quote a name as git does where it holds what would end it."""
+    if not _SPECIAL.search(name):
+        return name
+    return b'"%s"' % _SPECIAL.sub(lambda found: b"\\%03o" % found[0][0], name)

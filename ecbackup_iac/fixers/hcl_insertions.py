@@ -1,0 +1,213 @@
+"""An argument more in a block of HCL, where and as `terraform fmt` would have it.
+
+terraform fmt aligns the equals signs of arguments on lines that follow each other, each a line long
+(hashicorp/hcl, hclwrite/format.go). What is inserted joins such a group where it is wide enough, and
+else makes a group of its own: nothing that stands there is moved.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.hcl_layout import Argument, Section, layout
+from ecbackup_iac.terraform.hcl_syntax import comments
+from ecbackup_iac.terraform.nodes import SourceFile
+
+_RELATED = ("snapshot_", "maintenance_window", "backup_")
+_META = frozenset(("count", "for_each", "provider", "providers", "depends_on", "source", "version"))
+
+_EQUALS = re.compile(rb"[\w-]+([ \t]*)=")
+_BLANKS = re.compile(rb"[ \t]*")
+
+
+@record
+class _Line:
+    """An argument that begins a line of its own."""
+
+    argument: Argument
+    start: int
+    """Of the line."""
+
+    end: int
+    """Of the line its value ends on, with its line break."""
+
+    indent: bytes
+    is_plain: bool
+    """It is one line long."""
+
+    is_aligned: bool
+    """terraform fmt aligns it with its neighbours."""
+
+    @property
+    def width(self) -> int:
+        """Characters before the equals sign's blanks."""
+        return len(self.argument.name)
+
+
+def section_at(content: bytes, offset: int) -> Section | None:
+    """Give the block at the top of a file that begins at an offset."""
+    for entry in layout(content).root.entries:
+        if isinstance(entry, Section) and entry.start == offset:
+            return entry
+    return None
+
+
+def inserted_argument(
+    content: bytes, section: Section, name: str, value: str
+) -> tuple[int, int, bytes]:
+    """Give the stretch of a file that is written anew, and what stands there then."""
+    written = b"%s = %s" % (name.encode(), value.encode())
+    if b"\n" not in content[section.inside : section.end]:
+        return _in_one_line(content, section, written)
+    lines = [*_lines(content, section)]
+    group = _best(_groups(content, lines), len(name))
+    end = _line_end(content, section)
+    if group:
+        last = [line for line in group if line.is_plain][-1:] or group[:1]
+        at = last[0].end if last[0].is_plain else last[0].start
+        width = max(line.width for line in group)
+        aligned = b"%s = %s" % (name.encode().ljust(width), value.encode())
+        return at, at, group[0].indent + aligned + end
+    indent = _indentation(content, section, lines)
+    return _in_group_of_its_own(content, section, lines, indent + written + end, end)
+
+
+def comment_kept_in_place(content: bytes, start: int, end: int, new: bytes) -> tuple[int, bytes]:
+    """Give the end of a stretch that is written anew, and what stands there then.
+
+    terraform fmt aligns comments behind the arguments of lines that follow each other, too: where there
+    are some, the blanks before this line's make up for what is longer or shorter.
+    """
+    line_end = content.find(b"\n", end) % (len(content) + 1)
+    places = _trailing_comments(content)
+    first = next((at for at in places if end <= at < line_end), None)
+    if first is None or len(new) == end - start:
+        return end, new
+    line = content.rfind(b"\n", 0, start) + 1
+    above = content.rfind(b"\n", 0, max(line - 1, 0)) + 1
+    below = content.find(b"\n", line_end + 1) % (len(content) + 1)
+    if not any(above <= at < line or line_end < at < below for at in places):
+        return end, new
+    before = content[end:first]
+    blanks = len(before) - len(before.rstrip(b" ")) - len(new) + end - start
+    return first, new + before.rstrip(b" ") + b" " * max(1, blanks)
+
+
+def _trailing_comments(content: bytes) -> list[int]:
+    """Give where comments begin behind something else on a line."""
+    starts = (place.start for _, place in comments(SourceFile("", content)))
+    return [at for at in starts if content[content.rfind(b"\n", 0, at) + 1 : at].strip()]
+
+
+def _in_group_of_its_own(
+    content: bytes, section: Section, lines: Sequence[_Line], written: bytes, end: bytes
+) -> tuple[int, int, bytes]:
+    """Insert behind the arguments that come before the nested blocks, else at the block's beginning."""
+    blocks = [entry.start for entry in section.entries if isinstance(entry, Section)]
+    above = [line for line in lines if not blocks or line.start < blocks[0]] or lines
+    if above:
+        at = above[-1].end
+        before, behind = end, b"" if _is_blank_at(content, at) else end
+        return at, at, before + written + behind
+    at = content.find(b"\n", section.inside) + 1
+    is_last = _is_blank_at(content, at) or not section.entries
+    return at, at, written + (b"" if is_last else end)
+
+
+def _is_blank_at(content: bytes, at: int) -> bool:
+    """Say whether a line holds nothing, or only what closes the block."""
+    line = content[at : content.find(b"\n", at) % (len(content) + 1)].strip()
+    return not line or line.startswith(b"}")
+
+
+def _in_one_line(content: bytes, section: Section, written: bytes) -> tuple[int, int, bytes]:
+    """Take apart a block that is written on one line."""
+    inner = content[section.inside : section.end - 1].strip()
+    outer = _outer_indentation(content, section)
+    end = _line_end(content, section)
+    indent = outer + b"  "
+    parts = [inner, b"", written] if inner else [written]
+    body = end.join(indent + part if part else b"" for part in parts)
+    return section.inside, section.end - 1, end + body + end + outer
+
+
+def _lines(content: bytes, section: Section) -> Iterator[_Line]:
+    for entry in section.entries:
+        if not isinstance(entry, Argument):
+            continue
+        start = content.rfind(b"\n", 0, entry.start) + 1
+        indent = content[start : entry.start]
+        if indent.strip():
+            continue  # behind the opening brace
+        text = content[entry.start : entry.end]
+        end = content.find(b"\n", entry.end)
+        whole = content[entry.start : end]
+        is_heredoc = content[entry.value : entry.value + 2] == b"<<"
+        is_plain = b"\n" not in text.rstrip(b"\r\n")
+        ends = end + 1 if end >= 0 else len(content)
+        if is_heredoc and text.endswith(b"\n"):
+            ends = entry.end
+        is_aligned = (is_plain or is_heredoc) and b"/*" not in whole
+        yield _Line(entry, start, ends, indent, is_plain, is_aligned)
+
+
+def _groups(content: bytes, lines: Iterable[_Line]) -> list[list[_Line]]:
+    """Put together the arguments whose equals signs belong under each other."""
+    groups: list[list[_Line]] = []
+    position = -1
+    for line in lines:
+        if line.is_aligned:
+            if line.start == position and groups:
+                groups[-1].append(line)
+            else:
+                groups.append([line])
+        position = line.end if line.is_plain and line.is_aligned else -1
+    return [group for group in groups if _is_tidy(content, group)]
+
+
+def _is_tidy(content: bytes, group: Sequence[_Line]) -> bool:
+    """Say whether the equals signs of a group stand where terraform fmt puts them."""
+    width = max(line.width for line in group)
+    for line in group:
+        found = _EQUALS.match(content, line.argument.start)
+        if found is None or line.width + len(found[1]) != width + 1:
+            return False
+    return True
+
+
+def _best(groups: Sequence[Sequence[_Line]], width: int) -> Sequence[_Line]:
+    """Choose the group that an argument of so many characters joins; empty where none is wide enough."""
+    fitting = [group for group in groups if max(line.width for line in group) >= width]
+    related = [
+        group for group in fitting if any(one.argument.name.startswith(_RELATED) for one in group)
+    ]
+    own = [group for group in fitting if not all(one.argument.name in _META for one in group)]
+    for candidates in (related, own):
+        if candidates:
+            return candidates[-1]
+    return ()
+
+
+def _indentation(content: bytes, section: Section, lines: Sequence[_Line]) -> bytes:
+    if lines:
+        return lines[-1].indent
+    for entry in section.entries:
+        start = content.rfind(b"\n", 0, entry.start) + 1
+        if not content[start : entry.start].strip():
+            return content[start : entry.start]
+    return _outer_indentation(content, section) + b"  "
+
+
+def _outer_indentation(content: bytes, section: Section) -> bytes:
+    start = content.rfind(b"\n", 0, section.start) + 1
+    found = _BLANKS.match(content, start)
+    return found[0] if found else b""
+
+
+def _line_end(content: bytes, section: Section) -> bytes:
+    """Give the line end of the block's own lines; of the file's first where it has a single line."""
+    for start in (section.start, 0):
+        at = content.find(b"\n", start)
+        if at >= 0:
+            return b"\r\n" if content[at - 1 : at] == b"\r" else b"\n"
+    return b"\n"

@@ -1,0 +1,84 @@
+"""What fix makes of every file of the cases: CloudFormation takes it as it took the file before."""
+
+import json
+import re
+import shutil
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecbackup_iac.mending import mending
+from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cloudformation.conftest import Ask
+
+    from ecbackup_iac.mending import Mending
+
+TEMPLATES = sorted((Path(__file__).parent / "cases").glob("[0-9]*"))
+FIXES = sorted((Path(__file__).parents[1] / "fix" / "cases").glob("cloudformation-*"))
+
+# What is beyond cfn-lint: see test_lint_parity.py.
+LEFT_OUT = ("318-", "320-", "721-")
+
+
+def mended_copy(case: Path, top: Path, monkeypatch: pytest.MonkeyPatch) -> "Mending":
+    """Make a copy of a case, and find out what fix does to it."""
+    shutil.copytree(case, top, symlinks=True)
+    (top / ".git").mkdir(exist_ok=True)
+    monkeypatch.chdir(top)
+    return mended_here(case)
+
+
+def mended_here(case: Path) -> "Mending":
+    words = []
+    if (case / "case.json").exists():
+        words = json.loads((case / "case.json").read_text("utf-8"))["args"]
+    options = [*zip(words[::2], words[1::2], strict=False)]
+    values = [("parameter", text) for option, text in options if option == "--parameter"]
+    files = [("file", text) for option, text in options if option == "--parameter-file"]
+    given = Given(parameters=(*files, *values))
+    return mending(["."], Policy(), date(2026, 1, 31), given, 7)
+
+
+@pytest.mark.parametrize("case", TEMPLATES, ids=lambda case: case.name)
+def test_a_second_run_has_nothing_to_do(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = mended_copy(case, tmp_path / "case", monkeypatch)
+    for path, after in made.after.items():
+        Path(path).write_bytes(after)
+    again = mended_here(case)
+    assert again.after == {}
+    left = [(one.finding.resource.address, one.reason) for one in made.left]
+    assert [(one.finding.resource.address, one.reason) for one in again.left] == left
+
+
+def test_cfn_lint_finds_nothing_in_what_is_mended_that_it_did_not_find_before(
+    ask: "Ask", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs: dict[str, str] = {}
+    for case in (*TEMPLATES, *FIXES):
+        if case.name.startswith(LEFT_OUT):
+            continue
+        made = mended_copy(case, tmp_path / case.name, monkeypatch)
+        for path, after in made.after.items():
+            before = tmp_path / case.name / f"before-{Path(path).name}"
+            before.write_bytes(made.before[path])
+            Path(path).write_bytes(after)
+            pairs[path] = str(before)
+    found = ask("lint_reader.py", [*pairs, *pairs.values()])
+    new = {path: without_places(found[path]) for path in pairs}
+    old = {path: without_places(found[before]) for path, before in pairs.items()}
+    assert len(pairs) > 80
+    assert {path: more for path in pairs if (more := new[path] - old[path])} == {}
+
+
+def without_places(errors: "Sequence[str]") -> Counter[str]:
+    return Counter(re.sub(r" \(\d+\)$", "", error) for error in errors)

@@ -1,0 +1,4 @@
+resource "aws_elasticache_replication_group" "this" {
+  replication_group_id = "orders"
+  description          = "orders"
+}

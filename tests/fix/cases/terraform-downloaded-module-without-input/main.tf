@@ -1,0 +1,4 @@
+module "orders" {
+  source  = "example/redis/aws"
+  version = "1.0.0"
+}

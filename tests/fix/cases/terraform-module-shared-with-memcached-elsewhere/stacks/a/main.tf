@@ -1,0 +1,3 @@
+module "cache" {
+  source = "../../modules/redis"
+}

@@ -1,0 +1,4 @@
+module "cache" {
+  source = "../../modules/redis"
+  engine = "memcached"
+}

@@ -1,0 +1,2 @@
+days     = 1
+settings = { name = "x" }
