@@ -1,7 +1,7 @@
 # The one door. Each target sets up what it needs: Python 3.11 or later is all that has to be there.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check golden format clean
+.PHONY: help run test check bench golden format clean
 
 # The first Python that is new enough and has a module.
 find_python = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -19,6 +19,7 @@ help:
 	@echo 'make run      judge the examples'
 	@echo 'make test     run the tests'
 	@echo 'make check    format, lint, types, layers'
+	@echo 'make bench    measure what is to be fast, beside what it is measured by'
 	@echo 'make golden   rewrite the expected outputs, to be read in the diff'
 	@echo 'make format   lay the code out'
 	@echo 'make clean    remove what make built'
@@ -35,16 +36,20 @@ check: $(VENV)/lint.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+bench: $(VENV)/run.stamp
+	$(BIN)/python benchmarks/aims.py
+
 golden: $(VENV)/test.stamp
 	$(BIN)/python -m ecbackup_iac.reporters.report_schema > ecbackup_iac/reporters/report.schema.json
-	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_readme.py tests/reports tests/explanation
+	$(BIN)/python -m ecbackup_iac.explanation.explanation_schema > ecbackup_iac/explanation/explanation.schema.json
+	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_readme.py tests/reports tests/explanation tests/fix
 
 format: $(VENV)/lint.stamp
 	$(BIN)/ruff format $(PATHS)
 	$(BIN)/ruff check --fix $(PATHS)
 
 clean:
-	rm -rf $(VENV) .venv-checkov .venv-cloudformation .venv-hcl2 .venv-tools build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-browser .venv-checkov .venv-cloudformation .venv-hcl2 .venv-tools build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # An environment whose Python is gone, or that was made in another folder, is made anew.
 ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(VENV)/python.stamp 2>/dev/null),$(CURDIR))

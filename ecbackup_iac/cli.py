@@ -11,8 +11,11 @@ import click
 from ecbackup_iac import __version__
 from ecbackup_iac.errors import EcbackupError
 from ecbackup_iac.explanation import FORMATS
+from ecbackup_iac.help_page import PageGroup
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.options import (
+    FILE,
+    FOLDER,
     REPORT_FORMATS,
     OrderedCommand,
     Output,
@@ -26,12 +29,15 @@ from ecbackup_iac.options import (
 from ecbackup_iac.output import (
     check_outputs,
     forget_standard_output,
+    print_diff,
     print_text,
     style_of,
     terminal_width,
+    write_edits,
     write_file,
     write_reports,
 )
+from ecbackup_iac.reporters import WITH_EXCERPTS
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.policy import Policy
@@ -43,6 +49,9 @@ DEEPEST = 5_000
 
 OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
+_COMPLETION = "_ECBACKUP_IAC_COMPLETE"
+"""What a shell sets when it asks what could come next."""
+
 EXIT_FAILS = 1
 EXIT_USAGE = 2
 EXIT_INCOMPLETE = 3
@@ -50,13 +59,37 @@ EXIT_DEFECT = 70
 EXIT_INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=PageGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="ecbackup-iac", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Will every ElastiCache cache be backed up? Asked of infrastructure code, before it is deployed."""
+    """Will every ElastiCache cache be backed up? Asked of infrastructure code, before it is deployed.
+
+    \b
+    Examples:
+      ecbackup-iac check                   judge the working folder
+      ecbackup-iac check plan.json -v      judge a plan, and say why
+      terraform show -json tfplan | ecbackup-iac check -
+      ecbackup-iac check --min-days 7 --format sarif:ecbackup.sarif .
+      ecbackup-iac explain ECB001          what a rule is about
+      ecbackup-iac COMMAND --help          more examples, and the options
+
+    \b
+    Exit status:
+      0   everything was read, and nothing fails
+      1   a cache fails
+      2   used wrongly: an option, a path or the policy file
+      3   the answer is incomplete: not everything could be read
+      70  a defect of this program
+
+    The policy file, .ecbackup.toml, says what your organisation asks for and accepts. It is looked for in
+    the working folder and above it, up to the top of the git repository; --policy names another one.
+    """  # noqa: D301 - click wants \b
 
 
-@cli.command(cls=OrderedCommand)
+@cli.command(cls=OrderedCommand, short_help="Judge every cache under PATH.")
 @click.option(
     "--format",
     "outputs",
@@ -68,6 +101,7 @@ def cli() -> None:
 @click.option(
     "--baseline",
     "baseline_path",
+    type=FILE,
     metavar="FILE",
     help="Fail only on what is not in FILE, which ecbackup-iac baseline has written.",
 )
@@ -93,11 +127,12 @@ def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     """Judge every cache under PATH: a folder, a file, or - for standard input.
 
     \b
-    terraform show -json tfplan | ecbackup-iac check -
-    ecbackup-iac check plan.json --min-days 7
-    ecbackup-iac check template.yaml --parameter Environment=prod
-    aws elasticache describe-replication-groups | ecbackup-iac check -
-    ecbackup-iac check plans/ --format text --format json:report.json
+    Examples:
+      terraform show -json tfplan | ecbackup-iac check -
+      ecbackup-iac check plan.json --min-days 7
+      ecbackup-iac check template.yaml --parameter Environment=prod
+      aws elasticache describe-replication-groups | ecbackup-iac check -
+      ecbackup-iac check plans/ --format text --format json:report.json
 
     Without PATH it judges the working folder. Exit status: 0 nothing fails, 1 a cache fails, 2 used
     wrongly, 3 the answer is incomplete, 70 a defect of this program.
@@ -108,17 +143,20 @@ def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     check_outputs(wanted)
 
     policy = policy_of(context)
-    report = _report(context, replace(policy, baseline=baseline_path or policy.baseline))
+    policy = replace(policy, baseline=baseline_path or policy.baseline)
+    with_excerpts = any(output.format in WITH_EXCERPTS for output in wanted)
+    report = _report(context, policy, with_excerpts=with_excerpts)
     write_reports(report, wanted, style_of(color=color, quiet=quiet, verbose=verbose))
     context.exit(0 if exit_zero else _exit_status(report))
 
 
-@cli.command(cls=OrderedCommand)
+@cli.command(cls=OrderedCommand, short_help="Accept what fails today.")
 @judging
 @click.option("--reason", metavar="TEXT", help="Why it is accepted, for all of it.")
 @click.option(
     "--update",
     "update",
+    type=FILE,
     metavar="FILE",
     help="Prune from FILE what no longer matches; add nothing.",
 )
@@ -129,9 +167,10 @@ def baseline(
     """Accept every cache under PATH as it stands: check --baseline then fails only on what is new.
 
     \b
-    ecbackup-iac baseline --reason "before the gate" > .ecbackup-baseline.json
-    ecbackup-iac check --baseline .ecbackup-baseline.json
-    ecbackup-iac baseline --update .ecbackup-baseline.json
+    Examples:
+      ecbackup-iac baseline --reason "before the gate" > .ecbackup-baseline.json
+      ecbackup-iac check --baseline .ecbackup-baseline.json
+      ecbackup-iac baseline --update .ecbackup-baseline.json
 
     It prints the file, which belongs into the working folder or, where the policy file names a
     baseline, there. Exit status: 0, 2 used wrongly, 3 the answer is incomplete: then not everything is
@@ -148,6 +187,78 @@ def baseline(
         _prune(context, replace(policy, baseline=None), update)
 
 
+@cli.command(cls=OrderedCommand, short_help="Mend what fails, where that is decided.")
+@judging
+@click.option(
+    "--days",
+    type=click.IntRange(1, 35),
+    metavar="N",
+    help="Keep backups for N days.  [default: 7, or what the policy asks for]",
+)
+@click.option("--diff", is_flag=True, help="Print what would change, and write nothing.")
+@click.option(
+    "--baseline",
+    "baseline_path",
+    type=FILE,
+    metavar="FILE",
+    help="Leave alone what is in FILE, which ecbackup-iac baseline has written.",
+)
+@click.pass_context
+def fix(
+    context: click.Context,
+    /,
+    *,
+    days: int | None,
+    diff: bool,
+    baseline_path: str | None,
+    **_judged: object,
+) -> None:
+    """Set the retention of every cache under PATH that fails, where it is decided.
+
+    \b
+    Examples:
+      ecbackup-iac fix --diff
+      ecbackup-iac fix --diff | git apply
+      ecbackup-iac fix stacks/payments --days 14
+
+    A literal is replaced, or what is missing is inserted; nothing else in a file changes. What is undecided,
+    shared with something that must not change, or part of a downloaded module is left, and the reason is
+    told. Exit status: 0 nothing is left that fails, 1 something is, 2 used wrongly, 3 the answer is
+    incomplete.
+    """  # noqa: D301 - click wants \b
+    from ecbackup_iac.mending import mending
+    from ecbackup_iac.mending_text import mending_text
+    from ecbackup_iac.progress import watched
+    from ecbackup_iac.suppression import today
+
+    policy = policy_of(context)
+    policy = replace(policy, baseline=baseline_path or policy.baseline)
+    if days is not None and days < policy.minimum_days:
+        least = policy.minimum_days
+        raise click.UsageError(f"--days {days}: the policy asks for {least} days or more")
+    check_outputs([Output("text", None)])
+    with watched(quiet=False) as progress:
+        made = mending(
+            paths_of(context),
+            policy,
+            today(),
+            given_of(context),
+            days or policy.remedy_days,
+            allow_empty=context.params["allow_empty"],
+            progress=progress,
+        )
+    text = mending_text(made, is_written=not diff)
+    if diff:
+        print_diff(made.before, made.after)
+        click.echo(text, err=True, nl=False)
+    else:
+        write_edits(made.before, made.after)
+        print_text(text)
+    _tell_errors(made.report)
+    incomplete = EXIT_INCOMPLETE if made.report.is_incomplete else 0
+    context.exit(EXIT_FAILS if made.fails else incomplete)
+
+
 def _print_baseline(context: click.Context, policy: "Policy", reason: str | None) -> None:
     """Print what is not suppressed otherwise as a baseline; an old one, being written over, is not asked."""
     from ecbackup_iac.baseline import USUAL_REASON, baseline_of, baseline_text
@@ -159,7 +270,7 @@ def _print_baseline(context: click.Context, policy: "Policy", reason: str | None
     path = policy.baseline or BASELINE_FILE
     accepted = baseline_of(report.findings, path, (reason or USUAL_REASON).strip(), today())
     print_text(baseline_text(accepted))
-    _tell_errors(context, report)
+    _end_incomplete(context, report)
 
 
 def _prune(context: click.Context, policy: "Policy", file: str) -> None:
@@ -168,7 +279,7 @@ def _prune(context: click.Context, policy: "Policy", file: str) -> None:
 
     before = read_baseline(file)
     report = _report(context, policy)
-    _tell_errors(context, report)
+    _end_incomplete(context, report)
     stale = stale_entries(report.findings, before, paths_of(context))
     after = pruned(before, stale)
     if stale:
@@ -176,26 +287,37 @@ def _prune(context: click.Context, policy: "Policy", file: str) -> None:
     print_text(f"{before.path}: {len(stale)} pruned, {len(after.entries)} kept\n")
 
 
-def _tell_errors(context: click.Context, report: "Report") -> None:
-    """Say on standard error what could not be judged, and end with the status that says so."""
-    if not report.is_incomplete:
-        return
-    from ecbackup_iac.reporters import reporter
-    from ecbackup_iac.reporters.style import Detail, Style
-
-    told = replace(report, findings=())
-    click.echo(reporter("text").render(told, Style(detail=Detail.QUIET)), err=True, nl=False)
-    context.exit(EXIT_INCOMPLETE)
+def _end_incomplete(context: click.Context, report: "Report") -> None:
+    """End where something could not be judged, and say on standard error what."""
+    _tell_errors(report)
+    if report.is_incomplete:
+        context.exit(EXIT_INCOMPLETE)
 
 
-@cli.command("checkov-dir")
+def _tell_errors(report: "Report") -> None:
+    """Say on standard error what could not be judged."""
+    if report.is_incomplete:
+        from ecbackup_iac.reporters import reporter
+        from ecbackup_iac.reporters.style import Detail, Style
+
+        told = replace(report, findings=())
+        text = reporter("text").render(told, Style(detail=Detail.QUIET))
+        click.echo(text, err=True, nl=False)
+
+
+@cli.command("checkov-dir", short_help="Print the folder for Checkov.")
 @click.option(
-    "--copy", "copy", metavar="DIR", help="Write the check into DIR, in one file of its own."
+    "--copy",
+    "copy",
+    type=FOLDER,
+    metavar="DIR",
+    help="Write the check into DIR, in one file of its own.",
 )
 @click.option("--selftest", is_flag=True, help="Say whether a Checkov really loads the check.")
 @click.option(
     "--checkov",
     "program",
+    type=FILE,
     metavar="PROGRAM",
     default="checkov",
     show_default=True,
@@ -205,9 +327,10 @@ def checkov_dir(*, copy: str | None, selftest: bool, program: str) -> None:
     """Print the folder to give to checkov --external-checks-dir.
 
     \b
-    checkov -d infra --external-checks-dir "$(ecbackup-iac checkov-dir)"
-    ecbackup-iac checkov-dir --selftest
-    ecbackup-iac checkov-dir --copy policies/ecbackup
+    Examples:
+      checkov -d infra --external-checks-dir "$(ecbackup-iac checkov-dir)"
+      ecbackup-iac checkov-dir --selftest
+      ecbackup-iac checkov-dir --copy policies/ecbackup
 
     Exit status: 0, or 2 where the copy cannot be written or the self-test fails.
     """  # noqa: D301 - click wants \b
@@ -221,7 +344,7 @@ def checkov_dir(*, copy: str | None, selftest: bool, program: str) -> None:
         print_text(checkov_folder.checkov_folder() + "\n")
 
 
-@cli.command()
+@cli.command(short_help="Explain the control, or a rule.")
 @click.argument("rule", required=False, type=RuleType(), metavar="[RULE]")
 @click.option(
     "--format",
@@ -235,9 +358,10 @@ def explain(*, rule: "Rule | None", form: str) -> None:
     """Explain the control as an auditor needs it, or RULE, which is ECB001 to ECB008.
 
     \b
-    ecbackup-iac explain
-    ecbackup-iac explain ECB001
-    ecbackup-iac explain --format markdown > control.md
+    Examples:
+      ecbackup-iac explain
+      ecbackup-iac explain ECB001
+      ecbackup-iac explain --format markdown > control.md
 
     Every fact names its source. Exit status: 0, or 2 for a rule that does not exist.
     """  # noqa: D301 - click wants \b
@@ -248,15 +372,23 @@ def explain(*, rule: "Rule | None", form: str) -> None:
     print_text(renderer(form).render(page_of(rule), terminal_width()))
 
 
-def _report(context: click.Context, policy: "Policy") -> "Report":
+def _report(context: click.Context, policy: "Policy", *, with_excerpts: bool = False) -> "Report":
     """Judge what the command line names, with the values that it gives."""
+    from ecbackup_iac.progress import watched
     from ecbackup_iac.scan import scan
     from ecbackup_iac.suppression import today
 
     options = context.params
-    return scan(
-        paths_of(context), policy, today(), given_of(context), allow_empty=options["allow_empty"]
-    )
+    with watched(quiet=options.get("quiet", False)) as progress:
+        return scan(
+            paths_of(context),
+            policy,
+            today(),
+            given_of(context),
+            allow_empty=options["allow_empty"],
+            with_excerpts=with_excerpts,
+            progress=progress,
+        )
 
 
 def _exit_status(report: "Report") -> int:
@@ -271,6 +403,10 @@ def main() -> None:
     sys.setrecursionlimit(DEEPEST)
     # A run makes many objects and no garbage: looking for it costs a third of the time.
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    if _COMPLETION in os.environ:
+        from ecbackup_iac.completion import use_shells
+
+        use_shells()
     sys.exit(_status(lambda: cli.main(prog_name="ecbackup-iac", standalone_mode=False)))
 
 

@@ -6,16 +6,26 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import click
 
+from ecbackup_iac.help_page import PageCommand
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from ecbackup_iac.model.given import Given
     from ecbackup_iac.model.policy import Policy
     from ecbackup_iac.model.verdict import Rule
 
 REPORT_FORMATS = " or ".join((", ".join([*REPORTERS][:-1]), [*REPORTERS][-1]))
 """The reports there are, for a person."""
+
+
+FILE = click.Path(readable=False)
+"""A path, which its reader judges: this says to a shell that it is one."""
+
+FOLDER = click.Path(readable=False, file_okay=False)
+"""A folder, which need not be there yet."""
 
 
 class Output(NamedTuple):
@@ -46,6 +56,17 @@ class OutputType(click.ParamType[Output]):
             self.fail(f"{value!r} names no file", param, ctx)
         return Output(name, None if file in ("", "-") else file)
 
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list["CompletionItem"]:
+        """Give the formats, then the files."""
+        from ecbackup_iac.completion import format_items
+
+        return format_items(REPORTERS, incomplete)
+
 
 class RuleType(click.ParamType["Rule"]):
     """The id of a rule, in any letter case."""
@@ -70,8 +91,19 @@ class RuleType(click.ParamType["Rule"]):
             self.fail(f"{value!r} is no rule: the nearest is {nearest}", param, ctx)
         return Rule(wanted)
 
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list["CompletionItem"]:
+        """Give the ids, each with the rule's name."""
+        from ecbackup_iac.completion import rule_items
 
-class OrderedCommand(click.Command):
+        return rule_items(incomplete)
+
+
+class OrderedCommand(PageCommand):
     """A command that remembers in which order its options came: a value and a file of values share one."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -117,7 +149,7 @@ def _in_order(context: click.Context, kind: str, single: str, file: str) -> tupl
 
 
 _JUDGING = (
-    click.argument("paths", nargs=-1, metavar="[PATH...]"),
+    click.argument("paths", nargs=-1, metavar="[PATH...]", type=FILE),
     click.option(
         "--min-days",
         type=click.IntRange(1, 35),
@@ -140,6 +172,7 @@ _JUDGING = (
         "--var-file",
         "variable_files",
         multiple=True,
+        type=FILE,
         metavar="FILE",
         help="Read Terraform variables from FILE, as terraform plan -var-file does.",
     ),
@@ -155,15 +188,39 @@ _JUDGING = (
         "--parameter-file",
         "parameter_files",
         multiple=True,
+        type=FILE,
         metavar="FILE",
         help="Read CloudFormation parameters from FILE, JSON or YAML.",
     ),
-    click.option("--exclude", multiple=True, metavar="GLOB", help="Do not read what matches."),
+    click.option(
+        "--source",
+        type=FOLDER,
+        metavar="DIR",
+        help="Find the places of a plan's or a state's caches in the configuration in DIR.",
+    ),
+    click.option(
+        "--exclude",
+        multiple=True,
+        type=FILE,
+        metavar="GLOB",
+        help="Do not read what matches.",
+    ),
     click.option(
         "--policy",
         "policy_path",
+        type=FILE,
         metavar="FILE",
         help="Policy file.  [default: .ecbackup.toml here or above, up to the repository's top]",
+    ),
+    click.option(
+        "--no-foreign-ignores",
+        is_flag=True,
+        help="Do not look at comments and metadata that are written for other tools.",
+    ),
+    click.option(
+        "--no-ignores",
+        is_flag=True,
+        help="Look at no comments and no metadata: the policy and the baseline alone suppress.",
     ),
     click.option("--allow-empty", is_flag=True, help="Accept paths without infrastructure code."),
 )
@@ -180,7 +237,7 @@ def judging(command: _Callback) -> _Callback:
 def policy_of(context: click.Context) -> "Policy":
     """Put the policy file and the options together; the options win."""
     from ecbackup_iac.discovery import found_policy
-    from ecbackup_iac.model.policy import PathGlob, Policy, UnknownMode
+    from ecbackup_iac.model.policy import IgnoreMode, PathGlob, Policy, UnknownMode
 
     options = context.params
     policy = Policy()
@@ -190,12 +247,25 @@ def policy_of(context: click.Context) -> "Policy":
 
         policy = read_policy(file)
     unknown = options["unknown"]
+    ignores = policy.ignores
+    if options["no_ignores"]:
+        ignores = IgnoreMode.NONE
+    elif options["no_foreign_ignores"] and ignores is IgnoreMode.ALL:
+        ignores = IgnoreMode.OWN
     return replace(
         policy,
         minimum_days=options["min_days"] or policy.minimum_days,
         unknown=UnknownMode(unknown) if unknown else policy.unknown,
         exclude=(*policy.exclude, *map(PathGlob, options["exclude"])),
+        source=_source(options["source"]) or policy.source,
+        ignores=ignores,
     )
+
+
+def _source(folder: str | None) -> str | None:
+    if folder is not None and not os.path.isdir(folder):
+        raise click.UsageError(f"--source {folder}: no such folder")
+    return folder
 
 
 def paths_of(context: click.Context) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -87,14 +87,50 @@ def _append_step_summary(report: "Report", style: "Style") -> None:
 def print_text(text: str) -> None:
     """Write to standard output; what it cannot encode is escaped. Raises OutputError."""
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _print(lambda: sys.stdout.write(text))
+
+
+def _print(write: Callable[[], object]) -> None:
     try:
-        sys.stdout.write(text)
+        write()
         sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         forget_standard_output()
         raise OutputError(f"standard output: cannot be written: {error.strerror}") from error
+
+
+def print_diff(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
+    """Write what changes in files, by their real paths, as `git apply` takes it. Raises OutputError.
+
+    Paths count from the working folder where all lie in it, else from the repository's top.
+    """
+    from ecbackup_iac.discovery import is_inside, repository_top
+    from ecbackup_iac.fixers.edits import unified_diff
+
+    working = os.path.realpath(".")
+    top = None
+    if not all(is_inside(path, working) for path in after):
+        top = repository_top(working)
+        if top is not None:
+            click.echo("paths count from the top of the repository: apply it there", err=True)
+    diff = unified_diff(before, after, top)
+    _print(lambda: sys.stdout.buffer.write(diff))
+
+
+def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
+    """Write files, by their real paths, that still hold what they held before. Raises OutputError."""
+    for path, content in before.items():
+        try:
+            with open(path, "rb") as file:
+                is_same = file.read() == content
+        except OSError:
+            is_same = False
+        if not is_same:
+            raise OutputError(f"{path}: it has changed meanwhile; nothing was written")
+    for path, content in after.items():
+        write_file(path, content)
 
 
 def forget_standard_output() -> None:

@@ -12,14 +12,23 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 
-from ecbackup_iac.discovery import shown_path
+from ecbackup_iac.discovery import boundary_of, is_inside, shown_path
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import (
     MAXIMUM_DAYS,
+    IgnoreMode,
     PathGlob,
     Policy,
     PolicyException,
@@ -32,7 +41,23 @@ from ecbackup_iac.model.verdict import Rule
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, strict=True)]
+
+MOST_PROBLEMS = 20
+"""Wrong keys of one file that are told; more are counted."""
+
+
+def _without_nul(text: str) -> str:
+    """Refuse what no path, address or reason has, and what the system takes for its end."""
+    if "\0" in text:
+        raise PydanticCustomError("nul", "A text without a NUL character is expected")
+    return text
+
+
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, strict=True),
+    AfterValidator(_without_nul),
+]
 
 
 class _Strict(BaseModel):
@@ -80,6 +105,8 @@ class PolicyFile(_Strict):
     roots: list[RootEntry] = []
     modules: list[ModuleEntry] = []
     baseline: Text | None = None
+    source: Text | None = None
+    ignores: IgnoreMode = IgnoreMode.ALL
 
 
 def read_policy(path: str) -> Policy:
@@ -109,7 +136,10 @@ def read_policy(path: str) -> Policy:
     try:
         file = PolicyFile.model_validate(document)
     except ValidationError as error:
-        first, *more = (_problem(detail, shown, lines) for detail in error.errors())
+        told = error.errors()[:MOST_PROBLEMS]
+        first, *more = (_problem(detail, shown, lines) for detail in told)
+        if error.error_count() > len(told):
+            more.append(f"{shown}: {error.error_count() - len(told)} more keys are wrong")
         raise PolicyError(first, more=more) from error
     exceptions = []
     for index, entry in enumerate(file.exceptions):
@@ -129,8 +159,28 @@ def read_policy(path: str) -> Policy:
     )
     baseline = os.path.join(os.path.dirname(path), file.baseline) if file.baseline else None
     return Policy(
-        file.minimum_days, file.unknown, exclude, tuple(exceptions), roots, modules, baseline
+        file.minimum_days,
+        file.unknown,
+        exclude,
+        tuple(exceptions),
+        roots,
+        modules,
+        baseline,
+        source=_source(file.source, path, Location(shown, lines.key(["source"]))),
+        ignores=file.ignores,
     )
+
+
+def _source(folder: str | None, path: str, place: Location) -> str | None:
+    """Resolve the folder of a plan's configuration, which counts from the policy file's folder."""
+    if folder is None:
+        return None
+    found = os.path.join(os.path.dirname(path), folder)
+    if not os.path.isdir(found):
+        raise PolicyError(f"{place}: source: there is no folder {folder}")
+    if not is_inside(os.path.realpath(found), boundary_of(path)):
+        raise PolicyError(f"{place}: source: {folder} leads outside the repository")
+    return found
 
 
 def _root_settings(entry: RootEntry, folder: str, shown: str) -> RootSettings:

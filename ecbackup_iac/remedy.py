@@ -42,8 +42,28 @@ def _for_attribute(resource: CacheResource, rule: Rule | None, policy: Policy) -
             return f"set {name} = {policy.remedy_days} in {address}"
 
 
+def _for_plan(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+    """Name the place in the configuration that decides, where --source has led to it."""
+    planned, days = resource.retention, policy.remedy_days
+    written = tuple(step for step in planned.trace if step.location.path != resource.root)
+    is_about_retention = rule not in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT)
+    if not written or not is_about_retention:
+        return _for_attribute(resource, rule, policy)
+    if isinstance(planned, Unknown):
+        return f"{_for_attribute(resource, rule, policy)}, {_line(resource.location)}"
+    variable = _VARIABLE.match(planned.trace[-1].text)
+    if variable:
+        given = "give it so to terraform plan (-var, -var-file or TF_VAR_)"
+        return f"let var.{variable[1] or variable[2]} come to {days} days: {given}"
+    return _where(written, resource, days)
+
+
+# A trace that ends at a variable: its value stands in no file that was read.
+_VARIABLE = re.compile(r'var\.([\w-]+), as the plan has it$|variable "([\w-]+)"$')
+
+
 def _for_state(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
-    return f"{_for_attribute(resource, rule, policy)}, then terraform apply"
+    return f"{_for_plan(resource, rule, policy)}, then terraform apply"
 
 
 def _for_live_cache(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
@@ -119,7 +139,10 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
             for outcome in (*listed, *resource.variants)
             if not _is_enough(outcome.value, policy.minimum_days)
         ]
-        told = [_where(one.trace or retention.trace, resource, days) for one in failing]
+        told = [
+            _everywhere(_where(one.trace or retention.trace, resource, days), one)
+            for one in failing
+        ]
         if told:
             return "\n".join(dict.fromkeys(told))
         decide = "give it a value that can be known here: --var, --var-file or --workspace"
@@ -128,7 +151,7 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
                 "run terraform init, or describe the module under [[modules]] in the policy file"
             )
         return f"{decide}; or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
-    return _where(retention.trace, resource, days)
+    return _everywhere(_where(retention.trace, resource, days), retention)
 
 
 # The address of what a module makes that was not read: the call's own.
@@ -164,7 +187,7 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, policy)
     if not isinstance(retention, Unknown):
-        return _where_in_template(retention.trace, resource, days)
+        return _everywhere(_where_in_template(retention.trace, resource, days), retention)
     if retention.is_refused:
         return f"mend what is refused first, then keep {_name_of(resource)} at {days} days"
     failing = [
@@ -172,7 +195,10 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
         for outcome in retention.outcomes
         if not _is_enough(outcome.value, policy.minimum_days)
     ]
-    told = [_where_in_template(one.trace or retention.trace, resource, days) for one in failing]
+    told = [
+        _everywhere(_where_in_template(one.trace or retention.trace, resource, days), one)
+        for one in failing
+    ]
     if told:
         return "\n".join(dict.fromkeys(told))
     open_ended = [step for step in retention.trace if step.text.endswith(_NO_DEFAULT)]
@@ -196,6 +222,17 @@ _ENTRY = re.compile(r"""(?:(["'])([^"']+)\1\s*:|([\w.-]+)\s*[:=](?:\s|$))""")
 _PARTS = re.compile(r"(?:!|Fn::)(?:Sub|Join|Select|Split|Base64|ToJsonString|Length)\b")
 
 
+def _everywhere(told: str, value: Settled[int]) -> str:
+    """Add the other places where a value is written to what says one of them."""
+    lines = [_line(place) for place in value.literals]
+    first = next((line for line in lines if told.endswith(f" {line}")), None)
+    if first is None:
+        return told
+    times = f" ({lines.count(first)} times)" if lines.count(first) > 1 else ""
+    others = [f"and in {line}" for line in dict.fromkeys(lines) if line != first]
+    return ", ".join((told + times, *others))
+
+
 def _where_in_template(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
     """Say what to set where: at the last step, which is the one that decides."""
     last = trace[-1] if trace else Step("", resource.location)
@@ -212,7 +249,7 @@ def _where_in_template(trace: tuple[Step, ...], resource: CacheResource, days: i
     if last.text.endswith(" not set"):
         return f"add {what} to the properties of {resource.address}, {place}"
     entry = _ENTRY.match(last.text)
-    if entry:
+    if entry and "Ref" not in entry.groups():
         name = f'"{entry[2]}"' if entry[1] else entry[3]
         mark = " =" if last.text[entry.end() - 2 : entry.end()].strip() == "=" else ":"
         return f"set {name}{mark} {days} in {place}"
@@ -236,7 +273,7 @@ def _is_enough(value: Settled[int], minimum_days: int) -> bool:
 
 _BY_SOURCE: dict[Source, Callable[[CacheResource, Rule | None, Policy], str]] = {
     Source.TERRAFORM: _for_configuration,
-    Source.TERRAFORM_PLAN: _for_attribute,
+    Source.TERRAFORM_PLAN: _for_plan,
     Source.TERRAFORM_STATE: _for_state,
     Source.CLOUDFORMATION: _for_template,
     Source.AWS_CLI: _for_live_cache,

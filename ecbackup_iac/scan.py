@@ -2,25 +2,33 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ecbackup_iac.model.baseline import Baseline
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.given import Given
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import IgnoreMode, Policy
+from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity, report_of
 from ecbackup_iac.readers.inputs import readings
 from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppression import apply_exceptions
 
+if TYPE_CHECKING:
+    from ecbackup_iac.model.marked_text import MarkedText
 
-def scan(
+
+def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     paths: Sequence[str],
     policy: Policy,
     today: date,
     given: Given | None = None,
     *,
     allow_empty: bool = False,
+    with_excerpts: bool = False,
+    progress: Progress = UNWATCHED,
 ) -> Report:
     """Judge every cache under the paths, evaluated with what is given; "-" is standard input.
 
@@ -32,9 +40,18 @@ def scan(
     baseline = _baseline(policy)
     findings: list[Finding] = []
     diagnostics: list[Diagnostic] = []
-    for reading in readings(paths, policy, given or Given(), allow_empty=allow_empty):
+    marked: list[MarkedText] = []
+    for reading in readings(
+        paths, policy, given or Given(), allow_empty=allow_empty, progress=progress
+    ):
         diagnostics += reading.diagnostics
+        marked += reading.marked
         findings += [_finding(resource, policy) for resource in reading.resources]
+    if policy.ignores is not IgnoreMode.NONE and (marked or policy.source):
+        from ecbackup_iac.ignores.matching import apply_ignores
+
+        findings, told = apply_ignores(findings, marked, policy.ignores, today, given or Given())
+        diagnostics += told
     findings, told = apply_exceptions(findings, policy.exceptions, today)
     diagnostics += told
     if baseline is not None:
@@ -44,7 +61,13 @@ def scan(
         # What could not be read may well be what an entry is about.
         if not any(one.severity is Severity.ERROR for one in diagnostics):
             diagnostics += told_stale(baseline, stale_entries(findings, baseline, paths))
-    return report_of(findings, diagnostics)
+    report = replace(report_of(findings, diagnostics), minimum_days=policy.minimum_days)
+    if not with_excerpts:
+        return report
+    from ecbackup_iac.excerpts import excerpts_of
+
+    contents = given.contents if given else {}
+    return replace(report, excerpts=excerpts_of(report.findings, paths, contents))
 
 
 def _baseline(policy: Policy) -> Baseline | None:

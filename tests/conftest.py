@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +107,64 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     clean = {name: os.environ[name] for name in kept if name in os.environ}
     ours = {"PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1", "SOURCE_DATE_EPOCH": TODAY}
     return clean | ours | dict(extra or {})
+
+
+class Terminal(Protocol):
+    """Runs a program at a terminal: types, and gives all that was shown when it has ended."""
+
+    def __call__(
+        self,
+        *command: str | Path,
+        typed: str = "",
+        env: Mapping[str, str] | None = None,
+        **streams: Any,  # noqa: ANN401 - those that are no terminal
+    ) -> str: ...
+
+
+# The first terminal that a session's leader opens is the one that it is controlled from.
+_TAKE_TERMINAL = """\
+import os, sys
+os.close(os.open(sys.argv[1], os.O_RDWR))
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
+
+    def run_it(
+        *command: str | Path,
+        typed: str = "",
+        env: Mapping[str, str] | None = None,
+        **streams: Any,  # noqa: ANN401
+    ) -> str:
+        ours, theirs = pty.openpty()
+        name = os.ttyname(theirs)
+        process = subprocess.Popen(
+            [sys.executable, "-c", _TAKE_TERMINAL, name, *command],
+            cwd=tmp_path,
+            env=environment({"TERM": "xterm", **(env or {})}),
+            start_new_session=True,
+            **{"stdin": theirs, "stdout": theirs, "stderr": theirs, **streams},
+        )
+        os.close(theirs)
+        os.write(ours, typed.encode())
+        timer = threading.Timer(60, process.kill)
+        timer.start()
+        shown = b""
+        try:
+            while piece := os.read(ours, 65536):
+                shown += piece
+        except OSError:  # how a terminal says that nobody has it open any more
+            pass
+        finally:
+            process.wait()
+            timer.cancel()
+            os.close(ours)
+        return shown.decode("utf-8", "backslashreplace")
+
+    return run_it
 
 
 @pytest.fixture

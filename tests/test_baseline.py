@@ -196,6 +196,30 @@ def test_a_policy_that_names_a_baseline_does_not_stop_it_from_being_made(
     assert run("check").status == 0
 
 
+@pytest.mark.parametrize("name", [".ecbackup.toml", FILE, "agreed.txt"])
+def test_who_names_the_policy_or_the_baseline_alone_has_everything_judged(
+    name: str, tmp_path: Path, run_here: "RunHere"
+) -> None:
+    write(tmp_path / "stack/main.tf", configuration(carts=0))
+    template = "{Resources: {C: {Type: 'AWS::ElastiCache::ReplicationGroup', Properties: {}}}}"
+    write(tmp_path / "templates/cache.yaml", template)
+    for file in (FILE, "agreed.txt"):
+        write(tmp_path / file, '{"schema_version": 1, "findings": []}')
+    write(tmp_path / ".ecbackup.toml", 'baseline = "agreed.txt"\n')
+    result = run_here("check", name)
+    assert (result.stderr, result.status) == ("", 1)
+    assert result.stdout.endswith("2 caches: 2 fail\n")
+
+
+def test_a_folder_that_a_baseline_lies_in_stands_for_itself_alone(
+    tmp_path: Path, run_here: "RunHere"
+) -> None:
+    write(tmp_path / "a/main.tf", configuration(carts=0))
+    write(tmp_path / "b/main.tf", configuration(carts=7))
+    write(tmp_path / "b" / FILE, '{"schema_version": 1, "findings": []}')
+    assert run_here("check", "b").stdout == "1 cache: 1 passes\n"
+
+
 @pytest.mark.usefixtures("stack")
 def test_a_report_is_no_input_of_the_run_that_writes_it(tmp_path: Path, run: "Run") -> None:
     with (tmp_path / "report.json").open("wb") as empty:

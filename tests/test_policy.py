@@ -92,7 +92,8 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             "\nzzz = 1",
             (
                 "policy.toml:2: unknown key zzz: "
-                "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, baseline"
+                "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
+                "baseline, source, ignores"
             ),
         ),
         (
@@ -163,7 +164,8 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             '"a[b]" = 1',
             (
                 "policy.toml:1: unknown key a[b]: "
-                "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, baseline"
+                "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
+                "baseline, source, ignores"
             ),
         ),
     ],

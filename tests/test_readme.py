@@ -11,6 +11,7 @@ import pytest
 from click import Option
 
 from ecbackup_iac.cli import cli
+from ecbackup_iac.help_page import FEW, OTHER, subject_of
 from ecbackup_iac.model.verdict import Rule
 
 TOP = Path(__file__).resolve().parent.parent
@@ -50,6 +51,25 @@ def test_every_sample_runs_this_program() -> None:
 
 def test_every_command_shows_its_help() -> None:
     assert {f"ecbackup-iac {name} --help" for name in cli.commands} <= set(_commands())
+    assert "ecbackup-iac --help" in _commands()
+
+
+@pytest.mark.parametrize("command", ["", *cli.commands])
+def test_help_begins_with_examples(command: str, run: Run) -> None:
+    page = run(*filter(None, [command]), "--help").stdout
+    usage, what, examples, *rest = page.split("\n\n")
+    assert usage.startswith("Usage: ecbackup-iac")
+    assert what.startswith("  ")
+    assert examples.startswith("  Examples:\n    ")
+    assert "ecbackup-iac" in examples
+    assert any("xit status" in part for part in rest)
+
+
+@pytest.mark.parametrize("command", cli.commands)
+def test_every_option_of_many_stands_under_its_subject(command: str) -> None:
+    options = [one for one in cli.commands[command].params if isinstance(one, Option)]
+    others = [one.name for one in options if subject_of(one) == OTHER]
+    assert len(options) <= FEW or others == []
 
 
 @pytest.mark.parametrize("command", cli.commands)

@@ -84,3 +84,6 @@ class CacheResource:
 
     calls: tuple[Location, ...] = ()
     """The module calls that lead to it, outermost first; where it is such a call itself, those above it."""
+
+    called: tuple[str, ...] = ()
+    """The folders of the modules that those calls lead to, as they are printed."""

@@ -24,6 +24,16 @@ class UnknownMode(StrEnum):
     IGNORE = "ignore"
 
 
+class IgnoreMode(StrEnum):
+    """Which suppressions in the code itself, comments and metadata, count."""
+
+    ALL = "all"
+    OWN = "own"
+    """Those that are written for this program."""
+
+    NONE = "none"
+
+
 @record
 class PathGlob:
     """A glob over paths, and where they count from."""
@@ -110,6 +120,11 @@ class Policy:
 
     baseline: str | None = None
     """The file of what is accepted as it stands."""
+
+    source: str | None = None
+    """The folder of the configuration that plans and states are of."""
+
+    ignores: IgnoreMode = IgnoreMode.ALL
 
     @property
     def remedy_days(self) -> int:

@@ -1,13 +1,15 @@
 """The whole answer: findings, and what could not be read."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
 from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.excerpt import Excerpt
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.marked_text import MarkedText
+from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.verdict import Level, Status, Verdict
 
 
@@ -37,6 +39,12 @@ class Reading:
     diagnostics: tuple[Diagnostic, ...] = ()
     is_mistaken: bool = False
     """It is something else altogether, and what follows it need not be read."""
+
+    variables: Mapping[str, str] = field(factory=dict)
+    """What a plan was made with: the root module's variables, their values as JSON text."""
+
+    marked: tuple[MarkedText, ...] = ()
+    """The texts that were read for it and may hold suppressions."""
 
     def judged_with(self, settings: str) -> "Reading":
         """Give the same with the name of the values that its caches were judged with."""
@@ -86,6 +94,11 @@ class Report:
 
     findings: tuple[Finding, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    minimum_days: int = 1
+    """What the policy asks for."""
+
+    excerpts: tuple[Excerpt, ...] = ()
+    """What stands at the places of the findings, where somebody asked for it."""
 
     @property
     def counts(self) -> dict[str, int]:

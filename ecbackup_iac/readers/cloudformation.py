@@ -15,6 +15,7 @@ from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import RootSettings
+from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Reading, Severity
 from ecbackup_iac.model.value import Step, Unknown
@@ -38,10 +39,12 @@ class TemplateReader:
         roots: Sequence[RootSettings],
         is_excluded: Callable[[str], bool],
         files: Callable[[str], Iterable[TemplateFile]],
+        progress: Progress = UNWATCHED,
     ) -> None:
         """`files` gives every file inside a boundary that may hold a template."""
         self._given = given
         self._files = files
+        self._progress = progress
         self._roots = roots
         self._parameter_files = ParameterFiles(given.contents)
         self._declared: set[str] = set()
@@ -55,9 +58,12 @@ class TemplateReader:
     def readings(self) -> Iterator[Reading]:
         """Yield what each root template gives, and what is wrong with the files."""
         self._templates.add_parents(self._files)
-        for root in self._templates.roots():
+        for number, root in enumerate(self._templates.roots(), 1):
+            self._progress.judging(root.source.path, number)
             yield from self._root_readings(root)
-        yield Reading(diagnostics=tuple(self._closing_diagnostics()))
+        yield Reading(
+            diagnostics=tuple(self._closing_diagnostics()), marked=tuple(self._templates.marked)
+        )
 
     def _root_readings(self, template: Template) -> Iterator[Reading]:
         """Yield a root's reading, or one for each set of parameters that the policy names."""
@@ -87,6 +93,7 @@ class TemplateReader:
         resources: list[CacheResource] = []
         try:
             for found in deployment.resources():
+                self._progress.going_on()
                 if isinstance(found, UnreadStack):
                     reader.diagnostics.append(_unread(found))
                 elif self._templates.is_wanted(found.frame.stack):

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.discovery import (
+    BASELINE_FILE,
+    POLICY_FILE,
     STANDARD_INPUT,
     ConfigurationPath,
     Input,
@@ -17,11 +19,13 @@ from ecbackup_iac.globs import covers
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.report import Diagnostic, Reading
 
 if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.roots import TemplateFile
     from ecbackup_iac.readers.cloudformation import TemplateReader
+    from ecbackup_iac.readers.plan_places import PlanPlaces
 
 # What plans, states and AWS CLI output are called, where nobody named the file itself.
 _OTHER_SOURCES = (".json", ".JSON", ".tfstate")
@@ -33,7 +37,12 @@ NOTHING_READ = (
 
 
 def readings(
-    paths: Sequence[str], policy: Policy, given: Given, *, allow_empty: bool
+    paths: Sequence[str],
+    policy: Policy,
+    given: Given,
+    *,
+    allow_empty: bool,
+    progress: Progress = UNWATCHED,
 ) -> Iterator[Reading]:
     """Yield what every input under the paths gives, and which paths hold none.
 
@@ -41,7 +50,7 @@ def readings(
         InputError: a path does not exist.
 
     """
-    inputs = _Inputs(paths, policy, given, allow_empty=allow_empty)
+    inputs = _Inputs(paths, policy, given, allow_empty=allow_empty, progress=progress)
     for found in discover((*paths, *inputs.implied(paths)), policy.exclude, given.contents):
         match found:
             case ConfigurationPath():
@@ -50,6 +59,7 @@ def readings(
                 inputs.note(found.location.path)
                 yield Reading(diagnostics=(found,))
             case Input():
+                progress.reading()
                 yield from inputs.readings_of(found)
     yield from inputs.closing_readings()
 
@@ -58,15 +68,23 @@ class _Inputs:
     """What a run has met: which paths held something, and what is read at its end, all together."""
 
     def __init__(
-        self, paths: Sequence[str], policy: Policy, given: Given, *, allow_empty: bool
+        self,
+        paths: Sequence[str],
+        policy: Policy,
+        given: Given,
+        *,
+        allow_empty: bool,
+        progress: Progress,
     ) -> None:
         self._policy = policy
         self._given = given
         self._allow_empty = allow_empty
+        self._progress = progress
         self._barren = dict.fromkeys(map(shown_path, paths))
         self._known: list[str] = []
         self._configured: dict[str, list[str]] = {}
         self._templates: TemplateReader | None = None
+        self._places: PlanPlaces | None = None
 
     def note(self, named: str, found: str | None = None) -> None:
         """Remember that a path that was named holds something, and where."""
@@ -75,9 +93,13 @@ class _Inputs:
             self._known.append(found)
 
     def implied(self, paths: Sequence[str]) -> Iterator[str]:
-        """Yield the templates that the policy judges with a file that was named; keep such roots, too."""
+        """Yield what is judged with a file that was named: templates, or everything; keep roots, too."""
+        rules = {os.path.realpath(self._policy.baseline)} if self._policy.baseline else set()
         for path in paths:
             real = os.path.realpath(path)
+            if real in rules or os.path.basename(path) in (POLICY_FILE, BASELINE_FILE):
+                self.note(shown_path(path))
+                yield shown_path(boundary_of(path))
             for root in self._policy.roots:
                 if real in root.var_files:
                     boundary = boundary_of(root.path)
@@ -105,7 +127,8 @@ class _Inputs:
             return
         reading = None
         if is_meant or found.path.endswith(_OTHER_SOURCES):
-            reading = reading_of(found.content, found.path, is_meant=is_meant)
+            placed = self._placed if self._policy.source else None
+            reading = reading_of(found.content, found.path, is_meant=is_meant, placed=placed)
         if reading is not None:
             self.note(found.named, found.path)
             yield reading
@@ -127,15 +150,37 @@ class _Inputs:
 
         policy, targets = self._policy, tuple(dict.fromkeys(folders))
         return read(
-            Request(boundary, targets, self._given, policy.roots, policy.modules, self._is_excluded)
+            Request(
+                boundary,
+                targets,
+                self._given,
+                policy.roots,
+                policy.modules,
+                self._is_excluded,
+                self._progress,
+            )
         )
+
+    def _placed(self, reading: Reading) -> Reading:
+        """Give what a plan or a state says its places in the configuration that the policy names."""
+        if self._policy.source is None or not reading.resources:
+            return reading
+        from ecbackup_iac.readers.plan_places import PlanPlaces
+
+        if self._places is None:
+            self._places = PlanPlaces(self._policy.source, self._given, self._is_excluded)
+        return self._places.placed(reading)
 
     def _template_reader(self) -> "TemplateReader":
         from ecbackup_iac.readers.cloudformation import TemplateReader
 
         if self._templates is None:
             self._templates = TemplateReader(
-                self._given, self._policy.roots, self._is_excluded, self._template_files
+                self._given,
+                self._policy.roots,
+                self._is_excluded,
+                self._template_files,
+                self._progress,
             )
         return self._templates
 
@@ -144,6 +189,7 @@ class _Inputs:
 
         for found in discover([boundary], self._policy.exclude, self._given.contents):
             if isinstance(found, Input):
+                self._progress.reading()
                 file = template_file(found, is_meant=False)
                 if file is not None:
                     yield file

@@ -4,13 +4,16 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from itertools import chain
+from typing import Any, Protocol
 
 from ecbackup_iac.discovery import is_inside, shown_path
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.marked_text import MarkedText, Syntax, is_marked
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
+from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.report import Diagnostic, Reading, Severity
 from ecbackup_iac.model.value import (
@@ -34,6 +37,7 @@ from ecbackup_iac.readers.aws_provider import (
 from ecbackup_iac.readers.published_modules import looks_like_elasticache, published_module
 from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
 from ecbackup_iac.terraform.configuration import Configuration, Modules
+from ecbackup_iac.terraform.effort import MOST_STEPS, TooMuchError, effort
 from ecbackup_iac.terraform.evaluation import Evaluator
 from ecbackup_iac.terraform.folders import Folders, RootFiles
 from ecbackup_iac.terraform.inputs import RootInputs, VariableFiles, workspace_of
@@ -42,12 +46,12 @@ from ecbackup_iac.terraform.instances import (
     ResourceInstance,
     UnreadCall,
 )
-from ecbackup_iac.terraform.modules import Module
+from ecbackup_iac.terraform.modules import Module, configuration_files
 from ecbackup_iac.terraform.nodes import AttributeNode, Block, Literal, Name, TupleNode, Unreadable
 from ecbackup_iac.terraform.operators import attribute as attribute_of
 from ecbackup_iac.terraform.roots import Index
 from ecbackup_iac.terraform.type_system import DYNAMIC, NUMBER, STRING, type_name
-from ecbackup_iac.terraform.values import EvaluationError, Placed, Undecided, Value
+from ecbackup_iac.terraform.values import EvaluationError, Placed, Undecided, Value, unknown
 
 # What a file has to name for its module to matter: a cache, or a module that looks as if it made one.
 _SOUGHT = ("elasticache", "snapshot_retention")
@@ -67,6 +71,9 @@ _ENGINES = {
 
 MOST_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
+
+MOST_STEPS_OF_A_TREE = 2 * MOST_STEPS
+"""For all roots together, and as much again for every million bytes of configuration."""
 
 SENSITIVE = "(sensitive value)"
 """As Terraform shows what it must not show."""
@@ -89,18 +96,23 @@ class Request:
     roots: tuple[RootSettings, ...] = ()
     modules: tuple[PublishedModule, ...] = ()
     is_excluded: Callable[[str], bool] = lambda _: False
+    progress: Progress = UNWATCHED
 
 
 def read(request: Request) -> Iterator[Reading]:
     """Yield what each root module in the tree gives that has to do with the targets."""
     folders = Folders(request.boundary, request.given.contents)
     named = (*_SOUGHT, *(re.escape(module.source) for module in request.modules))
-    index = Index(folders, re.compile("|".join(named).encode()), request.is_excluded)
+    progress = request.progress
+    index = Index(
+        folders, re.compile("|".join(named).encode()), request.is_excluded, progress.reading
+    )
     tree = _Tree(request, folders, index)
-    for root in index.roots():
-        if index.reaches(root, request.targets):
-            yield from tree.root_readings(root)
-    yield Reading(diagnostics=tuple(tree.closing_diagnostics()))
+    roots = [root for root in index.roots() if index.reaches(root, request.targets)]
+    for number, root in enumerate(roots, 1):
+        progress.judging(shown_path(root), number, len(roots))
+        yield from tree.root_readings(root)
+    yield Reading(diagnostics=tuple(tree.closing_diagnostics()), marked=tuple(tree.marked_texts()))
 
 
 class _Tree:
@@ -116,6 +128,7 @@ class _Tree:
         self._declared: set[str] = set()
         self._used_variables: set[str] = set()
         self._judged: set[str] = set()
+        self._steps_left = MOST_STEPS_OF_A_TREE + 2 * index.size
 
     def root_readings(self, folder: str) -> Iterator[Reading]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
@@ -148,17 +161,27 @@ class _Tree:
         self, folder: str, given: Given, note: str, diagnostics: list[Diagnostic]
     ) -> dict[str, CacheResource]:
         """Give a root's caches by address, evaluated with what is given."""
+        most = min(MOST_STEPS, self._steps_left)
+        with effort(most) as account:
+            found = self._evaluated(folder, given, note, diagnostics)
+            self._steps_left -= most - max(0, account.left)
+        return found
+
+    def _evaluated(
+        self, folder: str, given: Given, note: str, diagnostics: list[Diagnostic]
+    ) -> dict[str, CacheResource]:
         instance = self._instance(folder, given)
         reader = _RootReader(shown_path(folder), diagnostics, note, self._request.modules)
         found: dict[str, CacheResource] = {}
         try:
             for one in instance.resources(RESOURCE_TYPES.__contains__, self._leads):
+                self._request.progress.going_on()
                 if isinstance(one, EvaluationError):
                     diagnostics.append(_refused(one, Location(shown_path(folder))))
                 elif self._is_wanted(one.scope.instance):
                     found |= {resource.address: resource for resource in reader.resources(one)}
-        except RecursionError:
-            text = "not all of this root was judged: its expressions or modules nest too deeply"
+        except (RecursionError, TooMuchError) as error:
+            text = f"not all of this root was judged: {given_up(error)}"
             diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
         self._used_variables = instance.used_variables()
         return found
@@ -242,6 +265,16 @@ class _Tree:
                 self._told_modules.add(module.folder)
                 yield from module.diagnostics
 
+    def marked_texts(self) -> Iterator[MarkedText]:
+        """Yield the files of the modules that were read, where they may hold suppressions."""
+        for module in self._modules.loaded():
+            is_whole = self._is_target(module.folder)
+            for name in chain(*configuration_files(self._folders.names(module.folder))):
+                source = self._folders.source(os.path.join(module.folder, name))
+                if not isinstance(source, Diagnostic) and is_marked(source.text):
+                    syntax = Syntax.TERRAFORM_JSON if name.endswith(".json") else Syntax.HCL
+                    yield MarkedText(source.path, source.text, syntax, is_whole=is_whole)
+
     def closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what concerns no single root."""
         yield from self._variable_files.diagnostics
@@ -272,6 +305,13 @@ class _RootReader:
         self._diagnostics = diagnostics
         self._note = note
         self._modules = modules
+        self._is_exhausted = False
+
+    def _give_up(self, why: str, place: Location, *, is_final: bool) -> None:
+        """Tell what was not worked out; where nothing more will be, the first thing stands for all."""
+        if not self._is_exhausted:
+            self._diagnostics.append(Diagnostic(f"not worked out: {why}", place))
+        self._is_exhausted = self._is_exhausted or is_final
 
     def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
         """Yield the cache that an instance is, or that an unread module would make."""
@@ -282,7 +322,7 @@ class _RootReader:
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
         attributes = RESOURCE_TYPES[found.kind]
-        block = _Arguments(found.block, Evaluator(found.scope))
+        block = _Arguments(found.block, Evaluator(found.scope), self._give_up)
         retention, place = self._retention(found, attributes, block)
         refusal = found.refusal or self._refusal(found, block)
         if refusal:
@@ -313,10 +353,11 @@ class _RootReader:
             cluster_mode=self._cluster_mode(block, attributes),
             backup_window=self._text(block, attributes.backup_window),
             maintenance_window=self._text(block, attributes.maintenance_window),
-            retention_ignored=_is_ignored(found.block, attributes.retention),
+            retention_ignored=is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
             block=found.block.place.location,
-            calls=_calls(found.scope.instance),
+            calls=calls_of(found.scope.instance),
+            called=called_by(found.scope.instance),
         )
 
     def _retention(
@@ -325,9 +366,9 @@ class _RootReader:
         written = block.attribute(attributes.retention)
         if written is None:
             header = found.block.header
-            step = _step(header)
+            step = step_of(header)
             return Unset((step,)), header.location
-        step = _step(written.place)
+        step = step_of(written.place)
         try:
             value = block.value(written)
         except EvaluationError as error:
@@ -438,7 +479,7 @@ class _RootReader:
             )
 
     def _published(self, call: UnreadCall, module: PublishedModule) -> Iterator[CacheResource]:
-        block = _Arguments(call.block, Evaluator(call.scope))
+        block = _Arguments(call.block, Evaluator(call.scope), self._give_up)
         doubts = []
         for switch in module.switches:
             written = block.attribute(switch)
@@ -486,11 +527,11 @@ class _RootReader:
         except EvaluationError as error:
             self._diagnostics.append(_refused(error, written.place.location))
             why = f"Terraform refuses it: {error.message}"
-            step = _step(written.place)
+            step = step_of(written.place)
             return Unknown(why, trace=(step,), is_refused=True), written.place.location
         if value.is_null and path:
             return silent, written.place.location
-        return days_setting(value, (_step(written.place),)), written.place.location
+        return days_setting(value, (step_of(written.place),)), written.place.location
 
     def _unread(  # noqa: PLR0913, PLR0917 - what differs between the three callers
         self,
@@ -512,16 +553,18 @@ class _RootReader:
             engine=engine,
             assumptions=tuple(filter(None, (*call.doubts, note, self._note))),
             block=call.block.place.location,
-            calls=_calls(call.scope.instance),
+            calls=calls_of(call.scope.instance),
+            called=called_by(call.scope.instance),
         )
 
 
 class _Arguments:
     """A block's arguments, evaluated on demand."""
 
-    def __init__(self, block: Block, evaluator: Evaluator) -> None:
+    def __init__(self, block: Block, evaluator: Evaluator, give_up: "_GiveUp") -> None:
         self._block = block
         self._evaluator = evaluator
+        self._give_up = give_up
 
     def attribute(self, name: str) -> AttributeNode | None:
         """Give an argument as it is written."""
@@ -533,8 +576,13 @@ class _Arguments:
         return bool(self._block.body.blocks(kind)) or any(one.labels[0] == kind for one in dynamic)
 
     def value(self, written: AttributeNode) -> Value:
-        """Evaluate an argument. Raises EvaluationError."""
-        return self._evaluator.value(written.expression)
+        """Evaluate an argument; what is too much is told, and unknown. Raises EvaluationError."""
+        try:
+            return self._evaluator.value(written.expression)
+        except (RecursionError, TooMuchError) as error:
+            why, is_final = given_up(error), isinstance(error, TooMuchError)
+            self._give_up(why, written.place.location, is_final=is_final)
+            return unknown(f"not worked out: {why}")
 
     def known(self, name: str) -> Value | None:
         """Give an argument's value where it is written, known and not null."""
@@ -546,6 +594,19 @@ class _Arguments:
         except EvaluationError:
             return None
         return value if value.is_known and not value.is_null else None
+
+
+class _GiveUp(Protocol):
+    """Tells what was not worked out, and where; `is_final`: nor will anything else be."""
+
+    def __call__(self, why: str, place: Location, *, is_final: bool) -> None: ...
+
+
+def given_up(error: RecursionError | TooMuchError) -> str:
+    """Say why something is not worked out."""
+    if isinstance(error, TooMuchError):
+        return str(error)
+    return "expressions or modules nest too deeply"
 
 
 def with_variants(
@@ -643,7 +704,7 @@ def _is_cluster_mode(name: str, value: Value) -> bool:
     return value.raw == "enabled" if name == "cluster_mode" else "cluster.on" in str(value.raw)
 
 
-def _is_ignored(block: Block, name: str) -> bool:
+def is_ignored(block: Block, name: str) -> bool:
     """Say whether `ignore_changes` covers an attribute."""
     for lifecycle in block.body.blocks("lifecycle"):
         ignored = lifecycle.body.attribute("ignore_changes")
@@ -674,7 +735,8 @@ def days_setting(value: Value, before: tuple[Step, ...] = ()) -> Setting[int]:
         bounds = Bounds(_whole(raw.minimum), _whole(raw.maximum))
     first = outcomes[0].value if outcomes else None
     if isinstance(first, Known) and all(_is_same(one.value, first) for one in outcomes):
-        return Known(first.value, trace)
+        places = (place for one in outcomes for place in one.value.literals)
+        return Known(first.value, trace, literals=tuple(dict.fromkeys(places)))
     return Unknown(raw.why, outcomes, bounds, trace)
 
 
@@ -685,7 +747,10 @@ def _is_same(one: Settled[int], other: Known[int]) -> bool:
 def _settled_days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
     settled = _days(value, trace)
     if value.is_sensitive and isinstance(settled, Invalid):
-        return Invalid(SENSITIVE, trace)
+        settled = Invalid(SENSITIVE, trace)
+    if value.literals:
+        places = tuple(literal.location for literal in value.literals)
+        settled = replace(settled, literals=places)
     return settled
 
 
@@ -737,7 +802,7 @@ def _trace(before: tuple[Step, ...], hops: Iterable[Placed]) -> tuple[Step, ...]
     steps, is_hidden = [*before], False
     for hop in hops:
         # What a sensitive variable is made of is as sensitive as the variable.
-        steps.append(_hidden(hop) if is_hidden else _step(hop))
+        steps.append(_hidden(hop) if is_hidden else step_of(hop))
         is_hidden = is_hidden or hop.text.endswith(SENSITIVE)
     return tuple(dict.fromkeys(steps))
 
@@ -747,7 +812,8 @@ def _hidden(hop: Placed) -> Step:
     return Step(f"{name.strip()} = {SENSITIVE}" if equals else SENSITIVE, hop.location)
 
 
-def _step(hop: Placed) -> Step:
+def step_of(hop: Placed) -> Step:
+    """Give the step of a trace that something placed is: its first line, cut where it is long."""
     first, *rest = hop.text.strip().splitlines() or [""]
     text = first.strip()
     if len(text) > LONGEST_STEP or rest:
@@ -755,8 +821,14 @@ def _step(hop: Placed) -> Step:
     return Step(text, hop.location)
 
 
-def _calls(instance: ModuleInstance) -> tuple[Location, ...]:
+def calls_of(instance: ModuleInstance) -> tuple[Location, ...]:
+    """Give the headers of the module calls that lead to a module, outermost first."""
     return tuple(place.location for place in instance.calls)
+
+
+def called_by(instance: ModuleInstance) -> tuple[str, ...]:
+    """Give the folders of the modules that those calls lead to, as they are printed."""
+    return tuple(shown_path(folder) for folder in instance.called)
 
 
 def _refused(error: EvaluationError, place: Location) -> Diagnostic:

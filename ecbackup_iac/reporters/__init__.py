@@ -12,7 +12,11 @@ REPORTERS = {
     "gitlab": "gitlab_report",
     "github": "github_report",
     "markdown": "markdown_report",
+    "html": "html_report",
 }
+
+WITH_EXCERPTS = ("html",)
+"""The formats that show what stands at the places of the findings."""
 
 
 def reporter(name: str) -> ModuleType:

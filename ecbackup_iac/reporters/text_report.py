@@ -33,8 +33,8 @@ def render(report: Report, style: Style = Style()) -> str:
     ]
     details = sum(diagnostic.is_detail for diagnostic in report.diagnostics)
     if details and style.detail is Detail.NORMAL:
-        noun = "module call was" if details == 1 else "module calls were"
-        blocks.append(f"{details} other {noun} not read; --verbose lists them")
+        what = "warning; --verbose lists it" if details == 1 else "warnings; --verbose lists them"
+        blocks.append(f"{details} more {what}")
     if style.detail > Detail.QUIET:
         blocks.append(summary(report, partial(_colored, style=style)))
     return "\n\n".join(blocks) + "\n" if blocks else ""

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from ecbackup_iac.discovery import is_inside, shown_path
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.signature import OutsideError, UndecidableError
 from ecbackup_iac.terraform.nodes import SourceFile
+from ecbackup_iac.terraform.path_patterns import PathPattern
 from ecbackup_iac.terraform.values import EvaluationError
 
 LARGEST_FILE = 10_000_000
@@ -41,7 +43,10 @@ class Folders:
 
     def is_inside(self, path: str) -> bool:
         """Say whether a path lies inside the boundary, links resolved."""
-        return is_inside(os.path.realpath(path), self.boundary)
+        try:
+            return is_inside(os.path.realpath(path), self.boundary)
+        except ValueError:  # a NUL in it, or half a surrogate pair: no path at all
+            return False
 
     def content(self, path: str) -> bytes | Diagnostic:
         """Give a file's bytes, or why it was not read."""
@@ -103,12 +108,13 @@ class RootFiles:
         upward = re.match(r"(?:\.{1,2}/)*", pattern)
         prefix = os.path.normpath(upward[0]) + "/" if upward and ".." in upward[0] else ""
         top = self._inside(os.path.join(folder, prefix))
-        expression = re.compile(_glob(pattern[upward.end() :] if upward else pattern))
+        wanted = PathPattern(pattern[upward.end() :] if upward else pattern)
         found = []
         for directory, _, names in os.walk(top):
+            spend(1 + len(names))
             for name in names:
                 path = os.path.relpath(os.path.join(directory, name), top).replace(os.sep, "/")
-                if expression.fullmatch(path):
+                if wanted.describes(path):
                     found.append(prefix + path)
         return sorted(found)
 
@@ -121,28 +127,3 @@ class RootFiles:
         if path.startswith("~") or not self._folders.is_inside(found):
             raise OutsideError(f"the file {path} lies outside the repository")
         return found
-
-
-def _glob(pattern: str) -> str:
-    """Translate a pattern of Go's doublestar, as fileset takes it: *, **, ?, [class], {a,b}."""
-    expression, position = "", 0
-    while position < len(pattern):
-        rest = pattern[position:]
-        for mark, meaning in (("**/", "(?:[^/]+/)*"), ("**", ".*"), ("*", "[^/]*"), ("?", "[^/]")):
-            if rest.startswith(mark):
-                expression, position = expression + meaning, position + len(mark)
-                break
-        else:
-            choice = re.match(r"\{([^{}]*)\}", rest)
-            character_class = re.match(r"\[[^\]/]+\]", rest)
-            if choice:
-                options = "|".join(_glob(option) for option in choice[1].split(","))
-                expression, position = f"{expression}(?:{options})", position + choice.end()
-            elif character_class:
-                body = character_class[0].replace("[!", "[^").replace("\\", "\\\\")
-                expression, position = expression + body, position + character_class.end()
-            elif rest[0] in "[{":
-                raise EvaluationError("failed to glob pattern: syntax error in pattern")
-            else:
-                expression, position = expression + re.escape(rest[0]), position + 1
-    return expression

@@ -120,24 +120,24 @@ class Builder:
         """Build an expression.
 
         Raises:
-            UnreadableError: it is none, or it is nested too deeply.
+            UnreadableError: it is none.
 
         """
         try:
             return self.expression(branch)
-        except (UnbalancedError, RecursionError) as error:
+        except UnbalancedError as error:
             raise UnreadableError from error
 
     def template(self, branch: "Branch", start: int, end: int) -> tuple[TemplatePart, ...]:
         """Build the parts of a heredoc whose text is from `start` to `end`.
 
         Raises:
-            UnreadableError: it is none, or it is nested too deeply.
+            UnreadableError: it is none.
 
         """
         try:
             return self._parts(branch, start, end)
-        except (UnbalancedError, RecursionError) as error:
+        except UnbalancedError as error:
             raise UnreadableError from error
 
     def expression(self, branch: "Branch") -> Node:

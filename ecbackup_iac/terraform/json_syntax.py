@@ -107,7 +107,7 @@ class JsonBody:
         if name == "depends_on":
             reading = _EXPRESSION
         place = Place(self._source, key.start, value.end)
-        return AttributeNode(name, place, lambda: _built(self._source, value, reading))
+        return AttributeNode(name, place, lambda: _expression(self._source, value, reading))
 
     def attribute(self, name: str) -> AttributeNode | None:
         """Give the property of that name as an argument; the first, where there are several."""
@@ -235,13 +235,6 @@ def _objects(node: JsonNode | None) -> Sequence[JsonNode]:
 def _members(objects: Sequence[JsonNode]) -> Iterator[tuple[JsonText, JsonNode]]:
     for node in objects:
         yield from node.members
-
-
-def _built(source: SourceFile, node: JsonNode, reading: str) -> Node:
-    try:
-        return _expression(source, node, reading)
-    except RecursionError:
-        return Unreadable(Place(source, node.start, node.end))
 
 
 def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:

@@ -18,7 +18,7 @@ from ecbackup_iac.terraform.modules import configuration_files
 SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
 
 # `source = "../x"`, and the same in JSON; more than module calls match, which does no harm.
-_LOCAL_SOURCE = re.compile(rb'\bsource"?\s*[=:]\s*"(\.{1,2}(?:[/\\][^"$%]*)?)"')
+_LOCAL_SOURCE = re.compile(rb'\bsource"?\s*[=:]\s*"(\.{1,2}(?:[/\\][^"$%\x00]*)?)"')
 _STATE_BLOCK = re.compile(rb'\bbackend"?\s*[:"{]|\bbackend\s+"|\bcloud"?\s*:?\s*\{')
 
 
@@ -43,11 +43,20 @@ class Index:
     """Every folder with configuration in a tree, and who calls whom."""
 
     def __init__(
-        self, folders: Folders, sought: re.Pattern[bytes], is_excluded: Callable[[str], bool]
+        self,
+        folders: Folders,
+        sought: re.Pattern[bytes],
+        is_excluded: Callable[[str], bool],
+        reading: Callable[[], object] = lambda: None,
     ) -> None:
+        """Walk the tree; `reading` is told of every file with configuration."""
         self._folders = folders
         self._sought = sought
+        self._reading = reading
         self.found: dict[str, Folder] = {}
+        self.size = 0
+        """Bytes of configuration that were read."""
+
         self.terragrunt: list[str] = []
         self._variable_files: dict[str, list[str]] = {}
         self._walk(folders.boundary, is_excluded)
@@ -143,10 +152,12 @@ class Index:
             name.endswith((".tfvars", ".tfvars.json")) for name in names
         )
         for name in files:
+            self._reading()
             content = self._folders.content(os.path.join(path, name))
             if isinstance(content, Diagnostic):
                 folder.is_sought = True  # the module's reader will tell
                 continue
+            self.size += len(content)
             folder.is_sought = folder.is_sought or self._sought.search(content) is not None
             folder.shows_root = folder.shows_root or _STATE_BLOCK.search(content) is not None
             for source in _LOCAL_SOURCE.findall(content):

@@ -4,9 +4,11 @@ The rules are those of zclconf/go-cty (cty, convert.Unify), which Terraform and 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, Self, TypeAlias
+from weakref import WeakValueDictionary
 
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.effort import spend
 
 
 @record
@@ -16,49 +18,126 @@ class Primitive:
     name: str
 
 
-@record
-class ListOf:
+class _Made:
+    """A type that is made of others. Equal ones are one object, so that comparing them costs nothing.
+
+    Types are shared like values, and what doubles with every local is a tree without end.
+    """
+
+    __slots__ = ("__weakref__", "_bare", "is_open")
+
+    is_open: bool
+    """Whether it leaves something open."""
+
+    _bare: "Type | None"
+
+    @property
+    def bare(self) -> "Type":
+        """The type as values have it: `optional` is for what variables accept."""
+        made: Any = self
+        return made if self._bare is None else self._bare
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Made) and self.bare is other.bare
+
+    def __hash__(self) -> int:
+        return id(self.bare) >> 4
+
+    def __repr__(self) -> str:
+        return type_name(self.bare)
+
+
+_made: WeakValueDictionary[tuple[object, ...], "Any"] = WeakValueDictionary()
+"""By kind and by the identity of what they are made of, which they keep."""
+
+
+class _OfOne(_Made):
+    __slots__ = ("element",)
+    __match_args__ = ("element",)
+
+    element: "Type"
+
+    def __new__(cls, element: "Type") -> Self:
+        key = (cls, id(element))
+        found: Self | None = _made.get(key)
+        if found is None:
+            found = object.__new__(cls)
+            found.element = element
+            found.is_open = has_dynamic(element)
+            bare = without_optional(element)
+            found._bare = None if bare is element else cls(bare)  # type: ignore[assignment]
+            _made[key] = found
+        return found
+
+
+class ListOf(_OfOne):
     """A list whose elements are of one type."""
 
-    element: "Type"
+    __slots__ = ()
 
 
-@record
-class SetOf:
+class SetOf(_OfOne):
     """A set whose elements are of one type."""
 
-    element: "Type"
+    __slots__ = ()
 
 
-@record
-class MapOf:
+class MapOf(_OfOne):
     """A map from text to values of one type."""
 
-    element: "Type"
+    __slots__ = ()
 
 
-@record
-class TupleOf:
+class TupleOf(_Made):
     """A sequence of which each element has its own type."""
+
+    __slots__ = ("elements",)
+    __match_args__ = ("elements",)
 
     elements: tuple["Type", ...]
 
+    def __new__(cls, elements: tuple["Type", ...]) -> Self:
+        key = (cls, *map(id, elements))
+        found: Self | None = _made.get(key)
+        if found is None:
+            found = object.__new__(cls)
+            found.elements = elements
+            found.is_open = any(map(has_dynamic, elements))
+            bare = tuple(map(without_optional, elements))
+            is_bare = all(one is other for one, other in zip(bare, elements, strict=True))
+            found._bare = None if is_bare else cls(bare)
+            _made[key] = found
+        return found
 
-@record
-class ObjectOf:
+
+class ObjectOf(_Made):
     """A structure of which each attribute has its own type."""
+
+    __slots__ = ("attributes", "optional")
+    __match_args__ = ("attributes", "optional")
 
     attributes: tuple[tuple[str, "Type"], ...]
     """Sorted by name."""
 
-    optional: frozenset[str] = frozenset()
+    optional: frozenset[str]
     """Names that may be missing; no part of what makes two types the same."""
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ObjectOf) and self.attributes == other.attributes
-
-    def __hash__(self) -> int:
-        return hash(self.attributes)
+    def __new__(
+        cls, attributes: tuple[tuple[str, "Type"], ...], optional: frozenset[str] = frozenset()
+    ) -> Self:
+        key = (cls, optional, *((name, id(kind)) for name, kind in attributes))
+        found: Self | None = _made.get(key)
+        if found is None:
+            found = object.__new__(cls)
+            found.attributes = attributes
+            found.optional = optional
+            found.is_open = any(has_dynamic(kind) for _, kind in attributes)
+            bare = tuple((name, without_optional(kind)) for name, kind in attributes)
+            pairs = zip(bare, attributes, strict=True)
+            is_bare = not optional and all(one is other for (_, one), (_, other) in pairs)
+            found._bare = None if is_bare else cls(bare)
+            _made[key] = found
+        return found
 
     def attribute(self, name: str) -> "Type | None":
         """Give an attribute's type; None where there is no such attribute."""
@@ -80,19 +159,7 @@ def object_of(attributes: Mapping[str, Type], optional: Iterable[str] = ()) -> O
 
 def without_optional(kind: Type) -> Type:
     """Give a type as values have it: `optional` is for what variables accept."""
-    match kind:
-        case ListOf(element=element):
-            return ListOf(without_optional(element))
-        case SetOf(element=element):
-            return SetOf(without_optional(element))
-        case MapOf(element=element):
-            return MapOf(without_optional(element))
-        case TupleOf(elements=elements):
-            return TupleOf(tuple(map(without_optional, elements)))
-        case ObjectOf(attributes=attributes):
-            return ObjectOf(tuple((name, without_optional(kind)) for name, kind in attributes))
-        case Primitive():
-            return kind
+    return kind if isinstance(kind, Primitive) else kind.bare
 
 
 def is_sequence(kind: Type) -> bool:
@@ -107,15 +174,7 @@ def is_mapping(kind: Type) -> bool:
 
 def has_dynamic(kind: Type) -> bool:
     """Say whether a type leaves something open."""
-    match kind:
-        case Primitive():
-            return kind == DYNAMIC
-        case ListOf(element=element) | SetOf(element=element) | MapOf(element=element):
-            return has_dynamic(element)
-        case TupleOf(elements=elements):
-            return any(has_dynamic(element) for element in elements)
-        case ObjectOf(attributes=attributes):
-            return any(has_dynamic(element) for _, element in attributes)
+    return kind.name == "dynamic" if isinstance(kind, Primitive) else kind.is_open
 
 
 def type_name(kind: Type) -> str:
@@ -137,6 +196,7 @@ def type_name(kind: Type) -> str:
 
 def unified(kinds: Sequence[Type]) -> Type | None:
     """Give the one type that values of all these types become safely; None where there is none."""
+    spend(len(kinds))
     distinct = list(dict.fromkeys(kinds))
     if not distinct:
         return DYNAMIC

@@ -6,6 +6,7 @@ from typing import Protocol
 import pytest
 
 from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy, UnknownMode
 from ecbackup_iac.model.record import replace
@@ -79,6 +80,18 @@ UNDECIDED = replace(
         trace=(Step("snapshot_retention_limit = ...", Location("main.tf", 30, 3, 31, 9)),),
     ),
 )
+PRICES = replace(
+    PLAN,
+    address="Prices",
+    type="AWS::ElastiCache::ReplicationGroup",
+    source=Source.CLOUDFORMATION,
+    root="template.yaml",
+    location=Location("template.yaml", 20, 5, 24, 20),
+    retention=Known(
+        0, (Step("SnapshotRetentionLimit: 0", Location("template.yaml", 20, 5, 24, 20)),)
+    ),
+    retention_name="SnapshotRetentionLimit",
+)
 LIVE = replace(
     PLAN,
     address="sessions",
@@ -123,13 +136,44 @@ def finding_of(
     return Finding(resource, verdict, level, remedy_of(resource, verdict, policy), suppression)
 
 
+def excerpts() -> tuple[Excerpt, ...]:
+    attribute, passed, decided = (step.location for step in CALLED.retention.trace)
+    (hostile_step,) = NASTY.retention.trace
+    return (
+        Excerpt(
+            attribute,
+            (
+                SourceLine(10, 'resource "aws_elasticache_replication_group" "this" {'),
+                SourceLine(12, "  snapshot_retention_limit = var.days", 2, 37),
+            ),
+        ),
+        Excerpt(passed, (SourceLine(20, "\tdays = local.days", 1, 18),)),
+        Excerpt(decided, (SourceLine(8, "  … days = 0 …", 4, 12),)),
+        Excerpt(
+            UNDECIDED.location,
+            (SourceLine(30, "  snapshot_retention_limit = ...", 2, 32),),
+            left_out=1,
+        ),
+        Excerpt(hostile_step.location, (SourceLine(2, f"x{HOSTILE}x", 1, 1 + len(HOSTILE)),)),
+    )
+
+
 def everything() -> Report:
     by_policy = Suppression(
         SuppressionKind.POLICY, "rebuilt on login", Location(".ecbackup.toml", 7), date(2027, 6, 30)
     )
     by_comment = Suppression(SuppressionKind.COMMENT, HOSTILE, Location("main.tf", 50, 3, 50, 20))
+    by_metadata = Suppression(
+        SuppressionKind.METADATA,
+        "prices come from the database",
+        Location("template.yaml", 21, 11, 23, 29),
+        date(2027, 3, 31),
+    )
+    by_baseline = Suppression(
+        SuppressionKind.BASELINE, "before the gate", Location(".ecbackup-baseline.json", 4)
+    )
     twin = replace(CALLED, root="stacks/other")
-    return report_of(
+    judged = report_of(
         [
             finding_of(PLAN),
             finding_of(replace(CODE, retention_ignored=True)),
@@ -146,6 +190,11 @@ def everything() -> Report:
             finding_of(NASTY),
             finding_of(replace(CODE, address="accepted", retention=Known(2)), Policy(7), by_policy),
             finding_of(replace(NASTY, address="commented"), suppression=by_comment),
+            finding_of(PRICES, suppression=by_metadata),
+            finding_of(
+                replace(CODE, address="old", retention=Known(0), location=Location("main.tf", 80)),
+                suppression=by_baseline,
+            ),
         ],
         [
             Diagnostic("the JSON ends in the middle", Location("broken.json", 3, 9)),
@@ -166,6 +215,7 @@ def everything() -> Report:
             ),
         ],
     )
+    return replace(judged, minimum_days=7, excerpts=excerpts())
 
 
 @pytest.fixture(scope="session")

@@ -50,6 +50,7 @@ ENDINGS = {
     "gitlab": "gitlab.json",
     "github": "github.txt",
     "markdown": "md",
+    "html": "html",
 }
 NO_XML = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
 
@@ -148,6 +149,23 @@ def read_markdown(text: str) -> str:
     return "\n".join(Told(text).cells)
 
 
+class Page(HTMLParser):
+    """What a person reads of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def read_html(text: str) -> str:
+    return "".join(Page(text).texts)
+
+
 def unescaped(text: str) -> str:
     return text.replace("%0A", "\n").replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
 
@@ -160,6 +178,7 @@ READ: dict[str, Callable[[str], str]] = {
     "gitlab": str,
     "github": unescaped,
     "markdown": read_markdown,
+    "html": read_html,
 }
 
 
@@ -402,10 +421,11 @@ def test_a_code_host_reads_paths_from_the_top_and_a_person_from_the_working_fold
     assert case is not None
     assert (case.attrib["file"], case.attrib["line"]) == ("infra/live/main.tf", "5")
     assert told["github"].startswith("::error file=infra/live/main.tf,line=5,endLine=5,col=3,")
-    assert [name for name, text in told.items() if "infra" not in text] == [
+    assert [name for name, text in told.items() if "infra/" not in text] == [
         "text",
         "json",
         "markdown",
+        "html",
     ]
 
 

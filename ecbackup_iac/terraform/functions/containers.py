@@ -6,6 +6,7 @@ from fractions import Fraction
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.arithmetic import Number
 from ecbackup_iac.terraform.conversion import has_open_order, holds_sensitive, is_open
+from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.type_system import ListOf, TupleOf, is_mapping, is_sequence
 from ecbackup_iac.terraform.values import EvaluationError, Value, note_refusal
@@ -25,6 +26,7 @@ def taken(container: Value) -> tuple[Value, ...]:
     """
     if has_open_order(container):
         raise UndecidableError("the order of a set depends on what is undecided in it")
+    spend(len(container.elements))
     return tuple(element.through(*container.trace) for element in container.elements)
 
 
@@ -37,6 +39,7 @@ def members_of(container: Value) -> Mapping[str, Value]:
     """
     if is_open(container):
         raise UndecidableError("only the provider knows every attribute of a resource")
+    spend(len(container.members))
     return {name: value.through(*container.trace) for name, value in container.members.items()}
 
 

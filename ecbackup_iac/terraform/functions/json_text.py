@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from unicodedata import is_normalized
 
 from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
+from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values import (
@@ -25,20 +26,17 @@ DEEPEST = 100
 """Levels of nesting; a document with more is unknown."""
 
 _SHORT_ESCAPES = {"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_ESCAPED = re.compile('["\\\\<>&\x00-\x1f\u2028\u2029]')
+_ESCAPES = {
+    ord(character): f"\\u{ord(character):04x}"
+    for character in (*map(chr, range(32)), "<", ">", "&", "\u2028", "\u2029")
+}
+_ESCAPES |= str.maketrans({**_SHORT_ESCAPES, '"': '\\"', "\\": "\\\\"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def quoted(text: str) -> str:
     """Write a text as a JSON string; `<`, `>` and `&` are escaped too."""
-    return f'"{_ESCAPED.sub(_escape, text)}"'
-
-
-def _escape(match: re.Match[str]) -> str:
-    character = match.group()
-    if character in '"\\':
-        return f"\\{character}"
-    return _SHORT_ESCAPES.get(character) or f"\\u{ord(character):04x}"
+    return f'"{text.translate(_ESCAPES)}"'
 
 
 def json_text(value: Value) -> str:
@@ -50,6 +48,7 @@ def json_text(value: Value) -> str:
 
 
 def _write(value: Value, pieces: list[str]) -> None:
+    spend()
     match value.raw:
         case None:
             pieces.append("null")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.type_system import STRING, TupleOf, Type, object_of
@@ -29,6 +30,8 @@ _NAME = re.compile(r"\(\?P?<(\w+)>")
 _REFERENCE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})", re.ASCII)
 
 _Span = tuple[int, int]
+
+_STEPS_OF_A_MATCH = 5
 
 
 class Pattern:
@@ -72,6 +75,7 @@ class Pattern:
             if found is None:
                 return
             start, end = found[0]
+            spend(_STEPS_OF_A_MATCH)
             is_accepted = not (end == position and start == previous_end)
             position = _next(text, position) if end == position else end
             previous_end = end
@@ -90,6 +94,7 @@ class Pattern:
             found = self._search(text, position)
             if found is None:
                 break
+            spend(_STEPS_OF_A_MATCH)
             start, end = found[0]
             pieces.append(text[last_end:start])
             if end > last_end or start == 0:

@@ -1,5 +1,6 @@
 """A text → a Value, unless it is larger than any configuration means."""
 
+from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.type_system import STRING, ListOf
 from ecbackup_iac.terraform.values import EvaluationError, Value, string
@@ -28,6 +29,7 @@ def sized(text: str) -> Value:
 def strings(texts: list[str]) -> Value:
     """Make a list of strings."""
     check_size(sum(map(len, texts)) + len(texts))
+    spend(len(texts))
     return Value(ListOf(STRING), tuple(map(string, texts)))
 
 

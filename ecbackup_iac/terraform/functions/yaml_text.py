@@ -14,6 +14,7 @@ import yaml
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.arithmetic import Number, NumberTooLargeError, number_from, text_from
 from ecbackup_iac.terraform.conversion import converted
+from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.json_text import DEEPEST
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size
@@ -283,6 +284,7 @@ def yaml_text(value: Value) -> str:
 
 
 def _events(value: Value) -> Iterator[Any]:
+    spend()
     match value.raw:
         case str() as text:
             yield _text_event(text)
