@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from make_plan import MEGABYTE, write_plan
-from side_by_side import Contender, compare
+from side_by_side import Contender, compare, program
 
 FAILS = 1
 
@@ -33,11 +33,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "plan.json")
         expected = write_plan(path)
-        _check_verdicts(path, expected)
+        check_verdicts(path, expected)
         _compare(path, runs)
 
 
-def _check_verdicts(path: Path, expected: Counter[str]) -> None:
+def check_verdicts(path: Path, expected: Counter[str]) -> None:
     """Hold the report's counts against what the plan was made to hold."""
     command = [*_check(path), "--format", "json"]
     report = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout)
@@ -60,7 +60,7 @@ def _compare(path: Path, runs: int) -> None:
 
 
 def _check(path: Path) -> list[str]:
-    return [sys.executable, "-m", "ecbackup_iac", "check", str(path)]
+    return [*program(), "check", str(path)]
 
 
 if __name__ == "__main__":

@@ -3,20 +3,35 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 MEGABYTE = 1_000_000
 LEAST_RUNS = 5
 
+# A process is started by one that is smaller than any Python: what the system tells of a process's
+# memory begins with what the one that started it held.
+_STARTER = """\
+import os, sys, time
+null = os.open(os.devnull, os.O_WRONLY)
+start = time.perf_counter()
+silent = [(os.POSIX_SPAWN_DUP2, null, 1)]
+process = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=silent)
+_, status, usage = os.wait4(process, 0)
+seconds = time.perf_counter() - start
+worked = usage.ru_utime + usage.ru_stime
+print(seconds, worked, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One process: how long it took, and the most memory it held."""
+    """One process: how long it took, how long the processor worked for it, and the most memory it held."""
 
     seconds: float
+    worked: float
     megabytes: float
 
 
@@ -27,47 +42,110 @@ class Contender:
     name: str
     command: Sequence[str]
     statuses: Sequence[int] = (0,)
+    folder: Path | None = None
+    """Where it runs; None is here."""
 
 
-def compare(ours: Contender, theirs: Contender, runs: int, what: str) -> None:
-    """Measure both, at least five times each after one that does not count, and print the table."""
-    runs = max(LEAST_RUNS, runs)
-    for contender in (ours, theirs):
-        _measured(contender)
-    pairs = [(_measured(ours), _measured(theirs)) for _ in range(runs)]
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A measure, taken several times."""
+
+    values: Sequence[float]
+
+    @property
+    def middle(self) -> float:
+        """The median."""
+        return median(self.values)
+
+    def shown(self, unit: str = "") -> str:
+        """Write the median out, and between what it lies."""
+        digits = 0 if min(self.values) >= 10 else 2  # noqa: PLR2004 - three digits are enough
+        middle, least, most = (
+            f"{value:.{digits}f}" for value in (self.middle, min(self.values), max(self.values))
+        )
+        return f"{middle}{unit} ({least} to {most})"
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Two commands, measured by turns."""
+
+    ours: Sequence[Run]
+    theirs: Sequence[Run]
+
+    @property
+    def time_ratio(self) -> Spread:
+        """How many times as long ours takes."""
+        pairs = zip(self.ours, self.theirs, strict=True)
+        return Spread([our.seconds / their.seconds for our, their in pairs])
+
+    @property
+    def work_ratio(self) -> Spread:
+        """How many times as much processor time ours takes: steadier where others use the machine."""
+        pairs = zip(self.ours, self.theirs, strict=True)
+        return Spread([our.worked / their.worked for our, their in pairs])
+
+    @property
+    def memory_ratio(self) -> Spread:
+        """How many times as much memory ours holds."""
+        pairs = zip(self.ours, self.theirs, strict=True)
+        return Spread([our.megabytes / their.megabytes for our, their in pairs])
+
+    @property
+    def more_memory(self) -> Spread:
+        """How many megabytes more ours holds."""
+        pairs = zip(self.ours, self.theirs, strict=True)
+        return Spread([our.megabytes - their.megabytes for our, their in pairs])
+
+
+def program() -> list[str]:
+    """Give the command as users have it, from the environment of this Python."""
+    installed = Path(sys.executable).with_name("ecbackup-iac")
+    return [str(installed)] if installed.exists() else [sys.executable, "-m", "ecbackup_iac"]
+
+
+def by_turns(contenders: Sequence[Contender], runs: int) -> list[list[Run]]:
+    """Measure each, at least five times by turns after once that does not count."""
+    for contender in contenders:
+        measured(contender)
+    rounds = [
+        [measured(contender) for contender in contenders] for _ in range(max(LEAST_RUNS, runs))
+    ]
+    return [list(column) for column in zip(*rounds, strict=True)]
+
+
+def measure(ours: Contender, theirs: Contender, runs: int) -> Pairs:
+    """Measure two by turns."""
+    return Pairs(*by_turns([ours, theirs], runs))
+
+
+def compare(ours: Contender, theirs: Contender, runs: int, what: str) -> Pairs:
+    """Measure two by turns, and print the table."""
+    pairs = measure(ours, theirs, runs)
     python = sys.version.split()[0]
-    print(f"{what}, {runs} runs each by turns, Python {python}; median (least to most)")
-    _print_row(ours.name, [our for our, _ in pairs])
-    _print_row(theirs.name, [their for _, their in pairs])
-    time_ratio = _spread([our.seconds / their.seconds for our, their in pairs], "")
-    memory_ratio = _spread([our.megabytes / their.megabytes for our, their in pairs], "")
-    print(f"{'ratio':20}{time_ratio:30}{memory_ratio}\n")
+    print(f"{what}, {len(pairs.ours)} runs each by turns, Python {python}; median (least to most)")
+    _print_row(ours.name, pairs.ours)
+    _print_row(theirs.name, pairs.theirs)
+    print(f"{'ratio':20}{pairs.time_ratio.shown():30}{pairs.memory_ratio.shown()}\n")
+    return pairs
 
 
-def _measured(contender: Contender) -> Run:
+def measured(contender: Contender) -> Run:
     """Run a process to its end, and ask the system what it took."""
     # A user's installation has its bytecode ready, whatever this shell says.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    start = time.perf_counter()
-    with subprocess.Popen(contender.command, stdout=subprocess.DEVNULL, env=environment) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in contender.statuses:
-        sys.exit(f"{contender.command} ended with {process.returncode}")
+    starter = [sys.executable, "-I", "-S", "-c", _STARTER, *contender.command]
+    told = subprocess.run(
+        starter, env=environment, cwd=contender.folder, stdout=subprocess.PIPE, check=True
+    ).stdout
+    seconds, worked, memory, status = told.split()
+    if int(status) not in contender.statuses:
+        sys.exit(f"{contender.command} ended with {int(status)}")
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kibibytes elsewhere
-    return Run(seconds, usage.ru_maxrss * unit / MEGABYTE)
+    return Run(float(seconds), float(worked), int(memory) * unit / MEGABYTE)
 
 
 def _print_row(name: str, runs: Sequence[Run]) -> None:
-    seconds = _spread([run.seconds for run in runs], " s")
-    memory = _spread([run.megabytes for run in runs], " MB")
+    seconds = Spread([run.seconds for run in runs]).shown(" s")
+    memory = Spread([run.megabytes for run in runs]).shown(" MB")
     print(f"{name:20}{seconds:30}{memory}")
-
-
-def _spread(values: Sequence[float], unit: str) -> str:
-    digits = 0 if min(values) >= 10 else 2  # noqa: PLR2004 - three digits are enough
-    middle, least, most = (
-        f"{value:.{digits}f}" for value in (median(values), min(values), max(values))
-    )
-    return f"{middle}{unit} ({least} to {most})"
