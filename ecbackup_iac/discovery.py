@@ -8,6 +8,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from ecbackup_iac.errors import InputError, PolicyError
@@ -173,12 +174,22 @@ def shown_path(path: str) -> str:
     """Give a path as it is printed: relative to the working folder, with forward slashes."""
     if path == STANDARD_INPUT or is_stream(path):
         return path
-    try:
-        shown = os.path.relpath(path)
-    except ValueError:  # another drive on Windows
-        shown = path
+    folder, name = os.path.split(path)
+    if name in ("", os.curdir, os.pardir):
+        folder, name = path, ""
+    shown = os.path.normpath(os.path.join(_from_here(folder, os.getcwd()), name))
+    if shown.startswith(os.pardir):  # perhaps above here
+        shown = _from_here(path, os.getcwd())
     # A name that is no UTF-8 is shown with its bytes escaped: half surrogates break JSON readers.
     return os.fsencode(shown.replace(os.sep, "/")).decode("utf-8", "backslashreplace")
+
+
+@lru_cache(maxsize=1 << 14)
+def _from_here(folder: str, here: str) -> str:
+    try:
+        return os.path.relpath(folder or os.curdir, here)
+    except ValueError:  # another drive on Windows
+        return folder
 
 
 def boundary_of(path: str) -> str:
@@ -255,31 +266,33 @@ class _Walk:
     def folder(self, named: str) -> Iterator[Found]:
         """Yield the inputs in a folder and below it."""
         boundary, shown = boundary_of(named), shown_path(named)
-        pending = [named]
+        pending = [(named, os.path.realpath(named))]
         is_told = False
         while pending:
-            folder = pending.pop()
-            if not is_inside(os.path.realpath(folder), boundary):
+            folder, real = pending.pop()
+            if not is_inside(real, boundary):
                 yield Diagnostic(_OUTSIDE, Location(shown_path(folder)), Severity.WARNING)
                 continue
-            if not self._is_new(folder):
+            if real in self._met:
                 continue
+            self._met.add(real)
             try:
                 entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
             except OSError as error:
                 yield _unreadable(shown_path(folder), error)
                 continue
             names = {entry.name for entry in entries}
-            folders = {entry.name: entry.path for entry in entries if _is_folder(entry)}
+            places = _Places(folder, real)
+            folders = {entry.name: entry for entry in entries if _is_folder(entry)}
             pending += [
-                path
-                for name, path in reversed(folders.items())
-                if name not in _SKIPPED_FOLDERS and not self._is_excluded(shown_path(path))
+                (entry.path, places.real(entry))
+                for name, entry in reversed(folders.items())
+                if name not in _SKIPPED_FOLDERS
+                and not (self._exclude and self._is_excluded(shown_path(entry.path)))
             ]
             if not is_told and any(map(_is_configuration, names)):
                 is_told = True
                 yield ConfigurationPath(os.path.realpath(named), boundary, shown)
-            places = _Places(folder)
             for entry in entries:
                 if entry.name in folders:
                     continue
@@ -318,12 +331,6 @@ class _Walk:
             return
         yield Input(place.shown, content, named, boundary, is_expected)
 
-    def _is_new(self, path: str) -> bool:
-        real = os.path.realpath(path)
-        is_new = real not in self._met
-        self._met.add(real)
-        return is_new
-
     def _is_excluded(self, shown: str) -> bool:
         return any(covers(glob, shown) for glob in self._exclude)
 
@@ -344,17 +351,20 @@ class _Place(NamedTuple):
 class _Places:
     """Makes the places of a folder's files; asking the system for each takes most of a walk's time."""
 
-    def __init__(self, folder: str) -> None:
-        self._real = os.path.join(os.path.realpath(folder), "")
+    def __init__(self, folder: str, real: str) -> None:
+        self._real = os.path.join(real, "")
         shown = shown_path(folder)
         self._shown = "" if shown == "." else f"{shown.rstrip('/')}/"
 
     def of(self, entry: os.DirEntry[str]) -> _Place:
         """Give the place of one of the folder's files."""
-        name, path = entry.name, entry.path
-        real = os.path.realpath(path) if entry.is_symlink() else self._real + name
-        shown = self._shown + name if path.isascii() else shown_path(path)
-        return _Place(path, real, shown)
+        path = entry.path
+        shown = self._shown + entry.name if path.isascii() else shown_path(path)
+        return _Place(path, self.real(entry), shown)
+
+    def real(self, entry: os.DirEntry[str]) -> str:
+        """Give an entry's real path."""
+        return os.path.realpath(entry.path) if entry.is_symlink() else self._real + entry.name
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -42,7 +42,7 @@ def roots(top: Path, files: dict[str, str]) -> list[str]:
         (top / name).parent.mkdir(parents=True, exist_ok=True)
         (top / name).write_text(text, "utf-8")
     real = os.path.realpath(top)
-    index = Index(Folders(real), re.compile(b"elasticache"), lambda _: False)
+    index = Index(Folders(real), [b"elasticache"], lambda _: False)
     return [os.path.relpath(root, real) for root in index.roots()]
 
 

@@ -1,11 +1,13 @@
 """Caches of CloudFormation templates → edits of the templates and of parameter files."""
 
+import os
+import re
 from collections.abc import Iterator, Sequence
 
 from ecbackup_iac.cloudformation.nodes import Entry, Mapping, Node, function_of, members, walk
 from ecbackup_iac.cloudformation.parameters import HIDDEN, NO_DEFAULT
 from ecbackup_iac.cloudformation.template import Template
-from ecbackup_iac.discovery import STANDARD_INPUT
+from ecbackup_iac.discovery import STANDARD_INPUT, Input, boundary_of, discover, shown_path
 from ecbackup_iac.fixers.edits import (
     LINE_BREAKS,
     Edit,
@@ -39,6 +41,8 @@ _NEAR = (
     "EngineVersion",
     "Engine",
 )
+
+_PARAMETERS = re.compile(rb"\bParameters\b")
 
 _GIVEN = "--parameter "
 
@@ -104,8 +108,9 @@ class _Proposal:
         path, file = self._open(literal.path)
         start, end = offsets(file.content, literal, LINE_BREAKS)
         offset = file.offset(start)
+        is_nested = "/" in self._resource.address
         for template in file.templates:
-            uses = TemplateUses(template)
+            uses = TemplateUses(template, is_nested=is_nested)
             definition = uses.definition_at(offset)
             if self._is_careful and definition is not None and definition.is_parameter:
                 given = self._given_by_parent(path, definition.names[0])
@@ -129,13 +134,27 @@ class _Proposal:
             for step in value.trace
             if step.location.path == literal.path and " = " in step.text
         ]
-        root = self._files.path(self._resource.root)
-        for template in opened(root, self._resource.root, self._files.content(root)).templates:
-            for name in names:
-                other = TemplateUses(template).other_use_of(name)
-                if other:
-                    told = f"the parameter {name} ({literal}) is also used by {other}"
-                    raise NotMendableError(told)
+        for path, content in self._takers(literal.path):
+            shown = shown_path(path)
+            for template in opened(path, shown, content).templates:
+                for name in names:
+                    other = TemplateUses(template).other_use_of(name)
+                    if other:
+                        told = f"the parameter {name} ({literal}) is also used by {other}"
+                        raise NotMendableError(f"{told} ({shown})")
+
+    def _takers(self, shown: str) -> Iterator[tuple[str, bytes]]:
+        """Yield the templates that a parameter file is for: the policy says it, else it may be any."""
+        root, real = self._files.path(self._resource.root), os.path.realpath(shown)
+        yield root, self._files.content(root)
+        given = [
+            os.path.realpath(one.path)
+            for one in self._files.roots
+            if real in map(os.path.realpath, one.parameter_files)
+        ]
+        for path, content in self._files.once(boundary_of(root), _templates):
+            if path != root and (path in given or root not in given):
+                yield path, content
 
     # What is not
 
@@ -199,6 +218,15 @@ class _Proposal:
         text = f"{': '.join(entry.names)}: {entry.value} is added to {names}"
         place = template.source.location_of(_first_key(node) or node)
         return Edit(path, start, end, new, place, text)
+
+
+def _templates(boundary: str) -> list[tuple[str, bytes]]:
+    """Read everything inside a boundary that may be a template with parameters."""
+    return [
+        (os.path.realpath(found.path), found.content)
+        for found in discover([boundary], ())
+        if isinstance(found, Input) and _PARAMETERS.search(found.content)
+    ]
 
 
 def _first_key(node: Mapping) -> Node | None:

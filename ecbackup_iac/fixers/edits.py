@@ -9,11 +9,14 @@ from typing import Any, TypeVar
 
 from ecbackup_iac.discovery import boundary_of, is_inside, shown_path
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import PublishedModule, RootSettings
 from ecbackup_iac.model.record import record
 
 T = TypeVar("T")
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_SKIPPED = {".git", "node_modules", ".terraform"}
 
 LARGEST_FILE = 50_000_000
 """Bytes; no larger file is edited."""
@@ -53,7 +56,15 @@ class Edit:
 class SourceFiles:
     """The files that may be edited, each read once."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, roots: Sequence[RootSettings] = (), modules: Sequence[PublishedModule] = ()
+    ) -> None:
+        self.roots = roots
+        """What the policy judges roots with."""
+
+        self.modules = modules
+        """The published modules that the policy tells of."""
+
         self._contents: dict[str, bytes] = {}
         self._made: dict[tuple[str, Callable[[str], Any]], Any] = {}
 
@@ -90,10 +101,26 @@ class SourceFiles:
             self._contents[path] = _content(path)
         return self._contents[path]
 
+    def links_to(self, path: str) -> Sequence[str]:
+        """Give the links inside the boundary that lead to a file, or are it."""
+        return self.once(boundary_of(path), _links).get(os.path.realpath(path), ())
+
     @property
     def contents(self) -> Mapping[str, bytes]:
         """Everything that was read, by path."""
         return self._contents
+
+
+def _links(boundary: str) -> dict[str, list[str]]:
+    """Find the links to files inside a boundary, by what they lead to."""
+    found: dict[str, list[str]] = {}
+    for folder, folders, names in os.walk(boundary):
+        folders[:] = sorted(set(folders) - _SKIPPED)
+        for name in sorted(names):
+            path = os.path.join(folder, name)
+            if os.path.islink(path):
+                found.setdefault(os.path.realpath(path), []).append(path)
+    return found
 
 
 def _content(path: str) -> bytes:

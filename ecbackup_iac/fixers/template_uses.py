@@ -34,7 +34,7 @@ MOST_NODES = 2_000_000
 
 _TOO_LARGE = "the template is too large to say what else an edit changes"
 
-# Sections beside those that are followed that say something of what is deployed. Outputs are no such one.
+# Sections beside those that are followed that say something of what is deployed.
 _OTHERS = {"Rules": "the rule", "Globals": "the globals of", "Hooks": "the hook"}
 
 _SUBSTITUTION = re.compile(r"[$&]\{([^{}]{1,300})\}")
@@ -48,6 +48,9 @@ class _Kind(Enum):
     CONDITION = auto()
     LOOP = auto()
     PROPERTY = auto()
+    OUTPUT = auto()
+    """Not exported: only a parent takes it in, where there is one."""
+
     OTHER = auto()
 
 
@@ -146,14 +149,15 @@ class _Index:
 class TemplateUses:
     """Who uses what in a template."""
 
-    def __init__(self, template: Template) -> None:
-        """Index a template.
+    def __init__(self, template: Template, *, is_nested: bool = False) -> None:
+        """Index a template; the outputs of one that is nested count.
 
         Raises:
             NotMendableError: it is too large for that.
 
         """
         self._template = template
+        self._is_nested = is_nested
         index = _index_of(template)
         if index is None:
             raise NotMendableError(_TOO_LARGE)
@@ -188,6 +192,9 @@ class TemplateUses:
             match unit.definition.kind:
                 case _Kind.OTHER:
                     return unit.text
+                case _Kind.OUTPUT:
+                    if self._is_nested:
+                        return unit.text
                 case _Kind.PROPERTY:
                     use = self._use_by(unit, met)
                     if use:
@@ -212,7 +219,7 @@ class TemplateUses:
         child = child_template(self._template, resource.body)
         if child is None:
             return f"the nested stack {resource.name}, which was not read"
-        use = TemplateUses(child).other_use_of(name, met | {key})
+        use = TemplateUses(child, is_nested=True).other_use_of(name, met | {key})
         return use and f"{use} (in the nested stack {resource.name})"
 
     def _users(self, definition: Definition) -> list[_Unit]:
@@ -319,6 +326,10 @@ def _units(template: Template, index: _Index) -> Iterator[tuple[_Unit, list[Node
     for section, shown in _OTHERS.items():
         for name, (_, body) in template.section(section).items():
             yield _other(f"{shown} {name}"), [body]
+    for name, (_, body) in template.section("Outputs").items():
+        is_exported = member(body, "Export") is not None or name.startswith(LOOP)
+        kind = _Kind.OTHER if is_exported else _Kind.OUTPUT
+        yield _Unit(Definition(kind, (name,)), text=f"the output {name}"), [body]
     yield from _resource_units([*template.section("Resources").items()], index)
 
 

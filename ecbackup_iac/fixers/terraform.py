@@ -65,6 +65,7 @@ class _Proposal:
         self._days = days
         self._files = files
         self._is_careful = is_careful
+        self._uses = Uses(resource, files)
 
     def edits(self, value: Settled[int]) -> Iterator[Edit]:
         """Yield an edit for each place where a value is written. Raises NotMendableError."""
@@ -89,17 +90,28 @@ class _Proposal:
     def _at_literal(self, literal: Location, *, is_unset: bool) -> Edit:
         """Write the literal anew, or give the module's input in its call, where it is its default."""
         path = os.path.realpath(literal.path)
-        definition = definition_at(self._files, path, literal)
+        definition = definition_at(self._files, self._resource, literal)
         call = self._call_of(definition)
         is_downloaded = ".terraform" in path.split(os.sep)
         if call is not None and (is_unset or self._is_careful or is_downloaded):
-            return self._in_block(call, definition.name if definition else "")
+            return self._in_call(call, definition.name if definition else "")
         path = self._files.path(literal.path)
         if definition is not None:
-            other = Uses(self._resource, self._files).other_use(definition)
-            if other:
-                raise NotMendableError(f"{definition} ({literal}) is also used by {other}")
+            self._check(definition, literal, os.path.abspath(literal.path))
         return self._written_anew(path, literal)
+
+    def _in_call(self, call: Location, name: str) -> Edit:
+        """Give a module's input in its call."""
+        definition = self._uses.input_of(call, name)
+        if definition is not None:
+            self._check(definition, call)
+        return self._in_block(call, name)
+
+    def _check(self, definition: Definition, place: Location, path: str | None = None) -> None:
+        """Refuse what would change something that is not judged. Raises NotMendableError."""
+        other = self._uses.other_use(definition, path)
+        if other:
+            raise NotMendableError(f"{definition} ({place}) is also used by {other}")
 
     def _call_of(self, definition: Definition | None) -> Location | None:
         """Give the call of the module whose variable's default this is; None where there is none."""

@@ -1,292 +1,314 @@
-"""What a literal defines, a variable or a local value, and who else uses that."""
+"""What an edit defines, and who else uses that: it must change nothing but retentions."""
 
 import os
-import re
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import TypeAlias
+from collections.abc import Iterator
 
 from ecbackup_iac.discovery import boundary_of
-from ecbackup_iac.fixers.edits import NotMendableError, SourceFiles, offsets
+from ecbackup_iac.fixers.edits import SourceFiles, offsets
+from ecbackup_iac.fixers.terraform_mentions import (
+    Mention,
+    Path,
+    Tree,
+    body_at,
+    handed_on,
+    holds,
+    meets,
+    references,
+    source_at,
+    tree,
+    values_at,
+)
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record
-from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.readers.aws_provider import RESOURCE_TYPES
+from ecbackup_iac.readers.published_modules import published_module
 from ecbackup_iac.terraform.configuration import is_local, source_of
-from ecbackup_iac.terraform.folders import Folders
-from ecbackup_iac.terraform.hcl_syntax import comments, parse_hcl
-from ecbackup_iac.terraform.json_syntax import parse_json, parse_json_values
-from ecbackup_iac.terraform.modules import Module, ResourceKey, load_module
-from ecbackup_iac.terraform.nodes import (
-    AttributeNode,
-    Block,
-    Body,
-    Literal,
-    Node,
-    ObjectNode,
-    Place,
-    SourceFile,
-    TupleNode,
-)
+from ecbackup_iac.terraform.nodes import AttributeNode, Block, Body, Literal
 
-Path: TypeAlias = tuple[str | None, ...]
-"""The steps from a whole value to a part of it; None is any step."""
-
-_ARGUMENTS = ("count", "for_each")
-"""What decides that a cache exists: judged again after an edit, as its retention is."""
+_REPETITIONS = ("count", "for_each")
+_VARIABLE_FILES = (".tfvars", ".tfvars.json")
 
 
 @record
 class Definition:
-    """A variable or a local value, or a part of one."""
+    """Something that has a value, or a part of one: what it is called in the code of a folder."""
 
     folder: str
     """Of its module: absolute, links resolved."""
 
     kind: str
-    """`var` or `local`."""
+    """`var`, `local`, `output`, `module`, `each`, or the type of a resource."""
 
     name: str
     path: Path = ()
     is_default: bool = False
     """It is a variable's default, which a module call may replace."""
 
+    block: tuple[str, int] | None = None
+    """Of `each`: the file and the offset of the block that it means something in."""
+
     def __str__(self) -> str:
         """Give it as the code refers to it."""
         return f"{self.kind}.{self.name}"
 
 
-def definition_at(files: SourceFiles, path: str, literal: Location) -> Definition | None:
-    """Find what a literal is part of; None where that is a resource's or a module call's own argument.
+def definition_at(
+    files: SourceFiles, resource: CacheResource, literal: Location
+) -> Definition | None:
+    """Find what a literal is part of; None where nobody can refer to that.
 
     Raises:
         NotMendableError: the file cannot be read.
 
     """
-    source = files.once(path, _source)
+    path = os.path.abspath(literal.path)
+    source = files.once(path, source_at)
     offset, _ = offsets(source.text, literal)
-    folder = os.path.dirname(path)
-    if path.endswith((".tfvars", ".tfvars.json")):
-        for attribute in files.once(path, _values):
-            if _holds(attribute.place, offset):
-                path_to = _path_to(attribute.expression, offset)
-                return Definition(folder, "var", attribute.name, path_to)
+    folder = os.path.realpath(os.path.dirname(path))
+    if path.endswith(_VARIABLE_FILES):
+        for attribute in files.once(path, values_at):
+            if holds(attribute.place, offset):
+                part = handed_on(attribute.expression, offset)
+                return Definition(os.path.realpath(resource.root), "var", attribute.name, part)
         return None
-    body = files.once(path, _body)
+    return _in_body(files.once(path, body_at), folder, offset)
+
+
+def _in_body(body: Body, folder: str, offset: int) -> Definition | None:
     for block in body.blocks("variable", 1):
-        default = block.body.attribute("default")
-        if _holds(block.place, offset):
-            is_default = default is not None and _holds(default.place, offset)
-            path_to = _path_to(default.expression, offset) if default and is_default else ()
-            return Definition(folder, "var", block.labels[0], path_to, is_default and not path_to)
-    for block in body.blocks("output", 1):
-        if _holds(block.place, offset):
-            raise NotMendableError(f"output.{block.labels[0]} ({literal}) is there for others, too")
-    for block in body.blocks("locals"):
-        for attribute in block.body.attributes():
-            if _holds(attribute.place, offset):
-                path_to = _path_to(attribute.expression, offset)
-                return Definition(folder, "local", attribute.name, path_to)
-    return None
+        if holds(block.place, offset):
+            default = block.body.attribute("default")
+            is_default = default is not None and holds(default.place, offset)
+            part = handed_on(default.expression, offset) if default and is_default else ()
+            return Definition(folder, "var", block.labels[0], part, is_default and not part)
+    return next(
+        (
+            _argument(folder, block, attribute, offset)
+            for kind, labels in (("locals", 0), ("output", 1), ("module", 1), ("resource", 2))
+            for block in body.blocks(kind, labels)
+            if holds(block.place, offset)
+            for attribute in block.body.attributes()
+            if holds(attribute.place, offset)
+        ),
+        None,
+    )
 
 
-def _source(path: str) -> SourceFile:
-    source = Folders(boundary_of(path)).source(path)
-    if isinstance(source, Diagnostic):
-        raise NotMendableError(f"{source.location} {source.message}")
-    return source
+def _argument(
+    folder: str, block: Block, attribute: AttributeNode, offset: int
+) -> Definition | None:
+    """Find what an argument of a block decides."""
+    part = handed_on(attribute.expression, offset)
+    place = (block.place.file.path, block.place.start)
+    if block.kind == "locals":
+        return Definition(folder, "local", attribute.name, part)
+    if block.kind == "output":
+        return Definition(folder, "output", block.labels[0], part)
+    if attribute.name == "for_each":
+        return Definition(folder, "each", "value", part[1:], block=place)
+    if block.kind == "module":
+        return Definition(folder, "input", attribute.name, part, block=place)
+    return _of_resource(folder, block, attribute.name)
 
 
-def _values(path: str) -> Sequence[AttributeNode]:
-    if path.endswith(".json"):
-        return parse_json_values(_source(path))[0]
-    return _body(path).attributes()
+def _of_resource(folder: str, block: Block, attribute: str) -> Definition | None:
+    kind, name = block.labels
+    if attribute in _REPETITIONS:
+        return None
+    return Definition(folder, kind, name, (*_keys(block), attribute))
 
 
-def _body(path: str) -> Body:
-    return (parse_json if path.endswith(".json") else parse_hcl)(_source(path))[0]
-
-
-def _module(folder: str) -> Module:
-    return load_module(folder, Folders(boundary_of(folder)))
-
-
-def _comments(path: str) -> list[Place]:
-    return [place for _, place in comments(_source(path))]
-
-
-def _holds(place: Place, offset: int) -> bool:
-    return place.start <= offset < place.end
-
-
-def _path_to(node: Node, offset: int) -> Path:
-    """Give the steps from a value to the part of it that stands at an offset."""
-    steps: list[str | None] = []
-    while True:
-        match node:
-            case ObjectNode(items=items):
-                inner = next(((k, v) for k, v in items if _holds(v.place, offset)), None)
-                if inner is None:
-                    return (*steps, None)
-                key, node = inner
-                steps.append(str(key.value.raw) if isinstance(key, Literal) else None)
-            case TupleNode(items=elements):
-                index = next((i for i, v in enumerate(elements) if _holds(v.place, offset)), None)
-                if index is None:
-                    return (*steps, None)
-                steps.append(str(index))
-                node = elements[index]
-            case Literal():
-                return tuple(steps)
-            case _:
-                return (*steps, None)
+def _keys(block: Block) -> Path:
+    """Give the steps from a block that is repeated to one of what it makes."""
+    return (None,) if any(block.body.attribute(name) for name in _REPETITIONS) else ()
 
 
 class Uses:
-    """Who uses a definition, in its own module and in those that it is passed to."""
+    """Who uses a definition: in its own module, in those that it is passed to, and in their callers."""
 
     def __init__(self, resource: CacheResource, files: SourceFiles) -> None:
         self._resource = resource
         self._files = files
-
-    @cached_property
-    def _called(self) -> dict[tuple[str, int | None], str]:
-        """The folders of the modules on the way to the cache, by the places of their calls."""
-        return {
+        self._called = {
             (os.path.realpath(call.path), call.line): os.path.realpath(folder)
-            for call, folder in zip(self._resource.calls, self._resource.called, strict=True)
+            for call, folder in zip(resource.calls, resource.called, strict=True)
         }
 
-    def other_use(self, definition: Definition) -> str | None:
+    def other_use(self, definition: Definition, path: str | None = None) -> str | None:
         """Name something that uses a definition and is no cache's retention; None where all are.
 
-        Outputs are not followed.
+        `path` is the file that holds it, which may belong to several folders.
         """
-        pending, met = [definition], set()
+        pending, met = [*self._everywhere(definition, path)], set()
         while pending:
             one = pending.pop()
             if one in met:
                 continue
             met.add(one)
-            module = self._files.once(one.folder, _module)
-            use = self._use_by_resource(module, one) or self._use_by_unread_call(module, one)
-            if use:
-                return use
-            pending += self._passed_on(module, one)
+            for mention in self._mentions(one):
+                use, following = self._use(mention, one)
+                if use:
+                    return f"{use} ({mention.location})"
+                pending += following
+            pending += self._beyond(one)
         return None
 
-    def _use_by_resource(self, module: Module, definition: Definition) -> str | None:
-        for key, block in module.resources.items():
-            for attribute, place in self._mentions(block, definition):
-                if not _is_retention(key, attribute):
-                    return f"{_address(key)} ({place})"
-        return None
+    def input_of(self, call: Location, name: str) -> Definition | None:
+        """Give the variable that a module call's argument sets; None where the module is not read."""
+        folder = self._called.get((os.path.realpath(call.path), call.line))
+        return None if folder is None else Definition(folder, "var", name)
 
-    def _use_by_unread_call(self, module: Module, definition: Definition) -> str | None:
-        for name, block in module.calls.items():
-            if self._folder_of(block, module.folder) is not None:
-                continue
-            if block.header.location.line in self._own_lines(block):
-                continue
-            for attribute, place in self._mentions(block, definition):
-                if attribute not in _ARGUMENTS:
-                    return f"module.{name} ({place})"
-        return None
+    def _tree(self, folder: str) -> Tree:
+        return self._files.once(boundary_of(folder), tree)
 
-    def _passed_on(self, module: Module, definition: Definition) -> Iterator[Definition]:
-        """Yield the local values made of a definition, and the inputs of modules that it is given to."""
-        for name, written in module.local_values.items():
-            if any(self._matches(written.place, definition)):
-                yield Definition(module.folder, "local", name, (None,))
-        for block in module.calls.values():
-            folder = self._folder_of(block, module.folder)
-            for attribute, _ in self._mentions(block, definition) if folder else ():
-                if attribute not in _ARGUMENTS:
-                    yield Definition(folder or "", "var", attribute, (None,))
+    def _everywhere(self, definition: Definition, path: str | None) -> Iterator[Definition]:
+        """Yield a definition as every folder has it that its file is part of."""
+        yield definition
+        if path is None:
+            return
+        found = self._tree(definition.folder)
+        names = (path, *self._files.links_to(path))
+        folders = [os.path.realpath(os.path.dirname(name)) for name in names]
+        if path.endswith(_VARIABLE_FILES):
+            real, root = os.path.realpath(path), definition.folder
+            given = self._files.roots
+            folders += [one.path for one in given if real in map(os.path.realpath, one.var_files)]
+            if not found.is_own(path, root):
+                folders += found.roots()
+        for folder in dict.fromkeys(folders):
+            if folder in found.index.found:
+                is_declared = definition.name in self._files.once(folder, references).variables
+                if is_declared or definition.kind != "var":
+                    yield replace(definition, folder=folder)
 
-    def _own_lines(self, block: Block) -> set[int | None]:
-        """Give the lines of the block's file on which the cache is made, by a module that was not read."""
-        path = block.header.location.path
+    def _mentions(self, definition: Definition) -> Iterator[Mention]:
+        if definition.kind in ("output", "input"):
+            return
+        found = self._files.once(definition.folder, references).found
+        for mention in found.get((definition.kind, definition.name), ()):
+            place = (mention.block.place.file.path, mention.block.place.start)
+            if definition.block in (None, place) and meets(mention.steps, definition.path):
+                yield mention
+
+    def _beyond(self, definition: Definition) -> Iterator[Definition]:
+        """Yield what a definition is called where it is handed to another module."""
+        match definition.kind:
+            case "output":
+                for caller in self._tree(definition.folder).callers(definition.folder):
+                    for block in self._files.once(caller, references).calls:
+                        if self._folder_of(block, caller) == definition.folder:
+                            path = (*_keys(block), definition.name, *definition.path)
+                            yield Definition(caller, "module", block.labels[0], path)
+            case "input":
+                for block in self._files.once(definition.folder, references).calls:
+                    if (block.place.file.path, block.place.start) == definition.block:
+                        folder = self._folder_of(block, definition.folder)
+                        if folder is not None:
+                            yield Definition(folder, "var", definition.name, definition.path)
+            case _:
+                pass
+
+    def _use(self, mention: Mention, definition: Definition) -> tuple[str | None, list[Definition]]:
+        """Name what uses a definition in a way that is not judged, else give what it hands it on to."""
+        block, folder, argument = mention.block, definition.folder, mention.argument
+        if isinstance(mention.attribute and mention.attribute.expression, Literal):
+            return None, []  # a text that only tells of it
+        match block.kind:
+            case "variable":
+                own = (definition.kind, definition.name) == ("var", block.labels[0])
+                return (None if own or argument else f"var.{block.labels[0]}"), []
+            case "locals":
+                return None, [
+                    Definition(folder, "local", argument, self._part(mention, definition))
+                ]
+            case "output" if argument == "value":
+                path = self._part(mention, definition)
+                return None, [Definition(folder, "output", block.labels[0], path)]
+            case "output" if argument:
+                return None, []
+            case "module":
+                return self._use_by_call(mention, definition)
+            case "resource" if argument == "depends_on" or self._is_judged(block, argument):
+                if argument == "for_each":
+                    return None, self._each(mention, definition)
+                made = _of_resource(folder, block, argument) if argument != "depends_on" else None
+                return None, [made] if made else []
+            case "resource" if argument == "for_each" and self._is_same_set(mention, definition):
+                return None, self._each(mention, definition)
+            case _:
+                return _shown(block), []
+
+    def _use_by_call(
+        self, mention: Mention, definition: Definition
+    ) -> tuple[str | None, list[Definition]]:
+        block, argument = mention.block, mention.argument
+        folder = self._folder_of(block, definition.folder)
+        shown = f"module.{block.labels[0]}"
+        if argument == "depends_on":
+            return None, []
+        if argument in _REPETITIONS:
+            # Where caches come of it, they are judged again.
+            is_known = self._is_own(block) or (
+                argument == "for_each" and self._is_same_set(mention, definition)
+            )
+            if not is_known:
+                return shown, []
+            return None, self._each(mention, definition) if argument == "for_each" else []
+        if folder is None:
+            return (None if argument and argument == self._retention_of(block) else shown), []
+        if not argument:
+            return shown, []
+        return None, [Definition(folder, "var", argument, self._part(mention, definition))]
+
+    def _part(self, mention: Mention, definition: Definition) -> Path:
+        if mention.attribute is None:
+            return (None,)
+        return handed_on(mention.attribute.expression, mention.place.start, definition.path)
+
+    def _is_same_set(self, mention: Mention, definition: Definition) -> bool:
+        """Say whether a for_each has the same keys, whatever the value is."""
+        return self._part(mention, definition)[:1] not in {(), (None,)}
+
+    def _each(self, mention: Mention, definition: Definition) -> list[Definition]:
+        """Give what a definition is called where a for_each takes it in."""
+        block = mention.block
+        place = (block.place.file.path, block.place.start)
+        path = self._part(mention, definition)
+        # The keys are part of the addresses: where they change, it is no longer the same cache.
+        return [Definition(definition.folder, "each", "value", path[1:], block=place)]
+
+    def _is_own(self, block: Block) -> bool:
+        """Say whether a block makes the cache, or calls the module that does."""
+        path = os.path.realpath(block.header.location.path)
         own = (*self._resource.calls, self._resource.block or self._resource.location)
-        return {place.line for place in own if place.path == path}
+        line = block.header.location.line
+        return any((os.path.realpath(one.path), one.line) == (path, line) for one in own)
+
+    def _retention_of(self, block: Block) -> str:
+        """Give the argument of a published module's call that is a cache's retention."""
+        source = source_of(block)
+        known = published_module(source, self._files.modules) if source else None
+        return (known.input or "").split(".")[0] if known else ""
 
     def _folder_of(self, block: Block, caller: str) -> str | None:
         source = source_of(block)
         if source is not None and is_local(source) and "\0" not in source:
-            return os.path.realpath(os.path.join(caller, source))
+            return os.path.realpath(os.path.join(caller, source.replace("\\", "/")))
         header = block.header.location
         return self._called.get((os.path.realpath(header.path), header.line))
 
-    def _mentions(self, block: Block, definition: Definition) -> Iterator[tuple[str, Location]]:
-        """Yield the arguments of a block that use a definition, each with the place of the use."""
-        for match in self._matches(block.place, definition):
-            offset = block.place.start + match.start()
-            name = _argument_at(block, offset)
-            place = Place(block.place.file, offset, block.place.start + match.end())
-            rest = definition.path[len(_steps(match[2])) :]
-            if name == "for_each" and rest:
-                yield from self._uses_of_each(block, rest[1:])
-            else:
-                yield name, place.location
-
-    def _uses_of_each(self, block: Block, path: Path) -> Iterator[tuple[str, Location]]:
-        """Yield the arguments that use this part of `each.value`."""
-        each = Definition("", "each", "value", path)
-        for match in self._matches(block.place, each):
-            offset = block.place.start + match.start()
-            place = Place(block.place.file, offset, block.place.start + match.end())
-            yield _argument_at(block, offset), place.location
-
-    def _matches(self, place: Place, definition: Definition) -> Iterator["re.Match[bytes]"]:
-        name = re.escape(definition.name.encode())
-        pattern = rb"(?<![\w.-])(" + definition.kind.encode() + rb")\." + name + rb"(?![\w-])"
-        written = place.file.text[place.start : place.end]
-        for match in re.finditer(pattern + _CHAIN, written):
-            offset = place.start + match.start()
-            if not self._is_comment(place.file, offset) and _meets(
-                _steps(match[2]), definition.path
-            ):
-                yield match
-
-    def _is_comment(self, source: SourceFile, offset: int) -> bool:
-        if source.path.endswith(".json"):
-            return False
-        places = self._files.once(os.path.realpath(source.path), _comments)
-        return any(_holds(place, offset) for place in places)
+    def _is_judged(self, block: Block, argument: str) -> bool:
+        """Say whether an argument is a cache's retention, or decides that the cache is there."""
+        attributes = RESOURCE_TYPES.get(block.labels[0])
+        return attributes is not None and argument in (*_REPETITIONS, attributes.retention)
 
 
-# What follows a reference: `.name`, `["key"]`, `[0]`, `[*]`.
-_CHAIN = rb"((?:\.[A-Za-z_][\w-]*|\[[^\[\]\n]{0,200}\])*)"
-_STEP = re.compile(rb'\.([A-Za-z_][\w-]*)|\[(?:\\?"([^"\\]*)\\?"|(\d+)|[^\]]*)\]')
-
-
-def _is_retention(key: ResourceKey, attribute: str) -> bool:
-    """Say whether an argument of a resource is a cache's retention, or decides that the cache is there."""
-    mode, kind, _ = key
-    attributes = RESOURCE_TYPES.get(kind) if mode == "managed" else None
-    return attributes is not None and attribute in (*_ARGUMENTS, attributes.retention)
-
-
-def _address(key: ResourceKey) -> str:
-    mode, kind, name = key
-    return f"{kind}.{name}" if mode == "managed" else f"{mode}.{kind}.{name}"
-
-
-def _steps(chain: bytes) -> Path:
-    """Read the steps of a reference's chain; what is no plain key is any."""
-    found = (match[1] or match[2] or match[3] for match in _STEP.finditer(chain))
-    return tuple(None if key is None else key.decode(errors="replace") for key in found)
-
-
-def _meets(chain: Path, path: Path) -> bool:
-    """Say whether a reference may lead to a part of what it refers to, or to what holds it."""
-    return all(one is None or other is None or one == other for one, other in zip(chain, path))  # noqa: B905
-
-
-def _argument_at(block: Block, offset: int) -> str:
-    """Give the name of a block's own argument at an offset; empty inside a nested block."""
-    for attribute in block.body.attributes():
-        if _holds(attribute.place, offset):
-            return attribute.name
-    return ""
+def _shown(block: Block) -> str:
+    match block.kind:
+        case "resource":
+            return ".".join(block.labels)
+        case "import":
+            return "an import block"
+        case _:
+            return ".".join((block.kind, *block.labels))

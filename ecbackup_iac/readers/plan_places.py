@@ -31,6 +31,7 @@ from ecbackup_iac.model.value import (
     Value,
     possible_values,
 )
+from ecbackup_iac.readers.marked_files import marked_files
 from ecbackup_iac.readers.terraform import (
     called_by,
     calls_of,
@@ -71,7 +72,7 @@ SOURCES = {Source.TERRAFORM_PLAN: "plan", Source.TERRAFORM_STATE: "state"}
 """The inputs whose caches have Terraform's addresses, and no place of their own; what people call them."""
 
 # What the files of a root name, somewhere below it, for it to be asked for a cache.
-_SOUGHT = re.compile(rb"elasticache")
+_SOUGHT = (b"elasticache",)
 
 _NAMED = 3
 """Addresses and folders that a warning names; it counts the others."""
@@ -137,7 +138,18 @@ class PlanPlaces:
         diagnostics = [*reading.diagnostics]
         if missing:
             diagnostics += [*self._problems(root), _told_missing(missing, shown_path(folder))]
-        return replace(reading, resources=tuple(resources), diagnostics=tuple(diagnostics))
+        # What suppresses nothing here may do so in another plan of the same configuration.
+        marked = [
+            text
+            for module in root.modules()
+            for text in marked_files(self._folders, module.folder, is_whole=False)
+        ]
+        return replace(
+            reading,
+            resources=tuple(resources),
+            diagnostics=tuple(diagnostics),
+            marked=(*reading.marked, *marked),
+        )
 
     def _root_of(
         self, plan: str, blocks: Iterable[Address]

@@ -1,18 +1,16 @@
 """Terraform configuration → the caches that a `terraform plan` of each root would show."""
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain
 from typing import Any, Protocol
 
 from ecbackup_iac.discovery import is_inside, shown_path
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.marked_text import MarkedText, Syntax, is_marked
-from ecbackup_iac.model.policy import PublishedModule, RootSettings
+from ecbackup_iac.model.marked_text import MarkedText
+from ecbackup_iac.model.policy import MAXIMUM_DAYS, PublishedModule, RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.report import Diagnostic, Reading, Severity
@@ -28,12 +26,14 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.aws_provider import (
+    LARGEST_SHOWN,
     RESOURCE_TYPES,
     RETENTION,
     Attributes,
     days_of,
     shown_value,
 )
+from ecbackup_iac.readers.marked_files import marked_files
 from ecbackup_iac.readers.published_modules import looks_like_elasticache, published_module
 from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
 from ecbackup_iac.terraform.configuration import Configuration, Modules
@@ -46,7 +46,7 @@ from ecbackup_iac.terraform.instances import (
     ResourceInstance,
     UnreadCall,
 )
-from ecbackup_iac.terraform.modules import Module, configuration_files
+from ecbackup_iac.terraform.modules import Module
 from ecbackup_iac.terraform.nodes import AttributeNode, Block, Literal, Name, TupleNode, Unreadable
 from ecbackup_iac.terraform.operators import attribute as attribute_of
 from ecbackup_iac.terraform.roots import Index
@@ -102,11 +102,10 @@ class Request:
 def read(request: Request) -> Iterator[Reading]:
     """Yield what each root module in the tree gives that has to do with the targets."""
     folders = Folders(request.boundary, request.given.contents)
-    named = (*_SOUGHT, *(re.escape(module.source) for module in request.modules))
+    named = (*_SOUGHT, *(module.source for module in request.modules))
     progress = request.progress
-    index = Index(
-        folders, re.compile("|".join(named).encode()), request.is_excluded, progress.reading
-    )
+    sought = [name.encode() for name in named]
+    index = Index(folders, sought, request.is_excluded, progress.reading)
     tree = _Tree(request, folders, index)
     roots = [root for root in index.roots() if index.reaches(root, request.targets)]
     for number, root in enumerate(roots, 1):
@@ -124,7 +123,6 @@ class _Tree:
         self._index = index
         self._modules = Modules(folders)
         self._variable_files = VariableFiles(folders)
-        self._told_modules: set[str] = set()
         self._declared: set[str] = set()
         self._used_variables: set[str] = set()
         self._judged: set[str] = set()
@@ -154,7 +152,7 @@ class _Tree:
         resources = self._resources(folder, given, note, diagnostics)
         if not any(kind == "file" for kind, _ in given.variables):
             resources = self._with_unloaded_files(folder, given, resources, diagnostics)
-        diagnostics += self._module_diagnostics()
+        diagnostics += self._modules.news()
         return Reading(tuple(resources.values()), tuple(dict.fromkeys(diagnostics)))
 
     def _resources(
@@ -258,22 +256,11 @@ class _Tree:
             instance = instance.parent
         return False
 
-    def _module_diagnostics(self) -> Iterator[Diagnostic]:
-        """Yield what is wrong with the files of the modules that were read, each once."""
-        for module in self._modules.loaded():
-            if module.folder not in self._told_modules:
-                self._told_modules.add(module.folder)
-                yield from module.diagnostics
-
     def marked_texts(self) -> Iterator[MarkedText]:
         """Yield the files of the modules that were read, where they may hold suppressions."""
         for module in self._modules.loaded():
             is_whole = self._is_target(module.folder)
-            for name in chain(*configuration_files(self._folders.names(module.folder))):
-                source = self._folders.source(os.path.join(module.folder, name))
-                if not isinstance(source, Diagnostic) and is_marked(source.text):
-                    syntax = Syntax.TERRAFORM_JSON if name.endswith(".json") else Syntax.HCL
-                    yield MarkedText(source.path, source.text, syntax, is_whole=is_whole)
+            yield from marked_files(self._folders, module.folder, is_whole=is_whole)
 
     def closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what concerns no single root."""
@@ -701,7 +688,9 @@ def _provider_rules(kind: str, block: _Arguments) -> Iterator[tuple[Location, st
 def _is_cluster_mode(name: str, value: Value) -> bool:
     if name == "num_node_groups":
         return isinstance(value.raw, int | Fraction) and value.raw > 1
-    return value.raw == "enabled" if name == "cluster_mode" else "cluster.on" in str(value.raw)
+    if name == "cluster_mode":
+        return value.raw == "enabled"
+    return isinstance(value.raw, str) and "cluster.on" in value.raw
 
 
 def is_ignored(block: Block, name: str) -> bool:
@@ -746,7 +735,8 @@ def _is_same(one: Settled[int], other: Known[int]) -> bool:
 
 def _settled_days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
     settled = _days(value, trace)
-    if value.is_sensitive and isinstance(settled, Invalid):
+    is_of_use = isinstance(settled, Known) and 0 <= settled.value <= MAXIMUM_DAYS
+    if value.is_sensitive and not is_of_use and not isinstance(settled, Unset):
         settled = Invalid(SENSITIVE, trace)
     if value.literals:
         places = tuple(literal.location for literal in value.literals)
@@ -774,7 +764,7 @@ def _days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
 
 
 def _whole(number: int | Fraction | None) -> int | None:
-    return None if number is None else int(number)
+    return None if number is None else max(-LARGEST_SHOWN, min(int(number), LARGEST_SHOWN))
 
 
 def text_setting(value: Value) -> Setting[str]:
@@ -793,6 +783,8 @@ def _settled_text(value: Value) -> Settled[str]:
             return Known(value.raw, sensitive=value.is_sensitive)
         case None | "":
             return Unset()
+        case int() | Fraction() as raw if not isinstance(raw, bool):
+            return Known(text_from(raw), sensitive=value.is_sensitive)
         case raw:
             return Known(str(raw), sensitive=value.is_sensitive)
 

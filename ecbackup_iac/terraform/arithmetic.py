@@ -9,6 +9,8 @@ import re
 from fractions import Fraction
 from typing import TypeAlias
 
+from ecbackup_iac.terraform.effort import spend_number
+
 Number: TypeAlias = int | Fraction
 
 PRECISION = 512  # bits
@@ -73,6 +75,7 @@ def number_from(text: str) -> Number | None:
     power = int(exponent or 0)
     if abs(power) > LARGEST_EXPONENT or len(text) > LONGEST_NUMERAL:
         raise NumberTooLargeError(text[:40])
+    spend_number(power)
     digits = int(whole + (fraction or ""))
     power -= len(fraction or "")
     value = Fraction(digits * 10**power) if power >= 0 else Fraction(digits, 10**-power)
@@ -87,6 +90,7 @@ def text_from(number: Number) -> str:
         sign = "-" if number < 0 else ""
         return sign + _decimal(Fraction(repr(abs(float(number)))))
     negative, value = number < 0, abs(Fraction(number))
+    spend_number(value.numerator.bit_length() + value.denominator.bit_length())
     low, high = 1, 400
     while low < high:  # more digits never lie further away
         middle = (low + high) // 2

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.signature import Files
 from ecbackup_iac.terraform.modules import FolderReader, Module, load_module
-from ecbackup_iac.terraform.nodes import Block, Literal
+from ecbackup_iac.terraform.nodes import Block
 
 if TYPE_CHECKING:
     from ecbackup_iac.terraform.instances import ModuleInstance
@@ -31,16 +32,23 @@ class Modules:
     def __init__(self, reader: FolderReader) -> None:
         self.reader = reader
         self._loaded: dict[str, Module] = {}
+        self._news: list[Diagnostic] = []
 
     def loaded(self) -> list[Module]:
         """Give the modules that were read so far, in the order in which they were."""
         return list(self._loaded.values())
 
+    def news(self) -> list[Diagnostic]:
+        """Give what was found wrong since somebody asked for it last."""
+        told = [*self._news]
+        self._news.clear()
+        return told
+
     def at(self, folder: str) -> Module:
         """Give the module in a folder."""
-        real = os.path.realpath(folder)
+        real = self.reader.real(folder)
         if real not in self._loaded:
-            self._loaded[real] = load_module(real, self.reader)
+            self._loaded[real] = load_module(real, self.reader, self._news)
         return self._loaded[real]
 
 
@@ -49,9 +57,9 @@ class Configuration:
 
     def __init__(self, modules: Modules, root: str, files: Files) -> None:
         self.modules = modules
-        self.root = os.path.realpath(root)
+        self.root = modules.reader.real(root)
         self.files = files
-        self._installed = _installed_modules(self.root, modules.reader)
+        self._installed = installed_modules(self.root, modules.reader)
 
     def called_module(self, caller: "ModuleInstance", name: str) -> Module | Unreadable:
         """Give the module behind a module call."""
@@ -96,11 +104,8 @@ class Configuration:
 
 def source_of(block: Block) -> str | None:
     """Give a module call's source, where it is a plain text."""
-    attribute = block.body.attribute("source")
-    if attribute is None or not isinstance(attribute.expression, Literal):
-        return None
-    raw = attribute.expression.value.raw
-    return _CREDENTIALS.sub("//", raw) if isinstance(raw, str) else None
+    text = block.body.plain_text("source")
+    return None if text is None else _CREDENTIALS.sub("//", text)
 
 
 # What stands before the host in a git address is nobody's business.
@@ -109,10 +114,7 @@ _CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
 
 def version_of(block: Block) -> str:
     """Give a module call's version constraint, where it is a plain text."""
-    attribute = block.body.attribute("version")
-    if attribute is None or not isinstance(attribute.expression, Literal):
-        return ""
-    return str(attribute.expression.value.raw or "")
+    return block.body.plain_text("version") or ""
 
 
 def is_local(source: str) -> bool:
@@ -120,13 +122,11 @@ def is_local(source: str) -> bool:
     return source.startswith(("./", "../", ".\\", "..\\")) or source in (".", "..")
 
 
-def _installed_modules(root: str, reader: FolderReader) -> dict[str, str]:
+def installed_modules(root: str, reader: FolderReader) -> dict[str, str]:
     """Read what `terraform init` noted: a call's dotted path → its folder, relative to the root."""
     path = os.path.join(root, ".terraform", "modules", "modules.json")
     if not os.path.isfile(path):
         return {}
-    from ecbackup_iac.model.report import Diagnostic
-
     source = reader.source(path)
     if isinstance(source, Diagnostic):
         return {}

@@ -18,6 +18,7 @@ STEPS_OF_AN_INSTANCE = 50
 """What an instance of a block costs before anything in it is evaluated."""
 
 _CHARACTERS_A_STEP = 50  # text that is made is kept
+_LARGE_NUMBER = 100  # bits; digits are turned into bits in the square of their number
 _PLACES_A_STEP = 16  # so are traces
 
 
@@ -62,6 +63,12 @@ def spend_trace(places: int) -> None:
     """Spend what a trace of so many places costs. Raises TooMuchError."""
     if places >= _PLACES_A_STEP:
         spend(places // _PLACES_A_STEP)
+
+
+def spend_number(bits: int) -> None:
+    """Spend what reading or writing a number of so many bits costs. Raises TooMuchError."""
+    if abs(bits) >= _LARGE_NUMBER:
+        spend((bits // _LARGE_NUMBER) ** 2)
 
 
 def spend_text(characters: int) -> None:

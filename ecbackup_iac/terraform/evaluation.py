@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Protocol, assert_never
 
+from ecbackup_iac.terraform.arithmetic import PRECISION
 from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.effort import STEPS_OF_AN_EXPRESSION, spend
 from ecbackup_iac.terraform.functions import FUNCTIONS
@@ -550,6 +551,8 @@ def _branch_type(then: Value, otherwise: Value) -> Type | None:
 def _brief(value: Value) -> str:
     """Show a value that fits in a condition's text; nothing for one that does not."""
     raw = value.raw
+    if isinstance(raw, int) and raw.bit_length() > PRECISION:
+        return ""
     if isinstance(raw, str | int | bool) and not value.is_sensitive and len(str(raw)) <= _SHORTEST:
         return str(raw)
     return ""

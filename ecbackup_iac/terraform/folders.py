@@ -1,9 +1,10 @@
 """What modules and file functions read of the disk: inside the boundary only, each file once."""
 
+import errno
 import os
 import re
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from ecbackup_iac.discovery import is_inside, shown_path
 from ecbackup_iac.model.location import Location
@@ -17,6 +18,9 @@ from ecbackup_iac.terraform.values import EvaluationError
 LARGEST_FILE = 10_000_000
 """Bytes; a larger configuration or data file is not read."""
 
+_GIT = ".git"
+"""What a checkout in CI leaves there is for nobody's eyes."""
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -27,26 +31,60 @@ class Folders:
         """`contents` is what files are taken to hold, by real path, whatever the disk says."""
         self.boundary = boundary
         self._contents = contents or {}
-        self._names: dict[str, tuple[str, ...]] = {}
+        self._entries: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._insides: dict[str, bool] = {}
+        self._reals: dict[str, str] = {}
+        self._shown_folders: dict[str, str] = {}
         self._bytes: dict[str, bytes | Diagnostic] = {}
 
     def names(self, folder: str) -> Sequence[str]:
         """Give the names of the files in a folder, sorted; none where it cannot be read."""
-        if folder not in self._names:
+        return self.entries(folder)[0]
+
+    def entries(self, folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Give the names of the files in a folder, and of the folders that are no links, each sorted."""
+        if folder not in self._entries:
+            files, folders = [], []
             try:
-                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-                found = tuple(entry.name for entry in entries if not entry.is_dir())
+                for entry in os.scandir(folder):
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+                    elif not (entry.is_symlink() and _is_folder(entry)):
+                        files.append(entry.name)
             except OSError:
-                found = ()
-            self._names[folder] = found
-        return self._names[folder]
+                files, folders = [], []
+            self._entries[folder] = (tuple(sorted(files)), tuple(sorted(folders)))
+        return self._entries[folder]
 
     def is_inside(self, path: str) -> bool:
         """Say whether a path lies inside the boundary, links resolved."""
         try:
-            return is_inside(os.path.realpath(path), self.boundary)
+            return is_inside(self.real(os.path.abspath(path)), self.boundary)
         except ValueError:  # a NUL in it, or half a surrogate pair: no path at all
             return False
+
+    def real(self, path: str) -> str:
+        """Give an absolute path without `..` with its links resolved; every name on it is asked once.
+
+        Raises:
+            ValueError: a NUL in it, or half a surrogate pair: it is no path at all.
+
+        """
+        real = self._reals.get(path)
+        if real is None:
+            parent, name = os.path.split(path)
+            real = path if parent == path or not name else self._real(self.real(parent), name)
+            self._reals[path] = real
+        return real
+
+    @staticmethod
+    def _real(parent: str, name: str) -> str:
+        path = os.path.join(parent, name)
+        try:
+            is_link = stat.S_ISLNK(os.lstat(path).st_mode)
+        except OSError:
+            return path
+        return os.path.realpath(path) if is_link else path
 
     def content(self, path: str) -> bytes | Diagnostic:
         """Give a file's bytes, or why it was not read."""
@@ -54,29 +92,96 @@ class Folders:
             self._bytes[path] = self._read(path)
         return self._bytes[path]
 
+    def keep(self, folders: Container[str]) -> None:
+        """Forget what was read of files in other folders; it is read again where somebody asks."""
+        self._bytes = {
+            path: content
+            for path, content in self._bytes.items()
+            if os.path.dirname(path) in folders
+        }
+
     def source(self, path: str) -> SourceFile | Diagnostic:
         """Read a file as UTF-8 text, without its byte order mark."""
         content = self.content(path)
         if isinstance(content, Diagnostic):
             return content
-        return SourceFile(shown_path(path), content.removeprefix(_BYTE_ORDER_MARK))
+        return SourceFile(self._shown(path), content.removeprefix(_BYTE_ORDER_MARK))
+
+    def _shown(self, path: str) -> str:
+        """Give a path as it is printed; what is the same for a folder's files is asked once."""
+        folder, name = os.path.split(path)
+        if folder not in self._shown_folders:
+            shown = shown_path(folder) if folder else os.curdir
+            self._shown_folders[folder] = "" if shown == os.curdir else f"{shown}/"
+        is_plain = name.isascii() and name not in ("", os.curdir, os.pardir)
+        return self._shown_folders[folder] + name if is_plain else shown_path(path)
 
     def _read(self, path: str) -> bytes | Diagnostic:
-        place = Location(shown_path(path))
-        if not self.is_inside(path):
-            return Diagnostic("not read: the link leads outside the repository", place)
-        if self._contents and (content := self._contents.get(os.path.realpath(path))) is not None:
+        if (
+            self._contents
+            and (content := self._contents.get(self.real(os.path.abspath(path)))) is not None
+        ):
             return content
         try:
-            status = os.stat(path)
-            if not stat.S_ISREG(status.st_mode):
-                return Diagnostic("not read: it is no regular file", place)
-            if status.st_size > LARGEST_FILE:
-                return Diagnostic(f"not read: it is larger than {LARGEST_FILE} bytes", place)
-            with open(path, "rb") as file:
-                return file.read(LARGEST_FILE + 1)
+            read = self._read_of_folder(path) or self._read_at(self.real(os.path.abspath(path)))
         except OSError as error:
-            return Diagnostic(f"cannot be read: {error.strerror or error}", place)
+            read = f"cannot be read: {error.strerror or error}"
+        return read if isinstance(read, bytes) else Diagnostic(read, Location(shown_path(path)))
+
+    def _read_of_folder(self, path: str) -> bytes | str | None:
+        """Read a file that is no link, or say why not; None for a link. Raises OSError.
+
+        Whether its folder lies inside is asked once a folder: links are resolved for that, name by name.
+        """
+        folder = os.path.dirname(path)
+        if folder not in self._insides:
+            self._insides[folder] = self.is_inside(folder)
+        if not self._insides[folder] or not _NO_LINK:
+            return None
+        try:
+            return _content(path, _NO_LINK)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                return None
+            raise
+
+    def _read_at(self, real: str) -> bytes | str:
+        """Read a file by its real path, or say why not. Raises OSError."""
+        if not is_inside(real, self.boundary):
+            return "not read: the link leads outside the repository"
+        return _content(real)
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    """Say whether a link leads to a folder; one in a circle does not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _content(path: str, flags: int = 0) -> bytes | str:
+    """Read a regular file, or say why not: a pipe or a device is not waited for. Raises OSError."""
+    descriptor = os.open(path, _READING | flags)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return "not read: it is no regular file"
+        if status.st_size > LARGEST_FILE:
+            return f"not read: it is larger than {LARGEST_FILE} bytes"
+        content = os.read(descriptor, status.st_size + 1)
+        while len(content) <= LARGEST_FILE and (more := os.read(descriptor, _PIECE)):
+            content += more  # it grew, or the system gives less at a time
+        return content
+    finally:
+        os.close(descriptor)
+
+
+# Windows has no pipes of this kind, and translates line ends unless told not to.
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_PIECE = 1 << 20
+"""Bytes."""
 
 
 class RootFiles:
@@ -110,7 +215,8 @@ class RootFiles:
         top = self._inside(os.path.join(folder, prefix))
         wanted = PathPattern(pattern[upward.end() :] if upward else pattern)
         found = []
-        for directory, _, names in os.walk(top):
+        for directory, folders, names in os.walk(top):
+            folders[:] = (name for name in folders if name != _GIT)
             spend(1 + len(names))
             for name in names:
                 path = os.path.relpath(os.path.join(directory, name), top).replace(os.sep, "/")
@@ -126,4 +232,7 @@ class RootFiles:
         found = os.path.normpath(os.path.join(self._root, path))
         if path.startswith("~") or not self._folders.is_inside(found):
             raise OutsideError(f"the file {path} lies outside the repository")
+        inner = os.path.relpath(os.path.realpath(found), self._folders.boundary)
+        if _GIT in inner.split(os.sep):
+            raise OutsideError(f"the file {path} is git's own, and may hold a password")
         return found

@@ -14,12 +14,14 @@ from ecbackup_iac.terraform.depth import depth
 from ecbackup_iac.terraform.hcl_expressions import Builder, UnreadableError
 from ecbackup_iac.terraform.hcl_extent import DEEPEST, Extent, ExtentScanner, Problem
 from ecbackup_iac.terraform.hcl_layout import Argument, Layout, Section, entries, layout
+from ecbackup_iac.terraform.hcl_outline import Outlined, outline
 from ecbackup_iac.terraform.nodes import (
     AttributeNode,
     Block,
     Body,
     Node,
     Place,
+    PlainTexts,
     SourceFile,
     Template,
     TemplatePart,
@@ -53,6 +55,9 @@ Placing: TypeAlias = Callable[[int, int], Place]
 
 _INVALID = "Invalid expression: this is not valid syntax"
 _TOO_DEEP = f"The expression is nested more than {DEEPEST} deep"
+MOST_TOLD = 20
+"""Problems of one block that are told."""
+
 _HEAVY = 50  # a value of this weight may be nested too deeply
 _ASSIGNMENT = b"x="  # what tree-sitter needs before an expression
 
@@ -71,6 +76,15 @@ def parse_hcl(source: SourceFile) -> tuple[Body, list[tuple[str, Place]]]:
         if not told or source.text.find(b"\n", told[-1][1].start, start) >= 0:
             told.append((message, Place(source, start, end)))
     return HclBody(source, found.masked, found.root), told
+
+
+def outlined_hcl(source: SourceFile, tell: Callable[[str, Place], object]) -> Body | None:
+    """Read a configuration file block by block, as each is asked for; None for one that is not plain.
+
+    What is wrong in a block is told when it is read; in blocks that nobody asks for, nothing is.
+    """
+    blocks = outline(source.text)
+    return None if blocks is None else _OutlinedFile(source, blocks, tell)
 
 
 def parse_expression(
@@ -186,15 +200,17 @@ def comments(source: SourceFile) -> Iterator[tuple[str, Place]]:
         yield raw.decode(errors="replace"), Place(source, start, start + len(raw))
 
 
-class HclBody:
+class HclBody(PlainTexts):
     """A block's body or a whole file; each attribute and block is made when it is asked for."""
 
-    def __init__(self, source: SourceFile, masked: bytes, section: Section) -> None:
+    def __init__(self, source: SourceFile, masked: bytes, section: Section, shift: int = 0) -> None:
+        """`shift` is where in the file the text begins that was laid out."""
         end = max(section.inside, section.end - bool(section.kind))
-        self.place = Place(source, section.inside, end)
+        self.place = Place(source, section.inside + shift, end + shift)
         self._source = source
         self._masked = masked
         self._section = section
+        self._shift = shift
 
     @cached_property
     def _attributes(self) -> dict[str, AttributeNode]:
@@ -205,9 +221,10 @@ class HclBody:
         return found
 
     def _attribute(self, argument: Argument) -> AttributeNode:
-        place = Place(self._source, argument.start, argument.end)
+        shift = self._shift
+        place = Place(self._source, argument.start + shift, argument.end + shift)
         return AttributeNode(
-            argument.name, place, lambda: _value(self._source, self._masked, argument)
+            argument.name, place, lambda: _value(self._source, self._masked, argument, shift)
         )
 
     @cached_property
@@ -215,9 +232,10 @@ class HclBody:
         found: dict[str, list[Block]] = {}
         for entry in self._section.entries:
             if isinstance(entry, Section):
-                place = Place(self._source, entry.start, entry.end)
-                header = Place(self._source, entry.start, entry.header_end)
-                body = HclBody(self._source, self._masked, entry)
+                start = entry.start + self._shift
+                place = Place(self._source, start, entry.end + self._shift)
+                header = Place(self._source, start, entry.header_end + self._shift)
+                body = HclBody(self._source, self._masked, entry, self._shift)
                 block = Block(entry.kind, entry.labels, place, header, body)
                 found.setdefault(entry.kind, []).append(block)
         return found
@@ -233,6 +251,93 @@ class HclBody:
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
         """Give the blocks of a type, in order; those with another number of labels are none."""
         return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]
+
+
+class _OutlinedFile(PlainTexts):
+    """A whole file of which only the blocks' headers are known."""
+
+    def __init__(
+        self,
+        source: SourceFile,
+        blocks: Sequence[Outlined],
+        tell: Callable[[str, Place], object],
+    ) -> None:
+        self.place = Place(source, 0, len(source.text))
+        self._blocks: dict[str, list[Block]] = {}
+        for one in blocks:
+            place, header = (Place(source, one.start, end) for end in (one.end, one.header_end))
+            body = _OutlinedBody(source, one, tell)
+            block = Block(one.kind, one.labels, place, header, body)
+            self._blocks.setdefault(one.kind, []).append(block)
+
+    def attribute(self, name: str) -> AttributeNode | None:
+        """Give nothing: there are no attributes outside of blocks."""
+
+    def attributes(self) -> Sequence[AttributeNode]:
+        """Give nothing: there are no attributes outside of blocks."""
+        return ()
+
+    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
+        """Give the blocks of a type, in order; those with another number of labels are none."""
+        return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]
+
+
+class _OutlinedBody(PlainTexts):
+    """A block's body, which is read when somebody first asks for something in it."""
+
+    def __init__(
+        self, source: SourceFile, block: Outlined, tell: Callable[[str, Place], object]
+    ) -> None:
+        self.place = Place(source, block.inside, block.end - 1)
+        self._source = source
+        self._block = block
+        self._tell = tell
+
+    def plain_text(self, name: str) -> str | None:
+        """Give an attribute's value where it is a string without interpolation.
+
+        What stands on a line of its own, and once in the block, is found without reading the block.
+        """
+        if "_read" not in self.__dict__:
+            start, end = self._block.inside, self._block.end
+            found = _plain_texts(name).findall(self._source.text, start, end)
+            if len(found) == 1:
+                text: str = found[0].decode()
+                return text if text.isascii() else super().plain_text(name)
+        return super().plain_text(name)
+
+    @cached_property
+    def _read(self) -> HclBody:
+        start, end = self._block.start, self._block.end
+        piece = SourceFile(self._source.path, self._source.text[start:end])
+        found = layout(piece.text)
+        section = found.root.entries[0] if len(found.root.entries) == 1 else None
+        problems = found.problems + _entry_problems(piece.text, found.root)
+        problems += _value_problems(piece, found)
+        for message, first, last in sorted(problems, key=lambda problem: problem[1])[:MOST_TOLD]:
+            self._tell(message, Place(self._source, start + first, start + last))
+        if not isinstance(section, Section):
+            section = Section(self._block.kind, (), 0, 0, 0, 0)
+        return HclBody(self._source, found.masked, section, start)
+
+    def attribute(self, name: str) -> AttributeNode | None:
+        """Give the attribute of that name; the first, where there are several."""
+        return self._read.attribute(name)
+
+    def attributes(self) -> Sequence[AttributeNode]:
+        """Give every attribute, in order."""
+        return self._read.attributes()
+
+    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
+        """Give the blocks of a type, in order; those with another number of labels are none."""
+        return self._read.blocks(kind, labels)
+
+
+@cache
+def _plain_texts(name: str) -> re.Pattern[bytes]:
+    return re.compile(
+        rb"\n[ \t]*" + name.encode() + rb'[ \t]*=[ \t]*"([^"\\$%\r\n]*)"(?=[ \t]*\r?\n)'
+    )
 
 
 @cache
@@ -261,22 +366,19 @@ def _snippet(masked: bytes, argument: Argument) -> bytes:
     return _ASSIGNMENT + masked[argument.value : argument.end] + b"\n"
 
 
-def _value(source: SourceFile, masked: bytes, argument: Argument) -> Node:
-    place = Place(source, argument.value, argument.end)
+def _value(source: SourceFile, masked: bytes, argument: Argument, shift: int = 0) -> Node:
+    """Build a value; `shift` is where in the file the text begins that was laid out."""
+    start, end = argument.value + shift, argument.end + shift
     root = None if argument.is_broken else _tree(_snippet(masked, argument))
     if root is None or root.has_error:
-        return Unreadable(place)
-    shift = argument.value - len(_ASSIGNMENT)
-    text = _ASSIGNMENT + source.text[argument.value : argument.end]
-    builder = Builder(text, lambda start, end: Place(source, start + shift, end + shift))
+        return Unreadable(Place(source, start, end))
+    before = start - len(_ASSIGNMENT)
+    text = _ASSIGNMENT + source.text[start:end]
+    builder = Builder(text, lambda first, last: Place(source, first + before, last + before))
     try:
         return builder.value(_descend(root, "expression"))
     except UnreadableError:
-        return Unreadable(place)
-    except RecursionError:
-        if argument.weight > _HEAVY:
-            return Unreadable(place)
-        raise  # not this one nests too deeply, but what leads to it
+        return Unreadable(Place(source, start, end))
 
 
 def _value_problems(source: SourceFile, found: Layout) -> list[Problem]:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.terraform.addresses import instance_key
+from ecbackup_iac.terraform.arithmetic import text_from
 from ecbackup_iac.terraform.configuration import Configuration, Unreadable
 from ecbackup_iac.terraform.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.conversion import converted
@@ -671,7 +672,7 @@ def _count(value: Value) -> int:
         raise EvaluationError("Invalid count argument: it must not be negative")
     if raw > MOST_INSTANCES:
         raise EvaluationError(
-            f"count is {raw}, and this program follows {MOST_INSTANCES} instances"
+            f"count is {text_from(raw)}, and this program follows {MOST_INSTANCES} instances"
         )
     return raw
 

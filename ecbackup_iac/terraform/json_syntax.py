@@ -19,6 +19,7 @@ from ecbackup_iac.terraform.nodes import (
     Node,
     ObjectNode,
     Place,
+    PlainTexts,
     SourceFile,
     Template,
     Text,
@@ -72,7 +73,7 @@ def parse_json_values(source: SourceFile) -> tuple[list[AttributeNode], Problems
     return list(body.attributes()), problems
 
 
-class JsonBody:
+class JsonBody(PlainTexts):
     """A body written as an object, or as an array of objects."""
 
     def __init__(

@@ -7,7 +7,14 @@ from typing import Protocol, TypeVar
 
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.nodes import AttributeNode, Block, Body, Literal, Place, SourceFile
+from ecbackup_iac.terraform.nodes import (
+    AttributeNode,
+    Block,
+    Body,
+    Place,
+    PlainTexts,
+    SourceFile,
+)
 
 ResourceKey = tuple[str, str, str]
 """Mode (managed, data, ephemeral), type and name."""
@@ -28,6 +35,9 @@ class FolderReader(Protocol):
 
     def names(self, folder: str) -> Sequence[str]:
         """Give the names of the files in a folder, sorted; none where it cannot be read."""
+
+    def real(self, path: str) -> str:
+        """Give an absolute path without `..` with its links resolved."""
 
     def is_inside(self, path: str) -> bool:
         """Say whether a path lies inside the boundary, links resolved."""
@@ -50,8 +60,20 @@ class Module:
     """The `terraform` blocks."""
 
     diagnostics: list[Diagnostic] = field(factory=list)
+    news: list[Diagnostic] = field(factory=list)
+    """The same, shared by the modules of a tree: somebody tells them, and empties it."""
+
     refusal: str = ""
     """Why no Terraform there is takes this module; empty where one does."""
+
+    def tell(self, message: str, place: Place) -> None:
+        """Take note of something that is wrong in a file."""
+        self.note(Diagnostic(message, place.location))
+
+    def note(self, diagnostic: Diagnostic) -> None:
+        """Keep a diagnostic, here and for whoever waits for news."""
+        self.diagnostics.append(diagnostic)
+        self.news.append(diagnostic)
 
     @property
     def is_empty(self) -> bool:
@@ -86,9 +108,12 @@ def is_override(name: str) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
-def load_module(folder: str, reader: FolderReader) -> Module:
-    """Read a folder's module; what stands whole in a broken file counts."""
-    module = Module(folder)
+def load_module(folder: str, reader: FolderReader, news: list[Diagnostic] | None = None) -> Module:
+    """Read a folder's module; what stands whole in a broken file counts.
+
+    `news` is where diagnostics go as well, those of blocks that are read later included.
+    """
+    module = Module(folder, news=[] if news is None else news)
     files, overrides = configuration_files(reader.names(folder))
     for name in files:
         body = _body(os.path.join(folder, name), reader, module)
@@ -108,27 +133,37 @@ def _check_version(module: Module) -> None:
     Which of the released versions plans the module cannot be told from the configuration.
     """
     for block in module.settings:
-        written = block.body.attribute("required_version")
-        if written is None or not isinstance(written.expression, Literal):
-            continue
-        wanted = _AT_LEAST.findall(str(written.expression.value.raw))
+        place = block.place
+        if place.file.text.find(b"required_version", place.start, place.end) < 0:
+            continue  # most of such blocks need not be read
+        wanted = _AT_LEAST.findall(block.body.plain_text("required_version") or "")
+        written = None
         if any(int(major) > NEWEST_MAJOR for major in wanted):
+            written = block.body.attribute("required_version")
+        if written is not None:
             module.refusal = (
                 "Unsupported Terraform Core version: required_version asks for a later one"
             )
-            module.diagnostics.append(Diagnostic(module.refusal, written.place.location))
+            module.note(Diagnostic(module.refusal, written.place.location))
 
 
 def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
-    from ecbackup_iac.terraform.hcl_syntax import parse_hcl
+    from ecbackup_iac.terraform.hcl_syntax import outlined_hcl, parse_hcl
     from ecbackup_iac.terraform.json_syntax import parse_json
 
     source = reader.source(path)
     if isinstance(source, Diagnostic):
-        module.diagnostics.append(source)
+        module.note(source)
         return None
-    body, problems = (parse_json if path.endswith(".json") else parse_hcl)(source)
-    module.diagnostics += [Diagnostic(text, place.location) for text, place in problems]
+    if path.endswith(".json"):
+        body, problems = parse_json(source)
+    else:
+        outlined = outlined_hcl(source, module.tell)
+        if outlined is not None:
+            return outlined
+        body, problems = parse_hcl(source)
+    for text, place in problems:
+        module.tell(text, place)
     return body
 
 
@@ -153,7 +188,7 @@ def _declare(module: Module, body: Body) -> None:
         for attribute in block.body.attributes():
             if attribute.name in module.local_values:
                 text = f'Duplicate local value definition: "{attribute.name}" was defined before'
-                module.diagnostics.append(Diagnostic(text, attribute.place.location))
+                module.note(Diagnostic(text, attribute.place.location))
                 continue
             module.local_values[attribute.name] = attribute
     module.settings += body.blocks("terraform")
@@ -163,7 +198,7 @@ def _once(module: Module, table: dict[K, Block], key: K, block: Block, what: str
     if key in table:
         first = table[key].header.location
         text = f'Duplicate {what}: "{block.labels[-1]}" was declared at {first}'
-        module.diagnostics.append(Diagnostic(text, block.header.location))
+        module.note(Diagnostic(text, block.header.location))
         return
     table[key] = block
 
@@ -184,7 +219,7 @@ def _override(module: Module, body: Body) -> None:
         for attribute in block.body.attributes():
             if attribute.name not in module.local_values:
                 text = f'Missing base local value definition to override: "{attribute.name}"'
-                module.diagnostics.append(Diagnostic(text, attribute.place.location))
+                module.note(Diagnostic(text, attribute.place.location))
             module.local_values[attribute.name] = attribute
     module.settings += body.blocks("terraform")
 
@@ -193,7 +228,7 @@ def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> No
     base = table.get(key)
     if base is None:
         text = f"Missing {override.kind} to override: the base configuration has no such block"
-        module.diagnostics.append(Diagnostic(text, override.header.location))
+        module.note(Diagnostic(text, override.header.location))
         return
     body = MergedBody(base.body, override.body)
     table[key] = Block(base.kind, base.labels, base.place, base.header, body)
@@ -202,7 +237,7 @@ def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> No
 _RIVALS = {"count": "for_each", "for_each": "count"}
 
 
-class MergedBody:
+class MergedBody(PlainTexts):
     """A block's body with another's arguments and nested blocks in the place of its own."""
 
     def __init__(self, base: Body, override: Body) -> None:

@@ -268,6 +268,25 @@ class Body(Protocol):
     def blocks(self, kind: str, labels: int = 0) -> Sequence["Block"]:
         """Give the blocks of a type, in order."""
 
+    def plain_text(self, name: str) -> str | None:
+        """Give an attribute's value where it is a string without interpolation."""
+
+
+class PlainTexts:
+    """What bodies have in common."""
+
+    def attribute(self, name: str) -> "AttributeNode | None":
+        """Give the attribute of that name."""
+        raise NotImplementedError
+
+    def plain_text(self, name: str) -> str | None:
+        """Give an attribute's value where it is a string without interpolation."""
+        attribute = self.attribute(name)
+        if attribute is None or not isinstance(attribute.expression, Literal):
+            return None
+        raw = attribute.expression.value.raw
+        return raw if isinstance(raw, str) else None
+
 
 class AttributeNode:
     """`name = expression`; the expression is built when somebody first asks for it."""

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from ecbackup_iac.terraform.arithmetic import Number, plain, rounded
 from ecbackup_iac.terraform.conversion import converted, equal
+from ecbackup_iac.terraform.effort import spend_number
 from ecbackup_iac.terraform.type_system import (
     BOOL,
     DYNAMIC,
@@ -150,6 +151,7 @@ def _not_null(operator: str) -> Callable[[Value], Value]:
 
 def _number(value: Value) -> Number:
     if isinstance(value.raw, int | Fraction):
+        spend_number(value.raw.numerator.bit_length() + value.raw.denominator.bit_length())
         return value.raw
     raise EvaluationError("a number is required")
 

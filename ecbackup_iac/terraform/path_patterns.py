@@ -1,4 +1,4 @@
-"""A pattern of Go's doublestar, as fileset takes it (`*`, `**`, `?`, [class], {a,b}) → which paths it describes.
+"""A pattern as fileset takes it (Go's doublestar: `*`, `**`, `?`, [class], {a,b}) → what it describes.
 
 All that a pattern can be after each character is followed at once: no pattern takes long.
 """

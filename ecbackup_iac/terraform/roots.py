@@ -5,12 +5,13 @@ Decided by bytes: a file is parsed only when its module lies on a path to what i
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from ecbackup_iac.discovery import is_inside
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.configuration import installed_modules
 from ecbackup_iac.terraform.folders import Folders
 from ecbackup_iac.terraform.inputs import loaded_files
 from ecbackup_iac.terraform.modules import configuration_files
@@ -18,8 +19,8 @@ from ecbackup_iac.terraform.modules import configuration_files
 SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
 
 # `source = "../x"`, and the same in JSON; more than module calls match, which does no harm.
-_LOCAL_SOURCE = re.compile(rb'\bsource"?\s*[=:]\s*"(\.{1,2}(?:[/\\][^"$%\x00]*)?)"')
-_STATE_BLOCK = re.compile(rb'\bbackend"?\s*[:"{]|\bbackend\s+"|\bcloud"?\s*:?\s*\{')
+_LOCAL_SOURCE = re.compile(rb'source"?\s*[=:]\s*"(\.{1,2}(?:[/\\][^"$%\x00]*)?)"')
+_STATE_BLOCKS = (re.compile(rb'backend"?\s*[:"{]'), re.compile(rb'cloud"?\s*:?\s*\{'))
 
 
 @changing_record
@@ -33,7 +34,10 @@ class Folder:
     """Some file of it names what is sought."""
 
     shows_root: bool = False
-    """A backend or cloud block, tfvars, a lock file or an initialised folder says that it is planned."""
+    """Tfvars, a lock file or an initialised folder say that it is planned."""
+
+    files: tuple[str, ...] = ()
+    """The names of its files with configuration."""
 
     calls: set[str] = field(factory=set)
     """The folders that its local module sources name."""
@@ -45,7 +49,7 @@ class Index:
     def __init__(
         self,
         folders: Folders,
-        sought: re.Pattern[bytes],
+        sought: Sequence[bytes],
         is_excluded: Callable[[str], bool],
         reading: Callable[[], object] = lambda: None,
     ) -> None:
@@ -60,7 +64,11 @@ class Index:
         self.terragrunt: list[str] = []
         self._variable_files: dict[str, list[str]] = {}
         self._walk(folders.boundary, is_excluded)
+        self._variable_folders: dict[str, list[tuple[str, list[str]]]] = {}
+        for path, names in self._variable_files.items():
+            self._variable_folders.setdefault(self._owner(path), []).append((path, names))
         self.leading = self._leading()
+        folders.keep(self.leading)
         self.called = {
             target
             for folder in self.found.values()
@@ -74,9 +82,7 @@ class Index:
         A folder that nobody calls is one; so is a called one that shows it is planned itself. Of
         folders that call each other in a circle one is taken, so that none is left out.
         """
-        chosen = {
-            path for path in self.leading if path not in self.called or self.found[path].shows_root
-        }
+        chosen = {path for path in self.leading if path not in self.called or self.is_planned(path)}
         covered = set().union(*map(self._reached, chosen))
         for path in sorted(self.leading):
             if path not in covered:
@@ -84,16 +90,24 @@ class Index:
                 covered |= self._reached(path)
         return sorted(chosen)
 
+    def is_planned(self, path: str) -> bool:
+        """Say whether a folder shows that it is planned itself: a backend or cloud block says so, too."""
+        folder = self.found[path]
+        if folder.shows_root:
+            return True
+        contents = (self._folders.content(os.path.join(path, name)) for name in folder.files)
+        return any(
+            isinstance(content, bytes) and any(block.search(content) for block in _STATE_BLOCKS)
+            for content in contents
+        )
+
     def unloaded_variable_files(self, root: str) -> list[str]:
         """Give the tfvars files in and under a root that Terraform does not load by itself, sorted.
 
         Those in a folder that holds configuration of its own belong to that.
         """
         found = []
-        for folder, names in self._variable_files.items():
-            inside = folder == root or folder.startswith(root.rstrip(os.sep) + os.sep)
-            if not inside or self._owner(folder) != root:
-                continue
+        for folder, names in self._variable_folders.get(root, ()):
             loaded = loaded_files(names) if folder == root else []
             found += [os.path.join(folder, name) for name in names if name not in loaded]
         return sorted(found)
@@ -123,20 +137,9 @@ class Index:
         pending = [top]
         while pending:
             path = pending.pop()
-            try:
-                entries = list(os.scandir(path))
-            except OSError:
-                continue
-            names = []
-            for entry in entries:
-                try:
-                    is_folder = entry.is_dir(follow_symlinks=False)
-                except OSError:
-                    continue
-                if not is_folder:
-                    names.append(entry.name)
-                elif entry.name not in SKIPPED_FOLDERS and not is_excluded(entry.path):
-                    pending.append(entry.path)
+            names, folders = self._folders.entries(path)
+            inner = (os.path.join(path, name) for name in folders if name not in SKIPPED_FOLDERS)
+            pending += (folder for folder in inner if not is_excluded(folder))
             variables = sorted(n for n in names if n.endswith((".tfvars", ".tfvars.json")))
             if variables:
                 self._variable_files[path] = variables
@@ -146,8 +149,8 @@ class Index:
             if files or overrides:
                 self.found[path] = self._folder(path, [*files, *overrides], names)
 
-    def _folder(self, path: str, files: list[str], names: list[str]) -> Folder:
-        folder = Folder(path)
+    def _folder(self, path: str, files: list[str], names: Sequence[str]) -> Folder:
+        folder = Folder(path, files=tuple(files))
         folder.shows_root = ".terraform.lock.hcl" in names or any(
             name.endswith((".tfvars", ".tfvars.json")) for name in names
         )
@@ -158,23 +161,30 @@ class Index:
                 folder.is_sought = True  # the module's reader will tell
                 continue
             self.size += len(content)
-            folder.is_sought = folder.is_sought or self._sought.search(content) is not None
-            folder.shows_root = folder.shows_root or _STATE_BLOCK.search(content) is not None
+            # UTF-16 names nothing that is found by bytes; the module's reader will tell.
+            folder.is_sought = folder.is_sought or b"\0" in content or self._names_it(content)
             for source in _LOCAL_SOURCE.findall(content):
                 relative = source.decode(errors="replace").replace("\\", "/")
-                folder.calls.add(os.path.realpath(os.path.join(path, relative)))
+                folder.calls.add(self._folders.real(os.path.normpath(os.path.join(path, relative))))
         installed = os.path.join(path, ".terraform", "modules")
         if os.path.isdir(installed):
             folder.shows_root = True
             folder.is_sought = folder.is_sought or self._is_installed(installed)
+            # One that lies outside is not read, and the module's reader will tell.
+            listed = installed_modules(path, self._folders).values()
+            is_outside = any(not self._folders.is_inside(os.path.join(path, one)) for one in listed)
+            folder.is_sought = folder.is_sought or is_outside
         return folder
+
+    def _names_it(self, content: bytes) -> bool:
+        return any(word in content for word in self._sought)
 
     def _is_installed(self, folder: str) -> bool:
         """Say whether a module that terraform init fetched names what is sought."""
         for directory, _, names in os.walk(folder):
             for name in chain(*configuration_files(names)):
                 content = self._folders.content(os.path.join(directory, name))
-                if not isinstance(content, Diagnostic) and self._sought.search(content):
+                if not isinstance(content, Diagnostic) and self._names_it(content):
                     return True
         return False
 

@@ -58,6 +58,7 @@ class _OfOne(_Made):
     element: "Type"
 
     def __new__(cls, element: "Type") -> Self:
+        """Give the type of these elements, made once."""
         key = (cls, id(element))
         found: Self | None = _made.get(key)
         if found is None:
@@ -97,6 +98,7 @@ class TupleOf(_Made):
     elements: tuple["Type", ...]
 
     def __new__(cls, elements: tuple["Type", ...]) -> Self:
+        """Give the type of these elements, made once."""
         key = (cls, *map(id, elements))
         found: Self | None = _made.get(key)
         if found is None:
@@ -125,6 +127,7 @@ class ObjectOf(_Made):
     def __new__(
         cls, attributes: tuple[tuple[str, "Type"], ...], optional: frozenset[str] = frozenset()
     ) -> Self:
+        """Give the type of these attributes, made once."""
         key = (cls, optional, *((name, id(kind)) for name, kind in attributes))
         found: Self | None = _made.get(key)
         if found is None:

@@ -51,7 +51,8 @@ def guarded(count: int) -> None:
 
     """
     if count > MOST_ELEMENTS:
-        raise UndecidableError(f"it would have {count} elements")
+        shown = str(count) if count < _LARGEST_WHOLE else "countless"
+        raise UndecidableError(f"it would have {shown} elements")
 
 
 def is_list(value: Value) -> bool:

@@ -1,0 +1,141 @@
+"""A configuration file, laid out as people do → where its blocks begin and end, without a look inside.
+
+A file of a megabyte takes milliseconds: only the blocks that a value leads to are read. What is not
+plain, or not plainly whole, has no outline, and is read as a whole.
+"""
+
+import re
+
+from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.hcl_extent import HEADER
+
+MOST_PIECES = 400
+"""Two for every comment or heredoc that is blanked; a file with more is read as a whole."""
+
+
+@record
+class Outlined:
+    """A block at the top of a file, as offsets."""
+
+    kind: str
+    labels: tuple[str, ...]
+    start: int
+    header_end: int
+    inside: int
+    """Behind the opening brace."""
+
+    end: int
+
+
+_COMMENT = re.compile(rb"/\*(?s:.*?)\*/")
+_HEREDOC = re.compile(rb"<<-?([A-Za-z_][\w-]*)\r?\n(?s:.*?)(?<=\n)[ \t]*\1(?=[\s,)\]}]|\Z)")
+# Both begin with a line feed, which is found at once, as text is not.
+_PLAIN_HEADER = re.compile(rb'\n(\w+)((?:[ \t]+"[^"\\$%\r\n]*")*)[ \t]*\{([^\r\n]*)')
+_INDENTED_HEADER = re.compile(rb"\n[ \t]+" + HEADER.pattern)
+_LABEL = re.compile(rb'"([^"]*)"')
+_BETWEEN = re.compile(rb"(?:[ \t\r\n]++|(?:\#|//)[^\n]*+)*+")
+# Nothing, or one argument that is plain.
+_ONE_LINE = re.compile(
+    rb'([ \t]*(?:[A-Za-z_][\w-]*[ \t]*=[ \t]*(?:"[^"\\$%]*"|[A-Za-z_][\w.]*|\d+)[ \t]*)?\})[ \t]*\Z'
+)
+_NOT_NEWLINE = re.compile(rb"[^\r\n]")
+_BEHIND = re.compile(rb"[ \t\r]*+(?:(?:\#|//)[^\n]*+)?(?=\n|\Z)")
+
+_PAIRS = ((b"{", b"}"), (b"[", b"]"), (b"(", b")"))
+
+
+def outline(text: bytes) -> list[Outlined] | None:
+    """Give the blocks of a file; None where it is not plain.
+
+    All that may be a block's header stands at the beginning of a line, every bracket has its other
+    half, and between the blocks is nothing but comments.
+    """
+    blanked = _blanked(text)
+    if blanked is None or any(blanked.count(one) != blanked.count(two) for one, two in _PAIRS):
+        return None
+    plain = b"\n" + blanked  # so that every line has a line feed before it
+    # What looks like a header inside a block may be one of a block that was not seen.
+    if _INDENTED_HEADER.search(plain):
+        return None
+    blocks: list[Outlined] = []
+    position = 0
+    for match in _PLAIN_HEADER.finditer(plain):
+        end = _end_of_block(plain, match)
+        if end is None or _end_of_gap(plain, position) != match.start(1):
+            return None
+        blocks.append(_outlined(match, end))
+        position = end
+    return blocks if _end_of_gap(plain, position) == len(plain) else None
+
+
+def _outlined(match: re.Match[bytes], end: int) -> Outlined:
+    labels = tuple(label.decode() for label in _LABEL.findall(match[2]))
+    header_end = match.end(2) if labels else match.end(1)
+    offsets = (match.start(1), header_end, match.start(3), end)
+    start, header_end, inside, end = (offset - 1 for offset in offsets)
+    return Outlined(match[1].decode(), labels, start, header_end, inside, end)
+
+
+def _blanked(text: bytes) -> bytes | None:
+    """Blank out what hides braces: comments of several lines, and heredocs.
+
+    None where it is not plain that they are what they look like, where there are very many, or where
+    the text is no UTF-8.
+    """
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return None
+    if b"\0" in text:
+        return None
+    pieces: list[bytes] = []
+    found = {mark: text.find(mark) for mark in (b"/*", b"<<")}
+    done = position = 0
+    while len(pieces) < MOST_PIECES:
+        at = _next(text, position, found)
+        if at < 0:
+            return b"".join((*pieces, text[done:]))
+        line = text[text.rfind(b"\n", 0, at) + 1 : at]
+        if line.lstrip().startswith((b"#", b"//")):
+            position = text.find(b"\n", at) % (len(text) + 1)
+        elif line.count(b'"') - line.count(b'\\"') & 1:
+            position = at + 2  # in a string
+        else:
+            is_plain = not any(mark in line for mark in (b"#", b"//", b"\\\\"))
+            hidden = _hidden(text, at, line) if is_plain else None
+            if hidden is None:
+                return None
+            pieces += (text[done:at], _NOT_NEWLINE.sub(b" ", hidden))
+            done = position = at + len(hidden)
+    return None
+
+
+def _hidden(text: bytes, at: int, line: bytes) -> bytes | None:
+    """Give the comment or heredoc that begins at an offset; None where that is not plain."""
+    if text.startswith(b"/*", at):
+        match = None if line.strip() else _COMMENT.match(text, at)
+    else:
+        match = _HEREDOC.match(text, at)
+    return match[0] if match else None
+
+
+def _next(text: bytes, position: int, found: dict[bytes, int]) -> int:
+    """Find what may begin a comment of several lines, or a heredoc; -1 where nothing does."""
+    for mark, at in found.items():
+        if 0 <= at < position:
+            found[mark] = text.find(mark, position)
+    return min((at for at in found.values() if at >= 0), default=-1)
+
+
+def _end_of_block(plain: bytes, header: re.Match[bytes]) -> int | None:
+    """Find the brace that closes a block: on the header's line, or at the beginning of a later one."""
+    rest = header[3].strip()
+    if rest and not rest.startswith((b"#", b"//")):
+        whole = _ONE_LINE.match(header[3])
+        return header.start(3) + whole.end(1) if whole else None
+    end = plain.find(b"\n}", header.end()) + len(b"\n}")
+    return end if end > header.end() and _BEHIND.match(plain, end) else None
+
+
+def _end_of_gap(plain: bytes, position: int) -> int:
+    return _BETWEEN.match(plain, position).end()  # type: ignore[union-attr]
