@@ -12,12 +12,13 @@ from functools import partial
 from itertools import pairwise
 from typing import TypeAlias
 
+from ecbackup_iac.discovery import is_inside
 from ecbackup_iac.fixers import fixer
 from ecbackup_iac.fixers.edits import Edit, NotMendableError, SourceFiles, edited_files
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
-from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, possible_values
 from ecbackup_iac.model.verdict import Level, Rule, Status
@@ -25,6 +26,11 @@ from ecbackup_iac.scan import scan
 
 Key: TypeAlias = tuple[str, str, str, int]
 """Root, settings, address, and which of its equals: what an edit does not change."""
+
+MOST_TRIALS = 100
+"""Judgements of the tree with some of the edits, where all together do not hold."""
+
+_NOT_TRIED = "there are too many edits that do not hold to try this one by itself"
 
 _BY_SOURCE = "it was read from {}: mend the configuration or template that it comes from"
 
@@ -85,8 +91,9 @@ def mending(  # noqa: PLR0913 - what scan takes, and the days
 
     """
     judge = partial(scan, policy=policy, today=today, allow_empty=allow_empty, progress=progress)
-    judgement = _Judgement(paths, given, judge)
-    plan = _Plan(judgement, policy, days)
+    files = SourceFiles(policy.roots, policy.modules)
+    judgement = _Judgement(paths, given, judge, files)
+    plan = _Plan(judgement, policy, days, files)
     plan.propose()
     plan.settle()
     after = edited_files(plan.edits_of(plan.accepted), plan.files.contents)
@@ -114,10 +121,13 @@ class _Judgement:
         paths: Sequence[str],
         given: Given,
         judge: Callable[..., Report],
+        files: SourceFiles,
     ) -> None:
         self._paths = paths
         self._given = given
         self._judge = judge
+        self._files = files
+        self._folders = [os.path.realpath(path) for path in paths if os.path.isdir(path)]
         self.report = self._judged((), {})
         self.asked = _by_key(self.report.findings)
         self._before: dict[tuple[str, ...], Report] = {(): self.report}
@@ -130,31 +140,64 @@ class _Judgement:
 
     def _with(self, contents: Mapping[str, bytes]) -> Report:
         if contents != self._last[0]:
-            self._last = (contents, self._judged(tuple(contents), contents))
+            self._last = (contents, self._judged(self._beside(contents), contents))
         return self._last[1]
 
-    def _without(self, files: tuple[str, ...]) -> Report:
+    def _without(self, files: Iterable[str]) -> Report:
         """Judge the tree as it is, together with what these files are part of."""
-        if files not in self._before:
-            self._before[files] = self._judged(files, {})
-        return self._before[files]
+        beside = self._beside(files)
+        if beside not in self._before:
+            self._before[beside] = self._judged(beside, {})
+        return self._before[beside]
 
-    def _judged(self, files: Sequence[str], contents: Mapping[str, bytes]) -> Report:
-        paths = (*self._paths, *map(os.path.relpath, files))
+    def _beside(self, files: Iterable[str]) -> tuple[str, ...]:
+        """Give what has to be named beside the paths, so that all that files are part of is judged."""
+        links = [link for path in files for link in self._files.links_to(path)]
+        names = [*files, *links, *map(os.path.dirname, links)]
+        return tuple(
+            dict.fromkeys(
+                name for name in names if not any(is_inside(name, one) for one in self._folders)
+            )
+        )
+
+    def _judged(self, beside: Sequence[str], contents: Mapping[str, bytes]) -> Report:
+        paths = (*self._paths, *map(os.path.relpath, beside))
         return self._judge(paths, given=replace(self._given, contents=contents))
 
-    def objection(self, contents: Mapping[str, bytes], meant: Iterable[Key]) -> str | None:
+    def objection(self, contents: Mapping[str, bytes], meant: Iterable[Key]) -> "_Objection | None":
         """Say what speaks against files that hold this: what is meant has to pass, no more to change."""
         before, after = self._without(tuple(contents)), self._with(contents)
         findings, meant = _by_key(after.findings), set(meant)
-        for key in meant:
-            now = findings.get(key)
-            if now is None:
-                return "the edit would make another cache of it"
-            if now.verdict.status is not Status.PASS:
-                return f"it would not pass then: {now.verdict.message}"
+        short = {key: why for key in meant if (why := _shortcoming(findings.get(key)))}
+        if short:
+            # One that is undecided may be so because of what is done for others.
+            wrong = {key: why for key, why in short.items() if _fails(findings.get(key))}
+            return _Objection(next(iter((wrong or short).values())), wrong)
         others = {key: one for key, one in _by_key(before.findings).items() if key not in meant}
-        return _change(others, findings, meant) or _refusal(before, after)
+        told = _change(others, findings, meant) or _refusal(before, after)
+        return _Objection(told) if told else None
+
+
+def _fails(now: Finding | None) -> bool:
+    return now is not None and now.verdict.status is Status.FAIL
+
+
+@record
+class _Objection:
+    """What speaks against edits."""
+
+    text: str
+    wrong: Mapping[Key, str] = field(factory=dict)
+    """The caches that would fail with them, whatever is done for others, and why."""
+
+
+def _shortcoming(now: Finding | None) -> str | None:
+    """Say why a cache is not as it is meant to be; None where it passes."""
+    if now is None:
+        return "the edit would make another cache of it"
+    if now.verdict.status is not Status.PASS:
+        return f"it would not pass then: {now.verdict.message}"
+    return None
 
 
 def _change(
@@ -181,14 +224,17 @@ def _refusal(before: Report, after: Report) -> str | None:
 class _Plan:
     """Which edits are proposed for which caches, and which of them hold."""
 
-    def __init__(self, judgement: _Judgement, policy: Policy, days: int) -> None:
+    def __init__(
+        self, judgement: _Judgement, policy: Policy, days: int, files: SourceFiles
+    ) -> None:
         self._judgement = judgement
         self._policy = policy
         self._days = days
-        self.files = SourceFiles()
+        self.files = files
         self.proposed: dict[Key, Sequence[Edit]] = {}
         self.accepted: set[Key] = set()
         self.reasons: dict[Key, str] = {}
+        self._refused: set[frozenset[tuple[Key, Edit]]] = set()
 
     def propose(self) -> None:
         """Ask the fixers about everything that counts and does not pass."""
@@ -234,21 +280,37 @@ class _Plan:
 
     def _settle(self) -> None:
         self._drop_contradictions()
-        groups = self._groups()
-        if self._objection([key for group in groups for key in group]) is None:
-            self.accepted |= {key for group in groups for key in group}
-        else:
-            for group in groups:
-                objection = self._objection(group)
-                if objection is None:
-                    self.accepted |= set(group)
-                else:
-                    for key in group:
-                        self.reasons[key] = objection
+        groups = [group for group in self._groups() if self._as_tried(group) not in self._refused]
+        # Where all together do not hold, halves are tried: what is wrong is mostly a few of many.
+        pending, trials = [groups], MOST_TRIALS
+        while pending:
+            batch = pending.pop()
+            trials -= 1
+            objection = self._objection([key for group in batch for key in group])
+            if objection is None:
+                self.accepted |= {key for group in batch for key in group}
+                continue
+            wrong = [group for group in batch if any(key in objection.wrong for key in group)]
+            if len(batch) == 1 or trials <= 0:
+                wrong = batch
+            for group in wrong:
+                self._refuse(group, objection, is_alone=len(batch) == 1)
+            left = [group for group in batch if group not in wrong]
+            half = len(left) // 2 if not wrong else 0
+            pending += [part for part in (left[half:], left[:half]) if part]
         for key in self.accepted:
             self.reasons.pop(key, None)
 
-    def _objection(self, keys: Sequence[Key]) -> str | None:
+    def _refuse(self, group: Sequence[Key], objection: _Objection, *, is_alone: bool) -> None:
+        own = next((why for key in group if (why := objection.wrong.get(key))), None)
+        self._refused.add(self._as_tried(group))
+        for key in group:
+            self.reasons[key] = own or (objection.text if is_alone else _NOT_TRIED)
+
+    def _as_tried(self, group: Iterable[Key]) -> frozenset[tuple[Key, Edit]]:
+        return frozenset((key, edit) for key in group for edit in self.proposed[key])
+
+    def _objection(self, keys: Sequence[Key]) -> _Objection | None:
         if not keys:
             return None
         meant = [*self.accepted, *keys]

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -129,8 +130,22 @@ def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None
             is_same = False
         if not is_same:
             raise OutputError(f"{path}: it has changed meanwhile; nothing was written")
-    for path, content in after.items():
-        write_file(path, content)
+    path = ""
+    with ExitStack() as halves:
+        # All of it is on the disk before the first file is replaced.
+        ready: dict[str, str] = {}
+        done: list[str] = []
+        try:
+            for path, content in after.items():
+                ready[path] = halves.enter_context(_half(path, content))
+            for path, half in ready.items():
+                os.replace(half, path)
+                done.append(path)
+        except OSError as error:
+            for one in done:
+                write_file(one, before[one])
+            told = error.strerror or error
+            raise OutputError(f"{path}: cannot be written: {told}; nothing was written") from error
 
 
 def forget_standard_output() -> None:
@@ -147,26 +162,33 @@ def write_file(path: str, content: bytes) -> None:
         OutputError: it cannot be written.
 
     """
-    import tempfile  # what most runs do without
-
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "wb") as special:
                 special.write(content)
             return
         target = os.path.realpath(path)
-        mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
-        with tempfile.NamedTemporaryFile(dir=os.path.dirname(target), delete=False) as half:
-            try:
-                half.write(content)
-                half.close()
-                os.chmod(half.name, mode)
-                os.replace(half.name, target)
-            except BaseException:
-                os.unlink(half.name)
-                raise
+        with _half(target, content) as half:
+            os.replace(half, target)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def _half(target: str, content: bytes) -> Iterator[str]:
+    """Give a file beside the target, with its mode, that can take its place; else it goes again."""
+    import tempfile  # what most runs do without
+
+    mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(target), delete=False) as half:
+        try:
+            half.write(content)
+            half.close()
+            os.chmod(half.name, mode)
+            yield half.name
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(half.name)
 
 
 def _umask() -> int:

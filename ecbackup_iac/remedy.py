@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Callable
 
 from ecbackup_iac.model.cache import CacheResource, Form, Source
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import Known, Outcome, Settled, Step, Unknown
@@ -162,6 +162,9 @@ _GIVEN = {"command line": "--var ", "environment": "TF_VAR_"}
 
 _ASSIGNMENT = re.compile(r"""\(?["']?([A-Za-z_][\w.-]*)["']?\)?\s*[=:](?!=)""")
 
+# A step in a module that leads to one of its inputs.
+_INPUT = re.compile(r"\bvar\.|^default\b")
+
 
 def _where(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
     """Say what to set where: at the last step that assigns something."""
@@ -171,11 +174,17 @@ def _where(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
             name = re.match(r"[\w-]+", step.text.removeprefix(option))
             return f"give {option}{name[0] if name else 'NAME'}={days}"
         assigned = _ASSIGNMENT.match(step.text)
-        if assigned:
+        if assigned and not is_downloaded(step.location.path):
             what = "the variable's default" if assigned[1] == "default" else assigned[1]
             if step.text[assigned.end() :].lstrip()[:1] in ("{", "["):
                 return f"give it {days} days in {what}, {_line(step.location)}"
             return f"set {what} = {days} in {_line(step.location)}"
+    own = [call for call in resource.calls if not is_downloaded(call.path)]
+    if own and is_downloaded(resource.location.path):
+        told = f"call a module that keeps backups for {days} days in place of the downloaded one"
+        if any(_INPUT.search(step.text) for step in trace):
+            told = f"give the downloaded module {days} days where it is called"
+        return f"{told}, {_line(own[-1])}"
     return (
         f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}"
     )

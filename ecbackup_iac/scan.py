@@ -11,8 +11,8 @@ from ecbackup_iac.model.policy import IgnoreMode, Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity, report_of
+from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.readers.inputs import readings
-from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppression import apply_exceptions
 
@@ -47,7 +47,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         diagnostics += reading.diagnostics
         marked += reading.marked
         findings += [_finding(resource, policy) for resource in reading.resources]
-    if policy.ignores is not IgnoreMode.NONE and (marked or policy.source):
+    if policy.ignores is not IgnoreMode.NONE and marked:
         from ecbackup_iac.ignores.matching import apply_ignores
 
         findings, told = apply_ignores(findings, marked, policy.ignores, today, given or Given())
@@ -67,7 +67,8 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     from ecbackup_iac.excerpts import excerpts_of
 
     contents = given.contents if given else {}
-    return replace(report, excerpts=excerpts_of(report.findings, paths, contents))
+    tops = paths if policy.source is None else (*paths, policy.source)
+    return replace(report, excerpts=excerpts_of(report.findings, tops, contents))
 
 
 def _baseline(policy: Policy) -> Baseline | None:
@@ -80,6 +81,10 @@ def _baseline(policy: Policy) -> Baseline | None:
 
 def _finding(resource: CacheResource, policy: Policy) -> Finding:
     verdict = judge(resource, policy)
+    if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
+        return Finding(resource, verdict, level_of(verdict, policy))
+    from ecbackup_iac.remedy import remedy_of  # what passes needs none
+
     return Finding(
         resource, verdict, level_of(verdict, policy), remedy_of(resource, verdict, policy)
     )

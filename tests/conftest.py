@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import settings
 
 from ecbackup_iac.cloudformation.roots import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
@@ -24,6 +25,10 @@ from ecbackup_iac.readers.terraform import Request, read
 REPOSITORY = Path(__file__).parent.parent
 TODAY = "1795392000"  # 2026-11-23, in seconds
 NOTHING_GIVEN = Given()
+
+# A machine that others use is slow at times, which says nothing about the law that is tested.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @dataclass(frozen=True, slots=True)

@@ -347,6 +347,27 @@ def test_code_scanning_shows_lines_of_the_repository_from_its_top(
     }
 
 
+def test_the_lines_are_shown_wherever_the_plan_comes_from(
+    work: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "plan.json"
+    shutil.copyfile(work / "plans" / "payments.json", elsewhere)
+    policy = Policy(source="infra")
+    report = scan((str(elsewhere),), policy, date(2026, 11, 23), with_excerpts=True)
+    assert f"{PAYMENTS}/main.tf" in {one.location.path for one in report.excerpts}
+
+
+def test_a_comment_is_found_through_a_link_inside_the_repository(
+    run_here: Check, work: Path
+) -> None:
+    main = work / PAYMENTS / "main.tf"
+    edit(main, 'module "teams"', '# ecbackup:ignore[ECB001] no team needs them\nmodule "teams"')
+    main.rename(work / "shared.tf")
+    main.symlink_to(work / "shared.tf")
+    said = run_here("check", "plans/payments.json", "--source", PAYMENTS).stdout
+    assert said.endswith("2 pass, 7 fail, 2 suppressed\n")
+
+
 def test_a_comment_in_the_configuration_suppresses_the_plan_s_finding(
     run_here: Check, work: Path
 ) -> None:

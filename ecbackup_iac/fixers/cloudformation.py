@@ -140,8 +140,9 @@ class _Proposal:
                 for name in names:
                     other = TemplateUses(template).other_use_of(name)
                     if other:
-                        told = f"the parameter {name} ({literal}) is also used by {other}"
-                        raise NotMendableError(f"{told} ({shown})")
+                        where = "" if shown == self._resource.root else f" ({shown})"
+                        told = f"the parameter {name} ({literal}) is also used by {other}{where}"
+                        raise NotMendableError(told)
 
     def _takers(self, shown: str) -> Iterator[tuple[str, bytes]]:
         """Yield the templates that a parameter file is for: the policy says it, else it may be any."""
@@ -183,6 +184,9 @@ class _Proposal:
             found = next((one for one in TemplateUses(parent).resources if one.name == stack), None)
             child = child_template(parent, found.body) if found else None
             if found is not None and child is not None and child.path == path:
+                other = TemplateUses(child, is_nested=True).other_use_of(name)
+                if other:
+                    raise NotMendableError(f"the parameter {name} is also used by {other}")
                 return self._passed(parent, found, name)
             parent = child
         return None

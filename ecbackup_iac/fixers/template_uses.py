@@ -323,6 +323,11 @@ def _units(template: Template, index: _Index) -> Iterator[tuple[_Unit, list[Node
             yield _other(f"{name} of Conditions"), [body]
         else:
             yield _Unit(Definition(_Kind.CONDITION, (name,))), [body]
+    yield from _other_units(template)
+    yield from _resource_units([*template.section("Resources").items()], index)
+
+
+def _other_units(template: Template) -> Iterator[tuple[_Unit, list[Node]]]:
     for section, shown in _OTHERS.items():
         for name, (_, body) in template.section(section).items():
             yield _other(f"{shown} {name}"), [body]
@@ -330,7 +335,6 @@ def _units(template: Template, index: _Index) -> Iterator[tuple[_Unit, list[Node
         is_exported = member(body, "Export") is not None or name.startswith(LOOP)
         kind = _Kind.OTHER if is_exported else _Kind.OUTPUT
         yield _Unit(Definition(kind, (name,)), text=f"the output {name}"), [body]
-    yield from _resource_units([*template.section("Resources").items()], index)
 
 
 def _other(text: str) -> _Unit:

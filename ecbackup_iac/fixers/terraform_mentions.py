@@ -220,26 +220,36 @@ def handed_on(node: Node, offset: int, path: Path = (), words: int = 2) -> Path:
                 return (*steps, *path)
             case GetAttribute() | Index() | Name():
                 return (*steps, *_left(node, offset, path, words))
-            case For() if path and _keeps_keys(node) and holds(node.collection.place, offset):
+            case For(result=result) if holds(result.place, offset) and not node.is_grouped:
+                steps.append(None)
+                node = result
+            case For() if holds(node.collection.place, offset) and not node.is_grouped:
                 items_path = handed_on(node.collection, offset, path, words)
                 return (*steps, *_of_items(node, items_path))
-            case ObjectNode(items=items):
-                inner = next(((k, v) for k, v in items if holds(v.place, offset)), None)
+            case ObjectNode() | TupleNode():
+                step, inner = _inside(node, offset)
+                steps.append(step)
                 if inner is None:
-                    return (*steps, None)
-                key, node = inner
-                steps.append(str(key.value.raw) if isinstance(key, Literal) else None)
-            case TupleNode(items=elements):
-                index = next((i for i, v in enumerate(elements) if holds(v.place, offset)), None)
-                if index is None:
-                    return (*steps, None)
-                steps.append(str(index))
-                node = elements[index]
+                    return tuple(steps)
+                node = inner
             case _:
                 inside = _handed(node, offset)
                 if inside is None:
                     return (*steps, None)
                 node = inside
+
+
+def _inside(node: ObjectNode | TupleNode, offset: int) -> tuple[str | None, Node | None]:
+    """Give the entry that an offset lies in, with the step that leads to it."""
+    found: list[tuple[str | None, Node]]
+    if isinstance(node, TupleNode):
+        found = [(str(index), value) for index, value in enumerate(node.items)]
+    else:
+        found = [
+            (str(key.value.raw) if isinstance(key, Literal) else None, value)
+            for key, value in node.items
+        ]
+    return next((one for one in found if holds(one[1].place, offset)), (None, None))
 
 
 def _handed(node: Node, offset: int) -> Node | None:
@@ -256,23 +266,18 @@ def _handed(node: Node, offset: int) -> Node | None:
     return next((part for part in parts if holds(part.place, offset)), None)
 
 
-def _keeps_keys(node: For) -> bool:
-    """Say whether it is `{ for k, v in c : k => ... }`."""
-    key = node.key_result
-    return isinstance(key, Name) and key.name == node.key and not node.is_grouped
-
-
 def _of_items(node: For, path: Path) -> Path:
     """Give what a for expression makes of a part of what it goes through."""
-    if not path:
-        return (None,)
-    if node.condition is not None and _uses(node.condition, node.item, path[1:]):
+    key, item = node.key_result, node.item
+    keeps_keys = isinstance(key, Name) and key.name == node.key
+    deciding = [one for one in (node.condition, None if keeps_keys else key) if one is not None]
+    if not path or any(_uses(one, item, path[1:]) for one in deciding):
         return (None,)
     found = {
-        handed_on(node.result, offset, path[1:], 1)
-        for offset in _uses(node.result, node.item, path[1:])
+        handed_on(node.result, offset, path[1:], 1) for offset in _uses(node.result, item, path[1:])
     }
-    return (path[0], *(found.pop() if len(found) == 1 else (None,)))
+    made: Path = found.pop() if len(found) == 1 else (None,)
+    return (path[0] if keeps_keys else None, *made)
 
 
 def _uses(node: Node, name: str, path: Path) -> list[int]:

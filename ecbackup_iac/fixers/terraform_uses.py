@@ -50,7 +50,7 @@ class Definition:
 
     def __str__(self) -> str:
         """Give it as the code refers to it."""
-        return f"{self.kind}.{self.name}"
+        return f"the input {self.name}" if self.kind == "input" else f"{self.kind}.{self.name}"
 
 
 def definition_at(

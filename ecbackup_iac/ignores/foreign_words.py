@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from ecbackup_iac.globs import matches
 from ecbackup_iac.ignores.ignore import Ignore, Scope, cut, day
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
@@ -25,6 +26,9 @@ TRIVY_IDS = ("AVD-AWS-0050", "AWS-0050", "aws-elasticache-enable-backup-retentio
 
 KICS_QUERY = "8fdb08a0-a868-4fdf-9c27-ccab0237f1ab"
 """ElastiCache Redis Cluster Without Backup, for Terraform. There is none for CloudFormation."""
+
+_LONGEST_PATTERN = 80
+"""Characters; a longer one is no name of anything."""
 
 _CHECKOV = re.compile(
     r"(?:checkov|bridgecrew|cortex):skip= *+([A-Za-z0-9_-]++(?:,[A-Za-z0-9_-]++)*+)(:.*)?"
@@ -52,6 +56,13 @@ def checkov_ignore(ids: list[str], written: str, reason: str) -> Ignore | None:
         return None
     rules = () if () in wanted else wanted[0]
     return _foreign(written, reason, rules)
+
+
+def describes(pattern: str, name: str) -> bool:
+    """Say whether this is the name, or a pattern of Trivy's for it, in which `*` is any text."""
+    if "*" not in pattern or "?" in pattern or len(pattern) > _LONGEST_PATTERN:
+        return pattern == name
+    return matches(pattern, name)
 
 
 def _foreign(written: str, reason: str, rules: tuple[Rule, ...] = OFF, **more: object) -> Ignore:
@@ -88,9 +99,9 @@ def _trivy_ignore(word: str, reason: str) -> Ignore | None:
     sections = word.split(":")[1:]
     given = dict(zip(sections[::2], sections[1::2], strict=False))
     name, bracket, _ = given.get("ignore", "").partition("[")
-    if name not in TRIVY_IDS and name != "*":
+    if not any(describes(name, one) for one in TRIVY_IDS):
         return None
-    is_blanket = name == "*"
+    is_blanket = "*" in name
     problem, expires = "", None
     if bracket:
         problem = "it is for some values of an attribute alone, which is not followed here"

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from ecbackup_iac.discovery import boundary_of
+from ecbackup_iac.ignores.foreign_words import describes
 from ecbackup_iac.ignores.ignore import Ignore, Scope
 from ecbackup_iac.ignores.sheets import Placed, Sheet
-from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.given import Given
-from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.marked_text import MarkedText, Syntax, is_marked
+from ecbackup_iac.model.location import Location, is_downloaded
+from ecbackup_iac.model.marked_text import MarkedText
 from ecbackup_iac.model.policy import IgnoreMode
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression
@@ -28,7 +28,7 @@ def apply_ignores(
     given: Given,
 ) -> tuple[list[Finding], list[Diagnostic]]:
     """Mark what comments and metadata cover; tell of those that do not count or cover nothing."""
-    sheets = _sheets(findings, texts, given)
+    sheets = _sheets(texts)
     if not sheets:
         return [*findings], []
     workspace = given.workspace or given.environment.get("TF_WORKSPACE") or ""
@@ -39,48 +39,16 @@ def apply_ignores(
     return marked, told
 
 
-def _sheets(
-    findings: Sequence[Finding], texts: Iterable[MarkedText], given: Given
-) -> dict[str, Sheet]:
-    """Read every text that may hold a suppression, and those that findings of a plan point to."""
+def _sheets(texts: Iterable[MarkedText]) -> dict[str, Sheet]:
+    """Read every text that may hold a suppression, each once."""
     found: dict[str, MarkedText] = {}
     for text in texts:
-        if not _is_downloaded(text.path) and (text.path not in found or text.is_whole):
+        if not is_downloaded(text.path) and (text.path not in found or text.is_whole):
             found[text.path] = text
-    met = {*found}
-    for finding in findings:
-        if finding.resource.source in _WITHOUT_TEXTS and finding.verdict.status in _WRONG:
-            for place in _places(finding.resource):
-                if place.line is None or _is_downloaded(place.path):
-                    continue
-                if place.path not in met:
-                    met.add(place.path)
-                    opened = _opened(place.path, given)
-                    if opened is not None:
-                        found[place.path] = opened
     return {path: Sheet(text) for path, text in found.items()}
 
 
 _WRONG = (Status.FAIL, Status.UNKNOWN)
-
-# Their readers read no configuration; what points into it comes from elsewhere.
-_WITHOUT_TEXTS = (Source.TERRAFORM_PLAN, Source.TERRAFORM_STATE)
-
-
-def _is_downloaded(path: str) -> bool:
-    """Say whether a file is of a module that `terraform init` has fetched: others wrote it."""
-    return ".terraform" in path.split("/")
-
-
-def _opened(path: str, given: Given) -> MarkedText | None:
-    """Read a file of configuration that a finding points to; None where it holds no suppression."""
-    from ecbackup_iac.terraform.folders import Folders
-
-    source = Folders(boundary_of(path), given.contents).source(path)
-    if isinstance(source, Diagnostic) or not is_marked(source.text):
-        return None
-    syntax = Syntax.TERRAFORM_JSON if path.endswith(".json") else Syntax.HCL
-    return MarkedText(path, source.text, syntax, is_whole=False)
 
 
 def _places(resource: CacheResource) -> tuple[Location, ...]:
@@ -134,7 +102,8 @@ class _Matching:
 
     def is_for_another_workspace(self, placed: Placed) -> bool:
         """Say whether a suppression is for a workspace, and this run is not."""
-        return bool(placed.ignore.workspace) and placed.ignore.workspace != self._workspace
+        workspace = placed.ignore.workspace
+        return bool(workspace) and not describes(workspace, self._workspace)
 
     def _covering(self, candidates: list[Placed], rule: Rule | None) -> list[Placed]:
         """Give those that cover a rule, the first of ours and of others alone; all of them are used."""

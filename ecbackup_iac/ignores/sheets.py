@@ -8,14 +8,15 @@ from ecbackup_iac.ignores.foreign_words import foreign_ignores
 from ecbackup_iac.ignores.ignore import Ignore, Scope
 from ecbackup_iac.ignores.metadata_words import metadata_ignores
 from ecbackup_iac.ignores.own_words import own_ignore
+from ecbackup_iac.ignores.remark_lines import commented_out, lines_of
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.marked_text import MarkedText, Syntax
-from ecbackup_iac.model.record import changing_record, record
+from ecbackup_iac.model.record import changing_record, record, replace
 from ecbackup_iac.model.report import SuppressionKind
 from ecbackup_iac.syntax.remarks import CodeBlock, Remark, RemarkedText
 
-_SIGNS = " \t\r*#/"
 _WORDS = ("ecbackup", ":skip=", ":ignore", "kics-scan")
+_COMMENTED_OUT = "it is commented out"
 _NOTHING = RemarkedText("", (), (), lambda _start, _end: Location(""), is_bytes=True)
 
 
@@ -196,8 +197,11 @@ class Sheet:
     def _commented(self, *, is_terraform: bool) -> Iterator[_Comment]:
         text = self._text
         places: dict[int, Location] = {}
+        not_code = commented_out(text.remarks)
         for remark in text.remarks:
-            for ignore, start, end in _ignores_in(remark, text, is_terraform=is_terraform):
+            for found, start, end in _ignores_in(remark, text, is_terraform=is_terraform):
+                is_out = start in not_code and found.scope is not Scope.FILE
+                ignore = replace(found, problem=_COMMENTED_OUT) if is_out else found
                 block = self._block_at(remark)
                 placed = Placed(ignore, SuppressionKind.COMMENT, partial(text.locate, start, end))
                 if block is not None:
@@ -223,25 +227,17 @@ def _ignores_in(
     remark: Remark, text: RemarkedText, *, is_terraform: bool
 ) -> Iterator[tuple[Ignore, int, int]]:
     """Yield what a comment suppresses, line by line, each with its place."""
-    for start, line in _lines_of(remark):
-        lowered = line.lower()
+    for line in lines_of(remark):
+        start, bare = line.start, line.text
+        lowered = bare.lower()
         if not any(word in lowered for word in _WORDS):
             continue
-        shown = text.readable(line) if remark.owner is None else line
+        shown = text.readable(bare) if remark.owner is None else bare
         own = own_ignore(shown)
+        if own and line.is_twofold:
+            own = replace(own, problem=_COMMENTED_OUT)
         found = [own] if own else []
         found += foreign_ignores(shown, is_head=remark.is_head, is_terraform=is_terraform)
         has_escapes = remark.owner is not None
-        place = (remark.start, remark.end) if has_escapes else (start, start + len(line))
+        place = (remark.start, remark.end) if has_escapes else (start, start + len(bare))
         yield from ((ignore, *place) for ignore in found)
-
-
-def _lines_of(remark: Remark) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a comment without its signs, each with its offset."""
-    raw, position = remark.text, remark.start
-    if raw.startswith("/*") and raw.endswith("*/"):
-        raw, position = raw[2:-2], position + 2
-    for line in raw.split("\n"):
-        bare = line.lstrip(_SIGNS)
-        yield position + len(line) - len(bare), bare.rstrip()
-        position += len(line) + 1

@@ -25,3 +25,8 @@ class Location:
     def order(self) -> tuple[str, int, int]:
         """The key that sorts places as a reader meets them; what has no line comes first."""
         return (self.path, self.line or 0, self.column or 0)
+
+
+def is_downloaded(path: str) -> bool:
+    """Say whether a file is of a module that `terraform init` has fetched: others wrote it."""
+    return ".terraform" in path.split("/")

@@ -77,11 +77,17 @@ _LONGEST_NUMBER = 64
 _LARGEST_FLOAT = 2.0**53  # beyond it a float no longer tells one whole number from the next
 
 
+LARGEST_SHOWN = 10**18
+"""Python writes no whole number of more than 4,300 digits, and nobody reads one of twenty."""
+
+
 def days_of(written: object, trace: tuple[Step, ...] = ()) -> Settled[int]:
     """Give the retention that a decoded value means to Terraform, in days."""
     match written:
         case None:
             return Unset(trace)
+        case int() if not isinstance(written, bool) and abs(written) >= LARGEST_SHOWN:
+            return Invalid("a number beyond all bounds", trace)
         case int() if not isinstance(written, bool):
             return Known(written, trace)
         case float() if written.is_integer() and abs(written) < _LARGEST_FLOAT:

@@ -5,7 +5,6 @@ whether it can be the one that was planned.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ecbackup_iac.discovery import (
@@ -19,7 +18,7 @@ from ecbackup_iac.errors import InputError
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Reading, Severity
 from ecbackup_iac.model.value import (
     Invalid,
@@ -32,6 +31,7 @@ from ecbackup_iac.model.value import (
     possible_values,
 )
 from ecbackup_iac.readers.marked_files import marked_files
+from ecbackup_iac.readers.planned_root import PlannedInputs, PlannedRoot, Spot
 from ecbackup_iac.readers.terraform import (
     called_by,
     calls_of,
@@ -40,33 +40,15 @@ from ecbackup_iac.readers.terraform import (
     step_of,
 )
 from ecbackup_iac.terraform.addresses import Address, parsed_address
-from ecbackup_iac.terraform.configuration import Configuration, Modules, Unreadable
-from ecbackup_iac.terraform.constraints import Constraint
+from ecbackup_iac.terraform.configuration import Configuration, Modules
 from ecbackup_iac.terraform.effort import MOST_STEPS, TooMuchError, effort
 from ecbackup_iac.terraform.evaluation import Evaluator
 from ecbackup_iac.terraform.folders import Folders, RootFiles
-from ecbackup_iac.terraform.functions.json_text import json_value
-from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.inputs import RootInputs, VariableFiles, workspace_of
-from ecbackup_iac.terraform.instances import (
-    BlockScope,
-    Inputs,
-    ModuleInstance,
-    Repetition,
-)
-from ecbackup_iac.terraform.modules import Module, configuration_files
-from ecbackup_iac.terraform.nodes import Block
+from ecbackup_iac.terraform.instances import ModuleInstance
+from ecbackup_iac.terraform.modules import configuration_files
 from ecbackup_iac.terraform.roots import Index
-from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
-from ecbackup_iac.terraform.values import (
-    EvaluationError,
-    Hop,
-    identity,
-    number,
-    string,
-    unknown,
-)
-from ecbackup_iac.terraform.values import Value as TerraformValue
+from ecbackup_iac.terraform.values import EvaluationError
 
 SOURCES = {Source.TERRAFORM_PLAN: "plan", Source.TERRAFORM_STATE: "state"}
 """The inputs whose caches have Terraform's addresses, and no place of their own; what people call them."""
@@ -76,8 +58,6 @@ _SOUGHT = (b"elasticache",)
 
 _NAMED = 3
 """Addresses and folders that a warning names; it counts the others."""
-
-_PLAIN_KEY = re.compile(r'\["([^"\\$%]*)"\]')
 
 
 class PlanPlaces:
@@ -100,7 +80,7 @@ class PlanPlaces:
         self._modules = Modules(self._folders)
         self._variable_files = VariableFiles(self._folders)
         self._roots: list[str] | None = None
-        self._outlines: dict[str, _Root] = {}
+        self._outlines: dict[str, PlannedRoot] = {}
         self._told: set[Diagnostic] = set()
 
     def placed(self, reading: Reading) -> Reading:
@@ -202,7 +182,7 @@ class PlanPlaces:
             self._roots = [root for root in index.roots() if is_inside(root, self._top)]
         return self._roots
 
-    def _outline(self, folder: str) -> "_Root":
+    def _outline(self, folder: str) -> PlannedRoot:
         """Give a root to be asked what it holds, without evaluating anything."""
         if folder not in self._outlines:
             self._outlines[folder] = self._root(folder, {}, "", is_evaluated=False)
@@ -210,16 +190,16 @@ class PlanPlaces:
 
     def _root(
         self, folder: str, variables: Mapping[str, str], plan: str, *, is_evaluated: bool = True
-    ) -> "_Root":
+    ) -> PlannedRoot:
         module = self._modules.at(folder)
         workspace = workspace_of(folder, self._given, self._folders)
         names = self._folders.names(folder) if is_evaluated else ()
         base = RootInputs(folder, names, self._given, self._variable_files, workspace)
-        inputs = _PlannedInputs(base, module, variables, Location(plan))
+        inputs = PlannedInputs(base, module, variables, Location(plan))
         configuration = Configuration(self._modules, folder, RootFiles(self._folders, folder))
-        return _Root(ModuleInstance(module, configuration, inputs), is_evaluated=is_evaluated)
+        return PlannedRoot(ModuleInstance(module, configuration, inputs), is_evaluated=is_evaluated)
 
-    def _problems(self, root: "_Root") -> Iterator[Diagnostic]:
+    def _problems(self, root: "PlannedRoot") -> Iterator[Diagnostic]:
         """Yield why a block may not have been seen, each once: the judgement stands without it."""
         for module in root.modules():
             for problem in module.diagnostics:
@@ -228,137 +208,8 @@ class PlanPlaces:
                     yield replace(problem, severity=Severity.WARNING)
 
 
-@record(eq=False)
-class _Spot:
-    """Where the configuration makes a resource instance."""
-
-    block: Block
-    scope: BlockScope
-    unread: str = ""
-    """Why the block is only the module call that leads to it; empty where it is the resource's own."""
-
-
-class _Root:
-    """A root module and the modules below it, as far as addresses lead into them."""
-
-    def __init__(self, instance: ModuleInstance, *, is_evaluated: bool) -> None:
-        self._instance = instance
-        self._is_evaluated = is_evaluated
-        self._modules: dict[tuple[tuple[str, str], ...], ModuleInstance | _Spot | None] = {}
-        self._repetitions: dict[tuple[int, int], dict[str, Repetition]] = {}
-
-    def modules(self) -> list[Module]:
-        """Give the modules that were looked into."""
-        instances = [self._instance, *self._modules.values()]
-        return [one.module for one in instances if isinstance(one, ModuleInstance)]
-
-    def holds(self, address: Address) -> bool:
-        """Say whether there is a block for an address, or a call of a module that was not read."""
-        try:
-            return self.spot(address) is not None
-        except RecursionError:
-            return False
-
-    def spot(self, address: Address) -> _Spot | None:
-        """Give the place of an address; None where the configuration has none."""
-        found = self._module(address.modules)
-        if not isinstance(found, ModuleInstance):
-            return found
-        block = found.module.resources.get(("managed", address.kind, address.name))
-        if block is None:
-            return None
-        return _Spot(block, self._scope(found, block, address.key))
-
-    def _module(self, path: tuple[tuple[str, str], ...]) -> ModuleInstance | _Spot | None:
-        """Follow module calls; the call itself where the module behind it was not read."""
-        found: ModuleInstance | _Spot | None = self._instance
-        for depth, (name, key) in enumerate(path, start=1):
-            if not isinstance(found, ModuleInstance):
-                break
-            if path[:depth] not in self._modules:
-                self._modules[path[:depth]] = self._called(found, name, key)
-            found = self._modules[path[:depth]]
-        return found
-
-    def _called(self, caller: ModuleInstance, name: str, key: str) -> ModuleInstance | _Spot | None:
-        block = caller.module.calls.get(name)
-        if block is None:
-            return None
-        target = caller.configuration.called_module(caller, name)
-        scope = self._scope(caller, block, key)
-        if isinstance(target, Unreadable):
-            return _Spot(block, scope, target.why)
-        return caller.child(name, scope.repetition, target)
-
-    def _scope(self, instance: ModuleInstance, block: Block, key: str) -> BlockScope:
-        """Give the scope of one instance of a block: what `each` and `count` mean there."""
-        known = (id(instance), id(block))
-        if self._is_evaluated and known not in self._repetitions:
-            try:
-                made = instance.repetitions(block)
-            except (EvaluationError, RecursionError):
-                made = []
-            self._repetitions[known] = {one.key: one for one in made}
-        repetition = self._repetitions.get(known, {}).get(key)
-        return BlockScope(instance, repetition or _repetition(key))
-
-
-def _repetition(key: str) -> Repetition:
-    """Give the instance of a key where the configuration does not tell which instances there are."""
-    if not key:
-        return Repetition()
-    why = "the configuration does not tell it"
-    if not key.startswith('["'):
-        return Repetition(key, {("count", "index"): number(int(key[1:-1]))})
-    plain = _PLAIN_KEY.fullmatch(key)
-    each_key = string(plain[1]) if plain else unknown(why)
-    return Repetition(key, {("each", "key"): each_key, ("each", "value"): unknown(why)})
-
-
-class _PlannedInputs(Inputs):
-    """The variables of a root module as a plan was made with them, from where they are written."""
-
-    def __init__(
-        self, written: RootInputs, module: Module, planned: Mapping[str, str], plan: Location
-    ) -> None:
-        self._written = written
-        self._module = module
-        self._planned = planned
-        self._plan = plan
-
-    @property
-    def workspace(self) -> TerraformValue:
-        """The name of the workspace."""
-        return self._written.workspace
-
-    def value(self, name: str, constraint: Constraint) -> TerraformValue | None:
-        """Give the planned value: from a file or the default where that has it. Raises EvaluationError."""
-        text = self._planned.get(name)
-        if text is None:
-            return self._written.value(name, constraint)
-        try:
-            planned = constraint.applied(json_value(text))
-        except UndecidableError as error:
-            raise EvaluationError(str(error)) from error
-        for candidate in (self._written.value, self._default):
-            try:
-                value = candidate(name, constraint)
-            except EvaluationError:  # it is not what was planned
-                continue
-            if value is not None and identity(value) == identity(planned):
-                return value
-        return planned.through(Hop(f"var.{name}, as the plan has it", self._plan))
-
-    def _default(self, name: str, constraint: Constraint) -> TerraformValue | None:
-        default = self._module.variables[name].body.attribute("default")
-        if default is None:
-            return None
-        value = Evaluator(CONSTANT_SCOPE).value(default.expression)
-        return constraint.applied(value).through(default.place)
-
-
 def _placed(
-    resource: CacheResource, root: _Root, address: Address, source: str
+    resource: CacheResource, root: PlannedRoot, address: Address, source: str
 ) -> CacheResource | None:
     """Give a cache the places that the configuration has for it; None where it has none."""
     try:
@@ -368,7 +219,7 @@ def _placed(
         return None
 
 
-def _at(resource: CacheResource, spot: _Spot, source: str) -> CacheResource:
+def _at(resource: CacheResource, spot: Spot, source: str) -> CacheResource:
     """Give a cache the places of a spot in the configuration under a folder."""
     block, name = spot.block, resource.retention_name
     assumptions, trace = [*resource.assumptions], resource.retention.trace
@@ -396,7 +247,7 @@ def _at(resource: CacheResource, spot: _Spot, source: str) -> CacheResource:
     )
 
 
-def _written(spot: _Spot, name: str) -> Value[int]:
+def _written(spot: Spot, name: str) -> Value[int]:
     """Give the retention that the configuration comes to, with its trace."""
     attribute = spot.block.body.attribute(name)
     if attribute is None:

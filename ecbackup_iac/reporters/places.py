@@ -3,7 +3,7 @@
 import posixpath
 
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Suppression
 from ecbackup_iac.model.value import Step
@@ -14,8 +14,6 @@ STANDARD_INPUT = "-"
 # What stands for a path where there is no file, and no line: standard input, and values that a person gave.
 _NO_FILES = {"", STANDARD_INPUT, "command line", "environment"}
 _STREAMS = ("/dev/", "/proc/")
-
-_DOWNLOADED = "/.terraform/"
 
 
 def from_the_top(report: Report, style: Style) -> Report:
@@ -64,11 +62,7 @@ def is_file(location: Location) -> bool:
 
 def place_of(resource: CacheResource) -> Location:
     """Give a cache's place; inside a downloaded module, the call in the repository that leads to it."""
-    if not _is_downloaded(resource.location):
+    if not is_downloaded(resource.location.path):
         return resource.location
-    ours = [call for call in resource.calls if not _is_downloaded(call)]
+    ours = [call for call in resource.calls if not is_downloaded(call.path)]
     return ours[-1] if ours else resource.location
-
-
-def _is_downloaded(location: Location) -> bool:
-    return _DOWNLOADED in f"/{location.path}"

@@ -1,6 +1,5 @@
 """Terraform's conversions between types, and its equality (zclconf/go-cty, convert)."""
 
-import json
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import islice, product
@@ -48,6 +47,9 @@ from ecbackup_iac.terraform.values import (
     string,
     tuple_value,
 )
+
+_STEPS_OF_A_MEMBER = 6
+"""Of a set: it is compared, and put in order."""
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -340,6 +342,7 @@ def _like(value: Value, changed: Value) -> Value:
 def set_of(members: Iterable[Value], element: Type) -> Value:
     """Make a set: every member once, in Terraform's order (text by code point, numbers by size)."""
     distinct = {identity(member): member for member in members}
+    spend(_STEPS_OF_A_MEMBER * len(distinct))
     ordered = tuple(sorted(distinct.values(), key=_set_order))
     return Value(SetOf(element), ordered, is_sensitive=any(map(holds_sensitive, ordered)))
 
@@ -362,7 +365,7 @@ def _hash_text(value: Value) -> str:
         case bool() as raw:
             return "T" if raw else "F"
         case str() as raw:
-            return json.dumps(raw, ensure_ascii=False)
+            return _quoted(raw)
         case tuple() as elements:
             text = "".join(f"{_hash_text(element)};" for element in elements)
             return f"<{text}>" if isinstance(value.type, TupleOf) else f"[{text}]"
@@ -370,7 +373,8 @@ def _hash_text(value: Value) -> str:
             if isinstance(value.type, ObjectOf):
                 return "<" + "".join(f"{_hash_text(member)};" for member in members.values()) + ">"
             pairs = (
-                f"{json.dumps(name)}:{_hash_text(member)};" for name, member in members.items()
+                f"{_quoted(name, is_ascii=True)}:{_hash_text(member)};"
+                for name, member in members.items()
             )
             return "{" + "".join(pairs) + "}"
         case int() | Fraction() as raw:
@@ -590,3 +594,9 @@ def _all_equal(pairs: Iterable[tuple[Value, Value]]) -> bool | None:
     if False in answers:
         return False
     return None if None in answers else True
+
+
+def _quoted(text: str, *, is_ascii: bool = False) -> str:
+    import json  # most runs do without
+
+    return json.dumps(text, ensure_ascii=is_ascii)

@@ -12,7 +12,6 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.signature import OutsideError, UndecidableError
 from ecbackup_iac.terraform.nodes import SourceFile
-from ecbackup_iac.terraform.path_patterns import PathPattern
 from ecbackup_iac.terraform.values import EvaluationError
 
 LARGEST_FILE = 10_000_000
@@ -213,6 +212,8 @@ class RootFiles:
         upward = re.match(r"(?:\.{1,2}/)*", pattern)
         prefix = os.path.normpath(upward[0]) + "/" if upward and ".." in upward[0] else ""
         top = self._inside(os.path.join(folder, prefix))
+        from ecbackup_iac.terraform.path_patterns import PathPattern  # most runs do without
+
         wanted = PathPattern(pattern[upward.end() :] if upward else pattern)
         found = []
         for directory, folders, names in os.walk(top):

@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.hcl_extent import HEADER, NAME, ExtentScanner, Problem
-from ecbackup_iac.terraform.hcl_templates import unescaped
 
 DEEPEST_BODY = 100
 """Blocks inside blocks."""
@@ -306,4 +305,8 @@ class _Reader:
 
 def _label_text(raw: bytes) -> str:
     text = raw.decode(errors="replace")
-    return unescaped(text) if "\\" in text else text
+    if "\\" not in text:
+        return text
+    from ecbackup_iac.terraform.hcl_templates import unescaped  # most labels do without
+
+    return unescaped(text)

@@ -148,16 +148,17 @@ def _check_version(module: Module) -> None:
 
 
 def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
-    from ecbackup_iac.terraform.hcl_syntax import outlined_hcl, parse_hcl
-    from ecbackup_iac.terraform.json_syntax import parse_json
-
     source = reader.source(path)
     if isinstance(source, Diagnostic):
         module.note(source)
         return None
     if path.endswith(".json"):
+        from ecbackup_iac.terraform.json_syntax import parse_json
+
         body, problems = parse_json(source)
     else:
+        from ecbackup_iac.terraform.hcl_syntax import outlined_hcl, parse_hcl
+
         outlined = outlined_hcl(source, module.tell)
         if outlined is not None:
             return outlined

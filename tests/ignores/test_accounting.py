@@ -159,6 +159,15 @@ def test_a_workspace_of_tfsecs_is_held_against_the_runs(judge: "Judge") -> None:
         assert judge(files, given=given).reasons[f"{GROUP}.a"] is not None
 
 
+@pytest.mark.parametrize(("workspace", "counts"), [("dev-1", True), ("prod", False), (None, False)])
+def test_a_pattern_for_workspaces_is_held_against_the_runs(
+    workspace: str | None, judge: "Judge", *, counts: bool
+) -> None:
+    files = {"main.tf": group("0", "#trivy:ignore:AVD-AWS-0050:ws:dev-*")}
+    (reason,) = judge(files, given=Given(workspace=workspace)).reasons.values()
+    assert (reason is not None) == counts
+
+
 def test_a_comment_goes_before_the_policy_and_the_policys_exception_is_in_use(
     judge: "Judge",
 ) -> None:

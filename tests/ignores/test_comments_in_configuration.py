@@ -275,3 +275,34 @@ def test_other_comments_may_stand_around_it(place: str, judge: "Judge", one_grou
     outcome = judge({"main.tf": filled(one_group, **{place: comment})})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
     assert outcome.told == []
+
+
+COMMENTED_OUT = {
+    "above": f'# {SAID}\n# resource "{GROUP}" "old" {{\n#   description = "old"\n# }}',
+    "inside": f'# resource "{GROUP}" "old" {{\n#   # {SAID}\n# }}',
+    "another tool's": f'# checkov:skip=CKV_AWS_134:x\n# resource "{GROUP}" "old" {{}}',
+    "in lines between signs": f'/*\nresource "{GROUP}" "old" {{\n  # {SAID}\n}}\n*/',
+    "a call": f'// {SAID}\n// module "old" {{\n//   source = "./old"\n// }}',
+    "the comment alone": f"# # {SAID}",
+}
+
+
+@pytest.mark.parametrize("form", COMMENTED_OUT)
+def test_a_comment_of_a_block_that_is_commented_out_is_not_for_the_next_one(
+    form: str, judge: "Judge", one_group: str
+) -> None:
+    outcome = judge({"main.tf": filled(one_group, above=COMMENTED_OUT[form])})
+    assert outcome.reasons == {f"{GROUP}.sessions": None}
+    (told,) = outcome.told
+    assert told.endswith("does not count: it is commented out")
+
+
+def test_behind_a_block_that_is_commented_out_a_comment_counts(
+    judge: "Judge", one_group: str
+) -> None:
+    old = f'# resource "{GROUP}" "old" {{\n#   description = "old"\n# }}'
+    outcome = judge({"main.tf": filled(one_group, above=f"{old}\n# {SAID}")})
+    assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
+    head = f"# kics-scan ignore\n{old}"
+    outcome = judge({"main.tf": filled(one_group, above=head)})
+    assert outcome.reasons == {f"{GROUP}.sessions": "kics-scan ignore (no reason given)"}

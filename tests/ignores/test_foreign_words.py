@@ -27,6 +27,9 @@ def read(line: str, *, is_head: bool = False, is_terraform: bool = True) -> list
         "tfsec:ignore:",
         "tfsec:ignore",
         "trivy:ignore:AVD-AWS-0051",
+        "trivy:ignore:aws-s3-*",
+        "trivy:ignore:AVD-AWS-005?",
+        "trivy:ignore:elasticache-*",
         "see trivy for AVD-AWS-0050",
         f"kics-scan disable={KICS_QUERY.replace('8', '9')}",
         f"kics-scan enable={KICS_QUERY}",
@@ -95,8 +98,9 @@ def test_this_programs_own_check_in_checkov_counts_for_every_rule(ids: str) -> N
 
 
 @pytest.mark.parametrize("prefix", ["tfsec", "trivy"])
-def test_a_wildcard_counts_on_its_own_line_alone(prefix: str) -> None:
-    (found,) = read(f"{prefix}:ignore:*")
+@pytest.mark.parametrize("name", ["*", "aws-elasticache-*", "AVD-AWS-*", "*-enable-backup-*"])
+def test_a_wildcard_counts_on_its_own_line_alone(prefix: str, name: str) -> None:
+    (found,) = read(f"{prefix}:ignore:{name}")
     assert found.scope is Scope.HEAD
     assert found.is_blanket
 

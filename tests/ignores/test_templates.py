@@ -294,3 +294,21 @@ Metadata:
         f"8: Metadata ecbackup ignore {NO_CACHE}: wrong place",
         f"10: Metadata ecbackup ignore {NO_CACHE}: too far up",
     ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"# {SAID}\n  # Old:\n  #   Type: AWS::ElastiCache::ReplicationGroup",
+        f"# Old:\n  #   # {SAID}\n  #   Type: AWS::ElastiCache::ReplicationGroup",
+    ],
+    ids=["above", "inside"],
+)
+def test_a_comment_of_a_resource_that_is_commented_out_is_not_for_the_next_one(
+    lines: str, judge: "Judge"
+) -> None:
+    template = f"Resources:\n  {lines}\n  New: {{Type: 'AWS::ElastiCache::ReplicationGroup'}}\n"
+    outcome = judge({"t.yaml": template})
+    assert outcome.reasons == {"New": None}
+    (told,) = outcome.told
+    assert told.endswith("does not count: it is commented out")

@@ -5,6 +5,7 @@ from itertools import product
 
 from ecbackup_iac.terraform.arithmetic import Number, plain, rounded
 from ecbackup_iac.terraform.conversion import converted, set_of, unfolded
+from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.containers import (
     guarded,
     is_list,
@@ -42,6 +43,7 @@ from ecbackup_iac.terraform.values import (
 )
 
 MOST_IN_RANGE = 1024
+_STEPS_OF_AN_ELEMENT = 6  # of a set operation: it is looked for in every set
 
 
 def _chunklist(of: Value, size: Value) -> Value:
@@ -179,6 +181,7 @@ def _set_operation(keep: Callable[[object, list[set[object]]], bool]) -> Callabl
         sets, shared = _of_shared_type(arguments)
         held = [{identity(element) for element in one.elements} for one in sets]
         elements = [element for one in sets for element in taken(one)]
+        spend(_STEPS_OF_AN_ELEMENT * len(elements))
         return set_of((e for e in elements if keep(identity(e), held)), shared)
 
     return implementation
