@@ -1,7 +1,7 @@
 # The one door. Each target sets up what it needs: Python 3.11 or later is all that has to be there.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench golden format clean
+.PHONY: help run test check bench fuzz golden format clean
 
 # The first Python that is new enough and has a module.
 find_python = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -20,6 +20,7 @@ help:
 	@echo 'make test     run the tests'
 	@echo 'make check    format, lint, types, layers'
 	@echo 'make bench    measure what is to be fast, beside what it is measured by'
+	@echo 'make fuzz     feed what nobody would write, for MINUTES=2 minutes a harness'
 	@echo 'make golden   rewrite the expected outputs, to be read in the diff'
 	@echo 'make format   lay the code out'
 	@echo 'make clean    remove what make built'
@@ -39,6 +40,20 @@ check: $(VENV)/lint.stamp
 bench: $(VENV)/run.stamp
 	$(BIN)/python benchmarks/aims.py
 
+# Guided by coverage: what falls out is in build/fuzz. HARNESSES names some of them.
+MINUTES ?= 2
+HARNESSES ?= configuration template plan policy suppression
+fuzz: .venv-fuzz/fuzz.stamp
+	@failed=; for harness in $(HARNESSES); do \
+	  .venv-fuzz/bin/python tests/fuzz/campaign.py $$harness $$(($(MINUTES) * 60)) 2>/dev/null || failed=1; \
+	done; test -z "$$failed"
+
+.venv-fuzz/fuzz.stamp: pyproject.toml $(VENV)/python.stamp
+	test -x .venv-fuzz/bin/python || $(PYTHON) -m venv .venv-fuzz
+	.venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	.venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group fuzz
+	@touch $@
+
 golden: $(VENV)/test.stamp
 	$(BIN)/python -m ecbackup_iac.reporters.report_schema > ecbackup_iac/reporters/report.schema.json
 	$(BIN)/python -m ecbackup_iac.explanation.explanation_schema > ecbackup_iac/explanation/explanation.schema.json
@@ -49,7 +64,7 @@ format: $(VENV)/lint.stamp
 	$(BIN)/ruff check --fix $(PATHS)
 
 clean:
-	rm -rf $(VENV) .venv-browser .venv-checkov .venv-cloudformation .venv-hcl2 .venv-tools build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-browser .venv-checkov .venv-cloudformation .venv-fuzz .venv-hcl2 .venv-tools build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # An environment whose Python is gone, or that was made in another folder, is made anew.
 ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(VENV)/python.stamp 2>/dev/null),$(CURDIR))

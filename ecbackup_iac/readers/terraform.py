@@ -146,6 +146,7 @@ class _Tree:
                 names.append(f"workspace {one.workspace}")
             note = f"judged with {', '.join(names)}" if names else ""
             yield self._reading(folder, given, note).judged_with(one.label)
+        yield self._release(folder)
 
     def _reading(self, folder: str, given: Given, note: str) -> Reading:
         diagnostics: list[Diagnostic] = []
@@ -255,6 +256,18 @@ class _Tree:
                 return True
             instance = instance.parent
         return False
+
+    def _release(self, folder: str) -> Reading:
+        """Let go of a root that nobody calls: a tree of many would fill the memory.
+
+        What it gives are the root's files that may hold suppressions.
+        """
+        if folder in self._index.called:
+            return Reading()
+        marked = marked_files(self._folders, folder, is_whole=self._is_target(folder))
+        reading = Reading(marked=tuple(marked))
+        self._modules.forget(folder)
+        return reading
 
     def marked_texts(self) -> Iterator[MarkedText]:
         """Yield the files of the modules that were read, where they may hold suppressions."""

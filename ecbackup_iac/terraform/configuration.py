@@ -38,6 +38,11 @@ class Modules:
         """Give the modules that were read so far, in the order in which they were."""
         return list(self._loaded.values())
 
+    def forget(self, folder: str) -> None:
+        """Let go of the module in a folder, which nobody will ask for again."""
+        self._loaded.pop(folder, None)
+        self.reader.forget(os.path.join(folder, name) for name in self.reader.names(folder))
+
     def news(self) -> list[Diagnostic]:
         """Give what was found wrong since somebody asked for it last."""
         told = [*self._news]

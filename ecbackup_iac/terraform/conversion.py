@@ -211,8 +211,9 @@ def _in_every_world(value: Value, target: Type) -> Value:
 def _may_coincide(members: tuple[Value, ...]) -> bool:
     """Say whether two members may turn out to be the same, or not."""
     return any(
-        not member.is_wholly_known and _are_equal(member, other) is None
+        _are_equal(member, other) is None
         for member in members
+        if not member.is_wholly_known
         for other in members
         if member is not other
     )

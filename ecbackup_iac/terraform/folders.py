@@ -4,7 +4,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from ecbackup_iac.discovery import is_inside, shown_path
 from ecbackup_iac.model.location import Location
@@ -90,6 +90,11 @@ class Folders:
         if path not in self._bytes:
             self._bytes[path] = self._read(path)
         return self._bytes[path]
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Forget what was read of files; it is read again where somebody asks."""
+        for path in paths:
+            self._bytes.pop(path, None)
 
     def keep(self, folders: Container[str]) -> None:
         """Forget what was read of files in other folders; it is read again where somebody asks."""

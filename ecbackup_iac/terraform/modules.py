@@ -42,6 +42,9 @@ class FolderReader(Protocol):
     def is_inside(self, path: str) -> bool:
         """Say whether a path lies inside the boundary, links resolved."""
 
+    def forget(self, paths: Iterable[str]) -> None:
+        """Forget what was read of files."""
+
     def source(self, path: str) -> "SourceFile | Diagnostic":
         """Read a file as UTF-8 text."""
 

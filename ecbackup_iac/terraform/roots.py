@@ -166,6 +166,8 @@ class Index:
             for source in _LOCAL_SOURCE.findall(content):
                 relative = source.decode(errors="replace").replace("\\", "/")
                 folder.calls.add(self._folders.real(os.path.normpath(os.path.join(path, relative))))
+        if not folder.is_sought and not folder.calls:  # it leads nowhere
+            self._folders.forget(os.path.join(path, name) for name in files)
         installed = os.path.join(path, ".terraform", "modules")
         if os.path.isdir(installed):
             folder.shows_root = True

@@ -1,0 +1,71 @@
+"""A tree of files → what the real command line says of it, and the time and memory that it took."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parent.parent.parent.parent
+
+SECONDS = 12
+"""Of processor time: a few seconds, on a machine that does other things as well."""
+
+KILOBYTES = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a run said, how it ended, and what it took."""
+
+    text: str
+    status: int
+    seconds: float
+    kilobytes: int
+    written: Mapping[str, str]
+    """The reports that it wrote to files called report.FORMAT."""
+
+
+def lay_out(files: Mapping[str, str | bytes], folder: Path) -> None:
+    """Write files into a folder that is the top of a repository."""
+    (folder / ".git").mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def measured(
+    folder: Path,
+    *args: str,
+    command: Sequence[str] = ("check",),
+    env: Mapping[str, str] | None = None,
+) -> Measured:
+    """Run the command line in a folder; it is ended where it takes much more than it may."""
+    import resource
+
+    ours = {"PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1", "SOURCE_DATE_EPOCH": "1795392000"}
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "ecbackup_iac", *command, *args],
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], **ours, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            preexec_fn=lambda: resource.setrlimit(  # noqa: PLW1509 - there are no threads
+                resource.RLIMIT_CPU, (2 * SECONDS, 2 * SECONDS)
+            ),
+        )
+        _, ended, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(ended)
+        said.seek(0)
+        text = said.read().decode("utf-8", "backslashreplace")
+    seconds, kilobytes = used.ru_utime + used.ru_stime, int(used.ru_maxrss)
+    reports = {
+        path.name: path.read_text(encoding="utf-8", errors="backslashreplace")
+        for path in folder.glob("report.*")
+    }
+    return Measured(text, child.returncode, seconds, kilobytes, reports)

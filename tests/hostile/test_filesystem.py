@@ -1,0 +1,243 @@
+"""Files that are none, links that lead away, what changes under the reader: told, never waited for."""
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from configuration_inputs import cache
+from measuring import Measured, lay_out, measured
+
+from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.scan import scan
+from ecbackup_iac.terraform.folders import Folders
+
+TODAY = date(2026, 11, 23)
+CONTENT = "hunter2-the-content-of-a-file-outside"
+OUTSIDE = "outside the repository"
+OURS = {"main.tf": cache("7")}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A repository, with a secret beside it."""
+    (tmp_path / "secret.txt").write_text(f'x = "{CONTENT}"\n', encoding="utf-8")
+    lay_out({}, tmp_path / "tree")
+    return tmp_path / "tree"
+
+
+Make = Callable[[Path, Path], object]
+
+
+def linked(path: Path, outside: Path) -> None:
+    path.symlink_to(outside)
+
+
+def looped(path: Path, _outside: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def fifo(path: Path, _outside: Path) -> None:
+    os.mkfifo(path)
+
+
+def folder(path: Path, _outside: Path) -> None:
+    path.mkdir()
+
+
+def device(path: Path, _outside: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def unix_socket(path: Path, _outside: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        before = Path.cwd()
+        os.chdir(path.parent)  # its own path may be too long
+        try:
+            made.bind(path.name)
+        finally:
+            os.chdir(before)
+
+
+def unreadable(path: Path, _outside: Path) -> None:
+    path.write_text(cache("7"), encoding="utf-8")
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("nothing is unreadable for root")
+
+
+KINDS = (linked, looped, fifo, folder, device, unix_socket, unreadable)
+
+# What refers to the file, and what the file is called there.
+USES = {
+    "a file of configuration": ("x.tf", OURS),
+    "a file of configuration in JSON": ("x.tf.json", OURS),
+    "a file that a function reads": ("x.txt", {"main.tf": cache('length(file("x.txt"))')}),
+    "a template that a function renders": (
+        "x.tftpl",
+        {"main.tf": cache('length(templatefile("x.tftpl", {}))')},
+    ),
+    "a file that a function looks for": (
+        "x.txt",
+        {"main.tf": cache('fileexists("x.txt") ? 7 : 0')},
+    ),
+    "a file among others": ("x.txt", {"main.tf": cache('length(fileset(".", "*.txt")) + 7')}),
+    "a module": ("m", {"main.tf": 'module "m" {\n  source = "./m"\n}\n' + cache("7")}),
+    "variables": (
+        "terraform.tfvars",
+        {"main.tf": 'variable "v" {\n  default = 7\n}\n' + cache("var.v")},
+    ),
+    "other variables": (
+        "prod.tfvars",
+        {"main.tf": 'variable "v" {\n  default = 7\n}\n' + cache("var.v")},
+    ),
+    "the list of modules": (
+        ".terraform/modules/modules.json",
+        {
+            ".terraform/modules/x": "",
+            "main.tf": 'module "m" {\n  source = "a/b/c"\n}\n' + cache("7"),
+        },
+    ),
+    "a template": ("t.yaml", OURS),
+    "a plan": ("plan.json", OURS),
+    "a state": ("x.tfstate", {"sub/main.tf": cache("7")}),
+    "a nested template": (
+        "n.yaml",
+        {
+            "t.yaml": "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n"
+            "    Properties: {TemplateURL: n.yaml}\n"
+        },
+    ),
+    "the policy": (".ecbackup.toml", OURS),
+    "the baseline": ("baseline.json", {**OURS, ".ecbackup.toml": 'baseline = "baseline.json"\n'}),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("use", USES)
+def test_what_is_no_plain_file_inside_hangs_nothing_and_leaks_nothing(
+    use: str, kind: Make, tree: Path
+) -> None:
+    name, others = USES[use]
+    lay_out(others, tree)
+    (tree / name).parent.mkdir(parents=True, exist_ok=True)
+    kind(tree / name, tree.parent / "secret.txt")
+    done = measured(tree, "-v", "--format", "text", "--format", "json:report.json")
+    assert done.status in (0, 1, 2, 3), done.text
+    assert done.text.strip()
+    report = tree / "report.json"
+    said = done.text + (report.read_text(encoding="utf-8") if report.exists() else "")
+    assert CONTENT not in said
+    assert "Traceback" not in said
+    assert done.seconds < 3
+    assert done.kilobytes < 200_000
+
+
+@pytest.mark.parametrize(
+    "use",
+    ["a file of configuration", "a file that a function reads", "a nested template", "the policy"],
+)
+def test_a_link_that_leads_outside_is_told(use: str, tree: Path) -> None:
+    name, others = USES[use]
+    lay_out(others, tree)
+    linked(tree / name, tree.parent / "secret.txt")
+    done = measured(tree, "-v")
+    assert "outside" in done.text, done.text
+
+
+def test_a_module_behind_a_link_is_outside_where_the_link_leads_outside(tree: Path) -> None:
+    lay_out({"main.tf": cache(f'"{CONTENT}"')}, tree.parent / "elsewhere")
+    lay_out({"main.tf": 'module "m" {\n  source = "./m"\n}\n'}, tree)
+    (tree / "m").symlink_to(tree.parent / "elsewhere")
+    done = measured(tree)
+    assert f"./m leads {OUTSIDE}" in done.text
+    assert CONTENT not in done.text
+
+
+def test_a_module_that_the_list_of_modules_puts_outside_is_not_read(tree: Path) -> None:
+    lay_out({"main.tf": cache(f'"{CONTENT}"')}, tree.parent / "elsewhere")
+    listed = '{"Modules": [{"Key": "m", "Source": "a/b/c", "Dir": "../elsewhere"}]}'
+    lay_out(
+        {
+            "main.tf": 'module "m" {\n  source = "a/b/c"\n}\n',
+            ".terraform/modules/modules.json": listed,
+        },
+        tree,
+    )
+    done = measured(tree)
+    assert OUTSIDE in done.text
+    assert CONTENT not in done.text
+
+
+@pytest.mark.parametrize("path", ["../secret.txt", "/etc/passwd", "a/../../secret.txt"])
+@pytest.mark.parametrize(
+    "function", ['file("{}")', 'filebase64("{}")', 'filesha256("{}")', 'templatefile("{}", {{}})']
+)
+def test_no_function_reads_a_file_outside(path: str, function: str, tree: Path) -> None:
+    lay_out({"main.tf": cache(f"length({function.format(path)})")}, tree)
+    done = measured(tree)
+    assert OUTSIDE in done.text, done.text
+
+
+def test_folders_that_are_linked_in_a_circle_end(tree: Path) -> None:
+    lay_out({"a/main.tf": cache("7")}, tree)
+    (tree / "a" / "again").symlink_to(tree / "a")
+    (tree / "a" / "up").symlink_to("..")
+    done = measured(tree)
+    assert "1 cache: 1 passes" in done.text
+
+
+def test_two_hundred_folders_in_each_other_are_walked(tree: Path) -> None:
+    lay_out({f"{'d/' * 200}main.tf": cache("7")}, tree)
+    assert "1 cache: 1 passes" in measured(tree).text
+
+
+def test_a_file_that_is_larger_than_any_configuration_is_told(tree: Path) -> None:
+    lay_out(OURS, tree)
+    with (tree / "large.tf").open("wb") as file:
+        file.truncate(10_000_001)
+    done = measured(tree)
+    assert "large.tf" in done.text
+    assert "larger than 10000000 bytes" in done.text
+    assert done.status == 3
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_told(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out({**OURS, "other.tf": "# elasticache\n"}, tree)
+    monkeypatch.chdir(tree)
+    is_inside = Folders.is_inside
+
+    def vanishing(folders: Folders, path: str) -> bool:
+        if path.endswith("other.tf"):
+            Path(path).unlink(missing_ok=True)
+        return is_inside(folders, path)
+
+    monkeypatch.setattr(Folders, "is_inside", vanishing)
+    report = scan(["."], Policy(), TODAY)
+    told = [(one.location.path, one.message) for one in report.diagnostics]
+    assert told == [("other.tf", "cannot be read: No such file or directory")]
+    assert len(report.findings) == 1
+
+
+def test_a_read_that_fails_half_way_is_told(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out({"plan.json": '{"format_version": "1.2", "resource_changes": []}'}, tree)
+    monkeypatch.chdir(tree)
+
+    def failing(_descriptor: int, _size: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "read", failing)
+    report = scan(["."], Policy(), TODAY)
+    assert "cannot be read: Input/output error" in {one.message for one in report.diagnostics}
+    assert report.is_incomplete
+
+
+def test_a_measured_run_is_a_real_one(tree: Path) -> None:
+    lay_out({"main.tf": cache("0")}, tree)
+    done: Measured = measured(tree)
+    assert done.status == 1
+    assert "ECB001" in done.text
