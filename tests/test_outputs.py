@@ -111,7 +111,9 @@ def test_nothing_else_is_left_beside_a_report(plans: Path, run: "Run") -> None:
         ),
         (
             ["--format", "xml"],
-            ("'xml' is no format: choose text, json, sarif, junit, gitlab, github, markdown or html\n"),
+            (
+                "'xml' is no format: choose text, json, sarif, junit, gitlab, github, markdown or html\n"
+            ),
         ),
         (["--format", "json:"], "'json:' names no file\n"),
         (["--quiet", "--verbose"], "Error: --quiet and --verbose exclude each other\n"),

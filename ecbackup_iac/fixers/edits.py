@@ -4,7 +4,8 @@ import difflib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from ecbackup_iac.discovery import boundary_of, is_inside, shown_path
@@ -64,6 +65,9 @@ class SourceFiles:
 
         self.modules = modules
         """The published modules that the policy tells of."""
+
+        self.answers: dict[Hashable, str | None] = {}
+        """What fixers have found out, by what they asked."""
 
         self._contents: dict[str, bytes] = {}
         self._made: dict[tuple[str, Callable[[str], Any]], Any] = {}
@@ -153,10 +157,15 @@ def offsets(
     """Give where a place begins and ends, in bytes. Raises NotMendableError where there is none."""
     if location.line is None or location.end_line is None:
         raise NotMendableError(f"{location}: no place in a file")
-    starts = [0, *(found.end() for found in breaks.finditer(content))]
+    starts = _line_starts(content, breaks)
     first = _offset(content, starts, location.line, location.column or 1)
     last = _offset(content, starts, location.end_line, location.end_column or 1)
     return first, last
+
+
+@lru_cache(maxsize=4)
+def _line_starts(content: bytes, breaks: re.Pattern[bytes]) -> list[int]:
+    return [0, *(found.end() for found in breaks.finditer(content))]
 
 
 def _offset(content: bytes, starts: Sequence[int], line: int, column: int) -> int:

@@ -6,7 +6,9 @@ else makes a group of its own: nothing that stands there is moved.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.hcl_layout import Argument, Section, layout
@@ -46,10 +48,13 @@ class _Line:
 
 def section_at(content: bytes, offset: int) -> Section | None:
     """Give the block at the top of a file that begins at an offset."""
-    for entry in layout(content).root.entries:
-        if isinstance(entry, Section) and entry.start == offset:
-            return entry
-    return None
+    return _sections(content).get(offset)
+
+
+@lru_cache(maxsize=4)
+def _sections(content: bytes) -> dict[int, Section]:
+    entries = layout(content).root.entries
+    return {entry.start: entry for entry in entries if isinstance(entry, Section)}
 
 
 def inserted_argument(
@@ -80,19 +85,27 @@ def comment_kept_in_place(content: bytes, start: int, end: int, new: bytes) -> t
     """
     line_end = content.find(b"\n", end) % (len(content) + 1)
     places = _trailing_comments(content)
-    first = next((at for at in places if end <= at < line_end), None)
+    first = _first(places, end, line_end)
     if first is None or len(new) == end - start:
         return end, new
     line = content.rfind(b"\n", 0, start) + 1
     above = content.rfind(b"\n", 0, max(line - 1, 0)) + 1
     below = content.find(b"\n", line_end + 1) % (len(content) + 1)
-    if not any(above <= at < line or line_end < at < below for at in places):
+    neighbours = (_first(places, above, line), _first(places, line_end + 1, below))
+    if neighbours == (None, None):
         return end, new
     before = content[end:first]
     blanks = len(before) - len(before.rstrip(b" ")) - len(new) + end - start
     return first, new + before.rstrip(b" ") + b" " * max(1, blanks)
 
 
+def _first(places: Sequence[int], start: int, end: int) -> int | None:
+    """Give the first of some places, in order, that lies in a stretch."""
+    at = bisect_left(places, start)
+    return places[at] if at < len(places) and places[at] < end else None
+
+
+@lru_cache(maxsize=4)
 def _trailing_comments(content: bytes) -> list[int]:
     """Give where comments begin behind something else on a line."""
     starts = (place.start for _, place in comments(SourceFile("", content)))

@@ -140,6 +140,15 @@ class Uses:
 
         `path` is the file that holds it, which may belong to several folders.
         """
+        resource = self._resource
+        block = None if resource.type in RESOURCE_TYPES else resource.block
+        asked = (definition, path, resource.calls, resource.called, block)
+        answers = self._files.answers
+        if asked not in answers:
+            answers[asked] = self._found_use(definition, path)
+        return answers[asked]
+
+    def _found_use(self, definition: Definition, path: str | None) -> str | None:
         pending, met = [*self._everywhere(definition, path)], set()
         while pending:
             one = pending.pop()

@@ -28,10 +28,12 @@ class Outlined:
 
 
 _COMMENT = re.compile(rb"/\*(?s:.*?)\*/")
-_HEREDOC = re.compile(rb"<<-?([A-Za-z_][\w-]*)\r?\n(?s:.*?)(?<=\n)[ \t]*\1(?=[\s,)\]}]|\Z)")
+_HEREDOC = re.compile(rb"<<-?([A-Za-z_][\w-]*)\r?\n((?s:.*?)(?<=\n)[ \t]*)\1[ \t]*(?=\r?\n|\Z)")
+# One whose end is plain.
+_INTERPOLATION = re.compile(rb'[$%]\{[^{}"\n]*\}')
 # Both begin with a line feed, which is found at once, as text is not.
 _PLAIN_HEADER = re.compile(rb'\n(\w+)((?:[ \t]+"[^"\\$%\r\n]*")*)[ \t]*\{([^\r\n]*)')
-_INDENTED_HEADER = re.compile(rb"\n[ \t]+" + HEADER.pattern)
+_ANY_HEADER = re.compile(rb"\n[ \t]*(?:" + HEADER.pattern + rb")")
 _LABEL = re.compile(rb'"([^"]*)"')
 _BETWEEN = re.compile(rb"(?:[ \t\r\n]++|(?:\#|//)[^\n]*+)*+")
 # Nothing, or one argument that is plain.
@@ -54,9 +56,6 @@ def outline(text: bytes) -> list[Outlined] | None:
     if blanked is None or any(blanked.count(one) != blanked.count(two) for one, two in _PAIRS):
         return None
     plain = b"\n" + blanked  # so that every line has a line feed before it
-    # What looks like a header inside a block may be one of a block that was not seen.
-    if _INDENTED_HEADER.search(plain):
-        return None
     blocks: list[Outlined] = []
     position = 0
     for match in _PLAIN_HEADER.finditer(plain):
@@ -65,7 +64,9 @@ def outline(text: bytes) -> list[Outlined] | None:
             return None
         blocks.append(_outlined(match, end))
         position = end
-    return blocks if _end_of_gap(plain, position) == len(plain) else None
+    # What looks like a header inside a block may be one of a block that was not seen.
+    is_whole = _end_of_gap(plain, position) == len(plain)
+    return blocks if is_whole and len(_ANY_HEADER.findall(plain)) == len(blocks) else None
 
 
 def _outlined(match: re.Match[bytes], end: int) -> Outlined:
@@ -96,13 +97,14 @@ def _blanked(text: bytes) -> bytes | None:
         if at < 0:
             return b"".join((*pieces, text[done:]))
         line = text[text.rfind(b"\n", 0, at) + 1 : at]
+        if b"\\\\" in line:
+            return None  # whether it escapes a quote is not plain
         if line.lstrip().startswith((b"#", b"//")):
             position = text.find(b"\n", at) % (len(text) + 1)
         elif line.count(b'"') - line.count(b'\\"') & 1:
             position = at + 2  # in a string
         else:
-            is_plain = not any(mark in line for mark in (b"#", b"//", b"\\\\"))
-            hidden = _hidden(text, at, line) if is_plain else None
+            hidden = None if b"#" in line or b"//" in line else _hidden(text, at, line)
             if hidden is None:
                 return None
             pieces += (text[done:at], _NOT_NEWLINE.sub(b" ", hidden))
@@ -113,10 +115,13 @@ def _blanked(text: bytes) -> bytes | None:
 def _hidden(text: bytes, at: int, line: bytes) -> bytes | None:
     """Give the comment or heredoc that begins at an offset; None where that is not plain."""
     if text.startswith(b"/*", at):
-        match = None if line.strip() else _COMMENT.match(text, at)
-    else:
-        match = _HEREDOC.match(text, at)
-    return match[0] if match else None
+        comment = None if line.strip() else _COMMENT.match(text, at)
+        return comment[0] if comment else None
+    heredoc = _HEREDOC.match(text, at)
+    if heredoc is None or heredoc[1] in heredoc[2]:
+        return None  # its marker ends it on a line of its own alone: one has to look closer
+    rest = _INTERPOLATION.sub(b"", heredoc[2])
+    return None if b"${" in rest or b"%{" in rest else heredoc[0]
 
 
 def _next(text: bytes, position: int, found: dict[bytes, int]) -> int:

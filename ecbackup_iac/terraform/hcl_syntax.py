@@ -58,6 +58,7 @@ _TOO_DEEP = f"The expression is nested more than {DEEPEST} deep"
 MOST_TOLD = 20
 """Problems of one block that are told."""
 
+_NOT_AS_OUTLINED = "Invalid block definition: this block does not end where it seems to"
 _HEAVY = 50  # a value of this weight may be nested too deeply
 _ASSIGNMENT = b"x="  # what tree-sitter needs before an expression
 
@@ -311,9 +312,11 @@ class _OutlinedBody(PlainTexts):
         start, end = self._block.start, self._block.end
         piece = SourceFile(self._source.path, self._source.text[start:end])
         found = layout(piece.text)
-        section = found.root.entries[0] if len(found.root.entries) == 1 else None
+        section = found.root.entries[0] if found.root.entries else None
         problems = found.problems + _entry_problems(piece.text, found.root)
         problems += _value_problems(piece, found)
+        if not problems and (section is None or section.end != len(piece.text)):
+            problems.append((_NOT_AS_OUTLINED, 0, 1))
         for message, first, last in sorted(problems, key=lambda problem: problem[1])[:MOST_TOLD]:
             self._tell(message, Place(self._source, start + first, start + last))
         if not isinstance(section, Section):
