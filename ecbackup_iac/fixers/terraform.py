@@ -20,7 +20,8 @@ from ecbackup_iac.fixers.json_insertions import inserted_member, object_at
 from ecbackup_iac.fixers.terraform_uses import Definition, Uses, definition_at
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.value import Settled, Unset
+from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
+from ecbackup_iac.readers.terraform import SENSITIVE
 from ecbackup_iac.terraform.hcl_syntax import parse_expression
 from ecbackup_iac.terraform.nodes import Binary, Literal, Node, SourceFile, Unary
 
@@ -74,7 +75,7 @@ class _Proposal:
                 raise NotMendableError(f"it is given {_GIVEN[step.location.path]}: {step.text}")
         if value.literals:
             for literal in value.literals:
-                yield self._at_literal(literal, is_unset=isinstance(value, Unset))
+                yield self._at_literal(literal, value)
         elif self._is_silent(value):
             yield self._in_block(self._resource.block, self._resource.retention_name)
         else:
@@ -87,18 +88,18 @@ class _Proposal:
             return False
         return (block.path, block.line, block.column) == (place.path, place.line, place.column)
 
-    def _at_literal(self, literal: Location, *, is_unset: bool) -> Edit:
+    def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
         """Write the literal anew, or give the module's input in its call, where it is its default."""
         path = os.path.realpath(literal.path)
         definition = definition_at(self._files, self._resource, literal)
         call = self._call_of(definition)
         is_downloaded = ".terraform" in path.split(os.sep)
-        if call is not None and (is_unset or self._is_careful or is_downloaded):
+        if call is not None and (isinstance(value, Unset) or self._is_careful or is_downloaded):
             return self._in_call(call, definition.name if definition else "")
         path = self._files.path(literal.path)
         if definition is not None:
             self._check(definition, literal, os.path.abspath(literal.path))
-        return self._written_anew(path, literal)
+        return self._written_anew(path, literal, is_secret=_is_secret(value))
 
     def _in_call(self, call: Location, name: str) -> Edit:
         """Give a module's input in its call."""
@@ -123,7 +124,7 @@ class _Proposal:
                 return call
         return None
 
-    def _written_anew(self, path: str, literal: Location) -> Edit:
+    def _written_anew(self, path: str, literal: Location, *, is_secret: bool) -> Edit:
         content = self._files.content(path)
         start, end = offsets(content, literal)
         old = content[start:end]
@@ -133,7 +134,7 @@ class _Proposal:
         if old.startswith(b'"'):
             new = b'"%s"' % new
         named = _NAMED.search(content, max(0, start - _LONGEST), start)
-        shown = (named[1] if named else b"") + old
+        shown = (named[1] if named else b"") + (SENSITIVE.encode() if is_secret else old)
         text = f"{shown.decode(errors='replace')} becomes {new.decode()}"
         if not path.endswith(".json"):
             end, new = comment_kept_in_place(content, start, end, new)
@@ -177,6 +178,12 @@ class _Proposal:
             first, last, new = inserted_argument(content[shift:], section, name, value)
             first, last = first + shift, last + shift
         return Edit(path, first, last, new, block, f"{name} = {value} is added")
+
+
+def _is_secret(value: Settled[int]) -> bool:
+    if isinstance(value, Known):
+        return value.sensitive
+    return isinstance(value, Invalid) and value.text == SENSITIVE
 
 
 def _is_constant(written: bytes) -> bool:

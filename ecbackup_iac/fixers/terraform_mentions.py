@@ -241,15 +241,15 @@ def handed_on(node: Node, offset: int, path: Path = (), words: int = 2) -> Path:
 
 def _inside(node: ObjectNode | TupleNode, offset: int) -> tuple[str | None, Node | None]:
     """Give the entry that an offset lies in, with the step that leads to it."""
-    found: list[tuple[str | None, Node]]
     if isinstance(node, TupleNode):
-        found = [(str(index), value) for index, value in enumerate(node.items)]
+        at = bisect_right(node.items, offset, key=lambda one: one.place.start) - 1
+        step: str | None = str(at)
+        inner = node.items[at] if at >= 0 else None
     else:
-        found = [
-            (str(key.value.raw) if isinstance(key, Literal) else None, value)
-            for key, value in node.items
-        ]
-    return next((one for one in found if holds(one[1].place, offset)), (None, None))
+        at = bisect_right(node.items, offset, key=lambda one: one[1].place.start) - 1
+        key, inner = node.items[at] if at >= 0 else (None, None)
+        step = str(key.value.raw) if isinstance(key, Literal) else None
+    return (step, inner) if inner is not None and holds(inner.place, offset) else (None, None)
 
 
 def _handed(node: Node, offset: int) -> Node | None:

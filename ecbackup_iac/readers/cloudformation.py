@@ -91,6 +91,7 @@ class TemplateReader:
         )
         reader = _RootReader(template.source.path, note, effort)
         resources: list[CacheResource] = []
+        spent_at: Location | None = None
         try:
             for found in deployment.resources():
                 self._progress.going_on()
@@ -98,9 +99,15 @@ class TemplateReader:
                     reader.diagnostics.append(_unread(found))
                 elif self._templates.is_wanted(found.frame.stack):
                     resources += reader.resources(found)
+                    if effort.is_spent and spent_at is None:
+                        spent_at = found.frame.stack.template.source.location_of(found.key)
         except RecursionError:
             text = "not all of this template was judged: it nests too deeply"
             reader.diagnostics.append(Diagnostic(text, Location(template.source.path)))
+        if effort.is_spent:
+            text = "not all of this template was worked out: it asks for more work than is done for one"
+            place = spent_at or Location(template.source.path)
+            reader.diagnostics.append(Diagnostic(text, place))
         told = (*deployment.diagnostics, *reader.diagnostics)
         return Reading(tuple(resources), tuple(dict.fromkeys(told)))
 

@@ -1,6 +1,7 @@
 """Terraform configuration → the caches that a `terraform plan` of each root would show."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
@@ -51,7 +52,14 @@ from ecbackup_iac.terraform.nodes import AttributeNode, Block, Literal, Name, Tu
 from ecbackup_iac.terraform.operators import attribute as attribute_of
 from ecbackup_iac.terraform.roots import Index
 from ecbackup_iac.terraform.type_system import DYNAMIC, NUMBER, STRING, type_name
-from ecbackup_iac.terraform.values import EvaluationError, Placed, Undecided, Value, unknown
+from ecbackup_iac.terraform.values import (
+    READ,
+    EvaluationError,
+    Placed,
+    Undecided,
+    Value,
+    unknown,
+)
 
 # What a file has to name for its module to matter: a cache, or a module that looks as if it made one.
 _SOUGHT = ("elasticache", "snapshot_retention")
@@ -77,6 +85,16 @@ MOST_STEPS_OF_A_TREE = 2 * MOST_STEPS
 
 SENSITIVE = "(sensitive value)"
 """As Terraform shows what it must not show."""
+
+LONGEST_READ = 3
+"""Characters of a number that a file holds and that may be shown: 60 days, but no account's number."""
+
+# A text that a file holds is shown where it is one of these: an engine, a node type or a window.
+_PLAIN_TEXT = re.compile(
+    r"redis|valkey|memcached|cache\.[a-z0-9.]{1,40}"
+    r"|(?:[a-z]{3}:)?\d\d:\d\d-(?:[a-z]{3}:)?\d\d:\d\d",
+    re.IGNORECASE | re.ASCII,
+)
 
 LONGEST_STEP = 120
 """Characters of a step's text; a trace is to be followed with a finger."""
@@ -678,7 +696,7 @@ def _provider_rules(kind: str, block: _Arguments) -> Iterator[tuple[Location, st
     if engines and engine is not None and isinstance(engine.raw, str) and written is not None:
         name = engine.raw if kind == "aws_elasticache_cluster" else engine.raw.lower()
         if name not in engines:
-            shown = SENSITIVE if engine.is_sensitive else engine.raw
+            shown = _shown_text(engine, engine.raw)
             listed = " ".join(f'"{one}"' for one in engines)
             yield written.place.location, f"expected engine to be one of [{listed}], got {shown}"
     if kind != "aws_elasticache_cluster":
@@ -729,7 +747,7 @@ def days_setting(value: Value, before: tuple[Step, ...] = ()) -> Setting[int]:
         return _settled_days(value, trace)
     raw = value.raw
     outcomes = tuple(
-        Outcome(_settled_days(one.value, _trace((), one.value.trace)), one.condition)
+        Outcome(_settled_days(one.value.marked(value), _trace((), one.value.trace)), one.condition)
         for one in raw.outcomes
     )
     bounds = None
@@ -751,10 +769,23 @@ def _settled_days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
     is_of_use = isinstance(settled, Known) and 0 <= settled.value <= MAXIMUM_DAYS
     if value.is_sensitive and not is_of_use and not isinstance(settled, Unset):
         settled = Invalid(SENSITIVE, trace)
+    elif value.is_read and not _is_plain(value, settled):
+        settled = Invalid(READ, trace)
     if value.literals:
         places = tuple(literal.location for literal in value.literals)
         settled = replace(settled, literals=places)
     return settled
+
+
+def _is_plain(value: Value, settled: Settled[int]) -> bool:
+    """Say whether a retention that a file holds may be shown: a short number, or no text at all."""
+    match settled:
+        case Known(value=days):
+            return len(str(days)) <= LONGEST_READ
+        case Invalid(text=text) if isinstance(value.raw, str | int | Fraction):
+            return isinstance(value.raw, bool) or (text[0] != '"' and len(text) <= LONGEST_READ)
+        case _:
+            return True
 
 
 def _days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
@@ -784,7 +815,8 @@ def text_setting(value: Value) -> Setting[str]:
     """Give a text setting that a Terraform value means."""
     if isinstance(value.raw, Undecided):
         outcomes = tuple(
-            Outcome(_settled_text(one.value), one.condition) for one in value.raw.outcomes
+            Outcome(_settled_text(one.value.marked(value)), one.condition)
+            for one in value.raw.outcomes
         )
         return Unknown(value.raw.why, outcomes)
     return _settled_text(value)
@@ -793,13 +825,23 @@ def text_setting(value: Value) -> Setting[str]:
 def _settled_text(value: Value) -> Settled[str]:
     match value.raw:
         case str() if value.raw:
-            return Known(value.raw, sensitive=value.is_sensitive)
+            text = value.raw
         case None | "":
             return Unset()
         case int() | Fraction() as raw if not isinstance(raw, bool):
-            return Known(text_from(raw), sensitive=value.is_sensitive)
+            text = text_from(raw)
         case raw:
-            return Known(str(raw), sensitive=value.is_sensitive)
+            text = str(raw)
+    if value.is_sensitive:
+        return Known(text, sensitive=True)
+    return Known(_shown_text(value, text))
+
+
+def _shown_text(value: Value, text: str) -> str:
+    """Give a value's text as it may be printed."""
+    if value.is_sensitive:
+        return SENSITIVE
+    return READ if value.is_read and not _PLAIN_TEXT.fullmatch(text) else text
 
 
 def _trace(before: tuple[Step, ...], hops: Iterable[Placed]) -> tuple[Step, ...]:

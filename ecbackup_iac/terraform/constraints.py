@@ -183,4 +183,4 @@ def _filled(value: Value, defaults: Defaults) -> Value:
         inner = defaults.inside.get(name) or every
         if inner:
             members[name] = _filled(member, inner)
-    return replace(object_value(members), trace=value.trace, is_sensitive=value.is_sensitive)
+    return replace(object_value(members), trace=value.trace).marked(value)

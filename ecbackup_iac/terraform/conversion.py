@@ -69,12 +69,18 @@ def converted(value: Value, target: Type) -> Value:
         if value.type != DYNAMIC and not _may_become(value.type, target):
             raise EvaluationError(_required(target))
         return replace(value, type=without_optional(target))
-    result = _known(value, target)
+    try:
+        result = _known(value, target)
+    except EvaluationError as error:
+        if value.is_hidden:
+            raise error.bared() from None
+        raise
     return replace(
         result,
         trace=value.trace,
         is_sensitive=value.is_sensitive or result.is_sensitive,
         literals=value.literals,
+        is_read=value.is_read or result.is_read,
     )
 
 
@@ -337,15 +343,16 @@ def perhaps_text(value: Value) -> Value:
 
 
 def _like(value: Value, changed: Value) -> Value:
-    return replace(changed, trace=value.trace, is_sensitive=value.is_sensitive)
+    return replace(changed, trace=value.trace).marked(value)
 
 
 def set_of(members: Iterable[Value], element: Type) -> Value:
     """Make a set: every member once, in Terraform's order (text by code point, numbers by size)."""
-    distinct = {identity(member): member for member in members}
+    given = tuple(members)
+    distinct = {identity(member): member for member in given}
     spend(_STEPS_OF_A_MEMBER * len(distinct))
     ordered = tuple(sorted(distinct.values(), key=_set_order))
-    return Value(SetOf(element), ordered, is_sensitive=any(map(holds_sensitive, ordered)))
+    return deeply_marked(Value(SetOf(element), ordered), *given)
 
 
 def _set_order(value: Value) -> tuple[int, object, str]:
@@ -404,7 +411,8 @@ def _map(value: Value, element: Type) -> Value:
             try:
                 converted_members.append(converted(member, element))
             except EvaluationError as error:
-                raise EvaluationError(f'element "{name}": {error.message}') from error
+                text = f'element "{name}": {error.message}'
+                raise EvaluationError(text, bare=f"an element: {error.bare}") from error
         members = tuple(converted_members)
         _check_empty(value, element)
     element = without_optional(element)
@@ -442,7 +450,8 @@ def _object(value: Value, target: ObjectOf) -> Value:
         try:
             members[name] = converted(value.raw[name], kind)
         except EvaluationError as error:
-            raise EvaluationError(f'attribute "{name}": {error.message}') from error
+            text, bare = (f'attribute "{name}": {told}' for told in (error.message, error.bare))
+            raise EvaluationError(text, bare=bare) from error
     if missing:
         noun = "attribute" if len(missing) == 1 else "attributes"
         verb = "is" if len(missing) == 1 else "are"
@@ -456,14 +465,27 @@ def _required(target: Type) -> str:
     return f"{article} {name} is required"
 
 
-def holds_sensitive(value: Value) -> bool:
-    """Say whether a value is sensitive, or anything in it."""
-    if value.is_sensitive:
-        return True
+def marks_in(value: Value) -> tuple[bool, bool]:
+    """Say whether a value or anything in it is sensitive, and whether it is read from a file."""
+    is_sensitive, is_read = value.is_sensitive, value.is_read
     if not isinstance(value.raw, tuple | Mapping) or isinstance(value.raw, OpenMembers):
-        return False
+        return is_sensitive, is_read
     spend(len(value.raw))
-    return any(map(holds_sensitive, value.elements))
+    for element in value.elements:
+        if is_sensitive and is_read:
+            break
+        inner = marks_in(element)
+        is_sensitive, is_read = is_sensitive or inner[0], is_read or inner[1]
+    return is_sensitive, is_read
+
+
+def deeply_marked(result: Value, *arguments: Value) -> Value:
+    """Give the result with the marks of the arguments and of anything in them."""
+    is_sensitive, is_read = result.is_sensitive, result.is_read
+    for argument in arguments:
+        inner = marks_in(argument)
+        is_sensitive, is_read = is_sensitive or inner[0], is_read or inner[1]
+    return result.with_marks(is_sensitive=is_sensitive, is_read=is_read)
 
 
 def is_open(value: Value) -> bool:
@@ -484,9 +506,7 @@ def unfolded(value: Value) -> Value:
     elements = [unfolded(element) for element in value.elements]
     inner = next((element.undecided for element in elements if not element.is_known), None)
     if inner is None:
-        return replace(
-            _rebuilt(value, elements), trace=value.trace, is_sensitive=value.is_sensitive
-        )
+        return _like(value, _rebuilt(value, elements))
     choices = []
     total = 1
     for element in elements:
@@ -506,8 +526,7 @@ def unfolded(value: Value) -> Value:
             found.append(Possibility(_rebuilt(value, [p.value for p in choice]), when))
         except EvaluationError:
             note_refusal()
-    result = one_of(found, inner.why, is_deferred=inner.is_deferred)
-    return replace(result, trace=value.trace, is_sensitive=value.is_sensitive)
+    return _like(value, one_of(found, inner.why, is_deferred=inner.is_deferred))
 
 
 def _rebuilt(value: Value, elements: list[Value]) -> Value:

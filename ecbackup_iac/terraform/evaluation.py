@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Protocol, assert_never
 
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.arithmetic import PRECISION
 from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.effort import STEPS_OF_AN_EXPRESSION, spend
@@ -187,12 +188,14 @@ class Evaluator:
             shadowed = ", ".join(self._origins[name] for name in names if name in self._origins)
             told = f"{origin} ({shadowed})" if shadowed else origin
             origins = {**origins, **dict.fromkeys(names, told)}
-        return Evaluator(self.scope, {**self.names, **names}, origins)
+        return type(self)(self.scope, {**self.names, **names}, origins)
 
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
             return self.names[node.name]
-        raise EvaluationError(f'Invalid reference: "{node.name}" stands alone')
+        what = "Invalid reference"
+        told, bare = (f"{what}: {t} stands alone" for t in (f'"{node.name}"', "a name"))
+        raise EvaluationError(told, bare=bare)
 
     def _reference(self, node: GetAttribute) -> Value | None:
         """Give what a whole reference stands for, or None where the node is a step beyond one."""
@@ -252,7 +255,7 @@ class Evaluator:
 
     def _subject(self, node: Node) -> str:
         """Name a condition so that the same text in the same module is the same thing."""
-        text = " ".join(node.place.text.split())
+        text = self._words(node)
         address = self.scope.address
         own = ", ".join(
             f"{name} = {_brief(value) or self._origins.get(name, '...')}"
@@ -263,6 +266,14 @@ class Evaluator:
             address += self.scope.instance_key
         prefix = f"{address}: " if address else ""
         return f"{prefix}{text}" + (f" ({own})" if own else "")
+
+    def _words(self, node: Node, text: str = "") -> str:
+        """Give an expression, or a text that stands in it, as it is told in a condition."""
+        return " ".join((text or node.place.text).split())
+
+    def _steps(self, place: Place) -> tuple[Place, ...]:
+        """Give what a place adds to the trace of the value that is written there."""
+        return (place,)
 
     def _call(self, node: Call) -> Value:  # noqa: C901 - each special form once
         if not self.scope.allows_calls:
@@ -276,10 +287,13 @@ class Evaluator:
         if "::" in name:
             for argument in node.arguments:
                 self.value(argument)
-            return unknown(f"{node.name} is a provider's function", is_deferred=False)
+            return unknown(
+                f"{self._words(node, node.name)} is a provider's function", is_deferred=False
+            )
         function = FUNCTIONS.get(name)
         if function is None:
-            raise EvaluationError(f'Call to unknown function: there is no function named "{name}"')
+            text = f'Call to unknown function: there is no function named "{name}"'
+            raise EvaluationError(text, bare="Call to unknown function")
         arguments = [self.value(argument) for argument in node.arguments]
         if name == "lookup" and len(arguments) == _LOOKUP_ARGUMENTS:
             found = self._undecided_lookup(node, arguments)
@@ -299,7 +313,7 @@ class Evaluator:
                 raise EvaluationError("Invalid expanding argument value: it is null")
             if not is_sequence(settled.type):
                 raise EvaluationError("Invalid expanding argument value: it is no list")
-            elements = [e.through(*last.trace).marked(last) for e in settled.elements]
+            elements = [e.through(*last.trace).marked(last, settled) for e in settled.elements]
             return called(function, [*fixed, *elements], self.scope.files)
 
         return lifted(expanded, last, kind=function.returns)
@@ -314,7 +328,7 @@ class Evaluator:
 
         default = default_of(of, default)
         subject = self._subject(node.arguments[1])
-        found = possible_elements(of, subject)
+        found = possible_elements(of, subject, is_hidden=key.is_read)
         found.append(Possibility(default, (Assumption(subject, "something else"),)))
         raw = key.undecided
         result = one_of(found, raw.why, is_deferred=raw.is_deferred)
@@ -362,15 +376,17 @@ class Evaluator:
 
     def _object(self, node: ObjectNode) -> Value:
         members: dict[str, Value] = {}
+        keys = []
         for key_node, value_node in node.items:
             key = self._object_key(key_node)
             value = self.value(value_node)
             if not key.is_known:
                 note_refusal()  # it may be null
                 return unknown(key.undecided.why, is_deferred=key.undecided.is_deferred)
+            keys.append(key)
             place = Place(key_node.place.file, key_node.place.start, value_node.place.end)
-            members[str(key.raw)] = value.through(place)
-        return object_value(members)
+            members[str(key.raw)] = value.through(*self._steps(place))
+        return object_value(members).marked(*keys)
 
     def _object_key(self, node: Node) -> Value:
         key = self.value(node)
@@ -379,7 +395,10 @@ class Evaluator:
         try:
             return converted(key, STRING)
         except EvaluationError as error:
-            raise EvaluationError(f"Can't use this value as a key: {error.message}") from error
+            text, bare = (
+                f"Can't use this value as a key: {t}" for t in (error.message, error.bare)
+            )
+            raise EvaluationError(text, bare=bare) from error
 
     def _for(self, node: For) -> Value:
         collection = self.value(node.collection)
@@ -390,6 +409,7 @@ class Evaluator:
     def _settled_for(self, node: For, collection: Value) -> Value:  # noqa: C901 - its clauses
         items: list[Value] = []
         members: dict[str, list[Value]] = {}
+        keys = []
         open_value: Value | None = None
         for inner in self._iterations(node, collection):
             if node.condition is not None:
@@ -409,9 +429,11 @@ class Evaluator:
             if not key.is_known:
                 open_value = key
                 continue
+            keys.append(key)
             if str(key.raw) in members and not node.is_grouped:
                 shown = "(sensitive value)" if key.is_sensitive else f'"{key.raw}"'
-                raise EvaluationError(f"Duplicate object key: {shown} comes twice")
+                text, bare = (f"Duplicate object key: {t} comes twice" for t in (shown, "a key"))
+                raise EvaluationError(bare if key.is_read else text, bare=bare)
             members.setdefault(str(key.raw), []).append(result)
         if open_value is not None:
             note_refusal()  # it may be null, or a key that comes twice
@@ -420,28 +442,32 @@ class Evaluator:
         if node.key_result is None:
             return tuple_value(items)
         if node.is_grouped:
-            return object_value({name: tuple_value(group) for name, group in members.items()})
-        return object_value({name: group[0] for name, group in members.items()})
+            made = object_value({name: tuple_value(group) for name, group in members.items()})
+        else:
+            made = object_value({name: group[0] for name, group in members.items()})
+        return made.marked(*keys)
 
     def _iterations(self, loop: For | ForDirective, collection: Value) -> Iterator["Evaluator"]:
         if collection.is_null:
             raise EvaluationError("Iteration over null value")
         if is_mapping(collection.type):
-            pairs = [(string(name), value) for name, value in collection.members.items()]
+            pairs = [
+                (string(name).taken_from(collection), value)
+                for name, value in collection.members.items()
+            ]
         elif isinstance(collection.type, SetOf):
             pairs = [(value, value) for value in collection.elements]
         elif is_sequence(collection.type):
             pairs = [(number(place), value) for place, value in enumerate(collection.elements)]
         else:
             raise EvaluationError("Iteration over non-iterable value")
-        source = " ".join(loop.collection.place.text.split())
+        source = self._words(loop.collection)
         for place, (name, value) in enumerate(pairs):
-            names = {loop.item: value.through(*collection.trace)}
+            names = {loop.item: value.through(*collection.trace).taken_from(collection)}
             if loop.key:
                 names[loop.key] = name
-            yield self._with(
-                names, f"{source}[{place if is_sequence(collection.type) else name.raw}]"
-            )
+            is_counted = is_sequence(collection.type) or name.is_hidden
+            yield self._with(names, f"{source}[{place if is_counted else name.raw}]")
 
     def _splat(self, node: Splat) -> Value:
         of = self.value(node.of)
@@ -457,7 +483,8 @@ class Evaluator:
             return tuple_value(())
         elements = of.elements if is_sequence(of.type) else (of,)
         results = [
-            self._with({"": element.through(*of.trace)}).value(node.each) for element in elements
+            self._with({"": element.through(*of.trace).taken_from(of)}).value(node.each)
+            for element in elements
         ]
         if isinstance(of.type, ListOf | SetOf):
             kinds = {result.type for result in results}
@@ -488,17 +515,19 @@ class Evaluator:
                 if condition.is_null:
                     raise EvaluationError("Null condition: the template's if must be true or false")
                 branches = {True: part.then, False: part.otherwise}
-                return lifted(
+                made = lifted(
                     lambda c: self.joined(branches[c.raw is True]), condition, kind=STRING
                 )
+                return made.marked(condition)
             case ForDirective():
                 collection = self.value(part.collection)
 
                 def joined(settled: Value) -> Value:
                     rounds = self._iterations(part, settled)
-                    return _concatenated([inner.joined(part.body) for inner in rounds])
+                    pieces = [inner.joined(part.body) for inner in rounds]
+                    return _concatenated(pieces).marked(*pieces)
 
-                return lifted(joined, collection, kind=STRING)
+                return lifted(joined, collection, kind=STRING).marked(collection)
             case never:
                 assert_never(never)
 
@@ -524,8 +553,9 @@ def _text(value: Value, place: Place) -> Value:
     try:
         text = converted(value, STRING)
     except EvaluationError as error:
-        message = f"Cannot include the given value in a string template: {error.message}"
-        raise EvaluationError(message, place) from error
+        what = "Cannot include the given value in a string template"
+        message, bare = (f"{what}: {told}" for told in (error.message, error.bare))
+        raise EvaluationError(message, place, bare) from error
     return lifted(_not_null, text, kind=STRING)
 
 
@@ -548,11 +578,31 @@ def _branch_type(then: Value, otherwise: Value) -> Type | None:
     return kind
 
 
+class TemplateEvaluator(Evaluator):
+    """Evaluates what stands in a file that is rendered: nothing that stands there is told."""
+
+    def value(self, node: Node) -> Value:
+        """Evaluate an expression of the file. Raises EvaluationError, without what it quotes."""
+        try:
+            value = super().value(node)
+        except EvaluationError as error:
+            raise error.bared() from None
+        literals = () if isinstance(node, Literal) else value.literals
+        return replace(value, literals=literals, is_read=True)
+
+    def _words(self, node: Node, text: str = "") -> str:  # noqa: ARG002 - the class above tells it
+        place = node.place.location
+        return f"what stands in line {place.line}, column {place.column}"
+
+    def _steps(self, place: Place) -> tuple[Place, ...]:  # noqa: ARG002 - as above
+        return ()
+
+
 def _brief(value: Value) -> str:
     """Show a value that fits in a condition's text; nothing for one that does not."""
     raw = value.raw
     if isinstance(raw, int) and raw.bit_length() > PRECISION:
         return ""
-    if isinstance(raw, str | int | bool) and not value.is_sensitive and len(str(raw)) <= _SHORTEST:
-        return str(raw)
-    return ""
+    if value.is_sensitive or (value.is_read and isinstance(raw, str)):
+        return ""
+    return str(raw) if isinstance(raw, str | int) and len(str(raw)) <= _SHORTEST else ""

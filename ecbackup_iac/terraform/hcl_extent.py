@@ -15,6 +15,9 @@ from ecbackup_iac.model.record import changing_record
 DEEPEST = 200
 """Brackets and templates inside each other."""
 
+MOST_OPEN = 20_000
+"""Brackets inside each other that are followed; a file with more is read on at its next block."""
+
 Problem: TypeAlias = tuple[str, int, int]
 """What is wrong, and from where to where."""
 
@@ -27,6 +30,7 @@ HEADER = re.compile(
 """A line that begins a block of a configuration file."""
 
 _HEADER_LINE = re.compile(rb"^" + HEADER.pattern, re.MULTILINE)
+_MARKER_LINE = re.compile(rb"^[ \t\r\v\f]*+(" + NAME + rb")[ \t\r\v\f]*+(?=\n)", re.MULTILINE)
 
 _TOKEN = re.compile(
     rb"[ \t]*+(?:"
@@ -124,6 +128,16 @@ class _Frame:
     marker: bytes = b""
     is_line_start: bool = True
 
+    @property
+    def kind(self) -> bytes:
+        """What closes it; the same for all templates."""
+        return b'"' if self.extent >= Extent.QUOTED else self.closer
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the next argument ends it."""
+        return self.extent == Extent.LOOSE and self.closer != b"}"
+
 
 _Handler: TypeAlias = Callable[[re.Match[bytes], _Frame], int]
 
@@ -132,7 +146,7 @@ class ExtentScanner:
     """Finds the ends of values in one text; tells the first thing that is wrong in each."""
 
     def __init__(self, text: bytes, *, is_careful: bool = False) -> None:
-        self.text = text
+        self.text = without_unended_comments(text)
         self.problems: list[Problem] = []
         self.comments: list[tuple[int, int]] = []
         """Of the values."""
@@ -158,6 +172,11 @@ class ExtentScanner:
         )
         self._is_careful = is_careful  # what looks like the next block ends whatever is open
         self._frames: list[_Frame] = []
+        # Where in them stands what a closer closes, and how many the next argument does not end: nobody
+        # looks through thousands of frames for each of thousands of brackets.
+        self._open_at: dict[bytes, list[int]] = {}
+        self._firm = 0
+        self._marker_lines: dict[bytes, int] | None = None
         self._stop: int | None = None
         self._last_end = 0
         self._weight = 0
@@ -171,6 +190,7 @@ class ExtentScanner:
     def end_of(self, position: int, extent: Extent = Extent.ARGUMENT, *, tells: bool = True) -> int:
         """Give the end of the value that begins at an offset."""
         self._frames = [_Frame(extent, position, weight=0)]
+        self._open_at, self._firm = {kind: [] for kind in _CLOSER_NAMES}, 0
         self._stop, self._last_end, self._weight = None, position, 0
         self._newline, self._tells, self.heaviest = -1, tells, 0
         text, token, handlers = self.text, _TOKEN.match, self._handlers
@@ -213,15 +233,28 @@ class ExtentScanner:
             self._check_end(frame, self._last_end, _CUT_SHORT)
 
     def _open(self, frame: _Frame, end: int) -> int:
+        self._open_at[frame.kind].append(len(self._frames))
+        self._firm += not frame.is_loose
         self._frames.append(frame)
         self._weigh()
+        self._last_end = end
         if len(self._frames) > DEEPEST:
             self.report(f"The expression is nested more than {DEEPEST} deep", frame.start)
-        self._last_end = end
+            if len(self._frames) > MOST_OPEN:
+                self._give_up(end)
         return end
 
     def _close(self) -> None:
-        self._weight -= self._frames.pop().weight
+        frame = self._frames.pop()
+        self._open_at[frame.kind].pop()
+        self._firm -= not frame.is_loose
+        self._weight -= frame.weight
+
+    def _give_up(self, position: int) -> None:
+        """Leave out what stands between here and the next block."""
+        self.is_unbalanced = True
+        following = _HEADER_LINE.search(self.text, position)
+        self._stop = following.start() if following else len(self.text)
 
     def _weigh(self) -> None:
         self._weight += 1
@@ -300,9 +333,7 @@ class ExtentScanner:
         """Say whether the next line cannot belong to what is open."""
         if self._is_careful and HEADER.match(self.text, position):
             return True
-        return bool(_NEXT_ARGUMENT.match(self.text, position)) and all(
-            frame.extent == Extent.LOOSE and frame.closer != b"}" for frame in self._frames[1:]
-        )
+        return not self._firm and bool(_NEXT_ARGUMENT.match(self.text, position))
 
     def _on_opener(self, match: re.Match[bytes], frame: _Frame) -> int:
         start, end, opener = match.start(4), match.end(), match[4]
@@ -351,15 +382,10 @@ class ExtentScanner:
         self.report(
             _NO_VALUE if frame.operator else _SURPLUS.get(frame.opened_by, _OBJECT_SURPLUS), start
         )
-        depth = len(self._frames) - 1
-        while (
-            depth
-            and self._frames[depth].closer != closer
-            and self._frames[depth].extent < Extent.QUOTED
-        ):
-            depth -= 1
-        if self._frames[depth].closer != closer:
-            if closer == b"}" and base.extent == Extent.ARGUMENT and not depth:
+        template = _last(self._open_at[b'"'])
+        depth = _last(self._open_at[closer])
+        if depth <= template:
+            if closer == b"}" and base.extent == Extent.ARGUMENT and not template:
                 self._stop = self._last_end
             return False
         while len(self._frames) > depth + 1:
@@ -381,7 +407,18 @@ class ExtentScanner:
         marker = match[7][2:].lstrip(b"-").rstrip()
         if not marker.isascii():
             self._mask_marker(end - len(match[7]) + match[7].index(marker), marker)
-        return self._open(_Frame(Extent.HEREDOC, start, marker=marker), end)
+        frame = _Frame(Extent.HEREDOC, start, marker=marker)
+        self._open(frame, end)
+        if self._is_careful and self._last_marker_line(marker) < end:
+            return self._unended(frame)  # thousands of these would each be read to the end
+        return end
+
+    def _last_marker_line(self, marker: bytes) -> int:
+        """Find the last line that may end a heredoc; -1 where there is none."""
+        if self._marker_lines is None:
+            lines = _MARKER_LINE.finditer(self.text)
+            self._marker_lines = {line[1]: line.start(1) for line in lines}
+        return self._marker_lines.get(marker, -1)
 
     def _mask_marker(self, start: int, marker: bytes) -> None:
         self.patches.append((start, b"_" * len(marker)))
@@ -490,7 +527,8 @@ class ExtentScanner:
         following = _HEADER_LINE.search(self.text, frame.start) if self._is_careful else None
         if following is not None:
             self._stop = following.start()
-            self.patches = [patch for patch in self.patches if patch[0] < self._stop]
+            while self.patches and self.patches[-1][0] >= self._stop:
+                self.patches.pop()
         return self._stop
 
     def _quoted_text(self, frame: _Frame, position: int) -> int:
@@ -533,6 +571,22 @@ class ExtentScanner:
             )
         opened_by = b"${" if self.text[position : position + 1] == b"$" else b""
         return self._open(_Frame(Extent.LOOSE, position, b"}", opened_by=opened_by), position + 2)
+
+
+def without_unended_comments(text: bytes) -> bytes:
+    """Replace the openings of comments that nothing closes: each would be looked for up to the end.
+
+    Two other operators stand in their place, which are as wrong outside of a text.
+    """
+    behind = text.rfind(b"*/")
+    behind = behind + 2 if behind >= 0 else 0
+    if text.find(b"/*", behind) < 0:
+        return text
+    return text[:behind] + text[behind:].replace(b"/*", b"**")
+
+
+def _last(numbers: list[int]) -> int:
+    return numbers[-1] if numbers else 0
 
 
 def _closer_name(frame: _Frame) -> str:

@@ -104,19 +104,26 @@ def entries(root: Section) -> Iterator[Entry]:
 
 class _Reader:
     def __init__(self, text: bytes, *, is_careful: bool = False) -> None:
-        self._text = text
+        self._written = text
         self._is_careful = is_careful
         self._root = Section("", (), 0, 0, 0, len(text))
         self._stack = [self._root]
+        self._break = (0, -1)
+        """From where a line break was looked for, and where the next one is."""
+
+        self._furthest, self._seen = -1, 0
+        """Where the last of the problems seen so far begins, and how many they are."""
+
         self._forgiven: Section | None = None
         """A one-line block of several arguments: said once is enough."""
 
         self.scanner = ExtentScanner(text, is_careful=is_careful)
+        self._text = self.scanner.text
 
     def file(self) -> Section:
         text, position = self._text, 0
         skip, simple = _BLANK.match, _SIMPLE_ARGUMENT.match
-        while True:
+        while self._is_careful or not self.scanner.is_unbalanced:  # then all is read once more
             position = skip(text, position).end()  # type: ignore[union-attr]
             match = simple(text, position)
             if match is not None:
@@ -140,8 +147,22 @@ class _Reader:
         end = start + 1 if end is None else end
         self.scanner.problems.append((message, start, min(end, len(self._text))))
 
+    def _furthest_problem(self) -> int:
+        problems = self.scanner.problems
+        for _, start, _ in problems[self._seen :]:
+            self._furthest = max(self._furthest, start)
+        self._seen = len(problems)
+        return self._furthest
+
     def _inline(self, position: int) -> int:
         return _INLINE.match(self._text, position).end()  # type: ignore[union-attr]
+
+    def _next_break(self, position: int) -> int:
+        start, end = self._break
+        if not start <= position <= end:  # a line of a megabyte is looked through once
+            end = self._text.find(b"\n", position)
+            self._break = position, len(self._text) if end < 0 else end
+        return self._break[1]
 
     def _at(self, position: int) -> bytes:
         return self._text[position : position + 1]
@@ -155,7 +176,7 @@ class _Reader:
         if len(self._stack) == 1:
             return
         inside = self._stack[-1].inside
-        if not any(start >= inside for _, start, _ in self.scanner.problems):
+        if self._furthest_problem() < inside:
             what = "Unclosed configuration block: there is no closing brace for this block"
             self._report(what, inside - 1)
         self.scanner.is_unbalanced = True
@@ -218,7 +239,7 @@ class _Reader:
             return line_end.end()
         start = self._inline(argument.end)
         here = self._stack[-1]
-        is_one_line = here is not self._root and b"\n" not in self._text[here.inside : start]
+        is_one_line = here is not self._root and self._next_break(here.inside) >= start
         if not argument.is_broken and not is_one_line and here is not self._forgiven:
             is_comma = self._at(start) == b","
             what = "Unexpected comma after argument: arguments are separated by newlines"
@@ -246,7 +267,11 @@ class _Reader:
                 end = brace  # on a line of its own
                 break
             labels.append(
-                _label_text(label[1]) if label else word[0].decode(errors="replace") if word else ""
+                _label_text(self._written[slice(*label.span(1))])
+                if label
+                else word[0].decode(errors="replace")
+                if word
+                else ""
             )
             header_end = (label or word or name).end()
             end = self._inline(header_end)

@@ -58,11 +58,16 @@ _TOO_DEEP = f"The expression is nested more than {DEEPEST} deep"
 MOST_TOLD = 20
 """Problems of one block that are told."""
 
+MOST_LINES_TOLD = 100
+"""Lines of one file whose problems are told; more are counted."""
+
 _NOT_AS_OUTLINED = "Invalid block definition: this block does not end where it seems to"
 _HEAVY = 50  # a value of this weight may be nested too deeply
+_PORTION = 1 << 14  # bytes of values that are looked at together
 _ASSIGNMENT = b"x="  # what tree-sitter needs before an expression
 
-_COMMENT = re.compile(rb'"(?:[^"\\\n]|\\.)*"|((?:\#|//)[^\r\n]*+|/\*(?s:.*?)\*/)')
+# What is not closed takes the rest of its line, or of what is looked through: no other try from there.
+_COMMENT = re.compile(rb'"(?:[^"\\\n]|\\.)*+"?|((?:\#|//)[^\r\n]*+|/\*(?s:.*?)\*/)|/\*(?s:.*)')
 _LABEL = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\s"]+')
 
 
@@ -73,9 +78,19 @@ def parse_hcl(source: SourceFile) -> tuple[Body, list[tuple[str, Place]]]:
     problems += _entry_problems(source.text, found.root) + _value_problems(source, found)
     problems.sort(key=lambda problem: problem[1])
     told: list[tuple[str, Place]] = []
+    line_end, left_out = -1, []
     for message, start, end in problems:  # one a line
-        if not told or source.text.find(b"\n", told[-1][1].start, start) >= 0:
+        if start <= line_end:
+            continue
+        line_end = source.text.find(b"\n", start) % (len(source.text) + 1)
+        if len(told) < MOST_LINES_TOLD:
             told.append((message, Place(source, start, end)))
+        else:
+            left_out.append((start, end))
+    if left_out:
+        count = len(left_out)
+        what = "line of this file has" if count == 1 else "lines of this file have"
+        told.append((f"{count} more {what} problems", Place(source, *left_out[0])))
     return HclBody(source, found.masked, found.root), told
 
 
@@ -385,23 +400,37 @@ def _value(source: SourceFile, masked: bytes, argument: Argument, shift: int = 0
 
 
 def _value_problems(source: SourceFile, found: Layout) -> list[Problem]:
-    """Let tree-sitter look at the whole file, and where it stumbles at each value apart."""
-    whole = bytearray(found.masked)
-    arguments = [entry for entry in entries(found.root) if isinstance(entry, Argument)]
-    for argument in arguments:
-        if argument.is_broken:
-            size = argument.end - argument.value
-            whole[argument.value : argument.end] = b"0".ljust(size)[:size]
-    is_suspicious = _tree(bytes(whole)).has_error
+    """Let tree-sitter look at many values at once, and where it stumbles at each apart.
+
+    It sees nothing but whole values, and not too much at once: what is broken takes it very long, and
+    much memory.
+    """
     problems = []
-    for argument in arguments:
-        if argument.is_broken or not (is_suspicious or argument.weight > _HEAVY):
-            continue
-        problem = _value_problem(source, found.masked, argument)
-        if problem is not None:
-            argument.is_broken = True
-            problems.append(problem)
+    for arguments in _portions(found.root):
+        text = b"".join(_snippet(found.masked, argument) for argument in arguments)
+        is_suspicious = _tree(text).has_error
+        for argument in arguments:
+            if is_suspicious or argument.weight > _HEAVY:
+                problem = _value_problem(source, found.masked, argument)
+                if problem is not None:
+                    argument.is_broken = True
+                    problems.append(problem)
     return problems
+
+
+def _portions(root: Section) -> Iterator[list[Argument]]:
+    """Yield the arguments that are not broken yet, some at a time."""
+    portion: list[Argument] = []
+    size = 0
+    for entry in entries(root):
+        if isinstance(entry, Argument) and not entry.is_broken:
+            portion.append(entry)
+            size += entry.end - entry.value
+            if size > _PORTION:
+                yield portion
+                portion, size = [], 0
+    if portion:
+        yield portion
 
 
 def _value_problem(source: SourceFile, masked: bytes, argument: Argument) -> Problem | None:

@@ -258,7 +258,7 @@ class ModuleInstance:
         else:
             value = given
             if isinstance(given.raw, Undecided) and not is_nullable:
-                value = Value(given.type, _not_null(given.raw), given.trace, given.is_sensitive)
+                value = Value(given.type, _not_null(given.raw), given.trace).marked(given)
         if sensitive:
             hidden = tuple(Hop(f"{name} = (sensitive value)", hop.location) for hop in value.trace)
             value = replace(value, trace=hidden, is_sensitive=True)
@@ -624,7 +624,7 @@ def _not_null(raw: Undecided) -> Undecided:
 
 
 def _error_message(rule: Block, evaluator: Evaluator) -> str:
-    """Give a rule's error message, where it can be known and is nobody's secret."""
+    """Give a rule's error message, where it can be known and holds nothing that is hidden."""
     attribute = rule.body.attribute("error_message")
     if attribute is None:
         return "a validation rule refuses it"
@@ -632,7 +632,7 @@ def _error_message(rule: Block, evaluator: Evaluator) -> str:
         message = evaluator.value(attribute.expression)
     except EvaluationError:
         return "a validation rule refuses it"
-    if message.is_sensitive or not isinstance(message.raw, str):
+    if message.is_hidden or not isinstance(message.raw, str):
         return "a validation rule refuses it"
     return " ".join(message.raw.split())[:200]
 
@@ -650,7 +650,7 @@ def _counted(value: Value) -> list[Repetition]:
         index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
         names = {("count", "index"): index}
         return [Repetition(names=names, doubt=f"count is undecided: {raw.why}")]
-    counts = [(_count(outcome.value), outcome.condition) for outcome in raw.outcomes]
+    counts = [(_count(one.value.marked(count)), one.condition) for one in raw.outcomes]
     least = min(number_ for number_, _ in counts)
     doubts = []
     for place in range(max(number_ for number_, _ in counts)):
@@ -671,8 +671,9 @@ def _count(value: Value) -> int:
     if raw < 0:
         raise EvaluationError("Invalid count argument: it must not be negative")
     if raw > MOST_INSTANCES:
+        told = "too large" if value.is_hidden else text_from(raw)
         raise EvaluationError(
-            f"count is {text_from(raw)}, and this program follows {MOST_INSTANCES} instances"
+            f"count is {told}, and this program follows {MOST_INSTANCES} instances"
         )
     return raw
 
@@ -724,7 +725,9 @@ def _each(value: Value) -> dict[str, Value]:
         )
     match value.type:
         case MapOf() | ObjectOf():
-            return {key: item.through(*value.trace) for key, item in value.members.items()}
+            return {
+                key: item.through(*value.trace).marked(value) for key, item in value.members.items()
+            }
         case SetOf():
             keys = {}
             for element in value.elements:
@@ -735,7 +738,7 @@ def _each(value: Value) -> dict[str, Value]:
                     raise EvaluationError(
                         "Invalid for_each set argument: it must be a set of strings"
                     )
-                keys[element.raw] = element
+                keys[element.raw] = element.marked(value)
             return keys
         case ListOf() | TupleOf() | _:
             raise EvaluationError("Invalid for_each argument: it must be a map or a set of strings")

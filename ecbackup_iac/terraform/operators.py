@@ -20,6 +20,7 @@ from ecbackup_iac.terraform.type_system import (
     type_name,
 )
 from ecbackup_iac.terraform.values import (
+    READ,
     Assumption,
     EvaluationError,
     OpenMembers,
@@ -132,7 +133,8 @@ def _operand(operator: str, value: Value, kind: Type) -> Value:
     try:
         operand = converted(value, kind)
     except EvaluationError as error:
-        raise EvaluationError(f"Invalid operand for {operator}: {error.message}") from error
+        text, bare = (f"Invalid operand for {operator}: {t}" for t in (error.message, error.bare))
+        raise EvaluationError(text, bare=bare) from error
     if operand.is_null:
         raise EvaluationError(f"Invalid operand for {operator}: it is null")
     if isinstance(operand.raw, Undecided) and operand.raw.outcomes:
@@ -175,8 +177,14 @@ def _attribute(of: Value, name: str) -> Value:
         )
     if name not in of.members:
         if isinstance(of.type, MapOf):
-            raise EvaluationError(f'Missing map element: no element with the key "{name}"')
-        raise EvaluationError(f'Unsupported attribute: no attribute named "{name}"')
+            text, bare = f'no element with the key "{name}"', "no element with that key"
+            raise EvaluationError(
+                f"Missing map element: {text}", bare=f"Missing map element: {bare}"
+            )
+        text, bare = f'no attribute named "{name}"', "no attribute of that name"
+        raise EvaluationError(
+            f"Unsupported attribute: {text}", bare=f"Unsupported attribute: {bare}"
+        )
     return of.members[name].through(*of.trace)
 
 
@@ -193,9 +201,11 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
         return _any_element(of, key, subject)
     try:
         return lifted(_index, of, key).marked(of, key)
-    except EvaluationError:
+    except EvaluationError as error:
         if key.is_sensitive:
             raise EvaluationError("Invalid index: no element with that sensitive key") from None
+        if key.is_read:
+            raise error.bared() from None
         raise
 
 
@@ -208,13 +218,19 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
     if not of.elements:
         raise EvaluationError("Invalid index: the collection is empty")
     note_refusal()  # the key may be none of these
-    found = one_of(possible_elements(of, subject), raw.why, is_deferred=raw.is_deferred)
+    elements = possible_elements(of, subject, is_hidden=key.is_read)
+    found = one_of(elements, raw.why, is_deferred=raw.is_deferred)
     return found.through(*of.trace).marked(of, key)
 
 
-def possible_elements(of: Value, subject: str) -> list[Possibility]:
-    """Give what a known collection holds, each with the key that it takes; `subject` is the key's text."""
-    if isinstance(of.raw, tuple):
+def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Possibility]:
+    """Give what a known collection holds, each with the key that it takes; `subject` is the key's text.
+
+    Where `is_hidden` is set, no key is told: they are what only a file says.
+    """
+    if is_hidden:
+        keys = [f"{READ}, number {place}" for place, _ in enumerate(of.elements, 1)]
+    elif isinstance(of.raw, tuple):
         keys = [str(place) for place in range(len(of.raw))]
     else:
         keys = [f'"{name}"' for name in of.members]
@@ -231,7 +247,8 @@ def _index(of: Value, key: Value) -> Value:
         case MapOf() | ObjectOf():
             name = _key(key, STRING)
             if name.raw not in of.members:
-                raise EvaluationError(f'Invalid index: no element with the key "{name.raw}"')
+                text = f'Invalid index: no element with the key "{name.raw}"'
+                raise EvaluationError(text, bare="Invalid index: no element with that key")
             return of.members[str(name.raw)].through(*of.trace)
         case ListOf() | TupleOf():
             position = _key(key, NUMBER).raw

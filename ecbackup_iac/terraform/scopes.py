@@ -35,7 +35,8 @@ class EmptyScope:
 
     def reference(self, root: str, names: tuple[str, ...], place: Place) -> Value:
         """Raise EvaluationError: variables are not allowed here."""
-        raise EvaluationError(f"Variables not allowed here: {'.'.join((root, *names))}", place)
+        what = "Variables not allowed here"
+        raise EvaluationError(f"{what}: {'.'.join((root, *names))}", place, what)
 
 
 class ConstantScope(EmptyScope):

@@ -18,6 +18,7 @@ from ecbackup_iac.terraform.nodes import (
     TupleNode,
 )
 from ecbackup_iac.terraform.values import (
+    READ,
     Assumption,
     EvaluationError,
     Possibility,
@@ -67,12 +68,14 @@ def narrowed(
 
 def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
     possibilities = []
-    for one in values:
+    for number, one in enumerate(values, 1):
         try:
             fitting = converted(one, value.type)
         except EvaluationError:
             continue  # of another type: the variable is never equal to it
-        possibilities.append(Possibility(fitting, (Assumption(subject, shown(fitting)),)))
+        is_told = not (fitting.is_hidden and isinstance(fitting.raw, str))
+        state = shown(fitting) if is_told else f"{READ}, number {number}"
+        possibilities.append(Possibility(fitting, (Assumption(subject, state),)))
     if not possibilities:
         return value
     found = one_of(possibilities, value.undecided.why)
@@ -168,7 +171,9 @@ def _settled(node: Node, constant: Callable[[Node], Value]) -> Value | None:
 
 def _elements(node: Node, constant: Callable[[Node], Value]) -> tuple[Value, ...] | None:
     value = _settled(node, constant)
-    return value.elements if value is not None and isinstance(value.raw, tuple) else None
+    if value is None or not isinstance(value.raw, tuple):
+        return None
+    return tuple(element.taken_from(value) for element in value.elements)
 
 
 def _both(one: _Facts, other: _Facts) -> _Facts:

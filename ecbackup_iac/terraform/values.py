@@ -34,14 +34,30 @@ MOST_OUTCOMES = 64
 LONGEST_CONDITION = 200
 """Characters of a condition's text; beyond it the first way to fulfil it stands for all."""
 
+READ = "(content of a file)"
+"""What stands in a message for a text that a file holds."""
+
 
 class EvaluationError(Exception):
-    """What a real `terraform plan` would refuse, in its words; `place` is where, once somebody knows."""
+    """What a real `terraform plan` would refuse, in its words; `place` is where, once somebody knows.
 
-    def __init__(self, message: str, place: Any = None) -> None:  # noqa: ANN401 - a nodes.Place
+    `bare` is the message without what it quotes of values, where it quotes any.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        place: Any = None,  # noqa: ANN401 - a nodes.Place
+        bare: str = "",
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.place = place
+        self.bare = bare or message
+
+    def bared(self) -> "EvaluationError":
+        """Give the same refusal of a value that must not be shown."""
+        return type(self)(self.bare, self.place)
 
 
 class ReferenceRefusedError(EvaluationError):
@@ -160,6 +176,9 @@ class Value:
     literals: tuple[Placed, ...] = ()
     """Where it is written as it stands: a literal for each way to it; none where it is computed."""
 
+    is_read: bool = False
+    """It is made of what a file holds: no text of it is shown. Nothing else follows from it."""
+
     @property
     def is_null(self) -> bool:
         """Whether it is null."""
@@ -218,10 +237,32 @@ class Value:
         return replace(self, trace=(*steps, *self.trace)) if steps else self
 
     def marked(self, *others: "Value") -> "Value":
-        """Give the value, sensitive where any of the others is."""
-        if self.is_sensitive or not any(other.is_sensitive for other in others):
+        """Give the value with the marks of the others: sensitive, or read from a file."""
+        is_sensitive, is_read = self.is_sensitive, self.is_read
+        for other in others:
+            is_sensitive = is_sensitive or other.is_sensitive
+            is_read = is_read or other.is_read
+        return self.with_marks(is_sensitive=is_sensitive, is_read=is_read)
+
+    def with_marks(self, *, is_sensitive: bool, is_read: bool) -> "Value":
+        """Give the value with these marks and no others."""
+        if is_sensitive is self.is_sensitive and is_read is self.is_read:
             return self
-        return replace(self, is_sensitive=True)
+        return replace(self, is_sensitive=is_sensitive, is_read=is_read)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether no text of it may be shown."""
+        return self.is_sensitive or self.is_read
+
+    def taken_from(self, whole: "Value") -> "Value":
+        """Give what a loop takes out of a value: it is no more to be shown than the whole.
+
+        Terraform does not call it sensitive, but what the loop makes of all.
+        """
+        if self.is_read or not whole.is_hidden:
+            return self
+        return replace(self, is_read=True)
 
 
 def string(text: str) -> Value:
@@ -295,11 +336,12 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
                 flat.append(Possibility(inner.value, when, told))
     kind = kinds[0] if len(set(kinds)) == 1 else DYNAMIC
     distinct = _distinct(flat)
+    is_read = any(possibility.value.is_hidden for possibility in possibilities)
     if not is_listed or not distinct or len(distinct) > MOST_OUTCOMES:
-        return Value(kind, Undecided(why, is_deferred=deferred))
+        return Value(kind, Undecided(why, is_deferred=deferred), is_read=is_read)
     if len(distinct) == 1 and distinct[0].value.is_wholly_known:
         return distinct[0].value
-    return Value(kind, Undecided(why, tuple(distinct), is_deferred=deferred))
+    return Value(kind, Undecided(why, tuple(distinct), is_deferred=deferred), is_read=is_read)
 
 
 def combined(
@@ -369,14 +411,12 @@ def lifted(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAM
     deferred = any(argument.undecided.is_deferred for argument in open_arguments)
     bare = next((a for a in open_arguments if not a.undecided.outcomes), None)
     why = (bare or open_arguments[0]).undecided.why
-    is_sensitive = any(argument.is_sensitive for argument in arguments)
     total = 1
     for argument in open_arguments:
         total *= len(argument.undecided.outcomes)
     if bare is not None or total > MOST_OUTCOMES:
         note_refusal()  # the function may refuse what it turns out to be
-        result = Value(kind, Undecided(why, is_deferred=deferred))
-        return replace(result, is_sensitive=is_sensitive)
+        return Value(kind, Undecided(why, is_deferred=deferred)).marked(*arguments)
     choices = [
         argument.undecided.outcomes if not argument.is_known else (Possibility(argument),)
         for argument in arguments
@@ -391,30 +431,35 @@ def lifted(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAM
         if when is None:
             continue
         try:
-            found.append(Possibility(function(*(p.value for p in choice)), when))
+            chosen = [possibility.value for possibility in choice]
+            found.append(Possibility(function(*chosen).marked(*chosen), when))
         except EvaluationError as error:
             refusal = refusal or error
             note_refusal()
     if not found and refusal is not None:
         raise refusal
-    return replace(one_of(found, why, is_deferred=deferred), is_sensitive=is_sensitive)
+    return one_of(found, why, is_deferred=deferred).marked(*arguments)
 
 
 def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
     """Make one of those that are the same value: it holds whenever any of them does."""
     kept: dict[object, Possibility] = {}
+    places: dict[object, dict[Placed, None]] = {}
     for possibility in possibilities:
         key = identity(possibility.value)
         first = kept.get(key)
         kept[key] = possibility if first is None else _either(first, possibility)
-    return list(kept.values())
+        places.setdefault(key, {}).update(dict.fromkeys(possibility.value.literals))
+    return [_written_at(one, tuple(places[key])) for key, one in kept.items()]
+
+
+def _written_at(one: Possibility, literals: tuple[Placed, ...]) -> Possibility:
+    if len(literals) == len(one.value.literals):
+        return one
+    return Possibility(replace(one.value, literals=literals), one.when, one.told)
 
 
 def _either(one: Possibility, other: Possibility) -> Possibility:
-    if other.value.literals:
-        places = dict.fromkeys((*one.value.literals, *other.value.literals))
-        value = replace(one.value, literals=tuple(places))
-        one = Possibility(value, one.when, one.told)
     if set(one.when) == set(other.when):
         return one
     common = tuple(assumption for assumption in one.when if assumption in other.when)

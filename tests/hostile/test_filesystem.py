@@ -11,6 +11,7 @@ from configuration_inputs import cache
 from measuring import Measured, lay_out, measured
 
 from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.scan import scan
 from ecbackup_iac.terraform.folders import Folders
 
@@ -209,14 +210,14 @@ def test_a_file_that_vanishes_while_it_is_read_is_told(
 ) -> None:
     lay_out({**OURS, "other.tf": "# elasticache\n"}, tree)
     monkeypatch.chdir(tree)
-    is_inside = Folders.is_inside
+    content = Folders.content
 
-    def vanishing(folders: Folders, path: str) -> bool:
+    def vanishing(folders: Folders, path: str) -> bytes | Diagnostic:
         if path.endswith("other.tf"):
             Path(path).unlink(missing_ok=True)
-        return is_inside(folders, path)
+        return content(folders, path)
 
-    monkeypatch.setattr(Folders, "is_inside", vanishing)
+    monkeypatch.setattr(Folders, "content", vanishing)
     report = scan(["."], Policy(), TODAY)
     told = [(one.location.path, one.message) for one in report.diagnostics]
     assert told == [("other.tf", "cannot be read: No such file or directory")]

@@ -190,9 +190,9 @@ def test_a_hostile_file_takes_no_time(
     name: str, text: str, judge: "Judge", tmp_path: Path, *, is_suppressed: bool
 ) -> None:
     (tmp_path / ".git").mkdir()
-    start = time.perf_counter()
+    start = time.process_time()
     outcome = judge({name: text}, name)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     (reason,) = outcome.reasons.values()
     assert (reason is not None) == is_suppressed
     assert len(outcome.told) <= 22
@@ -200,9 +200,9 @@ def test_a_hostile_file_takes_no_time(
 
 def test_a_thousand_caches_and_many_comments_take_no_time(judge: "Judge") -> None:
     text = HEAD + "  count = 1000\n" + "  # ecbackup:ignore[ECB002] x\n" * 50_000 + "}\n"
-    start = time.perf_counter()
+    start = time.process_time()
     outcome = judge({"main.tf": text})
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert len(outcome.reasons) == 1000
     assert len(outcome.told) == 21
     assert "49980 more suppressions of this file do not count or match nothing" in outcome.told[0]

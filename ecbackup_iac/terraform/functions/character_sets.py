@@ -42,7 +42,8 @@ def codec(name: str) -> str:
     """
     found = _CODECS.get(name.lower())
     if found is None:
-        raise UndecidableError(f'the character set "{name}" is not evaluated')
+        text = f'the character set "{name}" is not evaluated'
+        raise UndecidableError(text, "that character set is not evaluated")
     return found
 
 

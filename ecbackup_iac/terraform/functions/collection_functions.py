@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.conversion import (
     converted,
+    deeply_marked,
     equal,
     is_open,
     perhaps_text,
@@ -12,7 +13,6 @@ from ecbackup_iac.terraform.conversion import (
 )
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
-    deeply_marked,
     is_list,
     may_be_refused,
     members_of,
@@ -185,7 +185,8 @@ def _looked_up(of: Value, key: Value, default: Value | None) -> Value:
     if name in of.members:  # a resource has every member, for all that is known
         return of.members[name].through(*of.trace)
     if default is None:
-        raise EvaluationError(f'lookup failed to find key "{name}"')
+        text = f'lookup failed to find key "{name}"'
+        raise EvaluationError(text, bare="lookup failed to find the key")
     return default
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.arithmetic import Number
-from ecbackup_iac.terraform.conversion import has_open_order, holds_sensitive, is_open
+from ecbackup_iac.terraform.conversion import has_open_order, is_open
 from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.type_system import ListOf, TupleOf, is_mapping, is_sequence
@@ -90,13 +89,6 @@ def number_of(value: Value) -> Number:
 def texts(value: Value) -> list[str | None]:
     """Give the texts of a known list or set of strings; None for each null."""
     return [None if element.is_null else str(element.raw) for element in value.elements]
-
-
-def deeply_marked(result: Value, *arguments: Value) -> Value:
-    """Give the result, sensitive where anything in the arguments is."""
-    if result.is_sensitive or not any(map(holds_sensitive, arguments)):
-        return result
-    return replace(result, is_sensitive=True)
 
 
 def may_be_refused(*arguments: Value) -> None:

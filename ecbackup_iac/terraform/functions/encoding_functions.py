@@ -22,7 +22,8 @@ def _from_base64(text: str) -> bytes:
     """Decode base64; line breaks in it are passed over, as Go does."""
     bare = text.replace("\r", "").replace("\n", "")
     if not _BASE64.fullmatch(bare):
-        raise EvaluationError(f'failed to decode base64 data "{text[:80]}"')
+        what = "failed to decode base64 data"
+        raise EvaluationError(f'{what} "{text[:80]}"', bare=what)
     return binascii.a2b_base64(bare)
 
 
@@ -67,7 +68,8 @@ def _textencodebase64(text: Value, name: Value) -> Value:
         return sized(b64encode(encoded(text_of(text), text_of(name))).decode())
     except UnicodeEncodeError as error:
         raise EvaluationError(
-            f"the given string contains characters that cannot be represented in {text_of(name)}"
+            f"the given string contains characters that cannot be represented in {text_of(name)}",
+            bare="the given string contains characters that cannot be represented in that encoding",
         ) from error
 
 
@@ -78,7 +80,8 @@ def _textdecodebase64(source: Value, name: Value) -> Value:
         text = f"{_REPLACEMENT}{error.reason}"
     if _REPLACEMENT in text:
         raise EvaluationError(
-            f"the given string contains symbols that are not defined for {text_of(name)}"
+            f"the given string contains symbols that are not defined for {text_of(name)}",
+            bare="the given string contains symbols that are not defined for that encoding",
         )
     return string(text)
 
@@ -92,7 +95,8 @@ def _urlencode(text: Value) -> Value:
 def _urldecode(text: Value) -> Value:
     def byte(match: re.Match[bytes]) -> bytes:
         if match[1] is None:
-            raise EvaluationError(f'invalid URL escape in "{text_of(text)[:80]}"')
+            what = "invalid URL escape"
+            raise EvaluationError(f'{what} in "{text_of(text)[:80]}"', bare=what)
         return bytes.fromhex(match[1].decode())
 
     return _utf8(_PERCENT.sub(byte, bytes_of(text).replace(b"+", b" ")))

@@ -17,7 +17,7 @@ from ecbackup_iac.terraform.functions.signature import (
     UndecidableError,
 )
 from ecbackup_iac.terraform.type_system import BOOL, STRING, SetOf
-from ecbackup_iac.terraform.values import EvaluationError, Value, boolean, lifted, string
+from ecbackup_iac.terraform.values import READ, EvaluationError, Value, boolean, lifted, string
 
 if TYPE_CHECKING:
     from ecbackup_iac.terraform.nodes import Place
@@ -56,24 +56,40 @@ def _pathexpand(path: Value) -> Value:
 
 def _content(files: Files, path: Value) -> bytes:
     text = str(_pathexpand(path).raw)
-    return files.read(text)
+    try:
+        return files.read(text)
+    except EvaluationError as error:
+        bare = "Invalid function argument: no file exists of that name"
+        raise EvaluationError(error.message, error.place, bare) from error
 
 
 def _text(files: Files, path: Value) -> str:
     try:
         return normalize("NFC", _content(files, path).decode())
     except UnicodeDecodeError as error:
-        raise EvaluationError(
-            f"contents of {path.raw} are not valid UTF-8; use the filebase64 function"
-        ) from error
+        text, bare = (
+            f"contents of {told} are not valid UTF-8; use the filebase64 function"
+            for told in (path.raw, "the file")
+        )
+        raise EvaluationError(text, bare=bare) from error
+
+
+def _read(text: str) -> Value:
+    """Make a string of what a file holds, or of what is worked out of it."""
+    return string(text).with_marks(is_sensitive=False, is_read=True)
 
 
 def _file(files: Files, path: Value) -> Value:
-    return string(_text(files, path))
+    return _read(_text(files, path))
 
 
 def _fileexists(files: Files, path: Value) -> Value:
-    return boolean(files.exists(str(_pathexpand(path).raw)))
+    try:
+        return boolean(files.exists(str(_pathexpand(path).raw)))
+    except EvaluationError as error:
+        raise EvaluationError(
+            error.message, error.place, "it is a directory, not a file"
+        ) from error
 
 
 def _fileset(files: Files, folder: Value, pattern: Value) -> Value:
@@ -83,7 +99,7 @@ def _fileset(files: Files, folder: Value, pattern: Value) -> Value:
 
 def _of_content(compute: Callable[[bytes], str]) -> Callable[[Files, Value], Value]:
     def implementation(files: Files, path: Value) -> Value:
-        return string(compute(_content(files, path)))
+        return _read(compute(_content(files, path)))
 
     return implementation
 
@@ -119,13 +135,22 @@ class _TemplateScope:
     def reference(self, root: str, names: tuple[str, ...], place: "Place") -> Value:
         """Refuse: only variables have a meaning here."""
         reference = ".".join((root, *names))
-        raise EvaluationError(
-            f'vars map does not contain key "{root}", referenced as {reference}', place
-        )
+        what = "vars map does not contain key"
+        text, bare = f'{what} "{root}", referenced as {reference}', f"{what} that is referenced"
+        raise EvaluationError(text, place, bare)
 
 
 def _templatefile(files: Files, path: Value, variables: Value) -> Value:
-    from ecbackup_iac.terraform.evaluation import Evaluator
+    try:
+        return _rendered(files, path, variables)
+    except EvaluationError as error:
+        if path.is_hidden:
+            error.place = None  # it names the file
+        raise
+
+
+def _rendered(files: Files, path: Value, variables: Value) -> Value:
+    from ecbackup_iac.terraform.evaluation import TemplateEvaluator
     from ecbackup_iac.terraform.hcl_syntax import parse_template
     from ecbackup_iac.terraform.nodes import Place, SourceFile, Template
 
@@ -137,7 +162,8 @@ def _templatefile(files: Files, path: Value, variables: Value) -> Value:
     names = members_of(variables)
     for name in names:
         if not name.replace("-", "_").isidentifier() or name.startswith("-"):
-            raise EvaluationError(f'invalid template variable name "{name}"')
+            what = "invalid template variable name"
+            raise EvaluationError(f'{what} "{name}"', bare=what)
     text = _text(files, path).encode()
     source = SourceFile(str(path.raw), text)
     parts, problems = parse_template(source)
@@ -145,7 +171,8 @@ def _templatefile(files: Files, path: Value, variables: Value) -> Value:
         message, place = problems[0]
         raise EvaluationError(message, place)
     template = Template(Place(source, 0, len(text)), parts)
-    result = Evaluator(_TemplateScope(files, str(path.raw)), names).value(template)
+    shown = READ if path.is_hidden else str(path.raw)
+    result = TemplateEvaluator(_TemplateScope(files, shown), names).value(template)
     return lifted(_not_null, result) if result.is_known or result.undecided.outcomes else result
 
 

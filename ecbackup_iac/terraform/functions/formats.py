@@ -49,7 +49,8 @@ def formatted(template: str, arguments: Sequence[Value]) -> str:
         if chosen > len(arguments):
             raise EvaluationError(
                 f"not enough arguments for {quoted(verb.raw)} at {verb.offset}: "
-                f"need index {chosen} but have {len(arguments)} total"
+                f"need index {chosen} but have {len(arguments)} total",
+                bare=f"not enough arguments: {len(arguments)} in total",
             )
         pieces.append(_filled(verb, arguments[chosen - 1]))
         following, most = chosen + 1, max(most, chosen)
@@ -93,7 +94,8 @@ def _filled(verb: Verb, argument: Value) -> str:
         return floating(verb, _number(verb, argument))
     if verb.mode not in "sq":
         raise EvaluationError(
-            f"unsupported format verb '{verb.mode}' in {quoted(verb.raw)} at offset {verb.offset}"
+            f"unsupported format verb '{verb.mode}' in {quoted(verb.raw)} at offset {verb.offset}",
+            bare=f"unsupported format verb at offset {verb.offset}",
         )
     text = text_of(_as(verb, argument, STRING))
     if verb.precision:
@@ -115,7 +117,7 @@ def _as(verb: Verb, argument: Value, kind: Type) -> Value:
     try:
         return converted(argument, kind)
     except EvaluationError as error:
-        raise _unsupported(verb, error.message) from error
+        raise _unsupported(verb, error.message, error.bare) from error
 
 
 def _number(verb: Verb, argument: Value) -> Number:
@@ -125,8 +127,11 @@ def _number(verb: Verb, argument: Value) -> Number:
     return raw
 
 
-def _unsupported(verb: Verb, why: str) -> EvaluationError:
-    return EvaluationError(f"unsupported value for {quoted(verb.raw)} at {verb.offset}: {why}")
+def _unsupported(verb: Verb, why: str, bare: str = "") -> EvaluationError:
+    return EvaluationError(
+        f"unsupported value for {quoted(verb.raw)} at {verb.offset}: {why}",
+        bare=f"unsupported value for a verb at {verb.offset}: {bare or why}",
+    )
 
 
 def _padded(verb: Verb, text: str) -> str:

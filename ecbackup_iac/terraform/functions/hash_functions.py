@@ -51,7 +51,8 @@ def _uuidv5(namespace: Value, name: Value) -> Value:
     told = text_of(namespace)
     space = _NAMESPACES.get(told, told)
     if not _UUID.fullmatch(space):
-        raise EvaluationError(f"uuidv5() doesn't support namespace {told}")
+        what = "uuidv5() doesn't support"
+        raise EvaluationError(f"{what} namespace {told}", bare=f"{what} that namespace")
     return string(str(uuid.uuid5(uuid.UUID(space), text_of(name))))
 
 

@@ -82,7 +82,7 @@ def _numeral(text: str) -> Value:
     except NumberTooLargeError as error:
         raise UndecidableError("a number in the JSON text is too large") from error
     if parsed is None:
-        raise EvaluationError(f"invalid number {text}")
+        raise EvaluationError(f"invalid number {text}", bare="invalid number")
     return number(parsed)
 
 
@@ -98,7 +98,9 @@ def json_value(text: str) -> Value:
             text, parse_int=_numeral, parse_float=_numeral, parse_constant=_refuse
         )
     except json.JSONDecodeError as error:
-        raise EvaluationError(f"{error.msg.lower()} at offset {error.pos}") from error
+        what, where = error.msg.lower(), f"at offset {error.pos}"
+        bare = f"{what.partition(':')[0]} {where}"
+        raise EvaluationError(f"{what} {where}", bare=bare) from error
     except RecursionError as error:
         raise UndecidableError("the JSON text is nested too deeply") from error
     return _read(document, 0)
@@ -130,7 +132,7 @@ def _name(text: str) -> str:
     """Give an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
     name = _whole(text)
     if not is_normalized("NFC", name):
-        raise EvaluationError(f'unsupported attribute "{name}"')
+        raise EvaluationError(f'unsupported attribute "{name}"', bare="unsupported attribute")
     return name
 
 

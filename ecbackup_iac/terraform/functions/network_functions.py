@@ -63,7 +63,8 @@ def _range(text: str) -> _Range:
     written, slash, length = text.partition("/")
     found = _address(written)
     if not slash or found is None or not _DECIMAL.fullmatch(length) or int(length) > found[1]:
-        raise EvaluationError(f"invalid CIDR expression: invalid CIDR address: {text}")
+        what = "invalid CIDR expression: invalid CIDR address"
+        raise EvaluationError(f"{what}: {text}", bare=what)
     address, bits = found
     if bits == _IPV6_BITS and address >> _IPV4_BITS == _MAPPED:
         raise UndecidableError("IPv4 addresses written as IPv6 are not evaluated")
@@ -79,7 +80,8 @@ def _cidrhost(prefix: Value, host: Value) -> Value:
     place = chosen if chosen >= 0 else most + 1 + chosen
     if not 0 <= place <= most:
         raise EvaluationError(
-            f"prefix of {within.length} does not accommodate a host numbered {chosen}"
+            f"prefix of {within.length} does not accommodate a host numbered {chosen}",
+            bare="the prefix does not accommodate a host of that number",
         )
     return string(_written(within.first + place, within.bits))
 
@@ -87,7 +89,8 @@ def _cidrhost(prefix: Value, host: Value) -> Value:
 def _cidrnetmask(prefix: Value) -> Value:
     within = _range(text_of(prefix))
     if within.bits != _IPV4_BITS:
-        raise EvaluationError(f"IPv6 addresses cannot have a netmask: {text_of(prefix)}")
+        what = "IPv6 addresses cannot have a netmask"
+        raise EvaluationError(f"{what}: {text_of(prefix)}", bare=what)
     return string(_written((1 << _IPV4_BITS) - (1 << within.free), _IPV4_BITS))
 
 
@@ -99,13 +102,15 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
     length = within.length + new_bits
     if length > within.bits:
         raise EvaluationError(
-            f"insufficient address space to extend prefix of {within.length} by {new_bits}"
+            f"insufficient address space to extend prefix of {within.length} by {new_bits}",
+            bare="insufficient address space to extend the prefix",
         )
     if new_bits < 0 and (chosen != 0 or length < 0):
         raise UndecidableError("cidrsubnet with a negative number of bits is not evaluated")
     if chosen > (1 << max(new_bits, 0)) - 1:
         raise EvaluationError(
-            f"prefix extension of {new_bits} does not accommodate a subnet numbered {chosen}"
+            f"prefix extension of {new_bits} does not accommodate a subnet numbered {chosen}",
+            bare="the prefix extension does not accommodate a subnet of that number",
         )
     # A negative number is not refused; Go takes the bits of the result without its sign.
     address = abs(within.first | (chosen << (within.bits - length)))
@@ -154,9 +159,11 @@ def _cidrcontains(containing: Value, contained: Value) -> Value:
         try:
             inner = _range(told)
         except EvaluationError as error:
-            raise EvaluationError(f"invalid IP address or prefix: {told}") from error
+            what = "invalid IP address or prefix"
+            raise EvaluationError(f"{what}: {told}", bare=what) from error
     if inner.bits != outer.bits:
-        raise EvaluationError(f"address family mismatch: {text_of(containing)} vs. {told}")
+        what = "address family mismatch"
+        raise EvaluationError(f"{what}: {text_of(containing)} vs. {told}", bare=what)
     return boolean(
         inner.length >= outer.length and inner.first >> outer.free == outer.first >> outer.free
     )

@@ -76,7 +76,8 @@ def _parseint(text: Value, base: Value) -> Value:
         for digit in digits
     ]
     if not digits or not all(0 <= value < radix for value in values):
-        raise EvaluationError(f'cannot parse "{said}" as a base {radix} integer')
+        told, bare = (f"cannot parse {t} as a base {radix} integer" for t in (f'"{said}"', "it"))
+        raise EvaluationError(told, bare=bare)
     total = 0
     for value in values:
         total = total * radix + value

@@ -145,8 +145,9 @@ def _refusal(error: Exception, pattern: str) -> Exception:
     told = error.args[0]
     message = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
     if "too large" in message:
-        return UndecidableError(f"google-re2 refuses the pattern {pattern[:40]!r}: {message}")
-    return EvaluationError(f"invalid regexp pattern: {message}")
+        text = f"google-re2 refuses the pattern {pattern[:40]!r}: {message}"
+        return UndecidableError(text, "google-re2 refuses the pattern")
+    return EvaluationError(f"invalid regexp pattern: {message}", bare="invalid regexp pattern")
 
 
 def result_type(pattern: Pattern) -> Type:

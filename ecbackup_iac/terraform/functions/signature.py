@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.terraform.conversion import converted, holds_sensitive, unfolded
+from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.conversion import converted, marks_in, unfolded
 from ecbackup_iac.terraform.type_system import DYNAMIC, SetOf, Type
 from ecbackup_iac.terraform.values import (
     EvaluationError,
@@ -43,7 +43,14 @@ class Files(Protocol):
 
 
 class UndecidableError(Exception):
-    """A call whose result cannot be known from what was read; the message says why."""
+    """A call whose result cannot be known from what was read; the message says why.
+
+    `bare` is the message without what it quotes of values, where it quotes any.
+    """
+
+    def __init__(self, message: str, bare: str = "") -> None:
+        super().__init__(message)
+        self.bare = bare or message
 
 
 class OutsideError(UndecidableError):
@@ -105,28 +112,45 @@ def called(function: Function, arguments: Sequence[Value], files: Files) -> Valu
                 return function.implementation(files, *settled)
             return function.implementation(*settled)
         except UndecidableError as error:
-            is_secret = any(map(holds_sensitive, arguments))
-            why = (
-                f"{function.name} of a sensitive value is not evaluated"
-                if is_secret
-                else str(error)
-            )
-            return Value(function.returns, Undecided(why))
+            return Value(function.returns, Undecided(_why(function, arguments, error)))
 
     try:
         result = _lifted_over(apply, parameters, ready, function.returns)
     except EvaluationError as error:
-        if any(map(holds_sensitive, arguments)):
-            text = f'Invalid function argument: "{function.name}" refuses a sensitive value'
-            raise EvaluationError(text, error.place) from None
-        raise
-    if not function.keeps_marks or result.is_sensitive:
+        raise _refusal(function, arguments, error) from None
+    if not function.keeps_marks:
         return result
-    is_sensitive = any(
-        argument.is_sensitive if parameter.allows_parts else holds_sensitive(argument)
-        for parameter, argument in zip(parameters, arguments, strict=True)
-    )
-    return replace(result, is_sensitive=is_sensitive)
+    is_sensitive, is_read = result.is_sensitive, result.is_read
+    for parameter, argument in zip(parameters, arguments, strict=True):
+        own = argument.is_sensitive, argument.is_read
+        held = own if parameter.allows_parts else marks_in(argument)
+        is_sensitive, is_read = is_sensitive or held[0], is_read or held[1]
+    return result.with_marks(is_sensitive=is_sensitive, is_read=is_read)
+
+
+def _refusal(
+    function: Function, arguments: Sequence[Value], error: EvaluationError
+) -> EvaluationError:
+    """Give an error as it may be told, by what the function was given."""
+    is_sensitive, is_read = _marks(arguments)
+    if is_sensitive:
+        text = f'Invalid function argument: "{function.name}" refuses a sensitive value'
+        return EvaluationError(text, error.place)
+    return error.bared() if is_read else error
+
+
+def _marks(arguments: Sequence[Value]) -> tuple[bool, bool]:
+    found = [marks_in(argument) for argument in arguments]
+    return any(is_sensitive for is_sensitive, _ in found), any(is_read for _, is_read in found)
+
+
+def _why(function: Function, arguments: Sequence[Value], error: UndecidableError) -> str:
+    is_sensitive, is_read = _marks(arguments)
+    if is_sensitive:
+        return f"{function.name} of a sensitive value is not evaluated"
+    if is_read and function.reads_files:
+        return f"{function.name} of a name that stands in a file is not evaluated"
+    return error.bare if is_read else str(error)
 
 
 def _lifted_over(
@@ -184,10 +208,11 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:
-        raise _invalid(function, parameter, error.message) from error
+        raise _invalid(function, parameter, error.message, error.bare) from error
 
 
-def _invalid(function: Function, parameter: Parameter, message: str) -> EvaluationError:
-    return EvaluationError(
-        f'Invalid value for "{parameter.name}" parameter of {function.name}: {message}.'
-    )
+def _invalid(
+    function: Function, parameter: Parameter, message: str, bare: str = ""
+) -> EvaluationError:
+    what = f'Invalid value for "{parameter.name}" parameter of {function.name}'
+    return EvaluationError(f"{what}: {message}.", bare=f"{what}: {bare or message}.")

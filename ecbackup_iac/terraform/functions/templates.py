@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from ecbackup_iac.terraform.values import EvaluationError, Value
 
 
-def rendered(text: str, names: Mapping[str, Value], path: str) -> Value:
+def rendered(text: str, names: Mapping[str, Value], path: str, *, is_read: bool) -> Value:
     """Render a template; nothing but the names given can be referred to in it.
+
+    Nothing is told of what stands in a template that is read from a file.
 
     Raises:
         EvaluationError: it is no template, or something in it is refused.
 
     """
-    from ecbackup_iac.terraform.evaluation import Evaluator
+    from ecbackup_iac.terraform.evaluation import Evaluator, TemplateEvaluator
     from ecbackup_iac.terraform.hcl_syntax import parse_template
     from ecbackup_iac.terraform.nodes import SourceFile
     from ecbackup_iac.terraform.scopes import EMPTY_SCOPE
@@ -20,4 +22,5 @@ def rendered(text: str, names: Mapping[str, Value], path: str) -> Value:
     parts, problems = parse_template(SourceFile(path, text.encode(errors="replace")))
     if problems:
         raise EvaluationError(f"{path}: {problems[0][0]}")
-    return Evaluator(EMPTY_SCOPE, names).joined(parts)
+    evaluator = TemplateEvaluator if is_read else Evaluator
+    return evaluator(EMPTY_SCOPE, names).joined(parts)

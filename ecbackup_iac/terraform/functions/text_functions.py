@@ -180,7 +180,7 @@ def _templatestring(template: Value, names: Value) -> Value:
     if not is_mapping(names.type):
         raise EvaluationError("invalid vars value: must be a map")
     members: Mapping[str, Value] = names.members
-    return rendered(text_of(template), members, "templatestring")
+    return rendered(text_of(template), members, "templatestring", is_read=template.is_hidden)
 
 
 def _plain(name: str, change: Callable[..., str], *parameters: str, first: str = "str") -> Function:

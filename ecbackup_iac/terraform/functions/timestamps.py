@@ -135,7 +135,7 @@ def duration(text: str) -> int:
         total += int(float(int(fraction or 0)) * (unit / float(10 ** len(fraction))))
         position = match.end()
     if not rest or position < len(rest) or total > _LARGEST_DURATION:
-        raise EvaluationError(f'time: invalid duration "{text}"')
+        raise EvaluationError(f'time: invalid duration "{text}"', bare="time: invalid duration")
     return -total if is_negative else total
 
 

@@ -24,9 +24,9 @@ def _conversion(target: Type) -> Callable[[Value], Value]:
         try:
             return converted(value, target)
         except EvaluationError as error:
-            raise EvaluationError(
-                f"cannot convert {type_name(value.type)} to {type_name(target)}: {error.message}"
-            ) from error
+            what = f"cannot convert {type_name(value.type)} to {type_name(target)}"
+            text, bare = (f"{what}: {told}" for told in (error.message, error.bare))
+            raise EvaluationError(text, bare=bare) from error
 
     return implementation
 

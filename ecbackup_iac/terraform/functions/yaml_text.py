@@ -80,9 +80,19 @@ def yaml_value(text: str) -> Value:
             raise UndecidableError("the YAML text is nested too deeply") from error
         mark = getattr(error, "problem_mark", None)
         where = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise EvaluationError(f"{where}{getattr(error, 'problem', None) or error}") from error
+        problem = str(getattr(error, "problem", None) or error)
+        text, bare = (f"{where}{told}" for told in (problem, _unquoted(problem)))
+        raise EvaluationError(text, bare=bare) from error
     except RecursionError as error:
         raise UndecidableError("the YAML text is nested too deeply") from error
+
+
+def _unquoted(problem: str) -> str:
+    """Give a parser's message without what it quotes of the text; punctuation may stay."""
+    parts = problem.split("'")
+    quotes = [part if not any(map(str.isalnum, part)) else "..." for part in parts[1::2]]
+    parts[1::2] = quotes
+    return "'".join(parts)
 
 
 @changing_record
@@ -139,10 +149,15 @@ class _Reader:
 
     def _alias(self, name: str) -> Value:
         if name not in self.anchors:
-            raise EvaluationError(f'reference to undefined anchor "{name}"')
+            what = "reference to undefined anchor"
+            raise EvaluationError(f'{what} "{name}"', bare=what)
         found = self.anchors[name]
         if found is None:
-            raise EvaluationError(f'cannot refer to anchor "{name}" from inside its own definition')
+            text, bare = (
+                f"cannot refer to {told} from inside its own definition"
+                for told in (f'anchor "{name}"', "an anchor")
+            )
+            raise EvaluationError(text, bare=bare)
         self._count(found[1])
         return found[0]
 
@@ -177,13 +192,14 @@ class _Reader:
 
 def _check_tag(event: Any, kind: str, name: str) -> None:  # noqa: ANN401 - PyYAML has no types
     if event.tag not in (None, "", _TAG + kind):
-        raise EvaluationError(f"can't interpret {name} as {event.tag}")
+        what = f"can't interpret {name} as"
+        raise EvaluationError(f"{what} {event.tag}", bare=f"{what} its tag says")
 
 
 def _resolved(tag: str, text: str, *, is_quoted: bool) -> Value:
     """Give the value of a scalar, by its tag and by how it looks."""
     if tag and tag not in _SCALAR_TAGS:
-        raise EvaluationError(f'unsupported tag "{tag}"')
+        raise EvaluationError(f'unsupported tag "{tag}"', bare="unsupported tag")
     kind = tag.removeprefix(_TAG)
     if kind not in ("str", "binary") and (not text or text[0] in _STARTS):
         if is_quoted:
@@ -209,7 +225,7 @@ def _looked_up(kind: str, text: str) -> Value | None:
     if found is None and not kind and _OTHER_BASES.fullmatch(text):
         found = int(text, 0)
         if found.bit_length() > _WHOLE_BITS:
-            raise EvaluationError(f'cannot parse "{text}" as {_TAG}int')
+            raise _unparsed(text, "int")
     return None if found is None else number(found)
 
 
@@ -228,7 +244,12 @@ def _of_kind(kind: str, text: str) -> Value:
             found = _tagged_integer(bare)
         if found is not None:
             return number(found)
-    raise EvaluationError(f'cannot parse "{text}" as {_TAG}{kind}')
+    raise _unparsed(text, kind)
+
+
+def _unparsed(text: str, kind: str) -> EvaluationError:
+    told, bare = (f"cannot parse {what} as {_TAG}{kind}" for what in (f'"{text}"', "a scalar"))
+    return EvaluationError(told, bare=bare)
 
 
 def _tagged_integer(text: str) -> int | None:

@@ -420,7 +420,46 @@ LONG: dict[str, Files] = {
     "900,000 quotes": {"main.tf": cache("7") + '"' * 900_000},
     "900,000 braces": {"main.tf": cache("7") + "{" * 900_000},
     "900,000 line breaks": {"main.tf": "\n" * 900_000 + cache("7")},
-    "300,000 broken lines": {"main.tf": cache("7") + "a =\n" * 200_000},
+    "200,000 broken lines": {"main.tf": cache("7") + "a =\n" * 200_000},
+    "60,000 broken values": {
+        "main.tf": cache("7")
+        + "locals {\n"
+        + "".join(f"  a{n} = [for]\n" for n in range(60_000))
+        + "}\n"
+    },
+    "a broken value of 800,000 characters": {
+        "main.tf": cache("length([for x in " + "y " * 400_000 + "])")
+    },
+    "180,000 texts that never end": {"main.tf": cache("7") + 'x = "\n' * 180_000},
+    "25,000 heredocs that never end": {
+        "main.tf": cache("7")
+        + "".join(f'resource "a" "b{n}" {{\n  x = <<A{n}\n' for n in range(25_000))
+    },
+    "20,000 heredocs in heredocs": {
+        "main.tf": cache("7") + 'resource "a" "b" {\n  x = <<A\n${ <<B\n' * 20_000 + "A\nB"
+    },
+    "300,000 comments that never end": {"main.tf": cache("7") + "/* " * 300_000},
+    "300,000 comments that never end, in a value": {"main.tf": cache("7 " + "/* " * 300_000)},
+    "50,000 blocks that never end": {"main.tf": cache("7") + 'resource "a" "b" {\n' * 50_000},
+    "450,000 braces that close nothing": {"main.tf": cache("7") + "}\n" * 450_000},
+    "400,000 brackets closed by others": {
+        "main.tf": cache("7") + "x = " + "(" * 400_000 + "]" * 400_000
+    },
+    "19,000 brackets closed by others": {
+        "main.tf": cache("7") + "x = " + "(" * 19_000 + "]" * 900_000
+    },
+    "arguments in 19,000 brackets": {
+        "main.tf": cache("7") + "x = " + "(" * 19_000 + "{\n" + "a =\n" * 200_000
+    },
+    "19,000 brackets at a time": {"main.tf": cache("7") + ("x = " + "[" * 19_000 + "\n") * 50},
+    "19,000 brackets, and then too many": {
+        "main.tf": cache("7") + "x = [" + ("[" * 19_000 + "]" * 19_000 + ",\n") * 24
+    },
+    "150,000 arguments on one line": {"main.tf": cache("7") + "a { " + "b = 1 " * 150_000},
+    "60,000 blocks on one line": {"main.tf": cache("7") + "a { b = 1 c = 2 " * 60_000},
+    "400,000 escaped quotes beside a suppression": {
+        "main.tf": "# ecbackup:ignore[ECB001] no data\n" + cache("0") + '"' + '\\"' * 400_000
+    },
     "a label of 900,000 characters": {
         "main.tf": cache("7").replace('cache" {', "c" * 900_000 + '" {')
     },

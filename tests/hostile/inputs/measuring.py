@@ -1,5 +1,6 @@
 """A tree of files → what the real command line says of it, and the time and memory that it took."""
 
+import json
 import os
 import subprocess
 import sys
@@ -28,6 +29,19 @@ class Measured:
     """The reports that it wrote to files called report.FORMAT."""
 
 
+# What a program takes is counted with what its parent held when it was started, so a small one starts it.
+_STARTER = """
+import json, os, resource, subprocess, sys
+measure, seconds, *program = sys.argv[1:]
+resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
+child = subprocess.Popen(program)
+_, ended, used = os.wait4(child.pid, 0)
+child.returncode = os.waitstatus_to_exitcode(ended)
+with open(measure, "w") as file:
+    json.dump([child.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss], file)
+"""
+
+
 def lay_out(files: Mapping[str, str | bytes], folder: Path) -> None:
     """Write files into a folder that is the top of a repository."""
     (folder / ".git").mkdir(parents=True, exist_ok=True)
@@ -44,28 +58,23 @@ def measured(
     env: Mapping[str, str] | None = None,
 ) -> Measured:
     """Run the command line in a folder; it is ended where it takes much more than it may."""
-    import resource
-
     ours = {"PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1", "SOURCE_DATE_EPOCH": "1795392000"}
-    with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "ecbackup_iac", *command, *args],
+    with tempfile.TemporaryFile() as said, tempfile.NamedTemporaryFile() as measure:
+        program = [sys.executable, "-m", "ecbackup_iac", *command, *args]
+        subprocess.run(
+            [sys.executable, "-c", _STARTER, measure.name, str(2 * SECONDS), *program],
             cwd=folder,
             env={"PATH": os.environ["PATH"], **ours, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
-            preexec_fn=lambda: resource.setrlimit(  # noqa: PLW1509 - there are no threads
-                resource.RLIMIT_CPU, (2 * SECONDS, 2 * SECONDS)
-            ),
+            check=True,
         )
-        _, ended, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(ended)
         said.seek(0)
         text = said.read().decode("utf-8", "backslashreplace")
-    seconds, kilobytes = used.ru_utime + used.ru_stime, int(used.ru_maxrss)
+        status, seconds, kilobytes = json.loads(Path(measure.name).read_text(encoding="ascii"))
     reports = {
         path.name: path.read_text(encoding="utf-8", errors="backslashreplace")
         for path in folder.glob("report.*")
     }
-    return Measured(text, child.returncode, seconds, kilobytes, reports)
+    return Measured(text, status, seconds, kilobytes, reports)

@@ -1,0 +1,360 @@
+"""A value may reach more than caches, by any road that the language has: then it is left as it is."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecbackup_iac import output
+from ecbackup_iac.errors import OutputError
+from ecbackup_iac.scan import scan
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+CACHE = """\
+resource "aws_elasticache_replication_group" "r" {{
+  replication_group_id     = "r"
+  description              = "d"
+  snapshot_retention_limit = {}
+}}
+"""
+DATABASE = 'resource "aws_db_instance" "d" {{\n  backup_retention_period = {}\n}}\n'
+MEMCACHED = """\
+resource "aws_elasticache_cluster" "m" {{
+  engine                   = "memcached"
+  snapshot_retention_limit = {}
+}}
+"""
+DAYS = 'variable "days" {\n  type = number\n}\n'
+NONE = 'variable "days" {\n  default = 0\n}\n'
+TWO_ROOTS = """\
+[[roots]]
+path = "a"
+var_files = ["env/dev.tfvars"]
+[[roots]]
+path = "b"
+var_files = ["env/dev.tfvars"]
+"""
+MAP = 'locals {\n  all = { a = { days = 0, size = "s" } }\n}\n'
+EACH = CACHE.replace('"r" {{\n', '"r" {{\n  for_each = {}\n')
+CALL = 'module "m" {\n  source = "./m"\n}\n'
+TEMPLATE = "AWSTemplateFormatVersion: '2010-09-09'\n"
+PARAMETER = "Parameters:\n  Days:\n    Type: Number\n"
+GROUP = """\
+Resources:
+  R:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties:
+      ReplicationGroupDescription: d
+      SnapshotRetentionLimit: !Ref Days
+"""
+OTHER = """\
+  Db:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      BackupRetentionPeriod: {}
+"""
+
+
+def written(top: Path, files: Mapping[str, str]) -> None:
+    (top / ".git").mkdir()
+    for name, text in files.items():
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_text(text, encoding="utf-8")
+
+
+LEFT = {
+    "an output of a module": (
+        {
+            "m/main.tf": 'locals {\n  days = 0\n}\noutput "days" {\n  value = local.days\n}\n',
+            "main.tf": CALL + CACHE.format("module.m.days") + DATABASE.format("module.m.days"),
+        },
+        "local.days (m/main.tf:2:10) is also used by aws_db_instance.d (main.tf:10:29)",
+    ),
+    "a module's input": (
+        {
+            "main.tf": CALL.replace("}\n", "  days   = 0\n}\n"),
+            "m/main.tf": DAYS + CACHE.format("var.days") + DATABASE.format("var.days"),
+        },
+        "the input days (main.tf:3:12) is also used by aws_db_instance.d (m/main.tf:10:29)",
+    ),
+    "a module's input that is not given": (
+        {
+            "main.tf": CALL,
+            "m/main.tf": NONE.replace("0", "null")
+            + CACHE.format("var.days")
+            + DATABASE.format("var.days"),
+        },
+        "var.days (main.tf:1:1) is also used by aws_db_instance.d (m/main.tf:10:29)",
+    ),
+    "what a module call goes through": (
+        {
+            "main.tf": CALL.replace("}\n", "  for_each = { a = 0 }\n  days = each.value\n}\n"),
+            "m/main.tf": DAYS + CACHE.format("var.days") + DATABASE.format("var.days"),
+        },
+        "each.value (main.tf:3:20) is also used by aws_db_instance.d",
+    ),
+    "the cache's own attribute": (
+        {
+            "main.tf": CACHE.format(0)
+            + DATABASE.format("aws_elasticache_replication_group.r.snapshot_retention_limit")
+        },
+        "aws_elasticache_replication_group.r (main.tf:4:30) is also used by aws_db_instance.d",
+    ),
+    "a provider": (
+        {
+            "main.tf": NONE
+            + CACHE.format("var.days")
+            + 'provider "aws" {\n  max_retries = var.days\n}\n'
+        },
+        "also used by provider.aws",
+    ),
+    "another variable's validation": (
+        {
+            "main.tf": NONE
+            + CACHE.format("var.days")
+            + 'variable "e" {\n  validation {\n    condition = var.days == 0\n  }\n}\n'
+        },
+        "also used by var.e",
+    ),
+    "an override file": (
+        {
+            "main.tf": NONE + CACHE.format("var.days") + DATABASE.format(3),
+            "override.tf": DATABASE.format("var.days"),
+        },
+        "also used by aws_db_instance.d (override.tf:2:29)",
+    ),
+    "how often a module of something else is called": (
+        {
+            "main.tf": NONE
+            + CACHE.format("var.days")
+            + CALL.replace("}\n", "  count = var.days > 0 ? 1 : 0\n}\n"),
+            "m/main.tf": DATABASE.format(3),
+        },
+        "also used by module.m",
+    ),
+    "a part of a map that a for expression makes": (
+        {
+            "main.tf": MAP
+            + "locals {\n  on = { for k, v in local.all : k => { d = v.days } }\n}\n"
+            + EACH.format("local.on", "each.value.d")
+            + DATABASE.format('local.on["a"].d'),
+        },
+        "local.all (main.tf:2:24) is also used by aws_db_instance.d",
+    ),
+    "a traversal over several lines": (
+        {
+            "main.tf": NONE
+            + CACHE.format("var.days")
+            + DATABASE.format("(\n    var\n    .days\n  )")
+        },
+        "also used by aws_db_instance.d",
+    ),
+    "a root that the policy gives the same file": (
+        {
+            ".ecbackup.toml": TWO_ROOTS,
+            "a/main.tf": DAYS + CACHE.format("var.days"),
+            "b/main.tf": DAYS + DATABASE.format("var.days"),
+            "env/dev.tfvars": "days = 0\n",
+        },
+        "var.days (env/dev.tfvars:1:8) is also used by aws_db_instance.d (b/main.tf:5:29)",
+    ),
+    "a parent that takes in an output": (
+        {
+            "root.yaml": TEMPLATE
+            + "Resources:\n  C:\n    Type: AWS::CloudFormation::Stack\n"
+            + "    Properties:\n      TemplateURL: ./child.yaml\n"
+            + OTHER.format("!GetAtt C.Outputs.X"),
+            "child.yaml": TEMPLATE
+            + PARAMETER
+            + "    Default: 0\n"
+            + GROUP
+            + "Outputs:\n  X:\n    Value: !Ref Days\n",
+        },
+        "the parameter Days (child.yaml:5:14) is also used by the output X",
+    ),
+    "whoever imports an export": (
+        {
+            "a.yaml": TEMPLATE
+            + PARAMETER
+            + "    Default: 0\n"
+            + GROUP
+            + "Outputs:\n  X:\n    Value: !Ref Days\n    Export:\n      Name: days\n",
+            "b.yaml": TEMPLATE + "Resources:\n" + OTHER.format("!ImportValue days"),
+        },
+        "is also used by the output X",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "told"), LEFT.values(), ids=LEFT)
+def test_what_reaches_something_else_is_left(
+    files: dict[str, str], told: str, tmp_path: Path, run: "Run"
+) -> None:
+    written(tmp_path, files)
+    result = run("fix")
+    assert told in result.stdout
+    assert result.status == 1
+    assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in files} == files
+
+
+def test_an_argument_beside_the_retention_is_something_else(tmp_path: Path, run: "Run") -> None:
+    text = EACH.format("{ a = 0 }", "each.value").replace('"d"', "each.value")
+    written(tmp_path, {"main.tf": text})
+    assert "each.value (main.tf:2:20) is also used by aws_elasticache_replication_group.r" in (
+        run("fix").stdout
+    )
+
+
+MENDED = {
+    "an output that only a cache takes in": {
+        "m/main.tf": 'output "all" {\n  value = { days = 0, size = "s" }\n}\n',
+        "main.tf": CALL
+        + CACHE.format("module.m.all.days")
+        + DATABASE.format("length(module.m.all.size)"),
+    },
+    "a filtered map, merged, handed to a module": {
+        "main.tf": MAP
+        + 'locals {\n  on = { for k, v in local.all : k => merge({ n = 1 }, v) if v.size != "" }\n}\n'
+        + CALL.replace(
+            "}\n", "  for_each = local.on\n  days = each.value.days\n  size = each.value.size\n}\n"
+        ),
+        "m/main.tf": DAYS
+        + 'variable "size" {}\n'
+        + CACHE.format("var.days").replace('"d"', "var.size")
+        + 'output "group" {\n  value = aws_elasticache_replication_group.r\n}\n',
+        "out.tf": 'output "a" {\n  value = module.m["a"].group.primary_endpoint_address\n}\n'
+        'resource "x_record" "r" {\n  name = module.m["a"].group.id\n}\n',
+    },
+    "other attributes of the cache": {
+        "main.tf": CACHE.format(0)
+        + 'resource "x_record" "r" {\n  names = [aws_elasticache_replication_group.r.id]\n'
+        "  depends_on = [aws_elasticache_replication_group.r]\n}\n",
+    },
+    "texts that only tell of it": {
+        "main.tf": NONE
+        + CACHE.format("var.days")
+        + 'output "o" {\n  description = "var.days"\n  value = 1\n}\n',
+    },
+}
+
+
+@pytest.mark.parametrize("files", MENDED.values(), ids=MENDED)
+def test_what_reaches_caches_alone_is_mended(
+    files: dict[str, str], tmp_path: Path, run: "Run"
+) -> None:
+    written(tmp_path, files)
+    result = run("fix")
+    assert result.stdout.endswith("1 mended, 0 left\n")
+    assert result.status == 0
+
+
+@pytest.mark.parametrize("other", ["a", "b"])
+def test_a_variable_file_apart_is_for_every_root_that_may_take_it(
+    other: str, tmp_path: Path, run: "Run"
+) -> None:
+    roots = {"a": DAYS + CACHE.format("var.days"), "b": DAYS}
+    roots[other] += DATABASE.format("var.days")
+    written(tmp_path, {f"{name}/main.tf": text for name, text in roots.items()})
+    (tmp_path / "dev.tfvars").write_text("days = 0\n", encoding="utf-8")
+    result = run("fix", "a", "--var-file", "dev.tfvars")
+    assert f"is also used by aws_db_instance.d ({other}/main.tf:" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            DATABASE.format("var.days"),
+            "var.days (a/vars.tf:2:13) is also used by aws_db_instance.d",
+        ),
+        (MEMCACHED.format("var.days"), "aws_elasticache_cluster.m in b would change with it"),
+    ],
+)
+def test_a_file_is_part_of_every_folder_that_links_to_it(
+    text: str, told: str, tmp_path: Path, run: "Run"
+) -> None:
+    files = {"a/main.tf": CACHE.format("var.days"), "b/main.tf": text, "common/vars.tf": NONE}
+    written(tmp_path, files)
+    for folder in ("a", "b"):
+        (tmp_path / folder / "vars.tf").symlink_to("../common/vars.tf")
+    result = run("fix", "a")
+    assert told in result.stdout
+    assert (tmp_path / "common/vars.tf").read_text(encoding="utf-8") == NONE
+
+
+@pytest.mark.parametrize("is_said", [True, False])
+def test_a_parameter_file_is_for_every_template_that_takes_it(
+    is_said: bool,  # noqa: FBT001
+    tmp_path: Path,
+    run: "Run",
+) -> None:
+    a, b = (f'[[roots]]\npath = "{name}.yaml"\nparameter_files = ["p.json"]\n' for name in "ab")
+    files = {
+        "a.yaml": TEMPLATE + PARAMETER + GROUP,
+        "b.yaml": TEMPLATE + PARAMETER + "Resources:\n" + OTHER.format("!Ref Days"),
+        "p.json": '[{"ParameterKey": "Days", "ParameterValue": "0"}]',
+    }
+    written(tmp_path, files | ({".ecbackup.toml": a + b} if is_said else {}))
+    result = run("fix", *([] if is_said else ["--parameter-file", "p.json"]))
+    assert "is also used by Db, which is no cache (b.yaml)" in result.stdout
+    assert (tmp_path / "p.json").read_text(encoding="utf-8") == files["p.json"]
+
+
+WINDOWS = '  snapshot_window = "03:00-04:00"\n  maintenance_window = "mon:03:00-mon:04:00"\n}\n'
+
+
+@pytest.mark.parametrize("wrong", [{77}, set(range(0, 200, 20)), set(range(200))])
+def test_a_few_that_object_among_many_take_a_few_judgements(
+    wrong: set[int], tmp_path: Path, run: "Run", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = 'resource "aws_elasticache_replication_group" "r{}" {{\n  description = "d"\n'
+    text = "".join(
+        group.format(index) + (WINDOWS if index in wrong else "}\n") for index in range(200)
+    )
+    written(tmp_path, {"main.tf": text})
+    judged = []
+
+    def counted(*args: object, **given: object) -> object:
+        judged.append(args)
+        return scan(*args, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("ecbackup_iac.mending.scan", counted)
+    result = run("fix")
+    assert result.stdout.endswith(f"{200 - len(wrong)} mended, {len(wrong)} left\n")
+    assert len(judged) <= 6
+
+
+def test_one_that_makes_the_code_refused_is_found_by_halves(tmp_path: Path, run: "Run") -> None:
+    check = '  validation {\n    condition = var.days < 5\n    error_message = "no"\n  }\n}\n'
+    files = {f"{n}/main.tf": NONE + CACHE.format("var.days") for n in range(30)}
+    files["17/main.tf"] = NONE.removesuffix("}\n") + check + CACHE.format("var.days")
+    written(tmp_path, files)
+    result = run("fix")
+    assert result.stdout.endswith("29 mended, 1 left\n")
+    assert (tmp_path / "17/main.tf").read_text(encoding="utf-8") == files["17/main.tf"]
+
+
+def test_where_a_later_file_cannot_be_replaced_none_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [str(tmp_path / name) for name in ("a.tf", "b.tf")]
+    for path in paths:
+        Path(path).write_bytes(b"old")
+    replace = os.replace
+
+    def refusing(source: str, target: str) -> None:
+        if target == paths[1]:
+            raise PermissionError(1, "Operation not permitted")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refusing)
+    with pytest.raises(OutputError, match=r"b\.tf: cannot be written: .*; nothing was written"):
+        output.write_edits(dict.fromkeys(paths, b"old"), dict.fromkeys(paths, b"new"))
+    assert {name.name: name.read_bytes() for name in tmp_path.iterdir()} == {
+        "a.tf": b"old",
+        "b.tf": b"old",
+    }
