@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -271,6 +273,47 @@ class EnvironmentWith(Protocol):
     def __call__(self, name: str, *packages: str) -> Path: ...
 
 
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Keep the other processes of a run in parallel out, for as long as one installs something."""
+    deadline = time.monotonic() + LONGEST_INSTALLATION
+    while True:
+        try:
+            lock.mkdir()
+            break
+        except FileExistsError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+    try:
+        yield
+    finally:
+        lock.rmdir()
+
+
+LONGEST_INSTALLATION = 900
+"""Seconds."""
+
+
+def install(folder: Path, programs: Path, packages: Sequence[str]) -> None:
+    """Make an environment with some packages."""
+    venv: list[str | Path] = [sys.executable, "-m", "venv", "--clear", folder]
+    subprocess.run(venv, check=True, timeout=120)
+    pip: list[str | Path] = [programs / "python", "-m", "pip", "install", "--quiet", *packages]
+    subprocess.run(pip, check=True, timeout=LONGEST_INSTALLATION, capture_output=True)
+
+
+# Files whose tests are many and have nothing in common: any process may take any of them.
+SCATTERED = ("test_bounds.py", "test_functions.py", "test_planned_values.py", "test_cases.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process, where they share what takes long to make."""
+    for item in items:
+        if item.path.name not in SCATTERED:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def environment_with() -> EnvironmentWith:
     """Some tools must not share an environment with us, or with each other."""
@@ -281,19 +324,10 @@ def environment_with() -> EnvironmentWith:
         ready = folder / "ready"
         wanted = "\n".join(packages)
         try:
-            if not ready.exists() or ready.read_text("utf-8") != wanted:
-                venv: list[str | Path] = [sys.executable, "-m", "venv", "--clear", folder]
-                subprocess.run(venv, check=True, timeout=120)
-                pip: list[str | Path] = [
-                    programs / "python",
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    *packages,
-                ]
-                subprocess.run(pip, check=True, timeout=900, capture_output=True)
-                ready.write_text(wanted, "utf-8")
+            with alone(folder.with_suffix(".lock")):
+                if not ready.exists() or ready.read_text("utf-8") != wanted:
+                    install(folder, programs, packages)
+                    ready.write_text(wanted, "utf-8")
         except (OSError, subprocess.SubprocessError) as error:
             if os.environ.get("ECBACKUP_REQUIRE_TOOLS"):  # where they have to be had, as in .ci/run
                 raise
