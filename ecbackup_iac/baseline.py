@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from ecbackup_iac.discovery import STANDARD_INPUT, holds, is_stream, shown_path
+from ecbackup_iac.discovery import (
+    LARGEST_TEXT,
+    STANDARD_INPUT,
+    bounded_content,
+    holds,
+    is_stream,
+    larger_than,
+    shown_path,
+)
 from ecbackup_iac.errors import BaselineError
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
 from ecbackup_iac.model.location import Location
@@ -77,8 +85,10 @@ def read_baseline(path: str) -> Baseline:
     if os.path.exists(path) and not (os.path.isfile(path) or is_stream(path)):
         raise BaselineError(f"{shown}: it is no regular file")
     try:
-        with open(path, "rb") as opened:
-            content = utf8(opened.read())
+        written = bounded_content(path, LARGEST_TEXT)
+        if written is None:
+            raise BaselineError(f"{shown}: not read: {larger_than(LARGEST_TEXT)}")
+        content = utf8(written)
         content.decode()
     except OSError as error:
         raise BaselineError(f"{shown}: {error.strerror or error}") from error

@@ -7,8 +7,9 @@ git, the working folder where the path lies under it, else the path itself.
 import os
 import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from io import BytesIO
 from typing import NamedTuple, TypeAlias
 
 from ecbackup_iac.errors import InputError, PolicyError
@@ -24,7 +25,8 @@ _VARIABLE_FILES = (".tfvars", ".tfvars.json")
 _CONFIGURATION = (*_MODULE_FILES, *_VARIABLE_FILES)
 
 # What plans, states and templates are called.
-_TEXTS = (".json", ".yaml", ".yml", ".template")
+_TEMPLATES = (".yaml", ".yml", ".template")
+_TEXTS = (".json", *_TEMPLATES)
 
 # What holds something else, whatever it says: a template may have any other name.
 _OTHERS = frozenset((
@@ -43,6 +45,12 @@ _OTHERS = frozenset((
 _LARGEST_TEMPLATE = 1_000_000
 """Bytes; CloudFormation takes no larger template, so a file of any name is not looked into beyond it."""
 
+LARGEST_INPUT = 1_000_000_000
+"""Bytes of a plan, a state, or AWS CLI output; reading it takes hardly more memory than it is large."""
+
+LARGEST_TEXT = 50_000_000
+"""Bytes of what CloudFormation alone reads, by its name, and of what people keep beside their code."""
+
 STANDARD_INPUT = "-"
 POLICY_FILE = ".ecbackup.toml"
 BASELINE_FILE = ".ecbackup-baseline.json"
@@ -53,6 +61,7 @@ _SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
 # Paths that are no files, yet stand for what another program writes: `check <(terraform show -json p)`.
 _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
+_NO_FILE = "not read: it is no regular file"
 _OUTSIDE = "not read: the link leads outside the repository"
 
 
@@ -129,28 +138,55 @@ def _stream(path: str) -> Input | Diagnostic:
     if path == STANDARD_INPUT and sys.stdin is None:
         return Diagnostic("cannot be read: standard input is closed", Location(path))
     try:
-        content = sys.stdin.buffer.read() if path == STANDARD_INPUT else _content(path)
+        if path == STANDARD_INPUT:
+            content = _up_to(LARGEST_INPUT, sys.stdin.buffer.read)
+        else:
+            content = bounded_content(path, LARGEST_INPUT)
     except OSError as error:
         return _unreadable(path, error)
+    if content is None:
+        return Diagnostic(f"not read: {larger_than(LARGEST_INPUT)}", Location(path))
     return Input(path, content, path, boundary_of("."))
 
 
-def _content(path: str) -> bytes:
+def bounded_content(path: str, most: int) -> bytes | None:
+    """Read a file, or what stands for a stream; None where it is larger. Raises OSError."""
     with open(path, "rb") as file:
-        return file.read()
+        if os.fstat(file.fileno()).st_size > most:
+            return None
+        return _up_to(most, file.read)
 
 
-def _regular_content(path: str) -> bytes | None:
-    """Read a regular file; None for a device, a pipe or a folder, none of which is waited for."""
+def larger_than(most: int) -> str:
+    """Say why something was not read."""
+    return f"it is larger than {most} bytes"
+
+
+def _up_to(most: int, read: Callable[[int], bytes]) -> bytes | None:
+    """Read a stream to its end; None where that is too far."""
+    whole = BytesIO()
+    while piece := read(_PIECE):
+        if whole.tell() + len(piece) > most:
+            return None
+        whole.write(piece)
+    return whole.getvalue()
+
+
+def _regular_content(path: str) -> bytes | str:
+    """Read a regular file, or say why not: a device or a pipe is not waited for. Raises OSError."""
+    most = LARGEST_TEXT if path.lower().endswith(_TEMPLATES) else LARGEST_INPUT
     descriptor = os.open(path, _READING)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            return None
-        content = os.read(descriptor, status.st_size + 1)
-        while more := os.read(descriptor, _PIECE):  # it grew, or the system gives less at a time
-            content += more
-        return content
+            return _NO_FILE
+        content: bytes | None = None
+        if status.st_size <= most:
+            content = os.read(descriptor, status.st_size + 1)
+        # It grew, or the system gives less at a time.
+        while content is not None and (more := os.read(descriptor, _PIECE)):
+            content = content + more if len(content) + len(more) <= most else None
+        return f"not read: {larger_than(most)}" if content is None else content
     finally:
         os.close(descriptor)
 
@@ -325,9 +361,9 @@ class _Walk:
         except OSError as error:
             yield _unreadable(place.shown, error)
             return
-        if content is None:
-            text = "not read: it is no regular file"
-            yield Diagnostic(text, Location(place.shown), severity)
+        if isinstance(content, str):
+            severity = severity if content == _NO_FILE else Severity.ERROR
+            yield Diagnostic(content, Location(place.shown), severity)
             return
         yield Input(place.shown, content, named, boundary, is_expected)
 

@@ -9,7 +9,6 @@ import re
 import tomllib
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
@@ -22,7 +21,13 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from ecbackup_iac.discovery import boundary_of, is_inside, shown_path
+from ecbackup_iac.discovery import (
+    boundary_of,
+    bounded_content,
+    is_inside,
+    larger_than,
+    shown_path,
+)
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
@@ -41,6 +46,9 @@ from ecbackup_iac.model.verdict import Rule
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+
+LARGEST_POLICY = 10_000_000
+"""Bytes."""
 
 MOST_PROBLEMS = 20
 """Wrong keys of one file that are told; more are counted."""
@@ -119,7 +127,10 @@ def read_policy(path: str) -> Policy:
     shown, text = shown_path(path), ""
     base = os.path.dirname(shown)
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        content = bounded_content(path, LARGEST_POLICY)
+        if content is None:
+            raise PolicyError(f"{shown}: not read: {larger_than(LARGEST_POLICY)}")
+        text = content.decode("utf-8-sig")
         document = tomllib.loads(text)
     except OSError as error:
         raise PolicyError(f"{shown}: {error.strerror or error}") from error

@@ -1,18 +1,27 @@
 """A file → its bytes → its documents, YAML or JSON."""
 
+import errno
 import os
 from collections.abc import Mapping
 
 from ecbackup_iac.cloudformation.document import Document, SourceText
+from ecbackup_iac.discovery import LARGEST_TEXT, bounded_content, larger_than
 from ecbackup_iac.model.report import Diagnostic
 
 
 def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
-    """Read a file, or give what it is taken to hold, by its real path. Raises OSError."""
+    """Read a file, or give what it is taken to hold, by its real path.
+
+    Raises:
+        OSError: it cannot be read, or is too large.
+
+    """
     if contents and (content := contents.get(os.path.realpath(path))) is not None:
         return content
-    with open(path, "rb") as file:
-        return file.read()
+    content = bounded_content(path, LARGEST_TEXT)
+    if content is None:
+        raise OSError(errno.EFBIG, larger_than(LARGEST_TEXT))
+    return content
 
 
 def documents_in(content: bytes, path: str) -> tuple[list[Document], Diagnostic | None]:

@@ -377,6 +377,7 @@ class ExtentScanner:
                 return False
             self.is_unbalanced = True
             self.report(f"Invalid expression: a {_CLOSER_NAMES[closer]} that closes nothing", start)
+            self._last_end = start + 1
             return False
         self.is_unbalanced = True
         self.report(
@@ -387,6 +388,7 @@ class ExtentScanner:
         if depth <= template:
             if closer == b"}" and base.extent == Extent.ARGUMENT and not template:
                 self._stop = self._last_end
+            self._last_end = start + 1
             return False
         while len(self._frames) > depth + 1:
             self._close()
@@ -576,13 +578,14 @@ class ExtentScanner:
 def without_unended_comments(text: bytes) -> bytes:
     """Replace the openings of comments that nothing closes: each would be looked for up to the end.
 
-    Two other operators stand in their place, which are as wrong outside of a text.
+    What stands in their place is as wrong outside of a text, and makes no other token with what is
+    before it or behind.
     """
     behind = text.rfind(b"*/")
     behind = behind + 2 if behind >= 0 else 0
     if text.find(b"/*", behind) < 0:
         return text
-    return text[:behind] + text[behind:].replace(b"/*", b"**")
+    return text[:behind] + text[behind:].replace(b"/*", b"/+")
 
 
 def _last(numbers: list[int]) -> int:

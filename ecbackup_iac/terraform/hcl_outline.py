@@ -13,6 +13,10 @@ MOST_PIECES = 400
 """Two for every comment or heredoc that is blanked; a file with more is read as a whole."""
 
 
+LONGEST_LINE = 10_000
+"""Bytes before what may begin a comment; every such mark on a line looks at what stands before it."""
+
+
 @record
 class Outlined:
     """A block at the top of a file, as offsets."""
@@ -97,7 +101,7 @@ def _blanked(text: bytes) -> bytes | None:
         if at < 0:
             return b"".join((*pieces, text[done:]))
         line = text[text.rfind(b"\n", 0, at) + 1 : at]
-        if b"\\\\" in line:
+        if len(line) > LONGEST_LINE or b"\\\\" in line:
             return None  # whether it escapes a quote is not plain
         if line.lstrip().startswith((b"#", b"//")):
             position = text.find(b"\n", at) % (len(text) + 1)

@@ -448,6 +448,7 @@ LONG: dict[str, Files] = {
     "19,000 brackets closed by others": {
         "main.tf": cache("7") + "x = " + "(" * 19_000 + "]" * 900_000
     },
+    "900,000 brackets that close nothing": {"main.tf": cache("7") + "x = " + "]" * 900_000},
     "arguments in 19,000 brackets": {
         "main.tf": cache("7") + "x = " + "(" * 19_000 + "{\n" + "a =\n" * 200_000
     },

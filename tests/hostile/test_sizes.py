@@ -1,0 +1,154 @@
+"""Files of many gigabytes, which take no room on the disk: told by their size, and not read."""
+
+import os
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from configuration_inputs import cache
+from measuring import KILOBYTES, REPOSITORY, lay_out, measured
+from plan_inputs import plan
+from template_inputs import template
+
+from ecbackup_iac import discovery
+from ecbackup_iac.discovery import LARGEST_INPUT, LARGEST_TEXT
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.policy import LARGEST_POLICY
+
+GIGABYTES = 20_000_000_000
+CONFIGURATION_FILE = 10_000_000
+
+
+def sparse(path: Path, size: int) -> None:
+    """Make a file longer, with zeros that are nowhere."""
+    path.touch()
+    os.truncate(path, size)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("plan.json", LARGEST_INPUT),
+        ("template.yaml", LARGEST_TEXT),
+        ("template.YML", LARGEST_TEXT),
+        ("cache.template", LARGEST_TEXT),
+        ("terraform.tfstate", LARGEST_INPUT),
+        ("terraform.tfvars", CONFIGURATION_FILE),
+    ],
+)
+@pytest.mark.parametrize("size", ["one byte more", "gigabytes"])
+def test_a_file_that_is_too_large_is_an_error_and_the_others_are_judged(
+    name: str, most: int, size: str, tmp_path: Path
+) -> None:
+    is_variables = name.endswith("tfvars")
+    files = {"main.tf": 'variable "x" {}\n' + cache("7")} if is_variables else {}
+    lay_out({**files, **template("7")}, tmp_path)
+    (tmp_path / "template.yaml").rename(tmp_path / "other.yaml")
+    sparse(tmp_path / name, most + 1 if size == "one byte more" else GIGABYTES)
+    done = measured(tmp_path)
+    assert f"ERROR  {name}\n  not read: it is larger than {most} bytes" in done.text
+    assert "pass" in done.text
+    assert done.kilobytes < KILOBYTES
+    assert done.status == 3
+
+
+def test_a_file_that_is_as_large_as_one_may_be_is_read(tmp_path: Path) -> None:
+    lay_out(template("7", more="#" + "x" * 1_000), tmp_path)
+    path = tmp_path / "template.yaml"
+    content = path.read_bytes()
+    path.write_bytes(content + b"\n" * (LARGEST_TEXT - len(content)))
+    assert discovery._regular_content(str(path)) == path.read_bytes()  # noqa: SLF001 - at the bound
+    assert len(discovery.bounded_content(str(path), LARGEST_TEXT) or b"") == LARGEST_TEXT
+    with path.open("ab") as file:
+        file.write(b"\n")
+    assert discovery.bounded_content(str(path), LARGEST_TEXT) is None
+
+
+@pytest.mark.parametrize("name", ["plan.json", "template.yaml"])
+def test_a_named_file_that_is_too_large_is_an_error(name: str, tmp_path: Path) -> None:
+    lay_out({}, tmp_path)
+    sparse(tmp_path / name, GIGABYTES)
+    done = measured(tmp_path, name)
+    assert f"ERROR  {name}\n  not read: it is larger than " in done.text
+    assert done.status == 3
+
+
+@pytest.mark.parametrize(
+    ("args", "most", "status"),
+    [
+        (["--policy", "large"], LARGEST_POLICY, 2),
+        (["--baseline", "large"], LARGEST_TEXT, 2),
+        (["--parameter-file", "large"], LARGEST_TEXT, 3),
+        (["--var-file", "large"], CONFIGURATION_FILE, 3),
+    ],
+)
+def test_what_is_given_beside_the_code_has_a_bound_too(
+    args: list[str], most: int, status: int, tmp_path: Path
+) -> None:
+    lay_out({**template("7"), "main.tf": cache("7")}, tmp_path)
+    sparse(tmp_path / "large", GIGABYTES)
+    done = measured(tmp_path, *args)
+    assert "large" in done.text
+    assert f"it is larger than {most} bytes" in done.text
+    assert "Traceback" not in done.text
+    assert done.kilobytes < KILOBYTES
+    assert done.status == status
+
+
+def test_a_policy_that_is_found_has_a_bound_too(tmp_path: Path) -> None:
+    lay_out(plan('{"snapshot_retention_limit": 7}'), tmp_path)
+    sparse(tmp_path / ".ecbackup.toml", GIGABYTES)
+    done = measured(tmp_path)
+    assert f".ecbackup.toml: not read: it is larger than {LARGEST_POLICY} bytes" in done.text
+    assert done.status == 2
+
+
+def test_a_nested_template_that_is_too_large_is_an_error(tmp_path: Path) -> None:
+    parent = (
+        "Resources:\n  Caches:\n    Type: AWS::CloudFormation::Stack\n"
+        "    Properties: {TemplateURL: ./caches.yaml}\n"
+    )
+    lay_out({"parent.yaml": parent}, tmp_path)
+    sparse(tmp_path / "caches.yaml", GIGABYTES)
+    done = measured(tmp_path, "parent.yaml")
+    assert f"caches.yaml is larger than {LARGEST_TEXT} bytes" in done.text
+    assert done.status == 3
+
+
+class Endless(BytesIO):
+    """A stream without an end."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return b" " * (size or 0)
+
+
+def test_standard_input_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stream:
+        buffer = Endless()
+
+    monkeypatch.setattr(discovery, "LARGEST_INPUT", 10_000_000)
+    monkeypatch.setattr(sys, "stdin", Stream)
+    (found,) = discovery.discover(["-"], ())
+    assert isinstance(found, Diagnostic)
+    assert found.message == "not read: it is larger than 10000000 bytes"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such streams")
+def test_standard_input_is_read_to_its_end_whatever_the_size_of_its_pieces(tmp_path: Path) -> None:
+    lay_out({}, tmp_path)
+    text = next(iter(plan('{"engine": "redis", "snapshot_retention_limit": 7}').values()))
+    assert isinstance(text, str)
+    slow = f"cat; sleep 0.2; printf '%{3_000_000}s'"
+    for path in ("-", "/dev/stdin"):
+        done = subprocess.run(
+            ["sh", "-c", f"({slow}) | {sys.executable} -m ecbackup_iac check {path}"],
+            input=text.encode(),
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+            capture_output=True,
+            check=False,
+        )
+        assert b"1 passes" in done.stdout, done.stdout + done.stderr
+        assert done.returncode == 0
