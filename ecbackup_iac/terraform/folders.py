@@ -97,12 +97,13 @@ class Folders:
             self._bytes.pop(path, None)
 
     def keep(self, folders: Container[str]) -> None:
-        """Forget what was read of files in other folders; it is read again where somebody asks."""
+        """Forget other folders and their files; they are read again where somebody asks."""
         self._bytes = {
             path: content
             for path, content in self._bytes.items()
             if os.path.dirname(path) in folders
         }
+        self._entries = {path: names for path, names in self._entries.items() if path in folders}
 
     def source(self, path: str) -> SourceFile | Diagnostic:
         """Read a file as UTF-8 text, without its byte order mark."""
