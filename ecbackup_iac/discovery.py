@@ -56,7 +56,7 @@ POLICY_FILE = ".ecbackup.toml"
 BASELINE_FILE = ".ecbackup-baseline.json"
 
 # Folders that hold no infrastructure code of the repository's own.
-_SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
+SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
 
 # Paths that are no files, yet stand for what another program writes: `check <(terraform show -json p)`.
 _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
@@ -323,7 +323,7 @@ class _Walk:
             pending += [
                 (entry.path, places.real(entry))
                 for name, entry in reversed(folders.items())
-                if name not in _SKIPPED_FOLDERS
+                if name not in SKIPPED_FOLDERS
                 and not (self._exclude and self._is_excluded(shown_path(entry.path)))
             ]
             if not is_told and any(map(_is_configuration, names)):

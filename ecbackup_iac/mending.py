@@ -16,12 +16,13 @@ from ecbackup_iac.discovery import is_inside
 from ecbackup_iac.fixers import fixer
 from ecbackup_iac.fixers.edits import Edit, NotMendableError, SourceFiles, edited_files
 from ecbackup_iac.model.given import Given
-from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
+from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
-from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, possible_values
+from ecbackup_iac.model.value import Outcome, Settled, Unknown, possible_values
 from ecbackup_iac.model.verdict import Level, Rule, Status
+from ecbackup_iac.remedy import is_enough
 from ecbackup_iac.scan import scan
 
 Key: TypeAlias = tuple[str, str, str, int]
@@ -372,19 +373,15 @@ def _failing(finding: Finding, minimum_days: int) -> list[Settled[int]]:
         case Rule.BACKUP_WINDOW_CONFLICT:
             raise NotMendableError("its backup window has to be chosen anew")
         case Rule.RETENTION_UNDECIDED:
-            raise NotMendableError(f"it is undecided: {finding.verdict.message}")
+            raise NotMendableError(finding.verdict.message)
         case _:
             pass
     outcomes = (*map(Outcome, possible_values(resource.retention)), *resource.variants)
-    values = [one.value for one in outcomes if not _is_enough(one.value, minimum_days)]
+    values = [one.value for one in outcomes if not is_enough(one.value, minimum_days)]
     if not values:
         why = resource.retention.why if isinstance(resource.retention, Unknown) else "it is bounded"
         raise NotMendableError(f"no single value decides it: {why}")
     return values
-
-
-def _is_enough(value: Settled[int], minimum_days: int) -> bool:
-    return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS
 
 
 def _by_key(findings: Iterable[Finding]) -> dict[Key, Finding]:

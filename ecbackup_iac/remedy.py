@@ -137,7 +137,7 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
         failing = [
             outcome.value
             for outcome in (*listed, *resource.variants)
-            if not _is_enough(outcome.value, policy.minimum_days)
+            if not is_enough(outcome.value, policy.minimum_days)
         ]
         told = [
             _everywhere(_where(one.trace or retention.trace, resource, days), one)
@@ -202,7 +202,7 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     failing = [
         outcome.value
         for outcome in retention.outcomes
-        if not _is_enough(outcome.value, policy.minimum_days)
+        if not is_enough(outcome.value, policy.minimum_days)
     ]
     told = [
         _everywhere(_where_in_template(one.trace or retention.trace, resource, days), one)
@@ -276,7 +276,8 @@ def _line(location: Location) -> str:
     return path if location.line is None else f"{path}:{location.line}"
 
 
-def _is_enough(value: Settled[int], minimum_days: int) -> bool:
+def is_enough(value: Settled[int], minimum_days: int) -> bool:
+    """Say whether a retention is one that AWS takes, and as long as is asked for."""
     return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS
 
 

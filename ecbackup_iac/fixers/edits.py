@@ -8,16 +8,14 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ecbackup_iac.discovery import boundary_of, is_inside, shown_path
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.discovery import SKIPPED_FOLDERS, boundary_of, is_inside, shown_path
+from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
 from ecbackup_iac.model.record import record
 
 T = TypeVar("T")
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-_SKIPPED = {".git", "node_modules", ".terraform"}
 
 LARGEST_FILE = 50_000_000
 """Bytes; no larger file is edited."""
@@ -88,7 +86,7 @@ class SourceFiles:
 
         """
         real = os.path.realpath(shown)
-        if ".terraform" in real.split(os.sep):
+        if is_downloaded(real.replace(os.sep, "/")):
             raise NotMendableError(f"{shown} is part of a downloaded module")
         if not is_inside(real, boundary_of(shown)):
             raise NotMendableError(f"{shown} leads outside the repository")
@@ -119,7 +117,7 @@ def _links(boundary: str) -> dict[str, list[str]]:
     """Find the links to files inside a boundary, by what they lead to."""
     found: dict[str, list[str]] = {}
     for folder, folders, names in os.walk(boundary):
-        folders[:] = sorted(set(folders) - _SKIPPED)
+        folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
         for name in sorted(names):
             path = os.path.join(folder, name)
             if os.path.islink(path):

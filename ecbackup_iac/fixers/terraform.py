@@ -19,7 +19,7 @@ from ecbackup_iac.fixers.hcl_insertions import (
 from ecbackup_iac.fixers.json_insertions import inserted_member, object_at
 from ecbackup_iac.fixers.terraform_uses import Definition, Uses, definition_at
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
 from ecbackup_iac.readers.terraform import SENSITIVE
 from ecbackup_iac.terraform.hcl_syntax import parse_expression
@@ -93,8 +93,8 @@ class _Proposal:
         path = os.path.realpath(literal.path)
         definition = definition_at(self._files, self._resource, literal)
         call = self._call_of(definition)
-        is_downloaded = ".terraform" in path.split(os.sep)
-        if call is not None and (isinstance(value, Unset) or self._is_careful or is_downloaded):
+        is_others = is_downloaded(path.replace(os.sep, "/"))
+        if call is not None and (isinstance(value, Unset) or self._is_careful or is_others):
             return self._in_call(call, definition.name if definition else "")
         path = self._files.path(literal.path)
         if definition is not None:

@@ -8,15 +8,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
-from ecbackup_iac.discovery import is_inside
+from ecbackup_iac.discovery import SKIPPED_FOLDERS, is_inside
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.configuration import installed_modules
 from ecbackup_iac.terraform.folders import Folders
 from ecbackup_iac.terraform.inputs import loaded_files
 from ecbackup_iac.terraform.modules import configuration_files
-
-SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
 
 # `source = "../x"`, and the same in JSON; more than module calls match, which does no harm.
 _LOCAL_SOURCE = re.compile(rb'source"?\s*[=:]\s*"(\.{1,2}(?:[/\\][^"$%\x00]*)?)"')

@@ -35,12 +35,12 @@ def top(tmp_path: Path) -> Path:
 
 
 def test_files_keep_their_mode_and_links_stay_links(top: Path, run: "Run") -> None:
-    real = top / "shared" / "cache.tf"
+    real = top / "common" / "cache.tf"
     real.parent.mkdir()
     (top / "main.tf").rename(real)
     real.chmod(0o640)
     (top / "stack").mkdir()
-    (top / "stack" / "main.tf").symlink_to("../shared/cache.tf")
+    (top / "stack" / "main.tf").symlink_to("../common/cache.tf")
     result = run("fix", "stack")
     assert result.status == 0, result.stdout
     assert real.read_text(encoding="utf-8") == ON
