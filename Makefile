@@ -29,7 +29,7 @@ run: $(VENV)/run.stamp
 	$(BIN)/ecbackup-iac check --exit-zero --policy examples/.ecbackup.toml examples
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
 
 check: $(VENV)/lint.stamp
 	$(BIN)/ruff format --check $(PATHS)

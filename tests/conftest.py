@@ -6,15 +6,16 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from ecbackup_iac.cloudformation.roots import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
@@ -273,24 +274,6 @@ class EnvironmentWith(Protocol):
     def __call__(self, name: str, *packages: str) -> Path: ...
 
 
-@contextmanager
-def alone(lock: Path) -> Iterator[None]:
-    """Keep the other processes of a run in parallel out, for as long as one installs something."""
-    deadline = time.monotonic() + LONGEST_INSTALLATION
-    while True:
-        try:
-            lock.mkdir()
-            break
-        except FileExistsError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
-    try:
-        yield
-    finally:
-        lock.rmdir()
-
-
 LONGEST_INSTALLATION = 900
 """Seconds."""
 
@@ -306,12 +289,24 @@ def install(folder: Path, programs: Path, packages: Sequence[str]) -> None:
 # Files whose tests are many and have nothing in common: any process may take any of them.
 SCATTERED = ("test_bounds.py", "test_functions.py", "test_planned_values.py", "test_cases.py")
 
+# Folders whose files share what takes long to make, on the disk: one process makes it, and uses it.
+SHARING = ("tests/ci",)
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, where they share what takes long to make."""
-    for item in items:
-        if item.path.name not in SCATTERED:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+class ByWhatIsShared(LoadScopeScheduling):
+    """Keeps a file's tests in one process of a parallel run, where they share what takes long to make."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder, _, name = file.rpartition("/")
+        if name in SCATTERED:
+            return nodeid
+        return folder if folder in SHARING else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Give each process what belongs together, under `--dist loadfile`."""
+    return ByWhatIsShared(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
@@ -322,16 +317,19 @@ def environment_with() -> EnvironmentWith:
         folder = REPOSITORY / name
         programs = folder / ("Scripts" if os.name == "nt" else "bin")
         ready = folder / "ready"
-        wanted = "\n".join(packages)
+        wanted = "\n".join((sys.version, *packages))
         try:
-            with alone(folder.with_suffix(".lock")):
+            with FileLock(folder.with_suffix(".lock"), timeout=LONGEST_INSTALLATION):
                 if not ready.exists() or ready.read_text("utf-8") != wanted:
                     install(folder, programs, packages)
                     ready.write_text(wanted, "utf-8")
         except (OSError, subprocess.SubprocessError) as error:
-            if os.environ.get("ECBACKUP_REQUIRE_TOOLS"):  # where they have to be had, as in .ci/run
-                raise
-            pytest.skip(f"{', '.join(packages)} cannot be had in {name}: {error}")
+            # Where they have to be had, as in .ci/run, that is no excuse.
+            end = pytest.fail if os.environ.get("ECBACKUP_REQUIRE_TOOLS") else pytest.skip
+            said = getattr(error, "stderr", None) or b""
+            end(
+                f"{', '.join(packages)} cannot be had in {name}: {error}\n{said.decode(errors='replace')}"
+            )
         return programs
 
     return make

@@ -10,15 +10,17 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import yaml
+
+if TYPE_CHECKING:
+    from conftest import EnvironmentWith
 
 TOP = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT = TOP / ".venv-tools"
@@ -109,26 +111,10 @@ class Actionlint(Protocol):
 
 
 @pytest.fixture(scope="session")
-def tools() -> Tools:
+def tools(environment_with: "EnvironmentWith") -> Tools:
     """The tools, installed once."""
-    tools = Tools()
-    ready = ENVIRONMENT / "ready"
-    wanted = "\n".join((sys.version, *PACKAGES))
-    try:
-        if not ready.exists() or ready.read_text("utf-8") != wanted:
-            subprocess.run(
-                [sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True, timeout=120
-            )
-            install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES]
-            subprocess.run(
-                [tools.bin / "python", *install], check=True, timeout=300, capture_output=True
-            )
-            ready.write_text(wanted, "utf-8")
-    except (OSError, subprocess.SubprocessError) as error:
-        # Where it has to be had, as in .ci/run, that is no excuse.
-        end = pytest.fail if os.environ.get("ECBACKUP_REQUIRE_TOOLS") else pytest.skip
-        end(f"the tools cannot be had in {ENVIRONMENT.name}: {error}")
-    return tools
+    environment_with(ENVIRONMENT.name, *PACKAGES)
+    return Tools()
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,10 @@ beside the repository's: it is no dependency of anything.
 """
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,8 +25,11 @@ from ecbackup_iac.terraform.nodes import (
 )
 from ecbackup_iac.terraform.values import Value
 
+if TYPE_CHECKING:
+    from conftest import EnvironmentWith
+
 REPOSITORY = Path(__file__).parent.parent.parent
-ENVIRONMENT = REPOSITORY / ".venv-hcl2"
+ENVIRONMENT = ".venv-hcl2"
 PACKAGE = "python-hcl2==8.1.4"
 FILES = sorted(
     str(path.relative_to(REPOSITORY))
@@ -58,29 +59,19 @@ REFUSED_BY_HCL2 = {
 
 
 @pytest.fixture(scope="module")
-def their_trees() -> Mapping[str, Any]:
+def their_trees(environment_with: "EnvironmentWith") -> Mapping[str, Any]:
     """What python-hcl2 makes of every file."""
-    python = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin") / "python"
-    try:
-        if not (ENVIRONMENT / "ready").exists():
-            subprocess.run(
-                [sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True, timeout=120
-            )
-            install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
-            subprocess.run([python, *install], check=True, timeout=300, capture_output=True)
-            (ENVIRONMENT / "ready").touch()
-        answer = subprocess.run(
-            [python, Path(__file__).parent / "hcl2_reader.py"],
-            input=json.dumps(FILES).encode(),
-            cwd=REPOSITORY,
-            check=True,
-            capture_output=True,
-            timeout=300,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        # Where it has to be had, as in .ci/run, that is no excuse.
-        end = pytest.fail if os.environ.get("ECBACKUP_REQUIRE_TOOLS") else pytest.skip
-        end(f"python-hcl2 cannot be had in {ENVIRONMENT.name}: {error}")
+    answer = subprocess.run(
+        [
+            environment_with(ENVIRONMENT, PACKAGE) / "python",
+            Path(__file__).parent / "hcl2_reader.py",
+        ],
+        input=json.dumps(FILES).encode(),
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
     trees: Mapping[str, Any] = json.loads(answer.stdout)
     return trees
 
