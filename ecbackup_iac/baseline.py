@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from ecbackup_iac.bounded_file import bounded_content, larger_than
 from ecbackup_iac.discovery import (
     LARGEST_TEXT,
     STANDARD_INPUT,
-    bounded_content,
     holds,
     is_stream,
-    larger_than,
     shown_path,
 )
 from ecbackup_iac.errors import BaselineError

@@ -7,11 +7,17 @@ git, the working folder where the path lies under it, else the path itself.
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from io import BytesIO
 from typing import NamedTuple, TypeAlias
 
+from ecbackup_iac.bounded_file import (
+    NO_REGULAR_FILE,
+    bounded_content,
+    larger_than,
+    regular_content,
+    up_to,
+)
 from ecbackup_iac.errors import InputError, PolicyError
 from ecbackup_iac.globs import covers
 from ecbackup_iac.model.location import Location
@@ -61,7 +67,6 @@ SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
 # Paths that are no files, yet stand for what another program writes: `check <(terraform show -json p)`.
 _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
-_NO_FILE = "not read: it is no regular file"
 _OUTSIDE = "not read: the link leads outside the repository"
 
 
@@ -104,15 +109,20 @@ class ConfigurationPath:
 
 Found: TypeAlias = Input | ConfigurationPath | Diagnostic
 
+Listing: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+"""The names of a folder's files, and of the folders in it that are no links, each sorted."""
+
 
 def discover(
     paths: Sequence[str],
     exclude: Sequence[PathGlob],
     contents: Mapping[str, bytes] | None = None,
+    listings: dict[str, Listing] | None = None,
 ) -> Iterator[Found]:
     """Yield every input under the paths, each once, or why it could not be read.
 
-    `contents` is what files are taken to hold, by real path, whatever the disk says.
+    `contents` is what files are taken to hold, by real path, whatever the disk says. `listings` takes
+    what is in the folders that are met, by real path, for whoever walks them next.
 
     Raises:
         InputError: a path does not exist.
@@ -121,7 +131,7 @@ def discover(
     for path in paths:
         if path != STANDARD_INPUT and not os.path.lexists(path):
             raise InputError(f"{path}: no such file or folder")
-    walk = _Walk(tuple(exclude), contents or {})
+    walk = _Walk(tuple(exclude), contents or {}, {} if listings is None else listings)
     for path in dict.fromkeys(paths):
         if path == STANDARD_INPUT or is_stream(path):
             yield _stream(path)
@@ -139,7 +149,7 @@ def _stream(path: str) -> Input | Diagnostic:
         return Diagnostic("cannot be read: standard input is closed", Location(path))
     try:
         if path == STANDARD_INPUT:
-            content = _up_to(LARGEST_INPUT, sys.stdin.buffer.read)
+            content = up_to(LARGEST_INPUT, sys.stdin.buffer.read)
         else:
             content = bounded_content(path, LARGEST_INPUT)
     except OSError as error:
@@ -147,53 +157,6 @@ def _stream(path: str) -> Input | Diagnostic:
     if content is None:
         return Diagnostic(f"not read: {larger_than(LARGEST_INPUT)}", Location(path))
     return Input(path, content, path, boundary_of("."))
-
-
-def bounded_content(path: str, most: int) -> bytes | None:
-    """Read a file, or what stands for a stream; None where it is larger. Raises OSError."""
-    with open(path, "rb") as file:
-        if os.fstat(file.fileno()).st_size > most:
-            return None
-        return _up_to(most, file.read)
-
-
-def larger_than(most: int) -> str:
-    """Say why something was not read."""
-    return f"it is larger than {most} bytes"
-
-
-def _up_to(most: int, read: Callable[[int], bytes]) -> bytes | None:
-    """Read a stream to its end; None where that is too far."""
-    whole = BytesIO()
-    while piece := read(_PIECE):
-        if whole.tell() + len(piece) > most:
-            return None
-        whole.write(piece)
-    return whole.getvalue()
-
-
-def _regular_content(path: str) -> bytes | str:
-    """Read a regular file, or say why not: a device or a pipe is not waited for. Raises OSError."""
-    most = LARGEST_TEXT if path.lower().endswith(_TEMPLATES) else LARGEST_INPUT
-    descriptor = os.open(path, _READING)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return _NO_FILE
-        content: bytes | None = None
-        if status.st_size <= most:
-            content = os.read(descriptor, status.st_size + 1)
-        # It grew, or the system gives less at a time.
-        while content is not None and (more := os.read(descriptor, _PIECE)):
-            content = content + more if len(content) + len(more) <= most else None
-        return f"not read: {larger_than(most)}" if content is None else content
-    finally:
-        os.close(descriptor)
-
-
-# Windows translates line ends, and a pipe waits for its writer, unless told not to.
-_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-_PIECE = 1 << 20  # bytes
 
 
 def holds(named: str, path: str) -> bool:
@@ -293,9 +256,15 @@ def _is_same(path: str, status: os.stat_result) -> bool:
 class _Walk:
     """Which files and folders have been met, so that each is read once and no link leads in circles."""
 
-    def __init__(self, exclude: tuple[PathGlob, ...], contents: Mapping[str, bytes]) -> None:
+    def __init__(
+        self,
+        exclude: tuple[PathGlob, ...],
+        contents: Mapping[str, bytes],
+        listings: dict[str, Listing],
+    ) -> None:
         self._exclude = exclude
         self._contents = contents
+        self._listings = listings
         self._met: set[str] = set()
         self._output = _output_file()
 
@@ -320,6 +289,10 @@ class _Walk:
             names = {entry.name for entry in entries}
             places = _Places(folder, real)
             folders = {entry.name: entry for entry in entries if _is_folder(entry)}
+            self._listings[real] = (
+                tuple([entry.name for entry in entries if entry.name not in folders]),
+                tuple([name for name, entry in folders.items() if not entry.is_symlink()]),
+            )
             pending += [
                 (entry.path, places.real(entry))
                 for name, entry in reversed(folders.items())
@@ -357,12 +330,13 @@ class _Walk:
             yield ConfigurationPath(folder, boundary, named)
             return
         try:
-            content = self._contents.get(place.real) or _regular_content(place.path)
+            most = LARGEST_TEXT if place.path.lower().endswith(_TEMPLATES) else LARGEST_INPUT
+            content = self._contents.get(place.real) or regular_content(place.path, most)
         except OSError as error:
             yield _unreadable(place.shown, error)
             return
         if isinstance(content, str):
-            severity = severity if content == _NO_FILE else Severity.ERROR
+            severity = severity if content == NO_REGULAR_FILE else Severity.ERROR
             yield Diagnostic(content, Location(place.shown), severity)
             return
         yield Input(place.shown, content, named, boundary, is_expected)

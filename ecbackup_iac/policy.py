@@ -21,11 +21,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ecbackup_iac.bounded_file import bounded_content, larger_than
 from ecbackup_iac.discovery import (
     boundary_of,
-    bounded_content,
     is_inside,
-    larger_than,
     shown_path,
 )
 from ecbackup_iac.errors import PolicyError

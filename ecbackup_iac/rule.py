@@ -8,7 +8,12 @@ from collections.abc import Callable, Sequence
 from itertools import product
 from typing import TypeVar, assert_never
 
-from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.cache import (
+    NODE_WITHOUT_BACKUPS,
+    CacheResource,
+    Form,
+    is_without_backups,
+)
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy, UnknownMode
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import (
@@ -25,9 +30,6 @@ from ecbackup_iac.model.verdict import Level, Note, Rule, Status, Verdict
 from ecbackup_iac.model.window import conflict
 
 T = TypeVar("T")
-
-# It takes no backups outside cluster mode (ElastiCache user guide, backup constraints).
-_NODE_WITHOUT_BACKUPS = "cache.t1.micro"
 
 # Where several rules apply, the first of these is the verdict's and the others are notes.
 _PRECEDENCE = (
@@ -267,11 +269,8 @@ def _node_cannot_back_up(resource: CacheResource) -> list[tuple[bool, frozenset[
     for node, (in_cluster_mode, mode_cases) in product(nodes, modes):
         if not _go_together(node.cases, mode_cases):
             continue
-        is_small = (
-            isinstance(node.value, Known) and node.value.value.lower() == _NODE_WITHOUT_BACKUPS
-        )
         shared = _shared(node.cases, mode_cases)
-        fails = is_small and not in_cluster_mode
+        fails = is_without_backups(node.value) and not in_cluster_mode
         before = answers.get(fails, frozenset())
         answers[fails] = None if shared is None or before is None else before | shared
     return sorted(answers.items(), key=lambda answer: answer[0])
@@ -300,9 +299,7 @@ def _unsupported_note(resource: CacheResource) -> Note:
     node = resource.node_type
     is_secret = isinstance(node, Known) and node.sensitive
     what = (
-        "the node type is a sensitive value that"
-        if is_secret
-        else f"a {_NODE_WITHOUT_BACKUPS} node"
+        "the node type is a sensitive value that" if is_secret else f"a {NODE_WITHOUT_BACKUPS} node"
     )
     text = f"{what} cannot be backed up"
     if resource.form is Form.REPLICATION_GROUP:

@@ -4,8 +4,9 @@ import errno
 import os
 from collections.abc import Mapping
 
+from ecbackup_iac.bounded_file import bounded_content, larger_than
 from ecbackup_iac.cloudformation.document import Document, SourceText
-from ecbackup_iac.discovery import LARGEST_TEXT, bounded_content, larger_than
+from ecbackup_iac.discovery import LARGEST_TEXT
 from ecbackup_iac.model.report import Diagnostic
 
 

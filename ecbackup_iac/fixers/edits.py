@@ -3,11 +3,11 @@
 import difflib
 import os
 import re
-import stat
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from ecbackup_iac.bounded_file import regular_content
 from ecbackup_iac.discovery import SKIPPED_FOLDERS, boundary_of, is_inside, shown_path
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
@@ -128,17 +128,13 @@ def _links(boundary: str) -> dict[str, list[str]]:
 def _content(path: str) -> bytes:
     shown = shown_path(path)
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            raise NotMendableError(f"{shown} is no regular file")
-        if status.st_size > LARGEST_FILE:
-            raise NotMendableError(f"{shown} is larger than {LARGEST_FILE} bytes")
-        if not os.access(path, os.W_OK):
-            raise NotMendableError(f"{shown} may not be written")
-        with open(path, "rb") as file:
-            content = file.read()
+        content = regular_content(path, LARGEST_FILE)
     except OSError as error:
         raise NotMendableError(f"{shown} cannot be read: {error.strerror or error}") from error
+    if isinstance(content, str):
+        raise NotMendableError(f"{shown} was {content}")
+    if not os.access(path, os.W_OK):
+        raise NotMendableError(f"{shown} may not be written")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content:
         raise NotMendableError(f"{shown} is not written in UTF-8")
     return content

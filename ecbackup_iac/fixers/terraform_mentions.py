@@ -170,7 +170,7 @@ def references(folder: str) -> References:
     return found
 
 
-def _files(folder: str) -> tuple[list[str], list[str]]:
+def _files(folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return configuration_files(Folders(boundary_of(folder)).names(folder))
 
 

@@ -4,7 +4,10 @@ from enum import StrEnum
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.value import Known, Outcome, Unset, Value
+from ecbackup_iac.model.value import Known, Outcome, Settled, Unset, Value, possible_values
+
+NODE_WITHOUT_BACKUPS = "cache.t1.micro"
+"""It takes no backups outside cluster mode (ElastiCache user guide, backup constraints)."""
 
 
 class Source(StrEnum):
@@ -87,3 +90,13 @@ class CacheResource:
 
     called: tuple[str, ...] = ()
     """The folders of the modules that those calls lead to, as they are printed."""
+
+
+def may_be_without_backups(node_type: Value[str]) -> bool:
+    """Say whether it depends on cluster mode that a cache of this node type can be backed up."""
+    return any(map(is_without_backups, possible_values(node_type)))
+
+
+def is_without_backups(node_type: Settled[str]) -> bool:
+    """Say whether a node type takes no backups outside cluster mode."""
+    return isinstance(node_type, Known) and node_type.value.lower() == NODE_WITHOUT_BACKUPS

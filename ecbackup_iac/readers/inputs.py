@@ -10,6 +10,7 @@ from ecbackup_iac.discovery import (
     STANDARD_INPUT,
     ConfigurationPath,
     Input,
+    Listing,
     boundary_of,
     discover,
     holds,
@@ -51,7 +52,8 @@ def readings(
 
     """
     inputs = _Inputs(paths, policy, given, allow_empty=allow_empty, progress=progress)
-    for found in discover((*paths, *inputs.implied(paths)), policy.exclude, given.contents):
+    everything = (*paths, *inputs.implied(paths))
+    for found in discover(everything, policy.exclude, given.contents, inputs.listings):
         match found:
             case ConfigurationPath():
                 inputs.add_configuration(found)
@@ -80,6 +82,7 @@ class _Inputs:
         self._given = given
         self._allow_empty = allow_empty
         self._progress = progress
+        self.listings: dict[str, Listing] = {}
         self._barren = dict.fromkeys(map(shown_path, paths))
         self._known: list[str] = []
         self._configured: dict[str, list[str]] = {}
@@ -158,6 +161,7 @@ class _Inputs:
                 policy.modules,
                 self._is_excluded,
                 self._progress,
+                self.listings,
             )
         )
 

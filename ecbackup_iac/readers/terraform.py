@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
-from ecbackup_iac.discovery import is_inside, shown_path
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.discovery import Listing, is_inside, shown_path
+from ecbackup_iac.model.cache import CacheResource, Form, Source, may_be_without_backups
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.marked_text import MarkedText
@@ -115,11 +115,13 @@ class Request:
     modules: tuple[PublishedModule, ...] = ()
     is_excluded: Callable[[str], bool] = lambda _: False
     progress: Progress = UNWATCHED
+    listings: dict[str, Listing] = field(factory=dict)
+    """What is known of folders already, and what may be taken from."""
 
 
 def read(request: Request) -> Iterator[Reading]:
     """Yield what each root module in the tree gives that has to do with the targets."""
-    folders = Folders(request.boundary, request.given.contents)
+    folders = Folders(request.boundary, request.given.contents, request.listings)
     named = (*_SOUGHT, *(module.source for module in request.modules))
     progress = request.progress
     sought = [name.encode() for name in named]
@@ -350,6 +352,7 @@ class _RootReader:
                 is_refused=True,
             )
         is_refused = isinstance(retention, Unknown) and retention.is_refused
+        node_type = self._text(block, attributes.node_type)
         engine = self._text(block, attributes.engine)
         group = self._group(block, attributes)
         if is_refused:  # what is refused is neither Memcached nor a member: it is undecided
@@ -366,9 +369,9 @@ class _RootReader:
             retention=retention,
             retention_name=attributes.retention,
             engine=engine,
-            node_type=self._text(block, attributes.node_type),
+            node_type=node_type,
             replication_group=group,
-            cluster_mode=self._cluster_mode(block, attributes),
+            cluster_mode=self._cluster_mode(block, attributes, node_type),
             backup_window=self._text(block, attributes.backup_window),
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
@@ -421,9 +424,12 @@ class _RootReader:
             )
         return group
 
-    def _cluster_mode(self, block: "_Arguments", attributes: Attributes) -> Setting[bool]:
+    def _cluster_mode(
+        self, block: "_Arguments", attributes: Attributes, node_type: Setting[str]
+    ) -> Setting[bool]:
+        """Give whether the cache is in cluster mode, where anything depends on that."""
         group = attributes.parameter_group
-        if group is None:
+        if group is None or not may_be_without_backups(node_type):
             return Known(value=False)
         if block.has_block("cluster_mode"):
             return Known(value=True)

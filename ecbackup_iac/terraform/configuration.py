@@ -77,7 +77,8 @@ class Configuration:
             return self._module(folder, source, caller)
         folder_name = self._installed.get(".".join((*caller.path, name)))
         if folder_name is not None:
-            return self._module(os.path.join(self.root, folder_name), source, caller)
+            folder = os.path.normpath(os.path.join(self.root, folder_name))
+            return self._module(folder, source, caller)
         text = f"{source} is not in this repository (terraform init would fetch it)"
         return Unreadable(source, text, version_of(block))
 

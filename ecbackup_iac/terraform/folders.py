@@ -4,9 +4,10 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 
-from ecbackup_iac.discovery import is_inside, shown_path
+from ecbackup_iac.bounded_file import NO_LINK, regular_content
+from ecbackup_iac.discovery import Listing, is_inside, shown_path
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.effort import spend
@@ -26,21 +27,29 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class Folders:
     """The folders of one tree, as far as somebody asked for them."""
 
-    def __init__(self, boundary: str, contents: Mapping[str, bytes] | None = None) -> None:
-        """`contents` is what files are taken to hold, by real path, whatever the disk says."""
+    def __init__(
+        self,
+        boundary: str,
+        contents: Mapping[str, bytes] | None = None,
+        listings: dict[str, Listing] | None = None,
+    ) -> None:
+        """`contents` is what files are taken to hold, by real path, whatever the disk says.
+
+        `listings` is what is known of folders already, by real path, and what is taken from.
+        """
         self.boundary = boundary
         self._contents = contents or {}
-        self._entries: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._entries: dict[str, Listing] = {} if listings is None else listings
         self._insides: dict[str, bool] = {}
         self._reals: dict[str, str] = {}
         self._shown_folders: dict[str, str] = {}
         self._bytes: dict[str, bytes | Diagnostic] = {}
 
-    def names(self, folder: str) -> Sequence[str]:
+    def names(self, folder: str) -> tuple[str, ...]:
         """Give the names of the files in a folder, sorted; none where it cannot be read."""
         return self.entries(folder)[0]
 
-    def entries(self, folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def entries(self, folder: str) -> Listing:
         """Give the names of the files in a folder, and of the folders that are no links, each sorted."""
         if folder not in self._entries:
             files, folders = [], []
@@ -56,9 +65,9 @@ class Folders:
         return self._entries[folder]
 
     def is_inside(self, path: str) -> bool:
-        """Say whether a path lies inside the boundary, links resolved."""
+        """Say whether an absolute path without `..` lies inside the boundary, links resolved."""
         try:
-            return is_inside(self.real(os.path.abspath(path)), self.boundary)
+            return is_inside(self.real(path), self.boundary)
         except ValueError:  # a NUL in it, or half a surrogate pair: no path at all
             return False
 
@@ -103,7 +112,8 @@ class Folders:
             for path, content in self._bytes.items()
             if os.path.dirname(path) in folders
         }
-        self._entries = {path: names for path, names in self._entries.items() if path in folders}
+        for path in [path for path in self._entries if path not in folders]:
+            del self._entries[path]
 
     def source(self, path: str) -> SourceFile | Diagnostic:
         """Read a file as UTF-8 text, without its byte order mark."""
@@ -138,13 +148,13 @@ class Folders:
 
         Whether its folder lies inside is asked once a folder: links are resolved for that, name by name.
         """
-        folder = os.path.dirname(path)
+        folder = path.rpartition(os.sep)[0]
         if folder not in self._insides:
-            self._insides[folder] = self.is_inside(folder)
-        if not self._insides[folder] or not _NO_LINK:
+            self._insides[folder] = self.is_inside(os.path.abspath(folder))
+        if not self._insides[folder] or not NO_LINK:
             return None
         try:
-            return _content(path, _NO_LINK)
+            return regular_content(path, LARGEST_FILE, NO_LINK)
         except OSError as error:
             if error.errno == errno.ELOOP:
                 return None
@@ -154,7 +164,7 @@ class Folders:
         """Read a file by its real path, or say why not. Raises OSError."""
         if not is_inside(real, self.boundary):
             return "not read: the link leads outside the repository"
-        return _content(real)
+        return regular_content(real, LARGEST_FILE)
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
@@ -163,30 +173,6 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return entry.is_dir()
     except OSError:
         return False
-
-
-def _content(path: str, flags: int = 0) -> bytes | str:
-    """Read a regular file, or say why not: a pipe or a device is not waited for. Raises OSError."""
-    descriptor = os.open(path, _READING | flags)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return "not read: it is no regular file"
-        if status.st_size > LARGEST_FILE:
-            return f"not read: it is larger than {LARGEST_FILE} bytes"
-        content = os.read(descriptor, status.st_size + 1)
-        while len(content) <= LARGEST_FILE and (more := os.read(descriptor, _PIECE)):
-            content += more  # it grew, or the system gives less at a time
-        return content
-    finally:
-        os.close(descriptor)
-
-
-# Windows has no pipes of this kind, and translates line ends unless told not to.
-_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-_PIECE = 1 << 20
-"""Bytes."""
 
 
 class RootFiles:

@@ -5,8 +5,8 @@ plain, or not plainly whole, has no outline, and is read as a whole.
 """
 
 import re
+from typing import NamedTuple
 
-from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.hcl_extent import HEADER
 
 MOST_PIECES = 400
@@ -17,8 +17,7 @@ LONGEST_LINE = 10_000
 """Bytes before what may begin a comment; every such mark on a line looks at what stands before it."""
 
 
-@record
-class Outlined:
+class Outlined(NamedTuple):
     """A block at the top of a file, as offsets."""
 
     kind: str
@@ -38,15 +37,15 @@ _INTERPOLATION = re.compile(rb'[$%]\{[^{}"\n]*\}')
 # Both begin with a line feed, which is found at once, as text is not.
 _PLAIN_HEADER = re.compile(rb'\n(\w+)((?:[ \t]+"[^"\\$%\r\n]*")*)[ \t]*\{([^\r\n]*)')
 _ANY_HEADER = re.compile(rb"\n[ \t]*(?:" + HEADER.pattern + rb")")
-_LABEL = re.compile(rb'"([^"]*)"')
 _BETWEEN = re.compile(rb"(?:[ \t\r\n]++|(?:\#|//)[^\n]*+)*+")
 # Nothing, or one argument that is plain.
 _ONE_LINE = re.compile(
     rb'([ \t]*(?:[A-Za-z_][\w-]*[ \t]*=[ \t]*(?:"[^"\\$%]*"|[A-Za-z_][\w.]*|\d+)[ \t]*)?\})[ \t]*\Z'
 )
-_NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _BEHIND = re.compile(rb"[ \t\r]*+(?:(?:\#|//)[^\n]*+)?(?=\n|\Z)")
 
+_BLANKS = bytes(byte if byte in b"\r\n" else ord(" ") for byte in range(256))
+_SPACE = b" \t\r\n"
 _PAIRS = ((b"{", b"}"), (b"[", b"]"), (b"(", b")"))
 
 
@@ -64,21 +63,22 @@ def outline(text: bytes) -> list[Outlined] | None:
     position = 0
     for match in _PLAIN_HEADER.finditer(plain):
         end = _end_of_block(plain, match)
-        if end is None or _end_of_gap(plain, position) != match.start(1):
+        if end is None or not _is_gap(plain, position, match.start(1)):
             return None
         blocks.append(_outlined(match, end))
         position = end
     # What looks like a header inside a block may be one of a block that was not seen.
-    is_whole = _end_of_gap(plain, position) == len(plain)
+    is_whole = _is_gap(plain, position, len(plain))
     return blocks if is_whole and len(_ANY_HEADER.findall(plain)) == len(blocks) else None
 
 
 def _outlined(match: re.Match[bytes], end: int) -> Outlined:
-    labels = tuple(label.decode() for label in _LABEL.findall(match[2]))
+    kind, written = match[1].decode(), match[2].decode()
+    labels = tuple(written.split('"')[1::2])
     header_end = match.end(2) if labels else match.end(1)
     offsets = (match.start(1), header_end, match.start(3), end)
     start, header_end, inside, end = (offset - 1 for offset in offsets)
-    return Outlined(match[1].decode(), labels, start, header_end, inside, end)
+    return Outlined(kind, labels, start, header_end, inside, end)
 
 
 def _blanked(text: bytes) -> bytes | None:
@@ -111,7 +111,7 @@ def _blanked(text: bytes) -> bytes | None:
             hidden = None if b"#" in line or b"//" in line else _hidden(text, at, line)
             if hidden is None:
                 return None
-            pieces += (text[done:at], _NOT_NEWLINE.sub(b" ", hidden))
+            pieces += (text[done:at], hidden.translate(_BLANKS))
             done = position = at + len(hidden)
     return None
 
@@ -143,8 +143,14 @@ def _end_of_block(plain: bytes, header: re.Match[bytes]) -> int | None:
         whole = _ONE_LINE.match(header[3])
         return header.start(3) + whole.end(1) if whole else None
     end = plain.find(b"\n}", header.end()) + len(b"\n}")
-    return end if end > header.end() and _BEHIND.match(plain, end) else None
+    if end <= header.end():
+        return None
+    return end if plain[end : end + 1] == b"\n" or _BEHIND.match(plain, end) else None
 
 
-def _end_of_gap(plain: bytes, position: int) -> int:
-    return _BETWEEN.match(plain, position).end()  # type: ignore[union-attr]
+def _is_gap(plain: bytes, start: int, end: int) -> bool:
+    """Say whether nothing stands between two blocks but comments."""
+    if not plain[start:end].strip(_SPACE):
+        return True
+    found = _BETWEEN.match(plain, start)
+    return found is not None and found.end() == end

@@ -7,7 +7,7 @@ expression is built when somebody asks for it; the whole file is parsed only to 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from ecbackup_iac.terraform.depth import depth
@@ -27,6 +27,7 @@ from ecbackup_iac.terraform.nodes import (
     TemplatePart,
     Text,
     Unreadable,
+    WholeBlock,
 )
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ MOST_TOLD = 20
 
 MOST_LINES_TOLD = 100
 """Lines of one file whose problems are told; more are counted."""
+
+LONGEST_REPEATED = 10_000
+"""Bytes of a text that is kept in case it comes again: stacks of a tree have files in common."""
 
 _NOT_AS_OUTLINED = "Invalid block definition: this block does not end where it seems to"
 _HEAVY = 50  # a value of this weight may be nested too deeply
@@ -99,8 +103,12 @@ def outlined_hcl(source: SourceFile, tell: Callable[[str, Place], object]) -> Bo
 
     What is wrong in a block is told when it is read; in blocks that nobody asks for, nothing is.
     """
-    blocks = outline(source.text)
+    is_short = len(source.text) <= LONGEST_REPEATED
+    blocks = (_remembered_outline if is_short else outline)(source.text)
     return None if blocks is None else _OutlinedFile(source, blocks, tell)
+
+
+_remembered_outline = lru_cache(maxsize=200)(outline)
 
 
 def parse_expression(
@@ -252,7 +260,7 @@ class HclBody(PlainTexts):
                 place = Place(self._source, start, entry.end + self._shift)
                 header = Place(self._source, start, entry.header_end + self._shift)
                 body = HclBody(self._source, self._masked, entry, self._shift)
-                block = Block(entry.kind, entry.labels, place, header, body)
+                block = WholeBlock(entry.kind, entry.labels, place, header, body)
                 found.setdefault(entry.kind, []).append(block)
         return found
 
@@ -279,12 +287,9 @@ class _OutlinedFile(PlainTexts):
         tell: Callable[[str, Place], object],
     ) -> None:
         self.place = Place(source, 0, len(source.text))
-        self._blocks: dict[str, list[Block]] = {}
+        self._blocks: dict[str, list[_OutlinedBlock]] = {}
         for one in blocks:
-            place, header = (Place(source, one.start, end) for end in (one.end, one.header_end))
-            body = _OutlinedBody(source, one, tell)
-            block = Block(one.kind, one.labels, place, header, body)
-            self._blocks.setdefault(one.kind, []).append(block)
+            self._blocks.setdefault(one.kind, []).append(_OutlinedBlock(source, one, tell))
 
     def attribute(self, name: str) -> AttributeNode | None:
         """Give nothing: there are no attributes outside of blocks."""
@@ -296,6 +301,34 @@ class _OutlinedFile(PlainTexts):
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
         """Give the blocks of a type, in order; those with another number of labels are none."""
         return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]
+
+
+class _OutlinedBlock:
+    """A block of which the header is known; there are many, and few are asked for more."""
+
+    def __init__(
+        self, source: SourceFile, outlined: Outlined, tell: Callable[[str, Place], object]
+    ) -> None:
+        self.kind = outlined.kind
+        self.labels = outlined.labels
+        self._source = source
+        self._outlined = outlined
+        self._tell = tell
+
+    @property
+    def place(self) -> Place:
+        """Where the whole block stands."""
+        return Place(self._source, self._outlined.start, self._outlined.end)
+
+    @cached_property
+    def header(self) -> Place:
+        """Where its type and labels stand."""
+        return Place(self._source, self._outlined.start, self._outlined.header_end)
+
+    @cached_property
+    def body(self) -> Body:
+        """What stands between its braces."""
+        return _OutlinedBody(self._source, self._outlined, self._tell)
 
 
 class _OutlinedBody(PlainTexts):
@@ -325,15 +358,10 @@ class _OutlinedBody(PlainTexts):
     @cached_property
     def _read(self) -> HclBody:
         start, end = self._block.start, self._block.end
-        piece = SourceFile(self._source.path, self._source.text[start:end])
-        found = layout(piece.text)
-        section = found.root.entries[0] if found.root.entries else None
-        problems = found.problems + _entry_problems(piece.text, found.root)
-        problems += _value_problems(piece, found)
-        if not problems and (section is None or section.end != len(piece.text)):
-            problems.append((_NOT_AS_OUTLINED, 0, 1))
-        for message, first, last in sorted(problems, key=lambda problem: problem[1])[:MOST_TOLD]:
+        found, problems = _laid_out(self._source.text[start:end])
+        for message, first, last in problems:
             self._tell(message, Place(self._source, start + first, start + last))
+        section = found.root.entries[0] if found.root.entries else None
         if not isinstance(section, Section):
             section = Section(self._block.kind, (), 0, 0, 0, 0)
         return HclBody(self._source, found.masked, section, start)
@@ -349,6 +377,24 @@ class _OutlinedBody(PlainTexts):
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
         """Give the blocks of a type, in order; those with another number of labels are none."""
         return self._read.blocks(kind, labels)
+
+
+def _laid_out(text: bytes) -> tuple[Layout, Sequence[Problem]]:
+    """Give a block's layout, and what is to be told of it; what many files repeat is read once."""
+    return _remembered_layout(text) if len(text) <= LONGEST_REPEATED else _checked_layout(text)
+
+
+def _checked_layout(text: bytes) -> tuple[Layout, Sequence[Problem]]:
+    found = layout(text)
+    section = found.root.entries[0] if found.root.entries else None
+    problems = found.problems + _entry_problems(text, found.root)
+    problems += _value_problems(SourceFile("", text), found)
+    if not problems and (section is None or section.end != len(text)):
+        problems.append((_NOT_AS_OUTLINED, 0, 1))
+    return found, sorted(problems, key=lambda problem: problem[1])[:MOST_TOLD]
+
+
+_remembered_layout = lru_cache(maxsize=500)(_checked_layout)
 
 
 @cache

@@ -25,6 +25,7 @@ from ecbackup_iac.terraform.nodes import (
     Text,
     TupleNode,
     Unreadable,
+    WholeBlock,
 )
 from ecbackup_iac.terraform.values import boolean, null, number, string
 
@@ -139,7 +140,7 @@ class JsonBody(PlainTexts):
         place = Place(self._source, node.start, node.end)
         whole = Place(self._source, key.start, node.end)
         header = Place(self._source, key.start, key.end)
-        return Block(kind, labels, whole, header, JsonBody(self._source, kind, (node,), place))
+        return WholeBlock(kind, labels, whole, header, JsonBody(self._source, kind, (node,), place))
 
 
 def _parsed(source: SourceFile) -> tuple[JsonNode | None, Problems]:

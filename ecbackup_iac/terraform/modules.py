@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from ecbackup_iac.model.record import changing_record, field
@@ -14,6 +15,7 @@ from ecbackup_iac.terraform.nodes import (
     Place,
     PlainTexts,
     SourceFile,
+    WholeBlock,
 )
 
 ResourceKey = tuple[str, str, str]
@@ -33,14 +35,14 @@ _SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 class FolderReader(Protocol):
     """What modules are read through: inside the boundary, each file once."""
 
-    def names(self, folder: str) -> Sequence[str]:
+    def names(self, folder: str) -> tuple[str, ...]:
         """Give the names of the files in a folder, sorted; none where it cannot be read."""
 
     def real(self, path: str) -> str:
         """Give an absolute path without `..` with its links resolved."""
 
     def is_inside(self, path: str) -> bool:
-        """Say whether a path lies inside the boundary, links resolved."""
+        """Say whether an absolute path without `..` lies inside the boundary, links resolved."""
 
     def forget(self, paths: Iterable[str]) -> None:
         """Forget what was read of files."""
@@ -86,7 +88,8 @@ class Module:
         )
 
 
-def configuration_files(names: Iterable[str]) -> tuple[list[str], list[str]]:
+@lru_cache(maxsize=500)  # folders of a tree have names in common
+def configuration_files(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the files of a folder that make up its module, and those of them that override, sorted.
 
     A `.tofu` file takes the place of the `.tf` of the same stem, as OpenTofu does it. Hidden files and
@@ -101,8 +104,8 @@ def configuration_files(names: Iterable[str]) -> tuple[list[str], list[str]]:
         name.replace(".tofu", ".tf") for name in found if name.endswith((".tofu", ".tofu.json"))
     }
     kept = sorted(name for name in found if name not in shadowed)
-    overrides = [name for name in kept if is_override(name)]
-    return [name for name in kept if name not in overrides], overrides
+    overrides = tuple(name for name in kept if is_override(name))
+    return tuple(name for name in kept if name not in overrides), overrides
 
 
 def is_override(name: str) -> bool:
@@ -235,7 +238,7 @@ def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> No
         module.note(Diagnostic(text, override.header.location))
         return
     body = MergedBody(base.body, override.body)
-    table[key] = Block(base.kind, base.labels, base.place, base.header, body)
+    table[key] = WholeBlock(base.kind, base.labels, base.place, base.header, body)
 
 
 _RIVALS = {"count": "for_each", "for_each": "count"}
@@ -273,5 +276,5 @@ class MergedBody(PlainTexts):
         if kind == "lifecycle" and own and others:
             first = others[0]
             body = MergedBody(first.body, own[0].body)
-            return [Block(first.kind, first.labels, first.place, first.header, body)]
+            return [WholeBlock(first.kind, first.labels, first.place, first.header, body)]
         return own or others

@@ -304,16 +304,36 @@ class AttributeNode:
         return self._build()
 
 
-@record(eq=False)
-class Block:
+class Block(Protocol):
     """`type "label" { body }`."""
+
+    @property
+    def kind(self) -> str:
+        """Its type."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Its labels, without their quotes."""
+
+    @property
+    def place(self) -> Place:
+        """Where the whole block stands."""
+
+    @property
+    def header(self) -> Place:
+        """Where its type and labels stand."""
+
+    @property
+    def body(self) -> Body:
+        """What stands between its braces."""
+
+
+@record(eq=False)
+class WholeBlock:
+    """A block of which everything is known."""
 
     kind: str
     labels: tuple[str, ...]
     place: Place
-    """Of the whole block."""
-
     header: Place
-    """Of its type and labels."""
-
     body: Body

@@ -6,6 +6,7 @@ Decided by bytes: a file is parsed only when its module lies on a path to what i
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from ecbackup_iac.discovery import SKIPPED_FOLDERS, is_inside
@@ -19,6 +20,11 @@ from ecbackup_iac.terraform.modules import configuration_files
 # `source = "../x"`, and the same in JSON; more than module calls match, which does no harm.
 _LOCAL_SOURCE = re.compile(rb'source"?\s*[=:]\s*"(\.{1,2}(?:[/\\][^"$%\x00]*)?)"')
 _STATE_BLOCKS = (re.compile(rb'backend"?\s*[:"{]'), re.compile(rb'cloud"?\s*:?\s*\{'))
+
+
+@lru_cache(maxsize=500)
+def _variable_files(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(name for name in names if name.endswith((".tfvars", ".tfvars.json"))))
 
 
 @changing_record
@@ -60,9 +66,9 @@ class Index:
         """Bytes of configuration that were read."""
 
         self.terragrunt: list[str] = []
-        self._variable_files: dict[str, list[str]] = {}
+        self._variable_files: dict[str, Sequence[str]] = {}
         self._walk(folders.boundary, is_excluded)
-        self._variable_folders: dict[str, list[tuple[str, list[str]]]] = {}
+        self._variable_folders: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for path, names in self._variable_files.items():
             self._variable_folders.setdefault(self._owner(path), []).append((path, names))
         self.leading = self._leading()
@@ -138,23 +144,22 @@ class Index:
             names, folders = self._folders.entries(path)
             inner = (os.path.join(path, name) for name in folders if name not in SKIPPED_FOLDERS)
             pending += (folder for folder in inner if not is_excluded(folder))
-            variables = sorted(n for n in names if n.endswith((".tfvars", ".tfvars.json")))
+            variables = _variable_files(names)
             if variables:
                 self._variable_files[path] = variables
             files, overrides = configuration_files(names)
             if "terragrunt.hcl" in names:
                 self.terragrunt.append(os.path.join(path, "terragrunt.hcl"))
             if files or overrides:
-                self.found[path] = self._folder(path, [*files, *overrides], names)
+                self.found[path] = self._folder(path, files + overrides, names)
 
-    def _folder(self, path: str, files: list[str], names: Sequence[str]) -> Folder:
-        folder = Folder(path, files=tuple(files))
-        folder.shows_root = ".terraform.lock.hcl" in names or any(
-            name.endswith((".tfvars", ".tfvars.json")) for name in names
-        )
+    def _folder(self, path: str, files: tuple[str, ...], names: tuple[str, ...]) -> Folder:
+        folder = Folder(path, files=files)
+        folder.shows_root = ".terraform.lock.hcl" in names or path in self._variable_files
+        prefix = os.path.join(path, "")
         for name in files:
             self._reading()
-            content = self._folders.content(os.path.join(path, name))
+            content = self._folders.content(prefix + name)
             if isinstance(content, Diagnostic):
                 folder.is_sought = True  # the module's reader will tell
                 continue
@@ -165,24 +170,28 @@ class Index:
                 relative = source.decode(errors="replace").replace("\\", "/")
                 folder.calls.add(self._folders.real(os.path.normpath(os.path.join(path, relative))))
         if not folder.is_sought and not folder.calls:  # it leads nowhere
-            self._folders.forget(os.path.join(path, name) for name in files)
+            self._folders.forget([prefix + name for name in files])
         installed = os.path.join(path, ".terraform", "modules")
         if os.path.isdir(installed):
             folder.shows_root = True
             folder.is_sought = folder.is_sought or self._is_installed(installed)
             # One that lies outside is not read, and the module's reader will tell.
             listed = installed_modules(path, self._folders).values()
-            is_outside = any(not self._folders.is_inside(os.path.join(path, one)) for one in listed)
+            places = (os.path.normpath(os.path.join(path, one)) for one in listed)
+            is_outside = not all(map(self._folders.is_inside, places))
             folder.is_sought = folder.is_sought or is_outside
         return folder
 
     def _names_it(self, content: bytes) -> bool:
-        return any(word in content for word in self._sought)
+        for word in self._sought:  # noqa: SIM110 - any() takes longer than the look
+            if word in content:
+                return True
+        return False
 
     def _is_installed(self, folder: str) -> bool:
         """Say whether a module that terraform init fetched names what is sought."""
         for directory, _, names in os.walk(folder):
-            for name in chain(*configuration_files(names)):
+            for name in chain(*configuration_files(tuple(names))):
                 content = self._folders.content(os.path.join(directory, name))
                 if not isinstance(content, Diagnostic) and self._names_it(content):
                     return True

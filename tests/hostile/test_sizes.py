@@ -12,7 +12,7 @@ from measuring import KILOBYTES, REPOSITORY, lay_out, measured
 from plan_inputs import plan
 from template_inputs import template
 
-from ecbackup_iac import discovery
+from ecbackup_iac import bounded_file, discovery
 from ecbackup_iac.discovery import LARGEST_INPUT, LARGEST_TEXT
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.policy import LARGEST_POLICY
@@ -59,11 +59,11 @@ def test_a_file_that_is_as_large_as_one_may_be_is_read(tmp_path: Path) -> None:
     path = tmp_path / "template.yaml"
     content = path.read_bytes()
     path.write_bytes(content + b"\n" * (LARGEST_TEXT - len(content)))
-    assert discovery._regular_content(str(path)) == path.read_bytes()  # noqa: SLF001 - at the bound
-    assert len(discovery.bounded_content(str(path), LARGEST_TEXT) or b"") == LARGEST_TEXT
+    assert bounded_file.regular_content(str(path), LARGEST_TEXT) == path.read_bytes()
+    assert len(bounded_file.bounded_content(str(path), LARGEST_TEXT) or b"") == LARGEST_TEXT
     with path.open("ab") as file:
         file.write(b"\n")
-    assert discovery.bounded_content(str(path), LARGEST_TEXT) is None
+    assert bounded_file.bounded_content(str(path), LARGEST_TEXT) is None
 
 
 @pytest.mark.parametrize("name", ["plan.json", "template.yaml"])
