@@ -1,15 +1,13 @@
 """The command line: words → policy → scan → reports → exit status. It translates, and nothing else."""
 
-import gc
 import os
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
-from ecbackup_iac import __version__
-from ecbackup_iac.errors import EcbackupError
+from ecbackup_iac import __version__, checking
+from ecbackup_iac.asked import Asked, policy_of, report_of
 from ecbackup_iac.explanation import FORMATS
 from ecbackup_iac.help_page import PageGroup
 from ecbackup_iac.model.record import replace
@@ -18,45 +16,38 @@ from ecbackup_iac.options import (
     FOLDER,
     REPORT_FORMATS,
     OrderedCommand,
-    Output,
     OutputType,
     RuleType,
-    given_of,
+    asked_of,
+    check_apart,
     judging,
-    paths_of,
-    policy_of,
 )
 from ecbackup_iac.output import (
+    Output,
     check_outputs,
-    forget_standard_output,
     print_diff,
     print_text,
-    style_of,
+    tell,
     terminal_width,
     write_edits,
     write_file,
-    write_reports,
 )
-from ecbackup_iac.reporters import WITH_EXCERPTS
+from ecbackup_iac.process import (
+    EXIT_FAILS,
+    EXIT_INCOMPLETE,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    prepare,
+    status_of,
+)
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.policy import Policy
     from ecbackup_iac.model.report import Report
     from ecbackup_iac.model.verdict import Rule
 
-DEEPEST = 5_000
-"""Calls within calls; what nests deeper is told and not followed."""
-
-OBJECTS_BETWEEN_COLLECTIONS = 200_000
-
 _COMPLETION = "_ECBACKUP_IAC_COMPLETE"
 """What a shell sets when it asks what could come next."""
-
-EXIT_FAILS = 1
-EXIT_USAGE = 2
-EXIT_INCOMPLETE = 3
-EXIT_DEFECT = 70
-EXIT_INTERRUPTED = 130
 
 
 @click.group(
@@ -139,15 +130,17 @@ def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     """  # noqa: D301 - click wants \b
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
-    wanted = outputs or (Output("text", None),)
-    check_outputs(wanted)
-
-    policy = policy_of(context)
-    policy = replace(policy, baseline=baseline_path or policy.baseline)
-    with_excerpts = any(output.format in WITH_EXCERPTS for output in wanted)
-    report = _report(context, policy, with_excerpts=with_excerpts)
-    write_reports(report, wanted, style_of(color=color, quiet=quiet, verbose=verbose))
-    context.exit(0 if exit_zero else _exit_status(report))
+    check_apart(outputs)
+    asked = asked_of(context)
+    status = checking.check(
+        asked,
+        outputs,
+        baseline_path=baseline_path,
+        exit_zero=exit_zero,
+        color=color,
+        verbose=verbose,
+    )
+    context.exit(status)
 
 
 @cli.command(cls=OrderedCommand, short_help="Accept what fails today.")
@@ -180,11 +173,12 @@ def baseline(
         raise click.UsageError("--update accepts nothing: it takes no --reason")
     if reason is not None and not reason.strip():
         raise click.UsageError("--reason: a text is expected")
-    policy = policy_of(context)
+    asked = asked_of(context)
+    policy = policy_of(asked)
     if update is None:
-        _print_baseline(context, policy, reason)
+        _print_baseline(context, asked, policy, reason)
     else:
-        _prune(context, replace(policy, baseline=None), update)
+        _prune(context, asked, replace(policy, baseline=None), update)
 
 
 @cli.command(cls=OrderedCommand, short_help="Mend what fails, where that is decided.")
@@ -231,7 +225,8 @@ def fix(
     from ecbackup_iac.progress import watched
     from ecbackup_iac.suppression import today
 
-    policy = policy_of(context)
+    asked = asked_of(context)
+    policy = policy_of(asked)
     policy = replace(policy, baseline=baseline_path or policy.baseline)
     if days is not None and days < policy.minimum_days:
         least = policy.minimum_days
@@ -239,18 +234,18 @@ def fix(
     check_outputs([Output("text", None)])
     with watched(quiet=False) as progress:
         made = mending(
-            paths_of(context),
+            asked.places,
             policy,
             today(),
-            given_of(context),
+            asked.given,
             days or policy.remedy_days,
-            allow_empty=context.params["allow_empty"],
+            allow_empty=asked.allow_empty,
             progress=progress,
         )
     text = mending_text(made, is_written=not diff)
     if diff:
         print_diff(made.before, made.after)
-        click.echo(text, err=True, nl=False)
+        tell(text, end="")
     else:
         write_edits(made.before, made.after)
         print_text(text)
@@ -259,28 +254,30 @@ def fix(
     context.exit(EXIT_FAILS if made.fails else incomplete)
 
 
-def _print_baseline(context: click.Context, policy: "Policy", reason: str | None) -> None:
+def _print_baseline(
+    context: click.Context, asked: Asked, policy: "Policy", reason: str | None
+) -> None:
     """Print what is not suppressed otherwise as a baseline; an old one, being written over, is not asked."""
     from ecbackup_iac.baseline import USUAL_REASON, baseline_of, baseline_text
     from ecbackup_iac.discovery import BASELINE_FILE
     from ecbackup_iac.suppression import today
 
     check_outputs([Output("text", None)])
-    report = _report(context, replace(policy, baseline=None))
+    report = report_of(asked, replace(policy, baseline=None))
     path = policy.baseline or BASELINE_FILE
     accepted = baseline_of(report.findings, path, (reason or USUAL_REASON).strip(), today())
     print_text(baseline_text(accepted))
     _end_incomplete(context, report)
 
 
-def _prune(context: click.Context, policy: "Policy", file: str) -> None:
+def _prune(context: click.Context, asked: Asked, policy: "Policy", file: str) -> None:
     """Take out of a baseline what an answer that is complete no longer finds."""
     from ecbackup_iac.baseline import baseline_text, pruned, read_baseline, stale_entries
 
     before = read_baseline(file)
-    report = _report(context, policy)
+    report = report_of(asked, policy)
     _end_incomplete(context, report)
-    stale = stale_entries(report.findings, before, paths_of(context))
+    stale = stale_entries(report.findings, before, asked.places)
     after = pruned(before, stale)
     if stale:
         write_file(file, baseline_text(after).encode())
@@ -302,7 +299,7 @@ def _tell_errors(report: "Report") -> None:
 
         told = replace(report, findings=())
         text = reporter("text").render(told, Style(detail=Detail.QUIET))
-        click.echo(text, err=True, nl=False)
+        tell(text, end="")
 
 
 @cli.command("checkov-dir", short_help="Print the folder for Checkov.")
@@ -372,71 +369,26 @@ def explain(*, rule: "Rule | None", form: str) -> None:
     print_text(renderer(form).render(page_of(rule), terminal_width()))
 
 
-def _report(context: click.Context, policy: "Policy", *, with_excerpts: bool = False) -> "Report":
-    """Judge what the command line names, with the values that it gives."""
-    from ecbackup_iac.progress import watched
-    from ecbackup_iac.scan import scan
-    from ecbackup_iac.suppression import today
-
-    options = context.params
-    with watched(quiet=options.get("quiet", False)) as progress:
-        return scan(
-            paths_of(context),
-            policy,
-            today(),
-            given_of(context),
-            allow_empty=options["allow_empty"],
-            with_excerpts=with_excerpts,
-            progress=progress,
-        )
-
-
-def _exit_status(report: "Report") -> int:
-    if report.fails:
-        return EXIT_FAILS
-    return EXIT_INCOMPLETE if report.is_incomplete else 0
-
-
 def main() -> None:
     """Run the command line and exit with its status."""
-    # Locals that lead to locals, modules in modules: each step takes some ten calls.
-    sys.setrecursionlimit(DEEPEST)
-    # A run makes many objects and no garbage: looking for it costs a third of the time.
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    sys.exit(status())
+
+
+def status() -> int:
+    """Run the command line and give its status."""
+    prepare()
     if _COMPLETION in os.environ:
         from ecbackup_iac.completion import use_shells
 
         use_shells()
-    sys.exit(_status(lambda: cli.main(prog_name="ecbackup-iac", standalone_mode=False)))
+    return status_of(_clicked)
 
 
-def _status(run: Callable[[], object]) -> int:
-    """Run it; trouble becomes one sentence on standard error, and an exit status."""
+def _clicked() -> object:
     try:
-        status = run()
+        return cli.main(prog_name="ecbackup-iac", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return EXIT_USAGE
-    except EcbackupError as error:
-        from ecbackup_iac.reporters.printable import printable
-
-        for line in (f"ecbackup-iac: {error.message}", *error.more):
-            click.echo(printable(line), err=True)
-        for line in error.hint.splitlines():
-            click.echo(f"  {printable(line)}", err=True)
-        return EXIT_USAGE
-    except (KeyboardInterrupt, click.Abort):
+    except click.Abort:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        forget_standard_output()
-        return EXIT_FAILS
-    except Exception as error:
-        if os.environ.get("ECBACKUP_DEBUG"):
-            raise
-        click.echo(
-            f"ecbackup-iac: a defect of this program: {type(error).__name__}: {error}\n"
-            "  please report it, with what ECBACKUP_DEBUG=1 shows",
-            err=True,
-        )
-        return EXIT_DEFECT
-    return status if isinstance(status, int) else 0

@@ -1,20 +1,19 @@
 """The options that commands share: what they are called, and what they come to."""
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import click
 
+from ecbackup_iac.asked import Asked
 from ecbackup_iac.help_page import PageCommand
-from ecbackup_iac.model.record import replace
+from ecbackup_iac.output import Output
 from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from ecbackup_iac.model.given import Given
-    from ecbackup_iac.model.policy import Policy
     from ecbackup_iac.model.verdict import Rule
 
 REPORT_FORMATS = " or ".join((", ".join([*REPORTERS][:-1]), [*REPORTERS][-1]))
@@ -26,13 +25,6 @@ FILE = click.Path(readable=False)
 
 FOLDER = click.Path(readable=False, file_okay=False)
 """A folder, which need not be there yet."""
-
-
-class Output(NamedTuple):
-    """A report that was asked for: its format, and the file it goes to (None: standard output)."""
-
-    format: str
-    file: str | None
 
 
 class OutputType(click.ParamType[Output]):
@@ -121,15 +113,23 @@ Pair: TypeAlias = tuple[str, str]
 _Callback = TypeVar("_Callback", bound=Callable[..., None])
 
 
-def given_of(context: click.Context) -> "Given":
-    """Put values and files of values in the one order in which they came: the last one wins."""
-    from ecbackup_iac.model.given import Given
-
-    return Given(
-        _in_order(context, "var", "variables", "variable_files"),
-        os.environ,
-        context.params["workspace"],
-        _in_order(context, "parameter", "parameters", "parameter_files"),
+def asked_of(context: click.Context) -> Asked:
+    """Give what a command that judges is asked. Raises click.UsageError."""
+    options = context.params
+    return Asked(
+        options["paths"],
+        options["policy_path"],
+        options["min_days"],
+        options["unknown"],
+        options["exclude"],
+        _source(options["source"]),
+        allows_foreign_ignores=not options["no_foreign_ignores"],
+        allows_ignores=not options["no_ignores"],
+        allow_empty=options["allow_empty"],
+        variables=_in_order(context, "var", "variables", "variable_files"),
+        parameters=_in_order(context, "parameter", "parameters", "parameter_files"),
+        workspace=options["workspace"],
+        is_quiet=options.get("quiet", False),
     )
 
 
@@ -228,38 +228,10 @@ _JUDGING = (
 
 
 def judging(command: _Callback) -> _Callback:
-    """Give a command the options of everything that judges; `_report` and `_policy` read them."""
+    """Give a command the options of everything that judges; `asked_of` reads them."""
     for option in reversed(_JUDGING):
         command = option(command)
     return command
-
-
-def policy_of(context: click.Context) -> "Policy":
-    """Put the policy file and the options together; the options win."""
-    from ecbackup_iac.discovery import found_policy
-    from ecbackup_iac.model.policy import IgnoreMode, PathGlob, Policy, UnknownMode
-
-    options = context.params
-    policy = Policy()
-    file = options["policy_path"] or found_policy()
-    if file:
-        from ecbackup_iac.policy import read_policy
-
-        policy = read_policy(file)
-    unknown = options["unknown"]
-    ignores = policy.ignores
-    if options["no_ignores"]:
-        ignores = IgnoreMode.NONE
-    elif options["no_foreign_ignores"] and ignores is IgnoreMode.ALL:
-        ignores = IgnoreMode.OWN
-    return replace(
-        policy,
-        minimum_days=options["min_days"] or policy.minimum_days,
-        unknown=UnknownMode(unknown) if unknown else policy.unknown,
-        exclude=(*policy.exclude, *map(PathGlob, options["exclude"])),
-        source=_source(options["source"]) or policy.source,
-        ignores=ignores,
-    )
 
 
 def _source(folder: str | None) -> str | None:
@@ -268,6 +240,10 @@ def _source(folder: str | None) -> str | None:
     return folder
 
 
-def paths_of(context: click.Context) -> tuple[str, ...]:
-    """Give what is to be judged: the working folder where nothing was named."""
-    return context.params["paths"] or (".",)
+def check_apart(outputs: Sequence[Output]) -> None:
+    """Refuse reports that would go to one place. Raises click.UsageError."""
+    if sum(output.file is None for output in outputs) > 1:
+        raise click.UsageError("only one report can go to standard output: give the others a FILE")
+    files = [output.file for output in outputs if output.file]
+    if len(set(map(os.path.realpath, files))) < len(files):
+        raise click.UsageError("two reports cannot go to one file")

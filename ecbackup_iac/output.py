@@ -4,17 +4,21 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING
-
-import click
+from typing import TYPE_CHECKING, NamedTuple
 
 from ecbackup_iac.errors import OutputError
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.options import Output
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.report import Report
     from ecbackup_iac.reporters.style import Style
+
+
+class Output(NamedTuple):
+    """A report that was asked for: its format, and the file it goes to (None: standard output)."""
+
+    format: str
+    file: str | None
 
 
 def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "Style":
@@ -38,15 +42,10 @@ def terminal_width() -> int:
 
 
 def check_outputs(outputs: Sequence[Output]) -> None:
-    """Refuse, before any work is done, what could not be written at its end."""
-    if sum(output.file is None for output in outputs) > 1:
-        raise click.UsageError("only one report can go to standard output: give the others a FILE")
+    """Refuse, before any work is done, what could not be written at its end. Raises OutputError."""
     if sys.stdout is None and any(output.file is None for output in outputs):
         raise OutputError("standard output is closed")
-    files = [output.file for output in outputs if output.file]
-    if len(set(map(os.path.realpath, files))) < len(files):
-        raise click.UsageError("two reports cannot go to one file")
-    for file in files:
+    for file in filter(None, (output.file for output in outputs)):
         if os.path.isdir(file) or not os.path.isdir(os.path.dirname(file) or "."):
             raise OutputError(
                 f"{file}: cannot be written: it is a folder, or its folder is missing"
@@ -82,7 +81,15 @@ def _append_step_summary(report: "Report", style: "Style") -> None:
             summary.write(step_summary(report, style, LARGEST_SUMMARY - summary.tell()))
     except OSError as error:
         # The runner's own trouble is told, and takes nothing from the verdict.
-        click.echo(f"ecbackup-iac: no summary was written: {error.strerror or error}", err=True)
+        tell(f"ecbackup-iac: no summary was written: {error.strerror or error}")
+
+
+def tell(line: str, end: str = "\n") -> None:
+    """Write to standard error, where anybody reads it; what it cannot encode is escaped."""
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(line + end)
+            sys.stderr.flush()
 
 
 def print_text(text: str) -> None:
@@ -115,7 +122,7 @@ def print_diff(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
     if not all(is_inside(path, working) for path in after):
         top = repository_top(working)
         if top is not None:
-            click.echo("paths count from the top of the repository: apply it there", err=True)
+            tell("paths count from the top of the repository: apply it there")
     diff = unified_diff(before, after, top)
     _print(lambda: sys.stdout.buffer.write(diff))
 

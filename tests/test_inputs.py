@@ -580,11 +580,11 @@ def test_a_file_that_cannot_be_read_is_an_error(
         return
     from ecbackup_iac import discovery  # root may read everything, so refuse it here
 
-    def refuse(_path: str) -> bytes:
+    def refuse(_path: str, _most: int) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.chdir(repository)
-    monkeypatch.setattr(discovery, "_regular_content", refuse)
+    monkeypatch.setattr(discovery, "regular_content", refuse)
     assert list(discovery.discover(["plans"], ())) == [
         Diagnostic("cannot be read: Permission denied", Location("plans/plan.json"))
     ]

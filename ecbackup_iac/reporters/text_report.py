@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from functools import partial
 
-import click
-
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.printable import printable
@@ -105,4 +103,8 @@ def _folded(text: str, label: str, style: Style) -> list[str]:
 
 
 def _colored(text: str, color: str, style: Style) -> str:
-    return click.style(text, fg=color, bold=color == "red") if style.color and text else text
+    if not (style.color and text):
+        return text
+    import click  # what is not coloured does without
+
+    return click.style(text, fg=color, bold=color == "red")

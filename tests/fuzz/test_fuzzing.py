@@ -13,7 +13,7 @@ import pytest
 from harnesses import HARNESSES, Harness, lay_out, limited
 from mutation import mutated
 
-from ecbackup_iac.cli import DEEPEST
+from ecbackup_iac.process import DEEPEST
 
 INPUTS = 120
 """For each harness; a second or two."""
