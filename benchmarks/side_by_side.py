@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -143,6 +145,40 @@ def measured(contender: Contender) -> Run:
         sys.exit(f"{contender.command} ended with {int(status)}")
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kibibytes elsewhere
     return Run(float(seconds), float(worked), int(memory) * unit / MEGABYTE)
+
+
+def peak_memory(contender: Contender) -> float:
+    """Run a process, and give the most megabytes that it and those it started held together.
+
+    What several of them share counts once (Linux, proportional set size).
+    """
+    most = 0
+    child = subprocess.Popen(
+        contender.command, cwd=contender.folder, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
+    )
+    while child.poll() is None:
+        most = max(most, sum(map(_kibibytes, _with_descendants(child.pid))))
+        time.sleep(0.002)
+    if child.returncode not in contender.statuses:
+        sys.exit(f"{contender.command} ended with {child.returncode}")
+    return most * 1024 / MEGABYTE
+
+
+def _with_descendants(process: int) -> list[int]:
+    found = [process]
+    with suppress(OSError):  # it has ended
+        for children in Path(f"/proc/{process}/task").glob("*/children"):
+            for child in children.read_text().split():
+                found += _with_descendants(int(child))
+    return found
+
+
+def _kibibytes(process: int) -> int:
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
 
 
 def _print_row(name: str, runs: Sequence[Run]) -> None:

@@ -68,7 +68,12 @@ def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
         for name, member in cls.__dict__.items()
         if name not in fields and name not in ("__dict__", "__weakref__")
     }
-    members: dict[str, Any] = {"__match_args__": fields, "__repr__": _repr, "__slots__": fields}
+    members: dict[str, Any] = {
+        "__match_args__": fields,
+        "__reduce__": _reduce,
+        "__repr__": _repr,
+        "__slots__": fields,
+    }
     if is_frozen:
         members |= {"__setattr__": _refuse, "__delattr__": _refuse}
     if eq:
@@ -143,6 +148,11 @@ def _eq(self: object, other: object) -> bool:
 
 def _hash(self: object) -> int:
     return hash((type(self).__name__, _values(self)))
+
+
+def _reduce(self: object) -> tuple[type, tuple[object, ...]]:
+    """Say how to make one like it, for copies and pickles."""
+    return type(self), _values(self)
 
 
 def _repr(self: object) -> str:

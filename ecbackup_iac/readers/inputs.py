@@ -140,6 +140,7 @@ class _Inputs:
         """Yield what templates and configuration give, and the paths that hold nothing."""
         if self._templates is not None:
             yield from self._templates.readings()
+            self._templates = None
         for boundary, folders in self._configured.items():
             yield from self._configuration_readings(boundary, folders)
         if not self._allow_empty:

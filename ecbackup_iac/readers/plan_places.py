@@ -32,13 +32,8 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.readers.marked_files import marked_files
 from ecbackup_iac.readers.planned_root import PlannedInputs, PlannedRoot, Spot
-from ecbackup_iac.readers.terraform import (
-    called_by,
-    calls_of,
-    days_setting,
-    is_ignored,
-    step_of,
-)
+from ecbackup_iac.readers.terraform_caches import called_by, calls_of, is_ignored
+from ecbackup_iac.readers.terraform_settings import days_setting, step_of
 from ecbackup_iac.terraform.addresses import Address, parsed_address
 from ecbackup_iac.terraform.configuration import Configuration, Modules
 from ecbackup_iac.terraform.effort import MOST_STEPS, TooMuchError, effort

@@ -40,7 +40,9 @@ class Modules:
 
     def forget(self, folder: str) -> None:
         """Let go of the module in a folder, which nobody will ask for again."""
-        self._loaded.pop(folder, None)
+        module = self._loaded.pop(folder, None)
+        if module is not None:
+            module.let_go()
         self.reader.forget(os.path.join(folder, name) for name in self.reader.names(folder))
 
     def news(self) -> list[Diagnostic]:

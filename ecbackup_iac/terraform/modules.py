@@ -80,6 +80,18 @@ class Module:
         self.diagnostics.append(diagnostic)
         self.news.append(diagnostic)
 
+    def let_go(self) -> None:
+        """Forget every block: each knows the module that it tells of, so none would go by itself."""
+        for table in (
+            self.variables,
+            self.local_values,
+            self.resources,
+            self.calls,
+            self.outputs,
+        ):
+            table.clear()
+        self.settings.clear()
+
     @property
     def is_empty(self) -> bool:
         """Whether the folder holds no configuration at all."""

@@ -19,6 +19,9 @@ from ecbackup_iac.terraform.modules import configuration_files
 
 # `source = "../x"`, and the same in JSON; more than module calls match, which does no harm.
 _LOCAL_SOURCE = re.compile(rb'source"?\s*[=:]\s*"(\.{1,2}(?:[/\\][^"$%\x00]*)?)"')
+_MODULES = "modules"
+"""What a folder of modules is called, as a rule."""
+
 _STATE_BLOCKS = (re.compile(rb'backend"?\s*[:"{]'), re.compile(rb'cloud"?\s*:?\s*\{'))
 
 
@@ -67,6 +70,12 @@ class Index:
 
         self.terragrunt: list[str] = []
         self._variable_files: dict[str, Sequence[str]] = {}
+        self._dead: set[str] = set()
+        """Folders that are known to lead nowhere: nobody will ask for their files."""
+
+        self._waiting: dict[str, list[str]] = {}
+        """Folders that are called → callers that lead nowhere if they do."""
+
         self._walk(folders.boundary, is_excluded)
         self._variable_folders: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for path, names in self._variable_files.items():
@@ -142,7 +151,13 @@ class Index:
         while pending:
             path = pending.pop()
             names, folders = self._folders.entries(path)
-            inner = (os.path.join(path, name) for name in folders if name not in SKIPPED_FOLDERS)
+            prefix = os.path.join(path, "")
+            inner = [prefix + name for name in folders if name not in SKIPPED_FOLDERS]
+            if (
+                prefix + _MODULES in inner
+            ):  # the last one is the next: who calls them comes after them
+                inner.remove(prefix + _MODULES)
+                inner.append(prefix + _MODULES)
             pending += (folder for folder in inner if not is_excluded(folder))
             variables = _variable_files(names)
             if variables:
@@ -152,6 +167,7 @@ class Index:
                 self.terragrunt.append(os.path.join(path, "terragrunt.hcl"))
             if files or overrides:
                 self.found[path] = self._folder(path, files + overrides, names)
+                self._forget_what_leads_nowhere(path)
 
     def _folder(self, path: str, files: tuple[str, ...], names: tuple[str, ...]) -> Folder:
         folder = Folder(path, files=files)
@@ -169,8 +185,6 @@ class Index:
             for source in _LOCAL_SOURCE.findall(content):
                 relative = source.decode(errors="replace").replace("\\", "/")
                 folder.calls.add(self._folders.real(os.path.normpath(os.path.join(path, relative))))
-        if not folder.is_sought and not folder.calls:  # it leads nowhere
-            self._folders.forget([prefix + name for name in files])
         installed = os.path.join(path, ".terraform", "modules")
         if os.path.isdir(installed):
             folder.shows_root = True
@@ -181,6 +195,20 @@ class Index:
             is_outside = not all(map(self._folders.is_inside, places))
             folder.is_sought = folder.is_sought or is_outside
         return folder
+
+    def _forget_what_leads_nowhere(self, path: str) -> None:
+        """Let go of a folder's files where none of what it calls can matter; callers may have waited."""
+        pending = [path]
+        while pending:
+            path = pending.pop()
+            folder = self.found[path]
+            alive = () if folder.is_sought else folder.calls - self._dead
+            for target in alive:
+                self._waiting.setdefault(target, []).append(path)
+            if not folder.is_sought and not alive and path not in self._dead:
+                self._dead.add(path)
+                self._folders.forget([os.path.join(path, name) for name in folder.files])
+                pending += self._waiting.pop(path, ())
 
     def _names_it(self, content: bytes) -> bool:
         for word in self._sought:  # noqa: SIM110 - any() takes longer than the look

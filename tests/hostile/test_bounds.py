@@ -111,7 +111,8 @@ def test_one_root_that_takes_too_much_takes_nothing_from_the_others(judge_files:
 def test_many_roots_that_take_too_much_share_one_bound(judge_files: Judge) -> None:
     greedy = CONFIGURATION["ranges in ranges"]["main.tf"]
     done = judge_files({f"r{n}/main.tf": greedy for n in range(1_000)})
-    assert done.text.count("it takes more work than any configuration of use") >= 1_000
+    assert done.text.count("it takes more work than any configuration of use") < 10
+    assert "this root was not judged, nor were 9" in done.text
     assert done.seconds < SECONDS
     assert done.status == 3
 
