@@ -25,8 +25,8 @@ def regular_content(path: str, most: int, flags: int = 0) -> bytes | str:
         if status.st_size > most:
             return f"not read: {larger_than(most)}"
         content = os.read(descriptor, status.st_size + 1)
-        # It grew, or the system gives less at a time.
-        while more := os.read(descriptor, _PIECE):
+        # It grew or shrank, its size is not known before, or the system gives less at a time.
+        while len(content) != status.st_size and (more := os.read(descriptor, _PIECE)):
             content += more
             if len(content) > most:
                 return f"not read: {larger_than(most)}"

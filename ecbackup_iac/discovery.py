@@ -9,6 +9,7 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 from ecbackup_iac.bounded_file import (
@@ -271,30 +272,30 @@ class _Walk:
     def folder(self, named: str) -> Iterator[Found]:
         """Yield the inputs in a folder and below it."""
         boundary, shown = boundary_of(named), shown_path(named)
-        pending = [(named, os.path.realpath(named))]
+        pending = [_Place(named, os.path.realpath(named), shown)]
         is_told = False
         while pending:
-            folder, real = pending.pop()
-            if not is_inside(real, boundary):
-                yield Diagnostic(_OUTSIDE, Location(shown_path(folder)), Severity.WARNING)
+            folder = pending.pop()
+            if not is_inside(folder.real, boundary):
+                yield Diagnostic(_OUTSIDE, Location(folder.shown), Severity.WARNING)
                 continue
-            if real in self._met:
+            if folder.real in self._met:
                 continue
-            self._met.add(real)
+            self._met.add(folder.real)
             try:
-                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+                entries = sorted(os.scandir(folder.path), key=attrgetter("name"))
             except OSError as error:
-                yield _unreadable(shown_path(folder), error)
+                yield _unreadable(folder.shown, error)
                 continue
             names = {entry.name for entry in entries}
-            places = _Places(folder, real)
+            places = _Places(folder)
             folders = {entry.name: entry for entry in entries if _is_folder(entry)}
-            self._listings[real] = (
+            self._listings[folder.real] = (
                 tuple([entry.name for entry in entries if entry.name not in folders]),
                 tuple([name for name, entry in folders.items() if not entry.is_symlink()]),
             )
             pending += [
-                (entry.path, places.real(entry))
+                places.of(entry)
                 for name, entry in reversed(folders.items())
                 if name not in SKIPPED_FOLDERS
                 and not (self._exclude and self._is_excluded(shown_path(entry.path)))
@@ -359,22 +360,18 @@ class _Place(NamedTuple):
 
 
 class _Places:
-    """Makes the places of a folder's files; asking the system for each takes most of a walk's time."""
+    """Makes the places of what is in a folder; asking the system for each takes most of a walk's time."""
 
-    def __init__(self, folder: str, real: str) -> None:
-        self._real = os.path.join(real, "")
-        shown = shown_path(folder)
-        self._shown = "" if shown == "." else f"{shown.rstrip('/')}/"
+    def __init__(self, folder: _Place) -> None:
+        self._real = os.path.join(folder.real, "")
+        self._shown = "" if folder.shown == "." else f"{folder.shown.rstrip('/')}/"
 
     def of(self, entry: os.DirEntry[str]) -> _Place:
-        """Give the place of one of the folder's files."""
+        """Give the place of one of the folder's files, or of a folder in it."""
         path = entry.path
         shown = self._shown + entry.name if path.isascii() else shown_path(path)
-        return _Place(path, self.real(entry), shown)
-
-    def real(self, entry: os.DirEntry[str]) -> str:
-        """Give an entry's real path."""
-        return os.path.realpath(entry.path) if entry.is_symlink() else self._real + entry.name
+        real = os.path.realpath(path) if entry.is_symlink() else self._real + entry.name
+        return _Place(path, real, shown)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -70,7 +70,7 @@ def template_file(found: "Input", *, is_meant: bool) -> "TemplateFile | None":
     A plan or a state may speak of templates, so JSON is asked for its own members first.
     """
     content = found.content
-    if not any(mark in content for mark in _MARKS_OF_TEMPLATES) and b"\x00" not in content[:4]:
+    if not any(map(content.__contains__, _MARKS_OF_TEMPLATES)) and b"\x00" not in content[:4]:
         return None
     from ecbackup_iac.cloudformation.roots import Interest, TemplateFile, interest_in
     from ecbackup_iac.readers.cloudformation_types import SOUGHT

@@ -75,10 +75,9 @@ def outline(text: bytes) -> list[Outlined] | None:
 def _outlined(match: re.Match[bytes], end: int) -> Outlined:
     kind, written = match[1].decode(), match[2].decode()
     labels = tuple(written.split('"')[1::2])
-    header_end = match.end(2) if labels else match.end(1)
-    offsets = (match.start(1), header_end, match.start(3), end)
-    start, header_end, inside, end = (offset - 1 for offset in offsets)
-    return Outlined(kind, labels, start, header_end, inside, end)
+    start, header_end = match.start(1), match.end(2) if labels else match.end(1)
+    # The text begins one line feed later than what was looked through.
+    return Outlined(kind, labels, start - 1, header_end - 1, match.start(3) - 1, end - 1)
 
 
 def _blanked(text: bytes) -> bytes | None:

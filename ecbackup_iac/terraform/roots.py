@@ -184,8 +184,8 @@ class Index:
             folder.is_sought = folder.is_sought or b"\0" in content or self._names_it(content)
             for source in _LOCAL_SOURCE.findall(content):
                 relative = source.decode(errors="replace").replace("\\", "/")
-                folder.calls.add(self._folders.real(os.path.normpath(os.path.join(path, relative))))
-        installed = os.path.join(path, ".terraform", "modules")
+                folder.calls.add(self._folders.real(os.path.normpath(prefix + relative)))
+        installed = os.path.join(prefix + ".terraform", "modules")
         if os.path.isdir(installed):
             folder.shows_root = True
             folder.is_sought = folder.is_sought or self._is_installed(installed)
@@ -207,14 +207,12 @@ class Index:
                 self._waiting.setdefault(target, []).append(path)
             if not folder.is_sought and not alive and path not in self._dead:
                 self._dead.add(path)
-                self._folders.forget([os.path.join(path, name) for name in folder.files])
+                prefix = os.path.join(path, "")
+                self._folders.forget([prefix + name for name in folder.files])
                 pending += self._waiting.pop(path, ())
 
     def _names_it(self, content: bytes) -> bool:
-        for word in self._sought:  # noqa: SIM110 - any() takes longer than the look
-            if word in content:
-                return True
-        return False
+        return any(map(content.__contains__, self._sought))
 
     def _is_installed(self, folder: str) -> bool:
         """Say whether a module that terraform init fetched names what is sought."""
