@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Protocol, TypeVar
 
 from ecbackup_iac.model.record import changing_record, field
@@ -57,7 +58,10 @@ class Module:
 
     folder: str
     variables: dict[str, Block] = field(factory=dict)
-    local_values: dict[str, AttributeNode] = field(factory=dict)
+    locals: list[Block] = field(factory=list)
+    """The `locals` blocks, which are read when somebody asks for a local value."""
+
+    overriding_locals: list[Block] = field(factory=list)
     resources: dict[ResourceKey, Block] = field(factory=dict)
     calls: dict[str, Block] = field(factory=dict)
     outputs: dict[str, Block] = field(factory=dict)
@@ -71,6 +75,8 @@ class Module:
     refusal: str = ""
     """Why no Terraform there is takes this module; empty where one does."""
 
+    _local_values: dict[str, AttributeNode] | None = None
+
     def tell(self, message: str, place: Place) -> None:
         """Take note of something that is wrong in a file."""
         self.note(Diagnostic(message, place.location))
@@ -80,24 +86,43 @@ class Module:
         self.diagnostics.append(diagnostic)
         self.news.append(diagnostic)
 
+    def local_value(self, name: str) -> AttributeNode | None:
+        """Give the definition of a local value; what is wrong with any of them is told now."""
+        if self._local_values is None:
+            self._local_values = self._read_locals()
+        return self._local_values.get(name)
+
+    def _read_locals(self) -> dict[str, AttributeNode]:
+        found: dict[str, AttributeNode] = {}
+        for attribute in _attributes(self.locals):
+            if attribute.name in found:
+                text = f'Duplicate local value definition: "{attribute.name}" was defined before'
+                self.note(Diagnostic(text, attribute.place.location))
+            else:
+                found[attribute.name] = attribute
+        for attribute in _attributes(self.overriding_locals):
+            if attribute.name not in found:
+                text = f'Missing base local value definition to override: "{attribute.name}"'
+                self.note(Diagnostic(text, attribute.place.location))
+            found[attribute.name] = attribute
+        return found
+
     def let_go(self) -> None:
         """Forget every block: each knows the module that it tells of, so none would go by itself."""
         for table in (
             self.variables,
-            self.local_values,
             self.resources,
             self.calls,
             self.outputs,
         ):
             table.clear()
-        self.settings.clear()
+        for blocks in (self.settings, self.locals, self.overriding_locals):
+            blocks.clear()
 
     @property
     def is_empty(self) -> bool:
         """Whether the folder holds no configuration at all."""
-        return not (
-            self.variables or self.local_values or self.resources or self.calls or self.outputs
-        )
+        return not (self.variables or self.locals or self.resources or self.calls or self.outputs)
 
 
 @lru_cache(maxsize=500)  # folders of a tree have names in common
@@ -203,14 +228,12 @@ def _declare(module: Module, body: Body) -> None:
         _once(module, module.outputs, block.labels[0], block, "output definition")
     for block in body.blocks("module", 1):
         _once(module, module.calls, block.labels[0], block, "module call")
-    for block in body.blocks("locals"):
-        for attribute in block.body.attributes():
-            if attribute.name in module.local_values:
-                text = f'Duplicate local value definition: "{attribute.name}" was defined before'
-                module.note(Diagnostic(text, attribute.place.location))
-                continue
-            module.local_values[attribute.name] = attribute
+    module.locals += body.blocks("locals")
     module.settings += body.blocks("terraform")
+
+
+def _attributes(blocks: Iterable[Block]) -> Iterable[AttributeNode]:
+    return chain.from_iterable(block.body.attributes() for block in blocks)
 
 
 def _once(module: Module, table: dict[K, Block], key: K, block: Block, what: str) -> None:
@@ -234,12 +257,7 @@ def _override(module: Module, body: Body) -> None:
         _merge(module, module.outputs, block.labels[0], block)
     for block in body.blocks("module", 1):
         _merge(module, module.calls, block.labels[0], block)
-    for block in body.blocks("locals"):
-        for attribute in block.body.attributes():
-            if attribute.name not in module.local_values:
-                text = f'Missing base local value definition to override: "{attribute.name}"'
-                module.note(Diagnostic(text, attribute.place.location))
-            module.local_values[attribute.name] = attribute
+    module.overriding_locals += body.blocks("locals")
     module.settings += body.blocks("terraform")
 
 
