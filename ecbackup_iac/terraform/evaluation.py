@@ -328,7 +328,7 @@ class Evaluator:
 
         default = default_of(of, default)
         subject = self._subject(node.arguments[1])
-        found = possible_elements(of, subject, is_hidden=key.is_read)
+        found = possible_elements(of, subject, is_hidden=of.is_read or key.is_read)
         found.append(Possibility(default, (Assumption(subject, "something else"),)))
         raw = key.undecided
         result = one_of(found, raw.why, is_deferred=raw.is_deferred)

@@ -218,7 +218,7 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
     if not of.elements:
         raise EvaluationError("Invalid index: the collection is empty")
     note_refusal()  # the key may be none of these
-    elements = possible_elements(of, subject, is_hidden=key.is_read)
+    elements = possible_elements(of, subject, is_hidden=of.is_read or key.is_read)
     found = one_of(elements, raw.why, is_deferred=raw.is_deferred)
     return found.through(*of.trace).marked(of, key)
 

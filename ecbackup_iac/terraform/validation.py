@@ -47,6 +47,9 @@ class _Facts:
 
 _NOTHING = _Facts()
 
+LARGEST_TOLD = 999
+"""What a file holds is told as a bound up to here: enough for days, and too little for a secret."""
+
 
 def narrowed(
     value: Value, subject: str, conditions: Sequence[Node], constant: Callable[[Node], Value]
@@ -152,13 +155,27 @@ def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) ->
     # Bounds are asked for where whole numbers are: what is above 0 is at least 1 there.
     match operator:
         case ">=":
-            return _Facts(minimum=bound)
+            return _Facts(minimum=_least(values, bound))
         case ">":
-            return _Facts(minimum=floor(bound) + 1)
+            return _Facts(minimum=_least(values, floor(bound) + 1))
         case "<=":
-            return _Facts(maximum=bound)
+            return _Facts(maximum=_greatest(values, bound))
         case _:
-            return _Facts(maximum=ceil(bound) - 1)
+            return _Facts(maximum=_greatest(values, ceil(bound) - 1))
+
+
+def _least(value: Value, bound: Number) -> Number | None:
+    """Give a lower bound that comes of a value, no closer than it may be told."""
+    if value.is_sensitive or (value.is_read and bound < -LARGEST_TOLD):
+        return None
+    return min(bound, LARGEST_TOLD) if value.is_read else bound
+
+
+def _greatest(value: Value, bound: Number) -> Number | None:
+    """Give an upper bound that comes of a value, no closer than it may be told."""
+    if value.is_sensitive or (value.is_read and bound > LARGEST_TOLD):
+        return None
+    return max(bound, -LARGEST_TOLD) if value.is_read else bound
 
 
 def _settled(node: Node, constant: Callable[[Node], Value]) -> Value | None:
@@ -213,7 +230,12 @@ def _either(one: _Facts, other: _Facts) -> _Facts:
 def _ends(facts: _Facts) -> tuple[Number | None, Number | None]:
     if facts.values is None:
         return facts.minimum, facts.maximum
-    numbers = [value.raw for value in facts.values if isinstance(value.raw, Number)]
-    if len(numbers) < len(facts.values) or not numbers:
+    ends = [
+        (_least(value, value.raw), _greatest(value, value.raw))
+        for value in facts.values
+        if isinstance(value.raw, Number)
+    ]
+    if len(ends) < len(facts.values) or not ends:
         return None, None
-    return min(numbers), max(numbers)
+    lows, highs = zip(*ends, strict=True)
+    return (None if None in lows else min(lows)), (None if None in highs else max(highs))

@@ -191,10 +191,18 @@ OF_FILES = {
     "a template that is no template": cache('templatefile("broken.tpl", {})'),
     "a text that is a template": cache('templatestring(file("variable.tpl"), {})'),
     "a count": cache("7").replace("engine", 'count = file("s.txt")\n  engine'),
+    "the keys of a map": cache(
+        'jsondecode(file("keys.json"))[var.x]', 'variable "x" {\n  type = string\n}\n'
+    ),
+    "the keys of a lookup": cache(
+        'lookup({ for w in split("-", file("s.txt")) : w => 0 }, var.x, 7)',
+        'variable "x" {\n  type = string\n}\n',
+    ),
 }
 
 FILES = {
     "s.txt": WORD,
+    "keys.json": f'{{"{WORD}": 0, "b": 7}}',
     "s.json": f'{{"inner": [{{"word": "{WORD}"}}]}}',
     "parts.tpl": f"{WORD}${{x}}",
     "variable.tpl": f"${{{WORD}}}",
@@ -259,6 +267,30 @@ def test_a_longer_number_that_a_file_holds_is_refused_and_not_shown(
     assert finding["rule"] == "ECB003"
     assert "(content of a file)" in finding["message"]
     assert number not in str(finding)
+
+
+BOUNDS = {
+    '>= tonumber(file("n.txt"))': (NUMBER, "999"),
+    '< tonumber(file("n.txt"))': (f"-{NUMBER}", "-999"),
+    '> tonumber(file("n.txt"))': ("35", "36"),
+    '<= tonumber(file("n.txt"))': ("0", "0"),
+}
+"""A validation's condition → what its file holds, and the bound that is told."""
+
+
+@pytest.mark.parametrize("condition", BOUNDS)
+def test_a_bound_that_a_file_holds_is_told_as_far_as_days_go(
+    condition: str, judge_files: Judge
+) -> None:
+    held, told = BOUNDS[condition]
+    variable = (
+        'variable "x" {\n  type = number\n  validation {\n'
+        f'    condition     = var.x {condition}\n    error_message = "no"\n  }}\n}}\n'
+    )
+    done = judge_files({"main.tf": cache("var.x", variable), "n.txt": held}, "-v")
+    assert f"snapshot_retention_limit is {told}" in done.text
+    assert NUMBER not in done.text
+    assert done.status == 1
 
 
 def test_an_engine_and_a_node_type_that_a_file_holds_are_shown(judge_files: Judge) -> None:
