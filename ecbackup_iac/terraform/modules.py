@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Protocol, TypeVar
 
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.nodes import (
@@ -25,6 +26,11 @@ ResourceKey = tuple[str, str, str]
 K = TypeVar("K")
 
 _MODES = {"resource": "managed", "data": "data", "ephemeral": "ephemeral"}
+MOST_TOLD = 200
+"""Diagnostics of one file."""
+
+_MORE = f"this file has more problems than the {MOST_TOLD} that are told"
+
 NEWEST_MAJOR = 1
 """Of Terraform and OpenTofu."""
 
@@ -75,6 +81,9 @@ class Module:
     refusal: str = ""
     """Why no Terraform there is takes this module; empty where one does."""
 
+    _told: dict[str, int] = field(factory=dict)
+    """How many diagnostics each file has."""
+
     _local_values: dict[str, AttributeNode] | None = None
 
     def tell(self, message: str, place: Place) -> None:
@@ -82,7 +91,13 @@ class Module:
         self.note(Diagnostic(message, place.location))
 
     def note(self, diagnostic: Diagnostic) -> None:
-        """Keep a diagnostic, here and for whoever waits for news."""
+        """Keep a diagnostic, here and for whoever waits for news; from some on, that there are more."""
+        path = diagnostic.location.path
+        count = self._told[path] = self._told.get(path, 0) + 1
+        if count > MOST_TOLD:
+            if count > MOST_TOLD + 1:
+                return
+            diagnostic = Diagnostic(_MORE, Location(path))
         self.diagnostics.append(diagnostic)
         self.news.append(diagnostic)
 

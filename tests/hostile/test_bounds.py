@@ -8,6 +8,8 @@ from measuring import KILOBYTES, SECONDS, Measured
 from plan_inputs import PLAN
 from template_inputs import TEMPLATE
 
+from ecbackup_iac.terraform.modules import MOST_TOLD
+
 Judge = Callable[..., Measured]
 
 INPUTS: dict[str, Mapping[str, str | bytes]] = {
@@ -114,6 +116,14 @@ def test_many_roots_that_take_too_much_share_one_bound(judge_files: Judge) -> No
     assert done.text.count("it takes more work than any configuration of use") < 10
     assert "this root was not judged, nor were 9" in done.text
     assert done.seconds < SECONDS
+    assert done.status == 3
+
+
+def test_many_blocks_of_one_name_are_told_and_from_some_on_counted(judge_files: Judge) -> None:
+    done = judge_files({"main.tf": cache("7") * 9_000 + "locals {\n  a = 1\n}\n" * 9_000})
+    assert done.text.count("Duplicate ") == MOST_TOLD
+    assert "this file has more problems than the 200 that are told" in done.text
+    assert "1 cache: 1 passes; the answer is incomplete" in done.text
     assert done.status == 3
 
 
