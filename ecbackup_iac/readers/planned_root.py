@@ -16,10 +16,10 @@ from ecbackup_iac.terraform.instances import (
     BlockScope,
     Inputs,
     ModuleInstance,
-    Repetition,
 )
 from ecbackup_iac.terraform.modules import Module
 from ecbackup_iac.terraform.nodes import Block
+from ecbackup_iac.terraform.repetitions import Repetition
 from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.values import (
     EvaluationError,
