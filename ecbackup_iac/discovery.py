@@ -369,7 +369,9 @@ class _Places:
     def of(self, entry: os.DirEntry[str]) -> _Place:
         """Give the place of one of the folder's files, or of a folder in it."""
         path = entry.path
-        shown = self._shown + entry.name if path.isascii() else shown_path(path)
+        # From above the working folder a way may lead back into it, and is told from there.
+        is_plain = path.isascii() and not self._shown.startswith(os.pardir)
+        shown = self._shown + entry.name if is_plain else shown_path(path)
         real = os.path.realpath(path) if entry.is_symlink() else self._real + entry.name
         return _Place(path, real, shown)
 

@@ -1,5 +1,6 @@
 """The process: what it is allowed, how trouble becomes one sentence and a status, and how it ends."""
 
+import errno
 import gc
 import os
 import sys
@@ -47,13 +48,24 @@ def status_of(run: Callable[[], object]) -> int:
     except BrokenPipeError:
         forget_standard_output()
         return EXIT_FAILS
-    except Exception as error:
-        if os.environ.get("ECBACKUP_DEBUG"):
-            raise
-        tell(f"ecbackup-iac: a defect of this program: {type(error).__name__}: {error}")
-        tell("  please report it, with what ECBACKUP_DEBUG=1 shows")
-        return EXIT_DEFECT
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            return _defect(error)
+        forget_standard_output()
+        tell(f"ecbackup-iac: standard output: cannot be written: {error.strerror}")
+        return EXIT_USAGE
+    except Exception as error:  # noqa: BLE001 - the last resort
+        return _defect(error)
     return status if isinstance(status, int) else 0
+
+
+def _defect(error: Exception) -> int:
+    """Tell what no run should come to. Raises it where somebody looks for it."""
+    if os.environ.get("ECBACKUP_DEBUG"):
+        raise error
+    tell(f"ecbackup-iac: a defect of this program: {type(error).__name__}: {error}")
+    tell("  please report it, with what ECBACKUP_DEBUG=1 shows")
+    return EXIT_DEFECT
 
 
 def leave(status: int) -> NoReturn:

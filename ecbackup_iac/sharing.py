@@ -7,6 +7,9 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import BinaryIO, Generic, TypeVar
 
+_LENGTH = 8
+"""Bytes before a result that say how many it has: what is shorter is none."""
+
 P = TypeVar("P")
 R = TypeVar("R")
 
@@ -72,9 +75,11 @@ class _Helper(Generic[P, R]):
 
         status = 1
         try:
+            if self._results is not None:
+                self._results.close()  # else it would wait for itself where nobody else reads
             whole = pickle.dumps(self._work(self._part), pickle.HIGHEST_PROTOCOL)
             with open(target, "wb", closefd=False) as results:
-                results.write(whole)
+                results.write(len(whole).to_bytes(_LENGTH) + whole)
             status = 0
         finally:
             os._exit(status)
@@ -82,23 +87,27 @@ class _Helper(Generic[P, R]):
     def result(self) -> R:
         """Wait for the result; work here where there is none."""
         if self._process and self._results is not None:
-            whole = self._results.read()
-            _, status = os.waitpid(self._process, 0)
-            self._process = 0
-            if whole and not status:
+            length, whole = self._results.read(_LENGTH), self._results.read()
+            self._wait()
+            if len(length) == _LENGTH and len(whole) == int.from_bytes(length):
                 import pickle
 
                 result: R = pickle.loads(whole)  # noqa: S301 - our own process made it
                 return result
         return self._work(self._part)
 
+    def _wait(self) -> None:
+        process, self._process = self._process, 0
+        with suppress(ChildProcessError):  # whoever started us has it that nobody waits
+            os.waitpid(process, 0)
+
     def end(self) -> None:
         """Let go of the process, whatever it is doing."""
         if self._process:
             import signal
 
-            with suppress(OSError):
+            with suppress(ProcessLookupError):
                 os.kill(self._process, signal.SIGKILL)
-                os.waitpid(self._process, 0)
+            self._wait()
         if self._results is not None:
             self._results.close()

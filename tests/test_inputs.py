@@ -424,6 +424,22 @@ def repository(tmp_path: Path, copy_in: Callable[[str, str], Path]) -> Path:
 ONE_PASSES = "1 cache: 1 passes\n"
 
 
+@pytest.mark.parametrize("above", ["..", "../..", "ABSOLUTE"])
+def test_what_is_named_from_above_is_told_from_here(
+    above: str, repository: Path, run: "Run"
+) -> None:
+    here = repository / "plans" / "deeper"
+    template = "Resources:\n  A:\n    Type: AWS::ElastiCache::CacheCluster\n    Properties: {Engine: redis}\n"
+    for folder in (here, here / "inner"):
+        folder.mkdir()
+        (folder / "a.yaml").write_text(template, "utf-8")
+        (folder / "main.tf").write_text('resource "aws_elasticache_cluster" "a" {}\n', "utf-8")
+    named = str(repository) if above == "ABSOLUTE" else above
+    result = run("check", named, "--exclude", "a.yaml", cwd=here)
+    places = [line for line in result.stdout.splitlines() if line.startswith("  at ")]
+    assert places == ["  at inner/a.yaml:4:5", "  at inner/main.tf:1:1", "  at main.tf:1:1"]
+
+
 def test_a_path_that_does_not_exist_stops_the_run(repository: Path, run: "Run") -> None:
     result = run("check", "plans", "missing.json", cwd=repository)
     assert (result.stdout, result.stderr, result.status) == (

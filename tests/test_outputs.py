@@ -197,6 +197,16 @@ def test_a_full_disk_behind_standard_output_is_told(run: "Run") -> None:
     )
 
 
+@pytest.mark.parametrize("args", [["--help"], ["check", "--help"], ["--version"], ["explain"]])
+def test_a_full_disk_behind_a_help_text_is_told(args: list[str], run: "Run") -> None:
+    with Path("/dev/full").open("wb") as full:
+        result = run(*args, stdout=full)
+    assert (result.stderr, result.status) == (
+        "ecbackup-iac: standard output: cannot be written: No space left on device\n",
+        2,
+    )
+
+
 def test_a_closed_standard_output_is_told(plans: Path, run: "Run") -> None:
     command = f'exec "{sys.executable}" -m ecbackup_iac check {PASSES} >&-'
     result = subprocess.run(

@@ -177,6 +177,39 @@ def test_an_interrupt_ends_every_process(estate: Path) -> None:
         os.killpg(child.pid, 0)
 
 
+MUCH = """\
+judge_all = terraform._Tree._share
+def much(self, roots, processes):
+    share = judge_all(self, roots, processes)
+    if os.getpid() != here:
+        return terraform.replace(share, judged=frozenset(map(str, range(200_000))))
+    time.sleep(60)
+here = os.getpid()
+import time
+terraform._Tree._share = much
+"""
+
+
+def test_a_process_that_nobody_waits_for_ends(estate: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM.format(more=MUCH), "3", "check"],
+        cwd=estate,
+        env={"PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    time.sleep(1.5)
+    child.kill()
+    said, _ = child.communicate(timeout=10)  # to the end of what its helpers hold open, too
+    assert (said, child.returncode) == (b"", -signal.SIGKILL)
+
+
+def test_whoever_starts_it_may_have_it_that_nobody_waits(estate: Path) -> None:
+    more = "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN)"
+    alone = run(estate, 1, "--format", "json")
+    assert run(estate, 3, "--format", "json", more=more) == alone
+
+
 @given(items=st.lists(st.integers()), count=st.integers(1, 9))
 def test_parts_are_the_whole_and_alike_in_length(items: list[int], count: int) -> None:
     parts = parts_of(items, count)

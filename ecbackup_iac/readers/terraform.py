@@ -155,6 +155,8 @@ class _Tree:
         readings: list[Reading] = []
         self._steps_left = self._most_steps // processes
         for number, root in enumerate(roots, 1):
+            if self._process not in (os.getpid(), os.getppid()):
+                raise ProcessLookupError  # nobody waits for this any more
             total = len(roots) * processes
             self._request.progress.judging(shown_path(root), number * processes, total)
             readings += self.root_readings(root)
@@ -344,7 +346,7 @@ class _Tree:
         if files:
             more = f" (and {len(files) - 1} more)" if len(files) > 1 else ""
             text = f"a Terragrunt file{more}: not evaluated; judge the plan that terragrunt makes"
-            yield Diagnostic(text, Location(shown_path(files[0])), Severity.WARNING)
+            yield Diagnostic(text, Location(shown_path(min(files))), Severity.WARNING)
         for kind, text in self._request.given.variables:
             name = text.partition("=")[0].strip()
             if kind == "var" and name not in self._declared and self._declared:

@@ -148,7 +148,7 @@ class Folders:
 
         Whether its folder lies inside is asked once a folder: links are resolved for that, name by name.
         """
-        folder = path.rpartition(os.sep)[0]
+        folder = os.path.dirname(path)
         if folder not in self._insides:
             self._insides[folder] = self.is_inside(os.path.abspath(folder))
         if not self._insides[folder] or not NO_LINK:

@@ -149,6 +149,8 @@ def _end_of_block(plain: bytes, header: re.Match[bytes]) -> int | None:
 
 def _is_gap(plain: bytes, start: int, end: int) -> bool:
     """Say whether nothing stands between two blocks but comments."""
+    if start > end:  # the next one begins in the one before it
+        return False
     if not plain[start:end].strip(_SPACE):
         return True
     found = _BETWEEN.match(plain, start)

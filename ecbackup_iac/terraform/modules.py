@@ -107,6 +107,11 @@ class Module:
             self._local_values = self._read_locals()
         return self._local_values.get(name)
 
+    def check_locals(self) -> None:
+        """Tell which local values are defined more than once; one block alone cannot have that."""
+        if len(self.locals) > 1 or self.overriding_locals:
+            self.local_value("")
+
     def _read_locals(self) -> dict[str, AttributeNode]:
         found: dict[str, AttributeNode] = {}
         for attribute in _attributes(self.locals):
@@ -137,7 +142,8 @@ class Module:
     @property
     def is_empty(self) -> bool:
         """Whether the folder holds no configuration at all."""
-        return not (self.variables or self.locals or self.resources or self.calls or self.outputs)
+        tables = (self.variables, self.resources, self.calls, self.outputs)
+        return not any((*tables, self.locals, self.overriding_locals))
 
 
 @lru_cache(maxsize=500)  # folders of a tree have names in common
@@ -181,6 +187,7 @@ def load_module(folder: str, reader: FolderReader, news: list[Diagnostic] | None
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
             _override(module, body)
+    module.check_locals()
     _check_version(module)
     return module
 

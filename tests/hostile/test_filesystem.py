@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -242,3 +243,17 @@ def test_a_measured_run_is_a_real_one(tree: Path) -> None:
     done: Measured = measured(tree)
     assert done.status == 1
     assert "ECB001" in done.text
+
+
+def test_a_variable_file_beside_the_root_of_all_folders_is_outside(tree: Path) -> None:
+    try:
+        outside = tempfile.NamedTemporaryFile(dir="/", suffix=".tfvars")  # noqa: SIM115
+    except OSError as error:
+        pytest.skip(f"nothing can be written there: {error}")
+    with outside:
+        outside.write(b"days = 9\n")
+        outside.flush()
+        lay_out({"main.tf": cache("var.days", 'variable "days" {}\n')}, tree)
+        done = measured(tree, "--var-file", outside.name)
+    assert "not read: the link leads outside the repository" in done.text
+    assert done.status == 3

@@ -66,12 +66,15 @@ ENDS = st.sampled_from(["\n", "\n", "\r\n"])
     end="\n",
     is_ended=True,
 )
+@example(lines=['output "o" {', "# }", 'variable "x" {', "}"], end="\n", is_ended=True)
 @example(lines=["locals {", '  x = "\\\\" /* "', "}", "/* } */"], end="\n", is_ended=True)
 def test_an_outline_is_the_layout_of_a_file_without_mistakes(
     lines: list[str], end: str, *, is_ended: bool
 ) -> None:
     text = (end.join(lines) + end * is_ended).encode()
     found = outline(text)
+    ends = [offset for one in found or () for offset in (one.start, one.end)]
+    assert ends == sorted(ends)  # no block begins inside another
     whole = layout(text)
     is_valid = all(isinstance(one, Section) and one.kind in LABELS for one in whole.root.entries)
     if found is None or whole.problems or not is_valid:
