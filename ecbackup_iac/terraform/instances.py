@@ -165,14 +165,14 @@ class ModuleInstance:
                 waiting.append((following, self._locals_in(following)))
                 continue
             waiting.pop()
-            attribute = self.module.local_value(last)
+            attribute = self.module.local_values.get(last)
             if attribute is not None and waiting:
                 with suppress(EvaluationError):  # it may be asked for by nobody
                     self.reference("local", (last,), attribute.place)
 
     def _locals_in(self, name: str) -> Iterator[str]:
         """Yield the locals that a local's expression names, and that nobody has asked for."""
-        attribute = self.module.local_value(name)
+        attribute = self.module.local_values.get(name)
         nodes = [] if attribute is None else [attribute.expression]
         while nodes:
             node = nodes.pop()
@@ -284,7 +284,7 @@ class ModuleInstance:
         return Evaluator(self).value(node)
 
     def _local(self, name: str) -> Value:
-        attribute = self.module.local_value(name)
+        attribute = self.module.local_values.get(name)
         if attribute is None:
             raise ReferenceRefusedError(f'Reference to undeclared local value: "{name}"')
         return Evaluator(self).value(attribute.expression).through(attribute.place)

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import Protocol, TypeVar
 
 from ecbackup_iac.model.location import Location
@@ -64,10 +63,7 @@ class Module:
 
     folder: str
     variables: dict[str, Block] = field(factory=dict)
-    locals: list[Block] = field(factory=list)
-    """The `locals` blocks, which are read when somebody asks for a local value."""
-
-    overriding_locals: list[Block] = field(factory=list)
+    local_values: dict[str, AttributeNode] = field(factory=dict)
     resources: dict[ResourceKey, Block] = field(factory=dict)
     calls: dict[str, Block] = field(factory=dict)
     outputs: dict[str, Block] = field(factory=dict)
@@ -84,8 +80,6 @@ class Module:
     _told: dict[str, int] = field(factory=dict)
     """How many diagnostics each file has."""
 
-    _local_values: dict[str, AttributeNode] | None = None
-
     def tell(self, message: str, place: Place) -> None:
         """Take note of something that is wrong in a file."""
         self.note(Diagnostic(message, place.location))
@@ -101,49 +95,24 @@ class Module:
         self.diagnostics.append(diagnostic)
         self.news.append(diagnostic)
 
-    def local_value(self, name: str) -> AttributeNode | None:
-        """Give the definition of a local value; what is wrong with any of them is told now."""
-        if self._local_values is None:
-            self._local_values = self._read_locals()
-        return self._local_values.get(name)
-
-    def check_locals(self) -> None:
-        """Tell which local values are defined more than once; one block alone cannot have that."""
-        if len(self.locals) > 1 or self.overriding_locals:
-            self.local_value("")
-
-    def _read_locals(self) -> dict[str, AttributeNode]:
-        found: dict[str, AttributeNode] = {}
-        for attribute in _attributes(self.locals):
-            if attribute.name in found:
-                text = f'Duplicate local value definition: "{attribute.name}" was defined before'
-                self.note(Diagnostic(text, attribute.place.location))
-            else:
-                found[attribute.name] = attribute
-        for attribute in _attributes(self.overriding_locals):
-            if attribute.name not in found:
-                text = f'Missing base local value definition to override: "{attribute.name}"'
-                self.note(Diagnostic(text, attribute.place.location))
-            found[attribute.name] = attribute
-        return found
-
     def let_go(self) -> None:
         """Forget every block: each knows the module that it tells of, so none would go by itself."""
         for table in (
             self.variables,
+            self.local_values,
             self.resources,
             self.calls,
             self.outputs,
         ):
             table.clear()
-        for blocks in (self.settings, self.locals, self.overriding_locals):
-            blocks.clear()
+        self.settings.clear()
 
     @property
     def is_empty(self) -> bool:
         """Whether the folder holds no configuration at all."""
-        tables = (self.variables, self.resources, self.calls, self.outputs)
-        return not any((*tables, self.locals, self.overriding_locals))
+        return not (
+            self.variables or self.local_values or self.resources or self.calls or self.outputs
+        )
 
 
 @lru_cache(maxsize=500)  # folders of a tree have names in common
@@ -187,7 +156,6 @@ def load_module(folder: str, reader: FolderReader, news: list[Diagnostic] | None
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
             _override(module, body)
-    module.check_locals()
     _check_version(module)
     return module
 
@@ -250,12 +218,14 @@ def _declare(module: Module, body: Body) -> None:
         _once(module, module.outputs, block.labels[0], block, "output definition")
     for block in body.blocks("module", 1):
         _once(module, module.calls, block.labels[0], block, "module call")
-    module.locals += body.blocks("locals")
+    for block in body.blocks("locals"):
+        for attribute in block.body.attributes():
+            if attribute.name in module.local_values:
+                text = f'Duplicate local value definition: "{attribute.name}" was defined before'
+                module.note(Diagnostic(text, attribute.place.location))
+                continue
+            module.local_values[attribute.name] = attribute
     module.settings += body.blocks("terraform")
-
-
-def _attributes(blocks: Iterable[Block]) -> Iterable[AttributeNode]:
-    return chain.from_iterable(block.body.attributes() for block in blocks)
 
 
 def _once(module: Module, table: dict[K, Block], key: K, block: Block, what: str) -> None:
@@ -279,7 +249,12 @@ def _override(module: Module, body: Body) -> None:
         _merge(module, module.outputs, block.labels[0], block)
     for block in body.blocks("module", 1):
         _merge(module, module.calls, block.labels[0], block)
-    module.overriding_locals += body.blocks("locals")
+    for block in body.blocks("locals"):
+        for attribute in block.body.attributes():
+            if attribute.name not in module.local_values:
+                text = f'Missing base local value definition to override: "{attribute.name}"'
+                module.note(Diagnostic(text, attribute.place.location))
+            module.local_values[attribute.name] = attribute
     module.settings += body.blocks("terraform")
 
 
