@@ -71,10 +71,10 @@ class _Helper(Generic[P, R]):
 
     def _be_helpful(self, target: int) -> None:
         """Work, write the result, and end; what goes wrong is told by whoever does it again."""
-        import pickle
-
         status = 1
         try:
+            import pickle
+
             if self._results is not None:
                 self._results.close()  # else it would wait for itself where nobody else reads
             whole = pickle.dumps(self._work(self._part), pickle.HIGHEST_PROTOCOL)
