@@ -69,6 +69,7 @@ SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
 _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 _OUTSIDE = "not read: the link leads outside the repository"
+_GIT = ".git"
 
 
 @record
@@ -233,7 +234,7 @@ def found_policy() -> str | None:
             return None
         folder = os.path.dirname(folder)
     file = os.path.join(folder, POLICY_FILE)
-    if not is_inside(os.path.realpath(file), top):
+    if not is_readable(os.path.realpath(file), top):
         raise PolicyError(f"{shown_path(file)}: {_OUTSIDE}")
     return file
 
@@ -276,7 +277,7 @@ class _Walk:
         is_told = False
         while pending:
             folder = pending.pop()
-            if not is_inside(folder.real, boundary):
+            if not is_readable(folder.real, boundary):
                 yield Diagnostic(_OUTSIDE, Location(folder.shown), Severity.WARNING)
                 continue
             if folder.real in self._met:
@@ -318,7 +319,7 @@ class _Walk:
         if self._exclude and self._is_excluded(place.shown):
             return
         severity = Severity.ERROR if place.shown == named else Severity.WARNING
-        if not is_inside(place.real, boundary):
+        if not is_readable(place.real, boundary):
             yield Diagnostic(_OUTSIDE, Location(place.shown), severity)
             return
         if place.real in self._met:
@@ -434,6 +435,17 @@ def _configured_folder(path: str, boundary: str) -> str | None:
 def is_inside(path: str, folder: str) -> bool:
     """Say whether a path is a folder or lies in it; both absolute, links resolved."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def is_readable(path: str, boundary: str) -> bool:
+    """Say whether a real path lies inside the boundary, and not in what git keeps for itself.
+
+    A checkout leaves its token there.
+    """
+    if not is_inside(path, boundary):
+        return False
+    rest = path[len(boundary) :].lower()
+    return _GIT not in rest or _GIT not in rest.split(os.sep)
 
 
 def _unreadable(shown: str, error: OSError) -> Diagnostic:

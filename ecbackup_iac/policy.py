@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 from ecbackup_iac.bounded_file import bounded_content, larger_than
 from ecbackup_iac.discovery import (
     boundary_of,
-    is_inside,
+    is_readable,
     shown_path,
 )
 from ecbackup_iac.errors import PolicyError
@@ -188,7 +188,7 @@ def _source(folder: str | None, path: str, place: Location) -> str | None:
     found = os.path.join(os.path.dirname(path), folder)
     if not os.path.isdir(found):
         raise PolicyError(f"{place}: source: there is no folder {folder}")
-    if not is_inside(os.path.realpath(found), boundary_of(path)):
+    if not is_readable(os.path.realpath(found), boundary_of(path)):
         raise PolicyError(f"{place}: source: {folder} leads outside the repository")
     return found
 

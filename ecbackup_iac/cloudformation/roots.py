@@ -13,7 +13,7 @@ from ecbackup_iac.cloudformation.nodes import Node, Scalar, member, members, tex
 from ecbackup_iac.cloudformation.resources import DEPLOYERS, MODULE, NESTED, is_local
 from ecbackup_iac.cloudformation.stacks import Stack
 from ecbackup_iac.cloudformation.template import NotReadError, Template, template_in
-from ecbackup_iac.discovery import STANDARD_INPUT, is_inside, shown_path
+from ecbackup_iac.discovery import STANDARD_INPUT, is_readable, shown_path
 from ecbackup_iac.model.marked_text import MarkedText, Syntax, is_marked
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.syntax.byte_order_marks import utf8
@@ -235,7 +235,7 @@ class Templates:
         if real is None:
             raise NotReadError(f"the template of the nested stack is missing: {path}")
         if real not in self._read:
-            if not is_inside(real, boundary):
+            if not is_readable(real, boundary):
                 raise NotReadError(
                     f"not read: the nested template {path} is outside the repository"
                 )

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from ecbackup_iac.bounded_file import regular_content
-from ecbackup_iac.discovery import SKIPPED_FOLDERS, boundary_of, is_inside, shown_path
+from ecbackup_iac.discovery import SKIPPED_FOLDERS, boundary_of, is_readable, shown_path
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
 from ecbackup_iac.model.record import record
@@ -88,7 +88,7 @@ class SourceFiles:
         real = os.path.realpath(shown)
         if is_downloaded(real.replace(os.sep, "/")):
             raise NotMendableError(f"{shown} is part of a downloaded module")
-        if not is_inside(real, boundary_of(shown)):
+        if not is_readable(real, boundary_of(shown)):
             raise NotMendableError(f"{shown} leads outside the repository")
         return real
 

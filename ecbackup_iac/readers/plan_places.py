@@ -32,7 +32,7 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.readers.marked_files import marked_files
 from ecbackup_iac.readers.planned_root import PlannedInputs, PlannedRoot, Spot
-from ecbackup_iac.readers.terraform_caches import called_by, calls_of, is_ignored
+from ecbackup_iac.readers.terraform_caches import called_by, is_ignored
 from ecbackup_iac.readers.terraform_settings import days_setting, step_of
 from ecbackup_iac.terraform.addresses import Address, parsed_address
 from ecbackup_iac.terraform.configuration import Configuration, Modules
@@ -237,7 +237,7 @@ def _at(resource: CacheResource, spot: Spot, source: str) -> CacheResource:
         retention_ignored=retention_ignored,
         assumptions=tuple(assumptions),
         block=block.place.location,
-        calls=calls_of(spot.scope.instance),
+        calls=spot.scope.instance.calls,
         called=called_by(spot.scope.instance),
     )
 

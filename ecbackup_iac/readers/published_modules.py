@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ecbackup_iac.model.cache import Form
@@ -49,6 +49,7 @@ def looks_like_elasticache(source: str, inputs: Iterable[str]) -> bool:
     return any("elasticache" in name or "snapshot_retention" in name for name in inputs)
 
 
+@lru_cache(maxsize=1000)
 def _plain(source: str) -> str:
     """Take the registry's host, the protocol, the version and .git out of a source."""
     text = source.partition("?")[0].removeprefix("git::").removeprefix("registry.terraform.io/")
@@ -58,6 +59,7 @@ def _plain(source: str) -> str:
     return text.removeprefix("git@").replace("github.com:", "github.com/").replace(".git", "")
 
 
+@lru_cache(maxsize=1000)
 def _repository(name: str) -> str:
     """Give the repository that a registry name stands for: owner/terraform-provider-name//submodule."""
     path, _, folder = name.partition("//")

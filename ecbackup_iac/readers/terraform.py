@@ -50,7 +50,7 @@ LEAST_ROOTS = 100
 MOST_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
 
-MOST_STEPS_OF_A_TREE = 2 * MOST_STEPS
+MOST_STEPS_OF_A_TREE = MOST_STEPS + MOST_STEPS // 3
 """For all roots together, and as much again for every million bytes of configuration."""
 
 

@@ -1,7 +1,9 @@
 """Resource instances and calls of modules that were not read → caches; what is refused → diagnostics."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Protocol
 
 from ecbackup_iac.discovery import shown_path
@@ -126,7 +128,7 @@ class RootReader:
             retention_ignored=is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
             block=found.block.place.location,
-            calls=calls_of(found.scope.instance),
+            calls=found.scope.instance.calls,
             called=called_by(found.scope.instance),
         )
 
@@ -236,7 +238,9 @@ class RootReader:
         names = [attribute.name for attribute in call.block.body.attributes()]
         known = published_module(source, self._modules)
         if call.unreadable.is_missing:
-            self._diagnostics.append(Diagnostic(call.unreadable.why, header.location))
+            why = call.unreadable.why
+            text = why if source else f"the module was not read: {why}"
+            self._diagnostics.append(Diagnostic(text, header.location))
             if known is None and not looks_like_elasticache(source, names):
                 return
         if known is not None:
@@ -326,7 +330,7 @@ class RootReader:
             engine=engine,
             assumptions=tuple(filter(None, (*call.doubts, note, self._note))),
             block=call.block.place.location,
-            calls=calls_of(call.scope.instance),
+            calls=call.scope.instance.calls,
             called=called_by(call.scope.instance),
         )
 
@@ -433,14 +437,14 @@ def is_ignored(block: Block, name: str) -> bool:
     return False
 
 
-def calls_of(instance: ModuleInstance) -> tuple[Location, ...]:
-    """Give the headers of the module calls that lead to a module, outermost first."""
-    return tuple(place.location for place in instance.calls)
-
-
 def called_by(instance: ModuleInstance) -> tuple[str, ...]:
     """Give the folders of the modules that those calls lead to, as they are printed."""
-    return tuple(shown_path(folder) for folder in instance.called)
+    return _shown(instance.called, os.getcwd())
+
+
+@lru_cache(maxsize=500)  # instances of a module are called through the same folders
+def _shown(folders: tuple[str, ...], _here: str) -> tuple[str, ...]:
+    return tuple(map(shown_path, folders))
 
 
 def refused(error: EvaluationError, place: Location) -> Diagnostic:

@@ -3,6 +3,7 @@
 import os
 import posixpath
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.model.record import record
@@ -10,6 +11,7 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.signature import Files
 from ecbackup_iac.terraform.modules import FolderReader, Module, load_module
 from ecbackup_iac.terraform.nodes import Block
+from ecbackup_iac.terraform.values import EvaluationError
 
 if TYPE_CHECKING:
     from ecbackup_iac.terraform.instances import ModuleInstance
@@ -73,7 +75,7 @@ class Configuration:
         block = caller.module.calls[name]
         source = source_of(block)
         if source is None:
-            return Unreadable("", "its source is not a plain text")
+            return Unreadable("", "its source is not a plain text", is_missing=True)
         if is_local(source):
             folder = os.path.normpath(os.path.join(caller.module.folder, source))
             return self._module(folder, source, caller)
@@ -111,8 +113,15 @@ class Configuration:
 
 
 def source_of(block: Block) -> str | None:
-    """Give a module call's source, where it is a plain text."""
+    """Give a module call's source, where it is a plain text, or comes to one."""
     text = block.body.plain_text("source")
+    if text is None and (written := block.body.attribute("source")):
+        from ecbackup_iac.terraform.evaluation import Evaluator  # most sources are plain
+        from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
+
+        with suppress(EvaluationError):
+            raw = Evaluator(CONSTANT_SCOPE).value(written.expression).raw
+            text = raw if isinstance(raw, str) else None
     return None if text is None else _CREDENTIALS.sub("//", text)
 
 

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Container, Iterable, Mapping
 
 from ecbackup_iac.bounded_file import NO_LINK, regular_content
-from ecbackup_iac.discovery import Listing, is_inside, shown_path
+from ecbackup_iac.discovery import Listing, is_readable, shown_path
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.effort import spend
@@ -67,7 +67,7 @@ class Folders:
     def is_inside(self, path: str) -> bool:
         """Say whether an absolute path without `..` lies inside the boundary, links resolved."""
         try:
-            return is_inside(self.real(path), self.boundary)
+            return is_readable(self.real(path), self.boundary)
         except ValueError:  # a NUL in it, or half a surrogate pair: no path at all
             return False
 
@@ -162,7 +162,7 @@ class Folders:
 
     def _read_at(self, real: str) -> bytes | str:
         """Read a file by its real path, or say why not. Raises OSError."""
-        if not is_inside(real, self.boundary):
+        if not is_readable(real, self.boundary):
             return "not read: the link leads outside the repository"
         return regular_content(real, LARGEST_FILE)
 
@@ -223,9 +223,9 @@ class RootFiles:
 
     def _inside(self, path: str) -> str:
         found = os.path.normpath(os.path.join(self._root, path))
-        if path.startswith("~") or not self._folders.is_inside(found):
-            raise OutsideError(f"the file {path} lies outside the repository")
+        if not path.startswith("~") and self._folders.is_inside(found):
+            return found
         inner = os.path.relpath(os.path.realpath(found), self._folders.boundary)
-        if _GIT in inner.split(os.sep):
+        if _GIT in inner.lower().split(os.sep):
             raise OutsideError(f"the file {path} is git's own, and may hold a password")
-        return found
+        raise OutsideError(f"the file {path} lies outside the repository")

@@ -178,7 +178,7 @@ class Builder:
             case "string_lit" | "quoted_template":
                 return self._quoted(branch)
             case "variable_expr":
-                return Name(self.at(branch), normal(self.written(branch)))
+                return Name(self.at(branch), self.written(branch))
             case _:
                 return self._compound(branch)
 
@@ -232,7 +232,7 @@ class Builder:
 
     def _for(self, branch: "Branch") -> Node:
         intro, conditions = _only(branch, "for_intro"), _all(branch, "for_cond")
-        names = [normal(self.written(name)) for name in _all(intro, "identifier")]
+        names = [self.written(name) for name in _all(intro, "identifier")]
         collection = self.expression(_only(intro, "expression"))
         results = [self.expression(result) for result in _all(branch, "expression")]
         return For(
@@ -286,7 +286,7 @@ class Builder:
         token = Token(_MARKS[branch.type], branch.start_byte, branch.end_byte)
         if token.mark in (Mark.INTERPOLATION, Mark.IF, Mark.FOR):
             token.expression = self.expression(_only(branch, "expression"))
-            token.names = tuple(normal(self.written(name)) for name in _all(branch, "identifier"))
+            token.names = tuple(self.written(name) for name in _all(branch, "identifier"))
         return token
 
 
@@ -368,7 +368,7 @@ class _Operators:
             if kind == "get_attr":
                 branch = self._next()
                 end = branch.end_byte
-                name = normal(builder.written(branch.children[-1]))
+                name = builder.written(branch.children[-1])
                 node = GetAttribute(builder.place(start, end), node, name)
             elif kind == "legacy_index":
                 branch = self._next()

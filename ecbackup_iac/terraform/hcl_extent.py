@@ -25,7 +25,7 @@ NAME = rb"[A-Za-z_\x80-\xff][\w\x80-\xff-]*+"
 
 HEADER = re.compile(
     rb"(?:check|data|ephemeral|import|locals|module|moved|output|provider|removed|resource|terraform"
-    rb'|variable)(?:[ \t]++(?:"[^"\n]*+"|' + NAME + rb"))*+[ \t]*+\{"
+    rb'|variable)(?:[ \t]*+"(?:[^"\\\n]|\\.)*+"|[ \t]++' + NAME + rb")*+[ \t]*+\{"
 )
 """A line that begins a block of a configuration file."""
 

@@ -7,8 +7,6 @@ plain, or not plainly whole, has no outline, and is read as a whole.
 import re
 from typing import NamedTuple
 
-from ecbackup_iac.terraform.hcl_extent import HEADER
-
 MOST_PIECES = 400
 """Two for every comment or heredoc that is blanked; a file with more is read as a whole."""
 
@@ -36,7 +34,11 @@ _HEREDOC = re.compile(rb"<<-?([A-Za-z_][\w-]*)\r?\n((?s:.*?)(?<=\n)[ \t]*)\1[ \t
 _INTERPOLATION = re.compile(rb'[$%]\{[^{}"\n]*\}')
 # Both begin with a line feed, which is found at once, as text is not.
 _PLAIN_HEADER = re.compile(rb'\n(\w+)((?:[ \t]+"[^"\\$%\r\n]*")*)[ \t]*\{([^\r\n]*)')
-_ANY_HEADER = re.compile(rb"\n[ \t]*(?:" + HEADER.pattern + rb")")
+# More than headers match: what looks like one anywhere may be one that was not seen.
+_ANY_HEADER = re.compile(
+    rb"\n[ \t]*(?:check|data|ephemeral|import|locals|module|moved|output|provider|removed|resource"
+    rb'|terraform|variable)(?:[ \t]*["{/]|[ \t]+[A-Za-z_\x80-\xff])'
+)
 _BETWEEN = re.compile(rb"(?:[ \t\r\n]++|(?:\#|//)[^\n]*+)*+")
 # Nothing, or one argument that is plain.
 _ONE_LINE = re.compile(

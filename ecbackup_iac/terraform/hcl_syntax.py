@@ -345,12 +345,15 @@ class _OutlinedBody(PlainTexts):
     def plain_text(self, name: str) -> str | None:
         """Give an attribute's value where it is a string without interpolation.
 
-        What stands on a line of its own, and once in the block, is found without reading the block.
+        What stands on a line of its own, where the name is nowhere else in the block, is found without
+        reading it.
         """
         if "_read" not in self.__dict__:
             start, end = self._block.inside, self._block.end
-            found = _plain_texts(name).findall(self._source.text, start, end)
-            if len(found) == 1:
+            text_of_file = self._source.text
+            found = _plain_texts(name).findall(text_of_file, start, end)
+            # What has the name elsewhere, too, may be written in another way: the block is read.
+            if len(found) == 1 and text_of_file.count(name.encode(), start, end) == 1:
                 text: str = found[0].decode()
                 return text if text.isascii() else super().plain_text(name)
         return super().plain_text(name)

@@ -5,6 +5,7 @@ Terraform's order, later ones win: TF_VAR_ variables, terraform.tfvars, terrafor
 """
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.model.given import Given
@@ -18,6 +19,9 @@ from ecbackup_iac.terraform.nodes import AttributeNode, SourceFile
 from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.type_system import STRING
 from ecbackup_iac.terraform.values import EvaluationError, Hop, Placed, Value, string, unknown
+
+# What Terraform takes as a name: it is the same when it is escaped in a URL.
+_WORKSPACE = re.compile(rb"[\w.~$&+=:@-]{1,200}")
 
 
 class VariableFile:
@@ -151,6 +155,6 @@ def workspace_of(folder: str, given: Given, reader: FolderReader) -> Value:
     path = os.path.join(folder, ".terraform", "environment")
     if os.path.isfile(path):
         source = reader.source(path)
-        if not isinstance(source, Diagnostic) and source.text.strip():
-            return string(source.text.decode(errors="replace").strip())
+        if not isinstance(source, Diagnostic) and _WORKSPACE.fullmatch(source.text.strip()):
+            return string(source.text.decode().strip())
     return unknown("terraform.workspace is not given (--workspace)", STRING, is_not_null=True)

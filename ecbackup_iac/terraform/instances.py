@@ -5,9 +5,10 @@ Everything is evaluated when it is asked for, and once.
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from typing import Protocol
 
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.configuration import Configuration, Unreadable
 from ecbackup_iac.terraform.constraints import Constraint, constraint_of
@@ -42,6 +43,8 @@ from ecbackup_iac.terraform.values import (
     tuple_value,
     unknown,
 )
+
+_LEVELS_A_STEP = 4  # whatever is found comes up through all of them
 
 DEEPEST_CHAIN = 20
 """Locals that are being worked out for each other; what they lead to is then worked out one by one."""
@@ -110,14 +113,14 @@ class ModuleInstance:
         """What the file functions read."""
         return self.configuration.files
 
-    @property
-    def calls(self) -> tuple[Place, ...]:
-        """The headers of the module calls that lead here, outermost first."""
+    @cached_property
+    def calls(self) -> tuple[Location, ...]:
+        """Where the headers of the module calls stand that lead here, outermost first."""
         if self.parent is None or not isinstance(self._inputs, CallInputs):
             return ()
-        return (*self.parent.calls, self._inputs.block.header)
+        return (*self.parent.calls, self._inputs.block.header.location)
 
-    @property
+    @cached_property
     def called(self) -> tuple[str, ...]:
         """The folders of the modules that those calls lead to."""
         return (*self.parent.called, self.module.folder) if self.calls and self.parent else ()
@@ -371,7 +374,7 @@ class ModuleInstance:
 
     def child(self, name: str, one: Repetition, target: Module) -> "ModuleInstance":
         """Give the instance that a module call makes."""
-        spend(STEPS_OF_AN_INSTANCE)
+        spend(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
         address = f"module.{name}{one.key}"
         if self.address:
             address = f"{self.address}.{address}"
@@ -422,7 +425,7 @@ class ModuleInstance:
                 yield error
                 repetitions, refusal = [Repetition()], error.message
             for one in repetitions:
-                spend(STEPS_OF_AN_INSTANCE)
+                spend(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
                 doubts = (one.doubt,) if one.doubt else ()
                 scope = BlockScope(self, one, partial(self._resource_value, key, block, one))
                 yield ResourceInstance(address + one.key, kind, block, scope, doubts, refusal)
@@ -448,6 +451,7 @@ class ModuleInstance:
             repetitions, refusal = [Repetition()], error.message
         for one in repetitions:
             if isinstance(target, Unreadable):
+                spend(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
                 address = f"{self.address}.module.{name}" if self.address else f"module.{name}"
                 doubts = (one.doubt,) if one.doubt else ()
                 yield UnreadCall(address + one.key, block, BlockScope(self, one), target, doubts)

@@ -128,7 +128,10 @@ def configuration_files(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[
         if name.endswith(_SUFFIXES) and not name.startswith((".", "#")) and not name.endswith("~")
     ]
     shadowed = {
-        name.replace(".tofu", ".tf") for name in found if name.endswith((".tofu", ".tofu.json"))
+        name.removesuffix(ending) + ending.replace("tofu", "tf")
+        for name in found
+        for ending in (".tofu", ".tofu.json")
+        if name.endswith(ending)
     }
     kept = sorted(name for name in found if name not in shadowed)
     overrides = tuple(name for name in kept if is_override(name))

@@ -175,6 +175,10 @@ def _attribute(of: Value, name: str) -> Value:
         raise EvaluationError(
             f"Unsupported attribute: this value is {_a(of.type)}, without attributes"
         )
+    if not name.isascii() and name not in of.members:
+        import unicodedata  # what most runs do without
+
+        name = unicodedata.normalize("NFC", name)  # texts are kept so, names as they are written
     if name not in of.members:
         if isinstance(of.type, MapOf):
             text, bare = f'no element with the key "{name}"', "no element with that key"

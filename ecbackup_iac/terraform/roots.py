@@ -22,6 +22,15 @@ _LOCAL_SOURCE = re.compile(rb'source"?\s*[=:]\s*"(\.{1,2}(?:[/\\][^"$%\x00]*)?)"
 _MODULES = "modules"
 """What a folder of modules is called, as a rule."""
 
+# Where a module's source may be written, and where it is written as most are: a text and nothing else.
+# (The word stands first, so that it is found at once.)
+_SOURCES = re.compile(rb'source(?<![\w.-]source)"?\s*(?:[=:]|/\*|\#|//)')
+_PLAIN_SOURCES = re.compile(
+    rb'source(?<![\w.-]source)"?[ \t]*[=:]\s*"[^"\\$%\x00\n]*"(?=[ \t]*(?:\r?\n|[,}]|\#|//|\Z))'
+)
+_ESCAPES = (b"\\u", b"\\U")
+"""What may stand for a letter: with one of these in it, a file may name anything."""
+
 _STATE_BLOCKS = (re.compile(rb'backend"?\s*[:"{]'), re.compile(rb'cloud"?\s*:?\s*\{'))
 
 
@@ -180,8 +189,7 @@ class Index:
                 folder.is_sought = True  # the module's reader will tell
                 continue
             self.size += len(content)
-            # UTF-16 names nothing that is found by bytes; the module's reader will tell.
-            folder.is_sought = folder.is_sought or b"\0" in content or self._names_it(content)
+            folder.is_sought = folder.is_sought or self._may_name_it(content)
             for source in _LOCAL_SOURCE.findall(content):
                 relative = source.decode(errors="replace").replace("\\", "/")
                 folder.calls.add(self._folders.real(os.path.normpath(prefix + relative)))
@@ -210,6 +218,15 @@ class Index:
                 prefix = os.path.join(path, "")
                 self._folders.forget([prefix + name for name in folder.files])
                 pending += self._waiting.pop(path, ())
+
+    def _may_name_it(self, content: bytes) -> bool:
+        """Say whether a file names what is sought, or may do so in a way that only its reader sees."""
+        return (
+            self._names_it(content)
+            or b"\0" in content
+            or any(map(content.__contains__, _ESCAPES))
+            or len(_SOURCES.findall(content)) != len(_PLAIN_SOURCES.findall(content))
+        )
 
     def _names_it(self, content: bytes) -> bool:
         return any(map(content.__contains__, self._sought))

@@ -1,0 +1,202 @@
+"""What an attacker writes so that a cache without backups is not seen, or is taken for another one."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from measuring import Measured, lay_out, measured
+
+Judge = Callable[..., Measured]
+
+TYPE = "aws_elasticache_replication_group"
+
+
+def group(days: str, name: str = "r") -> str:
+    """Give a replication group as its text."""
+    return (
+        f'resource "{TYPE}" "{name}" {{\n  replication_group_id = "a"\n  description = "x"\n'
+        f'  node_type = "cache.t3.micro"\n  snapshot_retention_limit = {days}\n}}\n'
+    )
+
+
+ANY = 'variable "foo" {\n  default = null\n}\n'
+DAYS = 'variable "days" {\n  default = 7\n}\n'
+HIDDEN = group("0").replace('resource "', 'resource"', 1).replace('" "r"', '""r"')
+
+DECOYS = {
+    "in a map": 'foo = {\n    source = "./safe"\n  }',
+    "in a heredoc": 'foo = <<EOT\n    source = "./safe"\nEOT',
+    "in a comment": '/*\n    source = "./safe"\n  */',
+}
+
+SOURCES = (
+    '/* x */ "./bad"', '("./bad")', '(\n"./bad"\n)', '"${"./bad"}"', 'true ? "./bad" : "x"',
+    '"\\u002e/bad"', '"./ba%{ if true }d%{ endif }"', '"./bad${""}"', '["./bad"][0]',
+    '{ a = "./bad" }.a',
+)  # fmt: skip
+"""Ways to write a module's source that `terraform init` takes."""
+
+OTHERWISE = {
+    "a comment before the equals sign": {
+        "main.tf": 'module "x" {\n  source /* x */ = "./bad"\n  days = 0\n}\n'
+    },
+    "an escape in a JSON source": {
+        "main.tf.json": '{"module": {"x": {"source": "\\u002e/bad", "days": 0}}}'
+    },
+    "an escape in a JSON key": {
+        "main.tf.json": '{"module": {"x": {"\\u0073ource": "./bad", "days": 0}}}'
+    },
+}
+
+HIDING = {
+    "a block whose header has no blanks": 'output "v" {\n value = 1\n }\n' + HIDDEN,
+    "the same, behind a provider": 'provider "aws" {\n }\n' + HIDDEN,
+    "the same, with braces in comments": 'output "v" {\n # {\n value = 1\n }\n'
+    + HIDDEN.replace("\n}", "\n  # }\n}"),
+    "an escape in a type": group("0").replace("elasticache", "elasti\\u0063ache"),
+    "a local's name that looks like another": (
+        "locals {\n  K = 7\n  \u212a = 0\n}\n" + group("local.\u212a")
+    ),
+    "a variable's name in pieces": (
+        'variable "\u00e9" {\n  default = 7\n}\nvariable "e\u0301" {\n  default = 0\n}\n'
+        + group("var.e\u0301")
+    ),
+    "a loop's variable in pieces": group(
+        "[for \u00e9 in [7] : [for e\u0301 in [0] : e\u0301][0]][0]"
+    ),
+}
+
+
+@pytest.mark.parametrize("decoy", DECOYS)
+def test_the_source_is_the_blocks_own(decoy: str, judge_files: Judge) -> None:
+    call = f'module "x" {{\n  source = "./bad" # c\n  {DECOYS[decoy]}\n}}\n'
+    files = {"main.tf": call, "bad/m.tf": ANY + group("0"), "safe/m.tf": ANY + group("7")}
+    assert f"FAIL  module.x.{TYPE}.r" in judge_files(files).text
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_call_is_found_however_its_source_is_written(source: str, judge_files: Judge) -> None:
+    call = f'module "x" {{\n  source = {source}\n  days = 0\n}}\n'
+    done = judge_files({"main.tf": call, "bad/m.tf": DAYS + group("var.days")})
+    assert f"FAIL  module.x.{TYPE}.r" in done.text
+
+
+@pytest.mark.parametrize("way", OTHERWISE)
+def test_a_call_is_found_however_its_block_is_written(way: str, judge_files: Judge) -> None:
+    done = judge_files({**OTHERWISE[way], "bad/m.tf": DAYS + group("var.days")})
+    assert f"FAIL  module.x.{TYPE}.r" in done.text
+
+
+def test_a_source_that_nobody_knows_is_an_error(judge_files: Judge) -> None:
+    call = 'variable "where" {}\nmodule "x" {\n  source = var.where\n}\n'
+    done = judge_files({"main.tf": call, "bad/m.tf": group("7")})
+    assert (
+        "ERROR  main.tf:2:1\n  the module was not read: its source is not a plain text" in done.text
+    )
+    assert done.status == 3
+
+
+@pytest.mark.parametrize("text", HIDING)
+def test_a_cache_is_found_however_it_is_hidden(text: str, judge_files: Judge) -> None:
+    done = judge_files({"main.tf": HIDING[text]})
+    assert f"FAIL  {TYPE}.r" in done.text
+    assert done.status == 1
+
+
+def test_an_override_is_found_however_it_is_hidden(judge_files: Judge) -> None:
+    hidden = HIDING["a block whose header has no blanks"].replace('output "v"', 'output "w"')
+    files = {"main.tf": group("7") + 'output "w" {\n  value = 1\n}\n', "a_override.tf": hidden}
+    assert f"FAIL  {TYPE}.r" in judge_files(files).text
+
+
+def test_a_type_in_json_is_found_however_it_is_written(judge_files: Judge) -> None:
+    escaped = TYPE.replace("elasticache", "elasti\\u0063ache")
+    text = f'{{"resource": {{"{escaped}": {{"r": {{"replication_group_id": "a"}}}}}}}}'
+    assert f"FAIL  {TYPE}.r" in judge_files({"main.tf.json": text}).text
+
+
+def test_a_tofu_file_hides_the_one_that_is_called_as_it_is_alone(judge_files: Judge) -> None:
+    files = {"x.tofu.tofu": "locals {\n  a = 1\n}\n", "x.tf.tf": group("0")}
+    assert f"FAIL  {TYPE}.r" in judge_files(files).text
+
+
+TOKEN = "AUTHORIZATION: basic eC1hY2Nlc3M"  # noqa: S105 - what a checkout leaves, made up
+
+# What leads into git's own folder: links, and the files beside them.
+GIT = {
+    "the workspace": (
+        {".terraform/environment": "../.git/config"},
+        {
+            "m.tf": "locals {}\n"
+            + group("7").replace("{\n", "{\n  for_each = toset([terraform.workspace])\n")
+        },
+    ),
+    "the workspace's folder": (
+        {".terraform": ".git"},
+        {"m.tf": group("7").replace("{\n", "{\n  for_each = toset([terraform.workspace])\n", 1)},
+    ),
+    "a variable file": (
+        {"x.auto.tfvars": ".git/config"},
+        {"m.tf": 'variable "extraheader" {}\n' + group("var.extraheader")},
+    ),
+    "a module": ({}, {"m.tf": 'module "m" {\n  source = "./.git/m"\n}\n'}),
+    "a module behind a link": ({"l": ".git/m"}, {"m.tf": 'module "m" {\n  source = "./l"\n}\n'}),
+    "a folder": ({"z": ".git/m"}, {"m.tf": group("7")}),
+    "a nested stack": (
+        {},
+        {
+            "t.yaml": "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n"
+            "    Properties: {TemplateURL: .git/n.yaml}\n"
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("way", GIT)
+def test_nothing_that_git_keeps_is_read(way: str, tmp_path: Path) -> None:
+    links, files = GIT[way]
+    tree = tmp_path / "tree"
+    lay_out(
+        {
+            **files,
+            ".git/config": f"extraheader = {TOKEN}\n",
+            ".git/environment": f"{TOKEN}\n",
+            ".git/m/main.tf": group("0", "eC1hY2Nlc3M"),
+            ".git/n.yaml": "Resources:\n  eC1hY2Nlc3M:\n    Type: AWS::ElastiCache::CacheCluster\n"
+            "    Properties: {Engine: redis}\n",
+        },
+        tree,
+    )
+    for name, target in links.items():
+        (tree / name).parent.mkdir(exist_ok=True)
+        os.symlink(target, tree / name)
+    done = measured(tree, "-v", "--format", "text", "--format", "json:report.json")
+    assert "eC1hY2Nlc3M" not in done.text + done.written["report.json"]
+    assert "AUTHORIZATION" not in done.text + done.written["report.json"]
+
+
+MANY = {
+    "sixty folders, each calling the others": {
+        f"m{n}/main.tf": "".join(
+            f'module "m{k}" {{\n  source = "../m{k}"\n}}\n' for k in range(60) if k != n
+        )
+        + group("7")
+        for n in range(60)
+    },
+    "sixty modules, each calling the next one twice": {
+        f"m{n}/main.tf": "".join(
+            f'module "{name}" {{\n  source = "../m{n + 1}"\n}}\n' for name in "ab"
+        )
+        if n < 60
+        else group("7")
+        for n in range(61)
+    },
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_calls_of_calls_take_a_few_seconds(name: str, judge_files: Judge) -> None:
+    done = judge_files(MANY[name])
+    assert done.seconds < 5
+    assert done.status == 3
