@@ -21,7 +21,7 @@ from ecbackup_iac.fixers.terraform_uses import Definition, Uses, definition_at
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
-from ecbackup_iac.readers.terraform_settings import SENSITIVE
+from ecbackup_iac.readers.aws_provider import SENSITIVE
 from ecbackup_iac.terraform.hcl_syntax import parse_expression
 from ecbackup_iac.terraform.nodes import Binary, Literal, Node, SourceFile, Unary
 

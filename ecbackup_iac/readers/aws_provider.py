@@ -4,12 +4,12 @@ Standard library alone, because Checkov loads it where nothing of ours is instal
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
 from ecbackup_iac.model.cache import Form
-from ecbackup_iac.model.record import record
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import Invalid, Known, Settled, Step, Unset
 
 RETENTION = "snapshot_retention_limit"
@@ -77,6 +77,9 @@ _LONGEST_NUMBER = 64
 _LARGEST_FLOAT = 2.0**53  # beyond it a float no longer tells one whole number from the next
 
 
+SENSITIVE = "(sensitive value)"
+"""As Terraform shows what it must not show."""
+
 LARGEST_SHOWN = 10**18
 """Python writes no whole number of more than 4,300 digits, and nobody reads one of twenty."""
 
@@ -96,6 +99,17 @@ def days_of(written: object, trace: tuple[Step, ...] = ()) -> Settled[int]:
             return Known(days, trace)
         case _:
             return Invalid(shown_value(written), trace)
+
+
+def retention_of(
+    written: object, name: str, step: Callable[[str], Step], *, sensitive: bool = False
+) -> Settled[int]:
+    """Give a decoded retention with its step; a sensitive one is shown where it is a number."""
+    days = days_of(written)
+    if sensitive and isinstance(days, Invalid):
+        return Invalid(SENSITIVE, (step(f"{name} = {SENSITIVE}"),))
+    shown = "not set" if written is None else f"= {shown_value(written)}"
+    return replace(days, trace=(step(f"{name} {shown}"),))
 
 
 def text_of(written: object, *, sensitive: bool = False) -> Known[str] | Unset:

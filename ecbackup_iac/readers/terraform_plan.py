@@ -18,7 +18,7 @@ from ecbackup_iac.readers.aws_provider import (
     Attributes,
     days_of,
     in_cluster_mode,
-    shown_value,
+    retention_of,
     text_of,
 )
 from ecbackup_iac.readers.shape import ShapeError
@@ -234,9 +234,8 @@ class _Instance:
         """Give the planned retention, with what it refers to where it is unknown."""
         name = self._attributes.retention
         if not self._is_unknown(name):
-            planned = self._after.get(name)
-            shown = "not set" if planned is None else f"= {shown_value(planned)}"
-            return days_of(planned, (self._step(f"{name} {shown}"),))
+            sensitive = is_marked(self._after_sensitive, name)
+            return retention_of(self._after.get(name), name, self._step, sensitive=sensitive)
         if self._written.sets(name) is False:
             return Unset((self._step(f"{name} is not set"),))
         trace = tuple(self._step(hop.text, hop.module) for hop in self._written.hops(name))

@@ -20,6 +20,7 @@ from ecbackup_iac.model.value import (
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.aws_provider import (
     LARGEST_SHOWN,
+    SENSITIVE,
     days_of,
     shown_value,
 )
@@ -31,9 +32,6 @@ from ecbackup_iac.terraform.values import (
     Undecided,
     Value,
 )
-
-SENSITIVE = "(sensitive value)"
-"""As Terraform shows what it must not show."""
 
 LONGEST_READ = 3
 """Characters of a number that a file holds and that may be shown: 60 days, but no account's number."""

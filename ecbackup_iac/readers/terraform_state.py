@@ -9,9 +9,8 @@ from ecbackup_iac.model.report import Diagnostic, Reading
 from ecbackup_iac.model.value import Known, Step, Unset
 from ecbackup_iac.readers.aws_provider import (
     RESOURCE_TYPES,
-    days_of,
     in_cluster_mode,
-    shown_value,
+    retention_of,
     text_of,
 )
 from ecbackup_iac.readers.shape import ShapeError
@@ -95,9 +94,12 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
     values = entry.get("values", {})
     marks = entry.get("sensitive_values", False)
     location, group = Location(root), attributes.parameter_group
-    days = values.get(attributes.retention)
-    shown = "not set" if days is None else f"= {shown_value(days)}"
-    step = Step(f"{entry['address']}: {attributes.retention} {shown}", location)
+    retention = retention_of(
+        values.get(attributes.retention),
+        attributes.retention,
+        lambda text: Step(f"{entry['address']}: {text}", location),
+        sensitive=is_marked(marks, attributes.retention),
+    )
 
     def text(name: str | None) -> Known[str] | Unset:
         if name is None:
@@ -111,7 +113,7 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
         source=Source.TERRAFORM_STATE,
         root=root,
         location=location,
-        retention=days_of(days, (step,)),
+        retention=retention,
         retention_name=attributes.retention,
         engine=text(attributes.engine),
         node_type=text(attributes.node_type),

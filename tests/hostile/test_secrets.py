@@ -397,3 +397,31 @@ def test_no_function_reads_what_a_checkout_leaves_in_git(path: str, judge_files:
 def test_fileset_lists_nothing_of_git(judge_files: Judge) -> None:
     files = {"main.tf": cache('7 + length(fileset(".", "**/conf*"))'), ".git/config": WORD}
     assert "1 cache: 1 passes" in judge_files(files).text
+
+
+@pytest.mark.parametrize("marks", [True, {"snapshot_retention_limit": True}])
+def test_a_sensitive_text_of_a_plan_is_in_no_format(marks: object, judge_files: Judge) -> None:
+    cluster = {
+        "address": "aws_elasticache_cluster.a",
+        "mode": "managed",
+        "type": "aws_elasticache_cluster",
+        "name": "a",
+    }
+    values = {"engine": "redis", "snapshot_retention_limit": WORD}
+    change = {
+        "actions": ["create"],
+        "before": None,
+        "after": values,
+        "after_unknown": {},
+        "after_sensitive": marks,
+    }
+    plan = {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "resource_changes": [{**cluster, "change": change}],
+    }
+    formats = [word for name in REPORTERS for word in ("--format", f"{name}:report.{name}")]
+    done = judge_files({"plan.json": json.dumps(plan)}, "-v", "--format", "text", *formats)
+    assert "snapshot_retention_limit is (sensitive value)" in done.text
+    for said in (done.text, *done.written.values()):
+        assert WORD not in said
