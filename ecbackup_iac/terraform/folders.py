@@ -5,6 +5,7 @@ import os
 import re
 import stat
 from collections.abc import Container, Iterable, Mapping
+from contextlib import suppress
 
 from ecbackup_iac.bounded_file import NO_LINK, regular_content
 from ecbackup_iac.discovery import Listing, is_readable, shown_path
@@ -225,7 +226,8 @@ class RootFiles:
         found = os.path.normpath(os.path.join(self._root, path))
         if not path.startswith("~") and self._folders.is_inside(found):
             return found
-        inner = os.path.relpath(os.path.realpath(found), self._folders.boundary)
-        if _GIT in inner.lower().split(os.sep):
-            raise OutsideError(f"the file {path} is git's own, and may hold a password")
+        with suppress(ValueError):  # a NUL in it, or half a surrogate pair: no path at all
+            inner = os.path.relpath(os.path.realpath(found), self._folders.boundary)
+            if _GIT in inner.lower().split(os.sep):
+                raise OutsideError(f"the file {path} is git's own, and may hold a password")
         raise OutsideError(f"the file {path} lies outside the repository")
