@@ -69,7 +69,7 @@ SKIPPED_FOLDERS = {".git", "node_modules", ".terraform"}
 _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 _OUTSIDE = "not read: the link leads outside the repository"
-_GIT = ".git"
+GIT_FOLDER = ".git"
 
 
 @record
@@ -438,14 +438,14 @@ def is_inside(path: str, folder: str) -> bool:
 
 
 def is_readable(path: str, boundary: str) -> bool:
-    """Say whether a real path lies inside the boundary, and not in what git keeps for itself.
+    """Say whether a real path lies inside the boundary, and not in what git keeps for itself."""
+    return is_inside(path, boundary) and not is_gits_own(path, boundary)
 
-    A checkout leaves its token there.
-    """
-    if not is_inside(path, boundary):
-        return False
-    rest = path[len(boundary) :].lower()
-    return _GIT not in rest or _GIT not in rest.split(os.sep)
+
+def is_gits_own(path: str, boundary: str) -> bool:
+    """Say whether a real path lies in a folder of git's: a checkout leaves its token there."""
+    rest = path.removeprefix(boundary).lower()
+    return GIT_FOLDER in rest and GIT_FOLDER in rest.split(os.sep)
 
 
 def _unreadable(shown: str, error: OSError) -> Diagnostic:

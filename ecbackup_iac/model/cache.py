@@ -58,6 +58,8 @@ class CacheResource:
     """The group that a cluster belongs to: its id, or what the code refers to; an empty id is none."""
 
     cluster_mode: Value[bool] = Known(value=False)
+    """Where `may_be_without_backups` says that nothing depends on it, a reader may leave it so."""
+
     backup_window: Value[str] = Unset()
     """Daily, UTC, `hh24:mi-hh24:mi`."""
 

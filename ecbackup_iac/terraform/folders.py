@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 
 from ecbackup_iac.bounded_file import NO_LINK, regular_content
-from ecbackup_iac.discovery import Listing, is_readable, shown_path
+from ecbackup_iac.discovery import GIT_FOLDER, Listing, is_gits_own, is_readable, shown_path
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.effort import spend
@@ -18,9 +18,6 @@ from ecbackup_iac.terraform.values import EvaluationError
 
 LARGEST_FILE = 10_000_000
 """Bytes; a larger configuration or data file is not read."""
-
-_GIT = ".git"
-"""What a checkout in CI leaves there is for nobody's eyes."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -210,7 +207,7 @@ class RootFiles:
         wanted = PathPattern(pattern[upward.end() :] if upward else pattern)
         found = []
         for directory, folders, names in os.walk(top):
-            folders[:] = (name for name in folders if name != _GIT)
+            folders[:] = (name for name in folders if name != GIT_FOLDER)
             spend(1 + len(names))
             for name in names:
                 path = os.path.relpath(os.path.join(directory, name), top).replace(os.sep, "/")
@@ -227,7 +224,6 @@ class RootFiles:
         if not path.startswith("~") and self._folders.is_inside(found):
             return found
         with suppress(ValueError):  # a NUL in it, or half a surrogate pair: no path at all
-            inner = os.path.relpath(os.path.realpath(found), self._folders.boundary)
-            if _GIT in inner.lower().split(os.sep):
+            if is_gits_own(os.path.realpath(found), self._folders.boundary):
                 raise OutsideError(f"the file {path} is git's own, and may hold a password")
         raise OutsideError(f"the file {path} lies outside the repository")

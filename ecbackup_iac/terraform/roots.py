@@ -162,9 +162,8 @@ class Index:
             names, folders = self._folders.entries(path)
             prefix = os.path.join(path, "")
             inner = [prefix + name for name in folders if name not in SKIPPED_FOLDERS]
-            if (
-                prefix + _MODULES in inner
-            ):  # the last one is the next: who calls them comes after them
+            # The last one is the next: modules come before those who call them.
+            if prefix + _MODULES in inner:
                 inner.remove(prefix + _MODULES)
                 inner.append(prefix + _MODULES)
             pending += (folder for folder in inner if not is_excluded(folder))
@@ -222,21 +221,18 @@ class Index:
     def _may_name_it(self, content: bytes) -> bool:
         """Say whether a file names what is sought, or may do so in a way that only its reader sees."""
         return (
-            self._names_it(content)
+            any(map(content.__contains__, self._sought))
             or b"\0" in content
             or any(map(content.__contains__, _ESCAPES))
             or len(_SOURCES.findall(content)) != len(_PLAIN_SOURCES.findall(content))
         )
 
-    def _names_it(self, content: bytes) -> bool:
-        return any(map(content.__contains__, self._sought))
-
     def _is_installed(self, folder: str) -> bool:
-        """Say whether a module that terraform init fetched names what is sought."""
+        """Say whether a module that terraform init fetched names what is sought, or may do so."""
         for directory, _, names in os.walk(folder):
             for name in chain(*configuration_files(tuple(names))):
                 content = self._folders.content(os.path.join(directory, name))
-                if not isinstance(content, Diagnostic) and self._names_it(content):
+                if not isinstance(content, Diagnostic) and self._may_name_it(content):
                     return True
         return False
 

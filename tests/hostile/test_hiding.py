@@ -54,7 +54,11 @@ HIDING = {
     "the same, behind a provider": 'provider "aws" {\n }\n' + HIDDEN,
     "the same, with braces in comments": 'output "v" {\n # {\n value = 1\n }\n'
     + HIDDEN.replace("\n}", "\n  # }\n}"),
-    "an escape in a type": group("0").replace("elasticache", "elasti\\u0063ache"),
+    "an escape in a type": (  # and no retention is named, either
+        group("0")
+        .replace("elasticache", "elasti\\u0063ache")
+        .replace("  snapshot_retention_limit = 0\n", "")
+    ),
     "a local's name that looks like another": (
         "locals {\n  K = 7\n  \u212a = 0\n}\n" + group("local.\u212a")
     ),
@@ -116,6 +120,16 @@ def test_a_type_in_json_is_found_however_it_is_written(judge_files: Judge) -> No
     assert f"FAIL  {TYPE}.r" in judge_files({"main.tf.json": text}).text
 
 
+def test_an_installed_module_is_found_however_it_is_written(judge_files: Judge) -> None:
+    listed = '{"Modules": [{"Key": "x", "Source": "a/b/c", "Dir": ".terraform/modules/x"}]}'
+    files = {
+        "main.tf": 'module "x" {\n  source = "a/b/c"\n}\n',
+        ".terraform/modules/modules.json": listed,
+        ".terraform/modules/x/main.tf": HIDING["an escape in a type"],
+    }
+    assert f"FAIL  module.x.{TYPE}.r" in judge_files(files).text
+
+
 def test_a_tofu_file_hides_the_one_that_is_called_as_it_is_alone(judge_files: Judge) -> None:
     files = {"x.tofu.tofu": "locals {\n  a = 1\n}\n", "x.tf.tf": group("0")}
     assert f"FAIL  {TYPE}.r" in judge_files(files).text
@@ -123,10 +137,17 @@ def test_a_tofu_file_hides_the_one_that_is_called_as_it_is_alone(judge_files: Ju
 
 TOKEN = "AUTHORIZATION: basic eC1hY2Nlc3M"  # noqa: S105 - what a checkout leaves, made up
 
+TEMPLATE = """\
+Resources:
+  eC1hY2Nlc3M:
+    Type: AWS::ElastiCache::CacheCluster
+    Properties: {Engine: redis}
+"""
+
 # What leads into git's own folder: links, and the files beside them.
 GIT = {
     "the workspace": (
-        {".terraform/environment": "../.git/config"},
+        {".terraform/environment": "../.git/environment"},
         {
             "m.tf": "locals {}\n"
             + group("7").replace("{\n", "{\n  for_each = toset([terraform.workspace])\n")
@@ -161,10 +182,10 @@ def test_nothing_that_git_keeps_is_read(way: str, tmp_path: Path) -> None:
         {
             **files,
             ".git/config": f"extraheader = {TOKEN}\n",
-            ".git/environment": f"{TOKEN}\n",
+            ".git/environment": "eC1hY2Nlc3M\n",
             ".git/m/main.tf": group("0", "eC1hY2Nlc3M"),
-            ".git/n.yaml": "Resources:\n  eC1hY2Nlc3M:\n    Type: AWS::ElastiCache::CacheCluster\n"
-            "    Properties: {Engine: redis}\n",
+            ".git/m/t.yaml": TEMPLATE,
+            ".git/n.yaml": TEMPLATE,
         },
         tree,
     )
