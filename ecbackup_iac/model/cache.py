@@ -87,6 +87,9 @@ class CacheResource:
     block: Location | None = None
     """The whole block, or entry of a template, that declares it; None where no code does."""
 
+    overrides: tuple[Location, ...] = ()
+    """The blocks of override files that are merged into that block."""
+
     calls: tuple[Location, ...] = ()
     """The module calls that lead to it, outermost first; where it is such a call itself, those above it."""
 

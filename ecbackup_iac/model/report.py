@@ -32,11 +32,52 @@ class Diagnostic:
 
 
 @record
+class CacheBlock:
+    """A cache as a file declares it, whether or not anything evaluates the file."""
+
+    address: str
+    """Its name within its file: `aws_elasticache_cluster.x`, `module.x`, a logical id, an identifier."""
+
+    type: str
+    """The source's own name of its kind; of a module call, the call's source."""
+
+    location: Location
+    """The whole block, or the entry of a template."""
+
+
+@record
+class AbsentCache:
+    """A cache block that creates no instance with the values of this run."""
+
+    address: str
+    type: str
+    root: str
+    """The folder or file that was evaluated."""
+
+    location: Location
+    """The whole block: the same as its CacheBlock's."""
+
+    reason: str
+    """For people: "count is 0", "condition IsProd is false"."""
+
+    @property
+    def order(self) -> tuple[tuple[str, int, int], str]:
+        """The key that sorts absent caches: path, line, address."""
+        return (self.location.order, self.address)
+
+
+@record
 class Reading:
     """What one root gave: its caches, and what is wrong with it."""
 
     resources: tuple[CacheResource, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    absent: tuple[AbsentCache, ...] = ()
+    """Cache blocks that create nothing in this root. One that another root creates is not absent."""
+
+    blocks: tuple[CacheBlock, ...] = ()
+    """Every cache block in the files under the checked paths: what has to be accounted for."""
+
     is_mistaken: bool = False
     """It is something else altogether, and what follows it need not be read."""
 
@@ -94,6 +135,9 @@ class Report:
 
     findings: tuple[Finding, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    absent: tuple[AbsentCache, ...] = ()
+    """Cache blocks that no root creates, one entry a block."""
+
     minimum_days: int = 1
     """What the policy asks for."""
 
