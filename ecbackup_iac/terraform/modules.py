@@ -6,18 +6,13 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
+from ecbackup_iac.hcl.parser import parse_file
+from ecbackup_iac.hcl.source import Place, SourceFile
+from ecbackup_iac.hcl.structure import Attribute, Block, Body, PlainTexts
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.nodes import (
-    AttributeNode,
-    Block,
-    Body,
-    Place,
-    PlainTexts,
-    SourceFile,
-    WholeBlock,
-)
+from ecbackup_iac.terraform.schema import CONFIGURATION
 
 ResourceKey = tuple[str, str, str]
 """Mode (managed, data, ephemeral), type and name."""
@@ -63,7 +58,7 @@ class Module:
 
     folder: str
     variables: dict[str, Block] = field(factory=dict)
-    local_values: dict[str, AttributeNode] = field(factory=dict)
+    local_values: dict[str, Attribute] = field(factory=dict)
     resources: dict[ResourceKey, Block] = field(factory=dict)
     calls: dict[str, Block] = field(factory=dict)
     outputs: dict[str, Block] = field(factory=dict)
@@ -189,19 +184,13 @@ def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
         module.note(source)
         return None
     if path.endswith(".json"):
-        from ecbackup_iac.terraform.json_syntax import parse_json
+        from ecbackup_iac.hcl.json_syntax import parse_json
 
-        body, problems = parse_json(source)
-    else:
-        from ecbackup_iac.terraform.hcl_syntax import outlined_hcl, parse_hcl
-
-        outlined = outlined_hcl(source, module.tell)
-        if outlined is not None:
-            return outlined
-        body, problems = parse_hcl(source)
-    for text, place in problems:
-        module.tell(text, place)
-    return body
+        body, problems = parse_json(source, CONFIGURATION)
+        for text, place in problems:
+            module.tell(text, place)
+        return body
+    return parse_file(source, CONFIGURATION, module.tell)
 
 
 def _declare(module: Module, body: Body) -> None:
@@ -268,7 +257,7 @@ def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> No
         module.note(Diagnostic(text, override.header.location))
         return
     body = MergedBody(base.body, override.body)
-    table[key] = WholeBlock(base.kind, base.labels, base.place, base.header, body)
+    table[key] = Block(base.kind, base.labels, base.place, base.header, body)
 
 
 _RIVALS = {"count": "for_each", "for_each": "count"}
@@ -286,7 +275,7 @@ class MergedBody(PlainTexts):
         """The base's place."""
         return self._base.place
 
-    def attribute(self, name: str) -> AttributeNode | None:
+    def attribute(self, name: str) -> Attribute | None:
         """Give the override's attribute, else the base's; count and for_each hide each other."""
         own = self._override.attribute(name)
         rival = _RIVALS.get(name)
@@ -294,7 +283,7 @@ class MergedBody(PlainTexts):
             return None
         return own or self._base.attribute(name)
 
-    def attributes(self) -> Sequence[AttributeNode]:
+    def attributes(self) -> Sequence[Attribute]:
         """Give the attributes of both, the override's where both have one."""
         merged = {attribute.name: attribute for attribute in self._base.attributes()}
         merged |= {attribute.name: attribute for attribute in self._override.attributes()}
@@ -306,5 +295,10 @@ class MergedBody(PlainTexts):
         if kind == "lifecycle" and own and others:
             first = others[0]
             body = MergedBody(first.body, own[0].body)
-            return [WholeBlock(first.kind, first.labels, first.place, first.header, body)]
+            return [Block(first.kind, first.labels, first.place, first.header, body)]
         return own or others
+
+    def parse_all(self) -> None:
+        """Parse everything inside, so that every problem is reported."""
+        self._base.parse_all()
+        self._override.parse_all()

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.cloudformation.remarks import remarked_yaml
+from ecbackup_iac.hcl.parser import parse_whole_file
+from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.syntax.remarks import RemarkedText
-from ecbackup_iac.terraform.hcl_layout import entries, layout
-from ecbackup_iac.terraform.nodes import SourceFile
 from ecbackup_iac.terraform.remarks import remarked_hcl
+from ecbackup_iac.terraform.schema import CONFIGURATION
 
 if TYPE_CHECKING:
     from ignores.conftest import Judge
@@ -147,11 +148,14 @@ def test_without_its_comments_configuration_says_the_same(text: str) -> None:
     content = text.encode("utf-8", "replace")
     remarked = remarked_hcl(SourceFile("a.tf", content))
     assert all(remark.text.startswith(("#", "//", "/*")) for remark in remarked.remarks)
-    found = layout(content)
-    assume(not found.problems)
-    bare = layout(blanked(remarked.text, remarked).encode("latin-1"))
-    assert bare.problems == []
-    assert [*map(repr, entries(bare.root))] == [*map(repr, entries(found.root))]
+    body, problems = parse_whole_file(SourceFile("a.tf", content), CONFIGURATION)
+    assume(not problems)
+    without = SourceFile("a.tf", blanked(remarked.text, remarked).encode("latin-1"))
+    bare, problems = parse_whole_file(without, CONFIGURATION)
+    assert problems == []
+    assert [item.place.text for item in bare.items] == [
+        blanked_text(item.place) for item in body.items
+    ]
 
 
 HEAD = f'resource "{GROUP}" "a" {{\n  snapshot_retention_limit = 0\n'

@@ -12,18 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ecbackup_iac.terraform.hcl_layout import Argument, Section, layout
-from ecbackup_iac.terraform.hcl_syntax import parse_hcl
-from ecbackup_iac.terraform.nodes import (
-    Body,
-    Literal,
-    Node,
-    ObjectNode,
-    SourceFile,
-    TupleNode,
-    Unary,
-)
-from ecbackup_iac.terraform.values import Value
+from ecbackup_iac.hcl.expression import Literal, Node, ObjectNode, TupleNode, Unary
+from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import NO_BLOCKS, Block, Body
+from ecbackup_iac.terraform.schema import CONFIGURATION
 
 if TYPE_CHECKING:
     from conftest import EnvironmentWith
@@ -54,7 +47,7 @@ REFUSED_BY_HCL2 = {
     "tests/terraform/cases/1091-comments-everywhere/main.tf": "it takes no comment among labels",
     "tests/terraform/cases/1103-unicode-identifiers/main.tf": "it knows identifiers in ASCII only",
     "tests/terraform/cases/1111-unknown-operators/main.tf": "it fails on -x where x is no number",
-    "tests/terraform/syntax/identifiers.tf": "it knows identifiers in ASCII only",
+    "tests/hcl/answers/identifiers.tf": "it knows identifiers in ASCII only",
 }
 
 
@@ -83,13 +76,15 @@ def test_there_are_files_to_compare() -> None:
 @pytest.mark.parametrize("path", FILES)
 def test_both_parsers_see_the_same(path: str, their_trees: Mapping[str, Any]) -> None:
     text = (REPOSITORY / path).read_bytes().removeprefix(b"\xef\xbb\xbf")
-    body, problems = parse_hcl(SourceFile(path, text))
+    body, problems = parse_whole_file(
+        SourceFile(path, text), CONFIGURATION if path.endswith((".tf", ".tofu")) else NO_BLOCKS
+    )
     theirs = their_trees[path]
     if isinstance(theirs, str):
         assert bool(problems) is (path not in REFUSED_BY_HCL2), theirs
         return
     assert not problems or explained(path), problems
-    ours = dict(our_entries(body, layout(text).root))
+    ours = dict(our_entries(body))
     assert ours.keys() == dict(their_entries(theirs)).keys()
     differing = {
         key: (value, ours[key])
@@ -107,24 +102,19 @@ Key = tuple[tuple[str, ...], ...]
 """The way down: (kind, labels..., which of them) for each block, and (name,) at its end."""
 
 
-def our_entries(body: Body, section: Section, way: Key = ()) -> Iterator[tuple[Key, Node | None]]:
-    """Give everything in a body; `section` says what to ask for."""
-    names = [entry.name for entry in section.entries if isinstance(entry, Argument)]
-    assert [attribute.name for attribute in body.attributes()] == list(dict.fromkeys(names))
+def our_entries(body: Body, way: Key = ()) -> Iterator[tuple[Key, Node | None]]:
+    """Yield everything in a body."""
     for attribute in body.attributes():
         yield (*way, (attribute.name,)), attribute.expression
-    asked: dict[tuple[str, int], int] = {}
     numbers: dict[tuple[str, ...], int] = {}
-    for entry in section.entries:
-        if isinstance(entry, Section):
-            which = (entry.kind, len(entry.labels))
-            block = body.blocks(*which)[asked.setdefault(which, 0)]
-            asked[which] += 1
-            head = (block.kind, *block.labels)
+    assert isinstance(body, NativeBody)
+    for item in body.items:
+        if isinstance(item, Block):
+            head = (item.kind, *item.labels)
             numbers[head] = numbers.get(head, 0) + 1
             below = (*way, (*head, str(numbers[head])))
             yield below, None
-            yield from our_entries(block.body, entry, below)
+            yield from our_entries(item.body, below)
 
 
 def their_entries(tree: Mapping[str, Any], way: Key = ()) -> Iterator[tuple[Key, Any]]:
@@ -163,15 +153,15 @@ def same(theirs: Any, ours: Node | None) -> bool:  # noqa: ANN401 - JSON
     match ours:
         case Literal() if ours.place.text[:1] in ('"', "<"):
             return theirs in (ours.place.text, f'"{ours.place.text}"')
-        case Literal(value=Value(raw=None)):
+        case Literal(value=None):
             return theirs is None
-        case Literal(value=Value(raw=bool() as raw)):
+        case Literal(value=bool() as raw):
             return theirs is raw
-        case Literal(value=Value(raw=raw)):
+        case Literal(value=raw):
             if isinstance(theirs, str):  # 1e3 and (7) are kept as they are written
                 return theirs.strip("${()}") == ours.place.text
             return bool(theirs == raw)
-        case Unary(operator="-", operand=Literal(value=Value(raw=int() as raw))):
+        case Unary(operator="-", operand=Literal(value=int() as raw)):
             return bool(theirs == -raw)
         case TupleNode(items=items):
             return len(items) == len(theirs) and all(map(same, theirs, items))

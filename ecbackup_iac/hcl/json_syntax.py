@@ -1,76 +1,47 @@
-"""Terraform's JSON syntax (.tf.json, .tofu.json, .tfvars.json) → bodies and expressions.
+"""HCL's JSON syntax → the same bodies and expressions as the native syntax.
 
-A property is an argument or blocks depending on what is asked for, and a string is a template, but
-for the places where Terraform reads it as it stands or as an expression.
+A property is an argument or blocks depending on what is looked up, and a string is a template, unless
+the schema says that it is read as it stands or as an expression.
 """
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import assert_never
 
-from ecbackup_iac.syntax.json_places import JsonNode, JsonText, Kind, parse
-from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from
-from ecbackup_iac.terraform.hcl_syntax import LABELS, Placing, parse_expression, parse_template
-from ecbackup_iac.terraform.nodes import (
-    AttributeNode,
-    Block,
-    Body,
+from ecbackup_iac.hcl.expression import (
     Literal,
     Node,
     ObjectNode,
-    Place,
-    PlainTexts,
-    SourceFile,
     Template,
     Text,
     TupleNode,
     Unreadable,
-    WholeBlock,
 )
-from ecbackup_iac.terraform.values import boolean, null, number, string
+from ecbackup_iac.hcl.number import NumberTooLargeError, parse_number
+from ecbackup_iac.hcl.parser import parse_expression, parse_template
+from ecbackup_iac.hcl.source import Place, Placing, Problem, SourceFile
+from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body, PlainTexts, Schema
+from ecbackup_iac.hcl.template import normal
+from ecbackup_iac.syntax.json_places import JsonNode, JsonText, Kind, parse
 
-Problems = list[tuple[str, Place]]
-
-_TEMPLATE, _LITERAL, _EXPRESSION = "template", "literal", "expression"
-
-# How Terraform reads the strings of an argument (block, argument); templates where nothing is said.
-_READINGS = {
-    ("variable", "default"): _LITERAL,
-    ("variable", "description"): _LITERAL,
-    ("variable", "type"): _EXPRESSION,
-    ("output", "description"): _LITERAL,
-    ("module", "source"): _LITERAL,
-    ("module", "version"): _LITERAL,
-    ("module", "providers"): _EXPRESSION,
-    ("resource", "provider"): _EXPRESSION,
-    ("data", "provider"): _EXPRESSION,
-    ("ephemeral", "provider"): _EXPRESSION,
-    ("lifecycle", "ignore_changes"): _EXPRESSION,
-    ("lifecycle", "replace_triggered_by"): _EXPRESSION,
-    ("moved", "from"): _EXPRESSION,
-    ("moved", "to"): _EXPRESSION,
-    ("import", "to"): _EXPRESSION,
-    ("import", "provider"): _EXPRESSION,
-    ("removed", "from"): _EXPRESSION,
-    ("terraform", "required_version"): _LITERAL,
-    ("terraform", "experiments"): _EXPRESSION,
-}
+TEMPLATE, LITERAL, EXPRESSION = "template", "literal", "expression"
+"""How a JSON string is read."""
 
 
-def parse_json(source: SourceFile) -> tuple[Body, Problems]:
-    """Read a configuration in JSON; what stands whole in it is there, whatever is wrong with the rest."""
+def parse_json(source: SourceFile, schema: Schema) -> tuple[Body, list[Problem]]:
+    """Return a file's body and what is wrong with it; intact parts of a broken file are in the body."""
     root, problems = _parsed(source)
     if root is not None:
-        problems += _level_problems(source, root) + _template_problems(source, root)
+        problems += _level_problems(source, root, schema) + _template_problems(source, root, schema)
     place = Place(source, 0, len(source.text))
-    return JsonBody(source, "", _objects(root), place), problems
+    return JsonBody(source, "", _objects(root), place, schema), problems
 
 
-def parse_json_values(source: SourceFile) -> tuple[list[AttributeNode], Problems]:
-    """Read a variable file in JSON: plain values, no templates in them."""
+def parse_json_values(source: SourceFile) -> tuple[list[Attribute], list[Problem]]:
+    """Return the arguments of a file of plain values, with no templates in them, and what is wrong."""
     root, problems = _parsed(source)
     place = Place(source, 0, len(source.text))
-    body = JsonBody(source, "", _objects(root), place, reading=_LITERAL)
+    body = JsonBody(source, "", _objects(root), place, NO_BLOCKS, is_literal=True)
     return list(body.attributes()), problems
 
 
@@ -83,14 +54,17 @@ class JsonBody(PlainTexts):
         kind: str,
         objects: Sequence[JsonNode],
         place: Place,
+        schema: Schema,
         *,
-        reading: str | None = None,
+        is_literal: bool = False,
     ) -> None:
+        """`kind` is the block's; `is_literal`: strings are read as they stand."""
         self.place = place
         self._source = source
         self._kind = kind
         self._objects = objects
-        self._reading = reading
+        self._schema = schema
+        self._is_literal = is_literal
 
     @cached_property
     def _members(self) -> dict[str, list[tuple[JsonText, JsonNode]]]:
@@ -101,26 +75,27 @@ class JsonBody(PlainTexts):
         return found
 
     @cached_property
-    def _attributes(self) -> dict[str, AttributeNode]:
+    def _attributes(self) -> dict[str, Attribute]:
         return {name: self._attribute(name, *given[0]) for name, given in self._members.items()}
 
-    def _attribute(self, name: str, key: JsonText, value: JsonNode) -> AttributeNode:
-        reading = self._reading or _READINGS.get((self._kind, name), _TEMPLATE)
+    def _attribute(self, name: str, key: JsonText, value: JsonNode) -> Attribute:
+        reading = LITERAL if self._is_literal else TEMPLATE
         if name == "depends_on":
-            reading = _EXPRESSION
+            reading = EXPRESSION
+        reading = self._schema.json_readings.get((self._kind, name), reading)
         place = Place(self._source, key.start, value.end)
-        return AttributeNode(name, place, lambda: _expression(self._source, value, reading))
+        return Attribute(name, place, lambda: _expression(self._source, value, reading))
 
-    def attribute(self, name: str) -> AttributeNode | None:
-        """Give the property of that name as an argument; the first, where there are several."""
+    def attribute(self, name: str) -> Attribute | None:
+        """Return the property of that name as an argument; the first, where there are several."""
         return self._attributes.get(name)
 
-    def attributes(self) -> Sequence[AttributeNode]:
-        """Give every property as an argument, in order."""
+    def attributes(self) -> Sequence[Attribute]:
+        """Return every property as an argument, in order."""
         return list(self._attributes.values())
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
-        """Give the blocks of a type: each label is a level of objects, each level may be an array."""
+        """Return the blocks of a kind: each label is a level of objects, each level may be an array."""
         found: list[tuple[tuple[str, ...], JsonText, JsonNode]] = [
             ((), key, value) for key, value in self._members.get(kind, ())
         ]
@@ -140,10 +115,14 @@ class JsonBody(PlainTexts):
         place = Place(self._source, node.start, node.end)
         whole = Place(self._source, key.start, node.end)
         header = Place(self._source, key.start, key.end)
-        return WholeBlock(kind, labels, whole, header, JsonBody(self._source, kind, (node,), place))
+        body = JsonBody(self._source, kind, (node,), place, self._schema)
+        return Block(kind, labels, whole, header, body)
+
+    def parse_all(self) -> None:
+        """Do nothing: the whole file's problems are known when it has been read."""
 
 
-def _parsed(source: SourceFile) -> tuple[JsonNode | None, Problems]:
+def _parsed(source: SourceFile) -> tuple[JsonNode | None, list[Problem]]:
     root, problems = parse(source.text)
     told = [(message, Place(source, start, end)) for message, start, end in problems]
     if root is not None:
@@ -154,13 +133,13 @@ def _parsed(source: SourceFile) -> tuple[JsonNode | None, Problems]:
     return root, told
 
 
-def _level_problems(source: SourceFile, root: JsonNode) -> Problems:
+def _level_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
     """Find what is no object where a block, or a level of its labels, has to be one."""
-    told: Problems = []
+    told: list[Problem] = []
     levels = [
-        (value, len(LABELS[key.text]))
+        (value, len(schema.labels[key.text]))
         for key, value in _members(_objects(root))
-        if key.text in LABELS
+        if key.text in schema.labels
     ]
     while levels:
         value, labels = levels.pop()
@@ -177,18 +156,17 @@ def _level_problems(source: SourceFile, root: JsonNode) -> Problems:
     return told
 
 
-def _template_problems(source: SourceFile, root: JsonNode) -> Problems:
+def _template_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
     """Find the strings that are no valid templates, but for those that are read as they stand."""
-    told: Problems = []
+    told: list[Problem] = []
     stack: list[tuple[JsonNode, tuple[str, ...]]] = [(root, ())]
     while stack:
         node, names = stack.pop()
         stack += [(item, names) for item in node.items]
         for key, value in node.members:
             text = key.text
-            if text != "//" and not (
-                names[:1] == ("variable",) and text in ("default", "description")
-            ):
+            reading = schema.json_readings.get((names[0] if names else "", text))
+            if text != "//" and reading != LITERAL:
                 stack.append((value, (*names[:2], text)))
         written = node.string
         if written is not None and (b"${" in written.raw or b"%{" in written.raw):
@@ -204,9 +182,9 @@ def _placing(source: SourceFile, written: JsonText) -> Placing:
     return lambda start, end: Place(source, offsets(start), offsets(end))
 
 
-def _duplicates(source: SourceFile, root: JsonNode) -> Problems:
+def _duplicates(source: SourceFile, root: JsonNode) -> list[Problem]:
     """Find properties that are set twice and can be no blocks."""
-    told: Problems = []
+    told: list[Problem] = []
     stack = [root]
     while stack:
         node = stack.pop()
@@ -243,7 +221,7 @@ def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
     place = Place(source, node.start, node.end)
     match node.kind:
         case Kind.OBJECT:
-            keys = _LITERAL if reading == _EXPRESSION else reading
+            keys = LITERAL if reading == EXPRESSION else reading
             items = (
                 (_string(source, key, keys), _expression(source, value, reading))
                 for key, value in node.members
@@ -259,31 +237,29 @@ def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
             )
         case Kind.NUMBER:
             try:
-                value = number_from(node.number)
+                value = parse_number(node.number)
             except NumberTooLargeError:
                 value = None
-            return Unreadable(place) if value is None else Literal(place, number(value))
+            return Unreadable(place) if value is None else Literal(place, value)
         case Kind.TRUE | Kind.FALSE:
-            return Literal(place, boolean(node.kind is Kind.TRUE))
+            return Literal(place, node.kind is Kind.TRUE)
         case Kind.NULL:
-            return Literal(place, null())
+            return Literal(place, None)
         case never:
             assert_never(never)
 
 
 def _string(source: SourceFile, written: JsonText, reading: str) -> Node:
     place, text = Place(source, written.start, written.end), written.text
-    if reading == _LITERAL or (reading == _TEMPLATE and "${" not in text and "%{" not in text):
-        return Literal(place, string(text))
+    if reading == LITERAL or (reading == TEMPLATE and "${" not in text and "%{" not in text):
+        return Literal(place, normal(text))
     inner, placed = SourceFile(source.path, text.encode()), _placing(source, written)
-    if reading == _EXPRESSION:
+    if reading == EXPRESSION:
         node, problems = parse_expression(inner, placed)
         return Unreadable(place) if problems else node
     parts, problems = parse_template(inner, placed)
     if problems:
         return Unreadable(place)
     if all(isinstance(part, Text) for part in parts):
-        return Literal(
-            place, string("".join(part.text for part in parts if isinstance(part, Text)))
-        )
+        return Literal(place, "".join(part.text for part in parts if isinstance(part, Text)))
     return Template(place, parts)

@@ -1,11 +1,11 @@
 """Ask the real `terraform` what pieces of syntax come to, and keep the answers as data.
 
-    python tests/terraform/syntax_answers.py      # asks everything in syntax/*.json again
+    python tests/hcl/terraform_answers.py      # asks everything in answers/*.json again
 
-syntax/values.json        {"text": an expression, over lines as it may be}
-syntax/json_values.json   {"text": the same in Terraform's JSON syntax}
+answers/values.json       {"text": an expression, over lines as it may be}
+answers/json_values.json  {"text": the same in Terraform's JSON syntax}
     → "value", or "refused": the summary and line of what Terraform complains of first
-syntax/files.json         {"text": a whole file} → "refused": [] or [[summary, line, column], ...]
+answers/files.json        {"text": a whole file} → "refused": [] or [[summary, line, column], ...]
 
 The text of a file is Latin-1 for bytes, so that any bytes can be written. To add a case, write
 {"text": ...} and run this.
@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).parent / "syntax"
+DATA = Path(__file__).parent / "answers"
 BEFORE, BEHIND = "locals {\n  x = ", "\n}\n"
 JSON_BEFORE, JSON_BEHIND = '{"locals":{"x":', "}}"
 

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecbackup_iac.hcl.expression import Unreadable
+from ecbackup_iac.hcl.json_syntax import parse_json, parse_json_values
+from ecbackup_iac.hcl.source import Place, SourceFile
 from ecbackup_iac.syntax.json_places import DEEPEST, JsonNode, Kind, parse
-from ecbackup_iac.terraform.json_syntax import parse_json, parse_json_values
-from ecbackup_iac.terraform.nodes import Place, SourceFile, Unreadable
+from ecbackup_iac.terraform.schema import CONFIGURATION
 
 Shown: TypeAlias = Callable[[Any], str]
 
@@ -26,7 +28,7 @@ def where(place: Place) -> tuple[int | None, int | None, int | None, int | None]
 
 def attribute(text: str, *way: tuple[str, int], name: str) -> Any:  # noqa: ANN401 - a node
     """Give an argument's expression, down a way of blocks; the test knows what it has to be."""
-    body, problems = parse_json(source(text))
+    body, problems = parse_json(source(text), CONFIGURATION)
     assert not problems
     for kind, labels in way:
         body = body.blocks(kind, labels)[0].body
@@ -38,7 +40,7 @@ def attribute(text: str, *way: tuple[str, int], name: str) -> Any:  # noqa: ANN4
 def told(text: str | bytes) -> list[tuple[str, int | None, int | None]]:
     return [
         (message, place.location.line, place.location.column)
-        for message, place in parse_json(source(text))[1]
+        for message, place in parse_json(source(text), CONFIGURATION)[1]
     ]
 
 
@@ -54,7 +56,7 @@ def told(text: str | bytes) -> list[tuple[str, int | None, int | None]]:
     ],
 )
 def test_each_level_of_labels_may_be_an_object_or_an_array(text: str) -> None:
-    body, problems = parse_json(source(text))
+    body, problems = parse_json(source(text), CONFIGURATION)
     assert not problems
     blocks = body.blocks("resource", 2)
     assert [block.labels for block in blocks] == [("aws_x", "a"), ("aws_x", "b")]
@@ -63,7 +65,7 @@ def test_each_level_of_labels_may_be_an_object_or_an_array(text: str) -> None:
 
 def test_a_property_is_a_block_or_an_argument_as_it_is_asked_for(shown: Shown) -> None:
     text = '{"resource": {"aws_x": {"a": {"tags": {"k": "v"}, "nested": [{"n": 1}, {"n": 2}]}}}}'
-    body = parse_json(source(text))[0].blocks("resource", 2)[0].body
+    body = parse_json(source(text), CONFIGURATION)[0].blocks("resource", 2)[0].body
     assert [found.name for found in body.attributes()] == ["tags", "nested"]
     assert [len(block.body.attributes()) for block in body.blocks("nested")] == [1, 1]
     tags = body.attribute("tags")
@@ -75,7 +77,7 @@ def test_a_property_is_a_block_or_an_argument_as_it_is_asked_for(shown: Shown) -
 
 def test_comments_and_nulls_are_nothing(shown: Shown) -> None:
     text = '{"//": "why", "locals": {"//": ["x"], "a": {"//": 1}}, "terraform": null}'
-    body, problems = parse_json(source(text))
+    body, problems = parse_json(source(text), CONFIGURATION)
     assert not problems
     (block,) = body.blocks("locals")
     assert [found.name for found in block.body.attributes()] == ["a"]
@@ -165,7 +167,7 @@ def test_variable_files_hold_plain_values(shown: Shown) -> None:
 
 def test_everything_knows_its_place() -> None:
     text = '{\n  "locals": {\n\t"é": "a\\n${x.y}",\n    "b": [1, true]\n  }\n}\n'
-    body, _ = parse_json(source(text))
+    body, _ = parse_json(source(text), CONFIGURATION)
     (block,) = body.blocks("locals")
     assert where(block.header) == (2, 3, 2, 11)
     assert where(block.place) == (2, 3, 5, 4)
@@ -210,7 +212,7 @@ def test_places_inside_a_string_step_over_escapes() -> None:
         ('{"locals": {"a": 1]}', 1, 19),
         ('{"locals": {"a": 1}} x', 1, 22),
         ('{"locals": {"a": "x ${1 2}"}}', 1, 25),
-        ('{"locals": {"a": "${"}}', 1, 19),
+        ('{"locals": {"a": "${"}}', 1, 21),
         ('{"locals": {"a": 1, "a": 2}}', 1, 21),
         ('{"locals": "a"}', 1, 12),
         ('{"variable": {"v": 1}}', 1, 20),
@@ -222,14 +224,16 @@ def test_a_mistake_is_told_with_its_place(text: str, line: int, column: int) -> 
 
 
 def test_what_stands_before_a_mistake_is_read(shown: Shown) -> None:
-    body, problems = parse_json(source('{"locals": {"a": 1, "b": [2, {"c": 3, "d" 4}]}}'))
+    body, problems = parse_json(
+        source('{"locals": {"a": 1, "b": [2, {"c": 3, "d" 4}]}}'), CONFIGURATION
+    )
     assert len(problems) == 1
     (block,) = body.blocks("locals")
     assert [shown(found.expression) for found in block.body.attributes()] == ["1", "[2, {'c': 3}]"]
 
 
 def test_a_bad_template_is_unreadable_and_its_neighbours_are_not() -> None:
-    body, problems = parse_json(source('{"locals": {"a": "${1 +}", "b": 2}}'))
+    body, problems = parse_json(source('{"locals": {"a": "${1 +}", "b": 2}}'), CONFIGURATION)
     assert len(problems) == 1
     first, second = body.blocks("locals")[0].body.attributes()
     assert isinstance(first.expression, Unreadable)
@@ -340,7 +344,7 @@ TEXTS = st.one_of(
 @given(TEXTS)
 def test_no_bytes_raise_anything(text: bytes) -> None:
     file = source(text)
-    body, problems = parse_json(file)
+    body, problems = parse_json(file, CONFIGURATION)
     values, others = parse_json_values(file)
     for each in (*body.attributes(), *values):
         assert 0 <= each.expression.place.start <= each.expression.place.end <= len(text)

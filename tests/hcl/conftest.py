@@ -5,7 +5,7 @@ from typing import assert_never
 
 import pytest
 
-from ecbackup_iac.terraform.nodes import (
+from ecbackup_iac.hcl.expression import (
     Binary,
     Call,
     Conditional,
@@ -41,7 +41,7 @@ def shown() -> Callable[[Node | Sequence[TemplatePart]], str]:
 def _node(node: Node) -> Iterator[str]:
     match node:
         case Literal():
-            yield repr(node.value.raw)
+            yield repr(node.value)
         case Name():
             yield node.name
         case Element() | Unreadable():
