@@ -69,10 +69,14 @@ _KEYWORDS: dict[bytes, bool | None] = {b"true": True, b"false": False, b"null": 
 # What the peeker passes over: line breaks too, inside brackets.
 _STRICT, _LOOSE = frozenset((COMMENT,)), frozenset((COMMENT, NEWLINE))
 
-_NUMERAL = re.compile(rb"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_NUMERAL = re.compile(rb"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 _BAD_ESCAPE = re.compile(
     rb'\\(?:[nrt"\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}'
     rb"|U00(?!00[dD][89a-fA-F])(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}|((?s:.[\x80-\xbf]*+)))"
+)
+
+_UTF8 = re.compile(
+    rb"(?:[\x00-\x7f]|[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3})*+"
 )
 
 _NO_VALUE = "Invalid expression: a value is expected here"
@@ -120,7 +124,7 @@ def parse_parts(text: bytes, place: Placing) -> tuple[TemplatePart, ...]:
 
 
 def decoded(text: bytes, start: int, end: int) -> str:
-    """Return a range of the text.
+    """Return a range of the text. Like hclsyntax, it takes long forms and surrogates for UTF-8.
 
     Raises:
         HclSyntaxError: it is not UTF-8.
@@ -128,8 +132,12 @@ def decoded(text: bytes, start: int, end: int) -> str:
     """
     try:
         return text[start:end].decode()
-    except UnicodeDecodeError as error:
-        raise HclSyntaxError(_NO_UTF8, start + error.start, start + error.end) from None
+    except UnicodeDecodeError:
+        found = _UTF8.match(text, start, end)
+        stop = found.end() if found else start
+        if stop < end:
+            raise HclSyntaxError(_NO_UTF8, stop, stop + 1) from None
+        return text[start:end].decode(errors="replace")
 
 
 def check_escapes(text: bytes, start: int, end: int) -> None:
@@ -293,11 +301,9 @@ class _Parser:
 
     def _index_or_splat(self, node: Node, start: int) -> tuple[Node, int]:
         before = self._passed_over
-        self._passed_over = _LOOSE
         opening, _ = self._take()
         if self.kind == b"*":
             self._advance()
-            self._passed_over = before
             end = self._expect(
                 b"]", "Missing close bracket on splat index: a bracket is expected here"
             )
@@ -305,6 +311,9 @@ class _Parser:
             each, _, end = self._traversed(Element(self._place(opening, end)), opening, end)
             self._depth -= 1
             return Splat(self._place(start, end), node, each), end
+        self._passed_over = _LOOSE
+        if self.kind == NEWLINE:
+            self._advance()
         self._deeper()
         key, _, _ = self.expression()
         self._depth -= 1

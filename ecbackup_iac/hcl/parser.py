@@ -20,7 +20,7 @@ from ecbackup_iac.hcl.source import (
     SourceFile,
 )
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, PlainTexts, Schema
-from ecbackup_iac.hcl.template import unescaped
+from ecbackup_iac.hcl.template import resolved
 from ecbackup_iac.hcl.tokens import COMMENT_TEXT, END, NAME, NEWLINE, identifier_end
 
 MAX_BLOCK_DEPTH = 100
@@ -33,7 +33,7 @@ _BLANK = re.compile(rb"(?:[ \t\n]++|\r\n|" + COMMENT_TEXT + rb")*+")
 _INLINE = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+")
 _LINE_END = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+(?:(?:\#|//)[^\n]*+)?(?:\r?\n|\Z)")
 _NAME = re.compile(NAME)
-_LABEL = re.compile(rb'"((?:[^"\\$%\r\n]++|\\[^\r\n]|[$%](?!\{))*+)"')
+_LABEL = re.compile(rb'"((?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))*+)"')
 _EQUALS = re.compile(rb"=(?![=>])")
 
 _NEEDED = "Argument or block definition required"
@@ -283,7 +283,8 @@ class _ItemParser:
         if not is_closed:
             return end
         line_end = _LINE_END.match(self._text, end, self._end)
-        if line_end is not None:
+        is_before_brace = self._schema is None and not self._text.endswith(b"\n", 0, self._end)
+        if line_end is not None and not (is_before_brace and line_end.end() == self._end):
             return line_end.end()
         behind = self._inline(end)
         self._report("Missing newline after block definition: a block ends with its line", behind)
@@ -333,7 +334,7 @@ class _ItemParser:
         except HclSyntaxError as error:
             self._report(error.message, error.start, error.end)
             text = label[1].decode(errors="replace")
-        return (unescaped(text) if "\\" in text else text), label.end()
+        return resolved(text, is_quoted=True), label.end()
 
     def _refuse_header(
         self, start: int, name_end: int, labels: list[str], position: int

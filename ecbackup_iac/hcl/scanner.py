@@ -12,7 +12,6 @@ from ecbackup_iac.hcl.tokens import (
     COMMENT_TEXT,
     CONTROL,
     END,
-    HEREDOC_OPENING,
     IDENT,
     INTERPOLATION,
     INVALID,
@@ -30,6 +29,7 @@ from ecbackup_iac.hcl.tokens import (
     TEXT_OF_STRING,
     UNTERMINATED_STRING,
     Token,
+    heredoc_opening,
     identifier_end,
     is_heredoc_end,
 )
@@ -40,8 +40,8 @@ _TOKEN = re.compile(
     rb"|(" + QUOTED_STRING + rb")"
     rb"|(\r?\n)"
     rb"|(" + COMMENT_TEXT + rb")"
-    rb"|(" + HEREDOC_OPENING + rb")"
-    rb"|(\d++(?:\.\d++)*+(?:[eE][+-]?\d++)?(?:[A-Za-z_]\w*+)?)"
+    rb"|(<<(?=-?" + NAME + rb"\r?\n))"
+    rb"|(\d(?:\.*+(?:\d|[eE][+-]?\d))*+)"
     rb"|([{}]|~\})"
     rb"|(/(?!\*)|&&|\|\||==|!=|<=|>=|=>|\.\.\.|::|[-+*%<>=!?:.,()\[\]])"
     rb'|(")'
@@ -50,6 +50,7 @@ _TOKEN = re.compile(
     rb")"
 )
 _KINDS = (IDENT, STRING, NEWLINE, COMMENT, OPEN_HEREDOC, NUMBER)
+_HEREDOC = 5
 _BRACE, _OPERATOR, _QUOTE = 7, 8, 9  # the groups behind those; what is behind them is invalid
 
 
@@ -103,18 +104,23 @@ class _Scanner:
             group = found.lastindex or 0
             start, position = found.span(group)
             if group == 1 and not text[start:position].isascii():
-                position = identifier_end(text, start, position)
-                if position == start:
-                    character = text[start : start + 4].decode(errors="ignore")[:1]
-                    position = start + max(1, len(character.encode()))
-                    add(Token(INVALID, start, position))
+                name_end = identifier_end(text, start, position)
+                if name_end < position:  # what is behind it is scanned no second time
+                    if name_end > start:
+                        add(Token(IDENT, start, name_end))
+                    add(Token(INVALID, name_end, position))
                     continue
-            if group < _BRACE:
-                add(Token(_KINDS[group - 1], start, position))
-                if group == 5:  # noqa: PLR2004 - a heredoc
-                    marker = text[start:position].lstrip(b"<-").rstrip()
+            if group == _HEREDOC:
+                opening = heredoc_opening(text, start, end)
+                if opening is not None:
+                    marker, position = opening
+                    add(Token(OPEN_HEREDOC, start, position))
                     self._modes.append(_Mode(OPEN_HEREDOC, marker))
                     return position
+                position = start + 1
+                add(Token(b"<", start, position))
+            elif group < _BRACE:
+                add(Token(_KINDS[group - 1], start, position))
             elif group == _OPERATOR:
                 add(Token(text[start:position], start, position))
             elif group == _BRACE:

@@ -8,12 +8,12 @@ import re
 
 from ecbackup_iac.hcl.tokens import (
     COMMENT_TEXT,
-    HEREDOC_OPENING,
     NAME,
     QUOTED_STRING,
     SEQUENCES,
     TEXT_OF_LINE,
     TEXT_OF_STRING,
+    heredoc_opening,
     is_heredoc_end,
 )
 
@@ -31,7 +31,6 @@ _IN_BRACKETS = re.compile(
     rb'(?:[^"{}()\[\]\#/<\n]++|' + _NO_OPENING + rb"|" + COMMENT_TEXT + rb")*+"
 )
 _BLANKS = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+(?:(?:\#|//)[^\n]*+)?")
-_HEREDOC = re.compile(HEREDOC_OPENING)
 _ARGUMENT = re.compile(rb"\n[ \t]*+" + NAME + rb"[ \t]*+=(?![=>])")
 
 
@@ -51,8 +50,8 @@ def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:
     """
     last, depth = position, 0
     while position < end:
-        position = _matched_end(_IN_BRACKETS if depth else _ON_LINE, text, position, end)
-        last = max(last, position)
+        stop = _matched_end(_IN_BRACKETS if depth else _ON_LINE, text, position, end)
+        last, position = (stop, stop) if stop > position else (last, position)
         if not depth:
             position = _matched_end(_BLANKS, text, position, end)
         if position >= end:
@@ -61,12 +60,12 @@ def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:
             case b"{" | b'"' as opening:
                 position = last = _inside(text, position + 1, end, opening)
             case b"<":
-                heredoc = _HEREDOC.match(text, position, end)
+                heredoc = heredoc_opening(text, position, end)
                 position = last = position + 1
                 if heredoc is not None:
-                    marker = _marker(heredoc[0])
-                    position = _inside(text, heredoc.end(), end, marker)
-                    last = max(last, text.rfind(marker, heredoc.end(), position) + len(marker))
+                    marker, start = heredoc
+                    position = _inside(text, start, end, marker)
+                    last = max(last, text.rfind(marker, start, position) + len(marker))
             case b"(" | b"[":
                 depth += 1
                 position = last = position + 1
@@ -89,10 +88,6 @@ def _inside(text: bytes, position: int, end: int, opened: bytes) -> int:
     return end if stop == UNCLOSED else stop
 
 
-def _marker(opening: bytes) -> bytes:
-    return opening.lstrip(b"<-").rstrip()
-
-
 def _skip_nested(text: bytes, position: int, end: int, opened: list[bytes]) -> int:
     """Return the offset behind what closes all that is open: braces, quotes, heredocs by their markers."""
     is_line_start = True
@@ -110,10 +105,11 @@ def _skip_nested(text: bytes, position: int, end: int, opened: list[bytes]) -> i
                     opened.pop()
                     is_line_start = False
                 elif character == b"<":
-                    heredoc = _HEREDOC.match(text, position - 1, end)
+                    heredoc = heredoc_opening(text, position - 1, end)
                     if heredoc is not None:
-                        opened.append(_marker(heredoc[0]))
-                        position, is_line_start = heredoc.end(), True
+                        marker, position = heredoc
+                        opened.append(marker)
+                        is_line_start = True
                 else:  # the end, or a comment that nothing closes
                     return UNCLOSED
             case b'"':

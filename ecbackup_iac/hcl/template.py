@@ -75,9 +75,9 @@ class Pieces:
             if self._trims_next:
                 piece = piece.lstrip(SPACES)
                 self._trims_next = False
-            length = len(match[0].encode())
-            self.pieces.append(Piece(PieceKind.TEXT, start, start + length, piece))
-            start += length
+            stop = min(end, start + len(match[0].encode()))
+            self.pieces.append(Piece(PieceKind.TEXT, start, stop, piece))
+            start = stop
 
     def add_sequence(self, piece: Piece) -> None:
         """Add an interpolation or a directive."""

@@ -5,6 +5,7 @@ The kind of an operator or a bracket is its own text; every other kind has a nam
 
 import re
 from typing import NamedTuple
+from unicodedata import category
 
 IDENT = b"identifier"
 NUMBER = b"number"
@@ -47,14 +48,17 @@ SPACES = (
 )
 """What Go's unicode.IsSpace accepts: heredoc markers and strip markers trim these."""
 
+_KANA_MARKS = "\u309b\u309c"
+
 COMMENT_TEXT = rb"(?:\#|//)[^\n]*+|/\*(?s:.*?)\*/"
 NAME = rb"[A-Za-z_\x80-\xff][\w\x80-\xff-]*+"
 """An identifier of ASCII letters; others are checked by `identifier_end`."""
 
 _TEXT_OF_STRING = rb'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))*+'
 QUOTED_STRING = rb'"' + _TEXT_OF_STRING + rb'"'
-HEREDOC_OPENING = rb"<<-?" + NAME + rb"\r?\n"
+HEREDOC_OPENING = rb"<<-?(" + NAME + rb")\r?\n"
 
+_HEREDOC_OPENING = re.compile(HEREDOC_OPENING)
 TEXT_OF_STRING = re.compile(_TEXT_OF_STRING)
 TEXT_OF_LINE = re.compile(rb"(?:[^$%\n]++|\$\$\{|%%\{|[$%](?!\{))*+\n?")
 
@@ -62,7 +66,8 @@ TEXT_OF_LINE = re.compile(rb"(?:[^$%\n]++|\$\$\{|%%\{|[$%](?!\{))*+\n?")
 def identifier_end(text: bytes, start: int, end: int) -> int:
     """Return where the identifier ends that begins at `start`; `start` where none does.
 
-    Python's identifiers follow the same Unicode properties as HCL's, which have dashes as well.
+    Python's identifiers follow the same Unicode properties as HCL's, which have dashes as well, and the
+    letters that Python leaves out because they change under normalization.
     """
     name = text[start:end]
     if name.isascii():
@@ -70,11 +75,27 @@ def identifier_end(text: bytes, start: int, end: int) -> int:
     readable = name.decode(errors="replace")
     for index, character in enumerate(readable):
         is_part = f"a{character}".isidentifier() or character == "-"
-        if not (is_part if index else character.isidentifier()):
+        is_letter = category(character).startswith("L") or character in _KANA_MARKS
+        if not (is_letter or (is_part if index else character.isidentifier())):
             return start + len(readable[:index].encode())
     return end
 
 
+def heredoc_opening(text: bytes, start: int, end: int) -> tuple[bytes, int] | None:
+    """Return the marker of the heredoc that begins at `start`, and where its first line begins."""
+    opening = _HEREDOC_OPENING.match(text, start, end)
+    if opening is None or identifier_end(text, *opening.span(1)) != opening.end(1):
+        return None
+    return opening[1], opening.end()
+
+
 def is_heredoc_end(line: bytes, marker: bytes) -> bool:
-    """Whether a line of a heredoc is its end marker: Go's TrimSpace decides."""
-    return marker in line and line.decode(errors="replace").strip(SPACES).encode() == marker
+    """Whether a line of a heredoc is its end marker: Go's TrimSpace decides.
+
+    A carriage return is part of the line break, and nothing else.
+    """
+    return (
+        marker in line
+        and line.decode(errors="replace").strip(SPACES).encode() == marker
+        and b"\r" not in line[:-1]
+    )
