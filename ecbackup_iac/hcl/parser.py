@@ -10,7 +10,7 @@ from functools import cached_property, partial
 
 from ecbackup_iac.hcl.expression import Node, TemplatePart, Text, Unreadable
 from ecbackup_iac.hcl.expression_parser import check_escapes, decoded, parse_parts, parse_range
-from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_value
+from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
 from ecbackup_iac.hcl.source import (
     HclSyntaxError,
     Place,
@@ -324,10 +324,16 @@ class _ItemParser:
 
     def _label(self, position: int) -> tuple[str, int] | None:
         """Return a label and where it ends; None where there is none."""
-        label = _LABEL.match(self._text, position, self._end)
-        if label is None:
+        if self._character(position) != b'"':
             end = self._name(position)
             return None if end == position else (self._text[position:end].decode(), end)
+        label = _LABEL.match(self._text, position, self._end)
+        if label is None:
+            end = skip_string(self._text, position + 1, self._end)
+            if end == UNCLOSED:
+                return None
+            self._report("Invalid string literal: a label takes no ${ or %{", position, end)
+            return self._text[position + 1 : end - 1].decode(errors="replace"), end
         try:
             check_escapes(self._text, *label.span(1))
             text = decoded(self._text, *label.span(1))

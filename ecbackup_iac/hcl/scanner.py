@@ -49,6 +49,7 @@ _TOKEN = re.compile(
     rb"|((?s:.[\x80-\xbf]*+))"
     rb")"
 )
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _KINDS = (IDENT, STRING, NEWLINE, COMMENT, OPEN_HEREDOC, NUMBER)
 _HEREDOC = 5
 _BRACE, _OPERATOR, _QUOTE = 7, 8, 9  # the groups behind those; what is behind them is invalid
@@ -176,6 +177,8 @@ class _Scanner:
                     self._tokens.append(Token(CLOSE_HEREDOC, start, start + len(mode.marker)))
                     return stop - (text[stop - 1 : stop] == b"\r")
             stop = _matched_end(TEXT_OF_LINE, text, position, end)
+            if mode.kind == LITERAL and _LONE_RETURN.search(text, position, stop):
+                stop = end  # hclsyntax's scanner gives up, and takes what is left for text
             if stop > position:
                 self._tokens.append(Token(LITERAL, position, stop))
                 mode.is_line_start = text[stop - 1] == ord("\n")

@@ -42,6 +42,15 @@ def skip_block(text: bytes, position: int, end: int) -> int:
     return _skip_nested(text, position, end, [b"{"])
 
 
+def skip_string(text: bytes, position: int, end: int) -> int:
+    """Return the offset behind the closing quote of a string; UNCLOSED where its line ends before.
+
+    `position` is right behind the opening quote.
+    """
+    stop = _skip_nested(text, position, end, [b'"'])
+    return stop if stop > position and text[stop - 1] == ord('"') else UNCLOSED
+
+
 def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:
     """Return where a value's last token ends, and the offset behind the line break that ends it.
 
