@@ -76,6 +76,7 @@ _BAD_ESCAPE = re.compile(
 )
 
 _NO_VALUE = "Invalid expression: a value is expected here"
+_CUT_SHORT = "Invalid expression: the line ends where a value is expected"
 _NO_ATTRIBUTE = "Invalid attribute name: a name is required after a dot"
 _UNCLOSED_STRING = "Unterminated template string: there is no closing quote"
 _UNCLOSED_HEREDOC = "Unterminated template string: no line holds the closing marker alone"
@@ -271,7 +272,7 @@ class _Parser:
         if self.kind == IDENT:
             name = self._word().decode(errors="replace")
             _, end = self._take()
-            return GetAttribute(self._place(start, end), node, normal(name)), end
+            return GetAttribute(self._place(start, end), node, name), end
         if self.kind == NUMBER:
             if b"." in self._text[self.start : self.end]:
                 raise self._error("Invalid legacy index syntax: write the indexes in brackets")
@@ -326,7 +327,7 @@ class _Parser:
             return self._number()
         parse = _OPENINGS.get(kind)
         if parse is None:
-            raise self._error(_NO_VALUE)
+            raise self._error(_CUT_SHORT if kind in (NEWLINE, END) else _NO_VALUE)
         self._deeper()
         spanned = parse(self)
         self._depth -= 1
@@ -365,8 +366,7 @@ class _Parser:
             return self._call(word.decode(errors="replace"), start)
         if word in _KEYWORDS:
             return Literal(self._place(start, end), _KEYWORDS[word]), start, end
-        name = normal(word.decode(errors="replace"))
-        return Name(self._place(start, end), name), start, end
+        return Name(self._place(start, end), word.decode(errors="replace")), start, end
 
     def _call(self, name: str, start: int) -> _Spanned:
         while self.kind == b"::":
