@@ -64,7 +64,7 @@ _PRECEDENCE = {
     b"||": 1, b"&&": 2, b"==": 3, b"!=": 3, b"<": 4, b"<=": 4, b">": 4, b">=": 4,
     b"+": 5, b"-": 5, b"*": 6, b"/": 6, b"%": 6,
 }  # fmt: skip
-_KEYWORDS: dict[bytes, bool | None] = {b"true": True, b"false": False, b"null": None}
+KEYWORDS: dict[bytes, bool | None] = {b"true": True, b"false": False, b"null": None}
 
 # What the peeker passes over: line breaks too, inside brackets.
 _STRICT, _LOOSE = frozenset((COMMENT,)), frozenset((COMMENT, NEWLINE))
@@ -364,8 +364,8 @@ class _Parser:
         _, end = self._take()
         if self.kind in (b"(", b"::"):
             return self._call(word.decode(errors="replace"), start)
-        if word in _KEYWORDS:
-            return Literal(self._place(start, end), _KEYWORDS[word]), start, end
+        if word in KEYWORDS:
+            return Literal(self._place(start, end), KEYWORDS[word]), start, end
         return Name(self._place(start, end), word.decode(errors="replace")), start, end
 
     def _call(self, name: str, start: int) -> _Spanned:
