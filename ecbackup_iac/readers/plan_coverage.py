@@ -59,6 +59,7 @@ class Instance(TypedDict, total=False):
     address: str
     mode: str
     type: str
+    deposed: str
     deposed_key: str
 
 
@@ -213,7 +214,7 @@ def _changed(members: Mapping[str, "Slice"]) -> list[str]:
     changes = _part(members, "resource_changes", kind=list[Instance]) or []
     deferred = _part(members, "deferred_changes", kind=list[Deferred]) or []
     instances = (*changes, *(one.get("resource_change", Instance()) for one in deferred))
-    return [one.get("address", "") for one in instances]
+    return [one.get("address", "") for one in instances if "deposed" not in one]
 
 
 def _unchanged(members: Mapping[str, "Slice"], changes: Iterable[Mapping[str, Any]]) -> list[str]:
