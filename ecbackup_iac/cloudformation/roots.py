@@ -26,6 +26,7 @@ LARGEST_FILE = 50_000_000
 # stand on standard input, leaves nested templates.
 _CDK_OUTPUT = "cdk.out"
 _ASSET_LIST = ".assets.json"
+_NESTED_TEMPLATE = ".nested.template.json"
 _MANIFEST = "manifest.json"
 _HASH = re.compile(r"/([0-9a-f]{64})\.json")
 
@@ -51,6 +52,10 @@ _VISIBLE = re.compile(
     rb"AWSTemplateFormatVersion[\"']?\s*:|\bType[\"']?\s*:\s*(?:[&!][^\s]{1,80}\s+){0,2}[\"']?AWS::\w+::",
     re.MULTILINE,
 )
+# The type of a resource, which says in a broken file whether it matters.
+_TYPE = re.compile(rb"\bType[\"']?\s*:\s*(?:[&!][^\s]{1,80}\s+){0,2}[\"']?([\w:]+)")
+# Endings that templates and templates of templates have beside those that `is_expected` knows.
+_OTHER_ENDINGS = ("", ".cfn", ".cft", ".config", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl")
 # What a file of any name has to begin a line with: prose may well quote a resource.
 _HEADER = re.compile(rb"^[\"'{ ]*AWSTemplateFormatVersion[\"']?\s*:", re.MULTILINE)
 _JINJA = re.compile(rb"\{%|\{\{(?!resolve:)")
@@ -130,6 +135,9 @@ class Templates:
         self._reached: set[str] = set()
         self._covered: set[int] = set()
         """The templates that are roots, or that a root may create, by identity."""
+        self._assets_of: dict[int, list[Template]] = {}
+        """The CDK's nested templates of the same content, by the identity of each."""
+        self._assets_by_content: dict[tuple[str, bytes], list[Template]] = {}
         self._alone: set[str] = set()
         self._context: set[str] = set()
         self._asset_lists: dict[str, dict[str, str]] = {}
@@ -152,9 +160,13 @@ class Templates:
         self._boundaries[path] = file.boundary
         self._order += found
         self._mark(file.path, file.content, found, is_whole=True)
+        if path.endswith(_NESTED_TEMPLATE) and found and _is_assembly(found[0]):
+            asset = (os.path.dirname(path), file.content)
+            self._assets_of[id(found[0])] = same = self._assets_by_content.setdefault(asset, [])
+            same.append(found[0])
         if file.is_named and path != STANDARD_INPUT:
             self._alone.add(path)
-        if problem is None or not _is_told(file, found):
+        if problem is None or not self._is_told(file, found):
             return bool(found or strays)
         if _JINJA.search(file.content):
             told = f"{problem.message}: a template of templates? render it first, and judge what comes out"
@@ -170,10 +182,32 @@ class Templates:
             text = f"not evaluated: {kind} stands where CloudFormation makes no resource of it"
             yield Diagnostic(text, document.source.location_of(*entry))
 
+    def _is_told(self, file: TemplateFile, found: Sequence[Template]) -> bool:
+        """Whether what is wrong with a file is told: CloudFormation has to be visible in it."""
+        if file.is_meant or found:
+            return True
+        if file.is_expected:
+            return _VISIBLE.search(file.content) is not None
+        if _HEADER.search(file.content):
+            return True
+        types = {match[1].decode(errors="replace") for match in _TYPE.finditer(file.content)}
+        ending = os.path.splitext(file.path)[1].lower()
+        return ending in _OTHER_ENDINGS and any(map(self._is_wanted, types))
+
     @property
     def added(self) -> tuple[Template, ...]:
-        """The templates of the files that were added, those taken for the sake of others left out."""
-        return tuple(one for one in self._order if one.path not in self._context)
+        """The templates of the files that were added, each once.
+
+        Those that were taken for the sake of others are left out, and the copies that the CDK keeps of
+        a nested template: stacks with the same template have one asset, and so one TemplateURL.
+        """
+        return tuple(
+            one for one in self._order if one.path not in self._context and not self._is_copy(one)
+        )
+
+    def _is_copy(self, template: Template) -> bool:
+        same = self._assets_of.get(id(template), ())
+        return id(template) not in self._covered and any(id(one) in self._covered for one in same)
 
     def add_parents(self, files: Callable[[str], Iterable[TemplateFile]]) -> None:
         """Find the templates that nest those that were named alone, and take them for their sake.
@@ -229,6 +263,7 @@ class Templates:
         # What an expression names is known only once its parent has been followed, so parents come first.
         for template in sorted(self._order, key=lambda one: not one.nests):
             is_claimed = template.path in claimed or template.path in self._reached
+            is_claimed = is_claimed or id(template) in self._assets_of
             if id(template) not in first or not is_claimed:
                 self._covered.add(id(template))
                 yield template
@@ -361,14 +396,6 @@ def _listed_assets(path: str) -> dict[str, str]:
         for key, (_, entry) in members(files).items()
     }
     return {key: path for key, path in paths.items() if path}
-
-
-def _is_told(file: TemplateFile, found: Sequence[Template]) -> bool:
-    """Say whether what is wrong with a file is told: CloudFormation has to be visible in it."""
-    if file.is_meant or found:
-        return True
-    visible = _VISIBLE if file.is_expected else _HEADER
-    return visible.search(file.content) is not None
 
 
 def _candidates(path: str, parent: Template) -> list[str]:

@@ -237,7 +237,9 @@ def _unread(found: UnreadStack) -> Diagnostic:
     """Tell of a nested stack that was not read: no small matter where it speaks of caches."""
     properties = member(found.body, "Properties")
     names = [*members(member(properties, "Parameters"))]
-    words = " ".join([found.address, found.diagnostic.message, *names])
+    url = member(properties, "TemplateURL")
+    places = [one.text for one in walk(url) if isinstance(one, Scalar)] if url else []
+    words = " ".join([found.address, found.diagnostic.message, *names, *places])
     is_cache = _LOOKS_LIKE_CACHE.search(words) or _has_template_with_cache(found)
     if found.is_elsewhere and not is_cache:
         return replace(found.diagnostic, severity=Severity.WARNING)
