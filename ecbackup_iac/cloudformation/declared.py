@@ -4,6 +4,7 @@ Also what only looks like a resource: one that another of its name replaces, and
 CloudFormation makes no resource of it.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 
@@ -94,32 +95,47 @@ def stray_resources(
 ) -> Iterator[tuple[str, Entry]]:
     """Yield what has a wanted type and is no resource where it stands, with its type.
 
-    Of a document that is no template (`template` is None) only what stands near its top is meant to be
-    a resource. What is under `Metadata`, and what is told of anyway, is left out.
+    Of a document that is no template (`template` is None) only what stands near its top, or in a section
+    Resources, is meant to be a resource. What is under `Metadata`, and what is told of anyway, is left
+    out.
     """
     known = _maps_of_resources(template) if template else set[int]()
     skipped = {id(node) for node in template.misshapen_nodes()} if template else set[int]()
-    pending: list[tuple[Node, Node, int]] = [(document.root, document.root, 0)]
+    pending: list[tuple[Node, Node, float]] = [
+        (document.root, document.root, math.inf if template else MAX_DEPTH)
+    ]
     met: set[int] = set()
     while pending:
-        key, node, depth = pending.pop()
+        key, node, levels = pending.pop()
         if id(node) in met or id(node) in skipped:
             continue
         met.add(id(node))
         if isinstance(node, Sequence):
-            pending += [(key, item, depth) for item in node.items]
+            pending += [(key, item, levels) for item in node.items]
         elif isinstance(node, Mapping):
             kind = text_of(member(node, "Type"))
             if kind is not None and is_wanted(kind):
                 if id(node) not in known:
                     yield kind, (key, node)
-            elif template is not None or depth < MAX_DEPTH:
-                # The Serverless Framework's files may have one level more, `resources`.
+            elif levels > 0:
+                is_top = node is document.root
                 pending += [
-                    (name, value, depth + (text_of(name) != "resources"))
+                    (name, value, _levels_below(name, value, levels, is_top=is_top))
                     for name, value in node.entries
                     if text_of(name) != _INERT
                 ]
+
+
+def _levels_below(key: Node, value: Node, levels: float, *, is_top: bool) -> float:
+    """Return in how many levels of keys below an entry a resource is looked for.
+
+    The Serverless Framework's files may have one level more, `resources`, and so may those in which a
+    tag of another program's stands around a template.
+    """
+    if is_top and text_of(key) == _SECTION:
+        return math.inf
+    is_extra = text_of(key) == "resources" or value.tag is not None
+    return levels if is_extra else levels - 1
 
 
 def _maps_of_resources(template: Template) -> set[int]:

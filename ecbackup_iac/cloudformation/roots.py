@@ -40,8 +40,12 @@ _SHAPE = re.compile(
     rb"AWSTemplateFormatVersion|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Alexa|Custom)::"
 )
 _STACKS = re.compile("|".join((*NESTED, *DEPLOYERS, MODULE)).encode())
-# A macro that makes resources, a type that a loop completes or that is written over two lines.
-_MAKERS = re.compile(rb"Fn::Transform|\bTransform\b|AWS::[\w:]{0,80}[$&]\{|[\w:]\\\r?\n")
+# A macro that makes resources, a tag that another program replaces (!Rain::Include), a type that a loop
+# completes or that is written over two lines.
+_MAKERS = re.compile(
+    rb"Fn::Transform|\bTransform\b|!\w+::|\bResources[\"']?\s*:\s*!|AWS::[\w:]{0,80}[$&]\{"
+    rb"|\bType[\"']?\s*:\s*[\"']?[$&]\{|[\w:]\\\r?\n"
+)
 # A letter that is written as an escape, which hides every name from a look at the bytes.
 _HIDDEN_LETTER = re.compile(rb"\\(?:x|u00|U000000)[2-7][0-9A-Fa-f]")
 
@@ -54,8 +58,11 @@ _VISIBLE = re.compile(
 )
 # The type of a resource, which says in a broken file whether it matters.
 _TYPE = re.compile(rb"\bType[\"']?\s*:\s*(?:[&!][^\s]{1,80}\s+){0,2}[\"']?([\w:]+)")
-# Endings that templates and templates of templates have beside those that `is_expected` knows.
-_OTHER_ENDINGS = ("", ".cfn", ".cft", ".config", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl")
+# Endings of prose and of source code, which may well quote a resource.
+_QUOTING = (
+    ".adoc", ".bazel", ".cjs", ".cts", ".dart", ".ex", ".exs", ".groovy", ".guard", ".markdown", ".mdx",
+    ".mts", ".nix", ".rego", ".txt",
+)  # fmt: skip
 # What a file of any name has to begin a line with: prose may well quote a resource.
 _HEADER = re.compile(rb"^[\"'{ ]*AWSTemplateFormatVersion[\"']?\s*:", re.MULTILINE)
 _JINJA = re.compile(rb"\{%|\{\{(?!resolve:)")
@@ -192,7 +199,7 @@ class Templates:
             return True
         types = {match[1].decode(errors="replace") for match in _TYPE.finditer(file.content)}
         ending = os.path.splitext(file.path)[1].lower()
-        return ending in _OTHER_ENDINGS and any(map(self._is_wanted, types))
+        return ending not in _QUOTING and any(map(self._is_wanted, types))
 
     @property
     def added(self) -> tuple[Template, ...]:
