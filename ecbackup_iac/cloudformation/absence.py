@@ -25,8 +25,8 @@ from ecbackup_iac.cloudformation.worlds import Effort, RefusalError, TooMuchErro
 
 _SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
 
-MAX_EFFORT = 500
-"""Worlds that are worked out for one question; beyond that a resource may be created."""
+MAX_EFFORT = 2_000
+"""Worlds that are worked out for one root; beyond that everything may be created, and no reason is told."""
 
 MAX_PARAMETERS = 4
 """Of a reason; more are not named."""
@@ -51,43 +51,52 @@ class Creation(Enum):
     """CloudFormation refuses what it depends on."""
 
 
-def creation_of(existence: tuple[Existence, ...]) -> Creation:
+def creation_of(existence: tuple[Existence, ...], effort: Effort) -> Creation:
     """Return whether something is created whose existence depends on these."""
     if not existence:
         return Creation.CREATED
     try:
-        if _may_exist(existence, ignores_values=False):
+        if _may_exist(existence, effort, ignores_values=False):
             return Creation.CREATED
-        return Creation.ABSENT if _may_exist(existence, ignores_values=True) else Creation.NEVER
+        may_exist = _may_exist(existence, effort, ignores_values=True)
     except RefusalError:
         return Creation.REFUSED
     except TooMuchError:
         return Creation.CREATED
+    return Creation.ABSENT if may_exist else Creation.NEVER
 
 
-def _may_exist(existence: tuple[Existence, ...], *, ignores_values: bool) -> bool:
+def _may_exist(existence: tuple[Existence, ...], effort: Effort, *, ignores_values: bool) -> bool:
     def evaluator(world: World) -> Evaluator:
         return Evaluator(world, ignores_values=ignores_values)
 
-    cases = explore(lambda one: one.exists(existence), evaluator, Effort(MAX_EFFORT))
+    cases = explore(lambda one: one.exists(existence), evaluator, effort)
     return cases is None or any(case.value for case in cases)
 
 
-def reason_for_absence(existence: tuple[Existence, ...]) -> str:
-    """Return why something is not created: `condition IsProd is false: Stage is "dev" (its default)`."""
+def reason_for_absence(existence: tuple[Existence, ...], effort: Effort, address: str = "") -> str:
+    """Return why something is not created: `condition IsProd is false: Stage is "dev" (its default)`.
+
+    `address` is that of a nested stack, where one is what is not created.
+    """
     unmet: list[tuple[Existence, str]] = []
     try:
-        cases = explore(lambda one: one.obstacle(existence), Evaluator, Effort(MAX_EFFORT))
+        cases = explore(lambda one: one.obstacle(existence), Evaluator, effort)
         for case in cases or ():
             if case.value is not None and case.value not in unmet:
                 unmet.append(case.value)
+        is_never = len(unmet) == 1 and not _may_exist(unmet[0][:1], effort, ignores_values=True)
     except (RefusalError, TooMuchError):
-        pass
-    reasons = dict.fromkeys(_reason(one, identifier) for one, identifier in unmet)
-    return " or ".join(reasons) or "no value of its parameters creates it"
+        is_never = False
+    reasons = dict.fromkeys(
+        _reason(one, identifier, address, effort, is_never=is_never) for one, identifier in unmet
+    )
+    return " or ".join(reasons) or "the conditions that it depends on do not hold together"
 
 
-def _reason(unmet: Existence, identifier: str) -> str:
+def _reason(
+    unmet: Existence, identifier: str, address: str, effort: Effort, *, is_never: bool
+) -> str:
     frame = unmet.frame
     if identifier:
         collection = frame.loops[identifier].collection
@@ -98,11 +107,15 @@ def _reason(unmet: Existence, identifier: str) -> str:
         what = f"condition {name} is false"
         entry = _conditions(frame).get(name)
         parameters = dict(_parameters(entry, Frame(frame.stack))) if entry else {}
-    values = [_value(name, declaration, frame.stack) for name, declaration in parameters.items()]
-    if len(values) > MAX_PARAMETERS:
-        values = [*values[:MAX_PARAMETERS], "and so on"]
+    named = [*parameters.items()]
+    values = [_value(*one, frame.stack, effort) for one in named[:MAX_PARAMETERS]]
+    if len(named) > MAX_PARAMETERS:
+        values.append("and so on")
     told = f"{what}: {', '.join(values)}" if values else what
-    return f"the nested stack {unmet.stack} is not created: {told}" if unmet.stack else told
+    if is_never:
+        told = f"{what}, whatever the parameters are"
+    is_other = unmet.stack not in ("", address)
+    return f"the nested stack {unmet.stack} is not created: {told}" if is_other else told
 
 
 def _conditions(frame: Frame) -> dict[str, Node]:
@@ -132,7 +145,7 @@ def _parameters(node: Node, frame: Frame) -> Iterator[tuple[str, Declaration | N
                     pending.append(inner)
 
 
-def _value(name: str, declaration: Declaration | None, stack: Stack) -> str:
+def _value(name: str, declaration: Declaration | None, stack: Stack, effort: Effort) -> str:
     """Return what a parameter is and where that is from; a value is shown where a file holds it."""
     root = stack.ancestors[-1]
     given = root.given.get(name) if stack is root or declaration is None else None
@@ -144,7 +157,7 @@ def _value(name: str, declaration: Declaration | None, stack: Stack) -> str:
     elif declaration is None:
         return f"{shown_name} is known only where the stack is deployed"
     elif _is_passed(name, stack):
-        value = _passed_value(name, declaration, stack)
+        value = _passed_value(name, declaration, stack, effort)
         is_shown = value is not None and value.literals and not value.is_secret
         origin, text = "passed by the parent", value.text if value and is_shown else None
     elif declaration.default is not None:
@@ -162,16 +175,16 @@ def _is_passed(name: str, stack: Stack) -> bool:
     return passed is not None and name in members(passed.parameters)
 
 
-def _passed_value(name: str, declaration: Declaration, stack: Stack) -> Value | None:
+def _passed_value(
+    name: str, declaration: Declaration, stack: Stack, effort: Effort
+) -> Value | None:
     """Return the value that the parent passes, where it is the same in every case."""
     passed = stack.passed
     node = member(passed.parameters, name) if passed else None
     if passed is None or node is None or declaration.is_list:
         return None
     try:
-        cases = explore(
-            lambda one: one.settled(one.value(node, passed.frame)), Evaluator, Effort(MAX_EFFORT)
-        )
+        cases = explore(lambda one: one.settled(one.value(node, passed.frame)), Evaluator, effort)
     except (RefusalError, TooMuchError):
         return None
     return cases[0].value if cases and len(cases) == 1 else None

@@ -351,13 +351,13 @@ class Evaluator:
         if declaration.is_from_systems_manager:
             why = f"parameter {name} is read from Systems Manager when the stack is deployed"
             return Value(Opaque(why, key), (declaration.step,), secret)
+        if self._ignores_values:
+            return self._open_parameter(declaration, name, key)
         passed = self._passed_entry(declaration.name, stack) if stack.passed else None
         if isinstance(passed, Value):
             return passed.through(declaration.step, is_secret=secret)
         if passed is not None:
             return self._passed(declaration, stack, passed)
-        if self._ignores_values:
-            return self._open_parameter(declaration, name, key)
         given = stack.given.get(declaration.name) if stack.passed is None else None
         if given is not None:
             step = given.step(declaration)

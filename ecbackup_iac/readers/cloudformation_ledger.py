@@ -7,11 +7,17 @@ created by another.
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ecbackup_iac.cloudformation.absence import Creation, creation_of, reason_for_absence
+from ecbackup_iac.cloudformation.absence import (
+    MAX_EFFORT,
+    Creation,
+    creation_of,
+    reason_for_absence,
+)
 from ecbackup_iac.cloudformation.declared import DeclaredResource, declared_resources
 from ecbackup_iac.cloudformation.resources import ResourceInstance, UnreadStack
 from ecbackup_iac.cloudformation.stacks import Stack
 from ecbackup_iac.cloudformation.template import Template
+from ecbackup_iac.cloudformation.worlds import Effort
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, CacheBlock
@@ -43,24 +49,24 @@ class CacheLedger:
         self._created.add(stack.template.source.location_of(found.key, found.body))
         self._created |= {one.place for one in stack.ancestors if one.place is not None}
 
-    def note_absent(self, found: ResourceInstance, root: str) -> None:
+    def note_absent(self, found: ResourceInstance, root: str, effort: Effort) -> None:
         """Note a cache that a root does not create."""
         stack = found.frame.stack
         place = stack.template.source.location_of(found.key, found.body)
-        reason = reason_for_absence(found.existence)
+        reason = reason_for_absence(found.existence, effort)
         absent = AbsentCache(found.address, found.kind, root, place, reason)
         self._absences.append(_Absence(absent, stack))
 
-    def note_unread(self, found: UnreadStack, root: str, *, is_cache: bool) -> bool:
+    def note_unread(self, found: UnreadStack, root: str, effort: Effort, *, is_cache: bool) -> bool:
         """Note a stack that was not read; return whether a deployment creates it."""
         if found.place is None:
             return True
-        creation = creation_of(found.existence)
+        creation = creation_of(found.existence, effort)
         if creation in (Creation.CREATED, Creation.REFUSED) or not found.is_elsewhere:
             self._created.add(found.place)
             return True
         if is_cache:
-            reason = reason_for_absence(found.existence)
+            reason = reason_for_absence(found.existence, effort, found.address)
             absent = AbsentCache(found.address, found.kind, root, found.place, reason)
             self._absences.append(_Absence(absent, None))
         return False
@@ -88,15 +94,17 @@ class CacheLedger:
 
     def _absent_caches(self) -> Iterator[AbsentCache]:
         """Yield what no root creates; of a cache that one creates, a stack that would hold it, too."""
+        effort = Effort(MAX_EFFORT)
         for absence in self._absences:
             if absence.cache.location not in self._created:
                 yield absence.cache
             elif absence.stack is not None:
                 # The cache has a finding by way of another stack; this one would hold another instance.
                 for stack in reversed(absence.stack.ancestors):
-                    is_absent = creation_of(stack.existence) is not Creation.CREATED
-                    if stack.place is not None and is_absent and stack.place not in self._created:
-                        reason = reason_for_absence(stack.existence)
+                    if stack.place is None or stack.place in self._created:
+                        continue
+                    if creation_of(stack.existence, effort) is not Creation.CREATED:
+                        reason = reason_for_absence(stack.existence, effort, stack.address)
                         root = absence.cache.root
                         yield AbsentCache(stack.address, stack.kind, root, stack.place, reason)
                         break
