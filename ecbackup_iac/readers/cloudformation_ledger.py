@@ -58,12 +58,14 @@ class CacheLedger:
         self._absences.append(_Absence(absent, stack))
 
     def note_unread(self, found: UnreadStack, root: str, effort: Effort, *, is_cache: bool) -> bool:
-        """Note a stack that was not read; return whether a deployment creates it."""
+        """Note a stack that was not read; return whether that has to be told."""
         if found.place is None:
             return True
         creation = creation_of(found.existence, effort)
-        if creation in (Creation.CREATED, Creation.REFUSED) or not found.is_elsewhere:
+        if creation in (Creation.CREATED, Creation.REFUSED):
             self._created.add(found.place)
+            return True
+        if not found.is_elsewhere:  # packing the templates for a deployment fails without it
             return True
         if is_cache:
             reason = reason_for_absence(found.existence, effort, found.address)
