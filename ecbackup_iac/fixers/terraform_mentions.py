@@ -35,6 +35,7 @@ from ecbackup_iac.terraform.nodes import (
     TupleNode,
 )
 from ecbackup_iac.terraform.roots import Index as TreeIndex
+from ecbackup_iac.terraform.roots import Sought
 
 Path: TypeAlias = tuple[str | None, ...]
 """The steps from a whole value to a part of it; None is any step."""
@@ -126,7 +127,7 @@ class Tree:
 
 def tree(boundary: str) -> Tree:
     """Read who calls whom inside a boundary."""
-    return Tree(TreeIndex(Folders(boundary), (b"elasticache",), lambda _: False))
+    return Tree(TreeIndex(Folders(boundary), Sought((b"elasticache",)), lambda _: False))
 
 
 def source_at(path: str) -> SourceFile:
