@@ -486,18 +486,13 @@ class ModuleInstance:
             return
         target = self.configuration.called_module(self, name)
         address = f"{self.address}.module.{name}" if self.address else f"module.{name}"
-        refusal = self.module.refusal
-        try:
-            if not isinstance(target, Unreadable):
-                self._check_call(block, target)
-            repetitions = self.repetitions(block)
-        except EvaluationError as error:
-            yield error
-            repetitions, refusal = [Repetition()], error.message
+        errors, repetitions = self._checked_call(block, target)
+        yield from errors
+        refusal = errors[-1].message if errors else self.module.refusal
         if isinstance(target, Unreadable):
             yield from self._unread_calls(address, block, target, repetitions)
             return
-        if not repetitions:
+        if not repetitions and not refusal:
             yield EmptyBlock(address, "", block, self, target)
         for one in repetitions:
             child = self.child(name, one, target)
@@ -520,11 +515,22 @@ class ModuleInstance:
             doubts = (one.doubt,) if one.doubt else ()
             yield UnreadCall(address + one.key, block, BlockScope(self, one), target, doubts)
 
-    def _check_call(self, block: Block, target: Module) -> None:
-        """Raise EvaluationError if Terraform refuses a call of a module."""
-        _check_arguments(block, target)
-        if (self.is_repeated or _repeats(block)) and target.configures_providers:
-            raise EvaluationError(REPEATED_PROVIDERS, block.header)
+    def _checked_call(
+        self, block: Block, target: Module | Unreadable
+    ) -> tuple[list[EvaluationError], list[Repetition]]:
+        """Return what Terraform refuses about a module call, and its instances: one, if they are refused."""
+        errors: list[EvaluationError] = []
+        if not isinstance(target, Unreadable):
+            try:
+                _check_arguments(block, target)
+            except EvaluationError as error:
+                errors.append(error)
+            if (self.is_repeated or _repeats(block)) and target.configures_providers:
+                errors.append(EvaluationError(REPEATED_PROVIDERS, block.header))
+        try:
+            return errors, self.repetitions(block)
+        except EvaluationError as error:
+            return [*errors, error], [Repetition()]
 
 
 @record(eq=False)
