@@ -124,7 +124,7 @@ class RootEvaluation:
             return None  # then the module is evaluated on its own, if nothing else calls it
         self._empty_calls.add(place)
         below = self._index.below(found.target.folder)
-        if any(self._index.found[path].configures_providers for path in below):
+        if any(map(self._index.configures_providers, below)):
             return Diagnostic(REPEATED_PROVIDERS, found.block.header.location)
         header = found.block.header.location
         reason = f"the call at {header.path}:{header.line} creates no instance: {found.reason}"

@@ -6,7 +6,7 @@ cannot hold a call, or a block that is sought, is not parsed.
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 
@@ -101,11 +101,11 @@ class Folder:
     """Only the parser can tell which folders it calls."""
 
     to_parse: list[str] = field(factory=list)
-    """The names of its files that are not ruled out."""
+    """The names of its files that may hold a call, or what is sought."""
 
     blocks: list[SoughtBlock] = field(factory=list)
-    shows_backend: bool = False
-    configures_providers: bool = False
+    evidence_files: list[str] = field(factory=list)
+    """The names of its files that may hold a backend or a provider."""
 
     @property
     def has_opentofu_files(self) -> bool:
@@ -167,14 +167,31 @@ class Index:
 
     def is_planned(self, path: str) -> bool:
         """Whether a folder shows that it is planned by itself, whatever calls it."""
-        folder = self.found[path]
-        if not folder.is_parsed:
-            self._parse(folder)
-        if folder.shows_backend or loaded_files(self._folders.names(path)):
+        if loaded_files(self._folders.names(path)):
             return True
         with suppress(OSError):
-            return bool(os.listdir(os.path.join(path, ".terraform")))
-        return False
+            if os.listdir(os.path.join(path, ".terraform")):
+                return True
+        return any(
+            block.body.blocks("backend", 1) or block.body.blocks("cloud")
+            for body in self._evidence(path)
+            for block in body.blocks("terraform")
+        )
+
+    def configures_providers(self, path: str) -> bool:
+        """Whether a folder has a `provider` block with arguments."""
+        return any(
+            has_provider_arguments(block)
+            for body in self._evidence(path)
+            for block in body.blocks("provider", 1)
+        )
+
+    def _evidence(self, path: str) -> Iterator[Body]:
+        """Yield the files of a folder that may show that it is planned by itself."""
+        for name in self.found[path].evidence_files:
+            body = file_body(os.path.join(path, name), self._folders)
+            if body is not None:
+                yield body
 
     def below(self, path: str) -> dict[str, str]:
         """Return a folder and those that calls lead to from there, each with its address from there."""
@@ -247,8 +264,10 @@ class Index:
             is_named = may_name(content, self._sought.words)
             may_call = may_hold_calls(content)
             folder.is_sought = folder.is_sought or is_named
-            if is_named or may_call or any(map(content.__contains__, _EVIDENCE)):
+            if is_named or may_call:
                 folder.to_parse.append(name)
+            if may_name(content, _EVIDENCE):
+                folder.evidence_files.append(name)
             if may_call:
                 self._guess_calls(folder, content)
         installed = os.path.join(prefix + ".terraform", "modules")
@@ -290,7 +309,7 @@ class Index:
         return False
 
     def _parse(self, folder: Folder) -> None:
-        """Read the calls of a folder, the blocks that are sought, and what shows that it is planned."""
+        """Read the calls of a folder and the blocks that are sought."""
         folder.is_parsed = True
         folder.calls.clear()
         calls: list[tuple[str, Block]] = []
@@ -299,12 +318,6 @@ class Index:
             if body is None:
                 continue
             calls += ((name, call) for call in body.blocks("module", 1))
-            for block in body.blocks("terraform"):
-                folder.shows_backend = folder.shows_backend or _has_backend(block.body)
-            for block in body.blocks("provider", 1):
-                folder.configures_providers = folder.configures_providers or has_provider_arguments(
-                    block
-                )
             for block in body.blocks("resource", 2):
                 kind, label = block.labels
                 if self._sought.is_resource(kind):
@@ -317,9 +330,9 @@ class Index:
         # What overrides comes after what it overrides.
         for file, block in sorted(calls, key=lambda call: is_override(call[0])):
             (name,) = block.labels
-            if block.body.attribute("source") is None:
-                continue  # an override of other arguments, or what Terraform refuses
             source = source_of(block)
+            if source is None and block.body.attribute("source") is None:
+                continue  # an override of other arguments, or what Terraform refuses
             if is_override(file):
                 sought.pop(name, None)
             target = None
@@ -328,9 +341,10 @@ class Index:
             elif is_local(source):
                 target = local_folder(folder.path, source, self._folders)
                 folder.calls.setdefault(target or source, name)
+            if target is not None and (target in self.found or self._is_module(target)):
+                continue
             inputs = [attribute.name for attribute in block.body.attributes()]
-            is_read = target is not None and (target in self.found or self._is_module(target))
-            if not is_read and self._sought.is_call(source or "", inputs):
+            if self._sought.is_call(source or "", inputs):
                 place = block.place.location
                 found = SoughtBlock(f"module.{name}", source or "", place, file)
                 sought.setdefault(name, []).append(found)
@@ -413,8 +427,3 @@ def possible_sources(content: bytes) -> list[str] | None:
         return [source.decode() for source in dict.fromkeys(found)]
     except UnicodeDecodeError:
         return None
-
-
-def _has_backend(body: Body) -> bool:
-    """Whether a `terraform` block says where the state is kept."""
-    return bool(body.blocks("backend", 1) or body.blocks("cloud"))
