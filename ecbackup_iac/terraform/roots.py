@@ -104,8 +104,6 @@ class Folder:
     """The names of its files that may hold a call, or what is sought."""
 
     blocks: list[SoughtBlock] = field(factory=list)
-    evidence_files: list[str] = field(factory=list)
-    """The names of its files that may hold a backend or a provider."""
 
     @property
     def has_opentofu_files(self) -> bool:
@@ -188,10 +186,12 @@ class Index:
 
     def _evidence(self, path: str) -> Iterator[Body]:
         """Yield the files of a folder that may show that it is planned by itself."""
-        for name in self.found[path].evidence_files:
-            body = file_body(os.path.join(path, name), self._folders)
-            if body is not None:
-                yield body
+        for name in self.found[path].files:
+            content = self._folders.content(os.path.join(path, name))
+            if not isinstance(content, Diagnostic) and may_name(content, _EVIDENCE):
+                body = file_body(os.path.join(path, name), self._folders)
+                if body is not None:
+                    yield body
 
     def below(self, path: str) -> dict[str, str]:
         """Return a folder and those that calls lead to from there, each with its address from there."""
@@ -266,8 +266,6 @@ class Index:
             folder.is_sought = folder.is_sought or is_named
             if is_named or may_call:
                 folder.to_parse.append(name)
-            if may_name(content, _EVIDENCE):
-                folder.evidence_files.append(name)
             if may_call:
                 self._guess_calls(folder, content)
         installed = os.path.join(prefix + ".terraform", "modules")
