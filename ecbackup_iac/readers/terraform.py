@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 
-from ecbackup_iac.discovery import Listing, is_inside, shown_path
+from ecbackup_iac.discovery import Listing, shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
@@ -25,7 +25,7 @@ from ecbackup_iac.terraform.instances import ModuleInstance
 from ecbackup_iac.terraform.modules import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.programs import Evidence, program_of
 from ecbackup_iac.terraform.root_order import RootOrder
-from ecbackup_iac.terraform.roots import Index
+from ecbackup_iac.terraform.roots import Index, lies_in
 
 MOST_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -74,6 +74,7 @@ class _Tree:
         self._folders = folders
         self._index = index
         self._order = RootOrder(index)
+        self._targets = frozenset(request.targets)
         self._modules: dict[Program | None, Modules] = {}
         self._variable_files = VariableFiles(self._folders)
         self._declared: set[str] = set()
@@ -254,7 +255,7 @@ class _Tree:
                     yield Diagnostic(text, Location(shown_path(path)), Severity.WARNING)
 
     def _is_target(self, path: str) -> bool:
-        return any(is_inside(path, target) for target in self._request.targets)
+        return lies_in(path, self._targets)
 
     def _release(self, folder: str) -> Reading:
         """Let go of a root that nobody calls: a tree of many would fill the memory.

@@ -75,7 +75,7 @@ class Search(Protocol):
         """Whether the module in a folder, or one below it, may hold what is sought."""
 
     def reach(self, folder: str | None, call: Block) -> None:
-        """Take note of a call that creates an instance of the module in a folder, and is not refused.
+        """Take note that an instance of the module in a folder was evaluated, and its call is not refused.
 
         There is no folder for a call of a module that `terraform init` fetched.
         """
@@ -498,11 +498,11 @@ class ModuleInstance:
         for one in repetitions:
             child = self.child(name, one, target)
             child.is_refused = self.is_refused or bool(refusal)
-            if folder is None or not child.is_refused:
-                search.reach(folder, block)
             for found in child.resources(search):
                 if not (refusal and isinstance(found, EmptyBlock)):
                     yield _doubted(found, one.doubt, refusal)
+            if folder is None or not child.is_refused:
+                search.reach(folder, block)
 
     def _unread_calls(
         self, address: str, block: Block, target: Unreadable, repetitions: list[Repetition]

@@ -6,11 +6,11 @@ cannot hold a call, or a block that is sought, is not parsed.
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 
-from ecbackup_iac.discovery import SKIPPED_FOLDERS, is_inside, is_readable
+from ecbackup_iac.discovery import SKIPPED_FOLDERS, is_readable
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field, record
@@ -371,7 +371,8 @@ class Index:
         return found | seen
 
     def _inside(self, targets: Sequence[str]) -> set[str]:
-        return {path for path in self.found if any(is_inside(path, one) for one in targets)}
+        wanted = frozenset(targets)
+        return {path for path in self.found if lies_in(path, wanted)}
 
     def _leading(self, wanted: Collection[str]) -> set[str]:
         """Return the folders with what is sought, and those that call one of them."""
@@ -401,6 +402,16 @@ class Index:
                     found.add(caller)
                     pending.append(caller)
         return found
+
+
+def lies_in(path: str, folders: Container[str]) -> bool:
+    """Whether a path is one of some folders, or lies in one; all absolute, links resolved."""
+    while path not in folders:
+        parent = os.path.dirname(path)
+        if parent == path:
+            return False
+        path = parent
+    return True
 
 
 def may_hold_calls(content: bytes) -> bool:
