@@ -21,7 +21,7 @@ from ecbackup_iac.cloudformation.roots import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.policy import RootSettings
-from ecbackup_iac.model.report import Diagnostic, Reading, Severity
+from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, Reading, Severity
 from ecbackup_iac.readers.cloudformation import TemplateReader
 from ecbackup_iac.readers.terraform import Request, read
 
@@ -194,6 +194,14 @@ class Evaluated:
 
     caches: tuple[CacheResource, ...]
     diagnostics: tuple[Diagnostic, ...]
+    absent: tuple[AbsentCache, ...] = ()
+    blocks: tuple[CacheBlock, ...] = ()
+
+    @property
+    def roots(self) -> list[str]:
+        """Give the roots that have caches, or cache blocks that create none."""
+        caches = {one.root for one in self.caches}
+        return sorted(caches | {one.root for one in self.absent})
 
     @property
     def addresses(self) -> list[str]:
@@ -265,6 +273,8 @@ def _evaluated(readings: Sequence[Reading]) -> Evaluated:
     return Evaluated(
         tuple(cache for reading in readings for cache in reading.resources),
         tuple(told for reading in readings for told in reading.diagnostics),
+        tuple(one for reading in readings for one in reading.absent),
+        tuple(one for reading in readings for one in reading.blocks),
     )
 
 

@@ -12,7 +12,8 @@ from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.terraform.folders import Folders
-from ecbackup_iac.terraform.roots import Index
+from ecbackup_iac.terraform.root_order import RootOrder
+from ecbackup_iac.terraform.roots import Index, Sought
 
 if TYPE_CHECKING:
     from conftest import Evaluate
@@ -42,8 +43,8 @@ def roots(top: Path, files: dict[str, str]) -> list[str]:
         (top / name).parent.mkdir(parents=True, exist_ok=True)
         (top / name).write_text(text, "utf-8")
     real = os.path.realpath(top)
-    index = Index(Folders(real), [b"elasticache"], lambda _: False)
-    return [os.path.relpath(root, real) for root in index.roots()]
+    index = Index(Folders(real), Sought((b"elasticache",)), lambda _: False)
+    return [os.path.relpath(root, real) for root in RootOrder(index).likely()]
 
 
 def test_a_folder_that_nobody_calls_is_a_root(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ def test_a_folder_that_leads_to_no_cache_is_none(tmp_path: Path) -> None:
         ("backend.tf.json", '{"terraform": {"backend": {"s3": {}}}}'),
         ("terraform.tfvars", "days = 3\n"),
         ("prod.auto.tfvars.json", "{}"),
-        (".terraform.lock.hcl", ""),
+        (".terraform/environment", "prod"),
     ],
 )
 def test_a_called_module_that_shows_it_is_planned_is_a_root_too(
@@ -77,6 +78,23 @@ def test_a_called_module_that_shows_it_is_planned_is_a_root_too(
 ) -> None:
     files = {"redis/main.tf": MODULE, "stack/main.tf": call("../redis"), f"redis/{file}": content}
     assert roots(tmp_path, files) == ["redis", "stack"]
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        (".terraform.lock.hcl", ""),
+        ("prod.tfvars", "days = 3\n"),
+        ("notes.tf", '# terraform { backend "s3" {} }\n'),
+        ("heredoc.tf", 'locals {\n  x = <<EOT\nterraform {\n  backend "s3" {}\n}\nEOT\n}\n'),
+        ("backend.txt", 'terraform {\n  backend "s3" {}\n}\n'),
+    ],
+)
+def test_what_a_library_module_may_hold_makes_it_no_root(
+    tmp_path: Path, file: str, content: str
+) -> None:
+    files = {"redis/main.tf": MODULE, "stack/main.tf": call("../redis"), f"redis/{file}": content}
+    assert roots(tmp_path, files) == ["stack"]
 
 
 def test_callers_are_found_at_any_depth(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.folders import Folders
 from ecbackup_iac.terraform.modules import configuration_files
 from ecbackup_iac.terraform.roots import Index as TreeIndex
+from ecbackup_iac.terraform.roots import Sought
 from ecbackup_iac.terraform.schema import CONFIGURATION
 
 Path: TypeAlias = tuple[str | None, ...]
@@ -125,7 +126,7 @@ class Tree:
 
 def tree(boundary: str) -> Tree:
     """Read who calls whom inside a boundary."""
-    return Tree(TreeIndex(Folders(boundary), (b"elasticache",), lambda _: False))
+    return Tree(TreeIndex(Folders(boundary), Sought((b"elasticache",)), lambda _: False))
 
 
 def source_at(path: str) -> SourceFile:

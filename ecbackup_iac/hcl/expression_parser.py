@@ -64,7 +64,7 @@ _PRECEDENCE = {
     b"||": 1, b"&&": 2, b"==": 3, b"!=": 3, b"<": 4, b"<=": 4, b">": 4, b">=": 4,
     b"+": 5, b"-": 5, b"*": 6, b"/": 6, b"%": 6,
 }  # fmt: skip
-_KEYWORDS: dict[bytes, bool | None] = {b"true": True, b"false": False, b"null": None}
+KEYWORDS: dict[bytes, bool | None] = {b"true": True, b"false": False, b"null": None}
 
 # What the peeker passes over: line breaks too, inside brackets.
 _STRICT, _LOOSE = frozenset((COMMENT,)), frozenset((COMMENT, NEWLINE))
@@ -80,6 +80,7 @@ _UTF8 = re.compile(
 )
 
 _NO_VALUE = "Invalid expression: a value is expected here"
+_CUT_SHORT = "Invalid expression: the line ends where a value is expected"
 _NO_ATTRIBUTE = "Invalid attribute name: a name is required after a dot"
 _UNCLOSED_STRING = "Unterminated template string: there is no closing quote"
 _UNCLOSED_HEREDOC = "Unterminated template string: no line holds the closing marker alone"
@@ -279,7 +280,7 @@ class _Parser:
         if self.kind == IDENT:
             name = self._word().decode(errors="replace")
             _, end = self._take()
-            return GetAttribute(self._place(start, end), node, normal(name)), end
+            return GetAttribute(self._place(start, end), node, name), end
         if self.kind == NUMBER:
             if b"." in self._text[self.start : self.end]:
                 raise self._error("Invalid legacy index syntax: write the indexes in brackets")
@@ -335,7 +336,7 @@ class _Parser:
             return self._number()
         parse = _OPENINGS.get(kind)
         if parse is None:
-            raise self._error(_NO_VALUE)
+            raise self._error(_CUT_SHORT if kind in (NEWLINE, END) else _NO_VALUE)
         self._deeper()
         spanned = parse(self)
         self._depth -= 1
@@ -372,10 +373,9 @@ class _Parser:
         _, end = self._take()
         if self.kind in (b"(", b"::"):
             return self._call(word.decode(errors="replace"), start)
-        if word in _KEYWORDS:
-            return Literal(self._place(start, end), _KEYWORDS[word]), start, end
-        name = normal(word.decode(errors="replace"))
-        return Name(self._place(start, end), name), start, end
+        if word in KEYWORDS:
+            return Literal(self._place(start, end), KEYWORDS[word]), start, end
+        return Name(self._place(start, end), word.decode(errors="replace")), start, end
 
     def _call(self, name: str, start: int) -> _Spanned:
         while self.kind == b"::":

@@ -10,6 +10,7 @@ from functools import cached_property, partial
 
 from ecbackup_iac.hcl.expression import Node, TemplatePart, Text, Unreadable
 from ecbackup_iac.hcl.expression_parser import check_escapes, decoded, parse_parts, parse_range
+from ecbackup_iac.hcl.plain_values import PLAIN_ARGUMENT
 from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
 from ecbackup_iac.hcl.source import (
     HclSyntaxError,
@@ -34,6 +35,7 @@ _INLINE = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+")
 _LINE_END = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+(?:(?:\#|//)[^\n]*+)?(?:\r?\n|\Z)")
 _NAME = re.compile(NAME)
 _LABEL = re.compile(rb'"((?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))*+)"')
+_PLAIN_LABELS = re.compile(rb'((?:[ \t]++"[^"\\$%\r\n\x80-\xff]*+")*+)[ \t]*+\{')
 _EQUALS = re.compile(rb"=(?![=>])")
 
 _NEEDED = "Argument or block definition required"
@@ -150,10 +152,10 @@ class NativeBody(PlainTexts):
     def parse_all(self) -> None:
         """Parse everything inside, so that every problem is reported."""
         for item in self.items:
-            if isinstance(item, Attribute):
-                _ = item.expression
-            else:
+            if isinstance(item, Block):
                 item.body.parse_all()
+            elif not item.is_valid:
+                _ = item.expression
 
     def value(self, start: int, last: int, stop: int, *, is_one_line: bool) -> Node:
         """Parse the value of an argument from `start` to its last token at `last`; its line ends at `stop`."""
@@ -190,9 +192,21 @@ class _ItemParser:
 
     def parse(self) -> list[Attribute | Block]:
         """Return the items in order."""
-        position = self._body.start
-        while (position := _matched_end(_BLANK, self._text, position, self._end)) < self._end:
-            position = self._item(position)
+        text, end, blank, plain = self._text, self._end, _BLANK.match, PLAIN_ARGUMENT.match
+        source, position = self._body.source, self._body.start
+        while True:
+            found = blank(text, position, end)
+            position = found.end() if found else position
+            if position >= end:
+                break
+            argument = None if self._is_one_line else plain(text, position, end)
+            if argument is None:
+                position = self._item(position)
+                continue
+            start, (value, position) = position, argument.span(2)
+            parse = partial(self._body.value, value, position, position, is_one_line=False)
+            place = Place(source, start, position)
+            self._items.append(Attribute(argument[1].decode(), place, parse, is_valid=True))
         self._check_names()
         return self._items
 
@@ -264,6 +278,10 @@ class _ItemParser:
         """Take a block whose kind has been read: labels, braces, and the end of its line."""
         labels: list[str] = []
         header_end = name_end
+        plain = _PLAIN_LABELS.match(self._text, name_end, self._end)
+        if plain is not None:
+            labels = plain[1].decode().split('"')[1::2]
+            header_end, position = plain.end(1), plain.end() - 1
         while self._character(position) != b"{":
             label = self._label(position)
             if label is None:

@@ -42,8 +42,12 @@ NO_BLOCKS = Schema({})
 class Attribute:
     """`name = expression`; the expression is parsed when it is first used."""
 
-    def __init__(self, name: str, place: Place, parse: Callable[[], Node]) -> None:
+    def __init__(
+        self, name: str, place: Place, parse: Callable[[], Node], *, is_valid: bool = False
+    ) -> None:
+        """`is_valid`: its value is known to be valid, before it is parsed."""
         self.name = name
+        self.is_valid = is_valid
         self.place = place
         """Of the whole attribute, its name included."""
 

@@ -2,17 +2,16 @@
 
 import os
 from collections.abc import Iterator
-from itertools import chain
 
 from ecbackup_iac.model.marked_text import MarkedText, Syntax, is_marked
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.folders import Folders
-from ecbackup_iac.terraform.modules import configuration_files
+from ecbackup_iac.terraform.modules import every_configuration_file
 
 
 def marked_files(folders: Folders, folder: str, *, is_whole: bool) -> Iterator[MarkedText]:
     """Yield the files of a module's folder that have a mark; `is_whole` is told of each."""
-    for name in chain(*configuration_files(folders.names(folder))):
+    for name in every_configuration_file(folders.names(folder)):
         source = folders.source(os.path.join(folder, name))
         if not isinstance(source, Diagnostic) and is_marked(source.text):
             syntax = Syntax.TERRAFORM_JSON if name.endswith(".json") else Syntax.HCL

@@ -42,14 +42,15 @@ from ecbackup_iac.terraform.folders import Folders, RootFiles
 from ecbackup_iac.terraform.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.instances import ModuleInstance
 from ecbackup_iac.terraform.modules import configuration_files
-from ecbackup_iac.terraform.roots import Index
+from ecbackup_iac.terraform.root_order import RootOrder
+from ecbackup_iac.terraform.roots import Index, Sought
 from ecbackup_iac.terraform.values import EvaluationError
 
 SOURCES = {Source.TERRAFORM_PLAN: "plan", Source.TERRAFORM_STATE: "state"}
 """The inputs whose caches have Terraform's addresses, and no place of their own; what people call them."""
 
 # What the files of a root name, somewhere below it, for it to be asked for a cache.
-_SOUGHT = (b"elasticache",)
+_SOUGHT = Sought((b"elasticache",))
 
 _NAMED = 3
 """Addresses and folders that a warning names; it counts the others."""
@@ -174,7 +175,7 @@ class PlanPlaces:
         """Give the root modules in the folder that is given and below it, looked for once."""
         if self._roots is None:
             index = Index(self._folders, _SOUGHT, self._is_excluded)
-            self._roots = [root for root in index.roots() if is_inside(root, self._top)]
+            self._roots = [root for root in RootOrder(index).likely() if is_inside(root, self._top)]
         return self._roots
 
     def _outline(self, folder: str) -> PlannedRoot:

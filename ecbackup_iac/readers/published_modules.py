@@ -7,6 +7,11 @@ from typing import Any
 
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.policy import PublishedModule
+from ecbackup_iac.readers.aws_provider import RESOURCE_TYPES
+from ecbackup_iac.terraform.roots import Sought
+
+# What a file names that holds a cache, or a call with inputs for one.
+_WORDS = (b"elasticache", b"snapshot_retention")
 
 
 def module_from(entry: Mapping[str, Any]) -> PublishedModule:
@@ -40,6 +45,16 @@ def published_module(source: str, more: Iterable[PublishedModule] = ()) -> Publi
         if name == wanted or _repository(name) == _repository(wanted):
             return module
     return None
+
+
+def sought(more: Iterable[PublishedModule] = ()) -> Sought:
+    """Return what a tree of configuration is searched for; `more` are modules that the policy names."""
+    named = tuple(more)
+
+    def is_call(source: str, inputs: Iterable[str]) -> bool:
+        return looks_like_elasticache(source, inputs) or published_module(source, named) is not None
+
+    return Sought(_WORDS, RESOURCE_TYPES.__contains__, is_call)
 
 
 def looks_like_elasticache(source: str, inputs: Iterable[str]) -> bool:

@@ -1,10 +1,9 @@
 """Terraform configuration → the caches that a `terraform plan` of each root would show."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator
 
-from ecbackup_iac.discovery import Listing, is_inside, shown_path
+from ecbackup_iac.discovery import Listing, shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
@@ -12,40 +11,21 @@ from ecbackup_iac.model.marked_text import MarkedText
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import field, record, replace
-from ecbackup_iac.model.report import Diagnostic, Reading, Severity
-from ecbackup_iac.model.value import (
-    Invalid,
-    Known,
-    Outcome,
-    Unknown,
-    Unset,
-)
-from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.aws_provider import (
-    RESOURCE_TYPES,
-)
+from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, Reading, Severity
 from ecbackup_iac.readers.marked_files import marked_files
-from ecbackup_iac.readers.terraform_caches import RootReader, given_up, refused
-from ecbackup_iac.readers.terraform_settings import brief_days
-from ecbackup_iac.sharing import parts_of, processes_for, results_of
+from ecbackup_iac.readers.published_modules import sought
+from ecbackup_iac.readers.terraform_caches import RootReader, given_up
+from ecbackup_iac.readers.terraform_root import RootEvaluation
+from ecbackup_iac.readers.terraform_variants import with_programs, with_variants
 from ecbackup_iac.terraform.configuration import Configuration, Modules
 from ecbackup_iac.terraform.effort import MOST_STEPS, TooMuchError, effort
 from ecbackup_iac.terraform.folders import Folders, RootFiles
 from ecbackup_iac.terraform.inputs import RootInputs, VariableFiles, workspace_of
-from ecbackup_iac.terraform.instances import (
-    ModuleInstance,
-)
-from ecbackup_iac.terraform.modules import Module
-from ecbackup_iac.terraform.roots import Index
-from ecbackup_iac.terraform.values import (
-    EvaluationError,
-)
-
-# What a file has to name for its module to matter: a cache, or a module that looks as if it made one.
-_SOUGHT = ("elasticache", "snapshot_retention")
-
-LEAST_ROOTS = 100
-"""For a process of their own, which costs as much as some ten of them."""
+from ecbackup_iac.terraform.instances import ModuleInstance
+from ecbackup_iac.terraform.modules import OPENTOFU_SUFFIXES, Program, replaced_files
+from ecbackup_iac.terraform.programs import Evidence, program_of
+from ecbackup_iac.terraform.root_order import RootOrder
+from ecbackup_iac.terraform.roots import Index, lies_in
 
 MOST_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -76,37 +56,14 @@ class Request:
 def read(request: Request) -> Iterator[Reading]:
     """Yield what each root module in the tree gives that has to do with the targets."""
     folders = Folders(request.boundary, request.given.contents, request.listings)
-    named = (*_SOUGHT, *(module.source for module in request.modules))
-    progress = request.progress
-    sought = [name.encode() for name in named]
-    index = Index(folders, sought, request.is_excluded, progress.reading)
-    tree = _Tree(request, folders, index)
-    roots = [root for root in index.roots() if index.reaches(root, request.targets)]
-    count = processes_for(len(roots), LEAST_ROOTS)
-    if count == 1:
-        for number, root in enumerate(roots, 1):
-            progress.judging(shown_path(root), number, len(roots))
-            yield from tree.root_readings(root)
-    else:
-        yield from tree.shared_readings(parts_of(roots, count))
-    yield Reading(diagnostics=tuple(tree.closing_diagnostics()), marked=tree.marked_texts())
-
-
-@record
-class _Share:
-    """What a process found that judged some of a tree's roots."""
-
-    readings: tuple[Reading, ...]
-    declared: frozenset[str]
-    judged: frozenset[str]
-    diagnostics: tuple[Diagnostic, ...]
-    """Those of variable files."""
-
-    marked: tuple[MarkedText, ...]
-    """Those of the modules that roots share."""
-
-    is_exhausted: bool
-    """It would have taken more work than it might."""
+    index = Index(
+        folders,
+        sought(request.modules),
+        request.is_excluded,
+        request.progress.reading,
+        request.targets,
+    )
+    yield from _Tree(request, folders, index).readings()
 
 
 class _Tree:
@@ -116,65 +73,41 @@ class _Tree:
         self._request = request
         self._folders = folders
         self._index = index
-        self._most_steps = MOST_STEPS_OF_A_TREE + 2 * index.size
-        self._process = os.getpid()
-        self._start()
-
-    def _start(self) -> None:
-        """Know of no root and no module yet."""
-        self._modules = Modules(self._folders)
+        self._order = RootOrder(index)
+        self._targets = frozenset(request.targets)
+        self._modules: dict[Program | None, Modules] = {}
         self._variable_files = VariableFiles(self._folders)
-        self._variable_diagnostics: list[Diagnostic] = []
         self._declared: set[str] = set()
-        self._used_variables: set[str] = set()
         self._judged: set[str] = set()
         self._marked: dict[str, MarkedText] = {}
         self._unjudged: list[str] = []
-        self._steps_left = self._most_steps
+        self._read_calls: set[Location] = set()
+        self._steps_left = MOST_STEPS_OF_A_TREE + 2 * index.size
 
-    def shared_readings(self, parts: Sequence[Sequence[str]]) -> Iterator[Reading]:
-        """Yield the readings of roots in several parts, each judged by a process of its own.
-
-        Each gets its part of the steps; where one needs more, this process does it all again, so that
-        what is given up is the same on every machine.
-        """
-        shares = results_of(parts, lambda part: self._share(part, len(parts)))
-        if not any(share.is_exhausted for share in shares):
-            for share in shares:
-                self._take(share)
-                yield from share.readings
-            return
-        self._start()
-        for root in chain(*parts):
+    def readings(self) -> Iterator[Reading]:
+        """Yield a reading for each root module, and one for what concerns no single root."""
+        blocks = [*self._blocks()]
+        expected = len(self._order.first)
+        for number, root in enumerate(self._order, 1):
+            self._request.progress.judging(shown_path(root), number, max(number, expected))
             yield from self.root_readings(root)
-
-    def _share(self, roots: Sequence[str], processes: int) -> _Share:
-        """Judge some of the roots, of which so many processes judge as many each."""
-        if os.getpid() != self._process:  # one process is enough to show how far it has come
-            self._request = replace(self._request, progress=UNWATCHED)
-        readings: list[Reading] = []
-        self._steps_left = self._most_steps // processes
-        for number, root in enumerate(roots, 1):
-            if self._process not in (os.getpid(), os.getppid()):
-                raise ProcessLookupError  # nobody waits for this any more
-            total = len(roots) * processes
-            self._request.progress.judging(shown_path(root), number * processes, total)
-            readings += self.root_readings(root)
-        return _Share(
-            tuple(readings),
-            frozenset(self._declared),
-            frozenset(self._judged),
-            tuple(self._variable_files.diagnostics),
-            self.marked_texts(),
-            is_exhausted=self._steps_left <= 0,
+        yield Reading(
+            diagnostics=tuple(self.closing_diagnostics()),
+            blocks=tuple(one for one in blocks if one.location not in self._read_calls),
+            marked=self.marked_texts(),
         )
 
-    def _take(self, share: _Share) -> None:
-        """Know what whoever judged some of the roots knows."""
-        self._declared |= share.declared
-        self._judged |= share.judged
-        self._variable_diagnostics += share.diagnostics
-        self._marked |= {text.path: text for text in share.marked}
+    def _blocks(self) -> Iterator[CacheBlock]:
+        """Yield every cache block in the files of the targets, whichever program reads them."""
+        for path in sorted(self._index.leading):
+            if self._is_target(path):
+                for one in self._index.found[path].blocks:
+                    yield CacheBlock(one.address, one.kind, one.place)
+
+    def _modules_for(self, program: Program | None) -> Modules:
+        if program not in self._modules:
+            self._modules[program] = Modules(self._folders, program)
+        return self._modules[program]
 
     def root_readings(self, folder: str) -> Iterator[Reading]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
@@ -201,44 +134,69 @@ class _Tree:
             self._unjudged.append(folder)
             return Reading()
         diagnostics: list[Diagnostic] = []
-        resources = self._resources(folder, given, note, diagnostics)
-        if not any(kind == "file" for kind, _ in given.variables):
-            resources = self._with_unloaded_files(folder, given, resources, diagnostics)
-        diagnostics += self._modules.news()
-        return Reading(tuple(resources.values()), tuple(dict.fromkeys(diagnostics)))
+        programs = self._programs(folder)
+        found: list[dict[str, CacheResource]] = []
+        absent: dict[Location, AbsentCache] = {}
+        for program in programs:
+            one = self._evaluated(folder, given, note, program, diagnostics)
+            absent = one.absent | absent
+            resources = one.resources
+            if not any(kind == "file" for kind, _ in given.variables):
+                resources = self._with_unloaded_files(folder, given, one, program, diagnostics)
+            found.append(resources)
+        for modules in self._modules.values():
+            diagnostics += modules.news()
+        caches = found[0].values() if len(found) == 1 else with_programs(*found)
+        return Reading(
+            tuple(caches), tuple(dict.fromkeys(diagnostics)), absent=tuple(absent.values())
+        )
 
-    def _resources(
-        self, folder: str, given: Given, note: str, diagnostics: list[Diagnostic]
-    ) -> dict[str, CacheResource]:
-        """Give a root's caches by address, evaluated with what is given."""
-        most = min(MOST_STEPS, self._steps_left)
-        with effort(most) as account:
-            found = self._evaluated(folder, given, note, diagnostics)
-            self._steps_left -= most - max(0, account.left)
-        return found
+    def _programs(self, folder: str) -> tuple[Evidence, ...]:
+        """Return the program that plans a root, or both where they read different files of it."""
+        unknown = (Evidence(None),)
+        if not self._index.has_opentofu_files:
+            return unknown
+        files = [self._index.found[path].files for path in self._index.below(folder)]
+        if not any(name.endswith(OPENTOFU_SUFFIXES) for names in files for name in names):
+            return unknown
+        module = self._modules_for(Program.OPENTOFU).at(folder)
+        shown = program_of(folder, module, self._folders)
+        if shown is not None:
+            return (shown,)
+        if not any(any(replaced_files(names)) for names in files):
+            return unknown
+        return Evidence(Program.TERRAFORM), Evidence(Program.OPENTOFU)
 
     def _evaluated(
-        self, folder: str, given: Given, note: str, diagnostics: list[Diagnostic]
-    ) -> dict[str, CacheResource]:
-        instance = self._instance(folder, given)
+        self,
+        folder: str,
+        given: Given,
+        note: str,
+        program: Evidence,
+        diagnostics: list[Diagnostic],
+    ) -> RootEvaluation:
+        """Return a root's caches, evaluated with what is given."""
+        instance = self._instance(folder, given, program.program)
         reader = RootReader(shown_path(folder), diagnostics, note, self._request.modules)
-        found: dict[str, CacheResource] = {}
-        try:
-            for one in instance.resources(RESOURCE_TYPES.__contains__, self._leads):
-                self._request.progress.going_on()
-                if isinstance(one, EvaluationError):
-                    diagnostics.append(refused(one, Location(shown_path(folder))))
-                elif self._is_wanted(one.scope.instance):
-                    found |= {resource.address: resource for resource in reader.resources(one)}
-        except (RecursionError, TooMuchError) as error:
-            text = f"not all of this root was judged: {given_up(error)}"
-            diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
-        self._used_variables = instance.used_variables()
-        return found
+        evaluation = RootEvaluation(
+            instance, program, reader, self._index, self._order, self._is_target
+        )
+        most = min(MOST_STEPS, self._steps_left)
+        with effort(most) as account:
+            try:
+                for _ in evaluation.run(diagnostics):
+                    self._request.progress.going_on()
+            except (RecursionError, TooMuchError) as error:
+                text = f"not all of this root was judged: {given_up(error)}"
+                diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
+            self._steps_left -= most - max(0, account.left)
+        self._read_calls |= evaluation.read_calls
+        return evaluation
 
-    def _instance(self, folder: str, given: Given) -> ModuleInstance:
-        module = self._modules.at(folder)
-        configuration = Configuration(self._modules, folder, RootFiles(self._folders, folder))
+    def _instance(self, folder: str, given: Given, program: Program | None) -> ModuleInstance:
+        modules = self._modules_for(program)
+        module = modules.at(folder)
+        configuration = Configuration(modules, folder, RootFiles(self._folders, folder))
         workspace = workspace_of(folder, given, self._folders)
         names = self._folders.names(folder)
         inputs = RootInputs(folder, names, given, self._variable_files, workspace)
@@ -249,7 +207,8 @@ class _Tree:
         self,
         folder: str,
         given: Given,
-        resources: dict[str, CacheResource],
+        evaluation: RootEvaluation,
+        program: Evidence,
         diagnostics: list[Diagnostic],
     ) -> dict[str, CacheResource]:
         """Hold the caches against every variable file that Terraform does not load by itself.
@@ -257,7 +216,7 @@ class _Tree:
         Such a file is how many teams choose an environment: a verdict by the defaults alone would
         mislead where it sets a variable that decides.
         """
-        used = self._used_variables
+        used = evaluation.used_variables
         variants: list[tuple[str, dict[str, CacheResource]]] = []
         for path in self._index.unloaded_variable_files(folder):
             names = set(self._variable_files.at(path).attributes) & used
@@ -267,7 +226,9 @@ class _Tree:
                 break
             if names:
                 chosen = replace(given, variables=(("file", path), *given.variables))
-                variants.append((shown_path(path), self._resources(folder, chosen, "", [])))
+                found = self._evaluated(folder, chosen, "", program, [])
+                variants.append((shown_path(path), found.resources))
+        resources = evaluation.resources
         if not variants:
             return resources
         addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))
@@ -278,10 +239,6 @@ class _Tree:
             )
             for address in addresses
         }
-
-    def _leads(self, module: Module) -> bool:
-        """Say whether a module may lead to a cache; one that the index has not seen may."""
-        return module.folder not in self._index.found or module.folder in self._index.leading
 
     def _unused_settings(self) -> Iterator[Diagnostic]:
         """Yield what was given for roots, and concerns none that was judged."""
@@ -298,15 +255,7 @@ class _Tree:
                     yield Diagnostic(text, Location(shown_path(path)), Severity.WARNING)
 
     def _is_target(self, path: str) -> bool:
-        return any(is_inside(path, target) for target in self._request.targets)
-
-    def _is_wanted(self, instance: ModuleInstance | None) -> bool:
-        """Say whether a module instance, or one that calls it, lies in what was named."""
-        while instance is not None:
-            if self._is_target(instance.module.folder):
-                return True
-            instance = instance.parent
-        return False
+        return lies_in(path, self._targets)
 
     def _release(self, folder: str) -> Reading:
         """Let go of a root that nobody calls: a tree of many would fill the memory.
@@ -317,13 +266,15 @@ class _Tree:
             return Reading()
         marked = marked_files(self._folders, folder, is_whole=self._is_target(folder))
         reading = Reading(marked=tuple(marked))
-        self._modules.forget(folder)
+        for modules in self._modules.values():
+            modules.forget(folder)
         return reading
 
     def marked_texts(self) -> tuple[MarkedText, ...]:
         """Give the files of the modules that were read, where they may hold suppressions."""
         found = dict(self._marked)
-        for module in self._modules.loaded():
+        loaded = (module for modules in self._modules.values() for module in modules.loaded())
+        for module in loaded:
             is_whole = self._is_target(module.folder)
             texts = marked_files(self._folders, module.folder, is_whole=is_whole)
             found |= {text.path: text for text in texts}
@@ -332,7 +283,9 @@ class _Tree:
     def closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what concerns no single root."""
         yield from self._variable_files.diagnostics
-        yield from self._variable_diagnostics
+        for path, why in sorted(self._folders.unreadable.items()):
+            if self._is_target(path):
+                yield Diagnostic(f"cannot be read: {why}", Location(shown_path(path)))
         if self._unjudged:
             first, *others = self._unjudged
             more = f", nor were {len(others)} more" if len(others) > 1 else ""
@@ -352,55 +305,3 @@ class _Tree:
             if kind == "var" and name not in self._declared and self._declared:
                 message = f"--var {name}: no root that was judged declares such a variable"
                 yield Diagnostic(message, Location("command line"), Severity.WARNING)
-
-
-def with_variants(
-    base: CacheResource | None, variants: Sequence[tuple[str, CacheResource | None]]
-) -> CacheResource:
-    """Give a cache with what becomes of it under variable files that nobody asked for.
-
-    `base` is the cache without them (None: it does not exist then); each variant comes with its
-    file's path.
-    """
-    there = [(path, one) for path, one in variants if one is not None]
-    if base is None:
-        (_, first), *_ = there
-        notes = (*first.assumptions, f"it exists only with {' or '.join(p for p, _ in there)}")
-        base = replace(first, assumptions=notes)
-        return _joined(base, there[1:])
-    if all(_same_setting(one.retention, base.retention) for _, one in there):
-        deciding = [path for path, one in there if one.retention.trace != base.retention.trace]
-        if not deciding:
-            return base
-        note = f"{', '.join(deciding)}: not loaded by Terraform itself; the retention is the same with it"
-        return replace(base, assumptions=(*base.assumptions, note))
-    return _joined(base, there)
-
-
-def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) -> CacheResource:
-    """Put what the retention is with each variable file beside what it is without."""
-    outcomes: list[Outcome[int]] = []
-    for path, one in variants:
-        if not isinstance(one.retention, Unknown):
-            outcomes.append(Outcome(one.retention, f"{path} is given"))
-        for outcome in one.retention.outcomes if isinstance(one.retention, Unknown) else ():
-            when = f"{path} is given and {outcome.when}" if outcome.when else f"{path} is given"
-            outcomes.append(Outcome(outcome.value, when))
-    told = "; ".join(f"{brief_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
-    if not told:
-        return base
-    note = f"variable files that Terraform does not load by itself decide: {told}"
-    return replace(base, variants=tuple(outcomes), assumptions=(*base.assumptions, note))
-
-
-def _same_setting(one: Setting[int], other: Setting[int]) -> bool:
-    """Say whether two settings come to the same, however they came about."""
-    match one, other:
-        case Known(value=this), Known(value=that):
-            return this == that
-        case Invalid(text=this_text), Invalid(text=that_text):
-            return this_text == that_text
-        case Unset(), Unset():
-            return True
-        case _:
-            return one == other

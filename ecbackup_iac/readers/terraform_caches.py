@@ -13,7 +13,7 @@ from ecbackup_iac.model.cache import CacheResource, Form, Source, may_be_without
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
 from ecbackup_iac.model.value import (
     Known,
     Step,
@@ -42,6 +42,7 @@ from ecbackup_iac.terraform.instances import (
     ResourceInstance,
     UnreadCall,
 )
+from ecbackup_iac.terraform.modules import overrides_of
 from ecbackup_iac.terraform.operators import attribute as attribute_of
 from ecbackup_iac.terraform.values import (
     EvaluationError,
@@ -78,6 +79,8 @@ class RootReader:
         self._note = note
         self._modules = modules
         self._is_exhausted = False
+        self.absent: list[AbsentCache] = []
+        """Calls of published modules whose inputs say that there is to be no cache."""
 
     def _give_up(self, why: str, place: Location, *, is_final: bool) -> None:
         """Tell what was not worked out; where nothing more will be, the first thing stands for all."""
@@ -129,6 +132,7 @@ class RootReader:
             retention_ignored=is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
             block=found.block.place.location,
+            overrides=overrides_of(found.block),
             calls=found.scope.instance.calls,
             called=called_by(found.scope.instance),
         )
@@ -267,6 +271,9 @@ class RootReader:
                 except EvaluationError:
                     continue
                 if value.is_known and value.raw in (False, "false"):
+                    source, place = call.unreadable.source, call.block.place.location
+                    reason = f"{switch} is false"
+                    self.absent.append(AbsentCache(call.address, source, self._root, place, reason))
                     return
                 if not value.is_known:
                     doubts.append(f"it exists only when {switch} is true: {value.undecided.why}")
@@ -331,6 +338,7 @@ class RootReader:
             engine=engine,
             assumptions=tuple(filter(None, (*call.doubts, note, self._note))),
             block=call.block.place.location,
+            overrides=overrides_of(call.block),
             calls=call.scope.instance.calls,
             called=called_by(call.scope.instance),
         )

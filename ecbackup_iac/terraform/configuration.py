@@ -10,7 +10,7 @@ from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.signature import Files
-from ecbackup_iac.terraform.modules import FolderReader, Module, load_module
+from ecbackup_iac.terraform.modules import FolderReader, Module, Program, load_module
 from ecbackup_iac.terraform.values import EvaluationError
 
 if TYPE_CHECKING:
@@ -31,8 +31,10 @@ class Unreadable:
 class Modules:
     """Every module that was read, by its folder (absolute, links resolved)."""
 
-    def __init__(self, reader: FolderReader) -> None:
+    def __init__(self, reader: FolderReader, program: Program | None = None) -> None:
+        """`program` is the one that plans them, where that matters for what is read."""
         self.reader = reader
+        self.program = program
         self._loaded: dict[str, Module] = {}
         self._news: list[Diagnostic] = []
 
@@ -57,7 +59,7 @@ class Modules:
         """Give the module in a folder."""
         real = self.reader.real(folder)
         if real not in self._loaded:
-            self._loaded[real] = load_module(real, self.reader, self._news)
+            self._loaded[real] = load_module(real, self.reader, self._news, self.program)
         return self._loaded[real]
 
 
@@ -69,6 +71,15 @@ class Configuration:
         self.root = modules.reader.real(root)
         self.files = files
         self._installed = installed_modules(self.root, modules.reader)
+        self.used: dict[str, Module] = {}
+        """The modules of which there are instances, by folder."""
+
+    def called_folder(self, caller: "ModuleInstance", name: str) -> str | None:
+        """Return the real folder of the local module that a call names; None for any other source."""
+        source = source_of(caller.module.calls[name])
+        if source is None or not is_local(source):
+            return None
+        return local_folder(caller.module.folder, source, self.modules.reader)
 
     def called_module(self, caller: "ModuleInstance", name: str) -> Module | Unreadable:
         """Give the module behind a module call."""
@@ -137,6 +148,14 @@ def version_of(block: Block) -> str:
 def is_local(source: str) -> bool:
     """Say whether a module source is a path beside the caller."""
     return source.startswith(("./", "../", ".\\", "..\\")) or source in (".", "..")
+
+
+def local_folder(folder: str, source: str, reader: FolderReader) -> str | None:
+    """Return the real folder that a local source names, seen from a folder; None where it is no path."""
+    try:
+        return reader.real(os.path.normpath(os.path.join(folder, source)))
+    except ValueError:  # a NUL in it, or half a surrogate pair
+        return None
 
 
 def installed_modules(root: str, reader: FolderReader) -> dict[str, str]:

@@ -41,6 +41,9 @@ class Folders:
         self._insides: dict[str, bool] = {}
         self._reals: dict[str, str] = {}
         self._shown_folders: dict[str, str] = {}
+        self.unreadable: dict[str, str] = {}
+        """Folders that could not be listed, with the reason."""
+
         self._bytes: dict[str, bytes | Diagnostic] = {}
 
     def names(self, folder: str) -> tuple[str, ...]:
@@ -57,10 +60,16 @@ class Folders:
                         folders.append(entry.name)
                     elif not (entry.is_symlink() and _is_folder(entry)):
                         files.append(entry.name)
-            except OSError:
+            except OSError as error:
                 files, folders = [], []
+                if not isinstance(error, FileNotFoundError | NotADirectoryError):
+                    self.unreadable[folder] = error.strerror or str(error)
             self._entries[folder] = (tuple(sorted(files)), tuple(sorted(folders)))
         return self._entries[folder]
+
+    def listed(self) -> list[str]:
+        """Return the folders whose entries are known so far."""
+        return list(self._entries)
 
     def is_inside(self, path: str) -> bool:
         """Say whether an absolute path without `..` lies inside the boundary, links resolved."""

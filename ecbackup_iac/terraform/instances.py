@@ -6,9 +6,9 @@ Everything is evaluated when it is asked for, and once.
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property, partial
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from ecbackup_iac.hcl.expression import GetAttribute, Name, Node, children
+from ecbackup_iac.hcl.expression import GetAttribute, Name, Node, TupleNode, children
 from ecbackup_iac.hcl.source import Place
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
@@ -26,6 +26,7 @@ from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.type_system import (
     BOOL,
     DYNAMIC,
+    STRING,
     ObjectOf,
     object_of,
 )
@@ -62,6 +63,22 @@ class Inputs(Protocol):
     @property
     def workspace(self) -> Value:
         """The name of the workspace."""
+
+
+class Search(Protocol):
+    """What a configuration is searched for, and who is told which modules were reached."""
+
+    def wants(self, kind: str) -> bool:
+        """Whether resources of a type are sought."""
+
+    def leads(self, folder: str) -> bool:
+        """Whether the module in a folder, or one below it, may hold what is sought."""
+
+    def reach(self, folder: str | None, call: Block) -> None:
+        """Take note that an instance of the module in a folder was evaluated, and its call is not refused.
+
+        There is no folder for a call of a module that `terraform init` fetched.
+        """
 
 
 @record(eq=False)
@@ -103,7 +120,10 @@ class ModuleInstance:
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
         self._pending: set[tuple[str, ...]] = set()
         self._is_preparing = False
-        self._children: dict[str, list[ModuleInstance] | Unreadable] = {}
+        self.is_refused: bool = parent is not None and parent.is_refused
+        """Terraform refuses the call of this module, or one above it."""
+
+        configuration.used.setdefault(module.folder, module)
 
     def used_variables(self) -> set[str]:
         """Give the names of the variables of this module that were asked for so far."""
@@ -407,17 +427,43 @@ class ModuleInstance:
                 raise _at(error, each.place) from error
         return [Repetition()]
 
-    def resources(
-        self, is_wanted: Callable[[str], bool], leads_there: Callable[[Module], bool]
-    ) -> "Iterator[ResourceInstance | UnreadCall | EvaluationError]":
+    @cached_property
+    def with_any_inputs(self) -> "ModuleInstance":
+        """The same module instance where nothing is known of the root's variables and its workspace."""
+        if self.parent is None or not isinstance(self._inputs, CallInputs):
+            return ModuleInstance(self.module, self.configuration, _AnyInputs())
+        above, call = self.parent.with_any_inputs, self._inputs
+        try:
+            repetitions = above.repetitions(call.block)
+        except EvaluationError:
+            repetitions = []
+        same = [one for one in repetitions if one.key == call.scope.repetition.key]
+        one = next(iter(same or repetitions), Repetition())
+        return above.child(self.path[-1], one, self.module)
+
+    def never_creates(self, block: Block) -> bool:
+        """Whether a block creates no instance here, whatever the root's variables and workspace are."""
+        try:
+            return not self.with_any_inputs.repetitions(block)
+        except EvaluationError:
+            return False
+
+    @cached_property
+    def is_repeated(self) -> bool:
+        """Whether a call that leads here has count, for_each or depends_on."""
+        if self.parent is None or not isinstance(self._inputs, CallInputs):
+            return False
+        return self.parent.is_repeated or _repeats(self._inputs.block)
+
+    def resources(self, search: Search) -> "Iterator[Found]":
         """Yield the managed resources of the wanted types here and in the modules called from here.
 
-        Calls whose module was not read come as UnreadCall, refused repetitions as errors, followed by
-        an instance that stands for what is refused.
+        Calls whose module was not read come as UnreadCall, blocks without instances as EmptyBlock,
+        refused repetitions as errors, followed by an instance that stands for what is refused.
         """
         for key, block in self.module.resources.items():
             mode, kind, name = key
-            if mode != "managed" or not is_wanted(kind):
+            if mode != "managed" or not search.wants(kind):
                 continue
             address = f"{self.address}.{kind}.{name}" if self.address else f"{kind}.{name}"
             try:
@@ -425,40 +471,67 @@ class ModuleInstance:
             except EvaluationError as error:
                 yield error
                 repetitions, refusal = [Repetition()], error.message
+            if not repetitions:
+                yield EmptyBlock(address, kind, block, self)
             for one in repetitions:
                 spend(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
                 doubts = (one.doubt,) if one.doubt else ()
                 scope = BlockScope(self, one, partial(self._resource_value, key, block, one))
                 yield ResourceInstance(address + one.key, kind, block, scope, doubts, refusal)
         for name, block in self.module.calls.items():
-            yield from self._called_resources(name, block, is_wanted, leads_there)
+            yield from self._called_resources(name, block, search)
 
-    def _called_resources(
-        self,
-        name: str,
-        block: Block,
-        is_wanted: Callable[[str], bool],
-        leads_there: Callable[[Module], bool],
-    ) -> "Iterator[ResourceInstance | UnreadCall | EvaluationError]":
-        target = self.configuration.called_module(self, name)
-        if not isinstance(target, Unreadable) and not leads_there(target):
+    def _called_resources(self, name: str, block: Block, search: Search) -> "Iterator[Found]":
+        folder = self.configuration.called_folder(self, name)
+        if folder is not None and not search.leads(folder):
             return
-        try:
-            if not isinstance(target, Unreadable):
-                _check_arguments(block, target)
-            repetitions, refusal = self.repetitions(block), ""
-        except EvaluationError as error:
-            yield error
-            repetitions, refusal = [Repetition()], error.message
+        target = self.configuration.called_module(self, name)
+        address = f"{self.address}.module.{name}" if self.address else f"module.{name}"
+        errors, repetitions = self._checked_call(block, target)
+        yield from errors
+        refusal = errors[-1].message if errors else self.module.refusal
+        if isinstance(target, Unreadable):
+            yield from self._unread_calls(address, block, target, repetitions)
+            return
+        if not repetitions and not refusal:
+            yield EmptyBlock(address, "", block, self, target)
         for one in repetitions:
-            if isinstance(target, Unreadable):
-                spend(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
-                address = f"{self.address}.module.{name}" if self.address else f"module.{name}"
-                doubts = (one.doubt,) if one.doubt else ()
-                yield UnreadCall(address + one.key, block, BlockScope(self, one), target, doubts)
-                continue
-            for found in self.child(name, one, target).resources(is_wanted, leads_there):
-                yield _doubted(found, one.doubt, refusal)
+            child = self.child(name, one, target)
+            child.is_refused = self.is_refused or bool(refusal)
+            for found in child.resources(search):
+                if not (refusal and isinstance(found, EmptyBlock)):
+                    yield _doubted(found, one.doubt, refusal)
+            if folder is None or not child.is_refused:
+                search.reach(folder, block)
+
+    def _unread_calls(
+        self, address: str, block: Block, target: Unreadable, repetitions: list[Repetition]
+    ) -> "Iterator[Found]":
+        if not repetitions:
+            if target.is_missing:
+                yield EvaluationError(target.why, block.header)
+            yield EmptyBlock(address, target.source, block, self, target)
+        for one in repetitions:
+            spend(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
+            doubts = (one.doubt,) if one.doubt else ()
+            yield UnreadCall(address + one.key, block, BlockScope(self, one), target, doubts)
+
+    def _checked_call(
+        self, block: Block, target: Module | Unreadable
+    ) -> tuple[list[EvaluationError], list[Repetition]]:
+        """Return what Terraform refuses about a module call, and its instances: one, if they are refused."""
+        errors: list[EvaluationError] = []
+        if not isinstance(target, Unreadable):
+            try:
+                _check_arguments(block, target)
+            except EvaluationError as error:
+                errors.append(error)
+            if (self.is_repeated or _repeats(block)) and target.configures_providers:
+                errors.append(EvaluationError(REPEATED_PROVIDERS, block.header))
+        try:
+            return errors, self.repetitions(block)
+        except EvaluationError as error:
+            return [*errors, error], [Repetition()]
 
 
 @record(eq=False)
@@ -472,10 +545,33 @@ class UnreadCall:
     doubts: tuple[str, ...] = ()
 
 
-def _doubted(
-    found: "ResourceInstance | UnreadCall | EvaluationError", doubt: str, refusal: str
-) -> "ResourceInstance | UnreadCall | EvaluationError":
-    if isinstance(found, EvaluationError) or not (doubt or refusal):
+@record(eq=False)
+class EmptyBlock:
+    """A resource block or a module call that creates no instance."""
+
+    address: str
+    kind: str
+    """The resource type; the source of a call whose module was not read."""
+
+    block: Block
+    instance: ModuleInstance
+    """The module instance that it is written in."""
+
+    target: Module | Unreadable | None = None
+    """The module that is called; None for a resource."""
+
+    @property
+    def reason(self) -> str:
+        """Why it creates none, for people."""
+        is_counted = self.block.body.attribute("count") is not None
+        return "count is 0" if is_counted else "for_each is empty"
+
+
+Found: TypeAlias = ResourceInstance | UnreadCall | EmptyBlock | EvaluationError
+
+
+def _doubted(found: Found, doubt: str, refusal: str) -> Found:
+    if isinstance(found, EvaluationError | EmptyBlock) or not (doubt or refusal):
         return found
     doubts = (doubt, *found.doubts) if doubt else found.doubts
     if isinstance(found, UnreadCall):
@@ -483,6 +579,17 @@ def _doubted(
     return ResourceInstance(
         found.address, found.kind, found.block, found.scope, doubts, refusal or found.refusal
     )
+
+
+class _AnyInputs:
+    """The inputs of a root module of which nothing is known."""
+
+    workspace = unknown("the workspace may be any", STRING, is_not_null=True)
+
+    @staticmethod
+    def value(name: str, constraint: Constraint) -> Value:
+        """Return a value of the variable's type that may be anything."""
+        return Value(constraint.type, Undecided(f"var.{name} may be anything"))
 
 
 class CallInputs:
@@ -570,6 +677,23 @@ def _needs(variable: Block) -> bool:
 
 
 _META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
+
+
+REPEATED_PROVIDERS = (
+    "Module is incompatible with count, for_each, and depends_on: "
+    "it, or one below it, configures a provider of its own"
+)
+
+
+def _repeats(call: Block) -> bool:
+    """Whether a module call has an argument that rules out providers in the module."""
+    if any(call.body.attribute(name) is not None for name in ("count", "for_each")):
+        return True
+    written = call.body.attribute("depends_on")
+    if written is None:
+        return False
+    is_empty = isinstance(written.expression, TupleNode) and not written.expression.items
+    return not is_empty
 
 
 def _check_arguments(block: Block, target: Module) -> None:

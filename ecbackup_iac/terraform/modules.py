@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
@@ -30,7 +31,19 @@ NEWEST_MAJOR = 1
 
 _AT_LEAST = re.compile(r"(?:>=|~>|>|(?<![<>!~])=|^)\s*v?(\d{1,9})")
 
-_SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+TERRAFORM_SUFFIXES = (".tf", ".tf.json")
+OPENTOFU_SUFFIXES = (".tofu", ".tofu.json")
+
+# The nested blocks without which a provider block is no more than a name for a passed provider.
+_PROVIDER_BLOCKS = ("assume_role", "assume_role_with_web_identity", "default_tags", "endpoints",
+                    "features", "ignore_tags")  # fmt: skip
+
+
+class Program(StrEnum):
+    """The programs that plan a configuration."""
+
+    TERRAFORM = "Terraform"
+    OPENTOFU = "OpenTofu"
 
 
 class FolderReader(Protocol):
@@ -64,6 +77,10 @@ class Module:
     outputs: dict[str, Block] = field(factory=dict)
     settings: list[Block] = field(factory=list)
     """The `terraform` blocks."""
+
+    providers: list[Block] = field(factory=list)
+    bodies: list[Body] = field(factory=list)
+    """The files, in the order in which they were read."""
 
     diagnostics: list[Diagnostic] = field(factory=list)
     news: list[Diagnostic] = field(factory=list)
@@ -101,6 +118,19 @@ class Module:
         ):
             table.clear()
         self.settings.clear()
+        self.providers.clear()
+        self.bodies.clear()
+
+    @property
+    def configures_providers(self) -> bool:
+        """Whether a `provider` block has arguments: then no call of it may be repeated."""
+        return any(map(has_provider_arguments, self.providers))
+
+    def parse_all(self) -> None:
+        """Parse every block that has not been read yet; what is wrong goes to the diagnostics."""
+        for body in self.bodies:
+            body.parse_all()
+        self.bodies.clear()
 
     @property
     def is_empty(self) -> bool:
@@ -111,26 +141,47 @@ class Module:
 
 
 @lru_cache(maxsize=500)  # folders of a tree have names in common
-def configuration_files(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give the files of a folder that make up its module, and those of them that override, sorted.
+def configuration_files(
+    names: tuple[str, ...], program: Program | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the files of a folder that make up its module, and those of them that override, sorted.
 
-    A `.tofu` file takes the place of the `.tf` of the same stem, as OpenTofu does it. Hidden files and
-    editors' backups do not count.
+    Terraform reads no `.tofu` file. OpenTofu reads it in place of the `.tf` file of the same stem; so
+    does whoever does not say which program plans the folder.
     """
-    found = [
-        name
-        for name in names
-        if name.endswith(_SUFFIXES) and not name.startswith((".", "#")) and not name.endswith("~")
-    ]
-    shadowed = {
-        name.removesuffix(ending) + ending.replace("tofu", "tf")
-        for name in found
-        for ending in (".tofu", ".tofu.json")
-        if name.endswith(ending)
-    }
-    kept = sorted(name for name in found if name not in shadowed)
+    found = every_configuration_file(names)
+    if program is Program.TERRAFORM:
+        kept = [name for name in found if name.endswith(TERRAFORM_SUFFIXES)]
+    else:
+        replaced = set(replaced_files(found))
+        kept = [name for name in found if name not in replaced]
     overrides = tuple(name for name in kept if is_override(name))
     return tuple(name for name in kept if name not in overrides), overrides
+
+
+@lru_cache(maxsize=500)
+def every_configuration_file(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the files of a folder that Terraform or OpenTofu reads, sorted.
+
+    Hidden files and editors' backups do not count.
+    """
+    suffixes = (*TERRAFORM_SUFFIXES, *OPENTOFU_SUFFIXES)
+    return tuple(
+        sorted(
+            name
+            for name in names
+            if name.endswith(suffixes) and not name.startswith((".", "#")) and name[-1] != "~"
+        )
+    )
+
+
+def replaced_files(files: Iterable[str]) -> Iterator[str]:
+    """Yield the `.tf` files of which OpenTofu reads the `.tofu` file of the same stem instead."""
+    present = set(files)
+    for name in present:
+        for suffix, other in zip(OPENTOFU_SUFFIXES, TERRAFORM_SUFFIXES, strict=True):
+            if name.endswith(suffix) and (twin := name.removesuffix(suffix) + other) in present:
+                yield twin
 
 
 def is_override(name: str) -> bool:
@@ -139,23 +190,41 @@ def is_override(name: str) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
-def load_module(folder: str, reader: FolderReader, news: list[Diagnostic] | None = None) -> Module:
+def load_module(
+    folder: str,
+    reader: FolderReader,
+    news: list[Diagnostic] | None = None,
+    program: Program | None = None,
+) -> Module:
     """Read a folder's module; what stands whole in a broken file counts.
 
     `news` is where diagnostics go as well, those of blocks that are read later included.
     """
     module = Module(folder, news=[] if news is None else news)
-    files, overrides = configuration_files(reader.names(folder))
+    files, overrides = configuration_files(reader.names(folder), program)
     for name in files:
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
+            module.bodies.append(body)
             _declare(module, body)
     for name in overrides:
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
+            module.bodies.append(body)
             _override(module, body)
     _check_version(module)
     return module
+
+
+def file_body(path: str, reader: FolderReader) -> Body | None:
+    """Return what one file declares; None where it cannot be read. What is wrong in it is not reported."""
+    return _body(path, reader, Module(os.path.dirname(path)))
+
+
+def has_provider_arguments(block: Block) -> bool:
+    """Whether a `provider` block configures anything, beyond its alias."""
+    names = {attribute.name for attribute in block.body.attributes()}
+    return bool(names - {"alias"}) or any(map(block.body.blocks, _PROVIDER_BLOCKS))
 
 
 def _check_version(module: Module) -> None:
@@ -218,6 +287,7 @@ def _declare(module: Module, body: Body) -> None:
                 continue
             module.local_values[attribute.name] = attribute
     module.settings += body.blocks("terraform")
+    module.providers += body.blocks("provider", 1)
 
 
 def _once(module: Module, table: dict[K, Block], key: K, block: Block, what: str) -> None:
@@ -248,6 +318,7 @@ def _override(module: Module, body: Body) -> None:
                 module.note(Diagnostic(text, attribute.place.location))
             module.local_values[attribute.name] = attribute
     module.settings += body.blocks("terraform")
+    module.providers += body.blocks("provider", 1)
 
 
 def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> None:
@@ -256,8 +327,13 @@ def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> No
         text = f"Missing {override.kind} to override: the base configuration has no such block"
         module.note(Diagnostic(text, override.header.location))
         return
-    body = MergedBody(base.body, override.body)
+    body = MergedBody(base.body, override)
     table[key] = Block(base.kind, base.labels, base.place, base.header, body)
+
+
+def overrides_of(block: Block) -> tuple[Location, ...]:
+    """Return where the blocks of override files are that were merged into a block."""
+    return block.body.overrides if isinstance(block.body, MergedBody) else ()
 
 
 _RIVALS = {"count": "for_each", "for_each": "count"}
@@ -266,9 +342,16 @@ _RIVALS = {"count": "for_each", "for_each": "count"}
 class MergedBody(PlainTexts):
     """A block's body with another's arguments and nested blocks in the place of its own."""
 
-    def __init__(self, base: Body, override: Body) -> None:
+    def __init__(self, base: Body, override: Block) -> None:
         self._base = base
-        self._override = override
+        self._override = override.body
+        self._place = override.place
+
+    @property
+    def overrides(self) -> tuple[Location, ...]:
+        """Where the overriding blocks are, in the order in which they were merged."""
+        before = self._base.overrides if isinstance(self._base, MergedBody) else ()
+        return (*before, self._place.location)
 
     @property
     def place(self) -> Place:
@@ -294,7 +377,7 @@ class MergedBody(PlainTexts):
         own, others = self._override.blocks(kind, labels), self._base.blocks(kind, labels)
         if kind == "lifecycle" and own and others:
             first = others[0]
-            body = MergedBody(first.body, own[0].body)
+            body = MergedBody(first.body, own[0])
             return [Block(first.kind, first.labels, first.place, first.header, body)]
         return own or others
 

@@ -500,9 +500,9 @@ def test_blocks_nested_too_deeply_are_left_out_with_a_problem() -> None:
     assert [message for message, _ in problems] == [
         f"Blocks are nested more than {MAX_BLOCK_DEPTH} deep"
     ]
-    depth = 0
-    while blocks := body.blocks("a"):
-        body, depth = blocks[0].body, depth + 1
+    depth, inner = 0, body.blocks("a")
+    while inner:
+        inner, depth = inner[0].body.blocks("a"), depth + 1
     assert depth == MAX_BLOCK_DEPTH
 
 

@@ -1,6 +1,7 @@
 """What must always hold of comments, whatever is written."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.cloudformation.remarks import remarked_yaml
-from ecbackup_iac.hcl.parser import parse_whole_file
+from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.syntax.remarks import RemarkedText
 from ecbackup_iac.terraform.remarks import remarked_hcl
 from ecbackup_iac.terraform.schema import CONFIGURATION
@@ -153,9 +155,18 @@ def test_without_its_comments_configuration_says_the_same(text: str) -> None:
     without = SourceFile("a.tf", blanked(remarked.text, remarked).encode("latin-1"))
     bare, problems = parse_whole_file(without, CONFIGURATION)
     assert problems == []
-    assert [item.place.text for item in bare.items] == [
-        blanked_text(item.place) for item in body.items
-    ]
+    assert [*entries(bare)] == [*entries(body)]
+
+
+def entries(body: Body) -> Iterator[tuple[object, ...]]:
+    """Yield what a body holds, however deep, with its offsets and the kinds of its expressions."""
+    assert isinstance(body, NativeBody)
+    for item in body.items:
+        if isinstance(item, Block):
+            yield item.kind, item.labels, item.place.start, item.place.end
+            yield from entries(item.body)
+        else:
+            yield item.name, item.place.start, item.place.end, type(item.expression)
 
 
 HEAD = f'resource "{GROUP}" "a" {{\n  snapshot_retention_limit = 0\n'

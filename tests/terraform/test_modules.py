@@ -167,7 +167,10 @@ def test_what_terraform_refuses_of_a_call_leaves_its_caches_undecided(
     }
     found = evaluate(files)
     assert found.errors == [message]
-    assert [days(cache.retention) for cache in found.caches] == ["unknown"]
+    assert {cache.root: days(cache.retention) for cache in found.caches} == {
+        ".": "unknown",
+        "redis": 1,  # nothing that Terraform accepts calls it
+    }
 
 
 def test_a_required_input_that_is_missing_is_refused(evaluate: "Evaluate") -> None:
@@ -176,7 +179,7 @@ def test_a_required_input_that_is_missing_is_refused(evaluate: "Evaluate") -> No
         "main.tf": 'module "r" {\n  source = "./redis"\n}\n',
     }
     found = evaluate(files)
-    assert [days(cache.retention) for cache in found.caches] == ["unknown"]
+    assert [days(cache.retention) for cache in found.caches] == ["unknown", "unknown"]
     assert len(found.errors) == 1
     assert found.errors[0].startswith("Missing required argument")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ecbackup_iac.discovery import shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.report import Diagnostic, Severity
@@ -60,7 +61,13 @@ def judged(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic]]:
         is_excluded=lambda path: os.path.basename(path) == "before",
     )
     readings = list(read(request))
-    caches = {cache.address: cache for reading in readings for cache in reading.resources}
+    # A folder that the planned root does not create is evaluated as a root of its own.
+    caches = {
+        cache.address: cache
+        for reading in readings
+        for cache in reading.resources
+        if cache.root == shown_path(str(root))
+    }
     return caches, [told for reading in readings for told in reading.diagnostics]
 
 
