@@ -31,6 +31,7 @@ from hcl_generator import File, Generator, Item  # noqa: E402 - beside this, in 
 from mutation import NASTY  # noqa: E402
 
 from ecbackup_iac.hcl.comments import comments  # noqa: E402
+from ecbackup_iac.hcl.expression import Unreadable  # noqa: E402
 from ecbackup_iac.hcl.parser import (  # noqa: E402
     NativeBody,
     parse_expression,
@@ -303,6 +304,9 @@ def compare(case: Input, findings: Findings) -> bool | None:
     if by_tokens is None and not problems:
         findings.add("accepted, and its tokens do not fit", text)
     _compare_written(case, shape, findings, is_accepted=not problems, problems=problems)
+    for attribute in attributes_of(body):
+        if attribute.is_valid and isinstance(attribute.expression, Unreadable):
+            findings.add("a value taken for valid is broken", text, attribute.name)
     if not problems:
         _compare_extents(text, body, findings)
     return not problems

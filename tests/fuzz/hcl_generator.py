@@ -27,6 +27,10 @@ QUOTED_LABELS = (
     "//", "/*", "<<EOT", "%", "$$", "\\n", "'", "=", "$${x}", "%%{",
 )  # fmt: skip
 QUOTED_KEYS = ("a", "b c", "é", "{", "}", "$", "\\n")
+PLAIN = (
+    "1", "0", "true", "null", "var.x", 'x["a"].b', "a.b[0].c", "aws_x.y[*].id", '"a"', '""', '"${var.x}-b"',
+    '"a-${x["k"]}"', '"\\n"', "for-each", "in", "-1", "1.5", "format.x", "a.0", '"${for}"', "x.for", "[]", "x[a]",
+)  # fmt: skip
 BARE_LABELS = ("a", "this", "x-y", "größe", "_")
 COMMENT_TEXTS = (
     "", " }", "{", ' "', " '", ' source = "../x"', ' resource "a" "b" {', "<<EOT", "${", "%{", " é", "\\",
@@ -181,7 +185,8 @@ class Generator:
             item.end = self._write(self._pick(BROKEN_VALUES))
             self._write("\n" if mode is LAST else "")
             return item
-        value = self._expression(self._kind(), 0, mode)
+        is_plain = not self._is_closed and self._chance.random() < 0.3
+        value = self._plain() if is_plain else self._expression(self._kind(), 0, mode)
         if value.endswith("\n"):
             stripped = value.removesuffix("\n").removesuffix("\r")
             self._write(stripped)
@@ -191,6 +196,20 @@ class Generator:
             item.end = self._write(value)
             self._write(self._line_end() if mode is LAST else "")
         return item
+
+    def _plain(self) -> str:
+        """Write what most arguments of real configurations are."""
+        match self._chance.randrange(8):
+            case 0:
+                return f"[{', '.join(self._pick(PLAIN) for _ in range(self._chance.randint(0, 3)))}]"
+            case 1:
+                return f"f({', '.join(self._pick(PLAIN) for _ in range(self._chance.randint(1, 3)))})"
+            case 2:
+                return f"{self._pick(PLAIN)} == {self._pick(PLAIN)} ? {self._pick(PLAIN)} : {self._pick(PLAIN)}"
+            case 3:
+                return f"{self._pick(PLAIN)} ? {self._pick(PLAIN)}:{self._pick(PLAIN)}"
+            case _:
+                return self._pick(PLAIN)
 
     # What stands between tokens
 
@@ -314,7 +333,7 @@ class Generator:
             case 1:
                 return f"[{value}].0"
             case 2:
-                key = self._pick(("a", "b-c", "été"))
+                key = self._pick(("a", "b-c", "été", "e\u0301"))
                 dot = f"{self._loose(mode)}.{self._loose(mode)}" if self._chance.random() < 0.2 else "."
                 return f'{{({self._around()}"{key}"{self._around()}) = ({value}) }}{dot}{key}'
             case _:
