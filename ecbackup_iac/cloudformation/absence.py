@@ -22,9 +22,11 @@ from ecbackup_iac.cloudformation.parameters import Declaration
 from ecbackup_iac.cloudformation.stacks import Existence, Frame, Stack
 from ecbackup_iac.cloudformation.values import Value
 from ecbackup_iac.cloudformation.worlds import (
+    MOST_CASES,
     Effort,
     Key,
     RefusalError,
+    Split,
     TooMuchError,
     World,
     explore,
@@ -88,11 +90,30 @@ class Creations:
         return Creation.ABSENT if may_exist else Creation.NEVER
 
     def _may_exist(self, existence: tuple[Existence, ...], *, ignores_values: bool) -> bool:
-        def evaluator(world: World) -> Evaluator:
-            return Evaluator(world, ignores_values=ignores_values)
+        """Whether something exists in any world; it may where there are too many of them.
 
-        cases = explore(lambda one: one.exists(existence), evaluator, self._effort)
-        return cases is None or any(case.value for case in cases)
+        Raises:
+            RefusalError: CloudFormation refuses every one.
+
+        """
+        refusal: RefusalError | None = None
+        is_deployed = False
+        pending, left = [World()], MOST_CASES
+        while pending:
+            left -= 1
+            if left < 0 or not self._effort.take():
+                return True
+            try:
+                if Evaluator(pending.pop(), ignores_values=ignores_values).exists(existence):
+                    return True
+                is_deployed = True
+            except Split as split:
+                pending += reversed(split.worlds)
+            except RefusalError as error:
+                refusal = refusal or error
+        if refusal is not None and not is_deployed:
+            raise refusal
+        return False
 
     def reason_for_absence(self, existence: tuple[Existence, ...], address: str = "") -> str:
         """Return why something is not created: `condition IsProd is false: Stage is "dev" (its default)`.

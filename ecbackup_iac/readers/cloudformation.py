@@ -109,7 +109,9 @@ class TemplateReader:
                     if self._ledger.note_unread(found, root, creations, is_cache=is_cache):
                         reader.diagnostics.append(told)
                 elif self._templates.is_wanted(found.frame.stack):
-                    caches = [*reader.resources(found)]
+                    creation = creations.creation_of(found.existence)
+                    is_absent = creation in (Creation.ABSENT, Creation.NEVER)
+                    caches = [] if is_absent else [*reader.resources(found)]
                     resources += caches
                     if caches:
                         self._ledger.note_created(found)
