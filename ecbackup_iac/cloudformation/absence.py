@@ -21,7 +21,16 @@ from ecbackup_iac.cloudformation.nodes import (
 from ecbackup_iac.cloudformation.parameters import Declaration
 from ecbackup_iac.cloudformation.stacks import Existence, Frame, Stack
 from ecbackup_iac.cloudformation.values import Value
-from ecbackup_iac.cloudformation.worlds import Effort, RefusalError, TooMuchError, World, explore
+from ecbackup_iac.cloudformation.worlds import (
+    MOST_CASES,
+    Effort,
+    Key,
+    RefusalError,
+    Split,
+    TooMuchError,
+    World,
+    explore,
+)
 
 _SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
 
@@ -51,71 +60,114 @@ class Creation(Enum):
     """CloudFormation refuses what it depends on."""
 
 
-def creation_of(existence: tuple[Existence, ...], effort: Effort) -> Creation:
-    """Return whether something is created whose existence depends on these."""
-    if not existence:
-        return Creation.CREATED
-    try:
-        if _may_exist(existence, effort, ignores_values=False):
+class Creations:
+    """What one root creates; what depends on the same conditions is worked out once."""
+
+    def __init__(self) -> None:
+        self._effort = Effort(MAX_EFFORT)
+        self._creations: dict[Key, Creation] = {}
+        self._unmet: dict[Key, list[tuple[int, str]]] = {}
+        self._told: dict[Key, str] = {}
+
+    def creation_of(self, existence: tuple[Existence, ...]) -> Creation:
+        """Return whether something is created whose existence depends on these."""
+        key = _key(existence)
+        if key not in self._creations:
+            self._creations[key] = self._creation_of(existence)
+        return self._creations[key]
+
+    def _creation_of(self, existence: tuple[Existence, ...]) -> Creation:
+        if not existence:
             return Creation.CREATED
-        may_exist = _may_exist(existence, effort, ignores_values=True)
-    except RefusalError:
-        return Creation.REFUSED
-    except TooMuchError:
-        return Creation.CREATED
-    return Creation.ABSENT if may_exist else Creation.NEVER
+        try:
+            if self._may_exist(existence, ignores_values=False):
+                return Creation.CREATED
+            may_exist = self._may_exist(existence, ignores_values=True)
+        except RefusalError:
+            return Creation.REFUSED
+        except TooMuchError:
+            return Creation.CREATED
+        return Creation.ABSENT if may_exist else Creation.NEVER
+
+    def _may_exist(self, existence: tuple[Existence, ...], *, ignores_values: bool) -> bool:
+        """Whether something exists in any world; it may where there are too many of them.
+
+        Raises:
+            RefusalError: CloudFormation refuses every one.
+
+        """
+        refusal: RefusalError | None = None
+        is_deployed = False
+        pending, left = [World()], MOST_CASES
+        while pending:
+            left -= 1
+            if left < 0 or not self._effort.take():
+                return True
+            try:
+                if Evaluator(pending.pop(), ignores_values=ignores_values).exists(existence):
+                    return True
+                is_deployed = True
+            except Split as split:
+                pending += reversed(split.worlds)
+            except RefusalError as error:
+                refusal = refusal or error
+        if refusal is not None and not is_deployed:
+            raise refusal
+        return False
+
+    def reason_for_absence(self, existence: tuple[Existence, ...], address: str = "") -> str:
+        """Return why something is not created: `condition IsProd is false: Stage is "dev" (its default)`.
+
+        `address` is that of a nested stack, where one is what is not created.
+        """
+        key = _key(existence)
+        if key not in self._unmet:
+            self._unmet[key] = self._obstacles(existence)
+        reasons: dict[str, None] = {}
+        for index, identifier in self._unmet[key]:
+            one = existence[index]
+            told_key = (_key((one,)), identifier)
+            if told_key not in self._told:
+                self._told[told_key] = self._reason(one, identifier)
+            is_other = one.stack not in ("", address)
+            prefix = f"the nested stack {one.stack} is not created: " if is_other else ""
+            reasons[f"{prefix}{self._told[told_key]}"] = None
+        return " or ".join(reasons) or "the conditions that it depends on do not hold together"
+
+    def _obstacles(self, existence: tuple[Existence, ...]) -> list[tuple[int, str]]:
+        """Return which of these do not hold, by position, with the loop that has no item or ""."""
+        found: dict[tuple[int, str], None] = {}
+        try:
+            for case in explore(lambda one: one.obstacle(existence), Evaluator, self._effort) or ():
+                if case.value is not None:
+                    found[existence.index(case.value[0]), case.value[1]] = None
+        except (RefusalError, TooMuchError):
+            return []
+        return [*found]
+
+    def _reason(self, unmet: Existence, identifier: str) -> str:
+        frame = unmet.frame
+        if identifier:
+            collection = frame.loops[identifier].collection
+            what = f"the collection of the loop over {identifier} is empty"
+            parameters = dict(_parameters(collection, frame.loops[identifier].frame))
+        else:
+            name = frame.filled(text_of(unmet.condition) or "")
+            what = f"condition {name} is false"
+            entry = _conditions(frame).get(name)
+            parameters = dict(_parameters(entry, Frame(frame.stack))) if entry else {}
+        if self.creation_of((unmet,)) is Creation.NEVER:
+            return f"{what}, whatever the parameters are"
+        named = [*parameters.items()]
+        values = [_value(*one, frame.stack, self._effort) for one in named[:MAX_PARAMETERS]]
+        if len(named) > MAX_PARAMETERS:
+            values.append("and so on")
+        return f"{what}: {', '.join(values)}" if values else what
 
 
-def _may_exist(existence: tuple[Existence, ...], effort: Effort, *, ignores_values: bool) -> bool:
-    def evaluator(world: World) -> Evaluator:
-        return Evaluator(world, ignores_values=ignores_values)
-
-    cases = explore(lambda one: one.exists(existence), evaluator, effort)
-    return cases is None or any(case.value for case in cases)
-
-
-def reason_for_absence(existence: tuple[Existence, ...], effort: Effort, address: str = "") -> str:
-    """Return why something is not created: `condition IsProd is false: Stage is "dev" (its default)`.
-
-    `address` is that of a nested stack, where one is what is not created.
-    """
-    unmet: list[tuple[Existence, str]] = []
-    try:
-        cases = explore(lambda one: one.obstacle(existence), Evaluator, effort)
-        for case in cases or ():
-            if case.value is not None and case.value not in unmet:
-                unmet.append(case.value)
-        is_never = len(unmet) == 1 and not _may_exist(unmet[0][:1], effort, ignores_values=True)
-    except (RefusalError, TooMuchError):
-        is_never = False
-    reasons = dict.fromkeys(
-        _reason(one, identifier, address, effort, is_never=is_never) for one, identifier in unmet
-    )
-    return " or ".join(reasons) or "the conditions that it depends on do not hold together"
-
-
-def _reason(
-    unmet: Existence, identifier: str, address: str, effort: Effort, *, is_never: bool
-) -> str:
-    frame = unmet.frame
-    if identifier:
-        collection = frame.loops[identifier].collection
-        what = f"the collection of the loop over {identifier} is empty"
-        parameters = dict(_parameters(collection, frame.loops[identifier].frame))
-    else:
-        name = frame.filled(text_of(unmet.condition) or "")
-        what = f"condition {name} is false"
-        entry = _conditions(frame).get(name)
-        parameters = dict(_parameters(entry, Frame(frame.stack))) if entry else {}
-    named = [*parameters.items()]
-    values = [_value(*one, frame.stack, effort) for one in named[:MAX_PARAMETERS]]
-    if len(named) > MAX_PARAMETERS:
-        values.append("and so on")
-    told = f"{what}: {', '.join(values)}" if values else what
-    if is_never:
-        told = f"{what}, whatever the parameters are"
-    is_other = unmet.stack not in ("", address)
-    return f"the nested stack {unmet.stack} is not created: {told}" if is_other else told
+def _key(existence: tuple[Existence, ...]) -> Key:
+    """Return what tells the conditions that something depends on from others."""
+    return tuple((text_of(one.condition), id(one.frame.stack), one.frame.key) for one in existence)
 
 
 def _conditions(frame: Frame) -> dict[str, Node]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from typing import Protocol
 
+from ecbackup_iac.cloudformation.absence import Creation, Creations
 from ecbackup_iac.cloudformation.evaluation import Evaluator
 from ecbackup_iac.cloudformation.nodes import (
     Entry,
@@ -93,6 +94,9 @@ class Library(Protocol):
     def load(self, path: str, parent: Template) -> Template:
         """Give the template at a path that another one names, or raise NotReadError."""
 
+    def is_own(self, template: Template) -> bool:
+        """Whether a template is evaluated on its own where no root can ever create it."""
+
 
 class Deployment:
     """The stacks of one root."""
@@ -111,6 +115,9 @@ class Deployment:
         self._stacks = 0
         self.nested: list[Stack] = []
         """The nested stacks whose templates were read, parents first."""
+        self.never: list[Stack] = []
+        """Those of them that no values create: what is in them is not followed."""
+        self.creations = Creations()
         self.diagnostics: list[Diagnostic] = []
 
     def resources(self) -> Iterator[ResourceInstance | UnreadStack]:
@@ -140,7 +147,12 @@ class Deployment:
         # Properties may ask for what nested stacks give out, so those are opened first.
         below: list[ResourceInstance | UnreadStack] = []
         for child in [self._child(*one) for one in nested]:
-            below += self._stack_resources(child) if isinstance(child, Stack) else [child]
+            if isinstance(child, UnreadStack):
+                below.append(child)
+            elif self._is_never(child):
+                self.never.append(child)
+            else:
+                below += self._stack_resources(child)
         yield from wanted
         yield from below
 
@@ -161,6 +173,12 @@ class Deployment:
             place=template.source.location_of(key, body),
             existence=(*stack.existence, *_existence(body, frame)),
         )
+
+    def _is_never(self, child: Stack) -> bool:
+        """Whether no values create a nested stack, and its template is evaluated on its own."""
+        if self.creations.creation_of(child.existence) is not Creation.NEVER:
+            return False
+        return self._library.is_own(child.template)
 
     # Loops
 

@@ -140,6 +140,7 @@ class Templates:
         self._order: list[Template] = []
         self._broken: dict[str, Diagnostic] = {}
         self._reached: set[str] = set()
+        self._added: set[str] = set()
         self._covered: set[int] = set()
         """The templates that are roots, or that a root may create, by identity."""
         self._assets_of: dict[int, list[Template]] = {}
@@ -164,6 +165,7 @@ class Templates:
         strays = [one for pair in recognised for one in self._strays(*pair)]
         self.diagnostics += strays
         self._read[path] = found
+        self._added.add(path)
         self._boundaries[path] = file.boundary
         self._order += found
         self._mark(file.path, file.content, found, is_whole=True)
@@ -286,6 +288,10 @@ class Templates:
     def cover(self, template: Template) -> None:
         """Note that a root which was evaluated nests a template, and may create it."""
         self._covered.add(id(template))
+
+    def is_own(self, template: Template) -> bool:
+        """Whether a template is evaluated on its own where no root can ever create it."""
+        return template.path in self._added and template.path not in self._context
 
     def _uncovered(self) -> list[Template]:
         """Return the templates that no root which was evaluated may create."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ecbackup_iac.cloudformation.absence import MAX_EFFORT, Creation, creation_of
+from ecbackup_iac.cloudformation.absence import Creation
 from ecbackup_iac.cloudformation.nodes import Scalar, member, members, walk
 from ecbackup_iac.cloudformation.parameters import GivenValues, ParameterFiles, given_values
 from ecbackup_iac.cloudformation.resources import Deployment, ResourceInstance, UnreadStack
@@ -97,7 +97,7 @@ class TemplateReader:
             effort := Effort(MOST_EFFORT),
         )
         reader = _RootReader(template.source.path, note, effort)
-        spared = Effort(MAX_EFFORT)
+        creations = deployment.creations
         resources: list[CacheResource] = []
         spent_at: Location | None = None
         try:
@@ -106,15 +106,17 @@ class TemplateReader:
                 if isinstance(found, UnreadStack):
                     told, root = _unread(found), template.source.path
                     is_cache = told.severity is Severity.ERROR
-                    if self._ledger.note_unread(found, root, spared, is_cache=is_cache):
+                    if self._ledger.note_unread(found, root, creations, is_cache=is_cache):
                         reader.diagnostics.append(told)
                 elif self._templates.is_wanted(found.frame.stack):
-                    caches = [*reader.resources(found)]
+                    creation = creations.creation_of(found.existence)
+                    is_absent = creation in (Creation.ABSENT, Creation.NEVER)
+                    caches = [] if is_absent else [*reader.resources(found)]
                     resources += caches
                     if caches:
                         self._ledger.note_created(found)
                     else:
-                        self._ledger.note_absent(found, template.source.path, spared)
+                        self._ledger.note_absent(found, template.source.path, creations)
                     if effort.is_spent and spent_at is None:
                         spent_at = found.frame.stack.template.source.location_of(found.key)
         except RecursionError:
@@ -125,12 +127,12 @@ class TemplateReader:
             place = spent_at or Location(template.source.path)
             reader.diagnostics.append(Diagnostic(text, place))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
-        self._cover(deployment, diagnostics, spared)
+        for stack in deployment.never:
+            self._ledger.note_never(stack, template.source.path, creations)
+        self._cover(deployment, diagnostics)
         return Reading(tuple(resources), diagnostics)
 
-    def _cover(
-        self, deployment: Deployment, diagnostics: Sequence[Diagnostic], effort: Effort
-    ) -> None:
+    def _cover(self, deployment: Deployment, diagnostics: Sequence[Diagnostic]) -> None:
         """Note the nested templates that need not be evaluated on their own.
 
         Those are the ones that this root creates, or would create with other values, unless
@@ -141,7 +143,7 @@ class TemplateReader:
         }
         for stack in deployment.nested:
             above = {one.template.source.path for one in stack.ancestors[1:]}
-            if refused.isdisjoint(above) and creation_of(stack.existence, effort) in (
+            if refused.isdisjoint(above) and deployment.creations.creation_of(stack.existence) in (
                 Creation.CREATED,
                 Creation.ABSENT,
             ):

@@ -7,17 +7,11 @@ created by another.
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ecbackup_iac.cloudformation.absence import (
-    MAX_EFFORT,
-    Creation,
-    creation_of,
-    reason_for_absence,
-)
+from ecbackup_iac.cloudformation.absence import Creation, Creations
 from ecbackup_iac.cloudformation.declared import DeclaredResource, declared_resources
 from ecbackup_iac.cloudformation.resources import ResourceInstance, UnreadStack
 from ecbackup_iac.cloudformation.stacks import Stack
 from ecbackup_iac.cloudformation.template import Template
-from ecbackup_iac.cloudformation.worlds import Effort
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, CacheBlock
@@ -31,6 +25,7 @@ class _Absence:
     """A cache that a root does not create."""
 
     cache: AbsentCache
+    creations: Creations
     stack: Stack | None
     """The stack that would hold it; None for what is no resource of a template that was read."""
 
@@ -41,36 +36,47 @@ class CacheLedger:
     def __init__(self) -> None:
         self._created: set[Location] = set()
         """Cache blocks, and the nested stacks that lead to them."""
+        self._holding: set[str] = set()
+        """The paths of the templates that hold caches, or nest some that do."""
         self._absences: list[_Absence] = []
+        self._never: list[tuple[Stack, str, Creations]] = []
 
     def note_created(self, found: ResourceInstance) -> None:
         """Note a cache that a root creates, or may create."""
         stack = found.frame.stack
         self._created.add(stack.template.source.location_of(found.key, found.body))
         self._created |= {one.place for one in stack.ancestors if one.place is not None}
+        self._holding |= {one.template.path for one in stack.ancestors}
 
-    def note_absent(self, found: ResourceInstance, root: str, effort: Effort) -> None:
+    def note_absent(self, found: ResourceInstance, root: str, creations: Creations) -> None:
         """Note a cache that a root does not create."""
         stack = found.frame.stack
         place = stack.template.source.location_of(found.key, found.body)
-        reason = reason_for_absence(found.existence, effort)
+        reason = creations.reason_for_absence(found.existence)
         absent = AbsentCache(found.address, found.kind, root, place, reason)
-        self._absences.append(_Absence(absent, stack))
+        self._absences.append(_Absence(absent, creations, stack))
+        self._holding |= {one.template.path for one in stack.ancestors}
 
-    def note_unread(self, found: UnreadStack, root: str, effort: Effort, *, is_cache: bool) -> bool:
+    def note_never(self, stack: Stack, root: str, creations: Creations) -> None:
+        """Note a nested stack that no values create, and whose template is evaluated on its own."""
+        self._never.append((stack, root, creations))
+
+    def note_unread(
+        self, found: UnreadStack, root: str, creations: Creations, *, is_cache: bool
+    ) -> bool:
         """Note a stack that was not read; return whether that has to be told."""
         if found.place is None:
             return True
-        creation = creation_of(found.existence, effort)
+        creation = creations.creation_of(found.existence)
         if creation in (Creation.CREATED, Creation.REFUSED):
             self._created.add(found.place)
             return True
         if not found.is_elsewhere:  # packing the templates for a deployment fails without it
             return True
         if is_cache:
-            reason = reason_for_absence(found.existence, effort, found.address)
+            reason = creations.reason_for_absence(found.existence, found.address)
             absent = AbsentCache(found.address, found.kind, root, found.place, reason)
-            self._absences.append(_Absence(absent, None))
+            self._absences.append(_Absence(absent, creations, None))
         return False
 
     def accounts(
@@ -96,20 +102,30 @@ class CacheLedger:
 
     def _absent_caches(self) -> Iterator[AbsentCache]:
         """Yield what no root creates; of a cache that one creates, a stack that would hold it, too."""
-        effort = Effort(MAX_EFFORT)
+        told: set[Location] = set()
         for absence in self._absences:
             if absence.cache.location not in self._created:
                 yield absence.cache
             elif absence.stack is not None:
                 # The cache has a finding by way of another stack; this one would hold another instance.
                 for stack in reversed(absence.stack.ancestors):
-                    if stack.place is None or stack.place in self._created:
-                        continue
-                    if creation_of(stack.existence, effort) is not Creation.CREATED:
-                        reason = reason_for_absence(stack.existence, effort, stack.address)
-                        root = absence.cache.root
-                        yield AbsentCache(stack.address, stack.kind, root, stack.place, reason)
+                    if absence.creations.creation_of(stack.existence) is not Creation.CREATED:
+                        if stack.place not in told:
+                            yield from self._absent_stack(
+                                stack, absence.cache.root, absence.creations
+                            )
+                        if stack.place is not None:
+                            told.add(stack.place)
                         break
+        for stack, root, creations in self._never:
+            if stack.template.path in self._holding:
+                yield from self._absent_stack(stack, root, creations)
+
+    def _absent_stack(self, stack: Stack, root: str, creations: Creations) -> Iterator[AbsentCache]:
+        """Yield a nested stack that is not created, unless another root creates it."""
+        if stack.place is not None and stack.place not in self._created:
+            reason = creations.reason_for_absence(stack.existence, stack.address)
+            yield AbsentCache(stack.address, stack.kind, root, stack.place, reason)
 
 
 def _replaced(declared: DeclaredResource, template: Template, place: Location) -> AbsentCache:
