@@ -74,7 +74,7 @@ class Search(Protocol):
         """Whether the module in a folder, or one below it, may hold what is sought."""
 
     def reach(self, folder: str | None, call: Block) -> None:
-        """Take note that an instance of the module in a folder was evaluated, and its call is not refused.
+        """Take note that an instance of the module in a folder is evaluated, and its call is not refused.
 
         There is no folder for a call of a module that `terraform init` fetched.
         """
@@ -488,6 +488,8 @@ class ModuleInstance:
         address = f"{self.address}.module.{name}" if self.address else f"module.{name}"
         errors, repetitions = self._checked_call(block, target)
         yield from errors
+        if errors and self.is_refused:
+            return  # the module is evaluated on its own, where this call is refused as well
         refusal = errors[-1].message if errors else self.module.refusal
         if isinstance(target, Unreadable):
             yield from self._unread_calls(address, block, target, repetitions)
@@ -497,11 +499,11 @@ class ModuleInstance:
         for one in repetitions:
             child = self.child(name, one, target)
             child.is_refused = self.is_refused or bool(refusal)
+            if folder is None or not child.is_refused:
+                search.reach(folder, block)
             for found in child.resources(search):
                 if not (refusal and isinstance(found, EmptyBlock)):
                     yield _doubted(found, one.doubt, refusal)
-            if folder is None or not child.is_refused:
-                search.reach(folder, block)
 
     def _unread_calls(
         self, address: str, block: Block, target: Unreadable, repetitions: list[Repetition]

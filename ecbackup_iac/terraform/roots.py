@@ -360,10 +360,8 @@ class Index:
         if targets is None:
             return self.found.keys()
         inside = self._inside(targets)
-        unclear = {path for path, folder in self.found.items() if folder.is_unclear}
-        above = self._callers_of(inside | unclear, self.found)
-        pending, found = [*inside], inside | above
-        seen = {*inside}
+        found = self._callers_of(inside, self.found)
+        pending, seen = [*inside], {*inside}
         while pending:
             for target in (self.found[pending.pop()].calls.keys() & self.found.keys()) - seen:
                 seen.add(target)
