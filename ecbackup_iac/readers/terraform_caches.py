@@ -451,8 +451,13 @@ def called_by(instance: ModuleInstance) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=500)  # instances of a module are called through the same folders
-def _shown(folders: tuple[str, ...], _here: str) -> tuple[str, ...]:
-    return tuple(map(shown_path, folders))
+def _shown(folders: tuple[str, ...], here: str) -> tuple[str, ...]:
+    return tuple(_shown_folder(folder, here) for folder in folders)
+
+
+@lru_cache(maxsize=1 << 14)
+def _shown_folder(folder: str, _here: str) -> str:
+    return shown_path(folder)
 
 
 def refused(error: EvaluationError, place: Location) -> Diagnostic:
