@@ -270,9 +270,7 @@ class RootReader:
                 except EvaluationError:
                     continue
                 if value.is_known and value.raw in (False, "false"):
-                    source, place = call.unreadable.source, call.block.place.location
-                    reason = f"{switch} is false"
-                    self.absent.append(AbsentCache(call.address, source, self._root, place, reason))
+                    self._skip(call, f"{switch} is false")
                     return
                 if not value.is_known:
                     doubts.append(f"it exists only when {switch} is true: {value.undecided.why}")
@@ -286,6 +284,11 @@ class RootReader:
             self._unread(call, retention, module.form, engine, place, note),
             retention_name=module.input or RETENTION,
         )
+
+    def _skip(self, call: UnreadCall, reason: str) -> None:
+        source = call.unreadable.source
+        for place in (call.block.place.location, *overrides_of(call.block)):
+            self.absent.append(AbsentCache(call.address, source, self._root, place, reason))
 
     def _published_retention(
         self, call: UnreadCall, module: PublishedModule, block: "_Arguments"

@@ -135,6 +135,7 @@ class Index:
 
         self.terragrunt: list[str] = []
         self._variable_files: dict[str, Sequence[str]] = {}
+        self._configuring: dict[str, bool] = {}
         self._walk(is_excluded)
         self._variable_folders: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for path, names in self._variable_files.items():
@@ -178,11 +179,13 @@ class Index:
 
     def configures_providers(self, path: str) -> bool:
         """Whether a folder has a `provider` block with arguments."""
-        return any(
-            has_provider_arguments(block)
-            for body in self._evidence(path)
-            for block in body.blocks("provider", 1)
-        )
+        if path not in self._configuring:
+            self._configuring[path] = any(
+                has_provider_arguments(block)
+                for body in self._evidence(path)
+                for block in body.blocks("provider", 1)
+            )
+        return self._configuring[path]
 
     def _evidence(self, path: str) -> Iterator[Body]:
         """Yield the files of a folder that may show that it is planned by itself."""
