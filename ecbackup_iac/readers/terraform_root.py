@@ -8,12 +8,9 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.readers.aws_provider import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform_caches import RootReader, refused
+from ecbackup_iac.terraform.call_checks import REPEATED_PROVIDERS
 from ecbackup_iac.terraform.effort import spend
-from ecbackup_iac.terraform.instances import (
-    REPEATED_PROVIDERS,
-    EmptyBlock,
-    ModuleInstance,
-)
+from ecbackup_iac.terraform.instances import EmptyBlock, ModuleInstance
 from ecbackup_iac.terraform.modules import Module, configuration_files, overrides_of
 from ecbackup_iac.terraform.nodes import Block
 from ecbackup_iac.terraform.programs import Evidence

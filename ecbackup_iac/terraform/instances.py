@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.terraform.call_checks import problems_of, repeats
 from ecbackup_iac.terraform.configuration import Configuration, Unreadable
 from ecbackup_iac.terraform.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.conversion import converted
@@ -18,7 +19,7 @@ from ecbackup_iac.terraform.effort import STEPS_OF_AN_INSTANCE, spend
 from ecbackup_iac.terraform.evaluation import Evaluator
 from ecbackup_iac.terraform.functions.signature import Files
 from ecbackup_iac.terraform.modules import Module, ResourceKey
-from ecbackup_iac.terraform.nodes import Block, GetAttribute, Name, Node, Place, TupleNode
+from ecbackup_iac.terraform.nodes import Block, GetAttribute, Name, Node, Place
 from ecbackup_iac.terraform.operators import attribute
 from ecbackup_iac.terraform.repetitions import Repetition, counted, for_each
 from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
@@ -452,7 +453,7 @@ class ModuleInstance:
         """Whether a call that leads here has count, for_each or depends_on."""
         if self.parent is None or not isinstance(self._inputs, CallInputs):
             return False
-        return self.parent.is_repeated or _repeats(self._inputs.block)
+        return self.parent.is_repeated or repeats(self._inputs.block)
 
     def resources(self, search: Search) -> "Iterator[Found]":
         """Yield the managed resources of the wanted types here and in the modules called from here.
@@ -523,12 +524,7 @@ class ModuleInstance:
         """Return what Terraform refuses about a module call, and its instances: one, if they are refused."""
         errors: list[EvaluationError] = []
         if not isinstance(target, Unreadable):
-            try:
-                _check_arguments(block, target)
-            except EvaluationError as error:
-                errors.append(error)
-            if (self.is_repeated or _repeats(block)) and target.configures_providers:
-                errors.append(EvaluationError(REPEATED_PROVIDERS, block.header))
+            errors += problems_of(block, target, is_repeated=self.is_repeated or repeats(block))
         try:
             return errors, self.repetitions(block)
         except EvaluationError as error:
@@ -671,48 +667,6 @@ class _WithVariable:
         if (root, names) == ("var", (self._name,)):
             return self._value
         return self._instance.reference(root, names, place)
-
-
-def _needs(variable: Block) -> bool:
-    return variable.body.attribute("default") is None
-
-
-_META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
-
-
-REPEATED_PROVIDERS = (
-    "Module is incompatible with count, for_each, and depends_on: "
-    "it, or one below it, configures a provider of its own"
-)
-
-
-def _repeats(call: Block) -> bool:
-    """Whether a module call has an argument that rules out providers in the module."""
-    if any(call.body.attribute(name) is not None for name in ("count", "for_each")):
-        return True
-    written = call.body.attribute("depends_on")
-    if written is None:
-        return False
-    is_empty = isinstance(written.expression, TupleNode) and not written.expression.items
-    return not is_empty
-
-
-def _check_arguments(block: Block, target: Module) -> None:
-    """Refuse inputs that the module does not declare, and calls without those that it needs.
-
-    Raises:
-        EvaluationError: as Terraform refuses the call.
-
-    """
-    for written in block.body.attributes():
-        if written.name not in target.variables and written.name not in _META_ARGUMENTS:
-            text = f'Unsupported argument: the module has no variable named "{written.name}"'
-            raise EvaluationError(text, written.place)
-    given = {written.name for written in block.body.attributes()}
-    for name, variable in target.variables.items():
-        if name not in given and _needs(variable):
-            text = f'Missing required argument: the module needs "{name}", and the call has none'
-            raise EvaluationError(text, block.header)
 
 
 def _at(error: EvaluationError, place: Place) -> EvaluationError:
