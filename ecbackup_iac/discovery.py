@@ -4,6 +4,7 @@ Only files inside the boundary are read: the top of the git work tree that holds
 git, the working folder where the path lies under it, else the path itself.
 """
 
+import errno
 import os
 import stat
 import sys
@@ -112,7 +113,10 @@ class ConfigurationPath:
 Found: TypeAlias = Input | ConfigurationPath | Diagnostic
 
 Listing: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
-"""The names of a folder's files, and of the folders in it that are no links, each sorted."""
+"""The names of a folder's files, and of the folders in it, each sorted.
+
+Links to folders are left out, because those are met elsewhere, unless they lead to where nobody walks.
+"""
 
 
 def discover(
@@ -293,7 +297,13 @@ class _Walk:
             folders = {entry.name: entry for entry in entries if _is_folder(entry)}
             self._listings[folder.real] = (
                 tuple([entry.name for entry in entries if entry.name not in folders]),
-                tuple([name for name, entry in folders.items() if not entry.is_symlink()]),
+                tuple(
+                    [
+                        name
+                        for name, entry in folders.items()
+                        if not entry.is_symlink() or _leads_to_skipped(entry, folder.real, boundary)
+                    ]
+                ),
             )
             pending += [
                 places.of(entry)
@@ -303,12 +313,18 @@ class _Walk:
             ]
             if not is_told and any(map(_is_configuration, names)):
                 is_told = True
-                yield ConfigurationPath(os.path.realpath(named), boundary, shown)
+                top = os.path.realpath(named)
+                yield ConfigurationPath(top, _walked_boundary(top, boundary), shown)
             for entry in entries:
                 if entry.name in folders:
                     continue
                 is_expected = _may_matter(entry.name, names)
-                if is_expected or _may_be_template(entry):
+                try:
+                    is_read = is_expected or _may_be_template(entry)
+                except OSError as error:
+                    yield _unreadable(places.of(entry).shown, error)
+                    continue
+                if is_read:
                     place = places.of(entry)
                     yield from self.file(place, shown, boundary, is_expected=is_expected)
 
@@ -329,7 +345,7 @@ class _Walk:
             return
         folder = _configured_folder(place.path, boundary)
         if folder is not None:
-            yield ConfigurationPath(folder, boundary, named)
+            yield ConfigurationPath(folder, _walked_boundary(folder, boundary), named)
             return
         try:
             most = LARGEST_TEXT if place.path.lower().endswith(_TEMPLATES) else LARGEST_INPUT
@@ -385,6 +401,25 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def _leads_to_skipped(link: os.DirEntry[str], folder: str, boundary: str) -> bool:
+    """Whether a link in a folder that is walked leads to one inside the boundary that is not."""
+    real = os.path.realpath(link.path)
+    return is_readable(real, boundary) and (
+        _walked_boundary(folder, boundary) == boundary != _walked_boundary(real, boundary)
+    )
+
+
+def _walked_boundary(folder: str, boundary: str) -> str:
+    """Return the boundary of a folder, links resolved, so that the folder is walked from there.
+
+    For one that lies in a folder which is not walked, it is the first one in that: a package of
+    node_modules.
+    """
+    names = os.path.relpath(folder, boundary).split(os.sep)
+    skipped = [number for number, name in enumerate(names) if name in SKIPPED_FOLDERS]
+    return os.path.join(boundary, *names[: skipped[-1] + 2]) if skipped else boundary
+
+
 def _may_matter(name: str, neighbours: set[str]) -> bool:
     """Say whether a file in a folder is looked into.
 
@@ -396,14 +431,21 @@ def _may_matter(name: str, neighbours: set[str]) -> bool:
 
 
 def _may_be_template(entry: os.DirEntry[str]) -> bool:
-    """Say whether a file whose name says nothing is looked into: a template may have any name."""
+    """Say whether a file whose name says nothing is looked into: a template may have any name.
+
+    Raises:
+        OSError: nobody can tell what it is; a link in a circle, or one that leads nowhere, is nothing.
+
+    """
     stem, dot, ending = entry.name.rpartition(".")
     if (stem and dot + ending.lower() in _OTHERS) or entry.name.endswith(_CONFIGURATION):
         return False
     try:
         return entry.is_file() and 0 < entry.stat().st_size <= _LARGEST_TEMPLATE
-    except OSError:
-        return False
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOENT, errno.ENOTDIR):
+            return False
+        raise
 
 
 def _is_configuration(name: str) -> bool:

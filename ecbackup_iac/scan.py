@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from ecbackup_iac.accounting import account_for
 from ecbackup_iac.model.baseline import Baseline
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.given import Given
@@ -41,12 +42,15 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     findings: list[Finding] = []
     diagnostics: list[Diagnostic] = []
     marked: list[MarkedText] = []
-    for reading in readings(
-        paths, policy, given or Given(), allow_empty=allow_empty, progress=progress
-    ):
+    read = tuple(
+        readings(paths, policy, given or Given(), allow_empty=allow_empty, progress=progress)
+    )
+    for reading in read:
         diagnostics += reading.diagnostics
         marked += reading.marked
         findings += [_finding(resource, policy) for resource in reading.resources]
+    absent, not_evaluated = account_for(read)
+    diagnostics += not_evaluated
     if policy.ignores is not IgnoreMode.NONE and marked:
         from ecbackup_iac.ignores.matching import apply_ignores
 
@@ -61,7 +65,8 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         # What could not be read may well be what an entry is about.
         if not any(one.severity is Severity.ERROR for one in diagnostics):
             diagnostics += told_stale(baseline, stale_entries(findings, baseline, paths))
-    report = replace(report_of(findings, diagnostics), minimum_days=policy.minimum_days)
+    report = report_of(findings, diagnostics)
+    report = replace(report, absent=absent, minimum_days=policy.minimum_days)
     if not with_excerpts:
         return report
     from ecbackup_iac.excerpts import excerpts_of

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.value import Unknown
 from ecbackup_iac.readers.recognition import reading_of
+from ecbackup_iac.scan import scan
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -299,6 +302,56 @@ def test_a_missing_member_that_query_wrote_as_null_makes_no_member_of_a_group() 
     reading = reading_of(content, "x.json", is_meant=True)
     assert reading is not None
     assert [(c.type, c.address) for c in reading.resources] == [("ReplicationGroup", "g")]
+
+
+def cluster(name: str, group: str | None, region: str | None = None) -> dict[str, object]:
+    shown = {"ARN": f"arn:aws:elasticache:{region}:1:cluster:{name}"} if region else {}
+    return shown | {
+        "CacheClusterId": name,
+        "Engine": "redis",
+        "ReplicationGroupId": group,
+        "SnapshotRetentionLimit": 1,
+    }
+
+
+def group(name: str, region: str | None = None) -> dict[str, object]:
+    shown = {"ARN": f"arn:aws:elasticache:{region}:1:replicationgroup:{name}"} if region else {}
+    return shown | {
+        "ReplicationGroupId": name,
+        "ClusterEnabled": False,
+        "SnapshotRetentionLimit": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("entries", "unlisted"),
+    [
+        ([cluster("a", "g")], "1 cluster belongs to replication groups that no input lists: g;"),
+        ([cluster("a", "g"), cluster("b", "g"), group("h")], "2 clusters belong to"),
+        ([cluster(f"{n}", f"g{n}") for n in range(5)], "lists: g0, g1, g2 and 2 more;"),
+        ([cluster("a", "g", "eu-west-1"), group("g", "us-east-1")], "lists: g;"),
+        ([cluster("a", "g", "eu-west-1"), group("g", "eu-west-1"), group("g", "us-east-1")], None),
+        ([cluster("a", "g"), group("g")], None),
+        ([cluster("a", "g"), group("g", "us-east-1")], None),
+        ([cluster("a", "g", "eu-west-1"), group("g")], None),
+        ([cluster("a", None), cluster("b", "")], None),
+    ],
+)
+def test_members_of_groups_that_no_input_lists_are_one_error(
+    entries: list[dict[str, object]], unlisted: str | None, tmp_path: Path
+) -> None:
+    for number, entry in enumerate(entries):
+        name = "CacheClusters" if "CacheClusterId" in entry else "ReplicationGroups"
+        (tmp_path / f"{number}.json").write_text(json.dumps({name: [entry]}), "utf-8")
+    report = scan([str(tmp_path)], Policy(), date(2026, 11, 23))
+    told = [(one.severity, one.message) for one in report.diagnostics]
+    if unlisted is None:
+        assert told == []
+    else:
+        ((severity, message),) = told
+        assert severity is Severity.ERROR
+        assert unlisted in message
+        assert message.endswith("the output of aws elasticache describe-replication-groups")
 
 
 def test_a_plan_without_its_changes_is_told() -> None:

@@ -35,6 +35,7 @@ def test_an_empty_report_is_a_report() -> None:
         "unknown": 0,
         "not_applicable": 0,
         "suppressed": 0,
+        "absent": 0,
         "diagnostics": 0,
     }
 
@@ -46,6 +47,7 @@ def test_an_empty_report_is_a_report() -> None:
         ("tool", {"name": "another", "version": "1"}),
         ("summary", {"pass": 0}),
         ("findings", [{"status": "fail"}]),
+        ("absent", [{"address": "a"}]),
         ("diagnostics", [{"severity": "fatal"}]),
         ("generated_at", "2026-11-23"),
     ],

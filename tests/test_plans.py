@@ -71,6 +71,48 @@ EXPECTED: dict[str, list[Row]] = {
     ],
     "30-memcached.json": [(f"{CLUSTER}.c", "not_applicable", None, 7)],
     "33-empty.json": [],
+    "34-instances-of-none.json": [
+        (f"{GROUP}.kept", "pass", None, 7),
+        (f"module.on.{GROUP}.this", "pass", None, 7),
+    ],
+    "35-destroy-of-more-than-exists.json": [],
+    "36-counts-to-zero.json": [
+        (f"{GROUP}.kept", "pass", None, 7),
+        (f"module.on.{GROUP}.this", "pass", None, 7),
+    ],
+}
+
+# The caches that the configuration declares and the plan does not create.
+ABSENT: dict[str, dict[str, str]] = {
+    "11-destroy-plan.json": {f"{GROUP}.r": "the plan removes it"},
+    "34-instances-of-none.json": {
+        # Terraform shows no for_each_expression for toset([]).
+        f"{CLUSTER}.each": "the plan creates no instance of it",
+        f"{GROUP}.counted": "count is 0",
+        f"{SERVERLESS}.vars": "for_each is empty",
+        f"module.off.{GROUP}.lit": "count is 0 or count of module.off is 0",
+        f"module.off.{GROUP}.this": "count of module.off is 0",
+        f"module.on.{GROUP}.lit": "count is 0",
+    },
+    "35-destroy-of-more-than-exists.json": {
+        f"{CLUSTER}.each": "the plan removes everything",
+        f"{GROUP}.counted": "the plan removes everything",
+        f"{GROUP}.kept": "the plan removes it",
+        f"{GROUP}.new": "the plan removes everything",
+        f"{SERVERLESS}.vars": "the plan removes everything",
+        f"module.off.{GROUP}.lit": "the plan removes everything",
+        f"module.off.{GROUP}.this": "the plan removes everything",
+        f"module.on.{GROUP}.lit": "the plan removes everything",
+        f"module.on.{GROUP}.this": "the plan removes it",
+    },
+    "36-counts-to-zero.json": {
+        f"{CLUSTER}.each": "the plan creates no instance of it",
+        f"{GROUP}.counted": "the plan removes it",
+        f"{SERVERLESS}.vars": "the plan removes it",
+        f"module.off.{GROUP}.lit": "count is 0 or count of module.off is 0",
+        f"module.off.{GROUP}.this": "the plan removes it",
+        f"module.on.{GROUP}.lit": "count is 0",
+    },
 }
 
 # Plans that cannot show every cache → what is said of them.
@@ -114,6 +156,13 @@ def _days(retention: object) -> int | str:
 def test_only_a_partial_plan_is_said_to_be_one(name: str) -> None:
     told = [diagnostic.message for diagnostic in _judged(name).diagnostics]
     assert told == ([PARTIAL[name]] if name in PARTIAL else [])
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_cache_that_a_plan_does_not_create_is_absent(name: str) -> None:
+    absent = _judged(name).absent
+    assert {one.address: one.reason for one in absent} == ABSENT.get(name, {})
+    assert {(Path(one.location.path).name, one.location.line) for one in absent} <= {(name, None)}
 
 
 def test_every_plan_here_has_its_row_in_the_table() -> None:

@@ -10,7 +10,7 @@ from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.remedy import remedy_of
@@ -97,6 +97,50 @@ def test_a_diagnostic_stands_with_its_place() -> None:
 def test_a_warning_does_not_make_the_answer_incomplete() -> None:
     warning = replace(BROKEN, severity=Severity.WARNING)
     assert render(Report((finding(Known(7)),), (warning,))).splitlines()[-1] == "1 cache: 1 passes"
+
+
+ABSENT = AbsentCache(
+    "aws_elasticache_cluster.old",
+    "aws_elasticache_cluster",
+    "live",
+    Location("live/old.tf", 3, 1, 9, 2),
+    "count is 0",
+)
+
+
+@pytest.mark.parametrize(
+    ("report", "last"),
+    [
+        (
+            Report(absent=(ABSENT, ABSENT)),
+            "0 caches found (2 more are not created with these values)",
+        ),
+        (
+            Report((finding(Known(7)),), absent=(ABSENT,)),
+            "1 cache: 1 passes (1 more is not created with these values)",
+        ),
+    ],
+)
+def test_the_last_line_counts_what_is_not_created(report: Report, last: str) -> None:
+    assert render(report).splitlines()[-1] == last
+    assert ABSENT.address not in render(report)
+
+
+def test_what_is_not_created_does_not_hide_that_the_answer_is_incomplete() -> None:
+    assert render(Report((), (BROKEN,), (ABSENT,))).endswith(
+        "\n0 caches found (1 more is not created with these values); "
+        "the answer is incomplete: 1 error\n"
+    )
+
+
+def test_a_long_report_lists_what_is_not_created() -> None:
+    assert render(Report(absent=(ABSENT,)), Style(detail=Detail.VERBOSE)) == (
+        "ABSENT  aws_elasticache_cluster.old\n"
+        "  not created with these values: count is 0\n"
+        "  at live/old.tf:3:1\n"
+        "\n"
+        "0 caches found (1 more is not created with these values)\n"
+    )
 
 
 def test_quiet_tells_failures_and_errors_alone() -> None:

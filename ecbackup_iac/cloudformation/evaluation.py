@@ -65,8 +65,10 @@ NO_VALUE_NAME = "AWS::NoValue"
 class Evaluator:
     """Works values out in one world, and remembers on what they depended."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, ignores_values: bool = False) -> None:
+        """`ignores_values` takes every parameter to be open, whatever its default and what it is given."""
         self._world = world
+        self._ignores_values = ignores_values
         self._told: dict[str, tuple[str, ...]] = {}
         """What held, and why it was undecided; in the order in which it was asked."""
         self._memory: dict[Key, Any] = {}
@@ -90,22 +92,27 @@ class Evaluator:
 
     def exists(self, existence: tuple[Existence, ...]) -> bool:
         """Say whether something exists whose existence depends on these."""
-        return all(self._holds(one) for one in existence)
+        return self.obstacle(existence) is None
 
-    def _holds(self, existence: Existence) -> bool:
-        frame = existence.frame
-        if existence.condition is not None:
-            name = existence.condition.text
-            if not self.condition(name, frame, existence.condition).holds:
-                return False
-        return all(self._is_in_loop(item) for item in frame.loops.values())
+    def obstacle(self, existence: tuple[Existence, ...]) -> tuple[Existence, str] | None:
+        """Return the first of these that does not hold, with the loop that has no such item or ""."""
+        for one in existence:
+            frame, condition = one.frame, one.condition
+            if condition is not None and not self.condition(condition.text, frame, condition).holds:
+                return one, ""
+            for identifier, item in frame.loops.items():
+                if not self._is_in_loop(item):
+                    return one, identifier
+        return None
 
     def _is_in_loop(self, item: LoopItem) -> bool:
-        if item.value.text is None:  # one stands for all that nobody knows
+        if item.value.text is None and not item.is_missing:  # it stands for all that nobody knows
             return True
         found = self.settled(self.value(item.collection, item.frame))
         if not isinstance(found.raw, tuple):
             return True
+        if item.is_missing:
+            return bool(found.raw)
         return any(one.text == item.value.text for one in found.raw)
 
     def property(self, body: Node, name: str, frame: Frame) -> tuple[Entry, Value] | None:
@@ -344,6 +351,8 @@ class Evaluator:
         if declaration.is_from_systems_manager:
             why = f"parameter {name} is read from Systems Manager when the stack is deployed"
             return Value(Opaque(why, key), (declaration.step,), secret)
+        if self._ignores_values:
+            return self._open_parameter(declaration, name, key)
         passed = self._passed_entry(declaration.name, stack) if stack.passed else None
         if isinstance(passed, Value):
             return passed.through(declaration.step, is_secret=secret)
@@ -363,11 +372,16 @@ class Evaluator:
         if stack.passed is not None:
             text = f"the nested stack is not given its parameter {declaration.name}"
             raise RefusalError(text, declaration.step.location)
-        domain = self._world.domains.get(key, declaration.domain)
+        return self._open_parameter(declaration, name, key)
+
+    def _open_parameter(self, declaration: Declaration, name: str, key: Key) -> Value:
+        """Return the value of a parameter that nobody gives one."""
+        step, secret = declaration.step, declaration.is_secret
         if declaration.is_list:
             why = f"parameter {name} has no default and no value"
-            return Value(Opaque(why, key), (declaration.step,), secret)
-        return Value(OpenParameter(key, name, domain, declaration), (declaration.step,), secret)
+            return Value(Opaque(why, key), (step,), secret)
+        domain = self._world.domains.get(key, declaration.domain)
+        return Value(OpenParameter(key, name, domain, declaration), (step,), secret)
 
     def _passed_entry(self, name: str, stack: Stack) -> tuple[Entry, Frame] | Value | None:
         """Find what the parent passes to a parameter; a value that nobody can tell where that is hidden."""
@@ -437,7 +451,7 @@ class Evaluator:
     def _pseudo_parameter(self, name: str, stack: Stack, node: Node, frame: Frame) -> Value:
         step = frame.stack.template.source.step(node)
         root = stack.ancestors[-1]
-        given = root.given.get(name)
+        given = None if self._ignores_values else root.given.get(name)
         if given is not None and given.text is not None:
             return Value(given.text, (Step(f"--parameter {name}=...", given.location),))
         is_shared = name in ("AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix")

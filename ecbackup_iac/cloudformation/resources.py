@@ -25,7 +25,8 @@ from ecbackup_iac.cloudformation.stacks import (
 from ecbackup_iac.cloudformation.template import LOOP, NotReadError, Template
 from ecbackup_iac.cloudformation.values import Opaque, Value
 from ecbackup_iac.cloudformation.worlds import Effort, RefusalError, TooMuchError, explore
-from ecbackup_iac.model.record import record
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
 
 MOST_STACKS = 1_000
@@ -76,6 +77,12 @@ class UnreadStack:
     is_elsewhere: bool
     """It lies outside what is scanned, and nobody expects it to be read."""
 
+    kind: str = ""
+    place: Location | None = None
+    """The whole resource; None for what is none."""
+
+    existence: tuple[Existence, ...] = ()
+
 
 class Library(Protocol):
     """Where the templates of nested stacks come from."""
@@ -102,6 +109,8 @@ class Deployment:
         self._is_wanted = is_wanted
         self._effort = effort
         self._stacks = 0
+        self.nested: list[Stack] = []
+        """The nested stacks whose templates were read, parents first."""
         self.diagnostics: list[Diagnostic] = []
 
     def resources(self) -> Iterator[ResourceInstance | UnreadStack]:
@@ -124,12 +133,8 @@ class Deployment:
                 existence = (*stack.existence, *_existence(entry[1], frame))
                 address = f"{stack.prefix}{name}"
                 wanted.append(ResourceInstance(address, kind, *entry, frame, existence))
-            elif "{" in kind:
-                yield _made_elsewhere(*entry, f"the type {kind} is not known", template)
-            elif kind in DEPLOYERS or kind.endswith(MODULE):
-                yield _made_elsewhere(
-                    entry[0], entry[0], f"{kind} deploys another template", template
-                )
+            elif "{" in kind or kind in DEPLOYERS or kind.endswith(MODULE):
+                yield self._deployer(name, kind, entry, frame)
             elif kind in NESTED:
                 nested.append((name, kind, entry, frame))
         # Properties may ask for what nested stacks give out, so those are opened first.
@@ -138,6 +143,24 @@ class Deployment:
             below += self._stack_resources(child) if isinstance(child, Stack) else [child]
         yield from wanted
         yield from below
+
+    @staticmethod
+    def _deployer(name: str, kind: str, entry: Entry, frame: Frame) -> UnreadStack:
+        """Return a resource that deploys what is never read, or whose type nobody knows."""
+        stack, (key, body) = frame.stack, entry
+        template = stack.template
+        if "{" in kind:
+            found = _made_elsewhere(key, body, f"the type {kind} is not known", template)
+        else:
+            found = _made_elsewhere(key, key, f"{kind} deploys another template", template)
+        return replace(
+            found,
+            address=f"{stack.prefix}{name}",
+            body=body,
+            kind=kind,
+            place=template.source.location_of(key, body),
+            existence=(*stack.existence, *_existence(body, frame)),
+        )
 
     # Loops
 
@@ -165,8 +188,10 @@ class Deployment:
                 text = f"loops that make more than {MOST_INSTANCES} resources"
                 self._refuse(TooMuchError(text), entry, frame)
                 continue
-            for item in items:
-                inner = frame.inside(loop.identifier, LoopItem(item, loop.collection, frame))
+            missing = [] if items else [_representative(None, loop.collection, frame)]
+            for item in items or missing:
+                one = LoopItem(item, loop.collection, frame, is_missing=not items)
+                inner = frame.inside(loop.identifier, one)
                 yield from self._expanded(members(loop.body), inner, made)
 
     def _items(self, collection: Node, frame: Frame) -> list[Value]:
@@ -201,11 +226,13 @@ class Deployment:
         address = f"{stack.prefix}{name}"
         self._stacks += 1
         place = stack.template.source.location_of(entry[0])
+        whole = stack.template.source.location_of(*entry)
+        existence = (*stack.existence, *_existence(body, frame, address))
         try:
             template = self._nested_template(kind, entry, frame)
         except NotReadError as error:
             told = Diagnostic(error.message, error.place or place)
-            return UnreadStack(address, body, told, error.is_elsewhere)
+            return UnreadStack(address, body, told, error.is_elsewhere, kind, whole, existence)
         except (RefusalError, TooMuchError) as error:
             told = Diagnostic(error.message, error.place or place)
             return UnreadStack(address, body, told, is_elsewhere=False)
@@ -215,10 +242,17 @@ class Deployment:
             if not key.startswith("Fn::") and template.declaration(key) is None:
                 text = f"the nested template declares no parameter {key}"
                 self._refuse(RefusalError(text), one, frame)
-        existence = (*stack.existence, *_existence(body, frame))
-        passed = Passed(parameters, frame)
-        child = Stack(template, passed=passed, address=address, parent=stack, existence=existence)
+        child = Stack(
+            template,
+            passed=Passed(parameters, frame),
+            address=address,
+            parent=stack,
+            kind=kind,
+            place=whole,
+            existence=existence,
+        )
         stack.children[name] = child
+        self.nested.append(child)
         return child
 
     def _nested_template(self, kind: str, entry: Entry, frame: Frame) -> Template:
@@ -271,10 +305,10 @@ def is_local(text: str) -> bool:
     return bool(text) and "://" not in text and not text.startswith("{{") and "${" not in text
 
 
-def _existence(body: Node, frame: Frame) -> tuple[Existence, ...]:
+def _existence(body: Node, frame: Frame, stack: str = "") -> tuple[Existence, ...]:
     written = member(body, "Condition")
     condition = written if isinstance(written, Scalar) else None
-    return (Existence(condition, frame),) if condition or frame.loops else ()
+    return (Existence(condition, frame, stack),) if condition or frame.loops else ()
 
 
 def _representative(value: Value | None, collection: Node, frame: Frame) -> Value:

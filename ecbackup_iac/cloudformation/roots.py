@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
+from ecbackup_iac.cloudformation.declared import stray_resources
 from ecbackup_iac.cloudformation.document import Document
 from ecbackup_iac.cloudformation.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.nodes import Node, Scalar, member, members, text_of
@@ -16,10 +16,8 @@ from ecbackup_iac.cloudformation.template import NotReadError, Template, templat
 from ecbackup_iac.discovery import STANDARD_INPUT, is_readable, shown_path
 from ecbackup_iac.model.marked_text import MarkedText, Syntax, is_marked
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.byte_order_marks import utf8
-
-if TYPE_CHECKING:
-    from ecbackup_iac.model.report import Diagnostic
 
 LARGEST_FILE = 50_000_000
 """Bytes; CloudFormation takes a megabyte."""
@@ -28,7 +26,6 @@ LARGEST_FILE = 50_000_000
 # stand on standard input, leaves nested templates.
 _CDK_OUTPUT = "cdk.out"
 _ASSET_LIST = ".assets.json"
-_TEMPLATE = ".template.json"
 _NESTED_TEMPLATE = ".nested.template.json"
 _MANIFEST = "manifest.json"
 _HASH = re.compile(r"/([0-9a-f]{64})\.json")
@@ -43,16 +40,29 @@ _SHAPE = re.compile(
     rb"AWSTemplateFormatVersion|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Alexa|Custom)::"
 )
 _STACKS = re.compile("|".join((*NESTED, *DEPLOYERS, MODULE)).encode())
-# A macro that makes resources, a type that a loop completes or that is written over two lines.
-_MAKERS = re.compile(rb"Fn::Transform|\bTransform\b|AWS::[\w:]{0,80}[$&]\{|[\w:]\\\r?\n")
+# A macro that makes resources, a tag that another program replaces (!Rain::Include), a type that a loop
+# completes or that is written over two lines.
+_MAKERS = re.compile(
+    rb"Fn::Transform|\bTransform\b|!\w+::|\bResources[\"']?\s*:\s*!|AWS::[\w:]{0,80}[$&]\{"
+    rb"|\bType[\"']?\s*:\s*[\"']?[$&]\{|[\w:]\\\r?\n"
+)
 # A letter that is written as an escape, which hides every name from a look at the bytes.
 _HIDDEN_LETTER = re.compile(rb"\\(?:x|u00|U000000)[2-7][0-9A-Fa-f]")
 
 
-# A resource of a template, or its own first line: what makes a broken file one of CloudFormation.
+# A resource of a template, or its own first line: what makes a broken file one of CloudFormation. An
+# anchor or a tag may stand before the type.
 _VISIBLE = re.compile(
-    rb"AWSTemplateFormatVersion[\"']?\s*:|\bType[\"']?\s*:\s*[\"']?AWS::\w+::", re.MULTILINE
+    rb"AWSTemplateFormatVersion[\"']?\s*:|\bType[\"']?\s*:\s*(?:[&!][^\s]{1,80}\s+){0,2}[\"']?AWS::\w+::",
+    re.MULTILINE,
 )
+# The type of a resource, which says in a broken file whether it matters.
+_TYPE = re.compile(rb"\bType[\"']?\s*:\s*(?:[&!][^\s]{1,80}\s+){0,2}[\"']?([\w:]+)")
+# Endings of prose and of source code, which may well quote a resource.
+_QUOTING = (
+    ".adoc", ".bazel", ".cjs", ".cts", ".dart", ".ex", ".exs", ".groovy", ".guard", ".markdown", ".mdx",
+    ".mts", ".nix", ".rego", ".txt",
+)  # fmt: skip
 # What a file of any name has to begin a line with: prose may well quote a resource.
 _HEADER = re.compile(rb"^[\"'{ ]*AWSTemplateFormatVersion[\"']?\s*:", re.MULTILINE)
 _JINJA = re.compile(rb"\{%|\{\{(?!resolve:)")
@@ -113,19 +123,28 @@ class Templates:
     """Every template of a scan, each file read once, those that others nest included."""
 
     def __init__(
-        self, is_excluded: Callable[[str], bool], contents: MappingOf[str, bytes] | None = None
+        self,
+        is_excluded: Callable[[str], bool],
+        contents: MappingOf[str, bytes] | None = None,
+        is_wanted: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        """`contents` is what files are taken to hold, by real path, whatever the disk says."""
+        """`contents` is what files are taken to hold, by real path, whatever the disk says.
+
+        `is_wanted` tells the types of the resources that somebody asks for.
+        """
         self._is_excluded = is_excluded
+        self._is_wanted = is_wanted
         self._contents = contents or {}
         self._read: dict[str, list[Template]] = {}
         self._boundaries: dict[str, str] = {}
         self._order: list[Template] = []
         self._broken: dict[str, Diagnostic] = {}
         self._reached: set[str] = set()
-        self._seen: set[str] = set()
-        """Templates of the scan in which nothing can matter: they nest nothing."""
-        self._meant: set[str] = set()
+        self._covered: set[int] = set()
+        """The templates that are roots, or that a root may create, by identity."""
+        self._assets_of: dict[int, list[Template]] = {}
+        """The CDK's nested templates of the same content, by the identity of each."""
+        self._assets_by_content: dict[tuple[str, bytes], list[Template]] = {}
         self._alone: set[str] = set()
         self._context: set[str] = set()
         self._asset_lists: dict[str, dict[str, str]] = {}
@@ -137,21 +156,25 @@ class Templates:
     def add(self, file: TemplateFile) -> bool:
         """Read a file of the scan; say whether it is a template, or a broken one."""
         if file.interest is Interest.TEMPLATE:
-            self._seen.add(os.path.realpath(file.path))
             return True
         path = file.path if file.path == STANDARD_INPUT else os.path.realpath(file.path)
         documents, problem = documents_in(file.content, file.path)
-        found = _templates_in(documents, path)
+        recognised = [(document, template_in(document, path)) for document in documents]
+        found = [template for _, template in recognised if template is not None]
+        strays = [one for pair in recognised for one in self._strays(*pair)]
+        self.diagnostics += strays
         self._read[path] = found
         self._boundaries[path] = file.boundary
         self._order += found
         self._mark(file.path, file.content, found, is_whole=True)
-        if file.is_meant:
-            self._meant.add(path)
+        if path.endswith(_NESTED_TEMPLATE) and found and _is_assembly(found[0]):
+            asset = (os.path.dirname(path), file.content)
+            self._assets_of[id(found[0])] = same = self._assets_by_content.setdefault(asset, [])
+            same.append(found[0])
         if file.is_named and path != STANDARD_INPUT:
             self._alone.add(path)
-        if problem is None or not _is_told(file, found):
-            return bool(found)
+        if problem is None or not self._is_told(file, found):
+            return bool(found or strays)
         if _JINJA.search(file.content):
             told = f"{problem.message}: a template of templates? render it first, and judge what comes out"
             problem = replace(problem, message=told)
@@ -159,6 +182,39 @@ class Templates:
         if not found:
             self._broken[path] = problem
         return True
+
+    def _strays(self, document: Document, template: Template | None) -> Iterator[Diagnostic]:
+        """Yield an error for what has a wanted type where CloudFormation makes no resource of it."""
+        for kind, entry in stray_resources(document, template, self._is_wanted):
+            text = f"not evaluated: {kind} stands where CloudFormation makes no resource of it"
+            yield Diagnostic(text, document.source.location_of(*entry))
+
+    def _is_told(self, file: TemplateFile, found: Sequence[Template]) -> bool:
+        """Whether what is wrong with a file is told: CloudFormation has to be visible in it."""
+        if file.is_meant or found:
+            return True
+        if file.is_expected:
+            return _VISIBLE.search(file.content) is not None
+        if _HEADER.search(file.content):
+            return True
+        types = {match[1].decode(errors="replace") for match in _TYPE.finditer(file.content)}
+        ending = os.path.splitext(file.path)[1].lower()
+        return ending not in _QUOTING and any(map(self._is_wanted, types))
+
+    @property
+    def added(self) -> tuple[Template, ...]:
+        """The templates of the files that were added, each once.
+
+        Those that were taken for the sake of others are left out, and the copies that the CDK keeps of
+        a nested template: stacks with the same template have one asset, and so one TemplateURL.
+        """
+        return tuple(
+            one for one in self._order if one.path not in self._context and not self._is_copy(one)
+        )
+
+    def _is_copy(self, template: Template) -> bool:
+        same = self._assets_of.get(id(template), ())
+        return id(template) not in self._covered and any(id(one) in self._covered for one in same)
 
     def add_parents(self, files: Callable[[str], Iterable[TemplateFile]]) -> None:
         """Find the templates that nest those that were named alone, and take them for their sake.
@@ -201,26 +257,39 @@ class Templates:
     def roots(self) -> Iterator[Template]:
         """Yield the templates that are deployed on their own: those that no other one nests.
 
-        Of templates that nest each other in a circle the first is taken, so that none is left out. What
-        the CDK made for a nested stack is never deployed on its own: one without a parent is left over.
+        After these, those that are nested only where no values of the parameters create the stack, or
+        where CloudFormation refuses it: what `cover` was not called for. Of templates that nest each
+        other in a circle the first is taken.
         """
         nested: dict[str, set[str]] = {}
         for template in self._order:
             children = {child for child in self._children(template) if child in self._read}
             nested.setdefault(template.path, set()).update(children)
         claimed = {child for path, children in nested.items() for child in children - {path}}
-        reached: set[str] = set()
         first = {id(templates[0]) for templates in self._read.values() if templates}
         # What an expression names is known only once its parent has been followed, so parents come first.
         for template in sorted(self._order, key=lambda one: not one.nests):
-            is_nested = id(template) in first and template.path in claimed | self._reached
-            if not is_nested and not self._is_left_over(template):
-                reached |= _reachable(template.path, nested)
+            is_claimed = template.path in claimed or template.path in self._reached
+            is_claimed = is_claimed or id(template) in self._assets_of
+            if id(template) not in first or not is_claimed:
+                self._covered.add(id(template))
                 yield template
-        for template in self._order:
-            if template.path not in reached | self._reached and not self._is_left_over(template):
-                reached |= _reachable(template.path, nested)
-                yield template
+        pending = self._uncovered()
+        while pending:
+            claimed = {child for one in pending for child in nested[one.path] if child != one.path}
+            for template in [one for one in pending if one.path not in claimed] or pending[:1]:
+                if id(template) not in self._covered:
+                    self._covered.add(id(template))
+                    yield template
+            pending = self._uncovered()
+
+    def cover(self, template: Template) -> None:
+        """Note that a root which was evaluated nests a template, and may create it."""
+        self._covered.add(id(template))
+
+    def _uncovered(self) -> list[Template]:
+        """Return the templates that no root which was evaluated may create."""
+        return [one for one in self.added if id(one) not in self._covered]
 
     def load(self, path: str, parent: Template) -> Template:
         """Give the template at a path that another one names.
@@ -278,15 +347,18 @@ class Templates:
         """Give the local path of a nested stack's template as it is written; None where it is elsewhere.
 
         The CDK uploads templates. It says beside the stack which file it was (`aws:asset:path`), or in a
-        list of assets that has the hash at the end of the TemplateURL.
+        list of assets that has the hash at the end of the TemplateURL. CloudFormation knows nothing of
+        this metadata, so it counts only in the CDK's own folder, where the TemplateURL is an expression.
         """
         name = NESTED[text_of(member(body, "Type")) or ""]
+        written = member(member(body, "Properties"), name)
+        is_text = isinstance(written, Scalar) and written.tag is None
         metadata = member(body, "Metadata")
         asset = text_of(member(metadata, "aws:asset:path"))
-        if asset and text_of(member(metadata, "aws:asset:property")) in (None, name):
+        is_asset = text_of(member(metadata, "aws:asset:property")) in (None, name)
+        if asset and is_asset and not is_text and _is_assembly(parent):
             return asset
-        written = member(member(body, "Properties"), name)
-        if isinstance(written, Scalar) and written.tag is None and is_local(written.text):
+        if isinstance(written, Scalar) and is_text and is_local(written.text):
             return written.text
         found = _HASH.search(parent.source.written(written)) if written is not None else None
         return self._assets(os.path.dirname(parent.path)).get(found[1]) if found else None
@@ -309,31 +381,12 @@ class Templates:
                 if path is not None:
                     yield from _real_candidates(path, template)
 
-    def _is_left_over(self, template: Template) -> bool:
-        """Say whether the CDK made a file for a nested stack that no template has any more.
 
-        It is none where a template of the same assembly was not read, or has a stack that leads nowhere:
-        then this may be the one.
-        """
-        path, folder = template.path, os.path.dirname(template.path)
-        if not path.endswith(_NESTED_TEMPLATE) or path in self._meant | self._alone:
-            return False
-        if not os.path.isfile(os.path.join(folder, _MANIFEST)):
-            return False
-        parents = [
-            os.path.join(folder, name)
-            for name in os.listdir(folder)
-            if name.endswith(_TEMPLATE) and not name.endswith(_NESTED_TEMPLATE)
-        ]
-        if not all(parent in self._read or parent in self._seen for parent in parents):
-            return False
-        return not any(
-            self.nested_path(body, one) is None
-            for one in self._order
-            if os.path.dirname(one.path) == folder
-            for _, body in one.section("Resources").values()
-            if text_of(member(body, "Type")) in NESTED
-        )
+def _is_assembly(template: Template) -> bool:
+    """Whether a template stands where the CDK has put what it made."""
+    is_stream = template.path == STANDARD_INPUT
+    folder = _CDK_OUTPUT if is_stream else os.path.dirname(template.path)
+    return os.path.isfile(os.path.join(folder, _MANIFEST))
 
 
 def _listed_assets(path: str) -> dict[str, str]:
@@ -350,14 +403,6 @@ def _listed_assets(path: str) -> dict[str, str]:
         for key, (_, entry) in members(files).items()
     }
     return {key: path for key, path in paths.items() if path}
-
-
-def _is_told(file: TemplateFile, found: Sequence[Template]) -> bool:
-    """Say whether what is wrong with a file is told: CloudFormation has to be visible in it."""
-    if file.is_meant or found:
-        return True
-    visible = _VISIBLE if file.is_expected else _HEADER
-    return visible.search(file.content) is not None
 
 
 def _candidates(path: str, parent: Template) -> list[str]:
@@ -377,13 +422,3 @@ def _real_candidates(path: str, parent: Template) -> list[str]:
 
 def _templates_in(documents: Iterable[Document], path: str) -> list[Template]:
     return [one for document in documents if (one := template_in(document, path))]
-
-
-def _reachable(path: str, nested: dict[str, set[str]]) -> set[str]:
-    reached, pending = {path}, [path]
-    while pending:
-        for child in nested.get(pending.pop(), ()):
-            if child not in reached:
-                reached.add(child)
-                pending.append(child)
-    return reached

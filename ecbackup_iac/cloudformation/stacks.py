@@ -8,6 +8,7 @@ from ecbackup_iac.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequ
 from ecbackup_iac.cloudformation.parameters import GivenValue
 from ecbackup_iac.cloudformation.template import LOOP, Template
 from ecbackup_iac.cloudformation.worlds import Key, RefusalError
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record
 
 _LOOP_TEXT = re.compile(r"([$&])\{(\w+)\}")
@@ -24,6 +25,9 @@ class LoopItem:
     collection: Node
     frame: "Frame"
     """Where the collection stands."""
+
+    is_missing: bool = False
+    """The collection has no item: this one stands for those that it would have."""
 
     @property
     def key(self) -> Key:
@@ -71,6 +75,8 @@ class Existence:
     """The condition's name, where it is written."""
 
     frame: Frame
+    stack: str = ""
+    """The address of the nested stack that depends on it; empty for a resource."""
 
 
 @record(eq=False)
@@ -98,6 +104,12 @@ class Stack:
     """The logical ids of the stacks around it and its own: `Network/Caches`; empty for a root."""
 
     parent: "Stack | None" = None
+    kind: str = ""
+    """The type of the resource that nests it; empty for a root."""
+
+    place: Location | None = None
+    """That whole resource in the parent; None for a root."""
+
     existence: tuple[Existence, ...] = ()
     children: dict[str, "Stack"] = field(factory=dict)
     """The nested stacks that were read, by logical id."""

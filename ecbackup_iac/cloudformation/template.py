@@ -92,6 +92,16 @@ class Template:
             self._sections[name] = found
         return self._sections[name]
 
+    def written(self, name: str) -> list[Node]:
+        """Return what stands under a section's name, each time that it is there."""
+        return [
+            value
+            for part in self._parts
+            if isinstance(part, Mapping)
+            for key, value in part.entries
+            if text_of(key) == name
+        ]
+
     def declaration(self, name: str) -> Declaration | None:
         """Give a parameter's declaration; None where there is none."""
         entry = self.section("Parameters").get(name)
@@ -153,6 +163,16 @@ class Template:
             if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
                 text = RefusalError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))
+
+    def misshapen_nodes(self) -> Iterator[Node]:
+        """Yield the sections and entries of which `diagnostics` tells that they are no such thing."""
+        sections = [member(part, name) for part in self._parts for name in _SECTIONS]
+        yield from (
+            one for one in sections if one is not None and not _is_map(one, is_part=self._is_part)
+        )
+        for name, (_, body) in self.section("Resources").items():
+            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+                yield body
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what is worth knowing of the text itself."""

@@ -10,23 +10,26 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from ecbackup_iac.hcl.comments import comments
+from ecbackup_iac.hcl.parser import NativeBody, parse_file
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.hcl_layout import Argument, Section, layout
-from ecbackup_iac.terraform.hcl_syntax import comments
-from ecbackup_iac.terraform.nodes import SourceFile
+from ecbackup_iac.terraform.schema import CONFIGURATION
 
 _RELATED = ("snapshot_", "maintenance_window", "backup_")
 _META = frozenset(("count", "for_each", "provider", "providers", "depends_on", "source", "version"))
 
 _EQUALS = re.compile(rb"[\w-]+([ \t]*)=")
 _BLANKS = re.compile(rb"[ \t]*")
+_HEREDOC = re.compile(rb"[\w-]+[ \t]*=[ \t]*<<")
 
 
 @record
 class _Line:
     """An argument that begins a line of its own."""
 
-    argument: Argument
+    argument: Attribute
     start: int
     """Of the line."""
 
@@ -46,15 +49,34 @@ class _Line:
         return len(self.argument.name)
 
 
+@record
+class Section:
+    """A block at the top of a file, by offsets."""
+
+    start: int
+    inside: int
+    """Behind the opening brace."""
+
+    end: int
+    items: Sequence[Attribute | Block]
+
+
 def section_at(content: bytes, offset: int) -> Section | None:
-    """Give the block at the top of a file that begins at an offset."""
+    """Return the block at the top of a file that begins at an offset."""
     return _sections(content).get(offset)
 
 
 @lru_cache(maxsize=4)
 def _sections(content: bytes) -> dict[int, Section]:
-    entries = layout(content).root.entries
-    return {entry.start: entry for entry in entries if isinstance(entry, Section)}
+    return {
+        block.place.start: Section(block.place.start, body.start, block.place.end, body.items)
+        for block in _parsed(content).items
+        if isinstance(block, Block) and isinstance(body := block.body, NativeBody)
+    }
+
+
+def _parsed(content: bytes) -> NativeBody:
+    return parse_file(SourceFile("", content), CONFIGURATION, lambda _message, _place: None)
 
 
 def inserted_argument(
@@ -108,7 +130,7 @@ def _first(places: Sequence[int], start: int, end: int) -> int | None:
 @lru_cache(maxsize=4)
 def _trailing_comments(content: bytes) -> list[int]:
     """Give where comments begin behind something else on a line."""
-    starts = (place.start for _, place in comments(SourceFile("", content)))
+    starts = (place.start for _, place in comments(_parsed(content)))
     return [at for at in starts if content[content.rfind(b"\n", 0, at) + 1 : at].strip()]
 
 
@@ -116,14 +138,14 @@ def _in_group_of_its_own(
     content: bytes, section: Section, lines: Sequence[_Line], written: bytes, end: bytes
 ) -> tuple[int, int, bytes]:
     """Insert behind the arguments that come before the nested blocks, else at the block's beginning."""
-    blocks = [entry.start for entry in section.entries if isinstance(entry, Section)]
+    blocks = [item.place.start for item in section.items if isinstance(item, Block)]
     above = [line for line in lines if not blocks or line.start < blocks[0]] or lines
     if above:
         at = above[-1].end
         before, behind = end, b"" if _is_blank_at(content, at) else end
         return at, at, before + written + behind
     at = content.find(b"\n", section.inside) + 1
-    is_last = _is_blank_at(content, at) or not section.entries
+    is_last = _is_blank_at(content, at) or not section.items
     return at, at, written + (b"" if is_last else end)
 
 
@@ -145,23 +167,21 @@ def _in_one_line(content: bytes, section: Section, written: bytes) -> tuple[int,
 
 
 def _lines(content: bytes, section: Section) -> Iterator[_Line]:
-    for entry in section.entries:
-        if not isinstance(entry, Argument):
+    for item in section.items:
+        if not isinstance(item, Attribute):
             continue
-        start = content.rfind(b"\n", 0, entry.start) + 1
-        indent = content[start : entry.start]
+        first, last = item.place.start, item.place.end
+        start = content.rfind(b"\n", 0, first) + 1
+        indent = content[start:first]
         if indent.strip():
             continue  # behind the opening brace
-        text = content[entry.start : entry.end]
-        end = content.find(b"\n", entry.end)
-        whole = content[entry.start : end]
-        is_heredoc = content[entry.value : entry.value + 2] == b"<<"
-        is_plain = b"\n" not in text.rstrip(b"\r\n")
+        text = content[first:last]
+        end = content.find(b"\n", last)
+        is_heredoc = _HEREDOC.match(content, first) is not None
+        is_plain = b"\n" not in text
         ends = end + 1 if end >= 0 else len(content)
-        if is_heredoc and text.endswith(b"\n"):
-            ends = entry.end
-        is_aligned = (is_plain or is_heredoc) and b"/*" not in whole
-        yield _Line(entry, start, ends, indent, is_plain, is_aligned)
+        is_aligned = (is_plain or is_heredoc) and b"/*" not in content[first:end]
+        yield _Line(item, start, ends, indent, is_plain, is_aligned)
 
 
 def _groups(content: bytes, lines: Iterable[_Line]) -> list[list[_Line]]:
@@ -182,7 +202,7 @@ def _is_tidy(content: bytes, group: Sequence[_Line]) -> bool:
     """Say whether the equals signs of a group stand where terraform fmt puts them."""
     width = max(line.width for line in group)
     for line in group:
-        found = _EQUALS.match(content, line.argument.start)
+        found = _EQUALS.match(content, line.argument.place.start)
         if found is None or line.width + len(found[1]) != width + 1:
             return False
     return True
@@ -204,10 +224,11 @@ def _best(groups: Sequence[Sequence[_Line]], width: int) -> Sequence[_Line]:
 def _indentation(content: bytes, section: Section, lines: Sequence[_Line]) -> bytes:
     if lines:
         return lines[-1].indent
-    for entry in section.entries:
-        start = content.rfind(b"\n", 0, entry.start) + 1
-        if not content[start : entry.start].strip():
-            return content[start : entry.start]
+    for item in section.items:
+        first = item.place.start
+        start = content.rfind(b"\n", 0, first) + 1
+        if not content[start:first].strip():
+            return content[start:first]
     return _outer_indentation(content, section) + b"  "
 
 

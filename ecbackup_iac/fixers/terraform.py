@@ -18,12 +18,13 @@ from ecbackup_iac.fixers.hcl_insertions import (
 )
 from ecbackup_iac.fixers.json_insertions import inserted_member, object_at
 from ecbackup_iac.fixers.terraform_uses import Definition, Uses, definition_at
+from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
+from ecbackup_iac.hcl.parser import parse_expression
+from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
 from ecbackup_iac.readers.aws_provider import SENSITIVE
-from ecbackup_iac.terraform.hcl_syntax import parse_expression
-from ecbackup_iac.terraform.nodes import Binary, Literal, Node, SourceFile, Unary
 
 # Places that are no files → how what is given there is called.
 _GIVEN = {"command line": "on the command line", "environment": "in the environment"}

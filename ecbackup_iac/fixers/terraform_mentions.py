@@ -8,17 +8,8 @@ from typing import TypeAlias
 
 from ecbackup_iac.discovery import boundary_of
 from ecbackup_iac.fixers.edits import NotMendableError
-from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import field, record
-from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.folders import Folders
-from ecbackup_iac.terraform.hcl_syntax import comments, parse_hcl
-from ecbackup_iac.terraform.json_syntax import parse_json, parse_json_values
-from ecbackup_iac.terraform.modules import configuration_files
-from ecbackup_iac.terraform.nodes import (
-    AttributeNode,
-    Block,
-    Body,
+from ecbackup_iac.hcl.comments import comments
+from ecbackup_iac.hcl.expression import (
     Call,
     Conditional,
     For,
@@ -29,13 +20,21 @@ from ecbackup_iac.terraform.nodes import (
     Name,
     Node,
     ObjectNode,
-    Place,
-    SourceFile,
     Template,
     TupleNode,
 )
+from ecbackup_iac.hcl.json_syntax import parse_json, parse_json_values
+from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
+from ecbackup_iac.hcl.source import Place, SourceFile
+from ecbackup_iac.hcl.structure import Attribute, Block, Body
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import field, record
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.folders import Folders
+from ecbackup_iac.terraform.modules import configuration_files
 from ecbackup_iac.terraform.roots import Index as TreeIndex
 from ecbackup_iac.terraform.roots import Sought
+from ecbackup_iac.terraform.schema import CONFIGURATION
 
 Path: TypeAlias = tuple[str | None, ...]
 """The steps from a whole value to a part of it; None is any step."""
@@ -75,7 +74,7 @@ class Mention:
     """A reference to something, in a block."""
 
     block: Block
-    attribute: AttributeNode | None
+    attribute: Attribute | None
     """The block's own argument that it stands in; None inside a nested block."""
 
     place: Place
@@ -138,16 +137,19 @@ def source_at(path: str) -> SourceFile:
     return source
 
 
-def values_at(path: str) -> Sequence[AttributeNode]:
+def values_at(path: str) -> Sequence[Attribute]:
     """Read a variable file. Raises NotMendableError."""
     if path.endswith(".json"):
         return parse_json_values(source_at(path))[0]
-    return body_at(path).attributes()
+    return parse_whole_file(source_at(path))[0].attributes()
 
 
 def body_at(path: str) -> Body:
     """Read a file of configuration. Raises NotMendableError."""
-    return (parse_json if path.endswith(".json") else parse_hcl)(source_at(path))[0]
+    source = source_at(path)
+    if path.endswith(".json"):
+        return parse_json(source, CONFIGURATION)[0]
+    return parse_whole_file(source, CONFIGURATION)[0]
 
 
 def references(folder: str) -> References:
@@ -156,7 +158,7 @@ def references(folder: str) -> References:
     for name in (one for group in _files(folder) for one in group):
         path = os.path.join(folder, name)
         body = body_at(path)
-        spans = [] if name.endswith(".json") else [one for _, one in comments(body.place.file)]
+        spans = [one for _, one in comments(body)] if isinstance(body, NativeBody) else []
         starts = [one.start for one in spans]
         for kind, labels in _BLOCKS.items():
             for block in body.blocks(kind, labels):
@@ -249,7 +251,7 @@ def _inside(node: ObjectNode | TupleNode, offset: int) -> tuple[str | None, Node
     else:
         at = bisect_right(node.items, offset, key=lambda one: one[1].place.start) - 1
         key, inner = node.items[at] if at >= 0 else (None, None)
-        step = str(key.value.raw) if isinstance(key, Literal) else None
+        step = str(key.value) if isinstance(key, Literal) else None
     return (step, inner) if inner is not None and holds(inner.place, offset) else (None, None)
 
 

@@ -18,13 +18,14 @@ from ecbackup_iac.fixers.terraform_mentions import (
     tree,
     values_at,
 )
+from ecbackup_iac.hcl.expression import Literal
+from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.readers.aws_provider import RESOURCE_TYPES
 from ecbackup_iac.readers.published_modules import published_module
 from ecbackup_iac.terraform.configuration import is_local, source_of
-from ecbackup_iac.terraform.nodes import AttributeNode, Block, Body, Literal
 
 _REPETITIONS = ("count", "for_each")
 _VARIABLE_FILES = (".tfvars", ".tfvars.json")
@@ -95,9 +96,7 @@ def _in_body(body: Body, folder: str, offset: int) -> Definition | None:
     )
 
 
-def _argument(
-    folder: str, block: Block, attribute: AttributeNode, offset: int
-) -> Definition | None:
+def _argument(folder: str, block: Block, attribute: Attribute, offset: int) -> Definition | None:
     """Find what an argument of a block decides."""
     part = handed_on(attribute.expression, offset)
     place = (block.place.file.path, block.place.start)

@@ -166,7 +166,7 @@ class Sheet:
         return found
 
     def _read_configuration(self, marked: MarkedText) -> None:
-        from ecbackup_iac.terraform.nodes import SourceFile
+        from ecbackup_iac.hcl.source import SourceFile
         from ecbackup_iac.terraform.remarks import remarked_hcl, remarked_json
 
         source = SourceFile(marked.path, marked.content)

@@ -84,6 +84,9 @@ class CacheResource:
     node_ids: tuple[str, ...] = ()
     """The ids of a live replication group's nodes."""
 
+    scope: str = ""
+    """Partition, Region and account of a live cache, within which its id is unique; empty where not shown."""
+
     block: Location | None = None
     """The whole block, or entry of a template, that declares it; None where no code does."""
 

@@ -2,16 +2,13 @@
 
 The standard library's decorator compiles six functions for every class and imports `inspect`: a
 tenth of a second for the classes of this package, more than the rest of a run takes. Here a class
-costs a few microseconds, and its constructor is compiled once it is used often.
+costs a few microseconds, and its constructor is compiled when it is first used.
 """
 
 from collections.abc import Callable
 from typing import Any, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
-
-USES_BEFORE_COMPILING = 50
-"""Instances of one class; compiling costs as much as making a hundred the general way."""
 
 
 class FrozenRecordError(AttributeError):
@@ -90,35 +87,22 @@ def _constructor(
     fields: tuple[str, ...],
     defaults: dict[str, Any],
 ) -> Callable[..., None]:
-    """Give a constructor that works for any fields, and makes way for a compiled one once it pays."""
-    uses = 0
+    """Return a constructor that replaces itself with a compiled one when it is first called."""
 
-    def general(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever is passed
-        nonlocal uses
-        uses += 1
-        if uses > USES_BEFORE_COMPILING or len(args) > len(fields):
-            made.__init__ = _compiled(fields, defaults)
-            made.__init__(self, *args, **kwargs)
-            return
-        values = dict(zip(fields, args))  # noqa: B905 - defaults make up for the rest
-        if values.keys() & kwargs.keys() or not kwargs.keys() <= set(fields):
-            _compiled(fields, defaults)(self, *args, **kwargs)  # for its error
-        values |= kwargs
-        for name in fields:
-            value = values[name] if name in values else defaults.get(name, _MISSING)
-            if value is _MISSING:
-                _compiled(fields, defaults)(self, *args, **kwargs)  # for its error
-            _SET(self, name, value.make() if isinstance(value, _Factory) else value)
+    def first(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever is passed
+        made.__init__ = _compiled(made, fields, defaults)
+        made.__init__(self, *args, **kwargs)
 
-    return general
+    return first
 
 
-_MISSING = object()
-_SET = object.__setattr__
-
-
-def _compiled(fields: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
-    scope: dict[str, Any] = {"_set": object.__setattr__}
+def _compiled(
+    made: Any,  # noqa: ANN401 - the class
+    fields: tuple[str, ...],
+    defaults: dict[str, Any],
+) -> Callable[..., None]:
+    # The slots' own setters: a frozen record has no other, and they are the fastest.
+    scope: dict[str, Any] = {f"_set_{name}": getattr(made, name).__set__ for name in fields}
     scope |= {f"_default_{name}": value for name, value in defaults.items()}
     parameters, lines = [], []
     for name in fields:
@@ -126,7 +110,7 @@ def _compiled(fields: tuple[str, ...], defaults: dict[str, Any]) -> Callable[...
         if isinstance(defaults.get(name), _Factory):
             value = f"{name}.make() if {name} is _default_{name} else {name}"
         parameters.append(f"{name}=_default_{name}" if name in defaults else name)
-        lines.append(f"    _set(self, {name!r}, {value})\n")
+        lines.append(f"    _set_{name}(self, {value})\n")
     source = f"def __init__(self, {', '.join(parameters)}):\n{''.join(lines) or '    pass'}"
     exec(source, scope)  # noqa: S102 - nothing in it but the names of our own fields
     compiled: Callable[..., None] = scope["__init__"]

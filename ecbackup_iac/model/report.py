@@ -146,7 +146,7 @@ class Report:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many findings have each status, how many are suppressed, how many diagnostics there are.
+        """How many findings have each status, how many are suppressed; absent caches and diagnostics.
 
         A suppressed finding counts under "suppressed" alone.
         """
@@ -155,7 +155,11 @@ class Report:
             for finding in self.findings
         )
         names = (*(status.value for status in Status), "suppressed")
-        return {name: seen[name] for name in names} | {"diagnostics": len(self.diagnostics)}
+        return {
+            **{name: seen[name] for name in names},
+            "absent": len(self.absent),
+            "diagnostics": len(self.diagnostics),
+        }
 
     @property
     def fails(self) -> bool:

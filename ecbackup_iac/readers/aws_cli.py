@@ -29,6 +29,9 @@ LISTS = {
 # An entry that shows its status was not reduced: what it leaves out, AWS left out.
 _STATUSES = ("Status", "CacheClusterStatus")
 
+MAX_NAMED = 3
+"""Replication groups that a message names; it counts the others."""
+
 # What the CLI leaves in the output where it was told to stop before the end.
 _MORE = ("NextToken", "Marker")
 
@@ -66,6 +69,34 @@ def read_entries(entries: Iterable["Slice"], root: str) -> Reading:
     return _reading(
         _entry(piece, _kind(piece.members()) or "", root, is_reduced=True) for piece in entries
     )
+
+
+def unlisted_groups(live: Sequence[CacheResource]) -> Diagnostic | None:
+    """Return one error for all clusters whose replication group is in no output of the run.
+
+    Such a cluster takes its retention from the group, so nothing says whether it is backed up.
+    """
+    listed = {(one.address, one.scope) for one in live if one.form is Form.REPLICATION_GROUP}
+    names = {name for name, _ in listed}
+    orphans = [
+        (group.value, one.location)
+        for one in live
+        if isinstance(group := one.replication_group, Known)
+        # Where an output does not show the ARN, the id alone decides.
+        and not {(group.value, one.scope), (group.value, "")} & listed
+        and (one.scope or group.value not in names)
+    ]
+    if not orphans:
+        return None
+    missing = list(dict.fromkeys(name for name, _ in orphans))
+    named = ", ".join(missing[:MAX_NAMED])
+    more = f" and {len(missing) - MAX_NAMED} more" if len(missing) > MAX_NAMED else ""
+    clusters = f"{len(orphans)} clusters belong" if len(orphans) > 1 else "1 cluster belongs"
+    text = (
+        f"{clusters} to replication groups that no input lists: {named}{more}; also check the output of "
+        "aws elasticache describe-replication-groups"
+    )
+    return Diagnostic(text, orphans[0][1])
 
 
 def _reading(entries: Iterable[CacheResource | Diagnostic]) -> Reading:
@@ -125,7 +156,13 @@ def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_reduced: boo
         maintenance_window=text_of(entry.get("PreferredMaintenanceWindow")),
         assumptions=_assumptions(entry, form, is_reduced=is_reduced),
         node_ids=tuple(map(str, members)) if isinstance(members, list) else (),
+        scope=_scope(entry.get("ARN")),
     )
+
+
+def _scope(arn: object) -> str:
+    """Return what an ARN begins with: "arn:aws:elasticache:eu-west-1:123456789012"."""
+    return ":".join(arn.split(":")[:5]) if isinstance(arn, str) else ""
 
 
 def _retention(entry: Mapping[str, Any], address: str, location: Location) -> Value[int]:

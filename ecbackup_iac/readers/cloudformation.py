@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ecbackup_iac.cloudformation.nodes import member, members
+from ecbackup_iac.cloudformation.absence import MAX_EFFORT, Creation, creation_of
+from ecbackup_iac.cloudformation.nodes import Scalar, member, members, walk
 from ecbackup_iac.cloudformation.parameters import GivenValues, ParameterFiles, given_values
 from ecbackup_iac.cloudformation.resources import Deployment, ResourceInstance, UnreadStack
 from ecbackup_iac.cloudformation.roots import TemplateFile, Templates
@@ -20,6 +21,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Reading, Severity
 from ecbackup_iac.model.value import Step, Unknown
 from ecbackup_iac.model.value import Value as Setting
+from ecbackup_iac.readers.cloudformation_ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation_types import RESOURCE_TYPES
 from ecbackup_iac.readers.template_settings import Settings, either
 
@@ -49,7 +51,8 @@ class TemplateReader:
         self._parameter_files = ParameterFiles(given.contents)
         self._declared: set[str] = set()
         self._judged: set[str] = set()
-        self._templates = Templates(is_excluded, given.contents)
+        self._templates = Templates(is_excluded, given.contents, RESOURCE_TYPES.__contains__)
+        self._ledger = CacheLedger()
 
     def add(self, file: TemplateFile) -> bool:
         """Take a file; say whether it is a template, or was meant to be one."""
@@ -61,8 +64,12 @@ class TemplateReader:
         for number, root in enumerate(self._templates.roots(), 1):
             self._progress.judging(root.source.path, number)
             yield from self._root_readings(root)
+        absent, blocks = self._ledger.accounts(self._templates.added, RESOURCE_TYPES.__contains__)
         yield Reading(
-            diagnostics=tuple(self._closing_diagnostics()), marked=tuple(self._templates.marked)
+            diagnostics=tuple(self._closing_diagnostics()),
+            absent=absent,
+            blocks=blocks,
+            marked=tuple(self._templates.marked),
         )
 
     def _root_readings(self, template: Template) -> Iterator[Reading]:
@@ -90,15 +97,24 @@ class TemplateReader:
             effort := Effort(MOST_EFFORT),
         )
         reader = _RootReader(template.source.path, note, effort)
+        spared = Effort(MAX_EFFORT)
         resources: list[CacheResource] = []
         spent_at: Location | None = None
         try:
             for found in deployment.resources():
                 self._progress.going_on()
                 if isinstance(found, UnreadStack):
-                    reader.diagnostics.append(_unread(found))
+                    told, root = _unread(found), template.source.path
+                    is_cache = told.severity is Severity.ERROR
+                    if self._ledger.note_unread(found, root, spared, is_cache=is_cache):
+                        reader.diagnostics.append(told)
                 elif self._templates.is_wanted(found.frame.stack):
-                    resources += reader.resources(found)
+                    caches = [*reader.resources(found)]
+                    resources += caches
+                    if caches:
+                        self._ledger.note_created(found)
+                    else:
+                        self._ledger.note_absent(found, template.source.path, spared)
                     if effort.is_spent and spent_at is None:
                         spent_at = found.frame.stack.template.source.location_of(found.key)
         except RecursionError:
@@ -108,8 +124,28 @@ class TemplateReader:
             text = "not all of this template was worked out: it asks for more work than is done for one"
             place = spent_at or Location(template.source.path)
             reader.diagnostics.append(Diagnostic(text, place))
-        told = (*deployment.diagnostics, *reader.diagnostics)
-        return Reading(tuple(resources), tuple(dict.fromkeys(told)))
+        diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
+        self._cover(deployment, diagnostics, spared)
+        return Reading(tuple(resources), diagnostics)
+
+    def _cover(
+        self, deployment: Deployment, diagnostics: Sequence[Diagnostic], effort: Effort
+    ) -> None:
+        """Note the nested templates that need not be evaluated on their own.
+
+        Those are the ones that this root creates, or would create with other values, unless
+        CloudFormation refuses a template that leads to them.
+        """
+        refused = {
+            one.location.path for one in diagnostics if one.message.startswith(RefusalError.prefix)
+        }
+        for stack in deployment.nested:
+            above = {one.template.source.path for one in stack.ancestors[1:]}
+            if refused.isdisjoint(above) and creation_of(stack.existence, effort) in (
+                Creation.CREATED,
+                Creation.ABSENT,
+            ):
+                self._templates.cover(stack.template)
 
     def _values(self, given: Sequence[tuple[str, str]]) -> GivenValues:
         shown = {path: shown_path(path) for kind, path in given if kind == "file"}
@@ -199,7 +235,19 @@ def _unread(found: UnreadStack) -> Diagnostic:
     """Tell of a nested stack that was not read: no small matter where it speaks of caches."""
     properties = member(found.body, "Properties")
     names = [*members(member(properties, "Parameters"))]
-    words = " ".join([found.address, found.diagnostic.message, *names])
-    if found.is_elsewhere and not _LOOKS_LIKE_CACHE.search(words):
+    url = member(properties, "TemplateURL")
+    places = [one.text for one in walk(url) if isinstance(one, Scalar)] if url else []
+    words = " ".join([found.address, found.diagnostic.message, *names, *places])
+    is_cache = _LOOKS_LIKE_CACHE.search(words) or _has_template_with_cache(found)
+    if found.is_elsewhere and not is_cache:
         return replace(found.diagnostic, severity=Severity.WARNING)
     return found.diagnostic
+
+
+def _has_template_with_cache(found: UnreadStack) -> bool:
+    """Whether the template that a resource deploys stands in it, as a text that names a cache."""
+    body = member(member(found.body, "Properties"), "TemplateBody")
+    if body is None:
+        return False
+    texts = [one.text for one in walk(body) if isinstance(one, Scalar)]
+    return any(kind in text for text in texts for kind in RESOURCE_TYPES)

@@ -17,6 +17,7 @@ from ecbackup_iac.discovery import (
     shown_path,
 )
 from ecbackup_iac.globs import covers
+from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
@@ -88,6 +89,7 @@ class _Inputs:
         self._configured: dict[str, list[str]] = {}
         self._templates: TemplateReader | None = None
         self._places: PlanPlaces | None = None
+        self._live: list[CacheResource] = []
 
     def note(self, named: str, found: str | None = None) -> None:
         """Remember that a path that was named holds something, and where."""
@@ -134,6 +136,7 @@ class _Inputs:
             reading = reading_of(found.content, found.path, is_meant=is_meant, placed=placed)
         if reading is not None:
             self.note(found.named, found.path)
+            self._live += [one for one in reading.resources if one.source is Source.AWS_CLI]
             yield reading
 
     def closing_readings(self) -> Iterator[Reading]:
@@ -143,6 +146,11 @@ class _Inputs:
             self._templates = None
         for boundary, folders in self._configured.items():
             yield from self._configuration_readings(boundary, folders)
+        if self._live:
+            from ecbackup_iac.readers.aws_cli import unlisted_groups
+
+            unlisted = unlisted_groups(self._live)
+            yield Reading(diagnostics=(unlisted,) if unlisted else ())
         if not self._allow_empty:
             # What was named twice, or stands in a folder that was named too, has been read already.
             for path in self._barren:

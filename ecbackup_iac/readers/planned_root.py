@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.addresses import Address
@@ -18,7 +19,6 @@ from ecbackup_iac.terraform.instances import (
     ModuleInstance,
 )
 from ecbackup_iac.terraform.modules import Module
-from ecbackup_iac.terraform.nodes import Block
 from ecbackup_iac.terraform.repetitions import Repetition
 from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.values import (

@@ -142,6 +142,7 @@ def _json_reading(
     return Reading(
         tuple(resource for reading in readings for resource in reading.resources),
         tuple(dict.fromkeys(d for reading in readings for d in reading.diagnostics)),
+        tuple(one for reading in readings for one in reading.absent),
         marked=tuple(text for reading in readings for text in reading.marked),
     )
 

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Protocol
 
 from ecbackup_iac.discovery import shown_path
+from ecbackup_iac.hcl.expression import Literal, Name, TupleNode, Unreadable
+from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form, Source, may_be_without_backups
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PublishedModule
@@ -41,7 +43,6 @@ from ecbackup_iac.terraform.instances import (
     UnreadCall,
 )
 from ecbackup_iac.terraform.modules import overrides_of
-from ecbackup_iac.terraform.nodes import AttributeNode, Block, Literal, Name, TupleNode, Unreadable
 from ecbackup_iac.terraform.operators import attribute as attribute_of
 from ecbackup_iac.terraform.values import (
     EvaluationError,
@@ -354,7 +355,7 @@ class _Arguments:
         self._evaluator = evaluator
         self._give_up = give_up
 
-    def attribute(self, name: str) -> AttributeNode | None:
+    def attribute(self, name: str) -> Attribute | None:
         """Give an argument as it is written."""
         return self._block.body.attribute(name)
 
@@ -363,7 +364,7 @@ class _Arguments:
         dynamic = self._block.body.blocks("dynamic", 1)
         return bool(self._block.body.blocks(kind)) or any(one.labels[0] == kind for one in dynamic)
 
-    def value(self, written: AttributeNode) -> Value:
+    def value(self, written: Attribute) -> Value:
         """Evaluate an argument; what is too much is told, and unknown. Raises EvaluationError."""
         try:
             return self._evaluator.value(written.expression)
@@ -443,7 +444,7 @@ def is_ignored(block: Block, name: str) -> bool:
         for item in items:
             if isinstance(item, Name) and item.name in (name, "all"):
                 return True
-            if isinstance(item, Literal) and item.value.raw in (name, "all"):
+            if isinstance(item, Literal) and item.value in (name, "all"):
                 return True
     return False
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.report import Diagnostic, Reading
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Reading
 from ecbackup_iac.model.value import Known, Step, Unknown, Unset, Value
 from ecbackup_iac.readers.aws_provider import (
     RESOURCE_TYPES,
@@ -102,7 +102,10 @@ def read(members: Mapping[str, "Slice"], root: str) -> Reading:
     problem = unknown_format(members, "plan")
     if problem:
         return Reading(diagnostics=(Diagnostic(problem, place),))
-    diagnostics = [Diagnostic(text, place) for text in _partial(members)]
+    from ecbackup_iac.readers.plan_coverage import why_partial
+
+    partial = why_partial(members)
+    diagnostics = [Diagnostic(partial, place)] if partial else []
     changes = _changes(members, diagnostics, place)
     configuration: ConfigurationModule = {}
     if changes and "configuration" in members:
@@ -112,9 +115,33 @@ def read(members: Mapping[str, "Slice"], root: str) -> Reading:
         except ShapeError as error:
             diagnostics.append(Diagnostic(f"the plan's configuration is misshapen: {error}", place))
     blocks = Blocks(configuration)
+    absent = () if diagnostics else _absent(members, changes, diagnostics, place)
     resources = (read_change(change, blocks, root, reason) for change, reason in changes)
     found = tuple(resource for resource in resources if resource is not None)
-    return Reading(found, tuple(diagnostics), variables=_variables(members) if found else {})
+    return Reading(
+        found,
+        tuple(diagnostics),
+        absent,
+        variables=_variables(members) if found else {},
+    )
+
+
+def _absent(
+    members: Mapping[str, "Slice"],
+    changes: list[tuple[ResourceChange, str]],
+    diagnostics: list[Diagnostic],
+    place: Location,
+) -> tuple[AbsentCache, ...]:
+    """Return the caches that the plan does not create, and add what it hides to the diagnostics."""
+    from ecbackup_iac.readers.plan_coverage import coverage
+
+    try:
+        absent, problem = coverage(members, [change for change, _ in changes], place.path)
+    except ShapeError as error:
+        absent, problem = [], f"the plan is misshapen: {error}"
+    if problem:
+        diagnostics.append(Diagnostic(problem, place))
+    return tuple(absent)
 
 
 def unknown_format(members: Mapping[str, "Slice"], what: str) -> str | None:
@@ -463,34 +490,3 @@ def _module(slices: "Slice") -> ConfigurationModule:
     blocks = members["resources"].items() if "resources" in members else ()
     ours = [block.checked(ConfigurationResource) for block in blocks if is_ours(block)]
     return ConfigurationModule(resources=ours, module_calls=calls)
-
-
-def _partial(members: Mapping[str, "Slice"]) -> Iterator[str]:
-    """Say why a plan may not show every cache."""
-    if "errored" in members and members["errored"].value() is True:
-        yield "the plan is partial: terraform plan ended with an error, so caches may be missing"
-    elif "complete" in members and members["complete"].value() is False:
-        yield "the plan is partial: it was targeted or defers changes, so caches may be missing"
-    elif "resource_changes" not in members:
-        if _holds_managed(members.get("planned_values")):
-            yield "the plan was cut: it has no resource_changes; give all that terraform show -json prints"
-        elif _holds_managed(_member(members.get("prior_state"), "values")):
-            yield "the plan is refresh-only and has no changes to judge: plan without -refresh-only"
-
-
-def _holds_managed(values: "Slice | None") -> bool:
-    """Say whether the `values` of a state hold a managed resource."""
-    top = _member(values, "root_module")
-    modules = [top] if top else []
-    while modules:
-        module = modules.pop().members()
-        for resource in module["resources"].items() if "resources" in module else ():
-            mode = resource.members().get("mode")
-            if mode is not None and mode.value() == "managed":
-                return True
-        modules += module["child_modules"].items() if "child_modules" in module else ()
-    return False
-
-
-def _member(slices: "Slice | None", name: str) -> "Slice | None":
-    return slices.members().get(name) if slices else None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.discovery import shown_path
+from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.readers.aws_provider import RESOURCE_TYPES
@@ -12,7 +13,6 @@ from ecbackup_iac.terraform.call_checks import REPEATED_PROVIDERS
 from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.instances import EmptyBlock, ModuleInstance
 from ecbackup_iac.terraform.modules import Module, configuration_files, overrides_of
-from ecbackup_iac.terraform.nodes import Block
 from ecbackup_iac.terraform.programs import Evidence
 from ecbackup_iac.terraform.root_order import RootOrder
 from ecbackup_iac.terraform.roots import Index, SoughtBlock

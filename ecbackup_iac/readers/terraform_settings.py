@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from ecbackup_iac.hcl.number import NumberTooLargeError
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import (
@@ -24,7 +25,7 @@ from ecbackup_iac.readers.aws_provider import (
     days_of,
     shown_value,
 )
-from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
+from ecbackup_iac.terraform.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.type_system import DYNAMIC, NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values import (
     READ,

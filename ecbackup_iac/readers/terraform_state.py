@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import Diagnostic, Reading
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Reading
 from ecbackup_iac.model.value import Known, Step, Unset
 from ecbackup_iac.readers.aws_provider import (
     RESOURCE_TYPES,
@@ -22,15 +22,16 @@ if TYPE_CHECKING:
 
 RAW_VERSION = 4
 
+_DEPOSED = "only a deposed object is left of it"
+
 
 class StateResource(TypedDict, total=False):
     """A resource instance in `values`, as far as it matters here."""
 
     address: Required[str]
-    mode: str
     type: Required[str]
     deposed_key: str
-    values: dict[str, Any]
+    values: dict[str, Any] | None
     sensitive_values: dict[str, Any] | bool
 
 
@@ -40,6 +41,9 @@ class RawInstance(TypedDict, total=False):
     index_key: int | str | None
     deposed: str
     attributes: dict[str, Any] | None
+    attributes_flat: dict[str, Any] | None
+    """Instead of attributes, as texts, where no Terraform since 0.12 has written the resource."""
+
     sensitive_attributes: list[Any]
 
 
@@ -47,10 +51,9 @@ class RawResource(TypedDict, total=False):
     """A resource in a raw state file."""
 
     module: str
-    mode: str
     type: Required[str]
     name: Required[str]
-    instances: list[RawInstance]
+    instances: list[RawInstance] | None
 
 
 def recognises(members: Mapping[str, "Slice"]) -> bool:
@@ -68,15 +71,26 @@ def read(members: Mapping[str, "Slice"], root: str) -> Reading:
     is_shown = "format_version" in members
     resources: list[CacheResource] = []
     diagnostics: list[Diagnostic] = []
+    absent: list[AbsentCache] = []
     for entry in _shown(members) if is_shown else _raw(members):
         try:
-            if is_ours(entry) and _is_there(entry.members()):
-                instances = [entry.checked(StateResource)] if is_shown else _raw_instances(entry)
-                resources += [_resource(instance, root) for instance in instances]
+            if not (is_ours(entry) and _is_managed(entry.members())):
+                continue
+            for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
+                address, kind = instance["address"], instance["type"]
+                if reason:
+                    absent.append(AbsentCache(address, kind, root, Location(root), reason))
+                elif instance.get("values") is not None:
+                    resources.append(_resource(instance, root))
+                else:
+                    text = f"{address} is in the state without its attributes"
+                    diagnostics.append(Diagnostic(text, Location(root)))
         except ShapeError as error:
             text = f"an entry of the state cannot be read: {error}"
             diagnostics.append(Diagnostic(text, Location(root)))
-    return Reading(tuple(resources), tuple(diagnostics))
+    current = {one.address for one in resources}
+    gone = tuple(one for one in absent if one.address not in current)
+    return Reading(tuple(resources), tuple(diagnostics), gone)
 
 
 def _unknown_format(members: Mapping[str, "Slice"]) -> str | None:
@@ -91,7 +105,7 @@ def _unknown_format(members: Mapping[str, "Slice"]) -> str | None:
 
 def _resource(entry: StateResource, root: str) -> CacheResource:
     attributes = RESOURCE_TYPES[entry["type"]]
-    values = entry.get("values", {})
+    values = entry.get("values") or {}
     marks = entry.get("sensitive_values", False)
     location, group = Location(root), attributes.parameter_group
     retention = retention_of(
@@ -124,10 +138,14 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
     )
 
 
-def _is_there(entry: Mapping[str, "Slice"]) -> bool:
-    """Say whether an entry is a managed resource that is not about to go."""
-    mode = entry["mode"].value() if "mode" in entry else "managed"
-    return mode == "managed" and not {"deposed", "deposed_key"} & entry.keys()
+def _is_managed(entry: Mapping[str, "Slice"]) -> bool:
+    return "mode" not in entry or entry["mode"].value() == "managed"
+
+
+def _shown_instance(entry: "Slice") -> Iterator[tuple[StateResource, str]]:
+    """Yield the resource instance, with the reason where it is absent."""
+    instance = entry.checked(StateResource)
+    yield instance, _DEPOSED if "deposed_key" in instance else ""
 
 
 def _shown(members: Mapping[str, "Slice"]) -> Iterator["Slice"]:
@@ -145,19 +163,24 @@ def _raw(members: Mapping[str, "Slice"]) -> Iterator["Slice"]:
     yield from members["resources"].items() if "resources" in members else ()
 
 
-def _raw_instances(entry: "Slice") -> Iterator[StateResource]:
-    """Yield a raw resource's instances under Terraform's own addresses."""
+def _raw_instances(entry: "Slice") -> Iterator[tuple[StateResource, str]]:
+    """Yield a raw resource's instances under their addresses, with the reason of each that is absent."""
     resource = entry.checked(RawResource)
+    kind = resource["type"]
     module = f"{resource['module']}." if resource.get("module") else ""
-    for instance in resource.get("instances", ()):
-        if "deposed" not in instance:
-            key = _instance_key(instance.get("index_key"))
-            yield StateResource(
-                address=f"{module}{resource['type']}.{resource['name']}{key}",
-                type=resource["type"],
-                values=instance.get("attributes") or {},
-                sensitive_values=_sensitive_names(instance.get("sensitive_attributes", [])),
-            )
+    address = f"{module}{kind}.{resource['name']}"
+    instances = resource.get("instances")
+    if not instances:
+        yield StateResource(address=address, type=kind), "the state has no instance of it"
+        return
+    for instance in instances:
+        shown = StateResource(
+            address=f"{address}{_instance_key(instance.get('index_key'))}",
+            type=kind,
+            values=instance.get("attributes") or instance.get("attributes_flat"),
+            sensitive_values=_sensitive_names(instance.get("sensitive_attributes", [])),
+        )
+        yield shown, _DEPOSED if "deposed" in instance else ""
 
 
 def _instance_key(key: int | str | None) -> str:

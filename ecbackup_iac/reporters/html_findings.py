@@ -1,6 +1,6 @@
 """Findings → an article for each: what is wrong, the code it follows from, and what to do."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from ecbackup_iac.model.cache import CacheResource, Form, Source
@@ -51,7 +51,7 @@ def suppression_facts(suppression: Suppression) -> Iterator[tuple[str, str]]:
     yield "Until", until
 
 
-def definitions(facts: Iterator[tuple[str, str]]) -> str:
+def definitions(facts: Iterable[tuple[str, str]]) -> str:
     """Give terms with what is said of each."""
     told = "".join(f"<div><dt>{term}</dt><dd>{said}</dd></div>\n" for term, said in facts if said)
     return f"<dl>\n{told}</dl>\n"

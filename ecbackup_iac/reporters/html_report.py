@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from ecbackup_iac import __version__
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
-from ecbackup_iac.model.report import Diagnostic, Report, Severity
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.html_control import control
 from ecbackup_iac.reporters.html_findings import definitions, findings, suppression_facts
@@ -89,9 +89,12 @@ def _entries(report: Report) -> tuple[list[Entry], list[str]]:
 
 
 def _root(resource: CacheResource) -> str:
-    if resource.root == STANDARD_INPUT:
-        return "- (standard input)"
-    return f"{resource.root} ({resource.settings})" if resource.settings else resource.root
+    root = _root_name(resource.root)
+    return f"{root} ({resource.settings})" if resource.settings else root
+
+
+def _root_name(root: str) -> str:
+    return "- (standard input)" if root == STANDARD_INPUT else root
 
 
 def _verdict(report: Report) -> tuple[str, str]:
@@ -101,7 +104,7 @@ def _verdict(report: Report) -> tuple[str, str]:
     if report.is_incomplete:
         return "Incomplete", "unknown"
     if not report.findings:
-        return "No cache found", "na"
+        return "No cache created" if report.absent else "No cache found", "na"
     if _undecided(report)[Level.WARNING]:
         return "Undecided", "unknown"
     return "Pass", "pass"
@@ -187,6 +190,12 @@ def _sentences(report: Report) -> Iterator[str]:
             f"{counted(suppressed, 'finding')} {verb} not count, each with its reason; see "
             '<a href="#suppressions">suppressions</a>.'
         )
+    if number := len(report.absent):
+        verb = "is" if number == 1 else "are"
+        yield (
+            f"{counted(number, 'more cache')} {verb} in the code and not created with these values; see "
+            '<a href="#absent">the reasons</a>.'
+        )
     yield (
         f"Asked for: automatic backups kept for at least {counted(report.minimum_days, 'day')}. "
         f"AWS takes 1 to {MAXIMUM_DAYS}."
@@ -210,11 +219,14 @@ def _contents(report: Report) -> str:
         ("retention", "Retention"),
         ("findings", "Findings"),
         ("suppressions", "Suppressions"),
+        ("absent", "Not created"),
         ("not-read", "Not read"),
         ("control", "The control"),
     ]
     if not report.findings:
         links = links[3:]
+    if not report.absent:
+        links.remove(("absent", "Not created"))
     return (
         '<nav aria-label="Contents">\n'
         + items(f'<a href="#{place}">{label}</a>' for place, label in links)
@@ -232,6 +244,10 @@ def _main(report: Report, entries: list[Entry], roots: list[str]) -> Iterator[st
         yield from findings(entries, roots, excerpts)
         yield "</section>\n" + _opened("suppressions", "Suppressions")
         yield _suppressions(entries, roots)
+        yield "</section>\n"
+    if report.absent:
+        yield _opened("absent", "Not created with these values")
+        yield items(map(_absent, report.absent), ' class="boxes"')
         yield "</section>\n"
     yield _opened("not-read", "What could not be read or decided")
     yield _diagnostics(report)
@@ -266,6 +282,15 @@ def _accepted(entry: Entry, root: str) -> Iterator[tuple[str, str]]:
     yield "Root", code(root)
     if finding.suppression:
         yield from suppression_facts(finding.suppression)
+
+
+def _absent(absent: AbsentCache) -> str:
+    facts = (
+        ("Reason", prose(absent.reason)),
+        ("Location", code(str(absent.location))),
+        ("Root", code(_root_name(absent.root))),
+    )
+    return name(absent.address) + definitions(facts)
 
 
 def _diagnostics(report: Report) -> str:

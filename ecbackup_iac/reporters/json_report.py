@@ -5,7 +5,7 @@ from typing import Any
 
 from ecbackup_iac import __version__
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import Diagnostic, Finding, Report, Suppression
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Suppression
 from ecbackup_iac.model.value import (
     Invalid,
     Known,
@@ -28,6 +28,7 @@ def render(report: Report, style: Style = Style()) -> str:  # noqa: ARG001 - one
         "tool": {"name": "ecbackup-iac", "version": __version__},
         "summary": report.counts,
         "findings": [_finding(finding) for finding in report.findings],
+        "absent": [_absent(one) for one in report.absent],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
     }
     # The same text, written so that no runner takes it for a command of its own (see printable.py).
@@ -120,6 +121,16 @@ def _suppression(suppression: Suppression) -> dict[str, Any]:
         "expires": suppression.expires.isoformat() if suppression.expires else None,
         "path": suppression.location.path,
         "line": suppression.location.line,
+    }
+
+
+def _absent(absent: AbsentCache) -> dict[str, Any]:
+    return {
+        "address": absent.address,
+        "type": absent.type,
+        "root": absent.root,
+        "location": _location(absent.location),
+        "reason": absent.reason,
     }
 
 

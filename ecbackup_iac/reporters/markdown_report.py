@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.printable import printable
 from ecbackup_iac.reporters.style import Style
@@ -86,7 +86,9 @@ def _verdict(report: Report) -> str:
         words.append("incomplete")
     if words:
         return ", ".join(words)
-    return "pass" if report.findings else "no cache found"
+    if report.findings:
+        return "pass"
+    return "no cache created" if report.absent else "no cache found"
 
 
 def _sections(report: Report) -> Iterator[_Section]:
@@ -112,6 +114,11 @@ def _sections(report: Report) -> Iterator[_Section]:
     ]
     yield _Section(
         "Passes, or not applicable", ("cache", "", "place", "verdict"), tuple(map(_other, others))
+    )
+    yield _Section(
+        "Not created with these values",
+        ("cache", "place", "reason"),
+        tuple(map(_absent, report.absent)),
     )
     traced = [one for one in judged if len(one.resource.retention.trace) > 1]
     yield _Section("Where the values are from", ("cache", "steps"), tuple(map(_trace, traced)))
@@ -152,6 +159,10 @@ def _message(finding: Finding) -> str:
 def _trace(finding: Finding) -> str:
     steps = (f"{step.location}: {step.text}" for step in finding.resource.retention.trace)
     return _row((_code(finding.resource.address), "<br>".join(map(_code, steps))))
+
+
+def _absent(absent: AbsentCache) -> str:
+    return _row((_code(absent.address), _code(str(absent.location)), _prose(absent.reason)))
 
 
 def _diagnostic(told: Diagnostic) -> str:

@@ -21,6 +21,10 @@ def from_the_top(report: Report, style: Style) -> Report:
     return Report(
         tuple(_finding(finding, style) for finding in report.findings),
         tuple(replace(d, location=_moved(d.location, style)) for d in report.diagnostics),
+        tuple(
+            replace(a, root=_moved_path(a.root, style), location=_moved(a.location, style))
+            for a in report.absent
+        ),
     )
 
 

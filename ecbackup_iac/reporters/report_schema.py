@@ -38,6 +38,7 @@ class Summary(_Part):
     unknown: Count
     not_applicable: Count
     suppressed: Count
+    absent: Count
     diagnostics: Count
 
 
@@ -123,6 +124,16 @@ class FindingPart(_Part):
     suppression: SuppressionPart | None
 
 
+class AbsentPart(_Part):
+    """A cache block that creates no instance with the values of this run."""
+
+    address: str
+    type: str
+    root: str
+    location: LocationPart
+    reason: str
+
+
 class DiagnosticPart(_Part):
     """Something that could not be read or decided."""
 
@@ -140,6 +151,7 @@ class ReportDocument(_Part):
     tool: Tool
     summary: Summary
     findings: list[FindingPart]
+    absent: list[AbsentPart]
     diagnostics: list[DiagnosticPart]
 
 

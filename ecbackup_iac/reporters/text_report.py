@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.printable import printable
 from ecbackup_iac.reporters.style import Detail, Style
@@ -24,6 +24,8 @@ def render(report: Report, style: Style = Style()) -> str:
     blocks = [
         "\n".join(_block(finding, style)) for finding in report.findings if _is_told(finding, style)
     ]
+    if style.detail is Detail.VERBOSE:
+        blocks += ["\n".join(_absent(one, style)) for one in report.absent]
     blocks += [
         _diagnostic(diagnostic, style)
         for diagnostic in report.diagnostics
@@ -76,6 +78,12 @@ def _block(finding: Finding, style: Style) -> Iterator[str]:
             yield f"{_INDENT}{label}{printable(line)}"  # never folded: people copy it
     for note in verdict.notes:
         yield from _folded(note.text, f"note {note.rule}: " if note.rule else "note: ", style)
+
+
+def _absent(absent: AbsentCache, style: Style) -> Iterator[str]:
+    yield f"{_colored('ABSENT', 'cyan', style)}  {printable(absent.address)}"
+    yield from _folded(f"not created with these values: {absent.reason}", "", style)
+    yield from _folded(str(absent.location), "at ", style)
 
 
 def _diagnostic(diagnostic: Diagnostic, style: Style) -> str:

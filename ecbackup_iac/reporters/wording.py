@@ -24,6 +24,9 @@ def summary(report: Report, colored: Callable[[str, str], str] = _plain) -> str:
     told = ", ".join(colored(f"{n} {word}", color) for n, word, color in parts if n)
     text = f"{total} cache{'' if total == 1 else 's'}"
     text = f"{text}: {told}" if told else f"{text} found"
+    if report.absent:
+        verb = "is" if len(report.absent) == 1 else "are"
+        text += f" ({len(report.absent)} more {verb} not created with these values)"
     errors = sum(d.severity is Severity.ERROR for d in report.diagnostics)
     if errors:
         noun = "error" if errors == 1 else "errors"

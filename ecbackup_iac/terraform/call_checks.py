@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from ecbackup_iac.hcl.expression import TupleNode
+from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.terraform.modules import Module
-from ecbackup_iac.terraform.nodes import Block, TupleNode
 from ecbackup_iac.terraform.values import EvaluationError
 
 _META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}

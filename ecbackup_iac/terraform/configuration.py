@@ -6,11 +6,11 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.signature import Files
 from ecbackup_iac.terraform.modules import FolderReader, Module, Program, load_module
-from ecbackup_iac.terraform.nodes import Block
 from ecbackup_iac.terraform.values import EvaluationError
 
 if TYPE_CHECKING:

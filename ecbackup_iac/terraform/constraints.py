@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from ecbackup_iac.hcl.expression import Call, Literal, Name, Node, ObjectNode, TupleNode
+from ecbackup_iac.hcl.source import Place
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.terraform.conversion import converted
-from ecbackup_iac.terraform.nodes import Call, Literal, Name, Node, ObjectNode, Place, TupleNode
 from ecbackup_iac.terraform.type_system import (
     BOOL,
     DYNAMIC,
@@ -73,10 +74,10 @@ def constraint_of(node: Node | None) -> Constraint:
     """
     if node is None:
         return Constraint()
-    if isinstance(node, Literal) and isinstance(node.value.raw, str):
-        if node.value.raw not in _QUOTED:
+    if isinstance(node, Literal) and isinstance(node.value, str):
+        if node.value not in _QUOTED:
             raise EvaluationError("Invalid type: a quoted type is string, list or map", node.place)
-        kind = _QUOTED[node.value.raw]
+        kind = _QUOTED[node.value]
         return Constraint(kind, is_literal=kind == STRING)
     wanted, defaults = _type(node)
     return Constraint(wanted, defaults, is_literal=wanted in (STRING, NUMBER, BOOL))
@@ -123,9 +124,9 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
     inside: dict[str, Defaults] = {}
     optional = set()
     for key, written in node.items:
-        if not isinstance(key, Literal) or not isinstance(key.value.raw, str):
+        if not isinstance(key, Literal) or not isinstance(key.value, str):
             raise EvaluationError("Invalid type: object attributes are plain names", key.place)
-        name = key.value.raw
+        name = key.value
         default: Node | None = None
         attribute = written
         if isinstance(written, Call) and written.name == "optional":

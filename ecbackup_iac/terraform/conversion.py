@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import islice, product
 
+from ecbackup_iac.hcl.number import NumberTooLargeError
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
+from ecbackup_iac.terraform.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.type_system import (
     BOOL,

@@ -2,15 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Protocol, assert_never
 
-from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.arithmetic import PRECISION
-from ecbackup_iac.terraform.conversion import converted
-from ecbackup_iac.terraform.effort import STEPS_OF_AN_EXPRESSION, spend
-from ecbackup_iac.terraform.functions import FUNCTIONS
-from ecbackup_iac.terraform.functions.signature import Files, called
-from ecbackup_iac.terraform.nodes import (
+from ecbackup_iac.hcl.expression import (
     Binary,
     Call,
     Conditional,
@@ -25,7 +20,6 @@ from ecbackup_iac.terraform.nodes import (
     Name,
     Node,
     ObjectNode,
-    Place,
     Splat,
     Template,
     TemplatePart,
@@ -34,6 +28,13 @@ from ecbackup_iac.terraform.nodes import (
     Unary,
     Unreadable,
 )
+from ecbackup_iac.hcl.number import PRECISION
+from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.conversion import converted
+from ecbackup_iac.terraform.effort import STEPS_OF_AN_EXPRESSION, spend
+from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.signature import Files, called
 from ecbackup_iac.terraform.operators import (
     attribute,
     binary,
@@ -44,6 +45,7 @@ from ecbackup_iac.terraform.operators import (
 from ecbackup_iac.terraform.type_system import (
     BOOL,
     DYNAMIC,
+    NUMBER,
     STRING,
     ListOf,
     SetOf,
@@ -148,8 +150,7 @@ class Evaluator:
     def _value(self, node: Node) -> Value:  # noqa: C901, PLR0912 - one case a kind of node
         match node:
             case Literal():
-                value = node.value
-                return Value(value.type, value.raw, value.trace, value.is_sensitive, (node.place,))
+                return _literal(node)
             case Template():
                 return self._template(node)
             case GetAttribute():
@@ -530,6 +531,22 @@ class Evaluator:
                 return lifted(joined, collection, kind=STRING).marked(collection)
             case never:
                 assert_never(never)
+
+
+def _literal(node: Literal) -> Value:
+    kind: Type
+    match node.value:
+        case str():
+            kind = STRING
+        case bool():
+            kind = BOOL
+        case None:
+            kind = DYNAMIC
+        case int() | Fraction():
+            kind = NUMBER
+        case never:
+            assert_never(never)
+    return Value(kind, node.value, literals=(node.place,))
 
 
 def _chosen(

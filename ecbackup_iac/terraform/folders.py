@@ -9,11 +9,11 @@ from contextlib import suppress
 
 from ecbackup_iac.bounded_file import NO_LINK, regular_content
 from ecbackup_iac.discovery import GIT_FOLDER, Listing, is_gits_own, is_readable, shown_path
+from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.signature import OutsideError, UndecidableError
-from ecbackup_iac.terraform.nodes import SourceFile
 from ecbackup_iac.terraform.values import EvaluationError
 
 LARGEST_FILE = 10_000_000

@@ -8,14 +8,15 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 
+from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.given import Given
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.constraints import Constraint
 from ecbackup_iac.terraform.evaluation import Evaluator
-from ecbackup_iac.terraform.hcl_syntax import parse_expression, parse_hcl
 from ecbackup_iac.terraform.modules import FolderReader
-from ecbackup_iac.terraform.nodes import AttributeNode, SourceFile
 from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.type_system import STRING
 from ecbackup_iac.terraform.values import EvaluationError, Hop, Placed, Value, string, unknown
@@ -27,7 +28,7 @@ _WORKSPACE = re.compile(rb"[\w.~$&+=:@-]{1,200}")
 class VariableFile:
     """One tfvars file, read."""
 
-    def __init__(self, path: str, attributes: Mapping[str, AttributeNode]) -> None:
+    def __init__(self, path: str, attributes: Mapping[str, Attribute]) -> None:
         self.path = path
         self.attributes = attributes
 
@@ -52,11 +53,11 @@ class VariableFiles:
             self.diagnostics.append(source)
             return VariableFile(path, {})
         if path.endswith(".json"):
-            from ecbackup_iac.terraform.json_syntax import parse_json_values
+            from ecbackup_iac.hcl.json_syntax import parse_json_values
 
             attributes, problems = parse_json_values(source)
         else:
-            body, problems = parse_hcl(source)
+            body, problems = parse_whole_file(source)
             attributes = [*body.attributes()]
         self.diagnostics += [Diagnostic(text, place.location) for text, place in problems]
         return VariableFile(source.path, {attribute.name: attribute for attribute in attributes})
@@ -120,7 +121,7 @@ def loaded_files(names: Sequence[str]) -> list[str]:
     return fixed + automatic
 
 
-def _from_file(attribute: AttributeNode, constraint: Constraint) -> Value:
+def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
     try:
         value = Evaluator(CONSTANT_SCOPE).value(attribute.expression)
         return constraint.applied(value).through(attribute.place)

@@ -8,18 +8,19 @@ from contextlib import suppress
 from functools import cached_property, partial
 from typing import Protocol, TypeAlias
 
+from ecbackup_iac.hcl.expression import GetAttribute, Name, Node, children
+from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.call_checks import problems_of, repeats
 from ecbackup_iac.terraform.configuration import Configuration, Unreadable
 from ecbackup_iac.terraform.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.conversion import converted
-from ecbackup_iac.terraform.depth import children
 from ecbackup_iac.terraform.effort import STEPS_OF_AN_INSTANCE, spend
 from ecbackup_iac.terraform.evaluation import Evaluator
 from ecbackup_iac.terraform.functions.signature import Files
 from ecbackup_iac.terraform.modules import Module, ResourceKey
-from ecbackup_iac.terraform.nodes import Block, GetAttribute, Name, Node, Place
 from ecbackup_iac.terraform.operators import attribute
 from ecbackup_iac.terraform.repetitions import Repetition, counted, for_each
 from ecbackup_iac.terraform.scopes import CONSTANT_SCOPE

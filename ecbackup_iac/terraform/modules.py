@@ -7,18 +7,13 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
+from ecbackup_iac.hcl.parser import parse_file
+from ecbackup_iac.hcl.source import Place, SourceFile
+from ecbackup_iac.hcl.structure import Attribute, Block, Body, PlainTexts
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.nodes import (
-    AttributeNode,
-    Block,
-    Body,
-    Place,
-    PlainTexts,
-    SourceFile,
-    WholeBlock,
-)
+from ecbackup_iac.terraform.schema import CONFIGURATION
 
 ResourceKey = tuple[str, str, str]
 """Mode (managed, data, ephemeral), type and name."""
@@ -38,12 +33,6 @@ _AT_LEAST = re.compile(r"(?:>=|~>|>|(?<![<>!~])=|^)\s*v?(\d{1,9})")
 
 TERRAFORM_SUFFIXES = (".tf", ".tf.json")
 OPENTOFU_SUFFIXES = (".tofu", ".tofu.json")
-
-# The top-level blocks of a configuration file, and how many labels each has.
-_LABELS = {
-    "check": 1, "data": 2, "ephemeral": 2, "import": 0, "locals": 0, "module": 1, "moved": 0,
-    "output": 1, "provider": 1, "removed": 0, "resource": 2, "terraform": 0, "variable": 1,
-}  # fmt: skip
 
 # The nested blocks without which a provider block is no more than a name for a passed provider.
 _PROVIDER_BLOCKS = ("assume_role", "assume_role_with_web_identity", "default_tags", "endpoints",
@@ -82,7 +71,7 @@ class Module:
 
     folder: str
     variables: dict[str, Block] = field(factory=dict)
-    local_values: dict[str, AttributeNode] = field(factory=dict)
+    local_values: dict[str, Attribute] = field(factory=dict)
     resources: dict[ResourceKey, Block] = field(factory=dict)
     calls: dict[str, Block] = field(factory=dict)
     outputs: dict[str, Block] = field(factory=dict)
@@ -140,9 +129,7 @@ class Module:
     def parse_all(self) -> None:
         """Parse every block that has not been read yet; what is wrong goes to the diagnostics."""
         for body in self.bodies:
-            for kind, labels in _LABELS.items():
-                for block in body.blocks(kind, labels):
-                    block.body.attributes()
+            body.parse_all()
         self.bodies.clear()
 
     @property
@@ -266,19 +253,13 @@ def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
         module.note(source)
         return None
     if path.endswith(".json"):
-        from ecbackup_iac.terraform.json_syntax import parse_json
+        from ecbackup_iac.hcl.json_syntax import parse_json
 
-        body, problems = parse_json(source)
-    else:
-        from ecbackup_iac.terraform.hcl_syntax import outlined_hcl, parse_hcl
-
-        outlined = outlined_hcl(source, module.tell)
-        if outlined is not None:
-            return outlined
-        body, problems = parse_hcl(source)
-    for text, place in problems:
-        module.tell(text, place)
-    return body
+        body, problems = parse_json(source, CONFIGURATION)
+        for text, place in problems:
+            module.tell(text, place)
+        return body
+    return parse_file(source, CONFIGURATION, module.tell)
 
 
 def _declare(module: Module, body: Body) -> None:
@@ -347,7 +328,7 @@ def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> No
         module.note(Diagnostic(text, override.header.location))
         return
     body = MergedBody(base.body, override)
-    table[key] = WholeBlock(base.kind, base.labels, base.place, base.header, body)
+    table[key] = Block(base.kind, base.labels, base.place, base.header, body)
 
 
 def overrides_of(block: Block) -> tuple[Location, ...]:
@@ -377,7 +358,7 @@ class MergedBody(PlainTexts):
         """The base's place."""
         return self._base.place
 
-    def attribute(self, name: str) -> AttributeNode | None:
+    def attribute(self, name: str) -> Attribute | None:
         """Give the override's attribute, else the base's; count and for_each hide each other."""
         own = self._override.attribute(name)
         rival = _RIVALS.get(name)
@@ -385,7 +366,7 @@ class MergedBody(PlainTexts):
             return None
         return own or self._base.attribute(name)
 
-    def attributes(self) -> Sequence[AttributeNode]:
+    def attributes(self) -> Sequence[Attribute]:
         """Give the attributes of both, the override's where both have one."""
         merged = {attribute.name: attribute for attribute in self._base.attributes()}
         merged |= {attribute.name: attribute for attribute in self._override.attributes()}
@@ -397,5 +378,10 @@ class MergedBody(PlainTexts):
         if kind == "lifecycle" and own and others:
             first = others[0]
             body = MergedBody(first.body, own[0])
-            return [WholeBlock(first.kind, first.labels, first.place, first.header, body)]
+            return [Block(first.kind, first.labels, first.place, first.header, body)]
         return own or others
+
+    def parse_all(self) -> None:
+        """Parse everything inside, so that every problem is reported."""
+        self._base.parse_all()
+        self._override.parse_all()

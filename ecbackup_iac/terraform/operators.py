@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from ecbackup_iac.terraform.arithmetic import Number, plain, rounded
+from ecbackup_iac.hcl.number import Number, plain, rounded
 from ecbackup_iac.terraform.conversion import converted, equal
 from ecbackup_iac.terraform.effort import spend_number
 from ecbackup_iac.terraform.type_system import (

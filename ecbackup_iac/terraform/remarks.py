@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from ecbackup_iac.hcl.comments import comment_spans
+from ecbackup_iac.hcl.parser import parse_file
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.syntax.json_places import JsonNode, JsonText, Kind, parse
 from ecbackup_iac.syntax.remarks import CodeBlock, Remark, RemarkedText, remarks_of
-from ecbackup_iac.terraform.hcl_layout import Section, layout
-from ecbackup_iac.terraform.hcl_syntax import comment_spans
-from ecbackup_iac.terraform.nodes import SourceFile
+from ecbackup_iac.terraform.schema import CONFIGURATION
 
 _COMMENT = "//"
 """The property that Terraform's JSON syntax passes over."""
@@ -16,14 +18,14 @@ _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1,
 
 def remarked_hcl(source: SourceFile) -> RemarkedText:
     """Find the comments of a file in HCL, of all three kinds; what is broken may have some, too."""
-    found = layout(source.text)
+    body = parse_file(source, CONFIGURATION, lambda _message, _place: None)
     text = source.text.decode("latin-1")
     blocks = [
-        CodeBlock(entry.start, entry.end, " ".join((entry.kind, *entry.labels)))
-        for entry in found.root.entries
-        if isinstance(entry, Section)
+        CodeBlock(item.place.start, item.place.end, " ".join((item.kind, *item.labels)))
+        for item in body.items
+        if isinstance(item, Block)
     ]
-    spans = [(start, max(start, end)) for start, end in comment_spans(source.text, found)]
+    spans = [(start, end - text.endswith("\r", start, end)) for start, end in comment_spans(body)]
     return RemarkedText(text, remarks_of(text, spans), blocks, source.location, is_bytes=True)
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from itertools import chain
 
 from ecbackup_iac.discovery import SKIPPED_FOLDERS, is_readable
+from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.model.report import Diagnostic
@@ -28,7 +29,6 @@ from ecbackup_iac.terraform.modules import (
     has_provider_arguments,
     is_override,
 )
-from ecbackup_iac.terraform.nodes import Block, Body
 from ecbackup_iac.terraform.ruling_out import may_hold_calls, may_name, possible_sources
 
 _EVIDENCE = (b"backend", b"cloud", b"provider")
@@ -237,7 +237,8 @@ class Index:
             names, folders = self._folders.entries(path)
             prefix = os.path.join(path, "")
             inner = [prefix + name for name in folders if name not in SKIPPED_FOLDERS]
-            pending += (folder for folder in inner if not is_excluded(folder))
+            # A link is listed where it leads to a folder that is walked from nowhere else.
+            pending += (self._folders.real(folder) for folder in inner if not is_excluded(folder))
             variables = [name for name in names if name.endswith((".tfvars", ".tfvars.json"))]
             if variables:
                 self._variable_files[path] = sorted(variables)

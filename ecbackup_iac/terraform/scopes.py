@@ -1,7 +1,7 @@
 """Scopes in which nothing is declared: for defaults, tfvars files and type constraints."""
 
+from ecbackup_iac.hcl.source import Place
 from ecbackup_iac.terraform.functions.signature import Files, OutsideError
-from ecbackup_iac.terraform.nodes import Place
 from ecbackup_iac.terraform.values import EvaluationError, Value
 
 

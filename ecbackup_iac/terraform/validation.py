@@ -4,10 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from math import ceil, floor
 
-from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.terraform.arithmetic import Number
-from ecbackup_iac.terraform.conversion import converted
-from ecbackup_iac.terraform.nodes import (
+from ecbackup_iac.hcl.expression import (
     Binary,
     Call,
     Conditional,
@@ -17,6 +14,9 @@ from ecbackup_iac.terraform.nodes import (
     Node,
     TupleNode,
 )
+from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.values import (
     READ,
     Assumption,
@@ -111,7 +111,7 @@ def _facts(node: Node, subject: str, constant: Callable[[Node], Value]) -> _Fact
                 return _comparison(_MIRRORED[operator], left, constant)
             return _NOTHING
         case Conditional(condition=condition, then=Literal() as then, otherwise=otherwise):
-            if then.value.raw is True:
+            if then.value is True:
                 chosen = _facts(condition, subject, constant)
                 return _either(chosen, _facts(otherwise, subject, constant))
             return _NOTHING

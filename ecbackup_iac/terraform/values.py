@@ -10,9 +10,9 @@ from itertools import product
 from typing import Any, Protocol, TypeAlias
 from unicodedata import normalize
 
+from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.terraform.arithmetic import Number
 from ecbackup_iac.terraform.effort import spend, spend_text, spend_trace
 from ecbackup_iac.terraform.type_system import (
     BOOL,

@@ -6,12 +6,18 @@ anything.
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+
+from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.report import Diagnostic, Reading
+from ecbackup_iac.readers.inputs import readings
 
 if TYPE_CHECKING:
     from conftest import EnvironmentWith
@@ -78,3 +84,42 @@ def _files_of(case: Path) -> Iterator[CaseFile]:
         number = case.name[:3]
         key = number if len(kept) == 1 else f"{number}/{path.relative_to(case).as_posix()}"
         yield CaseFile(case.name, key, path, (*files, *values))
+
+
+class Accounts:
+    """What a run says about cache blocks."""
+
+    def __init__(self, found: Sequence[Reading]) -> None:
+        self.created = [one for reading in found for one in reading.resources]
+        self.absent = [one for reading in found for one in reading.absent]
+        self.blocks = [one for reading in found for one in reading.blocks]
+        told = (one for reading in found for one in reading.diagnostics)
+        self.diagnostics: list[Diagnostic] = [*dict.fromkeys(told)]
+
+    @property
+    def created_blocks(self) -> set[Location | None]:
+        return {one.block for one in self.created}
+
+    @property
+    def unaccounted(self) -> list[str]:
+        """Blocks that nothing is said of."""
+        said = self.created_blocks | {one.location for one in self.absent}
+        return [str(one.location) for one in self.blocks if one.location not in said]
+
+
+class AccountsOf(Protocol):
+    """Reads paths in the working folder, with options of the command line."""
+
+    def __call__(self, words: Sequence[str], paths: Sequence[str]) -> Accounts: ...
+
+
+@pytest.fixture
+def accounts_of() -> AccountsOf:
+    kinds = {"--parameter": "parameter", "--parameter-file": "file"}
+
+    def read(words: Sequence[str], paths: Sequence[str]) -> Accounts:
+        options = zip(words[::2], words[1::2], strict=True)
+        given = Given(parameters=tuple((kinds[option], text) for option, text in options))
+        return Accounts([*readings(paths, Policy(), given, allow_empty=False)])
+
+    return read

@@ -1,6 +1,7 @@
 """What must always hold of comments, whatever is written."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.cloudformation.remarks import remarked_yaml
+from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.syntax.remarks import RemarkedText
-from ecbackup_iac.terraform.hcl_layout import entries, layout
-from ecbackup_iac.terraform.nodes import SourceFile
 from ecbackup_iac.terraform.remarks import remarked_hcl
+from ecbackup_iac.terraform.schema import CONFIGURATION
 
 if TYPE_CHECKING:
     from ignores.conftest import Judge
@@ -147,11 +150,23 @@ def test_without_its_comments_configuration_says_the_same(text: str) -> None:
     content = text.encode("utf-8", "replace")
     remarked = remarked_hcl(SourceFile("a.tf", content))
     assert all(remark.text.startswith(("#", "//", "/*")) for remark in remarked.remarks)
-    found = layout(content)
-    assume(not found.problems)
-    bare = layout(blanked(remarked.text, remarked).encode("latin-1"))
-    assert bare.problems == []
-    assert [*map(repr, entries(bare.root))] == [*map(repr, entries(found.root))]
+    body, problems = parse_whole_file(SourceFile("a.tf", content), CONFIGURATION)
+    assume(not problems)
+    without = SourceFile("a.tf", blanked(remarked.text, remarked).encode("latin-1"))
+    bare, problems = parse_whole_file(without, CONFIGURATION)
+    assert problems == []
+    assert [*entries(bare)] == [*entries(body)]
+
+
+def entries(body: Body) -> Iterator[tuple[object, ...]]:
+    """Yield what a body holds, however deep, with its offsets and the kinds of its expressions."""
+    assert isinstance(body, NativeBody)
+    for item in body.items:
+        if isinstance(item, Block):
+            yield item.kind, item.labels, item.place.start, item.place.end
+            yield from entries(item.body)
+        else:
+            yield item.name, item.place.start, item.place.end, type(item.expression)
 
 
 HEAD = f'resource "{GROUP}" "a" {{\n  snapshot_retention_limit = 0\n'

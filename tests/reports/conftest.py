@@ -11,6 +11,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy, UnknownMode
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
+    AbsentCache,
     Diagnostic,
     Finding,
     Report,
@@ -114,6 +115,26 @@ NASTY = replace(
 )
 
 
+ABSENT = (
+    AbsentCache(
+        "module.old.aws_elasticache_cluster.x",
+        "aws_elasticache_cluster",
+        "stacks/a b",
+        Location("modules/old/main.tf", 3, 1, 9, 2),
+        "count is 0",
+    ),
+    AbsentCache(
+        f"x{HOSTILE}",
+        HOSTILE,
+        HOSTILE,
+        Location(f"dir/{HOSTILE}/main.tf", 20, 1, 21, 2),
+        HOSTILE,
+    ),
+    AbsentCache(
+        "Sessions", "AWS::ElastiCache::CacheCluster", "-", Location("-"), "IsProd is false"
+    ),
+)
+
 POLICY = Policy()
 
 
@@ -215,7 +236,7 @@ def everything() -> Report:
             ),
         ],
     )
-    return replace(judged, minimum_days=7, excerpts=excerpts())
+    return replace(judged, absent=ABSENT, minimum_days=7, excerpts=excerpts())
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
+    AbsentCache,
     Diagnostic,
     Finding,
     Report,
@@ -34,7 +35,7 @@ from ecbackup_iac.model.value import Invalid, Known, Step
 from ecbackup_iac.model.verdict import Level, Rule
 from ecbackup_iac.reporters import REPORTERS, reporter
 from ecbackup_iac.reporters.printable import printable
-from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.style import Detail, Style
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 GOLDEN = Path(__file__).parent / "golden"
 STYLE = Style(folder="infra")
+VERBOSE = Style(folder="infra", detail=Detail.VERBOSE)
 ENDINGS = {
     "text": "txt",
     "json": "json",
@@ -187,11 +189,10 @@ def leaves_out_nothing(_finding: Finding) -> bool:
 
 
 LEAVES_OUT: dict[str, Callable[[Finding], bool]] = {
-    "text": lambda finding: not finding.verdict.rule and finding.verdict.status == "pass",
     "gitlab": lambda finding: finding.verdict.rule is None,
     "github": lambda finding: finding.level is Level.NONE or finding.suppression is not None,
 }
-"""What a format has no way to say: the text is short, GitLab's and GitHub's list what is wrong."""
+"""What a format has no way to say: GitLab's and GitHub's list what is wrong."""
 
 
 @pytest.mark.parametrize("name", REPORTERS)
@@ -210,7 +211,8 @@ def test_every_format_tells_of_every_finding_and_every_diagnostic(
         Diagnostic("message_of_an_error", Location("a.tf", 1)),
         Diagnostic("message_of_a_warning", Location("b.tf"), Severity.WARNING),
     )
-    text = READ[name](rendered(name, Report(tuple(findings), told)))
+    absent = AbsentCache("absent_end", "a", "b", Location("c.tf", 4), "reason_of_absence")
+    text = READ[name](rendered(name, Report(tuple(findings), told, (absent,)), VERBOSE))
     leaves_out = LEAVES_OUT.get(name, leaves_out_nothing)
     for finding in findings:
         assert (finding.resource.address in text) is not leaves_out(finding)
@@ -218,6 +220,8 @@ def test_every_format_tells_of_every_finding_and_every_diagnostic(
             assert finding.verdict.message in text
     assert ("reason_of_it" in text) is (name != "github")
     assert [one.message for one in told if one.message not in text] == []
+    lists_absent = name in ("text", "json", "markdown", "html")
+    assert ("absent_end" in text, "reason_of_absence" in text) == (lists_absent, lists_absent)
 
 
 # Any text at all, in every place where text of the input can be.
@@ -248,6 +252,7 @@ def reports_of(judged: "Judged", called: CacheResource, text: str) -> Report:
             judged(replace(resource, retention=Known(7))),
         ),
         (Diagnostic(text, place), Diagnostic(text, Location("-"), Severity.WARNING)),
+        (AbsentCache(f"x{text}", text, text, place, text),),
     )
 
 
@@ -307,6 +312,7 @@ def test_any_text_leaves_github_with_our_commands_alone(
     parsed = [COMMAND.fullmatch(command) for command in commands]
     assert [match and match[1] for match in parsed] == ["error", "error", "warning"]
     assert last.startswith("ecbackup-iac: 3 caches: ")
+    assert " (1 more is not created with these values)" in last
     assert parsed[0] is not None
     assert printable(report.findings[0].verdict.message) in unescaped(parsed[0][3])
 
@@ -325,7 +331,7 @@ def test_any_text_leaves_markdown_with_our_elements_alone(
     markdown = rendered("markdown", report)
     blocks = [block.type for block in MarkdownIt("commonmark").parse(markdown)]
     paragraph = ["paragraph_open", "inline", "paragraph_close"]
-    assert blocks == ["heading_open", "inline", "heading_close", *paragraph, *["html_block"] * 4]
+    assert blocks == ["heading_open", "inline", "heading_close", *paragraph, *["html_block"] * 5]
     told = Told(markdown)
     assert told.tags <= TAGS
     assert printable(report.findings[0].resource.address) in told.cells

@@ -18,6 +18,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy, UnknownMode
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
+    AbsentCache,
     Diagnostic,
     Finding,
     Report,
@@ -142,6 +143,21 @@ def test_it_says_in_large_and_in_words_what_the_verdict_is(
     assert f"<title>ElastiCache backups: {word}</title>" in render(report)
     told = sentences(report)
     assert [one for one in said if one not in told] == []
+
+
+def test_what_is_not_created_has_a_section_of_its_own(
+    judged: "Judged", called: CacheResource
+) -> None:
+    absent = AbsentCache("old<b>", "aws_x", "live", Location("live/old.tf", 3, 1), "count is 0")
+    page = render(Report(absent=(absent,)))
+    assert "<title>ElastiCache backups: no cache created</title>" in page
+    assert '<a href="#absent">Not created</a>' in page
+    section = page.partition('<section id="absent"')[2].partition("</section>")[0]
+    shown = Document(section).text
+    assert [part for part in ("old<b>", "count is 0", "live/old.tf:3:1") if part not in shown] == []
+    assert "<b>" not in section
+    assert "1 more cache is in the code and not created with these values" in Document(page).text
+    assert "absent" not in render(Report((judged(called),))).partition("</style>")[2]
 
 
 def test_it_says_what_the_policy_asks_for(judged: "Judged", called: CacheResource) -> None:

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
+from ecbackup_iac.hcl.parser import parse_expression
+from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.terraform.arithmetic import text_from
 from ecbackup_iac.terraform.evaluation import Evaluator
 from ecbackup_iac.terraform.folders import Folders, RootFiles
 from ecbackup_iac.terraform.functions.signature import Files
-from ecbackup_iac.terraform.hcl_syntax import parse_expression
-from ecbackup_iac.terraform.nodes import SourceFile
 from ecbackup_iac.terraform.scopes import EmptyScope
 from ecbackup_iac.terraform.type_system import (
     ListOf,

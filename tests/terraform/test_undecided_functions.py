@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecbackup_iac.hcl.parser import parse_expression
+from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.conversion import converted
@@ -22,8 +24,6 @@ from ecbackup_iac.terraform.functions import (
     type_functions,
 )
 from ecbackup_iac.terraform.functions.signature import Parameter, called
-from ecbackup_iac.terraform.hcl_syntax import parse_expression
-from ecbackup_iac.terraform.nodes import SourceFile
 from ecbackup_iac.terraform.scopes import EMPTY_SCOPE, NoFiles
 from ecbackup_iac.terraform.type_system import (
     BOOL,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from ecbackup_iac.terraform.arithmetic import Number
+from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.conversion import has_open_order, is_open
 from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.signature import UndecidableError

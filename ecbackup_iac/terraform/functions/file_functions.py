@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.type_system import BOOL, STRING, SetOf
 from ecbackup_iac.terraform.values import READ, EvaluationError, Value, boolean, lifted, string
 
 if TYPE_CHECKING:
-    from ecbackup_iac.terraform.nodes import Place
+    from ecbackup_iac.hcl.source import Place
 
 
 def _abspath(files: Files, path: Value) -> Value:
@@ -150,9 +150,10 @@ def _templatefile(files: Files, path: Value, variables: Value) -> Value:
 
 
 def _rendered(files: Files, path: Value, variables: Value) -> Value:
+    from ecbackup_iac.hcl.expression import Template
+    from ecbackup_iac.hcl.parser import parse_template
+    from ecbackup_iac.hcl.source import Place, SourceFile
     from ecbackup_iac.terraform.evaluation import TemplateEvaluator
-    from ecbackup_iac.terraform.hcl_syntax import parse_template
-    from ecbackup_iac.terraform.nodes import Place, SourceFile, Template
 
     if isinstance(files, _FilesOfTemplate):
         raise EvaluationError(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ecbackup_iac.terraform.arithmetic import Number
+from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.functions.graphemes import clusters
 from ecbackup_iac.terraform.functions.json_text import json_text, quoted

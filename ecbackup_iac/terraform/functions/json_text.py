@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any, NoReturn
 from unicodedata import is_normalized
 
-from ecbackup_iac.terraform.arithmetic import NumberTooLargeError, number_from, text_from
+from ecbackup_iac.hcl.number import NumberTooLargeError
+from ecbackup_iac.terraform.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size

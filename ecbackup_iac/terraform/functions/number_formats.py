@@ -2,8 +2,9 @@
 
 from fractions import Fraction
 
+from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.arithmetic import Number, text_from
+from ecbackup_iac.terraform.arithmetic import text_from
 
 _BASES = {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}
 _PREFIXES = {"b": "0b", "o": "0", "x": "0x", "X": "0X", "d": ""}

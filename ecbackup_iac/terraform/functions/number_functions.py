@@ -4,7 +4,8 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from ecbackup_iac.terraform.arithmetic import LONGEST_NUMERAL, Double, Number
+from ecbackup_iac.hcl.number import MAX_DIGITS, Number
+from ecbackup_iac.terraform.arithmetic import Double
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
     may_be_refused,
@@ -69,8 +70,8 @@ def _parseint(text: Value, base: Value) -> Value:
         raise EvaluationError("base must be a whole number between 2 and 62 inclusive")
     said = str(text.raw)
     digits = said[1:] if said.startswith(("+", "-")) else said
-    if len(digits) > LONGEST_NUMERAL:
-        raise UndecidableError(f"the number has more than {LONGEST_NUMERAL} digits")
+    if len(digits) > MAX_DIGITS:
+        raise UndecidableError(f"the number has more than {MAX_DIGITS} digits")
     values = [
         _DIGITS.find(digit.lower() if radix <= _IGNORES_CASE and digit.isascii() else digit)
         for digit in digits

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import product
 
-from ecbackup_iac.terraform.arithmetic import Number, plain, rounded
+from ecbackup_iac.hcl.number import Number, plain, rounded
 from ecbackup_iac.terraform.conversion import converted, set_of, unfolded
 from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.containers import (

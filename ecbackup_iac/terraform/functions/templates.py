@@ -14,9 +14,9 @@ def rendered(text: str, names: Mapping[str, Value], path: str, *, is_read: bool)
         EvaluationError: it is no template, or something in it is refused.
 
     """
+    from ecbackup_iac.hcl.parser import parse_template
+    from ecbackup_iac.hcl.source import SourceFile
     from ecbackup_iac.terraform.evaluation import Evaluator, TemplateEvaluator
-    from ecbackup_iac.terraform.hcl_syntax import parse_template
-    from ecbackup_iac.terraform.nodes import SourceFile
     from ecbackup_iac.terraform.scopes import EMPTY_SCOPE
 
     parts, problems = parse_template(SourceFile(path, text.encode(errors="replace")))

@@ -11,8 +11,9 @@ from typing import Any
 
 import yaml
 
+from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.record import changing_record, field
-from ecbackup_iac.terraform.arithmetic import Number, NumberTooLargeError, number_from, text_from
+from ecbackup_iac.terraform.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.json_text import DEEPEST

@@ -1,0 +1,103 @@
+"""cache blocks, findings and absent caches → absent caches of the report, and errors.
+
+A cache block that was read ends as a finding, as an absent cache, or as an error. This is the step that
+compares the three with what the files declare, so that no block is lost on the way.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, Reading, Severity
+
+MAX_REASONS = 3
+"""Reasons that are shown of a block that several roots leave out, each for another reason."""
+
+Identity: TypeAlias = tuple[Location, str]
+
+
+def account_for(
+    readings: Sequence[Reading],
+) -> tuple[tuple[AbsentCache, ...], tuple[Diagnostic, ...]]:
+    """Return the absent caches, one for each block, and an error for each block that nothing mentions."""
+    found = _found(resource for reading in readings for resource in reading.resources)
+    absent = _absent((one for reading in readings for one in reading.absent), found)
+    blocks = {_identity(one.location, one.address): one for each in readings for one in each.blocks}
+    errors = _Errors(one for reading in readings for one in reading.diagnostics)
+    missing = (
+        block
+        for identity, block in blocks.items()
+        if identity not in found and identity not in absent and not errors.cover(block.location)
+    )
+    return (
+        tuple(sorted(absent.values(), key=lambda one: one.order)),
+        tuple(map(_not_evaluated, missing)),
+    )
+
+
+def _identity(location: Location, address: str) -> Identity:
+    """Return what identifies a block: its location, or its address where it has no line of its own."""
+    return (location, address if location.line is None else "")
+
+
+def _found(resources: Iterable[CacheResource]) -> set[Identity]:
+    return {
+        _identity(block, resource.address)
+        for resource in resources
+        for block in (resource.block, *resource.overrides)
+        if block is not None
+    }
+
+
+def _absent(entries: Iterable[AbsentCache], found: set[Identity]) -> dict[Identity, AbsentCache]:
+    """Return one entry for each block that no root creates, with the reasons of all roots.
+
+    An entry counts whether or not its block is in a file that was checked: the module of a root that was
+    checked may be elsewhere.
+    """
+    by_block: dict[Identity, list[AbsentCache]] = defaultdict(list)
+    for entry in entries:
+        identity = _identity(entry.location, entry.address)
+        if identity not in found:
+            by_block[identity].append(entry)
+    return {identity: _merged(several) for identity, several in by_block.items()}
+
+
+def _merged(entries: Iterable[AbsentCache]) -> AbsentCache:
+    ordered = sorted(entries, key=lambda one: (one.root, one.address, one.reason))
+    reasons = list(dict.fromkeys(one.reason for one in ordered))
+    if len(reasons) > MAX_REASONS:
+        reasons[MAX_REASONS:] = [f"{len(reasons) - MAX_REASONS} more"]
+    return replace(ordered[0], reason="; ".join(reasons))
+
+
+def _not_evaluated(block: CacheBlock) -> Diagnostic:
+    text = f"{block.address} was not evaluated: no root that was read reaches it"
+    return Diagnostic(text, block.location)
+
+
+class _Errors:
+    """The places of the errors, by file."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self._lines: dict[str, list[int]] = defaultdict(list)
+        for one in diagnostics:
+            if one.severity is Severity.ERROR:
+                # An error without a line is about the whole file; 0 comes before every line.
+                self._lines[one.location.path].append(one.location.line or 0)
+        for lines in self._lines.values():
+            lines.sort()
+
+    def cover(self, block: Location) -> bool:
+        """Whether an error is about the block's file as a whole, or about a line of the block."""
+        lines = self._lines.get(block.path)
+        if not lines:
+            return False
+        if lines[0] == 0 or block.line is None:
+            return True
+        first = bisect_left(lines, block.line)
+        return first < len(lines) and lines[first] <= (block.end_line or block.line)

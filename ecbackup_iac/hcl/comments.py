@@ -1,0 +1,34 @@
+"""A file and its body → its comments, inside blocks and templates too."""
+
+from collections.abc import Iterator
+
+from ecbackup_iac.hcl.parser import NativeBody
+from ecbackup_iac.hcl.scanner import tokens
+from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.tokens import COMMENT
+
+
+def comments(body: NativeBody) -> Iterator[tuple[str, Place]]:
+    """Yield the comments of a whole file in order, with their signs and without their line breaks."""
+    source = body.source
+    for start, end in comment_spans(body):
+        raw = source.text[start:end].rstrip(b"\r")
+        yield raw.decode(errors="replace"), Place(source, start, start + len(raw))
+
+
+def comment_spans(body: NativeBody) -> list[tuple[int, int]]:
+    """Return where the comments of a whole file begin and end, in order.
+
+    Each block is scanned apart: in a broken file, one that is not closed hides no comment of the next.
+    """
+    text, position = body.source.text, body.start
+    regions: list[tuple[int, int]] = []
+    for item in body.items:
+        regions += [(position, item.place.start), (item.place.start, item.place.end)]
+        position = max(position, item.place.end)
+    return [
+        (token.start, token.end)
+        for start, end in (*regions, (position, body.end))
+        for token in tokens(text, start, end)
+        if token.kind == COMMENT
+    ]

@@ -1,0 +1,259 @@
+"""The nodes that expressions and templates consist of. Each knows its range in a file."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import TypeAlias, assert_never
+
+from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.model.record import record
+
+MAX_DEPTH = 200
+"""Nodes inside each other; an expression with more is refused, so that whoever walks it may recurse."""
+
+
+@record(eq=False)
+class Literal:
+    """A number, true, false, null, or a string without interpolation; JSON's scalars too."""
+
+    place: Place
+    value: str | int | Fraction | bool | None
+
+
+@record(eq=False)
+class Template:
+    """A string of several parts; a single interpolation alone gives that value unconverted."""
+
+    place: Place
+    parts: tuple["TemplatePart", ...]
+
+
+@record(eq=False)
+class Text:
+    """Literal text in a template, escapes already resolved, strip markers already applied."""
+
+    place: Place
+    text: str
+
+
+@record(eq=False)
+class Interpolation:
+    """`${ ... }`."""
+
+    place: Place
+    expression: "Node"
+
+
+@record(eq=False)
+class IfDirective:
+    """`%{ if c }...%{ else }...%{ endif }`."""
+
+    place: Place
+    condition: "Node"
+    then: tuple["TemplatePart", ...]
+    otherwise: tuple["TemplatePart", ...]
+
+
+@record(eq=False)
+class ForDirective:
+    """`%{ for k, v in c }...%{ endfor }`."""
+
+    place: Place
+    key: str | None
+    item: str
+    collection: "Node"
+    body: tuple["TemplatePart", ...]
+
+
+TemplatePart: TypeAlias = Text | Interpolation | IfDirective | ForDirective
+
+
+@record(eq=False)
+class Name:
+    """The first word of a traversal: `var`, `local`, `aws_instance`, a for expression's variable."""
+
+    place: Place
+    name: str
+
+
+@record(eq=False)
+class GetAttribute:
+    """`.name`; the legacy `.0` is an Index."""
+
+    place: Place
+    """Of the whole traversal up to and with this step."""
+
+    of: "Node"
+    name: str
+
+
+@record(eq=False)
+class Index:
+    """`[key]`, or the legacy `.0`."""
+
+    place: Place
+    of: "Node"
+    key: "Node"
+
+
+@record(eq=False)
+class Splat:
+    """`of[*]...` or `of.*...`: `each` is what is done to every element, which `Element` stands for.
+
+    After `[*]` every following step belongs to `each`; after `.*` only attribute steps do.
+    """
+
+    place: Place
+    of: "Node"
+    each: "Node"
+
+
+@record(eq=False)
+class Element:
+    """The element that a Splat is at."""
+
+    place: Place
+
+
+@record(eq=False)
+class Unary:
+    """`-x` or `!x`."""
+
+    place: Place
+    operator: str
+    operand: "Node"
+
+
+@record(eq=False)
+class Binary:
+    """`left operator right`."""
+
+    place: Place
+    operator: str
+    left: "Node"
+    right: "Node"
+
+
+@record(eq=False)
+class Conditional:
+    """`condition ? then : otherwise`."""
+
+    place: Place
+    condition: "Node"
+    then: "Node"
+    otherwise: "Node"
+
+
+@record(eq=False)
+class TupleNode:
+    """`[a, b]`."""
+
+    place: Place
+    items: tuple["Node", ...]
+
+
+@record(eq=False)
+class ObjectNode:
+    """`{ key = value }`; a bare word as key is a Literal, `(expression)` any node."""
+
+    place: Place
+    items: tuple[tuple["Node", "Node"], ...]
+
+
+@record(eq=False)
+class For:
+    """`[for k, v in c : v if d]`, or with `key_result` `{for k, v in c : key => v... if d}`."""
+
+    place: Place
+    key: str | None
+    item: str
+    collection: "Node"
+    key_result: "Node | None"
+    result: "Node"
+    is_grouped: bool
+    condition: "Node | None"
+
+
+@record(eq=False)
+class Call:
+    """`name(arguments...)`; `name` holds its namespace: `provider::aws::arn_parse`."""
+
+    place: Place
+    name: str
+    arguments: tuple["Node", ...]
+    is_expanded: bool
+    """The last argument is followed by `...`."""
+
+
+@record(eq=False)
+class Unreadable:
+    """An expression that the syntax does not allow; the file's problems say why."""
+
+    place: Place
+
+
+Node: TypeAlias = (
+    Literal | Template | Name | GetAttribute | Index | Splat | Element | Unary | Binary
+    | Conditional | TupleNode | ObjectNode | For | Call | Unreadable
+)  # fmt: skip
+
+
+def depth(root: Node) -> int:
+    """Return how many nodes are inside each other. Does not recurse."""
+    deepest, stack = 0, [(root, 1)]
+    while stack:
+        node, level = stack.pop()
+        deepest = max(deepest, level)
+        stack += [(child, level + 1) for child in children(node)]
+    return deepest
+
+
+def children(node: Node) -> Sequence[Node]:  # noqa: C901, PLR0912 - one case a kind of node
+    """Return the nodes right inside a node."""
+    match node:
+        case Literal() | Name() | Element() | Unreadable():
+            return ()
+        case GetAttribute():
+            return (node.of,)
+        case Index():
+            return (node.of, node.key)
+        case Splat():
+            return (node.of, node.each)
+        case Unary():
+            return (node.operand,)
+        case Binary():
+            return (node.left, node.right)
+        case Conditional():
+            return (node.condition, node.then, node.otherwise)
+        case TupleNode():
+            return node.items
+        case ObjectNode():
+            return [child for pair in node.items for child in pair]
+        case Call():
+            return node.arguments
+        case For():
+            found = (node.collection, node.key_result, node.result, node.condition)
+            return [child for child in found if child is not None]
+        case Template():
+            return list(interpolated(node.parts))
+        case never:
+            assert_never(never)
+
+
+def interpolated(parts: Sequence[TemplatePart]) -> Iterator[Node]:
+    """Yield the expressions in a template's parts."""
+    stack = list(parts)
+    while stack:
+        part = stack.pop()
+        match part:
+            case Text():
+                pass
+            case Interpolation():
+                yield part.expression
+            case IfDirective():
+                yield part.condition
+                stack += [*part.then, *part.otherwise]
+            case ForDirective():
+                yield part.collection
+                stack += part.body
+            case never:
+                assert_never(never)

@@ -1,0 +1,265 @@
+"""HCL's JSON syntax → the same bodies and expressions as the native syntax.
+
+A property is an argument or blocks depending on what is looked up, and a string is a template, unless
+the schema says that it is read as it stands or as an expression.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import assert_never
+
+from ecbackup_iac.hcl.expression import (
+    Literal,
+    Node,
+    ObjectNode,
+    Template,
+    Text,
+    TupleNode,
+    Unreadable,
+)
+from ecbackup_iac.hcl.number import NumberTooLargeError, parse_number
+from ecbackup_iac.hcl.parser import parse_expression, parse_template
+from ecbackup_iac.hcl.source import Place, Placing, Problem, SourceFile
+from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body, PlainTexts, Schema
+from ecbackup_iac.hcl.template import normal
+from ecbackup_iac.syntax.json_places import JsonNode, JsonText, Kind, parse
+
+TEMPLATE, LITERAL, EXPRESSION = "template", "literal", "expression"
+"""How a JSON string is read."""
+
+
+def parse_json(source: SourceFile, schema: Schema) -> tuple[Body, list[Problem]]:
+    """Return a file's body and what is wrong with it; intact parts of a broken file are in the body."""
+    root, problems = _parsed(source)
+    if root is not None:
+        problems += _level_problems(source, root, schema) + _template_problems(source, root, schema)
+    place = Place(source, 0, len(source.text))
+    return JsonBody(source, "", _objects(root), place, schema), problems
+
+
+def parse_json_values(source: SourceFile) -> tuple[list[Attribute], list[Problem]]:
+    """Return the arguments of a file of plain values, with no templates in them, and what is wrong."""
+    root, problems = _parsed(source)
+    place = Place(source, 0, len(source.text))
+    body = JsonBody(source, "", _objects(root), place, NO_BLOCKS, is_literal=True)
+    return list(body.attributes()), problems
+
+
+class JsonBody(PlainTexts):
+    """A body written as an object, or as an array of objects."""
+
+    def __init__(
+        self,
+        source: SourceFile,
+        kind: str,
+        objects: Sequence[JsonNode],
+        place: Place,
+        schema: Schema,
+        *,
+        is_literal: bool = False,
+    ) -> None:
+        """`kind` is the block's; `is_literal`: strings are read as they stand."""
+        self.place = place
+        self._source = source
+        self._kind = kind
+        self._objects = objects
+        self._schema = schema
+        self._is_literal = is_literal
+
+    @cached_property
+    def _members(self) -> dict[str, list[tuple[JsonText, JsonNode]]]:
+        found: dict[str, list[tuple[JsonText, JsonNode]]] = {}
+        for key, value in _members(self._objects):
+            found.setdefault(key.text, []).append((key, value))
+        found.pop("//", None)
+        return found
+
+    @cached_property
+    def _attributes(self) -> dict[str, Attribute]:
+        return {name: self._attribute(name, *given[0]) for name, given in self._members.items()}
+
+    def _attribute(self, name: str, key: JsonText, value: JsonNode) -> Attribute:
+        reading = LITERAL if self._is_literal else TEMPLATE
+        if name == "depends_on":
+            reading = EXPRESSION
+        reading = self._schema.json_readings.get((self._kind, name), reading)
+        place = Place(self._source, key.start, value.end)
+        return Attribute(name, place, lambda: _expression(self._source, value, reading))
+
+    def attribute(self, name: str) -> Attribute | None:
+        """Return the property of that name as an argument; the first, where there are several."""
+        return self._attributes.get(name)
+
+    def attributes(self) -> Sequence[Attribute]:
+        """Return every property as an argument, in order."""
+        return list(self._attributes.values())
+
+    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
+        """Return the blocks of a kind: each label is a level of objects, each level may be an array."""
+        found: list[tuple[tuple[str, ...], JsonText, JsonNode]] = [
+            ((), key, value) for key, value in self._members.get(kind, ())
+        ]
+        for _ in range(labels):
+            found = [
+                ((*names, key.text), key, inner)
+                for names, _, value in found
+                for key, inner in _members(_objects(value))
+            ]
+        return [
+            self._block(kind, names, key, node)
+            for names, key, value in found
+            for node in _objects(value)
+        ]
+
+    def _block(self, kind: str, labels: tuple[str, ...], key: JsonText, node: JsonNode) -> Block:
+        place = Place(self._source, node.start, node.end)
+        whole = Place(self._source, key.start, node.end)
+        header = Place(self._source, key.start, key.end)
+        body = JsonBody(self._source, kind, (node,), place, self._schema)
+        return Block(kind, labels, whole, header, body)
+
+    def parse_all(self) -> None:
+        """Do nothing: the whole file's problems are known when it has been read."""
+
+
+def _parsed(source: SourceFile) -> tuple[JsonNode | None, list[Problem]]:
+    root, problems = parse(source.text)
+    told = [(message, Place(source, start, end)) for message, start, end in problems]
+    if root is not None:
+        if root.kind not in (Kind.OBJECT, Kind.ARRAY):
+            what = "Root value must be object: the top of the file is an object or an array of them"
+            told.append((what, Place(source, root.start, root.end)))
+        told += _duplicates(source, root)
+    return root, told
+
+
+def _level_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
+    """Find what is no object where a block, or a level of its labels, has to be one."""
+    told: list[Problem] = []
+    levels = [
+        (value, len(schema.labels[key.text]))
+        for key, value in _members(_objects(root))
+        if key.text in schema.labels
+    ]
+    while levels:
+        value, labels = levels.pop()
+        if value.kind is Kind.NULL and not labels:
+            continue
+        for node in value.items if value.kind is Kind.ARRAY else (value,):
+            if node.kind is not Kind.OBJECT:
+                what = (
+                    "Incorrect JSON value type: an object or an array of objects is expected here"
+                )
+                told.append((what, Place(source, node.start, node.end)))
+            elif labels:
+                levels += [(inner, labels - 1) for _, inner in node.members]
+    return told
+
+
+def _template_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
+    """Find the strings that are no valid templates, but for those that are read as they stand."""
+    told: list[Problem] = []
+    stack: list[tuple[JsonNode, tuple[str, ...]]] = [(root, ())]
+    while stack:
+        node, names = stack.pop()
+        stack += [(item, names) for item in node.items]
+        for key, value in node.members:
+            text = key.text
+            reading = schema.json_readings.get((names[0] if names else "", text))
+            if text != "//" and reading != LITERAL:
+                stack.append((value, (*names[:2], text)))
+        written = node.string
+        if written is not None and (b"${" in written.raw or b"%{" in written.raw):
+            told += parse_template(
+                SourceFile("", written.text.encode()), _placing(source, written)
+            )[1]
+    return sorted(told, key=lambda problem: problem[1].start)
+
+
+def _placing(source: SourceFile, written: JsonText) -> Placing:
+    """Map offsets in what a string says to places in the file."""
+    offsets = written.offsets
+    return lambda start, end: Place(source, offsets(start), offsets(end))
+
+
+def _duplicates(source: SourceFile, root: JsonNode) -> list[Problem]:
+    """Find properties that are set twice and can be no blocks."""
+    told: list[Problem] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        stack += node.items
+        seen: dict[str, JsonNode] = {}
+        for key, value in node.members:
+            stack.append(value)
+            first = seen.setdefault(key.text, value)
+            if (
+                first is not value
+                and key.text != "//"
+                and not (_objects(first) and _objects(value))
+            ):
+                text = f'Duplicate argument: "{key.text}" was set before'
+                told.append((text, Place(source, key.start, key.end)))
+    return sorted(told, key=lambda problem: problem[1].start)
+
+
+def _objects(node: JsonNode | None) -> Sequence[JsonNode]:
+    """Give the objects that a body, or a level of labels, is written as."""
+    if node is None:
+        return ()
+    if node.kind is Kind.OBJECT:
+        return (node,)
+    return [item for item in node.items if item.kind is Kind.OBJECT]
+
+
+def _members(objects: Sequence[JsonNode]) -> Iterator[tuple[JsonText, JsonNode]]:
+    for node in objects:
+        yield from node.members
+
+
+def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
+    place = Place(source, node.start, node.end)
+    match node.kind:
+        case Kind.OBJECT:
+            keys = LITERAL if reading == EXPRESSION else reading
+            items = (
+                (_string(source, key, keys), _expression(source, value, reading))
+                for key, value in node.members
+            )
+            return ObjectNode(place, tuple(items))
+        case Kind.ARRAY:
+            return TupleNode(
+                place, tuple(_expression(source, item, reading) for item in node.items)
+            )
+        case Kind.STRING:
+            return (
+                Unreadable(place) if node.string is None else _string(source, node.string, reading)
+            )
+        case Kind.NUMBER:
+            try:
+                value = parse_number(node.number)
+            except NumberTooLargeError:
+                value = None
+            return Unreadable(place) if value is None else Literal(place, value)
+        case Kind.TRUE | Kind.FALSE:
+            return Literal(place, node.kind is Kind.TRUE)
+        case Kind.NULL:
+            return Literal(place, None)
+        case never:
+            assert_never(never)
+
+
+def _string(source: SourceFile, written: JsonText, reading: str) -> Node:
+    place, text = Place(source, written.start, written.end), written.text
+    if reading == LITERAL or (reading == TEMPLATE and "${" not in text and "%{" not in text):
+        return Literal(place, normal(text))
+    inner, placed = SourceFile(source.path, text.encode()), _placing(source, written)
+    if reading == EXPRESSION:
+        node, problems = parse_expression(inner, placed)
+        return Unreadable(place) if problems else node
+    parts, problems = parse_template(inner, placed)
+    if problems:
+        return Unreadable(place)
+    if all(isinstance(part, Text) for part in parts):
+        return Literal(place, "".join(part.text for part in parts if isinstance(part, Text)))
+    return Template(place, parts)

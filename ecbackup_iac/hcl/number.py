@@ -1,0 +1,76 @@
+"""A numeral → the number: binary floating point of 512 bits, as hclsyntax reads it.
+
+A number is an int where it is whole and a Fraction otherwise; every result is rounded to 512 bits,
+half to even (zclconf/go-cty uses Go's big.Float with that precision).
+"""
+
+import re
+from fractions import Fraction
+from typing import TypeAlias
+
+Number: TypeAlias = int | Fraction
+
+PRECISION = 512  # bits
+MAX_EXPONENT = 20_000  # powers of ten; beyond it nothing sensible is meant
+MAX_DIGITS = 4_000  # Python itself reads and writes no more than 4300 at a time
+
+_NUMERAL = re.compile(r"([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?", re.ASCII)
+
+
+class NumberTooLargeError(ArithmeticError):
+    """A number that no configuration means, and that would cost time without end."""
+
+
+def parse_number(text: str) -> Number | None:
+    """Return the number that a numeral stands for; None where the text is none.
+
+    Raises:
+        NumberTooLargeError: its exponent is beyond MAX_EXPONENT, or it has over MAX_DIGITS characters.
+
+    """
+    if len(text) < MAX_DIGITS and text.isdecimal() and text.isascii():
+        return rounded(int(text))
+    match = _NUMERAL.fullmatch(text)
+    if match is None:
+        return None
+    sign, whole, fraction, exponent = match.groups()
+    if len(text) > MAX_DIGITS or abs(power := int(exponent or 0)) > MAX_EXPONENT:
+        raise NumberTooLargeError(text[:40])
+    digits = int(whole + (fraction or ""))
+    power -= len(fraction or "")
+    value = Fraction(digits * 10**power) if power >= 0 else Fraction(digits, 10**-power)
+    return rounded(plain(-value if sign == "-" else value))
+
+
+def rounded(number: Number) -> Number:
+    """Return the number rounded to 512 bits, half to even; whole results are int."""
+    if isinstance(number, int) and number.bit_length() <= PRECISION:
+        return number
+    exact = Fraction(number)
+    if exact == 0:
+        return 0
+    numerator, denominator = abs(exact.numerator), exact.denominator
+    shift = numerator.bit_length() - denominator.bit_length() - PRECISION
+    scaled = _shifted(numerator, denominator, -shift)
+    if scaled >= 1 << PRECISION:  # one bit too many: the quotient was at the upper end
+        shift += 1
+        scaled = _shifted(numerator, denominator, -shift)
+    whole = scaled.numerator // scaled.denominator
+    rest = scaled - whole
+    if rest > Fraction(1, 2) or (rest == Fraction(1, 2) and whole % 2):
+        whole += 1
+    result = Fraction(whole << shift) if shift >= 0 else Fraction(whole, 1 << -shift)
+    return plain(result if exact > 0 else -result)
+
+
+def plain(number: Number) -> Number:
+    """Return a whole Fraction as int, anything else as it is."""
+    if isinstance(number, Fraction) and number.denominator == 1:
+        return number.numerator
+    return number
+
+
+def _shifted(numerator: int, denominator: int, bits: int) -> Fraction:
+    if bits >= 0:
+        return Fraction(numerator << bits, denominator)
+    return Fraction(numerator, denominator << -bits)

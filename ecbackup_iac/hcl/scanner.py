@@ -1,0 +1,203 @@
+"""Text → tokens, in the modes of hclsyntax's scanner: normal, quoted template, heredoc, interpolation.
+
+Nothing here recurses, and every byte is looked at a bounded number of times.
+"""
+
+import re
+
+from ecbackup_iac.hcl.tokens import (
+    CLOSE_HEREDOC,
+    CLOSE_QUOTE,
+    COMMENT,
+    COMMENT_TEXT,
+    CONTROL,
+    END,
+    IDENT,
+    INTERPOLATION,
+    INVALID,
+    LITERAL,
+    NAME,
+    NEWLINE,
+    NUMBER,
+    OPEN_HEREDOC,
+    OPEN_QUOTE,
+    QUOTED_STRING,
+    SEQUENCE_END,
+    SEQUENCES,
+    STRING,
+    TEXT_OF_LINE,
+    TEXT_OF_STRING,
+    UNTERMINATED_STRING,
+    Token,
+    heredoc_opening,
+    identifier_end,
+    is_heredoc_end,
+)
+
+_TOKEN = re.compile(
+    rb"[ \t]*+(?:"
+    rb"(" + NAME + rb")"
+    rb"|(" + QUOTED_STRING + rb")"
+    rb"|(\r?\n)"
+    rb"|(" + COMMENT_TEXT + rb")"
+    rb"|(<<(?=-?" + NAME + rb"\r?\n))"
+    rb"|(\d(?:\.*+(?:\d|[eE][+-]?\d))*+)"
+    rb"|([{}]|~\})"
+    rb"|(/(?!\*)|&&|\|\||==|!=|<=|>=|=>|\.\.\.|::|[-+*%<>=!?:.,()\[\]])"
+    rb'|(")'
+    rb"|(/\*(?s:.*))"  # a comment that nothing closes
+    rb"|((?s:.[\x80-\xbf]*+))"
+    rb")"
+)
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+_KINDS = (IDENT, STRING, NEWLINE, COMMENT, OPEN_HEREDOC, NUMBER)
+_HEREDOC = 5
+_BRACE, _OPERATOR, _QUOTE = 7, 8, 9  # the groups behind those; what is behind them is invalid
+
+
+class _Mode:
+    """What is open: a template, or the braces of an interpolation inside one."""
+
+    __slots__ = ("braces", "is_line_start", "kind", "marker")
+
+    def __init__(self, kind: bytes, marker: bytes = b"") -> None:
+        self.kind = kind  # NORMAL, OPEN_QUOTE, OPEN_HEREDOC or LITERAL, a bare template
+        self.marker = marker
+        self.is_line_start = True
+        self.braces = 0
+
+
+_NORMAL = b"normal"
+
+
+def tokens(text: bytes, start: int, end: int, *, is_template: bool = False) -> list[Token]:
+    """Return the tokens from `start` to `end`, closed by END; `is_template`: of a bare template."""
+    return _Scanner(text, end, is_template=is_template).scan(start)
+
+
+class _Scanner:
+    def __init__(self, text: bytes, end: int, *, is_template: bool) -> None:
+        self._text = text
+        self._end = end
+        self._tokens: list[Token] = []
+        self._modes = [_Mode(LITERAL if is_template else _NORMAL)]
+
+    def scan(self, position: int) -> list[Token]:
+        end, found = self._end, self._tokens
+        while position < end:
+            mode = self._modes[-1]
+            if mode.kind == _NORMAL:
+                position = self._normal(mode, position)
+            elif mode.kind == OPEN_QUOTE:
+                position = self._quoted(position)
+            else:
+                position = self._lines(mode, position)
+        found.append(Token(END, end, end))
+        return found
+
+    def _normal(self, mode: _Mode, position: int) -> int:
+        """Add tokens up to where the mode changes."""
+        text, end, match, add = self._text, self._end, _TOKEN.match, self._tokens.append
+        while True:
+            found = match(text, position, end)
+            if found is None:
+                return end
+            group = found.lastindex or 0
+            start, position = found.span(group)
+            if group == 1 and not text[start:position].isascii():
+                name_end = identifier_end(text, start, position)
+                if name_end < position:  # what is behind it is scanned no second time
+                    if name_end > start:
+                        add(Token(IDENT, start, name_end))
+                    add(Token(INVALID, name_end, position))
+                    continue
+            if group == _HEREDOC:
+                opening = heredoc_opening(text, start, end)
+                if opening is not None:
+                    marker, position = opening
+                    add(Token(OPEN_HEREDOC, start, position))
+                    self._modes.append(_Mode(OPEN_HEREDOC, marker))
+                    return position
+                position = start + 1
+                add(Token(b"<", start, position))
+            elif group < _BRACE:
+                add(Token(_KINDS[group - 1], start, position))
+            elif group == _OPERATOR:
+                add(Token(text[start:position], start, position))
+            elif group == _BRACE:
+                if self._brace(mode, start, position):
+                    return position
+            elif group == _QUOTE:
+                add(Token(OPEN_QUOTE, start, position))
+                self._modes.append(_Mode(OPEN_QUOTE))
+                return position
+            else:
+                add(Token(INVALID, start, position))
+
+    def _brace(self, mode: _Mode, start: int, end: int) -> bool:
+        """Add a brace; return whether it ends an interpolation or directive."""
+        brace = self._text[start:end]
+        if brace == b"{":
+            mode.braces += 1
+        elif mode.braces == 0 and len(self._modes) > 1:
+            self._modes.pop()
+            self._tokens.append(Token(SEQUENCE_END, start, end))
+            return True
+        else:
+            mode.braces -= mode.braces > 0
+            brace = SEQUENCE_END if brace == b"~}" else brace
+        self._tokens.append(Token(brace, start, end))
+        return False
+
+    def _quoted(self, position: int) -> int:
+        text, end = self._text, self._end
+        stop = _matched_end(TEXT_OF_STRING, text, position, end)
+        if stop > position:
+            self._tokens.append(Token(LITERAL, position, stop))
+        if stop >= end:
+            return end
+        if text[stop] in b"$%":
+            return self._sequence(stop)
+        self._modes.pop()
+        if text[stop] == ord('"'):
+            self._tokens.append(Token(CLOSE_QUOTE, stop, stop + 1))
+            return stop + 1
+        self._tokens.append(Token(UNTERMINATED_STRING, stop, stop))
+        return stop
+
+    def _lines(self, mode: _Mode, position: int) -> int:
+        """Add the lines of a heredoc or a bare template, up to a sequence or the end marker."""
+        text, end = self._text, self._end
+        while position < end:
+            if mode.is_line_start and mode.kind == OPEN_HEREDOC:
+                stop = text.find(b"\n", position, end)
+                if stop >= 0 and is_heredoc_end(text[position:stop], mode.marker):
+                    self._modes.pop()
+                    start = text.index(mode.marker, position)
+                    self._tokens.append(Token(CLOSE_HEREDOC, start, start + len(mode.marker)))
+                    return stop - (text[stop - 1 : stop] == b"\r")
+            stop = _matched_end(TEXT_OF_LINE, text, position, end)
+            if mode.kind == LITERAL and _LONE_RETURN.search(text, position, stop):
+                stop = end  # hclsyntax's scanner gives up, and takes what is left for text
+            if stop > position:
+                self._tokens.append(Token(LITERAL, position, stop))
+                mode.is_line_start = text[stop - 1] == ord("\n")
+            position = stop
+            if text.startswith(SEQUENCES, position, end):
+                mode.is_line_start = False
+                return self._sequence(position)
+        return end
+
+    def _sequence(self, start: int) -> int:
+        """Open an interpolation or a directive, with or without a strip marker."""
+        kind = INTERPOLATION if self._text[start] == ord("$") else CONTROL
+        end = start + 2 + (self._text[start + 2 : start + 3] == b"~")
+        self._tokens.append(Token(kind, start, end))
+        self._modes.append(_Mode(_NORMAL))
+        return end
+
+
+def _matched_end(pattern: re.Pattern[bytes], text: bytes, start: int, end: int) -> int:
+    """Return where a match ends of a pattern that always matches."""
+    found = pattern.match(text, start, end)
+    return found.end() if found else start

@@ -1,0 +1,78 @@
+"""A file's text → positions in it, as byte offsets and as lines and columns."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import cached_property
+from typing import TypeAlias
+
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
+
+
+class SourceFile:
+    """One file's text, with its lines."""
+
+    def __init__(self, path: str, text: bytes) -> None:
+        self.path = path
+        """As it is printed."""
+
+        self.text = text
+        """UTF-8, without a byte order mark."""
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts, position = [0], self.text.find(b"\n")
+        while position >= 0:
+            starts.append(position + 1)
+            position = self.text.find(b"\n", position + 1)
+        return starts
+
+    def location(self, start: int, end: int) -> Location:
+        """Return the location of a range of bytes; lines and columns from 1, in characters."""
+        line, column = self._position(start)
+        end_line, end_column = self._position(end)
+        return Location(self.path, line, column, end_line, end_column)
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self._line_starts, offset)
+        before = self.text[self._line_starts[line - 1] : offset]
+        return line, len(before.decode(errors="replace")) + 1
+
+
+@record(eq=False)
+class Place:
+    """A range of a file: byte offsets, the end exclusive."""
+
+    file: SourceFile
+    start: int
+    end: int
+
+    @property
+    def location(self) -> Location:
+        """The range as it is reported."""
+        return self.file.location(self.start, self.end)
+
+    @property
+    def text(self) -> str:
+        """The text of the range."""
+        return self.file.text[self.start : self.end].decode(errors="replace")
+
+
+Placing: TypeAlias = Callable[[int, int], Place]
+"""Offsets in a text → the range of a file: texts inside JSON strings have offsets of their own."""
+
+Problem: TypeAlias = tuple[str, Place]
+"""A syntax error: HashiCorp's summary with an explanation, and where it is."""
+
+ProblemHandler: TypeAlias = Callable[[str, Place], object]
+"""Receives the problems of a body when the body is parsed."""
+
+
+class HclSyntaxError(Exception):
+    """An expression or template that the syntax does not allow."""
+
+    def __init__(self, message: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.start = start
+        self.end = end

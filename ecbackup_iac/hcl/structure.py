@@ -1,0 +1,118 @@
+"""What bodies, blocks and attributes offer, whichever syntax they are written in."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Protocol
+
+from ecbackup_iac.hcl.expression import Literal, Node
+from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.tokens import NAME
+from ecbackup_iac.model.record import record
+
+
+class Schema:
+    """The blocks that the top of a file may hold, and how its JSON strings are to be read."""
+
+    def __init__(
+        self,
+        labels: Mapping[str, tuple[str, ...]],
+        json_readings: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
+        self.labels = labels
+        """The kinds of blocks, with what each of their labels names."""
+
+        self.json_readings = json_readings or {}
+        """(kind of block, argument) → how the argument's strings are read (see json_syntax)."""
+
+    @cached_property
+    def header_line(self) -> re.Pattern[bytes]:
+        """A line that begins a block, at the start of the line; matches nothing where there are no blocks."""
+        if not self.labels:
+            return re.compile(rb"(?!)")
+        kinds = "|".join(sorted(self.labels)).encode()
+        label = rb'[ \t]*+"(?:[^"\\\n]|\\.)*+"|[ \t]++' + NAME
+        return re.compile(rb"^(?:" + kinds + rb")(?:" + label + rb")*+[ \t]*+\{", re.MULTILINE)
+
+
+NO_BLOCKS = Schema({})
+"""Of a file of arguments alone."""
+
+
+class Attribute:
+    """`name = expression`; the expression is parsed when it is first used."""
+
+    def __init__(
+        self, name: str, place: Place, parse: Callable[[], Node], *, is_valid: bool = False
+    ) -> None:
+        """`is_valid`: its value is known to be valid, before it is parsed."""
+        self.name = name
+        self.is_valid = is_valid
+        self.place = place
+        """Of the whole attribute, its name included."""
+
+        self._parse = parse
+
+    @cached_property
+    def expression(self) -> Node:
+        """The expression behind the equals sign."""
+        return self._parse()
+
+
+class Body(Protocol):
+    """What is between braces, or in a JSON object: attributes and blocks.
+
+    JSON cannot tell a block from an attribute, so blocks are looked up by kind and number of labels.
+    """
+
+    @property
+    def place(self) -> Place:
+        """Its range."""
+
+    def attribute(self, name: str) -> Attribute | None:
+        """Return the attribute of that name; the first, where there are several."""
+
+    def attributes(self) -> Sequence[Attribute]:
+        """Return every attribute, in order; in JSON every property that may be one."""
+
+    def blocks(self, kind: str, labels: int = 0) -> Sequence["Block"]:
+        """Return the blocks of a kind with so many labels, in order."""
+
+    def plain_text(self, name: str) -> str | None:
+        """Return an attribute's value where it is a string without interpolation."""
+
+    def parse_all(self) -> None:
+        """Parse everything inside, so that every problem is reported."""
+
+
+class PlainTexts:
+    """What bodies have in common."""
+
+    def attribute(self, name: str) -> Attribute | None:
+        """Return the attribute of that name."""
+        raise NotImplementedError
+
+    def plain_text(self, name: str) -> str | None:
+        """Return an attribute's value where it is a string without interpolation."""
+        attribute = self.attribute(name)
+        if attribute is None or not isinstance(attribute.expression, Literal):
+            return None
+        value = attribute.expression.value
+        return value if isinstance(value, str) else None
+
+
+@record(eq=False)
+class Block:
+    """`kind "label" { body }`."""
+
+    kind: str
+    labels: tuple[str, ...]
+    """Without their quotes."""
+
+    place: Place
+    """Of the whole block."""
+
+    header: Place
+    """Of its kind and labels."""
+
+    body: Body

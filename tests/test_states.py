@@ -1,0 +1,95 @@
+"""Every cache in a state has a finding, is absent, or is an error."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ecbackup_iac.model.report import Reading
+from ecbackup_iac.model.value import Known, Unset
+from ecbackup_iac.readers.recognition import reading_of
+
+CLUSTER = "aws_elasticache_cluster"
+DEPOSED = "only a deposed object is left of it"
+
+Json = dict[str, Any]
+
+
+def read(state: Json) -> Reading:
+    reading = reading_of(json.dumps(state).encode(), "terraform.tfstate", is_meant=True)
+    assert reading is not None
+    return reading
+
+
+def shown(*resources: Json) -> Reading:
+    entries = [{"mode": "managed", "type": CLUSTER, "name": "a"} | one for one in resources]
+    return read({"format_version": "1.0", "values": {"root_module": {"resources": entries}}})
+
+
+def raw(*instances: Json, **members: object) -> Reading:
+    resource: Json = {"mode": "managed", "type": CLUSTER, "name": "a", "instances": instances}
+    return read(
+        {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x"}
+        | {"resources": [resource | members]}
+    )
+
+
+def told(reading: Reading) -> tuple[list[str], list[tuple[str, str]], list[str]]:
+    """Return the addresses that are found, those that are absent, and the errors."""
+    return (
+        [one.address for one in reading.resources],
+        [(one.address, one.reason) for one in reading.absent],
+        [one.message for one in reading.diagnostics],
+    )
+
+
+@pytest.mark.parametrize("values", [{}, {"values": None}])
+def test_an_instance_without_values_is_an_error(values: Json) -> None:
+    reading = shown({"address": f"{CLUSTER}.a"} | values)
+    assert told(reading) == ([], [], [f"{CLUSTER}.a is in the state without its attributes"])
+
+
+@pytest.mark.parametrize("values", [{}, {"attributes": None}, {"attributes_flat": None}])
+def test_a_raw_instance_without_attributes_is_an_error_of_its_own(values: Json) -> None:
+    reading = raw(
+        {"index_key": 0} | values, {"index_key": 1, "attributes": {"snapshot_retention_limit": 1}}
+    )
+    error = f"{CLUSTER}.a[0] is in the state without its attributes"
+    assert told(reading) == ([f"{CLUSTER}.a[1]"], [], [error])
+
+
+def test_what_terraform_has_not_written_since_0_11_is_read() -> None:
+    (resource,) = raw({"attributes_flat": {"snapshot_retention_limit": "7"}}).resources
+    assert isinstance(resource.retention, Known)
+    assert resource.retention.value == 7
+
+
+def test_attributes_that_leave_the_retention_out_are_unset() -> None:
+    (resource,) = raw({"attributes": {"engine": "redis"}}).resources
+    assert isinstance(resource.retention, Unset)
+
+
+@pytest.mark.parametrize("instances", [{"instances": []}, {"instances": None}])
+def test_a_resource_without_instances_is_absent(instances: Json) -> None:
+    reading = raw(module='module.m["k"]', **instances)
+    address = f'module.m["k"].{CLUSTER}.a'
+    assert told(reading) == ([], [(address, "the state has no instance of it")], [])
+
+
+def test_a_deposed_object_alone_is_absent() -> None:
+    deposed = {"deposed": "0123abcd", "attributes": {"snapshot_retention_limit": 7}}
+    assert told(raw(deposed)) == ([], [(f"{CLUSTER}.a", DEPOSED)], [])
+    entry = {"address": f"{CLUSTER}.a", "values": {}, "deposed_key": "0123abcd"}
+    assert told(shown(entry)) == ([], [(f"{CLUSTER}.a", DEPOSED)], [])
+
+
+def test_a_deposed_object_beside_the_current_one_is_not_mentioned() -> None:
+    current: Json = {"attributes": {"snapshot_retention_limit": 7}}
+    assert told(raw({"deposed": "0123abcd"} | current, current)) == ([f"{CLUSTER}.a"], [], [])
+    entry: Json = {"address": f"{CLUSTER}.a", "values": {"engine": "redis"}}
+    assert told(shown(entry | {"deposed_key": "x"}, entry)) == ([f"{CLUSTER}.a"], [], [])
+
+
+def test_data_sources_are_no_caches() -> None:
+    assert told(raw(mode="data")) == ([], [], [])
+    assert told(shown({"address": f"data.{CLUSTER}.a", "mode": "data"})) == ([], [], [])
