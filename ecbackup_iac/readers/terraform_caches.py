@@ -271,9 +271,7 @@ class RootReader:
                 except EvaluationError:
                     continue
                 if value.is_known and value.raw in (False, "false"):
-                    source, place = call.unreadable.source, call.block.place.location
-                    reason = f"{switch} is false"
-                    self.absent.append(AbsentCache(call.address, source, self._root, place, reason))
+                    self._skip(call, f"{switch} is false")
                     return
                 if not value.is_known:
                     doubts.append(f"it exists only when {switch} is true: {value.undecided.why}")
@@ -287,6 +285,11 @@ class RootReader:
             self._unread(call, retention, module.form, engine, place, note),
             retention_name=module.input or RETENTION,
         )
+
+    def _skip(self, call: UnreadCall, reason: str) -> None:
+        source = call.unreadable.source
+        for place in (call.block.place.location, *overrides_of(call.block)):
+            self.absent.append(AbsentCache(call.address, source, self._root, place, reason))
 
     def _published_retention(
         self, call: UnreadCall, module: PublishedModule, block: "_Arguments"
@@ -452,8 +455,13 @@ def called_by(instance: ModuleInstance) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=500)  # instances of a module are called through the same folders
-def _shown(folders: tuple[str, ...], _here: str) -> tuple[str, ...]:
-    return tuple(map(shown_path, folders))
+def _shown(folders: tuple[str, ...], here: str) -> tuple[str, ...]:
+    return tuple(_shown_folder(folder, here) for folder in folders)
+
+
+@lru_cache(maxsize=1 << 14)
+def _shown_folder(folder: str, _here: str) -> str:
+    return shown_path(folder)
 
 
 def refused(error: EvaluationError, place: Location) -> Diagnostic:

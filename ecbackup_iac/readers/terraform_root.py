@@ -1,6 +1,6 @@
 """One root module with its values → the caches that it creates, and the cache blocks that create none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.discovery import shown_path
@@ -9,12 +9,9 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.readers.aws_provider import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform_caches import RootReader, refused
+from ecbackup_iac.terraform.call_checks import REPEATED_PROVIDERS
 from ecbackup_iac.terraform.effort import spend
-from ecbackup_iac.terraform.instances import (
-    REPEATED_PROVIDERS,
-    EmptyBlock,
-    ModuleInstance,
-)
+from ecbackup_iac.terraform.instances import EmptyBlock, ModuleInstance
 from ecbackup_iac.terraform.modules import Module, configuration_files, overrides_of
 from ecbackup_iac.terraform.programs import Evidence
 from ecbackup_iac.terraform.root_order import RootOrder
@@ -112,10 +109,11 @@ class RootEvaluation:
         Returns what Terraform refuses about a module call.
         """
         place = found.block.place.location
+        places = (place, *overrides_of(found.block))
         is_call = found.target is not None
-        if self._is_wanted(found.instance) and (not is_call or self._is_cache_call(found)):
-            for location in (place, *overrides_of(found.block)):
-                self._add_absent(found.address, found.kind, location, found.reason)
+        if self._is_wanted(found.instance) and (not is_call or self._is_cache_call(found, places)):
+            for one in places:
+                self._add_absent(found.address, found.kind, one, found.reason)
         if not isinstance(found.target, Module) or found.target.folder not in self._index.found:
             return None
         if found.instance.is_refused or place in self._empty_calls:
@@ -137,11 +135,10 @@ class RootEvaluation:
                 self._add_blocks(self._index.found[path].blocks, prefix, reason)
         return None
 
-    def _is_cache_call(self, found: EmptyBlock) -> bool:
+    def _is_cache_call(self, found: EmptyBlock, places: Sequence[Location]) -> bool:
         """Whether a module call is one of a module outside of the tree that creates caches."""
-        place = found.block.place.location
         folder = self._index.found.get(found.instance.module.folder)
-        return folder is not None and any(one.place == place for one in folder.blocks)
+        return folder is not None and any(one.place in places for one in folder.blocks)
 
     def _skip_unread_files(self, module: Module) -> None:
         """Record the cache blocks in files that the program does not read which plans this root."""

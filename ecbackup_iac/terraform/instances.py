@@ -8,11 +8,12 @@ from contextlib import suppress
 from functools import cached_property, partial
 from typing import Protocol, TypeAlias
 
-from ecbackup_iac.hcl.expression import GetAttribute, Name, Node, TupleNode, children
+from ecbackup_iac.hcl.expression import GetAttribute, Name, Node, children
 from ecbackup_iac.hcl.source import Place
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.terraform.call_checks import problems_of, repeats
 from ecbackup_iac.terraform.configuration import Configuration, Unreadable
 from ecbackup_iac.terraform.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.conversion import converted
@@ -75,7 +76,7 @@ class Search(Protocol):
         """Whether the module in a folder, or one below it, may hold what is sought."""
 
     def reach(self, folder: str | None, call: Block) -> None:
-        """Take note that an instance of the module in a folder was evaluated, and its call is not refused.
+        """Take note that an instance of the module in a folder is evaluated, and its call is not refused.
 
         There is no folder for a call of a module that `terraform init` fetched.
         """
@@ -453,7 +454,7 @@ class ModuleInstance:
         """Whether a call that leads here has count, for_each or depends_on."""
         if self.parent is None or not isinstance(self._inputs, CallInputs):
             return False
-        return self.parent.is_repeated or _repeats(self._inputs.block)
+        return self.parent.is_repeated or repeats(self._inputs.block)
 
     def resources(self, search: Search) -> "Iterator[Found]":
         """Yield the managed resources of the wanted types here and in the modules called from here.
@@ -489,6 +490,8 @@ class ModuleInstance:
         address = f"{self.address}.module.{name}" if self.address else f"module.{name}"
         errors, repetitions = self._checked_call(block, target)
         yield from errors
+        if errors and self.is_refused:
+            return  # the module is evaluated on its own, where this call is refused as well
         refusal = errors[-1].message if errors else self.module.refusal
         if isinstance(target, Unreadable):
             yield from self._unread_calls(address, block, target, repetitions)
@@ -498,11 +501,11 @@ class ModuleInstance:
         for one in repetitions:
             child = self.child(name, one, target)
             child.is_refused = self.is_refused or bool(refusal)
+            if folder is None or not child.is_refused:
+                search.reach(folder, block)
             for found in child.resources(search):
                 if not (refusal and isinstance(found, EmptyBlock)):
                     yield _doubted(found, one.doubt, refusal)
-            if folder is None or not child.is_refused:
-                search.reach(folder, block)
 
     def _unread_calls(
         self, address: str, block: Block, target: Unreadable, repetitions: list[Repetition]
@@ -522,12 +525,7 @@ class ModuleInstance:
         """Return what Terraform refuses about a module call, and its instances: one, if they are refused."""
         errors: list[EvaluationError] = []
         if not isinstance(target, Unreadable):
-            try:
-                _check_arguments(block, target)
-            except EvaluationError as error:
-                errors.append(error)
-            if (self.is_repeated or _repeats(block)) and target.configures_providers:
-                errors.append(EvaluationError(REPEATED_PROVIDERS, block.header))
+            errors += problems_of(block, target, is_repeated=self.is_repeated or repeats(block))
         try:
             return errors, self.repetitions(block)
         except EvaluationError as error:
@@ -670,48 +668,6 @@ class _WithVariable:
         if (root, names) == ("var", (self._name,)):
             return self._value
         return self._instance.reference(root, names, place)
-
-
-def _needs(variable: Block) -> bool:
-    return variable.body.attribute("default") is None
-
-
-_META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
-
-
-REPEATED_PROVIDERS = (
-    "Module is incompatible with count, for_each, and depends_on: "
-    "it, or one below it, configures a provider of its own"
-)
-
-
-def _repeats(call: Block) -> bool:
-    """Whether a module call has an argument that rules out providers in the module."""
-    if any(call.body.attribute(name) is not None for name in ("count", "for_each")):
-        return True
-    written = call.body.attribute("depends_on")
-    if written is None:
-        return False
-    is_empty = isinstance(written.expression, TupleNode) and not written.expression.items
-    return not is_empty
-
-
-def _check_arguments(block: Block, target: Module) -> None:
-    """Refuse inputs that the module does not declare, and calls without those that it needs.
-
-    Raises:
-        EvaluationError: as Terraform refuses the call.
-
-    """
-    for written in block.body.attributes():
-        if written.name not in target.variables and written.name not in _META_ARGUMENTS:
-            text = f'Unsupported argument: the module has no variable named "{written.name}"'
-            raise EvaluationError(text, written.place)
-    given = {written.name for written in block.body.attributes()}
-    for name, variable in target.variables.items():
-        if name not in given and _needs(variable):
-            text = f'Missing required argument: the module needs "{name}", and the call has none'
-            raise EvaluationError(text, block.header)
 
 
 def _at(error: EvaluationError, place: Place) -> EvaluationError:

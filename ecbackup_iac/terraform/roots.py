@@ -5,7 +5,6 @@ cannot hold a call, or a block that is sought, is not parsed.
 """
 
 import os
-import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -30,15 +29,7 @@ from ecbackup_iac.terraform.modules import (
     has_provider_arguments,
     is_override,
 )
-
-# Where a source may be written, and where it is written as most are: a text and nothing else.
-# (The word comes first, so that it is found at once.)
-_SOURCES = re.compile(rb'source(?<![\w.-]source)"?\s*(?:[=:]|/\*|\#|//)')
-_PLAIN_SOURCES = re.compile(
-    rb'source(?<![\w.-]source)"?[ \t]*[=:]\s*"([^"\\$%\x00\n]*)"(?=[ \t]*(?:\r?\n|[,}]|\#|//|\Z))'
-)
-_ESCAPES = (b"\\u", b"\\U", b"\0")
-"""What can stand for a letter, or for no text at all: a file with one of these may name anything."""
+from ecbackup_iac.terraform.ruling_out import may_hold_calls, may_name, possible_sources
 
 _EVIDENCE = (b"backend", b"cloud", b"provider")
 """Blocks that show that a folder is planned by itself."""
@@ -135,6 +126,8 @@ class Index:
 
         self.terragrunt: list[str] = []
         self._variable_files: dict[str, Sequence[str]] = {}
+        self._configuring: dict[str, bool] = {}
+        self._sources: dict[str, bool] = {}
         self._walk(is_excluded)
         self._variable_folders: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for path, names in self._variable_files.items():
@@ -167,8 +160,9 @@ class Index:
         """Whether a folder shows that it is planned by itself, whatever calls it."""
         if loaded_files(self._folders.names(path)):
             return True
+        initialised = os.path.join(path, ".terraform")
         with suppress(OSError):
-            if os.listdir(os.path.join(path, ".terraform")):
+            if self._folders.is_inside(initialised) and os.listdir(initialised):
                 return True
         return any(
             block.body.blocks("backend", 1) or block.body.blocks("cloud")
@@ -178,11 +172,13 @@ class Index:
 
     def configures_providers(self, path: str) -> bool:
         """Whether a folder has a `provider` block with arguments."""
-        return any(
-            has_provider_arguments(block)
-            for body in self._evidence(path)
-            for block in body.blocks("provider", 1)
-        )
+        if path not in self._configuring:
+            self._configuring[path] = any(
+                has_provider_arguments(block)
+                for body in self._evidence(path)
+                for block in body.blocks("provider", 1)
+            )
+        return self._configuring[path]
 
     def _evidence(self, path: str) -> Iterator[Body]:
         """Yield the files of a folder that may show that it is planned by itself."""
@@ -241,7 +237,8 @@ class Index:
             names, folders = self._folders.entries(path)
             prefix = os.path.join(path, "")
             inner = [prefix + name for name in folders if name not in SKIPPED_FOLDERS]
-            pending += (folder for folder in inner if not is_excluded(folder))
+            # A link is listed where it leads to a folder that is walked from nowhere else.
+            pending += (self._folders.real(folder) for folder in inner if not is_excluded(folder))
             variables = [name for name in names if name.endswith((".tfvars", ".tfvars.json"))]
             if variables:
                 self._variable_files[path] = sorted(variables)
@@ -286,11 +283,17 @@ class Index:
             return
         for source in sources:
             if not is_local(source):
-                folder.is_sought = folder.is_sought or self._sought.is_call(source, ())
+                folder.is_sought = folder.is_sought or self._is_sought_source(source)
             elif (target := local_folder(folder.path, source, self._folders)) is not None:
                 folder.calls[target] = ""
             else:
                 folder.is_unclear = True
+
+    def _is_sought_source(self, source: str) -> bool:
+        """Whether a call of a module outside of the tree is sought whatever its inputs are."""
+        if source not in self._sources:
+            self._sources[source] = self._sought.is_call(source, ())
+        return self._sources[source]
 
     def _is_installed(self, folder: str) -> bool:
         """Whether a module that `terraform init` fetched may hold what is sought."""
@@ -302,7 +305,7 @@ class Index:
                 sources = possible_sources(content)
                 if may_name(content, self._sought.words) or sources is None:
                     return True
-                if any(self._sought.is_call(source, ()) for source in sources):
+                if any(map(self._is_sought_source, sources)):
                     return True
         return False
 
@@ -360,10 +363,8 @@ class Index:
         if targets is None:
             return self.found.keys()
         inside = self._inside(targets)
-        unclear = {path for path, folder in self.found.items() if folder.is_unclear}
-        above = self._callers_of(inside | unclear, self.found)
-        pending, found = [*inside], inside | above
-        seen = {*inside}
+        found = self._callers_of(inside, self.found)
+        pending, seen = [*inside], {*inside}
         while pending:
             for target in (self.found[pending.pop()].calls.keys() & self.found.keys()) - seen:
                 seen.add(target)
@@ -412,27 +413,3 @@ def lies_in(path: str, folders: Container[str]) -> bool:
             return False
         path = parent
     return True
-
-
-def may_hold_calls(content: bytes) -> bool:
-    """Whether a file's bytes allow a module call in it."""
-    return b"module" in content or any(map(content.__contains__, _ESCAPES))
-
-
-def may_name(content: bytes, words: Iterable[bytes]) -> bool:
-    """Whether a file's bytes allow one of some words, in lower case, to be named in it."""
-    lower = content.lower()
-    return any(map(lower.__contains__, words)) or any(map(content.__contains__, _ESCAPES))
-
-
-def possible_sources(content: bytes) -> list[str] | None:
-    """Return texts among which is the source of every module call in a file; None where that is not sure."""
-    if any(map(content.__contains__, _ESCAPES)):
-        return None
-    found = _PLAIN_SOURCES.findall(content)
-    if len(found) != len(_SOURCES.findall(content)):
-        return None
-    try:
-        return [source.decode() for source in dict.fromkeys(found)]
-    except UnicodeDecodeError:
-        return None
