@@ -369,7 +369,8 @@ class Generator:
         before = _before(mode)
         match self._chance.randrange(7):
             case 0 | 1:
-                operator = self._pick(("+", "-", "*", "/", "%"))
+                # The remainder of fractions is arithmetic, and no matter of syntax.
+                operator = self._pick(("+", "-", "*", "/", "+" if self._is_closed else "%"))
                 first = self._expression("number", depth, before)
                 return f"{self._joined((first, operator), mode)}{self._expression('number', depth, mode)}"
             case 2:
