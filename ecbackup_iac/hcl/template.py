@@ -26,9 +26,7 @@ MAX_DIRECTIVES = 100
 
 _TOKENS_OF_STRING = re.compile(r"\$\$\{~?|%%\{~?|[$%]|(?:\\.|[^$%\\])+", re.DOTALL)
 # One character between a dollar or percent sign and the line break belongs to the sign.
-_TOKENS_OF_LINE = re.compile(
-    r"[$%][$% \t\v\f\r](?=\r?\n)|(?:\$\$\{~?|%%\{~?|[$%]|[^$%\n]+)\n?|\n"
-)
+_TOKENS_OF_LINE = re.compile(r"[$%][$% \t\v\f\r](?=\r?\n)|(?:\$\$\{~?|%%\{~?|[$%]|[^$%\n]+)\n?|\n")
 _ESCAPED_OPENING = re.compile(r"([$%])\1\{")
 _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))')
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
