@@ -40,12 +40,14 @@ check: $(VENV)/lint.stamp
 bench: $(VENV)/run.stamp
 	$(BIN)/python benchmarks/aims.py
 
-# Guided by coverage: what falls out is in build/fuzz. HARNESSES names some of them.
+# Guided by coverage, or, for hcl, compared with Terraform: what falls out is in build/fuzz.
+# HARNESSES names some of them.
 MINUTES ?= 2
-HARNESSES ?= configuration template plan policy suppression
+HARNESSES ?= configuration template plan policy suppression hcl
 fuzz: .venv-fuzz/fuzz.stamp
 	@failed=; for harness in $(HARNESSES); do \
-	  .venv-fuzz/bin/python tests/fuzz/campaign.py $$harness $$(($(MINUTES) * 60)) 2>/dev/null || failed=1; \
+	  script="campaign.py $$harness"; test $$harness = hcl && script=hcl_differential.py; \
+	  .venv-fuzz/bin/python tests/fuzz/$$script $$(($(MINUTES) * 60)) 2>/dev/null || failed=1; \
 	done; test -z "$$failed"
 
 .venv-fuzz/fuzz.stamp: pyproject.toml $(VENV)/python.stamp

@@ -5,15 +5,23 @@ The same inputs every time. `make fuzz` runs each for as long as is asked, guide
 
 import gc
 import random
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from harnesses import HARNESSES, Harness, lay_out, limited
+from hcl_expressions import ExpressionGenerator
+from hcl_inputs import made
+from hcl_oracles import compare_values, compare_with_terraform
+from hcl_readers import Findings, compare
 from mutation import mutated
 
 from ecbackup_iac.process import DEEPEST
+
+HCL_INPUTS = 300
+"""A few seconds; `make fuzz` goes on with other seeds."""
 
 INPUTS = 120
 """For each harness; a second or two."""
@@ -92,3 +100,31 @@ def test_mutation_gives_the_same_inputs_every_time() -> None:
     )
     assert one == other
     assert len(set(one)) > 15
+
+
+def test_the_readers_of_hcl_agree() -> None:
+    findings = Findings()
+    accepted = [compare(made(0, number), findings) for number in range(HCL_INPUTS)]
+    assert findings.found == {}
+    assert HCL_INPUTS / 5 < accepted.count(True) < HCL_INPUTS
+
+
+@pytest.mark.skipif(
+    shutil.which("terraform") is None, reason="it is compared with Terraform itself"
+)
+def test_hcl_is_read_as_terraform_reads_it() -> None:
+    findings, chance = Findings(), random.Random(0)  # noqa: S311 - the same inputs every time
+    cases = [case for case in (made(0, number) for number in range(60)) if case.is_configuration]
+    accepted = [(case, bool(compare(case, findings))) for case in cases]
+    compare_with_terraform(accepted, findings)
+    compare_values(
+        [ExpressionGenerator(chance, is_closed=True).value("string") for _ in range(60)], findings
+    )
+    assert findings.found == {}
+
+
+def test_what_differs_is_found() -> None:
+    findings = Findings()
+    case = made(0, 0)
+    compare_with_terraform([(case, not compare(case, Findings()))], findings)
+    assert len(findings.found) == 1

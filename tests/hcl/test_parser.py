@@ -157,6 +157,10 @@ def test_an_expression_is_put_together_as_terraform_does_it(
         ('\\n "quoted" $${x} %%{y} $ % $x', repr('\\n "quoted" ${x} %{y} $ % $x')),
         ("%{ for x in l ~}\n  ${x}\n%{ endfor ~}\nz", "for x in l <'  ' ${x} '\\n'> 'z'"),
         ("a\n  %{~ if b }c%{ endif }", "'a\\n' if b <'c'> else <>"),
+        # A lone carriage return makes text of all that is left; so Terraform 1.11.
+        ('a${"x"}b\rc${"y"}', "'a' ${'x'} 'b\\rc${\"y\"}'"),
+        ('$\r${"y"}', "'$\\r${\"y\"}'"),
+        ('a\r\n${"y"}', "'a\\r\\n' ${'y'}"),
     ],
 )
 def test_a_bare_template_has_no_escapes_but_those_of_sequences(
@@ -254,6 +258,17 @@ def test_steps_have_the_place_of_all_that_is_before_them(shown: Shown) -> None:
     assert node.of.key.place.text == "0"
 
 
+def test_a_heredoc_ends_with_its_marker() -> None:
+    for blanks in ("", " ", "\t", "\u2003 "):
+        text = f"a = <<E\nx\n  E{blanks}\nb = 1\n"
+        body, problems = parse_whole_file(source(text))
+        assert not problems
+        attribute = body.attribute("a")
+        assert attribute is not None
+        assert attribute.place.text == "a = <<E\nx\n  E"
+        assert body.attribute("b") is not None
+
+
 def test_a_given_mapping_places_what_is_parsed_apart() -> None:
     file = source("0123456789 x.y")
     place_in_file = lambda start, end: Place(file, start + 11, end + 11)  # noqa: E731
@@ -312,6 +327,7 @@ _BEYOND_SYNTAX = (
 # Where we point somewhere else than Terraform, for the person's sake.
 _POINTED_AT = {
     "Unterminated template string": "we show where it begins, Terraform where the file ends",
+    "Missing close bracket on splat index": "Terraform shows the bracket that it goes on behind",
 }
 
 
@@ -402,6 +418,9 @@ def test_a_one_line_block_of_several_arguments_is_refused_and_read() -> None:
         "<<<<<<< HEAD\n",
         "{% if jinja %}\n",
         "/ what\n",
+        'resource "${x}" "b" {\n  c = 1\n}\n',
+        'resource "a" "%{ if x }" {\n  c = 1\n}}\n',
+        'resource "a${\n" {\n',
     ],
 )
 def test_a_broken_block_does_not_swallow_those_behind_it(broken: str) -> None:
@@ -412,6 +431,22 @@ def test_a_broken_block_does_not_swallow_those_behind_it(broken: str) -> None:
     assert variable.place.text == 'variable "x" {\n  default = 7\n}'
     (block,) = body.blocks("locals")
     assert isinstance(block.body.attributes()[0].expression, Literal)
+
+
+def test_a_block_whose_label_is_a_template_is_there() -> None:
+    body, problems = parse_whole_file(
+        source('resource "a" "${ var.x["y"] }-b" {\n  c = 1\n}\n'), CONFIGURATION
+    )
+    assert [message.split(":")[0] for message, _ in problems] == ["Invalid string literal"]
+    (block,) = body.blocks("resource", 2)
+    assert block.labels == ("a", '${ var.x["y"] }-b')
+    assert block.body.attribute("c") is not None
+
+
+def test_labels_have_escapes() -> None:
+    body, problems = parse_whole_file(source('a "$${x}" "%%{" "\\n\\u00e9" "$" {\n}\n'))
+    assert not problems
+    assert body.blocks("a", 4)[0].labels == ("${x}", "%{", "\né", "$")
 
 
 def test_an_indented_block_of_a_known_kind_is_no_sign_of_a_broken_one() -> None:
