@@ -10,7 +10,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.report import Reading, Severity
-from ecbackup_iac.readers.terraform import Request, read
+from ecbackup_iac.readers.terraform.configuration import Request, read
 
 KIND = "aws_elasticache_replication_group"
 

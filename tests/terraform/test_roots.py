@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.discovery import Listing, discover
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.files.discovery import Listing, discover
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.value import Known, Unknown
-from ecbackup_iac.readers.terraform import Request, read
-from ecbackup_iac.terraform.programs import is_before_opentofu
+from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.terraform.modules.programs import is_before_opentofu
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
