@@ -142,11 +142,12 @@ def _maps_of_resources(template: Template) -> set[int]:
     """Return the maps that a template's resources are made of, by identity."""
     known: set[int] = set()
     for one in declared_resources(template):
-        pending = [one.body]
+        pending, met = [one.body], set[int]()
         while pending:
             body = pending.pop()
-            if not isinstance(body, Mapping) or id(body) in known:
+            if not isinstance(body, Mapping) or id(body) in known or id(body) in met:
                 continue
+            met.add(id(body))
             if text_of(member(body, "Type")) == one.kind:
                 known.add(id(body))
             pending += [
