@@ -259,12 +259,11 @@ class Index:
                 continue
             self.size += len(content)
             is_named = may_name(content, self._sought.words)
-            may_call = may_hold_calls(content)
             folder.is_sought = folder.is_sought or is_named
-            if is_named or may_call:
+            sources = possible_sources(content) if may_hold_calls(content) else []
+            may_matter = self._guess_calls(folder, sources) or (sources and is_override(name))
+            if is_named or may_matter:
                 folder.to_parse.append(name)
-            if may_call:
-                self._guess_calls(folder, content)
         installed = os.path.join(prefix + ".terraform", "modules")
         if os.path.isdir(installed):
             folder.is_sought = folder.is_sought or self._is_installed(installed)
@@ -275,19 +274,23 @@ class Index:
             folder.is_sought = folder.is_sought or is_outside
         return folder
 
-    def _guess_calls(self, folder: Folder, content: bytes) -> None:
-        """Take every text that may be a source for one, or leave it to the parser."""
-        sources = possible_sources(content)
+    def _guess_calls(self, folder: Folder, sources: Sequence[str] | None) -> bool:
+        """Take every text that may be a source for one; return whether a call of any of them matters."""
         if sources is None:
             folder.is_unclear = True
-            return
+            return True
+        may_matter = False
         for source in sources:
-            if not is_local(source):
-                folder.is_sought = folder.is_sought or self._is_sought_source(source)
-            elif (target := local_folder(folder.path, source, self._folders)) is not None:
-                folder.calls[target] = ""
-            else:
-                folder.is_unclear = True
+            if is_local(source):
+                may_matter = True
+                target = local_folder(folder.path, source, self._folders)
+                if target is None:
+                    folder.is_unclear = True
+                else:
+                    folder.calls[target] = ""
+            elif self._is_sought_source(source):
+                may_matter = folder.is_sought = True
+        return may_matter
 
     def _is_sought_source(self, source: str) -> bool:
         """Whether a call of a module outside of the tree is sought whatever its inputs are."""
