@@ -1,6 +1,5 @@
 """An input → where our ways of reading it differ: lazily, wholly, by tokens alone, and as it was written."""
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -233,10 +232,12 @@ def _compare_origin(case: Input, shape: tuple[Shape, ...], findings: Findings) -
     """Compare with what was changed: the blocks before the first change have to be there."""
     if case.origin is None:
         return
-    unchanged = len(os.path.commonprefix((case.text, case.origin.text)))
-    before = [block for block in shape_written(case.origin.items) if block[2] <= unchanged]
-    if before != list(shape[: len(before)]):
-        findings.add("blocks before a change differ", case.text, (before, shape))
+    pairs = enumerate(zip(case.text, case.origin.text, strict=False))
+    shorter = min(len(case.text), len(case.origin.text))
+    unchanged = next((at for at, (now, before) in pairs if now != before), shorter)
+    expected = [block for block in shape_written(case.origin.items) if block[2] <= unchanged]
+    if expected != list(shape[: len(expected)]):
+        findings.add("blocks before a change differ", case.text, (expected, shape))
 
 
 def _in_one_line_block(text: bytes, item: Item) -> bool:
