@@ -18,6 +18,8 @@ class Input:
     """By whom it was written; None of what was changed afterwards."""
 
     is_configuration: bool = True
+    origin: File | None = None
+    """What was changed."""
 
 
 def made(seed: int, number: int) -> Input:
@@ -36,7 +38,7 @@ def made(seed: int, number: int) -> Input:
     text = written.text
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
         text = _changed(text, chance)
-    return Input(name, text, None, is_configuration)
+    return Input(name, text, None, is_configuration, written)
 
 
 def _of_tokens(chance: random.Random) -> bytes:

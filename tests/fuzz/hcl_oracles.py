@@ -31,7 +31,8 @@ SYNTAX_ERRORS = re.compile(
     "Invalid number literal|Missing function name|Missing open parenthesis|Missing closing parenthesis|"
     "Unterminated|Missing argument separator|Missing item separator|Missing attribute|"
     "Missing key/value|Invalid 'for'|Invalid string literal|Invalid escape|Unsupported operator|"
-    "Invalid character|Invalid multi-line|Unclosed template|Extra characters|Invalid template|"
+    "Invalid character|Invalid multi-line|Unclosed template|Extra characters|"
+    "Invalid template (?:directive|control)|"
     "Unexpected end of template|Unexpected .* directive"
 )
 """The summaries of hclsyntax; whatever else Terraform refuses is no matter of syntax."""

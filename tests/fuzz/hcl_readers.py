@@ -186,6 +186,7 @@ def compare(case: Input, findings: Findings) -> bool | None:
     if by_tokens is None and not problems:
         findings.add("accepted, and its tokens do not fit", text)
     _compare_written(case, shape, findings, is_accepted=not problems, problems=problems)
+    _compare_origin(case, shape, findings)
     for attribute in attributes_of(body):
         if attribute.is_valid and isinstance(attribute.expression, Unreadable):
             findings.add("a value taken for valid is broken", text, attribute.name)
@@ -225,6 +226,18 @@ def _compare_written(
                 findings.add(
                     "a value's extent differs from what was written", case.text, (item, last)
                 )
+
+
+def _compare_origin(case: Input, shape: tuple[Shape, ...], findings: Findings) -> None:
+    """Compare with what was changed: the blocks before the first change have to be there."""
+    if case.origin is None:
+        return
+    pairs = enumerate(zip(case.text, case.origin.text, strict=False))
+    shorter = min(len(case.text), len(case.origin.text))
+    unchanged = next((at for at, (now, before) in pairs if now != before), shorter)
+    expected = [block for block in shape_written(case.origin.items) if block[2] <= unchanged]
+    if expected != list(shape[: len(expected)]):
+        findings.add("blocks before a change differ", case.text, (expected, shape))
 
 
 def _in_one_line_block(text: bytes, item: Item) -> bool:

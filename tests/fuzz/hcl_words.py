@@ -57,10 +57,11 @@ TOKENS = (
 AROUND = (
     ("zz {\n  a = ", "\n}\n"), ("zz {\n  a = ", "\n}\n"), ("zz {\n  a = [", "]\n  b = 1\n}\n"),
     ("zz {\n  a = (", ")\n}\n"), ("zz {\n  a = {", "}\n}\n"), ('zz {\n  a = "', '"\n}\n'),
-    ('zz {\n  a = "${', '}"\n}\n'), ("zz {\n  a = <<H\n", "\nH\n}\n"), ("zz {\n  a = f(", ")\n}\n"),
-    ("zz ", "\n"), ("zz {\n", "\n}\n"), ("zz {", "}\n"), ("", "\n"), ("zz { a = ", "}\nb {\n}\n"),
-    ("zz {\n  a = x[", "]\n}\n"), ("zz {\n  a = [for x in y : ", "]\n}\n"),
-    ("zz {\n  a = {for x in y : ", "}\n}\n"), ('zz {\n  a = "%{', '}"\n}\n'), ("zz {\n  a = x", "\n}\n"),
+    ('zz {\n  a = "${', '}"\n}\n'), ("zz {\n  a = <<E\n", "\nE\n}\n"), ("zz {\n", "}\n"),
+    ("zz {\n  a = <<E\n${x}", "E\n}\n"), ("zz {\n  a = f(", ")\n}\n"), ("zz ", "\n"), ("zz {\n", "\n}\n"),
+    ("zz {", "}\n"), ("", "\n"), ("zz { a = ", "}\nb {\n}\n"), ("zz {\n  a = x[", "]\n}\n"),
+    ("zz {\n  a = [for x in y : ", "]\n}\n"), ("zz {\n  a = {for x in y : ", "}\n}\n"),
+    ('zz {\n  a = "%{', '}"\n}\n'), ("zz {\n  a = x", "\n}\n"),
 )  # fmt: skip
 INSERTED = (
     b"{", b"}", b"(", b")", b"[", b"]", b'"', b"/*", b"*/", b"<<X\n", b"<<-X\n", b"X\n", b"${", b"%{", b"#",

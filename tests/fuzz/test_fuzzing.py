@@ -20,7 +20,7 @@ from mutation import mutated
 
 from ecbackup_iac.cli.runtime import DEEPEST
 
-HCL_INPUTS = 300
+HCL_INPUTS = 400
 """A few seconds; `make fuzz` goes on with other seeds."""
 
 INPUTS = 120
@@ -109,20 +109,26 @@ def test_the_readers_of_hcl_agree() -> None:
     assert HCL_INPUTS / 5 < accepted.count(True) < HCL_INPUTS
 
 
-@pytest.mark.skipif(
-    shutil.which("terraform") is None, reason="it is compared with Terraform itself"
+WITH_TERRAFORM = pytest.mark.skipif(
+    shutil.which("terraform") is None, reason="there is no terraform"
 )
+
+
+@WITH_TERRAFORM
 def test_hcl_is_read_as_terraform_reads_it() -> None:
     findings, chance = Findings(), random.Random(0)  # noqa: S311 - the same inputs every time
-    cases = [case for case in (made(0, number) for number in range(60)) if case.is_configuration]
+    cases = [
+        case for case in (made(0, number) for number in range(HCL_INPUTS)) if case.is_configuration
+    ]
     accepted = [(case, bool(compare(case, findings))) for case in cases]
     compare_with_terraform(accepted, findings)
-    compare_values(
-        [ExpressionGenerator(chance, is_closed=True).value("string") for _ in range(60)], findings
-    )
+    kinds = ("number", "bool", "string", "string", "list", "object") * 60
+    expressions = [ExpressionGenerator(chance, is_closed=True).value(kind) for kind in kinds]
+    compare_values(expressions, findings)
     assert findings.found == {}
 
 
+@WITH_TERRAFORM
 def test_what_differs_is_found() -> None:
     findings = Findings()
     case = made(0, 0)
