@@ -248,15 +248,16 @@ def test_what_a_call_in_the_middle_does_not_create_is_absent(evaluate: "Evaluate
     ]
 
 
-def test_a_call_that_is_off_by_a_constant_from_above_never_creates_anything(
-    evaluate: "Evaluate",
-) -> None:
+def test_what_a_call_passes_to_a_module_is_a_value_like_any_other(evaluate: "Evaluate") -> None:
     files = {
         "root/main.tf": call("../outer", "on = false"),
         "outer/main.tf": OFF + call("../inner", COUNTED),
         "inner/main.tf": group("3"),
     }
-    assert found_days(evaluate(files)) == {"inner": 3}
+    found = evaluate(files)
+    assert found_days(found) == {}
+    reason = "the call at outer/main.tf:4 creates no instance: count is 0"
+    assert reasons(found) == {"inner/main.tf": reason}
 
 
 @pytest.mark.parametrize(

@@ -429,23 +429,17 @@ class ModuleInstance:
         return [Repetition()]
 
     @cached_property
-    def with_any_inputs(self) -> "ModuleInstance":
-        """The same module instance where nothing is known of the root's variables and its workspace."""
-        if self.parent is None or not isinstance(self._inputs, CallInputs):
-            return ModuleInstance(self.module, self.configuration, _AnyInputs())
-        above, call = self.parent.with_any_inputs, self._inputs
-        try:
-            repetitions = above.repetitions(call.block)
-        except EvaluationError:
-            repetitions = []
-        same = [one for one in repetitions if one.key == call.scope.repetition.key]
-        one = next(iter(same or repetitions), Repetition())
-        return above.child(self.path[-1], one, self.module)
+    def _with_any_inputs(self) -> "ModuleInstance":
+        """The same module where nothing is known of its variables and the workspace."""
+        return ModuleInstance(self.module, self.configuration, _AnyInputs())
 
     def never_creates(self, block: Block) -> bool:
-        """Whether a block creates no instance here, whatever the root's variables and workspace are."""
+        """Whether a block creates no instance, whatever its module's variables and the workspace are.
+
+        What a call passes to the module counts as a value: with another it may create something.
+        """
         try:
-            return not self.with_any_inputs.repetitions(block)
+            return not self._with_any_inputs.repetitions(block)
         except EvaluationError:
             return False
 
@@ -580,7 +574,7 @@ def _doubted(found: Found, doubt: str, refusal: str) -> Found:
 
 
 class _AnyInputs:
-    """The inputs of a root module of which nothing is known."""
+    """The inputs of a module of which nothing is known."""
 
     workspace = unknown("the workspace may be any", STRING, is_not_null=True)
 
