@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 CHECKOV = HERE.parent / ".venv-checkov" / "bin" / "checkov"
 FAILS = 1
 LEAST_FASTER = 30
-MOST_GROWTH = 1.15
+MAX_GROWTH = 1.15
 STEP = 4
 """How many times as large the next estate is."""
 
@@ -194,7 +194,7 @@ def _as_it_grows(runs: int, stacks: int) -> Iterator[Row]:
                 )
             ]
             work, against = f"a stack among {size:,}", f"among {sizes[number - 1]:,}"
-            yield _at_most(work, against, growth[0], MOST_GROWTH, growth[1])
+            yield _at_most(work, against, growth[0], MAX_GROWTH, growth[1])
 
 
 def _growth(larger: float, smaller: float, small: float) -> float:

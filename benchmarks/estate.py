@@ -24,7 +24,7 @@ from typing import Any
 
 from estate_modules import module_files
 from estate_neighbours import Site
-from estate_stacks import LONGEST, Cache, Stack, stack
+from estate_stacks import MAX_LENGTH, Cache, Stack, stack
 from side_by_side import program
 
 MEGABYTE = 1_000_000
@@ -181,7 +181,7 @@ def _plan_all(plugins: Path, count: int, seed: int) -> list[str]:
 def _disagreements(owed: dict[str, int | None], planned: dict[str, Any] | None) -> list[str]:
     if planned is None:
         # The provider refuses the whole root for one retention that AWS would not take.
-        is_refused = any(days is not None and days > LONGEST for days in owed.values())
+        is_refused = any(days is not None and days > MAX_LENGTH for days in owed.values())
         return [] if is_refused else ["the retention is refused"]
     return [
         f"{address}: {days} is owed, {planned.get(address)} is planned"

@@ -18,7 +18,7 @@ from estate_neighbours import (
 )
 
 PASS, FAIL, UNKNOWN, NOT_APPLICABLE = "pass", "fail", "unknown", "not_applicable"
-LONGEST = 35  # days, as AWS has it
+MAX_LENGTH = 35  # days, as AWS has it
 
 GROUP = "aws_elasticache_replication_group.this"
 
@@ -64,7 +64,7 @@ def _days(site: Site) -> int:
 
 
 def _status(days: int | None) -> str:
-    return PASS if days is not None and 1 <= days <= LONGEST else FAIL
+    return PASS if days is not None and 1 <= days <= MAX_LENGTH else FAIL
 
 
 def _settled(site: Site, module: str, address: str, days: int | None) -> Cache:
@@ -224,14 +224,14 @@ def _conditional(site: Site) -> Stack:
 
 def _unloaded_files(site: Site) -> Stack:
     default, dev = 7, site.chance.choice((0, 1, 3))
-    by_file = {"env/dev.tfvars": dev, "env/prod.tfvars": LONGEST}
+    by_file = {"env/dev.tfvars": dev, "env/prod.tfvars": MAX_LENGTH}
     return _terraform(
         site,
         (_undecided(site, default, by_file),),
         main__tf=_call("redis", "backup_days = var.backup_days"),
         variables__tf=_variable("backup_days", "number", str(default)),
         env___dev__tfvars=f"backup_days = {dev}\n",
-        env___prod__tfvars=f'backup_days = {LONGEST}\nsize        = "large"\n',
+        env___prod__tfvars=f'backup_days = {MAX_LENGTH}\nsize        = "large"\n',
     )
 
 

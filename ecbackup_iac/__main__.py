@@ -44,14 +44,14 @@ def _status(words: list[str]) -> int:
 
         return status()
     from ecbackup_iac.cli.commands.check import check
-    from ecbackup_iac.cli.request import Asked
-    from ecbackup_iac.cli.runtime import prepare, status_of
+    from ecbackup_iac.cli.request import CheckRequest
+    from ecbackup_iac.cli.runtime import exit_code_of, prepare
 
     prepare()
     paths = tuple(word for word in words[1:] if word not in _FLAGS)
-    asked = Asked(paths, allow_empty="allow_empty" in flags, is_quiet="quiet" in flags)
+    asked = CheckRequest(paths, allow_empty="allow_empty" in flags, is_quiet="quiet" in flags)
     verbose, exit_zero = "verbose" in flags, "exit_zero" in flags
-    return status_of(lambda: check(asked, exit_zero=exit_zero, verbose=verbose))
+    return exit_code_of(lambda: check(asked, exit_zero=exit_zero, verbose=verbose))
 
 
 def _is_plain_check(words: list[str]) -> bool:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, Reading, Severity
+from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 
 MAX_REASONS = 3
 """Reasons that are shown of a block that several roots leave out, each for another reason."""
@@ -21,7 +21,7 @@ Identity: TypeAlias = tuple[Location, str]
 
 
 def account_for(
-    readings: Sequence[Reading],
+    readings: Sequence[ReadResult],
 ) -> tuple[tuple[AbsentCache, ...], tuple[Diagnostic, ...]]:
     """Return the absent caches, one for each block, and an error for each block that nothing mentions."""
     found = _found(resource for reading in readings for resource in reading.resources)

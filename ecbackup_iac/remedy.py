@@ -8,7 +8,7 @@ from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.value import Known, Outcome, Settled, Step, Unknown
+from ecbackup_iac.model.value import Known, Outcome, Settled, TraceStep, Unknown
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
 
 
@@ -166,7 +166,7 @@ _ASSIGNMENT = re.compile(r"""\(?["']?([A-Za-z_][\w.-]*)["']?\)?\s*[=:](?!=)""")
 _INPUT = re.compile(r"\bvar\.|^default\b")
 
 
-def _where(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
+def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> str:
     """Say what to set where: at the last step that assigns something."""
     for step in reversed(trace):
         option = _GIVEN.get(step.location.path)
@@ -242,9 +242,9 @@ def _everywhere(told: str, value: Settled[int]) -> str:
     return ", ".join((told + times, *others))
 
 
-def _where_in_template(trace: tuple[Step, ...], resource: CacheResource, days: int) -> str:
+def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> str:
     """Say what to set where: at the last step, which is the one that decides."""
-    last = trace[-1] if trace else Step("", resource.location)
+    last = trace[-1] if trace else TraceStep("", resource.location)
     if trace and any(_PARTS.search(step.text) for step in trace):
         last = trace[0]
     place, quote = _line(last.location), '"' if last.location.path.endswith(".json") else ""

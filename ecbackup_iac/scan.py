@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.accounting import account_for
 from ecbackup_iac.model.baseline import Baseline
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import Given
-from ecbackup_iac.model.policy import IgnoreMode, Policy
+from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.policy import Policy, SuppressionMode
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity, report_of
@@ -18,14 +18,14 @@ from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppressions.exceptions import apply_exceptions
 
 if TYPE_CHECKING:
-    from ecbackup_iac.model.annotated_text import MarkedText
+    from ecbackup_iac.model.annotated_text import AnnotatedText
 
 
 def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     paths: Sequence[str],
     policy: Policy,
     today: date,
-    given: Given | None = None,
+    given: EvaluationInputs | None = None,
     *,
     allow_empty: bool = False,
     with_excerpts: bool = False,
@@ -41,9 +41,11 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     baseline = _baseline(policy)
     findings: list[Finding] = []
     diagnostics: list[Diagnostic] = []
-    marked: list[MarkedText] = []
+    marked: list[AnnotatedText] = []
     read = tuple(
-        readings(paths, policy, given or Given(), allow_empty=allow_empty, progress=progress)
+        readings(
+            paths, policy, given or EvaluationInputs(), allow_empty=allow_empty, progress=progress
+        )
     )
     for reading in read:
         diagnostics += reading.diagnostics
@@ -51,10 +53,12 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         findings += [_finding(resource, policy) for resource in reading.resources]
     absent, not_evaluated = account_for(read)
     diagnostics += not_evaluated
-    if policy.ignores is not IgnoreMode.NONE and marked:
+    if policy.ignores is not SuppressionMode.NONE and marked:
         from ecbackup_iac.suppressions.matching import apply_ignores
 
-        findings, told = apply_ignores(findings, marked, policy.ignores, today, given or Given())
+        findings, told = apply_ignores(
+            findings, marked, policy.ignores, today, given or EvaluationInputs()
+        )
         diagnostics += told
     findings, told = apply_exceptions(findings, policy.exceptions, today)
     diagnostics += told

@@ -19,15 +19,15 @@ from xdist.scheduler import LoadScopeScheduling
 
 from ecbackup_iac.cloudformation.templates.roots import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import RootSettings
-from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, Reading, Severity
+from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.cloudformation.templates import TemplateReader
 from ecbackup_iac.readers.terraform.configuration import Request, read
 
 REPOSITORY = Path(__file__).parent.parent
 TODAY = "1795392000"  # 2026-11-23, in seconds
-NOTHING_GIVEN = Given()
+NOTHING_GIVEN = EvaluationInputs()
 
 # A machine that others use is slow at times, which says nothing about the law that is tested.
 settings.register_profile("unhurried", deadline=None)
@@ -223,7 +223,7 @@ class Evaluate(Protocol):
         self,
         files: Mapping[str, str],
         *targets: str,
-        given: Given = ...,
+        given: EvaluationInputs = ...,
         roots: tuple[RootSettings, ...] = ...,
         is_excluded: Callable[[str], bool] = ...,
     ) -> Evaluated: ...
@@ -236,7 +236,7 @@ def evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evaluate:
     def evaluate_them(
         files: Mapping[str, str],
         *targets: str,
-        given: Given = NOTHING_GIVEN,
+        given: EvaluationInputs = NOTHING_GIVEN,
         roots: tuple[RootSettings, ...] = (),
         is_excluded: Callable[[str], bool] = lambda _: False,
     ) -> Evaluated:
@@ -260,7 +260,9 @@ class EvaluateTemplates(Protocol):
 @pytest.fixture(scope="session")
 def evaluate_templates() -> EvaluateTemplates:
     def evaluate_them(files: Mapping[str, str], **parameters: str) -> Evaluated:
-        given = Given(parameters=[("parameter", f"{k}={v}") for k, v in parameters.items()])
+        given = EvaluationInputs(
+            parameters=[("parameter", f"{k}={v}") for k, v in parameters.items()]
+        )
         reader = TemplateReader(given, (), lambda _: False, lambda _: ())
         for name, text in files.items():
             reader.add(TemplateFile(name, text.encode(), os.path.realpath(".")))
@@ -269,7 +271,7 @@ def evaluate_templates() -> EvaluateTemplates:
     return evaluate_them
 
 
-def _evaluated(readings: Sequence[Reading]) -> Evaluated:
+def _evaluated(readings: Sequence[ReadResult]) -> Evaluated:
     return Evaluated(
         tuple(cache for reading in readings for cache in reading.resources),
         tuple(told for reading in readings for told in reading.diagnostics),
@@ -284,7 +286,7 @@ class EnvironmentWith(Protocol):
     def __call__(self, name: str, *packages: str) -> Path: ...
 
 
-LONGEST_INSTALLATION = 900
+MAX_INSTALLATION_LENGTH = 900
 """Seconds."""
 
 
@@ -293,7 +295,7 @@ def install(folder: Path, programs: Path, packages: Sequence[str]) -> None:
     venv: list[str | Path] = [sys.executable, "-m", "venv", "--clear", folder]
     subprocess.run(venv, check=True, timeout=120)
     pip: list[str | Path] = [programs / "python", "-m", "pip", "install", "--quiet", *packages]
-    subprocess.run(pip, check=True, timeout=LONGEST_INSTALLATION, capture_output=True)
+    subprocess.run(pip, check=True, timeout=MAX_INSTALLATION_LENGTH, capture_output=True)
 
 
 # Files whose tests are many and have nothing in common: any process may take any of them.
@@ -329,7 +331,7 @@ def environment_with() -> EnvironmentWith:
         ready = folder / "ready"
         wanted = "\n".join((sys.version, *packages))
         try:
-            with FileLock(folder.with_suffix(".lock"), timeout=LONGEST_INSTALLATION):
+            with FileLock(folder.with_suffix(".lock"), timeout=MAX_INSTALLATION_LENGTH):
                 if not ready.exists() or ready.read_text("utf-8") != wanted:
                     install(folder, programs, packages)
                     ready.write_text(wanted, "utf-8")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ecbackup_iac.accounting import account_for
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, Reading, Severity
+from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.value import Known
 
 PLACE = Location("modules/redis/main.tf", 3, 1, 9, 2)
@@ -45,56 +45,56 @@ def error(path: str, line: int | None, severity: Severity = Severity.ERROR) -> D
 
 def test_a_block_that_has_a_finding_is_nothing_else() -> None:
     readings = [
-        Reading(absent=(absent(),)),
-        Reading(blocks=(BLOCK,), resources=(resource(),)),
+        ReadResult(absent=(absent(),)),
+        ReadResult(blocks=(BLOCK,), resources=(resource(),)),
     ]
     assert account_for(readings) == ((), ())
 
 
 def test_a_block_that_no_root_creates_is_absent() -> None:
-    readings = [Reading(blocks=(BLOCK,)), Reading(absent=(absent(),))]
+    readings = [ReadResult(blocks=(BLOCK,)), ReadResult(absent=(absent(),))]
     assert account_for(readings) == ((absent(),), ())
 
 
 def test_a_block_that_nothing_mentions_is_an_error_at_its_place() -> None:
-    readings = [Reading(blocks=(BLOCK,), resources=(resource(OTHER), resource(None)))]
+    readings = [ReadResult(blocks=(BLOCK,), resources=(resource(OTHER), resource(None)))]
     text = "aws_elasticache_cluster.x was not evaluated: no root that was read reaches it"
     assert account_for(readings) == ((), (Diagnostic(text, PLACE),))
 
 
 def test_a_block_that_several_readings_list_is_one_block() -> None:
-    readings = [Reading(blocks=(BLOCK,)), Reading(blocks=(BLOCK, BLOCK))]
+    readings = [ReadResult(blocks=(BLOCK,)), ReadResult(blocks=(BLOCK, BLOCK))]
     assert len(account_for(readings)[1]) == 1
 
 
 def test_an_override_block_is_found_with_the_block_it_is_merged_into() -> None:
     override = CacheBlock(BLOCK.address, BLOCK.type, OTHER)
-    readings = [Reading(blocks=(BLOCK, override), resources=(resource(PLACE, OTHER),))]
+    readings = [ReadResult(blocks=(BLOCK, override), resources=(resource(PLACE, OTHER),))]
     assert account_for(readings) == ((), ())
 
 
 def test_an_absent_cache_of_a_module_outside_what_was_checked_is_kept() -> None:
-    assert account_for([Reading(absent=(absent(),))]) == ((absent(),), ())
+    assert account_for([ReadResult(absent=(absent(),))]) == ((absent(),), ())
 
 
 def test_several_roots_give_one_entry_with_the_first_root_and_every_reason() -> None:
     readings = [
-        Reading(absent=(absent(root="live/b", reason="var.on is false"),)),
-        Reading(absent=(absent(root="live/c"), absent(root="live/a"))),
+        ReadResult(absent=(absent(root="live/b", reason="var.on is false"),)),
+        ReadResult(absent=(absent(root="live/c"), absent(root="live/a"))),
     ]
     expected = absent(root="live/a", reason="count is 0; var.on is false")
     assert account_for(readings) == ((expected,), ())
 
 
 def test_no_more_than_three_reasons_are_shown() -> None:
-    readings = [Reading(absent=tuple(absent(root=f"r{n}", reason=f"why {n}") for n in range(5)))]
+    readings = [ReadResult(absent=tuple(absent(root=f"r{n}", reason=f"why {n}") for n in range(5)))]
     (entry,) = account_for(readings)[0]
     assert entry.reason == "why 0; why 1; why 2; 2 more"
 
 
 def test_the_entries_are_in_order() -> None:
     entries = (absent(OTHER), absent(Location("a.tf", 7)), absent(PLACE))
-    assert [one.location for one in account_for([Reading(absent=entries)])[0]] == [
+    assert [one.location for one in account_for([ReadResult(absent=entries)])[0]] == [
         Location("a.tf", 7),
         PLACE,
         OTHER,
@@ -105,7 +105,7 @@ def test_blocks_of_a_file_without_lines_are_told_apart_by_their_addresses() -> N
     plan = Location("plan.json")
     entries = (absent(plan, address="a"), absent(plan, address="b"))
     blocks = tuple(CacheBlock(name, "aws_elasticache_cluster", plan) for name in "abc")
-    kept, errors = account_for([Reading(blocks=blocks, absent=entries)])
+    kept, errors = account_for([ReadResult(blocks=blocks, absent=entries)])
     assert kept == entries
     assert [one.message.split(" ")[0] for one in errors] == ["c"]
 
@@ -126,11 +126,13 @@ def test_an_error_of_the_file_or_within_the_block_is_enough(
     line: int | None, severity: Severity, *, is_covered: bool
 ) -> None:
     told = error(PLACE.path, line, severity)
-    assert len(account_for([Reading(blocks=(BLOCK,), diagnostics=(told,))])[1]) == (not is_covered)
+    assert len(account_for([ReadResult(blocks=(BLOCK,), diagnostics=(told,))])[1]) == (
+        not is_covered
+    )
 
 
 def test_an_error_of_another_file_covers_nothing() -> None:
-    readings = [Reading(blocks=(BLOCK,), diagnostics=(error("live/main.tf", None),))]
+    readings = [ReadResult(blocks=(BLOCK,), diagnostics=(error("live/main.tf", None),))]
     assert len(account_for(readings)[1]) == 1
 
 
@@ -143,7 +145,7 @@ places = st.builds(
     st.integers(0, 3),
 )
 any_reading = st.builds(
-    Reading,
+    ReadResult,
     resources=st.lists(st.builds(resource, st.none() | places, places), max_size=3).map(tuple),
     diagnostics=st.lists(
         st.builds(
@@ -162,7 +164,7 @@ any_reading = st.builds(
 
 
 @given(st.lists(any_reading, max_size=4))
-def test_every_block_ends_as_exactly_one_of_the_three(readings: list[Reading]) -> None:
+def test_every_block_ends_as_exactly_one_of_the_three(readings: list[ReadResult]) -> None:
     kept, errors = account_for(readings)
     blocks = {block.location for reading in readings for block in reading.blocks}
     found = {

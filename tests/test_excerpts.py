@@ -9,9 +9,9 @@ from typing import TypeAlias
 import pytest
 
 from ecbackup_iac.model.excerpt import Excerpt
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
-from ecbackup_iac.readers.excerpts import LONGEST_LINE, MOST_LINES
+from ecbackup_iac.readers.excerpts import MAX_LINE_LENGTH, MAX_LINES
 from ecbackup_iac.scan import scan
 
 TODAY = date(2026, 11, 23)
@@ -35,7 +35,7 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shown:
     monkeypatch.chdir(tmp_path)
 
     def show(
-        files: Mapping[str, str | bytes], *paths: str, given: Given | None = None
+        files: Mapping[str, str | bytes], *paths: str, given: EvaluationInputs | None = None
     ) -> list[str]:
         for name, text in files.items():
             path = tmp_path / name
@@ -110,13 +110,13 @@ def test_of_the_attribute_itself_all_lines_are_shown_up_to_a_number(shown: Shown
     ]
     many = "(\n" + "    # more\n" * 20 + "    0\n  )"
     lines = shown({"main.tf": cluster(many)})
-    assert len(lines) == 1 + MOST_LINES + 1
-    assert lines[-1] == f"{23 - MOST_LINES} more"
+    assert len(lines) == 1 + MAX_LINES + 1
+    assert lines[-1] == f"{23 - MAX_LINES} more"
 
 
 def test_a_line_without_an_end_is_cut(shown: Shown) -> None:
     lines = shown({"main.tf": cluster("0 + " * 200 + "0")})
-    assert len(lines[1]) < LONGEST_LINE + 10
+    assert len(lines[1]) < MAX_LINE_LENGTH + 10
     assert lines[1].endswith("»…")
 
 
@@ -135,7 +135,7 @@ def test_what_is_sensitive_for_one_cache_is_not_shown_for_another(shown: Shown) 
         "open/main.tf": cluster("var.days", 'variable "days" {}\n'),
         "both.tfvars": "days = 3\n",
     }
-    given = Given(variables=(("file", "both.tfvars"),))
+    given = EvaluationInputs(variables=(("file", "both.tfvars"),))
     assert [line for line in shown(files, given=given) if "days = 3" in line] == []
 
 
@@ -189,7 +189,7 @@ def test_nothing_outside_the_boundary_is_read(shown: Shown, tmp_path: Path) -> N
     (tmp_path / "tree/.git").mkdir(parents=True)
     (tmp_path / "outside.tfvars").write_text("days = 3\n", "utf-8")
     files = {"tree/main.tf": cluster("var.days", 'variable "days" {}\n')}
-    given = Given(variables=(("file", "outside.tfvars"),))
+    given = EvaluationInputs(variables=(("file", "outside.tfvars"),))
     lines = shown(files, "tree", given=given)
     assert [line for line in lines if "days = 3" in line] == []
     assert lines[1] == "4:   «snapshot_retention_limit = var.days»"
@@ -197,7 +197,7 @@ def test_nothing_outside_the_boundary_is_read(shown: Shown, tmp_path: Path) -> N
 
 def test_what_a_file_is_taken_to_hold_is_shown(shown: Shown, tmp_path: Path) -> None:
     edited = cluster("9").encode()
-    given = Given(contents={os.path.realpath(tmp_path / "main.tf"): edited})
+    given = EvaluationInputs(contents={os.path.realpath(tmp_path / "main.tf"): edited})
     assert shown({"main.tf": cluster("0")}, given=given)[1] == "4:   «snapshot_retention_limit = 9»"
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.report import Diagnostic, Reading
+from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.readers.recognition import reading_of
 
 PLANS = Path(__file__).parent / "plans"
@@ -19,7 +19,7 @@ Plan = dict[str, Any]
 PARTIAL = "the plan is partial: it has no change for "
 
 
-def read(plan: Plan) -> Reading:
+def read(plan: Plan) -> ReadResult:
     reading = reading_of(json.dumps(plan).encode(), "plan.json", is_meant=True)
     assert reading is not None
     return reading
@@ -35,7 +35,7 @@ def by_opentofu(plan: Plan) -> Plan:
     return {name: part for name, part in plan.items() if name not in ("complete", "applyable")}
 
 
-def partial(reading: Reading) -> str:
+def partial(reading: ReadResult) -> str:
     """Return what is said to be missing."""
     (told,) = reading.diagnostics
     return told.message.removeprefix(PARTIAL).partition(";")[0]

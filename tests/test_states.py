@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ecbackup_iac.model.report import Reading
+from ecbackup_iac.model.report import ReadResult
 from ecbackup_iac.model.value import Known, Unset
 from ecbackup_iac.readers.recognition import reading_of
 
@@ -15,18 +15,18 @@ DEPOSED = "only a deposed object is left of it"
 Json = dict[str, Any]
 
 
-def read(state: Json) -> Reading:
+def read(state: Json) -> ReadResult:
     reading = reading_of(json.dumps(state).encode(), "terraform.tfstate", is_meant=True)
     assert reading is not None
     return reading
 
 
-def shown(*resources: Json) -> Reading:
+def shown(*resources: Json) -> ReadResult:
     entries = [{"mode": "managed", "type": CLUSTER, "name": "a"} | one for one in resources]
     return read({"format_version": "1.0", "values": {"root_module": {"resources": entries}}})
 
 
-def raw(*instances: Json, **members: object) -> Reading:
+def raw(*instances: Json, **members: object) -> ReadResult:
     resource: Json = {"mode": "managed", "type": CLUSTER, "name": "a", "instances": instances}
     return read(
         {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x"}
@@ -34,7 +34,7 @@ def raw(*instances: Json, **members: object) -> Reading:
     )
 
 
-def told(reading: Reading) -> tuple[list[str], list[tuple[str, str]], list[str]]:
+def told(reading: ReadResult) -> tuple[list[str], list[tuple[str, str]], list[str]]:
     """Return the addresses that are found, those that are absent, and the errors."""
     return (
         [one.address for one in reading.resources],

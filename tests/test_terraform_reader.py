@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.terraform.modules.folders import Folders
@@ -262,7 +262,7 @@ def test_unloaded_variable_files_are_not_tried_where_one_is_given(
     evaluate: "Evaluate", tmp_path: Path
 ) -> None:
     files = {"main.tf": MODULE, "dev.tfvars": "days = 1", "prod.tfvars": "days = 2"}
-    given = Given((("file", str(tmp_path / "prod.tfvars")),))
+    given = EvaluationInputs((("file", str(tmp_path / "prod.tfvars")),))
     (cache,) = evaluate(files, given=given).caches
     assert (cache.variants, cache.assumptions) == ((), ())
 

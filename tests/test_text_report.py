@@ -14,8 +14,8 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, 
 from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.remedy import remedy_of
-from ecbackup_iac.reporters.printable import printable
-from ecbackup_iac.reporters.style import Detail, Style
+from ecbackup_iac.reporters.escaping import escape_control_characters
+from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 from ecbackup_iac.reporters.text_report import render
 from ecbackup_iac.rule import judge, level_of
 
@@ -52,14 +52,14 @@ def test_a_report_without_colour_holds_no_escape_code() -> None:
 
 
 def test_colour_changes_nothing_but_the_colour() -> None:
-    colored = render(REPORT, Style(color=True))
+    colored = render(REPORT, RenderOptions(color=True))
     assert "\x1b[31m\x1b[1mFAIL\x1b[0m" in colored
     assert ESCAPE.sub("", colored) == render(REPORT)
 
 
 def test_a_narrow_window_folds_prose_at_its_width() -> None:
     report = Report((replace(UNDECIDED, remedy=None),))
-    assert render(report, Style(width=60)).splitlines() == [
+    assert render(report, RenderOptions(width=60)).splitlines() == [
         "UNKNOWN  aws_elasticache_cluster.a  ECB005 retention-undecided",
         "  snapshot_retention_limit is undecided: it depends on",
         "    data.aws_ssm_parameter.retention_in_days.value, known",
@@ -71,18 +71,18 @@ def test_a_narrow_window_folds_prose_at_its_width() -> None:
 
 
 def test_a_command_to_copy_is_never_folded() -> None:
-    text = render(Report((finding(),)), Style(width=40))
+    text = render(Report((finding(),)), RenderOptions(width=40))
     assert "  fix: set snapshot_retention_limit = 7 in aws_elasticache_cluster.a\n" in text
 
 
 def test_a_window_narrower_than_reason_is_taken_for_forty_columns() -> None:
     report = Report((replace(UNDECIDED, remedy=None),))
-    assert render(report, Style(width=1)) == render(report, Style(width=40))
+    assert render(report, RenderOptions(width=1)) == render(report, RenderOptions(width=40))
 
 
 @given(st.integers(1, 200))
 def test_folding_drops_and_adds_no_word(width: int) -> None:
-    assert render(REPORT, Style(width=width)).split() == render(REPORT).split()
+    assert render(REPORT, RenderOptions(width=width)).split() == render(REPORT).split()
 
 
 def test_a_diagnostic_stands_with_its_place() -> None:
@@ -134,7 +134,7 @@ def test_what_is_not_created_does_not_hide_that_the_answer_is_incomplete() -> No
 
 
 def test_a_long_report_lists_what_is_not_created() -> None:
-    assert render(Report(absent=(ABSENT,)), Style(detail=Detail.VERBOSE)) == (
+    assert render(Report(absent=(ABSENT,)), RenderOptions(detail=Verbosity.VERBOSE)) == (
         "ABSENT  aws_elasticache_cluster.old\n"
         "  not created with these values: count is 0\n"
         "  at live/old.tf:3:1\n"
@@ -146,7 +146,7 @@ def test_a_long_report_lists_what_is_not_created() -> None:
 def test_quiet_tells_failures_and_errors_alone() -> None:
     quiet = render(
         Report(REPORT.findings, (BROKEN, replace(BROKEN, severity=Severity.WARNING))),
-        Style(detail=Detail.QUIET),
+        RenderOptions(detail=Verbosity.QUIET),
     )
     assert [line for line in quiet.splitlines() if line[:1].isupper()] == [
         "FAIL  aws_elasticache_cluster.a  ECB001 backups-disabled",
@@ -155,7 +155,9 @@ def test_quiet_tells_failures_and_errors_alone() -> None:
 
 
 def test_quiet_says_nothing_where_nothing_fails() -> None:
-    assert render(Report((finding(Known(7)), UNDECIDED)), Style(detail=Detail.QUIET)) == ""
+    assert (
+        render(Report((finding(Known(7)), UNDECIDED)), RenderOptions(detail=Verbosity.QUIET)) == ""
+    )
 
 
 @pytest.mark.parametrize("status", Status)
@@ -163,7 +165,7 @@ def test_every_status_has_its_word(status: Status) -> None:
     one = finding()
     one = replace(one, verdict=replace(one.verdict, status=status))
     word = status.value.upper().replace("_", " ")
-    assert render(Report((one,)), Style(detail=Detail.VERBOSE)).startswith(f"{word}  ")
+    assert render(Report((one,)), RenderOptions(detail=Verbosity.VERBOSE)).startswith(f"{word}  ")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,7 @@ def test_every_status_has_its_word(status: Status) -> None:
     ],
 )
 def test_what_a_terminal_might_obey_is_shown_as_its_escape(text: str, shown: str) -> None:
-    assert printable(text) == shown
+    assert escape_control_characters(text) == shown
 
 
 @given(st.text(), st.text(), st.sampled_from([None, 40, 80]))
@@ -192,7 +194,7 @@ def test_no_text_from_the_input_can_forge_a_line_or_move_the_cursor(
         (finding(Known(0), f"x{address}"), finding(Unknown(f"x{why}"), "second")),
         (Diagnostic(f"x{why}", Location(f"x{address}")),),
     )
-    text = render(report, Style(width=width))
-    assert printable(text.replace("\n", "")) == text.replace("\n", "")
+    text = render(report, RenderOptions(width=width))
+    assert escape_control_characters(text.replace("\n", "")) == text.replace("\n", "")
     heads = [line for line in text.splitlines() if line and not line.startswith(" ")]
     assert [head.split(" ")[0] for head in heads] == ["FAIL", "UNKNOWN", "ERROR", "2"]

@@ -23,10 +23,10 @@ T = TypeVar("T")
 
 Conf: TypeAlias = Mapping[str, Any]
 
-LARGEST_PLAN = 500_000_000
+MAX_PLAN_BYTES = 500_000_000
 """Bytes; Checkov itself reads 50 MB."""
 
-MOST_OUTCOMES = 64
+MAX_OUTCOMES = 64
 """Branches of nested `Fn::If`; what has more is unknown."""
 
 # An expression that Checkov left as it stands: a reference, a call, an index, an operator. A text that is
@@ -232,8 +232,8 @@ def _plan(path: str) -> dict[str, tuple[Any, Blocks]]:
     """Read a plan: address → its change and the blocks behind it; {} for what is no plan."""
     try:
         with open(path, "rb") as file:
-            content = file.read(LARGEST_PLAN + 1)
-        plan = json.loads(content) if len(content) <= LARGEST_PLAN else {}
+            content = file.read(MAX_PLAN_BYTES + 1)
+        plan = json.loads(content) if len(content) <= MAX_PLAN_BYTES else {}
     except (OSError, ValueError, RecursionError):
         return {}
     changes = plan.get("resource_changes") if isinstance(plan, dict) else None
@@ -261,8 +261,8 @@ def _outcomes(written: object, settle: Callable[[object], Settled[T] | None]) ->
     if written is None:
         return Unset()
     found = list(_branches(written, ""))
-    if len(found) > MOST_OUTCOMES:
-        return Unknown(f"it depends on more than {MOST_OUTCOMES} outcomes")
+    if len(found) > MAX_OUTCOMES:
+        return Unknown(f"it depends on more than {MAX_OUTCOMES} outcomes")
     settled = [(settle(value), when) for value, when in found]
     outcomes = [Outcome(value, when) for value, when in settled if value is not None]
     if len(outcomes) < len(settled):
@@ -276,7 +276,7 @@ def _outcomes(written: object, settle: Callable[[object], Settled[T] | None]) ->
 def _branches(written: object, when: str, depth: int = 0) -> Iterator[tuple[object, str]]:
     """Yield what a value can be, and under which condition."""
     branch = written.get("Fn::If") if isinstance(written, Mapping) else None
-    if not isinstance(branch, Sequence) or len(branch) != 3 or depth > MOST_OUTCOMES:  # noqa: PLR2004
+    if not isinstance(branch, Sequence) or len(branch) != 3 or depth > MAX_OUTCOMES:  # noqa: PLR2004
         yield written, when
         return
     name, *values = branch

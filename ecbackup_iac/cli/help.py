@@ -6,7 +6,7 @@ import click
 
 OTHER = "Other options"
 
-SUBJECTS = {
+OPTION_GROUPS = {
     "What is read": ("--exclude", "--source", "--allow-empty"),
     "What is asked": ("--policy", "--min-days", "--days", "--unknown"),
     "With which values": ("--var", "--var-file", "--workspace", "--parameter", "--parameter-file"),
@@ -33,7 +33,7 @@ FEW = 6
 """So many options, and less, are read without subjects."""
 
 
-class PageCommand(click.Command):
+class GroupedCommand(click.Command):
     """A command whose options stand under subjects, where there are many."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -42,7 +42,7 @@ class PageCommand(click.Command):
         if len(rows) <= FEW:
             rows = [("Options", name, text) for _, name, text in rows]
         width = max(len(name) for _, name, _ in rows)
-        for subject in dict.fromkeys((*SUBJECTS, "Options")):
+        for subject in dict.fromkeys((*OPTION_GROUPS, "Options")):
             told = [(name.ljust(width), text) for under, name, text in rows if under == subject]
             if told:
                 with formatter.section(subject):
@@ -59,7 +59,7 @@ class PageCommand(click.Command):
 class PageGroup(click.Group):
     """The program itself: its commands come before its options."""
 
-    command_class = PageCommand
+    command_class = GroupedCommand
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options."""
@@ -69,7 +69,7 @@ class PageGroup(click.Group):
 
 def subject_of(parameter: click.Parameter) -> str:
     """Give the subject that an option stands under."""
-    for subject, options in SUBJECTS.items():
+    for subject, options in OPTION_GROUPS.items():
         if any(name in options for name in parameter.opts):
             return subject
     return OTHER

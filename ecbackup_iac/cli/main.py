@@ -16,9 +16,9 @@ from ecbackup_iac.cli.options import (
     OrderedCommand,
     OutputType,
     RuleType,
-    asked_of,
     check_apart,
     judging,
+    request_from,
 )
 from ecbackup_iac.cli.output import (
     Output,
@@ -30,14 +30,14 @@ from ecbackup_iac.cli.output import (
     write_edits,
     write_file,
 )
-from ecbackup_iac.cli.request import Asked, policy_of, report_of
+from ecbackup_iac.cli.request import CheckRequest, effective_policy, report_of
 from ecbackup_iac.cli.runtime import (
     EXIT_FAILS,
     EXIT_INCOMPLETE,
     EXIT_INTERRUPTED,
     EXIT_USAGE,
+    exit_code_of,
     prepare,
-    status_of,
 )
 from ecbackup_iac.control import FORMATS
 from ecbackup_iac.model.record import replace
@@ -132,7 +132,7 @@ def check(  # noqa: PLR0913 - click wants \b; one parameter an option
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
     check_apart(outputs)
-    asked = asked_of(context)
+    asked = request_from(context)
     status = checking.check(
         asked,
         outputs,
@@ -174,8 +174,8 @@ def baseline(
         raise click.UsageError("--update accepts nothing: it takes no --reason")
     if reason is not None and not reason.strip():
         raise click.UsageError("--reason: a text is expected")
-    asked = asked_of(context)
-    policy = policy_of(asked)
+    asked = request_from(context)
+    policy = effective_policy(asked)
     if update is None:
         _print_baseline(context, asked, policy, reason)
     else:
@@ -226,8 +226,8 @@ def fix(
     from ecbackup_iac.fixers.plan import mending
     from ecbackup_iac.suppressions.exceptions import today
 
-    asked = asked_of(context)
-    policy = policy_of(asked)
+    asked = request_from(context)
+    policy = effective_policy(asked)
     policy = replace(policy, baseline=baseline_path or policy.baseline)
     if days is not None and days < policy.minimum_days:
         least = policy.minimum_days
@@ -256,7 +256,7 @@ def fix(
 
 
 def _print_baseline(
-    context: click.Context, asked: Asked, policy: "Policy", reason: str | None
+    context: click.Context, asked: CheckRequest, policy: "Policy", reason: str | None
 ) -> None:
     """Print what is not suppressed otherwise as a baseline; an old one, being written over, is not asked."""
     from ecbackup_iac.files.discovery import BASELINE_FILE
@@ -271,7 +271,7 @@ def _print_baseline(
     _end_incomplete(context, report)
 
 
-def _prune(context: click.Context, asked: Asked, policy: "Policy", file: str) -> None:
+def _prune(context: click.Context, asked: CheckRequest, policy: "Policy", file: str) -> None:
     """Take out of a baseline what an answer that is complete no longer finds."""
     from ecbackup_iac.suppressions.baseline import (
         baseline_text,
@@ -301,10 +301,10 @@ def _tell_errors(report: "Report") -> None:
     """Say on standard error what could not be judged."""
     if report.is_incomplete:
         from ecbackup_iac.reporters import reporter
-        from ecbackup_iac.reporters.style import Detail, Style
+        from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 
         told = replace(report, findings=())
-        text = reporter("text").render(told, Style(detail=Detail.QUIET))
+        text = reporter("text").render(told, RenderOptions(detail=Verbosity.QUIET))
         tell(text, end="")
 
 
@@ -387,7 +387,7 @@ def status() -> int:
         from ecbackup_iac.cli.completion import use_shells
 
         use_shells()
-    return status_of(_clicked)
+    return exit_code_of(_clicked)
 
 
 def _clicked() -> object:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import click
 
-from ecbackup_iac.cli.help import PageCommand
+from ecbackup_iac.cli.help import GroupedCommand
 from ecbackup_iac.cli.output import Output
-from ecbackup_iac.cli.request import Asked
+from ecbackup_iac.cli.request import CheckRequest
 from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class RuleType(click.ParamType["Rule"]):
         return rule_items(incomplete)
 
 
-class OrderedCommand(PageCommand):
+class OrderedCommand(GroupedCommand):
     """A command that remembers in which order its options came: a value and a file of values share one."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -113,10 +113,10 @@ Pair: TypeAlias = tuple[str, str]
 _Callback = TypeVar("_Callback", bound=Callable[..., None])
 
 
-def asked_of(context: click.Context) -> Asked:
+def request_from(context: click.Context) -> CheckRequest:
     """Give what a command that judges is asked. Raises click.UsageError."""
     options = context.params
-    return Asked(
+    return CheckRequest(
         options["paths"],
         options["policy_path"],
         options["min_days"],
@@ -228,7 +228,7 @@ _JUDGING = (
 
 
 def judging(command: _Callback) -> _Callback:
-    """Give a command the options of everything that judges; `asked_of` reads them."""
+    """Give a command the options of everything that judges; `request_from` reads them."""
     for option in reversed(_JUDGING):
         command = option(command)
     return command

@@ -11,7 +11,7 @@ from ecbackup_iac.model.record import replace
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.report import Report
-    from ecbackup_iac.reporters.style import Style
+    from ecbackup_iac.reporters.style import RenderOptions
 
 
 class Output(NamedTuple):
@@ -21,17 +21,17 @@ class Output(NamedTuple):
     file: str | None
 
 
-def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "Style":
+def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOptions":
     """Find out how the reader of standard output reads."""
     from ecbackup_iac.files.discovery import working_folder
-    from ecbackup_iac.reporters.style import Detail, Style
+    from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     if color is None:
         color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = terminal_width() if is_terminal else None
-    detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
-    return Style(color, width, detail, working_folder())
+    detail = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
+    return RenderOptions(color, width, detail, working_folder())
 
 
 def terminal_width() -> int:
@@ -52,7 +52,7 @@ def check_outputs(outputs: Sequence[Output]) -> None:
             )
 
 
-def write_reports(report: "Report", outputs: Sequence[Output], style: "Style") -> None:
+def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOptions") -> None:
     """Write every report that was asked for, files first. Raises OutputError."""
     from ecbackup_iac.reporters import reporter
 
@@ -69,16 +69,16 @@ def write_reports(report: "Report", outputs: Sequence[Output], style: "Style") -
             _append_step_summary(report, plain)
 
 
-def _append_step_summary(report: "Report", style: "Style") -> None:
+def _append_step_summary(report: "Report", style: "RenderOptions") -> None:
     """Add to the summary that GitHub shows of a step, where this is a step of GitHub's."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if not file:
         return
-    from ecbackup_iac.reporters.github_report import LARGEST_SUMMARY, step_summary
+    from ecbackup_iac.reporters.github_report import MAX_SUMMARY_BYTES, step_summary
 
     try:
         with open(file, "a", encoding="utf-8", newline="\n") as summary:
-            summary.write(step_summary(report, style, LARGEST_SUMMARY - summary.tell()))
+            summary.write(step_summary(report, style, MAX_SUMMARY_BYTES - summary.tell()))
     except OSError as error:
         # The runner's own trouble is told, and takes nothing from the verdict.
         tell(f"ecbackup-iac: no summary was written: {error.strerror or error}")

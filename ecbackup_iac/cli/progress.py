@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from ecbackup_iac.model.progress import UNWATCHED, Progress
-from ecbackup_iac.reporters.printable import printable
+from ecbackup_iac.reporters.escaping import escape_control_characters
 
 PATIENCE = 1.0
 """Seconds in which nothing is shown."""
@@ -84,7 +84,7 @@ class TerminalProgress(Progress):
 
     def _show(self, text: str) -> None:
         # One column a character, whatever the root is called; the last column would begin a new line.
-        text = printable(text).encode("ascii", "backslashreplace").decode("ascii")
+        text = escape_control_characters(text).encode("ascii", "backslashreplace").decode("ascii")
         most = self._columns() - 1
         text = text[:most].ljust(min(self._widest, most))
         self._due = time.monotonic() + PAUSE

@@ -3,8 +3,8 @@
 import os
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.model.inputs import Given
-from ecbackup_iac.model.policy import IgnoreMode, PathGlob, Policy, UnknownMode
+from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.policy import PathGlob, Policy, SuppressionMode, UnknownMode
 from ecbackup_iac.model.record import record, replace
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @record
-class Asked:
+class CheckRequest:
     """What is judged, with which values and by which policy; options that nobody gave are None or empty."""
 
     paths: tuple[str, ...] = ()
@@ -25,10 +25,10 @@ class Asked:
     allows_ignores: bool = True
     allow_empty: bool = False
     variables: tuple[tuple[str, str], ...] = ()
-    """As `Given` has them."""
+    """As `EvaluationInputs` has them."""
 
     parameters: tuple[tuple[str, str], ...] = ()
-    """As `Given` has them."""
+    """As `EvaluationInputs` has them."""
 
     workspace: str | None = None
     is_quiet: bool = False
@@ -40,12 +40,12 @@ class Asked:
         return self.paths or (".",)
 
     @property
-    def given(self) -> Given:
+    def given(self) -> EvaluationInputs:
         """The values that were given, and the environment."""
-        return Given(self.variables, os.environ, self.workspace, self.parameters)
+        return EvaluationInputs(self.variables, os.environ, self.workspace, self.parameters)
 
 
-def policy_of(asked: Asked) -> Policy:
+def effective_policy(asked: CheckRequest) -> Policy:
     """Put the policy file and the options together; the options win. Raises PolicyError."""
     from ecbackup_iac.files.discovery import found_policy
 
@@ -59,9 +59,9 @@ def policy_of(asked: Asked) -> Policy:
         policy = read_policy(file)
     ignores = policy.ignores
     if not asked.allows_ignores:
-        ignores = IgnoreMode.NONE
-    elif not asked.allows_foreign_ignores and ignores is IgnoreMode.ALL:
-        ignores = IgnoreMode.OWN
+        ignores = SuppressionMode.NONE
+    elif not asked.allows_foreign_ignores and ignores is SuppressionMode.ALL:
+        ignores = SuppressionMode.OWN
     return replace(
         policy,
         minimum_days=asked.minimum_days or policy.minimum_days,
@@ -72,7 +72,7 @@ def policy_of(asked: Asked) -> Policy:
     )
 
 
-def report_of(asked: Asked, policy: Policy, *, with_excerpts: bool = False) -> "Report":
+def report_of(asked: CheckRequest, policy: Policy, *, with_excerpts: bool = False) -> "Report":
     """Judge what is asked. Raises InputError, BaselineError, PolicyError."""
     from ecbackup_iac.cli.progress import watched
     from ecbackup_iac.scan import scan

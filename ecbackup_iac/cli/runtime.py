@@ -11,7 +11,7 @@ from typing import NoReturn
 from ecbackup_iac.cli.output import forget_standard_output, tell
 from ecbackup_iac.errors import EcbackupError
 
-DEEPEST = 5_000
+MAX_DEPTH = 5_000
 """Calls within calls; what nests deeper is told and not followed."""
 
 OBJECTS_BETWEEN_COLLECTIONS = 200_000
@@ -26,22 +26,22 @@ EXIT_INTERRUPTED = 130
 def prepare() -> None:
     """Set what the interpreter allows a run."""
     # Locals that lead to locals, modules in modules: each step takes some ten calls.
-    sys.setrecursionlimit(DEEPEST)
+    sys.setrecursionlimit(MAX_DEPTH)
     # A run makes many objects and no garbage: looking for it costs a third of the time.
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
-def status_of(run: Callable[[], object]) -> int:
+def exit_code_of(run: Callable[[], object]) -> int:
     """Run it and give its status; trouble becomes one sentence on standard error, and a status."""
     try:
         status = run()
     except EcbackupError as error:
-        from ecbackup_iac.reporters.printable import printable
+        from ecbackup_iac.reporters.escaping import escape_control_characters
 
         for line in (f"ecbackup-iac: {error.message}", *error.more):
-            tell(printable(line))
+            tell(escape_control_characters(line))
         for line in error.hint.splitlines():
-            tell(f"  {printable(line)}")
+            tell(f"  {escape_control_characters(line)}")
         return EXIT_USAGE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

@@ -4,7 +4,7 @@ import json
 
 from ecbackup_iac import __version__
 from ecbackup_iac.control.pages import Fact, Page, source_name
-from ecbackup_iac.control.rule_cards import CARDS
+from ecbackup_iac.control.rule_cards import RULES
 from ecbackup_iac.model.verdict import Rule
 
 SCHEMA_VERSION = 1
@@ -31,7 +31,7 @@ def render(page: Page, width: int) -> str:  # noqa: ARG001 - one signature for a
 
 
 def _rule(rule: Rule) -> dict[str, object]:
-    return {"id": str(rule), "name": rule.label, "level": str(CARDS[rule].level)}
+    return {"id": str(rule), "name": rule.label, "level": str(RULES[rule].level)}
 
 
 def _fact(fact: Fact) -> dict[str, object]:

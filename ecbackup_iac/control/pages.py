@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ecbackup_iac.control.rule_cards import CARDS
+from ecbackup_iac.control.rule_cards import RULES
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.verdict import Rule
 
@@ -63,7 +63,7 @@ def page_of(rule: Rule | None) -> Page:
     with open(path, "rb") as file:
         data = tomllib.load(file)
     if rule:
-        title = f"{rule} {rule.label}: {CARDS[rule].title}"
+        title = f"{rule} {rule.label}: {RULES[rule].title}"
         sections = _of_rule(rule, data["rules"][rule])
     else:
         title = data["title"]
@@ -82,7 +82,7 @@ def source_name(source: str) -> str:
 
 
 def _of_rule(rule: Rule, told: Mapping[str, Any]) -> tuple[Section, ...]:
-    card = CARDS[rule]
+    card = RULES[rule]
     why = Fact(card.description, tuple(told["why"]))
     remedy = Fact(card.remedy, tuple(told["remedy"]))
     return (

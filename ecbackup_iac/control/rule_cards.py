@@ -11,7 +11,7 @@ GUIDE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automat
 
 
 @record
-class Card:
+class RuleMetadata:
     """What a person has to know about a rule."""
 
     title: str
@@ -34,8 +34,8 @@ class Card:
 
 
 # AWS Security Hub holds missing backups (ElastiCache.1) for high.
-CARDS = {
-    Rule.BACKUPS_DISABLED: Card(
+RULES = {
+    Rule.BACKUPS_DISABLED: RuleMetadata(
         title="Automatic backups of the cache are off.",
         description="The retention of automatic backups is unset, null or 0, and ElastiCache then takes"
         " none. After a failed change or a fault, the cache's data cannot be restored.",
@@ -45,7 +45,7 @@ CARDS = {
         severity=7.0,
         precision="very-high",
     ),
-    Rule.RETENTION_TOO_SHORT: Card(
+    Rule.RETENTION_TOO_SHORT: RuleMetadata(
         title="Backups of the cache are not kept for as long as the policy asks.",
         description="Automatic backups are on, and their retention is under the minimum of the"
         " organisation's policy. What was lost earlier than that cannot be restored.",
@@ -54,7 +54,7 @@ CARDS = {
         severity=5.0,
         precision="very-high",
     ),
-    Rule.RETENTION_INVALID: Card(
+    Rule.RETENTION_INVALID: RuleMetadata(
         title="AWS refuses the retention of the cache's backups.",
         description="The retention is negative, above 35, or not a whole number of days. The deployment"
         " fails, and the cache is without the backups that were meant.",
@@ -63,7 +63,7 @@ CARDS = {
         severity=5.0,
         precision="very-high",
     ),
-    Rule.BACKUPS_UNSUPPORTED: Card(
+    Rule.BACKUPS_UNSUPPORTED: RuleMetadata(
         title="The cache's node type cannot be backed up.",
         description="A cache.t1.micro node outside cluster mode takes no backups, whatever the retention"
         " is. The cache's data cannot be restored.",
@@ -72,7 +72,7 @@ CARDS = {
         severity=7.0,
         precision="very-high",
     ),
-    Rule.RETENTION_UNDECIDED: Card(
+    Rule.RETENTION_UNDECIDED: RuleMetadata(
         title="It cannot be known whether the cache will be backed up.",
         description="The retention depends on something that the code does not settle, and at least one"
         " of the values it can take leaves the cache without the backups that are asked for.",
@@ -82,7 +82,7 @@ CARDS = {
         severity=4.0,
         precision="medium",
     ),
-    Rule.BACKUPS_BEING_DISABLED: Card(
+    Rule.BACKUPS_BEING_DISABLED: RuleMetadata(
         title="Automatic backups of an existing cache are being turned off.",
         description="The plan takes a cache that is backed up today to a retention of 0. ElastiCache then"
         " takes no more automatic backups of it.",
@@ -91,7 +91,7 @@ CARDS = {
         severity=8.0,
         precision="very-high",
     ),
-    Rule.BACKUP_WINDOW_CONFLICT: Card(
+    Rule.BACKUP_WINDOW_CONFLICT: RuleMetadata(
         title="AWS refuses the cache's backup window.",
         description="The backup window overlaps the maintenance window, or is under 60 minutes. The change"
         " fails, and the backups that were meant are not set up.",
@@ -100,7 +100,7 @@ CARDS = {
         severity=4.0,
         precision="high",
     ),
-    Rule.RETENTION_NOT_MANAGED: Card(
+    Rule.RETENTION_NOT_MANAGED: RuleMetadata(
         title="Later edits of the retention never reach the cache.",
         description="ignore_changes covers the retention, so Terraform sets it when it makes the cache and"
         " leaves it alone from then on. What the code says and what the cache does can drift apart.",

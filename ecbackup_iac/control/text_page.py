@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from ecbackup_iac.control.pages import Fact, Page
-from ecbackup_iac.control.rule_cards import CARDS
+from ecbackup_iac.control.rule_cards import RULES
 
 _NARROWEST = 40  # columns; below that folding makes text harder to read, not easier
 _WIDEST = 100
@@ -15,7 +15,7 @@ def render(page: Page, width: int) -> str:
     width = min(max(width, _NARROWEST), _WIDEST)
     blocks = ["\n".join(_folded(page.title, width, ""))]
     if page.rule:
-        blocks.append(f"Level: {CARDS[page.rule].level}")
+        blocks.append(f"Level: {RULES[page.rule].level}")
     for section in page.sections:
         blocks.append(section.title.upper())
         blocks += ["\n".join(_lines(fact, width)) for fact in section.facts]

@@ -45,10 +45,10 @@ def bounded_content(path: str, most: int) -> bytes | None:
     with open(path, "rb") as file:
         if os.fstat(file.fileno()).st_size > most:
             return None
-        return up_to(most, file.read)
+        return read_limited(most, file.read)
 
 
-def up_to(most: int, read: Callable[[int], bytes]) -> bytes | None:
+def read_limited(most: int, read: Callable[[int], bytes]) -> bytes | None:
     """Read a stream to its end; None where that is too far."""
     whole = BytesIO()
     while piece := read(_PIECE):

@@ -18,8 +18,8 @@ from ecbackup_iac.files.bounded_read import (
     NO_REGULAR_FILE,
     bounded_content,
     larger_than,
+    read_limited,
     regular_content,
-    up_to,
 )
 from ecbackup_iac.files.globs import covers
 from ecbackup_iac.model.location import Location
@@ -50,13 +50,13 @@ _OTHERS = frozenset((
     ".whl", ".woff", ".woff2", ".xls", ".xlsx", ".xml", ".xz", ".zip",
 ))  # fmt: skip
 
-_LARGEST_TEMPLATE = 1_000_000
+_MAX_TEMPLATE_BYTES = 1_000_000
 """Bytes; CloudFormation takes no larger template, so a file of any name is not looked into beyond it."""
 
-LARGEST_INPUT = 1_000_000_000
+MAX_INPUT_BYTES = 1_000_000_000
 """Bytes of a plan, a state, or AWS CLI output; reading it takes hardly more memory than it is large."""
 
-LARGEST_TEXT = 50_000_000
+MAX_TEXT_BYTES = 50_000_000
 """Bytes of what CloudFormation alone reads, by its name, and of what people keep beside their code."""
 
 STANDARD_INPUT = "-"
@@ -155,13 +155,13 @@ def _stream(path: str) -> Input | Diagnostic:
         return Diagnostic("cannot be read: standard input is closed", Location(path))
     try:
         if path == STANDARD_INPUT:
-            content = up_to(LARGEST_INPUT, sys.stdin.buffer.read)
+            content = read_limited(MAX_INPUT_BYTES, sys.stdin.buffer.read)
         else:
-            content = bounded_content(path, LARGEST_INPUT)
+            content = bounded_content(path, MAX_INPUT_BYTES)
     except OSError as error:
         return _unreadable(path, error)
     if content is None:
-        return Diagnostic(f"not read: {larger_than(LARGEST_INPUT)}", Location(path))
+        return Diagnostic(f"not read: {larger_than(MAX_INPUT_BYTES)}", Location(path))
     return Input(path, content, path, boundary_of("."))
 
 
@@ -320,11 +320,11 @@ class _Walk:
                     continue
                 is_expected = _may_matter(entry.name, names)
                 try:
-                    is_read = is_expected or _may_be_template(entry)
+                    is_file_content = is_expected or _may_be_template(entry)
                 except OSError as error:
                     yield _unreadable(places.of(entry).shown, error)
                     continue
-                if is_read:
+                if is_file_content:
                     place = places.of(entry)
                     yield from self.file(place, shown, boundary, is_expected=is_expected)
 
@@ -348,7 +348,7 @@ class _Walk:
             yield ConfigurationPath(folder, _walked_boundary(folder, boundary), named)
             return
         try:
-            most = LARGEST_TEXT if place.path.lower().endswith(_TEMPLATES) else LARGEST_INPUT
+            most = MAX_TEXT_BYTES if place.path.lower().endswith(_TEMPLATES) else MAX_INPUT_BYTES
             content = self._contents.get(place.real) or regular_content(place.path, most)
         except OSError as error:
             yield _unreadable(place.shown, error)
@@ -441,7 +441,7 @@ def _may_be_template(entry: os.DirEntry[str]) -> bool:
     if (stem and dot + ending.lower() in _OTHERS) or entry.name.endswith(_CONFIGURATION):
         return False
     try:
-        return entry.is_file() and 0 < entry.stat().st_size <= _LARGEST_TEMPLATE
+        return entry.is_file() and 0 < entry.stat().st_size <= _MAX_TEMPLATE_BYTES
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOENT, errno.ENOTDIR):
             return False

@@ -17,11 +17,11 @@ T = TypeVar("T")
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-LARGEST_FILE = 50_000_000
+MAX_FILE_BYTES = 50_000_000
 """Bytes; no larger file is edited."""
 
 
-class NotMendableError(Exception):
+class NotFixableError(Exception):
     """Why a cache is left as it is, for a person."""
 
     def __init__(self, reason: str) -> None:
@@ -87,9 +87,9 @@ class SourceFiles:
         """
         real = os.path.realpath(shown)
         if is_downloaded(real.replace(os.sep, "/")):
-            raise NotMendableError(f"{shown} is part of a downloaded module")
+            raise NotFixableError(f"{shown} is part of a downloaded module")
         if not is_readable(real, boundary_of(shown)):
-            raise NotMendableError(f"{shown} leads outside the repository")
+            raise NotFixableError(f"{shown} leads outside the repository")
         return real
 
     def content(self, path: str) -> bytes:
@@ -128,15 +128,15 @@ def _links(boundary: str) -> dict[str, list[str]]:
 def _content(path: str) -> bytes:
     shown = shown_path(path)
     try:
-        content = regular_content(path, LARGEST_FILE)
+        content = regular_content(path, MAX_FILE_BYTES)
     except OSError as error:
-        raise NotMendableError(f"{shown} cannot be read: {error.strerror or error}") from error
+        raise NotFixableError(f"{shown} cannot be read: {error.strerror or error}") from error
     if isinstance(content, str):
-        raise NotMendableError(f"{shown} was {content}")
+        raise NotFixableError(f"{shown} was {content}")
     if not os.access(path, os.W_OK):
-        raise NotMendableError(f"{shown} may not be written")
+        raise NotFixableError(f"{shown} may not be written")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content:
-        raise NotMendableError(f"{shown} is not written in UTF-8")
+        raise NotFixableError(f"{shown} is not written in UTF-8")
     return content
 
 
@@ -150,7 +150,7 @@ def offsets(
 ) -> tuple[int, int]:
     """Give where a place begins and ends, in bytes. Raises NotMendableError where there is none."""
     if location.line is None or location.end_line is None:
-        raise NotMendableError(f"{location}: no place in a file")
+        raise NotFixableError(f"{location}: no place in a file")
     starts = _line_starts(content, breaks)
     first = _offset(content, starts, location.line, location.column or 1)
     last = _offset(content, starts, location.end_line, location.end_column or 1)

@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 from ecbackup_iac.files.discovery import is_inside
 from ecbackup_iac.fixers import fixer
-from ecbackup_iac.fixers.edits import Edit, NotMendableError, SourceFiles, edited_files
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.fixers.edits import Edit, NotFixableError, SourceFiles, edited_files
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import field, record, replace
@@ -28,7 +28,7 @@ from ecbackup_iac.scan import scan
 Key: TypeAlias = tuple[str, str, str, int]
 """Root, settings, address, and which of its equals: what an edit does not change."""
 
-MOST_TRIALS = 100
+MAX_TRIALS = 100
 """Judgements of the tree with some of the edits, where all together do not hold."""
 
 _NOT_TRIED = "there are too many edits that do not hold to try this one by itself"
@@ -37,7 +37,7 @@ _BY_SOURCE = "it was read from {}: mend the configuration or template that it co
 
 
 @record
-class Mended:
+class Fixed:
     """A cache that passes with its edits."""
 
     finding: Finding
@@ -46,7 +46,7 @@ class Mended:
 
 
 @record
-class Left:
+class Unfixed:
     """A cache that fails, or is undecided, as before."""
 
     finding: Finding
@@ -54,11 +54,11 @@ class Left:
 
 
 @record
-class Mending:
+class FixResult:
     """What fix can do, and what it cannot."""
 
-    mended: tuple[Mended, ...]
-    left: tuple[Left, ...]
+    mended: tuple[Fixed, ...]
+    left: tuple[Unfixed, ...]
     before: Mapping[str, bytes]
     """What the files that change hold, by real path."""
 
@@ -78,12 +78,12 @@ def mending(  # noqa: PLR0913 - what scan takes, and the days
     paths: Sequence[str],
     policy: Policy,
     today: date,
-    given: Given,
+    given: EvaluationInputs,
     days: int,
     *,
     allow_empty: bool = False,
     progress: Progress = UNWATCHED,
-) -> Mending:
+) -> FixResult:
     """Find the edits that set the retention of what fails under the paths to so many days.
 
     Raises:
@@ -102,12 +102,12 @@ def mending(  # noqa: PLR0913 - what scan takes, and the days
     mended, left = [], []
     for key, finding in judgement.asked.items():
         if key in plan.accepted:
-            mended.append(Mended(finding, tuple(plan.proposed[key])))
+            mended.append(Fixed(finding, tuple(plan.proposed[key])))
         elif key in plan.reasons and judgement.passes(key, after):
-            mended.append(Mended(finding, ()))
+            mended.append(Fixed(finding, ()))
         elif key in plan.reasons:
-            left.append(Left(finding, plan.reasons[key]))
-    return Mending(tuple(mended), tuple(left), before, after, judgement.report)
+            left.append(Unfixed(finding, plan.reasons[key]))
+    return FixResult(tuple(mended), tuple(left), before, after, judgement.report)
 
 
 class _Judgement:
@@ -120,7 +120,7 @@ class _Judgement:
     def __init__(
         self,
         paths: Sequence[str],
-        given: Given,
+        given: EvaluationInputs,
         judge: Callable[..., Report],
         files: SourceFiles,
     ) -> None:
@@ -249,7 +249,7 @@ class _Plan:
     def _propose(self, key: Key, finding: Finding, *, is_careful: bool) -> None:
         try:
             self.proposed[key] = self._edits(finding, is_careful=is_careful)
-        except NotMendableError as error:
+        except NotFixableError as error:
             self.reasons.setdefault(key, error.reason)
 
     def _edits(self, finding: Finding, *, is_careful: bool) -> Sequence[Edit]:
@@ -257,11 +257,11 @@ class _Plan:
         found = fixer(resource.source)
         if found is None:
             told = {"terraform_plan": "a plan", "terraform_state": "a state"}
-            raise NotMendableError(
+            raise NotFixableError(
                 _BY_SOURCE.format(told.get(resource.source, "what runs in the account"))
             )
         if resource.location.path == "-":
-            raise NotMendableError("standard input cannot be written to")
+            raise NotFixableError("standard input cannot be written to")
         values = _failing(finding, self._policy.minimum_days)
         edits: Sequence[Edit] = found.propose(
             resource, values, self._days, self.files, is_careful=is_careful
@@ -283,7 +283,7 @@ class _Plan:
         self._drop_contradictions()
         groups = [group for group in self._groups() if self._as_tried(group) not in self._refused]
         # Where all together do not hold, halves are tried: what is wrong is mostly a few of many.
-        pending, trials = [groups], MOST_TRIALS
+        pending, trials = [groups], MAX_TRIALS
         while pending:
             batch = pending.pop()
             trials -= 1
@@ -369,18 +369,18 @@ def _failing(finding: Finding, minimum_days: int) -> list[Settled[int]]:
     resource, rule = finding.resource, finding.verdict.rule
     match rule:
         case Rule.BACKUPS_UNSUPPORTED:
-            raise NotMendableError("its node type cannot take backups: choose another")
+            raise NotFixableError("its node type cannot take backups: choose another")
         case Rule.BACKUP_WINDOW_CONFLICT:
-            raise NotMendableError("its backup window has to be chosen anew")
+            raise NotFixableError("its backup window has to be chosen anew")
         case Rule.RETENTION_UNDECIDED:
-            raise NotMendableError(finding.verdict.message)
+            raise NotFixableError(finding.verdict.message)
         case _:
             pass
     outcomes = (*map(Outcome, possible_values(resource.retention)), *resource.variants)
     values = [one.value for one in outcomes if not is_enough(one.value, minimum_days)]
     if not values:
         why = resource.retention.why if isinstance(resource.retention, Unknown) else "it is bounded"
-        raise NotMendableError(f"no single value decides it: {why}")
+        raise NotFixableError(f"no single value decides it: {why}")
     return values
 
 

@@ -185,7 +185,7 @@ class Call:
 
 
 @record(eq=False)
-class Unreadable:
+class InvalidExpression:
     """An expression that the syntax does not allow; the file's problems say why."""
 
     place: Place
@@ -193,7 +193,7 @@ class Unreadable:
 
 Node: TypeAlias = (
     Literal | Template | Name | GetAttribute | Index | Splat | Element | Unary | Binary
-    | Conditional | TupleNode | ObjectNode | For | Call | Unreadable
+    | Conditional | TupleNode | ObjectNode | For | Call | InvalidExpression
 )  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def depth(root: Node) -> int:
 def children(node: Node) -> Sequence[Node]:  # noqa: C901, PLR0912 - one case a kind of node
     """Return the nodes right inside a node."""
     match node:
-        case Literal() | Name() | Element() | Unreadable():
+        case Literal() | Name() | Element() | InvalidExpression():
             return ()
         case GetAttribute():
             return (node.of,)

@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import assert_never
 
 from ecbackup_iac.hcl.expression import (
+    InvalidExpression,
     Literal,
     Node,
     ObjectNode,
     Template,
     Text,
     TupleNode,
-    Unreadable,
 )
 from ecbackup_iac.hcl.number import NumberTooLargeError, parse_number
 from ecbackup_iac.hcl.parser import parse_expression, parse_template
@@ -233,14 +233,16 @@ def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
             )
         case Kind.STRING:
             return (
-                Unreadable(place) if node.string is None else _string(source, node.string, reading)
+                InvalidExpression(place)
+                if node.string is None
+                else _string(source, node.string, reading)
             )
         case Kind.NUMBER:
             try:
                 value = parse_number(node.number)
             except NumberTooLargeError:
                 value = None
-            return Unreadable(place) if value is None else Literal(place, value)
+            return InvalidExpression(place) if value is None else Literal(place, value)
         case Kind.TRUE | Kind.FALSE:
             return Literal(place, node.kind is Kind.TRUE)
         case Kind.NULL:
@@ -256,10 +258,10 @@ def _string(source: SourceFile, written: JsonText, reading: str) -> Node:
     inner, placed = SourceFile(source.path, text.encode()), _placing(source, written)
     if reading == EXPRESSION:
         node, problems = parse_expression(inner, placed)
-        return Unreadable(place) if problems else node
+        return InvalidExpression(place) if problems else node
     parts, problems = parse_template(inner, placed)
     if problems:
-        return Unreadable(place)
+        return InvalidExpression(place)
     if all(isinstance(part, Text) for part in parts):
         return Literal(place, "".join(part.text for part in parts if isinstance(part, Text)))
     return Template(place, parts)

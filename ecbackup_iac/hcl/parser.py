@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property, partial
 
-from ecbackup_iac.hcl.expression import Node, TemplatePart, Text, Unreadable
+from ecbackup_iac.hcl.expression import InvalidExpression, Node, TemplatePart, Text
 from ecbackup_iac.hcl.expression_parser import check_escapes, decoded, parse_parts, parse_range
 from ecbackup_iac.hcl.plain_values import PLAIN_ARGUMENT
 from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
@@ -73,7 +73,7 @@ def parse_expression(
         if behind.kind != END:
             raise HclSyntaxError("Extra characters after expression", behind.start, behind.end)
     except HclSyntaxError as error:
-        return Unreadable(place(0, end)), [(error.message, place(error.start, error.end))]
+        return InvalidExpression(place(0, end)), [(error.message, place(error.start, error.end))]
     return node, []
 
 
@@ -171,7 +171,7 @@ class NativeBody(PlainTexts):
                 )
         except HclSyntaxError as error:
             self.report(error.message, Place(self.source, error.start, error.end))
-            return Unreadable(Place(self.source, start, max(start, last)))
+            return InvalidExpression(Place(self.source, start, max(start, last)))
         return node
 
 

@@ -21,7 +21,7 @@ class Syntax(StrEnum):
 
 
 @record
-class MarkedText:
+class AnnotatedText:
     """A text with one of the marks in its bytes."""
 
     path: str
@@ -35,6 +35,6 @@ class MarkedText:
     """Every cache that it leads to was judged, so that what suppresses nothing is of no use."""
 
 
-def is_marked(content: bytes) -> bool:
+def may_hold_suppression(content: bytes) -> bool:
     """Say by the bytes alone whether a text may hold a suppression."""
     return any(map(content.__contains__, MARKS))

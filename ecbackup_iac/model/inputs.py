@@ -6,7 +6,7 @@ from ecbackup_iac.model.record import field, record
 
 
 @record
-class Given:
+class EvaluationInputs:
     """Values for every root alike; a root that does not declare a name ignores it."""
 
     variables: Sequence[tuple[str, str]] = ()

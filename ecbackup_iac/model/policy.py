@@ -24,7 +24,7 @@ class UnknownMode(StrEnum):
     IGNORE = "ignore"
 
 
-class IgnoreMode(StrEnum):
+class SuppressionMode(StrEnum):
     """Which suppressions in the code itself, comments and metadata, count."""
 
     ALL = "all"
@@ -124,7 +124,7 @@ class Policy:
     source: str | None = None
     """The folder of the configuration that plans and states are of."""
 
-    ignores: IgnoreMode = IgnoreMode.ALL
+    ignores: SuppressionMode = SuppressionMode.ALL
 
     @property
     def remedy_days(self) -> int:

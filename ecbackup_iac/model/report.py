@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
-from ecbackup_iac.model.annotated_text import MarkedText
+from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.excerpt import Excerpt
 from ecbackup_iac.model.location import Location
@@ -67,7 +67,7 @@ class AbsentCache:
 
 
 @record
-class Reading:
+class ReadResult:
     """What one root gave: its caches, and what is wrong with it."""
 
     resources: tuple[CacheResource, ...] = ()
@@ -78,16 +78,16 @@ class Reading:
     blocks: tuple[CacheBlock, ...] = ()
     """Every cache block in the files under the checked paths: what has to be accounted for."""
 
-    is_mistaken: bool = False
+    is_wrong_kind: bool = False
     """It is something else altogether, and what follows it need not be read."""
 
     variables: Mapping[str, str] = field(factory=dict)
     """What a plan was made with: the root module's variables, their values as JSON text."""
 
-    marked: tuple[MarkedText, ...] = ()
+    marked: tuple[AnnotatedText, ...] = ()
     """The texts that were read for it and may hold suppressions."""
 
-    def judged_with(self, settings: str) -> "Reading":
+    def judged_with(self, settings: str) -> "ReadResult":
         """Give the same with the name of the values that its caches were judged with."""
         resources = tuple(replace(one, settings=settings) for one in self.resources)
         return replace(self, resources=resources)

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 @record
-class Step:
+class TraceStep:
     """One hop on the way to a value: what stood there, and where."""
 
     text: str
@@ -21,7 +21,7 @@ class Known(Generic[T]):
     """The value is settled."""
 
     value: T
-    trace: tuple[Step, ...] = ()
+    trace: tuple[TraceStep, ...] = ()
     sensitive: bool = False
     """It may be judged and must not be printed."""
 
@@ -38,7 +38,7 @@ class Known(Generic[T]):
 class Unset:
     """Nobody wrote a value (Terraform's null counts), so AWS will choose."""
 
-    trace: tuple[Step, ...] = ()
+    trace: tuple[TraceStep, ...] = ()
     literals: tuple[Location, ...] = ()
     """Where a null is written that says so, a place for each way to it."""
 
@@ -50,7 +50,7 @@ class Invalid:
     text: str
     """What was written, as a person would quote it: `"abc"`, `1.5`, `true`, `a list`."""
 
-    trace: tuple[Step, ...] = ()
+    trace: tuple[TraceStep, ...] = ()
     literals: tuple[Location, ...] = ()
     """Where it is written as it stands, a place for each way to it."""
 
@@ -89,7 +89,7 @@ class Unknown(Generic[T]):
     bounds: Bounds | None = None
     """What is proven of it where no list is: a validation, a MinValue."""
 
-    trace: tuple[Step, ...] = ()
+    trace: tuple[TraceStep, ...] = ()
     is_refused: bool = False
     """The code is refused before it is deployed, and has to be mended first."""
 

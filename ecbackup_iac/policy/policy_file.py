@@ -32,12 +32,12 @@ from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import (
     MAXIMUM_DAYS,
-    IgnoreMode,
     PathGlob,
     Policy,
     PolicyException,
     PublishedModule,
     RootSettings,
+    SuppressionMode,
     UnknownMode,
 )
 from ecbackup_iac.model.verdict import Rule
@@ -46,10 +46,10 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-LARGEST_POLICY = 10_000_000
+MAX_POLICY_BYTES = 10_000_000
 """Bytes."""
 
-MOST_PROBLEMS = 20
+MAX_PROBLEMS = 20
 """Wrong keys of one file that are told; more are counted."""
 
 
@@ -113,7 +113,7 @@ class PolicyFile(_Strict):
     modules: list[ModuleEntry] = []
     baseline: Text | None = None
     source: Text | None = None
-    ignores: IgnoreMode = IgnoreMode.ALL
+    ignores: SuppressionMode = SuppressionMode.ALL
 
 
 def read_policy(path: str) -> Policy:
@@ -126,9 +126,9 @@ def read_policy(path: str) -> Policy:
     shown, text = shown_path(path), ""
     base = os.path.dirname(shown)
     try:
-        content = bounded_content(path, LARGEST_POLICY)
+        content = bounded_content(path, MAX_POLICY_BYTES)
         if content is None:
-            raise PolicyError(f"{shown}: not read: {larger_than(LARGEST_POLICY)}")
+            raise PolicyError(f"{shown}: not read: {larger_than(MAX_POLICY_BYTES)}")
         text = content.decode("utf-8-sig")
         document = tomllib.loads(text)
     except OSError as error:
@@ -146,7 +146,7 @@ def read_policy(path: str) -> Policy:
     try:
         file = PolicyFile.model_validate(document)
     except ValidationError as error:
-        told = error.errors()[:MOST_PROBLEMS]
+        told = error.errors()[:MAX_PROBLEMS]
         first, *more = (_problem(detail, shown, lines) for detail in told)
         if error.error_count() > len(told):
             more.append(f"{shown}: {error.error_count() - len(told)} more keys are wrong")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import Diagnostic, Reading
-from ecbackup_iac.model.value import Known, Step, Unknown, Unset, Value
+from ecbackup_iac.model.report import Diagnostic, ReadResult
+from ecbackup_iac.model.value import Known, TraceStep, Unknown, Unset, Value
 from ecbackup_iac.readers.terraform.resource_types import days_of, shown_value, text_of
 
 if TYPE_CHECKING:
-    from ecbackup_iac.readers.raw_json import Slice
+    from ecbackup_iac.readers.raw_json import RawJson
 
 RETENTION = "SnapshotRetentionLimit"
 
@@ -36,22 +36,22 @@ MAX_NAMED = 3
 _MORE = ("NextToken", "Marker")
 
 
-def recognises(members: Mapping[str, "Slice"]) -> bool:
+def matches(members: Mapping[str, "RawJson"]) -> bool:
     """Say whether a JSON object is such output, or one entry of it."""
     is_whole = any(name in members and members[name].is_list for name in LISTS)
     return is_whole or (RETENTION in members and _kind(members) is not None)
 
 
-def recognises_list(items: Sequence["Slice"]) -> bool:
+def recognises_list(items: Sequence["RawJson"]) -> bool:
     """Say whether a JSON list is output that `--query` has reduced to its entries."""
     return all(item.is_object and _kind(item.members()) is not None for item in items)
 
 
-def read(members: Mapping[str, "Slice"], root: str) -> Reading:
+def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     """Read whole output, or one reduced entry; `root` is its path."""
     if not any(name in members for name in LISTS):
         entry = {name: piece.value() for name, piece in members.items()}
-        return Reading((_resource(entry, _kind(members) or "", root, is_reduced=True),))
+        return ReadResult((_resource(entry, _kind(members) or "", root, is_reduced=True),))
     entries = [
         _entry(piece, name, root, is_reduced=False)
         for name in LISTS
@@ -64,7 +64,7 @@ def read(members: Mapping[str, "Slice"], root: str) -> Reading:
     return _reading(entries)
 
 
-def read_entries(entries: Iterable["Slice"], root: str) -> Reading:
+def read_entries(entries: Iterable["RawJson"], root: str) -> ReadResult:
     """Read entries that `--query` has taken out of whole output."""
     return _reading(
         _entry(piece, _kind(piece.members()) or "", root, is_reduced=True) for piece in entries
@@ -99,15 +99,17 @@ def unlisted_groups(live: Sequence[CacheResource]) -> Diagnostic | None:
     return Diagnostic(text, orphans[0][1])
 
 
-def _reading(entries: Iterable[CacheResource | Diagnostic]) -> Reading:
+def _reading(entries: Iterable[CacheResource | Diagnostic]) -> ReadResult:
     found = list(entries)
-    return Reading(
+    return ReadResult(
         tuple(entry for entry in found if isinstance(entry, CacheResource)),
         tuple(entry for entry in found if isinstance(entry, Diagnostic)),
     )
 
 
-def _entry(piece: "Slice", name: str, root: str, *, is_reduced: bool) -> CacheResource | Diagnostic:
+def _entry(
+    piece: "RawJson", name: str, root: str, *, is_reduced: bool
+) -> CacheResource | Diagnostic:
     """Read one entry; what is wrong with it takes nothing from the others."""
     entry = piece.value()
     identifier = LISTS[name][2]
@@ -117,7 +119,7 @@ def _entry(piece: "Slice", name: str, root: str, *, is_reduced: bool) -> CacheRe
     return _resource(entry, name, root, is_reduced=is_reduced)
 
 
-def _kind(entry: Mapping[str, "Slice"]) -> str | None:
+def _kind(entry: Mapping[str, "RawJson"]) -> str | None:
     """Say which of the lists an entry comes from; `--query` writes null for what an entry lacks."""
     return next(
         (
@@ -170,7 +172,7 @@ def _retention(entry: Mapping[str, Any], address: str, location: Location) -> Va
         return Unknown(f"the output was reduced by --query and does not show {RETENTION}")
     days = entry.get(RETENTION)
     shown = "not set" if days is None else f"= {shown_value(days)}"
-    return days_of(days, (Step(f"{address}: {RETENTION} {shown}", location),))
+    return days_of(days, (TraceStep(f"{address}: {RETENTION} {shown}", location),))
 
 
 def _assumptions(entry: Mapping[str, Any], form: Form, *, is_reduced: bool) -> tuple[str, ...]:

@@ -12,13 +12,13 @@ from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Finding
 from ecbackup_iac.model.value import Known
-from ecbackup_iac.syntax.encoding import utf8
+from ecbackup_iac.syntax.encoding import to_utf8
 from ecbackup_iac.terraform.modules.folders import Folders
 
-MOST_LINES = 12
+MAX_LINES = 12
 """Of one place."""
 
-LONGEST_LINE = 120
+MAX_LINE_LENGTH = 120
 """Characters of a line; as many as a step of a trace has."""
 
 HIDDEN = ("(sensitive value)", "(NoEcho)")
@@ -88,7 +88,7 @@ class _Wanted:
         numbers = _lines_of(place)
         if numbers.stop > len(lines) + 1:
             return None
-        shown = [_cut(number, lines[number - 1], place) for number in numbers[:MOST_LINES]]
+        shown = [_cut(number, lines[number - 1], place) for number in numbers[:MAX_LINES]]
         # The values beside the one that is meant, in a map of several, are nobody's business.
         name = self._whole.get(place)
         if name is None or not shown[0].text[shown[0].start :].lstrip("\"'").startswith(name):
@@ -139,8 +139,8 @@ def _cut(number: int, line: str, place: Location) -> SourceLine:
         else f"{indentation}{_MORE} "
     )
     rest = after if not after.strip(_PUNCTUATION) else f" {_MORE}"
-    if len(meant) > LONGEST_LINE:
-        meant, rest = meant[:LONGEST_LINE], _MORE
+    if len(meant) > MAX_LINE_LENGTH:
+        meant, rest = meant[:MAX_LINE_LENGTH], _MORE
     return SourceLine(number, (lead + meant + rest).rstrip(), len(lead), len(lead + meant))
 
 
@@ -154,7 +154,7 @@ def _head(block: Location, lines: Sequence[str], *, before: int) -> Iterator[Sou
     opens = (opened.endswith("{") and opened.count("{") == 1) or (
         opened.endswith(":") and opened.count(":") == 1
     )
-    if opens and len(line) <= LONGEST_LINE:
+    if opens and len(line) <= MAX_LINE_LENGTH:
         yield SourceLine(number, line)
 
 
@@ -178,7 +178,7 @@ class _Files:
 
 def _lines(content: bytes) -> list[str]:
     try:
-        text = utf8(content).decode()
+        text = to_utf8(content).decode()
     except UnicodeDecodeError:
         return []
     if _ODD_LINE_ENDS.search(text):

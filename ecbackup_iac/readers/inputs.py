@@ -18,16 +18,16 @@ from ecbackup_iac.files.discovery import (
 )
 from ecbackup_iac.files.globs import covers
 from ecbackup_iac.model.cache import CacheResource, Source
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
-from ecbackup_iac.model.report import Diagnostic, Reading
+from ecbackup_iac.model.report import Diagnostic, ReadResult
 
 if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.templates.roots import TemplateFile
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
-    from ecbackup_iac.readers.terraform_json.source_locations import PlanPlaces
+    from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
 # What plans, states and AWS CLI output are called, where nobody named the file itself.
 _OTHER_SOURCES = (".json", ".JSON", ".tfstate")
@@ -41,11 +41,11 @@ NOTHING_READ = (
 def readings(
     paths: Sequence[str],
     policy: Policy,
-    given: Given,
+    given: EvaluationInputs,
     *,
     allow_empty: bool,
     progress: Progress = UNWATCHED,
-) -> Iterator[Reading]:
+) -> Iterator[ReadResult]:
     """Yield what every input under the paths gives, and which paths hold none.
 
     Raises:
@@ -60,7 +60,7 @@ def readings(
                 inputs.add_configuration(found)
             case Diagnostic():
                 inputs.note(found.location.path)
-                yield Reading(diagnostics=(found,))
+                yield ReadResult(diagnostics=(found,))
             case Input():
                 progress.reading()
                 yield from inputs.readings_of(found)
@@ -74,7 +74,7 @@ class _Inputs:
         self,
         paths: Sequence[str],
         policy: Policy,
-        given: Given,
+        given: EvaluationInputs,
         *,
         allow_empty: bool,
         progress: Progress,
@@ -88,7 +88,7 @@ class _Inputs:
         self._known: list[str] = []
         self._configured: dict[str, list[str]] = {}
         self._templates: TemplateReader | None = None
-        self._places: PlanPlaces | None = None
+        self._places: SourceLocator | None = None
         self._live: list[CacheResource] = []
 
     def note(self, named: str, found: str | None = None) -> None:
@@ -118,7 +118,7 @@ class _Inputs:
         self._configured.setdefault(found.boundary, []).append(found.folder)
         self.note(found.named, found.folder)
 
-    def readings_of(self, found: Input) -> Iterator[Reading]:
+    def readings_of(self, found: Input) -> Iterator[ReadResult]:
         """Yield what one input gives; a template is kept for the end, because others may nest it."""
         from ecbackup_iac.readers.recognition import reading_of, template_file
 
@@ -139,7 +139,7 @@ class _Inputs:
             self._live += [one for one in reading.resources if one.source is Source.AWS_CLI]
             yield reading
 
-    def closing_readings(self) -> Iterator[Reading]:
+    def closing_readings(self) -> Iterator[ReadResult]:
         """Yield what templates and configuration give, and the paths that hold nothing."""
         if self._templates is not None:
             yield from self._templates.readings()
@@ -150,14 +150,16 @@ class _Inputs:
             from ecbackup_iac.readers.aws_cli import unlisted_groups
 
             unlisted = unlisted_groups(self._live)
-            yield Reading(diagnostics=(unlisted,) if unlisted else ())
+            yield ReadResult(diagnostics=(unlisted,) if unlisted else ())
         if not self._allow_empty:
             # What was named twice, or stands in a folder that was named too, has been read already.
             for path in self._barren:
                 if not any(holds(path, read) for read in self._known):
-                    yield Reading(diagnostics=(self._nothing_in(path),))
+                    yield ReadResult(diagnostics=(self._nothing_in(path),))
 
-    def _configuration_readings(self, boundary: str, folders: Sequence[str]) -> Iterator[Reading]:
+    def _configuration_readings(
+        self, boundary: str, folders: Sequence[str]
+    ) -> Iterator[ReadResult]:
         from ecbackup_iac.readers.terraform.configuration import Request, read
 
         policy, targets = self._policy, tuple(dict.fromkeys(folders))
@@ -174,14 +176,14 @@ class _Inputs:
             )
         )
 
-    def _placed(self, reading: Reading) -> Reading:
+    def _placed(self, reading: ReadResult) -> ReadResult:
         """Give what a plan or a state says its places in the configuration that the policy names."""
         if self._policy.source is None or not reading.resources:
             return reading
-        from ecbackup_iac.readers.terraform_json.source_locations import PlanPlaces
+        from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
         if self._places is None:
-            self._places = PlanPlaces(self._policy.source, self._given, self._is_excluded)
+            self._places = SourceLocator(self._policy.source, self._given, self._is_excluded)
         return self._places.placed(reading)
 
     def _template_reader(self) -> "TemplateReader":

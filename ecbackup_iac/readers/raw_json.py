@@ -28,7 +28,7 @@ class JsonError(Exception):
         self.column = column
 
 
-class Slice:
+class RawJson:
     """A piece of JSON text that is known to be whole."""
 
     def __init__(self, raw: bytes | memoryview | msgspec.Raw) -> None:
@@ -58,7 +58,7 @@ class Slice:
         """The text itself; bytes that are no UTF-8 are replaced."""
         return bytes(memoryview(self._raw)).decode(errors="replace")
 
-    def members(self) -> dict[str, "Slice"]:
+    def members(self) -> dict[str, "RawJson"]:
         """Give an object's members, the last one where a name is there twice.
 
         Raises:
@@ -67,9 +67,9 @@ class Slice:
         """
         if not self.is_object:
             raise ShapeError(f"an object is expected, not {self._beginning()}")
-        return {name: Slice(raw) for name, raw in self.checked(dict[str, msgspec.Raw]).items()}
+        return {name: RawJson(raw) for name, raw in self.checked(dict[str, msgspec.Raw]).items()}
 
-    def items(self) -> Iterator["Slice"]:
+    def items(self) -> Iterator["RawJson"]:
         """Yield a list's items.
 
         Raises:
@@ -78,7 +78,7 @@ class Slice:
         """
         if not self.is_list:
             raise ShapeError(f"a list is expected, not {self._beginning()}")
-        return (Slice(raw) for raw in self.checked(list[msgspec.Raw]))
+        return (RawJson(raw) for raw in self.checked(list[msgspec.Raw]))
 
     def text(self) -> str:
         """Give a string's text.
@@ -123,7 +123,7 @@ class Slice:
         return kinds.get(self._first, "a number or a boolean")
 
 
-def documents_in(text: bytes) -> Iterator[Slice]:
+def documents_in(text: bytes) -> Iterator[RawJson]:
     """Yield the JSON documents that stand one after the other in UTF-8 text; usually one.
 
     Raises:
@@ -133,13 +133,13 @@ def documents_in(text: bytes) -> Iterator[Slice]:
     rest = memoryview(text)
     while bytes(rest[:_BLANKS]).strip() or bytes(rest).strip():
         try:
-            yield Slice(msgspec.json.decode(rest, type=msgspec.Raw))
+            yield RawJson(msgspec.json.decode(rest, type=msgspec.Raw))
         except (msgspec.DecodeError, RecursionError) as error:
             end = _TRAILING.search(str(error))
             if end is None:
                 raise _problem(text, len(text) - len(rest), error) from error
             length = int(end[1]) - 1  # msgspec counts the byte that it could not use
-            yield Slice(msgspec.json.decode(rest[:length], type=msgspec.Raw))
+            yield RawJson(msgspec.json.decode(rest[:length], type=msgspec.Raw))
             rest = rest[length:]
         else:
             return

@@ -5,20 +5,20 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import Diagnostic, Reading
+from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.readers import aws_cli
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform_json import plan as terraform_plan
 from ecbackup_iac.readers.terraform_json import state as terraform_state
-from ecbackup_iac.readers.wrong_input_hints import mistake_in_object, mistake_in_text
-from ecbackup_iac.syntax.encoding import utf8
+from ecbackup_iac.readers.wrong_input_hints import hint_for_object, hint_for_text
+from ecbackup_iac.syntax.encoding import to_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ecbackup_iac.cloudformation.templates.roots import TemplateFile
     from ecbackup_iac.files.discovery import Input
-    from ecbackup_iac.readers.raw_json import Slice
+    from ecbackup_iac.readers.raw_json import RawJson
 
 # Readers of JSON objects, the first that recognises one reads it. To add a format, add its row.
 READERS: tuple[ModuleType, ...] = (terraform_plan, terraform_state, aws_cli)
@@ -46,8 +46,8 @@ def reading_of(
     root: str,
     *,
     is_meant: bool,
-    placed: "Callable[[Reading], Reading] | None" = None,
-) -> Reading | None:
+    placed: "Callable[[ReadResult], ReadResult] | None" = None,
+) -> ReadResult | None:
     """Read one input; None where it is no infrastructure code that this program knows.
 
     `is_meant` says that a person named this very input as infrastructure code: then what is broken
@@ -55,14 +55,14 @@ def reading_of(
     caches.
     """
     try:
-        text = utf8(content)
+        text = to_utf8(content)
     except UnicodeDecodeError as error:
         return _problem(
             f"not the UTF-16 or UTF-32 that it looks like: {error.reason}", Location(root)
         )
     if _begins_like_json(text) and not text[:_BLANKS].lstrip().startswith(b"[command]"):
         return _json_reading(text, root, placed, is_meant=is_meant)
-    mistake = mistake_in_text(text)
+    mistake = hint_for_text(text)
     return _problem(mistake, Location(root)) if mistake else None
 
 
@@ -78,7 +78,7 @@ def template_file(found: "Input", *, is_meant: bool) -> "TemplateFile | None":
     from ecbackup_iac.readers.cloudformation.resource_types import SOUGHT
 
     try:
-        text = utf8(content)
+        text = to_utf8(content)
     except UnicodeDecodeError:
         return None
     if _begins_like_json(text) and _MARKS.search(text) and _is_other_json(text):
@@ -102,7 +102,7 @@ def _is_other_json(text: bytes) -> bool:
     except (JsonError, ShapeError):
         return False
     is_template = "Resources" in members or "AWSTemplateFormatVersion" in members
-    return not is_template and any(reader.recognises(members) for reader in READERS)
+    return not is_template and any(reader.matches(members) for reader in READERS)
 
 
 def _begins_like_json(text: bytes) -> bool:
@@ -110,14 +110,14 @@ def _begins_like_json(text: bytes) -> bool:
 
 
 def _json_reading(
-    text: bytes, root: str, placed: "Callable[[Reading], Reading] | None", *, is_meant: bool
-) -> Reading | None:
+    text: bytes, root: str, placed: "Callable[[ReadResult], ReadResult] | None", *, is_meant: bool
+) -> ReadResult | None:
     # msgspec takes longer to import than all of the above.
     from ecbackup_iac.readers.raw_json import JsonError, documents_in
 
     if _MARKS.search(text) is None and not is_meant:
         return None
-    readings: list[Reading] = []
+    readings: list[ReadResult] = []
     strangers = 0
     documents = documents_in(text)
     while True:
@@ -133,7 +133,7 @@ def _json_reading(
             found = [_misshapen(error, root)]
         strangers += not found
         readings += map(placed, found) if placed else found
-        if any(reading.is_mistaken for reading in readings):
+        if any(reading.is_wrong_kind for reading in readings):
             break
     if strangers and (readings or _NAMES.search(text)):
         readings.append(_problem(_STRANGER, Location(root)))
@@ -141,7 +141,7 @@ def _json_reading(
         return None
     if len(text) < _BLANKS and text.strip() == b"[]":  # a strip copies a large plan
         return _problem(_EMPTY_LIST, Location(root))
-    return Reading(
+    return ReadResult(
         tuple(resource for reading in readings for resource in reading.resources),
         tuple(dict.fromkeys(d for reading in readings for d in reading.diagnostics)),
         tuple(one for reading in readings for one in reading.absent),
@@ -150,34 +150,36 @@ def _json_reading(
 
 
 def _document_readings(
-    document: "Slice", root: str, *, is_outermost: bool = True
-) -> "Iterator[Reading]":
+    document: "RawJson", root: str, *, is_outermost: bool = True
+) -> "Iterator[ReadResult]":
     """Read a document, or each of those that a list (`jq -s`) or an object by Region holds."""
     if document.is_list:
         yield from _list_readings(list(document.items()), root, is_outermost=is_outermost)
         return
     members = document.members()
     for reader in READERS:
-        if reader.recognises(members):
+        if reader.matches(members):
             yield reader.read(members, root)
             return
-    mistake = mistake_in_object(members)
+    mistake = hint_for_object(members)
     if mistake:
-        yield Reading(diagnostics=(Diagnostic(mistake, Location(root)),), is_mistaken=True)
+        yield ReadResult(diagnostics=(Diagnostic(mistake, Location(root)),), is_wrong_kind=True)
     elif is_outermost and members:
         yield from _nested_readings(list(members.values()), root)
 
 
-def _list_readings(items: "list[Slice]", root: str, *, is_outermost: bool) -> "Iterator[Reading]":
+def _list_readings(
+    items: "list[RawJson]", root: str, *, is_outermost: bool
+) -> "Iterator[ReadResult]":
     if not items and is_outermost:
-        yield Reading()  # --query prints [] for a Region without caches
+        yield ReadResult()  # --query prints [] for a Region without caches
     elif items and aws_cli.recognises_list(items):
         yield aws_cli.read_entries(items, root)
     elif items and is_outermost:
         yield from _nested_readings(items, root)
 
 
-def _nested_readings(documents: "list[Slice]", root: str) -> "Iterator[Reading]":
+def _nested_readings(documents: "list[RawJson]", root: str) -> "Iterator[ReadResult]":
     """Read documents inside a document, where all of them are ours."""
     if not all(document.is_object or document.is_list for document in documents):
         return
@@ -187,9 +189,9 @@ def _nested_readings(documents: "list[Slice]", root: str) -> "Iterator[Reading]"
             yield from readings
 
 
-def _misshapen(error: ShapeError, root: str) -> Reading:
+def _misshapen(error: ShapeError, root: str) -> ReadResult:
     return _problem(f"not the JSON that Terraform or AWS writes: {error}", Location(root))
 
 
-def _problem(message: str, location: Location) -> Reading:
-    return Reading(diagnostics=(Diagnostic(message, location),))
+def _problem(message: str, location: Location) -> ReadResult:
+    return ReadResult(diagnostics=(Diagnostic(message, location),))

@@ -23,7 +23,7 @@ _COLORS = re.compile(rb"\x1b\[[0-9;]*m")
 _MOST = 4_000_000  # bytes that are looked through; a refresh may print thousands of lines first
 
 
-def mistake_in_text(text: bytes) -> str | None:
+def hint_for_text(text: bytes) -> str | None:
     """Say what a text that is no JSON document was meant to be; None where nobody can tell."""
     head = _COLORS.sub(b"", text[:_MOST])
     if not text.strip():
@@ -41,7 +41,7 @@ def mistake_in_text(text: bytes) -> str | None:
     return None
 
 
-def mistake_in_object(members: Mapping[str, object]) -> str | None:
+def hint_for_object(members: Mapping[str, object]) -> str | None:
     """Say what a JSON object was meant to be; None where nobody can tell."""
     if "@level" in members and "@message" in members:
         return _STREAM

@@ -6,40 +6,40 @@ step's summary, which the command line writes, has them all.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ecbackup_iac.control.rule_cards import CARDS
+from ecbackup_iac.control.rule_cards import RULES
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level
+from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.markdown_report import render_within
-from ecbackup_iac.reporters.places import from_the_top, is_file, place_of
-from ecbackup_iac.reporters.printable import printable
-from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.places import is_file, place_of, relative_to_repository
+from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import facts, summary
 
-MOST_OF_A_KIND = 10
+MAX_OF_A_KIND = 10
 """Annotations that GitHub shows of a step's errors, and of its warnings."""
 
-LARGEST_SUMMARY = 1_048_576
+MAX_SUMMARY_BYTES = 1_048_576
 """Bytes that GitHub takes of a step's summary; of a larger one it takes nothing."""
 
 # Level → the command that annotates; what weighs nothing is in the summary alone.
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 
 
-def render(report: Report, style: Style = Style()) -> str:
+def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     """Give the worst of the report as annotations, and a line that sums up."""
-    told = from_the_top(report, style)
+    told = relative_to_repository(report, style)
     errors = [*_findings(told, Level.ERROR), *_diagnostics(told, Severity.ERROR)]
     warnings = [*_findings(told, Level.WARNING), *_diagnostics(told, Severity.WARNING)]
     notes = [*_findings(told, Level.NOTE)]
-    lines = [line for kind in (errors, warnings, notes) for line in kind[:MOST_OF_A_KIND]]
+    lines = [line for kind in (errors, warnings, notes) for line in kind[:MAX_OF_A_KIND]]
     more = len(errors) + len(warnings) + len(notes) - len(lines)
     if more:
         lines.append(_command("notice", f"{more} more, see the summary", {"title": "ecbackup-iac"}))
     return "\n".join((*lines, f"ecbackup-iac: {summary(report)}")) + "\n"
 
 
-def step_summary(report: Report, style: Style, room: int = LARGEST_SUMMARY) -> str:
+def step_summary(report: Report, style: RenderOptions, room: int = MAX_SUMMARY_BYTES) -> str:
     """Give what belongs into the step's summary, in as many bytes as there is room for."""
     return render_within(report, style, room)
 
@@ -51,7 +51,7 @@ def _findings(report: Report, level: Level) -> Iterator[str]:
 
 
 def _gravity(finding: Finding) -> float:
-    return CARDS[finding.verdict.rule].severity if finding.verdict.rule else 0
+    return RULES[finding.verdict.rule].severity if finding.verdict.rule else 0
 
 
 def _finding(finding: Finding) -> str:
@@ -97,7 +97,7 @@ def _command(name: str, lines: str | Iterable[str], properties: Mapping[str, str
 
 
 def _data(text: str) -> str:
-    return printable(text).replace("%", "%25")
+    return escape_control_characters(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

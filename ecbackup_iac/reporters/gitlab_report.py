@@ -9,10 +9,10 @@ from typing import Any
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level
+from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.fingerprints import of_diagnostics, of_findings
-from ecbackup_iac.reporters.places import from_the_top, place_of
-from ecbackup_iac.reporters.printable import printable
-from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.places import place_of, relative_to_repository
+from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import facts
 
 _SEVERITIES = {
@@ -23,9 +23,9 @@ _SEVERITIES = {
 }
 
 
-def render(report: Report, style: Style = Style()) -> str:
+def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     """Give what is wrong as a JSON array, in ASCII."""
-    told = from_the_top(report, style)
+    told = relative_to_repository(report, style)
     entries = [
         _finding(finding, fingerprint)
         for finding, fingerprint in zip(told.findings, of_findings(told.findings), strict=True)
@@ -40,7 +40,7 @@ def render(report: Report, style: Style = Style()) -> str:
 
 def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
     resource, verdict = finding.resource, finding.verdict
-    message = printable(f"{resource.address}: {verdict.message}")
+    message = escape_control_characters(f"{resource.address}: {verdict.message}")
     severity = "info" if finding.suppression else _SEVERITIES[finding.level]
     return {
         "description": "; ".join((message, *facts(finding))),
@@ -54,7 +54,7 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
 def _diagnostic(told: Diagnostic, fingerprint: str) -> dict[str, Any]:
     is_error = told.severity is Severity.ERROR
     return {
-        "description": printable(told.message),
+        "description": escape_control_characters(told.message),
         "check_name": "not-read" if is_error else "read-with-a-warning",
         "fingerprint": fingerprint,
         "severity": "major" if is_error else "info",
@@ -64,4 +64,4 @@ def _diagnostic(told: Diagnostic, fingerprint: str) -> dict[str, Any]:
 
 def _location(place: Location) -> dict[str, Any]:
     """Give a place; GitLab takes no entry without a line, and the first one stands for none."""
-    return {"path": printable(place.path), "lines": {"begin": place.line or 1}}
+    return {"path": escape_control_characters(place.path), "lines": {"begin": place.line or 1}}

@@ -11,17 +11,17 @@ from ecbackup_iac.model.value import (
     Known,
     Outcome,
     Settled,
-    Step,
+    TraceStep,
     Unknown,
     Unset,
     Value,
 )
-from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.style import RenderOptions
 
 SCHEMA_VERSION = 1
 
 
-def render(report: Report, style: Style = Style()) -> str:  # noqa: ARG001 - one signature for all
+def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
     """Give the whole report as JSON, in ASCII."""
     document = {
         "schema_version": SCHEMA_VERSION,
@@ -109,7 +109,7 @@ def _location(location: Location) -> dict[str, Any]:
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: TraceStep) -> dict[str, Any]:
     place = step.location
     return {"path": place.path, "line": place.line, "column": place.column, "text": step.text}
 

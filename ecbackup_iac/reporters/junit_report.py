@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
-from ecbackup_iac.reporters.places import from_the_top, place_of
-from ecbackup_iac.reporters.printable import printable
-from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.escaping import escape_control_characters
+from ecbackup_iac.reporters.places import place_of, relative_to_repository
+from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import facts, suppressed_by
 
 _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
@@ -20,9 +20,9 @@ _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 _NO_CHARACTERS = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
 
 
-def render(report: Report, style: Style = Style()) -> str:
+def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     """Give the whole report as XML, in ASCII."""
-    told = from_the_top(report, style)
+    told = relative_to_repository(report, style)
     suites: dict[str, list[ET.Element]] = {}
     cases = [_finding(finding) for finding in told.findings]
     cases += [_diagnostic(diagnostic) for diagnostic in told.diagnostics]
@@ -115,4 +115,4 @@ def _with_names_of_their_own(cases: list[ET.Element]) -> list[ET.Element]:
 
 
 def _text(text: str) -> str:
-    return printable(text).translate(_NO_CHARACTERS)
+    return escape_control_characters(text).translate(_NO_CHARACTERS)

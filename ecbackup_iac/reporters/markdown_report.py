@@ -10,11 +10,11 @@ from html import escape
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
-from ecbackup_iac.reporters.printable import printable
-from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.escaping import escape_control_characters
+from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import summary, suppressed_by
 
-LONGEST_COMMENT = 65_536
+MAX_COMMENT_LENGTH = 65_536
 """Characters that GitHub takes of a comment; held in bytes, so that the longest alphabets fit too."""
 
 _WRONG = {Status.FAIL, Status.UNKNOWN}
@@ -50,18 +50,18 @@ class _Section:
             noun = "row is" if cut == 1 else "rows are"
             lines.append(f"<p>{cut} more {noun} left out here: there is no room</p>")
         if self.title:
-            unfolded = " open" if self.is_open else ""
-            head = f"<details{unfolded}><summary>{self.title}: {len(self.rows)}</summary>"
+            is_open = " open" if self.is_open else ""
+            head = f"<details{is_open}><summary>{self.title}: {len(self.rows)}</summary>"
             lines = [head, *lines, "</details>"]
         return "\n" + "\n".join(lines) + "\n"
 
 
-def render(report: Report, style: Style = Style()) -> str:
+def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     """Give the report as a comment."""
-    return render_within(report, style, LONGEST_COMMENT)
+    return render_within(report, style, MAX_COMMENT_LENGTH)
 
 
-def render_within(report: Report, style: Style, room: int) -> str:  # noqa: ARG001 - one signature for all
+def render_within(report: Report, style: RenderOptions, room: int) -> str:  # noqa: ARG001 - one signature for all
     """Give the report in so many bytes: what is wrong comes first, and what does not fit is counted."""
     head = f"## ElastiCache backups: {_verdict(report)}\n\n{summary(report)}\n"
     sections = [section for section in _sections(report) if section.rows]
@@ -175,11 +175,11 @@ def _row(cells: Iterable[str], kind: str = "td") -> str:
 
 
 def _code(text: str) -> str:
-    return f"<code>{escape(printable(text))}</code>"
+    return f"<code>{escape(escape_control_characters(text))}</code>"
 
 
 def _prose(text: str) -> str:
-    return escape(printable(text), quote=False).translate(_SIGNS)
+    return escape(escape_control_characters(text), quote=False).translate(_SIGNS)
 
 
 def _size(text: str) -> int:

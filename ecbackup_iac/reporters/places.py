@@ -6,8 +6,8 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Suppression
-from ecbackup_iac.model.value import Step
-from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.model.value import TraceStep
+from ecbackup_iac.reporters.style import RenderOptions
 
 STANDARD_INPUT = "-"
 
@@ -16,7 +16,7 @@ _NO_FILES = {"", STANDARD_INPUT, "command line", "environment"}
 _STREAMS = ("/dev/", "/proc/")
 
 
-def from_the_top(report: Report, style: Style) -> Report:
+def relative_to_repository(report: Report, style: RenderOptions) -> Report:
     """Give a report with every path counted from the repository's top."""
     return Report(
         tuple(_finding(finding, style) for finding in report.findings),
@@ -28,10 +28,10 @@ def from_the_top(report: Report, style: Style) -> Report:
     )
 
 
-def _finding(finding: Finding, style: Style) -> Finding:
+def _finding(finding: Finding, style: RenderOptions) -> Finding:
     resource = finding.resource
     trace = tuple(
-        Step(step.text, _moved(step.location, style)) for step in resource.retention.trace
+        TraceStep(step.text, _moved(step.location, style)) for step in resource.retention.trace
     )
     suppression: Suppression | None = finding.suppression
     if suppression is not None:
@@ -46,13 +46,13 @@ def _finding(finding: Finding, style: Style) -> Finding:
     return replace(finding, resource=moved, suppression=suppression)
 
 
-def _moved(location: Location, style: Style) -> Location:
+def _moved(location: Location, style: RenderOptions) -> Location:
     return (
         replace(location, path=_moved_path(location.path, style)) if is_file(location) else location
     )
 
 
-def _moved_path(path: str, style: Style) -> str:
+def _moved_path(path: str, style: RenderOptions) -> str:
     """Count a path from the repository's top; a stream, which has another name each time, is "-"."""
     if path == STANDARD_INPUT or path.startswith(_STREAMS):
         return STANDARD_INPUT

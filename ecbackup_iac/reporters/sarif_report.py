@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ecbackup_iac import __version__
-from ecbackup_iac.control.rule_cards import CARDS, GUIDE, Card
+from ecbackup_iac.control.rule_cards import GUIDE, RULES, RuleMetadata
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import (
     Diagnostic,
@@ -20,12 +20,12 @@ from ecbackup_iac.model.report import (
     Suppression,
     SuppressionKind,
 )
-from ecbackup_iac.model.value import Step
+from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.model.verdict import Level, Rule
+from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.fingerprints import of_findings
-from ecbackup_iac.reporters.places import from_the_top, is_file, place_of
-from ecbackup_iac.reporters.printable import printable
-from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.places import is_file, place_of, relative_to_repository
+from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import facts
 
 SCHEMA = (
@@ -44,9 +44,9 @@ _RULES = tuple(Rule)
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
-def render(report: Report, style: Style = Style()) -> str:
+def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     """Give the whole report as SARIF, in ASCII."""
-    told = from_the_top(report, style)
+    told = relative_to_repository(report, style)
     prints = dict(enumerate(of_findings(told.findings)))
     results = [
         _result(finding, prints[index])
@@ -59,7 +59,7 @@ def render(report: Report, style: Style = Style()) -> str:
                 "name": "ecbackup-iac",
                 "version": __version__,
                 "semanticVersion": __version__,
-                "rules": [_rule(rule, CARDS[rule]) for rule in _RULES],
+                "rules": [_rule(rule, RULES[rule]) for rule in _RULES],
             }
         },
         "automationDetails": {"id": _category(style)},
@@ -80,7 +80,7 @@ def render(report: Report, style: Style = Style()) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def _category(style: Style) -> str:
+def _category(style: RenderOptions) -> str:
     """Give what tells this analysis from others of its kind: up to its last slash, as GitHub reads it."""
     return "".join(f"{part}/" for part in ("ecbackup-iac", _uri(style.folder)) if part)
 
@@ -90,7 +90,7 @@ def _is_result(finding: Finding) -> bool:
     return finding.verdict.rule is not None and finding.level is not Level.NONE
 
 
-def _rule(rule: Rule, card: Card) -> dict[str, Any]:
+def _rule(rule: Rule, card: RuleMetadata) -> dict[str, Any]:
     return {
         "id": rule,
         "name": rule.label,
@@ -125,7 +125,10 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
             _location(place_of(resource))
             | {
                 "logicalLocations": [
-                    {"fullyQualifiedName": printable(resource.address), "kind": "resource"}
+                    {
+                        "fullyQualifiedName": escape_control_characters(resource.address),
+                        "kind": "resource",
+                    }
                 ]
             }
         ],
@@ -165,22 +168,22 @@ def _facts(finding: Finding) -> dict[str, Any]:
     resource, verdict = finding.resource, finding.verdict
     return {
         "status": verdict.status,
-        "address": printable(resource.address),
-        "type": printable(resource.type),
+        "address": escape_control_characters(resource.address),
+        "type": escape_control_characters(resource.type),
         "form": resource.form,
         "source": resource.source,
-        "root": printable(resource.root),
+        "root": escape_control_characters(resource.root),
     }
 
 
 def _other(finding: Finding) -> dict[str, Any]:
     """Give a finding that is no result, as short as it can be told."""
-    told = [printable(finding.verdict.message), *facts(finding)]
-    place = printable(str(place_of(finding.resource)))
+    told = [escape_control_characters(finding.verdict.message), *facts(finding)]
+    place = escape_control_characters(str(place_of(finding.resource)))
     return _facts(finding) | {"place": place, "message": "\n".join(told)}
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: TraceStep) -> dict[str, Any]:
     return {"location": _location(step.location) | {"message": _message(step.text)}}
 
 
@@ -189,7 +192,7 @@ def _suppression(suppression: Suppression) -> dict[str, Any]:
     told: dict[str, Any] = {
         "kind": _KINDS[suppression.kind],
         "status": "accepted",
-        "justification": printable(suppression.reason) + until,
+        "justification": escape_control_characters(suppression.reason) + until,
     }
     if is_file(suppression.location):
         told["location"] = _location(suppression.location)
@@ -228,5 +231,5 @@ def _uri(path: str) -> str:
 
 def _message(*lines: str) -> dict[str, str]:
     """Give a text in which nothing is a link or a placeholder: hostile names have `](` and `{0}` in them."""
-    text = "\n".join(map(printable, lines)).replace("](", "] (")
+    text = "\n".join(map(escape_control_characters, lines)).replace("](", "] (")
     return {"text": _PLACEHOLDER.sub(r"{{\1}}", text)}  # SARIF 2.1.0, messages with placeholders

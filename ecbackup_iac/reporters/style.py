@@ -5,7 +5,7 @@ from enum import IntEnum
 from ecbackup_iac.model.record import record
 
 
-class Detail(IntEnum):
+class Verbosity(IntEnum):
     """How much a report for people tells."""
 
     QUIET = 0
@@ -17,11 +17,11 @@ class Detail(IntEnum):
 
 
 @record
-class Style:
+class RenderOptions:
     """The reader's side of a report: colour, width in columns (None: do not fold), detail."""
 
     color: bool = False
     width: int | None = None
-    detail: Detail = Detail.NORMAL
+    detail: Verbosity = Verbosity.NORMAL
     folder: str = ""
     """The working folder, from the repository's top: what code hosts count paths from."""

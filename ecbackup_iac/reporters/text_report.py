@@ -5,8 +5,8 @@ from functools import partial
 
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
-from ecbackup_iac.reporters.printable import printable
-from ecbackup_iac.reporters.style import Detail, Style
+from ecbackup_iac.reporters.escaping import escape_control_characters
+from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 from ecbackup_iac.reporters.wording import summary, suppressed_by
 
 _WORDS = {
@@ -19,12 +19,12 @@ _INDENT = "  "
 _NARROWEST = 40  # columns; below that folding makes text harder to read, not easier
 
 
-def render(report: Report, style: Style = Style()) -> str:
+def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     """Give the report as text that ends with a line break; empty where there is nothing to say."""
     blocks = [
         "\n".join(_block(finding, style)) for finding in report.findings if _is_told(finding, style)
     ]
-    if style.detail is Detail.VERBOSE:
+    if style.detail is Verbosity.VERBOSE:
         blocks += ["\n".join(_absent(one, style)) for one in report.absent]
     blocks += [
         _diagnostic(diagnostic, style)
@@ -32,41 +32,41 @@ def render(report: Report, style: Style = Style()) -> str:
         if _is_shown(diagnostic, style)
     ]
     details = sum(diagnostic.is_detail for diagnostic in report.diagnostics)
-    if details and style.detail is Detail.NORMAL:
+    if details and style.detail is Verbosity.NORMAL:
         what = "warning; --verbose lists it" if details == 1 else "warnings; --verbose lists them"
         blocks.append(f"{details} more {what}")
-    if style.detail > Detail.QUIET:
+    if style.detail > Verbosity.QUIET:
         blocks.append(summary(report, partial(_colored, style=style)))
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
-def _is_shown(diagnostic: Diagnostic, style: Style) -> bool:
+def _is_shown(diagnostic: Diagnostic, style: RenderOptions) -> bool:
     if diagnostic.severity is Severity.ERROR:
         return True
-    return style.detail > (Detail.NORMAL if diagnostic.is_detail else Detail.QUIET)
+    return style.detail > (Verbosity.NORMAL if diagnostic.is_detail else Verbosity.QUIET)
 
 
-def _is_told(finding: Finding, style: Style) -> bool:
+def _is_told(finding: Finding, style: RenderOptions) -> bool:
     match style.detail:
-        case Detail.VERBOSE:
+        case Verbosity.VERBOSE:
             return True
-        case Detail.NORMAL:
+        case Verbosity.NORMAL:
             return finding.verdict.status is not Status.PASS
-        case Detail.QUIET:
+        case Verbosity.QUIET:
             return finding.level is Level.ERROR and finding.suppression is None
 
 
-def _block(finding: Finding, style: Style) -> Iterator[str]:
+def _block(finding: Finding, style: RenderOptions) -> Iterator[str]:
     resource, verdict = finding.resource, finding.verdict
     word, color = _WORDS[verdict.status]
     if finding.suppression:
         word, color = f"{word} (suppressed)", "cyan"
     rule = f"  {verdict.rule} {verdict.rule.label}" if verdict.rule else ""
-    head = f"{_colored(word, color, style)}  {printable(resource.address)}"
+    head = f"{_colored(word, color, style)}  {escape_control_characters(resource.address)}"
     yield head + _colored(rule, "bright_black", style)
     yield from _folded(verdict.message, "", style)
     yield from _folded(str(resource.location), "at ", style)
-    if style.detail is Detail.VERBOSE:
+    if style.detail is Verbosity.VERBOSE:
         for step in resource.retention.trace:
             yield from _folded(f"{step.location}: {step.text}", "from ", style)
     if finding.suppression:
@@ -75,27 +75,27 @@ def _block(finding: Finding, style: Style) -> Iterator[str]:
         for label, line in zip(
             ("fix: ", *[" " * 5] * 99), finding.remedy.split("\n"), strict=False
         ):
-            yield f"{_INDENT}{label}{printable(line)}"  # never folded: people copy it
+            yield f"{_INDENT}{label}{escape_control_characters(line)}"  # never folded: people copy it
     for note in verdict.notes:
         yield from _folded(note.text, f"note {note.rule}: " if note.rule else "note: ", style)
 
 
-def _absent(absent: AbsentCache, style: Style) -> Iterator[str]:
-    yield f"{_colored('ABSENT', 'cyan', style)}  {printable(absent.address)}"
+def _absent(absent: AbsentCache, style: RenderOptions) -> Iterator[str]:
+    yield f"{_colored('ABSENT', 'cyan', style)}  {escape_control_characters(absent.address)}"
     yield from _folded(f"not created with these values: {absent.reason}", "", style)
     yield from _folded(str(absent.location), "at ", style)
 
 
-def _diagnostic(diagnostic: Diagnostic, style: Style) -> str:
+def _diagnostic(diagnostic: Diagnostic, style: RenderOptions) -> str:
     is_error = diagnostic.severity is Severity.ERROR
     word = _colored(diagnostic.severity.upper(), "red" if is_error else "yellow", style)
     message = _folded(diagnostic.message, "", style)
-    return "\n".join((f"{word}  {printable(str(diagnostic.location))}", *message))
+    return "\n".join((f"{word}  {escape_control_characters(str(diagnostic.location))}", *message))
 
 
-def _folded(text: str, label: str, style: Style) -> list[str]:
+def _folded(text: str, label: str, style: RenderOptions) -> list[str]:
     """Indent a text, and fold it where somebody reads it in a window of known width."""
-    line = label + printable(text)
+    line = label + escape_control_characters(text)
     if style.width is None:
         return [_INDENT + line]
     import textwrap
@@ -110,7 +110,7 @@ def _folded(text: str, label: str, style: Style) -> list[str]:
     )
 
 
-def _colored(text: str, color: str, style: Style) -> str:
+def _colored(text: str, color: str, style: RenderOptions) -> str:
     if not (style.color and text):
         return text
     import click  # what is not coloured does without

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from ecbackup_iac.model.report import Finding, Report, Severity, Suppression
-from ecbackup_iac.reporters.printable import printable
+from ecbackup_iac.reporters.escaping import escape_control_characters
 
 
 def _plain(text: str, _color: str) -> str:
@@ -43,10 +43,12 @@ def suppressed_by(suppression: Suppression) -> str:
 def facts(finding: Finding) -> Iterator[str]:
     """Yield, as lines, what is said after a finding's message: its suppression, remedy and notes."""
     if finding.suppression:
-        yield printable(f"suppressed {suppressed_by(finding.suppression)}")
+        yield escape_control_characters(f"suppressed {suppressed_by(finding.suppression)}")
     elif finding.remedy:
         first, *others = finding.remedy.split("\n")
-        yield printable(f"fix: {first}")
-        yield from map(printable, others)
+        yield escape_control_characters(f"fix: {first}")
+        yield from map(escape_control_characters, others)
     for note in finding.verdict.notes:
-        yield printable(f"note {note.rule}: {note.text}" if note.rule else f"note: {note.text}")
+        yield escape_control_characters(
+            f"note {note.rule}: {note.text}" if note.rule else f"note: {note.text}"
+        )

@@ -4,20 +4,20 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from ecbackup_iac.model.annotated_text import MarkedText, Syntax
+from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, record, replace
 from ecbackup_iac.model.report import SuppressionKind
 from ecbackup_iac.suppressions.comment_lines import commented_out, lines_of
 from ecbackup_iac.suppressions.directives import own_ignore
-from ecbackup_iac.suppressions.inline import Ignore, Scope
+from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
 from ecbackup_iac.suppressions.metadata import metadata_ignores
 from ecbackup_iac.suppressions.other_tools import foreign_ignores
-from ecbackup_iac.syntax.comments import CodeBlock, Remark, RemarkedText
+from ecbackup_iac.syntax.comments import CodeBlock, Comment, CommentedText
 
 _WORDS = ("ecbackup", ":skip=", ":ignore", "kics-scan")
 _COMMENTED_OUT = "it is commented out"
-_NOTHING = RemarkedText("", (), (), lambda _start, _end: Location(""), is_bytes=True)
+_NOTHING = CommentedText("", (), (), lambda _start, _end: Location(""), is_bytes=True)
 
 
 @record
@@ -32,7 +32,7 @@ class Extent:
 class Placed:
     """A suppression of one text."""
 
-    ignore: Ignore
+    ignore: InlineSuppression
     kind: SuppressionKind
     place: Callable[[], Location]
     """Where it stands; asked for where somebody is told, because a long line makes it dear."""
@@ -48,14 +48,14 @@ class Placed:
 class _Comment:
     """A suppression in a comment."""
 
-    remark: Remark
+    remark: Comment
     placed: Placed
 
 
-class Sheet:
+class AnnotatedFile:
     """One text with its suppressions, those in comments in the order in which they stand."""
 
-    def __init__(self, marked: MarkedText) -> None:
+    def __init__(self, marked: AnnotatedText) -> None:
         self.path = marked.path
         self.is_whole = marked.is_whole
         self._text = _NOTHING
@@ -151,7 +151,7 @@ class Sheet:
                 found.add(index)
         return found
 
-    def _remarks(self) -> Iterator[Remark]:
+    def _remarks(self) -> Iterator[Comment]:
         return (one.remark for one in self._comments)
 
     def _column_of(self, index: int) -> int:
@@ -165,7 +165,7 @@ class Sheet:
                 found.setdefault(key, []).append(index)
         return found
 
-    def _read_configuration(self, marked: MarkedText) -> None:
+    def _read_configuration(self, marked: AnnotatedText) -> None:
         from ecbackup_iac.hcl.source import SourceFile
         from ecbackup_iac.terraform.modules.comments import remarked_hcl, remarked_json
 
@@ -173,7 +173,7 @@ class Sheet:
         read = remarked_hcl if marked.syntax is Syntax.HCL else remarked_json
         self._text = read(source)
 
-    def _read_template(self, marked: MarkedText) -> None:
+    def _read_template(self, marked: AnnotatedText) -> None:
         from ecbackup_iac.cloudformation.syntax.comments import remarked_yaml, resource_metadata
         from ecbackup_iac.cloudformation.syntax.files import documents_in
 
@@ -210,7 +210,7 @@ class Sheet:
                     placed.block, placed.block_place = block.name, places[block.start]
                 yield _Comment(remark, placed)
 
-    def _block_at(self, remark: Remark) -> CodeBlock | None:
+    def _block_at(self, remark: Comment) -> CodeBlock | None:
         """Give the block that a comment stands in, or at."""
         for at in (remark.above, remark.behind, remark.owner):
             if at is not None:
@@ -224,8 +224,8 @@ class Sheet:
 
 
 def _ignores_in(
-    remark: Remark, text: RemarkedText, *, is_terraform: bool
-) -> Iterator[tuple[Ignore, int, int]]:
+    remark: Comment, text: CommentedText, *, is_terraform: bool
+) -> Iterator[tuple[InlineSuppression, int, int]]:
     """Yield what a comment suppresses, line by line, each with its place."""
     for line in lines_of(remark):
         start, bare = line.start, line.text

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from ecbackup_iac.errors import BaselineError
 from ecbackup_iac.files.bounded_read import bounded_content, larger_than
 from ecbackup_iac.files.discovery import (
-    LARGEST_TEXT,
+    MAX_TEXT_BYTES,
     STANDARD_INPUT,
     holds,
     is_stream,
@@ -34,7 +34,7 @@ from ecbackup_iac.model.report import (
     SuppressionKind,
 )
 from ecbackup_iac.model.verdict import Rule, Status
-from ecbackup_iac.syntax.encoding import utf8
+from ecbackup_iac.syntax.encoding import to_utf8
 from ecbackup_iac.syntax.located_json import JsonNode, parse
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def read_baseline(path: str) -> Baseline:
     if os.path.exists(path) and not (os.path.isfile(path) or is_stream(path)):
         raise BaselineError(f"{shown}: it is no regular file")
     try:
-        written = bounded_content(path, LARGEST_TEXT)
+        written = bounded_content(path, MAX_TEXT_BYTES)
         if written is None:
-            raise BaselineError(f"{shown}: not read: {larger_than(LARGEST_TEXT)}")
-        content = utf8(written)
+            raise BaselineError(f"{shown}: not read: {larger_than(MAX_TEXT_BYTES)}")
+        content = to_utf8(written)
         content.decode()
     except OSError as error:
         raise BaselineError(f"{shown}: {error.strerror or error}") from error

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.syntax.comments import Remark
+from ecbackup_iac.syntax.comments import Comment
 
 _BLANKS = " \t\r"
 _SIGNS = f"{_BLANKS}*#/"
@@ -28,7 +28,7 @@ class RemarkLine:
     """It is a comment in a comment: somebody has commented it out."""
 
 
-def lines_of(remark: Remark) -> Iterator[RemarkLine]:
+def lines_of(remark: Comment) -> Iterator[RemarkLine]:
     """Yield the lines of a comment."""
     raw, position = remark.text, remark.start
     is_block = raw.startswith("/*") and raw.endswith("*/")
@@ -43,7 +43,7 @@ def lines_of(remark: Remark) -> Iterator[RemarkLine]:
         position += len(line) + 1
 
 
-def commented_out(remarks: Iterable[Remark]) -> set[int]:
+def commented_out(remarks: Iterable[Comment]) -> set[int]:
     """Give the starts of the lines above some code that belong to a block that is commented out.
 
     They are about that block and not about the code: they are its own, or stand above it.

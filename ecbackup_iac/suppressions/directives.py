@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.suppressions.inline import Ignore, cut, day
+from ecbackup_iac.suppressions.inline import InlineSuppression, cut, day
 
 SIGN = "ecbackup:ignore"
 EXAMPLE = f"{SIGN}[ECB001] reason until 2027-03-31"
@@ -23,7 +23,7 @@ _UNTIL = re.compile(r"(?:^|[\s(,;])until(?:\s|:|$)", re.IGNORECASE)
 _BEFORE_REASON = " \t:-\u2013\u2014"
 
 
-def own_ignore(line: str) -> Ignore | None:
+def own_ignore(line: str) -> InlineSuppression | None:
     """Read a line of a comment, its signs taken off; None where it is about something else."""
     text = line.strip()
     if not text.startswith(SIGN):
@@ -44,7 +44,7 @@ def own_ignore(line: str) -> Ignore | None:
     reason = rest.lstrip(_BEFORE_REASON)
     if not rules and _RULE_AS_REASON.match(reason):
         return _wrong(written, f"rules stand in brackets, right behind the word: {EXAMPLE}")
-    return with_reason(Ignore(written, rules=rules), reason)
+    return with_reason(InlineSuppression(written, rules=rules), reason)
 
 
 def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
@@ -61,7 +61,7 @@ def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
     return tuple(dict.fromkeys(found)), ""
 
 
-def with_reason(ignore: Ignore, written: str) -> Ignore:
+def with_reason(ignore: InlineSuppression, written: str) -> InlineSuppression:
     """Take the reason, and the date at its end."""
     reason, expires = written.strip(), None
     marks = [*_UNTIL.finditer(reason)]
@@ -80,7 +80,7 @@ def with_reason(ignore: Ignore, written: str) -> Ignore:
     return replace(ignore, reason=cut(reason), expires=expires)
 
 
-def _nearly(text: str) -> Ignore | None:
+def _nearly(text: str) -> InlineSuppression | None:
     """Tell of what looks as if it were meant, and is not written so."""
     match = _NEARLY.match(text)
     if match is not None:
@@ -92,10 +92,10 @@ def _nearly(text: str) -> Ignore | None:
     return None
 
 
-def _misspelt(text: str) -> Ignore:
+def _misspelt(text: str) -> InlineSuppression:
     word = cut(text.split(maxsplit=1)[0])
     return _wrong(word, f"it is not written as {EXAMPLE}")
 
 
-def _wrong(written: str, problem: str) -> Ignore:
-    return Ignore(written, problem=problem)
+def _wrong(written: str, problem: str) -> InlineSuppression:
+    return InlineSuppression(written, problem=problem)

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.verdict import Rule
 
-LONGEST_REASON = 300
+MAX_REASON_LENGTH = 300
 """Characters; a report shows it in a line or two."""
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -30,7 +30,7 @@ class Scope(Enum):
 
 
 @record
-class Ignore:
+class InlineSuppression:
     """What one suppression says."""
 
     written: str
@@ -62,10 +62,10 @@ class Ignore:
 
 def cut(text: str) -> str:
     """Give a reason as it is shown: on one line, and not without end."""
-    line = " ".join(text[: 4 * LONGEST_REASON].split())
-    if len(line) <= LONGEST_REASON:
+    line = " ".join(text[: 4 * MAX_REASON_LENGTH].split())
+    if len(line) <= MAX_REASON_LENGTH:
         return line
-    return f"{line[:LONGEST_REASON].rstrip()} ..."
+    return f"{line[:MAX_REASON_LENGTH].rstrip()} ..."
 
 
 def day(text: str) -> date | None:

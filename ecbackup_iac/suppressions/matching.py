@@ -4,28 +4,28 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from ecbackup_iac.model.annotated_text import MarkedText
+from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, is_downloaded
-from ecbackup_iac.model.policy import IgnoreMode
+from ecbackup_iac.model.policy import SuppressionMode
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression
 from ecbackup_iac.model.verdict import Rule, Status
-from ecbackup_iac.suppressions.annotated_file import Placed, Sheet
-from ecbackup_iac.suppressions.inline import Ignore, Scope
+from ecbackup_iac.suppressions.annotated_file import AnnotatedFile, Placed
+from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
 from ecbackup_iac.suppressions.other_tools import describes
 
-MOST_TOLD = 20
+MAX_TOLD = 20
 """Suppressions of one file that are told because they are of no use; more are counted."""
 
 
 def apply_ignores(
     findings: Sequence[Finding],
-    texts: Iterable[MarkedText],
-    mode: IgnoreMode,
+    texts: Iterable[AnnotatedText],
+    mode: SuppressionMode,
     on: date,
-    given: Given,
+    given: EvaluationInputs,
 ) -> tuple[list[Finding], list[Diagnostic]]:
     """Mark what comments and metadata cover; tell of those that do not count or cover nothing."""
     sheets = _sheets(texts)
@@ -39,13 +39,13 @@ def apply_ignores(
     return marked, told
 
 
-def _sheets(texts: Iterable[MarkedText]) -> dict[str, Sheet]:
+def _sheets(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:
     """Read every text that may hold a suppression, each once."""
-    found: dict[str, MarkedText] = {}
+    found: dict[str, AnnotatedText] = {}
     for text in texts:
         if not is_downloaded(text.path) and (text.path not in found or text.is_whole):
             found[text.path] = text
-    return {path: Sheet(text) for path, text in found.items()}
+    return {path: AnnotatedFile(text) for path, text in found.items()}
 
 
 _WRONG = (Status.FAIL, Status.UNKNOWN)
@@ -61,7 +61,7 @@ class _Matching:
     """Which suppressions cover which findings."""
 
     def __init__(
-        self, sheets: Mapping[str, Sheet], mode: IgnoreMode, on: date, workspace: str
+        self, sheets: Mapping[str, AnnotatedFile], mode: SuppressionMode, on: date, workspace: str
     ) -> None:
         self._sheets = sheets
         self._mode = mode
@@ -88,7 +88,7 @@ class _Matching:
 
     def is_asked(self, placed: Placed) -> bool:
         """Say whether suppressions of its kind are looked at."""
-        return self._mode is IgnoreMode.ALL or not placed.ignore.is_foreign_form
+        return self._mode is SuppressionMode.ALL or not placed.ignore.is_foreign_form
 
     def problem(self, placed: Placed) -> str:
         """Say why a suppression does not count; nothing where it does."""
@@ -147,7 +147,7 @@ class _Matching:
 class _Judged:
     """Which blocks were judged in this run, so that what covers nothing there is of no use."""
 
-    def __init__(self, findings: Iterable[Finding], given: Given) -> None:
+    def __init__(self, findings: Iterable[Finding], given: EvaluationInputs) -> None:
         self._blocks: set[tuple[str, int | None, int | None]] = set()
         for finding in findings:
             resource = finding.resource
@@ -179,7 +179,7 @@ def _may_make_cache(block: str) -> bool:
     return _MAKER.match(block) is not None
 
 
-def _told(sheet: Sheet, matching: _Matching, judged: _Judged) -> Iterator[Diagnostic]:
+def _told(sheet: AnnotatedFile, matching: _Matching, judged: _Judged) -> Iterator[Diagnostic]:
     """Yield what does not count, and what covers nothing; beyond some of one file, how many."""
     told = 0
     last: Placed | None = None
@@ -191,15 +191,15 @@ def _told(sheet: Sheet, matching: _Matching, judged: _Judged) -> Iterator[Diagno
             continue
         told += 1
         last = placed
-        if told <= MOST_TOLD:
+        if told <= MAX_TOLD:
             yield Diagnostic(message, placed.place(), Severity.WARNING, is_detail=is_detail)
-    if last is not None and told > MOST_TOLD:
-        text = f"{told - MOST_TOLD} more suppressions of this file do not count or match nothing"
+    if last is not None and told > MAX_TOLD:
+        text = f"{told - MAX_TOLD} more suppressions of this file do not count or match nothing"
         yield Diagnostic(text, Location(sheet.path), Severity.WARNING)
 
 
 def _message(
-    placed: Placed, sheet: Sheet, matching: _Matching, judged: _Judged
+    placed: Placed, sheet: AnnotatedFile, matching: _Matching, judged: _Judged
 ) -> tuple[str, bool]:
     """Say what is to be told of a suppression that covers nothing, and whether as a detail."""
     problem = matching.problem(placed)
@@ -213,6 +213,6 @@ def _message(
     return told, not ignore.is_own
 
 
-def _because(ignore: Ignore) -> str:
+def _because(ignore: InlineSuppression) -> str:
     """Give the reason, where it says more than how the suppression is written."""
     return "" if ignore.reason.startswith(ignore.written) else f": {ignore.reason}"

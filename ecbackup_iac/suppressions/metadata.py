@@ -17,10 +17,10 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.directives import rules_in
-from ecbackup_iac.suppressions.inline import Ignore, cut, day
+from ecbackup_iac.suppressions.inline import InlineSuppression, cut, day
 from ecbackup_iac.suppressions.other_tools import OFF, checkov_ignore
 
-Found: TypeAlias = tuple[Ignore, Node]
+Found: TypeAlias = tuple[InlineSuppression, Node]
 """With the node that it stands at."""
 
 EXAMPLE = "ignore: [{rules: [ECB001], reason: ..., until: 2027-03-31}]"
@@ -67,7 +67,7 @@ def _own(node: Node) -> Iterator[Found]:
             yield _own_entry(entry), entry
 
 
-def _own_entry(entry: Node) -> Ignore:
+def _own_entry(entry: Node) -> InlineSuppression:
     written = "Metadata ecbackup ignore"
     if not isinstance(entry, Mapping):
         return _wrong(written, f"it is not written as {EXAMPLE}")
@@ -89,26 +89,28 @@ def _own_entry(entry: Node) -> Ignore:
     if "until" in found and expires is None:
         shown = cut(until) or "nothing"
         return _wrong(written, f"until is no date like 2027-03-31: {shown}")
-    return _reasoned(Ignore(written, rules=rules, expires=expires), _text(entry, "reason"))
+    return _reasoned(
+        InlineSuppression(written, rules=rules, expires=expires), _text(entry, "reason")
+    )
 
 
-def _nag(tool: str, entry: Node) -> Ignore | None:
+def _nag(tool: str, entry: Node) -> InlineSuppression | None:
     """Read an entry of cfn_nag or cdk-nag: only cdk-nag has a check of this kind; both may have ours."""
     name, reason = _text(entry, "id"), _text(entry, "reason")
     written = f"Metadata {tool} {cut(name)}"
     if name.upper().startswith("ECB"):
         rules, problem = rules_in([name])
-        ignore = Ignore(written, rules=rules, is_foreign_form=True, problem=problem)
+        ignore = InlineSuppression(written, rules=rules, is_foreign_form=True, problem=problem)
         return ignore if problem else _reasoned(ignore, reason)
     if tool != "cdk_nag" or name.rpartition("-")[2] != _CDK_NAG_CHECK:
         return None
     if _text(entry, "is_reason_encoded").lower() == "true":
         reason = _decoded(reason)
     told = cut(reason) or f"{written} (no reason given)"
-    return Ignore(written, told, _CDK_NAG_RULES, is_own=False, is_foreign_form=True)
+    return InlineSuppression(written, told, _CDK_NAG_RULES, is_own=False, is_foreign_form=True)
 
 
-def _reasoned(ignore: Ignore, reason: str) -> Ignore:
+def _reasoned(ignore: InlineSuppression, reason: str) -> InlineSuppression:
     if not any(character.isalnum() for character in reason):
         return replace(ignore, problem="it gives no reason")
     return replace(ignore, reason=cut(reason))
@@ -139,5 +141,5 @@ def _text(entry: Node, name: str) -> str:
     return text_of(value) or "" if value is not None and value.tag is None else ""
 
 
-def _wrong(written: str, problem: str) -> Ignore:
-    return Ignore(written, problem=problem)
+def _wrong(written: str, problem: str) -> InlineSuppression:
+    return InlineSuppression(written, problem=problem)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from ecbackup_iac.files.globs import matches
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.suppressions.inline import Ignore, Scope, cut, day
+from ecbackup_iac.suppressions.inline import InlineSuppression, Scope, cut, day
 
 OFF = (Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNDECIDED)
 """What a check for "unset or 0" is about; that nobody knows the retention is a part of it."""
@@ -27,7 +27,7 @@ TRIVY_IDS = ("AVD-AWS-0050", "AWS-0050", "aws-elasticache-enable-backup-retentio
 KICS_QUERY = "8fdb08a0-a868-4fdf-9c27-ccab0237f1ab"
 """ElastiCache Redis Cluster Without Backup, for Terraform. There is none for CloudFormation."""
 
-_LONGEST_PATTERN = 80
+_MAX_PATTERN_LENGTH = 80
 """Characters; a longer one is no name of anything."""
 
 _CHECKOV = re.compile(
@@ -38,7 +38,7 @@ _PREFIXES = ("tfsec:", "trivy:")
 _KICS = re.compile(r"kics-scan[ \t]++(.*)", re.IGNORECASE)
 
 
-def foreign_ignores(line: str, *, is_head: bool, is_terraform: bool) -> Iterator[Ignore]:
+def foreign_ignores(line: str, *, is_head: bool, is_terraform: bool) -> Iterator[InlineSuppression]:
     """Read a line of a comment, its signs taken off; `is_head`: no code stands before it in its file."""
     text = line.strip()
     if ":skip=" in text:
@@ -49,7 +49,7 @@ def foreign_ignores(line: str, *, is_head: bool, is_terraform: bool) -> Iterator
         yield from _kics(text, is_head=is_head)
 
 
-def checkov_ignore(ids: list[str], written: str, reason: str) -> Ignore | None:
+def checkov_ignore(ids: list[str], written: str, reason: str) -> InlineSuppression | None:
     """Give what skips these checks of Checkov's; None where it is about others."""
     wanted = [CHECKOV_RULES[one] for one in ids if one in CHECKOV_RULES]
     if not wanted:
@@ -60,18 +60,20 @@ def checkov_ignore(ids: list[str], written: str, reason: str) -> Ignore | None:
 
 def describes(pattern: str, name: str) -> bool:
     """Say whether this is the name, or a pattern of Trivy's for it, in which `*` is any text."""
-    if "*" not in pattern or "?" in pattern or len(pattern) > _LONGEST_PATTERN:
+    if "*" not in pattern or "?" in pattern or len(pattern) > _MAX_PATTERN_LENGTH:
         return pattern == name
     return matches(pattern, name)
 
 
-def _foreign(written: str, reason: str, rules: tuple[Rule, ...] = OFF, **more: object) -> Ignore:
+def _foreign(
+    written: str, reason: str, rules: tuple[Rule, ...] = OFF, **more: object
+) -> InlineSuppression:
     told = cut(reason.strip()) or f"{cut(written)} (no reason given)"
-    made = Ignore(cut(written), told, rules, is_own=False, is_foreign_form=True)
+    made = InlineSuppression(cut(written), told, rules, is_own=False, is_foreign_form=True)
     return replace(made, **more)
 
 
-def _checkov(text: str) -> Iterator[Ignore]:
+def _checkov(text: str) -> Iterator[InlineSuppression]:
     match = _CHECKOV.search(text)  # Checkov, too, takes the first of a line
     if match is not None:
         ids = match[1].split(",")
@@ -81,7 +83,7 @@ def _checkov(text: str) -> Iterator[Ignore]:
             yield ignore
 
 
-def _trivy(text: str) -> Iterator[Ignore]:
+def _trivy(text: str) -> Iterator[InlineSuppression]:
     """Read `trivy:ignore:ID`, of which several may stand on a line; what is left over is the reason."""
     words = text.split()
     marked = [word.lstrip(_SIGNS) for word in words]
@@ -95,7 +97,7 @@ def _trivy(text: str) -> Iterator[Ignore]:
                 yield ignore
 
 
-def _trivy_ignore(word: str, reason: str) -> Ignore | None:
+def _trivy_ignore(word: str, reason: str) -> InlineSuppression | None:
     sections = word.split(":")[1:]
     given = dict(zip(sections[::2], sections[1::2], strict=False))
     name, bracket, _ = given.get("ignore", "").partition("[")
@@ -122,7 +124,7 @@ def _trivy_ignore(word: str, reason: str) -> Ignore | None:
     )
 
 
-def _kics(text: str, *, is_head: bool) -> Iterator[Ignore]:
+def _kics(text: str, *, is_head: bool) -> Iterator[InlineSuppression]:
     match = _KICS.match(text)
     if match is None:
         return

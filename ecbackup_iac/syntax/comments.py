@@ -12,7 +12,7 @@ _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 @record(eq=False)
-class Remark:
+class Comment:
     """A comment, by offsets."""
 
     start: int
@@ -46,13 +46,13 @@ class CodeBlock:
     """Its kind and labels, or its type: what it declares."""
 
 
-class RemarkedText:
+class CommentedText:
     """A text with its comments, and with what they can stand at."""
 
     def __init__(
         self,
         text: str,
-        remarks: Iterable[Remark],
+        remarks: Iterable[Comment],
         blocks: Iterable[CodeBlock],
         locate: Callable[[int, int], Location],
         *,
@@ -60,7 +60,7 @@ class RemarkedText:
     ) -> None:
         """`is_bytes`: each character of the text stands for a byte of UTF-8."""
         self.text = text
-        self.remarks: Sequence[Remark] = list(remarks)
+        self.remarks: Sequence[Comment] = list(remarks)
         self.blocks: Sequence[CodeBlock] = sorted(blocks, key=lambda block: block.start)
         self.locate = locate
         """Offsets → the place as it is reported."""
@@ -115,7 +115,7 @@ def _line_starts(text: str, *, is_bytes: bool) -> list[int]:
 
 def remarks_of(
     text: str, spans: Sequence[tuple[int, int]], *, by_indentation: bool = False
-) -> list[Remark]:
+) -> list[Comment]:
     """Say of each comment what it stands at; the spans are in order.
 
     `by_indentation`: a comment that is indented deeper than what follows belongs to what stands before.
@@ -123,7 +123,7 @@ def remarks_of(
     gaps = _gaps(text, spans)
     following = _following(text, gaps)
     lines = _line_starts(text, is_bytes=False) if by_indentation else []
-    found: list[Remark] = []
+    found: list[Comment] = []
     code_end: int | None = None  # of the last code before
     is_own_line = True
     for index, (start, end) in enumerate(spans):
@@ -142,7 +142,7 @@ def remarks_of(
             if start - lines[bisect_right(lines, start) - 1] > depth:
                 above, below = None, code_end
         is_head = code_end is None
-        found.append(Remark(start, end, text[start:end], above, behind, below, is_head=is_head))
+        found.append(Comment(start, end, text[start:end], above, behind, below, is_head=is_head))
     return found
 
 

@@ -11,7 +11,7 @@ _BYTE_ORDER_MARKS = (
 )
 
 
-def utf8(content: bytes) -> bytes:
+def to_utf8(content: bytes) -> bytes:
     """Give a text as UTF-8 without a byte order mark; PowerShell's `>` writes UTF-16.
 
     Raises:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TypeAlias
 
-DEEPEST = 200
+MAX_DEPTH = 200
 """Objects and arrays inside each other."""
 
 Problem: TypeAlias = tuple[str, int, int]
@@ -224,7 +224,7 @@ class _Reader:
                 kind < _STRING
                 or has_comma is is_first
                 or (start < 0) is is_object
-                or (kind == _OPENING and len(opened) >= DEEPEST)
+                or (kind == _OPENING and len(opened) >= MAX_DEPTH)
             ):
                 break
             # Strings are the most frequent, and a call takes a tenth of the time of a step.
@@ -291,8 +291,8 @@ class _Reader:
             self._open[-1].items.append(node)
         if not isinstance(node, _Open):
             return "more", None
-        if len(self._open) >= DEEPEST:
-            return "value", f"objects and arrays are nested more than {DEEPEST} deep"
+        if len(self._open) >= MAX_DEPTH:
+            return "value", f"objects and arrays are nested more than {MAX_DEPTH} deep"
         self._open.append(node)
         return node.first, None
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
-from ecbackup_iac.model.report import Diagnostic, Reading
+from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.readers.inputs import readings
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class CaseFile:
 
     path: Path
     given: tuple[tuple[str, str], ...]
-    """The case's parameters, as `Given` has them."""
+    """The case's parameters, as `EvaluationInputs` has them."""
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +89,7 @@ def _files_of(case: Path) -> Iterator[CaseFile]:
 class Accounts:
     """What a run says about cache blocks."""
 
-    def __init__(self, found: Sequence[Reading]) -> None:
+    def __init__(self, found: Sequence[ReadResult]) -> None:
         self.created = [one for reading in found for one in reading.resources]
         self.absent = [one for reading in found for one in reading.absent]
         self.blocks = [one for reading in found for one in reading.blocks]
@@ -119,7 +119,9 @@ def accounts_of() -> AccountsOf:
 
     def read(words: Sequence[str], paths: Sequence[str]) -> Accounts:
         options = zip(words[::2], words[1::2], strict=True)
-        given = Given(parameters=tuple((kinds[option], text) for option, text in options))
+        given = EvaluationInputs(
+            parameters=tuple((kinds[option], text) for option, text in options)
+        )
         return Accounts([*readings(paths, Policy(), given, allow_empty=False)])
 
     return read

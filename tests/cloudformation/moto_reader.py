@@ -20,7 +20,7 @@ CACHES = tuple(
     f"AWS::ElastiCache::{name}" for name in ("CacheCluster", "ReplicationGroup", "ServerlessCache")
 )
 PROPERTIES = ("SnapshotRetentionLimit", "Engine")
-MOST_WAYS = 16
+MAX_WAYS = 16
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def ways(text: str, given: dict[str, str]) -> Iterator[dict[str, Any]]:
         for name, slot in slots.items()
         if slot.get("Default") is None and name not in given
     }
-    for chosen in itertools.islice(itertools.product(*values.values()), MOST_WAYS):
+    for chosen in itertools.islice(itertools.product(*values.values()), MAX_WAYS):
         parameters = given | dict(zip(values, chosen, strict=True))
         try:
             found: object = caches(template, parameters)

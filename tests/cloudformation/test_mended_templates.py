@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.fixers.plan import mending
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cloudformation.conftest import Ask
 
-    from ecbackup_iac.fixers.plan import Mending
+    from ecbackup_iac.fixers.plan import FixResult
 
 TEMPLATES = sorted((Path(__file__).parent / "cases").glob("[0-9]*"))
 FIXES = sorted((Path(__file__).parents[1] / "fix" / "cases").glob("cloudformation-*"))
@@ -28,7 +28,7 @@ FIXES = sorted((Path(__file__).parents[1] / "fix" / "cases").glob("cloudformatio
 LEFT_OUT = ("318-", "320-", "721-")
 
 
-def mended_copy(case: Path, top: Path, monkeypatch: pytest.MonkeyPatch) -> "Mending":
+def mended_copy(case: Path, top: Path, monkeypatch: pytest.MonkeyPatch) -> "FixResult":
     """Make a copy of a case, and find out what fix does to it."""
     shutil.copytree(case, top, symlinks=True)
     (top / ".git").mkdir(exist_ok=True)
@@ -36,14 +36,14 @@ def mended_copy(case: Path, top: Path, monkeypatch: pytest.MonkeyPatch) -> "Mend
     return mended_here(case)
 
 
-def mended_here(case: Path) -> "Mending":
+def mended_here(case: Path) -> "FixResult":
     words = []
     if (case / "case.json").exists():
         words = json.loads((case / "case.json").read_text("utf-8"))["args"]
     options = [*zip(words[::2], words[1::2], strict=False)]
     values = [("parameter", text) for option, text in options if option == "--parameter"]
     files = [("file", text) for option, text in options if option == "--parameter-file"]
-    given = Given(parameters=(*files, *values))
+    given = EvaluationInputs(parameters=(*files, *values))
     return mending(["."], Policy(), date(2026, 1, 31), given, 7)
 
 

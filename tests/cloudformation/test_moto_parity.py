@@ -16,7 +16,7 @@ from ecbackup_iac.cloudformation.templates.parameters import ParameterFiles, giv
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 from ecbackup_iac.readers.cloudformation.resource_types import RETENTION, days_of
-from ecbackup_iac.syntax.encoding import utf8
+from ecbackup_iac.syntax.encoding import to_utf8
 
 if TYPE_CHECKING:
     from cloudformation.conftest import Ask, CaseFile
@@ -106,7 +106,7 @@ def comparisons(
 
 
 def text_of(path: Path) -> str:
-    return utf8(path.read_bytes()).decode()
+    return to_utf8(path.read_bytes()).decode()
 
 
 def values_given(file: "CaseFile") -> dict[str, str]:

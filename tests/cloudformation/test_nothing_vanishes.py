@@ -248,8 +248,8 @@ def test_every_cache_block_of_a_tree_is_found_absent_or_an_error(
     assert len({one.location for one in accounts.absent}) == len(accounts.absent)
     for number, template in enumerate(tree):
         is_nested = any(one.template == number for other in tree for one in other.nested)
-        is_read = not template.is_broken and template.section == "Resources"
-        if is_read and not is_nested:
+        is_file_content = not template.is_broken and template.section == "Resources"
+        if is_file_content and not is_nested:
             found_here = {line for path, line in found if path == name_of(number, template)}
             assert len(found_here) == sum(
                 may_exist(cache, template) for cache in template.caches

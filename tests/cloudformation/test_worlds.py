@@ -118,13 +118,13 @@ def test_what_is_listed_is_what_can_come_about(
 ) -> None:
     files = {"t.json": json.dumps(template)}
     open_ended = evaluate_templates(files)
-    worlds = [
+    scenarios = [
         evaluate_templates(files, **dict(zip(PARAMETERS, values, strict=True)))
         for values in product(*PARAMETERS.values())
     ]
-    assert [told.message for one in (open_ended, *worlds) for told in one.diagnostics] == []
+    assert [told.message for one in (open_ended, *scenarios) for told in one.diagnostics] == []
 
-    caches = [cache for world in worlds for cache in world.caches]
+    caches = [cache for world in scenarios for cache in world.caches]
     assert bool(caches) == bool(open_ended.caches)
     if not caches:
         return
@@ -132,14 +132,14 @@ def test_what_is_listed_is_what_can_come_about(
     found = {_shown(one) for world in caches for one in _settled(world)}
     assert {_shown(one) for one in _settled(cache)} == found
     assert any("it exists only when" in note for note in cache.assumptions) == (
-        len(caches) < len(worlds)
+        len(caches) < len(scenarios)
     )
     _assert_verdict_follows(cache, caches)
 
 
-def _assert_verdict_follows(cache: CacheResource, worlds: list[CacheResource]) -> None:
+def _assert_verdict_follows(cache: CacheResource, scenarios: list[CacheResource]) -> None:
     """Hold the verdict against those of all worlds: sure where they agree, and only there."""
-    statuses = {judge(world, Policy()).status for world in worlds}
+    statuses = {judge(world, Policy()).status for world in scenarios}
     applicable = statuses - {Status.NOT_APPLICABLE}
     expected = Status.UNKNOWN
     if not applicable:

@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.fixers.edits import edited
-from ecbackup_iac.fixers.plan import Mending, mending
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.fixers.plan import FixResult, mending
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
 CASES = sorted((Path(__file__).parent / "cases").glob("cloudformation-*"))
@@ -90,8 +90,8 @@ def folder_with(files: dict[str, bytes]) -> Iterator[Path]:
             os.chdir(before)
 
 
-def mended(given: Sequence[tuple[str, str]] = (), days: int = DAYS) -> Mending:
-    return mending(["."], Policy(), date(2026, 1, 31), Given(parameters=given), days)
+def mended(given: Sequence[tuple[str, str]] = (), days: int = DAYS) -> FixResult:
+    return mending(["."], Policy(), date(2026, 1, 31), EvaluationInputs(parameters=given), days)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.fixers.plan import Mending, mending
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.fixers.plan import FixResult, mending
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
 NAMES = st.sampled_from(
@@ -75,8 +75,8 @@ def folder_with(name: str, content: bytes) -> Iterator[Path]:
             os.chdir(before)
 
 
-def mended(days: int = 7) -> Mending:
-    return mending(["."], Policy(), date(2026, 1, 31), Given(), days)
+def mended(days: int = 7) -> FixResult:
+    return mending(["."], Policy(), date(2026, 1, 31), EvaluationInputs(), days)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -34,10 +34,10 @@ with atheris.instrument_imports(include=["ecbackup_iac", "yaml"], enable_loader_
 
 from mutation import mutated  # noqa: E402 - beside this, in no package
 
-LARGEST = 20_000
+MAX_BYTES = 20_000
 """Bytes of an input."""
 
-MOST_GROWTH = 200_000
+MAX_GROWTH = 200_000
 """Kilobytes that one input may add to the most that the process has ever taken."""
 
 _BY_TOKENS = 0.7
@@ -68,7 +68,7 @@ class Campaign:
             self._keep(data, f"too-long-{_place(error)}", error)
         except Exception as error:  # noqa: BLE001 - whatever falls out
             self._keep(data, f"{type(error).__name__}-{_place(error)}", error)
-        if self._fed > len(self._seeds) and _most_memory() - before > MOST_GROWTH:
+        if self._fed > len(self._seeds) and _most_memory() - before > MAX_GROWTH:
             self._keep(data, "memory", None)
 
     def mutate(self, data: bytes, largest: int, seed: int) -> bytes:
@@ -113,7 +113,7 @@ def _place(error: BaseException) -> str:
 def main() -> None:
     """Run the campaign that the command line names."""
     name, seconds = sys.argv[1], float(sys.argv[2])
-    sys.setrecursionlimit(ecbackup_iac.cli.runtime.DEEPEST)
+    sys.setrecursionlimit(ecbackup_iac.cli.runtime.MAX_DEPTH)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         campaign = Campaign(HARNESSES[name], seconds, Path(folder))
         corpus, seeds = Path(folder) / "corpus", Path(folder) / "seeds"
@@ -121,7 +121,7 @@ def main() -> None:
         seeds.mkdir()
         for number, seed in enumerate(HARNESSES[name].seeds()):
             (seeds / str(number)).write_bytes(seed)
-        options = ["-timeout=120", "-rss_limit_mb=4096", f"-max_len={LARGEST}", "-verbosity=0"]
+        options = ["-timeout=120", "-rss_limit_mb=4096", f"-max_len={MAX_BYTES}", "-verbosity=0"]
         arguments = [sys.argv[0], str(corpus), str(seeds), *options]
         atheris.Setup(arguments, campaign.feed, custom_mutator=campaign.mutate)
         atheris.Fuzz()

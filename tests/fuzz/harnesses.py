@@ -16,10 +16,10 @@ from pathlib import Path
 from types import FrameType
 
 from ecbackup_iac.errors import EcbackupError
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.reporters import REPORTERS, reporter
-from ecbackup_iac.reporters.style import Detail, Style
+from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 from ecbackup_iac.scan import scan
 
 HERE = Path(__file__).parent
@@ -29,8 +29,8 @@ TODAY = date(2026, 11, 23)
 SECONDS = 5.0
 """Of processor time for one input; they are a few kilobytes each."""
 
-LARGEST_SEED = 20_000
-MOST_FILES = 12
+MAX_SEED_BYTES = 20_000
+MAX_FILES = 12
 
 _HEAD = re.compile(rb"^=== ([a-z0-9_.\-/]{1,60})\r?\n", re.MULTILINE)
 
@@ -77,11 +77,11 @@ class Harness:
                     from ecbackup_iac.policy.policy_file import read_policy
 
                     policy = read_policy(str(policy_file))
-                report = scan(["."], policy, TODAY, Given(), with_excerpts=True)
+                report = scan(["."], policy, TODAY, EvaluationInputs(), with_excerpts=True)
             except EcbackupError:
                 return
             for name in REPORTERS:
-                reporter(name).render(report, Style(detail=Detail.VERBOSE))
+                reporter(name).render(report, RenderOptions(detail=Verbosity.VERBOSE))
 
     def _seed(self, folder: Path) -> bytes:
         files = [
@@ -90,11 +90,11 @@ class Harness:
             if file.is_file() and file.name.endswith(self.endings)
         ]
         parts = []
-        for file in files[:MOST_FILES]:
+        for file in files[:MAX_FILES]:
             name = file.relative_to(folder).as_posix().lower()
             parts.append(b"=== %s\n%s\n" % (name.encode(), file.read_bytes()))
         seed = b"".join(parts)
-        return seed if len(seed) <= LARGEST_SEED else b""
+        return seed if len(seed) <= MAX_SEED_BYTES else b""
 
 
 HARNESSES = {
@@ -133,7 +133,7 @@ def lay_out(data: bytes, first: str, folder: Path) -> None:
     (folder / ".git").mkdir(parents=True)
     pieces = _HEAD.split(data)
     named = [(first, pieces[0]), *zip(map(os.fsdecode, pieces[1::2]), pieces[2::2], strict=True)]
-    for name, content in named[: MOST_FILES + 1]:
+    for name, content in named[: MAX_FILES + 1]:
         path = os.path.normpath(os.path.join(folder, name.lstrip("/")))
         if not content or not path.startswith(f"{folder}{os.sep}"):
             continue

@@ -9,7 +9,7 @@ from hcl_generator import Item
 from hcl_inputs import Input
 
 from ecbackup_iac.hcl.comments import comments
-from ecbackup_iac.hcl.expression import Unreadable
+from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.hcl.parser import (
     NativeBody,
     parse_expression,
@@ -188,7 +188,7 @@ def compare(case: Input, findings: Findings) -> bool | None:
     _compare_written(case, shape, findings, is_accepted=not problems, problems=problems)
     _compare_origin(case, shape, findings)
     for attribute in attributes_of(body):
-        if attribute.is_valid and isinstance(attribute.expression, Unreadable):
+        if attribute.is_valid and isinstance(attribute.expression, InvalidExpression):
             findings.add("a value taken for valid is broken", text, attribute.name)
     if not problems:
         _compare_extents(text, body, findings)

@@ -18,7 +18,7 @@ from hcl_oracles import compare_values, compare_with_terraform
 from hcl_readers import Findings, compare
 from mutation import mutated
 
-from ecbackup_iac.cli.runtime import DEEPEST
+from ecbackup_iac.cli.runtime import MAX_DEPTH
 
 HCL_INPUTS = 400
 """A few seconds; `make fuzz` goes on with other seeds."""
@@ -27,16 +27,16 @@ INPUTS = 120
 """For each harness; a second or two."""
 
 SEEDS = 60
-LARGEST = 20_000
+MAX_BYTES = 20_000
 
-MOST_GROWTH = 2_000
+MAX_GROWTH = 2_000
 """Objects that are left of some hundred inputs: what was imported, and caches of a bounded size."""
 
 
 @pytest.fixture(autouse=True)
 def _recursion_limit() -> Iterator[None]:
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(DEEPEST)
+    sys.setrecursionlimit(MAX_DEPTH)
     yield
     sys.setrecursionlimit(before)
 
@@ -51,7 +51,7 @@ def test_no_input_makes_the_program_fall_over(name: str, tmp_path: Path) -> None
         with limited():
             harness.feed(data, tmp_path / "tree")
     for _ in range(INPUTS):
-        data = mutated(chance.choice(seeds), seeds, chance, LARGEST)
+        data = mutated(chance.choice(seeds), seeds, chance, MAX_BYTES)
         with limited():
             harness.feed(data, tmp_path / "tree")
 
@@ -82,7 +82,7 @@ def test_nothing_is_left_of_inputs_that_were_judged(name: str, tmp_path: Path) -
 
     left()
     first = left()
-    assert left() - first < MOST_GROWTH
+    assert left() - first < MAX_GROWTH
 
 
 def test_a_tree_is_laid_out_inside_its_folder(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_tree_is_laid_out_inside_its_folder(tmp_path: Path) -> None:
 def test_mutation_gives_the_same_inputs_every_time() -> None:
     seeds = HARNESSES["configuration"].seeds()
     one, other = (
-        [mutated(seeds[0], seeds, random.Random(n), LARGEST) for n in range(20)]  # noqa: S311
+        [mutated(seeds[0], seeds, random.Random(n), MAX_BYTES) for n in range(20)]  # noqa: S311
         for _ in range(2)
     )
     assert one == other

@@ -16,6 +16,7 @@ from ecbackup_iac.hcl.expression import (
     IfDirective,
     Index,
     Interpolation,
+    InvalidExpression,
     Literal,
     Name,
     Node,
@@ -26,7 +27,6 @@ from ecbackup_iac.hcl.expression import (
     Text,
     TupleNode,
     Unary,
-    Unreadable,
 )
 
 
@@ -44,7 +44,7 @@ def _node(node: Node) -> Iterator[str]:
             yield repr(node.value)
         case Name():
             yield node.name
-        case Element() | Unreadable():
+        case Element() | InvalidExpression():
             yield "@" if isinstance(node, Element) else "<unreadable>"
         case GetAttribute():
             yield from (*_node(node.of), f".{node.name}")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.hcl.expression import Unreadable
+from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.hcl.json_syntax import parse_json, parse_json_values
 from ecbackup_iac.hcl.source import Place, SourceFile
-from ecbackup_iac.syntax.located_json import DEEPEST, JsonNode, Kind, parse
+from ecbackup_iac.syntax.located_json import MAX_DEPTH, JsonNode, Kind, parse
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 Shown: TypeAlias = Callable[[Any], str]
@@ -236,8 +236,8 @@ def test_a_bad_template_is_unreadable_and_its_neighbours_are_not() -> None:
     body, problems = parse_json(source('{"locals": {"a": "${1 +}", "b": 2}}'), CONFIGURATION)
     assert len(problems) == 1
     first, second = body.blocks("locals")[0].body.attributes()
-    assert isinstance(first.expression, Unreadable)
-    assert not isinstance(second.expression, Unreadable)
+    assert isinstance(first.expression, InvalidExpression)
+    assert not isinstance(second.expression, InvalidExpression)
 
 
 def test_a_template_where_strings_are_plain_is_no_mistake() -> None:
@@ -251,7 +251,7 @@ def test_what_is_nested_too_deeply_is_told() -> None:
         '{"locals":{"a":' + "[" * 300 + "]" * 300 + "}}",
     ):
         (problem,) = told(text)
-        assert f"more than {DEEPEST} deep" in problem[0]
+        assert f"more than {MAX_DEPTH} deep" in problem[0]
 
 
 # JSON with places

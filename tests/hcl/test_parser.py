@@ -14,10 +14,10 @@ from ecbackup_iac.hcl.comments import comments
 from ecbackup_iac.hcl.expression import (
     MAX_DEPTH,
     Interpolation,
+    InvalidExpression,
     Literal,
     Node,
     Template,
-    Unreadable,
 )
 from ecbackup_iac.hcl.json_syntax import parse_json
 from ecbackup_iac.hcl.parser import (
@@ -390,7 +390,7 @@ def test_a_broken_value_is_unreadable_and_its_neighbours_are_not() -> None:
     )
     (block,) = body.blocks("locals")
     kinds = {a.name: type(a.expression) for a in block.body.attributes()}
-    assert kinds == {"a": Literal, "b": Unreadable, "c": Literal}
+    assert kinds == {"a": Literal, "b": InvalidExpression, "c": Literal}
     assert len(body.blocks("variable", 1)) == 1
 
 
@@ -507,10 +507,10 @@ def test_what_is_nested_too_deeply_is_unreadable_with_a_problem(value: str) -> N
     assert problems
     attribute = body.attribute("a")
     assert attribute is not None
-    assert isinstance(attribute.expression, Unreadable)
+    assert isinstance(attribute.expression, InvalidExpression)
     node, problems = parse_expression(source(value))
     assert problems
-    assert isinstance(node, Unreadable)
+    assert isinstance(node, InvalidExpression)
 
 
 @pytest.mark.parametrize(
@@ -636,5 +636,5 @@ def test_no_bytes_raise_anything(text: bytes) -> None:
     found = [*problems, *others, *more, *comments(body)]
     assert all(0 <= place.start <= place.end <= len(text) for _, place in found)
     assert all(place.location.line is not None for _, place in found)
-    assert problems or not any(isinstance(node, Unreadable) for node in nodes)
-    assert others or not isinstance(node, Unreadable)
+    assert problems or not any(isinstance(node, InvalidExpression) for node in nodes)
+    assert others or not isinstance(node, InvalidExpression)

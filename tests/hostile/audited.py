@@ -12,10 +12,10 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.reporters import REPORTERS, reporter
-from ecbackup_iac.reporters.style import Detail, Style
+from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 from ecbackup_iac.scan import scan
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def main() -> None:
     sys.addaudithook(watch)
     for folder in sys.argv[1:]:
         os.chdir(folder)
-        report = scan(["."], Policy(), date(2026, 11, 23), Given(), with_excerpts=True)
+        report = scan(["."], Policy(), date(2026, 11, 23), EvaluationInputs(), with_excerpts=True)
         for name in REPORTERS:
-            reporter(name).render(report, Style(detail=Detail.VERBOSE))
+            reporter(name).render(report, RenderOptions(detail=Verbosity.VERBOSE))
     print(f"{len(sys.argv) - 1} trees")  # noqa: T201
 
 

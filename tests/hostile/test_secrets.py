@@ -343,7 +343,7 @@ def test_a_refusal_says_what_is_wrong_without_the_content(
 NUMBERS = [number(3), number(-1), number(99)]
 TEXTS = [string("x"), string("10.0.0.0/8"), string("2024-01-01T00:00:00Z"), string("%d %z")]
 READ_TEXTS = [
-    string(text).with_marks(is_sensitive=False, is_read=True)
+    string(text).with_marks(is_sensitive=False, is_file_content=True)
     for text in (
         WORD,
         f"{WORD}/8",
@@ -357,8 +357,8 @@ READ_TEXTS = [
 HOLDING_THEM = [
     tuple_value([READ_TEXTS[0], READ_TEXTS[0]]),
     object_value({"a": READ_TEXTS[0], "b": number(1)}),
-    object_value({WORD: number(1)}).with_marks(is_sensitive=False, is_read=True),
-    object_value({WORD: tuple_value([])}).with_marks(is_sensitive=False, is_read=True),
+    object_value({WORD: number(1)}).with_marks(is_sensitive=False, is_file_content=True),
+    object_value({WORD: tuple_value([])}).with_marks(is_sensitive=False, is_file_content=True),
 ]
 FILLERS = [*NUMBERS, *TEXTS, tuple_value([string("a"), number(1)]), object_value({"a": null()})]
 
@@ -380,7 +380,7 @@ def refusal(function: Function, arguments: Sequence[Value]) -> str:
         result = called(function, arguments, NoFiles())
     except EvaluationError as error:
         return error.message
-    return "" if result.is_known else result.undecided.why
+    return "" if result.is_known else result.unknown.why
 
 
 @pytest.mark.parametrize(

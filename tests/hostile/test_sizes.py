@@ -14,9 +14,9 @@ from template_inputs import template
 
 from ecbackup_iac.files import bounded_read as bounded_file
 from ecbackup_iac.files import discovery
-from ecbackup_iac.files.discovery import LARGEST_INPUT, LARGEST_TEXT
+from ecbackup_iac.files.discovery import MAX_INPUT_BYTES, MAX_TEXT_BYTES
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.policy.policy_file import LARGEST_POLICY
+from ecbackup_iac.policy.policy_file import MAX_POLICY_BYTES
 
 GIGABYTES = 20_000_000_000
 CONFIGURATION_FILE = 10_000_000
@@ -31,11 +31,11 @@ def sparse(path: Path, size: int) -> None:
 @pytest.mark.parametrize(
     ("name", "most"),
     [
-        ("plan.json", LARGEST_INPUT),
-        ("template.yaml", LARGEST_TEXT),
-        ("template.YML", LARGEST_TEXT),
-        ("cache.template", LARGEST_TEXT),
-        ("terraform.tfstate", LARGEST_INPUT),
+        ("plan.json", MAX_INPUT_BYTES),
+        ("template.yaml", MAX_TEXT_BYTES),
+        ("template.YML", MAX_TEXT_BYTES),
+        ("cache.template", MAX_TEXT_BYTES),
+        ("terraform.tfstate", MAX_INPUT_BYTES),
         ("terraform.tfvars", CONFIGURATION_FILE),
     ],
 )
@@ -59,12 +59,12 @@ def test_a_file_that_is_as_large_as_one_may_be_is_read(tmp_path: Path) -> None:
     lay_out(template("7", more="#" + "x" * 1_000), tmp_path)
     path = tmp_path / "template.yaml"
     content = path.read_bytes()
-    path.write_bytes(content + b"\n" * (LARGEST_TEXT - len(content)))
-    assert bounded_file.regular_content(str(path), LARGEST_TEXT) == path.read_bytes()
-    assert len(bounded_file.bounded_content(str(path), LARGEST_TEXT) or b"") == LARGEST_TEXT
+    path.write_bytes(content + b"\n" * (MAX_TEXT_BYTES - len(content)))
+    assert bounded_file.regular_content(str(path), MAX_TEXT_BYTES) == path.read_bytes()
+    assert len(bounded_file.bounded_content(str(path), MAX_TEXT_BYTES) or b"") == MAX_TEXT_BYTES
     with path.open("ab") as file:
         file.write(b"\n")
-    assert bounded_file.bounded_content(str(path), LARGEST_TEXT) is None
+    assert bounded_file.bounded_content(str(path), MAX_TEXT_BYTES) is None
 
 
 @pytest.mark.parametrize("name", ["plan.json", "template.yaml"])
@@ -79,9 +79,9 @@ def test_a_named_file_that_is_too_large_is_an_error(name: str, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("args", "most", "status"),
     [
-        (["--policy", "large"], LARGEST_POLICY, 2),
-        (["--baseline", "large"], LARGEST_TEXT, 2),
-        (["--parameter-file", "large"], LARGEST_TEXT, 3),
+        (["--policy", "large"], MAX_POLICY_BYTES, 2),
+        (["--baseline", "large"], MAX_TEXT_BYTES, 2),
+        (["--parameter-file", "large"], MAX_TEXT_BYTES, 3),
         (["--var-file", "large"], CONFIGURATION_FILE, 3),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_policy_that_is_found_has_a_bound_too(tmp_path: Path) -> None:
     lay_out(plan('{"snapshot_retention_limit": 7}'), tmp_path)
     sparse(tmp_path / ".ecbackup.toml", GIGABYTES)
     done = measured(tmp_path)
-    assert f".ecbackup.toml: not read: it is larger than {LARGEST_POLICY} bytes" in done.text
+    assert f".ecbackup.toml: not read: it is larger than {MAX_POLICY_BYTES} bytes" in done.text
     assert done.status == 2
 
 
@@ -114,7 +114,7 @@ def test_a_nested_template_that_is_too_large_is_an_error(tmp_path: Path) -> None
     lay_out({"parent.yaml": parent}, tmp_path)
     sparse(tmp_path / "caches.yaml", GIGABYTES)
     done = measured(tmp_path, "parent.yaml")
-    assert f"caches.yaml is larger than {LARGEST_TEXT} bytes" in done.text
+    assert f"caches.yaml is larger than {MAX_TEXT_BYTES} bytes" in done.text
     assert done.status == 3
 
 

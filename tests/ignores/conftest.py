@@ -8,13 +8,13 @@ from typing import Protocol
 
 import pytest
 
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Report
 from ecbackup_iac.scan import scan
 
 TODAY = date(2026, 11, 23)
-NOTHING_GIVEN = Given()
+NOTHING_GIVEN = EvaluationInputs()
 USUAL_POLICY = Policy()
 
 GROUP = "aws_elasticache_replication_group"
@@ -49,7 +49,7 @@ class Judge(Protocol):
         files: Mapping[str, str | bytes],
         *paths: str,
         policy: Policy = ...,
-        given: Given = ...,
+        given: EvaluationInputs = ...,
         on: date = ...,
     ) -> Outcome: ...
 
@@ -62,7 +62,7 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Judge:
         files: Mapping[str, str | bytes],
         *paths: str,
         policy: Policy = USUAL_POLICY,
-        given: Given = NOTHING_GIVEN,
+        given: EvaluationInputs = NOTHING_GIVEN,
         on: date = TODAY,
     ) -> Outcome:
         for name, text in files.items():

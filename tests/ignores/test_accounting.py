@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import IgnoreMode, Policy, PolicyException
+from ecbackup_iac.model.policy import Policy, PolicyException, SuppressionMode
 from ecbackup_iac.model.report import SuppressionKind
 
 if TYPE_CHECKING:
@@ -101,13 +101,15 @@ def test_a_cache_that_does_not_exist_now_may_exist_with_other_values(judge: "Jud
 @pytest.mark.parametrize(
     "given",
     [
-        Given(variables=[("var", "days=7")]),
-        Given(variables=[("file", "dev.tfvars")]),
-        Given(workspace="dev"),
+        EvaluationInputs(variables=[("var", "days=7")]),
+        EvaluationInputs(variables=[("file", "dev.tfvars")]),
+        EvaluationInputs(workspace="dev"),
     ],
     ids=["var", "var file", "workspace"],
 )
-def test_a_run_for_one_environment_says_nothing_of_the_others(given: Given, judge: "Judge") -> None:
+def test_a_run_for_one_environment_says_nothing_of_the_others(
+    given: EvaluationInputs, judge: "Judge"
+) -> None:
     variable = 'variable "days" {\n  default = 7\n}\n'
     files = {"main.tf": variable + group("var.days"), "dev.tfvars": "days = 7\n"}
     assert judge(files, given=given).told == []
@@ -151,11 +153,14 @@ def test_every_use_counts_however_many_caches_there_are(judge: "Judge") -> None:
 
 def test_a_workspace_of_tfsecs_is_held_against_the_runs(judge: "Judge") -> None:
     files = {"main.tf": group("0", "#tfsec:ignore:AWS088:ws:dev")}
-    for given in (Given(), Given(workspace="prod")):
+    for given in (EvaluationInputs(), EvaluationInputs(workspace="prod")):
         outcome = judge(files, given=given)
         assert outcome.reasons == {f"{GROUP}.a": None}
         assert outcome.told == []
-    for given in (Given(workspace="dev"), Given(environment={"TF_WORKSPACE": "dev"})):
+    for given in (
+        EvaluationInputs(workspace="dev"),
+        EvaluationInputs(environment={"TF_WORKSPACE": "dev"}),
+    ):
         assert judge(files, given=given).reasons[f"{GROUP}.a"] is not None
 
 
@@ -164,7 +169,7 @@ def test_a_pattern_for_workspaces_is_held_against_the_runs(
     workspace: str | None, judge: "Judge", *, counts: bool
 ) -> None:
     files = {"main.tf": group("0", "#trivy:ignore:AVD-AWS-0050:ws:dev-*")}
-    (reason,) = judge(files, given=Given(workspace=workspace)).reasons.values()
+    (reason,) = judge(files, given=EvaluationInputs(workspace=workspace)).reasons.values()
     assert (reason is not None) == counts
 
 
@@ -180,13 +185,13 @@ def test_a_comment_goes_before_the_policy_and_the_policys_exception_is_in_use(
 @pytest.mark.parametrize(
     ("mode", "reasons", "count"),
     [
-        (IgnoreMode.ALL, ["rebuilt", "why"], 1),
-        (IgnoreMode.OWN, ["rebuilt", None], 1),
-        (IgnoreMode.NONE, [None, None], 0),
+        (SuppressionMode.ALL, ["rebuilt", "why"], 1),
+        (SuppressionMode.OWN, ["rebuilt", None], 1),
+        (SuppressionMode.NONE, [None, None], 0),
     ],
 )
 def test_the_policy_says_which_are_looked_at(
-    mode: IgnoreMode, reasons: list[str | None], count: int, judge: "Judge"
+    mode: SuppressionMode, reasons: list[str | None], count: int, judge: "Judge"
 ) -> None:
     text = group("0") + group("0", "#checkov:skip=CKV_AWS_134:why", "b") + "# ecbackup:ignore\n"
     outcome = judge({"main.tf": text}, policy=Policy(ignores=mode))

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.suppressions.inline import Ignore, Scope
+from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
 from ecbackup_iac.suppressions.other_tools import KICS_QUERY, foreign_ignores
 
 OFF = {Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNDECIDED}
 
 
-def read(line: str, *, is_head: bool = False, is_terraform: bool = True) -> list[Ignore]:
+def read(line: str, *, is_head: bool = False, is_terraform: bool = True) -> list[InlineSuppression]:
     return [*foreign_ignores(line, is_head=is_head, is_terraform=is_terraform)]
 
 

@@ -14,7 +14,7 @@ from ecbackup_iac.cloudformation.syntax.comments import remarked_yaml
 from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block, Body
-from ecbackup_iac.syntax.comments import RemarkedText
+from ecbackup_iac.syntax.comments import CommentedText
 from ecbackup_iac.terraform.modules.comments import remarked_hcl
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
@@ -125,7 +125,7 @@ MORE_SIGNS = st.sampled_from(["{", "}", "[", "]", "<<E\n", "E\n", "a = ", "a: ",
 ANYTHING = st.lists(st.one_of(SIGNS, MORE_SIGNS, st.text(max_size=3)), max_size=12).map("".join)
 
 
-def blanked(text: str, remarked: RemarkedText) -> str:
+def blanked(text: str, remarked: CommentedText) -> str:
     for remark in remarked.remarks:
         text = f"{text[: remark.start]}{' ' * (remark.end - remark.start)}{text[remark.end :]}"
     return text

@@ -6,7 +6,7 @@ import pytest
 
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.directives import SIGN, own_ignore
-from ecbackup_iac.suppressions.inline import Ignore
+from ecbackup_iac.suppressions.inline import InlineSuppression
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_one_that_is_written_wrongly_says_what_is_wrong(line: str, problem: str)
 
 def test_a_long_reason_is_cut() -> None:
     found = own_ignore(f"{SIGN} {'because ' * 100}")
-    assert isinstance(found, Ignore)
+    assert isinstance(found, InlineSuppression)
     assert found.reason.endswith(" ...")
     assert len(found.reason) <= 304
 

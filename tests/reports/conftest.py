@@ -20,7 +20,7 @@ from ecbackup_iac.model.report import (
     SuppressionKind,
     report_of,
 )
-from ecbackup_iac.model.value import Invalid, Known, Outcome, Step, Unknown, Unset
+from ecbackup_iac.model.value import Invalid, Known, Outcome, TraceStep, Unknown, Unset
 from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge, level_of
 
@@ -37,7 +37,7 @@ PLAN = CacheResource(
     source=Source.TERRAFORM_PLAN,
     root="plan.json",
     location=Location("plan.json"),
-    retention=Known(7, (Step("snapshot_retention_limit = 7", Location("plan.json")),)),
+    retention=Known(7, (TraceStep("snapshot_retention_limit = 7", Location("plan.json")),)),
 )
 CODE = replace(
     PLAN, source=Source.TERRAFORM, root="stacks/a b", location=Location("main.tf", 4, 3, 4, 31)
@@ -49,12 +49,12 @@ CALLED = replace(
     retention=Known(
         0,
         (
-            Step(
+            TraceStep(
                 "snapshot_retention_limit = var.days",
                 Location("modules/redis/main.tf", 12, 3, 12, 40),
             ),
-            Step("days = local.days", Location("stacks/a b/main.tf", 20, 3, 20, 20)),
-            Step("days = 0", Location("stacks/a b/main.tf", 8, 3, 8, 11)),
+            TraceStep("days = local.days", Location("stacks/a b/main.tf", 20, 3, 20, 20)),
+            TraceStep("days = 0", Location("stacks/a b/main.tf", 8, 3, 8, 11)),
         ),
     ),
     calls=(Location("stacks/a b/main.tf", 18, 1, 18, 16),),
@@ -64,7 +64,9 @@ DOWNLOADED = replace(
     CALLED,
     address='module.web["a"].module.inner.aws_elasticache_replication_group.this',
     location=Location("stacks/.terraform/modules/web.inner/main.tf", 9, 1, 9, 50),
-    retention=Unset((Step("resource", Location("stacks/.terraform/modules/web/main.tf", 9, 1)),)),
+    retention=Unset(
+        (TraceStep("resource", Location("stacks/.terraform/modules/web/main.tf", 9, 1)),)
+    ),
     calls=(
         Location("stacks/main.tf", 3, 1, 3, 13),
         Location("stacks/.terraform/modules/web/main.tf", 30, 1, 30, 15),
@@ -73,12 +75,12 @@ DOWNLOADED = replace(
 )
 UNDECIDED = replace(
     CODE,
-    address="aws_elasticache_replication_group.undecided",
+    address="aws_elasticache_replication_group.unknown",
     location=Location("main.tf", 30, 3, 31, 9),
     retention=Unknown(
         "it depends on var.environment",
         (Outcome(Known(7), 'var.environment is "prod"'), Outcome(Known(0), "it is another")),
-        trace=(Step("snapshot_retention_limit = ...", Location("main.tf", 30, 3, 31, 9)),),
+        trace=(TraceStep("snapshot_retention_limit = ...", Location("main.tf", 30, 3, 31, 9)),),
     ),
 )
 PRICES = replace(
@@ -89,7 +91,7 @@ PRICES = replace(
     root="template.yaml",
     location=Location("template.yaml", 20, 5, 24, 20),
     retention=Known(
-        0, (Step("SnapshotRetentionLimit: 0", Location("template.yaml", 20, 5, 24, 20)),)
+        0, (TraceStep("SnapshotRetentionLimit: 0", Location("template.yaml", 20, 5, 24, 20)),)
     ),
     retention_name="SnapshotRetentionLimit",
 )
@@ -100,7 +102,7 @@ LIVE = replace(
     source=Source.AWS_CLI,
     root="-",
     location=Location("-"),
-    retention=Known(0, (Step("sessions: SnapshotRetentionLimit = 0", Location("-")),)),
+    retention=Known(0, (TraceStep("sessions: SnapshotRetentionLimit = 0", Location("-")),)),
     retention_name="SnapshotRetentionLimit",
     node_ids=("sessions-001", "sessions-002"),
 )
@@ -110,7 +112,9 @@ NASTY = replace(
     type=HOSTILE,
     root=HOSTILE,
     location=Location(f"dir/{HOSTILE}/main.tf", 2, 1, 2, 9),
-    retention=Invalid(HOSTILE, (Step(HOSTILE, Location(f"dir/{HOSTILE}/main.tf", 2, 1, 2, 9)),)),
+    retention=Invalid(
+        HOSTILE, (TraceStep(HOSTILE, Location(f"dir/{HOSTILE}/main.tf", 2, 1, 2, 9)),)
+    ),
     assumptions=(HOSTILE,),
 )
 

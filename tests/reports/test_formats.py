@@ -31,19 +31,19 @@ from ecbackup_iac.model.report import (
     Suppression,
     SuppressionKind,
 )
-from ecbackup_iac.model.value import Invalid, Known, Step
+from ecbackup_iac.model.value import Invalid, Known, TraceStep
 from ecbackup_iac.model.verdict import Level, Rule
 from ecbackup_iac.reporters import REPORTERS, reporter
-from ecbackup_iac.reporters.printable import printable
-from ecbackup_iac.reporters.style import Detail, Style
+from ecbackup_iac.reporters.escaping import escape_control_characters
+from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 
 if TYPE_CHECKING:
     from conftest import Run
     from reports.conftest import Judged
 
 GOLDEN = Path(__file__).parent / "golden"
-STYLE = Style(folder="infra")
-VERBOSE = Style(folder="infra", detail=Detail.VERBOSE)
+STYLE = RenderOptions(folder="infra")
+VERBOSE = RenderOptions(folder="infra", detail=Verbosity.VERBOSE)
 ENDINGS = {
     "text": "txt",
     "json": "json",
@@ -57,7 +57,7 @@ ENDINGS = {
 NO_XML = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
 
 
-def rendered(name: str, report: Report, style: Style = STYLE) -> str:
+def rendered(name: str, report: Report, style: RenderOptions = STYLE) -> str:
     text = reporter(name).render(report, style)
     assert isinstance(text, str)
     return text
@@ -75,7 +75,7 @@ def test_every_format_says_of_everything_what_was_read(name: str, report: Report
 @pytest.mark.parametrize("name", REPORTERS)
 def test_no_format_prints_a_character_that_would_be_obeyed(name: str, report: Report) -> None:
     text = rendered(name, report)
-    assert printable(text.replace("\n", "")) == text.replace("\n", "")
+    assert escape_control_characters(text.replace("\n", "")) == text.replace("\n", "")
 
 
 @pytest.mark.parametrize("name", REPORTERS)
@@ -172,7 +172,7 @@ def unescaped(text: str) -> str:
     return text.replace("%0A", "\n").replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
 
 
-READ: dict[str, Callable[[str], str]] = {
+FILE_CONTENT: dict[str, Callable[[str], str]] = {
     "text": str,
     "json": str,
     "sarif": read_sarif,
@@ -212,7 +212,7 @@ def test_every_format_tells_of_every_finding_and_every_diagnostic(
         Diagnostic("message_of_a_warning", Location("b.tf"), Severity.WARNING),
     )
     absent = AbsentCache("absent_end", "a", "b", Location("c.tf", 4), "reason_of_absence")
-    text = READ[name](rendered(name, Report(tuple(findings), told, (absent,)), VERBOSE))
+    text = FILE_CONTENT[name](rendered(name, Report(tuple(findings), told, (absent,)), VERBOSE))
     leaves_out = LEAVES_OUT.get(name, leaves_out_nothing)
     for finding in findings:
         assert (finding.resource.address in text) is not leaves_out(finding)
@@ -240,7 +240,7 @@ def reports_of(judged: "Judged", called: CacheResource, text: str) -> Report:
         root=f"x{text}",
         location=place,
         calls=(place,),
-        retention=Invalid(text, (Step(text, place),)),
+        retention=Invalid(text, (TraceStep(text, place),)),
         assumptions=(text,),
     )
     finding = replace(judged(resource), remedy=f"x{text}")
@@ -279,11 +279,11 @@ def shape(value: object) -> object:
 @given(anything)
 def test_any_text_leaves_junit_whole(judged: "Judged", called: CacheResource, text: str) -> None:
     report = reports_of(judged, called, text)
-    top = element_of(rendered("junit", report, Style()))
+    top = element_of(rendered("junit", report, RenderOptions()))
     assert {element.tag for element in top.iter()} == {
         "testsuites", "testsuite", "testcase", "failure", "skipped", "error", "system-out",
     }  # fmt: skip
-    message = printable(report.findings[0].verdict.message).translate(NO_XML)
+    message = escape_control_characters(report.findings[0].verdict.message).translate(NO_XML)
     assert [one.attrib["message"] for one in top.iter("failure")] == [message]
     cases = [(case.attrib["classname"], case.attrib["name"]) for case in top.iter("testcase")]
     assert len(set(cases)) == len(cases) == 5
@@ -296,7 +296,9 @@ def test_any_text_leaves_gitlab_whole(judged: "Judged", called: CacheResource, t
     assert [entry["check_name"] for entry in entries] == [
         Rule.RETENTION_INVALID, Rule.RETENTION_INVALID, "not-read", "read-with-a-warning",
     ]  # fmt: skip
-    assert printable(report.findings[0].verdict.message) in entries[0]["description"]
+    assert (
+        escape_control_characters(report.findings[0].verdict.message) in entries[0]["description"]
+    )
     assert len({entry["fingerprint"] for entry in entries}) == len(entries)
 
 
@@ -308,13 +310,13 @@ def test_any_text_leaves_github_with_our_commands_alone(
     judged: "Judged", called: CacheResource, text: str
 ) -> None:
     report = reports_of(judged, called, text)
-    *commands, last = rendered("github", report, Style()).removesuffix("\n").split("\n")
+    *commands, last = rendered("github", report, RenderOptions()).removesuffix("\n").split("\n")
     parsed = [COMMAND.fullmatch(command) for command in commands]
     assert [match and match[1] for match in parsed] == ["error", "error", "warning"]
     assert last.startswith("ecbackup-iac: 3 caches: ")
     assert " (1 more is not created with these values)" in last
     assert parsed[0] is not None
-    assert printable(report.findings[0].verdict.message) in unescaped(parsed[0][3])
+    assert escape_control_characters(report.findings[0].verdict.message) in unescaped(parsed[0][3])
 
 
 TAGS = {
@@ -334,7 +336,7 @@ def test_any_text_leaves_markdown_with_our_elements_alone(
     assert blocks == ["heading_open", "inline", "heading_close", *paragraph, *["html_block"] * 5]
     told = Told(markdown)
     assert told.tags <= TAGS
-    assert printable(report.findings[0].resource.address) in told.cells
+    assert escape_control_characters(report.findings[0].resource.address) in told.cells
 
 
 def test_no_name_in_markdown_calls_a_person_or_links_an_issue(report: Report) -> None:
@@ -357,7 +359,7 @@ def test_a_comment_that_would_be_too_long_says_how_many_rows_it_leaves_out(
     assert 60_000 < len(markdown.encode()) <= 65_536
     shown = markdown.partition("<details")[0].count("<tr><td><code>cache_")
     assert f"<p>{3_000 - shown} more rows are left out here: there is no room</p>" in markdown
-    assert "broken.tf" in READ["markdown"](markdown)
+    assert "broken.tf" in FILE_CONTENT["markdown"](markdown)
     assert Told(markdown).tags <= TAGS
 
 
@@ -367,7 +369,7 @@ def test_markdown_never_takes_more_room_than_there_is(
 ) -> None:
     from ecbackup_iac.reporters.markdown_report import render_within
 
-    markdown = render_within(many(judged, called, 20), Style(), room)
+    markdown = render_within(many(judged, called, 20), RenderOptions(), room)
     assert len(markdown.encode()) <= room
     assert Told(markdown).tags <= TAGS
 
@@ -411,7 +413,9 @@ def test_one_run_writes_every_format(repository: Path, run: "Run") -> None:
     result = run("check", *asked, cwd=repository)
     assert (result.stdout, result.stderr, result.status) == ("", "", 1)
     for name, file in FILES.items():
-        assert "snapshot_retention_limit is 0" in READ[name]((repository / file).read_text("utf-8"))
+        assert "snapshot_retention_limit is 0" in FILE_CONTENT[name](
+            (repository / file).read_text("utf-8")
+        )
 
 
 def test_a_code_host_reads_paths_from_the_top_and_a_person_from_the_working_folder(

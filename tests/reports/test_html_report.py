@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.control.rule_cards import CARDS
+from ecbackup_iac.control.rule_cards import RULES
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import Location
@@ -26,10 +26,19 @@ from ecbackup_iac.model.report import (
     Suppression,
     SuppressionKind,
 )
-from ecbackup_iac.model.value import Bounds, Invalid, Known, Outcome, Step, Unknown, Unset, Value
+from ecbackup_iac.model.value import (
+    Bounds,
+    Invalid,
+    Known,
+    Outcome,
+    TraceStep,
+    Unknown,
+    Unset,
+    Value,
+)
+from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.html.chart import words
 from ecbackup_iac.reporters.html.report import render
-from ecbackup_iac.reporters.printable import printable
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -254,7 +263,7 @@ def article(report: Report) -> str:
 def test_a_finding_shows_its_lines_and_marks_those_that_decide(
     judged: "Judged", called: CacheResource
 ) -> None:
-    step = Step("snapshot_retention_limit = 0", PLACE)
+    step = TraceStep("snapshot_retention_limit = 0", PLACE)
     finding = judged(replace(called, location=PLACE, retention=Known(0, (step,))))
     told = article(Report((finding,), excerpts=(Excerpt(PLACE, LINES, left_out=2),)))
     shown = Document(told + "</article>").text
@@ -272,7 +281,7 @@ def test_a_finding_shows_its_lines_and_marks_those_that_decide(
 def test_a_step_that_says_more_than_its_lines_is_said_beside_them(
     judged: "Judged", called: CacheResource
 ) -> None:
-    step = Step("Environment has no default", Location("t.yaml", 5, 3, 5, 14))
+    step = TraceStep("Environment has no default", Location("t.yaml", 5, 3, 5, 14))
     excerpt = Excerpt(step.location, (SourceLine(5, "  Environment:", 2, 13),))
     finding = judged(replace(called, retention=Unknown("x", trace=(step,))))
     told = article(Report((finding,), excerpts=(excerpt,)))
@@ -304,7 +313,7 @@ def test_the_page_has_the_mappings_and_a_card_for_every_rule(report: Report) -> 
     page = Document(render(report))
     for told in ("CP-9(b)", "ElastiCache.1", "164.308(a)(7)(i)", "CKV_AWS_134", "11.2"):
         assert told in page.text
-    for rule, card in CARDS.items():
+    for rule, card in RULES.items():
         assert rule in {one.get("id") for one in page.of("section")}
         assert card.remedy in page.text
 
@@ -349,7 +358,7 @@ def test_any_text_leaves_the_page_with_our_elements_alone(
         settings=text,
         location=place,
         engine=Known(text),
-        retention=Invalid(text, (Step(text, place),)),
+        retention=Invalid(text, (TraceStep(text, place),)),
         assumptions=(text,),
     )
     finding = replace(judged(resource), remedy=f"x{text}")
@@ -367,7 +376,7 @@ def test_any_text_leaves_the_page_with_our_elements_alone(
             "link",
             {"href": "data:,"},
         )
-    assert printable(finding.verdict.message) in page.text
+    assert escape_control_characters(finding.verdict.message) in page.text
 
 
 # On the command line.

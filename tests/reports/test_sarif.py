@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from ecbackup_iac.control.rule_cards import CARDS
+from ecbackup_iac.control.rule_cards import RULES
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Report, Severity
 from ecbackup_iac.model.verdict import Level, Rule
 from ecbackup_iac.reporters.sarif_report import render
-from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.style import RenderOptions
 
 if TYPE_CHECKING:
     from conftest import Evaluate
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SCHEMA = json.loads(Path(__file__).with_name("sarif-schema-2.1.0.json").read_text("utf-8"))
 
 
-def run_of(report: Report, style: Style = Style()) -> dict[str, Any]:
+def run_of(report: Report, style: RenderOptions = RenderOptions()) -> dict[str, Any]:
     document = json.loads(render(report, style))
     jsonschema.Draft7Validator(SCHEMA).validate(document)
     (run,) = document["runs"]
@@ -35,7 +35,7 @@ def run_of(report: Report, style: Style = Style()) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def everything(report: Report) -> dict[str, Any]:
-    return run_of(report, Style(folder="infra"))
+    return run_of(report, RenderOptions(folder="infra"))
 
 
 def result_of(run: dict[str, Any], address: str) -> dict[str, Any]:
@@ -76,8 +76,8 @@ def test_rules_do_not_depend_on_what_was_scanned(everything: dict[str, Any]) -> 
 
 
 def test_every_rule_has_its_card() -> None:
-    assert set(CARDS) == set(Rule)
-    assert {rule for rule, card in CARDS.items() if card.level is Level.ERROR} == {*Rule} - {
+    assert set(RULES) == set(Rule)
+    assert {rule for rule, card in RULES.items() if card.level is Level.ERROR} == {*Rule} - {
         Rule.RETENTION_UNDECIDED,
         Rule.RETENTION_NOT_MANAGED,
     }
@@ -88,7 +88,7 @@ def test_a_result_names_its_rule_and_its_level(everything: dict[str, Any]) -> No
     for result in everything["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
     levels = {one["properties"]["address"]: one["level"] for one in everything["results"]}
-    assert levels["aws_elasticache_replication_group.undecided"] == "warning"
+    assert levels["aws_elasticache_replication_group.unknown"] == "warning"
     assert levels["strict"] == "error"
 
 
@@ -186,7 +186,7 @@ def test_every_path_is_a_relative_uri(everything: dict[str, Any]) -> None:
     [("", "ecbackup-iac/"), ("infra/a b", "ecbackup-iac/infra/a%20b/")],
 )
 def test_the_category_is_the_working_folder(folder: str, category: str) -> None:
-    assert run_of(Report(), Style(folder=folder))["automationDetails"]["id"] == category
+    assert run_of(Report(), RenderOptions(folder=folder))["automationDetails"]["id"] == category
 
 
 def test_fingerprints_are_each_a_findings_own(everything: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.syntax.located_json import DEEPEST, JsonNode, JsonText, Kind, Problem, parse
+from ecbackup_iac.syntax.located_json import MAX_DEPTH, JsonNode, JsonText, Kind, Problem, parse
 
 # Broken texts, Latin-1 for bytes, with what is told of them and what is kept, as `outline` writes it.
 # The answers are those of the reader that took one token at a time, up to commit b453094.
@@ -170,13 +170,13 @@ def test_what_is_no_json_is_told_once_and_everything_stands_in_the_text(text: st
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
 def test_what_is_nested_too_deeply_is_told_where_it_opens(opening: str, closing: str) -> None:
-    as_deep_as_may_be = f"{opening * DEEPEST}null{closing * DEEPEST}".encode()
-    assert len(outline(whole(as_deep_as_may_be))) == DEEPEST + 1
+    as_deep_as_may_be = f"{opening * MAX_DEPTH}null{closing * MAX_DEPTH}".encode()
+    assert len(outline(whole(as_deep_as_may_be))) == MAX_DEPTH + 1
     one_deeper = f"{opening}{as_deep_as_may_be.decode()}{closing}".encode()
-    at = len(opening) * DEEPEST
-    message = f"Invalid JSON: objects and arrays are nested more than {DEEPEST} deep"
+    at = len(opening) * MAX_DEPTH
+    message = f"Invalid JSON: objects and arrays are nested more than {MAX_DEPTH} deep"
     assert problem(one_deeper) == (message, at, at + 1)
-    assert len(outline(parse(one_deeper)[0])) == DEEPEST + 1
+    assert len(outline(parse(one_deeper)[0])) == MAX_DEPTH + 1
 
 
 # Each takes some thousandths of a second, or hours where anything is read again and again.

@@ -23,7 +23,7 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "functions"
 VERSION = "1.11.4"
-LONGEST_LINE = 40_000  # bytes; the console reads no more than 64 KiB
+MAX_LINE_LENGTH = 40_000  # bytes; the console reads no more than 64 KiB
 
 
 def program() -> str | None:
@@ -96,7 +96,7 @@ class Console:
         found: list[str | None] = []
         while expressions:
             count, size = 0, 0
-            while count < len(expressions) and size < LONGEST_LINE:
+            while count < len(expressions) and size < MAX_LINE_LENGTH:
                 size += len(expressions[count].encode()) + 50
                 count += 1
             asked = ", ".join(

@@ -30,7 +30,7 @@ from ecbackup_iac.terraform.values.type_system import (
     TupleOf,
     Type,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, Undecided, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
 
 DATA = Path(__file__).parent / "functions"
 FILES = str((DATA / "files").resolve())
@@ -93,8 +93,8 @@ def shown(kind: Type, indent: int = 0) -> str:
 def plain(value: Value) -> object:
     """Give a value as JSON would be read back."""
     match value.raw:
-        case Undecided():
-            pytest.fail(f"undecided: {value.undecided.why}")
+        case UnknownRaw():
+            pytest.fail(f"undecided: {value.unknown.why}")
         case None | bool() | str():
             return value.raw
         case tuple() as elements:

@@ -13,7 +13,7 @@ from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Possibility,
-    Undecided,
+    UnknownRaw,
     Value,
     number,
     object_value,
@@ -34,14 +34,14 @@ def either(*texts: str) -> Value:
 
 
 def outcomes(value: Value) -> list[object]:
-    return [possibility.value.raw for possibility in value.undecided.outcomes]
+    return [possibility.value.raw for possibility in value.unknown.outcomes]
 
 
 def refused(value: Value) -> str:
     """Give why a value cannot be known."""
-    assert isinstance(value.raw, Undecided)
-    assert not value.undecided.outcomes
-    return value.undecided.why
+    assert isinstance(value.raw, UnknownRaw)
+    assert not value.unknown.outcomes
+    return value.unknown.why
 
 
 def test_join_with_an_undecided_element_gives_each_outcome() -> None:

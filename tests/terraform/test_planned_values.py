@@ -13,7 +13,7 @@ import pytest
 
 from ecbackup_iac.files.discovery import shown_path
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset
 from ecbackup_iac.readers.terraform.configuration import Request, read
@@ -53,7 +53,7 @@ def judged(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic]]:
     )
     environment = arguments.get("env", {})
     workspace = arguments.get("workspace") or environment.get("TF_WORKSPACE") or "default"
-    given = Given(variables, environment, workspace)
+    given = EvaluationInputs(variables, environment, workspace)
     request = Request(
         str(case.resolve()),
         (str(root),),

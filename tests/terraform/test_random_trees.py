@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.report import Reading, Severity
+from ecbackup_iac.model.report import ReadResult, Severity
 from ecbackup_iac.readers.terraform.configuration import Request, read
 
 KIND = "aws_elasticache_replication_group"
@@ -181,7 +181,7 @@ class Tree:
         return found
 
 
-def accounted(readings: list[Reading]) -> Iterator[tuple[str, tuple[str, int]]]:
+def accounted(readings: list[ReadResult]) -> Iterator[tuple[str, tuple[str, int]]]:
     """Yield what became of each cache block that a reading speaks of, with its file and line."""
     for reading in readings:
         for cache in reading.resources:
@@ -192,7 +192,7 @@ def accounted(readings: list[Reading]) -> Iterator[tuple[str, tuple[str, int]]]:
             yield "absent", (absent.location.path, absent.location.line or 0)
 
 
-def readings_of(folders: list[Folder], target: str) -> tuple[Tree, list[Reading]]:
+def readings_of(folders: list[Folder], target: str) -> tuple[Tree, list[ReadResult]]:
     """Write a tree into a folder of its own, and read it; what is printed is relative to its top."""
     here = os.getcwd()
     with tempfile.TemporaryDirectory() as name:
@@ -224,7 +224,7 @@ def test_every_block_of_a_target_is_a_finding_or_absent(folders: list[Folder]) -
     assert {one for one in accounted(readings) if one[1] in wanted} == of_target
 
 
-def check(tree: Tree, readings: list[Reading]) -> None:
+def check(tree: Tree, readings: list[ReadResult]) -> None:
     """Hold what was read against what was written."""
     listed = [(one.location.path, one.location.line or 0) for one in readings[-1].blocks]
     assert sorted(listed) == sorted(tree.blocks)

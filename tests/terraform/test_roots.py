@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.files.discovery import Listing, discover
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.readers.terraform.configuration import Request, read
 from ecbackup_iac.terraform.modules.programs import is_before_opentofu
@@ -195,7 +195,7 @@ def test_what_a_call_does_not_create_in_this_run_is_absent(
 ) -> None:
     arguments, declared, reason = EMPTY[way]
     files = {"docs/main.tf": call(more=arguments) + declared, "live/main.tf": group()}
-    found = evaluate(files, target, given=Given(workspace="default"))
+    found = evaluate(files, target, given=EvaluationInputs(workspace="default"))
     assert found.caches == ()
     assert reasons(found) == {
         "live/main.tf": f"the call at docs/main.tf:1 creates no instance: {reason}"
@@ -217,7 +217,7 @@ def test_of_two_callers_the_one_that_creates_something_counts(evaluate: "Evaluat
 
 def test_a_value_that_is_given_switches_a_call_on(evaluate: "Evaluate") -> None:
     files = {"a/main.tf": OFF + call(more=COUNTED), "live/main.tf": group("3")}
-    found = evaluate(files, given=Given((("var", "on=true"),)))
+    found = evaluate(files, given=EvaluationInputs((("var", "on=true"),)))
     assert (found_days(found), found.absent) == ({"a": 3}, ())
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.value import Bounds, Invalid, Known, Settled, Unknown, Unset, Value
 from ecbackup_iac.model.verdict import Status
@@ -265,7 +265,7 @@ def test_leaving_values_out_never_turns_a_verdict_into_its_opposite(
 
     def judged(world: dict[str, str]) -> tuple[Status, Value[int]]:
         variables = tuple(("var", f"{name}={text}") for name, text in world.items())
-        request = Request(str(tmp_path), (str(tmp_path),), Given(variables))
+        request = Request(str(tmp_path), (str(tmp_path),), EvaluationInputs(variables))
         (cache,) = [cache for reading in read(request) for cache in reading.resources]
         return judge(cache, Policy()).status, cache.retention
 

@@ -40,9 +40,9 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Hop,
     Possibility,
-    Undecided,
+    TraceStep,
+    UnknownRaw,
     Value,
     boolean,
     identity,
@@ -50,8 +50,8 @@ from ecbackup_iac.terraform.values.value import (
     number,
     object_value,
     one_of,
-    refusals_noted,
     string,
+    track_rejections,
     tuple_value,
     unknown,
 )
@@ -95,7 +95,7 @@ def anything(kind: Type = DYNAMIC) -> Value:
 
 
 def between(minimum: int | None, maximum: int | None) -> Value:
-    return Value(NUMBER, Undecided("var.n has no value", (), minimum, maximum))
+    return Value(NUMBER, UnknownRaw("var.n has no value", (), minimum, maximum))
 
 
 def evaluated(expression: str, **names: object) -> Value:
@@ -112,7 +112,7 @@ def plain(value: Value) -> Any:  # noqa: ANN401 - whatever the value is
             return [plain(element) for element in elements]
         case dict() as members:
             return {name: plain(member) for name, member in members.items()}
-        case Undecided() as raw:
+        case UnknownRaw() as raw:
             return {repr(plain(outcome.value)) for outcome in raw.outcomes}
         case raw:
             return raw
@@ -207,7 +207,7 @@ def test_what_is_undecided_stays_as_narrow_as_it_is(expression: str, expected: o
 )
 def test_bounds_follow(expression: str, minimum: int | None, maximum: int | None) -> None:
     result = evaluated(expression, n=between(3, 10), u=anything(NUMBER))
-    assert (result.undecided.minimum, result.undecided.maximum) == (minimum, maximum)
+    assert (result.unknown.minimum, result.unknown.maximum) == (minimum, maximum)
 
 
 def test_equal_bounds_are_a_number() -> None:
@@ -229,7 +229,7 @@ def test_the_length_of_an_object_is_known_by_its_type() -> None:
 
 def test_what_an_outcome_assumes_is_kept() -> None:
     result = evaluated("lookup({ prod = 14 }, env, 7)", **X)
-    told = {plain(outcome.value): outcome.condition for outcome in result.undecided.outcomes}
+    told = {plain(outcome.value): outcome.condition for outcome in result.unknown.outcomes}
     assert told == {14: "var.x is 0", 7: "var.x is 1"}
 
 
@@ -250,7 +250,9 @@ def test_what_an_outcome_assumes_is_kept() -> None:
     ],
 )
 def test_an_element_taken_out_keeps_its_trace_and_the_containers(expression: str) -> None:
-    container, inside = (Hop(text, Location("main.tf", line)) for line, text in enumerate("ab", 1))
+    container, inside = (
+        TraceStep(text, Location("main.tf", line)) for line, text in enumerate("ab", 1)
+    )
     of = tuple_value([number(7).through(inside)]).through(container)
     assert [step.text for step in evaluated(expression, of=of).trace][-2:] == ["a", "b"]
 
@@ -340,7 +342,7 @@ def covers(result: Value, settled: Value, world: dict[str, str], *, is_exact: bo
     Not exact: a map may stand for an object, a list for a tuple (see LOOSE).
     """
     raw = result.raw
-    if isinstance(raw, Undecided):
+    if isinstance(raw, UnknownRaw):
         if raw.outcomes:
             return any(
                 covers(outcome.value, settled, world, is_exact=is_exact)
@@ -504,7 +506,7 @@ def test_an_undecided_call_covers_every_world(call: tuple[str, list[Spec]]) -> N
         except EvaluationError:
             return None
 
-    with refusals_noted() as refusals:
+    with track_rejections() as refusals:
         result = apply(undecided)
     every = list(found.values())
     for chosen in product(*(range(len(hole.choices)) for hole in every)):
@@ -537,6 +539,4 @@ def same_holes(spec: Spec, found: dict[int, Hole]) -> Spec:
 
 def is_bare(result: Value) -> bool:
     """Say whether nothing is claimed: whatever is refused in some world, this covers what follows."""
-    return (
-        not result.is_known and not result.undecided.outcomes and result.undecided.minimum is None
-    )
+    return not result.is_known and not result.unknown.outcomes and result.unknown.minimum is None

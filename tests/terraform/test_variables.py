@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 
 if TYPE_CHECKING:
@@ -67,15 +67,15 @@ def test_the_stronger_place_wins(
             variables.append(("file", str(tmp_path / "given/x.tfvars")))
         else:
             files[place] = f'{{"days": {number}}}' if "json" in place else f"days = {number}"
-    (cache,) = evaluate(files, given=Given(tuple(variables), environment)).caches
+    (cache,) = evaluate(files, given=EvaluationInputs(tuple(variables), environment)).caches
     assert days(cache.retention) == 3
 
 
 def test_of_var_and_var_file_the_last_wins(evaluate: "Evaluate", tmp_path: "Path") -> None:
     files = {"main.tf": NUMBER + CACHE % "var.days", "x.tfvars": "days = 2"}
     file, option = ("file", str(tmp_path / "x.tfvars")), ("var", "days=3")
-    assert days(evaluate(files, given=Given((file, option))).caches[0].retention) == 3
-    assert days(evaluate(files, given=Given((option, file))).caches[0].retention) == 2
+    assert days(evaluate(files, given=EvaluationInputs((file, option))).caches[0].retention) == 3
+    assert days(evaluate(files, given=EvaluationInputs((option, file))).caches[0].retention) == 2
 
 
 @pytest.mark.parametrize(
@@ -100,20 +100,20 @@ def test_a_text_from_outside_becomes_what_its_type_asks_for(
     evaluate: "Evaluate", type_: str, text: str, expression: str, expected: int | str | None
 ) -> None:
     files = {"main.tf": f'variable "x" {{\n  type = {type_}\n}}\n' + CACHE % expression}
-    by_option = evaluate(files, given=Given((("var", f"x={text}"),)))
-    by_environment = evaluate(files, given=Given((), {"TF_VAR_x": text}))
+    by_option = evaluate(files, given=EvaluationInputs((("var", f"x={text}"),)))
+    by_environment = evaluate(files, given=EvaluationInputs((), {"TF_VAR_x": text}))
     assert [days(one.caches[0].retention) for one in (by_option, by_environment)] == [expected] * 2
 
 
 def test_an_untyped_variable_from_outside_is_a_text(evaluate: "Evaluate") -> None:
     files = {"main.tf": 'variable "x" {}\n' + CACHE % "var.x == 7 ? 0 : 7"}
-    assert days(evaluate(files, given=Given((("var", "x=7"),))).caches[0].retention) == 7
+    assert days(evaluate(files, given=EvaluationInputs((("var", "x=7"),))).caches[0].retention) == 7
 
 
 @pytest.mark.parametrize("text", ["seven", "", " 7", "0x7", "[7]"])
 def test_a_text_that_is_no_number_is_refused(evaluate: "Evaluate", text: str) -> None:
     found = evaluate(
-        {"main.tf": NUMBER + CACHE % "var.days"}, given=Given((("var", f"days={text}"),))
+        {"main.tf": NUMBER + CACHE % "var.days"}, given=EvaluationInputs((("var", f"days={text}"),))
     )
     assert days(found.caches[0].retention) == "unknown"
     assert len(found.errors) == 1
@@ -155,16 +155,16 @@ def test_a_sensitive_value_is_judged_and_its_places_hide_it(evaluate: "Evaluate"
 @pytest.mark.parametrize(
     ("given", "note", "expected"),
     [
-        (Given(workspace="prod"), None, 14),
-        (Given(environment={"TF_WORKSPACE": "prod"}), None, 14),
-        (Given(workspace="dev", environment={"TF_WORKSPACE": "prod"}), None, 2),
-        (Given(), "prod\n", 14),
-        (Given(workspace="dev"), "prod", 2),
-        (Given(), None, "unknown"),
+        (EvaluationInputs(workspace="prod"), None, 14),
+        (EvaluationInputs(environment={"TF_WORKSPACE": "prod"}), None, 14),
+        (EvaluationInputs(workspace="dev", environment={"TF_WORKSPACE": "prod"}), None, 2),
+        (EvaluationInputs(), "prod\n", 14),
+        (EvaluationInputs(workspace="dev"), "prod", 2),
+        (EvaluationInputs(), None, "unknown"),
     ],
 )
 def test_the_workspace_is_given_by_option_environment_or_note(
-    evaluate: "Evaluate", given: Given, note: str | None, expected: int | str
+    evaluate: "Evaluate", given: EvaluationInputs, note: str | None, expected: int | str
 ) -> None:
     files = {"main.tf": CACHE % 'terraform.workspace == "prod" ? 14 : 2'}
     if note:
@@ -174,7 +174,7 @@ def test_the_workspace_is_given_by_option_environment_or_note(
 
 def test_a_name_that_no_root_declares_is_a_warning_once(evaluate: "Evaluate") -> None:
     files = {"a/main.tf": NUMBER + CACHE % "var.days", "b/main.tf": CACHE % "7"}
-    found = evaluate(files, given=Given((("var", "days=7"), ("var", "dayz=7"))))
+    found = evaluate(files, given=EvaluationInputs((("var", "days=7"), ("var", "dayz=7"))))
     assert [str(told.message) for told in found.diagnostics] == [
         "--var dayz: no root that was judged declares such a variable"
     ]

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.cloudformation.evaluation.scenarios import Split
+from ecbackup_iac.cloudformation.evaluation.scenarios import NeedsSplit
 from ecbackup_iac.cloudformation.evaluation.values import (
-    Opaque,
-    OpenParameter,
-    Truth,
+    ConditionResult,
+    UnknownValue,
+    UnresolvedParameter,
     Value,
     joined,
 )
@@ -15,15 +15,15 @@ from ecbackup_iac.cloudformation.syntax.nodes import Node, Scalar, function_of, 
 if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
     from ecbackup_iac.cloudformation.templates.stacks import Frame
-    from ecbackup_iac.model.value import Step
+    from ecbackup_iac.model.value import TraceStep
 
 BOOLEAN = ("Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or")
 
-MOST_OPERANDS = 1_000
+MAX_OPERANDS = 1_000
 """Of Fn::And and Fn::Or; CloudFormation takes ten."""
 
 
-def truth_of(evaluator: "Evaluator", node: Node, frame: "Frame") -> Truth:
+def truth_of(evaluator: "Evaluator", node: Node, frame: "Frame") -> ConditionResult:
     """Say whether a condition holds.
 
     Raises:
@@ -36,12 +36,12 @@ def truth_of(evaluator: "Evaluator", node: Node, frame: "Frame") -> Truth:
         name, argument = function_of(node) or ("", node)
         match name:
             case "Fn::And" | "Fn::Or":
-                operands = evaluator.arguments(argument, node, frame, 1, MOST_OPERANDS)
+                operands = evaluator.arguments(argument, node, frame, 1, MAX_OPERANDS)
                 return _all_or_any(evaluator, operands, frame, is_all=name == "Fn::And")
             case "Fn::Not":
                 (inner,) = evaluator.arguments(argument, node, frame, 1, 1)
                 truth = truth_of(evaluator, inner, frame)
-                return Truth(not truth.holds, truth.trace)
+                return ConditionResult(not truth.holds, truth.trace)
             case "Fn::Equals":
                 return _equals(evaluator, argument, node, frame)
             case "Condition":
@@ -52,20 +52,20 @@ def truth_of(evaluator: "Evaluator", node: Node, frame: "Frame") -> Truth:
         evaluator.leave()
 
 
-def truth_of_condition(evaluator: "Evaluator", node: Node, frame: "Frame") -> Truth:
+def truth_of_condition(evaluator: "Evaluator", node: Node, frame: "Frame") -> ConditionResult:
     """Say whether the condition that an `Fn::If` names holds."""
     if isinstance(node, Scalar) and node.tag is None:
         return evaluator.condition(node.text, frame, node)
     return truth_of(evaluator, node, frame)
 
 
-def _as_truth(evaluator: "Evaluator", node: Node, frame: "Frame") -> Truth:
+def _as_truth(evaluator: "Evaluator", node: Node, frame: "Frame") -> ConditionResult:
     """Take any other expression for a boolean."""
     value = evaluator.settled(evaluator.value(node, frame))
     text = (value.text or "").lower()
     if text in ("true", "false"):
-        return Truth(text == "true", value.trace)
-    if isinstance(value.raw, Opaque):
+        return ConditionResult(text == "true", value.trace)
+    if isinstance(value.raw, UnknownValue):
         shown = evaluator.shown(node, frame)
         return evaluator.fact(value.raw.key, shown, value.raw.why, value.trace)
     raise evaluator.refused("a condition is expected here", node, frame)
@@ -73,16 +73,16 @@ def _as_truth(evaluator: "Evaluator", node: Node, frame: "Frame") -> Truth:
 
 def _all_or_any(
     evaluator: "Evaluator", operands: list[Node], frame: "Frame", *, is_all: bool
-) -> Truth:
+) -> ConditionResult:
     """Ask every operand before splitting any: one that decides by itself spares the others."""
-    split: Split | None = None
-    trace: tuple[Step, ...] = ()
+    split: NeedsSplit | None = None
+    trace: tuple[TraceStep, ...] = ()
     asked: dict[str, tuple[str, ...]] = {}
     for operand in operands:
         with evaluator.depending() as told:
             try:
                 truth = truth_of(evaluator, operand, frame)
-            except Split as error:
+            except NeedsSplit as error:
                 split = split or error
                 continue
         if truth.holds is not is_all:  # this one decides, so what the others depend on is no matter
@@ -93,10 +93,10 @@ def _all_or_any(
     if split is not None:
         raise split
     evaluator.tell(asked)
-    return Truth(is_all, joined(trace))
+    return ConditionResult(is_all, joined(trace))
 
 
-def _equals(evaluator: "Evaluator", argument: Node, node: Node, frame: "Frame") -> Truth:
+def _equals(evaluator: "Evaluator", argument: Node, node: Node, frame: "Frame") -> ConditionResult:
     operands = evaluator.arguments(argument, node, frame, 2, 2)
     one, other = (evaluator.value(operand, frame) for operand in operands)
     # A literal stands in the condition's own line, which the trace shows anyway.
@@ -107,20 +107,24 @@ def _equals(evaluator: "Evaluator", argument: Node, node: Node, frame: "Frame") 
     ]
     trace = joined(*traces)
     for this, that in ((one, other), (other, one)):
-        if isinstance(this.raw, OpenParameter) and that.is_known:
+        if isinstance(this.raw, UnresolvedParameter) and that.is_known:
             text, domain = that.text, this.raw.domain
             if text is None or not domain.admits(text):
-                return Truth(holds=False, trace=trace)
+                return ConditionResult(holds=False, trace=trace)
             raise evaluator.refined(this.raw, domain.only(text), domain.without(text))
     if _key(one) == _key(other) and not one.is_known:  # the same thing, whatever it is
-        return Truth(holds=True, trace=trace)
+        return ConditionResult(holds=True, trace=trace)
     for this in (one, other):
-        if isinstance(this.raw, OpenParameter) and this.raw.domain.values is not None:
+        if isinstance(this.raw, UnresolvedParameter) and this.raw.domain.values is not None:
             evaluator.settled(this)
     same = _same(evaluator, one, other)
     if same is not None:
-        return Truth(same, trace)
-    whys = [each.raw.why for each in (one, other) if isinstance(each.raw, Opaque | OpenParameter)]
+        return ConditionResult(same, trace)
+    whys = [
+        each.raw.why
+        for each in (one, other)
+        if isinstance(each.raw, UnknownValue | UnresolvedParameter)
+    ]
     why = whys[0] if whys else "what it compares is known only after the deployment"
     key = ("equal", frozenset((_key(one), _key(other))))
     return evaluator.fact(key, evaluator.shown(node, frame), why, trace)
@@ -128,7 +132,7 @@ def _equals(evaluator: "Evaluator", argument: Node, node: Node, frame: "Frame") 
 
 def _key(value: Value) -> object:
     """Give what tells a value from others, so that the same question is asked once."""
-    if isinstance(value.raw, Opaque | OpenParameter):
+    if isinstance(value.raw, UnknownValue | UnresolvedParameter):
         return value.raw.key
     if isinstance(value.raw, tuple):
         return tuple(map(_key, value.raw))

@@ -16,20 +16,20 @@ from ecbackup_iac.cloudformation.evaluation.functions import (
     UNKNOWABLE,
 )
 from ecbackup_iac.cloudformation.evaluation.scenarios import (
-    MOST_CASES,
+    MAX_CASES,
     Domain,
     Key,
-    RefusalError,
-    Split,
+    NeedsSplit,
+    Scenario,
+    TemplateRejectedError,
     TooMuchError,
-    World,
 )
 from ecbackup_iac.cloudformation.evaluation.values import (
     NO_VALUE,
-    Opaque,
-    OpenParameter,
+    ConditionResult,
     Raw,
-    Truth,
+    UnknownValue,
+    UnresolvedParameter,
     Value,
     joined,
 )
@@ -46,21 +46,27 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     text_of,
 )
 from ecbackup_iac.cloudformation.templates.parameters import HIDDEN, Declaration
-from ecbackup_iac.cloudformation.templates.stacks import Existence, Frame, LoopItem, Stack, loop_of
+from ecbackup_iac.cloudformation.templates.stacks import (
+    ExistenceCondition,
+    Frame,
+    LoopItem,
+    Stack,
+    loop_of,
+)
 from ecbackup_iac.cloudformation.templates.template import LOOP, SERVERLESS_VARIABLE
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.value import Step
+from ecbackup_iac.model.value import TraceStep
 
 T = TypeVar("T")
 
-DEEPEST = 150
+MAX_DEPTH = 150
 """Functions, conditions and parameters that lead to each other; more is unknown."""
 
-LONGEST_TEXT = 200_000
+MAX_TEXT_LENGTH = 200_000
 """Characters that a function may put together; a template itself has at most a million."""
 
-MOST_ITEMS = 20_000
+MAX_ITEMS = 20_000
 """Expressions, and items of lists, that are worked out in one world."""
 
 NO_VALUE_NAME = "AWS::NoValue"
@@ -69,7 +75,7 @@ NO_VALUE_NAME = "AWS::NoValue"
 class Evaluator:
     """Works values out in one world, and remembers on what they depended."""
 
-    def __init__(self, world: World, *, ignores_values: bool = False) -> None:
+    def __init__(self, world: Scenario, *, ignores_values: bool = False) -> None:
         """`ignores_values` takes every parameter to be open, whatever its default and what it is given."""
         self._world = world
         self._ignores_values = ignores_values
@@ -94,11 +100,13 @@ class Evaluator:
 
     # Existence and properties
 
-    def exists(self, existence: tuple[Existence, ...]) -> bool:
+    def exists(self, existence: tuple[ExistenceCondition, ...]) -> bool:
         """Say whether something exists whose existence depends on these."""
         return self.obstacle(existence) is None
 
-    def obstacle(self, existence: tuple[Existence, ...]) -> tuple[Existence, str] | None:
+    def obstacle(
+        self, existence: tuple[ExistenceCondition, ...]
+    ) -> tuple[ExistenceCondition, str] | None:
         """Return the first of these that does not hold, with the loop that has no such item or ""."""
         for one in existence:
             frame, condition = one.frame, one.condition
@@ -205,12 +213,12 @@ class Evaluator:
 
     def settled(self, value: Value) -> Value:
         """Settle an open parameter: split it where all that it can be is listed, else it is opaque."""
-        if not isinstance(value.raw, OpenParameter):
+        if not isinstance(value.raw, UnresolvedParameter):
             return value
         parameter, domain = value.raw, value.raw.domain
-        if domain.values is not None and len(domain.values) <= MOST_CASES:
+        if domain.values is not None and len(domain.values) <= MAX_CASES:
             raise self.refined(parameter, *map(domain.only, domain.values))
-        opaque = Opaque(
+        opaque = UnknownValue(
             parameter.why, parameter.key, domain.minimum, domain.maximum, domain.excluded
         )
         return replace(value, raw=opaque)
@@ -260,14 +268,14 @@ class Evaluator:
 
         """
         self._weight += amount
-        if self._weight > MOST_ITEMS:
+        if self._weight > MAX_ITEMS:
             raise TooMuchError("a value too large to be worked out")
 
     def opaque(self, why: str, node: Node, frame: Frame) -> Value:
         """Make the value of an expression that nobody can tell before the deployment."""
         source = frame.stack.template.source
         key = ("expression", frame.key, source.written(node))
-        return Value(Opaque(why, key), (source.step(node),))
+        return Value(UnknownValue(why, key), (source.step(node),))
 
     @staticmethod
     def shown(node: Node, frame: Frame) -> str:
@@ -301,7 +309,7 @@ class Evaluator:
             key, lambda: self._parameter_value(declaration, stack, key), self._memory
         )
         parameter = value.raw
-        if isinstance(parameter, OpenParameter):
+        if isinstance(parameter, UnresolvedParameter):
             self.tell_domain(parameter)
             values = parameter.domain.values
             if values is not None and len(values) == 1:
@@ -319,7 +327,7 @@ class Evaluator:
             before, self._told = self._told, {}
             try:
                 found = make()
-            except (Split, RefusalError) as error:
+            except (NeedsSplit, TemplateRejectedError) as error:
                 found = error
             told, self._told = self._told, before
             kept = self._memory if isinstance(found, Exception) else memory
@@ -329,7 +337,7 @@ class Evaluator:
             raise found
         return found
 
-    def tell_domain(self, parameter: OpenParameter) -> None:
+    def tell_domain(self, parameter: UnresolvedParameter) -> None:
         """Say what this world takes an undecided parameter to be."""
         assumed = self._world.domains.get(parameter.key)
         if assumed is None:
@@ -354,7 +362,7 @@ class Evaluator:
         name = f"{stack.prefix}{declaration.name}"
         if declaration.is_from_systems_manager:
             why = f"parameter {name} is read from Systems Manager when the stack is deployed"
-            return Value(Opaque(why, key), (declaration.step,), secret)
+            return Value(UnknownValue(why, key), (declaration.step,), secret)
         if self._ignores_values:
             return self._open_parameter(declaration, name, key)
         passed = self._passed_entry(declaration.name, stack) if stack.passed else None
@@ -367,7 +375,7 @@ class Evaluator:
             step = given.step(declaration)
             if given.text is None:
                 why = f"parameter {name} keeps its previous value"
-                return Value(Opaque(why, key), (step,), secret)
+                return Value(UnknownValue(why, key), (step,), secret)
             declaration.check(given.text, given.location)
             return _parameter_text(declaration, given.text, step, given.literal)
         if declaration.default is not None:
@@ -375,7 +383,7 @@ class Evaluator:
             return _default(declaration, declaration.default)
         if stack.passed is not None:
             text = f"the nested stack is not given its parameter {declaration.name}"
-            raise RefusalError(text, declaration.step.location)
+            raise TemplateRejectedError(text, declaration.step.location)
         return self._open_parameter(declaration, name, key)
 
     def _open_parameter(self, declaration: Declaration, name: str, key: Key) -> Value:
@@ -383,9 +391,9 @@ class Evaluator:
         step, secret = declaration.step, declaration.is_secret
         if declaration.is_list:
             why = f"parameter {name} has no default and no value"
-            return Value(Opaque(why, key), (step,), secret)
+            return Value(UnknownValue(why, key), (step,), secret)
         domain = self._world.domains.get(key, declaration.domain)
-        return Value(OpenParameter(key, name, domain, declaration), (step,), secret)
+        return Value(UnresolvedParameter(key, name, domain, declaration), (step,), secret)
 
     def _passed_entry(self, name: str, stack: Stack) -> tuple[Entry, Frame] | Value | None:
         """Find what the parent passes to a parameter; a value that nobody can tell where that is hidden."""
@@ -417,33 +425,33 @@ class Evaluator:
         step = frame.stack.template.source.step(name, node)
         secret = declaration.is_secret
         if secret:
-            step = Step(f"{declaration.name}: {HIDDEN}", step.location)
-        if isinstance(value.raw, OpenParameter):
+            step = TraceStep(f"{declaration.name}: {HIDDEN}", step.location)
+        if isinstance(value.raw, UnresolvedParameter):
             parameter = replace(value.raw, domain=value.raw.domain.within(declaration.domain))
             return replace(value, raw=parameter).through(step, is_secret=secret)
-        if isinstance(value.raw, Opaque):
+        if isinstance(value.raw, UnknownValue):
             bounded = declaration.domain.values is not None or declaration.domain.is_number
             if not bounded or declaration.is_list:
                 return value.through(step, is_secret=secret)
             # Whatever it is, the nested stack takes only what its parameter allows.
             domain = self._world.domains.get(key, _allowed(declaration, value.raw))
             name_there = f"{stack.prefix}{declaration.name}"
-            parameter = OpenParameter(key, name_there, domain, declaration, value.raw.why)
+            parameter = UnresolvedParameter(key, name_there, domain, declaration, value.raw.why)
             return replace(value, raw=parameter).through(step, is_secret=secret)
         if value.raw is NO_VALUE:
             if declaration.default is None:
                 message = f"the nested stack is not given its parameter {declaration.name}"
-                raise RefusalError(message, step.location)
+                raise TemplateRejectedError(message, step.location)
             return _default(declaration, declaration.default)
         if isinstance(value.raw, tuple):
             listed = self.joined(value.raw, ",")
             if listed is None:
-                return replace(value, raw=Opaque("its parts are not known", key))
+                return replace(value, raw=UnknownValue("its parts are not known", key))
             value = replace(value, raw=listed)
         text = value.text
         if text is None:
             message = f"parameter {declaration.name} of the nested stack is given no text"
-            raise RefusalError(message, step.location)
+            raise TemplateRejectedError(message, step.location)
         declaration.check(text, step.location, is_secret=value.is_secret)
         is_literal = isinstance(node, Scalar) and node.tag is None
         trace = (step,) if is_literal else (step, *value.trace)
@@ -457,13 +465,13 @@ class Evaluator:
         root = stack.ancestors[-1]
         given = None if self._ignores_values else root.given.get(name)
         if given is not None and given.text is not None:
-            return Value(given.text, (Step(f"--parameter {name}=...", given.location),))
+            return Value(given.text, (TraceStep(f"--parameter {name}=...", given.location),))
         is_shared = name in ("AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix")
         key = ("parameter", "" if is_shared else stack.address, name)
         if name == "AWS::NotificationARNs":
             return self.opaque(f"{name} is known only where the stack is deployed", node, frame)
         domain = self._world.domains.get(key, Domain())
-        parameter = OpenParameter(key, name, domain, None)
+        parameter = UnresolvedParameter(key, name, domain, None)
         self.tell_domain(parameter)
         if domain.values is not None and len(domain.values) == 1:
             return Value(domain.values[0], (step,))
@@ -471,7 +479,7 @@ class Evaluator:
 
     # Conditions
 
-    def condition(self, name: str, frame: Frame, node: Node | None = None) -> Truth:
+    def condition(self, name: str, frame: Frame, node: Node | None = None) -> ConditionResult:
         """Say whether a named condition holds in this world.
 
         Raises:
@@ -491,42 +499,42 @@ class Evaluator:
             raise self.refused(f"the condition {name} is not declared", node, frame)
         if key in self._under_way:
             place = stack.template.source.location_of(*found[0])
-            raise RefusalError(f"the condition {name} leads to itself", place)
+            raise TemplateRejectedError(f"the condition {name} leads to itself", place)
         self._under_way.add(key)
         try:
             return self._remembered(key, lambda: self._named_condition(name, *found), self._settled)
         finally:
             self._under_way.discard(key)
 
-    def _named_condition(self, name: str, entry: Entry, frame: Frame) -> Truth:
+    def _named_condition(self, name: str, entry: Entry, frame: Frame) -> ConditionResult:
         """Work a named condition out; whatever it depends on is told under its name."""
         truth = truth_of(self, entry[1], frame)
         step = frame.stack.template.source.step(*entry)
         if self._told:
             word = "true" if truth.holds else "false"
             self._told = {f"{frame.stack.prefix}{name} is {word}": self.reasons}
-        return Truth(truth.holds, joined((step,), truth.trace))
+        return ConditionResult(truth.holds, joined((step,), truth.trace))
 
-    def fact(self, key: Key, shown: str, why: str, trace: tuple[Step, ...]) -> Truth:
+    def fact(self, key: Key, shown: str, why: str, trace: tuple[TraceStep, ...]) -> ConditionResult:
         """Say how a comparison that nobody can decide turns out in this world."""
         state = self._world.facts.get(key)
         if state is None:
-            raise Split(
+            raise NeedsSplit(
                 [self._world.with_fact(key, word, self._settled) for word in ("true", "false")]
             )
         self._told.setdefault(f"{shown} is {state}", (why,))
-        return Truth(state == "true", trace)
+        return ConditionResult(state == "true", trace)
 
     def choice(self, key: Key, ways: int) -> int:
         """Say which of several ways something turns out in this world that nobody can decide."""
         state = self._world.facts.get(key)
         if state is None:
-            raise Split(
+            raise NeedsSplit(
                 [self._world.with_fact(key, str(way), self._settled) for way in range(ways)]
             )
         return int(state)
 
-    def refined(self, parameter: OpenParameter, *domains: Domain) -> Split:
+    def refined(self, parameter: UnresolvedParameter, *domains: Domain) -> NeedsSplit:
         """Make the split that tells the domains of an open parameter apart.
 
         Raises:
@@ -534,8 +542,8 @@ class Evaluator:
 
         """
         if not domains:
-            raise RefusalError(f"parameter {parameter.name} cannot have any value")
-        return Split(
+            raise TemplateRejectedError(f"parameter {parameter.name} cannot have any value")
+        return NeedsSplit(
             [self._world.with_domain(parameter.key, domain, self._settled) for domain in domains]
         )
 
@@ -547,7 +555,7 @@ class Evaluator:
 
         """
         self.weigh(1)
-        if self._depth >= DEEPEST:
+        if self._depth >= MAX_DEPTH:
             place = frame.stack.template.source.location_of(node)
             raise TooMuchError("what stands here nests too deeply to be followed", place)
         self._depth += 1
@@ -583,10 +591,10 @@ class Evaluator:
         return items
 
     @staticmethod
-    def refused(message: str, node: Node | None, frame: Frame) -> RefusalError:
+    def refused(message: str, node: Node | None, frame: Frame) -> TemplateRejectedError:
         """Make the error that tells what CloudFormation refuses, and where."""
         place = frame.stack.template.source.location_of(node) if node is not None else None
-        return RefusalError(message, place)
+        return TemplateRejectedError(message, place)
 
     def joined(self, items: tuple[Value, ...], delimiter: str) -> str | None:
         """Put texts together; None where one of them is not known."""
@@ -597,17 +605,17 @@ class Evaluator:
                 return None
             texts.append(text)
         joined = delimiter.join(texts)
-        if len(joined) > LONGEST_TEXT:
+        if len(joined) > MAX_TEXT_LENGTH:
             raise TooMuchError("a text too long to be worked out")
         return joined
 
-    def first_unknown(self, values: tuple[Value, ...]) -> Opaque | None:
+    def first_unknown(self, values: tuple[Value, ...]) -> UnknownValue | None:
         """Give the first value that nobody can tell; None where all are known."""
         settled = (self.settled(value).raw for value in values)
-        return next((raw for raw in settled if isinstance(raw, Opaque)), None)
+        return next((raw for raw in settled if isinstance(raw, UnknownValue)), None)
 
 
-def _allowed(declaration: Declaration, given: Opaque) -> Domain:
+def _allowed(declaration: Declaration, given: UnknownValue) -> Domain:
     """Give what a nested stack's parameter can be, of all that something unknown can be."""
     bounds = Domain(
         is_number=declaration.domain.is_number,
@@ -633,7 +641,7 @@ def _default(declaration: Declaration, text: str) -> Value:
 
 
 def _parameter_text(
-    declaration: Declaration, text: str, step: Step, literal: Location | None = None
+    declaration: Declaration, text: str, step: TraceStep, literal: Location | None = None
 ) -> Value:
     """Give a parameter's value: its text, or the list that commas make of it."""
     secret = declaration.is_secret
@@ -642,7 +650,7 @@ def _parameter_text(
         why = (
             f"parameter {declaration.name}: {shown} is a dynamic reference, resolved at deployment"
         )
-        return Value(Opaque(why, (declaration.name, text)), (step,), secret)
+        return Value(UnknownValue(why, (declaration.name, text)), (step,), secret)
     if declaration.is_list:
         parts = [part.strip() for part in text.split(",")] if text else []
         return Value(tuple(Value(part, (step,), secret) for part in parts), (step,), secret)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.cloudformation.evaluation.conditions import truth_of_condition
 from ecbackup_iac.cloudformation.evaluation.values import (
     NoValue,
-    Opaque,
-    OpenParameter,
     Trace,
+    UnknownValue,
+    UnresolvedParameter,
     Value,
     joined,
 )
@@ -132,7 +132,7 @@ def _option(  # noqa: PLR0913, PLR0917 - what it is, what it can be, and where i
 ) -> str | None:
     """Find which of some texts a value is, splitting the world where it is undecided; None for none."""
     match value.raw:
-        case OpenParameter(domain=domain) as parameter:
+        case UnresolvedParameter(domain=domain) as parameter:
             listed = None if domain.values is None else frozenset(domain.values)
             possible = [
                 one
@@ -144,7 +144,7 @@ def _option(  # noqa: PLR0913, PLR0917 - what it is, what it can be, and where i
             others = domain.without(*possible)
             domains = [domain.only(one) for one in possible]
             raise evaluator.refined(parameter, *domains, *([others] if others.values != () else []))
-        case Opaque(key=key, why=why):
+        case UnknownValue(key=key, why=why):
             number = evaluator.choice(("key", key, tuple(options)), len(options) + 1)
             shown = evaluator.shown(node, frame)
             if number == len(options):
@@ -202,7 +202,7 @@ def _join(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> V
     delimiter_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
     delimiter = evaluator.settled(evaluator.value(delimiter_node, frame)).text
     listed = evaluator.settled(evaluator.value(list_node, frame))
-    if isinstance(listed.raw, Opaque):
+    if isinstance(listed.raw, UnknownValue):
         return listed
     if delimiter is None or not isinstance(listed.raw, tuple):
         raise evaluator.refused("Fn::Join takes a delimiter and a list", node, frame)
@@ -235,7 +235,7 @@ def _select(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) ->
     index_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
     index = evaluator.value(index_node, frame)
     listed = evaluator.settled(evaluator.value(list_node, frame))
-    if isinstance(listed.raw, Opaque):
+    if isinstance(listed.raw, UnknownValue):
         return replace(evaluator.opaque(listed.raw.why, node, frame), trace=listed.trace)
     if not isinstance(listed.raw, tuple):
         raise evaluator.refused("Fn::Select takes a number and a list", node, frame)
@@ -257,7 +257,7 @@ def _split(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> 
     delimiter_node, text_node = evaluator.arguments(argument, node, frame, 2, 2)
     delimiter = evaluator.settled(evaluator.value(delimiter_node, frame)).text
     value = evaluator.settled(evaluator.value(text_node, frame))
-    if isinstance(value.raw, Opaque):
+    if isinstance(value.raw, UnknownValue):
         return replace(evaluator.opaque(value.raw.why, node, frame), trace=value.trace)
     text = value.text
     if not delimiter or text is None:
@@ -271,7 +271,7 @@ def _split(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> 
 def _length(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
     _check_extensions(evaluator, "Fn::Length", node, frame)
     value = evaluator.settled(evaluator.value(argument, frame))
-    if isinstance(value.raw, Opaque):
+    if isinstance(value.raw, UnknownValue):
         return replace(evaluator.opaque(value.raw.why, node, frame), trace=value.trace)
     if not isinstance(value.raw, tuple):
         raise evaluator.refused("Fn::Length takes a list", node, frame)
@@ -281,20 +281,20 @@ def _length(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) ->
 def _to_json_string(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
     _check_extensions(evaluator, "Fn::ToJsonString", node, frame)
     value = evaluator.value(argument, frame)
-    unknown: list[Opaque] = []
+    unknown: list[UnknownValue] = []
 
     def plain(one: Value) -> object:
         one = evaluator.settled(one)
         evaluator.weigh(1)
         match one.raw:
-            case Opaque() as opaque:
+            case UnknownValue() as opaque:
                 unknown.append(opaque)
                 return None
             case tuple() as items:
                 return [plain(item) for item in items]
             case str() | int() | float() | bool() | None as literal:
                 return literal
-            case NoValue() | OpenParameter():
+            case NoValue() | UnresolvedParameter():
                 return None
             case entries:
                 return {name: plain(item) for name, item in entries.items()}
@@ -307,7 +307,7 @@ def _to_json_string(evaluator: "Evaluator", argument: Node, node: Node, frame: F
 
 def _base64(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
     value = evaluator.settled(evaluator.value(argument, frame))
-    if isinstance(value.raw, Opaque):
+    if isinstance(value.raw, UnknownValue):
         return replace(evaluator.opaque(value.raw.why, node, frame), trace=value.trace)
     text = value.text
     if text is None:

@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record, replace
 
-MOST_CASES = 256
+MAX_CASES = 256
 """A value that turns out in more ways than these is unknown without a list."""
 
 # No number of use is longer, or has a longer exponent.
@@ -98,7 +98,7 @@ def number_of(text: str) -> Fraction | None:
 
 
 @record(eq=False)
-class World:
+class Scenario:
     """One way in which what is undecided can turn out, as far as it has been asked."""
 
     domains: Mapping[Key, Domain] = field(factory=dict)
@@ -110,24 +110,24 @@ class World:
     memory: Mapping[Key, object] = field(factory=dict)
     """What has been worked out for good: it holds in every world that this one is split into."""
 
-    def with_domain(self, key: Key, domain: Domain, memory: Mapping[Key, object]) -> "World":
+    def with_domain(self, key: Key, domain: Domain, memory: Mapping[Key, object]) -> "Scenario":
         """Give the world in which a parameter is of a domain."""
-        return World({**self.domains, key: domain}, self.facts, memory)
+        return Scenario({**self.domains, key: domain}, self.facts, memory)
 
-    def with_fact(self, key: Key, state: str, memory: Mapping[Key, object]) -> "World":
+    def with_fact(self, key: Key, state: str, memory: Mapping[Key, object]) -> "Scenario":
         """Give the world in which a comparison or look-up turns out so."""
-        return World(self.domains, {**self.facts, key: state}, memory)
+        return Scenario(self.domains, {**self.facts, key: state}, memory)
 
 
-class Split(Exception):  # noqa: N818 - no error: it asks for the world to be split
+class NeedsSplit(Exception):  # noqa: N818 - no error: it asks for the world to be split
     """A value depends on something that the world leaves open: these worlds settle it."""
 
-    def __init__(self, worlds: list[World]) -> None:
+    def __init__(self, scenarios: list[Scenario]) -> None:
         super().__init__()
-        self.worlds = worlds
+        self.scenarios = scenarios
 
 
-class RefusalError(Exception):
+class TemplateRejectedError(Exception):
     """What CloudFormation refuses before it deploys anything, and where it stands."""
 
     prefix = "CloudFormation refuses the template: "
@@ -160,7 +160,7 @@ class Case(Generic[T]):
     """Why that is undecided: `parameter Environment has no default and no value`."""
 
 
-class Witness(Protocol):
+class Example(Protocol):
     """What works a value out in one world, and remembers on what it depended."""
 
     @property
@@ -172,7 +172,7 @@ class Witness(Protocol):
         """Why it was undecided."""
 
 
-W = TypeVar("W", bound=Witness)
+W = TypeVar("W", bound=Example)
 
 
 class Effort:
@@ -192,8 +192,8 @@ class Effort:
         return self._left >= 0
 
 
-def explore(
-    evaluate: Callable[[W], T], witness: Callable[[World], W], effort: Effort
+def enumerate_scenarios(
+    evaluate: Callable[[W], T], witness: Callable[[Scenario], W], effort: Effort
 ) -> list[Case[T]] | None:
     """Work a value out in every world; None where there are too many.
 
@@ -206,17 +206,17 @@ def explore(
 
     """
     found: list[Case[T]] = []
-    refusal: RefusalError | None = None
-    pending = [World()]
+    refusal: TemplateRejectedError | None = None
+    pending = [Scenario()]
     while pending:
-        if len(found) + len(pending) > MOST_CASES or not effort.take():
+        if len(found) + len(pending) > MAX_CASES or not effort.take():
             return None
         one = witness(pending.pop())
         try:
             found.append(Case(evaluate(one), one.conditions, one.reasons))
-        except Split as split:
-            pending += reversed(split.worlds)
-        except RefusalError as error:
+        except NeedsSplit as split:
+            pending += reversed(split.scenarios)
+        except TemplateRejectedError as error:
             refusal = refusal or error
     if not found and refusal is not None:
         raise refusal

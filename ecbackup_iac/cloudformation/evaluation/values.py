@@ -8,9 +8,9 @@ from ecbackup_iac.cloudformation.syntax.literals import text_of_literal
 from ecbackup_iac.cloudformation.templates.parameters import Declaration
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.value import Step
+from ecbackup_iac.model.value import TraceStep
 
-Trace: TypeAlias = tuple[Step, ...]
+Trace: TypeAlias = tuple[TraceStep, ...]
 
 
 def joined(*traces: Trace) -> Trace:
@@ -26,7 +26,7 @@ NO_VALUE: Final = NoValue()
 
 
 @record(eq=False)
-class Opaque:
+class UnknownValue:
     """A value that nobody can tell before the deployment."""
 
     why: str
@@ -42,7 +42,7 @@ class Opaque:
 
 
 @record(eq=False)
-class OpenParameter:
+class UnresolvedParameter:
     """A parameter that nobody gives a value; what compares it decides how far it is split."""
 
     key: Key
@@ -68,7 +68,7 @@ class OpenParameter:
 
 Raw: TypeAlias = (
     "str | int | float | bool | tuple[Value, ...] | dict[str, Value]"
-    " | NoValue | Opaque | OpenParameter | None"
+    " | NoValue | UnknownValue | UnresolvedParameter | None"
 )
 
 
@@ -77,7 +77,7 @@ class Value:
     """A value; `raw` is None for a null that is written, NO_VALUE where nothing is."""
 
     raw: Raw
-    trace: tuple[Step, ...] = ()
+    trace: tuple[TraceStep, ...] = ()
     is_secret: bool = False
     literals: tuple[Location, ...] = ()
     """Where it is written as it stands; none where it is computed."""
@@ -85,7 +85,7 @@ class Value:
     @property
     def is_known(self) -> bool:
         """Whether it is known at its top level; elements may still be open."""
-        return not isinstance(self.raw, Opaque | OpenParameter)
+        return not isinstance(self.raw, UnknownValue | UnresolvedParameter)
 
     @property
     def text(self) -> str | None:
@@ -94,14 +94,14 @@ class Value:
             return text_of_literal(self.raw)
         return None
 
-    def through(self, *steps: Step, is_secret: bool = False) -> "Value":
+    def through(self, *steps: TraceStep, is_secret: bool = False) -> "Value":
         """Give the value with steps put before its trace."""
         return replace(self, trace=(*steps, *self.trace), is_secret=self.is_secret or is_secret)
 
 
 @record
-class Truth:
+class ConditionResult:
     """A condition in one world, and the steps that led to it."""
 
     holds: bool
-    trace: tuple[Step, ...]
+    trace: tuple[TraceStep, ...]

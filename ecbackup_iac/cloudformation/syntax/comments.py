@@ -17,7 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
-from ecbackup_iac.syntax.comments import CodeBlock, RemarkedText, remarks_of
+from ecbackup_iac.syntax.comments import CodeBlock, CommentedText, remarks_of
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -36,7 +36,7 @@ class ResourceMetadata:
     source: SourceText
 
 
-def remarked_yaml(text: str, path: str, documents: list[Document]) -> RemarkedText:
+def remarked_yaml(text: str, path: str, documents: list[Document]) -> CommentedText:
     """Find the comments of a text in YAML, up to the first thing that is wrong with it."""
     blocks = [
         CodeBlock(start, end, kind)
@@ -44,7 +44,7 @@ def remarked_yaml(text: str, path: str, documents: list[Document]) -> RemarkedTe
         for start, end, kind, _ in _resources(document)
     ]
     remarks = remarks_of(text, [*_comment_spans(text)], by_indentation=True)
-    return RemarkedText(text, remarks, blocks, SourceText(path, text).location, is_bytes=False)
+    return CommentedText(text, remarks, blocks, SourceText(path, text).location, is_bytes=False)
 
 
 def resource_metadata(documents: list[Document]) -> Iterator[ResourceMetadata]:

@@ -8,12 +8,12 @@ from typing import Protocol
 from ecbackup_iac.cloudformation.syntax.nodes import Mapping, Node, Scalar, Sequence
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.value import Step
+from ecbackup_iac.model.value import TraceStep
 
-MOST_DUPLICATES = 20
+MAX_DUPLICATES = 20
 """Of one map; more are not told."""
 
-LONGEST_STEP = 120
+MAX_STEP_LENGTH = 120
 """Characters of a step's text; a trace is to be followed with a finger."""
 
 
@@ -51,7 +51,7 @@ def repeated(keys: Iterable[Key]) -> list[Problem]:
         if text in met:
             told = f"the key {text} stands twice here; the last one counts"
             found.append(Problem(told, key.start, key.end))
-            if len(found) >= MOST_DUPLICATES:
+            if len(found) >= MAX_DUPLICATES:
                 break
         met.add(text)
     return found
@@ -66,7 +66,7 @@ class SourceText:
         self.text = text
         """Offsets count in it: characters of YAML, bytes of JSON in UTF-8."""
         self._lines: list[int] | None = None
-        self._steps: dict[tuple[int, int], Step] = {}
+        self._steps: dict[tuple[int, int], TraceStep] = {}
 
     def location(self, start: int, end: int) -> Location:
         """Give a place by its offsets."""
@@ -78,7 +78,7 @@ class SourceText:
         """Give a node's place, or an entry's: from its key to the end of its value."""
         return self.location(node.start, self.extent(node, value))
 
-    def step(self, node: Node, value: Node | None = None) -> Step:
+    def step(self, node: Node, value: Node | None = None) -> TraceStep:
         """Show a node, or an entry, where it stands: its first line, cut where it is long."""
         key = (node.start, (value or node).end)
         if key not in self._steps:
@@ -93,15 +93,15 @@ class SourceText:
         """Give the end of a node or an entry; an alias is all that stands on the key's line."""
         if value is None or not self.is_alias(node, value):
             return self._end(value or node)
-        rest = self._text(node.start, node.start + 4 * LONGEST_STEP).splitlines()[0].rstrip()
+        rest = self._text(node.start, node.start + 4 * MAX_STEP_LENGTH).splitlines()[0].rstrip()
         return node.start + len(rest if isinstance(self.text, str) else rest.encode())
 
-    def _made_step(self, start: int, end: int) -> Step:
-        text = self._text(start, min(end, start + 4 * LONGEST_STEP))
+    def _made_step(self, start: int, end: int) -> TraceStep:
+        text = self._text(start, min(end, start + 4 * MAX_STEP_LENGTH))
         first, *rest = text.strip().splitlines() or [""]
-        if len(first) > LONGEST_STEP or rest or end > start + 4 * LONGEST_STEP:
-            first = f"{first[:LONGEST_STEP].rstrip()} ..."
-        return Step(first, self.location(start, end))
+        if len(first) > MAX_STEP_LENGTH or rest or end > start + 4 * MAX_STEP_LENGTH:
+            first = f"{first[:MAX_STEP_LENGTH].rstrip()} ..."
+        return TraceStep(first, self.location(start, end))
 
     def written(self, node: Node) -> str:
         """Give what stands at a node, all of it."""
@@ -110,7 +110,7 @@ class SourceText:
     def shown(self, node: Node) -> str:
         """Give what stands at a node on one line, cut where it is long: what to call it in a message."""
         text = " ".join(self._text(node.start, self._end(node)).split())
-        return text if len(text) <= LONGEST_STEP else f"{text[:LONGEST_STEP].rstrip()} ..."
+        return text if len(text) <= MAX_STEP_LENGTH else f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
 
     def _end(self, node: Node) -> int:
         """Give the end of what is written: YAML's block collections reach to what comes next."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
 from ecbackup_iac.files.bounded_read import bounded_content, larger_than
-from ecbackup_iac.files.discovery import LARGEST_TEXT
+from ecbackup_iac.files.discovery import MAX_TEXT_BYTES
 from ecbackup_iac.model.report import Diagnostic
 
 
@@ -19,9 +19,9 @@ def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
     """
     if contents and (content := contents.get(os.path.realpath(path))) is not None:
         return content
-    content = bounded_content(path, LARGEST_TEXT)
+    content = bounded_content(path, MAX_TEXT_BYTES)
     if content is None:
-        raise OSError(errno.EFBIG, larger_than(LARGEST_TEXT))
+        raise OSError(errno.EFBIG, larger_than(MAX_TEXT_BYTES))
     return content
 
 

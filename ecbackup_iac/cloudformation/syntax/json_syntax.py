@@ -1,7 +1,14 @@
 """JSON text → a document of the same nodes as YAML's, made where somebody looks."""
 
 from ecbackup_iac.cloudformation.syntax.document import Document, Problem, SourceText, repeated
-from ecbackup_iac.cloudformation.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, Style
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    Entry,
+    Mapping,
+    Node,
+    RenderOptions,
+    Scalar,
+    Sequence,
+)
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind
 from ecbackup_iac.syntax.located_json import parse as parse_json
 
@@ -27,9 +34,9 @@ def _node(found: JsonNode) -> Node:
         case Kind.STRING if found.string is not None:
             return _text(found.string)
         case Kind.NUMBER:
-            return Scalar(found.number, found.start, found.end, Style.JSON, None)
+            return Scalar(found.number, found.start, found.end, RenderOptions.JSON, None)
         case kind:
-            return Scalar(kind.value, found.start, found.end, Style.JSON, None)
+            return Scalar(kind.value, found.start, found.end, RenderOptions.JSON, None)
 
 
 def _entries(found: JsonNode) -> list[Entry]:
@@ -37,7 +44,7 @@ def _entries(found: JsonNode) -> list[Entry]:
 
 
 def _text(found: JsonText) -> Scalar:
-    return Scalar(found.text, found.start, found.end, Style.QUOTED, None)
+    return Scalar(found.text, found.start, found.end, RenderOptions.QUOTED, None)
 
 
 def _duplicates(root: JsonNode) -> list[Problem]:

@@ -3,11 +3,11 @@
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from ecbackup_iac.cloudformation.syntax.nodes import Scalar, Style
+from ecbackup_iac.cloudformation.syntax.nodes import RenderOptions, Scalar
 
 Literal: TypeAlias = str | int | float | bool | None
 
-_LONGEST_NUMBER = 400
+_MAX_NUMBER_LENGTH = 400
 """Digits beyond which nothing can be a number that AWS takes; such a text stays a text."""
 
 _TAGS = "tag:yaml.org,2002:"
@@ -16,12 +16,12 @@ _TAGS = "tag:yaml.org,2002:"
 def literal_of(scalar: Scalar) -> Literal:
     """Give the value of a scalar: YAML 1.1's by its looks, as CloudFormation reads it; JSON's own."""
     text = scalar.text
-    if scalar.style is Style.JSON:
+    if scalar.style is RenderOptions.JSON:
         return _json_literal(text)
     tag = scalar.tag or ""
     if tag.startswith(_TAGS):
         return _tagged(tag.removeprefix(_TAGS), text)
-    if scalar.style is Style.QUOTED or tag.startswith("!"):
+    if scalar.style is RenderOptions.QUOTED or tag.startswith("!"):
         return text
     return _plain(text)
 
@@ -37,7 +37,7 @@ def _json_literal(text: str) -> Literal:
     words: dict[str, Literal] = {"true": True, "false": False, "null": None}
     if text in words:
         return words[text]
-    if len(text) > _LONGEST_NUMBER:
+    if len(text) > _MAX_NUMBER_LENGTH:
         return text
     return float(text) if set(text) & set(".eE") else int(text)
 
@@ -45,14 +45,14 @@ def _json_literal(text: str) -> Literal:
 def _tagged(kind: str, text: str) -> Literal:
     if kind == "null":
         return None
-    if kind in ("int", "float", "bool") and len(text) <= _LONGEST_NUMBER:
+    if kind in ("int", "float", "bool") and len(text) <= _MAX_NUMBER_LENGTH:
         return _constructed(kind, text)
     return text
 
 
 @lru_cache(maxsize=4096)
 def _plain(text: str) -> Literal:
-    if len(text) > _LONGEST_NUMBER:
+    if len(text) > _MAX_NUMBER_LENGTH:
         return text
     tag: str = _loader().resolve(_yaml().ScalarNode, text, (True, False))
     return _tagged(tag.removeprefix(_TAGS), text)

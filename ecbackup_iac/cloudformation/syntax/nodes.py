@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 
-class Style(IntEnum):
+class RenderOptions(IntEnum):
     """How a scalar is written, which decides what it may be."""
 
     QUOTED = 0
@@ -27,7 +27,9 @@ class Scalar:
 
     __slots__ = ("end", "start", "style", "tag", "text")
 
-    def __init__(self, text: str, start: int, end: int, style: Style, tag: str | None) -> None:
+    def __init__(
+        self, text: str, start: int, end: int, style: RenderOptions, tag: str | None
+    ) -> None:
         self.text = text
         self.start = start
         """Offset in the document's text."""
@@ -135,7 +137,7 @@ def _merge(node: Mapping, found: dict[str, Entry], met: set[int]) -> None:
 
 
 def _is_merge(key: Node) -> bool:
-    return isinstance(key, Scalar) and key.text == MERGE and key.style is Style.PLAIN
+    return isinstance(key, Scalar) and key.text == MERGE and key.style is RenderOptions.PLAIN
 
 
 def member(node: Node | None, name: str) -> Node | None:

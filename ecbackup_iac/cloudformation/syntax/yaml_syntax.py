@@ -10,9 +10,16 @@ from typing import Any
 import yaml
 
 from ecbackup_iac.cloudformation.syntax.document import Document, Problem, SourceText, repeated
-from ecbackup_iac.cloudformation.syntax.nodes import MERGE, Mapping, Node, Scalar, Sequence, Style
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    MERGE,
+    Mapping,
+    Node,
+    RenderOptions,
+    Scalar,
+    Sequence,
+)
 
-DEEPEST = 200
+MAX_DEPTH = 200
 """Lists and maps inside each other; CloudFormation itself takes far fewer."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -44,7 +51,7 @@ def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
 def _documents(next_event: Callable[[], Any]) -> Iterator[tuple[Node, list[Problem]]]:
     """Yield each document's own node and the keys that stand twice, as the events come."""
     builder = _Builder()
-    plain, quoted = Style.PLAIN, Style.QUOTED
+    plain, quoted = RenderOptions.PLAIN, RenderOptions.QUOTED
     while True:
         event = next_event()
         kind = type(event)
@@ -90,8 +97,8 @@ class _Builder:
 
     def open(self, event: Any, *, is_map: bool) -> None:  # noqa: ANN401
         """Begin a list or a map."""
-        if len(self._open) >= DEEPEST:
-            raise _UnusableError(f"lists and maps are nested more than {DEEPEST} deep", event)
+        if len(self._open) >= MAX_DEPTH:
+            raise _UnusableError(f"lists and maps are nested more than {MAX_DEPTH} deep", event)
         self._open.append((self.children, event, is_map))
         self.children = []
         if event.anchor is not None:

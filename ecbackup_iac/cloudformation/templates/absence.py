@@ -10,14 +10,14 @@ from enum import Enum, auto
 
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.scenarios import (
-    MOST_CASES,
+    MAX_CASES,
     Effort,
     Key,
-    RefusalError,
-    Split,
+    NeedsSplit,
+    Scenario,
+    TemplateRejectedError,
     TooMuchError,
-    World,
-    explore,
+    enumerate_scenarios,
 )
 from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -30,7 +30,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     walk,
 )
 from ecbackup_iac.cloudformation.templates.parameters import Declaration
-from ecbackup_iac.cloudformation.templates.stacks import Existence, Frame, Stack
+from ecbackup_iac.cloudformation.templates.stacks import ExistenceCondition, Frame, Stack
 
 _SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
 
@@ -69,36 +69,38 @@ class Creations:
         self._unmet: dict[Key, list[tuple[int, str]]] = {}
         self._told: dict[Key, str] = {}
 
-    def creation_of(self, existence: tuple[Existence, ...]) -> Creation:
+    def creation_of(self, existence: tuple[ExistenceCondition, ...]) -> Creation:
         """Return whether something is created whose existence depends on these."""
         key = _key(existence)
         if key not in self._creations:
             self._creations[key] = self._creation_of(existence)
         return self._creations[key]
 
-    def _creation_of(self, existence: tuple[Existence, ...]) -> Creation:
+    def _creation_of(self, existence: tuple[ExistenceCondition, ...]) -> Creation:
         if not existence:
             return Creation.CREATED
         try:
             if self._may_exist(existence, ignores_values=False):
                 return Creation.CREATED
             may_exist = self._may_exist(existence, ignores_values=True)
-        except RefusalError:
+        except TemplateRejectedError:
             return Creation.REFUSED
         except TooMuchError:
             return Creation.CREATED
         return Creation.ABSENT if may_exist else Creation.NEVER
 
-    def _may_exist(self, existence: tuple[Existence, ...], *, ignores_values: bool) -> bool:
+    def _may_exist(
+        self, existence: tuple[ExistenceCondition, ...], *, ignores_values: bool
+    ) -> bool:
         """Whether something exists in any world; it may where there are too many of them.
 
         Raises:
             RefusalError: CloudFormation refuses every one.
 
         """
-        refusal: RefusalError | None = None
+        refusal: TemplateRejectedError | None = None
         is_deployed = False
-        pending, left = [World()], MOST_CASES
+        pending, left = [Scenario()], MAX_CASES
         while pending:
             left -= 1
             if left < 0 or not self._effort.take():
@@ -107,15 +109,17 @@ class Creations:
                 if Evaluator(pending.pop(), ignores_values=ignores_values).exists(existence):
                     return True
                 is_deployed = True
-            except Split as split:
-                pending += reversed(split.worlds)
-            except RefusalError as error:
+            except NeedsSplit as split:
+                pending += reversed(split.scenarios)
+            except TemplateRejectedError as error:
                 refusal = refusal or error
         if refusal is not None and not is_deployed:
             raise refusal
         return False
 
-    def reason_for_absence(self, existence: tuple[Existence, ...], address: str = "") -> str:
+    def reason_for_absence(
+        self, existence: tuple[ExistenceCondition, ...], address: str = ""
+    ) -> str:
         """Return why something is not created: `condition IsProd is false: Stage is "dev" (its default)`.
 
         `address` is that of a nested stack, where one is what is not created.
@@ -134,18 +138,21 @@ class Creations:
             reasons[f"{prefix}{self._told[told_key]}"] = None
         return " or ".join(reasons) or "the conditions that it depends on do not hold together"
 
-    def _obstacles(self, existence: tuple[Existence, ...]) -> list[tuple[int, str]]:
+    def _obstacles(self, existence: tuple[ExistenceCondition, ...]) -> list[tuple[int, str]]:
         """Return which of these do not hold, by position, with the loop that has no item or ""."""
         found: dict[tuple[int, str], None] = {}
         try:
-            for case in explore(lambda one: one.obstacle(existence), Evaluator, self._effort) or ():
+            for case in (
+                enumerate_scenarios(lambda one: one.obstacle(existence), Evaluator, self._effort)
+                or ()
+            ):
                 if case.value is not None:
                     found[existence.index(case.value[0]), case.value[1]] = None
-        except (RefusalError, TooMuchError):
+        except (TemplateRejectedError, TooMuchError):
             return []
         return [*found]
 
-    def _reason(self, unmet: Existence, identifier: str) -> str:
+    def _reason(self, unmet: ExistenceCondition, identifier: str) -> str:
         frame = unmet.frame
         if identifier:
             collection = frame.loops[identifier].collection
@@ -165,7 +172,7 @@ class Creations:
         return f"{what}: {', '.join(values)}" if values else what
 
 
-def _key(existence: tuple[Existence, ...]) -> Key:
+def _key(existence: tuple[ExistenceCondition, ...]) -> Key:
     """Return what tells the conditions that something depends on from others."""
     return tuple((text_of(one.condition), id(one.frame.stack), one.frame.key) for one in existence)
 
@@ -236,7 +243,9 @@ def _passed_value(
     if passed is None or node is None or declaration.is_list:
         return None
     try:
-        cases = explore(lambda one: one.settled(one.value(node, passed.frame)), Evaluator, effort)
-    except (RefusalError, TooMuchError):
+        cases = enumerate_scenarios(
+            lambda one: one.settled(one.value(node, passed.frame)), Evaluator, effort
+        )
+    except (TemplateRejectedError, TooMuchError):
         return None
     return cases[0].value if cases and len(cases) == 1 else None

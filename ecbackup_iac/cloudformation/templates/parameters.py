@@ -5,15 +5,19 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from typing import TypeAlias
 
-from ecbackup_iac.cloudformation.evaluation.scenarios import Domain, RefusalError, number_of
-from ecbackup_iac.cloudformation.syntax.document import LONGEST_STEP, Document, SourceText
+from ecbackup_iac.cloudformation.evaluation.scenarios import (
+    Domain,
+    TemplateRejectedError,
+    number_of,
+)
+from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, Document, SourceText
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.literals import literal_of, text_of_literal
 from ecbackup_iac.cloudformation.syntax.nodes import Mapping, Node, Scalar, Sequence, members
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.model.value import Step
+from ecbackup_iac.model.value import TraceStep
 
 HIDDEN = "(NoEcho)"
 """What stands for a value that must not be shown."""
@@ -42,10 +46,10 @@ class Declaration:
     is_secret: bool
     """`NoEcho`: it may be judged and must not be shown."""
 
-    step: Step
+    step: TraceStep
     """The declaration itself, for a parameter without a default."""
 
-    default_step: Step
+    default_step: TraceStep
     default_literal: Location | None = None
     """Where the default itself stands, without its key; None where it is no single value."""
 
@@ -67,10 +71,10 @@ class Declaration:
 
         """
         if not self.type:
-            raise RefusalError(f"parameter {self.name} has no Type", self.step.location)
+            raise TemplateRejectedError(f"parameter {self.name} has no Type", self.step.location)
         if not _TYPES.fullmatch(self.type):
             text = f"parameter {self.name}: there is no type {self.type[:40]}"
-            raise RefusalError(text, self.step.location)
+            raise TemplateRejectedError(text, self.step.location)
 
     def check(self, text: str, place: Location, *, is_secret: bool = False) -> None:
         """Hold a value against the declaration; a secret one is not shown.
@@ -84,7 +88,7 @@ class Declaration:
             return
         shown = "its value" if self.is_secret or is_secret else f'"{text[:40]}"'
         wants = self._wants()
-        raise RefusalError(f"parameter {self.name}: {shown} is not {wants}", place)
+        raise TemplateRejectedError(f"parameter {self.name}: {shown} is not {wants}", place)
 
     def _wants(self) -> str:
         domain = self.domain
@@ -116,10 +120,10 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     )
     source = document.source
     name = key.text if isinstance(key, Scalar) else ""
-    step = Step(f"{name}{NO_DEFAULT}", source.location_of(key))
+    step = TraceStep(f"{name}{NO_DEFAULT}", source.location_of(key))
     default_step = source.step(*default) if default else step
     if is_secret and default:
-        default_step = Step(f"Default: {HIDDEN}", default_step.location)
+        default_step = TraceStep(f"Default: {HIDDEN}", default_step.location)
     text = None if default is None else _default_text(default[1])
     literal = _literal_place(source, default[1]) if default else None
     return Declaration(name, kind, text, domain, is_secret, step, default_step, literal)
@@ -159,12 +163,12 @@ class GivenValue:
     literal: Location | None = None
     """Where the text itself stands, without its name; None where that is no place in a file."""
 
-    def step(self, declaration: Declaration) -> Step:
+    def step(self, declaration: Declaration) -> TraceStep:
         """Show it in a trace."""
         if self.location.line is None:  # the command line, which need not stand in a report
-            return Step(f"--parameter {declaration.name}=...", self.location)
-        text = HIDDEN if declaration.is_secret else str(self.text)[:LONGEST_STEP]
-        return Step(f"{declaration.name} = {text}", self.location)
+            return TraceStep(f"--parameter {declaration.name}=...", self.location)
+        text = HIDDEN if declaration.is_secret else str(self.text)[:MAX_STEP_LENGTH]
+        return TraceStep(f"{declaration.name} = {text}", self.location)
 
 
 GivenValues: TypeAlias = dict[str, GivenValue]
@@ -186,10 +190,10 @@ class ParameterFiles:
         return self._read[path]
 
     def _values(self, path: str, shown: str) -> GivenValues:
-        from ecbackup_iac.syntax.encoding import utf8
+        from ecbackup_iac.syntax.encoding import to_utf8
 
         try:
-            content = utf8(file_bytes(path, self._contents))
+            content = to_utf8(file_bytes(path, self._contents))
         except OSError as error:
             self.diagnostics.append(
                 Diagnostic(f"cannot be read: {error.strerror or error}", Location(shown))

@@ -7,11 +7,11 @@ from typing import Protocol
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.scenarios import (
     Effort,
-    RefusalError,
+    TemplateRejectedError,
     TooMuchError,
-    explore,
+    enumerate_scenarios,
 )
-from ecbackup_iac.cloudformation.evaluation.values import Opaque, Value
+from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     Node,
@@ -23,7 +23,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.stacks import (
-    Existence,
+    ExistenceCondition,
     Frame,
     LoopItem,
     Passed,
@@ -35,10 +35,10 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
 
-MOST_STACKS = 1_000
+MAX_STACKS = 1_000
 """Nested stacks of one root; a hostile tree of them is given up."""
 
-MOST_INSTANCES = 1_000
+MAX_INSTANCES = 1_000
 """What the loops of one template may make; CloudFormation takes 500 resources."""
 
 # Kinds of resource that deploy another template → the property that says which.
@@ -65,7 +65,7 @@ class ResourceInstance:
     key: Node
     body: Node
     frame: Frame
-    existence: tuple[Existence, ...]
+    existence: tuple[ExistenceCondition, ...]
 
     @property
     def construct(self) -> str | None:
@@ -87,7 +87,7 @@ class UnreadStack:
     place: Location | None = None
     """The whole resource; None for what is none."""
 
-    existence: tuple[Existence, ...] = ()
+    existence: tuple[ExistenceCondition, ...] = ()
 
 
 class Library(Protocol):
@@ -199,16 +199,16 @@ class Deployment:
                 continue
             if not frame.stack.template.may_use_extensions:
                 text = "Fn::ForEach needs Transform: AWS::LanguageExtensions"
-                self._refuse(RefusalError(text), entry, frame)
+                self._refuse(TemplateRejectedError(text), entry, frame)
             try:
                 loop = loop_of(entry, frame)
                 items = self._items(loop.collection, frame)
-            except (RefusalError, TooMuchError) as error:
+            except (TemplateRejectedError, TooMuchError) as error:
                 self._refuse(error, entry, frame)
                 continue
             made = max(made, 1) * max(len(items), 1)
-            if made > MOST_INSTANCES:
-                text = f"loops that make more than {MOST_INSTANCES} resources"
+            if made > MAX_INSTANCES:
+                text = f"loops that make more than {MAX_INSTANCES} resources"
                 self._refuse(TooMuchError(text), entry, frame)
                 continue
             missing = [] if items else [_representative(None, loop.collection, frame)]
@@ -219,7 +219,7 @@ class Deployment:
 
     def _items(self, collection: Node, frame: Frame) -> list[Value]:
         """Give all that a loop's identifier can stand for; one value for a collection nobody knows."""
-        cases = explore(
+        cases = enumerate_scenarios(
             lambda evaluator: evaluator.settled(evaluator.value(collection, frame)),
             Evaluator,
             self._effort,
@@ -256,7 +256,7 @@ class Deployment:
         except NotReadError as error:
             told = Diagnostic(error.message, error.place or place)
             return UnreadStack(address, body, told, error.is_elsewhere, kind, whole, existence)
-        except (RefusalError, TooMuchError) as error:
+        except (TemplateRejectedError, TooMuchError) as error:
             told = Diagnostic(error.message, error.place or place)
             return UnreadStack(address, body, told, is_elsewhere=False)
         properties = member(body, "Properties")
@@ -264,7 +264,7 @@ class Deployment:
         for key, one in members(parameters).items():
             if not key.startswith("Fn::") and template.declaration(key) is None:
                 text = f"the nested template declares no parameter {key}"
-                self._refuse(RefusalError(text), one, frame)
+                self._refuse(TemplateRejectedError(text), one, frame)
         child = Stack(
             template,
             passed=Passed(parameters, frame),
@@ -286,14 +286,14 @@ class Deployment:
 
         """
         stack = frame.stack
-        if self._stacks > MOST_STACKS:
-            raise NotReadError(f"not inspected: there are more than {MOST_STACKS} nested stacks")
+        if self._stacks > MAX_STACKS:
+            raise NotReadError(f"not inspected: there are more than {MAX_STACKS} nested stacks")
         path = self._library.nested_path(entry[1], stack.template)
         path = path or self._worked_out(entry[1], kind, frame)
         if path is None:
             written = member(member(entry[1], "Properties"), NESTED[kind])
             if written is None:
-                raise RefusalError(f"the nested stack has no {NESTED[kind]}")
+                raise TemplateRejectedError(f"the nested stack has no {NESTED[kind]}")
             shown = stack.template.source.shown(written)
             text = f"not inspected: the template of the nested stack is elsewhere: {shown}"
             raise NotReadError(text, is_elsewhere=True)
@@ -304,14 +304,16 @@ class Deployment:
 
     def _worked_out(self, body: Node, kind: str, frame: Frame) -> str | None:
         """Give the path that an expression comes to, where it is one whatever happens."""
-        cases = explore(
+        cases = enumerate_scenarios(
             lambda evaluator: evaluator.property(body, NESTED[kind], frame), Evaluator, self._effort
         )
         found = {case.value[1].text if case.value else None for case in cases or ()}
         text = found.pop() if len(found) == 1 else None
         return text if text and is_local(text) else None
 
-    def _refuse(self, error: RefusalError | TooMuchError, entry: Entry, frame: Frame) -> None:
+    def _refuse(
+        self, error: TemplateRejectedError | TooMuchError, entry: Entry, frame: Frame
+    ) -> None:
         place = error.place or frame.stack.template.source.location_of(*entry)
         self.diagnostics.append(Diagnostic(error.message, place))
 
@@ -328,14 +330,14 @@ def is_local(text: str) -> bool:
     return bool(text) and "://" not in text and not text.startswith("{{") and "${" not in text
 
 
-def _existence(body: Node, frame: Frame, stack: str = "") -> tuple[Existence, ...]:
+def _existence(body: Node, frame: Frame, stack: str = "") -> tuple[ExistenceCondition, ...]:
     written = member(body, "Condition")
     condition = written if isinstance(written, Scalar) else None
-    return (Existence(condition, frame, stack),) if condition or frame.loops else ()
+    return (ExistenceCondition(condition, frame, stack),) if condition or frame.loops else ()
 
 
 def _representative(value: Value | None, collection: Node, frame: Frame) -> Value:
     raw = value.raw if value else None
-    why = raw.why if isinstance(raw, Opaque) else "the collection of the loop is undecided"
+    why = raw.why if isinstance(raw, UnknownValue) else "the collection of the loop is undecided"
     key = ("item", frame.key, collection.start)
-    return Value(Opaque(why, key), value.trace if value else ())
+    return Value(UnknownValue(why, key), value.trace if value else ())

@@ -14,12 +14,12 @@ from ecbackup_iac.cloudformation.templates.resources import DEPLOYERS, MODULE, N
 from ecbackup_iac.cloudformation.templates.stacks import Stack
 from ecbackup_iac.cloudformation.templates.template import NotReadError, Template, template_in
 from ecbackup_iac.files.discovery import STANDARD_INPUT, is_readable, shown_path
-from ecbackup_iac.model.annotated_text import MarkedText, Syntax, is_marked
+from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.syntax.encoding import utf8
+from ecbackup_iac.syntax.encoding import to_utf8
 
-LARGEST_FILE = 50_000_000
+MAX_FILE_BYTES = 50_000_000
 """Bytes; CloudFormation takes a megabyte."""
 
 # What the CDK calls its files (cloud assembly schema). The folder is where `cdk synth`, whose output may
@@ -33,7 +33,7 @@ _HASH = re.compile(r"/([0-9a-f]{64})\.json")
 MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", MODULE.encode())
 """A file (UTF-8) that has none of these is no template that matters, or that can be told for one."""
 
-LARGEST_TEMPLATE = 1_000_000
+MAX_TEMPLATE_BYTES = 1_000_000
 """Bytes; CloudFormation takes no larger one."""
 
 _SHAPE = re.compile(
@@ -90,7 +90,7 @@ def interest_in(content: bytes, sought: re.Pattern[bytes]) -> Interest:
     is_named = b"Resources" in content or b"AWSTemplateFormatVersion" in content
     if is_named and _MAKERS.search(content):
         return Interest.PARSE
-    if len(content) <= LARGEST_TEMPLATE and _HIDDEN_LETTER.search(content):
+    if len(content) <= MAX_TEMPLATE_BYTES and _HIDDEN_LETTER.search(content):
         return Interest.PARSE
     return Interest.TEMPLATE if _SHAPE.search(content) else Interest.NONE
 
@@ -151,7 +151,7 @@ class Templates:
         self._asset_lists: dict[str, dict[str, str]] = {}
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the files that are templates for all to see."""
-        self.marked: list[MarkedText] = []
+        self.marked: list[AnnotatedText] = []
         """The templates that may hold suppressions."""
 
     def add(self, file: TemplateFile) -> bool:
@@ -328,9 +328,9 @@ class Templates:
         if self._is_excluded(shown):
             raise NotReadError(f"not read: {shown} is excluded", is_elsewhere=True)
         try:
-            if os.path.getsize(path) > LARGEST_FILE:
-                raise NotReadError(f"not read: {shown} is larger than {LARGEST_FILE} bytes")
-            content = utf8(file_bytes(path, self._contents))
+            if os.path.getsize(path) > MAX_FILE_BYTES:
+                raise NotReadError(f"not read: {shown} is larger than {MAX_FILE_BYTES} bytes")
+            content = to_utf8(file_bytes(path, self._contents))
         except OSError as error:
             raise NotReadError(f"{shown} cannot be read: {error.strerror or error}") from error
         except UnicodeDecodeError as error:
@@ -346,8 +346,8 @@ class Templates:
         self, shown: str, content: bytes, found: Sequence[Template], *, is_whole: bool
     ) -> None:
         """Keep a text that may hold suppressions; others may judge what was read for a stack's sake."""
-        if found and is_marked(content):
-            self.marked.append(MarkedText(shown, content, Syntax.TEMPLATE, is_whole=is_whole))
+        if found and may_hold_suppression(content):
+            self.marked.append(AnnotatedText(shown, content, Syntax.TEMPLATE, is_whole=is_whole))
 
     def nested_path(self, body: Node, parent: Template) -> str | None:
         """Give the local path of a nested stack's template as it is written; None where it is elsewhere.
@@ -398,9 +398,9 @@ def _is_assembly(template: Template) -> bool:
 def _listed_assets(path: str) -> dict[str, str]:
     """Read one of the CDK's lists of assets; {} for anything else of that name."""
     try:
-        if os.path.getsize(path) > LARGEST_FILE:
+        if os.path.getsize(path) > MAX_FILE_BYTES:
             return {}
-        documents, _ = documents_in(utf8(file_bytes(path)), path)
+        documents, _ = documents_in(to_utf8(file_bytes(path)), path)
     except (OSError, UnicodeDecodeError):
         return {}
     files = member(documents[0].root, "files") if documents else None

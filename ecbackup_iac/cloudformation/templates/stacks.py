@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping as MappingOf
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.cloudformation.evaluation.scenarios import Key, RefusalError
+from ecbackup_iac.cloudformation.evaluation.scenarios import Key, TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
 from ecbackup_iac.cloudformation.templates.parameters import GivenValue
 from ecbackup_iac.cloudformation.templates.template import LOOP, Template
@@ -68,7 +68,7 @@ class Frame:
 
 
 @record(eq=False)
-class Existence:
+class ExistenceCondition:
     """What has to hold for something to exist: a condition, and a place in the loops around it."""
 
     condition: Scalar | None
@@ -110,7 +110,7 @@ class Stack:
     place: Location | None = None
     """That whole resource in the parent; None for a root."""
 
-    existence: tuple[Existence, ...] = ()
+    existence: tuple[ExistenceCondition, ...] = ()
     children: dict[str, "Stack"] = field(factory=dict)
     """The nested stacks that were read, by logical id."""
 
@@ -162,4 +162,4 @@ def loop_of(entry: Entry, frame: Frame) -> Loop:
         if isinstance(identifier, Scalar) and isinstance(body, Mapping):
             return Loop(identifier.text, collection, body)
     place = frame.stack.template.source.location_of(*entry)
-    raise RefusalError("Fn::ForEach takes an identifier, a collection and a map", place)
+    raise TemplateRejectedError("Fn::ForEach takes an identifier, a collection and a map", place)

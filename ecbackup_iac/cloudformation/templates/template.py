@@ -4,15 +4,15 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
-from ecbackup_iac.cloudformation.evaluation.scenarios import RefusalError
+from ecbackup_iac.cloudformation.evaluation.scenarios import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     Mapping,
     Node,
+    RenderOptions,
     Scalar,
     Sequence,
-    Style,
     member,
     members,
     text_of,
@@ -154,14 +154,14 @@ class Template:
             sections = members(part)
             for name in _SECTIONS:
                 if name in sections and not _is_map(sections[name][1], is_part=self._is_part):
-                    text = RefusalError(f"{name} is no map").message
+                    text = TemplateRejectedError(f"{name} is no map").message
                     yield Diagnostic(text, self.source.location_of(*sections[name]))
         for name, (key, body) in self.section("Resources").items():
             if self._is_part and isinstance(body, Scalar):
                 text = f"not inspected here: {self.source.shown(body)}: judge that file itself"
                 yield Diagnostic(text, self.source.location_of(body), Severity.WARNING)
             if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
-                text = RefusalError(f"the resource {name} has no Type").message
+                text = TemplateRejectedError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))
 
     def misshapen_nodes(self) -> Iterator[Node]:
@@ -221,7 +221,7 @@ def template_in(document: Document, path: str) -> Template | None:
 
 def _below(name: str, node: Node) -> Mapping:
     """Put a node where it will stand once it is included."""
-    key = Scalar(name, node.start, node.start, Style.QUOTED, None)
+    key = Scalar(name, node.start, node.start, RenderOptions.QUOTED, None)
     return Mapping([(key, node)], node.start, node.end, None)
 
 

@@ -30,7 +30,7 @@ from ecbackup_iac.fixers.cloudformation.usages import (
 from ecbackup_iac.fixers.edits import (
     LINE_BREAKS,
     Edit,
-    NotMendableError,
+    NotFixableError,
     SourceFiles,
     offsets,
 )
@@ -53,7 +53,7 @@ _PARAMETERS = re.compile(rb"\bParameters\b")
 
 _GIVEN = "--parameter "
 
-_LONGEST = 100
+_MAX_LENGTH = 100
 """Characters of what is edited that are shown."""
 
 
@@ -74,7 +74,7 @@ def propose(
     proposal = _Proposal(resource, days, files, is_careful=is_careful)
     edits = [*dict.fromkeys(edit for value in values for edit in proposal.edits(value))]
     if is_careful and not proposal.is_other:
-        raise NotMendableError("there is no other way to write it")
+        raise NotFixableError("there is no other way to write it")
     return edits
 
 
@@ -99,12 +99,12 @@ class _Proposal:
         elif isinstance(value, Unset) and value.trace and value.trace[-1].text.endswith(" not set"):
             yield self._in_properties()
         else:
-            raise NotMendableError(_why_not(value))
+            raise NotFixableError(_why_not(value))
 
     def _open(self, shown: str) -> tuple[str, OpenedFile]:
         """Open a file to edit it. Raises NotMendableError."""
         if shown == STANDARD_INPUT:
-            raise NotMendableError("standard input cannot be written to")
+            raise NotFixableError("standard input cannot be written to")
         path = self._files.path(shown)
         check_source(path, shown)
         return path, opened(path, shown, self._files.content(path))
@@ -127,7 +127,7 @@ class _Proposal:
             other = uses.other_use(offset)
             if other:
                 what = definition or "what stands there"
-                raise NotMendableError(f"{what} ({literal}) is also used by {other}")
+                raise NotFixableError(f"{what} ({literal}) is also used by {other}")
         if not file.templates:
             self._check_parameter(literal, value)
         first, last, new = _rewritten(file, start, end, self._days, value)
@@ -149,7 +149,7 @@ class _Proposal:
                     if other:
                         where = "" if shown == self._resource.root else f" ({shown})"
                         told = f"the parameter {name} ({literal}) is also used by {other}{where}"
-                        raise NotMendableError(told)
+                        raise NotFixableError(told)
 
     def _takers(self, shown: str) -> Iterator[tuple[str, bytes]]:
         """Yield the templates that a parameter file is for: the policy says it, else it may be any."""
@@ -193,7 +193,7 @@ class _Proposal:
             if found is not None and child is not None and child.path == path:
                 other = TemplateUses(child, is_nested=True).other_use_of(name)
                 if other:
-                    raise NotMendableError(f"the parameter {name} is also used by {other}")
+                    raise NotFixableError(f"the parameter {name} is also used by {other}")
                 return self._passed(parent, found, name)
             parent = child
         return None
@@ -219,11 +219,11 @@ class _Proposal:
         """Insert an entry into a map. Raises NotMendableError where others have a part in it."""
         key, node = found
         if not isinstance(node, Mapping) or function_of(node) is not None:
-            raise NotMendableError(f"{'.'.join(entry.names)} has no map to stand in")
+            raise NotFixableError(f"{'.'.join(entry.names)} has no map to stand in")
         sharers = TemplateUses(template).sharers(node)
         other = next((one for one in sharers if not one.is_cache), None)
         if other is not None and len(sharers) > 1:
-            raise NotMendableError(f"its properties are also those of {other.shown}")
+            raise NotFixableError(f"its properties are also those of {other.shown}")
         start, end, new = inserted_entry(file, node, entry, key)
         names = ", ".join(dict.fromkeys(one.name for one in sharers))
         text = f"{': '.join(entry.names)}: {entry.value} is added to {names}"
@@ -249,7 +249,7 @@ def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Resource]
         resource = TemplateUses(template).resource_at(block)
         if resource is not None:
             return template, resource
-    raise NotMendableError(f"{block}: no resource is written there")
+    raise NotFixableError(f"{block}: no resource is written there")
 
 
 def _why_not(value: Settled[int]) -> str:
@@ -283,7 +283,7 @@ def _rewritten(
         if isinstance(value, Known):
             return _in_lines(content, first, end, new)
         if b"#" in written.splitlines()[0]:
-            raise NotMendableError("a comment stands in the text that the retention is")
+            raise NotFixableError("a comment stands in the text that the retention is")
     if first == end:  # nothing stands where a value would
         at = end if start < end else _behind_colon(file, end)
         return at, at, new if content[at - 1 : at] == b" " else b" " + new
@@ -302,7 +302,7 @@ def _behind_colon(file: OpenedFile, at: int) -> int:
                     colon = file.content.find(b":", file.at(key.end), at)
                     if colon >= 0:
                         return colon + 1
-    raise NotMendableError("no value stands where the retention is written")
+    raise NotFixableError("no value stands where the retention is written")
 
 
 def _anchor_length(written: bytes) -> int:
@@ -320,7 +320,7 @@ def _in_lines(content: bytes, start: int, end: int, new: bytes) -> tuple[int, in
     body = content[found.end() : end] if found else b""
     text = body.strip()
     if found is None or not text or LINE_BREAKS.search(text):
-        raise NotMendableError("what stands there is a text of several lines")
+        raise NotFixableError("what stands there is a text of several lines")
     first = found.end() + body.index(text)
     return first, first + len(text), new
 
@@ -334,13 +334,13 @@ def _told(
     begin = max(content.rfind(b"\n", 0, start), content.rfind(b"\r", 0, start)) + 1
     before = content[begin:start].decode(errors="replace").lstrip()
     for mark in ",{[":
-        before = before[-_LONGEST:].rpartition(mark)[2].lstrip()
+        before = before[-_MAX_LENGTH:].rpartition(mark)[2].lstrip()
     before = before.removeprefix("- ")
     if before.count('"') == 1:  # "Days=0" in a parameter file: the quote ends behind the literal
         before = before.removeprefix('"')
     is_secret = isinstance(value, Known) and value.sensitive
     is_secret = is_secret or (isinstance(value, Invalid) and value.text == HIDDEN)
-    old = content[start:end].decode(errors="replace")[:_LONGEST]
+    old = content[start:end].decode(errors="replace")[:_MAX_LENGTH]
     shown = HIDDEN if is_secret else " ".join(old.split())
     is_quoted = content[first - 1 : first] == content[last : last + 1] in (b"'", b'"')
     quote = content[last : last + 1].decode() if is_quoted else ""

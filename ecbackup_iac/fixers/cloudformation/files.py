@@ -6,9 +6,9 @@ from itertools import accumulate
 
 from ecbackup_iac.cloudformation.syntax.files import documents_in
 from ecbackup_iac.cloudformation.templates.template import Template, template_in
-from ecbackup_iac.fixers.edits import BYTE_ORDER_MARK, NotMendableError
+from ecbackup_iac.fixers.edits import BYTE_ORDER_MARK, NotFixableError
 from ecbackup_iac.model.record import record
-from ecbackup_iac.syntax.encoding import utf8
+from ecbackup_iac.syntax.encoding import to_utf8
 
 # What makes templates of something else leaves its name in the path → who, and where to mend it.
 _MAKERS = {
@@ -59,9 +59,9 @@ def opened(path: str, shown: str, content: bytes) -> OpenedFile:
     """Open a file; `path` is its real one, `shown` how it is printed."""
     shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
     try:
-        documents, _ = documents_in(utf8(content), shown)
+        documents, _ = documents_in(to_utf8(content), shown)
     except UnicodeDecodeError as error:
-        raise NotMendableError(f"{shown} cannot be read: {error.reason}") from error
+        raise NotFixableError(f"{shown} cannot be read: {error.reason}") from error
     found = tuple(one for document in documents if (one := template_in(document, path)))
     is_json = any(isinstance(document.source.text, bytes) for document in documents)
     text = documents[0].source.text if documents else b""
@@ -83,10 +83,10 @@ def check_source(path: str, shown: str) -> None:
     """
     for part in path.split(os.sep)[:-1]:
         if part in _MAKERS:
-            raise NotMendableError(f"{shown} is made by {_MAKERS[part]}")
+            raise NotFixableError(f"{shown} is made by {_MAKERS[part]}")
     folder, name = os.path.split(path)
     if name.endswith(_CDK_TEMPLATE) and os.path.isfile(os.path.join(folder, _CDK_MANIFEST)):
-        raise NotMendableError(f"{shown} is made by {_MAKERS['cdk.out']}")
+        raise NotFixableError(f"{shown} is made by {_MAKERS['cdk.out']}")
 
 
 def behind_properties(content: bytes, at: int) -> int:

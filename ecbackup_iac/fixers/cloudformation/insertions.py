@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, Mapping, Node, Scalar
 from ecbackup_iac.fixers.cloudformation.files import OpenedFile, behind_properties
-from ecbackup_iac.fixers.edits import LINE_BREAKS, NotMendableError
+from ecbackup_iac.fixers.edits import LINE_BREAKS, NotFixableError
 from ecbackup_iac.model.record import record
 
 _BLANKS = re.compile(rb"[ \t]*")
@@ -122,7 +122,7 @@ class _Block(_Style):
         start = self._line_start(first)
         indent = self._content[start:first]
         if indent.strip(b" "):
-            raise NotMendableError("the map it belongs in is written in an unusual way")
+            raise NotFixableError("the map it belongs in is written in an unusual way")
         fitting = [one for one in self._node.entries if self._is_line(one, indent)]
         neighbour = self._neighbour(fitting, entry.near)
         if neighbour is None:
@@ -200,7 +200,7 @@ class _Flow(_Style):
     def inserted(self, entry: NewEntry) -> tuple[int, int, bytes]:
         """See inserted_entry."""
         if self._content[self._closing : self._closing + 1] != b"}":
-            raise NotMendableError("the map it belongs in is written in an unusual way")
+            raise NotFixableError("the map it belongs in is written in an unusual way")
         if not self._node.entries:
             return self._in_empty(entry)
         whole = [one for one in self._node.entries if self._is_whole(one)]

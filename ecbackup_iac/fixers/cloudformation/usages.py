@@ -20,16 +20,16 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     walk,
 )
 from ecbackup_iac.cloudformation.templates.resources import NESTED
-from ecbackup_iac.cloudformation.templates.roots import LARGEST_FILE, Templates
+from ecbackup_iac.cloudformation.templates.roots import MAX_FILE_BYTES, Templates
 from ecbackup_iac.cloudformation.templates.template import LOOP, Template
 from ecbackup_iac.files.discovery import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
-from ecbackup_iac.fixers.edits import NotMendableError
+from ecbackup_iac.fixers.edits import NotFixableError
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION
 
-MOST_NODES = 2_000_000
+MAX_NODES = 2_000_000
 """Of a template, aliases followed; what uses what in a larger one is not worked out."""
 
 _TOO_LARGE = "the template is too large to say what else an edit changes"
@@ -160,7 +160,7 @@ class TemplateUses:
         self._is_nested = is_nested
         index = _index_of(template)
         if index is None:
-            raise NotMendableError(_TOO_LARGE)
+            raise NotFixableError(_TOO_LARGE)
         self._index = index
 
     @property
@@ -251,7 +251,7 @@ _PASSED = "Parameters."
 def _index_of(template: Template) -> _Index | None:
     """Read who takes what in; None for a template that is too large."""
     index = _Index()
-    budget = MOST_NODES
+    budget = MAX_NODES
     for unit, nodes in _units(template, index):
         for node in nodes:
             for one in walk(node):
@@ -391,7 +391,7 @@ def child_template(parent: Template, body: Node) -> Template | None:
         return None
     try:
         path = os.path.realpath(os.path.join(os.path.dirname(parent.path), named))
-        if not is_inside(path, boundary_of(parent.path)) or os.path.getsize(path) > LARGEST_FILE:
+        if not is_inside(path, boundary_of(parent.path)) or os.path.getsize(path) > MAX_FILE_BYTES:
             return None
         content = file_bytes(path)
     except (OSError, ValueError):  # the second for a NUL in it: no path at all

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ecbackup_iac.fixers.edits import (
     BYTE_ORDER_MARK,
     Edit,
-    NotMendableError,
+    NotFixableError,
     SourceFiles,
     offsets,
 )
@@ -17,7 +17,7 @@ from ecbackup_iac.fixers.terraform.hcl_insertions import (
     section_at,
 )
 from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
-from ecbackup_iac.fixers.terraform.usages import Definition, Uses, definition_at
+from ecbackup_iac.fixers.terraform.usages import Definition, Usages, definition_at
 from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
 from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
@@ -33,7 +33,7 @@ _SCALAR = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[+-]?[\w.+-]+')
 
 # What names a literal: `days = `, `"days": `. The rest of a line is nobody's business.
 _NAMED = re.compile(rb'([\w-]+[ \t]*=[ \t]*|"[\w-]+"[ \t]*[=:][ \t]*)\Z')
-_LONGEST = 100
+_MAX_LENGTH = 100
 """Bytes before a literal in which its name is looked for."""
 
 _NAME = re.compile(r"[A-Za-z_][\w-]*\Z")
@@ -67,13 +67,13 @@ class _Proposal:
         self._days = days
         self._files = files
         self._is_careful = is_careful
-        self._uses = Uses(resource, files)
+        self._uses = Usages(resource, files)
 
     def edits(self, value: Settled[int]) -> Iterator[Edit]:
         """Yield an edit for each place where a value is written. Raises NotMendableError."""
         for step in value.trace:
             if step.location.path in _GIVEN:
-                raise NotMendableError(f"it is given {_GIVEN[step.location.path]}: {step.text}")
+                raise NotFixableError(f"it is given {_GIVEN[step.location.path]}: {step.text}")
         if value.literals:
             for literal in value.literals:
                 yield self._at_literal(literal, value)
@@ -113,7 +113,7 @@ class _Proposal:
         """Refuse what would change something that is not judged. Raises NotMendableError."""
         other = self._uses.other_use(definition, path)
         if other:
-            raise NotMendableError(f"{definition} ({place}) is also used by {other}")
+            raise NotFixableError(f"{definition} ({place}) is also used by {other}")
 
     def _call_of(self, definition: Definition | None) -> Location | None:
         """Give the call of the module whose variable's default this is; None where there is none."""
@@ -130,11 +130,11 @@ class _Proposal:
         start, end = offsets(content, literal)
         old = content[start:end]
         if not _SCALAR.fullmatch(old):
-            raise NotMendableError(f"what stands in {literal} is no plain number")
+            raise NotFixableError(f"what stands in {literal} is no plain number")
         new = str(self._days).encode()
         if old.startswith(b'"'):
             new = b'"%s"' % new
-        named = _NAMED.search(content, max(0, start - _LONGEST), start)
+        named = _NAMED.search(content, max(0, start - _MAX_LENGTH), start)
         shown = (named[1] if named else b"") + (SENSITIVE.encode() if is_secret else old)
         text = f"{shown.decode(errors='replace')} becomes {new.decode()}"
         if not path.endswith(".json"):
@@ -145,13 +145,13 @@ class _Proposal:
         """Write an argument's whole value anew, where it is worked out of constants alone."""
         last = value.trace[-1] if value.trace else None
         if last is None or last.location.line is None:
-            raise NotMendableError("it is not written anywhere as it stands")
+            raise NotFixableError("it is not written anywhere as it stands")
         path = self._files.path(last.location.path)
         content = self._files.content(path)
         start, end = offsets(content, last.location)
         _, equals, written = content[start:end].partition(b"=")
         if not equals or not _is_constant(written):
-            raise NotMendableError(f"it is worked out: {last.text} ({last.location})")
+            raise NotFixableError(f"it is worked out: {last.text} ({last.location})")
         first = end - len(written.lstrip())
         text = f"{content[start:end].decode(errors='replace')} becomes {self._days}"
         new = str(self._days).encode()
@@ -160,7 +160,7 @@ class _Proposal:
     def _in_block(self, block: Location | None, name: str) -> Edit:
         """Insert an argument into a block."""
         if block is None or not _NAME.match(name):
-            raise NotMendableError(f"{self._resource.retention_name} is not set, and takes a map")
+            raise NotFixableError(f"{self._resource.retention_name} is not set, and takes a map")
         path = self._files.path(block.path)
         content = self._files.content(path)
         start, _ = offsets(content, block)
@@ -168,14 +168,14 @@ class _Proposal:
         if path.endswith(".json"):
             node = object_at(content, start)
             if node is None:
-                raise NotMendableError(f"{block}: no object to set {name} in")
+                raise NotFixableError(f"{block}: no object to set {name} in")
             first, new = inserted_member(content, node, name, value)
             last = first
         else:
             shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
             section = section_at(content[shift:], start - shift)
             if section is None:
-                raise NotMendableError(f"{block}: no block to set {name} in")
+                raise NotFixableError(f"{block}: no block to set {name} in")
             first, last, new = inserted_argument(content[shift:], section, name, value)
             first, last = first + shift, last + shift
         return Edit(path, first, last, new, block, f"{name} = {value} is added")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from ecbackup_iac.files.discovery import boundary_of
-from ecbackup_iac.fixers.edits import NotMendableError
+from ecbackup_iac.fixers.edits import NotFixableError
 from ecbackup_iac.hcl.comments import comments
 from ecbackup_iac.hcl.expression import (
     Call,
@@ -70,7 +70,7 @@ _HANDING_ON = frozenset(
 
 
 @record(eq=False)
-class Mention:
+class Reference:
     """A reference to something, in a block."""
 
     block: Block
@@ -96,7 +96,7 @@ class Mention:
 class References:
     """What the blocks of a folder refer to, by the first two words: `var`, `days`."""
 
-    found: dict[tuple[str, str], list[Mention]] = field(factory=dict)
+    found: dict[tuple[str, str], list[Reference]] = field(factory=dict)
     variables: set[str] = field(factory=set)
     calls: list[Block] = field(factory=list)
 
@@ -133,7 +133,7 @@ def source_at(path: str) -> SourceFile:
     """Read a file. Raises NotMendableError."""
     source = Folders(boundary_of(path)).source(path)
     if isinstance(source, Diagnostic):
-        raise NotMendableError(f"{source.location} {source.message}")
+        raise NotFixableError(f"{source.location} {source.message}")
     return source
 
 
@@ -177,7 +177,7 @@ def _files(folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return configuration_files(Folders(boundary_of(folder)).names(folder))
 
 
-def _in_block(block: Block) -> Iterator[tuple[tuple[str, str], Mention]]:
+def _in_block(block: Block) -> Iterator[tuple[tuple[str, str], Reference]]:
     source = block.place.file
     attributes = sorted(block.body.attributes(), key=lambda one: one.place.start)
     starts = [one.place.start for one in attributes]
@@ -188,7 +188,7 @@ def _in_block(block: Block) -> Iterator[tuple[tuple[str, str], Mention]]:
             own = None
         place = Place(source, match.start(), match.end())
         key = (match[1].decode(errors="replace"), match[2].decode(errors="replace"))
-        yield key, Mention(block, own, place, _steps(match[3]))
+        yield key, Reference(block, own, place, _steps(match[3]))
 
 
 def holds(place: Place, offset: int) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from ecbackup_iac.files.discovery import boundary_of
 from ecbackup_iac.fixers.edits import SourceFiles, offsets
 from ecbackup_iac.fixers.terraform.references import (
-    Mention,
     Path,
+    Reference,
     Tree,
     body_at,
     handed_on,
@@ -123,7 +123,7 @@ def _keys(block: Block) -> Path:
     return (None,) if any(block.body.attribute(name) for name in _REPETITIONS) else ()
 
 
-class Uses:
+class Usages:
     """Who uses a definition: in its own module, in those that it is passed to, and in their callers."""
 
     def __init__(self, resource: CacheResource, files: SourceFiles) -> None:
@@ -190,7 +190,7 @@ class Uses:
                 if is_declared or definition.kind != "var":
                     yield replace(definition, folder=folder)
 
-    def _mentions(self, definition: Definition) -> Iterator[Mention]:
+    def _mentions(self, definition: Definition) -> Iterator[Reference]:
         if definition.kind in ("output", "input"):
             return
         found = self._files.once(definition.folder, references).found
@@ -217,7 +217,9 @@ class Uses:
             case _:
                 pass
 
-    def _use(self, mention: Mention, definition: Definition) -> tuple[str | None, list[Definition]]:
+    def _use(
+        self, mention: Reference, definition: Definition
+    ) -> tuple[str | None, list[Definition]]:
         """Name what uses a definition in a way that is not judged, else give what it hands it on to."""
         block, folder, argument = mention.block, definition.folder, mention.argument
         if isinstance(mention.attribute and mention.attribute.expression, Literal):
@@ -248,7 +250,7 @@ class Uses:
                 return _shown(block), []
 
     def _use_by_call(
-        self, mention: Mention, definition: Definition
+        self, mention: Reference, definition: Definition
     ) -> tuple[str | None, list[Definition]]:
         block, argument = mention.block, mention.argument
         folder = self._folder_of(block, definition.folder)
@@ -269,16 +271,16 @@ class Uses:
             return shown, []
         return None, [Definition(folder, "var", argument, self._part(mention, definition))]
 
-    def _part(self, mention: Mention, definition: Definition) -> Path:
+    def _part(self, mention: Reference, definition: Definition) -> Path:
         if mention.attribute is None:
             return (None,)
         return handed_on(mention.attribute.expression, mention.place.start, definition.path)
 
-    def _is_same_set(self, mention: Mention, definition: Definition) -> bool:
+    def _is_same_set(self, mention: Reference, definition: Definition) -> bool:
         """Say whether a for_each has the same keys, whatever the value is."""
         return self._part(mention, definition)[:1] not in {(), (None,)}
 
-    def _each(self, mention: Mention, definition: Definition) -> list[Definition]:
+    def _each(self, mention: Reference, definition: Definition) -> list[Definition]:
         """Give what a definition is called where a for_each takes it in."""
         block = mention.block
         place = (block.place.file.path, block.place.start)

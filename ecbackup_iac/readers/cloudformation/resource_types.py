@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.value import Invalid, Known, Settled, Step, Unset
+from ecbackup_iac.model.value import Invalid, Known, Settled, TraceStep, Unset
 from ecbackup_iac.readers.terraform.resource_types import shown_value
 
 RETENTION = "SnapshotRetentionLimit"
@@ -20,7 +20,7 @@ SOUGHT = re.compile(rb"AWS::ElastiCache\b")
 
 _DIGITS = re.compile(r"-?[0-9]+")
 _SEVERAL = re.compile(r"0*([2-9]|[1-9][0-9]{1,9})")
-_LONGEST_NUMBER = 40  # digits; AWS takes two
+_MAX_NUMBER_LENGTH = 40  # digits; AWS takes two
 
 
 @record
@@ -67,7 +67,7 @@ RESOURCE_TYPES: Mapping[str, Properties] = {
 }
 
 
-def days_of(written: object, trace: tuple[Step, ...]) -> Settled[int]:
+def days_of(written: object, trace: tuple[TraceStep, ...]) -> Settled[int]:
     """Give the retention that a property's value means, in days.
 
     CloudFormation hands a text of digits to an integer property as the number; "7.0" is no such text.
@@ -79,7 +79,7 @@ def days_of(written: object, trace: tuple[Step, ...]) -> Settled[int]:
             return Known(written, trace)
         case float() if written.is_integer():
             return Known(int(written), trace)
-        case str() if len(written) <= _LONGEST_NUMBER and _DIGITS.fullmatch(written):
+        case str() if len(written) <= _MAX_NUMBER_LENGTH and _DIGITS.fullmatch(written):
             return Known(int(written), trace)
         case _:
             return Invalid(shown_value(written), trace)

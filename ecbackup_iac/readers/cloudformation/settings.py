@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
-from ecbackup_iac.cloudformation.evaluation.scenarios import MOST_CASES, Effort, explore
-from ecbackup_iac.cloudformation.evaluation.values import NoValue, Opaque, Value
+from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES, Effort, enumerate_scenarios
+from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.parameters import HIDDEN
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
@@ -23,7 +23,7 @@ from ecbackup_iac.model.value import (
     Known,
     Outcome,
     Settled,
-    Step,
+    TraceStep,
     Unknown,
     Unset,
 )
@@ -36,10 +36,10 @@ from ecbackup_iac.readers.cloudformation.resource_types import (
 
 T = TypeVar("T")
 
-LONGEST_CONDITION = 200
+MAX_CONDITION_LENGTH = 200
 """Characters of what has to hold for an outcome; beyond it the first way stands for all."""
 
-_TOO_MANY = f"it depends on more than {MOST_CASES} combinations of conditions and parameters"
+_TOO_MANY = f"it depends on more than {MAX_CASES} combinations of conditions and parameters"
 _SPENT = "the template asks for more work than is done for one"
 
 
@@ -82,7 +82,7 @@ class Settings:
             RefusalError: CloudFormation refuses the template.
 
         """
-        cases = explore(lambda one: _case(one, found, names), Evaluator, effort)
+        cases = enumerate_scenarios(lambda one: _case(one, found, names), Evaluator, effort)
         if cases is None:  # too many, or too much
             apart = {name: _apart(found, name, effort) for name in names.names}
             return cls(apart, is_aligned=False)
@@ -104,7 +104,7 @@ class Settings:
         """Give the place where a property is written; None where it is not."""
         return next((one.location for one in self._cases[name] if one.location), None)
 
-    def retention(self, name: str, silent: Step) -> Setting[int]:
+    def retention(self, name: str, silent: TraceStep) -> Setting[int]:
         """Give the retention, in days; `silent` is the step that tells that it is not set."""
         cases = self._cases[name]
         found = [_days(case.value, silent) for case in cases]
@@ -131,7 +131,11 @@ class Settings:
         why = ""
         for case in cases:
             found = _text(case.value)
-            if isinstance(found, Unknown) and case.value and isinstance(case.value.raw, Opaque):
+            if (
+                isinstance(found, Unknown)
+                and case.value
+                and isinstance(case.value.raw, UnknownValue)
+            ):
                 why = found.why
                 if sought not in case.value.raw.excluded:
                     return found
@@ -225,9 +229,11 @@ def _made_by_macro(evaluator: Evaluator, found: ResourceInstance, name: str) -> 
 
 def _apart(found: ResourceInstance, name: str, effort: Effort) -> list[_Setting]:
     """Work out one property by itself; where that has too many cases too, it is unknown."""
-    cases = explore(lambda one: _setting_where_it_exists(one, found, name), Evaluator, effort)
+    cases = enumerate_scenarios(
+        lambda one: _setting_where_it_exists(one, found, name), Evaluator, effort
+    )
     if cases is None and not effort.is_spent:
-        cases = explore(lambda one: _setting(one, found, name), Evaluator, effort)
+        cases = enumerate_scenarios(lambda one: _setting(one, found, name), Evaluator, effort)
     if cases is not None:
         return [case.value for case in cases if case.value is not None]
     properties = members(member(found.body, "Properties"))
@@ -235,16 +241,16 @@ def _apart(found: ResourceInstance, name: str, effort: Effort) -> list[_Setting]
     entry = properties.get(name)
     steps = (source.step(*entry),) if entry else ()
     why = _SPENT if effort.is_spent else _TOO_MANY
-    value = Value(Opaque(why, ("too many", found.address, name)), steps)
+    value = Value(UnknownValue(why, ("too many", found.address, name)), steps)
     return [_Setting(value, source.location_of(*entry) if entry else None)]
 
 
-def _days(value: Value | None, silent: Step) -> Setting[int]:
+def _days(value: Value | None, silent: TraceStep) -> Setting[int]:
     """Give the retention that a property is in one case."""
     if value is None:
         return Unset((silent,))
     raw = value.raw
-    if isinstance(raw, Opaque):
+    if isinstance(raw, UnknownValue):
         bounds = None
         if raw.minimum is not None or raw.maximum is not None:
             low = None if raw.minimum is None else math.ceil(raw.minimum)
@@ -290,7 +296,7 @@ def _text(value: Value | None) -> Setting[str]:
     """Give a text that a property is in one case."""
     if value is None or value.raw is None or isinstance(value.raw, NoValue):
         return Unset()
-    if isinstance(value.raw, Opaque):
+    if isinstance(value.raw, UnknownValue):
         return Unknown(value.raw.why)
     text = value.text
     return Known(text, value.trace, value.is_secret) if text else Unset()
@@ -300,7 +306,7 @@ def _speaks(name: str, value: Value | None) -> bool | None:
     """Say whether a property's value puts a group in cluster mode; None where it is not known."""
     if value is None:
         return False
-    return None if isinstance(value.raw, Opaque) else speaks_of_cluster_mode(name, value.raw)
+    return None if isinstance(value.raw, UnknownValue) else speaks_of_cluster_mode(name, value.raw)
 
 
 def _united(values: Sequence[Settled[T]]) -> Settled[T]:
@@ -328,11 +334,11 @@ def _why(cases: Sequence[_Setting]) -> str:
 def either(ways: Sequence[str]) -> str:
     """Say that one of several ways holds, cut where it is long."""
     text = " or ".join(ways)
-    if len(text) <= LONGEST_CONDITION:
+    if len(text) <= MAX_CONDITION_LENGTH:
         return text
     more = len(ways) - 1
     return f"{ways[0]} or in {more} other {'case' if more == 1 else 'cases'}" if more else ways[0]
 
 
-def _trace(values: Iterable[Setting[T]]) -> tuple[Step, ...]:
+def _trace(values: Iterable[Setting[T]]) -> tuple[TraceStep, ...]:
     return tuple(dict.fromkeys(step for value in values for step in value.trace))

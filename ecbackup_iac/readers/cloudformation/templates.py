@@ -3,7 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ecbackup_iac.cloudformation.evaluation.scenarios import Effort, RefusalError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.scenarios import (
+    Effort,
+    TemplateRejectedError,
+    TooMuchError,
+)
 from ecbackup_iac.cloudformation.syntax.nodes import Scalar, member, members, walk
 from ecbackup_iac.cloudformation.templates.absence import Creation
 from ecbackup_iac.cloudformation.templates.parameters import (
@@ -21,19 +25,19 @@ from ecbackup_iac.cloudformation.templates.stacks import Stack
 from ecbackup_iac.cloudformation.templates.template import Template
 from ecbackup_iac.files.discovery import shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import Diagnostic, Reading, Severity
-from ecbackup_iac.model.value import Step, Unknown
+from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
+from ecbackup_iac.model.value import TraceStep, Unknown
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.cloudformation.settings import Settings, either
 
-MOST_EFFORT = 5_000
+MAX_EFFORT = 5_000
 """Worlds that are worked out for one root; beyond that its values are unknown."""
 
 # What an unread nested stack's own words say about caches.
@@ -45,7 +49,7 @@ class TemplateReader:
 
     def __init__(
         self,
-        given: Given,
+        given: EvaluationInputs,
         roots: Sequence[RootSettings],
         is_excluded: Callable[[str], bool],
         files: Callable[[str], Iterable[TemplateFile]],
@@ -66,21 +70,21 @@ class TemplateReader:
         """Take a file; say whether it is a template, or was meant to be one."""
         return self._templates.add(file)
 
-    def readings(self) -> Iterator[Reading]:
+    def readings(self) -> Iterator[ReadResult]:
         """Yield what each root template gives, and what is wrong with the files."""
         self._templates.add_parents(self._files)
         for number, root in enumerate(self._templates.roots(), 1):
             self._progress.judging(root.source.path, number)
             yield from self._root_readings(root)
         absent, blocks = self._ledger.accounts(self._templates.added, RESOURCE_TYPES.__contains__)
-        yield Reading(
+        yield ReadResult(
             diagnostics=tuple(self._closing_diagnostics()),
             absent=absent,
             blocks=blocks,
             marked=tuple(self._templates.marked),
         )
 
-    def _root_readings(self, template: Template) -> Iterator[Reading]:
+    def _root_readings(self, template: Template) -> Iterator[ReadResult]:
         """Yield a root's reading, or one for each set of parameters that the policy names."""
         self._judged.add(template.path)
         settings = [one for one in self._roots if one.path == template.path]
@@ -93,7 +97,9 @@ class TemplateReader:
             reading = self._reading(template, (*files, *self._given.parameters), note)
             yield reading.judged_with(one.label)
 
-    def _reading(self, template: Template, given: Sequence[tuple[str, str]], note: str) -> Reading:
+    def _reading(
+        self, template: Template, given: Sequence[tuple[str, str]], note: str
+    ) -> ReadResult:
         values = self._values(given)
         self._declared |= template.section("Parameters").keys() | {
             name for name in values if name.startswith("AWS::")
@@ -102,7 +108,7 @@ class TemplateReader:
             Stack(template, values),
             self._templates,
             RESOURCE_TYPES.__contains__,
-            effort := Effort(MOST_EFFORT),
+            effort := Effort(MAX_EFFORT),
         )
         reader = _RootReader(template.source.path, note, effort)
         creations = deployment.creations
@@ -138,7 +144,7 @@ class TemplateReader:
         for stack in deployment.never:
             self._ledger.note_never(stack, template.source.path, creations)
         self._cover(deployment, diagnostics)
-        return Reading(tuple(resources), diagnostics)
+        return ReadResult(tuple(resources), diagnostics)
 
     def _cover(self, deployment: Deployment, diagnostics: Sequence[Diagnostic]) -> None:
         """Note the nested templates that need not be evaluated on their own.
@@ -147,7 +153,9 @@ class TemplateReader:
         CloudFormation refuses a template that leads to them.
         """
         refused = {
-            one.location.path for one in diagnostics if one.message.startswith(RefusalError.prefix)
+            one.location.path
+            for one in diagnostics
+            if one.message.startswith(TemplateRejectedError.prefix)
         }
         for stack in deployment.nested:
             above = {one.template.source.path for one in stack.ancestors[1:]}
@@ -188,14 +196,14 @@ class _RootReader:
         source = found.frame.stack.template.source
         properties = members(found.body).get("Properties")
         place = source.location_of(properties[0] if properties else found.key)
-        silent = Step(f"{found.address}: {names.retention} not set", place)
+        silent = TraceStep(f"{found.address}: {names.retention} not set", place)
         try:
             settings = Settings.of(found, names, self._effort)
-        except (RefusalError, TooMuchError) as error:
+        except (TemplateRejectedError, TooMuchError) as error:
             told = error.message
             self.diagnostics.append(Diagnostic(told, error.place or place))
             settings = Settings({name: [] for name in names.names}, is_aligned=False)
-            is_refused = isinstance(error, RefusalError)
+            is_refused = isinstance(error, TemplateRejectedError)
             retention: Setting[int] = Unknown(told, trace=(silent,), is_refused=is_refused)
         else:
             if settings.exists_nowhere:

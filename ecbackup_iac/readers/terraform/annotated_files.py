@@ -3,16 +3,16 @@
 import os
 from collections.abc import Iterator
 
-from ecbackup_iac.model.annotated_text import MarkedText, Syntax, is_marked
+from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.module import every_configuration_file
 
 
-def marked_files(folders: Folders, folder: str, *, is_whole: bool) -> Iterator[MarkedText]:
+def annotated_files(folders: Folders, folder: str, *, is_whole: bool) -> Iterator[AnnotatedText]:
     """Yield the files of a module's folder that have a mark; `is_whole` is told of each."""
     for name in every_configuration_file(folders.names(folder)):
         source = folders.source(os.path.join(folder, name))
-        if not isinstance(source, Diagnostic) and is_marked(source.text):
+        if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
             syntax = Syntax.TERRAFORM_JSON if name.endswith(".json") else Syntax.HCL
-            yield MarkedText(source.path, source.text, syntax, is_whole=is_whole)
+            yield AnnotatedText(source.path, source.text, syntax, is_whole=is_whole)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from ecbackup_iac.files.discovery import shown_path
-from ecbackup_iac.hcl.expression import Literal, Name, TupleNode, Unreadable
+from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Name, TupleNode
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form, Source, may_be_without_backups
 from ecbackup_iac.model.location import Location
@@ -16,7 +16,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
 from ecbackup_iac.model.value import (
     Known,
-    Step,
+    TraceStep,
     Unknown,
     Unset,
 )
@@ -31,7 +31,7 @@ from ecbackup_iac.readers.terraform.resource_types import (
     Attributes,
 )
 from ecbackup_iac.readers.terraform.settings import (
-    LONGEST_STEP,
+    MAX_STEP_LENGTH,
     brief_days,
     days_setting,
     shown_text,
@@ -156,7 +156,7 @@ class RootReader:
             why = f"Terraform refuses it: {error.message}"
             return Unknown(why, trace=(step,), is_refused=True), written.place.location
         setting = days_setting(value, (step,))
-        if isinstance(setting, Unknown) and isinstance(written.expression, Unreadable):
+        if isinstance(setting, Unknown) and isinstance(written.expression, InvalidExpression):
             setting = replace(setting, is_refused=True)
         return setting, written.place.location
 
@@ -179,7 +179,7 @@ class RootReader:
         written = block.attribute(attributes.replication_group or "")
         if isinstance(group, Unknown) and written and block.attribute(attributes.engine) is None:
             return Known(
-                written.place.text.partition("=")[2].strip()[:LONGEST_STEP] or "of its own"
+                written.place.text.partition("=")[2].strip()[:MAX_STEP_LENGTH] or "of its own"
             )
         return group
 
@@ -277,7 +277,7 @@ class RootReader:
                     self._skip(call, f"{switch} is false")
                     return
                 if not value.is_known:
-                    doubts.append(f"it exists only when {switch} is true: {value.undecided.why}")
+                    doubts.append(f"it exists only when {switch} is true: {value.unknown.why}")
         retention, place = self._published_retention(call, module, block)
         note = f"by the published interface of {module.source}: the module itself was not read"
         note = "; ".join((note, *doubts))
@@ -301,7 +301,7 @@ class RootReader:
         kept = (
             f"backups for {brief_days(Known(module.default))}" if module.default else "no backups"
         )
-        step = Step(f"{module.source} keeps {kept} unless told", header.location)
+        step = TraceStep(f"{module.source} keeps {kept} unless told", header.location)
         silent: Setting[int] = Unset((step,))
         if module.default is not None:
             silent = Known(module.default, (step,))

@@ -4,15 +4,15 @@ import os
 from collections.abc import Callable, Iterator
 
 from ecbackup_iac.files.discovery import Listing, shown_path
-from ecbackup_iac.model.annotated_text import MarkedText
+from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import field, record, replace
-from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, Reading, Severity
-from ecbackup_iac.readers.terraform.annotated_files import marked_files
+from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
+from ecbackup_iac.readers.terraform.annotated_files import annotated_files
 from ecbackup_iac.readers.terraform.caches import RootReader, given_up
 from ecbackup_iac.readers.terraform.published_modules import sought
 from ecbackup_iac.readers.terraform.root import RootEvaluation
@@ -25,12 +25,12 @@ from ecbackup_iac.terraform.modules.module import OPENTOFU_SUFFIXES, Program, re
 from ecbackup_iac.terraform.modules.programs import Evidence, program_of
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, lies_in
-from ecbackup_iac.terraform.values.budget import MOST_STEPS, TooMuchError, effort
+from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError, effort
 
-MOST_VARIABLE_FILES = 100
+MAX_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
 
-MOST_STEPS_OF_A_TREE = MOST_STEPS + MOST_STEPS // 3
+MAX_STEPS_OF_A_TREE = MAX_STEPS + MAX_STEPS // 3
 """For all roots together, and as much again for every million bytes of configuration."""
 
 
@@ -44,7 +44,7 @@ class Request:
     targets: tuple[str, ...]
     """The folders whose caches are asked for: absolute, links resolved."""
 
-    given: Given = field(factory=Given)
+    given: EvaluationInputs = field(factory=EvaluationInputs)
     roots: tuple[RootSettings, ...] = ()
     modules: tuple[PublishedModule, ...] = ()
     is_excluded: Callable[[str], bool] = lambda _: False
@@ -53,7 +53,7 @@ class Request:
     """What is known of folders already, and what may be taken from."""
 
 
-def read(request: Request) -> Iterator[Reading]:
+def read(request: Request) -> Iterator[ReadResult]:
     """Yield what each root module in the tree gives that has to do with the targets."""
     folders = Folders(request.boundary, request.given.contents, request.listings)
     index = Index(
@@ -79,19 +79,19 @@ class _Tree:
         self._variable_files = VariableFiles(self._folders)
         self._declared: set[str] = set()
         self._judged: set[str] = set()
-        self._marked: dict[str, MarkedText] = {}
+        self._marked: dict[str, AnnotatedText] = {}
         self._unjudged: list[str] = []
         self._read_calls: set[Location] = set()
-        self._steps_left = MOST_STEPS_OF_A_TREE + 2 * index.size
+        self._steps_left = MAX_STEPS_OF_A_TREE + 2 * index.size
 
-    def readings(self) -> Iterator[Reading]:
+    def readings(self) -> Iterator[ReadResult]:
         """Yield a reading for each root module, and one for what concerns no single root."""
         blocks = [*self._blocks()]
         expected = len(self._order.first)
         for number, root in enumerate(self._order, 1):
             self._request.progress.judging(shown_path(root), number, max(number, expected))
             yield from self.root_readings(root)
-        yield Reading(
+        yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
             blocks=tuple(one for one in blocks if one.location not in self._read_calls),
             marked=self.marked_texts(),
@@ -109,7 +109,7 @@ class _Tree:
             self._modules[program] = Modules(self._folders, program)
         return self._modules[program]
 
-    def root_readings(self, folder: str) -> Iterator[Reading]:
+    def root_readings(self, folder: str) -> Iterator[ReadResult]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
         self._judged.add(folder)
         settings = [one for one in self._request.roots if os.path.realpath(one.path) == folder]
@@ -129,10 +129,10 @@ class _Tree:
             yield self._reading(folder, given, note).judged_with(one.label)
         yield self._release(folder)
 
-    def _reading(self, folder: str, given: Given, note: str) -> Reading:
+    def _reading(self, folder: str, given: EvaluationInputs, note: str) -> ReadResult:
         if self._steps_left <= 0:
             self._unjudged.append(folder)
-            return Reading()
+            return ReadResult()
         diagnostics: list[Diagnostic] = []
         programs = self._programs(folder)
         found: list[dict[str, CacheResource]] = []
@@ -147,7 +147,7 @@ class _Tree:
         for modules in self._modules.values():
             diagnostics += modules.news()
         caches = found[0].values() if len(found) == 1 else with_programs(*found)
-        return Reading(
+        return ReadResult(
             tuple(caches), tuple(dict.fromkeys(diagnostics)), absent=tuple(absent.values())
         )
 
@@ -170,7 +170,7 @@ class _Tree:
     def _evaluated(
         self,
         folder: str,
-        given: Given,
+        given: EvaluationInputs,
         note: str,
         program: Evidence,
         diagnostics: list[Diagnostic],
@@ -181,7 +181,7 @@ class _Tree:
         evaluation = RootEvaluation(
             instance, program, reader, self._index, self._order, self._is_target
         )
-        most = min(MOST_STEPS, self._steps_left)
+        most = min(MAX_STEPS, self._steps_left)
         with effort(most) as account:
             try:
                 for _ in evaluation.run(diagnostics):
@@ -193,7 +193,9 @@ class _Tree:
         self._read_calls |= evaluation.read_calls
         return evaluation
 
-    def _instance(self, folder: str, given: Given, program: Program | None) -> ModuleInstance:
+    def _instance(
+        self, folder: str, given: EvaluationInputs, program: Program | None
+    ) -> ModuleInstance:
         modules = self._modules_for(program)
         module = modules.at(folder)
         configuration = Configuration(modules, folder, RootFiles(self._folders, folder))
@@ -206,7 +208,7 @@ class _Tree:
     def _with_unloaded_files(
         self,
         folder: str,
-        given: Given,
+        given: EvaluationInputs,
         evaluation: RootEvaluation,
         program: Evidence,
         diagnostics: list[Diagnostic],
@@ -220,8 +222,8 @@ class _Tree:
         variants: list[tuple[str, dict[str, CacheResource]]] = []
         for path in self._index.unloaded_variable_files(folder):
             names = set(self._variable_files.at(path).attributes) & used
-            if names and len(variants) == MOST_VARIABLE_FILES:
-                text = f"not tried: over {MOST_VARIABLE_FILES} variable files set what is used here"
+            if names and len(variants) == MAX_VARIABLE_FILES:
+                text = f"not tried: over {MAX_VARIABLE_FILES} variable files set what is used here"
                 diagnostics.append(Diagnostic(text, Location(shown_path(path))))
                 break
             if names:
@@ -257,26 +259,26 @@ class _Tree:
     def _is_target(self, path: str) -> bool:
         return lies_in(path, self._targets)
 
-    def _release(self, folder: str) -> Reading:
+    def _release(self, folder: str) -> ReadResult:
         """Let go of a root that nobody calls: a tree of many would fill the memory.
 
         What it gives are the root's files that may hold suppressions.
         """
         if folder in self._index.called:
-            return Reading()
-        marked = marked_files(self._folders, folder, is_whole=self._is_target(folder))
-        reading = Reading(marked=tuple(marked))
+            return ReadResult()
+        marked = annotated_files(self._folders, folder, is_whole=self._is_target(folder))
+        reading = ReadResult(marked=tuple(marked))
         for modules in self._modules.values():
             modules.forget(folder)
         return reading
 
-    def marked_texts(self) -> tuple[MarkedText, ...]:
+    def marked_texts(self) -> tuple[AnnotatedText, ...]:
         """Give the files of the modules that were read, where they may hold suppressions."""
         found = dict(self._marked)
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:
             is_whole = self._is_target(module.folder)
-            texts = marked_files(self._folders, module.folder, is_whole=is_whole)
+            texts = annotated_files(self._folders, module.folder, is_whole=is_whole)
             found |= {text.path: text for text in texts}
         return tuple(found.values())
 

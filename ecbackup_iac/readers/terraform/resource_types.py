@@ -10,7 +10,7 @@ from typing import Any
 
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.value import Invalid, Known, Settled, Step, Unset
+from ecbackup_iac.model.value import Invalid, Known, Settled, TraceStep, Unset
 
 RETENTION = "snapshot_retention_limit"
 """The retention's name in every resource type of both providers."""
@@ -73,27 +73,27 @@ RESOURCE_TYPES: Mapping[str, Attributes] = {
 
 # What Terraform takes for a number in a text: "007", "+7", "7.0" and "1e1" are; " 7" and "0x7" are not.
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d{1,2})?", re.IGNORECASE | re.ASCII)
-_LONGEST_NUMBER = 64
-_LARGEST_FLOAT = 2.0**53  # beyond it a float no longer tells one whole number from the next
+_MAX_NUMBER_LENGTH = 64
+_MAX_FLOAT_BYTES = 2.0**53  # beyond it a float no longer tells one whole number from the next
 
 
 SENSITIVE = "(sensitive value)"
 """As Terraform shows what it must not show."""
 
-LARGEST_SHOWN = 10**18
+MAX_SHOWN_BYTES = 10**18
 """Python writes no whole number of more than 4,300 digits, and nobody reads one of twenty."""
 
 
-def days_of(written: object, trace: tuple[Step, ...] = ()) -> Settled[int]:
+def days_of(written: object, trace: tuple[TraceStep, ...] = ()) -> Settled[int]:
     """Give the retention that a decoded value means to Terraform, in days."""
     match written:
         case None:
             return Unset(trace)
-        case int() if not isinstance(written, bool) and abs(written) >= LARGEST_SHOWN:
+        case int() if not isinstance(written, bool) and abs(written) >= MAX_SHOWN_BYTES:
             return Invalid("a number beyond all bounds", trace)
         case int() if not isinstance(written, bool):
             return Known(written, trace)
-        case float() if written.is_integer() and abs(written) < _LARGEST_FLOAT:
+        case float() if written.is_integer() and abs(written) < _MAX_FLOAT_BYTES:
             return Known(int(written), trace)
         case str() if (days := _whole_number(written)) is not None:
             return Known(days, trace)
@@ -102,7 +102,7 @@ def days_of(written: object, trace: tuple[Step, ...] = ()) -> Settled[int]:
 
 
 def retention_of(
-    written: object, name: str, step: Callable[[str], Step], *, sensitive: bool = False
+    written: object, name: str, step: Callable[[str], TraceStep], *, sensitive: bool = False
 ) -> Settled[int]:
     """Give a decoded retention with its step; a sensitive one is shown where it is a number."""
     days = days_of(written)
@@ -150,7 +150,7 @@ def shown_value(written: object, longest: int = 40) -> str:
 
 
 def _whole_number(text: str) -> int | None:
-    if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+    if len(text) > _MAX_NUMBER_LENGTH or not _NUMBER.fullmatch(text):
         return None
     number = Fraction(text)
     return int(number) if number.denominator == 1 else None

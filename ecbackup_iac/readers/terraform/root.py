@@ -15,7 +15,7 @@ from ecbackup_iac.terraform.modules.module import Module, configuration_files, o
 from ecbackup_iac.terraform.modules.programs import Evidence
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, SoughtBlock
-from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class RootEvaluation:
         header = found.block.header.location
         reason = f"the call at {header.path}:{header.line} creates no instance: {found.reason}"
         for path, names in below.items():
-            spend()
+            charge()
             self._order.settle(path)
             self._root.configuration.modules.at(path).parse_all()
             if self._is_target(path) or self._is_wanted(found.instance):

@@ -14,13 +14,13 @@ from ecbackup_iac.model.value import (
     Known,
     Outcome,
     Settled,
-    Step,
+    TraceStep,
     Unknown,
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.resource_types import (
-    LARGEST_SHOWN,
+    MAX_SHOWN_BYTES,
     SENSITIVE,
     days_of,
     shown_value,
@@ -28,13 +28,13 @@ from ecbackup_iac.readers.terraform.resource_types import (
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values.value import (
-    READ,
+    FILE_CONTENT,
     Placed,
-    Undecided,
+    UnknownRaw,
     Value,
 )
 
-LONGEST_READ = 3
+MAX_READ_LENGTH = 3
 """Characters of a number that a file holds and that may be shown: 60 days, but no account's number."""
 
 # A text that a file holds is shown where it is one of these: an engine, a node type or a window.
@@ -44,14 +44,14 @@ _PLAIN_TEXT = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 
-LONGEST_STEP = 120
+MAX_STEP_LENGTH = 120
 """Characters of a step's text; a trace is to be followed with a finger."""
 
 
-def days_setting(value: Value, before: tuple[Step, ...] = ()) -> Setting[int]:
+def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[int]:
     """Give the retention that a Terraform value means, in days, with its trace."""
     trace = _trace(before, value.trace)
-    if not isinstance(value.raw, Undecided):
+    if not isinstance(value.raw, UnknownRaw):
         return _settled_days(value, trace)
     raw = value.raw
     outcomes = tuple(
@@ -72,13 +72,13 @@ def _is_same(one: Settled[int], other: Known[int]) -> bool:
     return isinstance(one, Known) and one.value == other.value
 
 
-def _settled_days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
+def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
     settled = _days(value, trace)
     is_of_use = isinstance(settled, Known) and 0 <= settled.value <= MAXIMUM_DAYS
     if value.is_sensitive and not is_of_use and not isinstance(settled, Unset):
         settled = Invalid(SENSITIVE, trace)
-    elif value.is_read and not _is_plain(value, settled):
-        settled = Invalid(READ, trace)
+    elif value.is_file_content and not _is_plain(value, settled):
+        settled = Invalid(FILE_CONTENT, trace)
     if value.literals:
         places = tuple(literal.location for literal in value.literals)
         settled = replace(settled, literals=places)
@@ -89,14 +89,14 @@ def _is_plain(value: Value, settled: Settled[int]) -> bool:
     """Say whether a retention that a file holds may be shown: a short number, or no text at all."""
     match settled:
         case Known(value=days):
-            return len(str(days)) <= LONGEST_READ
+            return len(str(days)) <= MAX_READ_LENGTH
         case Invalid(text=text) if isinstance(value.raw, str | int | Fraction):
-            return isinstance(value.raw, bool) or (text[0] != '"' and len(text) <= LONGEST_READ)
+            return isinstance(value.raw, bool) or (text[0] != '"' and len(text) <= MAX_READ_LENGTH)
         case _:
             return True
 
 
-def _days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
+def _days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
     raw: Any = value.raw
     if raw is None and value.type not in (DYNAMIC, NUMBER, STRING):
         return Invalid(f"a null {type_name(value.type)}", trace)
@@ -116,12 +116,12 @@ def _days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
 
 
 def _whole(number: int | Fraction | None) -> int | None:
-    return None if number is None else max(-LARGEST_SHOWN, min(int(number), LARGEST_SHOWN))
+    return None if number is None else max(-MAX_SHOWN_BYTES, min(int(number), MAX_SHOWN_BYTES))
 
 
 def text_setting(value: Value) -> Setting[str]:
     """Give a text setting that a Terraform value means."""
-    if isinstance(value.raw, Undecided):
+    if isinstance(value.raw, UnknownRaw):
         outcomes = tuple(
             Outcome(_settled_text(one.value.marked(value)), one.condition)
             for one in value.raw.outcomes
@@ -149,10 +149,10 @@ def shown_text(value: Value, text: str) -> str:
     """Give a value's text as it may be printed."""
     if value.is_sensitive:
         return SENSITIVE
-    return READ if value.is_read and not _PLAIN_TEXT.fullmatch(text) else text
+    return FILE_CONTENT if value.is_file_content and not _PLAIN_TEXT.fullmatch(text) else text
 
 
-def _trace(before: tuple[Step, ...], hops: Iterable[Placed]) -> tuple[Step, ...]:
+def _trace(before: tuple[TraceStep, ...], hops: Iterable[Placed]) -> tuple[TraceStep, ...]:
     """Make steps of a value's hops: each place once, in the order in which a reader follows them."""
     steps, is_hidden = [*before], False
     for hop in hops:
@@ -162,18 +162,18 @@ def _trace(before: tuple[Step, ...], hops: Iterable[Placed]) -> tuple[Step, ...]
     return tuple(dict.fromkeys(steps))
 
 
-def _hidden(hop: Placed) -> Step:
+def _hidden(hop: Placed) -> TraceStep:
     name, equals, _ = hop.text.partition("=")
-    return Step(f"{name.strip()} = {SENSITIVE}" if equals else SENSITIVE, hop.location)
+    return TraceStep(f"{name.strip()} = {SENSITIVE}" if equals else SENSITIVE, hop.location)
 
 
-def step_of(hop: Placed) -> Step:
+def step_of(hop: Placed) -> TraceStep:
     """Give the step of a trace that something placed is: its first line, cut where it is long."""
     first, *rest = hop.text.strip().splitlines() or [""]
     text = first.strip()
-    if len(text) > LONGEST_STEP or rest:
-        text = f"{text[:LONGEST_STEP].rstrip()} ..."
-    return Step(text, hop.location)
+    if len(text) > MAX_STEP_LENGTH or rest:
+        text = f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
+    return TraceStep(text, hop.location)
 
 
 def brief_days(value: Settled[int]) -> str:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.report import AbsentCache, Diagnostic, Reading
-from ecbackup_iac.model.value import Known, Step, Unknown, Unset, Value
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
+from ecbackup_iac.model.value import Known, TraceStep, Unknown, Unset, Value
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
@@ -24,7 +24,7 @@ from ecbackup_iac.readers.terraform.resource_types import (
 )
 
 if TYPE_CHECKING:
-    from ecbackup_iac.readers.raw_json import Slice
+    from ecbackup_iac.readers.raw_json import RawJson
 
 FORMAT_MAJORS = ("0", "1")
 
@@ -90,18 +90,18 @@ class ConfigurationModule(TypedDict, total=False):
     module_calls: dict[str, ModuleCall]
 
 
-def recognises(members: Mapping[str, "Slice"]) -> bool:
+def matches(members: Mapping[str, "RawJson"]) -> bool:
     """Say whether a JSON object is a plan."""
     marks = ("planned_values", "resource_changes", "configuration")
     return "format_version" in members and any(mark in members for mark in marks)
 
 
-def read(members: Mapping[str, "Slice"], root: str) -> Reading:
+def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     """Read a plan; `root` is its path."""
     place = Location(root)
     problem = unknown_format(members, "plan")
     if problem:
-        return Reading(diagnostics=(Diagnostic(problem, place),))
+        return ReadResult(diagnostics=(Diagnostic(problem, place),))
     from ecbackup_iac.readers.terraform_json.plan_coverage import why_partial
 
     partial = why_partial(members)
@@ -118,7 +118,7 @@ def read(members: Mapping[str, "Slice"], root: str) -> Reading:
     absent = () if diagnostics else _absent(members, changes, diagnostics, place)
     resources = (read_change(change, blocks, root, reason) for change, reason in changes)
     found = tuple(resource for resource in resources if resource is not None)
-    return Reading(
+    return ReadResult(
         found,
         tuple(diagnostics),
         absent,
@@ -127,7 +127,7 @@ def read(members: Mapping[str, "Slice"], root: str) -> Reading:
 
 
 def _absent(
-    members: Mapping[str, "Slice"],
+    members: Mapping[str, "RawJson"],
     changes: list[tuple[ResourceChange, str]],
     diagnostics: list[Diagnostic],
     place: Location,
@@ -144,7 +144,7 @@ def _absent(
     return tuple(absent)
 
 
-def unknown_format(members: Mapping[str, "Slice"], what: str) -> str | None:
+def unknown_format(members: Mapping[str, "RawJson"], what: str) -> str | None:
     """Say that a `format_version` is none this program knows; None where it is."""
     version = members["format_version"].value()
     if isinstance(version, str) and version.partition(".")[0] in FORMAT_MAJORS:
@@ -153,7 +153,7 @@ def unknown_format(members: Mapping[str, "Slice"], what: str) -> str | None:
     return f"a {what} of format_version {shown}: this program reads 0.x and 1.x"
 
 
-def _variables(members: Mapping[str, "Slice"]) -> dict[str, str]:
+def _variables(members: Mapping[str, "RawJson"]) -> dict[str, str]:
     """Give the values of the root module's variables; only where things are written depends on them."""
     found = {}
     try:
@@ -166,7 +166,7 @@ def _variables(members: Mapping[str, "Slice"]) -> dict[str, str]:
 
 
 def _changes(
-    members: Mapping[str, "Slice"], diagnostics: list[Diagnostic], place: Location
+    members: Mapping[str, "RawJson"], diagnostics: list[Diagnostic], place: Location
 ) -> list[tuple[ResourceChange, str]]:
     """Decode the changes to our types, with the reason where one is deferred.
 
@@ -190,7 +190,7 @@ def _changes(
     return found
 
 
-def is_ours(entry: "Slice") -> bool:
+def is_ours(entry: "RawJson") -> bool:
     """Say whether an entry is of one of our types. Raises ShapeError where it has no type."""
     kind = entry.members().get("type")
     if kind is None:
@@ -198,7 +198,7 @@ def is_ours(entry: "Slice") -> bool:
     return kind.text() in RESOURCE_TYPES
 
 
-def _reason(reason: "Slice | None") -> str:
+def _reason(reason: "RawJson | None") -> str:
     """Give Terraform's word for a deferral; nothing else is printed."""
     text = reason.value() if reason else None
     is_word = isinstance(text, str) and re.fullmatch(r"[a-z_]{1,60}", text)
@@ -261,7 +261,7 @@ class _Instance:
         """Give the planned retention, with what it refers to where it is unknown."""
         name = self._attributes.retention
         if not self._is_unknown(name):
-            sensitive = is_marked(self._after_sensitive, name)
+            sensitive = may_hold_suppression(self._after_sensitive, name)
             return retention_of(self._after.get(name), name, self._step, sensitive=sensitive)
         if self._written.sets(name) is False:
             return Unset((self._step(f"{name} is not set"),))
@@ -283,7 +283,7 @@ class _Instance:
         if name is None:
             return Unset()
         if not self._is_unknown(name):
-            sensitive = is_marked(self._after_sensitive, name)
+            sensitive = may_hold_suppression(self._after_sensitive, name)
             return text_of(self._after.get(name), sensitive=sensitive)
         if self._written.sets(name) is False:
             return Unset()
@@ -323,13 +323,13 @@ class _Instance:
         return Known(value=False)
 
     def _is_unknown(self, name: str) -> bool:
-        return is_marked(self._after_unknown, name)
+        return may_hold_suppression(self._after_unknown, name)
 
-    def _step(self, text: str, module: str = "") -> Step:
-        return Step(f"{module or self._address}: {text}", self._place)
+    def _step(self, text: str, module: str = "") -> TraceStep:
+        return TraceStep(f"{module or self._address}: {text}", self._place)
 
 
-def is_marked(marks: object, name: str) -> bool:
+def may_hold_suppression(marks: object, name: str) -> bool:
     """Say whether `after_unknown` or `after_sensitive` marks an attribute, or all of them."""
     return marks is True or (isinstance(marks, dict) and marks.get(name) is True)
 
@@ -476,7 +476,7 @@ def _references(expression: object) -> tuple[str, ...]:
     return tuple(one for one in written if one not in beginnings)
 
 
-def _module(slices: "Slice") -> ConfigurationModule:
+def _module(slices: "RawJson") -> ConfigurationModule:
     """Decode of a module what can matter: blocks of our types, and every call's inputs."""
     members = slices.members()
     calls: dict[str, ModuleCall] = {}

@@ -12,7 +12,7 @@ from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions.go.json_text import json_value
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.modules.addresses import Address
-from ecbackup_iac.terraform.modules.configuration import Unreadable
+from ecbackup_iac.terraform.modules.configuration import UnreadModule
 from ecbackup_iac.terraform.modules.inputs import RootInputs
 from ecbackup_iac.terraform.modules.instances import (
     BlockScope,
@@ -23,7 +23,7 @@ from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Hop,
+    TraceStep,
     Value,
     identity,
     number,
@@ -35,7 +35,7 @@ _PLAIN_KEY = re.compile(r'\["([^"\\$%]*)"\]')
 
 
 @record(eq=False)
-class Spot:
+class ResourceSite:
     """Where the configuration makes a resource instance."""
 
     block: Block
@@ -50,7 +50,7 @@ class PlannedRoot:
     def __init__(self, instance: ModuleInstance, *, is_evaluated: bool) -> None:
         self._instance = instance
         self._is_evaluated = is_evaluated
-        self._modules: dict[tuple[tuple[str, str], ...], ModuleInstance | Spot | None] = {}
+        self._modules: dict[tuple[tuple[str, str], ...], ModuleInstance | ResourceSite | None] = {}
         self._repetitions: dict[tuple[int, int], dict[str, Repetition]] = {}
 
     def modules(self) -> list[Module]:
@@ -65,7 +65,7 @@ class PlannedRoot:
         except RecursionError:
             return False
 
-    def spot(self, address: Address) -> Spot | None:
+    def spot(self, address: Address) -> ResourceSite | None:
         """Give the place of an address; None where the configuration has none."""
         found = self._module(address.modules)
         if not isinstance(found, ModuleInstance):
@@ -73,11 +73,11 @@ class PlannedRoot:
         block = found.module.resources.get(("managed", address.kind, address.name))
         if block is None:
             return None
-        return Spot(block, self._scope(found, block, address.key))
+        return ResourceSite(block, self._scope(found, block, address.key))
 
-    def _module(self, path: tuple[tuple[str, str], ...]) -> ModuleInstance | Spot | None:
+    def _module(self, path: tuple[tuple[str, str], ...]) -> ModuleInstance | ResourceSite | None:
         """Follow module calls; the call itself where the module behind it was not read."""
-        found: ModuleInstance | Spot | None = self._instance
+        found: ModuleInstance | ResourceSite | None = self._instance
         for depth, (name, key) in enumerate(path, start=1):
             if not isinstance(found, ModuleInstance):
                 break
@@ -86,14 +86,16 @@ class PlannedRoot:
             found = self._modules[path[:depth]]
         return found
 
-    def _called(self, caller: ModuleInstance, name: str, key: str) -> ModuleInstance | Spot | None:
+    def _called(
+        self, caller: ModuleInstance, name: str, key: str
+    ) -> ModuleInstance | ResourceSite | None:
         block = caller.module.calls.get(name)
         if block is None:
             return None
         target = caller.configuration.called_module(caller, name)
         scope = self._scope(caller, block, key)
-        if isinstance(target, Unreadable):
-            return Spot(block, scope, target.why)
+        if isinstance(target, UnreadModule):
+            return ResourceSite(block, scope, target.why)
         return caller.child(name, scope.repetition, target)
 
     def _scope(self, instance: ModuleInstance, block: Block, key: str) -> BlockScope:
@@ -153,7 +155,7 @@ class PlannedInputs(Inputs):
                 continue
             if value is not None and identity(value) == identity(planned):
                 return value
-        return planned.through(Hop(f"var.{name}, as the plan has it", self._plan))
+        return planned.through(TraceStep(f"var.{name}, as the plan has it", self._plan))
 
     def _default(self, name: str, constraint: Constraint) -> Value | None:
         default = self._module.variables[name].body.attribute("default")

@@ -16,24 +16,28 @@ from ecbackup_iac.files.discovery import (
     shown_path,
 )
 from ecbackup_iac.model.cache import CacheResource, Source
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import Diagnostic, Reading, Severity
+from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.value import (
     Invalid,
     Known,
     Settled,
-    Step,
+    TraceStep,
     Unknown,
     Unset,
     Value,
     possible_values,
 )
-from ecbackup_iac.readers.terraform.annotated_files import marked_files
+from ecbackup_iac.readers.terraform.annotated_files import annotated_files
 from ecbackup_iac.readers.terraform.caches import called_by, is_ignored
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
-from ecbackup_iac.readers.terraform_json.planned_root import PlannedInputs, PlannedRoot, Spot
+from ecbackup_iac.readers.terraform_json.planned_root import (
+    PlannedInputs,
+    PlannedRoot,
+    ResourceSite,
+)
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
@@ -43,7 +47,7 @@ from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import configuration_files
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, Sought
-from ecbackup_iac.terraform.values.budget import MOST_STEPS, TooMuchError, effort
+from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError, effort
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 SOURCES = {Source.TERRAFORM_PLAN: "plan", Source.TERRAFORM_STATE: "state"}
@@ -56,10 +60,12 @@ _NAMED = 3
 """Addresses and folders that a warning names; it counts the others."""
 
 
-class PlanPlaces:
+class SourceLocator:
     """The configuration under a folder, in which caches of plans and states are looked for."""
 
-    def __init__(self, source: str, given: Given, is_excluded: Callable[[str], bool]) -> None:
+    def __init__(
+        self, source: str, given: EvaluationInputs, is_excluded: Callable[[str], bool]
+    ) -> None:
         """Take a root module's folder, or the common top of several.
 
         Raises:
@@ -79,17 +85,17 @@ class PlanPlaces:
         self._outlines: dict[str, PlannedRoot] = {}
         self._told: set[Diagnostic] = set()
 
-    def placed(self, reading: Reading) -> Reading:
+    def placed(self, reading: ReadResult) -> ReadResult:
         """Give what was read of one plan or state with its places; what has none keeps what it has."""
         try:
-            with effort(MOST_STEPS):
+            with effort(MAX_STEPS):
                 return self._placed(reading)
         except TooMuchError as error:
             text = f"where the plan's caches are written was not worked out: {error}"
             told = Diagnostic(text, Location(self._shown), Severity.WARNING)
             return replace(reading, diagnostics=(*reading.diagnostics, told))
 
-    def _placed(self, reading: Reading) -> Reading:
+    def _placed(self, reading: ReadResult) -> ReadResult:
         addresses = {
             one.address: parsed_address(one.address)
             for one in reading.resources
@@ -118,7 +124,7 @@ class PlanPlaces:
         marked = [
             text
             for module in root.modules()
-            for text in marked_files(self._folders, module.folder, is_whole=False)
+            for text in annotated_files(self._folders, module.folder, is_whole=False)
         ]
         return replace(
             reading,
@@ -215,7 +221,7 @@ def _placed(
         return None
 
 
-def _at(resource: CacheResource, spot: Spot, source: str) -> CacheResource:
+def _at(resource: CacheResource, spot: ResourceSite, source: str) -> CacheResource:
     """Give a cache the places of a spot in the configuration under a folder."""
     block, name = spot.block, resource.retention_name
     assumptions, trace = [*resource.assumptions], resource.retention.trace
@@ -243,7 +249,7 @@ def _at(resource: CacheResource, spot: Spot, source: str) -> CacheResource:
     )
 
 
-def _written(spot: Spot, name: str) -> Value[int]:
+def _written(spot: ResourceSite, name: str) -> Value[int]:
     """Give the retention that the configuration comes to, with its trace."""
     attribute = spot.block.body.attribute(name)
     if attribute is None:
@@ -257,7 +263,7 @@ def _written(spot: Spot, name: str) -> Value[int]:
         return Unknown("its expressions nest too deeply", trace=(step,))
 
 
-def _steps_to(written: Value[int], planned: Value[int]) -> tuple[Step, ...]:
+def _steps_to(written: Value[int], planned: Value[int]) -> tuple[TraceStep, ...]:
     """Give the steps that lead to what is planned; none where the configuration comes to something else."""
     possible = possible_values(written)
     if isinstance(planned, Unknown) or not possible:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import AbsentCache, Diagnostic, Reading
-from ecbackup_iac.model.value import Known, Step, Unset
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
+from ecbackup_iac.model.value import Known, TraceStep, Unset
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
@@ -14,11 +14,11 @@ from ecbackup_iac.readers.terraform.resource_types import (
     retention_of,
     text_of,
 )
-from ecbackup_iac.readers.terraform_json.plan import is_marked, is_ours, unknown_format
+from ecbackup_iac.readers.terraform_json.plan import is_ours, may_hold_suppression, unknown_format
 from ecbackup_iac.terraform.modules.addresses import instance_key
 
 if TYPE_CHECKING:
-    from ecbackup_iac.readers.raw_json import Slice
+    from ecbackup_iac.readers.raw_json import RawJson
 
 RAW_VERSION = 4
 
@@ -56,18 +56,18 @@ class RawResource(TypedDict, total=False):
     instances: list[RawInstance] | None
 
 
-def recognises(members: Mapping[str, "Slice"]) -> bool:
+def matches(members: Mapping[str, "RawJson"]) -> bool:
     """Say whether a JSON object is a state."""
     is_raw = {"version", "terraform_version", "lineage"} <= members.keys()
     is_empty = members.keys() in ({"format_version"}, {"format_version", "terraform_version"})
     return is_raw or is_empty or {"format_version", "values"} <= members.keys()
 
 
-def read(members: Mapping[str, "Slice"], root: str) -> Reading:
+def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     """Read a state; `root` is its path. What is wrong with one entry takes nothing from the others."""
     problem = _unknown_format(members)
     if problem:
-        return Reading(diagnostics=(Diagnostic(problem, Location(root)),))
+        return ReadResult(diagnostics=(Diagnostic(problem, Location(root)),))
     is_shown = "format_version" in members
     resources: list[CacheResource] = []
     diagnostics: list[Diagnostic] = []
@@ -90,10 +90,10 @@ def read(members: Mapping[str, "Slice"], root: str) -> Reading:
             diagnostics.append(Diagnostic(text, Location(root)))
     current = {one.address for one in resources}
     gone = tuple(one for one in absent if one.address not in current)
-    return Reading(tuple(resources), tuple(diagnostics), gone)
+    return ReadResult(tuple(resources), tuple(diagnostics), gone)
 
 
-def _unknown_format(members: Mapping[str, "Slice"]) -> str | None:
+def _unknown_format(members: Mapping[str, "RawJson"]) -> str | None:
     if "format_version" in members:
         return unknown_format(members, "state")
     version = members["version"].value()
@@ -111,14 +111,14 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
     retention = retention_of(
         values.get(attributes.retention),
         attributes.retention,
-        lambda text: Step(f"{entry['address']}: {text}", location),
-        sensitive=is_marked(marks, attributes.retention),
+        lambda text: TraceStep(f"{entry['address']}: {text}", location),
+        sensitive=may_hold_suppression(marks, attributes.retention),
     )
 
     def text(name: str | None) -> Known[str] | Unset:
         if name is None:
             return Unset()
-        return text_of(values.get(name), sensitive=is_marked(marks, name))
+        return text_of(values.get(name), sensitive=may_hold_suppression(marks, name))
 
     return CacheResource(
         address=entry["address"],
@@ -138,17 +138,17 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
     )
 
 
-def _is_managed(entry: Mapping[str, "Slice"]) -> bool:
+def _is_managed(entry: Mapping[str, "RawJson"]) -> bool:
     return "mode" not in entry or entry["mode"].value() == "managed"
 
 
-def _shown_instance(entry: "Slice") -> Iterator[tuple[StateResource, str]]:
+def _shown_instance(entry: "RawJson") -> Iterator[tuple[StateResource, str]]:
     """Yield the resource instance, with the reason where it is absent."""
     instance = entry.checked(StateResource)
     yield instance, _DEPOSED if "deposed_key" in instance else ""
 
 
-def _shown(members: Mapping[str, "Slice"]) -> Iterator["Slice"]:
+def _shown(members: Mapping[str, "RawJson"]) -> Iterator["RawJson"]:
     """Yield the resources of `values`, the root module's first, then its children's."""
     top = members["values"].members().get("root_module") if "values" in members else None
     modules = [top] if top else []
@@ -158,12 +158,12 @@ def _shown(members: Mapping[str, "Slice"]) -> Iterator["Slice"]:
         modules += module["child_modules"].items() if "child_modules" in module else ()
 
 
-def _raw(members: Mapping[str, "Slice"]) -> Iterator["Slice"]:
+def _raw(members: Mapping[str, "RawJson"]) -> Iterator["RawJson"]:
     """Yield the resources of a raw state file."""
     yield from members["resources"].items() if "resources" in members else ()
 
 
-def _raw_instances(entry: "Slice") -> Iterator[tuple[StateResource, str]]:
+def _raw_instances(entry: "RawJson") -> Iterator[tuple[StateResource, str]]:
     """Yield a raw resource's instances under their addresses, with the reason of each that is absent."""
     resource = entry.checked(RawResource)
     kind = resource["type"]

@@ -10,7 +10,7 @@ from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.value import Invalid, Known, Settled, Unknown, Unset, Value, possible_values
 from ecbackup_iac.reporters.html.markup import KINDS, Entry, counted, items, name, prose
 
-MOST_ROOTS = 200
+MAX_ROOTS = 200
 """A page with more offers no filter by root: a browser would take long over the rules."""
 
 _TICKS = (0, 7, 14, 21, 28, 35)
@@ -46,7 +46,7 @@ def filter_rules(entries: Sequence[Entry]) -> str:
     for told in sorted(set(kinds.values())):
         boxes = ",".join(f"#show-{kind}:checked" for kind in told.split())
         rules.append(f'.filters:not(:has({boxes})) ~ section .root[data-kinds="{told}"]')
-    if 1 < len(kinds) <= MOST_ROOTS:
+    if 1 < len(kinds) <= MAX_ROOTS:
         for number, told in kinds.items():
             others = "".join(f",h3.{kind}" for kind in KINDS if kind not in told.split())
             rules.append(
@@ -71,7 +71,7 @@ def filters(entries: Sequence[Entry], roots: Sequence[str]) -> str:
         if counts[kind]
     )
     choice = ""
-    if 1 < len(roots) <= MOST_ROOTS:
+    if 1 < len(roots) <= MAX_ROOTS:
         options = "".join(
             f'<option value="{number}">{prose(root)}</option>\n'
             for number, root in enumerate(roots)

@@ -7,7 +7,7 @@ from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Finding, Suppression
-from ecbackup_iac.model.value import Known, Step, Unknown, Value
+from ecbackup_iac.model.value import Known, TraceStep, Unknown, Value
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.html.markup import KINDS, Entry, code, items, name, prose
 
@@ -121,13 +121,13 @@ def _trace(resource: CacheResource, excerpts: Mapping[Location, Excerpt]) -> str
     """Give the way to a value, step by step, each with what stands there; where it ends it is decided."""
     steps = list(resource.retention.trace)
     if not any(step.location == resource.location for step in steps):
-        steps.insert(0, Step("", resource.location))
+        steps.insert(0, TraceStep("", resource.location))
     shown = [_step(step, excerpts.get(step.location)) for step in steps]
     listed = "".join(f"<li>{one}</li>\n" for one in shown)
     return f"<ol>\n{listed}</ol>\n"
 
 
-def _step(step: Step, excerpt: Excerpt | None) -> str:
+def _step(step: TraceStep, excerpt: Excerpt | None) -> str:
     place = code(str(step.location))
     if excerpt is None:
         return f'{place} <code class="step">{prose(step.text)}</code>' if step.text else place

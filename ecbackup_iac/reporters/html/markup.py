@@ -6,12 +6,12 @@ from html import escape
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Finding
 from ecbackup_iac.model.verdict import Status
-from ecbackup_iac.reporters.printable import printable
+from ecbackup_iac.reporters.escaping import escape_control_characters
 
 # How a finding stands in the page: the class of its elements, and the words for it.
 KINDS = {
     "fail": "Fails",
-    "unknown": "Undecided",
+    "unknown": "UnknownRaw",
     "suppressed": "Suppressed",
     "pass": "Passes",
     "na": "Not applicable",
@@ -45,7 +45,7 @@ class Entry:
 
 def prose(text: str) -> str:
     """Give a text as it is read."""
-    return escape(printable(text))
+    return escape(escape_control_characters(text))
 
 
 def name(text: str) -> str:

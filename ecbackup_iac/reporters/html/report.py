@@ -20,10 +20,10 @@ from ecbackup_iac.reporters.html.control import control
 from ecbackup_iac.reporters.html.findings import definitions, findings, suppression_facts
 from ecbackup_iac.reporters.html.markup import Entry, code, counted, items, name, prose
 from ecbackup_iac.reporters.places import STANDARD_INPUT
-from ecbackup_iac.reporters.style import Style
+from ecbackup_iac.reporters.style import RenderOptions
 
 
-def render(report: Report, style: Style = Style()) -> str:  # noqa: ARG001 - one signature for all
+def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
     """Give the report as a page of its own."""
     entries, roots = _entries(report)
     word, kind = _verdict(report)
@@ -127,7 +127,7 @@ def _header(report: Report, word: str, kind: str) -> str:
     counts = report.counts
     figures = (
         ("fail", "Fail", counts["fail"]),
-        ("unknown", "Undecided", counts["unknown"]),
+        ("unknown", "UnknownRaw", counts["unknown"]),
         ("suppressed", "Suppressed", counts["suppressed"]),
         ("pass", "Pass", counts["pass"]),
         ("na", "Not applicable", counts["not_applicable"]),

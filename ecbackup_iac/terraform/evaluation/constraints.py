@@ -19,7 +19,7 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     object_of,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, Undecided, Value, object_value
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, object_value
 
 _PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
 _QUOTED: dict[str, Type] = {
@@ -157,12 +157,12 @@ def _filled(value: Value, defaults: Defaults) -> Value:
     """Put defaults where attributes are missing or null, all the way down."""
     if value.raw is None:
         return value
-    if isinstance(value.raw, Undecided):
+    if isinstance(value.raw, UnknownRaw):
         if not value.raw.outcomes:
             return value
-        from ecbackup_iac.terraform.values.value import lifted
+        from ecbackup_iac.terraform.values.value import map_outcomes
 
-        return lifted(lambda one: _filled(one, defaults), value)
+        return map_outcomes(lambda one: _filled(one, defaults), value)
     if isinstance(value.raw, tuple):
         every = defaults.inside.get("")
         elements = tuple(

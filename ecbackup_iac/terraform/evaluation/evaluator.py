@@ -16,6 +16,7 @@ from ecbackup_iac.hcl.expression import (
     IfDirective,
     Index,
     Interpolation,
+    InvalidExpression,
     Literal,
     Name,
     Node,
@@ -26,14 +27,13 @@ from ecbackup_iac.hcl.expression import (
     Text,
     TupleNode,
     Unary,
-    Unreadable,
 )
 from ecbackup_iac.hcl.number import PRECISION
 from ecbackup_iac.hcl.source import Place
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.signature import Files, called
-from ecbackup_iac.terraform.values.budget import STEPS_OF_AN_EXPRESSION, spend
+from ecbackup_iac.terraform.values.budget import STEPS_OF_AN_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.operators import (
     attribute,
@@ -60,13 +60,13 @@ from ecbackup_iac.terraform.values.value import (
     Possibility,
     ReferenceRefusedError,
     Value,
-    lifted,
-    note_refusal,
+    map_outcomes,
     number,
     object_value,
     one_of,
-    refusals_noted,
+    record_rejection,
     string,
+    track_rejections,
     tuple_value,
     unknown,
 )
@@ -139,7 +139,7 @@ class Evaluator:
             TooMuchError: it takes too much work.
 
         """
-        spend(STEPS_OF_AN_EXPRESSION)
+        charge(STEPS_OF_AN_EXPRESSION)
         try:
             return self._value(node)
         except EvaluationError as error:
@@ -178,7 +178,7 @@ class Evaluator:
                 return self._name(node)
             case Element():
                 return self.names[""]
-            case Unreadable():
+            case InvalidExpression():
                 return unknown("the expression is no valid syntax, or nested too deeply")
             case never:
                 assert_never(never)
@@ -227,19 +227,19 @@ class Evaluator:
 
         if condition.is_known:
             result = branch(then if condition.raw else otherwise)
-        elif condition.undecided.outcomes:
-            result = lifted(lambda truth: branch(_chosen(truth, then, otherwise)), condition)
+        elif condition.unknown.outcomes:
+            result = map_outcomes(lambda truth: branch(_chosen(truth, then, otherwise)), condition)
         else:
-            raw = condition.undecided
+            raw = condition.unknown
             subject = self._subject(node.condition)
             found = []
             if not raw.is_not_null:
-                note_refusal()  # a null condition is refused
+                record_rejection()  # a null condition is refused
             for chosen, state in ((then, "true"), (otherwise, "false")):
                 try:
                     found.append(Possibility(branch(chosen), (Assumption(subject, state),)))
                 except EvaluationError:
-                    note_refusal()
+                    record_rejection()
             if not found:
                 branch(then)
             result = one_of(found, raw.why, is_deferred=raw.is_deferred)
@@ -303,11 +303,9 @@ class Evaluator:
         if not node.is_expanded:
             return called(function, arguments, self.scope.files)
         *fixed, last = arguments
-        if not last.is_known and not last.undecided.outcomes:
-            note_refusal()  # it may be refused as an argument
-            return unknown(
-                last.undecided.why, function.returns, is_deferred=last.undecided.is_deferred
-            )
+        if not last.is_known and not last.unknown.outcomes:
+            record_rejection()  # it may be refused as an argument
+            return unknown(last.unknown.why, function.returns, is_deferred=last.unknown.is_deferred)
 
         def expanded(settled: Value) -> Value:
             if settled.is_null:
@@ -317,21 +315,21 @@ class Evaluator:
             elements = [e.through(*last.trace).marked(last, settled) for e in settled.elements]
             return called(function, [*fixed, *elements], self.scope.files)
 
-        return lifted(expanded, last, kind=function.returns)
+        return map_outcomes(expanded, last, kind=function.returns)
 
     def _undecided_lookup(self, node: Call, arguments: list[Value]) -> Value | None:
         """Answer a lookup with a key of which nothing is known: any value of the map, or the default."""
         of, key, default = arguments
-        is_open = not key.is_known and not key.undecided.outcomes
+        is_open = not key.is_known and not key.unknown.outcomes
         if not is_open or not isinstance(of.raw, Mapping):
             return None
         from ecbackup_iac.terraform.functions.collection_functions import default_of
 
         default = default_of(of, default)
         subject = self._subject(node.arguments[1])
-        found = possible_elements(of, subject, is_hidden=of.is_read or key.is_read)
+        found = possible_elements(of, subject, is_hidden=of.is_file_content or key.is_file_content)
         found.append(Possibility(default, (Assumption(subject, "something else"),)))
-        raw = key.undecided
+        raw = key.unknown
         result = one_of(found, raw.why, is_deferred=raw.is_deferred)
         return result.through(*of.trace).marked(*arguments)
 
@@ -341,7 +339,7 @@ class Evaluator:
         found: list[Possibility] = []
         last: EvaluationError | None = None
         for argument in node.arguments:
-            with refusals_noted() as refusals:
+            with track_rejections() as refusals:
                 try:
                     value = self.value(argument)
                 except ReferenceRefusedError:
@@ -361,7 +359,7 @@ class Evaluator:
     def _can(self, node: Call) -> Value:
         if len(node.arguments) != 1:
             raise EvaluationError("can: exactly one argument is required")
-        with refusals_noted() as refusals:
+        with track_rejections() as refusals:
             try:
                 value = self.value(node.arguments[0])
             except ReferenceRefusedError:
@@ -370,9 +368,9 @@ class Evaluator:
                 return Value(BOOL, raw=False)
         if value.is_wholly_known and not refusals.happened:
             return Value(BOOL, raw=True)
-        if not refusals.happened and not value.is_known and value.undecided.outcomes:
+        if not refusals.happened and not value.is_known and value.unknown.outcomes:
             return Value(BOOL, raw=True)
-        why = value.undecided.why if not value.is_known else "it is undecided whether it can"
+        why = value.unknown.why if not value.is_known else "it is undecided whether it can"
         return unknown(why, BOOL)
 
     def _object(self, node: ObjectNode) -> Value:
@@ -382,8 +380,8 @@ class Evaluator:
             key = self._object_key(key_node)
             value = self.value(value_node)
             if not key.is_known:
-                note_refusal()  # it may be null
-                return unknown(key.undecided.why, is_deferred=key.undecided.is_deferred)
+                record_rejection()  # it may be null
+                return unknown(key.unknown.why, is_deferred=key.unknown.is_deferred)
             keys.append(key)
             place = Place(key_node.place.file, key_node.place.start, value_node.place.end)
             members[str(key.raw)] = value.through(*self._steps(place))
@@ -403,7 +401,7 @@ class Evaluator:
 
     def _for(self, node: For) -> Value:
         collection = self.value(node.collection)
-        return lifted(lambda settled: self._settled_for(node, settled), collection).marked(
+        return map_outcomes(lambda settled: self._settled_for(node, settled), collection).marked(
             collection
         )
 
@@ -434,11 +432,11 @@ class Evaluator:
             if str(key.raw) in members and not node.is_grouped:
                 shown = "(sensitive value)" if key.is_sensitive else f'"{key.raw}"'
                 text, bare = (f"Duplicate object key: {t} comes twice" for t in (shown, "a key"))
-                raise EvaluationError(bare if key.is_read else text, bare=bare)
+                raise EvaluationError(bare if key.is_file_content else text, bare=bare)
             members.setdefault(str(key.raw), []).append(result)
         if open_value is not None:
-            note_refusal()  # it may be null, or a key that comes twice
-            raw = open_value.undecided
+            record_rejection()  # it may be null, or a key that comes twice
+            raw = open_value.unknown
             return unknown(raw.why, is_deferred=raw.is_deferred, is_not_null=True)
         if node.key_result is None:
             return tuple_value(items)
@@ -453,7 +451,7 @@ class Evaluator:
             raise EvaluationError("Iteration over null value")
         if is_mapping(collection.type):
             pairs = [
-                (string(name).taken_from(collection), value)
+                (string(name).inherit_marks(collection), value)
                 for name, value in collection.members.items()
             ]
         elif isinstance(collection.type, SetOf):
@@ -464,7 +462,7 @@ class Evaluator:
             raise EvaluationError("Iteration over non-iterable value")
         source = self._words(loop.collection)
         for place, (name, value) in enumerate(pairs):
-            names = {loop.item: value.through(*collection.trace).taken_from(collection)}
+            names = {loop.item: value.through(*collection.trace).inherit_marks(collection)}
             if loop.key:
                 names[loop.key] = name
             is_counted = is_sequence(collection.type) or name.is_hidden
@@ -472,10 +470,10 @@ class Evaluator:
 
     def _splat(self, node: Splat) -> Value:
         of = self.value(node.of)
-        if not of.is_known and not of.undecided.outcomes:
-            note_refusal()  # what is taken of each may not be there
-            return unknown(of.undecided.why, is_deferred=of.undecided.is_deferred)
-        return lifted(lambda settled: self._settled_splat(node, settled), of).marked(of)
+        if not of.is_known and not of.unknown.outcomes:
+            record_rejection()  # what is taken of each may not be there
+            return unknown(of.unknown.why, is_deferred=of.unknown.is_deferred)
+        return map_outcomes(lambda settled: self._settled_splat(node, settled), of).marked(of)
 
     def _settled_splat(self, node: Splat, of: Value) -> Value:
         if of.is_null and is_sequence(of.type):
@@ -484,7 +482,7 @@ class Evaluator:
             return tuple_value(())
         elements = of.elements if is_sequence(of.type) else (of,)
         results = [
-            self._with({"": element.through(*of.trace).taken_from(of)}).value(node.each)
+            self._with({"": element.through(*of.trace).inherit_marks(of)}).value(node.each)
             for element in elements
         ]
         if isinstance(of.type, ListOf | SetOf):
@@ -516,7 +514,7 @@ class Evaluator:
                 if condition.is_null:
                     raise EvaluationError("Null condition: the template's if must be true or false")
                 branches = {True: part.then, False: part.otherwise}
-                made = lifted(
+                made = map_outcomes(
                     lambda c: self.joined(branches[c.raw is True]), condition, kind=STRING
                 )
                 return made.marked(condition)
@@ -528,7 +526,7 @@ class Evaluator:
                     pieces = [inner.joined(part.body) for inner in rounds]
                     return _concatenated(pieces).marked(*pieces)
 
-                return lifted(joined, collection, kind=STRING).marked(collection)
+                return map_outcomes(joined, collection, kind=STRING).marked(collection)
             case never:
                 assert_never(never)
 
@@ -560,7 +558,9 @@ def _chosen(
 def _concatenated(pieces: list[Value]) -> Value:
     result = string("")
     for piece in pieces:
-        result = lifted(lambda a, b: string(str(a.raw) + str(b.raw)), result, piece, kind=STRING)
+        result = map_outcomes(
+            lambda a, b: string(str(a.raw) + str(b.raw)), result, piece, kind=STRING
+        )
     return result
 
 
@@ -573,7 +573,7 @@ def _text(value: Value, place: Place) -> Value:
         what = "Cannot include the given value in a string template"
         message, bare = (f"{what}: {told}" for told in (error.message, error.bare))
         raise EvaluationError(message, place, bare) from error
-    return lifted(_not_null, text, kind=STRING)
+    return map_outcomes(_not_null, text, kind=STRING)
 
 
 def _not_null(value: Value) -> Value:
@@ -603,9 +603,9 @@ class TemplateEvaluator(Evaluator):
         try:
             value = super().value(node)
         except EvaluationError as error:
-            raise error.bared() from None
+            raise error.redacted() from None
         literals = () if isinstance(node, Literal) else value.literals
-        return replace(value, literals=literals, is_read=True)
+        return replace(value, literals=literals, is_file_content=True)
 
     def _words(self, node: Node, text: str = "") -> str:  # noqa: ARG002 - the class above tells it
         place = node.place.location
@@ -620,6 +620,6 @@ def _brief(value: Value) -> str:
     raw = value.raw
     if isinstance(raw, int) and raw.bit_length() > PRECISION:
         return ""
-    if value.is_sensitive or (value.is_read and isinstance(raw, str)):
+    if value.is_sensitive or (value.is_file_content and isinstance(raw, str)):
         return ""
     return str(raw) if isinstance(raw, str | int) and len(str(raw)) <= _SHORTEST else ""

@@ -18,7 +18,7 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.value import (
-    READ,
+    FILE_CONTENT,
     Assumption,
     EvaluationError,
     Possibility,
@@ -47,7 +47,7 @@ class _Facts:
 
 _NOTHING = _Facts()
 
-LARGEST_TOLD = 999
+MAX_TOLD_BYTES = 999
 """What a file holds is told as a bound up to here: enough for days, and too little for a secret."""
 
 
@@ -65,7 +65,7 @@ def narrowed(
         return _listed(value, subject, facts.values)
     if facts.is_nothing:
         return value
-    raw = replace(value.undecided, minimum=facts.minimum, maximum=facts.maximum)
+    raw = replace(value.unknown, minimum=facts.minimum, maximum=facts.maximum)
     return replace(value, raw=raw)
 
 
@@ -77,11 +77,11 @@ def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
         except EvaluationError:
             continue  # of another type: the variable is never equal to it
         is_told = not (fitting.is_hidden and isinstance(fitting.raw, str))
-        state = shown(fitting) if is_told else f"{READ}, number {number}"
+        state = shown(fitting) if is_told else f"{FILE_CONTENT}, number {number}"
         possibilities.append(Possibility(fitting, (Assumption(subject, state),)))
     if not possibilities:
         return value
-    found = one_of(possibilities, value.undecided.why)
+    found = one_of(possibilities, value.unknown.why)
     return found.through(*value.trace)
 
 
@@ -166,16 +166,16 @@ def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) ->
 
 def _least(value: Value, bound: Number) -> Number | None:
     """Give a lower bound that comes of a value, no closer than it may be told."""
-    if value.is_sensitive or (value.is_read and bound < -LARGEST_TOLD):
+    if value.is_sensitive or (value.is_file_content and bound < -MAX_TOLD_BYTES):
         return None
-    return min(bound, LARGEST_TOLD) if value.is_read else bound
+    return min(bound, MAX_TOLD_BYTES) if value.is_file_content else bound
 
 
 def _greatest(value: Value, bound: Number) -> Number | None:
     """Give an upper bound that comes of a value, no closer than it may be told."""
-    if value.is_sensitive or (value.is_read and bound > LARGEST_TOLD):
+    if value.is_sensitive or (value.is_file_content and bound > MAX_TOLD_BYTES):
         return None
-    return max(bound, -LARGEST_TOLD) if value.is_read else bound
+    return max(bound, -MAX_TOLD_BYTES) if value.is_file_content else bound
 
 
 def _settled(node: Node, constant: Callable[[Node], Value]) -> Value | None:
@@ -190,7 +190,7 @@ def _elements(node: Node, constant: Callable[[Node], Value]) -> tuple[Value, ...
     value = _settled(node, constant)
     if value is None or not isinstance(value.raw, tuple):
         return None
-    return tuple(element.taken_from(value) for element in value.elements)
+    return tuple(element.inherit_marks(value) for element in value.elements)
 
 
 def _both(one: _Facts, other: _Facts) -> _Facts:

@@ -19,11 +19,11 @@ from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
 from ecbackup_iac.terraform.values.conversion import (
     converted,
-    deeply_marked,
     equal,
+    expand_outcomes,
     is_open,
     perhaps_text,
-    unfolded,
+    with_all_marks_of,
 )
 from ecbackup_iac.terraform.values.operators import binary
 from ecbackup_iac.terraform.values.type_system import (
@@ -45,14 +45,14 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
-    Undecided,
+    UnknownRaw,
     Value,
     boolean,
-    lifted,
-    note_refusal,
+    map_outcomes,
     null,
     number,
     one_of,
+    record_rejection,
     string,
     tuple_value,
 )
@@ -71,15 +71,15 @@ def _length(value: Value) -> Value:
 
 
 def _undecided_length(value: Value) -> Value:
-    raw = value.undecided
+    raw = value.unknown
     size = _fixed_size(value.type)
     if raw.outcomes:
-        return lifted(_length, value, kind=NUMBER)
+        return map_outcomes(_length, value, kind=NUMBER)
     may_be_refused(value)
     if size is not None:
         return number(size)
     return Value(
-        NUMBER, Undecided(raw.why, minimum=0, is_deferred=raw.is_deferred, is_not_null=True)
+        NUMBER, UnknownRaw(raw.why, minimum=0, is_deferred=raw.is_deferred, is_not_null=True)
     )
 
 
@@ -96,8 +96,8 @@ def _fixed_size(kind: Type) -> int | None:
 
 def _keys(of: Value) -> Value:
     if not of.is_known:
-        if of.undecided.outcomes or not isinstance(of.type, ObjectOf) or not of.type.attributes:
-            return lifted(_keys, of)
+        if of.unknown.outcomes or not isinstance(of.type, ObjectOf) or not of.type.attributes:
+            return map_outcomes(_keys, of)
         may_be_refused(of)
         return tuple_value(string(name) for name, _ in of.type.attributes)
     need_mapping(of, "must have map or object type")
@@ -124,10 +124,10 @@ def _element(of: Value, place: Value) -> Value:
         if chosen < 0 and isinstance(of.type, TupleOf) and chosen % len(elements):
             raise EvaluationError("cannot use element function with a negative index on a tuple")
         return elements[chosen % len(elements)]
-    if place.undecided.outcomes:
-        return lifted(lambda settled: _element(of, settled), place)
-    note_refusal()  # it may be negative
-    raw = place.undecided
+    if place.unknown.outcomes:
+        return map_outcomes(lambda settled: _element(of, settled), place)
+    record_rejection()  # it may be negative
+    raw = place.unknown
     return one_of([Possibility(e) for e in elements], raw.why, is_deferred=raw.is_deferred)
 
 
@@ -135,22 +135,22 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
     if len(rest) > 1:
         raise EvaluationError("lookup() takes two or three arguments")
     if not of.is_known:
-        return lifted(lambda settled: _lookup(settled, key, *rest), of).marked(of, key)
+        return map_outcomes(lambda settled: _lookup(settled, key, *rest), of).marked(of, key)
     need_mapping(of, "lookup() requires a map as the first argument")
     default = rest[0] if rest else None
     if default is not None:
         default = default_of(of, default)
     if key.is_known:
         return _looked_up(of, key, default).marked(of, key)
-    if key.undecided.outcomes:
-        return lifted(lambda settled: _lookup(of, settled, *rest), key).marked(of, key)
+    if key.unknown.outcomes:
+        return map_outcomes(lambda settled: _lookup(of, settled, *rest), key).marked(of, key)
     if default is None:
-        note_refusal()  # the key may be none of these
+        record_rejection()  # the key may be none of these
     may_be_refused(key)
     choices = [*members_of(of).values(), *([default] if default is not None else [])]
     if not choices:
         raise EvaluationError("lookup failed to find the key")
-    raw = key.undecided
+    raw = key.unknown
     found = one_of(
         [Possibility(choice) for choice in choices], raw.why, is_deferred=raw.is_deferred
     )
@@ -174,7 +174,7 @@ def default_of(of: Value, default: Value) -> Value:
         ) from error
     if not _may_be_text(of):
         return converted_default
-    note_refusal()  # it may be of another kind than the elements
+    record_rejection()  # it may be of another kind than the elements
     return perhaps_text(default)
 
 
@@ -192,7 +192,7 @@ def _looked_up(of: Value, key: Value, default: Value | None) -> Value:
 
 def _contains(within: Value, wanted: Value) -> Value:
     if not within.is_known:
-        return lifted(lambda settled: _contains(settled, wanted), within, kind=BOOL)
+        return map_outcomes(lambda settled: _contains(settled, wanted), within, kind=BOOL)
     need_sequence(within, "argument must be list, tuple, or set")
     may_be_refused(wanted)
     answers = [equal(element, wanted) for element in within.elements]
@@ -200,8 +200,10 @@ def _contains(within: Value, wanted: Value) -> Value:
     if is_found or all(answer.raw is False for answer in answers):
         result = boolean(is_found)
     else:
-        result = lifted(_contains_settled, unfolded(within), unfolded(wanted), kind=BOOL)
-    return deeply_marked(result, within, wanted)
+        result = map_outcomes(
+            _contains_settled, expand_outcomes(within), expand_outcomes(wanted), kind=BOOL
+        )
+    return with_all_marks_of(result, within, wanted)
 
 
 def _contains_settled(within: Value, wanted: Value) -> Value:
@@ -222,13 +224,13 @@ def _index(within: Value, wanted: Value) -> Value:
 
 
 def _alltrue(within: Value) -> Value:
-    return deeply_marked(_all_are(within, wanted=True), within)
+    return with_all_marks_of(_all_are(within, wanted=True), within)
 
 
 def _anytrue(within: Value) -> Value:
     no = _all_are(within, wanted=False)
-    result = lifted(lambda answer: boolean(answer.raw is False), no, kind=BOOL)
-    return deeply_marked(result, within)
+    result = map_outcomes(lambda answer: boolean(answer.raw is False), no, kind=BOOL)
+    return with_all_marks_of(result, within)
 
 
 def _all_are(within: Value, *, wanted: bool) -> Value:
@@ -237,7 +239,9 @@ def _all_are(within: Value, *, wanted: bool) -> Value:
     is_refuted = any((element.raw is True) is not wanted for element in decided)
     if is_refuted or len(decided) == len(within.elements):
         return boolean(not is_refuted)
-    return lifted(lambda settled: _all_are(settled, wanted=wanted), unfolded(within), kind=BOOL)
+    return map_outcomes(
+        lambda settled: _all_are(settled, wanted=wanted), expand_outcomes(within), kind=BOOL
+    )
 
 
 def _one(of: Value) -> Value:
@@ -256,7 +260,7 @@ def _coalesce(*arguments: Value) -> Value:
     places = [
         place
         for place, argument in enumerate(given)
-        if not argument.is_known and argument.type == DYNAMIC and argument.undecided.outcomes
+        if not argument.is_known and argument.type == DYNAMIC and argument.unknown.outcomes
     ]
 
     def chosen(*settled: Value) -> Value:
@@ -270,22 +274,22 @@ def _coalesce(*arguments: Value) -> Value:
             return _first_of_open_type(filled, kind)
         return _first([converted(argument, kind) for argument in filled], kind)
 
-    result = lifted(chosen, *(given[place] for place in places))
-    return deeply_marked(result, *arguments)
+    result = map_outcomes(chosen, *(given[place] for place in places))
+    return with_all_marks_of(result, *arguments)
 
 
 def _ways(argument: Value) -> Value:
     """Give an argument as its outcomes, where they differ in type."""
     if not _may_be_text(argument):
         return argument
-    ways = unfolded(argument)
-    return ways if ways.is_known or ways.undecided.outcomes else argument
+    ways = expand_outcomes(argument)
+    return ways if ways.is_known or ways.unknown.outcomes else argument
 
 
 def _may_be_text(argument: Value) -> bool:
     """Say whether something in an argument has a type that nobody knows here, and that a plan would know."""
     if not argument.is_known:
-        return has_dynamic(argument.type) and not argument.undecided.is_deferred
+        return has_dynamic(argument.type) and not argument.unknown.is_deferred
     if is_open(argument) or not isinstance(argument.raw, tuple | Mapping):
         return False
     return any(map(_may_be_text, argument.elements))
@@ -293,7 +297,7 @@ def _may_be_text(argument: Value) -> bool:
 
 def _first_of_open_type(arguments: Sequence[Value], kind: Type) -> Value:
     """Give the first argument where the type of the result depends on what is undecided."""
-    note_refusal()  # it may be of another kind than the rest
+    record_rejection()  # it may be of another kind than the rest
     untyped = [argument for argument in arguments if has_dynamic(argument.type)]
     if kind == STRING and len(untyped) == 1:  # with another, null, everything would stay as it is
         return _first([converted(argument, kind) for argument in arguments], kind)
@@ -307,7 +311,7 @@ def _may_be_empty_text(argument: Value) -> bool:
     """Say whether an argument may be "", which is skipped where the result is text, and only there."""
     if argument.is_known:
         return argument.raw == ""
-    return any(outcome.value.raw == "" for outcome in argument.undecided.outcomes)
+    return any(outcome.value.raw == "" for outcome in argument.unknown.outcomes)
 
 
 def _first(arguments: Sequence[Value], kind: Type) -> Value:
@@ -323,20 +327,20 @@ def _first(arguments: Sequence[Value], kind: Type) -> Value:
         is_nothing = settled.is_null or (settled.raw == "" and kind == STRING)
         return _first(rest, kind) if is_nothing else settled
 
-    if first.is_known or first.undecided.outcomes:
-        return lifted(chosen, first, kind=first.type)
+    if first.is_known or first.unknown.outcomes:
+        return map_outcomes(chosen, first, kind=first.type)
     return _first_of_bare(first, rest, kind)
 
 
 def _first_of_bare(argument: Value, rest: Sequence[Value], kind: Type) -> Value:
     """Give an undecided argument; the bounds hold where what it falls back to keeps them."""
-    raw = argument.undecided
+    raw = argument.unknown
     if raw.is_not_null or (raw.minimum is None and raw.maximum is None):
         return argument
     try:
         fallback = _first(rest, kind)
     except EvaluationError:
-        note_refusal()
+        record_rejection()
         return replace(argument, raw=replace(raw, is_not_null=True))
     low, high = bounds(fallback)
     minimum = None if raw.minimum is None or low is None else min(raw.minimum, low)
@@ -349,10 +353,10 @@ def _coalescelist(*arguments: Value) -> Value:
         raise EvaluationError("at least one argument is required")
     for argument in arguments:
         if not argument.is_known:
-            note_refusal()  # it may be no list
+            record_rejection()  # it may be no list
         elif not is_list(argument):
             raise EvaluationError("coalescelist arguments must be lists or tuples")
-    return deeply_marked(_first_list(arguments), *arguments)
+    return with_all_marks_of(_first_list(arguments), *arguments)
 
 
 def _first_list(arguments: Sequence[Value]) -> Value:
@@ -360,7 +364,7 @@ def _first_list(arguments: Sequence[Value]) -> Value:
         raise EvaluationError("no non-null arguments")
     first, *rest = arguments
     if not first.is_known:
-        return lifted(lambda settled: _first_list((settled, *rest)), first)
+        return map_outcomes(lambda settled: _first_list((settled, *rest)), first)
     if not is_list(first):
         raise EvaluationError("coalescelist arguments must be lists or tuples")
     return _first_list(rest) if first.is_null or not first.elements else first

@@ -5,15 +5,15 @@ from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.signature import UndecidableError
-from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import has_open_order, is_open
 from ecbackup_iac.terraform.values.type_system import ListOf, TupleOf, is_mapping, is_sequence
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, note_refusal
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, record_rejection
 
-MOST_ELEMENTS = 10_000
+MAX_ELEMENTS = 10_000
 """A function that would give more is undecided: no configuration means it."""
 
-_LARGEST_WHOLE = 2**63
+_MAX_WHOLE_BYTES = 2**63
 
 
 def taken(container: Value) -> tuple[Value, ...]:
@@ -25,7 +25,7 @@ def taken(container: Value) -> tuple[Value, ...]:
     """
     if has_open_order(container):
         raise UndecidableError("the order of a set depends on what is undecided in it")
-    spend(len(container.elements))
+    charge(len(container.elements))
     return tuple(element.through(*container.trace) for element in container.elements)
 
 
@@ -38,7 +38,7 @@ def members_of(container: Value) -> Mapping[str, Value]:
     """
     if is_open(container):
         raise UndecidableError("only the provider knows every attribute of a resource")
-    spend(len(container.members))
+    charge(len(container.members))
     return {name: value.through(*container.trace) for name, value in container.members.items()}
 
 
@@ -49,8 +49,8 @@ def guarded(count: int) -> None:
         UndecidableError: there are too many.
 
     """
-    if count > MOST_ELEMENTS:
-        shown = str(count) if count < _LARGEST_WHOLE else "countless"
+    if count > MAX_ELEMENTS:
+        shown = str(count) if count < _MAX_WHOLE_BYTES else "countless"
         raise UndecidableError(f"it would have {shown} elements")
 
 
@@ -74,7 +74,7 @@ def need_mapping(value: Value, message: str) -> None:
 def whole(value: Value, name: str) -> int:
     """Give a number that has to be a whole one."""
     raw: Number = number_of(value)
-    if not isinstance(raw, int) or not -_LARGEST_WHOLE <= raw < _LARGEST_WHOLE:
+    if not isinstance(raw, int) or not -_MAX_WHOLE_BYTES <= raw < _MAX_WHOLE_BYTES:
         raise EvaluationError(f"invalid {name}: value must be a whole number")
     return raw
 
@@ -94,8 +94,8 @@ def texts(value: Value) -> list[str | None]:
 def may_be_refused(*arguments: Value) -> None:
     """Note that an undecided argument may turn out null, which the function refuses."""
     for argument in arguments:
-        if not argument.is_known and not argument.undecided.is_not_null:
-            note_refusal()
+        if not argument.is_known and not argument.unknown.is_not_null:
+            record_rejection()
 
 
 def bounds(value: Value) -> tuple[Number | None, Number | None]:
@@ -104,7 +104,7 @@ def bounds(value: Value) -> tuple[Number | None, Number | None]:
         return value.raw, value.raw
     if value.is_known:
         return None, None
-    raw = value.undecided
+    raw = value.unknown
     if not raw.outcomes:
         return raw.minimum, raw.maximum
     numbers = [one.value.raw for one in raw.outcomes if isinstance(one.value.raw, int | Fraction)]

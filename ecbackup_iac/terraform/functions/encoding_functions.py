@@ -9,7 +9,7 @@ from ecbackup_iac.terraform.functions.go.character_sets import decoded, encoded
 from ecbackup_iac.terraform.functions.go.csv_text import csv_value
 from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
-from ecbackup_iac.terraform.functions.sizes import MOST_CHARACTERS, bytes_of, sized, text_of
+from ecbackup_iac.terraform.functions.sizes import MAX_CHARACTERS, bytes_of, sized, text_of
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
 
@@ -53,7 +53,7 @@ def _base64gunzip(text: Value) -> Value:
 
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        content = unpacker.decompress(_from_base64(text_of(text)), MOST_CHARACTERS)
+        content = unpacker.decompress(_from_base64(text_of(text)), MAX_CHARACTERS)
     except zlib.error as error:
         raise EvaluationError("failed to gunzip bytestream") from error
     if unpacker.unconsumed_tail:

@@ -18,11 +18,11 @@ from ecbackup_iac.terraform.functions.signature import (
 from ecbackup_iac.terraform.values.conversion import set_of
 from ecbackup_iac.terraform.values.type_system import BOOL, STRING, SetOf
 from ecbackup_iac.terraform.values.value import (
-    READ,
+    FILE_CONTENT,
     EvaluationError,
     Value,
     boolean,
-    lifted,
+    map_outcomes,
     string,
 )
 
@@ -83,7 +83,7 @@ def _text(files: Files, path: Value) -> str:
 
 def _read(text: str) -> Value:
     """Make a string of what a file holds, or of what is worked out of it."""
-    return string(text).with_marks(is_sensitive=False, is_read=True)
+    return string(text).with_marks(is_sensitive=False, is_file_content=True)
 
 
 def _file(files: Files, path: Value) -> Value:
@@ -179,9 +179,9 @@ def _rendered(files: Files, path: Value, variables: Value) -> Value:
         message, place = problems[0]
         raise EvaluationError(message, place)
     template = Template(Place(source, 0, len(text)), parts)
-    shown = READ if path.is_hidden else str(path.raw)
+    shown = FILE_CONTENT if path.is_hidden else str(path.raw)
     result = TemplateEvaluator(_TemplateScope(files, shown), names).value(template)
-    return lifted(_not_null, result) if result.is_known or result.undecided.outcomes else result
+    return map_outcomes(_not_null, result) if result.is_known or result.unknown.outcomes else result
 
 
 def _not_null(result: Value) -> Value:

@@ -9,8 +9,8 @@ from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, List
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
 
 _IPV4_BITS, _IPV6_BITS = 32, 128
-_LARGEST_BYTE = 255
-_MOST_NEW_BITS = 32
+_MAX_BYTE_BYTES = 255
+_MAX_NEW_BITS = 32
 _MAPPED = 0xFFFF  # what stands before an IPv4 address that is written as IPv6
 _OCTETS = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,9}", re.ASCII)
@@ -48,7 +48,7 @@ def _address(text: str) -> tuple[int, int] | None:
 
     if _OCTETS.fullmatch(text):
         octets = [int(octet[-9:]) for octet in text.split(".")]
-        if max(octets) > _LARGEST_BYTE:
+        if max(octets) > _MAX_BYTE_BYTES:
             return None
         return int.from_bytes(bytes(octets), "big"), _IPV4_BITS
     if "%" in text:
@@ -129,7 +129,7 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
         more = whole_number(given)
         if more < 1:
             raise EvaluationError("must extend prefix by at least one bit")
-        if more > _MOST_NEW_BITS:
+        if more > _MAX_NEW_BITS:
             raise EvaluationError("may not extend prefix by more than 32 bits")
         length = within.length + more
         if length > within.bits:

@@ -15,7 +15,13 @@ from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
 from ecbackup_iac.terraform.values.arithmetic import Double
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, type_name
-from ecbackup_iac.terraform.values.value import EvaluationError, Undecided, Value, lifted, number
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    UnknownRaw,
+    Value,
+    map_outcomes,
+    number,
+)
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _IGNORES_CASE = 36
@@ -102,10 +108,10 @@ def _extreme(choose: Callable[[list[Number]], Number], *, is_maximum: bool) -> C
     def implementation(*arguments: Value) -> Value:
         if not arguments:
             raise EvaluationError("must pass at least one number")
-        result = lifted(settled, *arguments, kind=NUMBER)
-        if result.is_known or result.undecided.outcomes:
+        result = map_outcomes(settled, *arguments, kind=NUMBER)
+        if result.is_known or result.unknown.outcomes:
             return result
-        raw = result.undecided
+        raw = result.unknown
         may_be_refused(*arguments)
         lows, highs = zip(*(bounds(argument) for argument in arguments), strict=True)
         low = _bound(choose, lows, needs_all=not is_maximum)
@@ -113,7 +119,8 @@ def _extreme(choose: Callable[[list[Number]], Number], *, is_maximum: bool) -> C
         if low is not None and low == high:
             return number(low)
         return Value(
-            NUMBER, Undecided(raw.why, (), low, high, is_deferred=raw.is_deferred, is_not_null=True)
+            NUMBER,
+            UnknownRaw(raw.why, (), low, high, is_deferred=raw.is_deferred, is_not_null=True),
         )
 
     return implementation

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.values.conversion import converted, marks_in, unfolded
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, marks_in
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, SetOf, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Undecided,
+    UnknownRaw,
     Value,
-    lifted,
+    map_outcomes,
 )
 
 
@@ -112,7 +112,7 @@ def called(function: Function, arguments: Sequence[Value], files: Files) -> Valu
                 return function.implementation(files, *settled)
             return function.implementation(*settled)
         except UndecidableError as error:
-            return Value(function.returns, Undecided(_why(function, arguments, error)))
+            return Value(function.returns, UnknownRaw(_why(function, arguments, error)))
 
     try:
         result = _lifted_over(apply, parameters, ready, function.returns)
@@ -120,37 +120,39 @@ def called(function: Function, arguments: Sequence[Value], files: Files) -> Valu
         raise _refusal(function, arguments, error) from None
     if not function.keeps_marks:
         return result
-    is_sensitive, is_read = result.is_sensitive, result.is_read
+    is_sensitive, is_file_content = result.is_sensitive, result.is_file_content
     for parameter, argument in zip(parameters, arguments, strict=True):
-        own = argument.is_sensitive, argument.is_read
+        own = argument.is_sensitive, argument.is_file_content
         held = own if parameter.allows_parts else marks_in(argument)
-        is_sensitive, is_read = is_sensitive or held[0], is_read or held[1]
-    return result.with_marks(is_sensitive=is_sensitive, is_read=is_read)
+        is_sensitive, is_file_content = is_sensitive or held[0], is_file_content or held[1]
+    return result.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
 
 
 def _refusal(
     function: Function, arguments: Sequence[Value], error: EvaluationError
 ) -> EvaluationError:
     """Give an error as it may be told, by what the function was given."""
-    is_sensitive, is_read = _marks(arguments)
+    is_sensitive, is_file_content = _marks(arguments)
     if is_sensitive:
         text = f'Invalid function argument: "{function.name}" refuses a sensitive value'
         return EvaluationError(text, error.place)
-    return error.bared() if is_read else error
+    return error.redacted() if is_file_content else error
 
 
 def _marks(arguments: Sequence[Value]) -> tuple[bool, bool]:
     found = [marks_in(argument) for argument in arguments]
-    return any(is_sensitive for is_sensitive, _ in found), any(is_read for _, is_read in found)
+    return any(is_sensitive for is_sensitive, _ in found), any(
+        is_file_content for _, is_file_content in found
+    )
 
 
 def _why(function: Function, arguments: Sequence[Value], error: UndecidableError) -> str:
-    is_sensitive, is_read = _marks(arguments)
+    is_sensitive, is_file_content = _marks(arguments)
     if is_sensitive:
         return f"{function.name} of a sensitive value is not evaluated"
-    if is_read and function.reads_files:
+    if is_file_content and function.reads_files:
         return f"{function.name} of a name that stands in a file is not evaluated"
-    return error.bare if is_read else str(error)
+    return error.bare if is_file_content else str(error)
 
 
 def _lifted_over(
@@ -176,12 +178,12 @@ def _lifted_over(
             filled[index] = value
         return apply(*filled)
 
-    return lifted(fill, *(arguments[index] for index in open_places), kind=returns)
+    return map_outcomes(fill, *(arguments[index] for index in open_places), kind=returns)
 
 
 def _may_be_null(parameter: Parameter, argument: Value) -> bool:
     """Say whether one outcome is a null that the function refuses."""
-    nulls = (outcome.value.is_null for outcome in argument.undecided.outcomes)
+    nulls = (outcome.value.is_null for outcome in argument.unknown.outcomes)
     return not parameter.allows_null and any(nulls)
 
 
@@ -201,10 +203,10 @@ def _parameters(function: Function, count: int) -> tuple[Parameter, ...]:
 
 def _argument(function: Function, parameter: Parameter, argument: Value) -> Value:
     if not parameter.allows_parts and not parameter.allows_undecided:
-        argument = unfolded(argument)
+        argument = expand_outcomes(argument)
     elif isinstance(argument.type, SetOf) and argument.is_known:
-        ways = unfolded(argument)  # the order of a set depends on everything in it
-        argument = ways if ways.is_known or ways.undecided.outcomes else argument
+        ways = expand_outcomes(argument)  # the order of a set depends on everything in it
+        argument = ways if ways.is_known or ways.unknown.outcomes else argument
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:

@@ -1,12 +1,12 @@
 """A text → a Value, unless it is larger than any configuration means."""
 
 from ecbackup_iac.terraform.functions.signature import UndecidableError
-from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.type_system import STRING, ListOf
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
 
-MOST_CHARACTERS = 10_000_000
-_LARGEST_BITS = 63
+MAX_CHARACTERS = 10_000_000
+_MAX_BITS_BYTES = 63
 
 
 def check_size(characters: int) -> None:
@@ -16,8 +16,8 @@ def check_size(characters: int) -> None:
         UndecidableError: it would be too large.
 
     """
-    if characters > MOST_CHARACTERS:
-        raise UndecidableError(f"the result is larger than {MOST_CHARACTERS:,} characters")
+    if characters > MAX_CHARACTERS:
+        raise UndecidableError(f"the result is larger than {MAX_CHARACTERS:,} characters")
 
 
 def sized(text: str) -> Value:
@@ -29,7 +29,7 @@ def sized(text: str) -> Value:
 def strings(texts: list[str]) -> Value:
     """Make a list of strings."""
     check_size(sum(map(len, texts)) + len(texts))
-    spend(len(texts))
+    charge(len(texts))
     return Value(ListOf(STRING), tuple(map(string, texts)))
 
 
@@ -55,6 +55,6 @@ def whole_number(value: Value) -> int:
     raw = value.raw
     if not isinstance(raw, int):
         raise EvaluationError("value must be a whole number")
-    if raw.bit_length() > _LARGEST_BITS:
+    if raw.bit_length() > _MAX_BITS_BYTES:
         raise EvaluationError("value must be a whole number, between -2^63 and 2^63 - 1 inclusive")
     return raw

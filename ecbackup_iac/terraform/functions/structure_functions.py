@@ -15,8 +15,8 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
-from ecbackup_iac.terraform.values.budget import spend
-from ecbackup_iac.terraform.values.conversion import converted, set_of, unfolded
+from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, set_of
 from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
     NUMBER,
@@ -35,14 +35,14 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
     identity,
-    lifted,
+    map_outcomes,
     number,
     object_value,
     string,
     tuple_value,
 )
 
-MOST_IN_RANGE = 1024
+MAX_IN_RANGE = 1024
 _STEPS_OF_AN_ELEMENT = 6  # of a set operation: it is looked for in every set
 
 
@@ -108,7 +108,7 @@ def _may_be_list(element: Value) -> bool:
     """
     if element.is_known:
         return False
-    raw = element.undecided
+    raw = element.unknown
     if raw.outcomes:
         return any(is_sequence(outcome.value.type) for outcome in raw.outcomes)
     return is_sequence(element.type) or (element.type == DYNAMIC and not raw.is_deferred)
@@ -116,10 +116,10 @@ def _may_be_list(element: Value) -> bool:
 
 def _flatten_every_way(of: Value) -> Value:
     """Flatten where it is undecided what an element is: it may be a list itself."""
-    ways = unfolded(of)
-    if ways.is_known or not ways.undecided.outcomes:
+    ways = expand_outcomes(of)
+    if ways.is_known or not ways.unknown.outcomes:
         raise UndecidableError("it is undecided how many elements it has")
-    return lifted(_flatten, ways)
+    return map_outcomes(_flatten, ways)
 
 
 def _merge(*maps: Value) -> Value:
@@ -149,8 +149,8 @@ def _range(*limits: Value) -> Value:
             raise EvaluationError("end must be greater than start when step is positive")
     found: list[Value] = []
     while start > end if step < 0 else start < end:
-        if len(found) >= MOST_IN_RANGE:
-            raise EvaluationError(f"more than {MOST_IN_RANGE} values were generated")
+        if len(found) >= MAX_IN_RANGE:
+            raise EvaluationError(f"more than {MAX_IN_RANGE} values were generated")
         found.append(number(start))
         start = rounded(plain(start + step))
     return Value(ListOf(NUMBER), tuple(found))
@@ -181,7 +181,7 @@ def _set_operation(keep: Callable[[object, list[set[object]]], bool]) -> Callabl
         sets, shared = _of_shared_type(arguments)
         held = [{identity(element) for element in one.elements} for one in sets]
         elements = [element for one in sets for element in taken(one)]
-        spend(_STEPS_OF_AN_ELEMENT * len(elements))
+        charge(_STEPS_OF_AN_ELEMENT * len(elements))
         return set_of((e for e in elements if keep(identity(e), held)), shared)
 
     return implementation
@@ -210,7 +210,7 @@ def _uniform(of: Value) -> Value:
     """Give a tuple as a list of the one type that its elements share."""
     listed = converted(of, ListOf(DYNAMIC)) if isinstance(of.type, TupleOf) else of
     if not listed.is_known:
-        raise UndecidableError(listed.undecided.why)
+        raise UndecidableError(listed.unknown.why)
     return listed
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 
-def rendered(text: str, names: Mapping[str, Value], path: str, *, is_read: bool) -> Value:
+def rendered(text: str, names: Mapping[str, Value], path: str, *, is_file_content: bool) -> Value:
     """Render a template; nothing but the names given can be referred to in it.
 
     Nothing is told of what stands in a template that is read from a file.
@@ -22,5 +22,5 @@ def rendered(text: str, names: Mapping[str, Value], path: str, *, is_read: bool)
     parts, problems = parse_template(SourceFile(path, text.encode(errors="replace")))
     if problems:
         raise EvaluationError(f"{path}: {problems[0][0]}")
-    evaluator = TemplateEvaluator if is_read else Evaluator
+    evaluator = TemplateEvaluator if is_file_content else Evaluator
     return evaluator(EMPTY_SCOPE, names).joined(parts)

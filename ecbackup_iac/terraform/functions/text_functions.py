@@ -14,7 +14,7 @@ from ecbackup_iac.terraform.functions.sizes import (
     text_of,
     whole_number,
 )
-from ecbackup_iac.terraform.values.conversion import unfolded
+from ecbackup_iac.terraform.values.conversion import expand_outcomes
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -24,7 +24,13 @@ from ecbackup_iac.terraform.values.type_system import (
     is_mapping,
     is_sequence,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, lifted, string
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Value,
+    boolean,
+    map_outcomes,
+    string,
+)
 
 # What Go's unicode.IsSpace says; Python's isspace has four control characters more.
 _SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
@@ -169,8 +175,8 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
             argument.elements[index] if number in places else argument
             for number, argument in enumerate(arguments, 1)
         ]
-        settled = map(unfolded, chosen)
-        lines.append(lifted(line, *settled, kind=STRING))
+        settled = map(expand_outcomes, chosen)
+        lines.append(map_outcomes(line, *settled, kind=STRING))
     return Value(_LIST_OF_TEXT, tuple(lines))
 
 
@@ -180,7 +186,9 @@ def _templatestring(template: Value, names: Value) -> Value:
     if not is_mapping(names.type):
         raise EvaluationError("invalid vars value: must be a map")
     members: Mapping[str, Value] = names.members
-    return rendered(text_of(template), members, "templatestring", is_read=template.is_hidden)
+    return rendered(
+        text_of(template), members, "templatestring", is_file_content=template.is_hidden
+    )
 
 
 def _plain(name: str, change: Callable[..., str], *parameters: str, first: str = "str") -> Function:

@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.comments import comment_spans
 from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block
-from ecbackup_iac.syntax.comments import CodeBlock, Remark, RemarkedText, remarks_of
+from ecbackup_iac.syntax.comments import CodeBlock, Comment, CommentedText, remarks_of
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
@@ -16,7 +16,7 @@ _COMMENT = "//"
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1}
 
 
-def remarked_hcl(source: SourceFile) -> RemarkedText:
+def remarked_hcl(source: SourceFile) -> CommentedText:
     """Find the comments of a file in HCL, of all three kinds; what is broken may have some, too."""
     body = parse_file(source, CONFIGURATION, lambda _message, _place: None)
     text = source.text.decode("latin-1")
@@ -26,23 +26,23 @@ def remarked_hcl(source: SourceFile) -> RemarkedText:
         if isinstance(item, Block)
     ]
     spans = [(start, end - text.endswith("\r", start, end)) for start, end in comment_spans(body)]
-    return RemarkedText(text, remarks_of(text, spans), blocks, source.location, is_bytes=True)
+    return CommentedText(text, remarks_of(text, spans), blocks, source.location, is_bytes=True)
 
 
-def remarked_json(source: SourceFile) -> RemarkedText:
+def remarked_json(source: SourceFile) -> CommentedText:
     """Find the comments of a file in JSON: the texts of `"//"` in a block, and in the file itself."""
     root, _ = parse(source.text)
     blocks: list[CodeBlock] = []
-    remarks: list[Remark] = []
+    remarks: list[Comment] = []
     for key, node, name in _bodies(root):
         if key is not None:
             blocks.append(CodeBlock(key.start, node.end, name))
         for label, value in node.members:
             if label.text == _COMMENT and value.string is not None:
                 owner = key.start if key is not None else None
-                remarks.append(Remark(value.start, value.end, value.string.text, owner=owner))
+                remarks.append(Comment(value.start, value.end, value.string.text, owner=owner))
     text = source.text.decode("latin-1")
-    return RemarkedText(text, remarks, blocks, source.location, is_bytes=True)
+    return CommentedText(text, remarks, blocks, source.location, is_bytes=True)
 
 
 def _bodies(root: JsonNode | None) -> Iterator[tuple[JsonText | None, JsonNode, str]]:

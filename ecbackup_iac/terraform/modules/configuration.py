@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @record
-class Unreadable:
+class UnreadModule:
     """A called module that was not read, and why."""
 
     source: str
@@ -46,7 +46,7 @@ class Modules:
         """Let go of the module in a folder, which nobody will ask for again."""
         module = self._loaded.pop(folder, None)
         if module is not None:
-            module.let_go()
+            module.release()
         self.reader.forget(os.path.join(folder, name) for name in self.reader.names(folder))
 
     def news(self) -> list[Diagnostic]:
@@ -81,12 +81,12 @@ class Configuration:
             return None
         return local_folder(caller.module.folder, source, self.modules.reader)
 
-    def called_module(self, caller: "ModuleInstance", name: str) -> Module | Unreadable:
+    def called_module(self, caller: "ModuleInstance", name: str) -> Module | UnreadModule:
         """Give the module behind a module call."""
         block = caller.module.calls[name]
         source = source_of(block)
         if source is None:
-            return Unreadable("", "its source is not a plain text", is_missing=True)
+            return UnreadModule("", "its source is not a plain text", is_missing=True)
         if is_local(source):
             folder = os.path.normpath(os.path.join(caller.module.folder, source))
             return self._module(folder, source, caller)
@@ -95,21 +95,21 @@ class Configuration:
             folder = os.path.normpath(os.path.join(self.root, folder_name))
             return self._module(folder, source, caller)
         text = f"{source} is not in this repository (terraform init would fetch it)"
-        return Unreadable(source, text, version_of(block))
+        return UnreadModule(source, text, version_of(block))
 
-    def _module(self, folder: str, source: str, caller: "ModuleInstance") -> Module | Unreadable:
+    def _module(self, folder: str, source: str, caller: "ModuleInstance") -> Module | UnreadModule:
         if not self.modules.reader.is_inside(folder):
-            return Unreadable(source, f"{source} leads outside the repository", is_missing=True)
+            return UnreadModule(source, f"{source} leads outside the repository", is_missing=True)
         module = self.modules.at(folder)
         above: ModuleInstance | None = caller
         while above is not None:
             if above.module is module:
-                return Unreadable(
+                return UnreadModule(
                     source, f"{source} calls itself, so there is no end", is_missing=True
                 )
             above = above.parent
         if module.is_empty and not module.diagnostics:
-            return Unreadable(source, f"there is no configuration in {source}", is_missing=True)
+            return UnreadModule(source, f"there is no configuration in {source}", is_missing=True)
         return module
 
     def path_value(self, name: str, instance: "ModuleInstance") -> str:

@@ -13,10 +13,10 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.signature import OutsideError, UndecidableError
-from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
-LARGEST_FILE = 10_000_000
+MAX_FILE_BYTES = 10_000_000
 """Bytes; a larger configuration or data file is not read."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -161,7 +161,7 @@ class Folders:
         if not self._insides[folder] or not NO_LINK:
             return None
         try:
-            return regular_content(path, LARGEST_FILE, NO_LINK)
+            return regular_content(path, MAX_FILE_BYTES, NO_LINK)
         except OSError as error:
             if error.errno == errno.ELOOP:
                 return None
@@ -171,7 +171,7 @@ class Folders:
         """Read a file by its real path, or say why not. Raises OSError."""
         if not is_readable(real, self.boundary):
             return "not read: the link leads outside the repository"
-        return regular_content(real, LARGEST_FILE)
+        return regular_content(real, MAX_FILE_BYTES)
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
@@ -219,7 +219,7 @@ class RootFiles:
         found = []
         for directory, folders, names in os.walk(top):
             folders[:] = (name for name in folders if name != GIT_FOLDER)
-            spend(1 + len(names))
+            charge(1 + len(names))
             for name in names:
                 path = os.path.relpath(os.path.join(directory, name), top).replace(os.sep, "/")
                 if wanted.describes(path):

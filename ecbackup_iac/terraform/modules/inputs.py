@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute
-from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
@@ -19,7 +19,14 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.modules.module import FolderReader
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Hop, Placed, Value, string, unknown
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Placed,
+    TraceStep,
+    Value,
+    string,
+    unknown,
+)
 
 # What Terraform takes as a name: it is the same when it is escaped in a URL.
 _WORKSPACE = re.compile(rb"[\w.~$&+=:@-]{1,200}")
@@ -70,7 +77,7 @@ class RootInputs:
         self,
         folder: str,
         names: Sequence[str],
-        given: Given,
+        given: EvaluationInputs,
         files: VariableFiles,
         workspace: Value,
     ) -> None:
@@ -103,12 +110,12 @@ class RootInputs:
                 if attribute is not None:
                     return _from_file(attribute, constraint)
             elif source[0] == name:
-                place = Hop(f"--var {name}=...", Location("command line"))
+                place = TraceStep(f"--var {name}=...", Location("command line"))
                 return _from_text(name, source[1], constraint, place, "command line")
         text = self._given.environment.get(f"TF_VAR_{name}")
         if text is None:
             return None
-        place = Hop(f"TF_VAR_{name}", Location("environment"))
+        place = TraceStep(f"TF_VAR_{name}", Location("environment"))
         return _from_text(name, text, constraint, place, "environment")
 
 
@@ -148,7 +155,7 @@ def _from_text(name: str, text: str, constraint: Constraint, place: Placed, wher
         ) from error
 
 
-def workspace_of(folder: str, given: Given, reader: FolderReader) -> Value:
+def workspace_of(folder: str, given: EvaluationInputs, reader: FolderReader) -> Value:
     """Give the workspace that a root is planned in: --workspace, TF_WORKSPACE, .terraform/environment."""
     name = given.workspace or given.environment.get("TF_WORKSPACE")
     if name:

@@ -19,10 +19,10 @@ from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.evaluation.validation import narrowed
 from ecbackup_iac.terraform.functions.signature import Files
 from ecbackup_iac.terraform.modules.call_checks import problems_of, repeats
-from ecbackup_iac.terraform.modules.configuration import Configuration, Unreadable
+from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import Repetition, counted, for_each
-from ecbackup_iac.terraform.values.budget import STEPS_OF_AN_INSTANCE, spend
+from ecbackup_iac.terraform.values.budget import STEPS_OF_AN_INSTANCE, charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.type_system import (
@@ -34,14 +34,14 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Hop,
     LazyMembers,
     OpenMembers,
     ReferenceRefusedError,
-    Undecided,
+    TraceStep,
+    UnknownRaw,
     Value,
+    hide_rejections,
     object_value,
-    refusals_hidden,
     string,
     tuple_value,
     unknown,
@@ -49,7 +49,7 @@ from ecbackup_iac.terraform.values.value import (
 
 _LEVELS_A_STEP = 4  # whatever is found comes up through all of them
 
-DEEPEST_CHAIN = 20
+MAX_CHAIN_DEPTH = 20
 """Locals that are being worked out for each other; what they lead to is then worked out one by one."""
 
 _ROOTS = {"var", "local", "module", "data", "resource", "path", "terraform", "ephemeral"}
@@ -158,7 +158,7 @@ class ModuleInstance:
         if key not in self._found:
             if key in self._pending:
                 raise EvaluationError(f"Cycle: {'.'.join(key)} refers to itself", place)
-            if root == "local" and len(self._pending) >= DEEPEST_CHAIN and not self._is_preparing:
+            if root == "local" and len(self._pending) >= MAX_CHAIN_DEPTH and not self._is_preparing:
                 self._is_preparing = True
                 try:
                     self._prepare(names[0])
@@ -166,7 +166,7 @@ class ModuleInstance:
                     self._is_preparing = False
             self._pending.add(key)
             try:
-                with refusals_hidden():
+                with hide_rejections():
                     self._found[key] = self._resolved(root, names)
             except EvaluationError as error:
                 error.__context__ = None  # what it holds on to is much
@@ -201,7 +201,7 @@ class ModuleInstance:
         nodes = [] if attribute is None else [attribute.expression]
         while nodes:
             node = nodes.pop()
-            spend()
+            charge()
             if isinstance(node, GetAttribute) and isinstance(node.of, Name):
                 key = ("local", node.name)
                 if node.of.name == "local" and not self._is_asked(key):
@@ -254,10 +254,12 @@ class ModuleInstance:
             value = constraint.applied(value).through(default.place)
         else:
             value = given
-            if isinstance(given.raw, Undecided) and not is_nullable:
+            if isinstance(given.raw, UnknownRaw) and not is_nullable:
                 value = Value(given.type, _not_null(given.raw), given.trace).marked(given)
         if sensitive:
-            hidden = tuple(Hop(f"{name} = (sensitive value)", hop.location) for hop in value.trace)
+            hidden = tuple(
+                TraceStep(f"{name} = (sensitive value)", hop.location) for hop in value.trace
+            )
             value = replace(value, trace=hidden, is_sensitive=True)
         return self._validated(name, block, value)
 
@@ -272,7 +274,7 @@ class ModuleInstance:
             place = self._inputs.block.header if isinstance(self._inputs, CallInputs) else None
             raise EvaluationError(text, place)
         nullable = self._flag(block, "nullable", default=True)
-        raw = Undecided(f"var.{name} has no default and no value", is_not_null=not nullable)
+        raw = UnknownRaw(f"var.{name} has no default and no value", is_not_null=not nullable)
         value = Value(constraint.type, raw, (block.header,))
         return narrowed(value, f"var.{name}", self._conditions(block), self._constant)
 
@@ -294,7 +296,7 @@ class ModuleInstance:
             if verdict.raw is False:
                 message = _error_message(rule, evaluator)
                 raise EvaluationError(f"Invalid value for variable: {message}", rule.header)
-        if not value.is_known and not value.undecided.outcomes:
+        if not value.is_known and not value.unknown.outcomes:
             return narrowed(value, f"var.{name}", self._conditions(block), self._constant)
         return value
 
@@ -378,7 +380,7 @@ class ModuleInstance:
         if block is None:
             raise ReferenceRefusedError(f'Reference to undeclared module: "{name}"')
         target = self.configuration.called_module(self, name)
-        if isinstance(target, Unreadable):
+        if isinstance(target, UnreadModule):
             return unknown(f"module.{name} was not read: {target.why}")
         return self._repeated(block, lambda one: self._outputs(self.child(name, one, target)))
 
@@ -396,7 +398,7 @@ class ModuleInstance:
 
     def child(self, name: str, one: Repetition, target: Module) -> "ModuleInstance":
         """Give the instance that a module call makes."""
-        spend(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
+        charge(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
         address = f"module.{name}{one.key}"
         if self.address:
             address = f"{self.address}.{address}"
@@ -469,7 +471,7 @@ class ModuleInstance:
             if not repetitions:
                 yield EmptyBlock(address, kind, block, self)
             for one in repetitions:
-                spend(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
+                charge(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
                 doubts = (one.doubt,) if one.doubt else ()
                 scope = BlockScope(self, one, partial(self._resource_value, key, block, one))
                 yield ResourceInstance(address + one.key, kind, block, scope, doubts, refusal)
@@ -487,7 +489,7 @@ class ModuleInstance:
         if errors and self.is_refused:
             return  # the module is evaluated on its own, where this call is refused as well
         refusal = errors[-1].message if errors else self.module.refusal
-        if isinstance(target, Unreadable):
+        if isinstance(target, UnreadModule):
             yield from self._unread_calls(address, block, target, repetitions)
             return
         if not repetitions and not refusal:
@@ -502,23 +504,23 @@ class ModuleInstance:
                     yield _doubted(found, one.doubt, refusal)
 
     def _unread_calls(
-        self, address: str, block: Block, target: Unreadable, repetitions: list[Repetition]
+        self, address: str, block: Block, target: UnreadModule, repetitions: list[Repetition]
     ) -> "Iterator[Found]":
         if not repetitions:
             if target.is_missing:
                 yield EvaluationError(target.why, block.header)
             yield EmptyBlock(address, target.source, block, self, target)
         for one in repetitions:
-            spend(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
+            charge(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
             doubts = (one.doubt,) if one.doubt else ()
             yield UnreadCall(address + one.key, block, BlockScope(self, one), target, doubts)
 
     def _checked_call(
-        self, block: Block, target: Module | Unreadable
+        self, block: Block, target: Module | UnreadModule
     ) -> tuple[list[EvaluationError], list[Repetition]]:
         """Return what Terraform refuses about a module call, and its instances: one, if they are refused."""
         errors: list[EvaluationError] = []
-        if not isinstance(target, Unreadable):
+        if not isinstance(target, UnreadModule):
             errors += problems_of(block, target, is_repeated=self.is_repeated or repeats(block))
         try:
             return errors, self.repetitions(block)
@@ -533,7 +535,7 @@ class UnreadCall:
     address: str
     block: Block
     scope: "BlockScope"
-    unreadable: Unreadable
+    unreadable: UnreadModule
     doubts: tuple[str, ...] = ()
 
 
@@ -549,7 +551,7 @@ class EmptyBlock:
     instance: ModuleInstance
     """The module instance that it is written in."""
 
-    target: Module | Unreadable | None = None
+    target: Module | UnreadModule | None = None
     """The module that is called; None for a resource."""
 
     @property
@@ -581,7 +583,7 @@ class _AnyInputs:
     @staticmethod
     def value(name: str, constraint: Constraint) -> Value:
         """Return a value of the variable's type that may be anything."""
-        return Value(constraint.type, Undecided(f"var.{name} may be anything"))
+        return Value(constraint.type, UnknownRaw(f"var.{name} may be anything"))
 
 
 class CallInputs:
@@ -670,7 +672,7 @@ def _at(error: EvaluationError, place: Place) -> EvaluationError:
     return error
 
 
-def _not_null(raw: Undecided) -> Undecided:
+def _not_null(raw: UnknownRaw) -> UnknownRaw:
     return replace(raw, is_not_null=True)
 
 

@@ -21,12 +21,12 @@ ResourceKey = tuple[str, str, str]
 K = TypeVar("K")
 
 _MODES = {"resource": "managed", "data": "data", "ephemeral": "ephemeral"}
-MOST_TOLD = 200
+MAX_TOLD = 200
 """Diagnostics of one file."""
 
-_MORE = f"this file has more problems than the {MOST_TOLD} that are told"
+_MORE = f"this file has more problems than the {MAX_TOLD} that are told"
 
-NEWEST_MAJOR = 1
+MAX_MAJOR = 1
 """Of Terraform and OpenTofu."""
 
 _AT_LEAST = re.compile(r"(?:>=|~>|>|(?<![<>!~])=|^)\s*v?(\d{1,9})")
@@ -100,14 +100,14 @@ class Module:
         """Keep a diagnostic, here and for whoever waits for news; from some on, that there are more."""
         path = diagnostic.location.path
         count = self._told[path] = self._told.get(path, 0) + 1
-        if count > MOST_TOLD:
-            if count > MOST_TOLD + 1:
+        if count > MAX_TOLD:
+            if count > MAX_TOLD + 1:
                 return
             diagnostic = Diagnostic(_MORE, Location(path))
         self.diagnostics.append(diagnostic)
         self.news.append(diagnostic)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Forget every block: each knows the module that it tells of, so none would go by itself."""
         for table in (
             self.variables,
@@ -238,7 +238,7 @@ def _check_version(module: Module) -> None:
             continue  # most of such blocks need not be read
         wanted = _AT_LEAST.findall(block.body.plain_text("required_version") or "")
         written = None
-        if any(int(major) > NEWEST_MAJOR for major in wanted):
+        if any(int(major) > MAX_MAJOR for major in wanted):
             written = block.body.attribute("required_version")
         if written is not None:
             module.refusal = (

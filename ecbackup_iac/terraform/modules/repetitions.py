@@ -26,7 +26,7 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 
-MOST_INSTANCES = 10_000
+MAX_INSTANCES = 10_000
 """A count or for_each of more is refused: nobody runs as many caches of one block."""
 
 
@@ -49,7 +49,7 @@ def counted(value: Value) -> list[Repetition]:
     count = converted(value, NUMBER)
     if count.is_known:
         return [_count_repetition(place) for place in range(_count(count))]
-    raw = count.undecided
+    raw = count.unknown
     if raw.is_deferred and not raw.outcomes:
         raise EvaluationError(
             f"Invalid count argument: it cannot be determined until apply: {raw.why}"
@@ -78,10 +78,10 @@ def _count(value: Value) -> int:
         raise EvaluationError("Invalid count argument: it must be a whole number")
     if raw < 0:
         raise EvaluationError("Invalid count argument: it must not be negative")
-    if raw > MOST_INSTANCES:
+    if raw > MAX_INSTANCES:
         told = "too large" if value.is_hidden else text_from(raw)
         raise EvaluationError(
-            f"count is {told}, and this program follows {MOST_INSTANCES} instances"
+            f"count is {told}, and this program follows {MAX_INSTANCES} instances"
         )
     return raw
 
@@ -96,7 +96,7 @@ def for_each(value: Value) -> list[Repetition]:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
     if value.is_known:
         return [_each_repetition(key, item) for key, item in _each(value).items()]
-    raw = value.undecided
+    raw = value.unknown
     if raw.is_deferred and not raw.outcomes:
         text = "Invalid for_each argument: its keys cannot be determined until apply"
         raise EvaluationError(f"{text}: {raw.why}")
@@ -127,11 +127,9 @@ def _each(value: Value) -> dict[str, Value]:
         raise EvaluationError("Invalid for_each argument: the value is null")
     if (
         len(value.elements if not isinstance(value.raw, str | int | Fraction) else ())
-        > MOST_INSTANCES
+        > MAX_INSTANCES
     ):
-        raise EvaluationError(
-            f"for_each has over {MOST_INSTANCES} elements, more than are followed"
-        )
+        raise EvaluationError(f"for_each has over {MAX_INSTANCES} elements, more than are followed")
     match value.type:
         case MapOf() | ObjectOf():
             return {
@@ -141,7 +139,7 @@ def _each(value: Value) -> dict[str, Value]:
             keys = {}
             for element in value.elements:
                 if not element.is_known:
-                    why = element.undecided.why
+                    why = element.unknown.why
                     raise EvaluationError(f"Invalid for_each set argument: it holds {why}")
                 if not isinstance(element.raw, str):
                     raise EvaluationError(

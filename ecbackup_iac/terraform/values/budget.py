@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MOST_STEPS = 1_500_000
+MAX_STEPS = 1_500_000
 """For one root: a few seconds. A thousand caches with all that leads to them take some 150,000."""
 
 STEPS_OF_AN_EXPRESSION = 3
@@ -26,18 +26,18 @@ class TooMuchError(Exception):
     """What this program gives up, though Terraform may well take it."""
 
 
-class Account:
+class Budget:
     """How many steps are left."""
 
     def __init__(self) -> None:
         self.left = sys.maxsize
 
 
-_account = Account()
+_account = Budget()
 
 
 @contextmanager
-def effort(most: int) -> Iterator[Account]:
+def effort(most: int) -> Iterator[Budget]:
     """Work with so many steps; the account says what is left of them."""
     before = _account.left
     _account.left = most
@@ -47,7 +47,7 @@ def effort(most: int) -> Iterator[Account]:
         _account.left = before
 
 
-def spend(amount: int = 1) -> None:
+def charge(amount: int = 1) -> None:
     """Spend some of what is left.
 
     Raises:
@@ -62,16 +62,16 @@ def spend(amount: int = 1) -> None:
 def spend_trace(places: int) -> None:
     """Spend what a trace of so many places costs. Raises TooMuchError."""
     if places >= _PLACES_A_STEP:
-        spend(places // _PLACES_A_STEP)
+        charge(places // _PLACES_A_STEP)
 
 
 def spend_number(bits: int) -> None:
     """Spend what reading or writing a number of so many bits costs. Raises TooMuchError."""
     if abs(bits) >= _LARGE_NUMBER:
-        spend((bits // _LARGE_NUMBER) ** 2)
+        charge((bits // _LARGE_NUMBER) ** 2)
 
 
 def spend_text(characters: int) -> None:
     """Spend what a text of so many characters costs. Raises TooMuchError."""
     if characters >= _CHARACTERS_A_STEP:
-        spend(characters // _CHARACTERS_A_STEP)
+        charge(characters // _CHARACTERS_A_STEP)

@@ -7,7 +7,7 @@ from itertools import islice, product
 from ecbackup_iac.hcl.number import NumberTooLargeError
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
-from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -27,24 +27,24 @@ from ecbackup_iac.terraform.values.type_system import (
     without_optional,
 )
 from ecbackup_iac.terraform.values.value import (
-    MOST_OUTCOMES,
+    MAX_OUTCOMES,
     Assumption,
     EvaluationError,
     LazyMembers,
     OpenMembers,
     Possibility,
     Raw,
-    Undecided,
+    UnknownRaw,
     Value,
     boolean,
     combined,
     identity,
-    lifted,
-    note_refusal,
+    map_outcomes,
     null,
     number,
     object_value,
     one_of,
+    record_rejection,
     string,
     tuple_value,
 )
@@ -64,7 +64,7 @@ def converted(value: Value, target: Type) -> Value:
     """
     if target in {DYNAMIC, value.type}:
         return value
-    if isinstance(value.raw, Undecided):
+    if isinstance(value.raw, UnknownRaw):
         return _undecided(value, value.raw, target)
     if value.raw is None:
         if value.type != DYNAMIC and not _may_become(value.type, target):
@@ -74,25 +74,25 @@ def converted(value: Value, target: Type) -> Value:
         result = _known(value, target)
     except EvaluationError as error:
         if value.is_hidden:
-            raise error.bared() from None
+            raise error.redacted() from None
         raise
     return replace(
         result,
         trace=value.trace,
         is_sensitive=value.is_sensitive or result.is_sensitive,
         literals=value.literals,
-        is_read=value.is_read or result.is_read,
+        is_file_content=value.is_file_content or result.is_file_content,
     )
 
 
-def _undecided(value: Value, raw: Undecided, target: Type) -> Value:
+def _undecided(value: Value, raw: UnknownRaw, target: Type) -> Value:
     if raw.outcomes:
-        result = lifted(lambda one: converted(one, target), value, kind=target)
+        result = map_outcomes(lambda one: converted(one, target), value, kind=target)
         return replace(result, trace=value.trace)
     if value.type != DYNAMIC and not _may_become(value.type, target):
         raise EvaluationError(_required(target))
     if not (target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC):
-        note_refusal()  # some value of its type may not be one of the target's
+        record_rejection()  # some value of its type may not be one of the target's
     bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)
     return replace(
         value, type=value.type if _is_open_form(value.type, target) else target, raw=bounds
@@ -117,7 +117,7 @@ def _may_become(kind: Type, target: Type) -> bool:
 
 def _known(value: Value, target: Type) -> Value:
     if isinstance(value.raw, tuple | Mapping):
-        spend(len(value.raw))
+        charge(len(value.raw))
     match target:
         case Primitive():
             return _primitive(value, target)
@@ -205,13 +205,15 @@ def _ways(value: Value) -> Value | None:
     """Give a container as its outcomes, where something in it is one of several that differ in type."""
     if not any(map(_is_open_kind, value.elements)):
         return None
-    ways = unfolded(value)
-    return ways if ways.is_known or ways.undecided.outcomes else None
+    ways = expand_outcomes(value)
+    return ways if ways.is_known or ways.unknown.outcomes else None
 
 
 def _in_every_world(value: Value, target: Type) -> Value:
     """Convert a container whose undecided elements decide its type or its size."""
-    result = lifted(lambda settled: converted(settled, target), unfolded(value), kind=target)
+    result = map_outcomes(
+        lambda settled: converted(settled, target), expand_outcomes(value), kind=target
+    )
     return replace(result, trace=value.trace)
 
 
@@ -247,22 +249,22 @@ def _of_one_type(
 
 def _is_open_kind(value: Value) -> bool:
     """Say whether a value, or anything in it, is of a type that nobody knows."""
-    if isinstance(value.raw, Undecided):
+    if isinstance(value.raw, UnknownRaw):
         return has_dynamic(value.type)
     if not isinstance(value.raw, tuple | Mapping) or is_open(value):
         return False
-    spend(len(value.raw))
+    charge(len(value.raw))
     return any(map(_is_open_kind, value.elements))
 
 
-def _why_open(members: tuple[Value, ...]) -> Undecided:
+def _why_open(members: tuple[Value, ...]) -> UnknownRaw:
     inner = next(filter(None, map(first_undecided, members)))
-    return Undecided(inner.undecided.why, is_deferred=inner.undecided.is_deferred)
+    return UnknownRaw(inner.unknown.why, is_deferred=inner.unknown.is_deferred)
 
 
 def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type] | None:
     """Give members beside one of unknown type; a number or bool among them may have become text."""
-    note_refusal()  # what is undecided may be of another kind than the rest
+    record_rejection()  # what is undecided may be of another kind than the rest
     kinds = [member.type for member in members if not _is_open_kind(member)]
     if kinds and all(isinstance(kind, Primitive) for kind in kinds) and unified(kinds) == STRING:
         return tuple(converted(member, STRING) for member in members), STRING
@@ -321,13 +323,13 @@ def _with_parts(of: Value, parts: tuple[Value, ...], kind: Type | None) -> Value
 
 def perhaps_text(value: Value) -> Value:
     """Give a value in which every number and bool may have become text."""
-    spend()
+    charge()
     match value.raw:
         case None | str():
             return value
-        case Undecided() as raw:
+        case UnknownRaw() as raw:
             if raw.outcomes:
-                return _like(value, lifted(perhaps_text, value))
+                return _like(value, map_outcomes(perhaps_text, value))
             return value if value.type == STRING else replace(value, type=DYNAMIC)
         case tuple() | Mapping():
             if is_open(value):
@@ -351,9 +353,9 @@ def set_of(members: Iterable[Value], element: Type) -> Value:
     """Make a set: every member once, in Terraform's order (text by code point, numbers by size)."""
     given = tuple(members)
     distinct = {identity(member): member for member in given}
-    spend(_STEPS_OF_A_MEMBER * len(distinct))
+    charge(_STEPS_OF_A_MEMBER * len(distinct))
     ordered = tuple(sorted(distinct.values(), key=_set_order))
-    return deeply_marked(Value(SetOf(element), ordered), *given)
+    return with_all_marks_of(Value(SetOf(element), ordered), *given)
 
 
 def _set_order(value: Value) -> tuple[int, object, str]:
@@ -367,7 +369,7 @@ def _set_order(value: Value) -> tuple[int, object, str]:
 
 def _hash_text(value: Value) -> str:
     """Write a value as go-cty does to put sets of lists, maps and objects in order."""
-    spend()
+    charge()
     match value.raw:
         case None:
             return "~"
@@ -388,7 +390,7 @@ def _hash_text(value: Value) -> str:
             return "{" + "".join(pairs) + "}"
         case int() | Fraction() as raw:
             return text_from(raw)
-        case Undecided():
+        case UnknownRaw():
             return "?"
 
 
@@ -396,7 +398,7 @@ def _map(value: Value, element: Type) -> Value:
     if not isinstance(value.raw, Mapping):
         raise EvaluationError(_required(MapOf(element)))
     if is_open(value):
-        return replace(unfolded(value), type=MapOf(element))
+        return replace(expand_outcomes(value), type=MapOf(element))
     names, members = tuple(value.raw), tuple(value.raw.values())
     if has_dynamic(element):
         ways = _ways(value)
@@ -468,25 +470,25 @@ def _required(target: Type) -> str:
 
 def marks_in(value: Value) -> tuple[bool, bool]:
     """Say whether a value or anything in it is sensitive, and whether it is read from a file."""
-    is_sensitive, is_read = value.is_sensitive, value.is_read
+    is_sensitive, is_file_content = value.is_sensitive, value.is_file_content
     if not isinstance(value.raw, tuple | Mapping) or isinstance(value.raw, OpenMembers):
-        return is_sensitive, is_read
-    spend(len(value.raw))
+        return is_sensitive, is_file_content
+    charge(len(value.raw))
     for element in value.elements:
-        if is_sensitive and is_read:
+        if is_sensitive and is_file_content:
             break
         inner = marks_in(element)
-        is_sensitive, is_read = is_sensitive or inner[0], is_read or inner[1]
-    return is_sensitive, is_read
+        is_sensitive, is_file_content = is_sensitive or inner[0], is_file_content or inner[1]
+    return is_sensitive, is_file_content
 
 
-def deeply_marked(result: Value, *arguments: Value) -> Value:
+def with_all_marks_of(result: Value, *arguments: Value) -> Value:
     """Give the result with the marks of the arguments and of anything in them."""
-    is_sensitive, is_read = result.is_sensitive, result.is_read
+    is_sensitive, is_file_content = result.is_sensitive, result.is_file_content
     for argument in arguments:
         inner = marks_in(argument)
-        is_sensitive, is_read = is_sensitive or inner[0], is_read or inner[1]
-    return result.with_marks(is_sensitive=is_sensitive, is_read=is_read)
+        is_sensitive, is_file_content = is_sensitive or inner[0], is_file_content or inner[1]
+    return result.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
 
 
 def is_open(value: Value) -> bool:
@@ -494,27 +496,27 @@ def is_open(value: Value) -> bool:
     return isinstance(value.raw, OpenMembers) and not isinstance(value.raw, LazyMembers)
 
 
-def unfolded(value: Value) -> Value:
+def expand_outcomes(value: Value) -> Value:
     """Turn a container with undecided elements into one that is undecided itself, as its outcomes.
 
     Where an element has no list of outcomes, or there are too many combinations, nor has the result.
     """
     if is_open(value):
-        raw = Undecided("its provider knows more of it than its configuration says")
+        raw = UnknownRaw("its provider knows more of it than its configuration says")
         return replace(value, type=DYNAMIC, raw=raw)
     if value.is_wholly_known or not value.is_known:
         return value
-    elements = [unfolded(element) for element in value.elements]
-    inner = next((element.undecided for element in elements if not element.is_known), None)
+    elements = [expand_outcomes(element) for element in value.elements]
+    inner = next((element.unknown for element in elements if not element.is_known), None)
     if inner is None:
         return _like(value, _rebuilt(value, elements))
     choices = []
     total = 1
     for element in elements:
-        outcomes = (Possibility(element),) if element.is_known else element.undecided.outcomes
+        outcomes = (Possibility(element),) if element.is_known else element.unknown.outcomes
         total *= len(outcomes)
-        if total == 0 or total > MOST_OUTCOMES:
-            return replace(value, raw=Undecided(inner.why, is_deferred=inner.is_deferred))
+        if total == 0 or total > MAX_OUTCOMES:
+            return replace(value, raw=UnknownRaw(inner.why, is_deferred=inner.is_deferred))
         choices.append(outcomes)
     found = []
     for choice in product(*choices):
@@ -526,7 +528,7 @@ def unfolded(value: Value) -> Value:
         try:
             found.append(Possibility(_rebuilt(value, [p.value for p in choice]), when))
         except EvaluationError:
-            note_refusal()
+            record_rejection()
     return _like(value, one_of(found, inner.why, is_deferred=inner.is_deferred))
 
 
@@ -551,7 +553,7 @@ def equal(one: Value, other: Value) -> Value:
     answer = _are_equal(one, other)
     if answer is not None:
         return boolean(answer).marked(one, other)
-    return lifted(_settled_equality, one, other, kind=BOOL).marked(one, other)
+    return map_outcomes(_settled_equality, one, other, kind=BOOL).marked(one, other)
 
 
 def _settled_equality(one: Value, other: Value) -> Value:
@@ -559,16 +561,16 @@ def _settled_equality(one: Value, other: Value) -> Value:
     if answer is not None:
         return boolean(answer)
     inner = first_undecided(one) or first_undecided(other)
-    why = inner.undecided.why if inner else "it is undecided"
-    deferred = inner.undecided.is_deferred if inner else False
-    return Value(BOOL, Undecided(why, is_deferred=deferred, is_not_null=True))
+    why = inner.unknown.why if inner else "it is undecided"
+    deferred = inner.unknown.is_deferred if inner else False
+    return Value(BOOL, UnknownRaw(why, is_deferred=deferred, is_not_null=True))
 
 
 def first_undecided(value: Value) -> Value | None:
     """Find the first value that is undecided, itself or anything in it."""
-    spend()
+    charge()
     match value.raw:
-        case Undecided():
+        case UnknownRaw():
             return value
         case tuple() as elements:
             return next(filter(None, map(first_undecided, elements)), None)
@@ -580,9 +582,9 @@ def first_undecided(value: Value) -> Value | None:
 
 def _are_equal(one: Value, other: Value) -> bool | None:
     """Compare; None where what is undecided decides."""
-    spend()
+    charge()
     for value, opposite in ((one, other), (other, one)):
-        if isinstance(value.raw, Undecided):
+        if isinstance(value.raw, UnknownRaw):
             return False if value.raw.is_not_null and opposite.is_null else None
     if one.raw is None or other.raw is None:
         return one.raw is None and other.raw is None

@@ -20,21 +20,21 @@ from ecbackup_iac.terraform.values.type_system import (
     type_name,
 )
 from ecbackup_iac.terraform.values.value import (
-    READ,
+    FILE_CONTENT,
     Assumption,
     EvaluationError,
     OpenMembers,
     Possibility,
-    Undecided,
+    UnknownRaw,
     Value,
     boolean,
-    lifted,
-    note_refusal,
+    map_outcomes,
     number,
     one_of,
+    record_rejection,
 )
 
-MOST_BITS = 100_000
+MAX_BITS = 100_000
 """A result of more is refused: no configuration means it."""
 
 
@@ -46,7 +46,7 @@ def unary(operator: str, operand: Value) -> Value:
     def apply(settled: Value) -> Value:
         return number(-_number(settled)) if kind == NUMBER else boolean(settled.raw is False)
 
-    return lifted(apply, value, kind=kind).marked(operand)
+    return map_outcomes(apply, value, kind=kind).marked(operand)
 
 
 def binary(operator: str, left: Value, right: Value) -> Value:
@@ -66,7 +66,7 @@ def binary(operator: str, left: Value, right: Value) -> Value:
         return _by_zero(left).marked(left, right)
     apply, kind = _ARITHMETIC[operator]
     operands = (_operand(operator, left, NUMBER), _operand(operator, right, NUMBER))
-    result = lifted(lambda a, b: _value(apply(_number(a), _number(b))), *operands, kind=kind)
+    result = map_outcomes(lambda a, b: _value(apply(_number(a), _number(b))), *operands, kind=kind)
     return result.marked(left, right)
 
 
@@ -79,7 +79,7 @@ def _by_zero(left: Value) -> Value:
     dividend = _operand("/", left, NUMBER)
     if dividend.raw == 0:
         raise EvaluationError("Division by zero")
-    return Value(NUMBER, Undecided("a division by zero is infinite"))
+    return Value(NUMBER, UnknownRaw("a division by zero is infinite"))
 
 
 def _logical(operator: str, left: Value, right: Value) -> Value:
@@ -95,7 +95,7 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
         if known.raw is decides and not opposite.is_known:
             # Terraform 1.11 calls it unknown at plan; every value it can take gives this.
             return boolean(decides).marked(left, right)
-    return lifted(apply, one, other, kind=BOOL).marked(left, right)
+    return map_outcomes(apply, one, other, kind=BOOL).marked(left, right)
 
 
 def _value(result: Number | bool) -> Value:  # noqa: FBT001 - either may come out
@@ -137,8 +137,8 @@ def _operand(operator: str, value: Value, kind: Type) -> Value:
         raise EvaluationError(text, bare=bare) from error
     if operand.is_null:
         raise EvaluationError(f"Invalid operand for {operator}: it is null")
-    if isinstance(operand.raw, Undecided) and operand.raw.outcomes:
-        return lifted(_not_null(operator), operand, kind=kind)
+    if isinstance(operand.raw, UnknownRaw) and operand.raw.outcomes:
+        return map_outcomes(_not_null(operator), operand, kind=kind)
     return operand
 
 
@@ -165,7 +165,7 @@ def attribute(of: Value, name: str) -> Value:
         EvaluationError: there is none, or `of` is null or no such thing.
 
     """
-    return lifted(lambda settled: _attribute(settled, name), of).marked(of)
+    return map_outcomes(lambda settled: _attribute(settled, name), of).marked(of)
 
 
 def _attribute(of: Value, name: str) -> Value:
@@ -201,28 +201,28 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
         EvaluationError: there is no such element, or the key is of a wrong type.
 
     """
-    if of.is_known and not of.is_null and not key.is_known and not key.undecided.outcomes:
+    if of.is_known and not of.is_null and not key.is_known and not key.unknown.outcomes:
         return _any_element(of, key, subject)
     try:
-        return lifted(_index, of, key).marked(of, key)
+        return map_outcomes(_index, of, key).marked(of, key)
     except EvaluationError as error:
         if key.is_sensitive:
             raise EvaluationError("Invalid index: no element with that sensitive key") from None
-        if key.is_read:
-            raise error.bared() from None
+        if key.is_file_content:
+            raise error.redacted() from None
         raise
 
 
 def _any_element(of: Value, key: Value, subject: str) -> Value:
-    raw = key.undecided
+    raw = key.unknown
     if isinstance(of.raw, OpenMembers):
-        return Value(DYNAMIC, Undecided(raw.why, is_deferred=raw.is_deferred))
+        return Value(DYNAMIC, UnknownRaw(raw.why, is_deferred=raw.is_deferred))
     if isinstance(of.type, SetOf) or not isinstance(of.raw, tuple | dict):
         _index(of, key)
     if not of.elements:
         raise EvaluationError("Invalid index: the collection is empty")
-    note_refusal()  # the key may be none of these
-    elements = possible_elements(of, subject, is_hidden=of.is_read or key.is_read)
+    record_rejection()  # the key may be none of these
+    elements = possible_elements(of, subject, is_hidden=of.is_file_content or key.is_file_content)
     found = one_of(elements, raw.why, is_deferred=raw.is_deferred)
     return found.through(*of.trace).marked(of, key)
 
@@ -233,7 +233,7 @@ def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> li
     Where `is_hidden` is set, no key is told: they are what only a file says.
     """
     if is_hidden:
-        keys = [f"{READ}, number {place}" for place, _ in enumerate(of.elements, 1)]
+        keys = [f"{FILE_CONTENT}, number {place}" for place, _ in enumerate(of.elements, 1)]
     elif isinstance(of.raw, tuple):
         keys = [str(place) for place in range(len(of.raw))]
     else:

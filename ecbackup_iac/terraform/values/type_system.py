@@ -8,7 +8,7 @@ from typing import Any, Self, TypeAlias
 from weakref import WeakValueDictionary
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.budget import charge
 
 
 @record
@@ -199,7 +199,7 @@ def type_name(kind: Type) -> str:
 
 def unified(kinds: Sequence[Type]) -> Type | None:
     """Give the one type that values of all these types become safely; None where there is none."""
-    spend(len(kinds))
+    charge(len(kinds))
     distinct = list(dict.fromkeys(kinds))
     if not distinct:
         return DYNAMIC

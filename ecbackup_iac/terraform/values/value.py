@@ -13,7 +13,7 @@ from unicodedata import normalize
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.terraform.values.budget import spend, spend_text, spend_trace
+from ecbackup_iac.terraform.values.budget import charge, spend_text, spend_trace
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -27,14 +27,14 @@ from ecbackup_iac.terraform.values.type_system import (
     object_of,
 )
 
-MOST_OUTCOMES = 64
+MAX_OUTCOMES = 64
 """A value that could be more than these is unknown without a list."""
 
 
-LONGEST_CONDITION = 200
+MAX_CONDITION_LENGTH = 200
 """Characters of a condition's text; beyond it the first way to fulfil it stands for all."""
 
-READ = "(content of a file)"
+FILE_CONTENT = "(content of a file)"
 """What stands in a message for a text that a file holds."""
 
 
@@ -55,7 +55,7 @@ class EvaluationError(Exception):
         self.place = place
         self.bare = bare or message
 
-    def bared(self) -> "EvaluationError":
+    def redacted(self) -> "EvaluationError":
         """Give the same refusal of a value that must not be shown."""
         return type(self)(self.bare, self.place)
 
@@ -77,7 +77,7 @@ class Placed(Protocol):
 
 
 @record
-class Hop:
+class TraceStep:
     """A step of a trace that shows something else than what stands at its place."""
 
     text: str
@@ -114,7 +114,7 @@ class Possibility:
 
 
 @record(eq=False)
-class Undecided:
+class UnknownRaw:
     """The raw part of a value that cannot be known from what was read."""
 
     why: str
@@ -158,7 +158,7 @@ class LazyMembers(OpenMembers):
         return name in self._names
 
 
-Raw: TypeAlias = "bool | Number | str | tuple[Value, ...] | Mapping[str, Value] | Undecided | None"
+Raw: TypeAlias = "bool | Number | str | tuple[Value, ...] | Mapping[str, Value] | UnknownRaw | None"
 
 
 @record(eq=False)
@@ -176,7 +176,7 @@ class Value:
     literals: tuple[Placed, ...] = ()
     """Where it is written as it stands: a literal for each way to it; none where it is computed."""
 
-    is_read: bool = False
+    is_file_content: bool = False
     """It is made of what a file holds: no text of it is shown. Nothing else follows from it."""
 
     @property
@@ -187,21 +187,21 @@ class Value:
     @property
     def is_known(self) -> bool:
         """Whether it is known at its top level; elements may still be undecided."""
-        return not isinstance(self.raw, Undecided)
+        return not isinstance(self.raw, UnknownRaw)
 
     @property
     def is_wholly_known(self) -> bool:
         """Whether it and everything in it is known."""
         match self.raw:
-            case Undecided():
+            case UnknownRaw():
                 return False
             case tuple() as elements:
-                spend(len(elements))
+                charge(len(elements))
                 return all(element.is_wholly_known for element in elements)
             case OpenMembers() if not isinstance(self.raw, LazyMembers):
                 return False
             case Mapping() as elements:
-                spend(len(elements))
+                charge(len(elements))
                 return all(element.is_wholly_known for element in elements.values())
             case _:
                 return True
@@ -225,9 +225,9 @@ class Value:
         return self.raw
 
     @property
-    def undecided(self) -> Undecided:
+    def unknown(self) -> UnknownRaw:
         """Why it is not known; only for a value that is not."""
-        if not isinstance(self.raw, Undecided):
+        if not isinstance(self.raw, UnknownRaw):
             raise TypeError("the value is known")
         return self.raw
 
@@ -238,31 +238,31 @@ class Value:
 
     def marked(self, *others: "Value") -> "Value":
         """Give the value with the marks of the others: sensitive, or read from a file."""
-        is_sensitive, is_read = self.is_sensitive, self.is_read
+        is_sensitive, is_file_content = self.is_sensitive, self.is_file_content
         for other in others:
             is_sensitive = is_sensitive or other.is_sensitive
-            is_read = is_read or other.is_read
-        return self.with_marks(is_sensitive=is_sensitive, is_read=is_read)
+            is_file_content = is_file_content or other.is_file_content
+        return self.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
 
-    def with_marks(self, *, is_sensitive: bool, is_read: bool) -> "Value":
+    def with_marks(self, *, is_sensitive: bool, is_file_content: bool) -> "Value":
         """Give the value with these marks and no others."""
-        if is_sensitive is self.is_sensitive and is_read is self.is_read:
+        if is_sensitive is self.is_sensitive and is_file_content is self.is_file_content:
             return self
-        return replace(self, is_sensitive=is_sensitive, is_read=is_read)
+        return replace(self, is_sensitive=is_sensitive, is_file_content=is_file_content)
 
     @property
     def is_hidden(self) -> bool:
         """Whether no text of it may be shown."""
-        return self.is_sensitive or self.is_read
+        return self.is_sensitive or self.is_file_content
 
-    def taken_from(self, whole: "Value") -> "Value":
+    def inherit_marks(self, whole: "Value") -> "Value":
         """Give what a loop takes out of a value: it is no more to be shown than the whole.
 
         Terraform does not call it sensitive, but what the loop makes of all.
         """
-        if self.is_read or not whole.is_hidden:
+        if self.is_file_content or not whole.is_hidden:
             return self
-        return replace(self, is_read=True)
+        return replace(self, is_file_content=True)
 
 
 def string(text: str) -> Value:
@@ -289,13 +289,13 @@ def null(kind: Type = DYNAMIC) -> Value:
 def tuple_value(elements: Iterable[Value]) -> Value:
     """Make a tuple of values, each with its own type."""
     members = tuple(elements)
-    spend(len(members))
+    charge(len(members))
     return Value(TupleOf(tuple(member.type for member in members)), members)
 
 
 def object_value(members: Mapping[str, Value]) -> Value:
     """Make an object of values, each with its own type."""
-    spend(len(members))
+    charge(len(members))
     ordered = dict(sorted(members.items()))
     return Value(object_of({name: value.type for name, value in ordered.items()}), ordered)
 
@@ -308,7 +308,7 @@ def unknown(
     is_not_null: bool = False,
 ) -> Value:
     """Make a value of which nothing more is known than its type."""
-    return Value(kind, Undecided(why, is_deferred=is_deferred, is_not_null=is_not_null))
+    return Value(kind, UnknownRaw(why, is_deferred=is_deferred, is_not_null=is_not_null))
 
 
 def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool = False) -> Value:
@@ -325,23 +325,27 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
         if value.is_known:
             flat.append(possibility)
             continue
-        deferred = deferred or value.undecided.is_deferred
-        is_listed = is_listed and bool(value.undecided.outcomes)
-        if not value.undecided.outcomes:
-            why = value.undecided.why
-        for inner in value.undecided.outcomes:
+        deferred = deferred or value.unknown.is_deferred
+        is_listed = is_listed and bool(value.unknown.outcomes)
+        if not value.unknown.outcomes:
+            why = value.unknown.why
+        for inner in value.unknown.outcomes:
             when = combined(possibility.when, inner.when)
             if when is not None:
                 told = inner.told if not possibility.condition else ""
                 flat.append(Possibility(inner.value, when, told))
     kind = kinds[0] if len(set(kinds)) == 1 else DYNAMIC
     distinct = _distinct(flat)
-    is_read = any(possibility.value.is_hidden for possibility in possibilities)
-    if not is_listed or not distinct or len(distinct) > MOST_OUTCOMES:
-        return Value(kind, Undecided(why, is_deferred=deferred), is_read=is_read)
+    is_file_content = any(possibility.value.is_hidden for possibility in possibilities)
+    if not is_listed or not distinct or len(distinct) > MAX_OUTCOMES:
+        return Value(kind, UnknownRaw(why, is_deferred=deferred), is_file_content=is_file_content)
     if len(distinct) == 1 and distinct[0].value.is_wholly_known:
         return distinct[0].value
-    return Value(kind, Undecided(why, tuple(distinct), is_deferred=deferred), is_read=is_read)
+    return Value(
+        kind,
+        UnknownRaw(why, tuple(distinct), is_deferred=deferred),
+        is_file_content=is_file_content,
+    )
 
 
 def combined(
@@ -361,40 +365,40 @@ class Refusals:
     happened = False
 
 
-_watchers: list[Refusals] = []
+_trackers: list[Refusals] = []
 
 
 @contextmanager
-def refusals_noted() -> Iterator[Refusals]:
+def track_rejections() -> Iterator[Refusals]:
     """Watch for outcomes that are refused: `try` and `can` have to know of them."""
     watcher = Refusals()
-    _watchers.append(watcher)
+    _trackers.append(watcher)
     try:
         yield watcher
     finally:
-        _watchers.pop()
+        _trackers.pop()
         if watcher.happened:
-            note_refusal()
+            record_rejection()
 
 
 @contextmanager
-def refusals_hidden() -> Iterator[None]:
+def hide_rejections() -> Iterator[None]:
     """Evaluate what stands elsewhere (a local, a variable): no `try` around the reference sees into it."""
-    saved = _watchers[:]
-    _watchers.clear()
+    saved = _trackers[:]
+    _trackers.clear()
     try:
         yield
     finally:
-        _watchers[:] = saved
+        _trackers[:] = saved
 
 
-def note_refusal() -> None:
+def record_rejection() -> None:
     """Tell whoever watches that some outcome is refused."""
-    if _watchers:
-        _watchers[-1].happened = True
+    if _trackers:
+        _trackers[-1].happened = True
 
 
-def lifted(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAMIC) -> Value:
+def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAMIC) -> Value:
     """Apply a function of known values to values that may be undecided.
 
     It is applied to every combination of outcomes that do not contradict each other. A combination
@@ -408,22 +412,22 @@ def lifted(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAM
     open_arguments = [argument for argument in arguments if not argument.is_known]
     if not open_arguments:
         return function(*arguments)
-    deferred = any(argument.undecided.is_deferred for argument in open_arguments)
-    bare = next((a for a in open_arguments if not a.undecided.outcomes), None)
-    why = (bare or open_arguments[0]).undecided.why
+    deferred = any(argument.unknown.is_deferred for argument in open_arguments)
+    bare = next((a for a in open_arguments if not a.unknown.outcomes), None)
+    why = (bare or open_arguments[0]).unknown.why
     total = 1
     for argument in open_arguments:
-        total *= len(argument.undecided.outcomes)
-    if bare is not None or total > MOST_OUTCOMES:
-        note_refusal()  # the function may refuse what it turns out to be
-        return Value(kind, Undecided(why, is_deferred=deferred)).marked(*arguments)
+        total *= len(argument.unknown.outcomes)
+    if bare is not None or total > MAX_OUTCOMES:
+        record_rejection()  # the function may refuse what it turns out to be
+        return Value(kind, UnknownRaw(why, is_deferred=deferred)).marked(*arguments)
     choices = [
-        argument.undecided.outcomes if not argument.is_known else (Possibility(argument),)
+        argument.unknown.outcomes if not argument.is_known else (Possibility(argument),)
         for argument in arguments
     ]
     found: list[Possibility] = []
     refusal: EvaluationError | None = None
-    spend(total)
+    charge(total)
     for choice in product(*choices):
         when: tuple[Assumption, ...] | None = ()
         for possibility in choice:
@@ -435,7 +439,7 @@ def lifted(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAM
             found.append(Possibility(function(*chosen).marked(*chosen), when))
         except EvaluationError as error:
             refusal = refusal or error
-            note_refusal()
+            record_rejection()
     if not found and refusal is not None:
         raise refusal
     return one_of(found, why, is_deferred=deferred).marked(*arguments)
@@ -465,7 +469,9 @@ def _either(one: Possibility, other: Possibility) -> Possibility:
     common = tuple(assumption for assumption in one.when if assumption in other.when)
     ways = [way for way in (one.condition, other.condition) if way]
     told = " or ".join(dict.fromkeys(ways)) if len(ways) > 1 else ""
-    return Possibility(one.value, common, told if len(told) <= LONGEST_CONDITION else one.condition)
+    return Possibility(
+        one.value, common, told if len(told) <= MAX_CONDITION_LENGTH else one.condition
+    )
 
 
 def identity(value: Value) -> object:
@@ -474,13 +480,13 @@ def identity(value: Value) -> object:
     What is undecided is like nothing but itself.
     """
     match value.raw:
-        case Undecided():
+        case UnknownRaw():
             return ("undecided", id(value.raw))
         case tuple() as elements:
-            spend(len(elements))
+            charge(len(elements))
             return (value.type, tuple(identity(element) for element in elements))
         case Mapping() as elements:
-            spend(len(elements))
+            charge(len(elements))
             return (value.type, tuple((key, identity(e)) for key, e in elements.items()))
         case bool() as raw:
             return ("bool", raw)

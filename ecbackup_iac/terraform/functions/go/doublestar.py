@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from ecbackup_iac.model.record import changing_record, field
-from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")
@@ -38,7 +38,7 @@ class PathPattern:
         """Say whether the whole path is what the pattern describes."""
         places = self._with_free({0})
         for character in path:
-            spend(1 + len(places) // _STEPS_A_CHARACTER)
+            charge(1 + len(places) // _STEPS_A_CHARACTER)
             taken = (self._states[place] for place in places)
             places = self._with_free(
                 state.following for state in taken if state.takes and state.takes(character)

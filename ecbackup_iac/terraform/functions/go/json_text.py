@@ -11,7 +11,7 @@ from ecbackup_iac.hcl.number import NumberTooLargeError
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
-from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
@@ -23,7 +23,7 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
 )
 
-DEEPEST = 100
+MAX_DEPTH = 100
 """Levels of nesting; a document with more is unknown."""
 
 _SHORT_ESCAPES = {"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -49,7 +49,7 @@ def json_text(value: Value) -> str:
 
 
 def _write(value: Value, pieces: list[str]) -> None:
-    spend()
+    charge()
     match value.raw:
         case None:
             pieces.append("null")
@@ -108,7 +108,7 @@ def json_value(text: str) -> Value:
 
 
 def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - whatever json gives
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         raise UndecidableError("the JSON text is nested too deeply")
     match document:
         case None:

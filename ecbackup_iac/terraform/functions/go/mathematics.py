@@ -10,8 +10,8 @@ from ecbackup_iac.terraform.functions.signature import UndecidableError
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
-_LARGEST_POWER = 1 << 12
-_LARGEST_EXPONENT = 2.0**63
+_MAX_POWER_BYTES = 1 << 12
+_MAX_EXPONENT_BYTES = 2.0**63
 
 
 def logarithm(x: float) -> float:
@@ -61,7 +61,7 @@ def power(x: float, y: float) -> float:
         return math.nan
     if rest:
         raise UndecidableError("the last digits of a power with a fraction depend on the processor")
-    if whole >= _LARGEST_EXPONENT:
+    if whole >= _MAX_EXPONENT_BYTES:
         if x == -1:
             return 1.0
         return 0.0 if (abs(x) < 1) == (y > 0) else math.inf
@@ -73,7 +73,7 @@ def _multiplied(x: float, count: int, *, is_inverse: bool) -> float:
     mantissa, exponent = 1.0, 0
     factor, shift = math.frexp(x)
     while count:
-        if abs(shift) > _LARGEST_POWER:
+        if abs(shift) > _MAX_POWER_BYTES:
             exponent += shift
             break
         if count & 1:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size
-from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.type_system import STRING, TupleOf, Type, object_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
@@ -20,8 +20,8 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
 )
 
-_MOST_MEMORY = 8 << 20  # bytes for one compiled pattern
-_MOST_MATCHES = 100_000
+_MAX_MEMORY = 8 << 20  # bytes for one compiled pattern
+_MAX_MATCHES = 100_000
 # Escapes, and the group names that only RE2 allows, outside of \Q...\E.
 _QUOTED = re.compile(r"\\Q.*?(?:\\E|\Z)", re.DOTALL)
 _ANY_BYTE = re.compile(r"(?:^|[^\\])(?:\\\\)*\\C")
@@ -52,7 +52,7 @@ class Pattern:
             raise UndecidableError("a pattern that names two groups alike is not evaluated")
         options = re2.Options()
         options.log_errors = False
-        options.max_mem = _MOST_MEMORY
+        options.max_mem = _MAX_MEMORY
         try:
             self._compiled: Any = re2.compile(pattern.encode(errors="replace"), options)
         except re2.error as error:
@@ -75,7 +75,7 @@ class Pattern:
             if found is None:
                 return
             start, end = found[0]
-            spend(_STEPS_OF_A_MATCH)
+            charge(_STEPS_OF_A_MATCH)
             is_accepted = not (end == position and start == previous_end)
             position = _next(text, position) if end == position else end
             previous_end = end
@@ -94,7 +94,7 @@ class Pattern:
             found = self._search(text, position)
             if found is None:
                 break
-            spend(_STEPS_OF_A_MATCH)
+            charge(_STEPS_OF_A_MATCH)
             start, end = found[0]
             pieces.append(text[last_end:start])
             if end > last_end or start == 0:
@@ -120,7 +120,7 @@ class Pattern:
             if name is None:
                 return "$"
             if name.isdigit() and (name == "0" or name[0] != "0"):
-                index = int(name) if len(name) < len(str(_MOST_MATCHES)) else len(spans)
+                index = int(name) if len(name) < len(str(_MAX_MATCHES)) else len(spans)
                 indexes = [index] if index < len(spans) else []
             else:
                 indexes = [place for place, own in enumerate(names, 1) if own == name]

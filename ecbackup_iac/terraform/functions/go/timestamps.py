@@ -10,8 +10,8 @@ from ecbackup_iac.terraform.values.value import EvaluationError
 
 SECOND = 1_000_000_000  # nanoseconds
 _DAY = 86_400  # seconds
-_LARGEST_DURATION = (1 << 63) - 1
-_MOST_DIGITS = 20  # of a duration's number; more are too long anyway
+_MAX_DURATION_BYTES = (1 << 63) - 1
+_MAX_DIGITS = 20  # of a duration's number; more are too long anyway
 _HOURS, _MINUTES, _MONTHS, _FEBRUARY = 24, 60, 12, 2
 _EPOCH = 719_468  # days from 0000-03-01 to 1970-01-01
 _ERA = 146_097  # days in 400 years
@@ -129,12 +129,12 @@ def duration(text: str) -> int:
         if match is None or not (match[1] or match[2]) or match[3] not in _UNIT_SIZES:
             break
         unit = _UNIT_SIZES[match[3]]
-        total += int(match[1].lstrip("0")[:_MOST_DIGITS] or 0) * unit
+        total += int(match[1].lstrip("0")[:_MAX_DIGITS] or 0) * unit
         fraction = (match[2] or "")[:18]
         # In floating point, as Go does it.
         total += int(float(int(fraction or 0)) * (unit / float(10 ** len(fraction))))
         position = match.end()
-    if not rest or position < len(rest) or total > _LARGEST_DURATION:
+    if not rest or position < len(rest) or total > _MAX_DURATION_BYTES:
         raise EvaluationError(f'time: invalid duration "{text}"', bare="time: invalid duration")
     return -total if is_negative else total
 

@@ -13,12 +13,12 @@ import yaml
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.record import changing_record, field
-from ecbackup_iac.terraform.functions.go.json_text import DEEPEST
+from ecbackup_iac.terraform.functions.go.json_text import MAX_DEPTH
 from ecbackup_iac.terraform.functions.go.timestamps import point
 from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
-from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
@@ -32,7 +32,7 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
 )
 
-MOST_NODES = 100_000
+MAX_NODES = 100_000
 """A document with more values, each counted wherever an alias repeats it, is unknown."""
 
 _TAG = "tag:yaml.org,2002:"
@@ -63,7 +63,7 @@ _TIME = re.compile(
 _SLASH_ESCAPE = re.compile(r'"(?:[^\\]|\\[^/])*\\/')
 _END_MARK = "...\n"
 _WHOLE_BITS = 64
-_LARGEST_OFFSET = 24, 60  # hours and minutes
+_MAX_OFFSET_BYTES = 24, 60  # hours and minutes
 
 
 def yaml_value(text: str) -> Value:
@@ -121,7 +121,7 @@ class _Reader:
         return value
 
     def _value(self, event: Any, depth: int) -> Value:  # noqa: ANN401 - PyYAML has no types
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise UndecidableError("the YAML text is nested too deeply")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(str(event.anchor))
@@ -145,7 +145,7 @@ class _Reader:
 
     def _count(self, nodes: int) -> None:
         self.nodes += nodes
-        if self.nodes > MOST_NODES:
+        if self.nodes > MAX_NODES:
             raise UndecidableError("the YAML text holds too many values")
 
     def _alias(self, name: str) -> Value:
@@ -279,7 +279,7 @@ def _time(text: str) -> str | None:
     zone, offset = match[8] or "Z", 0
     if zone != "Z":
         hours, minutes = int(zone[1:3]), int(zone[4:6])
-        if (hours, minutes) > _LARGEST_OFFSET or minutes > _LARGEST_OFFSET[1]:
+        if (hours, minutes) > _MAX_OFFSET_BYTES or minutes > _MAX_OFFSET_BYTES[1]:
             return None
         offset = (hours * 3_600 + minutes * 60) * (-1 if zone[0] == "-" else 1)
     found = point([*map(int, match.group(1, 2, 3)), *clock], "", offset)
@@ -306,7 +306,7 @@ def yaml_text(value: Value) -> str:
 
 
 def _events(value: Value) -> Iterator[Any]:
-    spend()
+    charge()
     match value.raw:
         case str() as text:
             yield _text_event(text)

@@ -10,7 +10,7 @@ _HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _COMMAND = "##["
 
 
-def printable(text: str) -> str:
+def escape_control_characters(text: str) -> str:
     r"""Show every character that a terminal or a runner might obey as its escape: `\x1b`, `\u202e`."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(_escape(c) if unicodedata.category(c) in _HARMFUL else c for c in text)
