@@ -58,7 +58,7 @@ fuzz: .venv-fuzz/fuzz.stamp
 
 golden: $(VENV)/test.stamp
 	$(BIN)/python -m ecbackup_iac.reporters.report_schema > ecbackup_iac/reporters/report.schema.json
-	$(BIN)/python -m ecbackup_iac.explanation.explanation_schema > ecbackup_iac/explanation/explanation.schema.json
+	$(BIN)/python -m ecbackup_iac.control.explanation_schema > ecbackup_iac/control/explanation.schema.json
 	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_readme.py tests/reports tests/explanation tests/fix
 
 format: $(VENV)/lint.stamp

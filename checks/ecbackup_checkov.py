@@ -65,7 +65,7 @@ class Library:
             _load_bundle()
         elif BUNDLE_NAME not in sys.modules:
             _load_package_beside()
-        self.confs = importlib.import_module(f"{BUNDLE_NAME}.readers.checkov_conf")
+        self.confs = importlib.import_module(f"{BUNDLE_NAME}.checkov.resource_conf")
         rule = importlib.import_module(f"{BUNDLE_NAME}.rule")
         policies = importlib.import_module(f"{BUNDLE_NAME}.model.policy")
         self._judge: Any = rule.judge

@@ -30,7 +30,7 @@ def main() -> None:
             sys.stdout.flush()
             return
     try:
-        from ecbackup_iac.process import leave
+        from ecbackup_iac.cli.runtime import leave
 
         leave(_status(words))
     except KeyboardInterrupt:  # while it was still being loaded
@@ -40,12 +40,12 @@ def main() -> None:
 def _status(words: list[str]) -> int:
     flags = {_FLAGS[word] for word in words if word in _FLAGS}
     if not _is_plain_check(words) or flags >= {"quiet", "verbose"}:
-        from ecbackup_iac.cli import status
+        from ecbackup_iac.cli.main import status
 
         return status()
-    from ecbackup_iac.asked import Asked
-    from ecbackup_iac.checking import check
-    from ecbackup_iac.process import prepare, status_of
+    from ecbackup_iac.cli.commands.check import check
+    from ecbackup_iac.cli.request import Asked
+    from ecbackup_iac.cli.runtime import prepare, status_of
 
     prepare()
     paths = tuple(word for word in words[1:] if word not in _FLAGS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.accounting import account_for
 from ecbackup_iac.model.baseline import Baseline
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.policy import IgnoreMode, Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
@@ -15,10 +15,10 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity, rep
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.readers.inputs import readings
 from ecbackup_iac.rule import judge, level_of
-from ecbackup_iac.suppression import apply_exceptions
+from ecbackup_iac.suppressions.exceptions import apply_exceptions
 
 if TYPE_CHECKING:
-    from ecbackup_iac.model.marked_text import MarkedText
+    from ecbackup_iac.model.annotated_text import MarkedText
 
 
 def scan(  # noqa: PLR0913 - most have defaults, and are given by name
@@ -52,14 +52,14 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     absent, not_evaluated = account_for(read)
     diagnostics += not_evaluated
     if policy.ignores is not IgnoreMode.NONE and marked:
-        from ecbackup_iac.ignores.matching import apply_ignores
+        from ecbackup_iac.suppressions.matching import apply_ignores
 
         findings, told = apply_ignores(findings, marked, policy.ignores, today, given or Given())
         diagnostics += told
     findings, told = apply_exceptions(findings, policy.exceptions, today)
     diagnostics += told
     if baseline is not None:
-        from ecbackup_iac.baseline import apply_baseline, stale_entries, told_stale
+        from ecbackup_iac.suppressions.baseline import apply_baseline, stale_entries, told_stale
 
         findings = apply_baseline(findings, baseline)
         # What could not be read may well be what an entry is about.
@@ -69,7 +69,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     report = replace(report, absent=absent, minimum_days=policy.minimum_days)
     if not with_excerpts:
         return report
-    from ecbackup_iac.excerpts import excerpts_of
+    from ecbackup_iac.readers.excerpts import excerpts_of
 
     contents = given.contents if given else {}
     tops = paths if policy.source is None else (*paths, policy.source)
@@ -79,7 +79,9 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
 def _baseline(policy: Policy) -> Baseline | None:
     if policy.baseline is None:
         return None
-    from ecbackup_iac.baseline import read_baseline  # pydantic, which most runs do without
+    from ecbackup_iac.suppressions.baseline import (
+        read_baseline,  # pydantic, which most runs do without
+    )
 
     return read_baseline(policy.baseline)
 

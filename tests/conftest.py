@@ -17,13 +17,13 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from ecbackup_iac.cloudformation.roots import TemplateFile
+from ecbackup_iac.cloudformation.templates.roots import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, Reading, Severity
-from ecbackup_iac.readers.cloudformation import TemplateReader
-from ecbackup_iac.readers.terraform import Request, read
+from ecbackup_iac.readers.cloudformation.templates import TemplateReader
+from ecbackup_iac.readers.terraform.configuration import Request, read
 
 REPOSITORY = Path(__file__).parent.parent
 TODAY = "1795392000"  # 2026-11-23, in seconds
@@ -90,7 +90,7 @@ def run_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Callable[..., Result]]:
     """Run the command line in this very process: forty times as quick, for the many."""
-    from ecbackup_iac.cli import main
+    from ecbackup_iac.cli.main import main
 
     depth, threshold = sys.getrecursionlimit(), gc.get_threshold()
     monkeypatch.chdir(tmp_path)

@@ -12,15 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.baseline import (
-    apply_baseline,
-    baseline_of,
-    baseline_text,
-    pruned,
-    read_baseline,
-    stale_entries,
-    told_stale,
-)
 from ecbackup_iac.errors import BaselineError
 from ecbackup_iac.model.baseline import Baseline
 from ecbackup_iac.model.cache import CacheResource, Form, Source
@@ -32,6 +23,15 @@ from ecbackup_iac.model.value import Known, Unknown, Unset, Value
 from ecbackup_iac.model.verdict import Rule, Status
 from ecbackup_iac.reporters import REPORTERS
 from ecbackup_iac.rule import judge, level_of
+from ecbackup_iac.suppressions.baseline import (
+    apply_baseline,
+    baseline_of,
+    baseline_text,
+    pruned,
+    read_baseline,
+    stale_entries,
+    told_stale,
+)
 
 if TYPE_CHECKING:
     from conftest import Result, Run
@@ -521,14 +521,14 @@ def test_a_check_without_a_baseline_does_without_its_room(stack: Path, tmp_path:
     import sys
 
     program = (
-        "import sys\nfrom ecbackup_iac.cli import cli\n"
+        "import sys\nfrom ecbackup_iac.cli.main import cli\n"
         f"cli.main(['check', {str(stack)!r}], standalone_mode=False)\n"
         "print(*sys.modules, file=sys.stderr)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert {"ecbackup_iac.baseline", "pydantic"} & set(done.stderr.split()) == set()
+    assert {"ecbackup_iac.suppressions.baseline", "pydantic"} & set(done.stderr.split()) == set()
 
 
 # What always holds.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.cli import cli
+from ecbackup_iac.cli.main import cli
 from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def test_an_answer_imports_nothing_heavy(line: str) -> None:
     program = (
         "import atexit, sys\n"
         "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
-        "from ecbackup_iac.cli import main\n"
+        "from ecbackup_iac.cli.main import main\n"
         "main()\n"
     )
     words = f"ecbackup-iac {line}"

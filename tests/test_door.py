@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac import __main__ as door
-from ecbackup_iac.cli import check
+from ecbackup_iac.cli.main import check
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 REPOSITORY = Path(__file__).parent.parent
-WITH_CLICK = "from ecbackup_iac.cli import main; main()"
+WITH_CLICK = "from ecbackup_iac.cli.main import main; main()"
 
 PLAIN: tuple[tuple[str, ...], ...] = (
     (),

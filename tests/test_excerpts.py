@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 import pytest
 
-from ecbackup_iac.excerpts import LONGEST_LINE, MOST_LINES
 from ecbackup_iac.model.excerpt import Excerpt
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.readers.excerpts import LONGEST_LINE, MOST_LINES
 from ecbackup_iac.scan import scan
 
 TODAY = date(2026, 11, 23)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.globs import covers, matches
+from ecbackup_iac.files.globs import covers, matches
 from ecbackup_iac.model.policy import PathGlob
 
 

@@ -647,7 +647,7 @@ def test_a_file_that_cannot_be_read_is_an_error(
             3,
         )
         return
-    from ecbackup_iac import discovery  # root may read everything, so refuse it here
+    from ecbackup_iac.files import discovery  # root may read everything, so refuse it here
 
     def refuse(_path: str, _most: int) -> bytes:
         raise PermissionError(13, "Permission denied")
@@ -662,7 +662,7 @@ def test_a_file_that_cannot_be_read_is_an_error(
 def test_a_folder_that_cannot_be_listed_is_an_error(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ecbackup_iac import discovery
+    from ecbackup_iac.files import discovery
 
     def refuse(_folder: str) -> list[os.DirEntry[str]]:
         raise PermissionError(13, "Permission denied")

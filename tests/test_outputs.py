@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ecbackup_iac.cli.output import write_file
 from ecbackup_iac.errors import OutputError
-from ecbackup_iac.output import write_file
 
 if TYPE_CHECKING:
     from conftest import Run

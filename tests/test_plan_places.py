@@ -16,7 +16,7 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Report
 from ecbackup_iac.scan import scan
-from ecbackup_iac.terraform.addresses import Address, instance_key, parsed_address
+from ecbackup_iac.terraform.modules.addresses import Address, instance_key, parsed_address
 
 if TYPE_CHECKING:
     from conftest import Result

@@ -10,7 +10,7 @@ from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PathGlob, Policy, PolicyException, UnknownMode
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.policy import read_policy
+from ecbackup_iac.policy.policy_file import read_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

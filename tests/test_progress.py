@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac import progress
-from ecbackup_iac.progress import TerminalProgress
+from ecbackup_iac.cli import progress
+from ecbackup_iac.cli.progress import TerminalProgress
 
 if TYPE_CHECKING:
     from conftest import Run, Terminal
@@ -35,13 +35,13 @@ SLOW = """\
 import itertools, time
 ticks = itertools.count()
 time.monotonic = lambda: next(ticks) / 4
-from ecbackup_iac.cli import main
+from ecbackup_iac.cli.main import main
 main()
 """
 BROKEN = """\
 def broken(*_): raise RuntimeError("broken")
-import ecbackup_iac.readers.terraform
-ecbackup_iac.readers.terraform._Tree.closing_diagnostics = broken
+import ecbackup_iac.readers.terraform.configuration
+ecbackup_iac.readers.terraform.configuration._Tree.closing_diagnostics = broken
 main()
 """
 LINE = re.compile(r"\r([^\r\n]*)(?=\r)")
@@ -102,10 +102,10 @@ def test_it_is_gone_before_an_error_is_told(terminal: "Terminal") -> None:
 def test_it_is_gone_when_a_person_interrupts(terminal: "Terminal") -> None:
     tired = SLOW.replace(
         "main()",
-        "import ecbackup_iac.progress, signal\n"
-        "shown = ecbackup_iac.progress.TerminalProgress._write\n"
+        "import ecbackup_iac.cli.progress, signal\n"
+        "shown = ecbackup_iac.cli.progress.TerminalProgress._write\n"
         "def once(*words): shown(*words); '#' in words[1] and signal.raise_signal(signal.SIGINT)\n"
-        "ecbackup_iac.progress.TerminalProgress._write = once\n"
+        "ecbackup_iac.cli.progress.TerminalProgress._write = once\n"
         "main()",
     )
     shown = terminal(sys.executable, "-c", tired, "check")

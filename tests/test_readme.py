@@ -10,8 +10,8 @@ from typing import Protocol
 import pytest
 from click import Option
 
-from ecbackup_iac.cli import cli
-from ecbackup_iac.help_page import FEW, OTHER, subject_of
+from ecbackup_iac.cli.help import FEW, OTHER, subject_of
+from ecbackup_iac.cli.main import cli
 from ecbackup_iac.model.verdict import Rule
 
 TOP = Path(__file__).resolve().parent.parent

@@ -31,7 +31,7 @@ MODEL = [
 def test_asking_for_version_or_help_imports_nothing_heavy(args: list[str]) -> None:
     program = (
         "import sys\n"
-        "from ecbackup_iac.cli import cli\n"
+        "from ecbackup_iac.cli.main import cli\n"
         f"cli.main({args!r}, standalone_mode=False)\n"
         "print(*sys.modules, file=sys.stderr)\n"
     )
@@ -51,8 +51,8 @@ def test_the_version_is_the_packages_own(run: "Run") -> None:
     "module",
     [
         "ecbackup_iac.rule",
-        "ecbackup_iac.readers.aws_provider",
-        "ecbackup_iac.readers.terraform_plan",
+        "ecbackup_iac.readers.terraform.resource_types",
+        "ecbackup_iac.readers.terraform_json.plan",
         *MODEL,
     ],
 )
@@ -69,7 +69,7 @@ def test_a_decoded_plan_is_read_with_the_standard_library_alone() -> None:
 import json, sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 from ecbackup_iac.model.policy import Policy
-from ecbackup_iac.readers.terraform_plan import Blocks, read_change
+from ecbackup_iac.readers.terraform_json.plan import Blocks, read_change
 from ecbackup_iac.rule import judge
 plan = json.load(open("tests/plans/03-update-7-to-0.json", encoding="utf-8"))
 for entry in plan["resource_changes"]:

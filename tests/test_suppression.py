@@ -13,7 +13,7 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression
 from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.rule import judge, level_of
-from ecbackup_iac.suppression import apply_exceptions, today
+from ecbackup_iac.suppressions.exceptions import apply_exceptions, today
 
 TODAY = date(2026, 11, 23)
 PLACE = Location(".ecbackup.toml", 4)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.value import Known, Unknown
-from ecbackup_iac.terraform.folders import Folders
-from ecbackup_iac.terraform.root_order import RootOrder
-from ecbackup_iac.terraform.roots import Index, Sought
+from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.modules.root_order import RootOrder
+from ecbackup_iac.terraform.modules.roots import Index, Sought
 
 if TYPE_CHECKING:
     from conftest import Evaluate

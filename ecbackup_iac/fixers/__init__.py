@@ -11,8 +11,8 @@ from ecbackup_iac.model.cache import Source
 
 # Source → the module that mends it, imported when somebody asks for it.
 FIXERS = {
-    Source.TERRAFORM: "terraform",
-    Source.CLOUDFORMATION: "cloudformation",
+    Source.TERRAFORM: "terraform.edits",
+    Source.CLOUDFORMATION: "cloudformation.edits",
 }
 
 

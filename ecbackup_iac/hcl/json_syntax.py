@@ -22,7 +22,7 @@ from ecbackup_iac.hcl.parser import parse_expression, parse_template
 from ecbackup_iac.hcl.source import Place, Placing, Problem, SourceFile
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body, PlainTexts, Schema
 from ecbackup_iac.hcl.template import normal
-from ecbackup_iac.syntax.json_places import JsonNode, JsonText, Kind, parse
+from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
 
 TEMPLATE, LITERAL, EXPRESSION = "template", "literal", "expression"
 """How a JSON string is read."""

@@ -9,7 +9,6 @@ import re
 from ecbackup_iac.hcl.tokens import (
     COMMENT_TEXT,
     NAME,
-    QUOTED_STRING,
     SEQUENCES,
     TEXT_OF_LINE,
     TEXT_OF_STRING,
@@ -19,9 +18,17 @@ from ecbackup_iac.hcl.tokens import (
 
 UNCLOSED = -1
 
-_NO_OPENING = rb"<(?!<)|/(?![/*])|" + QUOTED_STRING
+# A string whose sequences, if any, hold nothing that can open or close anything else.
+_STRING = rb'"(?:' + TEXT_OF_STRING.pattern[:-2] + rb'|[$%]\{[^"{}\#/<\r\n]*+\})*+"'
+_NO_OPENING = rb"<(?!<)|/(?![/*])|" + _STRING
 _IN_BRACES = re.compile(
-    rb'(?:[^"{}\#/<]++|' + _NO_OPENING + rb"|" + COMMENT_TEXT + rb'|\{[^"{}\#/<]*+\})*+'
+    rb'(?:[^"{}\#/<]++|'
+    + _NO_OPENING
+    + rb"|"
+    + COMMENT_TEXT
+    + rb'|\{(?:[^"{}\#/<]++|'
+    + _STRING
+    + rb")*+\})*+"
 )
 # A value's tokens on one line, up to the last of them; and over lines, inside parentheses or brackets.
 _ON_LINE = re.compile(

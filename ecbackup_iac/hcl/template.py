@@ -70,15 +70,21 @@ class Pieces:
     def add_text(self, start: int, end: int) -> None:
         """Add literal text."""
         text = self._text[start:end].decode(errors="replace")
+        if "$" not in text and "%" not in text:  # then it is one token
+            self._add_token(start, end, text)
+            return
         pattern = _TOKENS_OF_STRING if self._is_quoted else _TOKENS_OF_LINE
         for match in pattern.finditer(text):
-            piece = resolved(match[0], is_quoted=self._is_quoted)
-            if self._trims_next:
-                piece = piece.lstrip(SPACES)
-                self._trims_next = False
             stop = min(end, start + len(match[0].encode()))
-            self.pieces.append(Piece(PieceKind.TEXT, start, stop, piece))
+            self._add_token(start, stop, match[0])
             start = stop
+
+    def _add_token(self, start: int, end: int, text: str) -> None:
+        text = resolved(text, is_quoted=self._is_quoted)
+        if self._trims_next:
+            text = text.lstrip(SPACES)
+            self._trims_next = False
+        self.pieces.append(Piece(PieceKind.TEXT, start, end, text))
 
     def add_sequence(self, piece: Piece) -> None:
         """Add an interpolation or a directive."""

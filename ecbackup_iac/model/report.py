@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
+from ecbackup_iac.model.annotated_text import MarkedText
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.excerpt import Excerpt
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.marked_text import MarkedText
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.verdict import Level, Status, Verdict
 

@@ -11,10 +11,10 @@ from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Reading
 from ecbackup_iac.model.value import Known, Step, Unknown, Unset, Value
-from ecbackup_iac.readers.aws_provider import days_of, shown_value, text_of
+from ecbackup_iac.readers.terraform.resource_types import days_of, shown_value, text_of
 
 if TYPE_CHECKING:
-    from ecbackup_iac.readers.slices import Slice
+    from ecbackup_iac.readers.raw_json import Slice
 
 RETENTION = "SnapshotRetentionLimit"
 

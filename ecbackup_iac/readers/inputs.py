@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.discovery import (
+from ecbackup_iac.files.discovery import (
     BASELINE_FILE,
     POLICY_FILE,
     STANDARD_INPUT,
@@ -16,18 +16,18 @@ from ecbackup_iac.discovery import (
     holds,
     shown_path,
 )
-from ecbackup_iac.globs import covers
+from ecbackup_iac.files.globs import covers
 from ecbackup_iac.model.cache import CacheResource, Source
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.report import Diagnostic, Reading
 
 if TYPE_CHECKING:
-    from ecbackup_iac.cloudformation.roots import TemplateFile
-    from ecbackup_iac.readers.cloudformation import TemplateReader
-    from ecbackup_iac.readers.plan_places import PlanPlaces
+    from ecbackup_iac.cloudformation.templates.roots import TemplateFile
+    from ecbackup_iac.readers.cloudformation.templates import TemplateReader
+    from ecbackup_iac.readers.terraform_json.source_locations import PlanPlaces
 
 # What plans, states and AWS CLI output are called, where nobody named the file itself.
 _OTHER_SOURCES = (".json", ".JSON", ".tfstate")
@@ -158,7 +158,7 @@ class _Inputs:
                     yield Reading(diagnostics=(self._nothing_in(path),))
 
     def _configuration_readings(self, boundary: str, folders: Sequence[str]) -> Iterator[Reading]:
-        from ecbackup_iac.readers.terraform import Request, read
+        from ecbackup_iac.readers.terraform.configuration import Request, read
 
         policy, targets = self._policy, tuple(dict.fromkeys(folders))
         return read(
@@ -178,14 +178,14 @@ class _Inputs:
         """Give what a plan or a state says its places in the configuration that the policy names."""
         if self._policy.source is None or not reading.resources:
             return reading
-        from ecbackup_iac.readers.plan_places import PlanPlaces
+        from ecbackup_iac.readers.terraform_json.source_locations import PlanPlaces
 
         if self._places is None:
             self._places = PlanPlaces(self._policy.source, self._given, self._is_excluded)
         return self._places.placed(reading)
 
     def _template_reader(self) -> "TemplateReader":
-        from ecbackup_iac.readers.cloudformation import TemplateReader
+        from ecbackup_iac.readers.cloudformation.templates import TemplateReader
 
         if self._templates is None:
             self._templates = TemplateReader(

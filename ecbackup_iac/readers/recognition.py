@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Reading
-from ecbackup_iac.readers import aws_cli, terraform_plan, terraform_state
-from ecbackup_iac.readers.mistakes import mistake_in_object, mistake_in_text
+from ecbackup_iac.readers import aws_cli
 from ecbackup_iac.readers.shape import ShapeError
-from ecbackup_iac.syntax.byte_order_marks import utf8
+from ecbackup_iac.readers.terraform_json import plan as terraform_plan
+from ecbackup_iac.readers.terraform_json import state as terraform_state
+from ecbackup_iac.readers.wrong_input_hints import mistake_in_object, mistake_in_text
+from ecbackup_iac.syntax.encoding import utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ecbackup_iac.cloudformation.roots import TemplateFile
-    from ecbackup_iac.discovery import Input
-    from ecbackup_iac.readers.slices import Slice
+    from ecbackup_iac.cloudformation.templates.roots import TemplateFile
+    from ecbackup_iac.files.discovery import Input
+    from ecbackup_iac.readers.raw_json import Slice
 
 # Readers of JSON objects, the first that recognises one reads it. To add a format, add its row.
 READERS: tuple[ModuleType, ...] = (terraform_plan, terraform_state, aws_cli)
@@ -72,8 +74,8 @@ def template_file(found: "Input", *, is_meant: bool) -> "TemplateFile | None":
     content = found.content
     if not any(map(content.__contains__, _MARKS_OF_TEMPLATES)) and b"\x00" not in content[:4]:
         return None
-    from ecbackup_iac.cloudformation.roots import Interest, TemplateFile, interest_in
-    from ecbackup_iac.readers.cloudformation_types import SOUGHT
+    from ecbackup_iac.cloudformation.templates.roots import Interest, TemplateFile, interest_in
+    from ecbackup_iac.readers.cloudformation.resource_types import SOUGHT
 
     try:
         text = utf8(content)
@@ -90,7 +92,7 @@ def template_file(found: "Input", *, is_meant: bool) -> "TemplateFile | None":
 
 def _is_other_json(text: bytes) -> bool:
     """Say whether a JSON text is a plan, a state or AWS CLI output, by its own members."""
-    from ecbackup_iac.readers.slices import JsonError, documents_in
+    from ecbackup_iac.readers.raw_json import JsonError, documents_in
 
     try:
         document = next(documents_in(text), None)
@@ -111,7 +113,7 @@ def _json_reading(
     text: bytes, root: str, placed: "Callable[[Reading], Reading] | None", *, is_meant: bool
 ) -> Reading | None:
     # msgspec takes longer to import than all of the above.
-    from ecbackup_iac.readers.slices import JsonError, documents_in
+    from ecbackup_iac.readers.raw_json import JsonError, documents_in
 
     if _MARKS.search(text) is None and not is_meant:
         return None

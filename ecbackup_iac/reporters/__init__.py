@@ -12,7 +12,7 @@ REPORTERS = {
     "gitlab": "gitlab_report",
     "github": "github_report",
     "markdown": "markdown_report",
-    "html": "html_report",
+    "html": "html.report",
 }
 
 WITH_EXCERPTS = ("html",)

@@ -6,7 +6,7 @@ step's summary, which the command line writes, has them all.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ecbackup_iac.control import CARDS
+from ecbackup_iac.control.rule_cards import CARDS
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ecbackup_iac import __version__
-from ecbackup_iac.control import CARDS, GUIDE, Card
+from ecbackup_iac.control.rule_cards import CARDS, GUIDE, Card
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import (
     Diagnostic,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.mending import mending
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.fixers.plan import mending
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.policy import Policy
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cloudformation.conftest import Ask
 
-    from ecbackup_iac.mending import Mending
+    from ecbackup_iac.fixers.plan import Mending
 
 TEMPLATES = sorted((Path(__file__).parent / "cases").glob("[0-9]*"))
 FIXES = sorted((Path(__file__).parents[1] / "fix" / "cases").glob("cloudformation-*"))

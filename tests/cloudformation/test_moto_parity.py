@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ecbackup_iac.cloudformation.parameters import ParameterFiles, given_values
+from ecbackup_iac.cloudformation.templates.parameters import ParameterFiles, given_values
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
-from ecbackup_iac.readers.cloudformation_types import RETENTION, days_of
-from ecbackup_iac.syntax.byte_order_marks import utf8
+from ecbackup_iac.readers.cloudformation.resource_types import RETENTION, days_of
+from ecbackup_iac.syntax.encoding import utf8
 
 if TYPE_CHECKING:
     from cloudformation.conftest import Ask, CaseFile

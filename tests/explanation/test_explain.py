@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from markdown_it import MarkdownIt
 
-from ecbackup_iac.explanation import FORMATS, renderer
-from ecbackup_iac.explanation.pages import Fact, Page, page_of, source_name
+from ecbackup_iac.control import FORMATS, renderer
+from ecbackup_iac.control.pages import Fact, Page, page_of, source_name
 from ecbackup_iac.model.verdict import Rule
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def test_no_source_is_described_that_nobody_names() -> None:
     import ecbackup_iac
 
     data = tomllib.loads(
-        Path(ecbackup_iac.__file__).parent.joinpath("control.toml").read_text("utf-8")
+        Path(ecbackup_iac.__file__).parent.joinpath("control/control.toml").read_text("utf-8")
     )
     named = {source_name(one) for fact in every_fact() for one in fact.sources}
     assert set(data["sources"]) == named
@@ -278,7 +278,7 @@ def test_every_query_asks_for_what_the_answer_has() -> None:
 
 
 def test_every_other_command_is_ours_or_terraforms() -> None:
-    from ecbackup_iac.cli import cli
+    from ecbackup_iac.cli.main import cli
 
     for program, *words in commands():
         if program == "ecbackup-iac":

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from ecbackup_iac.explanation import json_page
-from ecbackup_iac.explanation.explanation_schema import schema_text
-from ecbackup_iac.explanation.pages import page_of
+from ecbackup_iac.control import json_page
+from ecbackup_iac.control.explanation_schema import schema_text
+from ecbackup_iac.control.pages import page_of
 from ecbackup_iac.model.verdict import Rule
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _published() -> str:
-    file = resources.files("ecbackup_iac.explanation") / "explanation.schema.json"
+    file = resources.files("ecbackup_iac.control") / "explanation.schema.json"
     return file.read_text(encoding="utf-8")
 
 

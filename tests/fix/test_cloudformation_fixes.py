@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.fixers.edits import edited
-from ecbackup_iac.mending import Mending, mending
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.fixers.plan import Mending, mending
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.policy import Policy
 
 CASES = sorted((Path(__file__).parent / "cases").glob("cloudformation-*"))

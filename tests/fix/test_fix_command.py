@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac import output
+from ecbackup_iac.cli import output
 from ecbackup_iac.errors import OutputError
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.mending import Mending, mending
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.fixers.plan import Mending, mending
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.policy import Policy
 
 NAMES = st.sampled_from(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac import output
+from ecbackup_iac.cli import output
 from ecbackup_iac.errors import OutputError
 from ecbackup_iac.scan import scan
 
@@ -322,7 +322,7 @@ def test_a_few_that_object_among_many_take_a_few_judgements(
         judged.append(args)
         return scan(*args, **given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("ecbackup_iac.mending.scan", counted)
+    monkeypatch.setattr("ecbackup_iac.fixers.plan.scan", counted)
     result = run("fix")
     assert result.stdout.endswith(f"{200 - len(wrong)} mended, {len(wrong)} left\n")
     assert len(judged) <= 6

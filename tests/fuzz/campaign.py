@@ -25,7 +25,7 @@ sys.path[:0] = [str(REPOSITORY), str(HERE)]
 
 # What is imported where it is used has to be imported here, or its branches are not seen.
 with atheris.instrument_imports(include=["ecbackup_iac", "yaml"], enable_loader_override=False):
-    import ecbackup_iac.process
+    import ecbackup_iac.cli.runtime
 
     for module in pkgutil.walk_packages(ecbackup_iac.__path__, "ecbackup_iac."):
         if not module.name.endswith("__main__") and "checkov_" not in module.name:
@@ -113,7 +113,7 @@ def _place(error: BaseException) -> str:
 def main() -> None:
     """Run the campaign that the command line names."""
     name, seconds = sys.argv[1], float(sys.argv[2])
-    sys.setrecursionlimit(ecbackup_iac.process.DEEPEST)
+    sys.setrecursionlimit(ecbackup_iac.cli.runtime.DEEPEST)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         campaign = Campaign(HARNESSES[name], seconds, Path(folder))
         corpus, seeds = Path(folder) / "corpus", Path(folder) / "seeds"

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from ecbackup_iac.errors import EcbackupError
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.reporters import REPORTERS, reporter
 from ecbackup_iac.reporters.style import Detail, Style
@@ -74,7 +74,7 @@ class Harness:
             try:
                 policy = Policy()
                 if policy_file.exists():
-                    from ecbackup_iac.policy import read_policy
+                    from ecbackup_iac.policy.policy_file import read_policy
 
                     policy = read_policy(str(policy_file))
                 report = scan(["."], policy, TODAY, Given(), with_excerpts=True)

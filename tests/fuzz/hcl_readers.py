@@ -37,7 +37,7 @@ from ecbackup_iac.hcl.tokens import (
     UNTERMINATED_STRING,
     Token,
 )
-from ecbackup_iac.terraform.schema import CONFIGURATION
+from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 Shape: TypeAlias = tuple[str, int, int, tuple["Shape", ...]]
 """An item's name, where it begins and ends, and what is in it."""

@@ -18,7 +18,7 @@ from hcl_oracles import compare_values, compare_with_terraform
 from hcl_readers import Findings, compare
 from mutation import mutated
 
-from ecbackup_iac.process import DEEPEST
+from ecbackup_iac.cli.runtime import DEEPEST
 
 HCL_INPUTS = 400
 """A few seconds; `make fuzz` goes on with other seeds."""

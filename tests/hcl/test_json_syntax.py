@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ecbackup_iac.hcl.expression import Unreadable
 from ecbackup_iac.hcl.json_syntax import parse_json, parse_json_values
 from ecbackup_iac.hcl.source import Place, SourceFile
-from ecbackup_iac.syntax.json_places import DEEPEST, JsonNode, Kind, parse
-from ecbackup_iac.terraform.schema import CONFIGURATION
+from ecbackup_iac.syntax.located_json import DEEPEST, JsonNode, Kind, parse
+from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 Shown: TypeAlias = Callable[[Any], str]
 

@@ -16,7 +16,7 @@ from ecbackup_iac.hcl.expression import Literal, Node, ObjectNode, TupleNode, Un
 from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Block, Body
-from ecbackup_iac.terraform.schema import CONFIGURATION
+from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 if TYPE_CHECKING:
     from conftest import EnvironmentWith

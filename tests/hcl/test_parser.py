@@ -29,10 +29,10 @@ from ecbackup_iac.hcl.parser import (
 )
 from ecbackup_iac.hcl.source import Place, SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Body
-from ecbackup_iac.terraform.evaluation import Evaluator
-from ecbackup_iac.terraform.schema import CONFIGURATION
-from ecbackup_iac.terraform.scopes import EMPTY_SCOPE
-from ecbackup_iac.terraform.values import EvaluationError, Value
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
+from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 DATA = Path(__file__).parent / "answers"
 Shown: TypeAlias = Callable[[Any], str]

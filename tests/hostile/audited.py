@@ -12,7 +12,7 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.reporters import REPORTERS, reporter
 from ecbackup_iac.reporters.style import Detail, Style

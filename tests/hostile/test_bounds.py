@@ -8,7 +8,7 @@ from measuring import KILOBYTES, SECONDS, Measured
 from plan_inputs import PLAN
 from template_inputs import TEMPLATE
 
-from ecbackup_iac.terraform.modules import MOST_TOLD
+from ecbackup_iac.terraform.modules.module import MOST_TOLD
 
 Judge = Callable[..., Measured]
 

@@ -14,7 +14,7 @@ from measuring import Measured, lay_out, measured
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.scan import scan
-from ecbackup_iac.terraform.folders import Folders
+from ecbackup_iac.terraform.modules.folders import Folders
 
 TODAY = date(2026, 11, 23)
 CONTENT = "hunter2-the-content-of-a-file-outside"

@@ -10,10 +10,10 @@ from configuration_inputs import cache
 from measuring import Measured
 
 from ecbackup_iac.reporters import REPORTERS
+from ecbackup_iac.terraform.evaluation.scopes import NoFiles
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.signature import Function, called
-from ecbackup_iac.terraform.scopes import NoFiles
-from ecbackup_iac.terraform.values import (
+from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
     null,

@@ -12,10 +12,11 @@ from measuring import KILOBYTES, REPOSITORY, lay_out, measured
 from plan_inputs import plan
 from template_inputs import template
 
-from ecbackup_iac import bounded_file, discovery
-from ecbackup_iac.discovery import LARGEST_INPUT, LARGEST_TEXT
+from ecbackup_iac.files import bounded_read as bounded_file
+from ecbackup_iac.files import discovery
+from ecbackup_iac.files.discovery import LARGEST_INPUT, LARGEST_TEXT
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.policy import LARGEST_POLICY
+from ecbackup_iac.policy.policy_file import LARGEST_POLICY
 
 GIGABYTES = 20_000_000_000
 CONFIGURATION_FILE = 10_000_000

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import IgnoreMode, Policy, PolicyException
 from ecbackup_iac.model.report import SuppressionKind

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from ecbackup_iac.ignores.foreign_words import KICS_QUERY, foreign_ignores
-from ecbackup_iac.ignores.ignore import Ignore, Scope
 from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.suppressions.inline import Ignore, Scope
+from ecbackup_iac.suppressions.other_tools import KICS_QUERY, foreign_ignores
 
 OFF = {Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNDECIDED}
 

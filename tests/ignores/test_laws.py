@@ -10,13 +10,13 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.cloudformation.remarks import remarked_yaml
+from ecbackup_iac.cloudformation.syntax.comments import remarked_yaml
 from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block, Body
-from ecbackup_iac.syntax.remarks import RemarkedText
-from ecbackup_iac.terraform.remarks import remarked_hcl
-from ecbackup_iac.terraform.schema import CONFIGURATION
+from ecbackup_iac.syntax.comments import RemarkedText
+from ecbackup_iac.terraform.modules.comments import remarked_hcl
+from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 if TYPE_CHECKING:
     from ignores.conftest import Judge

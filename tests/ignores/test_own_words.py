@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from ecbackup_iac.ignores.ignore import Ignore
-from ecbackup_iac.ignores.own_words import SIGN, own_ignore
 from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.suppressions.directives import SIGN, own_ignore
+from ecbackup_iac.suppressions.inline import Ignore
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report
 from ecbackup_iac.model.value import Known
 from ecbackup_iac.model.verdict import Status
-from ecbackup_iac.reporters.html_report import render
+from ecbackup_iac.reporters.html.report import render
 
 if TYPE_CHECKING:
     from conftest import EnvironmentWith

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.control import CARDS
+from ecbackup_iac.control.rule_cards import CARDS
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import Location
@@ -27,8 +27,8 @@ from ecbackup_iac.model.report import (
     SuppressionKind,
 )
 from ecbackup_iac.model.value import Bounds, Invalid, Known, Outcome, Step, Unknown, Unset, Value
-from ecbackup_iac.reporters.html_picture import words
-from ecbackup_iac.reporters.html_report import render
+from ecbackup_iac.reporters.html.chart import words
+from ecbackup_iac.reporters.html.report import render
 from ecbackup_iac.reporters.printable import printable
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.syntax.json_places import DEEPEST, JsonNode, JsonText, Kind, Problem, parse
+from ecbackup_iac.syntax.located_json import DEEPEST, JsonNode, JsonText, Kind, Problem, parse
 
 # Broken texts, Latin-1 for bytes, with what is told of them and what is kept, as `outline` writes it.
 # The answers are those of the reader that took one token at a time, up to commit b453094.

@@ -16,12 +16,12 @@ import pytest
 
 from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
-from ecbackup_iac.terraform.arithmetic import text_from
-from ecbackup_iac.terraform.evaluation import Evaluator
-from ecbackup_iac.terraform.folders import Folders, RootFiles
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import EmptyScope
 from ecbackup_iac.terraform.functions.signature import Files
-from ecbackup_iac.terraform.scopes import EmptyScope
-from ecbackup_iac.terraform.type_system import (
+from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
+from ecbackup_iac.terraform.values.arithmetic import text_from
+from ecbackup_iac.terraform.values.type_system import (
     ListOf,
     MapOf,
     ObjectOf,
@@ -30,7 +30,7 @@ from ecbackup_iac.terraform.type_system import (
     TupleOf,
     Type,
 )
-from ecbackup_iac.terraform.values import EvaluationError, Undecided, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Undecided, Value
 
 DATA = Path(__file__).parent / "functions"
 FILES = str((DATA / "files").resolve())

@@ -4,12 +4,12 @@ import sys
 
 import pytest
 
+from ecbackup_iac.terraform.evaluation.scopes import NoFiles
 from ecbackup_iac.terraform.functions import FUNCTIONS
-from ecbackup_iac.terraform.functions.graphemes import clusters
+from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.signature import called
-from ecbackup_iac.terraform.scopes import NoFiles
-from ecbackup_iac.terraform.type_system import NUMBER, STRING
-from ecbackup_iac.terraform.values import (
+from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
+from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Possibility,

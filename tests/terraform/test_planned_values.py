@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from ecbackup_iac.discovery import shown_path
+from ecbackup_iac.files.discovery import shown_path
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset
-from ecbackup_iac.readers.terraform import Request, read
+from ecbackup_iac.readers.terraform.configuration import Request, read
 
 CASES = Path(__file__).parent / "cases"
 

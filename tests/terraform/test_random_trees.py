@@ -10,7 +10,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.report import Reading, Severity
-from ecbackup_iac.readers.terraform import Request, read
+from ecbackup_iac.readers.terraform.configuration import Request, read
 
 KIND = "aws_elasticache_replication_group"
 
@@ -192,19 +192,36 @@ def accounted(readings: list[Reading]) -> Iterator[tuple[str, tuple[str, int]]]:
             yield "absent", (absent.location.path, absent.location.line or 0)
 
 
-@settings(max_examples=400)
-@given(folders=TREES)
-def test_every_block_is_a_finding_or_absent_or_an_error(folders: list[Folder]) -> None:
+def readings_of(folders: list[Folder], target: str) -> tuple[Tree, list[Reading]]:
+    """Write a tree into a folder of its own, and read it; what is printed is relative to its top."""
     here = os.getcwd()
     with tempfile.TemporaryDirectory() as name:
         os.chdir(name)
         try:
             top = Path(name).resolve()
             tree = Tree(top, folders)
-            readings = [*read(Request(str(top), (str(top),)))]
+            return tree, [*read(Request(str(top), (str(top / target),)))]
         finally:
             os.chdir(here)
-    check(tree, readings)
+
+
+@settings(max_examples=400)
+@given(folders=TREES)
+def test_every_block_is_a_finding_or_absent(folders: list[Folder]) -> None:
+    check(*readings_of(folders, "."))
+
+
+@settings(max_examples=200)
+@given(folders=TREES)
+def test_every_block_of_a_target_is_a_finding_or_absent(folders: list[Folder]) -> None:
+    tree, readings = readings_of(folders, "m0")
+    wanted = {place for place in tree.blocks if place[0].startswith("m0/")}
+    assert {(one.location.path, one.location.line or 0) for one in readings[-1].blocks} == wanted
+    assert wanted <= {place for _, place in accounted(readings)} <= tree.blocks.keys()
+    # What is found is what the whole tree gives for that folder.
+    _, whole = readings_of(folders, ".")
+    of_target = {one for one in accounted(whole) if one[1] in wanted}
+    assert {one for one in accounted(readings) if one[1] in wanted} == of_target
 
 
 def check(tree: Tree, readings: list[Reading]) -> None:

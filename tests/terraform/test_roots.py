@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.discovery import Listing, discover
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.files.discovery import Listing, discover
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.value import Known, Unknown
-from ecbackup_iac.readers.terraform import Request, read
-from ecbackup_iac.terraform.programs import is_before_opentofu
+from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.terraform.modules.programs import is_before_opentofu
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -698,6 +698,19 @@ def test_an_override_of_a_call_is_no_block_of_its_own(more: str, evaluate: "Eval
     found = evaluate(files)
     assert unaccounted(found) == []
     assert found.caches == ()
+
+
+@pytest.mark.parametrize("more", ["create = false", "count = 0"])
+def test_a_call_whose_source_an_override_sets_is_absent_with_it(
+    more: str, evaluate: "Evaluate"
+) -> None:
+    files = {
+        "s/main.tf": call("../empty", more, "c"),
+        "s/override.tf": call("terraform-aws-modules/elasticache/aws", name="c"),
+        "empty/main.tf": "locals {\n  a = 1\n}\n",
+    }
+    found = evaluate(files)
+    assert (unaccounted(found), found.caches, len(found.blocks)) == ([], (), 1)
 
 
 def test_blocks_of_broken_and_duplicate_kinds_are_left_for_the_account(

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.given import Given
+from ecbackup_iac.model.inputs import Given
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.value import Bounds, Invalid, Known, Settled, Unknown, Unset, Value
 from ecbackup_iac.model.verdict import Status
-from ecbackup_iac.readers.terraform import Request, read
+from ecbackup_iac.readers.terraform.configuration import Request, read
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.conversion import converted
-from ecbackup_iac.terraform.evaluation import Evaluator
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE, NoFiles
 from ecbackup_iac.terraform.functions import (
     FUNCTIONS,
     collection_functions,
@@ -24,8 +24,8 @@ from ecbackup_iac.terraform.functions import (
     type_functions,
 )
 from ecbackup_iac.terraform.functions.signature import Parameter, called
-from ecbackup_iac.terraform.scopes import EMPTY_SCOPE, NoFiles
-from ecbackup_iac.terraform.type_system import (
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
     NUMBER,
@@ -37,7 +37,7 @@ from ecbackup_iac.terraform.type_system import (
     has_dynamic,
     object_of,
 )
-from ecbackup_iac.terraform.values import (
+from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Hop,

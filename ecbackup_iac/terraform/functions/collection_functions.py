@@ -3,14 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.conversion import (
-    converted,
-    deeply_marked,
-    equal,
-    is_open,
-    perhaps_text,
-    unfolded,
-)
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
     is_list,
@@ -23,10 +15,18 @@ from ecbackup_iac.terraform.functions.containers import (
     texts,
     whole,
 )
-from ecbackup_iac.terraform.functions.graphemes import grapheme_count
+from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
-from ecbackup_iac.terraform.operators import binary
-from ecbackup_iac.terraform.type_system import (
+from ecbackup_iac.terraform.values.conversion import (
+    converted,
+    deeply_marked,
+    equal,
+    is_open,
+    perhaps_text,
+    unfolded,
+)
+from ecbackup_iac.terraform.values.operators import binary
+from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
     NUMBER,
@@ -42,7 +42,7 @@ from ecbackup_iac.terraform.type_system import (
     is_sequence,
     unified,
 )
-from ecbackup_iac.terraform.values import (
+from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Undecided,

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable
 
+from ecbackup_iac.terraform.functions.go.timestamps import SECOND, Timestamp, duration, timestamp
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import text_of
-from ecbackup_iac.terraform.functions.timestamps import SECOND, Timestamp, duration, timestamp
-from ecbackup_iac.terraform.type_system import NUMBER, STRING
-from ecbackup_iac.terraform.values import EvaluationError, Value, number, string
+from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, string
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",

@@ -5,13 +5,13 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
-from ecbackup_iac.terraform.functions.character_sets import decoded, encoded
-from ecbackup_iac.terraform.functions.csv_text import csv_value
-from ecbackup_iac.terraform.functions.json_text import json_text, json_value
+from ecbackup_iac.terraform.functions.go.character_sets import decoded, encoded
+from ecbackup_iac.terraform.functions.go.csv_text import csv_value
+from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
 from ecbackup_iac.terraform.functions.sizes import MOST_CHARACTERS, bytes_of, sized, text_of
-from ecbackup_iac.terraform.type_system import STRING
-from ecbackup_iac.terraform.values import EvaluationError, Value, string
+from ecbackup_iac.terraform.values.type_system import STRING
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})?")
@@ -103,13 +103,13 @@ def _urldecode(text: Value) -> Value:
 
 
 def _yamldecode(text: Value) -> Value:
-    from ecbackup_iac.terraform.functions.yaml_text import yaml_value
+    from ecbackup_iac.terraform.functions.go.yaml_text import yaml_value
 
     return yaml_value(text_of(text))
 
 
 def _yamlencode(value: Value) -> Value:
-    from ecbackup_iac.terraform.functions.yaml_text import yaml_text
+    from ecbackup_iac.terraform.functions.go.yaml_text import yaml_text
 
     return string(yaml_text(value))
 

@@ -8,7 +8,6 @@ from itertools import count
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from ecbackup_iac.terraform.conversion import set_of
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
 from ecbackup_iac.terraform.functions.signature import (
     Files,
@@ -16,8 +15,16 @@ from ecbackup_iac.terraform.functions.signature import (
     Parameter,
     UndecidableError,
 )
-from ecbackup_iac.terraform.type_system import BOOL, STRING, SetOf
-from ecbackup_iac.terraform.values import READ, EvaluationError, Value, boolean, lifted, string
+from ecbackup_iac.terraform.values.conversion import set_of
+from ecbackup_iac.terraform.values.type_system import BOOL, STRING, SetOf
+from ecbackup_iac.terraform.values.value import (
+    READ,
+    EvaluationError,
+    Value,
+    boolean,
+    lifted,
+    string,
+)
 
 if TYPE_CHECKING:
     from ecbackup_iac.hcl.source import Place
@@ -153,7 +160,7 @@ def _rendered(files: Files, path: Value, variables: Value) -> Value:
     from ecbackup_iac.hcl.expression import Template
     from ecbackup_iac.hcl.parser import parse_template
     from ecbackup_iac.hcl.source import Place, SourceFile
-    from ecbackup_iac.terraform.evaluation import TemplateEvaluator
+    from ecbackup_iac.terraform.evaluation.evaluator import TemplateEvaluator
 
     if isinstance(files, _FilesOfTemplate):
         raise EvaluationError(

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
 from ecbackup_iac.terraform.functions.sizes import bytes_of, text_of
-from ecbackup_iac.terraform.type_system import STRING
-from ecbackup_iac.terraform.values import EvaluationError, Value, string
+from ecbackup_iac.terraform.values.type_system import STRING
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
 
 
 def _hashed(algorithm: str, content: bytes) -> bytes:

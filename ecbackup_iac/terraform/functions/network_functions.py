@@ -5,8 +5,8 @@ import re
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
 from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
-from ecbackup_iac.terraform.type_system import BOOL, NUMBER, STRING, ListOf
-from ecbackup_iac.terraform.values import EvaluationError, Value, boolean, string
+from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, ListOf
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
 
 _IPV4_BITS, _IPV6_BITS = 32, 128
 _LARGEST_BYTE = 255

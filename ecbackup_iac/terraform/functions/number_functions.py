@@ -5,17 +5,17 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import MAX_DIGITS, Number
-from ecbackup_iac.terraform.arithmetic import Double
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
     may_be_refused,
     number_of,
     whole,
 )
-from ecbackup_iac.terraform.functions.go_mathematics import logarithm, power
+from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
-from ecbackup_iac.terraform.type_system import NUMBER, STRING, type_name
-from ecbackup_iac.terraform.values import EvaluationError, Undecided, Value, lifted, number
+from ecbackup_iac.terraform.values.arithmetic import Double
+from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, type_name
+from ecbackup_iac.terraform.values.value import EvaluationError, Undecided, Value, lifted, number
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _IGNORES_CASE = 36

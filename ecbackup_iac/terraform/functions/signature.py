@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.conversion import converted, marks_in, unfolded
-from ecbackup_iac.terraform.type_system import DYNAMIC, SetOf, Type
-from ecbackup_iac.terraform.values import (
+from ecbackup_iac.terraform.values.conversion import converted, marks_in, unfolded
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, SetOf, Type
+from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Undecided,
     Value,

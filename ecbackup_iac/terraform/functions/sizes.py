@@ -1,9 +1,9 @@
 """A text → a Value, unless it is larger than any configuration means."""
 
-from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.signature import UndecidableError
-from ecbackup_iac.terraform.type_system import STRING, ListOf
-from ecbackup_iac.terraform.values import EvaluationError, Value, string
+from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.type_system import STRING, ListOf
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
 
 MOST_CHARACTERS = 10_000_000
 _LARGEST_BITS = 63

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from itertools import product
 
 from ecbackup_iac.hcl.number import Number, plain, rounded
-from ecbackup_iac.terraform.conversion import converted, set_of, unfolded
-from ecbackup_iac.terraform.effort import spend
 from ecbackup_iac.terraform.functions.containers import (
     guarded,
     is_list,
@@ -17,7 +15,9 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
-from ecbackup_iac.terraform.type_system import (
+from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.conversion import converted, set_of, unfolded
+from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
     NUMBER,
     STRING,
@@ -31,7 +31,7 @@ from ecbackup_iac.terraform.type_system import (
     type_name,
     unified,
 )
-from ecbackup_iac.terraform.values import (
+from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
     identity,

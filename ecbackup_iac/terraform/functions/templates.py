@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ecbackup_iac.terraform.values import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 
 def rendered(text: str, names: Mapping[str, Value], path: str, *, is_read: bool) -> Value:
@@ -16,8 +16,8 @@ def rendered(text: str, names: Mapping[str, Value], path: str, *, is_read: bool)
     """
     from ecbackup_iac.hcl.parser import parse_template
     from ecbackup_iac.hcl.source import SourceFile
-    from ecbackup_iac.terraform.evaluation import Evaluator, TemplateEvaluator
-    from ecbackup_iac.terraform.scopes import EMPTY_SCOPE
+    from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, TemplateEvaluator
+    from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 
     parts, problems = parse_template(SourceFile(path, text.encode(errors="replace")))
     if problems:

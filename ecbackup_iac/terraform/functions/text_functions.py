@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ecbackup_iac.terraform.conversion import unfolded
-from ecbackup_iac.terraform.functions.formats import formatted
-from ecbackup_iac.terraform.functions.graphemes import clusters
-from ecbackup_iac.terraform.functions.regular_expressions import Pattern, result, result_type
+from ecbackup_iac.terraform.functions.go.formats import formatted
+from ecbackup_iac.terraform.functions.go.graphemes import clusters
+from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
 from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
 from ecbackup_iac.terraform.functions.sizes import (
     bytes_of,
@@ -15,7 +14,8 @@ from ecbackup_iac.terraform.functions.sizes import (
     text_of,
     whole_number,
 )
-from ecbackup_iac.terraform.type_system import (
+from ecbackup_iac.terraform.values.conversion import unfolded
+from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
     NUMBER,
@@ -24,7 +24,7 @@ from ecbackup_iac.terraform.type_system import (
     is_mapping,
     is_sequence,
 )
-from ecbackup_iac.terraform.values import EvaluationError, Value, boolean, lifted, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, lifted, string
 
 # What Go's unicode.IsSpace says; Python's isspace has four control characters more.
 _SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(

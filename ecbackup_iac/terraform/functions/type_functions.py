@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.conversion import converted
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
-from ecbackup_iac.terraform.type_system import (
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
     NUMBER,
@@ -16,7 +16,14 @@ from ecbackup_iac.terraform.type_system import (
     Type,
     type_name,
 )
-from ecbackup_iac.terraform.values import EvaluationError, Possibility, Value, boolean, null, one_of
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Possibility,
+    Value,
+    boolean,
+    null,
+    one_of,
+)
 
 
 def _conversion(target: Type) -> Callable[[Value], Value]:

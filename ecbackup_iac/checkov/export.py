@@ -1,0 +1,171 @@
+"""The folder for `checkov --external-checks-dir`: where it lies, a copy of it, and whether it works."""
+
+import ast
+import json
+import os
+import re
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from ecbackup_iac import __version__
+from ecbackup_iac.errors import InputError, OutputError
+
+PACKAGE = "ecbackup_iac"
+COPIED_PACKAGE = "ecbackup_iac_copy"
+"""What a copy calls the package in it, so that an installed one is left alone."""
+
+CHECK = "ecbackup_checkov.py"
+CHECK_ID = "CKV2_ECBACKUP_1"
+
+SECONDS = 300
+"""For the self-test's run of Checkov, whose start alone takes some."""
+
+# What the check asks for by name; what these import comes along.
+_ENTRANCES = ("checkov.resource_conf", "rule", "model.policy")
+
+_EXAMPLE = """\
+resource "aws_elasticache_replication_group" "kept" {
+  description              = "keeps its backups"
+  snapshot_retention_limit = 7
+}
+
+resource "aws_elasticache_replication_group" "off" {
+  description = "keeps none"
+}
+"""
+
+_INIT = '"""The check CKV2_ECBACKUP_1 of ecbackup-iac, for checkov --external-checks-dir."""\n'
+
+
+def checkov_folder() -> str:
+    """Give the folder with the check: in the installed package, or beside it in a clone.
+
+    Raises:
+        InputError: it is in neither place.
+
+    """
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    clone = os.path.join(os.path.dirname(package), "checks")
+    for folder in (os.path.join(package, "checkov_checks"), clone):
+        if os.path.isfile(os.path.join(folder, CHECK)):
+            return folder
+    raise InputError("the folder of the Checkov check is not part of this installation")
+
+
+def write_copy(folder: str) -> None:
+    """Write the check and the part of the package that it needs into a folder, as one file.
+
+    Checkov executes every Python file that it finds in a folder, under its bare name, and takes every
+    JSON and YAML file for a policy; so nothing else is put there.
+
+    Raises:
+        OutputError: it cannot be written.
+
+    """
+    check = Path(checkov_folder(), CHECK).read_text(encoding="utf-8")
+    bundle = "".join(f"    \"{name}\": r'''{text}''',\n" for name, text in _bundled_modules())
+    made = check.replace("BUNDLE: dict[str, str] = {}", f"BUNDLE: dict[str, str] = {{\n{bundle}}}")
+    made = made.replace(f'BUNDLE_NAME = "{PACKAGE}"', f'BUNDLE_NAME = "{COPIED_PACKAGE}"')
+    header = f"# A copy that ecbackup-iac {__version__} wrote (Apache-2.0). Write it anew; do not edit it.\n"
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for name, text in (("__init__.py", _INIT), (CHECK, header + made)):
+            Path(folder, name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+
+
+def _bundled_modules() -> list[tuple[str, str]]:
+    """Give the modules that the check needs, each after those that it imports itself."""
+    found: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        if name in found:
+            return
+        parent = name.rpartition(".")[0]
+        if parent:
+            add(parent)
+        spec = find_spec(name)
+        if spec is None or spec.origin is None:
+            raise InputError(f"{name} is not part of this installation")
+        text = Path(spec.origin).read_text(encoding="utf-8")
+        for other in _imports_of(text):
+            add(other)
+        found[name] = text
+
+    for entrance in _ENTRANCES:
+        add(f"{PACKAGE}.{entrance}")
+    renamed = re.compile(rf"^(\s*(?:from|import) ){PACKAGE}\b", re.MULTILINE)
+    return [
+        (name.replace(PACKAGE, COPIED_PACKAGE, 1), renamed.sub(rf"\1{COPIED_PACKAGE}", text))
+        for name, text in found.items()
+    ]
+
+
+def _imports_of(text: str) -> Iterator[str]:
+    """Yield the modules of ours that a module imports when it is loaded."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
+            module = str(node.module)
+            inner = [f"{module}.{alias.name}" for alias in node.names]
+            modules = [name for name in inner if _is_module(name)]
+            yield from modules or [module]
+
+
+def _is_module(name: str) -> bool:
+    return find_spec(name.rpartition(".")[0]) is not None and _found(name)
+
+
+def _found(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def selftest(program: str) -> str:
+    """Run a Checkov on two caches, and say what it makes of them with the check.
+
+    Raises:
+        InputError: it cannot be run, or the check is not loaded in it.
+
+    """
+    import subprocess
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "main.tf").write_text(_EXAMPLE, encoding="utf-8")
+        command = [
+            program, "-d", folder, "--framework", "terraform", "--check", CHECK_ID, "-o", "json",
+            "--external-checks-dir", checkov_folder(), "--skip-download", "--soft-fail",
+        ]  # fmt: skip
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+        except (OSError, subprocess.SubprocessError) as error:
+            raise InputError(
+                f"{program} cannot be run: {error}", "name it with --checkov"
+            ) from error
+    verdicts = _verdicts(done.stdout)
+    if verdicts != {"kept": "PASSED", "off": "FAILED"}:
+        told = done.stderr.decode(errors="replace").strip()[-2_000:]
+        raise InputError(f"{program} did not load the check, or it does not work there", told)
+    return f"{program} loads {CHECK_ID}: it fails a cache without backups and passes one with them"
+
+
+def _verdicts(output: bytes) -> dict[str, str]:
+    """Give the result that Checkov's JSON has of every resource, by name."""
+    try:
+        report = json.loads(output)
+    except ValueError:
+        return {}
+    results = report.get("results") if isinstance(report, dict) else None
+    if not isinstance(results, dict):  # where nothing was evaluated, only a summary is printed
+        return {}
+    return {
+        str(check["resource"]).rpartition(".")[2]: str(check["check_result"]["result"])
+        for checks in results.values()
+        if isinstance(checks, list)
+        for check in checks
+        if isinstance(check, dict) and check.get("check_id") == CHECK_ID
+    }

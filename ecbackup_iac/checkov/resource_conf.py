@@ -1,0 +1,346 @@
+"""What Checkov hands to a custom check → the cache that it is about.
+
+Standard library alone, because Checkov loads it where nothing of ours is installed. How Checkov's `conf`
+looks was measured on Checkov 3.3.30: Terraform's values stand in lists of one, an expression that it
+could not resolve is its text, and CloudFormation's intrinsic functions stay maps.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias, TypeVar
+
+from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, Unset, Value
+from ecbackup_iac.readers.cloudformation import resource_types as cloudformation_types
+from ecbackup_iac.readers.terraform import resource_types as aws_provider
+from ecbackup_iac.readers.terraform.resource_types import Attributes, in_cluster_mode
+from ecbackup_iac.readers.terraform_json.plan import Blocks, ConfigurationModule, read_change
+
+T = TypeVar("T")
+
+Conf: TypeAlias = Mapping[str, Any]
+
+LARGEST_PLAN = 500_000_000
+"""Bytes; Checkov itself reads 50 MB."""
+
+MOST_OUTCOMES = 64
+"""Branches of nested `Fn::If`; what has more is unknown."""
+
+# An expression that Checkov left as it stands: a reference, a call, an index, an operator. A text that is
+# a literal could look like it, and is then taken as unknown: a guess is forbidden.
+_EXPRESSION = re.compile(r"[.(\[{?$<>=!*/%&|]|^true_after_unknown$|\s")
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+# Names with dots of their own: node types, AWS's own parameter groups.
+_DOTTED = re.compile(r"(cache|default)\.[\w.-]+")
+
+_UNRESOLVED = "Checkov does not resolve"
+
+
+def terraform_cache(kind: str, conf: Conf, graph: "Graph | None" = None) -> CacheResource:
+    """Give the cache that a resource block of Terraform's is; `kind` is its type.
+
+    A plan is read itself, because Checkov shows what the plan does not know yet as if it were not set.
+    Of configuration, what Checkov has worked out of something that nobody sets is not believed: it takes
+    one branch of a condition that it cannot decide. `graph` says what each attribute comes from.
+    """
+    planned = _planned_cache(conf)
+    if planned is not None:
+        return planned
+    attributes = aws_provider.RESOURCE_TYPES[kind]
+    settings = {name: _unwrapped(value) for name, value in conf.items()}
+    for name in _doubtful(settings, graph):
+        settings[name] = _NOT_DECIDED
+    address = str(_unwrapped(conf.get("__address__")) or kind)
+
+    def text(name: str | None) -> Value[str]:
+        return _text(settings.get(name)) if name else Unset()
+
+    group = attributes.parameter_group
+    mode: Value[bool] = Known(value=False)
+    if group is not None:
+        mode = _cluster_mode(settings, group)
+    return CacheResource(
+        address=address,
+        type=kind,
+        form=attributes.form,
+        source=Source.TERRAFORM,
+        root="",
+        location=Location(""),
+        retention=_days(settings.get(attributes.retention)),
+        retention_name=attributes.retention,
+        engine=text(attributes.engine),
+        node_type=text(attributes.node_type),
+        replication_group=_group(settings, attributes),
+        cluster_mode=mode,
+        backup_window=text(attributes.backup_window),
+        maintenance_window=text(attributes.maintenance_window),
+    )
+
+
+def template_cache(kind: str, conf: Conf) -> CacheResource:
+    """Give the cache that a resource of a CloudFormation template is; `kind` is its type."""
+    names = cloudformation_types.RESOURCE_TYPES[kind]
+    written = conf.get("Properties")
+    properties: Conf = written if isinstance(written, Mapping) else {}
+
+    def text(name: str | None) -> Value[str]:
+        return _outcomes(properties.get(name), _settled_text) if name else Unset()
+
+    return CacheResource(
+        address=kind,
+        type=kind,
+        form=names.form,
+        source=Source.CLOUDFORMATION,
+        root="",
+        location=Location(""),
+        retention=_outcomes(properties.get(names.retention), _settled_days),
+        retention_name=names.retention,
+        engine=text(names.engine),
+        node_type=text(names.node_type),
+        cluster_mode=_template_cluster_mode(properties, names.cluster_mode),
+        backup_window=text(names.backup_window),
+        maintenance_window=text(names.maintenance_window),
+    )
+
+
+# Terraform
+
+
+class Graph:
+    """What Checkov knows of which block needs which: blocks by number, and edges labelled with attributes."""
+
+    def __init__(
+        self, blocks: Sequence[Mapping[str, Any]], edges: Iterable[tuple[int, int, str]]
+    ) -> None:
+        self._blocks = blocks
+        self._edges: dict[int, list[tuple[int, str]]] = {}
+        for source, target, label in edges:
+            self._edges.setdefault(source, []).append((target, label))
+        self._numbers = {
+            block.get("__address__"): number
+            for number, block in enumerate(blocks)
+            if block.get("block_type_") == "resource"
+        }
+
+    def doubtful(self, address: object) -> set[str]:
+        """Give a resource's attributes that come from something nobody can tell without deploying it."""
+        number = self._numbers.get(address)
+        if number is None:
+            return set()
+        edges = self._edges.get(number, ())
+        return {label for target, label in edges if self._is_open(target, label, set())}
+
+    def _is_open(self, number: int, label: str, met: set[tuple[int, str]]) -> bool:
+        """Say whether a block, or one that it needs, is a variable that nobody sets, data or a resource."""
+        if (number, label) in met:
+            return False
+        met.add((number, label))
+        block = self._blocks[number]
+        kind, edges = block.get("block_type_"), self._edges.get(number, ())
+        if kind in ("data", "resource"):
+            return True
+        if kind == "variable" and not edges:
+            return "default" not in block
+        if kind == "module":  # of a call only the input that the variable takes matters
+            return any(self._is_open(to, told, met) for to, told in edges if told == label)
+        name = str(block.get("block_name_", "")) if kind == "variable" else ""
+        return any(self._is_open(to, name or told, met) for to, told in edges)
+
+
+_NOT_DECIDED = "${...}"
+"""What stands for a value that Checkov cannot know; it looks like the expression that it is."""
+
+
+def _doubtful(settings: Conf, graph: Graph | None) -> set[str]:
+    """Give the attributes not to be believed; a group is referred to by its id, which is no doubt."""
+    found = graph.doubtful(settings.get("__address__")) if graph else set()
+    return {name for name in found if name in settings} - {"replication_group_id"}
+
+
+def _unwrapped(value: object) -> object:
+    """Take a value out of the list of one that Checkov's parser puts every attribute in."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _days(written: object) -> Value[int]:
+    if isinstance(written, Mapping | list):  # a whole map stands where a member of it was asked for
+        return Unknown(f"{_UNRESOLVED} the expression")
+    if isinstance(written, str) and _EXPRESSION.search(written) and not _NUMBER.fullmatch(written):
+        return Unknown(f"{_UNRESOLVED} {written[:80]}")
+    return aws_provider.days_of(written)
+
+
+def _text(written: object) -> Value[str]:
+    if isinstance(written, Mapping | list):
+        return Unknown(f"{_UNRESOLVED} the expression")
+    if isinstance(written, str) and _EXPRESSION.search(written) and not _DOTTED.fullmatch(written):
+        return Unknown(f"{_UNRESOLVED} {written[:80]}")
+    return aws_provider.text_of(written)
+
+
+def _group(settings: Conf, attributes: Attributes) -> Value[str]:
+    """Give the group that a cluster belongs to: of it and the engine, Terraform takes exactly one."""
+    name = attributes.replication_group
+    written = settings.get(name) if name else None
+    if written is None or written == "":
+        return Unset()
+    value = _text(written)
+    if isinstance(value, Unknown) and settings.get(attributes.engine) is None:
+        return Known(str(written)[:80])
+    return value
+
+
+def _cluster_mode(settings: Conf, group: str) -> Value[bool]:
+    names = ("cluster_mode", "num_node_groups", "dynamic", group)
+    is_open = {
+        name: name == "dynamic" or isinstance(_text(settings[name]), Unknown)
+        for name in names
+        if isinstance(settings.get(name), str | dict)
+    }
+    # The block of old providers is a map, which is no expression.
+    is_open["cluster_mode"] = (
+        isinstance(settings.get("cluster_mode"), str) and is_open["cluster_mode"]
+    )
+    known = {name: value for name, value in settings.items() if not is_open.get(name)}
+    if in_cluster_mode(known, group) or isinstance(known.get("cluster_mode"), Mapping):
+        return Known(value=True)
+    return Unknown("cluster mode is undecided") if any(is_open.values()) else Known(value=False)
+
+
+# Plans
+
+
+def _planned_cache(conf: Conf) -> CacheResource | None:
+    """Give the cache as the plan itself has it; None where Checkov does not read a plan."""
+    path, address = _unwrapped(conf.get("__file__")), _unwrapped(conf.get("__address__"))
+    if not isinstance(path, str) or not isinstance(address, str):
+        return None
+    found = _plan(path).get(address)
+    if found is None:
+        return None
+    change, blocks = found
+    return read_change(change, blocks, path)
+
+
+@lru_cache(maxsize=8)
+def _plan(path: str) -> dict[str, tuple[Any, Blocks]]:
+    """Read a plan: address → its change and the blocks behind it; {} for what is no plan."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(LARGEST_PLAN + 1)
+        plan = json.loads(content) if len(content) <= LARGEST_PLAN else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    changes = plan.get("resource_changes") if isinstance(plan, dict) else None
+    if not isinstance(changes, list):
+        return {}
+    configuration = plan.get("configuration")
+    top = configuration.get("root_module") if isinstance(configuration, dict) else None
+    module: ConfigurationModule = top if isinstance(top, dict) else {}  # type: ignore[assignment] # as read
+    blocks = Blocks(module)
+    return {
+        change["address"]: (change, blocks)
+        for change in changes
+        if isinstance(change, dict)
+        and change.get("type") in aws_provider.RESOURCE_TYPES
+        and isinstance(change.get("address"), str)
+        and isinstance(change.get("change"), dict)
+    }
+
+
+# CloudFormation
+
+
+def _outcomes(written: object, settle: Callable[[object], Settled[T] | None]) -> Value[T]:
+    """Give a property: both branches of every `Fn::If` that Checkov leaves, each judged by itself."""
+    if written is None:
+        return Unset()
+    found = list(_branches(written, ""))
+    if len(found) > MOST_OUTCOMES:
+        return Unknown(f"it depends on more than {MOST_OUTCOMES} outcomes")
+    settled = [(settle(value), when) for value, when in found]
+    outcomes = [Outcome(value, when) for value, when in settled if value is not None]
+    if len(outcomes) < len(settled):
+        return Unknown(f"{_UNRESOLVED} {_shown(written)}")
+    if len(outcomes) == 1:
+        return outcomes[0].value
+    conditions = dict.fromkeys(re.sub(r" is (true|false)$", "", one.when) for one in outcomes)
+    return Unknown(f"it depends on {' and '.join(conditions)}", tuple(outcomes))
+
+
+def _branches(written: object, when: str, depth: int = 0) -> Iterator[tuple[object, str]]:
+    """Yield what a value can be, and under which condition."""
+    branch = written.get("Fn::If") if isinstance(written, Mapping) else None
+    if not isinstance(branch, Sequence) or len(branch) != 3 or depth > MOST_OUTCOMES:  # noqa: PLR2004
+        yield written, when
+        return
+    name, *values = branch
+    for value, word in zip(values, ("true", "false"), strict=True):
+        told = f"{name} is {word}"
+        yield from _branches(value, f"{when} and {told}" if when else told, depth + 1)
+
+
+def _settled_days(written: object) -> Settled[int] | None:
+    if isinstance(written, Mapping):
+        return Unset() if written.get("Ref") == "AWS::NoValue" else None
+    return cloudformation_types.days_of(_plain(written), ())
+
+
+def _settled_text(written: object) -> Settled[str] | None:
+    if isinstance(written, Mapping):
+        return Unset() if written.get("Ref") == "AWS::NoValue" else None
+    return aws_provider.text_of(_plain(written))
+
+
+def _plain(written: object) -> object:
+    """Make Checkov's texts and lists with places plain ones."""
+    if isinstance(written, str):
+        return str(written)
+    return list(written) if isinstance(written, list) else written
+
+
+def _template_cluster_mode(properties: Conf, names: Sequence[str]) -> Value[bool]:
+    answers = set()
+    for name in names:
+        for written, _ in _branches(properties.get(name), ""):
+            value = written
+            if isinstance(written, list):
+                value = [one for one in written if not _is_no_value(one)]
+            is_open = isinstance(value, Mapping) or _has_functions(value)
+            answers.add(
+                None if is_open else cloudformation_types.speaks_of_cluster_mode(name, value)
+            )
+    if answers <= {False}:
+        return Known(value=False)
+    if None not in answers and not any(_is_conditional(properties.get(name)) for name in names):
+        return Known(value=True)
+    return Unknown("cluster mode is undecided")
+
+
+def _is_no_value(written: object) -> bool:
+    return isinstance(written, Mapping) and written.get("Ref") == "AWS::NoValue"
+
+
+def _has_functions(written: object) -> bool:
+    """Say whether a list has members that may turn out to be none, or several."""
+    return isinstance(written, list) and any(
+        isinstance(one, Mapping) and any(str(name).startswith(("Fn::", "Ref")) for name in one)
+        for one in written
+    )
+
+
+def _is_conditional(written: object) -> bool:
+    return isinstance(written, Mapping) and "Fn::If" in written
+
+
+def _shown(written: object) -> str:
+    """Name the function that a value comes from."""
+    if isinstance(written, Mapping):
+        names = [name for name in written if not str(name).startswith("__")]
+        return " and ".join(map(str, names[:2])) or "the value"
+    return "the value"

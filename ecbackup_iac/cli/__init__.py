@@ -1,0 +1,1 @@
+"""The command line: words → a request → a report, an exit status."""

@@ -1,0 +1,1 @@
+"""Template expressions → values under every scenario."""

@@ -1,0 +1,1 @@
+"""Template text, YAML or JSON → nodes with locations."""

@@ -1,0 +1,159 @@
+"""The text of one template and where in it everything stands."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import Protocol
+
+from ecbackup_iac.cloudformation.syntax.nodes import Mapping, Node, Scalar, Sequence
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.value import Step
+
+MOST_DUPLICATES = 20
+"""Of one map; more are not told."""
+
+LONGEST_STEP = 120
+"""Characters of a step's text; a trace is to be followed with a finger."""
+
+
+@record
+class Problem:
+    """Something that is wrong with a text, and from where to where (offsets)."""
+
+    message: str
+    start: int
+    end: int
+
+
+class Key(Protocol):
+    """A key of a map, as YAML or JSON has it."""
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends, exclusive."""
+
+
+def repeated(keys: Iterable[Key]) -> list[Problem]:
+    """Tell of every key of a map that stands there before; CloudFormation takes the last one."""
+    met: set[str] = set()
+    found: list[Problem] = []
+    for key in keys:
+        text = key.text
+        if text in met:
+            told = f"the key {text} stands twice here; the last one counts"
+            found.append(Problem(told, key.start, key.end))
+            if len(found) >= MOST_DUPLICATES:
+                break
+        met.add(text)
+    return found
+
+
+class SourceText:
+    """A text, and how its offsets are lines and columns."""
+
+    def __init__(self, path: str, text: str | bytes) -> None:
+        self.path = path
+        """As it is printed."""
+        self.text = text
+        """Offsets count in it: characters of YAML, bytes of JSON in UTF-8."""
+        self._lines: list[int] | None = None
+        self._steps: dict[tuple[int, int], Step] = {}
+
+    def location(self, start: int, end: int) -> Location:
+        """Give a place by its offsets."""
+        line, column = self._position(start)
+        end_line, end_column = self._position(max(start, end))
+        return Location(self.path, line, column, end_line, end_column)
+
+    def location_of(self, node: Node, value: Node | None = None) -> Location:
+        """Give a node's place, or an entry's: from its key to the end of its value."""
+        return self.location(node.start, self.extent(node, value))
+
+    def step(self, node: Node, value: Node | None = None) -> Step:
+        """Show a node, or an entry, where it stands: its first line, cut where it is long."""
+        key = (node.start, (value or node).end)
+        if key not in self._steps:
+            self._steps[key] = self._made_step(node.start, self.extent(node, value))
+        return self._steps[key]
+
+    def is_alias(self, key: Node, value: Node) -> bool:
+        """Say whether an entry's value stands elsewhere, and is only named here (`*name`)."""
+        return value.start < key.end
+
+    def extent(self, node: Node, value: Node | None) -> int:
+        """Give the end of a node or an entry; an alias is all that stands on the key's line."""
+        if value is None or not self.is_alias(node, value):
+            return self._end(value or node)
+        rest = self._text(node.start, node.start + 4 * LONGEST_STEP).splitlines()[0].rstrip()
+        return node.start + len(rest if isinstance(self.text, str) else rest.encode())
+
+    def _made_step(self, start: int, end: int) -> Step:
+        text = self._text(start, min(end, start + 4 * LONGEST_STEP))
+        first, *rest = text.strip().splitlines() or [""]
+        if len(first) > LONGEST_STEP or rest or end > start + 4 * LONGEST_STEP:
+            first = f"{first[:LONGEST_STEP].rstrip()} ..."
+        return Step(first, self.location(start, end))
+
+    def written(self, node: Node) -> str:
+        """Give what stands at a node, all of it."""
+        return self._text(node.start, node.end)
+
+    def shown(self, node: Node) -> str:
+        """Give what stands at a node on one line, cut where it is long: what to call it in a message."""
+        text = " ".join(self._text(node.start, self._end(node)).split())
+        return text if len(text) <= LONGEST_STEP else f"{text[:LONGEST_STEP].rstrip()} ..."
+
+    def _end(self, node: Node) -> int:
+        """Give the end of what is written: YAML's block collections reach to what comes next."""
+        while self._text(node.end - 1, node.end).isspace():
+            match node:
+                case Sequence(items=[*_, last]):
+                    node = last
+                case Mapping(entries=[*_, (_, last)]):
+                    node = last
+                case Scalar() | Sequence() | Mapping():
+                    written = self._text(node.start, node.end).rstrip()
+                    return node.start + len(
+                        written if isinstance(self.text, str) else written.encode()
+                    )
+        return node.end
+
+    def _text(self, start: int, end: int) -> str:
+        piece = self.text[start:end]
+        return piece if isinstance(piece, str) else piece.decode(errors="replace")
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        """Give line and column, from 1, in characters."""
+        if self._lines is None:
+            self._lines = _line_starts(self.text)
+        line = bisect_right(self._lines, offset)
+        return line, len(self._text(self._lines[line - 1], offset)) + 1
+
+
+def _line_starts(text: str | bytes) -> list[int]:
+    ends = _BREAK.finditer(text) if isinstance(text, str) else _BREAK_IN_BYTES.finditer(text)
+    return [0, *(match.end() for match in ends)]
+
+
+# Where editors break lines; YAML knows three more breaks, which nobody sees.
+_BREAK = re.compile(r"\r\n|\n|\r")
+_BREAK_IN_BYTES = re.compile(_BREAK.pattern.encode())
+
+
+@record(eq=False)
+class Document:
+    """One document: a YAML file may hold several."""
+
+    source: SourceText
+    root: Node
+    duplicates: tuple[Problem, ...] = ()
+    """Keys that stand twice in one map."""

@@ -1,0 +1,55 @@
+"""A file → its bytes → its documents, YAML or JSON."""
+
+import errno
+import os
+from collections.abc import Mapping
+
+from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
+from ecbackup_iac.files.bounded_read import bounded_content, larger_than
+from ecbackup_iac.files.discovery import LARGEST_TEXT
+from ecbackup_iac.model.report import Diagnostic
+
+
+def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
+    """Read a file, or give what it is taken to hold, by its real path.
+
+    Raises:
+        OSError: it cannot be read, or is too large.
+
+    """
+    if contents and (content := contents.get(os.path.realpath(path))) is not None:
+        return content
+    content = bounded_content(path, LARGEST_TEXT)
+    if content is None:
+        raise OSError(errno.EFBIG, larger_than(LARGEST_TEXT))
+    return content
+
+
+def documents_in(content: bytes, path: str) -> tuple[list[Document], Diagnostic | None]:
+    """Read a text in UTF-8 without a byte order mark; give what is whole, and what is wrong.
+
+    What begins like JSON is read as JSON, which allows tabs and escapes that YAML refuses; if it is
+    none, it may still be YAML that begins with a brace.
+    """
+    wrong = None
+    if content.lstrip()[:1] in (b"{", b"["):
+        from ecbackup_iac.cloudformation.syntax.json_syntax import parse as parse_json
+
+        source = SourceText(path, content)
+        documents, problem = parse_json(source)
+        if problem is None:
+            return documents, None
+        wrong = Diagnostic(problem.message, source.location(problem.start, problem.end))
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        place = SourceText(path, content).location(error.start, error.start + 1)
+        return [], Diagnostic("not UTF-8 text", place)
+    from ecbackup_iac.cloudformation.syntax.yaml_syntax import parse as parse_yaml
+
+    source = SourceText(path, text)
+    documents, problem = parse_yaml(source)
+    if problem is None:
+        return documents, None
+    place = source.location(problem.start, problem.end)
+    return documents, wrong or Diagnostic(problem.message, place)

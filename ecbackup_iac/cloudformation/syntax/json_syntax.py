@@ -1,0 +1,53 @@
+"""JSON text → a document of the same nodes as YAML's, made where somebody looks."""
+
+from ecbackup_iac.cloudformation.syntax.document import Document, Problem, SourceText, repeated
+from ecbackup_iac.cloudformation.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, Style
+from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind
+from ecbackup_iac.syntax.located_json import parse as parse_json
+
+
+def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
+    """Read the one JSON document of a text in UTF-8, or say what is wrong with it."""
+    text = source.text if isinstance(source.text, bytes) else source.text.encode()
+    root, problems = parse_json(text)
+    if problems:
+        message, start, end = problems[0]
+        return [], Problem(message, start, end)
+    if root is None:
+        return [], None
+    return [Document(source, _node(root), tuple(_duplicates(root)))], None
+
+
+def _node(found: JsonNode) -> Node:
+    match found.kind:
+        case Kind.OBJECT:
+            return Mapping(lambda: _entries(found), found.start, found.end, None)
+        case Kind.ARRAY:
+            return Sequence([_node(item) for item in found.items], found.start, found.end, None)
+        case Kind.STRING if found.string is not None:
+            return _text(found.string)
+        case Kind.NUMBER:
+            return Scalar(found.number, found.start, found.end, Style.JSON, None)
+        case kind:
+            return Scalar(kind.value, found.start, found.end, Style.JSON, None)
+
+
+def _entries(found: JsonNode) -> list[Entry]:
+    return [(_text(key), _node(value)) for key, value in found.members]
+
+
+def _text(found: JsonText) -> Scalar:
+    return Scalar(found.text, found.start, found.end, Style.QUOTED, None)
+
+
+def _duplicates(root: JsonNode) -> list[Problem]:
+    found: list[Problem] = []
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        pending += node.items
+        if node.members:
+            pending += [value for _, value in node.members]
+            if len({key.raw for key, _ in node.members}) < len(node.members):
+                found += repeated(key for key, _ in node.members)
+    return found

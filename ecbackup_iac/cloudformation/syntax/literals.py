@@ -1,0 +1,80 @@
+"""A scalar as it is written → what it is: a text, a number, a boolean or null."""
+
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from ecbackup_iac.cloudformation.syntax.nodes import Scalar, Style
+
+Literal: TypeAlias = str | int | float | bool | None
+
+_LONGEST_NUMBER = 400
+"""Digits beyond which nothing can be a number that AWS takes; such a text stays a text."""
+
+_TAGS = "tag:yaml.org,2002:"
+
+
+def literal_of(scalar: Scalar) -> Literal:
+    """Give the value of a scalar: YAML 1.1's by its looks, as CloudFormation reads it; JSON's own."""
+    text = scalar.text
+    if scalar.style is Style.JSON:
+        return _json_literal(text)
+    tag = scalar.tag or ""
+    if tag.startswith(_TAGS):
+        return _tagged(tag.removeprefix(_TAGS), text)
+    if scalar.style is Style.QUOTED or tag.startswith("!"):
+        return text
+    return _plain(text)
+
+
+def text_of_literal(value: Literal) -> str:
+    """Give a literal as CloudFormation hands it on where a text is wanted: `true`, `7`."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def _json_literal(text: str) -> Literal:
+    words: dict[str, Literal] = {"true": True, "false": False, "null": None}
+    if text in words:
+        return words[text]
+    if len(text) > _LONGEST_NUMBER:
+        return text
+    return float(text) if set(text) & set(".eE") else int(text)
+
+
+def _tagged(kind: str, text: str) -> Literal:
+    if kind == "null":
+        return None
+    if kind in ("int", "float", "bool") and len(text) <= _LONGEST_NUMBER:
+        return _constructed(kind, text)
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> Literal:
+    if len(text) > _LONGEST_NUMBER:
+        return text
+    tag: str = _loader().resolve(_yaml().ScalarNode, text, (True, False))
+    return _tagged(tag.removeprefix(_TAGS), text)
+
+
+def _constructed(kind: str, text: str) -> Literal:
+    loader = _loader()
+    node = _yaml().ScalarNode(f"{_TAGS}{kind}", text)
+    try:
+        made: Literal = getattr(loader, f"construct_yaml_{kind}")(node)
+    except (ValueError, KeyError, IndexError, OverflowError):
+        return text
+    return made
+
+
+@lru_cache(maxsize=1)
+def _loader() -> Any:  # noqa: ANN401 - PyYAML has no types
+    """Give PyYAML's knowledge of YAML 1.1's scalars, without a text to read."""
+    return _yaml().SafeLoader("")
+
+
+def _yaml() -> Any:  # noqa: ANN401 - PyYAML has no types
+    import yaml
+
+    return yaml

@@ -1,0 +1,152 @@
+"""YAML text → documents of nodes, built from libyaml's events.
+
+PyYAML's own composer recurses in C until the stack ends, and asks Python for the tag of every scalar;
+events come one by one, so that what nests too deeply is given up early, and cost a third.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import yaml
+
+from ecbackup_iac.cloudformation.syntax.document import Document, Problem, SourceText, repeated
+from ecbackup_iac.cloudformation.syntax.nodes import MERGE, Mapping, Node, Scalar, Sequence, Style
+
+DEEPEST = 200
+"""Lists and maps inside each other; CloudFormation itself takes far fewer."""
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
+    """Read every document of a text, up to the first thing that is wrong with it."""
+    text = str(source.text)
+    documents: list[Document] = []
+    loader = None
+    try:
+        loader = _LOADER(text)
+        for root, duplicates in _documents(loader.get_event):
+            documents.append(Document(source, root, tuple(duplicates)))
+    except yaml.MarkedYAMLError as error:
+        return documents, _problem(error, text)
+    except yaml.reader.ReaderError as error:
+        return documents, _unreadable(error, text)
+    except _UnusableError as error:
+        return documents, Problem(str(error), error.start, error.end)
+    except (UnicodeEncodeError, ValueError) as error:
+        return documents, Problem(f"not valid YAML: {error}", 0, 0)
+    finally:
+        if loader is not None:
+            loader.dispose()
+    return documents, None
+
+
+def _documents(next_event: Callable[[], Any]) -> Iterator[tuple[Node, list[Problem]]]:
+    """Yield each document's own node and the keys that stand twice, as the events come."""
+    builder = _Builder()
+    plain, quoted = Style.PLAIN, Style.QUOTED
+    while True:
+        event = next_event()
+        kind = type(event)
+        if kind is yaml.ScalarEvent:  # most events are, so they are taken here
+            start, end = event.start_mark.index, event.end_mark.index
+            style = quoted if event.style else plain
+            node = Scalar(event.value, start, end, style, event.tag)
+            builder.children.append(node)
+            if event.anchor is not None:
+                builder.anchors[event.anchor] = node
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            builder.open(event, is_map=kind is yaml.MappingStartEvent)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            builder.close(event)
+        elif kind is yaml.AliasEvent:
+            builder.alias(event)
+        elif kind is yaml.DocumentEndEvent:
+            if builder.children:
+                yield builder.children[0], builder.duplicates
+            builder = _Builder()
+        elif kind is yaml.StreamEndEvent:
+            return
+
+
+class _UnusableError(Exception):
+    """Well-formed YAML that is not worth reading on."""
+
+    def __init__(self, message: str, event: Any) -> None:  # noqa: ANN401 - PyYAML has no types
+        super().__init__(message)
+        self.start = event.start_mark.index
+        self.end = event.end_mark.index
+
+
+class _Builder:
+    """Puts the events of one document together; nothing recurses."""
+
+    def __init__(self) -> None:
+        self.children: list[Node] = []
+        """Of the list or map that is open; in the end, the document's own node."""
+        self._open: list[tuple[list[Node], Any, bool]] = []
+        self.anchors: dict[str, Node | None] = {}
+        self.duplicates: list[Problem] = []
+
+    def open(self, event: Any, *, is_map: bool) -> None:  # noqa: ANN401
+        """Begin a list or a map."""
+        if len(self._open) >= DEEPEST:
+            raise _UnusableError(f"lists and maps are nested more than {DEEPEST} deep", event)
+        self._open.append((self.children, event, is_map))
+        self.children = []
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+
+    def close(self, end: Any) -> None:  # noqa: ANN401
+        """End the list or map that was begun last."""
+        children = self.children
+        self.children, event, is_map = self._open.pop()
+        start, stop = event.start_mark.index, end.end_mark.index
+        node: Node
+        if is_map:
+            keys = children[::2]
+            node = Mapping(list(zip(keys, children[1::2], strict=True)), start, stop, event.tag)
+            names = {key.text for key in keys if isinstance(key, Scalar)}
+            if len(names) < len(keys):
+                named = (key for key in keys if isinstance(key, Scalar) and key.text != MERGE)
+                self.duplicates += repeated(named)
+        else:
+            node = Sequence(children, start, stop, event.tag)
+        self.children.append(node)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+
+    def alias(self, event: Any) -> None:  # noqa: ANN401
+        """Put what an anchor names here as well: the same node, so that a bomb stays small."""
+        node = self.anchors.get(event.anchor)
+        if node is None:
+            is_open = event.anchor in self.anchors
+            text = (
+                "stands inside what it names" if is_open else "names nothing that stands before it"
+            )
+            raise _UnusableError(f"the alias *{event.anchor} {text}", event)
+        self.children.append(node)
+
+
+def _problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    at = min(mark.index, len(text)) if mark is not None else len(text)
+    what = error.problem or error.context or "it cannot be read"
+    if error.context and error.problem and error.context not in error.problem:
+        what = f"{error.problem} ({error.context})"
+    return Problem(f"not valid YAML: {what}", at, at)
+
+
+def _unreadable(error: yaml.reader.ReaderError, text: str) -> Problem:
+    """Tell of a character that YAML forbids."""
+    found = next((i for i, character in enumerate(text) if _is_forbidden(character)), 0)
+    return Problem(f"not valid YAML: {error.reason}", found, found + 1)
+
+
+def _is_forbidden(character: str) -> bool:
+    return character not in "\t\n\r\x85" and not (
+        " " <= character <= "~"
+        or "\xa0" <= character <= "\ud7ff"
+        or ("\ue000" <= character <= "\ufffd" and character != "\ufeff")
+        or character >= "\U00010000"
+    )

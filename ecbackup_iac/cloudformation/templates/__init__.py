@@ -1,0 +1,1 @@
+"""Templates and nested stacks → resources."""

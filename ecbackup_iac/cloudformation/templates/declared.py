@@ -1,0 +1,158 @@
+"""A template → the resources that are written in it, whether or not a deployment makes them.
+
+Also what only looks like a resource: one that another of its name replaces, and one that stands where
+CloudFormation makes no resource of it.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as MappingOf
+
+from ecbackup_iac.cloudformation.syntax.document import Document
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    MERGE,
+    Entry,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    member,
+    members,
+    text_of,
+)
+from ecbackup_iac.cloudformation.templates.template import LOOP, Template
+from ecbackup_iac.model.record import record
+
+MAX_DEPTH = 2
+"""Keys above a resource in a document that is no template: what stands deeper is quoted there."""
+
+_SECTION = "Resources"
+_INERT = "Metadata"
+"""CloudFormation makes nothing of what stands under it."""
+
+
+@record(eq=False)
+class DeclaredResource:
+    """An entry that has a type, as it is written."""
+
+    name: str
+    """Its logical id; inside a loop, the pattern."""
+
+    kind: str
+    key: Node
+    body: Node
+    is_replaced: bool = False
+    """Another entry or section of the same name stands there, and counts in its place."""
+
+
+def declared_resources(template: Template) -> Iterator[DeclaredResource]:
+    """Yield every resource of a template, those in loops and those that are replaced included."""
+    maps = template.written(_SECTION)
+    counting: set[int] = set()
+    for name, (key, body) in _with_bodies_of_loops(template.section(_SECTION), maps):
+        counting.add(id(key))
+        if kind := text_of(member(body, "Type")):
+            yield DeclaredResource(name, kind, key, body)
+    for name, (key, body) in [one for node in maps for one in _written(node)]:
+        if id(key) in counting:
+            continue
+        for inner, (inner_key, inner_body) in _with_bodies_of_loops({name: (key, body)}, []):
+            if kind := text_of(member(inner_body, "Type")):
+                yield DeclaredResource(inner, kind, inner_key, inner_body, is_replaced=True)
+
+
+def _with_bodies_of_loops(
+    entries: MappingOf[str, Entry], maps: list[Node]
+) -> Iterator[tuple[str, Entry]]:
+    """Yield a map's entries and those of the loops in it; the loops' bodies are added to `maps`."""
+    pending = [*entries.items()]
+    for name, entry in pending:  # which grows
+        yield name, entry
+        loop = entry[1]
+        if name.startswith(LOOP) and isinstance(loop, Sequence) and loop.items:
+            body = loop.items[-1]
+            maps.append(body)
+            pending += members(body).items()
+
+
+def _written(node: Node) -> Iterator[tuple[str, Entry]]:
+    """Yield a map's entries as they are written, those of what is merged into it included."""
+    pending, met = [node], set[int]()
+    while pending:
+        one = pending.pop()
+        if not isinstance(one, Mapping) or id(one) in met:
+            continue
+        met.add(id(one))
+        for key, value in one.entries:
+            if text_of(key) == MERGE:
+                pending += value.items if isinstance(value, Sequence) else [value]
+            elif isinstance(key, Scalar):
+                yield key.text, (key, value)
+
+
+def stray_resources(
+    document: Document, template: Template | None, is_wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, Entry]]:
+    """Yield what has a wanted type and is no resource where it stands, with its type.
+
+    Of a document that is no template (`template` is None) only what stands near its top, or in a section
+    Resources, is meant to be a resource. What is under `Metadata`, and what is told of anyway, is left
+    out.
+    """
+    known = _maps_of_resources(template) if template else set[int]()
+    skipped = {id(node) for node in template.misshapen_nodes()} if template else set[int]()
+    pending: list[tuple[Node, Node, float]] = [
+        (document.root, document.root, math.inf if template else MAX_DEPTH)
+    ]
+    met: set[int] = set()
+    while pending:
+        key, node, levels = pending.pop()
+        if id(node) in met or id(node) in skipped:
+            continue
+        met.add(id(node))
+        if isinstance(node, Sequence):
+            pending += [(key, item, levels) for item in node.items]
+        elif isinstance(node, Mapping):
+            kind = text_of(member(node, "Type"))
+            if kind is not None and is_wanted(kind):
+                if id(node) not in known:
+                    yield kind, (key, node)
+            elif levels > 0:
+                is_top = node is document.root
+                pending += [
+                    (name, value, _levels_below(name, value, levels, is_top=is_top))
+                    for name, value in node.entries
+                    if text_of(name) != _INERT
+                ]
+
+
+def _levels_below(key: Node, value: Node, levels: float, *, is_top: bool) -> float:
+    """Return in how many levels of keys below an entry a resource is looked for.
+
+    The Serverless Framework's files may have one level more, `resources`, and so may those in which a
+    tag of another program's stands around a template.
+    """
+    if is_top and text_of(key) == _SECTION:
+        return math.inf
+    is_extra = text_of(key) == "resources" or value.tag is not None
+    return levels if is_extra else levels - 1
+
+
+def _maps_of_resources(template: Template) -> set[int]:
+    """Return the maps that a template's resources are made of, by identity."""
+    known: set[int] = set()
+    for one in declared_resources(template):
+        pending = [one.body]
+        while pending:
+            body = pending.pop()
+            if not isinstance(body, Mapping) or id(body) in known:
+                continue
+            if text_of(member(body, "Type")) == one.kind:
+                known.add(id(body))
+            pending += [
+                source
+                for key, value in body.entries
+                if text_of(key) == MERGE
+                for source in (value.items if isinstance(value, Sequence) else [value])
+            ]
+    return known

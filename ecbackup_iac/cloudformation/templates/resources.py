@@ -1,0 +1,341 @@
+"""A root template → the resources that a deployment of it makes, those of its nested stacks included."""
+
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as MappingOf
+from typing import Protocol
+
+from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
+from ecbackup_iac.cloudformation.evaluation.scenarios import (
+    Effort,
+    RefusalError,
+    TooMuchError,
+    explore,
+)
+from ecbackup_iac.cloudformation.evaluation.values import Opaque, Value
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    Entry,
+    Node,
+    Scalar,
+    member,
+    members,
+    text_of,
+    walk,
+)
+from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
+from ecbackup_iac.cloudformation.templates.stacks import (
+    Existence,
+    Frame,
+    LoopItem,
+    Passed,
+    Stack,
+    loop_of,
+)
+from ecbackup_iac.cloudformation.templates.template import LOOP, NotReadError, Template
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.report import Diagnostic
+
+MOST_STACKS = 1_000
+"""Nested stacks of one root; a hostile tree of them is given up."""
+
+MOST_INSTANCES = 1_000
+"""What the loops of one template may make; CloudFormation takes 500 resources."""
+
+# Kinds of resource that deploy another template → the property that says which.
+NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+
+
+# Kinds that deploy a template which is never followed: into other accounts, from a catalogue, a registry.
+DEPLOYERS = (
+    "AWS::CloudFormation::StackSet",
+    "AWS::ServiceCatalog::CloudFormationProduct",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
+)
+MODULE = "::MODULE"
+
+
+@record(eq=False)
+class ResourceInstance:
+    """A resource as it would be deployed."""
+
+    address: str
+    """Its logical id, after those of the stacks around it: `Caches/Sessions`."""
+
+    kind: str
+    key: Node
+    body: Node
+    frame: Frame
+    existence: tuple[Existence, ...]
+
+    @property
+    def construct(self) -> str | None:
+        """The path of the CDK construct that it was made of, where it says so."""
+        return text_of(member(member(self.body, "Metadata"), "aws:cdk:path"))
+
+
+@record(eq=False)
+class UnreadStack:
+    """A nested stack whose template was not read."""
+
+    address: str
+    body: Node
+    diagnostic: Diagnostic
+    is_elsewhere: bool
+    """It lies outside what is scanned, and nobody expects it to be read."""
+
+    kind: str = ""
+    place: Location | None = None
+    """The whole resource; None for what is none."""
+
+    existence: tuple[Existence, ...] = ()
+
+
+class Library(Protocol):
+    """Where the templates of nested stacks come from."""
+
+    def nested_path(self, body: Node, parent: Template) -> str | None:
+        """Give the local path of the template that a nested stack names as it is written."""
+
+    def load(self, path: str, parent: Template) -> Template:
+        """Give the template at a path that another one names, or raise NotReadError."""
+
+    def is_own(self, template: Template) -> bool:
+        """Whether a template is evaluated on its own where no root can ever create it."""
+
+
+class Deployment:
+    """The stacks of one root."""
+
+    def __init__(
+        self,
+        root: Stack,
+        library: Library,
+        is_wanted: Callable[[str], bool],
+        effort: Effort,
+    ) -> None:
+        self._root = root
+        self._library = library
+        self._is_wanted = is_wanted
+        self._effort = effort
+        self._stacks = 0
+        self.nested: list[Stack] = []
+        """The nested stacks whose templates were read, parents first."""
+        self.never: list[Stack] = []
+        """Those of them that no values create: what is in them is not followed."""
+        self.creations = Creations()
+        self.diagnostics: list[Diagnostic] = []
+
+    def resources(self) -> Iterator[ResourceInstance | UnreadStack]:
+        """Yield the wanted resources of the root and of what is nested in it."""
+        yield from self._stack_resources(self._root)
+
+    def _stack_resources(self, stack: Stack) -> Iterator[ResourceInstance | UnreadStack]:
+        template = stack.template
+        self.diagnostics += template.diagnostics()
+        for macro in template.macros():
+            what = f"the macro {macro.name} may add resources"
+            yield _made_elsewhere(macro.node, macro.node, what, template)
+        wanted, nested = [], []
+        for name, entry, frame in self._expanded(template.section("Resources"), Frame(stack)):
+            kind = text_of(member(entry[1], "Type"))
+            kind = frame.filled(kind) if kind else ""
+            if name.startswith("Fn::Transform"):
+                yield _made_elsewhere(*entry, "a macro adds resources here", template)
+            elif self._is_wanted(kind):
+                existence = (*stack.existence, *_existence(entry[1], frame))
+                address = f"{stack.prefix}{name}"
+                wanted.append(ResourceInstance(address, kind, *entry, frame, existence))
+            elif "{" in kind or kind in DEPLOYERS or kind.endswith(MODULE):
+                yield self._deployer(name, kind, entry, frame)
+            elif kind in NESTED:
+                nested.append((name, kind, entry, frame))
+        # Properties may ask for what nested stacks give out, so those are opened first.
+        below: list[ResourceInstance | UnreadStack] = []
+        for child in [self._child(*one) for one in nested]:
+            if isinstance(child, UnreadStack):
+                below.append(child)
+            elif self._is_never(child):
+                self.never.append(child)
+            else:
+                below += self._stack_resources(child)
+        yield from wanted
+        yield from below
+
+    @staticmethod
+    def _deployer(name: str, kind: str, entry: Entry, frame: Frame) -> UnreadStack:
+        """Return a resource that deploys what is never read, or whose type nobody knows."""
+        stack, (key, body) = frame.stack, entry
+        template = stack.template
+        if "{" in kind:
+            found = _made_elsewhere(key, body, f"the type {kind} is not known", template)
+        else:
+            found = _made_elsewhere(key, key, f"{kind} deploys another template", template)
+        return replace(
+            found,
+            address=f"{stack.prefix}{name}",
+            body=body,
+            kind=kind,
+            place=template.source.location_of(key, body),
+            existence=(*stack.existence, *_existence(body, frame)),
+        )
+
+    def _is_never(self, child: Stack) -> bool:
+        """Whether no values create a nested stack, and its template is evaluated on its own."""
+        if self.creations.creation_of(child.existence) is not Creation.NEVER:
+            return False
+        return self._library.is_own(child.template)
+
+    # Loops
+
+    def _expanded(
+        self, entries: MappingOf[str, Entry], frame: Frame, made: int = 0
+    ) -> Iterator[tuple[str, Entry, Frame]]:
+        """Yield the entries that may matter, loops expanded, under their logical ids."""
+        for key, entry in entries.items():
+            if not key.startswith(LOOP):
+                yield frame.filled(key), entry, frame
+                continue
+            if not self._leads(entry[1]):
+                continue
+            if not frame.stack.template.may_use_extensions:
+                text = "Fn::ForEach needs Transform: AWS::LanguageExtensions"
+                self._refuse(RefusalError(text), entry, frame)
+            try:
+                loop = loop_of(entry, frame)
+                items = self._items(loop.collection, frame)
+            except (RefusalError, TooMuchError) as error:
+                self._refuse(error, entry, frame)
+                continue
+            made = max(made, 1) * max(len(items), 1)
+            if made > MOST_INSTANCES:
+                text = f"loops that make more than {MOST_INSTANCES} resources"
+                self._refuse(TooMuchError(text), entry, frame)
+                continue
+            missing = [] if items else [_representative(None, loop.collection, frame)]
+            for item in items or missing:
+                one = LoopItem(item, loop.collection, frame, is_missing=not items)
+                inner = frame.inside(loop.identifier, one)
+                yield from self._expanded(members(loop.body), inner, made)
+
+    def _items(self, collection: Node, frame: Frame) -> list[Value]:
+        """Give all that a loop's identifier can stand for; one value for a collection nobody knows."""
+        cases = explore(
+            lambda evaluator: evaluator.settled(evaluator.value(collection, frame)),
+            Evaluator,
+            self._effort,
+        )
+        found: dict[str, Value] = {}
+        for case in cases or ():
+            raw = case.value.raw
+            if not isinstance(raw, tuple) or any(one.text is None for one in raw):
+                return [_representative(case.value, collection, frame)]
+            found |= {str(one.text): one for one in raw if str(one.text) not in found}
+        if cases is None:
+            return [_representative(None, collection, frame)]
+        return list(found.values())
+
+    def _leads(self, node: Node) -> bool:
+        """Say whether a loop makes anything that is wanted, as far as its types are written out."""
+        kinds = (text_of(member(one, "Type")) for one in walk(node))
+        return any(
+            kind is not None and (self._is_wanted(kind) or kind in NESTED or "{" in kind)
+            for kind in kinds
+        ) or any("Fn::Transform" in members(one) for one in walk(node))
+
+    # Nested stacks
+
+    def _child(self, name: str, kind: str, entry: Entry, frame: Frame) -> Stack | UnreadStack:
+        stack, body = frame.stack, entry[1]
+        address = f"{stack.prefix}{name}"
+        self._stacks += 1
+        place = stack.template.source.location_of(entry[0])
+        whole = stack.template.source.location_of(*entry)
+        existence = (*stack.existence, *_existence(body, frame, address))
+        try:
+            template = self._nested_template(kind, entry, frame)
+        except NotReadError as error:
+            told = Diagnostic(error.message, error.place or place)
+            return UnreadStack(address, body, told, error.is_elsewhere, kind, whole, existence)
+        except (RefusalError, TooMuchError) as error:
+            told = Diagnostic(error.message, error.place or place)
+            return UnreadStack(address, body, told, is_elsewhere=False)
+        properties = member(body, "Properties")
+        parameters = member(properties, "Parameters")
+        for key, one in members(parameters).items():
+            if not key.startswith("Fn::") and template.declaration(key) is None:
+                text = f"the nested template declares no parameter {key}"
+                self._refuse(RefusalError(text), one, frame)
+        child = Stack(
+            template,
+            passed=Passed(parameters, frame),
+            address=address,
+            parent=stack,
+            kind=kind,
+            place=whole,
+            existence=existence,
+        )
+        stack.children[name] = child
+        self.nested.append(child)
+        return child
+
+    def _nested_template(self, kind: str, entry: Entry, frame: Frame) -> Template:
+        """Read the template that a nested stack names.
+
+        Raises:
+            NotReadError: it is not read.
+
+        """
+        stack = frame.stack
+        if self._stacks > MOST_STACKS:
+            raise NotReadError(f"not inspected: there are more than {MOST_STACKS} nested stacks")
+        path = self._library.nested_path(entry[1], stack.template)
+        path = path or self._worked_out(entry[1], kind, frame)
+        if path is None:
+            written = member(member(entry[1], "Properties"), NESTED[kind])
+            if written is None:
+                raise RefusalError(f"the nested stack has no {NESTED[kind]}")
+            shown = stack.template.source.shown(written)
+            text = f"not inspected: the template of the nested stack is elsewhere: {shown}"
+            raise NotReadError(text, is_elsewhere=True)
+        template = self._library.load(path, stack.template)
+        if any(one.template.path == template.path for one in stack.ancestors):
+            raise NotReadError("not inspected again: the stack is nested in itself")
+        return template
+
+    def _worked_out(self, body: Node, kind: str, frame: Frame) -> str | None:
+        """Give the path that an expression comes to, where it is one whatever happens."""
+        cases = explore(
+            lambda evaluator: evaluator.property(body, NESTED[kind], frame), Evaluator, self._effort
+        )
+        found = {case.value[1].text if case.value else None for case in cases or ()}
+        text = found.pop() if len(found) == 1 else None
+        return text if text and is_local(text) else None
+
+    def _refuse(self, error: RefusalError | TooMuchError, entry: Entry, frame: Frame) -> None:
+        place = error.place or frame.stack.template.source.location_of(*entry)
+        self.diagnostics.append(Diagnostic(error.message, place))
+
+
+def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> UnreadStack:
+    """Tell of resources that a macro may make."""
+    text = f"{what}, and what it makes was not inspected: {template.source.shown(call)}"
+    told = Diagnostic(text, template.source.location_of(key))
+    return UnreadStack("", call, told, is_elsewhere=True)
+
+
+def is_local(text: str) -> bool:
+    """Say whether a template's place is a path, as `aws cloudformation package` takes it."""
+    return bool(text) and "://" not in text and not text.startswith("{{") and "${" not in text
+
+
+def _existence(body: Node, frame: Frame, stack: str = "") -> tuple[Existence, ...]:
+    written = member(body, "Condition")
+    condition = written if isinstance(written, Scalar) else None
+    return (Existence(condition, frame, stack),) if condition or frame.loops else ()
+
+
+def _representative(value: Value | None, collection: Node, frame: Frame) -> Value:
+    raw = value.raw if value else None
+    why = raw.why if isinstance(raw, Opaque) else "the collection of the loop is undecided"
+    key = ("item", frame.key, collection.start)
+    return Value(Opaque(why, key), value.trace if value else ())

@@ -1,0 +1,108 @@
+"""control.toml and the cards of the rules → the page about the control, or about a rule."""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ecbackup_iac.control.rule_cards import CARDS
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.verdict import Rule
+
+
+@record
+class Fact:
+    """Something that is so, and who says it."""
+
+    text: str
+    """Empty where the ids say everything."""
+
+    sources: tuple[str, ...]
+    """Each the name of a source, and after a colon the place in it."""
+
+    label: str = ""
+    """What it is about."""
+
+    original: str = ""
+    """What the control's original document says, where that is something else."""
+
+    ids: tuple[str, ...] = ()
+    """What frameworks, checks and IAM call it."""
+
+    language: str = ""
+    code: str = ""
+    """To be copied: whole lines."""
+
+
+@record
+class Section:
+    """Facts under a title; the id stays when the title changes."""
+
+    id: str
+    title: str
+    facts: tuple[Fact, ...]
+
+
+@record
+class Page:
+    """All that is to be said of the control, or of a rule."""
+
+    title: str
+    rule: Rule | None
+    """None for the control itself."""
+
+    sections: tuple[Section, ...]
+    sources: tuple[tuple[str, str], ...]
+    """Name and description of every source that a fact names."""
+
+
+def page_of(rule: Rule | None) -> Page:
+    """Give the page about a rule, or about the control."""
+    import tomllib
+
+    path = os.path.join(os.path.dirname(__file__), "control.toml")
+    with open(path, "rb") as file:
+        data = tomllib.load(file)
+    if rule:
+        title = f"{rule} {rule.label}: {CARDS[rule].title}"
+        sections = _of_rule(rule, data["rules"][rule])
+    else:
+        title = data["title"]
+        sections = tuple(
+            Section(section["id"], section["title"], _facts(section["facts"]))
+            for section in data["control"]
+        )
+    named = {source_name(one) for part in sections for fact in part.facts for one in fact.sources}
+    sources = tuple((name, told) for name, told in data["sources"].items() if name in named)
+    return Page(title, rule, sections, sources)
+
+
+def source_name(source: str) -> str:
+    """Give the name of a source without the place in it."""
+    return source.partition(": ")[0]
+
+
+def _of_rule(rule: Rule, told: Mapping[str, Any]) -> tuple[Section, ...]:
+    card = CARDS[rule]
+    why = Fact(card.description, tuple(told["why"]))
+    remedy = Fact(card.remedy, tuple(told["remedy"]))
+    return (
+        Section("why", "Why", (why,)),
+        Section("test", "How to test", _facts(told["test"])),
+        Section("remedy", "Remedy", (remedy, *_facts(told.get("fix", ())))),
+        Section("notes", "Notes", _facts(told["notes"])),
+    )
+
+
+def _facts(entries: Iterable[Mapping[str, Any]]) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(
+            entry.get("text", ""),
+            tuple(entry["sources"]),
+            entry.get("label", ""),
+            entry.get("original", ""),
+            tuple(entry.get("ids", ())),
+            entry.get("language", ""),
+            entry.get("code", ""),
+        )
+        for entry in entries
+    )

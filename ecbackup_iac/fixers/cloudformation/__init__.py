@@ -1,0 +1,1 @@
+"""Findings in CloudFormation templates → edits."""

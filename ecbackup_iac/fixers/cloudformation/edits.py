@@ -1,0 +1,347 @@
+"""Caches of CloudFormation templates → edits of the templates and of parameter files."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    Entry,
+    Mapping,
+    Node,
+    function_of,
+    members,
+    walk,
+)
+from ecbackup_iac.cloudformation.templates.parameters import HIDDEN, NO_DEFAULT
+from ecbackup_iac.cloudformation.templates.template import Template
+from ecbackup_iac.files.discovery import STANDARD_INPUT, Input, boundary_of, discover, shown_path
+from ecbackup_iac.fixers.cloudformation.files import (
+    OpenedFile,
+    behind_properties,
+    check_source,
+    opened,
+)
+from ecbackup_iac.fixers.cloudformation.insertions import NewEntry, inserted_entry
+from ecbackup_iac.fixers.cloudformation.usages import (
+    Resource,
+    TemplateUses,
+    child_template,
+)
+from ecbackup_iac.fixers.edits import (
+    LINE_BREAKS,
+    Edit,
+    NotMendableError,
+    SourceFiles,
+    offsets,
+)
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
+
+# What a retention had best stand behind.
+_NEAR = (
+    "SnapshotWindow",
+    "SnapshotName",
+    "SnapshottingClusterId",
+    "SnapshotArns",
+    "DailySnapshotTime",
+    "EngineVersion",
+    "Engine",
+)
+
+_PARAMETERS = re.compile(rb"\bParameters\b")
+
+_GIVEN = "--parameter "
+
+_LONGEST = 100
+"""Characters of what is edited that are shown."""
+
+
+def propose(
+    resource: CacheResource,
+    values: Sequence[Settled[int]],
+    days: int,
+    files: SourceFiles,
+    *,
+    is_careful: bool,
+) -> Sequence[Edit]:
+    """Give the edits that make so many days of every value; the careful ones are shared with the fewest.
+
+    Raises:
+        NotMendableError: a value cannot be mended, and why.
+
+    """
+    proposal = _Proposal(resource, days, files, is_careful=is_careful)
+    edits = [*dict.fromkeys(edit for value in values for edit in proposal.edits(value))]
+    if is_careful and not proposal.is_other:
+        raise NotMendableError("there is no other way to write it")
+    return edits
+
+
+class _Proposal:
+    """The edits for one cache."""
+
+    def __init__(
+        self, resource: CacheResource, days: int, files: SourceFiles, *, is_careful: bool
+    ) -> None:
+        self._resource = resource
+        self._days = days
+        self._files = files
+        self._is_careful = is_careful
+        self.is_other = False
+        """Whether the careful edits are others than those that are not careful."""
+
+    def edits(self, value: Settled[int]) -> Iterator[Edit]:
+        """Yield an edit for each place where a value is written. Raises NotMendableError."""
+        if value.literals:
+            for literal in value.literals:
+                yield self._at_literal(literal, value)
+        elif isinstance(value, Unset) and value.trace and value.trace[-1].text.endswith(" not set"):
+            yield self._in_properties()
+        else:
+            raise NotMendableError(_why_not(value))
+
+    def _open(self, shown: str) -> tuple[str, OpenedFile]:
+        """Open a file to edit it. Raises NotMendableError."""
+        if shown == STANDARD_INPUT:
+            raise NotMendableError("standard input cannot be written to")
+        path = self._files.path(shown)
+        check_source(path, shown)
+        return path, opened(path, shown, self._files.content(path))
+
+    # What is written
+
+    def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
+        path, file = self._open(literal.path)
+        start, end = offsets(file.content, literal, LINE_BREAKS)
+        offset = file.offset(start)
+        is_nested = "/" in self._resource.address
+        for template in file.templates:
+            uses = TemplateUses(template, is_nested=is_nested)
+            definition = uses.definition_at(offset)
+            if self._is_careful and definition is not None and definition.is_parameter:
+                given = self._given_by_parent(path, definition.names[0])
+                if given is not None:
+                    self.is_other = True
+                    return given
+            other = uses.other_use(offset)
+            if other:
+                what = definition or "what stands there"
+                raise NotMendableError(f"{what} ({literal}) is also used by {other}")
+        if not file.templates:
+            self._check_parameter(literal, value)
+        first, last, new = _rewritten(file, start, end, self._days, value)
+        told = _told(file.content, (start, end), (first, last, new), value)
+        return Edit(path, first, last, new, literal, told)
+
+    def _check_parameter(self, literal: Location, value: Settled[int]) -> None:
+        """Refuse to edit a parameter file's entry that reaches more than caches."""
+        names = [
+            step.text.partition(" = ")[0]
+            for step in value.trace
+            if step.location.path == literal.path and " = " in step.text
+        ]
+        for path, content in self._takers(literal.path):
+            shown = shown_path(path)
+            for template in opened(path, shown, content).templates:
+                for name in names:
+                    other = TemplateUses(template).other_use_of(name)
+                    if other:
+                        where = "" if shown == self._resource.root else f" ({shown})"
+                        told = f"the parameter {name} ({literal}) is also used by {other}{where}"
+                        raise NotMendableError(told)
+
+    def _takers(self, shown: str) -> Iterator[tuple[str, bytes]]:
+        """Yield the templates that a parameter file is for: the policy says it, else it may be any."""
+        root, real = self._files.path(self._resource.root), os.path.realpath(shown)
+        yield root, self._files.content(root)
+        given = [
+            os.path.realpath(one.path)
+            for one in self._files.roots
+            if real in map(os.path.realpath, one.parameter_files)
+        ]
+        for path, content in self._files.once(boundary_of(root), _templates):
+            if path != root and (path in given or root not in given):
+                yield path, content
+
+    # What is not
+
+    def _in_properties(self) -> Edit:
+        """Set the retention among the properties of the resource."""
+        block = self._resource.block or self._resource.location
+        path, file = self._open(block.path)
+        template, resource = _resource_at(file, block)
+        found = members(resource.body).get("Properties")
+        name = self._resource.retention_name
+        if found is None:
+            entry = NewEntry(("Properties", name), str(self._days), ("Type",))
+            return self._in_map(path, file, template, (resource.key, resource.body), entry)
+        entry = NewEntry((name,), str(self._days), _NEAR)
+        return self._in_map(path, file, template, found, entry)
+
+    def _given_by_parent(self, path: str, name: str) -> Edit | None:
+        """Give a nested stack's parameter where the stack is declared; None where this is no nested one."""
+        root = self._files.path(self._resource.root)
+        shown = self._resource.root
+        first = opened(root, shown, self._files.content(root)).templates
+        parent = first[0] if first else None
+        for stack in self._resource.address.split("/")[:-1]:
+            if parent is None:
+                return None
+            found = next((one for one in TemplateUses(parent).resources if one.name == stack), None)
+            child = child_template(parent, found.body) if found else None
+            if found is not None and child is not None and child.path == path:
+                other = TemplateUses(child, is_nested=True).other_use_of(name)
+                if other:
+                    raise NotMendableError(f"the parameter {name} is also used by {other}")
+                return self._passed(parent, found, name)
+            parent = child
+        return None
+
+    def _passed(self, parent: Template, stack: Resource, name: str) -> Edit | None:
+        path, file = self._open(parent.source.path)
+        template = next((one for one in file.templates if one.path == parent.path), parent)
+        properties = members(stack.body).get("Properties")
+        if properties is None or not isinstance(properties[1], Mapping):
+            return None
+        value = f'"{self._days}"'
+        given = members(properties[1]).get("Parameters")
+        if given is None:
+            entry = NewEntry(("Parameters", name), value, ("TemplateURL", "Location"))
+            return self._in_map(path, file, template, properties, entry)
+        if name in members(given[1]):
+            return None
+        return self._in_map(path, file, template, given, NewEntry((name,), value))
+
+    def _in_map(
+        self, path: str, file: OpenedFile, template: Template, found: Entry, entry: NewEntry
+    ) -> Edit:
+        """Insert an entry into a map. Raises NotMendableError where others have a part in it."""
+        key, node = found
+        if not isinstance(node, Mapping) or function_of(node) is not None:
+            raise NotMendableError(f"{'.'.join(entry.names)} has no map to stand in")
+        sharers = TemplateUses(template).sharers(node)
+        other = next((one for one in sharers if not one.is_cache), None)
+        if other is not None and len(sharers) > 1:
+            raise NotMendableError(f"its properties are also those of {other.shown}")
+        start, end, new = inserted_entry(file, node, entry, key)
+        names = ", ".join(dict.fromkeys(one.name for one in sharers))
+        text = f"{': '.join(entry.names)}: {entry.value} is added to {names}"
+        place = template.source.location_of(_first_key(node) or node)
+        return Edit(path, start, end, new, place, text)
+
+
+def _templates(boundary: str) -> list[tuple[str, bytes]]:
+    """Read everything inside a boundary that may be a template with parameters."""
+    return [
+        (os.path.realpath(found.path), found.content)
+        for found in discover([boundary], ())
+        if isinstance(found, Input) and _PARAMETERS.search(found.content)
+    ]
+
+
+def _first_key(node: Mapping) -> Node | None:
+    return node.entries[0][0] if node.entries else None
+
+
+def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Resource]:
+    for template in file.templates:
+        resource = TemplateUses(template).resource_at(block)
+        if resource is not None:
+            return template, resource
+    raise NotMendableError(f"{block}: no resource is written there")
+
+
+def _why_not(value: Settled[int]) -> str:
+    """Say why a value that is written nowhere as it stands cannot be mended."""
+    for step in value.trace:
+        if step.location.line is None and step.text.startswith(_GIVEN):
+            return f"it is given on the command line: {step.text.partition('=')[0]}"
+        if step.text.endswith(NO_DEFAULT):
+            name = step.text.removesuffix(NO_DEFAULT)
+            return f"parameter {name} has no default and no value ({step.location})"
+    if value.trace:
+        return f"it is worked out: {value.trace[0].text} ({value.trace[0].location})"
+    return "it is not written anywhere as it stands"
+
+
+def _rewritten(
+    file: OpenedFile, start: int, end: int, days: int, value: Settled[int]
+) -> tuple[int, int, bytes]:
+    """Give the stretch of a literal that is written anew, and what stands there then."""
+    content, new = file.content, str(days).encode()
+    first = start if file.is_json else min(behind_properties(content, start), end)
+    mark = content[first : first + 1]
+    written = content[first:end]
+    # !Ref "AWS::NoValue", !!bool "true": what the tag makes of it goes with the tag.
+    is_made = b"!" in content[start:first] and not isinstance(value, Known)
+    if mark in (b'"', b"'") and written.endswith(mark) and len(written) > 1 and not is_made:
+        return first + 1, end - 1, new
+    if isinstance(value, Unset) or is_made:
+        first = start + _anchor_length(content[start:end])
+    elif mark in (b"|", b">") and not file.is_json:
+        if isinstance(value, Known):
+            return _in_lines(content, first, end, new)
+        if b"#" in written.splitlines()[0]:
+            raise NotMendableError("a comment stands in the text that the retention is")
+    if first == end:  # nothing stands where a value would
+        at = end if start < end else _behind_colon(file, end)
+        return at, at, new if content[at - 1 : at] == b" " else b" " + new
+    return first, end, new
+
+
+def _behind_colon(file: OpenedFile, at: int) -> int:
+    """Give where a value that is left out would stand; a comment may come before its place."""
+    if file.content[:at].rstrip(b" ").endswith((b":", b"-")):
+        return at
+    offset = file.offset(at)
+    for template in file.templates:
+        for node in walk(template.document.root):
+            for key, value in node.entries if isinstance(node, Mapping) else ():
+                if value.start == value.end == offset:
+                    colon = file.content.find(b":", file.at(key.end), at)
+                    if colon >= 0:
+                        return colon + 1
+    raise NotMendableError("no value stands where the retention is written")
+
+
+def _anchor_length(written: bytes) -> int:
+    """Give the length of an anchor and the blanks behind it; tags that say what it was go."""
+    if not written.startswith(b"&"):
+        return 0
+    anchor = written.split(None, 1)[0]
+    rest = written[len(anchor) :]
+    return len(anchor) + len(rest) - len(rest.lstrip())
+
+
+def _in_lines(content: bytes, start: int, end: int, new: bytes) -> tuple[int, int, bytes]:
+    """Give what stands below the header of a block of lines; Raises NotMendableError."""
+    found = LINE_BREAKS.search(content, start, end)
+    body = content[found.end() : end] if found else b""
+    text = body.strip()
+    if found is None or not text or LINE_BREAKS.search(text):
+        raise NotMendableError("what stands there is a text of several lines")
+    first = found.end() + body.index(text)
+    return first, first + len(text), new
+
+
+def _told(
+    content: bytes, literal: tuple[int, int], edit: tuple[int, int, bytes], value: Settled[int]
+) -> str:
+    """Say what becomes of a literal, with what stands before it on its line."""
+    start, end = literal
+    first, last, new = edit
+    begin = max(content.rfind(b"\n", 0, start), content.rfind(b"\r", 0, start)) + 1
+    before = content[begin:start].decode(errors="replace").lstrip()
+    for mark in ",{[":
+        before = before[-_LONGEST:].rpartition(mark)[2].lstrip()
+    before = before.removeprefix("- ")
+    if before.count('"') == 1:  # "Days=0" in a parameter file: the quote ends behind the literal
+        before = before.removeprefix('"')
+    is_secret = isinstance(value, Known) and value.sensitive
+    is_secret = is_secret or (isinstance(value, Invalid) and value.text == HIDDEN)
+    old = content[start:end].decode(errors="replace")[:_LONGEST]
+    shown = HIDDEN if is_secret else " ".join(old.split())
+    is_quoted = content[first - 1 : first] == content[last : last + 1] in (b"'", b'"')
+    quote = content[last : last + 1].decode() if is_quoted else ""
+    return f"{before}{shown} becomes {quote}{new.decode().strip()}{quote}"

@@ -1,0 +1,204 @@
+"""Caches of a Terraform configuration → edits of its files."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+
+from ecbackup_iac.fixers.edits import (
+    BYTE_ORDER_MARK,
+    Edit,
+    NotMendableError,
+    SourceFiles,
+    offsets,
+)
+from ecbackup_iac.fixers.terraform.hcl_insertions import (
+    comment_kept_in_place,
+    inserted_argument,
+    section_at,
+)
+from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
+from ecbackup_iac.fixers.terraform.usages import Definition, Uses, definition_at
+from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
+from ecbackup_iac.hcl.parser import parse_expression
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import Location, is_downloaded
+from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
+from ecbackup_iac.readers.terraform.resource_types import SENSITIVE
+
+# Places that are no files → how what is given there is called.
+_GIVEN = {"command line": "on the command line", "environment": "in the environment"}
+
+_SCALAR = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[+-]?[\w.+-]+')
+
+# What names a literal: `days = `, `"days": `. The rest of a line is nobody's business.
+_NAMED = re.compile(rb'([\w-]+[ \t]*=[ \t]*|"[\w-]+"[ \t]*[=:][ \t]*)\Z')
+_LONGEST = 100
+"""Bytes before a literal in which its name is looked for."""
+
+_NAME = re.compile(r"[A-Za-z_][\w-]*\Z")
+
+
+def propose(
+    resource: CacheResource,
+    values: Sequence[Settled[int]],
+    days: int,
+    files: SourceFiles,
+    *,
+    is_careful: bool,
+) -> Sequence[Edit]:
+    """Give the edits that make so many days of every value; the careful ones are shared with the fewest.
+
+    Raises:
+        NotMendableError: a value cannot be mended, and why.
+
+    """
+    proposal = _Proposal(resource, days, files, is_careful=is_careful)
+    return [*dict.fromkeys(edit for value in values for edit in proposal.edits(value))]
+
+
+class _Proposal:
+    """The edits for one cache."""
+
+    def __init__(
+        self, resource: CacheResource, days: int, files: SourceFiles, *, is_careful: bool
+    ) -> None:
+        self._resource = resource
+        self._days = days
+        self._files = files
+        self._is_careful = is_careful
+        self._uses = Uses(resource, files)
+
+    def edits(self, value: Settled[int]) -> Iterator[Edit]:
+        """Yield an edit for each place where a value is written. Raises NotMendableError."""
+        for step in value.trace:
+            if step.location.path in _GIVEN:
+                raise NotMendableError(f"it is given {_GIVEN[step.location.path]}: {step.text}")
+        if value.literals:
+            for literal in value.literals:
+                yield self._at_literal(literal, value)
+        elif self._is_silent(value):
+            yield self._in_block(self._resource.block, self._resource.retention_name)
+        else:
+            yield self._at_constant(value)
+
+    def _is_silent(self, value: Settled[int]) -> bool:
+        """Say whether the cache's block does not set the retention at all."""
+        block, place = self._resource.block, self._resource.location
+        if not isinstance(value, Unset) or block is None:
+            return False
+        return (block.path, block.line, block.column) == (place.path, place.line, place.column)
+
+    def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
+        """Write the literal anew, or give the module's input in its call, where it is its default."""
+        path = os.path.realpath(literal.path)
+        definition = definition_at(self._files, self._resource, literal)
+        call = self._call_of(definition)
+        is_others = is_downloaded(path.replace(os.sep, "/"))
+        if call is not None and (isinstance(value, Unset) or self._is_careful or is_others):
+            return self._in_call(call, definition.name if definition else "")
+        path = self._files.path(literal.path)
+        if definition is not None:
+            self._check(definition, literal, os.path.abspath(literal.path))
+        return self._written_anew(path, literal, is_secret=_is_secret(value))
+
+    def _in_call(self, call: Location, name: str) -> Edit:
+        """Give a module's input in its call."""
+        definition = self._uses.input_of(call, name)
+        if definition is not None:
+            self._check(definition, call)
+        return self._in_block(call, name)
+
+    def _check(self, definition: Definition, place: Location, path: str | None = None) -> None:
+        """Refuse what would change something that is not judged. Raises NotMendableError."""
+        other = self._uses.other_use(definition, path)
+        if other:
+            raise NotMendableError(f"{definition} ({place}) is also used by {other}")
+
+    def _call_of(self, definition: Definition | None) -> Location | None:
+        """Give the call of the module whose variable's default this is; None where there is none."""
+        if definition is None or not definition.is_default:
+            return None
+        folders = [os.path.realpath(folder) for folder in self._resource.called]
+        for call, folder in zip(self._resource.calls, folders, strict=True):
+            if folder == definition.folder:
+                return call
+        return None
+
+    def _written_anew(self, path: str, literal: Location, *, is_secret: bool) -> Edit:
+        content = self._files.content(path)
+        start, end = offsets(content, literal)
+        old = content[start:end]
+        if not _SCALAR.fullmatch(old):
+            raise NotMendableError(f"what stands in {literal} is no plain number")
+        new = str(self._days).encode()
+        if old.startswith(b'"'):
+            new = b'"%s"' % new
+        named = _NAMED.search(content, max(0, start - _LONGEST), start)
+        shown = (named[1] if named else b"") + (SENSITIVE.encode() if is_secret else old)
+        text = f"{shown.decode(errors='replace')} becomes {new.decode()}"
+        if not path.endswith(".json"):
+            end, new = comment_kept_in_place(content, start, end, new)
+        return Edit(path, start, end, new, literal, text)
+
+    def _at_constant(self, value: Settled[int]) -> Edit:
+        """Write an argument's whole value anew, where it is worked out of constants alone."""
+        last = value.trace[-1] if value.trace else None
+        if last is None or last.location.line is None:
+            raise NotMendableError("it is not written anywhere as it stands")
+        path = self._files.path(last.location.path)
+        content = self._files.content(path)
+        start, end = offsets(content, last.location)
+        _, equals, written = content[start:end].partition(b"=")
+        if not equals or not _is_constant(written):
+            raise NotMendableError(f"it is worked out: {last.text} ({last.location})")
+        first = end - len(written.lstrip())
+        text = f"{content[start:end].decode(errors='replace')} becomes {self._days}"
+        new = str(self._days).encode()
+        return Edit(path, first, first + len(written.strip()), new, last.location, text)
+
+    def _in_block(self, block: Location | None, name: str) -> Edit:
+        """Insert an argument into a block."""
+        if block is None or not _NAME.match(name):
+            raise NotMendableError(f"{self._resource.retention_name} is not set, and takes a map")
+        path = self._files.path(block.path)
+        content = self._files.content(path)
+        start, _ = offsets(content, block)
+        value = str(self._days)
+        if path.endswith(".json"):
+            node = object_at(content, start)
+            if node is None:
+                raise NotMendableError(f"{block}: no object to set {name} in")
+            first, new = inserted_member(content, node, name, value)
+            last = first
+        else:
+            shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
+            section = section_at(content[shift:], start - shift)
+            if section is None:
+                raise NotMendableError(f"{block}: no block to set {name} in")
+            first, last, new = inserted_argument(content[shift:], section, name, value)
+            first, last = first + shift, last + shift
+        return Edit(path, first, last, new, block, f"{name} = {value} is added")
+
+
+def _is_secret(value: Settled[int]) -> bool:
+    if isinstance(value, Known):
+        return value.sensitive
+    return isinstance(value, Invalid) and value.text == SENSITIVE
+
+
+def _is_constant(written: bytes) -> bool:
+    """Say whether an expression is made of numbers alone."""
+    node, problems = parse_expression(SourceFile("", written.strip()))
+    pending: list[Node] = [node]
+    while pending:
+        match pending.pop():
+            case Literal():
+                pass
+            case Unary(operand=operand):
+                pending.append(operand)
+            case Binary(left=left, right=right):
+                pending += (left, right)
+            case _:
+                return False
+    return not problems

@@ -1,0 +1,66 @@
+"""A member more in a JSON object, in the object's own style."""
+
+import re
+
+from ecbackup_iac.syntax.located_json import JsonNode, Kind, parse
+
+_COLON = re.compile(rb"[ \t]*:[ \t]*")
+
+
+def inserted_member(content: bytes, node: JsonNode, name: str, value: str) -> tuple[int, bytes]:
+    """Give where a member is to be inserted as the last of an object, and the bytes to insert."""
+    if not node.members:
+        written = b'"%s": %s' % (name.encode(), value.encode())
+        return node.start + 1, _in_empty(content, node, written)
+    (first, _), (key, last) = node.members[0], node.members[-1]
+    colon = _COLON.match(content, key.end)
+    written = b'"%s"%s%s' % (name.encode(), colon[0] if colon else b": ", value.encode())
+    before = content[node.start + 1 : first.start]
+    if b"\n" not in before:
+        return last.end, b", " + written
+    indent = content[content.rfind(b"\n", 0, first.start) + 1 : first.start]
+    return last.end, b"," + _line_end(before) + indent + written
+
+
+def object_at(content: bytes, offset: int) -> JsonNode | None:
+    """Give the object that begins at an offset, or is the value of a member that does."""
+    root, _ = parse(content)
+    pending = [root] if root is not None else []
+    while pending:
+        node = pending.pop()
+        if node.start == offset and node.kind is Kind.OBJECT:
+            return node
+        for key, value in node.members:
+            if key.start == offset:
+                if value.kind is Kind.OBJECT:
+                    return value
+                # An array of blocks of one name: the only one there is.
+                items = [item for item in value.items if item.kind is Kind.OBJECT]
+                return items[0] if len(items) == 1 else None
+            pending.append(value)
+        pending += node.items
+    return None
+
+
+def _in_empty(content: bytes, node: JsonNode, written: bytes) -> bytes:
+    """Fill an object without members: on a line of its own where the text has lines."""
+    if b"\n" not in content.strip() or b"\n" in content[node.start : node.end]:
+        return written
+    start = content.rfind(b"\n", 0, node.start) + 1
+    line = content[start : node.start]
+    outer = line[: len(line) - len(line.lstrip())]
+    end = _line_end(content)
+    return end + outer + _unit(content) + written + end + outer
+
+
+def _unit(content: bytes) -> bytes:
+    """Give what one level is indented by in a text: what its first indented line begins with."""
+    for line in content.split(b"\n"):
+        blank = line[: len(line) - len(line.lstrip())]
+        if blank and line.strip():
+            return blank
+    return b"  "
+
+
+def _line_end(text: bytes) -> bytes:
+    return b"\r\n" if b"\r\n" in text else b"\n"

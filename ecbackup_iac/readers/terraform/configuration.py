@@ -1,0 +1,307 @@
+"""Terraform configuration → the caches that a `terraform plan` of each root would show."""
+
+import os
+from collections.abc import Callable, Iterator
+
+from ecbackup_iac.files.discovery import Listing, shown_path
+from ecbackup_iac.model.annotated_text import MarkedText
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import PublishedModule, RootSettings
+from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.record import field, record, replace
+from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, Reading, Severity
+from ecbackup_iac.readers.terraform.annotated_files import marked_files
+from ecbackup_iac.readers.terraform.caches import RootReader, given_up
+from ecbackup_iac.readers.terraform.published_modules import sought
+from ecbackup_iac.readers.terraform.root import RootEvaluation
+from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
+from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
+from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
+from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
+from ecbackup_iac.terraform.modules.instances import ModuleInstance
+from ecbackup_iac.terraform.modules.module import OPENTOFU_SUFFIXES, Program, replaced_files
+from ecbackup_iac.terraform.modules.programs import Evidence, program_of
+from ecbackup_iac.terraform.modules.root_order import RootOrder
+from ecbackup_iac.terraform.modules.roots import Index, lies_in
+from ecbackup_iac.terraform.values.budget import MOST_STEPS, TooMuchError, effort
+
+MOST_VARIABLE_FILES = 100
+"""Of the variable files beside a root that Terraform does not load, so many are tried."""
+
+MOST_STEPS_OF_A_TREE = MOST_STEPS + MOST_STEPS // 3
+"""For all roots together, and as much again for every million bytes of configuration."""
+
+
+@record
+class Request:
+    """What is to be judged of a tree of configuration."""
+
+    boundary: str
+    """The folder outside which nothing is read: absolute, links resolved."""
+
+    targets: tuple[str, ...]
+    """The folders whose caches are asked for: absolute, links resolved."""
+
+    given: Given = field(factory=Given)
+    roots: tuple[RootSettings, ...] = ()
+    modules: tuple[PublishedModule, ...] = ()
+    is_excluded: Callable[[str], bool] = lambda _: False
+    progress: Progress = UNWATCHED
+    listings: dict[str, Listing] = field(factory=dict)
+    """What is known of folders already, and what may be taken from."""
+
+
+def read(request: Request) -> Iterator[Reading]:
+    """Yield what each root module in the tree gives that has to do with the targets."""
+    folders = Folders(request.boundary, request.given.contents, request.listings)
+    index = Index(
+        folders,
+        sought(request.modules),
+        request.is_excluded,
+        request.progress.reading,
+        request.targets,
+    )
+    yield from _Tree(request, folders, index).readings()
+
+
+class _Tree:
+    """What the roots of one tree share: modules and variable files, each read once."""
+
+    def __init__(self, request: Request, folders: Folders, index: Index) -> None:
+        self._request = request
+        self._folders = folders
+        self._index = index
+        self._order = RootOrder(index)
+        self._targets = frozenset(request.targets)
+        self._modules: dict[Program | None, Modules] = {}
+        self._variable_files = VariableFiles(self._folders)
+        self._declared: set[str] = set()
+        self._judged: set[str] = set()
+        self._marked: dict[str, MarkedText] = {}
+        self._unjudged: list[str] = []
+        self._read_calls: set[Location] = set()
+        self._steps_left = MOST_STEPS_OF_A_TREE + 2 * index.size
+
+    def readings(self) -> Iterator[Reading]:
+        """Yield a reading for each root module, and one for what concerns no single root."""
+        blocks = [*self._blocks()]
+        expected = len(self._order.first)
+        for number, root in enumerate(self._order, 1):
+            self._request.progress.judging(shown_path(root), number, max(number, expected))
+            yield from self.root_readings(root)
+        yield Reading(
+            diagnostics=tuple(self.closing_diagnostics()),
+            blocks=tuple(one for one in blocks if one.location not in self._read_calls),
+            marked=self.marked_texts(),
+        )
+
+    def _blocks(self) -> Iterator[CacheBlock]:
+        """Yield every cache block in the files of the targets, whichever program reads them."""
+        for path in sorted(self._index.leading):
+            if self._is_target(path):
+                for one in self._index.found[path].blocks:
+                    yield CacheBlock(one.address, one.kind, one.place)
+
+    def _modules_for(self, program: Program | None) -> Modules:
+        if program not in self._modules:
+            self._modules[program] = Modules(self._folders, program)
+        return self._modules[program]
+
+    def root_readings(self, folder: str) -> Iterator[Reading]:
+        """Yield a root's reading, or one for each set of variables that the policy names."""
+        self._judged.add(folder)
+        settings = [one for one in self._request.roots if os.path.realpath(one.path) == folder]
+        if not settings:
+            yield self._reading(folder, self._request.given, "")
+        for one in settings:
+            variables = [("file", path) for path in one.var_files]
+            given = replace(
+                self._request.given,
+                variables=(*variables, *self._request.given.variables),
+                workspace=self._request.given.workspace or one.workspace,
+            )
+            names = [*map(shown_path, one.var_files)]
+            if one.workspace:
+                names.append(f"workspace {one.workspace}")
+            note = f"judged with {', '.join(names)}" if names else ""
+            yield self._reading(folder, given, note).judged_with(one.label)
+        yield self._release(folder)
+
+    def _reading(self, folder: str, given: Given, note: str) -> Reading:
+        if self._steps_left <= 0:
+            self._unjudged.append(folder)
+            return Reading()
+        diagnostics: list[Diagnostic] = []
+        programs = self._programs(folder)
+        found: list[dict[str, CacheResource]] = []
+        absent: dict[Location, AbsentCache] = {}
+        for program in programs:
+            one = self._evaluated(folder, given, note, program, diagnostics)
+            absent = one.absent | absent
+            resources = one.resources
+            if not any(kind == "file" for kind, _ in given.variables):
+                resources = self._with_unloaded_files(folder, given, one, program, diagnostics)
+            found.append(resources)
+        for modules in self._modules.values():
+            diagnostics += modules.news()
+        caches = found[0].values() if len(found) == 1 else with_programs(*found)
+        return Reading(
+            tuple(caches), tuple(dict.fromkeys(diagnostics)), absent=tuple(absent.values())
+        )
+
+    def _programs(self, folder: str) -> tuple[Evidence, ...]:
+        """Return the program that plans a root, or both where they read different files of it."""
+        unknown = (Evidence(None),)
+        if not self._index.has_opentofu_files:
+            return unknown
+        files = [self._index.found[path].files for path in self._index.below(folder)]
+        if not any(name.endswith(OPENTOFU_SUFFIXES) for names in files for name in names):
+            return unknown
+        module = self._modules_for(Program.OPENTOFU).at(folder)
+        shown = program_of(folder, module, self._folders)
+        if shown is not None:
+            return (shown,)
+        if not any(any(replaced_files(names)) for names in files):
+            return unknown
+        return Evidence(Program.TERRAFORM), Evidence(Program.OPENTOFU)
+
+    def _evaluated(
+        self,
+        folder: str,
+        given: Given,
+        note: str,
+        program: Evidence,
+        diagnostics: list[Diagnostic],
+    ) -> RootEvaluation:
+        """Return a root's caches, evaluated with what is given."""
+        instance = self._instance(folder, given, program.program)
+        reader = RootReader(shown_path(folder), diagnostics, note, self._request.modules)
+        evaluation = RootEvaluation(
+            instance, program, reader, self._index, self._order, self._is_target
+        )
+        most = min(MOST_STEPS, self._steps_left)
+        with effort(most) as account:
+            try:
+                for _ in evaluation.run(diagnostics):
+                    self._request.progress.going_on()
+            except (RecursionError, TooMuchError) as error:
+                text = f"not all of this root was judged: {given_up(error)}"
+                diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
+            self._steps_left -= most - max(0, account.left)
+        self._read_calls |= evaluation.read_calls
+        return evaluation
+
+    def _instance(self, folder: str, given: Given, program: Program | None) -> ModuleInstance:
+        modules = self._modules_for(program)
+        module = modules.at(folder)
+        configuration = Configuration(modules, folder, RootFiles(self._folders, folder))
+        workspace = workspace_of(folder, given, self._folders)
+        names = self._folders.names(folder)
+        inputs = RootInputs(folder, names, given, self._variable_files, workspace)
+        self._declared |= module.variables.keys()
+        return ModuleInstance(module, configuration, inputs)
+
+    def _with_unloaded_files(
+        self,
+        folder: str,
+        given: Given,
+        evaluation: RootEvaluation,
+        program: Evidence,
+        diagnostics: list[Diagnostic],
+    ) -> dict[str, CacheResource]:
+        """Hold the caches against every variable file that Terraform does not load by itself.
+
+        Such a file is how many teams choose an environment: a verdict by the defaults alone would
+        mislead where it sets a variable that decides.
+        """
+        used = evaluation.used_variables
+        variants: list[tuple[str, dict[str, CacheResource]]] = []
+        for path in self._index.unloaded_variable_files(folder):
+            names = set(self._variable_files.at(path).attributes) & used
+            if names and len(variants) == MOST_VARIABLE_FILES:
+                text = f"not tried: over {MOST_VARIABLE_FILES} variable files set what is used here"
+                diagnostics.append(Diagnostic(text, Location(shown_path(path))))
+                break
+            if names:
+                chosen = replace(given, variables=(("file", path), *given.variables))
+                found = self._evaluated(folder, chosen, "", program, [])
+                variants.append((shown_path(path), found.resources))
+        resources = evaluation.resources
+        if not variants:
+            return resources
+        addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))
+        return {
+            address: with_variants(
+                resources.get(address),
+                [(path, found.get(address)) for path, found in variants],
+            )
+            for address in addresses
+        }
+
+    def _unused_settings(self) -> Iterator[Diagnostic]:
+        """Yield what was given for roots, and concerns none that was judged."""
+        for one in self._request.roots:
+            is_here = os.path.isdir(one.path) and self._is_target(one.path)
+            if is_here and one.path not in self._judged:
+                text = "the policy's [[roots]] names this folder, and it is no root with caches"
+                yield Diagnostic(text, Location(shown_path(one.path)), Severity.WARNING)
+        for kind, path in self._request.given.variables:
+            if kind == "file" and self._declared:
+                names = self._variable_files.at(path).attributes.keys() - self._declared
+                for name in sorted(names):
+                    text = f"no root that was judged declares the variable {name}"
+                    yield Diagnostic(text, Location(shown_path(path)), Severity.WARNING)
+
+    def _is_target(self, path: str) -> bool:
+        return lies_in(path, self._targets)
+
+    def _release(self, folder: str) -> Reading:
+        """Let go of a root that nobody calls: a tree of many would fill the memory.
+
+        What it gives are the root's files that may hold suppressions.
+        """
+        if folder in self._index.called:
+            return Reading()
+        marked = marked_files(self._folders, folder, is_whole=self._is_target(folder))
+        reading = Reading(marked=tuple(marked))
+        for modules in self._modules.values():
+            modules.forget(folder)
+        return reading
+
+    def marked_texts(self) -> tuple[MarkedText, ...]:
+        """Give the files of the modules that were read, where they may hold suppressions."""
+        found = dict(self._marked)
+        loaded = (module for modules in self._modules.values() for module in modules.loaded())
+        for module in loaded:
+            is_whole = self._is_target(module.folder)
+            texts = marked_files(self._folders, module.folder, is_whole=is_whole)
+            found |= {text.path: text for text in texts}
+        return tuple(found.values())
+
+    def closing_diagnostics(self) -> Iterator[Diagnostic]:
+        """Yield what concerns no single root."""
+        yield from self._variable_files.diagnostics
+        for path, why in sorted(self._folders.unreadable.items()):
+            if self._is_target(path):
+                yield Diagnostic(f"cannot be read: {why}", Location(shown_path(path)))
+        if self._unjudged:
+            first, *others = self._unjudged
+            more = f", nor were {len(others)} more" if len(others) > 1 else ""
+            more = ", nor was another one" if len(others) == 1 else more
+            text = (
+                f"this root was not judged{more}: all before it took as much work as there may be"
+            )
+            yield Diagnostic(text, Location(shown_path(first)))
+        yield from self._unused_settings()
+        files = [path for path in self._index.terragrunt if self._is_target(path)]
+        if files:
+            more = f" (and {len(files) - 1} more)" if len(files) > 1 else ""
+            text = f"a Terragrunt file{more}: not evaluated; judge the plan that terragrunt makes"
+            yield Diagnostic(text, Location(shown_path(min(files))), Severity.WARNING)
+        for kind, text in self._request.given.variables:
+            name = text.partition("=")[0].strip()
+            if kind == "var" and name not in self._declared and self._declared:
+                message = f"--var {name}: no root that was judged declares such a variable"
+                yield Diagnostic(message, Location("command line"), Severity.WARNING)

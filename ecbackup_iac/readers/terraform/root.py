@@ -1,0 +1,161 @@
+"""One root module with its values → the caches that it creates, and the cache blocks that create none."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ecbackup_iac.files.discovery import shown_path
+from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import AbsentCache, Diagnostic
+from ecbackup_iac.readers.terraform.caches import RootReader, refused
+from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+from ecbackup_iac.terraform.modules.call_checks import REPEATED_PROVIDERS
+from ecbackup_iac.terraform.modules.instances import EmptyBlock, ModuleInstance
+from ecbackup_iac.terraform.modules.module import Module, configuration_files, overrides_of
+from ecbackup_iac.terraform.modules.programs import Evidence
+from ecbackup_iac.terraform.modules.root_order import RootOrder
+from ecbackup_iac.terraform.modules.roots import Index, SoughtBlock
+from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.value import EvaluationError
+
+if TYPE_CHECKING:
+    from ecbackup_iac.model.cache import CacheResource
+
+
+class RootEvaluation:
+    """The evaluation of one root module: what its configuration is searched for, and what was found."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what all roots share, and what this one is
+        self,
+        root: ModuleInstance,
+        program: Evidence,
+        reader: RootReader,
+        index: Index,
+        order: RootOrder,
+        is_target: Callable[[str], bool],
+    ) -> None:
+        self._root = root
+        self._program = program
+        self._reader = reader
+        self._index = index
+        self._order = order
+        self._is_target = is_target
+        self._empty_calls: set[Location] = set()
+        self.resources: dict[str, CacheResource] = {}
+        """By address."""
+
+        self.absent: dict[Location, AbsentCache] = {}
+        """By the location of the block."""
+
+        self.read_calls: set[Location] = set()
+        """The calls whose module `terraform init` fetched: what they create is found in the module."""
+
+    @property
+    def used_variables(self) -> set[str]:
+        """The root's variables that were asked for."""
+        return self._root.used_variables()
+
+    def wants(self, kind: str) -> bool:
+        """Whether a resource type is a cache's."""
+        return kind in RESOURCE_TYPES
+
+    def leads(self, folder: str) -> bool:
+        """Whether a module may lead to a cache; one that the index does not know may."""
+        return folder not in self._index.found or folder in self._index.leading
+
+    def reach(self, folder: str | None, call: Block) -> None:
+        """Take note of a call whose module is evaluated."""
+        if folder is None:
+            self.read_calls.add(call.place.location)
+        else:
+            self._order.settle(folder)
+
+    def run(self, diagnostics: list[Diagnostic]) -> Iterator[None]:
+        """Evaluate the root, a step for each instance; what is refused goes to the diagnostics.
+
+        Raises:
+            RecursionError: modules or expressions nest too deeply.
+            TooMuchError: it takes too much work.
+
+        """
+        here = Location(shown_path(self._root.module.folder))
+        for found in self._root.resources(self):
+            yield
+            if isinstance(found, EvaluationError):
+                diagnostics.append(refused(found, here))
+            elif isinstance(found, EmptyBlock):
+                problem = self._skip(found)
+                if problem is not None:
+                    diagnostics.append(problem)
+            elif self._is_wanted(found.scope.instance):
+                self.resources |= {one.address: one for one in self._reader.resources(found)}
+        for one in self._reader.absent:
+            self.absent.setdefault(one.location, one)
+        for module in self._root.configuration.used.values():
+            module.parse_all()
+            self._skip_unread_files(module)
+
+    def _is_wanted(self, instance: ModuleInstance | None) -> bool:
+        """Whether a module instance, or one that calls it, lies in a target."""
+        while instance is not None:
+            if self._is_target(instance.module.folder):
+                return True
+            instance = instance.parent
+        return False
+
+    def _skip(self, found: EmptyBlock) -> Diagnostic | None:
+        """Record the caches that a block without instances does not create.
+
+        Returns what Terraform refuses about a module call.
+        """
+        place = found.block.place.location
+        places = (place, *overrides_of(found.block))
+        is_call = found.target is not None
+        if self._is_wanted(found.instance) and (not is_call or self._is_cache_call(found, places)):
+            for one in places:
+                self._add_absent(found.address, found.kind, one, found.reason)
+        if not isinstance(found.target, Module) or found.target.folder not in self._index.found:
+            return None
+        if found.instance.is_refused or place in self._empty_calls:
+            return None
+        if found.instance.never_creates(found.block):
+            return None  # then the module is evaluated on its own, if nothing else calls it
+        self._empty_calls.add(place)
+        below = self._index.below(found.target.folder)
+        if any(map(self._index.configures_providers, below)):
+            return Diagnostic(REPEATED_PROVIDERS, found.block.header.location)
+        header = found.block.header.location
+        reason = f"the call at {header.path}:{header.line} creates no instance: {found.reason}"
+        for path, names in below.items():
+            spend()
+            self._order.settle(path)
+            self._root.configuration.modules.at(path).parse_all()
+            if self._is_target(path) or self._is_wanted(found.instance):
+                prefix = f"{found.address}.{names}".rstrip(".")
+                self._add_blocks(self._index.found[path].blocks, prefix, reason)
+        return None
+
+    def _is_cache_call(self, found: EmptyBlock, places: Sequence[Location]) -> bool:
+        """Whether a module call is one of a module outside of the tree that creates caches."""
+        folder = self._index.found.get(found.instance.module.folder)
+        return folder is not None and any(one.place in places for one in folder.blocks)
+
+    def _skip_unread_files(self, module: Module) -> None:
+        """Record the cache blocks in files that the program does not read which plans this root."""
+        folder = self._index.found.get(module.folder)
+        if folder is None or not self._program.shown_by or not self._is_target(module.folder):
+            return
+        files, overrides = configuration_files(folder.files, self._program.program)
+        unread = [one for one in folder.blocks if one.file not in (*files, *overrides)]
+        shown_by, program = self._program.shown_by, self._program.program
+        reason = f"{program} does not read this file, and {shown_by} shows that {program} is used"
+        self._add_blocks(unread, "", reason)
+
+    def _add_blocks(self, blocks: list[SoughtBlock], prefix: str, reason: str) -> None:
+        for one in blocks:
+            address = f"{prefix}.{one.address}" if prefix else one.address
+            self._add_absent(address, one.kind, one.place, reason)
+
+    def _add_absent(self, address: str, kind: str, place: Location, reason: str) -> None:
+        root = shown_path(self._root.module.folder)
+        self.absent.setdefault(place, AbsentCache(address, kind, root, place, reason))

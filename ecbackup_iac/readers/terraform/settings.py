@@ -1,0 +1,187 @@
+"""What Terraform evaluated → settings of a cache: days, texts, and the steps that led there."""
+
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from ecbackup_iac.hcl.number import NumberTooLargeError
+from ecbackup_iac.model.policy import MAXIMUM_DAYS
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.value import (
+    Bounds,
+    Invalid,
+    Known,
+    Outcome,
+    Settled,
+    Step,
+    Unknown,
+    Unset,
+)
+from ecbackup_iac.model.value import Value as Setting
+from ecbackup_iac.readers.terraform.resource_types import (
+    LARGEST_SHOWN,
+    SENSITIVE,
+    days_of,
+    shown_value,
+)
+from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
+from ecbackup_iac.terraform.values.value import (
+    READ,
+    Placed,
+    Undecided,
+    Value,
+)
+
+LONGEST_READ = 3
+"""Characters of a number that a file holds and that may be shown: 60 days, but no account's number."""
+
+# A text that a file holds is shown where it is one of these: an engine, a node type or a window.
+_PLAIN_TEXT = re.compile(
+    r"redis|valkey|memcached|cache\.[a-z0-9.]{1,40}"
+    r"|(?:[a-z]{3}:)?\d\d:\d\d-(?:[a-z]{3}:)?\d\d:\d\d",
+    re.IGNORECASE | re.ASCII,
+)
+
+LONGEST_STEP = 120
+"""Characters of a step's text; a trace is to be followed with a finger."""
+
+
+def days_setting(value: Value, before: tuple[Step, ...] = ()) -> Setting[int]:
+    """Give the retention that a Terraform value means, in days, with its trace."""
+    trace = _trace(before, value.trace)
+    if not isinstance(value.raw, Undecided):
+        return _settled_days(value, trace)
+    raw = value.raw
+    outcomes = tuple(
+        Outcome(_settled_days(one.value.marked(value), _trace((), one.value.trace)), one.condition)
+        for one in raw.outcomes
+    )
+    bounds = None
+    if not outcomes and (raw.minimum is not None or raw.maximum is not None):
+        bounds = Bounds(_whole(raw.minimum), _whole(raw.maximum))
+    first = outcomes[0].value if outcomes else None
+    if isinstance(first, Known) and all(_is_same(one.value, first) for one in outcomes):
+        places = (place for one in outcomes for place in one.value.literals)
+        return Known(first.value, trace, literals=tuple(dict.fromkeys(places)))
+    return Unknown(raw.why, outcomes, bounds, trace)
+
+
+def _is_same(one: Settled[int], other: Known[int]) -> bool:
+    return isinstance(one, Known) and one.value == other.value
+
+
+def _settled_days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
+    settled = _days(value, trace)
+    is_of_use = isinstance(settled, Known) and 0 <= settled.value <= MAXIMUM_DAYS
+    if value.is_sensitive and not is_of_use and not isinstance(settled, Unset):
+        settled = Invalid(SENSITIVE, trace)
+    elif value.is_read and not _is_plain(value, settled):
+        settled = Invalid(READ, trace)
+    if value.literals:
+        places = tuple(literal.location for literal in value.literals)
+        settled = replace(settled, literals=places)
+    return settled
+
+
+def _is_plain(value: Value, settled: Settled[int]) -> bool:
+    """Say whether a retention that a file holds may be shown: a short number, or no text at all."""
+    match settled:
+        case Known(value=days):
+            return len(str(days)) <= LONGEST_READ
+        case Invalid(text=text) if isinstance(value.raw, str | int | Fraction):
+            return isinstance(value.raw, bool) or (text[0] != '"' and len(text) <= LONGEST_READ)
+        case _:
+            return True
+
+
+def _days(value: Value, trace: tuple[Step, ...]) -> Settled[int]:
+    raw: Any = value.raw
+    if raw is None and value.type not in (DYNAMIC, NUMBER, STRING):
+        return Invalid(f"a null {type_name(value.type)}", trace)
+    if isinstance(raw, str):
+        try:
+            parsed = number_from(raw)
+        except NumberTooLargeError:
+            parsed = None
+        if parsed is None:
+            return Invalid(shown_value(raw), trace)
+        raw = parsed
+    if isinstance(raw, Fraction):
+        return Invalid(text_from(raw)[:40], trace)
+    if isinstance(raw, Mapping | tuple):
+        return Invalid("a map" if isinstance(raw, Mapping) else "a list", trace)
+    return days_of(raw, trace)
+
+
+def _whole(number: int | Fraction | None) -> int | None:
+    return None if number is None else max(-LARGEST_SHOWN, min(int(number), LARGEST_SHOWN))
+
+
+def text_setting(value: Value) -> Setting[str]:
+    """Give a text setting that a Terraform value means."""
+    if isinstance(value.raw, Undecided):
+        outcomes = tuple(
+            Outcome(_settled_text(one.value.marked(value)), one.condition)
+            for one in value.raw.outcomes
+        )
+        return Unknown(value.raw.why, outcomes)
+    return _settled_text(value)
+
+
+def _settled_text(value: Value) -> Settled[str]:
+    match value.raw:
+        case str() if value.raw:
+            text = value.raw
+        case None | "":
+            return Unset()
+        case int() | Fraction() as raw if not isinstance(raw, bool):
+            text = text_from(raw)
+        case raw:
+            text = str(raw)
+    if value.is_sensitive:
+        return Known(text, sensitive=True)
+    return Known(shown_text(value, text))
+
+
+def shown_text(value: Value, text: str) -> str:
+    """Give a value's text as it may be printed."""
+    if value.is_sensitive:
+        return SENSITIVE
+    return READ if value.is_read and not _PLAIN_TEXT.fullmatch(text) else text
+
+
+def _trace(before: tuple[Step, ...], hops: Iterable[Placed]) -> tuple[Step, ...]:
+    """Make steps of a value's hops: each place once, in the order in which a reader follows them."""
+    steps, is_hidden = [*before], False
+    for hop in hops:
+        # What a sensitive variable is made of is as sensitive as the variable.
+        steps.append(_hidden(hop) if is_hidden else step_of(hop))
+        is_hidden = is_hidden or hop.text.endswith(SENSITIVE)
+    return tuple(dict.fromkeys(steps))
+
+
+def _hidden(hop: Placed) -> Step:
+    name, equals, _ = hop.text.partition("=")
+    return Step(f"{name.strip()} = {SENSITIVE}" if equals else SENSITIVE, hop.location)
+
+
+def step_of(hop: Placed) -> Step:
+    """Give the step of a trace that something placed is: its first line, cut where it is long."""
+    first, *rest = hop.text.strip().splitlines() or [""]
+    text = first.strip()
+    if len(text) > LONGEST_STEP or rest:
+        text = f"{text[:LONGEST_STEP].rstrip()} ..."
+    return Step(text, hop.location)
+
+
+def brief_days(value: Settled[int]) -> str:
+    """Say what a retention is, in as few words as will do."""
+    match value:
+        case Known(value=days):
+            return f"{days} day" if days == 1 else f"{days} days"
+        case Invalid(text=text):
+            return text
+        case Unset():
+            return "not set"

@@ -1,0 +1,164 @@
+"""A cache as several evaluations see it → one cache with every outcome.
+
+A root may be planned with variable files that nobody named, and by Terraform or by OpenTofu.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.value import (
+    Invalid,
+    Known,
+    Outcome,
+    Unknown,
+    Unset,
+    possible_values,
+)
+from ecbackup_iac.model.value import Value as Setting
+from ecbackup_iac.readers.terraform.settings import brief_days
+
+PROGRAMS = ("Terraform plans it", "OpenTofu plans it")
+"""The conditions of the two readings of a folder with `.tofu` files beside `.tf` files."""
+
+_TWO_READINGS = (
+    "Terraform and OpenTofu read different files here (.tofu), and nothing shows which of them plans it: "
+    "both readings were evaluated"
+)
+
+
+def with_variants(
+    base: CacheResource | None, variants: Sequence[tuple[str, CacheResource | None]]
+) -> CacheResource:
+    """Give a cache with what becomes of it under variable files that nobody asked for.
+
+    `base` is the cache without them (None: it does not exist then); each variant comes with its
+    file's path.
+    """
+    there = [(path, one) for path, one in variants if one is not None]
+    if base is None:
+        (_, first), *_ = there
+        notes = (*first.assumptions, f"it exists only with {' or '.join(p for p, _ in there)}")
+        base = replace(first, assumptions=notes)
+        return _joined(base, there[1:])
+    if all(_same_setting(one.retention, base.retention) for _, one in there):
+        deciding = [path for path, one in there if one.retention.trace != base.retention.trace]
+        if not deciding:
+            return base
+        note = f"{', '.join(deciding)}: not loaded by Terraform itself; the retention is the same with it"
+        return replace(base, assumptions=(*base.assumptions, note))
+    return _joined(base, there)
+
+
+def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) -> CacheResource:
+    """Put what the retention is with each variable file beside what it is without."""
+    outcomes: list[Outcome[int]] = []
+    for path, one in variants:
+        if not isinstance(one.retention, Unknown):
+            outcomes.append(Outcome(one.retention, f"{path} is given"))
+        for outcome in one.retention.outcomes if isinstance(one.retention, Unknown) else ():
+            when = f"{path} is given and {outcome.when}" if outcome.when else f"{path} is given"
+            outcomes.append(Outcome(outcome.value, when))
+    told = "; ".join(f"{brief_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
+    if not told:
+        return base
+    note = f"variable files that Terraform does not load by itself decide: {told}"
+    return replace(base, variants=tuple(outcomes), assumptions=(*base.assumptions, note))
+
+
+def _same_setting(one: Setting[int], other: Setting[int]) -> bool:
+    """Say whether two settings come to the same, however they came about."""
+    match one, other:
+        case Known(value=this), Known(value=that):
+            return this == that
+        case Invalid(text=this_text), Invalid(text=that_text):
+            return this_text == that_text
+        case Unset(), Unset():
+            return True
+        case _:
+            return one == other
+
+
+def with_programs(
+    terraform: dict[str, CacheResource], opentofu: dict[str, CacheResource]
+) -> Iterator[CacheResource]:
+    """Yield the caches of a root as both programs plan it, one for each address where one will do."""
+    for address in dict.fromkeys((*terraform, *opentofu)):
+        found = (terraform.get(address), opentofu.get(address))
+        match found:
+            case (CacheResource() as one, CacheResource() as other):
+                yield from _of_both(one, other)
+            case _:
+                for only, program in zip(found, PROGRAMS, strict=True):
+                    if only is not None:
+                        yield _noted(
+                            only, f"it exists only when {program.removesuffix(' it')} this root"
+                        )
+
+
+def _of_both(one: CacheResource, other: CacheResource) -> Iterator[CacheResource]:
+    """Yield one cache with the outcomes of both readings, or two where more than the retention differs."""
+    if one == other:
+        yield one
+        return
+    if _comparable(one) != _comparable(other):
+        for cache, program in zip((one, other), PROGRAMS, strict=True):
+            yield _noted(cache, f"as it is when {program}")
+        return
+    blocks = filter(None, (*one.overrides, other.block, *other.overrides))
+    joined = replace(
+        one,
+        overrides=tuple(place for place in dict.fromkeys(blocks) if place != one.block),
+        variants=tuple(dict.fromkeys((*one.variants, *other.variants))),
+        assumptions=tuple(dict.fromkeys((*one.assumptions, *other.assumptions))),
+        retention_ignored=one.retention_ignored or other.retention_ignored,
+    )
+    if not _same_setting(one.retention, other.retention):
+        joined = replace(joined, retention=_either(one.retention, other.retention))
+    yield _noted(joined)
+
+
+def _comparable(cache: CacheResource) -> tuple[object, ...]:
+    """Return what decides about a cache, but for its retention."""
+    settings: tuple[Setting[Any], ...] = (
+        cache.engine,
+        cache.node_type,
+        cache.replication_group,
+        cache.cluster_mode,
+        cache.backup_window,
+        cache.maintenance_window,
+    )
+    return (cache.type, cache.form, *map(_plain, settings))
+
+
+def _plain(setting: Setting[Any]) -> object:
+    match setting:
+        case Known(value=value):
+            return value
+        case Unset():
+            return None
+        case Invalid(text=text):
+            return (text,)
+        case Unknown(why=why):
+            return (why, possible_values(setting))
+
+
+def _either(one: Setting[int], other: Setting[int]) -> Setting[int]:
+    """Return a retention that is one of two, whichever program plans it."""
+    trace = tuple(dict.fromkeys((*one.trace, *other.trace)))
+    outcomes: list[Outcome[int]] = []
+    for setting, program in zip((one, other), PROGRAMS, strict=True):
+        if not isinstance(setting, Unknown):
+            outcomes.append(Outcome(setting, program))
+            continue
+        if not setting.outcomes:
+            return Unknown(setting.why, trace=trace, is_refused=setting.is_refused)
+        for outcome in setting.outcomes:
+            when = f"{program} and {outcome.when}" if outcome.when else program
+            outcomes.append(replace(outcome, when=when))
+    return Unknown("it depends on which program plans it", tuple(outcomes), trace=trace)
+
+
+def _noted(cache: CacheResource, *notes: str) -> CacheResource:
+    return replace(cache, assumptions=(*cache.assumptions, _TWO_READINGS, *notes))

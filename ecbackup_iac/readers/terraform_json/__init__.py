@@ -1,0 +1,1 @@
+"""Terraform's JSON, plans and states → caches."""

@@ -1,0 +1,269 @@
+"""A plan's configuration, values and changes → the caches that it does not create, and what it leaves out.
+
+A complete plan has a change, if only a no-op, for every instance of every resource. A block without one has
+no instance, or the plan is partial: it was targeted, or parts of it were cut away. Terraform says so since
+1.8 (`complete`), OpenTofu does not.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar
+
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import AbsentCache
+from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
+
+if TYPE_CHECKING:
+    from ecbackup_iac.readers.raw_json import Slice
+
+T = TypeVar("T")
+
+MAX_NAMED = 3
+"""Addresses that a message names; it counts the others."""
+
+_REMOVED = {"delete", "forget"}
+
+
+class Repeated(TypedDict, total=False):
+    """What a resource block and a module call have in common."""
+
+    count_expression: Any
+    for_each_expression: Any
+
+
+class Block(Repeated, total=False):
+    """A resource block of the configuration."""
+
+    mode: str
+    type: Required[str]
+    name: Required[str]
+
+
+class Call(Repeated, total=False):
+    """A module call of the configuration."""
+
+    module: "Module | None"
+
+
+class Module(TypedDict, total=False):
+    """A module of the configuration."""
+
+    resources: list[Block] | None
+    module_calls: dict[str, Call] | None
+
+
+class Instance(TypedDict, total=False):
+    """A resource instance in the values of a state, or of a plan, or in its changes."""
+
+    address: str
+    mode: str
+    type: str
+    deposed: str
+    deposed_key: str
+
+
+class Values(TypedDict, total=False):
+    """A module in the values of a state or a plan."""
+
+    resources: list[Instance] | None
+    child_modules: "list[Values] | None"
+
+
+class Deferred(TypedDict, total=False):
+    """An entry of `deferred_changes`."""
+
+    resource_change: Instance
+
+
+@record
+class _Declared:
+    """A managed resource block of the configuration."""
+
+    address: Address
+    repetitions: tuple[str, ...]
+    """What can leave it without an instance: "count is 0", "for_each of module.a is empty"."""
+
+    @property
+    def reason(self) -> str:
+        """Why a complete plan has no instance of it; an expression without a reference is not shown."""
+        return " or ".join(self.repetitions) or "the plan creates no instance of it"
+
+
+def why_partial(members: Mapping[str, "Slice"]) -> str:
+    """Return why a plan says itself that it may not show every cache; empty where it does not."""
+    if "errored" in members and members["errored"].value() is True:
+        return "the plan is partial: terraform plan ended with an error, so caches may be missing"
+    if "complete" in members and members["complete"].value() is False:
+        return "the plan is partial: it was targeted or defers changes, so caches may be missing"
+    if "resource_changes" not in members:
+        if _holds_managed(_planned_values(members)):
+            return "the plan was cut: it has no resource_changes; give all that terraform show -json prints"
+        if _holds_managed(_prior_values(members)):
+            return (
+                "the plan is refresh-only and has no changes to judge: plan without -refresh-only"
+            )
+    return ""
+
+
+def coverage(
+    members: Mapping[str, "Slice"], changes: Sequence[Mapping[str, Any]], root: str
+) -> tuple[list[AbsentCache], str]:
+    """Return the caches that a plan declares and does not create, or why it is partial after all.
+
+    `changes` are those of caches, deferred ones too.
+
+    Raises:
+        ShapeError: the plan is not as Terraform writes it.
+
+    """
+    blocks = list(_declared(members))
+    caches = [one for one in blocks if one.address.kind in RESOURCE_TYPES]
+    current = [change for change in changes if "deposed" not in change]
+    changed = _blocks_of(change["address"] for change in current)
+    names = _unchanged(members, current)
+    unplanned = [one for one in caches if one.address not in changed]
+    if names or (unplanned and _leaves_out(members, blocks)):
+        return [], _partial([*(_shown(one.address) for one in unplanned), *names])
+    kept = _blocks_of(change["address"] for change in current if not _is_removal(change))
+    ends = "the plan removes everything" if unplanned and _removes_all(members) else ""
+    absent = [
+        (one, "the plan removes it" if one.address in changed else ends or one.reason)
+        for one in caches
+        if one.address not in kept
+    ]
+    return [
+        AbsentCache(_shown(one.address), one.address.kind, root, Location(root), reason)
+        for one, reason in absent
+    ], ""
+
+
+def _shown(address: Address) -> str:
+    modules = "".join(f"module.{name}." for name, _ in address.modules)
+    return f"{modules}{address.kind}.{address.name}"
+
+
+def _partial(names: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(names))
+    named = ", ".join(distinct[:MAX_NAMED])
+    more = f" and {len(distinct) - MAX_NAMED} more" if len(distinct) > MAX_NAMED else ""
+    return (
+        f"the plan is partial: it has no change for {named}{more}; plan without -target and -exclude, "
+        "and give all that show -json prints"
+    )
+
+
+def _is_removal(change: Mapping[str, Any]) -> bool:
+    actions = set(change["change"].get("actions", ()))
+    return bool(actions) and actions <= _REMOVED
+
+
+def _blocks_of(addresses: Iterable[str]) -> set[Address]:
+    parsed = map(parsed_address, addresses)
+    return {address.block for address in parsed if address}
+
+
+def _declared(members: Mapping[str, "Slice"]) -> Iterator[_Declared]:
+    """Yield the managed resource blocks of the configuration, of the modules that it calls, too."""
+    pending: list[tuple[Module | None, tuple[str, ...], tuple[str, ...]]] = [
+        (_part(members, "configuration", "root_module", kind=Module), (), ())
+    ]
+    while pending:
+        module, path, above = pending.pop()
+        if module is None:
+            continue
+        calls = tuple((name, "") for name in path)
+        for block in module.get("resources") or ():
+            if block.get("mode", "managed") == "managed":
+                address = Address(calls, block["type"], block["name"])
+                yield _Declared(address, (*_repetitions(block), *above))
+        for name, call in (module.get("module_calls") or {}).items():
+            inner = (*path, name)
+            called = ".".join(f"module.{one}" for one in inner)
+            pending.append((call.get("module"), inner, (*_repetitions(call, called), *above)))
+
+
+def _repetitions(block: Repeated, called: str = "") -> Iterator[str]:
+    of = f" of {called}" if called else ""
+    if "count_expression" in block:
+        yield f"count{of} is 0"
+    if "for_each_expression" in block:
+        yield f"for_each{of} is empty"
+
+
+def _leaves_out(members: Mapping[str, "Slice"], blocks: Iterable[_Declared]) -> bool:
+    """Whether a block that is not repeated has no change, in a plan that does not show to be complete.
+
+    All blocks count, because a target also leaves out other resources, and a cache may be repeated. A
+    refresh-only plan calls itself complete, too, but has no changes.
+    """
+    addresses = _changed(members)
+    if addresses and "complete" in members and members["complete"].value() is True:
+        return False
+    changed = _blocks_of(addresses)
+    return any(not one.repetitions and one.address not in changed for one in blocks)
+
+
+def _removes_all(members: Mapping[str, "Slice"]) -> bool:
+    """Whether nothing is left of what a plan is about: `terraform plan -destroy`."""
+    return not any(_instances(_planned_values(members))) and bool(_changed(members))
+
+
+def _changed(members: Mapping[str, "Slice"]) -> list[str]:
+    """Return the addresses of all changes, deferred ones too."""
+    changes = _part(members, "resource_changes", kind=list[Instance]) or []
+    deferred = _part(members, "deferred_changes", kind=list[Deferred]) or []
+    instances = (*changes, *(one.get("resource_change", Instance()) for one in deferred))
+    return [one.get("address", "") for one in instances if "deposed" not in one]
+
+
+def _unchanged(members: Mapping[str, "Slice"], changes: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the caches that exist, or are planned, and that no change is about."""
+    known = {change["address"] for change in changes}
+    states = (_planned_values(members), _prior_values(members))
+    caches = (
+        one.get("address", "an instance without an address")
+        for state in states
+        for one in _instances(state)
+        if one.get("type") in RESOURCE_TYPES
+        and one.get("mode", "managed") == "managed"
+        and "deposed_key" not in one
+    )
+    return [address for address in caches if address not in known]
+
+
+def _holds_managed(values: Values | None) -> bool:
+    return any(one.get("mode") == "managed" for one in _instances(values))
+
+
+def _instances(values: Values | None) -> Iterator[Instance]:
+    """Yield the resource instances of a module and of those below it."""
+    pending = [values] if values else []
+    while pending:
+        module = pending.pop()
+        yield from module.get("resources") or ()
+        pending += module.get("child_modules") or ()
+
+
+def _planned_values(members: Mapping[str, "Slice"]) -> Values | None:
+    return _part(members, "planned_values", "root_module", kind=Values)
+
+
+def _prior_values(members: Mapping[str, "Slice"]) -> Values | None:
+    return _part(members, "prior_state", "values", "root_module", kind=Values)
+
+
+def _part(members: Mapping[str, "Slice"], *path: str, kind: type[T]) -> T | None:
+    """Decode what is at a path; None where it is missing or null. Raises ShapeError."""
+    *outer, last = path
+    for name in outer:
+        piece = members.get(name)
+        if piece is None or _is_null(piece):
+            return None
+        members = piece.members()
+    piece = members.get(last)
+    return None if piece is None or _is_null(piece) else piece.checked(kind)
+
+
+def _is_null(piece: "Slice") -> bool:
+    return not (piece.is_object or piece.is_list or piece.is_text) and piece.value() is None

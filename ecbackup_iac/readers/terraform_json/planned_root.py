@@ -1,0 +1,163 @@
+"""A root module as a plan was made of it: an address → the block that makes it, and its values there."""
+
+import re
+from collections.abc import Mapping
+
+from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.evaluation.constraints import Constraint
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
+from ecbackup_iac.terraform.functions.go.json_text import json_value
+from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.modules.addresses import Address
+from ecbackup_iac.terraform.modules.configuration import Unreadable
+from ecbackup_iac.terraform.modules.inputs import RootInputs
+from ecbackup_iac.terraform.modules.instances import (
+    BlockScope,
+    Inputs,
+    ModuleInstance,
+)
+from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Hop,
+    Value,
+    identity,
+    number,
+    string,
+    unknown,
+)
+
+_PLAIN_KEY = re.compile(r'\["([^"\\$%]*)"\]')
+
+
+@record(eq=False)
+class Spot:
+    """Where the configuration makes a resource instance."""
+
+    block: Block
+    scope: BlockScope
+    unread: str = ""
+    """Why the block is only the module call that leads to it; empty where it is the resource's own."""
+
+
+class PlannedRoot:
+    """A root module and the modules below it, as far as addresses lead into them."""
+
+    def __init__(self, instance: ModuleInstance, *, is_evaluated: bool) -> None:
+        self._instance = instance
+        self._is_evaluated = is_evaluated
+        self._modules: dict[tuple[tuple[str, str], ...], ModuleInstance | Spot | None] = {}
+        self._repetitions: dict[tuple[int, int], dict[str, Repetition]] = {}
+
+    def modules(self) -> list[Module]:
+        """Give the modules that were looked into."""
+        instances = [self._instance, *self._modules.values()]
+        return [one.module for one in instances if isinstance(one, ModuleInstance)]
+
+    def holds(self, address: Address) -> bool:
+        """Say whether there is a block for an address, or a call of a module that was not read."""
+        try:
+            return self.spot(address) is not None
+        except RecursionError:
+            return False
+
+    def spot(self, address: Address) -> Spot | None:
+        """Give the place of an address; None where the configuration has none."""
+        found = self._module(address.modules)
+        if not isinstance(found, ModuleInstance):
+            return found
+        block = found.module.resources.get(("managed", address.kind, address.name))
+        if block is None:
+            return None
+        return Spot(block, self._scope(found, block, address.key))
+
+    def _module(self, path: tuple[tuple[str, str], ...]) -> ModuleInstance | Spot | None:
+        """Follow module calls; the call itself where the module behind it was not read."""
+        found: ModuleInstance | Spot | None = self._instance
+        for depth, (name, key) in enumerate(path, start=1):
+            if not isinstance(found, ModuleInstance):
+                break
+            if path[:depth] not in self._modules:
+                self._modules[path[:depth]] = self._called(found, name, key)
+            found = self._modules[path[:depth]]
+        return found
+
+    def _called(self, caller: ModuleInstance, name: str, key: str) -> ModuleInstance | Spot | None:
+        block = caller.module.calls.get(name)
+        if block is None:
+            return None
+        target = caller.configuration.called_module(caller, name)
+        scope = self._scope(caller, block, key)
+        if isinstance(target, Unreadable):
+            return Spot(block, scope, target.why)
+        return caller.child(name, scope.repetition, target)
+
+    def _scope(self, instance: ModuleInstance, block: Block, key: str) -> BlockScope:
+        """Give the scope of one instance of a block: what `each` and `count` mean there."""
+        known = (id(instance), id(block))
+        if self._is_evaluated and known not in self._repetitions:
+            try:
+                made = instance.repetitions(block)
+            except (EvaluationError, RecursionError):
+                made = []
+            self._repetitions[known] = {one.key: one for one in made}
+        repetition = self._repetitions.get(known, {}).get(key)
+        return BlockScope(instance, repetition or _repetition(key))
+
+
+def _repetition(key: str) -> Repetition:
+    """Give the instance of a key where the configuration does not tell which instances there are."""
+    if not key:
+        return Repetition()
+    why = "the configuration does not tell it"
+    if not key.startswith('["'):
+        return Repetition(key, {("count", "index"): number(int(key[1:-1]))})
+    plain = _PLAIN_KEY.fullmatch(key)
+    each_key = string(plain[1]) if plain else unknown(why)
+    return Repetition(key, {("each", "key"): each_key, ("each", "value"): unknown(why)})
+
+
+class PlannedInputs(Inputs):
+    """The variables of a root module as a plan was made with them, from where they are written."""
+
+    def __init__(
+        self, written: RootInputs, module: Module, planned: Mapping[str, str], plan: Location
+    ) -> None:
+        self._written = written
+        self._module = module
+        self._planned = planned
+        self._plan = plan
+
+    @property
+    def workspace(self) -> Value:
+        """The name of the workspace."""
+        return self._written.workspace
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Give the planned value: from a file or the default where that has it. Raises EvaluationError."""
+        text = self._planned.get(name)
+        if text is None:
+            return self._written.value(name, constraint)
+        try:
+            planned = constraint.applied(json_value(text))
+        except UndecidableError as error:
+            raise EvaluationError(str(error)) from error
+        for candidate in (self._written.value, self._default):
+            try:
+                value = candidate(name, constraint)
+            except EvaluationError:  # it is not what was planned
+                continue
+            if value is not None and identity(value) == identity(planned):
+                return value
+        return planned.through(Hop(f"var.{name}, as the plan has it", self._plan))
+
+    def _default(self, name: str, constraint: Constraint) -> Value | None:
+        default = self._module.variables[name].body.attribute("default")
+        if default is None:
+            return None
+        value = Evaluator(CONSTANT_SCOPE).value(default.expression)
+        return constraint.applied(value).through(default.place)

@@ -1,0 +1,200 @@
+"""A Terraform state → the caches it holds: `terraform show -json`, or a raw state file of version 4."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Required, TypedDict
+
+from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Reading
+from ecbackup_iac.model.value import Known, Step, Unset
+from ecbackup_iac.readers.shape import ShapeError
+from ecbackup_iac.readers.terraform.resource_types import (
+    RESOURCE_TYPES,
+    in_cluster_mode,
+    retention_of,
+    text_of,
+)
+from ecbackup_iac.readers.terraform_json.plan import is_marked, is_ours, unknown_format
+from ecbackup_iac.terraform.modules.addresses import instance_key
+
+if TYPE_CHECKING:
+    from ecbackup_iac.readers.raw_json import Slice
+
+RAW_VERSION = 4
+
+_DEPOSED = "only a deposed object is left of it"
+
+
+class StateResource(TypedDict, total=False):
+    """A resource instance in `values`, as far as it matters here."""
+
+    address: Required[str]
+    type: Required[str]
+    deposed_key: str
+    values: dict[str, Any] | None
+    sensitive_values: dict[str, Any] | bool
+
+
+class RawInstance(TypedDict, total=False):
+    """An instance in a raw state file."""
+
+    index_key: int | str | None
+    deposed: str
+    attributes: dict[str, Any] | None
+    attributes_flat: dict[str, Any] | None
+    """Instead of attributes, as texts, where no Terraform since 0.12 has written the resource."""
+
+    sensitive_attributes: list[Any]
+
+
+class RawResource(TypedDict, total=False):
+    """A resource in a raw state file."""
+
+    module: str
+    type: Required[str]
+    name: Required[str]
+    instances: list[RawInstance] | None
+
+
+def recognises(members: Mapping[str, "Slice"]) -> bool:
+    """Say whether a JSON object is a state."""
+    is_raw = {"version", "terraform_version", "lineage"} <= members.keys()
+    is_empty = members.keys() in ({"format_version"}, {"format_version", "terraform_version"})
+    return is_raw or is_empty or {"format_version", "values"} <= members.keys()
+
+
+def read(members: Mapping[str, "Slice"], root: str) -> Reading:
+    """Read a state; `root` is its path. What is wrong with one entry takes nothing from the others."""
+    problem = _unknown_format(members)
+    if problem:
+        return Reading(diagnostics=(Diagnostic(problem, Location(root)),))
+    is_shown = "format_version" in members
+    resources: list[CacheResource] = []
+    diagnostics: list[Diagnostic] = []
+    absent: list[AbsentCache] = []
+    for entry in _shown(members) if is_shown else _raw(members):
+        try:
+            if not (is_ours(entry) and _is_managed(entry.members())):
+                continue
+            for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
+                address, kind = instance["address"], instance["type"]
+                if reason:
+                    absent.append(AbsentCache(address, kind, root, Location(root), reason))
+                elif instance.get("values") is not None:
+                    resources.append(_resource(instance, root))
+                else:
+                    text = f"{address} is in the state without its attributes"
+                    diagnostics.append(Diagnostic(text, Location(root)))
+        except ShapeError as error:
+            text = f"an entry of the state cannot be read: {error}"
+            diagnostics.append(Diagnostic(text, Location(root)))
+    current = {one.address for one in resources}
+    gone = tuple(one for one in absent if one.address not in current)
+    return Reading(tuple(resources), tuple(diagnostics), gone)
+
+
+def _unknown_format(members: Mapping[str, "Slice"]) -> str | None:
+    if "format_version" in members:
+        return unknown_format(members, "state")
+    version = members["version"].value()
+    if version == RAW_VERSION:
+        return None
+    shown = f"{version}" if isinstance(version, int) else "that is no number"
+    return f"a raw state file of version {shown}: this program reads version {RAW_VERSION}"
+
+
+def _resource(entry: StateResource, root: str) -> CacheResource:
+    attributes = RESOURCE_TYPES[entry["type"]]
+    values = entry.get("values") or {}
+    marks = entry.get("sensitive_values", False)
+    location, group = Location(root), attributes.parameter_group
+    retention = retention_of(
+        values.get(attributes.retention),
+        attributes.retention,
+        lambda text: Step(f"{entry['address']}: {text}", location),
+        sensitive=is_marked(marks, attributes.retention),
+    )
+
+    def text(name: str | None) -> Known[str] | Unset:
+        if name is None:
+            return Unset()
+        return text_of(values.get(name), sensitive=is_marked(marks, name))
+
+    return CacheResource(
+        address=entry["address"],
+        type=entry["type"],
+        form=attributes.form,
+        source=Source.TERRAFORM_STATE,
+        root=root,
+        location=location,
+        retention=retention,
+        retention_name=attributes.retention,
+        engine=text(attributes.engine),
+        node_type=text(attributes.node_type),
+        replication_group=text(attributes.replication_group),
+        cluster_mode=Known(bool(group) and in_cluster_mode(values, group or "")),
+        backup_window=text(attributes.backup_window),
+        maintenance_window=text(attributes.maintenance_window),
+    )
+
+
+def _is_managed(entry: Mapping[str, "Slice"]) -> bool:
+    return "mode" not in entry or entry["mode"].value() == "managed"
+
+
+def _shown_instance(entry: "Slice") -> Iterator[tuple[StateResource, str]]:
+    """Yield the resource instance, with the reason where it is absent."""
+    instance = entry.checked(StateResource)
+    yield instance, _DEPOSED if "deposed_key" in instance else ""
+
+
+def _shown(members: Mapping[str, "Slice"]) -> Iterator["Slice"]:
+    """Yield the resources of `values`, the root module's first, then its children's."""
+    top = members["values"].members().get("root_module") if "values" in members else None
+    modules = [top] if top else []
+    while modules:
+        module = modules.pop(0).members()
+        yield from module["resources"].items() if "resources" in module else ()
+        modules += module["child_modules"].items() if "child_modules" in module else ()
+
+
+def _raw(members: Mapping[str, "Slice"]) -> Iterator["Slice"]:
+    """Yield the resources of a raw state file."""
+    yield from members["resources"].items() if "resources" in members else ()
+
+
+def _raw_instances(entry: "Slice") -> Iterator[tuple[StateResource, str]]:
+    """Yield a raw resource's instances under their addresses, with the reason of each that is absent."""
+    resource = entry.checked(RawResource)
+    kind = resource["type"]
+    module = f"{resource['module']}." if resource.get("module") else ""
+    address = f"{module}{kind}.{resource['name']}"
+    instances = resource.get("instances")
+    if not instances:
+        yield StateResource(address=address, type=kind), "the state has no instance of it"
+        return
+    for instance in instances:
+        shown = StateResource(
+            address=f"{address}{_instance_key(instance.get('index_key'))}",
+            type=kind,
+            values=instance.get("attributes") or instance.get("attributes_flat"),
+            sensitive_values=_sensitive_names(instance.get("sensitive_attributes", [])),
+        )
+        yield shown, _DEPOSED if "deposed" in instance else ""
+
+
+def _instance_key(key: int | str | None) -> str:
+    """Write an instance key as Terraform does in an address: `[0]`, `["a"]`."""
+    if key is None:
+        return ""
+    return f"[{key}]" if isinstance(key, int) else instance_key(key)
+
+
+def _sensitive_names(paths: list[Any]) -> dict[str, Any]:
+    """Give the top-level attributes that a raw state's `sensitive_attributes` paths mark."""
+    steps = (path[0] for path in paths if isinstance(path, list) and len(path) == 1)
+    return {
+        str(step["value"]): True
+        for step in steps
+        if isinstance(step, dict) and step.get("type") == "get_attr" and "value" in step
+    }

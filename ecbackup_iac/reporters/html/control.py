@@ -1,0 +1,67 @@
+"""The control's own facts → the part of the page that says what is asked, why, and by whom."""
+
+from collections.abc import Iterable, Iterator
+
+from ecbackup_iac.control.pages import Fact, Section, page_of, source_name
+from ecbackup_iac.control.rule_cards import CARDS
+from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.reporters.html.markup import items, prose
+
+_TOLD = ("requirement", "rationale", "mappings", "equivalents")
+_TABLES = {"mappings": "Framework", "equivalents": "Tool"}
+
+
+def control() -> Iterator[str]:
+    """Yield the requirement, the rules, the mappings, and who says so."""
+    page = page_of(None)
+    sections = {section.id: section for section in page.sections}
+    told = [sections[name] for name in _TOLD]
+    for section in told[:2]:
+        yield f'<h3 id="{section.id}">{prose(section.title)}</h3>\n'
+        yield items(map(_fact, section.facts), ' class="facts"')
+    yield '<h3 id="rules">The rules</h3>\n<div class="cards">\n'
+    yield from map(_card, Rule)
+    yield "</div>\n"
+    for section in told[2:]:
+        yield f'<h3 id="{section.id}">{prose(section.title)}</h3>\n'
+        yield _table(section)
+    named = {source_name(one) for part in told for fact in part.facts for one in fact.sources}
+    sources = ((source, said) for source, said in page.sources if source in named)
+    yield '<h3 id="sources">Sources of these facts</h3>\n'
+    yield items(
+        (f"<b>{prose(source)}</b>: {prose(said)}" for source, said in sources),
+        ' class="facts small"',
+    )
+
+
+def _fact(fact: Fact) -> str:
+    label = f"<b>{prose(fact.label)}</b>: " if fact.label else ""
+    return f"{label}{prose(fact.text)} {_sources(fact.sources)}"
+
+
+def _sources(sources: Iterable[str]) -> str:
+    return f'<span class="source">{prose("; ".join(sources))}</span>'
+
+
+def _card(rule: Rule) -> str:
+    card = CARDS[rule]
+    return (
+        f'<section id="{rule}" class="card" aria-labelledby="{rule}-title"><h4 id="{rule}-title">{rule} '
+        f"{rule.label}</h4>\n<p><b>{prose(card.title)}</b> Level: {card.level}.</p>\n"
+        f"<p>{prose(card.description)}</p>\n<p>{prose(card.remedy)}</p></section>\n"
+    )
+
+
+def _table(section: Section) -> str:
+    heads = (_TABLES[section.id], "What it calls it", "What is said of it")
+    head = "".join(f'<th role="columnheader" scope="col">{one}</th>' for one in heads)
+    rows = "".join(
+        f'<tr role="row"><th role="rowheader" scope="row">{prose(fact.label)}</th>'
+        f'<td role="cell">{" ".join(f"<code>{prose(one)}</code>" for one in fact.ids)}</td>'
+        f'<td role="cell">{prose(fact.text)} {_sources(fact.sources)}</td></tr>\n'
+        for fact in section.facts
+    )
+    return (
+        f'<table role="table" class="plain" aria-labelledby="{section.id}"><thead role="rowgroup">'
+        f'<tr role="row">{head}</tr></thead>\n<tbody role="rowgroup">\n{rows}</tbody></table>\n'
+    )

@@ -1,0 +1,168 @@
+"""Findings → an article for each: what is wrong, the code it follows from, and what to do."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.excerpt import Excerpt, SourceLine
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import Finding, Suppression
+from ecbackup_iac.model.value import Known, Step, Unknown, Value
+from ecbackup_iac.model.verdict import Level, Status
+from ecbackup_iac.reporters.html.markup import KINDS, Entry, code, items, name, prose
+
+_FORMS = {
+    Form.STANDALONE_CLUSTER: "standalone cluster",
+    Form.REPLICATION_GROUP: "replication group",
+    Form.SERVERLESS_CACHE: "serverless cache",
+}
+_SOURCES = {
+    Source.TERRAFORM: "Terraform configuration",
+    Source.TERRAFORM_PLAN: "Terraform plan",
+    Source.TERRAFORM_STATE: "Terraform state",
+    Source.CLOUDFORMATION: "CloudFormation template",
+    Source.AWS_CLI: "AWS CLI output",
+}
+
+
+def findings(
+    entries: Sequence[Entry], roots: Sequence[str], excerpts: Mapping[Location, Excerpt]
+) -> Iterator[str]:
+    """Yield every finding, what is wrong first."""
+    for kind, word in KINDS.items():
+        group = sorted((one for one in entries if one.kind == kind), key=lambda one: one.root)
+        if not group:
+            continue
+        yield f'<div class="group {kind}">\n<h3 class="{kind}">{word} <span class="count">{len(group):,}'
+        yield "</span></h3>\n"
+        for root, those in groupby(group, key=lambda one: one.root):
+            # The filters hide a root at once: of rules for each of thousands a browser grows slow.
+            yield f'<div data-root="{root}">\n'
+            yield from (_article(entry, roots[root], excerpts) for entry in those)
+            yield "</div>\n"
+        yield "</div>\n"
+
+
+def suppression_facts(suppression: Suppression) -> Iterator[tuple[str, str]]:
+    """Yield what an auditor asks of a suppression."""
+    yield "Reason", prose(suppression.reason)
+    yield "Suppressed by", f"{suppression.kind}, {code(str(suppression.location))}"
+    until = str(suppression.expires) if suppression.expires else "without an end"
+    yield "Until", until
+
+
+def definitions(facts: Iterable[tuple[str, str]]) -> str:
+    """Give terms with what is said of each."""
+    told = "".join(f"<div><dt>{term}</dt><dd>{said}</dd></div>\n" for term, said in facts if said)
+    return f"<dl>\n{told}</dl>\n"
+
+
+def _article(entry: Entry, root: str, excerpts: Mapping[Location, Excerpt]) -> str:
+    finding = entry.finding
+    resource, verdict = finding.resource, finding.verdict
+    return (
+        f'<article id="c{entry.number}" class="{entry.kind}" aria-labelledby="n{entry.number}">\n'
+        f'<h4 id="n{entry.number}"><span class="tag">{_tag(entry)}</span> {name(resource.address)}</h4>\n'
+        f'<p class="message">{prose(verdict.message)}</p>\n'
+        f"{definitions(_facts(finding, root, excerpts))}</article>\n"
+    )
+
+
+def _tag(entry: Entry) -> str:
+    finding, word = entry.finding, KINDS[entry.kind]
+    if finding.suppression and finding.verdict.status is not Status.PASS:
+        status = {Status.FAIL: "fails", Status.UNKNOWN: "undecided"}
+        return f"{word}: {status.get(finding.verdict.status, 'not applicable')}"
+    if finding.verdict.status is Status.UNKNOWN:
+        weighs = {Level.ERROR: ": counts as a failure", Level.NONE: ": the policy ignores it"}
+        return word + weighs.get(finding.level, "")
+    return word
+
+
+def _facts(
+    finding: Finding, root: str, excerpts: Mapping[Location, Excerpt]
+) -> Iterator[tuple[str, str]]:
+    resource, verdict = finding.resource, finding.verdict
+    if verdict.rule:
+        yield "Rule", f'<a href="#{verdict.rule}">{verdict.rule}</a> {verdict.rule.label}'
+    if finding.suppression:
+        yield from suppression_facts(finding.suppression)
+    yield "Where the value is from", _trace(resource, excerpts)
+    if finding.remedy and not finding.suppression:
+        yield "What to do", f'<pre class="remedy">{_lines(finding.remedy)}</pre>'
+    notes = (
+        (f'<a href="#{note.rule}">{note.rule}</a>: ' if note.rule else "") + prose(note.text)
+        for note in verdict.notes
+    )
+    yield "Notes", items(notes)
+    yield "Cache", ", ".join(_about(resource))
+    yield "Root", code(root)
+
+
+def _about(resource: CacheResource) -> Iterator[str]:
+    yield f"{_FORMS[resource.form]} in a {_SOURCES[resource.source]}".replace("a AWS", "AWS")
+    yield code(resource.type)
+    for label, value in (("engine", resource.engine), ("node type", resource.node_type)):
+        if told := _setting(value):
+            yield f"{label} {told}"
+
+
+def _setting(value: Value[str]) -> str:
+    if isinstance(value, Unknown):
+        return "not known"
+    return f"<bdi>{prose(value.shown)}</bdi>" if isinstance(value, Known) else ""
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(prose, text.split("\n")))
+
+
+def _trace(resource: CacheResource, excerpts: Mapping[Location, Excerpt]) -> str:
+    """Give the way to a value, step by step, each with what stands there; where it ends it is decided."""
+    steps = list(resource.retention.trace)
+    if not any(step.location == resource.location for step in steps):
+        steps.insert(0, Step("", resource.location))
+    shown = [_step(step, excerpts.get(step.location)) for step in steps]
+    listed = "".join(f"<li>{one}</li>\n" for one in shown)
+    return f"<ol>\n{listed}</ol>\n"
+
+
+def _step(step: Step, excerpt: Excerpt | None) -> str:
+    place = code(str(step.location))
+    if excerpt is None:
+        return f'{place} <code class="step">{prose(step.text)}</code>' if step.text else place
+    meant = " ".join(line.text[line.start : line.end].strip() for line in excerpt.lines)
+    said = step.text.removesuffix(" ...")
+    # What the code says is not said twice.
+    words = "" if said in meant else f' <code class="step">{prose(step.text)}</code>'
+    return f"{place}{words}{_excerpt(excerpt)}"
+
+
+def _excerpt(excerpt: Excerpt) -> str:
+    rows, last = [], None
+    for line in excerpt.lines:
+        if last is not None and line.number > last + 1:
+            rows.append('<span class="gap"><span class="number">⋮</span></span>')
+        rows.append(_line(line))
+        last = line.number
+    if excerpt.left_out:
+        more = f"and {excerpt.left_out} more line{'' if excerpt.left_out == 1 else 's'}"
+        rows.append(f'<span class="gap"><span class="number">⋮</span><i>{more}</i></span>')
+    # Each row is a grid; the line breaks are for who copies it.
+    listed = "\n".join(rows)
+    return f'<pre class="excerpt">{listed}</pre>'
+
+
+def _line(line: SourceLine) -> str:
+    before, meant, after = (
+        prose(part.replace("\t", "    "))
+        for part in (
+            line.text[: line.start],
+            line.text[line.start : line.end],
+            line.text[line.end :],
+        )
+    )
+    number = f'<span class="number">{line.number}</span>'
+    if not meant:
+        return f"<span>{number}<span>{before}{after}</span></span>"
+    return f'<span class="meant">{number}<span>{before}<mark>{meant}</mark>{after}</span></span>'

@@ -1,0 +1,101 @@
+"""A line of a comment → what our own words in it suppress, or what is wrong with them."""
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.suppressions.inline import Ignore, cut, day
+
+SIGN = "ecbackup:ignore"
+EXAMPLE = f"{SIGN}[ECB001] reason until 2027-03-31"
+
+# What somebody may have meant by it: `ecbackup: ignore`, `ecbackup-iac:ignore`, `ecbackup:ignor`.
+_NEARLY = re.compile(
+    r"ecbackup(?:[-_]?iac)?[ \t]{0,8}[:=][ \t]{0,8}([A-Za-z]{1,20}+)", re.IGNORECASE
+)
+_SYNONYMS = ("ignore", "ignores", "disable", "skip", "suppress", "allow", "nosec", "noqa")
+_ALIKE = 0.7
+
+_RULE_AS_REASON = re.compile(r"\[|ECB\d", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:^|[\s(,;])until(?:\s|:|$)", re.IGNORECASE)
+_BEFORE_REASON = " \t:-\u2013\u2014"
+
+
+def own_ignore(line: str) -> Ignore | None:
+    """Read a line of a comment, its signs taken off; None where it is about something else."""
+    text = line.strip()
+    if not text.startswith(SIGN):
+        return _nearly(text)
+    rest = text[len(SIGN) :]
+    rules: tuple[Rule, ...] = ()
+    written = SIGN
+    if rest.startswith("["):
+        listed, bracket, rest = rest[1:].partition("]")
+        if not bracket:
+            return _wrong(SIGN, f"its bracket is not closed: {EXAMPLE}")
+        written = f"{SIGN}[{cut(listed)}]"
+        rules, problem = rules_in(listed.split(","))
+        if problem:
+            return _wrong(written, problem)
+    elif rest and not rest[0].isspace() and rest[0] != ":":
+        return _misspelt(text)
+    reason = rest.lstrip(_BEFORE_REASON)
+    if not rules and _RULE_AS_REASON.match(reason):
+        return _wrong(written, f"rules stand in brackets, right behind the word: {EXAMPLE}")
+    return with_reason(Ignore(written, rules=rules), reason)
+
+
+def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
+    """Read the ids of rules; where one is none, say so."""
+    found: list[Rule] = []
+    for name in names:
+        wanted = name.strip().upper()
+        if not wanted:
+            return (), "a rule is missing between its brackets"
+        if wanted not in (*Rule,):
+            first, *_, last = Rule
+            return (), f"there is no rule {cut(name.strip())}: they are {first} to {last}"
+        found.append(Rule(wanted))
+    return tuple(dict.fromkeys(found)), ""
+
+
+def with_reason(ignore: Ignore, written: str) -> Ignore:
+    """Take the reason, and the date at its end."""
+    reason, expires = written.strip(), None
+    marks = [*_UNTIL.finditer(reason)]
+    if marks:
+        until = reason[marks[-1].end() :].strip().rstrip(".)")
+        expires = day(until)
+        if expires is not None:
+            reason = reason[: marks[-1].start()].rstrip(" ,;(-")
+        elif not until or any(character.isdigit() for character in until):
+            shown = cut(until) or "nothing"
+            return replace(
+                ignore, problem=f"what stands behind until is no date like 2027-03-31: {shown}"
+            )
+    if not any(character.isalnum() for character in reason):
+        return replace(ignore, problem=f"it gives no reason: {EXAMPLE}")
+    return replace(ignore, reason=cut(reason), expires=expires)
+
+
+def _nearly(text: str) -> Ignore | None:
+    """Tell of what looks as if it were meant, and is not written so."""
+    match = _NEARLY.match(text)
+    if match is not None:
+        word = match[1].lower()
+        is_meant = word in _SYNONYMS or SequenceMatcher(None, word, "ignore").ratio() >= _ALIKE
+        return _misspelt(text) if is_meant else None
+    if SIGN in text:
+        return _wrong(SIGN, "it stands behind other words: begin the comment with it")
+    return None
+
+
+def _misspelt(text: str) -> Ignore:
+    word = cut(text.split(maxsplit=1)[0])
+    return _wrong(word, f"it is not written as {EXAMPLE}")
+
+
+def _wrong(written: str, problem: str) -> Ignore:
+    return Ignore(written, problem=problem)

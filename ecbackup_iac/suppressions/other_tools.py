@@ -1,0 +1,141 @@
+"""Comments of Checkov, tfsec, Trivy and KICS → what they suppress here.
+
+Each counts for what its check is about. Facts: Checkov 3.3 (common/comment/enum.py), Trivy (pkg/iac/ignore),
+tfsec's guide on ignores, KICS's guide on comments (docs/running-kics.md) and its query of this name.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from ecbackup_iac.files.globs import matches
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.suppressions.inline import Ignore, Scope, cut, day
+
+OFF = (Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNDECIDED)
+"""What a check for "unset or 0" is about; that nobody knows the retention is a part of it."""
+
+OWN_CHECK = "CKV2_ECBACKUP_1"
+"""This program's rule as a check of Checkov's: it is about every rule."""
+
+CHECKOV_RULES: dict[str, tuple[Rule, ...]] = {"CKV_AWS_134": OFF, OWN_CHECK: ()}
+
+TRIVY_IDS = ("AVD-AWS-0050", "AWS-0050", "aws-elasticache-enable-backup-retention", "AWS088")
+"""Of the one check: Trivy's, its older one, the long one that tfsec had first, and tfsec's of old."""
+
+KICS_QUERY = "8fdb08a0-a868-4fdf-9c27-ccab0237f1ab"
+"""ElastiCache Redis Cluster Without Backup, for Terraform. There is none for CloudFormation."""
+
+_LONGEST_PATTERN = 80
+"""Characters; a longer one is no name of anything."""
+
+_CHECKOV = re.compile(
+    r"(?:checkov|bridgecrew|cortex):skip= *+([A-Za-z0-9_-]++(?:,[A-Za-z0-9_-]++)*+)(:.*)?"
+)
+_SIGNS = "#/*"
+_PREFIXES = ("tfsec:", "trivy:")
+_KICS = re.compile(r"kics-scan[ \t]++(.*)", re.IGNORECASE)
+
+
+def foreign_ignores(line: str, *, is_head: bool, is_terraform: bool) -> Iterator[Ignore]:
+    """Read a line of a comment, its signs taken off; `is_head`: no code stands before it in its file."""
+    text = line.strip()
+    if ":skip=" in text:
+        yield from _checkov(text)
+    if any(prefix in text for prefix in _PREFIXES):
+        yield from _trivy(text)
+    if is_terraform and text[:9].lower() == "kics-scan":
+        yield from _kics(text, is_head=is_head)
+
+
+def checkov_ignore(ids: list[str], written: str, reason: str) -> Ignore | None:
+    """Give what skips these checks of Checkov's; None where it is about others."""
+    wanted = [CHECKOV_RULES[one] for one in ids if one in CHECKOV_RULES]
+    if not wanted:
+        return None
+    rules = () if () in wanted else wanted[0]
+    return _foreign(written, reason, rules)
+
+
+def describes(pattern: str, name: str) -> bool:
+    """Say whether this is the name, or a pattern of Trivy's for it, in which `*` is any text."""
+    if "*" not in pattern or "?" in pattern or len(pattern) > _LONGEST_PATTERN:
+        return pattern == name
+    return matches(pattern, name)
+
+
+def _foreign(written: str, reason: str, rules: tuple[Rule, ...] = OFF, **more: object) -> Ignore:
+    told = cut(reason.strip()) or f"{cut(written)} (no reason given)"
+    made = Ignore(cut(written), told, rules, is_own=False, is_foreign_form=True)
+    return replace(made, **more)
+
+
+def _checkov(text: str) -> Iterator[Ignore]:
+    match = _CHECKOV.search(text)  # Checkov, too, takes the first of a line
+    if match is not None:
+        ids = match[1].split(",")
+        written = match[0].partition(":skip=")[0] + ":skip=" + match[1]
+        ignore = checkov_ignore(ids, written, (match[2] or "")[1:])
+        if ignore is not None:
+            yield ignore
+
+
+def _trivy(text: str) -> Iterator[Ignore]:
+    """Read `trivy:ignore:ID`, of which several may stand on a line; what is left over is the reason."""
+    words = text.split()
+    marked = [word.lstrip(_SIGNS) for word in words]
+    reason = " ".join(
+        word for word, bare in zip(words, marked, strict=True) if not bare.startswith(_PREFIXES)
+    ).strip(" -:#/*")
+    for word in marked:
+        if word.startswith(_PREFIXES):
+            ignore = _trivy_ignore(word, reason)
+            if ignore is not None:
+                yield ignore
+
+
+def _trivy_ignore(word: str, reason: str) -> Ignore | None:
+    sections = word.split(":")[1:]
+    given = dict(zip(sections[::2], sections[1::2], strict=False))
+    name, bracket, _ = given.get("ignore", "").partition("[")
+    if not any(describes(name, one) for one in TRIVY_IDS):
+        return None
+    is_blanket = "*" in name
+    problem, expires = "", None
+    if bracket:
+        problem = "it is for some values of an attribute alone, which is not followed here"
+    if "exp" in given:
+        expires = day(given["exp"])
+        if expires is None or expires == date.min:
+            problem = f"what stands behind exp is no date like 2027-03-31: {cut(given['exp'])}"
+        else:
+            expires -= timedelta(days=1)  # it ends as that day begins
+    return _foreign(
+        word,
+        f"{word}: {reason}" if reason else "",
+        scope=Scope.HEAD if is_blanket else Scope.BLOCK,
+        expires=expires,
+        workspace=given.get("ws", ""),
+        is_blanket=is_blanket,
+        problem=problem,
+    )
+
+
+def _kics(text: str, *, is_head: bool) -> Iterator[Ignore]:
+    match = _KICS.match(text)
+    if match is None:
+        return
+    first, *rest = match[1].split() or [""]
+    command, equals, listed = first.lower().partition("=")
+    written = f"kics-scan {first}"
+    reason = f"{written}: {' '.join(rest)}" if rest else ""
+    if command == "ignore-block":
+        yield _foreign(written, reason, scope=Scope.HEAD, is_blanket=True)
+    elif command == "ignore-line":
+        yield _foreign(written, reason, scope=Scope.LINE, is_blanket=True)
+    elif command == "ignore" and is_head:
+        yield _foreign(written, reason, scope=Scope.FILE, is_blanket=True)
+    elif command == "disable" and equals and KICS_QUERY in listed.split(","):
+        problem = "" if is_head else "KICS reads it before the first code of a file alone"
+        yield _foreign(f"kics-scan disable={KICS_QUERY}", reason, scope=Scope.FILE, problem=problem)

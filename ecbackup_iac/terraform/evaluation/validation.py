@@ -1,0 +1,241 @@
+"""A variable's validation conditions → what they prove of a value that nobody gives."""
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from math import ceil, floor
+
+from ecbackup_iac.hcl.expression import (
+    Binary,
+    Call,
+    Conditional,
+    GetAttribute,
+    Literal,
+    Name,
+    Node,
+    TupleNode,
+)
+from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.value import (
+    READ,
+    Assumption,
+    EvaluationError,
+    Possibility,
+    Value,
+    identity,
+    one_of,
+)
+
+_MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "=="}
+
+
+@record
+class _Facts:
+    """What a condition proves: that the value is one of these, or lies between two numbers."""
+
+    values: tuple[Value, ...] | None = None
+    """None where there is no list."""
+
+    minimum: Number | None = None
+    maximum: Number | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        return self.values is None and self.minimum is None and self.maximum is None
+
+
+_NOTHING = _Facts()
+
+LARGEST_TOLD = 999
+"""What a file holds is told as a bound up to here: enough for days, and too little for a secret."""
+
+
+def narrowed(
+    value: Value, subject: str, conditions: Sequence[Node], constant: Callable[[Node], Value]
+) -> Value:
+    """Give an undecided value with the outcomes or bounds that all its conditions prove.
+
+    `subject` is the variable as conditions write it: "var.days"; `constant` evaluates the rest.
+    """
+    facts = _NOTHING
+    for condition in conditions:
+        facts = _both(facts, _facts(condition, subject, constant))
+    if facts.values is not None:
+        return _listed(value, subject, facts.values)
+    if facts.is_nothing:
+        return value
+    raw = replace(value.undecided, minimum=facts.minimum, maximum=facts.maximum)
+    return replace(value, raw=raw)
+
+
+def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
+    possibilities = []
+    for number, one in enumerate(values, 1):
+        try:
+            fitting = converted(one, value.type)
+        except EvaluationError:
+            continue  # of another type: the variable is never equal to it
+        is_told = not (fitting.is_hidden and isinstance(fitting.raw, str))
+        state = shown(fitting) if is_told else f"{READ}, number {number}"
+        possibilities.append(Possibility(fitting, (Assumption(subject, state),)))
+    if not possibilities:
+        return value
+    found = one_of(possibilities, value.undecided.why)
+    return found.through(*value.trace)
+
+
+def shown(value: Value) -> str:
+    """Show a known scalar as it would be written."""
+    match value.raw:
+        case None:
+            return "null"
+        case bool():
+            return str(value.raw).lower()
+        case str():
+            return f'"{value.raw}"'
+        case _:
+            return str(value.raw)
+
+
+def _facts(node: Node, subject: str, constant: Callable[[Node], Value]) -> _Facts:
+    match node:
+        case Binary(operator="&&", left=left, right=right):
+            return _both(_facts(left, subject, constant), _facts(right, subject, constant))
+        case Binary(operator="||", left=left, right=right):
+            return _either(_facts(left, subject, constant), _facts(right, subject, constant))
+        case Binary(operator=operator, left=left, right=right) if operator in _MIRRORED:
+            if _is_subject(left, subject):
+                return _comparison(operator, right, constant)
+            if _is_subject(right, subject):
+                return _comparison(_MIRRORED[operator], left, constant)
+            return _NOTHING
+        case Conditional(condition=condition, then=Literal() as then, otherwise=otherwise):
+            if then.value is True:
+                chosen = _facts(condition, subject, constant)
+                return _either(chosen, _facts(otherwise, subject, constant))
+            return _NOTHING
+        case Call():
+            return _call_facts(node, subject, constant)
+        case _:
+            return _NOTHING
+
+
+def _call_facts(node: Call, subject: str, constant: Callable[[Node], Value]) -> _Facts:
+    match node:
+        case Call(name="contains", arguments=(choices, needle)) if _is_subject(needle, subject):
+            return _Facts(values=_elements(choices, constant))
+        case Call(name="alltrue", arguments=(TupleNode(items=items),)) if items:
+            return reduce(_both, (_facts(item, subject, constant) for item in items))
+        case Call(name="anytrue", arguments=(TupleNode(items=items),)) if items:
+            return reduce(_either, (_facts(item, subject, constant) for item in items))
+        case _:
+            return _NOTHING
+
+
+def _is_subject(node: Node, subject: str) -> bool:
+    match node:
+        case Call(name="tonumber" | "tostring", arguments=(argument,)):
+            return _is_subject(argument, subject)
+        case GetAttribute(of=Name(name=root), name=name):
+            return f"{root}.{name}" == subject
+        case _:
+            return False
+
+
+def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) -> _Facts:
+    values = _settled(node, constant)
+    if values is None:
+        return _NOTHING
+    if operator == "==":
+        return _Facts(values=(values,))
+    bound = values.raw
+    if isinstance(bound, bool | str) or bound is None or not isinstance(bound, Number):
+        return _NOTHING
+    # Bounds are asked for where whole numbers are: what is above 0 is at least 1 there.
+    match operator:
+        case ">=":
+            return _Facts(minimum=_least(values, bound))
+        case ">":
+            return _Facts(minimum=_least(values, floor(bound) + 1))
+        case "<=":
+            return _Facts(maximum=_greatest(values, bound))
+        case _:
+            return _Facts(maximum=_greatest(values, ceil(bound) - 1))
+
+
+def _least(value: Value, bound: Number) -> Number | None:
+    """Give a lower bound that comes of a value, no closer than it may be told."""
+    if value.is_sensitive or (value.is_read and bound < -LARGEST_TOLD):
+        return None
+    return min(bound, LARGEST_TOLD) if value.is_read else bound
+
+
+def _greatest(value: Value, bound: Number) -> Number | None:
+    """Give an upper bound that comes of a value, no closer than it may be told."""
+    if value.is_sensitive or (value.is_read and bound > LARGEST_TOLD):
+        return None
+    return max(bound, -LARGEST_TOLD) if value.is_read else bound
+
+
+def _settled(node: Node, constant: Callable[[Node], Value]) -> Value | None:
+    try:
+        value = constant(node)
+    except EvaluationError:
+        return None
+    return value if value.is_wholly_known else None
+
+
+def _elements(node: Node, constant: Callable[[Node], Value]) -> tuple[Value, ...] | None:
+    value = _settled(node, constant)
+    if value is None or not isinstance(value.raw, tuple):
+        return None
+    return tuple(element.taken_from(value) for element in value.elements)
+
+
+def _both(one: _Facts, other: _Facts) -> _Facts:
+    """Join what is proven together."""
+    minimum = max((m for m in (one.minimum, other.minimum) if m is not None), default=None)
+    maximum = min((m for m in (one.maximum, other.maximum) if m is not None), default=None)
+    values = one.values if other.values is None else other.values
+    if one.values is not None and other.values is not None:
+        shared = {identity(value) for value in other.values}
+        values = tuple(value for value in one.values if identity(value) in shared)
+    if values is not None:
+        values = tuple(value for value in values if _lies(value, minimum, maximum))
+    return _Facts(values, minimum, maximum)
+
+
+def _lies(value: Value, minimum: Number | None, maximum: Number | None) -> bool:
+    raw = value.raw
+    if isinstance(raw, bool) or not isinstance(raw, Number):
+        return True
+    return (minimum is None or raw >= minimum) and (maximum is None or raw <= maximum)
+
+
+def _either(one: _Facts, other: _Facts) -> _Facts:
+    """Keep what both prove: without knowing which of them holds, the weaker."""
+    if one.is_nothing or other.is_nothing:
+        return _NOTHING
+    if one.values is not None and other.values is not None:
+        return _Facts(values=(*one.values, *other.values))
+    lows, highs = zip(_ends(one), _ends(other), strict=True)
+    if any(value.is_null for facts in (one, other) for value in facts.values or ()):
+        return _NOTHING
+    minimum = None if None in lows else min(low for low in lows if low is not None)
+    maximum = None if None in highs else max(high for high in highs if high is not None)
+    return _Facts(None, minimum, maximum)
+
+
+def _ends(facts: _Facts) -> tuple[Number | None, Number | None]:
+    if facts.values is None:
+        return facts.minimum, facts.maximum
+    ends = [
+        (_least(value, value.raw), _greatest(value, value.raw))
+        for value in facts.values
+        if isinstance(value.raw, Number)
+    ]
+    if len(ends) < len(facts.values) or not ends:
+        return None, None
+    lows, highs = zip(*ends, strict=True)
+    return (None if None in lows else min(lows)), (None if None in highs else max(highs))

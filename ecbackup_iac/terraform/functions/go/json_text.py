@@ -1,0 +1,142 @@
+"""Values ⇄ JSON text, as jsonencode and jsondecode have them."""
+
+import json
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, NoReturn
+from unicodedata import is_normalized
+
+from ecbackup_iac.hcl.number import NumberTooLargeError
+from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.sizes import check_size
+from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
+from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Value,
+    boolean,
+    null,
+    number,
+    object_value,
+    string,
+    tuple_value,
+)
+
+DEEPEST = 100
+"""Levels of nesting; a document with more is unknown."""
+
+_SHORT_ESCAPES = {"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = {
+    ord(character): f"\\u{ord(character):04x}"
+    for character in (*map(chr, range(32)), "<", ">", "&", "\u2028", "\u2029")
+}
+_ESCAPES |= str.maketrans({**_SHORT_ESCAPES, '"': '\\"', "\\": "\\\\"})
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def quoted(text: str) -> str:
+    """Write a text as a JSON string; `<`, `>` and `&` are escaped too."""
+    return f'"{text.translate(_ESCAPES)}"'
+
+
+def json_text(value: Value) -> str:
+    """Write a wholly known value as JSON."""
+    pieces: list[str] = []
+    _write(value, pieces)
+    check_size(sum(map(len, pieces)))
+    return "".join(pieces)
+
+
+def _write(value: Value, pieces: list[str]) -> None:
+    spend()
+    match value.raw:
+        case None:
+            pieces.append("null")
+        case bool() as truth:
+            pieces.append("true" if truth else "false")
+        case int() | Fraction() as numeral:
+            pieces.append(text_from(numeral))
+        case str() as text:
+            pieces.append(quoted(text))
+        case tuple() as elements:
+            for index, element in enumerate(elements):
+                pieces.append("," if index else "[")
+                _write(element, pieces)
+            pieces.append("]" if elements else "[]")
+        case Mapping() as members:
+            for index, name in enumerate(sorted(members)):
+                pieces.append(f"{',' if index else '{'}{quoted(name)}:")
+                _write(members[name], pieces)
+            pieces.append("}" if members else "{}")
+        case undecided:
+            raise UndecidableError(undecided.why)
+
+
+def _refuse(name: str) -> NoReturn:
+    raise EvaluationError(f"invalid character '{name[0]}' looking for beginning of value")
+
+
+def _numeral(text: str) -> Value:
+    try:
+        parsed = number_from(text)
+    except NumberTooLargeError as error:
+        raise UndecidableError("a number in the JSON text is too large") from error
+    if parsed is None:
+        raise EvaluationError(f"invalid number {text}", bare="invalid number")
+    return number(parsed)
+
+
+def json_value(text: str) -> Value:
+    """Read JSON: objects and tuples, each element with its own type; the last of equal keys wins.
+
+    Raises:
+        EvaluationError: it is no JSON.
+
+    """
+    try:
+        document = json.loads(
+            text, parse_int=_numeral, parse_float=_numeral, parse_constant=_refuse
+        )
+    except json.JSONDecodeError as error:
+        what, where = error.msg.lower(), f"at offset {error.pos}"
+        bare = f"{what.partition(':')[0]} {where}"
+        raise EvaluationError(f"{what} {where}", bare=bare) from error
+    except RecursionError as error:
+        raise UndecidableError("the JSON text is nested too deeply") from error
+    return _read(document, 0)
+
+
+def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - whatever json gives
+    if depth > DEEPEST:
+        raise UndecidableError("the JSON text is nested too deeply")
+    match document:
+        case None:
+            return null()
+        case bool():
+            return boolean(document)
+        case str():
+            return string(_whole(document))
+        case list():
+            return tuple_value(_read(element, depth + 1) for element in document)
+        case dict():
+            return object_value(
+                {_name(name): _read(member, depth + 1) for name, member in document.items()}
+            )
+        case Value():
+            return document
+        case _:
+            raise TypeError(f"json gave {document!r}")
+
+
+def _name(text: str) -> str:
+    """Give an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
+    name = _whole(text)
+    if not is_normalized("NFC", name):
+        raise EvaluationError(f'unsupported attribute "{name}"', bare="unsupported attribute")
+    return name
+
+
+def _whole(text: str) -> str:
+    """Put the replacement character where half of a surrogate pair stands."""
+    return _SURROGATE.sub("\ufffd", text)

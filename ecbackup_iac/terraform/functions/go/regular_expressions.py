@@ -1,0 +1,182 @@
+"""Regular expressions of RE2's syntax, by google-re2 where it is installed: they cannot hang.
+
+Never by Python's own engine, which can. What Go's engine and RE2 do differently is told here.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.sizes import check_size
+from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.type_system import STRING, TupleOf, Type, object_of
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Value,
+    null,
+    object_value,
+    string,
+    tuple_value,
+)
+
+_MOST_MEMORY = 8 << 20  # bytes for one compiled pattern
+_MOST_MATCHES = 100_000
+# Escapes, and the group names that only RE2 allows, outside of \Q...\E.
+_QUOTED = re.compile(r"\\Q.*?(?:\\E|\Z)", re.DOTALL)
+_ANY_BYTE = re.compile(r"(?:^|[^\\])(?:\\\\)*\\C")
+_FOREIGN_NAME = re.compile(r"\(\?P?<[^>]*[^\x00-\x7f>]")
+_NAME = re.compile(r"\(\?P?<(\w+)>")
+_REFERENCE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})", re.ASCII)
+
+_Span = tuple[int, int]
+
+_STEPS_OF_A_MATCH = 5
+
+
+class Pattern:
+    """A compiled pattern; texts are bytes of UTF-8, so places in them are in bytes."""
+
+    def __init__(self, pattern: str) -> None:
+        try:
+            import re2  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        except ImportError as error:
+            raise UndecidableError("regular expressions need google-re2") from error
+        bare = _QUOTED.sub("", pattern)
+        if _ANY_BYTE.search(bare):
+            raise EvaluationError("invalid regexp pattern: invalid escape sequence in \\C")
+        if _FOREIGN_NAME.search(bare):
+            raise EvaluationError("invalid regexp pattern: invalid named capture")
+        named = _NAME.findall(bare)
+        if len(set(named)) < len(named):
+            raise UndecidableError("a pattern that names two groups alike is not evaluated")
+        options = re2.Options()
+        options.log_errors = False
+        options.max_mem = _MOST_MEMORY
+        try:
+            self._compiled: Any = re2.compile(pattern.encode(errors="replace"), options)
+        except re2.error as error:
+            raise _refusal(error, pattern) from error
+
+    @property
+    def names(self) -> list[str]:
+        """The groups' names in order; empty for a group without one."""
+        indexes = {index: name.decode() for name, index in self._compiled.groupindex.items()}
+        return [indexes.get(index, "") for index in range(1, self._compiled.groups + 1)]
+
+    def spans(self, text: bytes) -> Iterator[list[_Span]]:
+        """Give the spans of every match and its groups, as Go's FindAll does.
+
+        An empty match right after another match is none.
+        """
+        position, previous_end = 0, -1
+        while position <= len(text):
+            found = self._search(text, position)
+            if found is None:
+                return
+            start, end = found[0]
+            spend(_STEPS_OF_A_MATCH)
+            is_accepted = not (end == position and start == previous_end)
+            position = _next(text, position) if end == position else end
+            previous_end = end
+            if is_accepted:
+                yield found
+
+    def first(self, text: bytes) -> list[_Span] | None:
+        """Give the spans of the first match and its groups; None where nothing matches."""
+        return self._search(text, 0)
+
+    def replaced(self, text: bytes, replacement: str) -> str:
+        """Replace every match, as Go's ReplaceAllString does: `$1` and `${name}` are the groups."""
+        pieces: list[bytes] = []
+        position, last_end, size = 0, 0, 0
+        while position <= len(text):
+            found = self._search(text, position)
+            if found is None:
+                break
+            spend(_STEPS_OF_A_MATCH)
+            start, end = found[0]
+            pieces.append(text[last_end:start])
+            if end > last_end or start == 0:
+                pieces.append(self._expanded(replacement, text, found))
+                size += len(pieces[-1])
+                check_size(size)
+            last_end = end
+            position = max(_next(text, position), end)
+        pieces.append(text[last_end:])
+        return b"".join(pieces).decode()
+
+    def _search(self, text: bytes, position: int) -> list[_Span] | None:
+        match = self._compiled.search(text, position)
+        if match is None:
+            return None
+        return [match.span(group) for group in range(self._compiled.groups + 1)]
+
+    def _expanded(self, replacement: str, text: bytes, spans: list[_Span]) -> bytes:
+        names = self.names
+
+        def group(match: re.Match[str]) -> str:
+            name = match[1] or match[2]
+            if name is None:
+                return "$"
+            if name.isdigit() and (name == "0" or name[0] != "0"):
+                index = int(name) if len(name) < len(str(_MOST_MATCHES)) else len(spans)
+                indexes = [index] if index < len(spans) else []
+            else:
+                indexes = [place for place, own in enumerate(names, 1) if own == name]
+            for index in indexes:
+                start, end = spans[index]
+                if start >= 0:
+                    return text[start:end].decode()
+            return ""
+
+        return _REFERENCE.sub(group, replacement).encode(errors="replace")
+
+
+def _next(text: bytes, position: int) -> int:
+    """Give the place after the character at a place."""
+    position += 1
+    while position < len(text) and text[position] & 0xC0 == 0x80:  # noqa: PLR2004 - continues it
+        position += 1
+    return position
+
+
+def _refusal(error: Exception, pattern: str) -> Exception:
+    told = error.args[0]
+    message = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
+    if "too large" in message:
+        text = f"google-re2 refuses the pattern {pattern[:40]!r}: {message}"
+        return UndecidableError(text, "google-re2 refuses the pattern")
+    return EvaluationError(f"invalid regexp pattern: {message}", bare="invalid regexp pattern")
+
+
+def result_type(pattern: Pattern) -> Type:
+    """Say what a match gives: text, a tuple of the groups, or an object of the named groups.
+
+    Raises:
+        EvaluationError: some groups have names, and some have none.
+
+    """
+    names = pattern.names
+    if not names:
+        return STRING
+    if not any(names):
+        return TupleOf((STRING,) * len(names))
+    if not all(names):
+        raise EvaluationError(
+            "invalid regexp pattern: cannot mix both named and unnamed capture groups"
+        )
+    return object_of(dict.fromkeys(names, STRING))
+
+
+def result(pattern: Pattern, text: bytes, spans: list[_Span]) -> Value:
+    """Give what one match gives."""
+    names = pattern.names
+    parts = [
+        string(text[start:end].decode()) if start >= 0 else null(STRING) for start, end in spans
+    ]
+    if not names:
+        return parts[0]
+    if not any(names):
+        return tuple_value(parts[1:])
+    return object_value(dict(zip(names, parts[1:], strict=True)))

@@ -1,0 +1,340 @@
+"""Values ⇄ YAML text, as yamlencode and yamldecode (zclconf/go-cty-yaml) have them.
+
+The words for booleans and null are those of YAML 1.1, the numbers those of YAML 1.2; of merge keys
+only a single mapping is merged.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import yaml
+
+from ecbackup_iac.hcl.number import Number, NumberTooLargeError
+from ecbackup_iac.model.record import changing_record, field
+from ecbackup_iac.terraform.functions.go.json_text import DEEPEST
+from ecbackup_iac.terraform.functions.go.timestamps import point
+from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.sizes import check_size
+from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
+from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.type_system import STRING
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Value,
+    boolean,
+    null,
+    number,
+    object_value,
+    string,
+    tuple_value,
+)
+
+MOST_NODES = 100_000
+"""A document with more values, each counted wherever an alias repeats it, is unknown."""
+
+_TAG = "tag:yaml.org,2002:"
+_SCALAR_TAGS = frozenset(
+    _TAG + name for name in ("str", "bool", "int", "float", "null", "timestamp", "binary")
+)
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(
+        ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True
+    ),
+    **dict.fromkeys(
+        ("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False
+    ),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+}
+_INFINITIES = re.compile(r"[+-]?\.(?:inf|Inf|INF)")
+_NOT_NUMBERS = frozenset((".nan", ".NaN", ".NAN"))
+_STARTS = frozenset("+-.~0123456789yYnNtTfFoO")  # of what may be more than a string
+_DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?([eE][+-]?\d+)?", re.ASCII)
+_OTHER_BASES = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_TAGGED_INTEGER = re.compile(r"[+-]?0(?:[xX][0-9a-fA-F]+|[oO]?[0-7]+|[bB][01]+)")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_TIME = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d))"
+    r"|(?: (\d\d?):(\d\d?):(\d\d?)(?:[.,](\d+))?))?",
+    re.ASCII,
+)
+_SLASH_ESCAPE = re.compile(r'"(?:[^\\]|\\[^/])*\\/')
+_END_MARK = "...\n"
+_WHOLE_BITS = 64
+_LARGEST_OFFSET = 24, 60  # hours and minutes
+
+
+def yaml_value(text: str) -> Value:
+    """Read one YAML document: objects and tuples, each element with its own type.
+
+    Raises:
+        EvaluationError: it is no YAML, or more than one document, or not to be represented.
+
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return _Reader(text, iter(yaml.parse(text, Loader=loader))).document()
+    except yaml.YAMLError as error:
+        if "nesting depth" in str(getattr(error, "problem", "")):  # libyaml's own limit, not Go's
+            raise UndecidableError("the YAML text is nested too deeply") from error
+        mark = getattr(error, "problem_mark", None)
+        where = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        problem = str(getattr(error, "problem", None) or error)
+        text, bare = (f"{where}{told}" for told in (problem, _unquoted(problem)))
+        raise EvaluationError(text, bare=bare) from error
+    except RecursionError as error:
+        raise UndecidableError("the YAML text is nested too deeply") from error
+
+
+def _unquoted(problem: str) -> str:
+    """Give a parser's message without what it quotes of the text; punctuation may stay."""
+    parts = problem.split("'")
+    quotes = [part if not any(map(str.isalnum, part)) else "..." for part in parts[1::2]]
+    parts[1::2] = quotes
+    return "'".join(parts)
+
+
+@changing_record
+class _Reader:
+    """Values from the parser's events."""
+
+    text: str
+    events: Iterator[Any]
+    anchors: dict[str, tuple[Value, int] | None] = field(factory=dict)
+    """Each with the nodes in it; None while its value is being read."""
+
+    nodes: int = 0
+
+    def document(self) -> Value:
+        next(self.events)  # the stream's start
+        start = next(self.events)
+        if not isinstance(start, yaml.DocumentStartEvent):
+            raise EvaluationError("missing start of document")
+        if start.version not in (None, (1, 1)):
+            raise EvaluationError("found incompatible YAML document")
+        value = self._value(next(self.events), 0)
+        next(self.events)  # the document's end
+        if not isinstance(next(self.events), yaml.StreamEndEvent):
+            raise EvaluationError("unexpected extra content after value")
+        return value
+
+    def _value(self, event: Any, depth: int) -> Value:  # noqa: ANN401 - PyYAML has no types
+        if depth > DEEPEST:
+            raise UndecidableError("the YAML text is nested too deeply")
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(str(event.anchor))
+        before = self.nodes
+        self._count(1)
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        if isinstance(event, yaml.ScalarEvent):
+            value = self._scalar(event)
+            if not event.tag and not event.implicit[0]:
+                value = converted(value, STRING)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            _check_tag(event, "seq", "sequence")
+            value = tuple_value(self._sequence(depth))
+        else:
+            _check_tag(event, "map", "mapping")
+            value = object_value(self._mapping(depth))
+        if event.anchor:
+            self.anchors[event.anchor] = value, self.nodes - before
+        return value
+
+    def _count(self, nodes: int) -> None:
+        self.nodes += nodes
+        if self.nodes > MOST_NODES:
+            raise UndecidableError("the YAML text holds too many values")
+
+    def _alias(self, name: str) -> Value:
+        if name not in self.anchors:
+            what = "reference to undefined anchor"
+            raise EvaluationError(f'{what} "{name}"', bare=what)
+        found = self.anchors[name]
+        if found is None:
+            text, bare = (
+                f"cannot refer to {told} from inside its own definition"
+                for told in (f'anchor "{name}"', "an anchor")
+            )
+            raise EvaluationError(text, bare=bare)
+        self._count(found[1])
+        return found[0]
+
+    def _sequence(self, depth: int) -> Iterable[Value]:
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            yield self._value(event, depth + 1)
+
+    def _mapping(self, depth: int) -> dict[str, Value]:
+        members: dict[str, Value] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise EvaluationError("only strings are allowed as mapping keys")
+            if event.value == "<<" and not event.tag:
+                merged = self._value(next(self.events), depth + 1)
+                if not isinstance(merged.raw, Mapping):
+                    raise EvaluationError("cannot merge this value into a mapping")
+                members.update(merged.raw)
+                continue
+            key = converted(self._scalar(event), STRING)
+            if key.is_null:
+                raise EvaluationError("mapping key cannot be null")
+            members[str(key.raw)] = self._value(next(self.events), depth + 1)
+        return members
+
+    def _scalar(self, event: Any) -> Value:  # noqa: ANN401 - PyYAML has no types
+        if event.style == '"' and "\\/" in self.text:
+            written = self.text[event.start_mark.index : event.end_mark.index]
+            if _SLASH_ESCAPE.match(written):
+                raise EvaluationError("found unknown escape character")
+        return _resolved(event.tag or "", event.value, is_quoted=event.style in ("'", '"'))
+
+
+def _check_tag(event: Any, kind: str, name: str) -> None:  # noqa: ANN401 - PyYAML has no types
+    if event.tag not in (None, "", _TAG + kind):
+        what = f"can't interpret {name} as"
+        raise EvaluationError(f"{what} {event.tag}", bare=f"{what} its tag says")
+
+
+def _resolved(tag: str, text: str, *, is_quoted: bool) -> Value:
+    """Give the value of a scalar, by its tag and by how it looks."""
+    if tag and tag not in _SCALAR_TAGS:
+        raise EvaluationError(f'unsupported tag "{tag}"', bare="unsupported tag")
+    kind = tag.removeprefix(_TAG)
+    if kind not in ("str", "binary") and (not text or text[0] in _STARTS):
+        if is_quoted:
+            return string(text)
+        found = _looked_up(kind, text)
+        if found is not None:
+            return found
+    return _of_kind(kind, text)
+
+
+def _looked_up(kind: str, text: str) -> Value | None:
+    """Give what an unquoted scalar is by its looks; None where its tag decides."""
+    if text in _WORDS:
+        word = _WORDS[text]
+        return null() if word is None else boolean(word)
+    if _INFINITIES.fullmatch(text):
+        raise UndecidableError("infinity in YAML is not evaluated")
+    if text in _NOT_NUMBERS:
+        raise EvaluationError("floating point NaN is not supported")
+    if kind in ("", "timestamp") and (time := _time(text)) is not None:
+        return string(time)
+    found = _decimal(text)
+    if found is None and not kind and _OTHER_BASES.fullmatch(text):
+        found = int(text, 0)
+        if found.bit_length() > _WHOLE_BITS:
+            raise _unparsed(text, "int")
+    return None if found is None else number(found)
+
+
+def _of_kind(kind: str, text: str) -> Value:
+    """Read a scalar as its tag says."""
+    if kind in ("", "str"):
+        return string(text)
+    if kind == "null":
+        return null()
+    if kind == "binary" and _BASE64.fullmatch(text.replace("\n", "")):
+        return string(text)
+    if kind in ("int", "float"):
+        bare = text.replace("_", "")
+        found = _decimal(bare)
+        if found is None and _TAGGED_INTEGER.fullmatch(bare):
+            found = _tagged_integer(bare)
+        if found is not None:
+            return number(found)
+    raise _unparsed(text, kind)
+
+
+def _unparsed(text: str, kind: str) -> EvaluationError:
+    told, bare = (f"cannot parse {what} as {_TAG}{kind}" for what in (f'"{text}"', "a scalar"))
+    return EvaluationError(told, bare=bare)
+
+
+def _tagged_integer(text: str) -> int | None:
+    digits = text.lstrip("+-")
+    base = {"x": 16, "o": 8, "b": 2}.get(digits[1].lower(), 8)
+    found = int(digits if digits[1].isalpha() else f"0o{digits}", base)
+    return None if found.bit_length() > _WHOLE_BITS else -found if text[0] == "-" else found
+
+
+def _decimal(text: str) -> Number | None:
+    match = _DECIMAL.fullmatch(text)
+    if match is None or not (match[2] or match[3]):
+        return None
+    try:
+        return number_from(f"{match[1]}{match[2] or 0}.{match[3] or 0}{match[4] or ''}")
+    except NumberTooLargeError as error:
+        raise UndecidableError("a number in the YAML text is too large") from error
+
+
+def _time(text: str) -> str | None:
+    """Give a timestamp as RFC 3339 has it; None where it is none."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return None
+    clock = [int(match[group] or match[group + 5] or 0) for group in (4, 5, 6)]
+    zone, offset = match[8] or "Z", 0
+    if zone != "Z":
+        hours, minutes = int(zone[1:3]), int(zone[4:6])
+        if (hours, minutes) > _LARGEST_OFFSET or minutes > _LARGEST_OFFSET[1]:
+            return None
+        offset = (hours * 3_600 + minutes * 60) * (-1 if zone[0] == "-" else 1)
+    found = point([*map(int, match.group(1, 2, 3)), *clock], "", offset)
+    return None if found is None else str(found)
+
+
+def yaml_text(value: Value) -> str:
+    """Write a wholly known value as YAML: every string in quotes, or as a block where it has lines."""
+    events = [
+        yaml.StreamStartEvent(),
+        yaml.DocumentStartEvent(explicit=False),
+        *_events(value),
+        yaml.DocumentEndEvent(explicit=False),
+        yaml.StreamEndEvent(),
+    ]
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text: str = yaml.emit(events, Dumper=dumper, allow_unicode=True)
+    check_size(len(text))
+    is_plain = value.is_null or isinstance(value.raw, bool | int | Fraction)
+    # Go's emitter ends a plain scalar with this mark, and nothing else; others differ.
+    if text.endswith(f"\n{_END_MARK}"):
+        text = text.removesuffix(_END_MARK)
+    return f"{text.rstrip()}\n{_END_MARK}" if is_plain else text
+
+
+def _events(value: Value) -> Iterator[Any]:
+    spend()
+    match value.raw:
+        case str() as text:
+            yield _text_event(text)
+        case tuple() as elements:
+            yield yaml.SequenceStartEvent(None, None, implicit=True, flow_style=not elements)
+            for element in elements:
+                yield from _events(element)
+            yield yaml.SequenceEndEvent()
+        case Mapping() as members:
+            yield yaml.MappingStartEvent(None, None, implicit=True, flow_style=not members)
+            for name in sorted(members):
+                yield _text_event(name)
+                yield from _events(members[name])
+            yield yaml.MappingEndEvent()
+        case None:
+            yield _plain_event("null")
+        case bool() as truth:
+            yield _plain_event("true" if truth else "false")
+        case int() | Fraction() as numeral:
+            yield _plain_event(text_from(numeral))
+        case undecided:
+            raise UndecidableError(undecided.why)
+
+
+def _text_event(text: str) -> Any:  # noqa: ANN401 - PyYAML has no types
+    style = "|" if "\n" in text else '"'
+    return yaml.ScalarEvent(None, None, (True, True), text, style=style)
+
+
+def _plain_event(text: str) -> Any:  # noqa: ANN401 - PyYAML has no types
+    return yaml.ScalarEvent(None, None, (True, True), text, style=None)

@@ -1,0 +1,1 @@
+"""Folders of configuration → modules, roots and their resource instances."""

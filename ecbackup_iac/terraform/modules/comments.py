@@ -1,0 +1,68 @@
+"""Configuration text, HCL or JSON → its comments, and the blocks that they can stand at."""
+
+from collections.abc import Iterator
+
+from ecbackup_iac.hcl.comments import comment_spans
+from ecbackup_iac.hcl.parser import parse_file
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.syntax.comments import CodeBlock, Remark, RemarkedText, remarks_of
+from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
+from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+
+_COMMENT = "//"
+"""The property that Terraform's JSON syntax passes over."""
+
+_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1}
+
+
+def remarked_hcl(source: SourceFile) -> RemarkedText:
+    """Find the comments of a file in HCL, of all three kinds; what is broken may have some, too."""
+    body = parse_file(source, CONFIGURATION, lambda _message, _place: None)
+    text = source.text.decode("latin-1")
+    blocks = [
+        CodeBlock(item.place.start, item.place.end, " ".join((item.kind, *item.labels)))
+        for item in body.items
+        if isinstance(item, Block)
+    ]
+    spans = [(start, end - text.endswith("\r", start, end)) for start, end in comment_spans(body)]
+    return RemarkedText(text, remarks_of(text, spans), blocks, source.location, is_bytes=True)
+
+
+def remarked_json(source: SourceFile) -> RemarkedText:
+    """Find the comments of a file in JSON: the texts of `"//"` in a block, and in the file itself."""
+    root, _ = parse(source.text)
+    blocks: list[CodeBlock] = []
+    remarks: list[Remark] = []
+    for key, node, name in _bodies(root):
+        if key is not None:
+            blocks.append(CodeBlock(key.start, node.end, name))
+        for label, value in node.members:
+            if label.text == _COMMENT and value.string is not None:
+                owner = key.start if key is not None else None
+                remarks.append(Remark(value.start, value.end, value.string.text, owner=owner))
+    text = source.text.decode("latin-1")
+    return RemarkedText(text, remarks, blocks, source.location, is_bytes=True)
+
+
+def _bodies(root: JsonNode | None) -> Iterator[tuple[JsonText | None, JsonNode, str]]:
+    """Yield the objects that may have a comment: the file, and its blocks with their own key and name."""
+    for top in _objects(root):
+        yield None, top, ""
+        for kind, value in top.members:
+            levels = [(kind, node, kind.text) for node in _objects(value)]
+            for _ in range(_LABELS.get(kind.text, 0)):
+                levels = [
+                    (key, inner, f"{name} {key.text}")
+                    for _, node, name in levels
+                    for key, below in node.members
+                    for inner in _objects(below)
+                ]
+            yield from levels
+
+
+def _objects(node: JsonNode | None) -> Iterator[JsonNode]:
+    if node is not None and node.kind is Kind.OBJECT:
+        yield node
+    elif node is not None:
+        yield from (item for item in node.items if item.kind is Kind.OBJECT)

@@ -1,0 +1,179 @@
+"""Folders → modules, each read once; module calls → the modules they call."""
+
+import os
+import posixpath
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.functions.signature import Files
+from ecbackup_iac.terraform.modules.module import FolderReader, Module, Program, load_module
+from ecbackup_iac.terraform.values.value import EvaluationError
+
+if TYPE_CHECKING:
+    from ecbackup_iac.terraform.modules.instances import ModuleInstance
+
+
+@record
+class Unreadable:
+    """A called module that was not read, and why."""
+
+    source: str
+    why: str
+    version: str = ""
+    is_missing: bool = False
+    """It should lie in the tree, and does not."""
+
+
+class Modules:
+    """Every module that was read, by its folder (absolute, links resolved)."""
+
+    def __init__(self, reader: FolderReader, program: Program | None = None) -> None:
+        """`program` is the one that plans them, where that matters for what is read."""
+        self.reader = reader
+        self.program = program
+        self._loaded: dict[str, Module] = {}
+        self._news: list[Diagnostic] = []
+
+    def loaded(self) -> list[Module]:
+        """Give the modules that were read so far, in the order in which they were."""
+        return list(self._loaded.values())
+
+    def forget(self, folder: str) -> None:
+        """Let go of the module in a folder, which nobody will ask for again."""
+        module = self._loaded.pop(folder, None)
+        if module is not None:
+            module.let_go()
+        self.reader.forget(os.path.join(folder, name) for name in self.reader.names(folder))
+
+    def news(self) -> list[Diagnostic]:
+        """Give what was found wrong since somebody asked for it last."""
+        told = [*self._news]
+        self._news.clear()
+        return told
+
+    def at(self, folder: str) -> Module:
+        """Give the module in a folder."""
+        real = self.reader.real(folder)
+        if real not in self._loaded:
+            self._loaded[real] = load_module(real, self.reader, self._news, self.program)
+        return self._loaded[real]
+
+
+class Configuration:
+    """One root module and the modules below it, as they lie in the tree."""
+
+    def __init__(self, modules: Modules, root: str, files: Files) -> None:
+        self.modules = modules
+        self.root = modules.reader.real(root)
+        self.files = files
+        self._installed = installed_modules(self.root, modules.reader)
+        self.used: dict[str, Module] = {}
+        """The modules of which there are instances, by folder."""
+
+    def called_folder(self, caller: "ModuleInstance", name: str) -> str | None:
+        """Return the real folder of the local module that a call names; None for any other source."""
+        source = source_of(caller.module.calls[name])
+        if source is None or not is_local(source):
+            return None
+        return local_folder(caller.module.folder, source, self.modules.reader)
+
+    def called_module(self, caller: "ModuleInstance", name: str) -> Module | Unreadable:
+        """Give the module behind a module call."""
+        block = caller.module.calls[name]
+        source = source_of(block)
+        if source is None:
+            return Unreadable("", "its source is not a plain text", is_missing=True)
+        if is_local(source):
+            folder = os.path.normpath(os.path.join(caller.module.folder, source))
+            return self._module(folder, source, caller)
+        folder_name = self._installed.get(".".join((*caller.path, name)))
+        if folder_name is not None:
+            folder = os.path.normpath(os.path.join(self.root, folder_name))
+            return self._module(folder, source, caller)
+        text = f"{source} is not in this repository (terraform init would fetch it)"
+        return Unreadable(source, text, version_of(block))
+
+    def _module(self, folder: str, source: str, caller: "ModuleInstance") -> Module | Unreadable:
+        if not self.modules.reader.is_inside(folder):
+            return Unreadable(source, f"{source} leads outside the repository", is_missing=True)
+        module = self.modules.at(folder)
+        above: ModuleInstance | None = caller
+        while above is not None:
+            if above.module is module:
+                return Unreadable(
+                    source, f"{source} calls itself, so there is no end", is_missing=True
+                )
+            above = above.parent
+        if module.is_empty and not module.diagnostics:
+            return Unreadable(source, f"there is no configuration in {source}", is_missing=True)
+        return module
+
+    def path_value(self, name: str, instance: "ModuleInstance") -> str:
+        """Give path.module, path.root or path.cwd as Terraform would, started in the root's folder."""
+        if name == "cwd":
+            return self.root.replace(os.sep, "/")
+        if name == "root" or instance.module.folder == self.root:
+            return "."
+        return posixpath.normpath(
+            os.path.relpath(instance.module.folder, self.root).replace(os.sep, "/")
+        )
+
+
+def source_of(block: Block) -> str | None:
+    """Give a module call's source, where it is a plain text, or comes to one."""
+    text = block.body.plain_text("source")
+    if text is None and (written := block.body.attribute("source")):
+        from ecbackup_iac.terraform.evaluation.evaluator import Evaluator  # most sources are plain
+        from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
+
+        with suppress(EvaluationError):
+            raw = Evaluator(CONSTANT_SCOPE).value(written.expression).raw
+            text = raw if isinstance(raw, str) else None
+    return None if text is None else _CREDENTIALS.sub("//", text)
+
+
+# What stands before the host in a git address is nobody's business.
+_CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
+
+
+def version_of(block: Block) -> str:
+    """Give a module call's version constraint, where it is a plain text."""
+    return block.body.plain_text("version") or ""
+
+
+def is_local(source: str) -> bool:
+    """Say whether a module source is a path beside the caller."""
+    return source.startswith(("./", "../", ".\\", "..\\")) or source in (".", "..")
+
+
+def local_folder(folder: str, source: str, reader: FolderReader) -> str | None:
+    """Return the real folder that a local source names, seen from a folder; None where it is no path."""
+    try:
+        return reader.real(os.path.normpath(os.path.join(folder, source)))
+    except ValueError:  # a NUL in it, or half a surrogate pair
+        return None
+
+
+def installed_modules(root: str, reader: FolderReader) -> dict[str, str]:
+    """Read what `terraform init` noted: a call's dotted path → its folder, relative to the root."""
+    path = os.path.join(root, ".terraform", "modules", "modules.json")
+    if not os.path.isfile(path):
+        return {}
+    source = reader.source(path)
+    if isinstance(source, Diagnostic):
+        return {}
+    import json
+
+    try:
+        entries = json.loads(source.text).get("Modules", ())
+        return {
+            entry["Key"]: entry["Dir"]
+            for entry in entries
+            if isinstance(entry, dict) and entry.get("Key") and isinstance(entry.get("Dir"), str)
+        }
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return {}

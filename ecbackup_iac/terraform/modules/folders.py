@@ -1,0 +1,240 @@
+"""What modules and file functions read of the disk: inside the boundary only, each file once."""
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Container, Iterable, Mapping
+from contextlib import suppress
+
+from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
+from ecbackup_iac.files.discovery import GIT_FOLDER, Listing, is_gits_own, is_readable, shown_path
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.functions.signature import OutsideError, UndecidableError
+from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.value import EvaluationError
+
+LARGEST_FILE = 10_000_000
+"""Bytes; a larger configuration or data file is not read."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Folders:
+    """The folders of one tree, as far as somebody asked for them."""
+
+    def __init__(
+        self,
+        boundary: str,
+        contents: Mapping[str, bytes] | None = None,
+        listings: dict[str, Listing] | None = None,
+    ) -> None:
+        """`contents` is what files are taken to hold, by real path, whatever the disk says.
+
+        `listings` is what is known of folders already, by real path, and what is taken from.
+        """
+        self.boundary = boundary
+        self._contents = contents or {}
+        self._entries: dict[str, Listing] = {} if listings is None else listings
+        self._insides: dict[str, bool] = {}
+        self._reals: dict[str, str] = {}
+        self._shown_folders: dict[str, str] = {}
+        self.unreadable: dict[str, str] = {}
+        """Folders that could not be listed, with the reason."""
+
+        self._bytes: dict[str, bytes | Diagnostic] = {}
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """Give the names of the files in a folder, sorted; none where it cannot be read."""
+        return self.entries(folder)[0]
+
+    def entries(self, folder: str) -> Listing:
+        """Give the names of the files in a folder, and of the folders that are no links, each sorted."""
+        if folder not in self._entries:
+            files, folders = [], []
+            try:
+                for entry in os.scandir(folder):
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+                    elif not (entry.is_symlink() and _is_folder(entry)):
+                        files.append(entry.name)
+            except OSError as error:
+                files, folders = [], []
+                if not isinstance(error, FileNotFoundError | NotADirectoryError):
+                    self.unreadable[folder] = error.strerror or str(error)
+            self._entries[folder] = (tuple(sorted(files)), tuple(sorted(folders)))
+        return self._entries[folder]
+
+    def listed(self) -> list[str]:
+        """Return the folders whose entries are known so far."""
+        return list(self._entries)
+
+    def is_inside(self, path: str) -> bool:
+        """Say whether an absolute path without `..` lies inside the boundary, links resolved."""
+        try:
+            return is_readable(self.real(path), self.boundary)
+        except ValueError:  # a NUL in it, or half a surrogate pair: no path at all
+            return False
+
+    def real(self, path: str) -> str:
+        """Give an absolute path without `..` with its links resolved; every name on it is asked once.
+
+        Raises:
+            ValueError: a NUL in it, or half a surrogate pair: it is no path at all.
+
+        """
+        real = self._reals.get(path)
+        if real is None:
+            parent, name = os.path.split(path)
+            real = path if parent == path or not name else self._real(self.real(parent), name)
+            self._reals[path] = real
+        return real
+
+    @staticmethod
+    def _real(parent: str, name: str) -> str:
+        path = os.path.join(parent, name)
+        try:
+            is_link = stat.S_ISLNK(os.lstat(path).st_mode)
+        except OSError:
+            return path
+        return os.path.realpath(path) if is_link else path
+
+    def content(self, path: str) -> bytes | Diagnostic:
+        """Give a file's bytes, or why it was not read."""
+        if path not in self._bytes:
+            self._bytes[path] = self._read(path)
+        return self._bytes[path]
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Forget what was read of files; it is read again where somebody asks."""
+        for path in paths:
+            self._bytes.pop(path, None)
+
+    def keep(self, folders: Container[str]) -> None:
+        """Forget other folders and their files; they are read again where somebody asks."""
+        self._bytes = {
+            path: content
+            for path, content in self._bytes.items()
+            if os.path.dirname(path) in folders
+        }
+        for path in [path for path in self._entries if path not in folders]:
+            del self._entries[path]
+
+    def source(self, path: str) -> SourceFile | Diagnostic:
+        """Read a file as UTF-8 text, without its byte order mark."""
+        content = self.content(path)
+        if isinstance(content, Diagnostic):
+            return content
+        return SourceFile(self._shown(path), content.removeprefix(_BYTE_ORDER_MARK))
+
+    def _shown(self, path: str) -> str:
+        """Give a path as it is printed; what is the same for a folder's files is asked once."""
+        folder, name = os.path.split(path)
+        if folder not in self._shown_folders:
+            shown = shown_path(folder) if folder else os.curdir
+            self._shown_folders[folder] = "" if shown == os.curdir else f"{shown}/"
+        is_plain = name.isascii() and name not in ("", os.curdir, os.pardir)
+        return self._shown_folders[folder] + name if is_plain else shown_path(path)
+
+    def _read(self, path: str) -> bytes | Diagnostic:
+        if (
+            self._contents
+            and (content := self._contents.get(self.real(os.path.abspath(path)))) is not None
+        ):
+            return content
+        try:
+            read = self._read_of_folder(path) or self._read_at(self.real(os.path.abspath(path)))
+        except OSError as error:
+            read = f"cannot be read: {error.strerror or error}"
+        return read if isinstance(read, bytes) else Diagnostic(read, Location(shown_path(path)))
+
+    def _read_of_folder(self, path: str) -> bytes | str | None:
+        """Read a file that is no link, or say why not; None for a link. Raises OSError.
+
+        Whether its folder lies inside is asked once a folder: links are resolved for that, name by name.
+        """
+        folder = os.path.dirname(path)
+        if folder not in self._insides:
+            self._insides[folder] = self.is_inside(os.path.abspath(folder))
+        if not self._insides[folder] or not NO_LINK:
+            return None
+        try:
+            return regular_content(path, LARGEST_FILE, NO_LINK)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                return None
+            raise
+
+    def _read_at(self, real: str) -> bytes | str:
+        """Read a file by its real path, or say why not. Raises OSError."""
+        if not is_readable(real, self.boundary):
+            return "not read: the link leads outside the repository"
+        return regular_content(real, LARGEST_FILE)
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    """Say whether a link leads to a folder; one in a circle does not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+class RootFiles:
+    """The files that a root module's functions may read; relative paths count from its folder."""
+
+    def __init__(self, folders: Folders, root: str) -> None:
+        self._folders = folders
+        self._root = root
+
+    def read(self, path: str) -> bytes:
+        """Give a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
+        found = self._inside(path)
+        if not os.path.isfile(found):
+            raise EvaluationError(f'Invalid function argument: no file exists at "{path}"')
+        content = self._folders.content(found)
+        if isinstance(content, Diagnostic):
+            raise UndecidableError(f"the file {path} was {content.message}")
+        return content
+
+    def exists(self, path: str) -> bool:
+        """Say whether a file is there. Raises OutsideError, EvaluationError for a folder."""
+        found = self._inside(path)
+        if os.path.isdir(found):
+            raise EvaluationError(f"{path} is a directory, not a file")
+        return os.path.isfile(found)
+
+    def matching(self, folder: str, pattern: str) -> list[str]:
+        """Give the files under a folder that match a fileset pattern, sorted. Raises OutsideError."""
+        upward = re.match(r"(?:\.{1,2}/)*", pattern)
+        prefix = os.path.normpath(upward[0]) + "/" if upward and ".." in upward[0] else ""
+        top = self._inside(os.path.join(folder, prefix))
+        from ecbackup_iac.terraform.functions.go.doublestar import (
+            PathPattern,  # most runs do without
+        )
+
+        wanted = PathPattern(pattern[upward.end() :] if upward else pattern)
+        found = []
+        for directory, folders, names in os.walk(top):
+            folders[:] = (name for name in folders if name != GIT_FOLDER)
+            spend(1 + len(names))
+            for name in names:
+                path = os.path.relpath(os.path.join(directory, name), top).replace(os.sep, "/")
+                if wanted.describes(path):
+                    found.append(prefix + path)
+        return sorted(found)
+
+    def absolute(self, path: str) -> str:
+        """Give a path as an absolute one; a relative path counts from the root module's folder."""
+        return os.path.normpath(os.path.join(self._root, path)).replace(os.sep, "/")
+
+    def _inside(self, path: str) -> str:
+        found = os.path.normpath(os.path.join(self._root, path))
+        if not path.startswith("~") and self._folders.is_inside(found):
+            return found
+        with suppress(ValueError):  # a NUL in it, or half a surrogate pair: no path at all
+            if is_gits_own(os.path.realpath(found), self._folders.boundary):
+                raise OutsideError(f"the file {path} is git's own, and may hold a password")
+        raise OutsideError(f"the file {path} lies outside the repository")

@@ -1,0 +1,161 @@
+"""What a root module is given from outside: variable files, environment, command line, workspace.
+
+Terraform's order, later ones win: TF_VAR_ variables, terraform.tfvars, terraform.tfvars.json,
+*.auto.tfvars and *.auto.tfvars.json by name, then --var and --var-file in the order given.
+"""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+
+from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import Attribute
+from ecbackup_iac.model.inputs import Given
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.evaluation.constraints import Constraint
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
+from ecbackup_iac.terraform.modules.module import FolderReader
+from ecbackup_iac.terraform.values.type_system import STRING
+from ecbackup_iac.terraform.values.value import EvaluationError, Hop, Placed, Value, string, unknown
+
+# What Terraform takes as a name: it is the same when it is escaped in a URL.
+_WORKSPACE = re.compile(rb"[\w.~$&+=:@-]{1,200}")
+
+
+class VariableFile:
+    """One tfvars file, read."""
+
+    def __init__(self, path: str, attributes: Mapping[str, Attribute]) -> None:
+        self.path = path
+        self.attributes = attributes
+
+
+class VariableFiles:
+    """Every tfvars file that was read, each once."""
+
+    def __init__(self, reader: FolderReader) -> None:
+        self._reader = reader
+        self._read: dict[str, VariableFile] = {}
+        self.diagnostics: list[Diagnostic] = []
+
+    def at(self, path: str) -> VariableFile:
+        """Give a file's variables; what is wrong with it goes to the diagnostics."""
+        if path not in self._read:
+            self._read[path] = self._parsed(path)
+        return self._read[path]
+
+    def _parsed(self, path: str) -> VariableFile:
+        source = self._reader.source(path)
+        if isinstance(source, Diagnostic):
+            self.diagnostics.append(source)
+            return VariableFile(path, {})
+        if path.endswith(".json"):
+            from ecbackup_iac.hcl.json_syntax import parse_json_values
+
+            attributes, problems = parse_json_values(source)
+        else:
+            body, problems = parse_whole_file(source)
+            attributes = [*body.attributes()]
+        self.diagnostics += [Diagnostic(text, place.location) for text, place in problems]
+        return VariableFile(source.path, {attribute.name: attribute for attribute in attributes})
+
+
+class RootInputs:
+    """The variables and the workspace of one root module."""
+
+    def __init__(
+        self,
+        folder: str,
+        names: Sequence[str],
+        given: Given,
+        files: VariableFiles,
+        workspace: Value,
+    ) -> None:
+        self._given = given
+        self._workspace = workspace
+        self.automatic = [files.at(os.path.join(folder, name)) for name in loaded_files(names)]
+        self._chosen: list[VariableFile | tuple[str, str]] = []
+        for kind, text in given.variables:
+            if kind == "file":
+                self._chosen.append(files.at(text))
+            else:
+                name, _, value = text.partition("=")
+                self._chosen.append((name.strip(), value))
+
+    @property
+    def workspace(self) -> Value:
+        """The name of the workspace."""
+        return self._workspace
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Give what a variable is set to; None where nobody sets it.
+
+        Raises:
+            EvaluationError: the value does not fit the variable's type.
+
+        """
+        for source in (*reversed(self._chosen), *reversed(self.automatic)):
+            if isinstance(source, VariableFile):
+                attribute = source.attributes.get(name)
+                if attribute is not None:
+                    return _from_file(attribute, constraint)
+            elif source[0] == name:
+                place = Hop(f"--var {name}=...", Location("command line"))
+                return _from_text(name, source[1], constraint, place, "command line")
+        text = self._given.environment.get(f"TF_VAR_{name}")
+        if text is None:
+            return None
+        place = Hop(f"TF_VAR_{name}", Location("environment"))
+        return _from_text(name, text, constraint, place, "environment")
+
+
+def loaded_files(names: Sequence[str]) -> list[str]:
+    """Give the tfvars files in a root's folder that Terraform loads by itself, in its order."""
+    fixed = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
+    automatic = sorted(
+        name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))
+    )
+    return fixed + automatic
+
+
+def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
+    try:
+        value = Evaluator(CONSTANT_SCOPE).value(attribute.expression)
+        return constraint.applied(value).through(attribute.place)
+    except EvaluationError as error:
+        error.place = error.place or attribute.place
+        raise
+
+
+def _from_text(name: str, text: str, constraint: Constraint, place: Placed, where: str) -> Value:
+    """Read a value given as text: as it stands for a primitive type, as an expression for others."""
+    if constraint.is_literal:
+        value = string(text)
+    else:
+        source = SourceFile(where, text.encode())
+        node, problems = parse_expression(source)
+        if problems:
+            raise EvaluationError(f"Invalid value for variable {name}: {problems[0][0]}", place)
+        value = Evaluator(CONSTANT_SCOPE).value(node)
+    try:
+        return constraint.applied(value).through(place)
+    except EvaluationError as error:
+        raise EvaluationError(
+            f"Invalid value for variable {name}: {error.message}", place
+        ) from error
+
+
+def workspace_of(folder: str, given: Given, reader: FolderReader) -> Value:
+    """Give the workspace that a root is planned in: --workspace, TF_WORKSPACE, .terraform/environment."""
+    name = given.workspace or given.environment.get("TF_WORKSPACE")
+    if name:
+        return string(name)
+    path = os.path.join(folder, ".terraform", "environment")
+    if os.path.isfile(path):
+        source = reader.source(path)
+        if not isinstance(source, Diagnostic) and _WORKSPACE.fullmatch(source.text.strip()):
+            return string(source.text.decode().strip())
+    return unknown("terraform.workspace is not given (--workspace)", STRING, is_not_null=True)

@@ -1,0 +1,96 @@
+"""A root module's folder → whether Terraform or OpenTofu plans it, as far as the tree shows."""
+
+import os
+import re
+from collections.abc import Iterator
+
+from ecbackup_iac.files.discovery import is_inside
+from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.modules.module import Module, Program, file_body
+
+LOCK_FILE = ".terraform.lock.hcl"
+_VERSION_FILES = {
+    ".terraform-version": Program.TERRAFORM,
+    ".opentofu-version": Program.OPENTOFU,
+}
+_HOSTS = {
+    "registry.terraform.io": Program.TERRAFORM,
+    "registry.opentofu.org": Program.OPENTOFU,
+}
+
+FIRST_OPENTOFU = (1, 6, 0)
+"""The first release of OpenTofu; Terraform has the versions before it, too."""
+
+_CONSTRAINT = re.compile(r"\s*(<=|>=|!=|~>|<|>|=|)\s*v?(\d{1,9}(?:\.\d{1,9}){0,2})\s*")
+
+
+@record
+class Evidence:
+    """The program that plans a root module, and what shows it."""
+
+    program: Program | None
+    """None where it makes no difference."""
+
+    shown_by: str = ""
+    """For people: ".terraform-version"; empty where nothing shows it."""
+
+
+def program_of(folder: str, module: Module, folders: Folders) -> Evidence | None:
+    """Return which program plans a root module; None where nothing or too much shows it.
+
+    `module` is the root module as OpenTofu reads it: what both programs read is in it.
+    """
+    found = [
+        *_by_version_file(folder, folders),
+        *_by_required_version(module),
+        *_by_lock_file(folder, folders),
+    ]
+    programs = {one.program for one in found}
+    return found[0] if len(programs) == 1 else None
+
+
+def _by_version_file(folder: str, folders: Folders) -> Iterator[Evidence]:
+    """Yield what the nearest version file says, in the folder or above it."""
+    while is_inside(folder, folders.boundary):
+        names = [name for name in _VERSION_FILES if name in folders.names(folder)]
+        yield from (Evidence(_VERSION_FILES[name], name) for name in names)
+        if names or folder == folders.boundary:
+            return
+        folder = os.path.dirname(folder)
+
+
+def _by_required_version(module: Module) -> Iterator[Evidence]:
+    for block in module.settings:
+        if is_before_opentofu(block.body.plain_text("required_version") or ""):
+            yield Evidence(Program.TERRAFORM, "required_version")
+
+
+def is_before_opentofu(constraints: str) -> bool:
+    """Whether a version constraint rules out every release of OpenTofu."""
+    for text in constraints.split(","):
+        match = _CONSTRAINT.fullmatch(text)
+        if match is None:
+            continue
+        operator, version = match[1], tuple(map(int, match[2].split(".")))
+        whole = (*version, 0, 0)[: len(FIRST_OPENTOFU)]
+        if operator == "<" and whole <= FIRST_OPENTOFU:
+            return True
+        if operator in ("<=", "=", "") and whole < FIRST_OPENTOFU:
+            return True
+        # The last number that is written may grow, those before it may not.
+        fixed = version[:-1]
+        if operator == "~>" and fixed and fixed < FIRST_OPENTOFU[: len(fixed)]:
+            return True
+    return False
+
+
+def _by_lock_file(folder: str, folders: Folders) -> Iterator[Evidence]:
+    """Yield the program whose registry all providers in the lock file come from."""
+    if LOCK_FILE not in folders.names(folder):
+        return
+    body = file_body(os.path.join(folder, LOCK_FILE), folders)
+    blocks = body.blocks("provider", 1) if body is not None else ()
+    hosts = {block.labels[0].partition("/")[0] for block in blocks}
+    if len(hosts & _HOSTS.keys()) == 1 and hosts <= _HOSTS.keys():
+        yield Evidence(_HOSTS[hosts.pop()], LOCK_FILE)

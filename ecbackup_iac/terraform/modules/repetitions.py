@@ -1,0 +1,158 @@
+"""A block's `count` or `for_each` → which instances it makes, or may make."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from ecbackup_iac.model.record import field, record
+from ecbackup_iac.terraform.modules.addresses import instance_key
+from ecbackup_iac.terraform.values.arithmetic import text_from
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.type_system import (
+    NUMBER,
+    STRING,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    SetOf,
+    TupleOf,
+)
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Possibility,
+    Value,
+    number,
+    one_of,
+    string,
+    unknown,
+)
+
+MOST_INSTANCES = 10_000
+"""A count or for_each of more is refused: nobody runs as many caches of one block."""
+
+
+@record(eq=False)
+class Repetition:
+    """Which of a block's instances it is: what `each` and `count` mean there."""
+
+    key: str = ""
+    """As it stands in the address: `[0]`, `["a"]`, or nothing."""
+
+    names: Mapping[tuple[str, str], Value] = field(factory=dict)
+    """("each", "key"), ("each", "value"), ("count", "index") → values."""
+
+    doubt: str = ""
+    """Why it is not certain that this instance exists; empty where it is."""
+
+
+def counted(value: Value) -> list[Repetition]:
+    """Give the instances that a count makes. Raises EvaluationError."""
+    count = converted(value, NUMBER)
+    if count.is_known:
+        return [_count_repetition(place) for place in range(_count(count))]
+    raw = count.undecided
+    if raw.is_deferred and not raw.outcomes:
+        raise EvaluationError(
+            f"Invalid count argument: it cannot be determined until apply: {raw.why}"
+        )
+    if not raw.outcomes:
+        index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
+        names = {("count", "index"): index}
+        return [Repetition(names=names, doubt=f"count is undecided: {raw.why}")]
+    counts = [(_count(one.value.marked(count)), one.condition) for one in raw.outcomes]
+    least = min(number_ for number_, _ in counts)
+    doubts = []
+    for place in range(max(number_ for number_, _ in counts)):
+        doubt = ""
+        if place >= least:
+            when = " or ".join(dict.fromkeys(c for n, c in counts if n > place and c))
+            doubt = f"it exists only when {when}" if when else f"count is undecided: {raw.why}"
+        doubts.append(_count_repetition(place, doubt))
+    return doubts
+
+
+def _count(value: Value) -> int:
+    raw = value.raw
+    if raw is None:
+        raise EvaluationError("Invalid count argument: the value is null")
+    if isinstance(raw, Fraction) or not isinstance(raw, int):
+        raise EvaluationError("Invalid count argument: it must be a whole number")
+    if raw < 0:
+        raise EvaluationError("Invalid count argument: it must not be negative")
+    if raw > MOST_INSTANCES:
+        told = "too large" if value.is_hidden else text_from(raw)
+        raise EvaluationError(
+            f"count is {told}, and this program follows {MOST_INSTANCES} instances"
+        )
+    return raw
+
+
+def _count_repetition(place: int, doubt: str = "") -> Repetition:
+    return Repetition(f"[{place}]", {("count", "index"): number(place)}, doubt)
+
+
+def for_each(value: Value) -> list[Repetition]:
+    """Give the instances that a for_each makes, by key. Raises EvaluationError."""
+    if value.is_sensitive:
+        raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
+    if value.is_known:
+        return [_each_repetition(key, item) for key, item in _each(value).items()]
+    raw = value.undecided
+    if raw.is_deferred and not raw.outcomes:
+        text = "Invalid for_each argument: its keys cannot be determined until apply"
+        raise EvaluationError(f"{text}: {raw.why}")
+    if not raw.outcomes:
+        why = f"for_each is undecided: {raw.why}"
+        names = {
+            ("each", "key"): unknown(why, STRING, is_not_null=True),
+            ("each", "value"): unknown(why),
+        }
+        return [Repetition(names=names, doubt=why)]
+    found: dict[str, list[Possibility]] = {}
+    for outcome in raw.outcomes:
+        for key, item in _each(outcome.value).items():
+            found.setdefault(key, []).append(Possibility(item, outcome.when, outcome.told))
+    repetitions = []
+    for key, possibilities in sorted(found.items()):
+        doubt = ""
+        if len(possibilities) < len(raw.outcomes):
+            when = " or ".join(dict.fromkeys(p.condition for p in possibilities if p.condition))
+            doubt = f"it exists only when {when}" if when else f"for_each is undecided: {raw.why}"
+        repetitions.append(_each_repetition(key, one_of(possibilities, raw.why), doubt))
+    return repetitions
+
+
+def _each(value: Value) -> dict[str, Value]:
+    """Give the instances that a known for_each makes. Raises EvaluationError."""
+    if value.is_null:
+        raise EvaluationError("Invalid for_each argument: the value is null")
+    if (
+        len(value.elements if not isinstance(value.raw, str | int | Fraction) else ())
+        > MOST_INSTANCES
+    ):
+        raise EvaluationError(
+            f"for_each has over {MOST_INSTANCES} elements, more than are followed"
+        )
+    match value.type:
+        case MapOf() | ObjectOf():
+            return {
+                key: item.through(*value.trace).marked(value) for key, item in value.members.items()
+            }
+        case SetOf():
+            keys = {}
+            for element in value.elements:
+                if not element.is_known:
+                    why = element.undecided.why
+                    raise EvaluationError(f"Invalid for_each set argument: it holds {why}")
+                if not isinstance(element.raw, str):
+                    raise EvaluationError(
+                        "Invalid for_each set argument: it must be a set of strings"
+                    )
+                keys[element.raw] = element.marked(value)
+            return keys
+        case ListOf() | TupleOf() | _:
+            raise EvaluationError("Invalid for_each argument: it must be a map or a set of strings")
+
+
+def _each_repetition(key: str, item: Value, doubt: str = "") -> Repetition:
+    names = {("each", "key"): string(key), ("each", "value"): item}
+    return Repetition(instance_key(key), names, doubt)

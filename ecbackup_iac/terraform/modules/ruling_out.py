@@ -1,0 +1,40 @@
+"""The bytes of a configuration file → what it cannot hold, so that it need not be parsed.
+
+Every answer is a proof: a file that is ruled out holds no such block, however it is written.
+"""
+
+import re
+from collections.abc import Iterable
+
+# Where a source may be written, and where it is written as most are: a text and nothing else.
+# (The word comes first, so that it is found at once.)
+_SOURCES = re.compile(rb'source(?<![\w.-]source)"?\s*(?:[=:]|/\*|\#|//)')
+_PLAIN_SOURCES = re.compile(
+    rb'source(?<![\w.-]source)"?[ \t]*[=:]\s*"([^"\\$%\x00\n]*)"(?=[ \t]*(?:\r?\n|[,}]|\#|//|\Z))'
+)
+_ESCAPES = (b"\\u", b"\\U", b"\0")
+"""What can stand for a letter, or for no text at all: a file with one of these may name anything."""
+
+
+def may_hold_calls(content: bytes) -> bool:
+    """Whether a file's bytes allow a module call in it."""
+    return b"module" in content or any(map(content.__contains__, _ESCAPES))
+
+
+def may_name(content: bytes, words: Iterable[bytes]) -> bool:
+    """Whether a file's bytes allow one of some words, in lower case, to be named in it."""
+    lower = content.lower()
+    return any(map(lower.__contains__, words)) or any(map(content.__contains__, _ESCAPES))
+
+
+def possible_sources(content: bytes) -> list[str] | None:
+    """Return texts among which is the source of every module call in a file; None where that is not sure."""
+    if any(map(content.__contains__, _ESCAPES)):
+        return None
+    found = _PLAIN_SOURCES.findall(content)
+    if len(found) != len(_SOURCES.findall(content)):
+        return None
+    try:
+        return [source.decode() for source in dict.fromkeys(found)]
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,623 @@
+"""Terraform's conversions between types, and its equality (zclconf/go-cty, convert)."""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from itertools import islice, product
+
+from ecbackup_iac.hcl.number import NumberTooLargeError
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
+from ecbackup_iac.terraform.values.budget import spend
+from ecbackup_iac.terraform.values.type_system import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    Primitive,
+    SetOf,
+    TupleOf,
+    Type,
+    has_dynamic,
+    object_of,
+    type_name,
+    unified,
+    without_optional,
+)
+from ecbackup_iac.terraform.values.value import (
+    MOST_OUTCOMES,
+    Assumption,
+    EvaluationError,
+    LazyMembers,
+    OpenMembers,
+    Possibility,
+    Raw,
+    Undecided,
+    Value,
+    boolean,
+    combined,
+    identity,
+    lifted,
+    note_refusal,
+    null,
+    number,
+    object_value,
+    one_of,
+    string,
+    tuple_value,
+)
+
+_STEPS_OF_A_MEMBER = 6
+"""Of a set: it is compared, and put in order."""
+
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def converted(value: Value, target: Type) -> Value:
+    """Convert a value to a type, as an assignment or a function's parameter does.
+
+    Raises:
+        EvaluationError: the value cannot become one of that type; the message says what is required.
+
+    """
+    if target in {DYNAMIC, value.type}:
+        return value
+    if isinstance(value.raw, Undecided):
+        return _undecided(value, value.raw, target)
+    if value.raw is None:
+        if value.type != DYNAMIC and not _may_become(value.type, target):
+            raise EvaluationError(_required(target))
+        return replace(value, type=without_optional(target))
+    try:
+        result = _known(value, target)
+    except EvaluationError as error:
+        if value.is_hidden:
+            raise error.bared() from None
+        raise
+    return replace(
+        result,
+        trace=value.trace,
+        is_sensitive=value.is_sensitive or result.is_sensitive,
+        literals=value.literals,
+        is_read=value.is_read or result.is_read,
+    )
+
+
+def _undecided(value: Value, raw: Undecided, target: Type) -> Value:
+    if raw.outcomes:
+        result = lifted(lambda one: converted(one, target), value, kind=target)
+        return replace(result, trace=value.trace)
+    if value.type != DYNAMIC and not _may_become(value.type, target):
+        raise EvaluationError(_required(target))
+    if not (target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC):
+        note_refusal()  # some value of its type may not be one of the target's
+    bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)
+    return replace(
+        value, type=value.type if _is_open_form(value.type, target) else target, raw=bounds
+    )
+
+
+def _is_open_form(kind: Type, target: Type) -> bool:
+    """Say whether a type is one of those that a list, set or map of anything stands for."""
+    if not isinstance(target, ListOf | SetOf | MapOf) or target.element != DYNAMIC:
+        return False
+    return type(kind) is type(target)
+
+
+def _may_become(kind: Type, target: Type) -> bool:
+    """Say whether some value of a type could become one of another."""
+    if isinstance(kind, Primitive) and isinstance(target, Primitive):
+        return {kind, target} != {NUMBER, BOOL}
+    if isinstance(target, Primitive):
+        return False
+    return not isinstance(kind, Primitive) or kind == DYNAMIC
+
+
+def _known(value: Value, target: Type) -> Value:
+    if isinstance(value.raw, tuple | Mapping):
+        spend(len(value.raw))
+    match target:
+        case Primitive():
+            return _primitive(value, target)
+        case ListOf(element=element):
+            return _sequence(value, element, ListOf)
+        case SetOf(element=element):
+            return _sequence(value, element, SetOf)
+        case MapOf(element=element):
+            return _map(value, element)
+        case TupleOf(elements=kinds):
+            return _tuple(value, kinds, target)
+        case ObjectOf():
+            return _object(value, target)
+
+
+def _primitive(value: Value, target: Primitive) -> Value:
+    if target == STRING:
+        result = _string(value.raw)
+    elif target == NUMBER:
+        result = _number(value.raw)
+    else:
+        result = _boolean(value.raw)
+    if result is None:
+        raise EvaluationError(_required(target))
+    return result
+
+
+def _string(raw: Raw) -> Value | None:
+    if isinstance(raw, bool):
+        return string("true" if raw else "false")
+    if isinstance(raw, int | Fraction):
+        return string(text_from(raw))
+    return string(raw) if isinstance(raw, str) else None
+
+
+def _number(raw: Raw) -> Value | None:
+    if isinstance(raw, int | Fraction) and not isinstance(raw, bool):
+        return number(raw)
+    if not isinstance(raw, str):
+        return None
+    try:
+        parsed = number_from(raw)
+    except NumberTooLargeError:
+        return None
+    return None if parsed is None else number(parsed)
+
+
+def _boolean(raw: Raw) -> Value | None:
+    if isinstance(raw, bool):
+        return boolean(raw)
+    return boolean(_BOOLEANS[raw]) if isinstance(raw, str) and raw in _BOOLEANS else None
+
+
+def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Value:
+    if not isinstance(value.type, ListOf | SetOf | TupleOf):
+        raise EvaluationError(_required(make(element)))
+    members = value.elements
+    if make is ListOf and has_open_order(value):
+        return _in_every_world(value, make(element))
+    if has_dynamic(element):
+        ways = _ways(value)
+        if ways is not None:
+            return _in_every_world(ways, make(element))
+        found = _of_one_type(members, element, make)
+        if found is None:
+            return replace(value, type=make(element), raw=_why_open(members))
+        members, element = found
+    else:
+        members = tuple(converted(member, element) for member in members)
+        _check_empty(value, element)
+    element = without_optional(element)
+    if make is ListOf:
+        return Value(ListOf(element), members)
+    if _may_coincide(members):
+        return _in_every_world(replace(value, type=ListOf(element), raw=members), SetOf(element))
+    return set_of(members, element)
+
+
+def has_open_order(value: Value) -> bool:
+    """Say whether it is a set whose order depends on what is undecided in it."""
+    return isinstance(value.type, SetOf) and len(value.elements) > 1 and not value.is_wholly_known
+
+
+def _ways(value: Value) -> Value | None:
+    """Give a container as its outcomes, where something in it is one of several that differ in type."""
+    if not any(map(_is_open_kind, value.elements)):
+        return None
+    ways = unfolded(value)
+    return ways if ways.is_known or ways.undecided.outcomes else None
+
+
+def _in_every_world(value: Value, target: Type) -> Value:
+    """Convert a container whose undecided elements decide its type or its size."""
+    result = lifted(lambda settled: converted(settled, target), unfolded(value), kind=target)
+    return replace(result, trace=value.trace)
+
+
+def _may_coincide(members: tuple[Value, ...]) -> bool:
+    """Say whether two members may turn out to be the same, or not."""
+    return any(
+        _are_equal(member, other) is None
+        for member in members
+        if not member.is_wholly_known
+        for other in members
+        if member is not other
+    )
+
+
+def _of_one_type(
+    members: tuple[Value, ...], element: Type, make: "type[ListOf | SetOf | MapOf]"
+) -> tuple[tuple[Value, ...], Type] | None:
+    """Convert members to the one type that they share, where the target leaves it open.
+
+    None where something undecided among them decides what that type is.
+    """
+    if element != DYNAMIC:
+        members = tuple(converted(member, element) for member in members)
+    if len(members) > 1 and any(map(_is_open_kind, members)):
+        return _of_open_type(members)
+    kinds = [member.type for member in members]
+    shared = unified(kinds)
+    if shared is None or (shared == DYNAMIC and any(kind != DYNAMIC for kind in kinds)):
+        name = {ListOf: "list", SetOf: "set", MapOf: "map"}[make]
+        raise EvaluationError(f"all {name} elements must have the same type")
+    return tuple(converted(member, shared) for member in members), shared
+
+
+def _is_open_kind(value: Value) -> bool:
+    """Say whether a value, or anything in it, is of a type that nobody knows."""
+    if isinstance(value.raw, Undecided):
+        return has_dynamic(value.type)
+    if not isinstance(value.raw, tuple | Mapping) or is_open(value):
+        return False
+    spend(len(value.raw))
+    return any(map(_is_open_kind, value.elements))
+
+
+def _why_open(members: tuple[Value, ...]) -> Undecided:
+    inner = next(filter(None, map(first_undecided, members)))
+    return Undecided(inner.undecided.why, is_deferred=inner.undecided.is_deferred)
+
+
+def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type] | None:
+    """Give members beside one of unknown type; a number or bool among them may have become text."""
+    note_refusal()  # what is undecided may be of another kind than the rest
+    kinds = [member.type for member in members if not _is_open_kind(member)]
+    if kinds and all(isinstance(kind, Primitive) for kind in kinds) and unified(kinds) == STRING:
+        return tuple(converted(member, STRING) for member in members), STRING
+    united = _united(members)
+    return None if united is None else (united, DYNAMIC)
+
+
+def _united(members: tuple[Value, ...]) -> tuple[Value, ...] | None:
+    """Give members as one type unites them, of which some are open; None where they decide the type."""
+    if not any(map(_is_open_kind, members)):
+        shared = unified([member.type for member in members])
+        return members if shared is None else tuple(converted(m, shared) for m in members)
+    if all(isinstance(m.type, Primitive) for m in members):
+        return tuple(map(perhaps_text, members))
+    kinds = {type(member.type) for member in members}
+    if not all(isinstance(member.raw, tuple | dict) for member in members):
+        return None
+    if kinds == {ObjectOf}:
+        return _united_parts(members, {tuple(member.members) for member in members}, MapOf)
+    if kinds == {TupleOf}:
+        return _united_parts(members, {len(member.elements) for member in members}, ListOf)
+    if kinds <= {ObjectOf, MapOf} or kinds <= {TupleOf, ListOf}:
+        return _united_parts(members, set(), MapOf if MapOf in kinds else ListOf)
+    return None
+
+
+def _united_parts(
+    members: tuple[Value, ...], shapes: set[object], make: "type[ListOf | MapOf]"
+) -> tuple[Value, ...] | None:
+    """Unite what stands at the same place where all have one shape, else everything with everything."""
+    sizes = [len(member.elements) for member in members]
+    if len(shapes) == 1:
+        columns = [_united(column) for column in zip(*(m.elements for m in members), strict=True)]
+        if None in columns:
+            return None
+        rows = list(zip(*(column for column in columns if column), strict=True)) or [()] * len(
+            sizes
+        )
+    else:
+        everything = _united(tuple(element for member in members for element in member.elements))
+        if everything is None:
+            return None
+        rest = iter(everything)
+        rows = [tuple(islice(rest, size)) for size in sizes]
+    kind = None if len(shapes) == 1 else make(DYNAMIC)
+    return tuple(_with_parts(member, row, kind) for member, row in zip(members, rows, strict=True))
+
+
+def _with_parts(of: Value, parts: tuple[Value, ...], kind: Type | None) -> Value:
+    """Give a container with other elements; without a kind it is an object or a tuple."""
+    if isinstance(of.raw, Mapping):
+        members = dict(zip(of.members, parts, strict=True))
+        return _like(of, object_value(members) if kind is None else Value(kind, members))
+    return _like(of, tuple_value(parts) if kind is None else Value(kind, parts))
+
+
+def perhaps_text(value: Value) -> Value:
+    """Give a value in which every number and bool may have become text."""
+    spend()
+    match value.raw:
+        case None | str():
+            return value
+        case Undecided() as raw:
+            if raw.outcomes:
+                return _like(value, lifted(perhaps_text, value))
+            return value if value.type == STRING else replace(value, type=DYNAMIC)
+        case tuple() | Mapping():
+            if is_open(value):
+                return value
+            parts = tuple(map(perhaps_text, value.elements))
+            if isinstance(value.type, SetOf):
+                return _like(value, set_of(parts, DYNAMIC))
+            is_fixed = isinstance(value.type, TupleOf | ObjectOf)
+            kind = MapOf(DYNAMIC) if isinstance(value.type, MapOf) else ListOf(DYNAMIC)
+            return _with_parts(value, parts, None if is_fixed else kind)
+        case _:
+            ways = [Possibility(value), Possibility(converted(value, STRING))]
+            return _like(value, one_of(ways, "what stands beside it may make it text"))
+
+
+def _like(value: Value, changed: Value) -> Value:
+    return replace(changed, trace=value.trace).marked(value)
+
+
+def set_of(members: Iterable[Value], element: Type) -> Value:
+    """Make a set: every member once, in Terraform's order (text by code point, numbers by size)."""
+    given = tuple(members)
+    distinct = {identity(member): member for member in given}
+    spend(_STEPS_OF_A_MEMBER * len(distinct))
+    ordered = tuple(sorted(distinct.values(), key=_set_order))
+    return deeply_marked(Value(SetOf(element), ordered), *given)
+
+
+def _set_order(value: Value) -> tuple[int, object, str]:
+    raw = value.raw
+    if isinstance(raw, bool):
+        return (0, raw, "")
+    if isinstance(raw, int | Fraction):
+        return (0, raw, "")
+    return (1, 0, "") if raw is None else (0, 0, raw if isinstance(raw, str) else _hash_text(value))
+
+
+def _hash_text(value: Value) -> str:
+    """Write a value as go-cty does to put sets of lists, maps and objects in order."""
+    spend()
+    match value.raw:
+        case None:
+            return "~"
+        case bool() as raw:
+            return "T" if raw else "F"
+        case str() as raw:
+            return _quoted(raw)
+        case tuple() as elements:
+            text = "".join(f"{_hash_text(element)};" for element in elements)
+            return f"<{text}>" if isinstance(value.type, TupleOf) else f"[{text}]"
+        case Mapping() as members:
+            if isinstance(value.type, ObjectOf):
+                return "<" + "".join(f"{_hash_text(member)};" for member in members.values()) + ">"
+            pairs = (
+                f"{_quoted(name, is_ascii=True)}:{_hash_text(member)};"
+                for name, member in members.items()
+            )
+            return "{" + "".join(pairs) + "}"
+        case int() | Fraction() as raw:
+            return text_from(raw)
+        case Undecided():
+            return "?"
+
+
+def _map(value: Value, element: Type) -> Value:
+    if not isinstance(value.raw, Mapping):
+        raise EvaluationError(_required(MapOf(element)))
+    if is_open(value):
+        return replace(unfolded(value), type=MapOf(element))
+    names, members = tuple(value.raw), tuple(value.raw.values())
+    if has_dynamic(element):
+        ways = _ways(value)
+        if ways is not None:
+            return _in_every_world(ways, MapOf(element))
+        found = _of_one_type(members, element, MapOf)
+        if found is None:
+            return replace(value, type=MapOf(element), raw=_why_open(members))
+        members, element = found
+    else:
+        converted_members = []
+        for name, member in zip(names, members, strict=True):
+            try:
+                converted_members.append(converted(member, element))
+            except EvaluationError as error:
+                text = f'element "{name}": {error.message}'
+                raise EvaluationError(text, bare=f"an element: {error.bare}") from error
+        members = tuple(converted_members)
+        _check_empty(value, element)
+    element = without_optional(element)
+    return Value(MapOf(element), dict(zip(names, members, strict=True)))
+
+
+def _check_empty(value: Value, element: Type) -> None:
+    """Refuse an empty collection whose elements could not be converted. Raises EvaluationError."""
+    kind = value.type
+    if not isinstance(kind, ListOf | SetOf | MapOf) or value.elements or kind.element == DYNAMIC:
+        return
+    if not _may_become(kind.element, element):
+        raise EvaluationError(_required(element))
+
+
+def _tuple(value: Value, kinds: tuple[Type, ...], target: Type) -> Value:
+    if not isinstance(value.type, ListOf | TupleOf) or len(value.elements) != len(kinds):
+        raise EvaluationError(_required(target))
+    members = tuple(converted(m, kind) for m, kind in zip(value.elements, kinds, strict=True))
+    return Value(TupleOf(tuple(member.type for member in members)), members)
+
+
+def _object(value: Value, target: ObjectOf) -> Value:
+    if not isinstance(value.raw, Mapping):
+        raise EvaluationError(_required(target))
+    members: dict[str, Value] = {}
+    missing = []
+    for name, kind in target.attributes:
+        if name not in value.raw:
+            if name in target.optional:
+                members[name] = null(kind)
+            else:
+                missing.append(f'"{name}"')
+            continue
+        try:
+            members[name] = converted(value.raw[name], kind)
+        except EvaluationError as error:
+            text, bare = (f'attribute "{name}": {told}' for told in (error.message, error.bare))
+            raise EvaluationError(text, bare=bare) from error
+    if missing:
+        noun = "attribute" if len(missing) == 1 else "attributes"
+        verb = "is" if len(missing) == 1 else "are"
+        raise EvaluationError(f"{noun} {', '.join(missing)} {verb} required")
+    return Value(object_of({name: member.type for name, member in members.items()}), members)
+
+
+def _required(target: Type) -> str:
+    article = "an" if type_name(target)[0] in "aeiou" else "a"
+    name = "bool" if target == BOOL else type_name(target)
+    return f"{article} {name} is required"
+
+
+def marks_in(value: Value) -> tuple[bool, bool]:
+    """Say whether a value or anything in it is sensitive, and whether it is read from a file."""
+    is_sensitive, is_read = value.is_sensitive, value.is_read
+    if not isinstance(value.raw, tuple | Mapping) or isinstance(value.raw, OpenMembers):
+        return is_sensitive, is_read
+    spend(len(value.raw))
+    for element in value.elements:
+        if is_sensitive and is_read:
+            break
+        inner = marks_in(element)
+        is_sensitive, is_read = is_sensitive or inner[0], is_read or inner[1]
+    return is_sensitive, is_read
+
+
+def deeply_marked(result: Value, *arguments: Value) -> Value:
+    """Give the result with the marks of the arguments and of anything in them."""
+    is_sensitive, is_read = result.is_sensitive, result.is_read
+    for argument in arguments:
+        inner = marks_in(argument)
+        is_sensitive, is_read = is_sensitive or inner[0], is_read or inner[1]
+    return result.with_marks(is_sensitive=is_sensitive, is_read=is_read)
+
+
+def is_open(value: Value) -> bool:
+    """Say whether it is a resource: an object with more members than its configuration names."""
+    return isinstance(value.raw, OpenMembers) and not isinstance(value.raw, LazyMembers)
+
+
+def unfolded(value: Value) -> Value:
+    """Turn a container with undecided elements into one that is undecided itself, as its outcomes.
+
+    Where an element has no list of outcomes, or there are too many combinations, nor has the result.
+    """
+    if is_open(value):
+        raw = Undecided("its provider knows more of it than its configuration says")
+        return replace(value, type=DYNAMIC, raw=raw)
+    if value.is_wholly_known or not value.is_known:
+        return value
+    elements = [unfolded(element) for element in value.elements]
+    inner = next((element.undecided for element in elements if not element.is_known), None)
+    if inner is None:
+        return _like(value, _rebuilt(value, elements))
+    choices = []
+    total = 1
+    for element in elements:
+        outcomes = (Possibility(element),) if element.is_known else element.undecided.outcomes
+        total *= len(outcomes)
+        if total == 0 or total > MOST_OUTCOMES:
+            return replace(value, raw=Undecided(inner.why, is_deferred=inner.is_deferred))
+        choices.append(outcomes)
+    found = []
+    for choice in product(*choices):
+        when: tuple[Assumption, ...] | None = ()
+        for possibility in choice:
+            when = combined(when, possibility.when) if when is not None else None
+        if when is None:
+            continue
+        try:
+            found.append(Possibility(_rebuilt(value, [p.value for p in choice]), when))
+        except EvaluationError:
+            note_refusal()
+    return _like(value, one_of(found, inner.why, is_deferred=inner.is_deferred))
+
+
+def _rebuilt(value: Value, elements: list[Value]) -> Value:
+    """Give a container with other elements, its trace left to the whole."""
+    match value.type:
+        case SetOf(element=kind):
+            return set_of(elements, kind)
+        case TupleOf():
+            return tuple_value(elements)
+        case ObjectOf():
+            return object_value(dict(zip(value.members, elements, strict=True)))
+        case MapOf():
+            members = object_value(dict(zip(value.members, elements, strict=True)))
+            return converted(members, value.type)
+        case _:
+            return converted(tuple_value(elements), value.type)
+
+
+def equal(one: Value, other: Value) -> Value:
+    """Say whether two values are equal, as `==` does: nothing is converted."""
+    answer = _are_equal(one, other)
+    if answer is not None:
+        return boolean(answer).marked(one, other)
+    return lifted(_settled_equality, one, other, kind=BOOL).marked(one, other)
+
+
+def _settled_equality(one: Value, other: Value) -> Value:
+    answer = _are_equal(one, other)
+    if answer is not None:
+        return boolean(answer)
+    inner = first_undecided(one) or first_undecided(other)
+    why = inner.undecided.why if inner else "it is undecided"
+    deferred = inner.undecided.is_deferred if inner else False
+    return Value(BOOL, Undecided(why, is_deferred=deferred, is_not_null=True))
+
+
+def first_undecided(value: Value) -> Value | None:
+    """Find the first value that is undecided, itself or anything in it."""
+    spend()
+    match value.raw:
+        case Undecided():
+            return value
+        case tuple() as elements:
+            return next(filter(None, map(first_undecided, elements)), None)
+        case Mapping() as elements:
+            return next(filter(None, map(first_undecided, elements.values())), None)
+        case _:
+            return None
+
+
+def _are_equal(one: Value, other: Value) -> bool | None:
+    """Compare; None where what is undecided decides."""
+    spend()
+    for value, opposite in ((one, other), (other, one)):
+        if isinstance(value.raw, Undecided):
+            return False if value.raw.is_not_null and opposite.is_null else None
+    if one.raw is None or other.raw is None:
+        return one.raw is None and other.raw is None
+    if isinstance(one.raw, tuple | Mapping) and isinstance(other.raw, tuple | Mapping):
+        return _are_equal_containers(one, other)
+    return identity(one) == identity(other)
+
+
+def _are_equal_containers(one: Value, other: Value) -> bool | None:
+    """Compare; containers of different types differ, whatever is in them."""
+    if is_open(one) or is_open(other):
+        return None
+    if not _is_open_kind(one) and not _is_open_kind(other) and one.type != other.type:
+        return False
+    if type(one.type) is not type(other.type):
+        return False
+    if isinstance(one.type, SetOf) and not (one.is_wholly_known and other.is_wholly_known):
+        return None  # nobody knows what stands opposite what
+    if isinstance(one.raw, Mapping):
+        if one.raw.keys() != other.members.keys():
+            return False
+        return _all_equal((one.raw[name], other.members[name]) for name in one.raw)
+    if len(one.elements) != len(other.elements):
+        return False
+    return _all_equal(zip(one.elements, other.elements, strict=True))
+
+
+def _all_equal(pairs: Iterable[tuple[Value, Value]]) -> bool | None:
+    answers = [_are_equal(this, that) for this, that in pairs]
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _quoted(text: str, *, is_ascii: bool = False) -> str:
+    import json  # most runs do without
+
+    return json.dumps(text, ensure_ascii=is_ascii)

@@ -1,0 +1,261 @@
+"""Terraform's types: primitives, collections, structures; how several become one.
+
+The rules are those of zclconf/go-cty (cty, convert.Unify), which Terraform and OpenTofu share.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self, TypeAlias
+from weakref import WeakValueDictionary
+
+from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.values.budget import spend
+
+
+@record
+class Primitive:
+    """string, number, bool, or dynamic: any type at all."""
+
+    name: str
+
+
+class _Made:
+    """A type that is made of others. Equal ones are one object, so that comparing them costs nothing.
+
+    Types are shared like values, and what doubles with every local is a tree without end.
+    """
+
+    __slots__ = ("__weakref__", "_bare", "is_open")
+
+    is_open: bool
+    """Whether it leaves something open."""
+
+    _bare: "Type | None"
+
+    @property
+    def bare(self) -> "Type":
+        """The type as values have it: `optional` is for what variables accept."""
+        made: Any = self
+        return made if self._bare is None else self._bare
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Made) and self.bare is other.bare
+
+    def __hash__(self) -> int:
+        return id(self.bare) >> 4
+
+    def __repr__(self) -> str:
+        return type_name(self.bare)
+
+
+_made: WeakValueDictionary[tuple[object, ...], "Any"] = WeakValueDictionary()
+"""By kind and by the identity of what they are made of, which they keep."""
+
+
+class _OfOne(_Made):
+    __slots__ = ("element",)
+    __match_args__ = ("element",)
+
+    element: "Type"
+
+    def __new__(cls, element: "Type") -> Self:
+        """Give the type of these elements, made once."""
+        key = (cls, id(element))
+        found: Self | None = _made.get(key)
+        if found is None:
+            found = object.__new__(cls)
+            found.element = element
+            found.is_open = has_dynamic(element)
+            bare = without_optional(element)
+            found._bare = None if bare is element else cls(bare)  # type: ignore[assignment]
+            _made[key] = found
+        return found
+
+
+class ListOf(_OfOne):
+    """A list whose elements are of one type."""
+
+    __slots__ = ()
+
+
+class SetOf(_OfOne):
+    """A set whose elements are of one type."""
+
+    __slots__ = ()
+
+
+class MapOf(_OfOne):
+    """A map from text to values of one type."""
+
+    __slots__ = ()
+
+
+class TupleOf(_Made):
+    """A sequence of which each element has its own type."""
+
+    __slots__ = ("elements",)
+    __match_args__ = ("elements",)
+
+    elements: tuple["Type", ...]
+
+    def __new__(cls, elements: tuple["Type", ...]) -> Self:
+        """Give the type of these elements, made once."""
+        key = (cls, *map(id, elements))
+        found: Self | None = _made.get(key)
+        if found is None:
+            found = object.__new__(cls)
+            found.elements = elements
+            found.is_open = any(map(has_dynamic, elements))
+            bare = tuple(map(without_optional, elements))
+            is_bare = all(one is other for one, other in zip(bare, elements, strict=True))
+            found._bare = None if is_bare else cls(bare)
+            _made[key] = found
+        return found
+
+
+class ObjectOf(_Made):
+    """A structure of which each attribute has its own type."""
+
+    __slots__ = ("attributes", "optional")
+    __match_args__ = ("attributes", "optional")
+
+    attributes: tuple[tuple[str, "Type"], ...]
+    """Sorted by name."""
+
+    optional: frozenset[str]
+    """Names that may be missing; no part of what makes two types the same."""
+
+    def __new__(
+        cls, attributes: tuple[tuple[str, "Type"], ...], optional: frozenset[str] = frozenset()
+    ) -> Self:
+        """Give the type of these attributes, made once."""
+        key = (cls, optional, *((name, id(kind)) for name, kind in attributes))
+        found: Self | None = _made.get(key)
+        if found is None:
+            found = object.__new__(cls)
+            found.attributes = attributes
+            found.optional = optional
+            found.is_open = any(has_dynamic(kind) for _, kind in attributes)
+            bare = tuple((name, without_optional(kind)) for name, kind in attributes)
+            pairs = zip(bare, attributes, strict=True)
+            is_bare = not optional and all(one is other for (_, one), (_, other) in pairs)
+            found._bare = None if is_bare else cls(bare)
+            _made[key] = found
+        return found
+
+    def attribute(self, name: str) -> "Type | None":
+        """Give an attribute's type; None where there is no such attribute."""
+        return next((kind for key, kind in self.attributes if key == name), None)
+
+
+Type: TypeAlias = Primitive | ListOf | SetOf | MapOf | TupleOf | ObjectOf
+
+STRING = Primitive("string")
+NUMBER = Primitive("number")
+BOOL = Primitive("bool")
+DYNAMIC = Primitive("dynamic")
+
+
+def object_of(attributes: Mapping[str, Type], optional: Iterable[str] = ()) -> ObjectOf:
+    """Make an object type of attributes in any order."""
+    return ObjectOf(tuple(sorted(attributes.items())), frozenset(optional))
+
+
+def without_optional(kind: Type) -> Type:
+    """Give a type as values have it: `optional` is for what variables accept."""
+    return kind if isinstance(kind, Primitive) else kind.bare
+
+
+def is_sequence(kind: Type) -> bool:
+    """Say whether it is a list, a set or a tuple."""
+    return isinstance(kind, ListOf | SetOf | TupleOf)
+
+
+def is_mapping(kind: Type) -> bool:
+    """Say whether it is a map or an object."""
+    return isinstance(kind, MapOf | ObjectOf)
+
+
+def has_dynamic(kind: Type) -> bool:
+    """Say whether a type leaves something open."""
+    return kind.name == "dynamic" if isinstance(kind, Primitive) else kind.is_open
+
+
+def type_name(kind: Type) -> str:
+    """Say a type as Terraform's messages do: "string", "list of number", "object"."""
+    match kind:
+        case Primitive(name=name):
+            return name
+        case ListOf(element=element):
+            return f"list of {type_name(element)}"
+        case SetOf(element=element):
+            return f"set of {type_name(element)}"
+        case MapOf(element=element):
+            return f"map of {type_name(element)}"
+        case TupleOf():
+            return "tuple"
+        case ObjectOf():
+            return "object"
+
+
+def unified(kinds: Sequence[Type]) -> Type | None:
+    """Give the one type that values of all these types become safely; None where there is none."""
+    spend(len(kinds))
+    distinct = list(dict.fromkeys(kinds))
+    if not distinct:
+        return DYNAMIC
+    if len(distinct) == 1:
+        return distinct[0]
+    if DYNAMIC in distinct:
+        # What is open becomes any primitive; beside a collection everything is left open.
+        rest = [kind for kind in distinct if kind != DYNAMIC]
+        primitive = unified(rest) if all(isinstance(kind, Primitive) for kind in rest) else None
+        return DYNAMIC if primitive is None else primitive
+    if all(isinstance(kind, Primitive) for kind in distinct):
+        # Numbers and booleans become text; they do not become each other.
+        return STRING if STRING in distinct else None
+    if all(isinstance(kind, ObjectOf) for kind in distinct):
+        return _unified_objects([kind for kind in distinct if isinstance(kind, ObjectOf)])
+    if all(isinstance(kind, TupleOf) for kind in distinct):
+        return _unified_tuples([kind for kind in distinct if isinstance(kind, TupleOf)])
+    if all(is_mapping(kind) for kind in distinct):
+        return _unified_collection(MapOf, distinct)
+    if all(is_sequence(kind) for kind in distinct):
+        is_set = any(isinstance(kind, SetOf) for kind in distinct)
+        is_list = any(isinstance(kind, ListOf) for kind in distinct)
+        return _unified_collection(SetOf if is_set and not is_list else ListOf, distinct)
+    return None
+
+
+def _unified_objects(kinds: Sequence[ObjectOf]) -> Type | None:
+    names = {tuple(name for name, _ in kind.attributes) for kind in kinds}
+    if len(names) == 1:
+        columns = zip(*(kind.attributes for kind in kinds), strict=True)
+        attributes = {column[0][0]: unified([kind for _, kind in column]) for column in columns}
+        known = {name: kind for name, kind in attributes.items() if kind is not None}
+        return object_of(known) if len(known) == len(attributes) else None
+    return _unified_collection(MapOf, kinds)
+
+
+def _unified_tuples(kinds: Sequence[TupleOf]) -> Type | None:
+    if len({len(kind.elements) for kind in kinds}) == 1:
+        columns = zip(*(kind.elements for kind in kinds), strict=True)
+        elements = [unified(column) for column in columns]
+        known = tuple(kind for kind in elements if kind is not None)
+        return TupleOf(known) if len(known) == len(elements) else None
+    return _unified_collection(ListOf, kinds)
+
+
+def _unified_collection(make: "type[ListOf | SetOf | MapOf]", kinds: Sequence[Type]) -> Type | None:
+    elements: list[Type] = []
+    for kind in kinds:
+        match kind:
+            case ListOf(element=element) | SetOf(element=element) | MapOf(element=element):
+                elements.append(element)
+            case TupleOf(elements=members):
+                elements += members
+            case ObjectOf(attributes=attributes):
+                elements += [element for _, element in attributes]
+            case Primitive():
+                return None
+    shared = unified(elements)
+    return None if shared is None else make(shared)
