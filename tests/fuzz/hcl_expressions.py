@@ -387,11 +387,13 @@ class ExpressionGenerator:
         lines = []
         for _ in range(self._chance.randint(0, 4)):
             indentation = self._pick(("", "", "  ", "    ", "\t", "\u2003"))
-            line = (
-                self._pick(LINES)
-                if self._chance.random() < 0.5
-                else self._template(depth, LINES[:12], 3)
-            )
+            match self._chance.randrange(10):
+                case 0:
+                    line = f"{self._interpolation(depth)}{marker}"
+                case 1 | 2 | 3 | 4:
+                    line = self._template(depth, LINES[:12], 3)
+                case _:
+                    line = self._pick(LINES)
             ending = self._pick((" ", "", "")) if not line.endswith(("$", "%")) else ""
             lines.append(f"{indentation}{line}{ending}{self._newline()}")
         dash = self._pick(("", "-"))

@@ -1,6 +1,7 @@
 """A seed and a number → an input for the readers of HCL: valid, with single values broken, or changed."""
 
 import random
+import re
 from dataclasses import dataclass
 
 from hcl_generator import File, Generator
@@ -50,10 +51,15 @@ def _of_tokens(chance: random.Random) -> bytes:
     )
 
 
+STRUCTURAL = re.compile(rb'\r?\n|[{}\[\]()"=,$%~<#*/:?.]')
+
+
 def _changed(text: bytes, chance: random.Random) -> bytes:
     """Drop, double or exchange a byte or a line, or insert something."""
     start = chance.randint(0, len(text))
     end = min(len(text), start + chance.choice((1, 1, 1, 2, 3, 8)))
+    if chance.random() < 0.4 and (structural := list(STRUCTURAL.finditer(text))):
+        start, end = chance.choice(structural).span()
     match chance.randrange(8):
         case 0:
             return text[:start] + text[end:]

@@ -91,7 +91,7 @@ def compare_with_terraform(cases: Sequence[tuple[Input, bool]], findings: Findin
             _, problems = parse_whole_file(SourceFile("main.tf", case.text), CONFIGURATION)
             if _is_broken_inside_a_character(case.text):
                 continue
-            kind = problems[0][0].split(":")[0]
+            kind = problems[0][0].split(":")[0] if problems else "nothing is wrong"
             where = [(message, place.location) for message, place in problems]
             findings.add(f"refused, not by Terraform: {kind}", case.text, where)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from harnesses import HARNESSES, Harness, lay_out, limited
 from hcl_expressions import ExpressionGenerator
-from hcl_inputs import made
+from hcl_inputs import Input, made
 from hcl_oracles import compare_values, compare_with_terraform
 from hcl_readers import Findings, compare
 from mutation import mutated
@@ -131,6 +131,6 @@ def test_hcl_is_read_as_terraform_reads_it() -> None:
 @WITH_TERRAFORM
 def test_what_differs_is_found() -> None:
     findings = Findings()
-    case = made(0, 0)
-    compare_with_terraform([(case, not compare(case, Findings()))], findings)
-    assert len(findings.found) == 1
+    wrong = [(Input("", b"thing {\n}\n"), False), (Input("", b"thing {\n"), True)]
+    compare_with_terraform(wrong, findings)
+    assert len(findings.found) == 2
