@@ -118,7 +118,7 @@ def _load_package_beside() -> None:
     here = os.path.dirname(os.path.abspath(__file__))
     above = os.path.dirname(here)
     for folder in (os.path.join(above, BUNDLE_NAME), above):
-        if os.path.isfile(os.path.join(folder, "readers", "checkov_conf.py")):
+        if os.path.isfile(os.path.join(folder, "checkov", "resource_conf.py")):
             spec = importlib.util.spec_from_file_location(
                 BUNDLE_NAME,
                 os.path.join(folder, "__init__.py"),

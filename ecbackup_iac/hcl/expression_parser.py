@@ -66,6 +66,8 @@ _PRECEDENCE = {
 }  # fmt: skip
 KEYWORDS: dict[bytes, bool | None] = {b"true": True, b"false": False, b"null": None}
 
+_OPENINGS = frozenset((b"(", b"[", b"{", OPEN_QUOTE, OPEN_HEREDOC))
+
 # What the peeker passes over: line breaks too, inside brackets.
 _STRICT, _LOOSE = frozenset((COMMENT,)), frozenset((COMMENT, NEWLINE))
 
@@ -334,13 +336,22 @@ class _Parser:
             return self._string()
         if kind == NUMBER:
             return self._number()
-        parse = _OPENINGS.get(kind)
-        if parse is None:
+        if kind not in _OPENINGS:
             raise self._error(_CUT_SHORT if kind in (NEWLINE, END) else _NO_VALUE)
         self._deeper()
-        spanned = parse(self)
+        spanned = self._opened(kind)
         self._depth -= 1
         return spanned
+
+    def _opened(self, kind: bytes) -> _Spanned:
+        """Parse what a bracket, a quote or a heredoc opens."""
+        if kind == b"(":
+            return self._parentheses()
+        if kind == b"[":
+            return self._tuple()
+        if kind == b"{":
+            return self._object()
+        return self._quoted() if kind == OPEN_QUOTE else self._heredoc()
 
     def _parentheses(self) -> _Spanned:
         before, self._passed_over = self._passed_over, _LOOSE
@@ -529,7 +540,7 @@ class _Parser:
         return Template(self._place(start, end), parts), start, end
 
     def _heredoc(self) -> _Spanned:
-        start, text_start = self._take()
+        start, _ = self._take()
         is_flush = self._text[start : start + 3] == b"<<-"
         parts = self.parts(CLOSE_HEREDOC, start, is_flush=is_flush)
         _, end = self._take()
@@ -607,15 +618,6 @@ class _Parser:
                 piece.expression, _, _ = self.expression()
         self._depth -= 1
         return piece
-
-
-_OPENINGS: dict[bytes, Callable[[_Parser], _Spanned]] = {
-    b"(": _Parser._parentheses,
-    b"[": _Parser._tuple,
-    b"{": _Parser._object,
-    OPEN_QUOTE: _Parser._quoted,
-    OPEN_HEREDOC: _Parser._heredoc,
-}
 
 
 def _invalid(written: bytes) -> str:

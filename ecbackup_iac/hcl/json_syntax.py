@@ -48,7 +48,7 @@ def parse_json_values(source: SourceFile) -> tuple[list[Attribute], list[Problem
 class JsonBody(PlainTexts):
     """A body written as an object, or as an array of objects."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a body is
         self,
         source: SourceFile,
         kind: str,

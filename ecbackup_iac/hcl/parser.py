@@ -71,7 +71,9 @@ def parse_expression(
     try:
         node, behind = parse_range(source.text, 0, end, place, is_loose=True)
         if behind.kind != END:
-            raise HclSyntaxError("Extra characters after expression", behind.start, behind.end)
+            raise HclSyntaxError(  # noqa: TRY301 - reported like what the parser raises
+                "Extra characters after expression", behind.start, behind.end
+            )
     except HclSyntaxError as error:
         return InvalidExpression(place(0, end)), [(error.message, place(error.start, error.end))]
     return node, []
@@ -103,7 +105,7 @@ class NativeBody(PlainTexts):
         depth: int = 0,
         schema: Schema | None = None,
     ) -> None:
-        """`schema` is a file's; a block's body has none."""
+        """Take a range of a file; `schema` is the file's, and a block's body has none."""
         self.source = source
         self.start = start
         self.end = end
@@ -158,7 +160,7 @@ class NativeBody(PlainTexts):
                 _ = item.expression
 
     def value(self, start: int, last: int, stop: int, *, is_one_line: bool) -> Node:
-        """Parse the value of an argument from `start` to its last token at `last`; its line ends at `stop`."""
+        """Parse an argument's value, whose last token ends at `last`, and whose line ends at `stop`."""
         text = self.source.text
         try:
             node, behind = parse_range(text, start, stop, partial(Place, self.source))
@@ -166,9 +168,8 @@ class NativeBody(PlainTexts):
             is_ended = behind.kind == NEWLINE or (behind.kind == END and not is_before_brace)
             if not is_ended or behind.start < last:
                 what = _COMMA if behind.kind == b"," else _NO_NEWLINE
-                raise HclSyntaxError(
-                    _ONE_ARGUMENT if is_one_line else what, behind.start, behind.end
-                )
+                what = _ONE_ARGUMENT if is_one_line else what
+                raise HclSyntaxError(what, behind.start, behind.end)  # noqa: TRY301 - as above
         except HclSyntaxError as error:
             self.report(error.message, Place(self.source, error.start, error.end))
             return InvalidExpression(Place(self.source, start, max(start, last)))

@@ -95,7 +95,7 @@ class _Scanner:
         found.append(Token(END, end, end))
         return found
 
-    def _normal(self, mode: _Mode, position: int) -> int:
+    def _normal(self, mode: _Mode, position: int) -> int:  # noqa: C901, PLR0912 - one case a kind of token
         """Add tokens up to where the mode changes."""
         text, end, match, add = self._text, self._end, _TOKEN.match, self._tokens.append
         while True:

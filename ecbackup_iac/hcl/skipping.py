@@ -58,7 +58,7 @@ def skip_string(text: bytes, position: int, end: int) -> int:
     return stop if stop > position and text[stop - 1] == ord('"') else UNCLOSED
 
 
-def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:
+def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:  # noqa: C901 - one case a character
     """Return where a value's last token ends, and the offset behind the line break that ends it.
 
     A value ends with its line, or where brackets are open with a later one. An argument that begins on
@@ -104,7 +104,9 @@ def _inside(text: bytes, position: int, end: int, opened: bytes) -> int:
     return end if stop == UNCLOSED else stop
 
 
-def _skip_nested(text: bytes, position: int, end: int, opened: list[bytes]) -> int:
+def _skip_nested(  # noqa: C901, PLR0912 - one case for each kind of what is open
+    text: bytes, position: int, end: int, opened: list[bytes]
+) -> int:
     """Return the offset behind what closes all that is open: braces, quotes, heredocs by their markers."""
     is_line_start = True
     while opened:
@@ -137,7 +139,9 @@ def _skip_nested(text: bytes, position: int, end: int, opened: list[bytes]) -> i
                     opened.pop()
                     position += text[position : position + 1] == b'"' and position < end
             case marker:
-                position, is_over = _skip_lines(text, position, end, marker, is_line_start)
+                position, is_over = _skip_lines(
+                    text, position, end, marker, is_line_start=is_line_start
+                )
                 if is_over:
                     opened.pop()
                 elif position < end:
@@ -147,7 +151,7 @@ def _skip_nested(text: bytes, position: int, end: int, opened: list[bytes]) -> i
 
 
 def _skip_lines(
-    text: bytes, position: int, end: int, marker: bytes, is_line_start: bool
+    text: bytes, position: int, end: int, marker: bytes, *, is_line_start: bool
 ) -> tuple[int, bool]:
     """Return the end of the line of the end marker, and True; or where a sequence begins, and False."""
     while position < end:

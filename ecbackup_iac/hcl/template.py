@@ -130,7 +130,9 @@ class _Directive:
 _CLOSED_BY = {PieceKind.ENDIF: PieceKind.IF, PieceKind.ENDFOR: PieceKind.FOR}
 
 
-def nested(pieces: Sequence[Piece], place: Placing) -> tuple[TemplatePart, ...]:
+def nested(  # noqa: C901 - one case a kind of piece
+    pieces: Sequence[Piece], place: Placing
+) -> tuple[TemplatePart, ...]:
     """Return the parts of a template, with what is between directives inside them.
 
     Raises:

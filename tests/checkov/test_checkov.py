@@ -237,7 +237,7 @@ def test_unknowns_fail_and_the_minimum_counts_where_the_environment_says_so(
         == "FAILED"
     )
     assert (
-        unknowns_failing.results["stack/main.tf", "aws_elasticache_replication_group.unknown"]
+        unknowns_failing.results["stack/main.tf", "aws_elasticache_replication_group.undecided"]
         == "FAILED"
     )
 

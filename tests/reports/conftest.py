@@ -75,7 +75,7 @@ DOWNLOADED = replace(
 )
 UNDECIDED = replace(
     CODE,
-    address="aws_elasticache_replication_group.unknown",
+    address="aws_elasticache_replication_group.undecided",
     location=Location("main.tf", 30, 3, 31, 9),
     retention=Unknown(
         "it depends on var.environment",

@@ -11,7 +11,7 @@ from ecbackup_iac.reporters.escaping import escape_control_characters
 # How a finding stands in the page: the class of its elements, and the words for it.
 KINDS = {
     "fail": "Fails",
-    "unknown": "UnknownRaw",
+    "unknown": "Undecided",
     "suppressed": "Suppressed",
     "pass": "Passes",
     "na": "Not applicable",

@@ -127,7 +127,7 @@ def _header(report: Report, word: str, kind: str) -> str:
     counts = report.counts
     figures = (
         ("fail", "Fail", counts["fail"]),
-        ("unknown", "UnknownRaw", counts["unknown"]),
+        ("unknown", "Undecided", counts["unknown"]),
         ("suppressed", "Suppressed", counts["suppressed"]),
         ("pass", "Pass", counts["pass"]),
         ("na", "Not applicable", counts["not_applicable"]),

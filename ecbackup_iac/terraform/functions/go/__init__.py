@@ -1,1 +1,4 @@
-"""What Go's standard library does: formats, mathematics, text. Needed for equality with Terraform, not for understanding it."""
+"""What Go's standard library does with numbers, text and times.
+
+Needed for equality with Terraform, and not for understanding the rest.
+"""
