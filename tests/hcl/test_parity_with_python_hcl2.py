@@ -151,15 +151,15 @@ def labelled(kind: str, entries: list[Any]) -> Iterator[tuple[tuple[str, ...], M
 def same(theirs: Any, ours: Node | None) -> bool:  # noqa: ANN401 - JSON
     """Say whether literals agree; what is evaluated is compared elsewhere, with Terraform itself."""
     match ours:
-        case Literal() if ours.place.text[:1] in ('"', "<"):
-            return theirs in (ours.place.text, f'"{ours.place.text}"')
+        case Literal() if ours.range.text[:1] in ('"', "<"):
+            return theirs in (ours.range.text, f'"{ours.range.text}"')
         case Literal(value=None):
             return theirs is None
         case Literal(value=bool() as raw):
             return theirs is raw
         case Literal(value=raw):
             if isinstance(theirs, str):  # 1e3 and (7) are kept as they are written
-                return theirs.strip("${()}") == ours.place.text
+                return theirs.strip("${()}") == ours.range.text
             return bool(theirs == raw)
         case Unary(operator="-", operand=Literal(value=int() as raw)):
             return bool(theirs == -raw)

@@ -163,10 +163,10 @@ def entries(body: Body) -> Iterator[tuple[object, ...]]:
     assert isinstance(body, NativeBody)
     for item in body.items:
         if isinstance(item, Block):
-            yield item.kind, item.labels, item.place.start, item.place.end
+            yield item.kind, item.labels, item.range.start, item.range.end
             yield from entries(item.body)
         else:
-            yield item.name, item.place.start, item.place.end, type(item.expression)
+            yield item.name, item.range.start, item.range.end, type(item.expression)
 
 
 HEAD = f'resource "{GROUP}" "a" {{\n  snapshot_retention_limit = 0\n'

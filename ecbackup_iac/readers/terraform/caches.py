@@ -134,7 +134,7 @@ class RootReader:
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
-            block=found.block.place.location,
+            block=found.block.range.location,
             overrides=overrides_of(found.block),
             calls=found.scope.instance.calls,
             called=called_by(found.scope.instance),
@@ -148,17 +148,17 @@ class RootReader:
             header = found.block.header
             step = step_of(header)
             return Unset((step,)), header.location
-        step = step_of(written.place)
+        step = step_of(written.range)
         try:
             value = block.value(written)
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, written.place.location))
+            self._diagnostics.append(refused(error, written.range.location))
             why = f"Terraform refuses it: {error.message}"
-            return Unknown(why, trace=(step,), is_refused=True), written.place.location
+            return Unknown(why, trace=(step,), is_refused=True), written.range.location
         setting = days_setting(value, (step,))
         if isinstance(setting, Unknown) and isinstance(written.expression, InvalidExpression):
             setting = replace(setting, is_refused=True)
-        return setting, written.place.location
+        return setting, written.range.location
 
     def _text(self, block: "_Arguments", name: str | None) -> Setting[str]:
         written = block.attribute(name) if name else None
@@ -167,7 +167,7 @@ class RootReader:
         try:
             return text_setting(block.value(written))
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, written.place.location))
+            self._diagnostics.append(refused(error, written.range.location))
             return Unknown(f"Terraform refuses {name}: {error.message}")
 
     def _group(self, block: "_Arguments", attributes: Attributes) -> Setting[str]:
@@ -179,7 +179,7 @@ class RootReader:
         written = block.attribute(attributes.replication_group or "")
         if isinstance(group, Unknown) and written and block.attribute(attributes.engine) is None:
             return Known(
-                written.place.text.partition("=")[2].strip()[:MAX_STEP_LENGTH] or "of its own"
+                written.range.text.partition("=")[2].strip()[:MAX_STEP_LENGTH] or "of its own"
             )
         return group
 
@@ -234,10 +234,10 @@ class RootReader:
                     holds = block.value(condition)
                 except EvaluationError as error:
                     if when == "pre":
-                        yield (error.place or condition.place).location, error.message
+                        yield (error.range or condition.range).location, error.message
                     continue
                 if holds.is_known and holds.raw in (False, "false"):
-                    yield condition.place.location, f"Resource {when}condition failed"
+                    yield condition.range.location, f"Resource {when}condition failed"
 
     def _called(self, call: UnreadCall) -> Iterator[CacheResource]:
         """Give the cache that a module which was not read makes, as far as its interface is known."""
@@ -291,7 +291,7 @@ class RootReader:
 
     def _skip(self, call: UnreadCall, reason: str) -> None:
         source = call.unreadable.source
-        for place in (call.block.place.location, *overrides_of(call.block)):
+        for place in (call.block.range.location, *overrides_of(call.block)):
             self.absent.append(AbsentCache(call.address, source, self._root, place, reason))
 
     def _published_retention(
@@ -313,16 +313,16 @@ class RootReader:
             value = block.value(written)
             for part in path:
                 if value.is_null or (isinstance(value.raw, Mapping) and part not in value.raw):
-                    return silent, written.place.location
+                    return silent, written.range.location
                 value = attribute_of(value, part)
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, written.place.location))
+            self._diagnostics.append(refused(error, written.range.location))
             why = f"Terraform refuses it: {error.message}"
-            step = step_of(written.place)
-            return Unknown(why, trace=(step,), is_refused=True), written.place.location
+            step = step_of(written.range)
+            return Unknown(why, trace=(step,), is_refused=True), written.range.location
         if value.is_null and path:
-            return silent, written.place.location
-        return days_setting(value, (step_of(written.place),)), written.place.location
+            return silent, written.range.location
+        return days_setting(value, (step_of(written.range),)), written.range.location
 
     def _unread(  # noqa: PLR0913, PLR0917 - what differs between the three callers
         self,
@@ -343,7 +343,7 @@ class RootReader:
             retention=retention,
             engine=engine,
             assumptions=tuple(filter(None, (*call.doubts, note, self._note))),
-            block=call.block.place.location,
+            block=call.block.range.location,
             overrides=overrides_of(call.block),
             calls=call.scope.instance.calls,
             called=called_by(call.scope.instance),
@@ -373,7 +373,7 @@ class _Arguments:
             return self._evaluator.value(written.expression)
         except (RecursionError, TooMuchError) as error:
             why, is_final = given_up(error), isinstance(error, TooMuchError)
-            self._give_up(why, written.place.location, is_final=is_final)
+            self._give_up(why, written.range.location, is_final=is_final)
             return unknown(f"not worked out: {why}")
 
     def known(self, name: str) -> Value | None:
@@ -410,7 +410,7 @@ def _provider_rules(kind: str, block: _Arguments) -> Iterator[tuple[Location, st
         if name not in engines:
             shown = shown_text(engine, engine.raw)
             listed = " ".join(f'"{one}"' for one in engines)
-            yield written.place.location, f"expected engine to be one of [{listed}], got {shown}"
+            yield written.range.location, f"expected engine to be one of [{listed}], got {shown}"
     if kind != "aws_elasticache_cluster":
         return
     group = block.known("replication_group_id")
@@ -418,11 +418,11 @@ def _provider_rules(kind: str, block: _Arguments) -> Iterator[tuple[Location, st
     if group is not None and group_written is not None:
         if engine is not None:
             text = "only one of engine, replication_group_id can be specified"
-            yield group_written.place.location, text
+            yield group_written.range.location, text
         for name in _NOT_FOR_MEMBERS:
             if block.known(name) is not None:
                 text = f'"replication_group_id": conflicts with {name}'
-                yield group_written.place.location, text
+                yield group_written.range.location, text
     elif written is None and group_written is None:
         place = block._block.header.location  # noqa: SLF001 - the same module
         yield place, "one of engine, replication_group_id must be specified"
@@ -469,4 +469,4 @@ def _shown_folder(folder: str, _here: str) -> str:
 
 def refused(error: EvaluationError, place: Location) -> Diagnostic:
     """Tell what Terraform refuses, where it says so itself, else at a place."""
-    return Diagnostic(error.message, error.place.location if error.place else place)
+    return Diagnostic(error.message, error.range.location if error.range else place)

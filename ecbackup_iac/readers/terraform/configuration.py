@@ -102,7 +102,7 @@ class _Tree:
         for path in sorted(self._index.leading):
             if self._is_target(path):
                 for one in self._index.found[path].blocks:
-                    yield CacheBlock(one.address, one.kind, one.place)
+                    yield CacheBlock(one.address, one.kind, one.location)
 
     def _modules_for(self, program: Program | None) -> Modules:
         if program not in self._modules:

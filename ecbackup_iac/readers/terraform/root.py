@@ -66,7 +66,7 @@ class RootEvaluation:
     def reach(self, folder: str | None, call: Block) -> None:
         """Take note of a call whose module is evaluated."""
         if folder is None:
-            self.read_calls.add(call.place.location)
+            self.read_calls.add(call.range.location)
         else:
             self._order.settle(folder)
 
@@ -108,7 +108,7 @@ class RootEvaluation:
 
         Returns what Terraform refuses about a module call.
         """
-        place = found.block.place.location
+        place = found.block.range.location
         places = (place, *overrides_of(found.block))
         is_call = found.target is not None
         if self._is_wanted(found.instance) and (not is_call or self._is_cache_call(found, places)):
@@ -138,7 +138,7 @@ class RootEvaluation:
     def _is_cache_call(self, found: EmptyBlock, places: Sequence[Location]) -> bool:
         """Whether a module call is one of a module outside of the tree that creates caches."""
         folder = self._index.found.get(found.instance.module.folder)
-        return folder is not None and any(one.place in places for one in folder.blocks)
+        return folder is not None and any(one.location in places for one in folder.blocks)
 
     def _skip_unread_files(self, module: Module) -> None:
         """Record the cache blocks in files that the program does not read which plans this root."""
@@ -154,7 +154,7 @@ class RootEvaluation:
     def _add_blocks(self, blocks: list[SoughtBlock], prefix: str, reason: str) -> None:
         for one in blocks:
             address = f"{prefix}.{one.address}" if prefix else one.address
-            self._add_absent(address, one.kind, one.place, reason)
+            self._add_absent(address, one.kind, one.location, reason)
 
     def _add_absent(self, address: str, kind: str, place: Location, reason: str) -> None:
         root = shown_path(self._root.module.folder)

@@ -162,4 +162,4 @@ class PlannedInputs(Inputs):
         if default is None:
             return None
         value = Evaluator(CONSTANT_SCOPE).value(default.expression)
-        return constraint.applied(value).through(default.place)
+        return constraint.applied(value).through(default.range)

@@ -230,7 +230,7 @@ def _at(resource: CacheResource, spot: ResourceSite, source: str) -> CacheResour
         assumptions.append(f"{spot.unread}: the place is that of the module call")
     else:
         attribute = block.body.attribute(name)
-        place = attribute.place if attribute else place
+        place = attribute.range if attribute else place
         retention_ignored = retention_ignored or is_ignored(block, name)
         written = _written(spot, name)
         steps = _steps_to(written, resource.retention)
@@ -243,7 +243,7 @@ def _at(resource: CacheResource, spot: ResourceSite, source: str) -> CacheResour
         retention=replace(resource.retention, trace=tuple(dict.fromkeys(trace))),
         retention_ignored=retention_ignored,
         assumptions=tuple(assumptions),
-        block=block.place.location,
+        block=block.range.location,
         calls=spot.scope.instance.calls,
         called=called_by(spot.scope.instance),
     )
@@ -254,7 +254,7 @@ def _written(spot: ResourceSite, name: str) -> Value[int]:
     attribute = spot.block.body.attribute(name)
     if attribute is None:
         return Unset((step_of(spot.block.header),))
-    step = step_of(attribute.place)
+    step = step_of(attribute.range)
     try:
         return days_setting(Evaluator(spot.scope).value(attribute.expression), (step,))
     except EvaluationError as error:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ecbackup_iac.hcl.expression import Call, Literal, Name, Node, ObjectNode, TupleNode
-from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import (
@@ -76,7 +76,7 @@ def constraint_of(node: Node | None) -> Constraint:
         return Constraint()
     if isinstance(node, Literal) and isinstance(node.value, str):
         if node.value not in _QUOTED:
-            raise EvaluationError("Invalid type: a quoted type is string, list or map", node.place)
+            raise EvaluationError("Invalid type: a quoted type is string, list or map", node.range)
         kind = _QUOTED[node.value]
         return Constraint(kind, is_literal=kind == STRING)
     wanted, defaults = _type(node)
@@ -98,12 +98,12 @@ def _type(node: Node) -> tuple[Type, Defaults]:
             return _collection(name, kind), _nested({"": defaults})
         case Call(name="tuple", arguments=(TupleNode(items=items),)):
             parts = [_type(item) for item in items]
-            inside = {str(place): defaults for place, (_, defaults) in enumerate(parts)}
+            inside = {str(position): defaults for position, (_, defaults) in enumerate(parts)}
             return TupleOf(tuple(kind for kind, _ in parts)), _nested(inside)
         case Call(name="object", arguments=(ObjectNode() as attributes,)):
             return _object(attributes)
         case _:
-            raise EvaluationError("Invalid type specification", node.place)
+            raise EvaluationError("Invalid type specification", node.range)
 
 
 def _collection(name: str, element: Type) -> Type:
@@ -125,13 +125,13 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
     optional = set()
     for key, written in node.items:
         if not isinstance(key, Literal) or not isinstance(key.value, str):
-            raise EvaluationError("Invalid type: object attributes are plain names", key.place)
+            raise EvaluationError("Invalid type: object attributes are plain names", key.range)
         name = key.value
         default: Node | None = None
         attribute = written
         if isinstance(written, Call) and written.name == "optional":
             if not 1 <= len(written.arguments) <= 2:  # noqa: PLR2004 - type and default
-                raise EvaluationError("optional takes a type and a default", written.place)
+                raise EvaluationError("optional takes a type and a default", written.range)
             optional.add(name)
             attribute, *rest = written.arguments
             default = rest[0] if rest else None
@@ -139,8 +139,8 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
         if not nested.is_empty:
             inside[name] = nested
         if default is not None:
-            place = Place(key.place.file, key.place.start, written.place.end)
-            values[name] = _constant(default, kinds[name]).through(place)
+            source_range = SourceRange(key.range.file, key.range.start, written.range.end)
+            values[name] = _constant(default, kinds[name]).through(source_range)
     return object_of(kinds, optional), Defaults(values, inside)
 
 
@@ -167,9 +167,9 @@ def _filled(value: Value, defaults: Defaults) -> Value:
         every = defaults.inside.get("")
         elements = tuple(
             _filled(element, inner)
-            if (inner := every or defaults.inside.get(str(place)))
+            if (inner := every or defaults.inside.get(str(position)))
             else element
-            for place, element in enumerate(value.raw)
+            for position, element in enumerate(value.raw)
         )
         kind = TupleOf(tuple(element.type for element in elements))
         return replace(value, type=kind, raw=elements)

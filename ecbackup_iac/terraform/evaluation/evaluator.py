@@ -29,7 +29,7 @@ from ecbackup_iac.hcl.expression import (
     Unary,
 )
 from ecbackup_iac.hcl.number import PRECISION
-from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.signature import Files, called
@@ -104,7 +104,7 @@ class Scope(Protocol):
     def instance_key(self) -> str:
         """The instance key of the block: what `each` and `count` mean depends on it."""
 
-    def reference(self, root: str, names: tuple[str, ...], place: Place) -> Value:
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Give what `root.names...` stands for: "var" and ("x",), "data" and ("type", "name").
 
         Raises:
@@ -143,8 +143,8 @@ class Evaluator:
         try:
             return self._value(node)
         except EvaluationError as error:
-            if error.place is None:
-                error.place = node.place
+            if error.range is None:
+                error.range = node.range
             raise
 
     def _value(self, node: Node) -> Value:  # noqa: C901, PLR0912 - one case a kind of node
@@ -209,7 +209,7 @@ class Evaluator:
             return None
         if len(names) != _REFERENCE_LENGTHS.get(of.name, 1):
             return None
-        return self.scope.reference(of.name, tuple(reversed(names)), node.place)
+        return self.scope.reference(of.name, tuple(reversed(names)), node.range)
 
     def _conditional(self, node: Conditional) -> Value:  # noqa: C901 - known, listed, open
         condition = converted(self.value(node.condition), BOOL)
@@ -270,11 +270,11 @@ class Evaluator:
 
     def _words(self, node: Node, text: str = "") -> str:
         """Give an expression, or a text that stands in it, as it is told in a condition."""
-        return " ".join((text or node.place.text).split())
+        return " ".join((text or node.range.text).split())
 
-    def _steps(self, place: Place) -> tuple[Place, ...]:
+    def _steps(self, source_range: SourceRange) -> tuple[SourceRange, ...]:
         """Give what a place adds to the trace of the value that is written there."""
-        return (place,)
+        return (source_range,)
 
     def _call(self, node: Call) -> Value:  # noqa: C901 - each special form once
         if not self.scope.allows_calls:
@@ -383,8 +383,10 @@ class Evaluator:
                 record_rejection()  # it may be null
                 return unknown(key.unknown.why, is_deferred=key.unknown.is_deferred)
             keys.append(key)
-            place = Place(key_node.place.file, key_node.place.start, value_node.place.end)
-            members[str(key.raw)] = value.through(*self._steps(place))
+            source_range = SourceRange(
+                key_node.range.file, key_node.range.start, value_node.range.end
+            )
+            members[str(key.raw)] = value.through(*self._steps(source_range))
         return object_value(members).marked(*keys)
 
     def _object_key(self, node: Node) -> Value:
@@ -457,16 +459,18 @@ class Evaluator:
         elif isinstance(collection.type, SetOf):
             pairs = [(value, value) for value in collection.elements]
         elif is_sequence(collection.type):
-            pairs = [(number(place), value) for place, value in enumerate(collection.elements)]
+            pairs = [
+                (number(position), value) for position, value in enumerate(collection.elements)
+            ]
         else:
             raise EvaluationError("Iteration over non-iterable value")
         source = self._words(loop.collection)
-        for place, (name, value) in enumerate(pairs):
+        for position, (name, value) in enumerate(pairs):
             names = {loop.item: value.through(*collection.trace).inherit_marks(collection)}
             if loop.key:
                 names[loop.key] = name
             is_counted = is_sequence(collection.type) or name.is_hidden
-            yield self._with(names, f"{source}[{place if is_counted else name.raw}]")
+            yield self._with(names, f"{source}[{position if is_counted else name.raw}]")
 
     def _splat(self, node: Splat) -> Value:
         of = self.value(node.of)
@@ -508,7 +512,7 @@ class Evaluator:
             case Text():
                 return string(part.text)
             case Interpolation():
-                return _text(self.value(part.expression), part.place)
+                return _text(self.value(part.expression), part.range)
             case IfDirective():
                 condition = converted(self.value(part.condition), BOOL)
                 if condition.is_null:
@@ -544,7 +548,7 @@ def _literal(node: Literal) -> Value:
             kind = NUMBER
         case never:
             assert_never(never)
-    return Value(kind, node.value, literals=(node.place,))
+    return Value(kind, node.value, literals=(node.range,))
 
 
 def _chosen(
@@ -564,15 +568,17 @@ def _concatenated(pieces: list[Value]) -> Value:
     return result
 
 
-def _text(value: Value, place: Place) -> Value:
+def _text(value: Value, source_range: SourceRange) -> Value:
     if value.is_null:
-        raise EvaluationError("The expression result is null: it cannot stand in a template", place)
+        raise EvaluationError(
+            "The expression result is null: it cannot stand in a template", source_range
+        )
     try:
         text = converted(value, STRING)
     except EvaluationError as error:
         what = "Cannot include the given value in a string template"
         message, bare = (f"{what}: {told}" for told in (error.message, error.bare))
-        raise EvaluationError(message, place, bare) from error
+        raise EvaluationError(message, source_range, bare) from error
     return map_outcomes(_not_null, text, kind=STRING)
 
 
@@ -608,10 +614,10 @@ class TemplateEvaluator(Evaluator):
         return replace(value, literals=literals, is_file_content=True)
 
     def _words(self, node: Node, text: str = "") -> str:  # noqa: ARG002 - the class above tells it
-        place = node.place.location
-        return f"what stands in line {place.line}, column {place.column}"
+        location = node.range.location
+        return f"what stands in line {location.line}, column {location.column}"
 
-    def _steps(self, place: Place) -> tuple[Place, ...]:  # noqa: ARG002 - as above
+    def _steps(self, source_range: SourceRange) -> tuple[SourceRange, ...]:  # noqa: ARG002 - as above
         return ()
 
 

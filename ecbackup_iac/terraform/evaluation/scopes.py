@@ -1,6 +1,6 @@
 """Scopes in which nothing is declared: for defaults, tfvars files and type constraints."""
 
-from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.terraform.functions.signature import Files, OutsideError
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
@@ -33,10 +33,10 @@ class EmptyScope:
     allows_calls = True
     instance_key = ""
 
-    def reference(self, root: str, names: tuple[str, ...], place: Place) -> Value:
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Raise EvaluationError: variables are not allowed here."""
         what = "Variables not allowed here"
-        raise EvaluationError(f"{what}: {'.'.join((root, *names))}", place, what)
+        raise EvaluationError(f"{what}: {'.'.join((root, *names))}", source_range, what)
 
 
 class ConstantScope(EmptyScope):

@@ -27,7 +27,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 if TYPE_CHECKING:
-    from ecbackup_iac.hcl.source import Place
+    from ecbackup_iac.hcl.source import SourceRange
 
 
 def _abspath(files: Files, path: Value) -> Value:
@@ -67,7 +67,7 @@ def _content(files: Files, path: Value) -> bytes:
         return files.read(text)
     except EvaluationError as error:
         bare = "Invalid function argument: no file exists of that name"
-        raise EvaluationError(error.message, error.place, bare) from error
+        raise EvaluationError(error.message, error.range, bare) from error
 
 
 def _text(files: Files, path: Value) -> str:
@@ -95,7 +95,7 @@ def _fileexists(files: Files, path: Value) -> Value:
         return boolean(files.exists(str(_pathexpand(path).raw)))
     except EvaluationError as error:
         raise EvaluationError(
-            error.message, error.place, "it is a directory, not a file"
+            error.message, error.range, "it is a directory, not a file"
         ) from error
 
 
@@ -139,12 +139,12 @@ class _TemplateScope:
         self.address = f"{path} ({next(_calls)})"
         """Of each call its own: what is assumed of its variables holds for no other call's."""
 
-    def reference(self, root: str, names: tuple[str, ...], place: "Place") -> Value:
+    def reference(self, root: str, names: tuple[str, ...], source_range: "SourceRange") -> Value:
         """Refuse: only variables have a meaning here."""
         reference = ".".join((root, *names))
         what = "vars map does not contain key"
         text, bare = f'{what} "{root}", referenced as {reference}', f"{what} that is referenced"
-        raise EvaluationError(text, place, bare)
+        raise EvaluationError(text, source_range, bare)
 
 
 def _templatefile(files: Files, path: Value, variables: Value) -> Value:
@@ -152,14 +152,14 @@ def _templatefile(files: Files, path: Value, variables: Value) -> Value:
         return _rendered(files, path, variables)
     except EvaluationError as error:
         if path.is_hidden:
-            error.place = None  # it names the file
+            error.range = None  # it names the file
         raise
 
 
 def _rendered(files: Files, path: Value, variables: Value) -> Value:
     from ecbackup_iac.hcl.expression import Template
     from ecbackup_iac.hcl.parser import parse_template
-    from ecbackup_iac.hcl.source import Place, SourceFile
+    from ecbackup_iac.hcl.source import SourceFile, SourceRange
     from ecbackup_iac.terraform.evaluation.evaluator import TemplateEvaluator
 
     if isinstance(files, _FilesOfTemplate):
@@ -176,9 +176,9 @@ def _rendered(files: Files, path: Value, variables: Value) -> Value:
     source = SourceFile(str(path.raw), text)
     parts, problems = parse_template(source)
     if problems:
-        message, place = problems[0]
-        raise EvaluationError(message, place)
-    template = Template(Place(source, 0, len(text)), parts)
+        message, source_range = problems[0]
+        raise EvaluationError(message, source_range)
+    template = Template(SourceRange(source, 0, len(text)), parts)
     shown = FILE_CONTENT if path.is_hidden else str(path.raw)
     result = TemplateEvaluator(_TemplateScope(files, shown), names).value(template)
     return map_outcomes(_not_null, result) if result.is_known or result.unknown.outcomes else result

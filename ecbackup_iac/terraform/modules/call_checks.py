@@ -41,7 +41,7 @@ def _problem_of_arguments(call: Block, target: Module) -> EvaluationError | None
     for name, written in given.items():
         if name not in target.variables and name not in _META_ARGUMENTS:
             text = f'Unsupported argument: the module has no variable named "{name}"'
-            return EvaluationError(text, written.place)
+            return EvaluationError(text, written.range)
     for name, variable in target.variables.items():
         if name not in given and variable.body.attribute("default") is None:
             text = f'Missing required argument: the module needs "{name}", and the call has none'

@@ -21,7 +21,7 @@ def remarked_hcl(source: SourceFile) -> CommentedText:
     body = parse_file(source, CONFIGURATION, lambda _message, _place: None)
     text = source.text.decode("latin-1")
     blocks = [
-        CodeBlock(item.place.start, item.place.end, " ".join((item.kind, *item.labels)))
+        CodeBlock(item.range.start, item.range.end, " ".join((item.kind, *item.labels)))
         for item in body.items
         if isinstance(item, Block)
     ]

@@ -131,9 +131,9 @@ def loaded_files(names: Sequence[str]) -> list[str]:
 def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
     try:
         value = Evaluator(CONSTANT_SCOPE).value(attribute.expression)
-        return constraint.applied(value).through(attribute.place)
+        return constraint.applied(value).through(attribute.range)
     except EvaluationError as error:
-        error.place = error.place or attribute.place
+        error.range = error.range or attribute.range
         raise
 
 

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import Protocol, TypeAlias
 
 from ecbackup_iac.hcl.expression import GetAttribute, Name, Node, children
-from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
@@ -152,12 +152,12 @@ class ModuleInstance:
         """The root module instance above this one."""
         return self.parent.root if self.parent else self
 
-    def reference(self, root: str, names: tuple[str, ...], place: Place) -> Value:
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Give what a reference stands for. Raises EvaluationError."""
         key = (root, *names)
         if key not in self._found:
             if key in self._pending:
-                raise EvaluationError(f"Cycle: {'.'.join(key)} refers to itself", place)
+                raise EvaluationError(f"Cycle: {'.'.join(key)} refers to itself", source_range)
             if root == "local" and len(self._pending) >= MAX_CHAIN_DEPTH and not self._is_preparing:
                 self._is_preparing = True
                 try:
@@ -193,7 +193,7 @@ class ModuleInstance:
             attribute = self.module.local_values.get(last)
             if attribute is not None and waiting:
                 with suppress(EvaluationError):  # it may be asked for by nobody
-                    self.reference("local", (last,), attribute.place)
+                    self.reference("local", (last,), attribute.range)
 
     def _locals_in(self, name: str) -> Iterator[str]:
         """Yield the locals that a local's expression names, and that nobody has asked for."""
@@ -250,8 +250,8 @@ class ModuleInstance:
             value = Evaluator(CONSTANT_SCOPE).value(default.expression)
             if value.is_null and not is_nullable:
                 text = f"Invalid default value for variable {name}: null is not a valid value"
-                raise EvaluationError(text, default.place)
-            value = constraint.applied(value).through(default.place)
+                raise EvaluationError(text, default.range)
+            value = constraint.applied(value).through(default.range)
         else:
             value = given
             if isinstance(given.raw, UnknownRaw) and not is_nullable:
@@ -271,8 +271,10 @@ class ModuleInstance:
     def _undecided_variable(self, name: str, block: Block, constraint: Constraint) -> Value:
         if self.parent is not None:
             text = f'Missing required argument: the module needs "{name}", and the call has none'
-            place = self._inputs.block.header if isinstance(self._inputs, CallInputs) else None
-            raise EvaluationError(text, place)
+            source_range = (
+                self._inputs.block.header if isinstance(self._inputs, CallInputs) else None
+            )
+            raise EvaluationError(text, source_range)
         nullable = self._flag(block, "nullable", default=True)
         raw = UnknownRaw(f"var.{name} has no default and no value", is_not_null=not nullable)
         value = Value(constraint.type, raw, (block.header,))
@@ -314,7 +316,7 @@ class ModuleInstance:
         attribute = self.module.local_values.get(name)
         if attribute is None:
             raise ReferenceRefusedError(f'Reference to undeclared local value: "{name}"')
-        return Evaluator(self).value(attribute.expression).through(attribute.place)
+        return Evaluator(self).value(attribute.expression).through(attribute.range)
 
     def _path(self, name: str) -> Value:
         if name not in ("module", "root", "cwd"):
@@ -368,7 +370,7 @@ class ModuleInstance:
         def find(member: str) -> Value:
             attribute = block.body.attribute(member)
             if attribute is not None:
-                return evaluator.value(attribute.expression).through(attribute.place)
+                return evaluator.value(attribute.expression).through(attribute.range)
             when = "only after apply" if mode == "managed" else "only when Terraform reads it"
             text = f"{address}.{member} is known {when}"
             return unknown(text, is_deferred=mode == "managed")
@@ -391,7 +393,7 @@ class ModuleInstance:
             attribute = outputs[output].body.attribute("value")
             if attribute is None:
                 raise EvaluationError(f'Missing required argument: output "{output}" has no value')
-            return Evaluator(child).value(attribute.expression).through(attribute.place)
+            return Evaluator(child).value(attribute.expression).through(attribute.range)
 
         kind = object_of(dict.fromkeys(outputs, DYNAMIC))
         return Value(kind, LazyMembers(sorted(outputs), find))
@@ -417,17 +419,17 @@ class ModuleInstance:
         """
         count, each = block.body.attribute("count"), block.body.attribute("for_each")
         if count is not None and each is not None:
-            raise EvaluationError('Invalid combination of "count" and "for_each"', each.place)
+            raise EvaluationError('Invalid combination of "count" and "for_each"', each.range)
         if count is not None:
             try:
                 return counted(Evaluator(self).value(count.expression))
             except EvaluationError as error:
-                raise _at(error, count.place) from error
+                raise _at(error, count.range) from error
         if each is not None:
             try:
                 return for_each(Evaluator(self).value(each.expression))
             except EvaluationError as error:
-                raise _at(error, each.place) from error
+                raise _at(error, each.range) from error
         return [Repetition()]
 
     @cached_property
@@ -600,9 +602,9 @@ class CallInputs:
             return None
         try:
             value = Evaluator(self.scope).value(attribute.expression)
-            return constraint.applied(value).through(attribute.place)
+            return constraint.applied(value).through(attribute.range)
         except EvaluationError as error:
-            raise _at(error, attribute.place) from error
+            raise _at(error, attribute.range) from error
 
 
 class BlockScope:
@@ -636,14 +638,14 @@ class BlockScope:
         """The block's own instance key: `each` and `count` mean one thing only there."""
         return self.repetition.key
 
-    def reference(self, root: str, names: tuple[str, ...], place: Place) -> Value:
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Give what a reference stands for. Raises EvaluationError."""
         found = self.repetition.names.get((root, names[0]))
         if found is not None:
             return found
         if root == "self" and self.self_value is not None:
             return attribute(self.self_value(), names[0])
-        return self.instance.reference(root, names, place)
+        return self.instance.reference(root, names, source_range)
 
 
 class _WithVariable:
@@ -659,16 +661,16 @@ class _WithVariable:
         self.files = instance.files
         self.address = instance.address
 
-    def reference(self, root: str, names: tuple[str, ...], place: Place) -> Value:
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Give what a reference stands for. Raises EvaluationError."""
         if (root, names) == ("var", (self._name,)):
             return self._value
-        return self._instance.reference(root, names, place)
+        return self._instance.reference(root, names, source_range)
 
 
-def _at(error: EvaluationError, place: Place) -> EvaluationError:
-    if error.place is None:
-        error.place = place
+def _at(error: EvaluationError, source_range: SourceRange) -> EvaluationError:
+    if error.range is None:
+        error.range = source_range
     return error
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from ecbackup_iac.hcl.parser import parse_file
-from ecbackup_iac.hcl.source import Place, SourceFile
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body, PlainTexts
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
@@ -92,9 +92,9 @@ class Module:
     _told: dict[str, int] = field(factory=dict)
     """How many diagnostics each file has."""
 
-    def tell(self, message: str, place: Place) -> None:
+    def tell(self, message: str, source_range: SourceRange) -> None:
         """Take note of something that is wrong in a file."""
-        self.note(Diagnostic(message, place.location))
+        self.note(Diagnostic(message, source_range.location))
 
     def note(self, diagnostic: Diagnostic) -> None:
         """Keep a diagnostic, here and for whoever waits for news; from some on, that there are more."""
@@ -233,8 +233,11 @@ def _check_version(module: Module) -> None:
     Which of the released versions plans the module cannot be told from the configuration.
     """
     for block in module.settings:
-        place = block.place
-        if place.file.text.find(b"required_version", place.start, place.end) < 0:
+        source_range = block.range
+        if (
+            source_range.file.text.find(b"required_version", source_range.start, source_range.end)
+            < 0
+        ):
             continue  # most of such blocks need not be read
         wanted = _AT_LEAST.findall(block.body.plain_text("required_version") or "")
         written = None
@@ -244,7 +247,7 @@ def _check_version(module: Module) -> None:
             module.refusal = (
                 "Unsupported Terraform Core version: required_version asks for a later one"
             )
-            module.note(Diagnostic(module.refusal, written.place.location))
+            module.note(Diagnostic(module.refusal, written.range.location))
 
 
 def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
@@ -256,8 +259,8 @@ def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
         from ecbackup_iac.hcl.json_syntax import parse_json
 
         body, problems = parse_json(source, CONFIGURATION)
-        for text, place in problems:
-            module.tell(text, place)
+        for text, source_range in problems:
+            module.tell(text, source_range)
         return body
     return parse_file(source, CONFIGURATION, module.tell)
 
@@ -283,7 +286,7 @@ def _declare(module: Module, body: Body) -> None:
         for attribute in block.body.attributes():
             if attribute.name in module.local_values:
                 text = f'Duplicate local value definition: "{attribute.name}" was defined before'
-                module.note(Diagnostic(text, attribute.place.location))
+                module.note(Diagnostic(text, attribute.range.location))
                 continue
             module.local_values[attribute.name] = attribute
     module.settings += body.blocks("terraform")
@@ -315,7 +318,7 @@ def _override(module: Module, body: Body) -> None:
         for attribute in block.body.attributes():
             if attribute.name not in module.local_values:
                 text = f'Missing base local value definition to override: "{attribute.name}"'
-                module.note(Diagnostic(text, attribute.place.location))
+                module.note(Diagnostic(text, attribute.range.location))
             module.local_values[attribute.name] = attribute
     module.settings += body.blocks("terraform")
     module.providers += body.blocks("provider", 1)
@@ -328,7 +331,7 @@ def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> No
         module.note(Diagnostic(text, override.header.location))
         return
     body = MergedBody(base.body, override)
-    table[key] = Block(base.kind, base.labels, base.place, base.header, body)
+    table[key] = Block(base.kind, base.labels, base.range, base.header, body)
 
 
 def overrides_of(block: Block) -> tuple[Location, ...]:
@@ -345,18 +348,18 @@ class MergedBody(PlainTexts):
     def __init__(self, base: Body, override: Block) -> None:
         self._base = base
         self._override = override.body
-        self._place = override.place
+        self._override_range = override.range
 
     @property
     def overrides(self) -> tuple[Location, ...]:
         """Where the overriding blocks are, in the order in which they were merged."""
         before = self._base.overrides if isinstance(self._base, MergedBody) else ()
-        return (*before, self._place.location)
+        return (*before, self._override_range.location)
 
     @property
-    def place(self) -> Place:
-        """The base's place."""
-        return self._base.place
+    def range(self) -> SourceRange:
+        """The base's range."""
+        return self._base.range
 
     def attribute(self, name: str) -> Attribute | None:
         """Give the override's attribute, else the base's; count and for_each hide each other."""
@@ -378,7 +381,7 @@ class MergedBody(PlainTexts):
         if kind == "lifecycle" and own and others:
             first = others[0]
             body = MergedBody(first.body, own[0])
-            return [Block(first.kind, first.labels, first.place, first.header, body)]
+            return [Block(first.kind, first.labels, first.range, first.header, body)]
         return own or others
 
     def parse_all(self) -> None:

@@ -63,7 +63,7 @@ class SoughtBlock:
     kind: str
     """The resource type, or the source of the call."""
 
-    place: Location
+    location: Location
     """Of the whole block."""
 
     file: str
@@ -325,8 +325,8 @@ class Index:
             for block in body.blocks("resource", 2):
                 kind, label = block.labels
                 if self._sought.is_resource(kind):
-                    address, place = f"{kind}.{label}", block.place.location
-                    folder.blocks.append(SoughtBlock(address, kind, place, name))
+                    address, location = f"{kind}.{label}", block.range.location
+                    folder.blocks.append(SoughtBlock(address, kind, location, name))
         self._add_calls(folder, calls)
 
     def _add_calls(self, folder: Folder, calls: Iterable[tuple[str, Block]]) -> None:
@@ -349,8 +349,8 @@ class Index:
                 continue
             inputs = [attribute.name for attribute in block.body.attributes()]
             if self._sought.is_call(source or "", inputs):
-                place = block.place.location
-                found = SoughtBlock(f"module.{name}", source or "", place, file)
+                location = block.range.location
+                found = SoughtBlock(f"module.{name}", source or "", location, file)
                 sought.setdefault(name, []).append(found)
         if sought:
             folder.is_sought = True

@@ -47,17 +47,17 @@ class EvaluationError(Exception):
     def __init__(
         self,
         message: str,
-        place: Any = None,  # noqa: ANN401 - a nodes.Place
+        source_range: Any = None,  # noqa: ANN401 - a nodes.Place
         bare: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.place = place
+        self.range = source_range
         self.bare = bare or message
 
     def redacted(self) -> "EvaluationError":
         """Give the same refusal of a value that must not be shown."""
-        return type(self)(self.bare, self.place)
+        return type(self)(self.bare, self.range)
 
 
 class ReferenceRefusedError(EvaluationError):
