@@ -4,10 +4,11 @@ import sys
 
 import pytest
 
-from ecbackup_iac.terraform.evaluation.scopes import NoFiles
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
-from ecbackup_iac.terraform.functions.signature import called
+from ecbackup_iac.terraform.functions.signature import call_function
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
@@ -25,7 +26,7 @@ from ecbackup_iac.terraform.values.value import (
 
 
 def call(name: str, *arguments: Value) -> Value:
-    return called(FUNCTIONS[name], arguments, NoFiles())
+    return call_function(FUNCTIONS[name], arguments, Evaluator(EMPTY_SCOPE))
 
 
 def either(*texts: str) -> Value:

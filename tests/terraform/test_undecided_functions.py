@@ -15,7 +15,7 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE, NoFiles
+from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import (
     FUNCTIONS,
     collection_functions,
@@ -23,7 +23,8 @@ from ecbackup_iac.terraform.functions import (
     structure_functions,
     type_functions,
 )
-from ecbackup_iac.terraform.functions.signature import Parameter, called
+from ecbackup_iac.terraform.functions.signature import Parameter, call_function
+from ecbackup_iac.terraform.values.context import track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -51,7 +52,6 @@ from ecbackup_iac.terraform.values.value import (
     object_value,
     one_of,
     string,
-    track_rejections,
     tuple_value,
     unknown,
 )
@@ -502,7 +502,9 @@ def test_an_undecided_call_covers_every_world(call: tuple[str, list[Spec]]) -> N
 
     def apply(fill: Callable[[Hole], Value]) -> Value | None:
         try:
-            return called(function, [built(argument, fill) for argument in arguments], NoFiles())
+            return call_function(
+                function, [built(argument, fill) for argument in arguments], Evaluator(EMPTY_SCOPE)
+            )
         except EvaluationError:
             return None
 

@@ -25,7 +25,8 @@ from ecbackup_iac.terraform.modules.module import OPENTOFU_SUFFIXES, Program, re
 from ecbackup_iac.terraform.modules.programs import Evidence, program_of
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, lies_in
-from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError, effort
+from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
+from ecbackup_iac.terraform.values.context import evaluation
 
 MAX_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -178,20 +179,18 @@ class _Tree:
         """Return a root's caches, evaluated with what is given."""
         instance = self._instance(folder, given, program.program)
         reader = RootReader(shown_path(folder), diagnostics, note, self._request.modules)
-        evaluation = RootEvaluation(
-            instance, program, reader, self._index, self._order, self._is_target
-        )
-        most = min(MAX_STEPS, self._steps_left)
-        with effort(most) as account:
+        root = RootEvaluation(instance, program, reader, self._index, self._order, self._is_target)
+        max_steps = min(MAX_STEPS, self._steps_left)
+        with evaluation(max_steps) as context:
             try:
-                for _ in evaluation.run(diagnostics):
+                for _ in root.run(diagnostics):
                     self._request.progress.going_on()
             except (RecursionError, TooMuchError) as error:
                 text = f"not all of this root was judged: {given_up(error)}"
                 diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
-            self._steps_left -= most - max(0, account.left)
-        self._read_calls |= evaluation.read_calls
-        return evaluation
+            self._steps_left -= max_steps - max(0, context.steps_left)
+        self._read_calls |= root.read_calls
+        return root
 
     def _instance(
         self, folder: str, given: EvaluationInputs, program: Program | None
@@ -209,7 +208,7 @@ class _Tree:
         self,
         folder: str,
         given: EvaluationInputs,
-        evaluation: RootEvaluation,
+        root: RootEvaluation,
         program: Evidence,
         diagnostics: list[Diagnostic],
     ) -> dict[str, CacheResource]:
@@ -218,7 +217,7 @@ class _Tree:
         Such a file is how many teams choose an environment: a verdict by the defaults alone would
         mislead where it sets a variable that decides.
         """
-        used = evaluation.used_variables
+        used = root.used_variables
         variants: list[tuple[str, dict[str, CacheResource]]] = []
         for path in self._index.unloaded_variable_files(folder):
             names = set(self._variable_files.at(path).attributes) & used
@@ -230,7 +229,7 @@ class _Tree:
                 chosen = replace(given, variables=(("file", path), *given.variables))
                 found = self._evaluated(folder, chosen, "", program, [])
                 variants.append((shown_path(path), found.resources))
-        resources = evaluation.resources
+        resources = root.resources
         if not variants:
             return resources
         addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))

@@ -9,8 +9,8 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
 from ecbackup_iac.terraform.functions.go.json_text import json_value
-from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.modules.addresses import Address
 from ecbackup_iac.terraform.modules.configuration import UnreadModule
 from ecbackup_iac.terraform.modules.inputs import RootInputs

@@ -47,7 +47,8 @@ from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import configuration_files
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, Sought
-from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError, effort
+from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
+from ecbackup_iac.terraform.values.context import evaluation
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 SOURCES = {Source.TERRAFORM_PLAN: "plan", Source.TERRAFORM_STATE: "state"}
@@ -88,7 +89,7 @@ class SourceLocator:
     def placed(self, reading: ReadResult) -> ReadResult:
         """Give what was read of one plan or state with its places; what has none keeps what it has."""
         try:
-            with effort(MAX_STEPS):
+            with evaluation(MAX_STEPS):
                 return self._placed(reading)
         except TooMuchError as error:
             text = f"where the plan's caches are written was not worked out: {error}"

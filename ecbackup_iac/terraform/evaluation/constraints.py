@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from ecbackup_iac.hcl.expression import Call, Literal, Name, Node, ObjectNode, TupleNode
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import field, record, replace
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -19,7 +21,13 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     object_of,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, object_value
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    UnknownRaw,
+    Value,
+    map_outcomes,
+    object_value,
+)
 
 _PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
 _QUOTED: dict[str, Type] = {
@@ -146,9 +154,6 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
 
 def _constant(node: Node, kind: Type) -> Value:
     """Evaluate a default, which refers to nothing."""
-    from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-    from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-
     value = Evaluator(CONSTANT_SCOPE).value(node)
     return value if value.is_null else converted(value, kind)
 
@@ -160,8 +165,6 @@ def _filled(value: Value, defaults: Defaults) -> Value:
     if isinstance(value.raw, UnknownRaw):
         if not value.raw.outcomes:
             return value
-        from ecbackup_iac.terraform.values.value import map_outcomes
-
         return map_outcomes(lambda one: _filled(one, defaults), value)
     if isinstance(value.raw, tuple):
         every = defaults.inside.get("")

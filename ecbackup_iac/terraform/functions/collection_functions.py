@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
     is_list,
@@ -16,7 +17,8 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import (
     converted,
     equal,
@@ -52,7 +54,6 @@ from ecbackup_iac.terraform.values.value import (
     null,
     number,
     one_of,
-    record_rejection,
     string,
     tuple_value,
 )

@@ -5,10 +5,11 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
 from ecbackup_iac.terraform.functions.go.character_sets import decoded, encoded
 from ecbackup_iac.terraform.functions.go.csv_text import csv_value
 from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import MAX_CHARACTERS, bytes_of, sized, text_of
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string

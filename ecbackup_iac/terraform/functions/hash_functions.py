@@ -4,7 +4,8 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import bytes_of, text_of
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string

@@ -3,7 +3,8 @@
 import re
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, ListOf
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import MAX_DIGITS, Number
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
     may_be_refused,
@@ -12,7 +13,7 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.arithmetic import Double
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values.value import (

@@ -1,9 +1,9 @@
 """What a function takes and gives, and how it is called with values that may be undecided."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.functions.call_context import CallContext, UndecidableError
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, marks_in
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, SetOf, Type
 from ecbackup_iac.terraform.values.value import (
@@ -12,49 +12,6 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     map_outcomes,
 )
-
-
-class Files(Protocol):
-    """What the file functions may read: only inside the boundary."""
-
-    def read(self, path: str) -> bytes:
-        """Give a file's content; a relative path counts from the root module's folder.
-
-        Raises:
-            EvaluationError: there is no such file, as Terraform says it.
-            OutsideError: it lies outside the boundary, or is too large.
-
-        """
-
-    def exists(self, path: str) -> bool:
-        """Say whether a file is there.
-
-        Raises:
-            EvaluationError: something is there that is no file.
-            OutsideError: it lies outside the boundary.
-
-        """
-
-    def matching(self, folder: str, pattern: str) -> list[str]:
-        """Give the files under a folder that match Terraform's fileset pattern. Raises OutsideError."""
-
-    def absolute(self, path: str) -> str:
-        """Give a path as an absolute one; a relative path counts from the root module's folder."""
-
-
-class UndecidableError(Exception):
-    """A call whose result cannot be known from what was read; the message says why.
-
-    `bare` is the message without what it quotes of values, where it quotes any.
-    """
-
-    def __init__(self, message: str, bare: str = "") -> None:
-        super().__init__(message)
-        self.bare = bare or message
-
-
-class OutsideError(UndecidableError):
-    """A file that this program does not read."""
 
 
 @record
@@ -79,18 +36,20 @@ class Function:
     name: str
     parameters: tuple[Parameter, ...]
     implementation: Callable[..., Value]
-    """Takes the converted arguments; a function with `reads_files` takes Files before them."""
+    """Takes the converted arguments; a function with `reads_files` takes Files before them, and
+    one with `renders_templates` the CallContext."""
 
     variadic: Parameter | None = None
     returns: Type = DYNAMIC
     """The type of a result that is undecided."""
 
     reads_files: bool = False
+    renders_templates: bool = False
     keeps_marks: bool = True
     """A sensitive argument makes the result sensitive."""
 
 
-def called(function: Function, arguments: Sequence[Value], files: Files) -> Value:
+def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
     """Call a function.
 
     Raises:
@@ -108,8 +67,10 @@ def called(function: Function, arguments: Sequence[Value], files: Files) -> Valu
             if argument.is_null and not parameter.allows_null:
                 raise _invalid(function, parameter, "argument must not be null")
         try:
+            if function.renders_templates:
+                return function.implementation(context, *settled)
             if function.reads_files:
-                return function.implementation(files, *settled)
+                return function.implementation(context.files, *settled)
             return function.implementation(*settled)
         except UndecidableError as error:
             return Value(function.returns, UnknownRaw(_why(function, arguments, error)))

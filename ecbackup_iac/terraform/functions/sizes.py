@@ -1,6 +1,6 @@
 """A text → a Value, unless it is larger than any configuration means."""
 
-from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.type_system import STRING, ListOf
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import product
 
 from ecbackup_iac.hcl.number import Number, plain, rounded
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
 from ecbackup_iac.terraform.functions.containers import (
     guarded,
     is_list,
@@ -14,7 +15,7 @@ from ecbackup_iac.terraform.functions.containers import (
     texts,
     whole,
 )
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, set_of
 from ecbackup_iac.terraform.values.type_system import (

@@ -1,11 +1,12 @@
 """Functions of text: case, cutting, joining, replacing, formats, regular expressions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
+from ecbackup_iac.terraform.functions.call_context import CallContext, UndecidableError
 from ecbackup_iac.terraform.functions.go.formats import formatted
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import (
     bytes_of,
     check_size,
@@ -180,15 +181,13 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
     return Value(_LIST_OF_TEXT, tuple(lines))
 
 
-def _templatestring(template: Value, names: Value) -> Value:
-    from ecbackup_iac.terraform.functions.templates import rendered
+def _templatestring(context: CallContext, template: Value, variables: Value) -> Value:
+    from ecbackup_iac.terraform.functions.templates import render_string  # most runs do without
 
-    if not is_mapping(names.type):
+    if not is_mapping(variables.type):
         raise EvaluationError("invalid vars value: must be a map")
-    members: Mapping[str, Value] = names.members
-    return rendered(
-        text_of(template), members, "templatestring", is_file_content=template.is_hidden
-    )
+    text = text_of(template)
+    return render_string(context, text, variables.members, is_file_content=template.is_hidden)
 
 
 def _plain(name: str, change: Callable[..., str], *parameters: str, first: str = "str") -> Function:
@@ -266,5 +265,6 @@ FUNCTIONS: tuple[Function, ...] = (
         (Parameter("template", STRING), Parameter("vars", allows_parts=True)),
         _templatestring,
         returns=STRING,
+        renders_templates=True,
     ),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.functions.signature import Files
+from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.module import FolderReader, Module, Program, load_module
 from ecbackup_iac.terraform.values.value import EvaluationError
 

@@ -12,7 +12,7 @@ from ecbackup_iac.files.discovery import GIT_FOLDER, Listing, is_gits_own, is_re
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.functions.signature import OutsideError, UndecidableError
+from ecbackup_iac.terraform.functions.call_context import OutsideError, UndecidableError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 

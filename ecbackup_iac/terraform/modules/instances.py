@@ -17,12 +17,13 @@ from ecbackup_iac.terraform.evaluation.constraints import Constraint, constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.evaluation.validation import narrowed
-from ecbackup_iac.terraform.functions.signature import Files
+from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.call_checks import problems_of, repeats
 from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import Repetition, counted, for_each
-from ecbackup_iac.terraform.values.budget import STEPS_OF_AN_INSTANCE, charge
+from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
+from ecbackup_iac.terraform.values.context import hide_rejections
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.type_system import (
@@ -40,7 +41,6 @@ from ecbackup_iac.terraform.values.value import (
     TraceStep,
     UnknownRaw,
     Value,
-    hide_rejections,
     object_value,
     string,
     tuple_value,
@@ -400,7 +400,7 @@ class ModuleInstance:
 
     def child(self, name: str, one: Repetition, target: Module) -> "ModuleInstance":
         """Give the instance that a module call makes."""
-        charge(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
+        charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_A_STEP)
         address = f"module.{name}{one.key}"
         if self.address:
             address = f"{self.address}.{address}"
@@ -473,7 +473,7 @@ class ModuleInstance:
             if not repetitions:
                 yield EmptyBlock(address, kind, block, self)
             for one in repetitions:
-                charge(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
+                charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_A_STEP)
                 doubts = (one.doubt,) if one.doubt else ()
                 scope = BlockScope(self, one, partial(self._resource_value, key, block, one))
                 yield ResourceInstance(address + one.key, kind, block, scope, doubts, refusal)
@@ -513,7 +513,7 @@ class ModuleInstance:
                 yield EvaluationError(target.why, block.header)
             yield EmptyBlock(address, target.source, block, self, target)
         for one in repetitions:
-            charge(STEPS_OF_AN_INSTANCE + len(self.path) // _LEVELS_A_STEP)
+            charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_A_STEP)
             doubts = (one.doubt,) if one.doubt else ()
             yield UnreadCall(address + one.key, block, BlockScope(self, one), target, doubts)
 

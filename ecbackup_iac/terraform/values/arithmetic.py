@@ -7,7 +7,7 @@ import math
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import MAX_DIGITS, PRECISION, Number, parse_number, rounded
-from ecbackup_iac.terraform.values.budget import spend_number
+from ecbackup_iac.terraform.values.budget import charge_number
 
 
 class Double(Fraction):
@@ -28,7 +28,7 @@ def number_from(text: str) -> Number | None:
     """
     _, _, exponent = text.lower().partition("e")
     if exponent.lstrip("+-").isdecimal() and len(exponent) < MAX_DIGITS:
-        spend_number(int(exponent))
+        charge_number(int(exponent))
     return parse_number(text)
 
 
@@ -40,7 +40,7 @@ def text_from(number: Number) -> str:
         sign = "-" if number < 0 else ""
         return sign + _decimal(Fraction(repr(abs(float(number)))))
     negative, value = number < 0, abs(Fraction(number))
-    spend_number(value.numerator.bit_length() + value.denominator.bit_length())
+    charge_number(value.numerator.bit_length() + value.denominator.bit_length())
     low, high = 1, 400
     while low < high:  # more digits never lie further away
         middle = (low + high) // 2

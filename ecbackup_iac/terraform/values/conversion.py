@@ -8,6 +8,7 @@ from ecbackup_iac.hcl.number import NumberTooLargeError
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -44,7 +45,6 @@ from ecbackup_iac.terraform.values.value import (
     number,
     object_value,
     one_of,
-    record_rejection,
     string,
     tuple_value,
 )

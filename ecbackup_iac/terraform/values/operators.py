@@ -4,7 +4,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number, plain, rounded
-from ecbackup_iac.terraform.values.budget import spend_number
+from ecbackup_iac.terraform.values.budget import charge_number
+from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import converted, equal
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -31,7 +32,6 @@ from ecbackup_iac.terraform.values.value import (
     map_outcomes,
     number,
     one_of,
-    record_rejection,
 )
 
 MAX_BITS = 100_000
@@ -153,7 +153,7 @@ def _not_null(operator: str) -> Callable[[Value], Value]:
 
 def _number(value: Value) -> Number:
     if isinstance(value.raw, int | Fraction):
-        spend_number(value.raw.numerator.bit_length() + value.raw.denominator.bit_length())
+        charge_number(value.raw.numerator.bit_length() + value.raw.denominator.bit_length())
         return value.raw
     raise EvaluationError("a number is required")
 

@@ -5,7 +5,6 @@ what has to hold for it. Every value carries the places it came through.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from itertools import product
 from typing import Any, Protocol, TypeAlias
 from unicodedata import normalize
@@ -13,7 +12,8 @@ from unicodedata import normalize
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.terraform.values.budget import charge, spend_text, spend_trace
+from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
+from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -233,7 +233,7 @@ class Value:
 
     def through(self, *steps: Placed) -> "Value":
         """Give the value with steps put before its trace."""
-        spend_trace(len(self.trace))
+        charge_trace(len(self.trace))
         return replace(self, trace=(*steps, *self.trace)) if steps else self
 
     def marked(self, *others: "Value") -> "Value":
@@ -267,7 +267,7 @@ class Value:
 
 def string(text: str) -> Value:
     """Make a known string; Terraform keeps every string in Unicode's normal form C."""
-    spend_text(len(text))
+    charge_text(len(text))
     return Value(STRING, text if text.isascii() else normalize("NFC", text))
 
 
@@ -357,45 +357,6 @@ def combined(
         if states.setdefault(assumption.subject, assumption).state != assumption.state:
             return None
     return tuple(states.values())
-
-
-class Refusals:
-    """Whether, while somebody watched, an outcome was left out because it is refused."""
-
-    happened = False
-
-
-_trackers: list[Refusals] = []
-
-
-@contextmanager
-def track_rejections() -> Iterator[Refusals]:
-    """Watch for outcomes that are refused: `try` and `can` have to know of them."""
-    watcher = Refusals()
-    _trackers.append(watcher)
-    try:
-        yield watcher
-    finally:
-        _trackers.pop()
-        if watcher.happened:
-            record_rejection()
-
-
-@contextmanager
-def hide_rejections() -> Iterator[None]:
-    """Evaluate what stands elsewhere (a local, a variable): no `try` around the reference sees into it."""
-    saved = _trackers[:]
-    _trackers.clear()
-    try:
-        yield
-    finally:
-        _trackers[:] = saved
-
-
-def record_rejection() -> None:
-    """Tell whoever watches that some outcome is refused."""
-    if _trackers:
-        _trackers[-1].happened = True
 
 
 def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAMIC) -> Value:

@@ -2,7 +2,7 @@
 
 import codecs
 
-from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
 
 UTF_16 = "utf-16"
 """Written big-endian behind a mark of that; read so too, where no mark says otherwise."""

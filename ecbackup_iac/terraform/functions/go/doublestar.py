@@ -12,7 +12,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _CLASS = re.compile(r"\[([!^]?)([^\]/]+)\]")
-_STEPS_A_CHARACTER = 8  # places in the pattern that are followed for one step of effort
+_STEPS_A_CHARACTER = 8  # places in the pattern that are followed for one step of the budget
 
 _Takes = Callable[[str], bool]
 

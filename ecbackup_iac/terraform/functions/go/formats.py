@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.json_text import json_text, quoted
 from ecbackup_iac.terraform.functions.go.number_formats import Verb, floating, general, integer
-from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size, text_of
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type

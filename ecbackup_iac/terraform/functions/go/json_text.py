@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from unicodedata import is_normalized
 
 from ecbackup_iac.hcl.number import NumberTooLargeError
-from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge

@@ -6,7 +6,7 @@ The algorithm and constants are FreeBSD's (e_log.c), which Go's documentation na
 
 import math
 
-from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10

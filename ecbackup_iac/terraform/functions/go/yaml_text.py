@@ -13,9 +13,9 @@ import yaml
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.record import changing_record, field
+from ecbackup_iac.terraform.functions.call_context import UndecidableError
 from ecbackup_iac.terraform.functions.go.json_text import MAX_DEPTH
 from ecbackup_iac.terraform.functions.go.timestamps import point
-from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge
