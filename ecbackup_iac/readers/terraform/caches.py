@@ -39,11 +39,8 @@ from ecbackup_iac.readers.terraform.settings import (
     text_setting,
 )
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.modules.instances import (
-    ModuleInstance,
-    ResourceInstance,
-    UnreadCall,
-)
+from ecbackup_iac.terraform.modules.expansion import ResourceInstance, UnreadCall
+from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import overrides_of
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.operators import attribute as attribute_of
@@ -234,7 +231,7 @@ class RootReader:
                     holds = block.value(condition)
                 except EvaluationError as error:
                     if when == "pre":
-                        yield (error.range or condition.range).location, error.message
+                        yield (error.origin or condition.range).location, error.message
                     continue
                 if holds.is_known and holds.raw in (False, "false"):
                     yield condition.range.location, f"Resource {when}condition failed"
@@ -469,4 +466,4 @@ def _shown_folder(folder: str, _here: str) -> str:
 
 def refused(error: EvaluationError, place: Location) -> Diagnostic:
     """Tell what Terraform refuses, where it says so itself, else at a place."""
-    return Diagnostic(error.message, error.range.location if error.range else place)
+    return Diagnostic(error.message, error.origin.location if error.origin else place)

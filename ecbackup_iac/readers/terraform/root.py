@@ -9,8 +9,8 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.readers.terraform.caches import RootReader, refused
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.terraform.modules.call_checks import REPEATED_PROVIDERS
-from ecbackup_iac.terraform.modules.instances import EmptyBlock, ModuleInstance
+from ecbackup_iac.terraform.modules.expansion import REPEATED_PROVIDERS, EmptyBlock, resources
+from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module, configuration_files, overrides_of
 from ecbackup_iac.terraform.modules.programs import Evidence
 from ecbackup_iac.terraform.modules.root_order import RootOrder
@@ -79,7 +79,7 @@ class RootEvaluation:
 
         """
         here = Location(shown_path(self._root.module.folder))
-        for found in self._root.resources(self):
+        for found in resources(self._root, self):
             yield
             if isinstance(found, EvaluationError):
                 diagnostics.append(refused(found, here))

@@ -29,7 +29,7 @@ from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values.value import (
     FILE_CONTENT,
-    Placed,
+    Located,
     UnknownRaw,
     Value,
 )
@@ -152,7 +152,7 @@ def shown_text(value: Value, text: str) -> str:
     return FILE_CONTENT if value.is_file_content and not _PLAIN_TEXT.fullmatch(text) else text
 
 
-def _trace(before: tuple[TraceStep, ...], hops: Iterable[Placed]) -> tuple[TraceStep, ...]:
+def _trace(before: tuple[TraceStep, ...], hops: Iterable[Located]) -> tuple[TraceStep, ...]:
     """Make steps of a value's hops: each place once, in the order in which a reader follows them."""
     steps, is_hidden = [*before], False
     for hop in hops:
@@ -162,12 +162,12 @@ def _trace(before: tuple[TraceStep, ...], hops: Iterable[Placed]) -> tuple[Trace
     return tuple(dict.fromkeys(steps))
 
 
-def _hidden(hop: Placed) -> TraceStep:
+def _hidden(hop: Located) -> TraceStep:
     name, equals, _ = hop.text.partition("=")
     return TraceStep(f"{name.strip()} = {SENSITIVE}" if equals else SENSITIVE, hop.location)
 
 
-def step_of(hop: Placed) -> TraceStep:
+def step_of(hop: Located) -> TraceStep:
     """Give the step of a trace that something placed is: its first line, cut where it is long."""
     first, *rest = hop.text.strip().splitlines() or [""]
     text = first.strip()

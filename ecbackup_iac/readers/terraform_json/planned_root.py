@@ -12,13 +12,10 @@ from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions.call_context import UndecidableError
 from ecbackup_iac.terraform.functions.go.json_text import json_value
 from ecbackup_iac.terraform.modules.addresses import Address
+from ecbackup_iac.terraform.modules.call_inputs import Inputs
 from ecbackup_iac.terraform.modules.configuration import UnreadModule
 from ecbackup_iac.terraform.modules.inputs import RootInputs
-from ecbackup_iac.terraform.modules.instances import (
-    BlockScope,
-    Inputs,
-    ModuleInstance,
-)
+from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.value import (

@@ -49,8 +49,8 @@ class NodeEvaluator(ABC):
         try:
             return self.evaluate(node)
         except EvaluationError as error:
-            if error.range is None:
-                error.range = node.range
+            if error.origin is None:
+                error.origin = node.range
             raise
 
     @abstractmethod

@@ -61,7 +61,7 @@ def _content(files: Files, path: Value) -> bytes:
         return files.read(text)
     except EvaluationError as error:
         bare = "Invalid function argument: no file exists of that name"
-        raise EvaluationError(error.message, error.range, bare) from error
+        raise EvaluationError(error.message, error.origin, bare) from error
 
 
 def _text(files: Files, path: Value) -> str:
@@ -89,7 +89,7 @@ def _fileexists(files: Files, path: Value) -> Value:
         return boolean(files.exists(str(_pathexpand(path).raw)))
     except EvaluationError as error:
         raise EvaluationError(
-            error.message, error.range, "it is a directory, not a file"
+            error.message, error.origin, "it is a directory, not a file"
         ) from error
 
 
@@ -114,7 +114,7 @@ def _templatefile(context: CallContext, path: Value, variables: Value) -> Value:
         return _rendered(context, path, variables)
     except EvaluationError as error:
         if path.is_hidden:
-            error.range = None  # it names the file
+            error.origin = None  # it names the file
         raise
 
 

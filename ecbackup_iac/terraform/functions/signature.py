@@ -96,7 +96,7 @@ def _refusal(
     is_sensitive, is_file_content = _marks(arguments)
     if is_sensitive:
         text = f'Invalid function argument: "{function.name}" refuses a sensitive value'
-        return EvaluationError(text, error.range)
+        return EvaluationError(text, error.origin)
     return error.redacted() if is_file_content else error
 
 

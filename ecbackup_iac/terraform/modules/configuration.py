@@ -4,17 +4,32 @@ import os
 import posixpath
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.module import FolderReader, Module, Program, load_module
 from ecbackup_iac.terraform.values.value import EvaluationError
 
-if TYPE_CHECKING:
-    from ecbackup_iac.terraform.modules.instances import ModuleInstance
+
+class Caller(Protocol):
+    """A module instance, as far as its module calls are concerned."""
+
+    @property
+    def module(self) -> Module:
+        """The module of which it is an instance."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The names of the calls that lead to it, outermost first."""
+
+    @property
+    def parent(self) -> "Caller | None":
+        """The instance that calls it; None for the root."""
 
 
 @record
@@ -74,14 +89,14 @@ class Configuration:
         self.used: dict[str, Module] = {}
         """The modules of which there are instances, by folder."""
 
-    def called_folder(self, caller: "ModuleInstance", name: str) -> str | None:
+    def called_folder(self, caller: Caller, name: str) -> str | None:
         """Return the real folder of the local module that a call names; None for any other source."""
         source = source_of(caller.module.calls[name])
         if source is None or not is_local(source):
             return None
         return local_folder(caller.module.folder, source, self.modules.reader)
 
-    def called_module(self, caller: "ModuleInstance", name: str) -> Module | UnreadModule:
+    def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:
         """Give the module behind a module call."""
         block = caller.module.calls[name]
         source = source_of(block)
@@ -97,11 +112,11 @@ class Configuration:
         text = f"{source} is not in this repository (terraform init would fetch it)"
         return UnreadModule(source, text, version_of(block))
 
-    def _module(self, folder: str, source: str, caller: "ModuleInstance") -> Module | UnreadModule:
+    def _module(self, folder: str, source: str, caller: Caller) -> Module | UnreadModule:
         if not self.modules.reader.is_inside(folder):
             return UnreadModule(source, f"{source} leads outside the repository", is_missing=True)
         module = self.modules.at(folder)
-        above: ModuleInstance | None = caller
+        above: Caller | None = caller
         while above is not None:
             if above.module is module:
                 return UnreadModule(
@@ -112,7 +127,7 @@ class Configuration:
             return UnreadModule(source, f"there is no configuration in {source}", is_missing=True)
         return module
 
-    def path_value(self, name: str, instance: "ModuleInstance") -> str:
+    def path_value(self, name: str, instance: Caller) -> str:
         """Give path.module, path.root or path.cwd as Terraform would, started in the root's folder."""
         if name == "cwd":
             return self.root.replace(os.sep, "/")
@@ -127,9 +142,6 @@ def source_of(block: Block) -> str | None:
     """Give a module call's source, where it is a plain text, or comes to one."""
     text = block.body.plain_text("source")
     if text is None and (written := block.body.attribute("source")):
-        from ecbackup_iac.terraform.evaluation.evaluator import Evaluator  # most sources are plain
-        from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-
         with suppress(EvaluationError):
             raw = Evaluator(CONSTANT_SCOPE).value(written.expression).raw
             text = raw if isinstance(raw, str) else None

@@ -21,7 +21,7 @@ from ecbackup_iac.terraform.modules.module import FolderReader
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Placed,
+    Located,
     TraceStep,
     Value,
     string,
@@ -133,11 +133,11 @@ def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
         value = Evaluator(CONSTANT_SCOPE).value(attribute.expression)
         return constraint.applied(value).through(attribute.range)
     except EvaluationError as error:
-        error.range = error.range or attribute.range
+        error.origin = error.origin or attribute.range
         raise
 
 
-def _from_text(name: str, text: str, constraint: Constraint, place: Placed, where: str) -> Value:
+def _from_text(name: str, text: str, constraint: Constraint, place: Located, where: str) -> Value:
     """Read a value given as text: as it stands for a primitive type, as an expression for others."""
     if constraint.is_literal:
         value = string(text)

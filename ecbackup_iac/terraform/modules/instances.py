@@ -5,31 +5,26 @@ Everything is evaluated when it is asked for, and once.
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cached_property, partial
-from typing import Protocol, TypeAlias
+from functools import cached_property
 
-from ecbackup_iac.hcl.expression import GetAttribute, Name, Node, children
+from ecbackup_iac.hcl.expression import GetAttribute, Name, children
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.terraform.evaluation.constraints import Constraint, constraint_of
+from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-from ecbackup_iac.terraform.evaluation.validation import narrowed
 from ecbackup_iac.terraform.functions.call_context import Files
-from ecbackup_iac.terraform.modules.call_checks import problems_of, repeats
+from ecbackup_iac.terraform.modules.call_inputs import AnyInputs, CallInputs, Inputs
 from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import Repetition, counted, for_each
+from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import hide_rejections
-from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
-    STRING,
     ObjectOf,
     object_of,
 )
@@ -38,8 +33,6 @@ from ecbackup_iac.terraform.values.value import (
     LazyMembers,
     OpenMembers,
     ReferenceRefusedError,
-    TraceStep,
-    UnknownRaw,
     Value,
     object_value,
     string,
@@ -47,54 +40,12 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 
-_LEVELS_A_STEP = 4  # whatever is found comes up through all of them
+_LEVELS_PER_STEP = 4  # what is found is passed up through all of them
 
 MAX_CHAIN_DEPTH = 20
 """Locals that are being worked out for each other; what they lead to is then worked out one by one."""
 
 _ROOTS = {"var", "local", "module", "data", "resource", "path", "terraform", "ephemeral"}
-
-
-class Inputs(Protocol):
-    """What a root module is given from outside."""
-
-    def value(self, name: str, constraint: Constraint) -> Value | None:
-        """Give a variable's value; None where nobody sets it. Raises EvaluationError."""
-
-    @property
-    def workspace(self) -> Value:
-        """The name of the workspace."""
-
-
-class Search(Protocol):
-    """What a configuration is searched for, and who is told which modules were reached."""
-
-    def wants(self, kind: str) -> bool:
-        """Whether resources of a type are sought."""
-
-    def leads(self, folder: str) -> bool:
-        """Whether the module in a folder, or one below it, may hold what is sought."""
-
-    def reach(self, folder: str | None, call: Block) -> None:
-        """Take note that an instance of the module in a folder is evaluated, and its call is not refused.
-
-        There is no folder for a call of a module that `terraform init` fetched.
-        """
-
-
-@record(eq=False)
-class ResourceInstance:
-    """A resource as it would be deployed, and the scope its arguments are evaluated in."""
-
-    address: str
-    kind: str
-    block: Block
-    scope: "BlockScope"
-    doubts: tuple[str, ...] = ()
-    """Why it is not certain that it exists."""
-
-    refusal: str = ""
-    """What Terraform would refuse about its being there; empty where it would not."""
 
 
 class ModuleInstance:
@@ -107,7 +58,7 @@ class ModuleInstance:
         self,
         module: Module,
         configuration: Configuration,
-        inputs: "Inputs | CallInputs",
+        inputs: Inputs | CallInputs,
         parent: "ModuleInstance | None" = None,
         address: str = "",
         path: tuple[str, ...] = (),
@@ -136,11 +87,16 @@ class ModuleInstance:
         return self.configuration.files
 
     @cached_property
-    def calls(self) -> tuple[Location, ...]:
-        """Where the headers of the module calls stand that lead here, outermost first."""
+    def call_blocks(self) -> tuple[Block, ...]:
+        """The module calls that lead here, outermost first."""
         if self.parent is None or not isinstance(self._inputs, CallInputs):
             return ()
-        return (*self.parent.calls, self._inputs.block.header.location)
+        return (*self.parent.call_blocks, self._inputs.block)
+
+    @cached_property
+    def calls(self) -> tuple[Location, ...]:
+        """The locations of those calls' headers."""
+        return tuple(block.header.location for block in self.call_blocks)
 
     @cached_property
     def called(self) -> tuple[str, ...]:
@@ -215,7 +171,7 @@ class ModuleInstance:
     def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
         match root:
             case "var":
-                return self._variable(names[0])
+                return self._variable(names[0]).value(self._inputs)
             case "local":
                 return self._local(names[0])
             case "module":
@@ -235,82 +191,15 @@ class ModuleInstance:
             case _:
                 return self._resource(("managed", root, names[0]))
 
-    def _variable(self, name: str) -> Value:
+    def constraint(self, name: str) -> Constraint:
+        """Return what a declared variable accepts. Raises EvaluationError."""
+        return self._variable(name).constraint
+
+    def _variable(self, name: str) -> Variable:
         block = self.module.variables.get(name)
         if block is None:
             raise ReferenceRefusedError(f'Reference to undeclared input variable: "{name}"')
-        constraint = self.constraint(name)
-        given = self._inputs.value(name, constraint)
-        default = block.body.attribute("default")
-        is_nullable = self._flag(block, "nullable", default=True)
-        sensitive = self._flag(block, "sensitive", default=False)
-        if given is None or (given.is_null and not is_nullable):
-            if default is None:
-                return self._undecided_variable(name, block, constraint)
-            value = Evaluator(CONSTANT_SCOPE).value(default.expression)
-            if value.is_null and not is_nullable:
-                text = f"Invalid default value for variable {name}: null is not a valid value"
-                raise EvaluationError(text, default.range)
-            value = constraint.applied(value).through(default.range)
-        else:
-            value = given
-            if isinstance(given.raw, UnknownRaw) and not is_nullable:
-                value = Value(given.type, _not_null(given.raw), given.trace).marked(given)
-        if sensitive:
-            hidden = tuple(
-                TraceStep(f"{name} = (sensitive value)", hop.location) for hop in value.trace
-            )
-            value = replace(value, trace=hidden, is_sensitive=True)
-        return self._validated(name, block, value)
-
-    def constraint(self, name: str) -> Constraint:
-        """Give what a declared variable accepts. Raises EvaluationError."""
-        kind = self.module.variables[name].body.attribute("type")
-        return constraint_of(kind.expression if kind else None)
-
-    def _undecided_variable(self, name: str, block: Block, constraint: Constraint) -> Value:
-        if self.parent is not None:
-            text = f'Missing required argument: the module needs "{name}", and the call has none'
-            source_range = (
-                self._inputs.block.header if isinstance(self._inputs, CallInputs) else None
-            )
-            raise EvaluationError(text, source_range)
-        nullable = self._flag(block, "nullable", default=True)
-        raw = UnknownRaw(f"var.{name} has no default and no value", is_not_null=not nullable)
-        value = Value(constraint.type, raw, (block.header,))
-        return narrowed(value, f"var.{name}", self._conditions(block), self._constant)
-
-    def _conditions(self, block: Block) -> list[Node]:
-        conditions = (rule.body.attribute("condition") for rule in block.body.blocks("validation"))
-        return [condition.expression for condition in conditions if condition]
-
-    def _validated(self, name: str, block: Block, value: Value) -> Value:
-        """Check the variable's own rules. Raises EvaluationError."""
-        rules = block.body.blocks("validation")
-        if not rules:
-            return value
-        evaluator = Evaluator(_WithVariable(self, name, value))
-        for rule in rules:
-            condition = rule.body.attribute("condition")
-            if condition is None:
-                continue
-            verdict = converted(evaluator.value(condition.expression), BOOL)
-            if verdict.raw is False:
-                message = _error_message(rule, evaluator)
-                raise EvaluationError(f"Invalid value for variable: {message}", rule.header)
-        if not value.is_known and not value.unknown.outcomes:
-            return narrowed(value, f"var.{name}", self._conditions(block), self._constant)
-        return value
-
-    def _flag(self, block: Block, name: str, *, default: bool) -> bool:
-        attribute = block.body.attribute(name)
-        if attribute is None:
-            return default
-        value = converted(self._constant(attribute.expression), BOOL)
-        return default if not isinstance(value.raw, bool) else value.raw
-
-    def _constant(self, node: Node) -> Value:
-        return Evaluator(self).value(node)
+        return Variable(name, block, self)
 
     def _local(self, name: str) -> Value:
         attribute = self.module.local_values.get(name)
@@ -341,7 +230,7 @@ class ModuleInstance:
             mode, kind, name = key
             prefix = "" if mode == "managed" else f"{mode}."
             raise ReferenceRefusedError(f"Reference to undeclared resource: {prefix}{kind}.{name}")
-        return self._repeated(block, lambda one: self._resource_value(key, block, one))
+        return self._repeated(block, lambda one: self.resource_value(key, block, one))
 
     def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
         """Put the values of a block's instances together as a reference to it sees them."""
@@ -359,7 +248,8 @@ class ModuleInstance:
             {str(one.names["each", "key"].raw): value_of(one) for one in repetitions}
         )
 
-    def _resource_value(self, key: ResourceKey, block: Block, one: Repetition) -> Value:
+    def resource_value(self, key: ResourceKey, block: Block, one: Repetition) -> Value:
+        """Return the value of a resource instance, whose members are evaluated on demand."""
         mode, kind, name = key
         address = (
             f"{kind}.{name}{one.key}" if mode == "managed" else f"{mode}.{kind}.{name}{one.key}"
@@ -400,13 +290,19 @@ class ModuleInstance:
 
     def child(self, name: str, one: Repetition, target: Module) -> "ModuleInstance":
         """Give the instance that a module call makes."""
-        charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_A_STEP)
-        address = f"module.{name}{one.key}"
-        if self.address:
-            address = f"{self.address}.{address}"
+        self.charge_instance()
+        address = self.address_of(f"module.{name}{one.key}")
         inputs = CallInputs(self.module.calls[name], BlockScope(self, one))
         path = (*self.path, name)
         return ModuleInstance(target, self.configuration, inputs, self, address, path)
+
+    def address_of(self, name: str) -> str:
+        """Return the address of something in this module."""
+        return f"{self.address}.{name}" if self.address else name
+
+    def charge_instance(self) -> None:
+        """Charge for an instance of a block in this module. Raises TooMuchError."""
+        charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_PER_STEP)
 
     def repetitions(self, block: Block) -> list[Repetition]:
         """Give the instances that `count` or `for_each` make of a block; usually one.
@@ -424,18 +320,18 @@ class ModuleInstance:
             try:
                 return counted(Evaluator(self).value(count.expression))
             except EvaluationError as error:
-                raise _at(error, count.range) from error
+                raise error.at(count.range) from error
         if each is not None:
             try:
                 return for_each(Evaluator(self).value(each.expression))
             except EvaluationError as error:
-                raise _at(error, each.range) from error
+                raise error.at(each.range) from error
         return [Repetition()]
 
     @cached_property
     def _with_any_inputs(self) -> "ModuleInstance":
         """The same module where nothing is known of its variables and the workspace."""
-        return ModuleInstance(self.module, self.configuration, _AnyInputs())
+        return ModuleInstance(self.module, self.configuration, AnyInputs())
 
     def never_creates(self, block: Block) -> bool:
         """Whether a block creates no instance, whatever its module's variables and the workspace are.
@@ -446,165 +342,6 @@ class ModuleInstance:
             return not self._with_any_inputs.repetitions(block)
         except EvaluationError:
             return False
-
-    @cached_property
-    def is_repeated(self) -> bool:
-        """Whether a call that leads here has count, for_each or depends_on."""
-        if self.parent is None or not isinstance(self._inputs, CallInputs):
-            return False
-        return self.parent.is_repeated or repeats(self._inputs.block)
-
-    def resources(self, search: Search) -> "Iterator[Found]":
-        """Yield the managed resources of the wanted types here and in the modules called from here.
-
-        Calls whose module was not read come as UnreadCall, blocks without instances as EmptyBlock,
-        refused repetitions as errors, followed by an instance that stands for what is refused.
-        """
-        for key, block in self.module.resources.items():
-            mode, kind, name = key
-            if mode != "managed" or not search.wants(kind):
-                continue
-            address = f"{self.address}.{kind}.{name}" if self.address else f"{kind}.{name}"
-            try:
-                repetitions, refusal = self.repetitions(block), self.module.refusal
-            except EvaluationError as error:
-                yield error
-                repetitions, refusal = [Repetition()], error.message
-            if not repetitions:
-                yield EmptyBlock(address, kind, block, self)
-            for one in repetitions:
-                charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_A_STEP)
-                doubts = (one.doubt,) if one.doubt else ()
-                scope = BlockScope(self, one, partial(self._resource_value, key, block, one))
-                yield ResourceInstance(address + one.key, kind, block, scope, doubts, refusal)
-        for name, block in self.module.calls.items():
-            yield from self._called_resources(name, block, search)
-
-    def _called_resources(self, name: str, block: Block, search: Search) -> "Iterator[Found]":
-        folder = self.configuration.called_folder(self, name)
-        if folder is not None and not search.leads(folder):
-            return
-        target = self.configuration.called_module(self, name)
-        address = f"{self.address}.module.{name}" if self.address else f"module.{name}"
-        errors, repetitions = self._checked_call(block, target)
-        yield from errors
-        if errors and self.is_refused:
-            return  # the module is evaluated on its own, where this call is refused as well
-        refusal = errors[-1].message if errors else self.module.refusal
-        if isinstance(target, UnreadModule):
-            yield from self._unread_calls(address, block, target, repetitions)
-            return
-        if not repetitions and not refusal:
-            yield EmptyBlock(address, "", block, self, target)
-        for one in repetitions:
-            child = self.child(name, one, target)
-            child.is_refused = self.is_refused or bool(refusal)
-            if folder is None or not child.is_refused:
-                search.reach(folder, block)
-            for found in child.resources(search):
-                if not (refusal and isinstance(found, EmptyBlock)):
-                    yield _doubted(found, one.doubt, refusal)
-
-    def _unread_calls(
-        self, address: str, block: Block, target: UnreadModule, repetitions: list[Repetition]
-    ) -> "Iterator[Found]":
-        if not repetitions:
-            if target.is_missing:
-                yield EvaluationError(target.why, block.header)
-            yield EmptyBlock(address, target.source, block, self, target)
-        for one in repetitions:
-            charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_A_STEP)
-            doubts = (one.doubt,) if one.doubt else ()
-            yield UnreadCall(address + one.key, block, BlockScope(self, one), target, doubts)
-
-    def _checked_call(
-        self, block: Block, target: Module | UnreadModule
-    ) -> tuple[list[EvaluationError], list[Repetition]]:
-        """Return what Terraform refuses about a module call, and its instances: one, if they are refused."""
-        errors: list[EvaluationError] = []
-        if not isinstance(target, UnreadModule):
-            errors += problems_of(block, target, is_repeated=self.is_repeated or repeats(block))
-        try:
-            return errors, self.repetitions(block)
-        except EvaluationError as error:
-            return [*errors, error], [Repetition()]
-
-
-@record(eq=False)
-class UnreadCall:
-    """A module call whose module could not be read."""
-
-    address: str
-    block: Block
-    scope: "BlockScope"
-    unreadable: UnreadModule
-    doubts: tuple[str, ...] = ()
-
-
-@record(eq=False)
-class EmptyBlock:
-    """A resource block or a module call that creates no instance."""
-
-    address: str
-    kind: str
-    """The resource type; the source of a call whose module was not read."""
-
-    block: Block
-    instance: ModuleInstance
-    """The module instance that it is written in."""
-
-    target: Module | UnreadModule | None = None
-    """The module that is called; None for a resource."""
-
-    @property
-    def reason(self) -> str:
-        """Why it creates none, for people."""
-        is_counted = self.block.body.attribute("count") is not None
-        return "count is 0" if is_counted else "for_each is empty"
-
-
-Found: TypeAlias = ResourceInstance | UnreadCall | EmptyBlock | EvaluationError
-
-
-def _doubted(found: Found, doubt: str, refusal: str) -> Found:
-    if isinstance(found, EvaluationError | EmptyBlock) or not (doubt or refusal):
-        return found
-    doubts = (doubt, *found.doubts) if doubt else found.doubts
-    if isinstance(found, UnreadCall):
-        return UnreadCall(found.address, found.block, found.scope, found.unreadable, doubts)
-    return ResourceInstance(
-        found.address, found.kind, found.block, found.scope, doubts, refusal or found.refusal
-    )
-
-
-class _AnyInputs:
-    """The inputs of a module of which nothing is known."""
-
-    workspace = unknown("the workspace may be any", STRING, is_not_null=True)
-
-    @staticmethod
-    def value(name: str, constraint: Constraint) -> Value:
-        """Return a value of the variable's type that may be anything."""
-        return Value(constraint.type, UnknownRaw(f"var.{name} may be anything"))
-
-
-class CallInputs:
-    """What a module call hands to the module's variables."""
-
-    def __init__(self, block: Block, scope: "BlockScope") -> None:
-        self.block = block
-        self.scope = scope
-
-    def value(self, name: str, constraint: Constraint) -> Value | None:
-        """Give what the call sets a variable to; None where it does not. Raises EvaluationError."""
-        attribute = self.block.body.attribute(name)
-        if attribute is None:
-            return None
-        try:
-            value = Evaluator(self.scope).value(attribute.expression)
-            return constraint.applied(value).through(attribute.range)
-        except EvaluationError as error:
-            raise _at(error, attribute.range) from error
 
 
 class BlockScope:
@@ -646,47 +383,3 @@ class BlockScope:
         if root == "self" and self.self_value is not None:
             return attribute(self.self_value(), names[0])
         return self.instance.reference(root, names, source_range)
-
-
-class _WithVariable:
-    """A scope in which one variable is being checked."""
-
-    allows_calls = True
-    instance_key = ""
-
-    def __init__(self, instance: ModuleInstance, name: str, value: Value) -> None:
-        self._instance = instance
-        self._name = name
-        self._value = value
-        self.files = instance.files
-        self.address = instance.address
-
-    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
-        """Give what a reference stands for. Raises EvaluationError."""
-        if (root, names) == ("var", (self._name,)):
-            return self._value
-        return self._instance.reference(root, names, source_range)
-
-
-def _at(error: EvaluationError, source_range: SourceRange) -> EvaluationError:
-    if error.range is None:
-        error.range = source_range
-    return error
-
-
-def _not_null(raw: UnknownRaw) -> UnknownRaw:
-    return replace(raw, is_not_null=True)
-
-
-def _error_message(rule: Block, evaluator: Evaluator) -> str:
-    """Give a rule's error message, where it can be known and holds nothing that is hidden."""
-    attribute = rule.body.attribute("error_message")
-    if attribute is None:
-        return "a validation rule refuses it"
-    try:
-        message = evaluator.value(attribute.expression)
-    except EvaluationError:
-        return "a validation rule refuses it"
-    if message.is_hidden or not isinstance(message.raw, str):
-        return "a validation rule refuses it"
-    return " ".join(message.raw.split())[:200]

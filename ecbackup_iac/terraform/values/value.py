@@ -6,7 +6,7 @@ what has to hold for it. Every value carries the places it came through.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, Self, TypeAlias
 from unicodedata import normalize
 
 from ecbackup_iac.hcl.number import Number
@@ -38,42 +38,43 @@ FILE_CONTENT = "(content of a file)"
 """What stands in a message for a text that a file holds."""
 
 
+class Located(Protocol):
+    """A piece of the input, with the text to show for it: a SourceRange or a TraceStep."""
+
+    @property
+    def location(self) -> Location:
+        """The location as it is reported."""
+
+    @property
+    def text(self) -> str:
+        """The text there."""
+
+
 class EvaluationError(Exception):
-    """What a real `terraform plan` would refuse, in its words; `place` is where, once somebody knows.
+    """What a real `terraform plan` would refuse, in its words; `origin` is where, once that is known.
 
     `bare` is the message without what it quotes of values, where it quotes any.
     """
 
-    def __init__(
-        self,
-        message: str,
-        source_range: Any = None,  # noqa: ANN401 - a nodes.Place
-        bare: str = "",
-    ) -> None:
+    def __init__(self, message: str, origin: Located | None = None, bare: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.range = source_range
+        self.origin = origin
         self.bare = bare or message
 
+    def at(self, origin: Located) -> Self:
+        """Return the error with an origin, where it has none yet."""
+        if self.origin is None:
+            self.origin = origin
+        return self
+
     def redacted(self) -> "EvaluationError":
-        """Give the same refusal of a value that must not be shown."""
-        return type(self)(self.bare, self.range)
+        """Return the error for a value that must not be shown."""
+        return type(self)(self.bare, self.origin)
 
 
 class ReferenceRefusedError(EvaluationError):
     """A reference to what is not declared: Terraform checks these first, so `try` hides none."""
-
-
-class Placed(Protocol):
-    """Where something stands, with the text to show for it (a nodes.Place or a Hop)."""
-
-    @property
-    def location(self) -> Location:
-        """The place as it is reported."""
-
-    @property
-    def text(self) -> str:
-        """What stands there."""
 
 
 @record
@@ -171,9 +172,9 @@ class Value:
 
     type: Type
     raw: Raw
-    trace: tuple[Placed, ...] = ()
+    trace: tuple[Located, ...] = ()
     is_sensitive: bool = False
-    literals: tuple[Placed, ...] = ()
+    literals: tuple[Located, ...] = ()
     """Where it is written as it stands: a literal for each way to it; none where it is computed."""
 
     is_file_content: bool = False
@@ -231,7 +232,7 @@ class Value:
             raise TypeError("the value is known")
         return self.raw
 
-    def through(self, *steps: Placed) -> "Value":
+    def through(self, *steps: Located) -> "Value":
         """Give the value with steps put before its trace."""
         charge_trace(len(self.trace))
         return replace(self, trace=(*steps, *self.trace)) if steps else self
@@ -409,7 +410,7 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
 def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
     """Make one of those that are the same value: it holds whenever any of them does."""
     kept: dict[object, Possibility] = {}
-    places: dict[object, dict[Placed, None]] = {}
+    places: dict[object, dict[Located, None]] = {}
     for possibility in possibilities:
         key = identity(possibility.value)
         first = kept.get(key)
@@ -418,7 +419,7 @@ def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
     return [_written_at(one, tuple(places[key])) for key, one in kept.items()]
 
 
-def _written_at(one: Possibility, literals: tuple[Placed, ...]) -> Possibility:
+def _written_at(one: Possibility, literals: tuple[Located, ...]) -> Possibility:
     if len(literals) == len(one.value.literals):
         return one
     return Possibility(replace(one.value, literals=literals), one.when, one.told)
