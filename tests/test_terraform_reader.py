@@ -11,9 +11,10 @@ import pytest
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.value import Known, Unknown
+from ecbackup_iac.terraform.modules.folder_scan import Sought
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index, Sought
+from ecbackup_iac.terraform.modules.roots import Index
 
 if TYPE_CHECKING:
     from conftest import Evaluate

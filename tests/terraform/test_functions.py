@@ -9,6 +9,7 @@ from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.signature import call_function
+from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
@@ -18,7 +19,6 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     number,
     object_value,
-    one_of,
     string,
     tuple_value,
     unknown,

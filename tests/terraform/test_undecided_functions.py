@@ -26,6 +26,7 @@ from ecbackup_iac.terraform.functions import (
 from ecbackup_iac.terraform.functions.signature import Parameter, call_function
 from ecbackup_iac.terraform.values.context import track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import identity, one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -46,11 +47,9 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     boolean,
-    identity,
     null,
     number,
     object_value,
-    one_of,
     string,
     tuple_value,
     unknown,

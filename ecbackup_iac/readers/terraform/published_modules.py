@@ -8,7 +8,7 @@ from typing import Any
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.terraform.modules.roots import Sought
+from ecbackup_iac.terraform.modules.folder_scan import Sought
 
 # What a file names that holds a cache, or a call with inputs for one.
 _WORDS = (b"elasticache", b"snapshot_retention")

@@ -10,11 +10,12 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.readers.terraform.caches import RootReader, refused
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.expansion import REPEATED_PROVIDERS, EmptyBlock, resources
+from ecbackup_iac.terraform.modules.folder_scan import SoughtBlock
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module, configuration_files, overrides_of
 from ecbackup_iac.terraform.modules.programs import Evidence
 from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index, SoughtBlock
+from ecbackup_iac.terraform.modules.roots import Index
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 

@@ -18,11 +18,11 @@ from ecbackup_iac.terraform.modules.inputs import RootInputs
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.values.outcomes import identity
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     TraceStep,
     Value,
-    identity,
     number,
     string,
     unknown,

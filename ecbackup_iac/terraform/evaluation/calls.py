@@ -9,14 +9,13 @@ from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.signature import Function, call_function
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.operators import possible_elements
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import STRING, is_sequence
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Possibility,
     Value,
-    map_outcomes,
-    one_of,
     unknown,
 )
 

@@ -6,6 +6,7 @@ from ecbackup_iac.hcl.expression import Call, Conditional, Node
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, Type, unified
 from ecbackup_iac.terraform.values.value import (
     Assumption,
@@ -13,8 +14,6 @@ from ecbackup_iac.terraform.values.value import (
     Possibility,
     ReferenceRefusedError,
     Value,
-    map_outcomes,
-    one_of,
     unknown,
 )
 

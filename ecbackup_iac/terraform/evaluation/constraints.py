@@ -8,6 +8,7 @@ from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -21,13 +22,7 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     object_of,
 )
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    UnknownRaw,
-    Value,
-    map_outcomes,
-    object_value,
-)
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, object_value
 
 _PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
 _QUOTED: dict[str, Type] = {

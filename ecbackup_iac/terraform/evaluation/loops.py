@@ -7,6 +7,7 @@ from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -18,7 +19,6 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
-    map_outcomes,
     number,
     object_value,
     string,

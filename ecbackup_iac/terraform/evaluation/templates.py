@@ -14,8 +14,9 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.terraform.evaluation.loops import iterations
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import BOOL, STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, map_outcomes, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
 
 _NULL = "The expression result is null: it cannot stand in a template"
 

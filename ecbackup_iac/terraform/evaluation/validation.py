@@ -17,14 +17,13 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import identity, one_of
 from ecbackup_iac.terraform.values.value import (
     FILE_CONTENT,
     Assumption,
     EvaluationError,
     Possibility,
     Value,
-    identity,
-    one_of,
 )
 
 _MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "=="}

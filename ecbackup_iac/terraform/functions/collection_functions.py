@@ -19,15 +19,11 @@ from ecbackup_iac.terraform.functions.containers import (
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.context import record_rejection
-from ecbackup_iac.terraform.values.conversion import (
-    converted,
-    equal,
-    expand_outcomes,
-    is_open,
-    perhaps_text,
-    with_all_marks_of,
-)
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, perhaps_text
+from ecbackup_iac.terraform.values.equality import equal
+from ecbackup_iac.terraform.values.marks import with_all_marks_of
 from ecbackup_iac.terraform.values.operators import binary
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -50,10 +46,9 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     boolean,
-    map_outcomes,
+    is_open,
     null,
     number,
-    one_of,
     string,
     tuple_value,
 )

@@ -7,9 +7,9 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.call_context import UndecidableError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
-from ecbackup_iac.terraform.values.conversion import has_open_order, is_open
+from ecbackup_iac.terraform.values.conversion import has_open_order
 from ecbackup_iac.terraform.values.type_system import ListOf, TupleOf, is_mapping, is_sequence
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, is_open
 
 MAX_ELEMENTS = 10_000
 """A function that would give more is undecided: no configuration means it."""

@@ -12,14 +12,14 @@ from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.templates import is_in_template_file, render_file
 from ecbackup_iac.terraform.values.context import evaluation_context
-from ecbackup_iac.terraform.values.conversion import set_of
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import BOOL, STRING, SetOf
 from ecbackup_iac.terraform.values.value import (
     FILE_CONTENT,
     EvaluationError,
     Value,
     boolean,
-    map_outcomes,
     string,
 )
 

@@ -15,14 +15,9 @@ from ecbackup_iac.terraform.functions.containers import (
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.arithmetic import Double
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, type_name
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    UnknownRaw,
-    Value,
-    map_outcomes,
-    number,
-)
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, number
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _IGNORES_CASE = 36

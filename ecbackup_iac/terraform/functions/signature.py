@@ -4,14 +4,11 @@ from collections.abc import Callable, Sequence
 
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import CallContext, UndecidableError
-from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, marks_in
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
+from ecbackup_iac.terraform.values.marks import marks_in
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, SetOf, Type
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    UnknownRaw,
-    Value,
-    map_outcomes,
-)
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
 
 
 @record

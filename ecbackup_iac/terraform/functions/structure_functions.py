@@ -17,7 +17,9 @@ from ecbackup_iac.terraform.functions.containers import (
 )
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, set_of
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
+from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes
+from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
     NUMBER,
@@ -35,8 +37,6 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
-    identity,
-    map_outcomes,
     number,
     object_value,
     string,

@@ -16,6 +16,7 @@ from ecbackup_iac.terraform.functions.sizes import (
     whole_number,
 )
 from ecbackup_iac.terraform.values.conversion import expand_outcomes
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -25,13 +26,7 @@ from ecbackup_iac.terraform.values.type_system import (
     is_mapping,
     is_sequence,
 )
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Value,
-    boolean,
-    map_outcomes,
-    string,
-)
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
 
 # What Go's unicode.IsSpace says; Python's isspace has four control characters more.
 _SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(

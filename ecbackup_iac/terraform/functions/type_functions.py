@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -16,14 +17,7 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     type_name,
 )
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Possibility,
-    Value,
-    boolean,
-    null,
-    one_of,
-)
+from ecbackup_iac.terraform.values.value import EvaluationError, Possibility, Value, boolean, null
 
 
 def _conversion(target: Type) -> Callable[[Value], Value]:

@@ -7,6 +7,7 @@ from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import (
     NUMBER,
     STRING,
@@ -21,7 +22,6 @@ from ecbackup_iac.terraform.values.value import (
     Possibility,
     Value,
     number,
-    one_of,
     string,
     unknown,
 )

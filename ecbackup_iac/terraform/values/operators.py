@@ -6,7 +6,9 @@ from fractions import Fraction
 from ecbackup_iac.hcl.number import Number, plain, rounded
 from ecbackup_iac.terraform.values.budget import charge_number
 from ecbackup_iac.terraform.values.context import record_rejection
-from ecbackup_iac.terraform.values.conversion import converted, equal
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.equality import equal
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -29,9 +31,7 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     boolean,
-    map_outcomes,
     number,
-    one_of,
 )
 
 MAX_BITS = 100_000

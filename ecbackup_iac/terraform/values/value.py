@@ -5,7 +5,6 @@ what has to hold for it. Every value carries the places it came through.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import product
 from typing import Protocol, Self, TypeAlias
 from unicodedata import normalize
 
@@ -13,7 +12,6 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
-from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -22,17 +20,11 @@ from ecbackup_iac.terraform.values.type_system import (
     ObjectOf,
     TupleOf,
     Type,
+    has_dynamic,
     is_mapping,
     is_sequence,
     object_of,
 )
-
-MAX_OUTCOMES = 64
-"""A value that could be more than these is unknown without a list."""
-
-
-MAX_CONDITION_LENGTH = 200
-"""Characters of a condition's text; beyond it the first way to fulfil it stands for all."""
 
 FILE_CONTENT = "(content of a file)"
 """What stands in a message for a text that a file holds."""
@@ -312,150 +304,6 @@ def unknown(
     return Value(kind, UnknownRaw(why, is_deferred=is_deferred, is_not_null=is_not_null))
 
 
-def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool = False) -> Value:
-    """Make the value that is one of these; a single possibility is simply known.
-
-    A possibility that is undecided itself gives its own outcomes; if it has none, nor has the result.
-    Outcomes that are the same value are one, told with the first one's conditions.
-    """
-    flat: list[Possibility] = []
-    deferred, kinds, is_listed = is_deferred, [], True
-    for possibility in possibilities:
-        value = possibility.value
-        kinds.append(value.type)
-        if value.is_known:
-            flat.append(possibility)
-            continue
-        deferred = deferred or value.unknown.is_deferred
-        is_listed = is_listed and bool(value.unknown.outcomes)
-        if not value.unknown.outcomes:
-            why = value.unknown.why
-        for inner in value.unknown.outcomes:
-            when = combined(possibility.when, inner.when)
-            if when is not None:
-                told = inner.told if not possibility.condition else ""
-                flat.append(Possibility(inner.value, when, told))
-    kind = kinds[0] if len(set(kinds)) == 1 else DYNAMIC
-    distinct = _distinct(flat)
-    is_file_content = any(possibility.value.is_hidden for possibility in possibilities)
-    if not is_listed or not distinct or len(distinct) > MAX_OUTCOMES:
-        return Value(kind, UnknownRaw(why, is_deferred=deferred), is_file_content=is_file_content)
-    if len(distinct) == 1 and distinct[0].value.is_wholly_known:
-        return distinct[0].value
-    return Value(
-        kind,
-        UnknownRaw(why, tuple(distinct), is_deferred=deferred),
-        is_file_content=is_file_content,
-    )
-
-
-def combined(
-    one: tuple[Assumption, ...], other: tuple[Assumption, ...]
-) -> tuple[Assumption, ...] | None:
-    """Put assumptions together; None where they contradict each other."""
-    states = {assumption.subject: assumption for assumption in one}
-    for assumption in other:
-        if states.setdefault(assumption.subject, assumption).state != assumption.state:
-            return None
-    return tuple(states.values())
-
-
-def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAMIC) -> Value:
-    """Apply a function of known values to values that may be undecided.
-
-    It is applied to every combination of outcomes that do not contradict each other. A combination
-    that the function refuses cannot be deployed, and is left out; where all are refused the error
-    stands. An argument without a list of outcomes makes the result unknown, of type `kind`.
-
-    Raises:
-        EvaluationError: the function refuses whatever the arguments turn out to be.
-
-    """
-    open_arguments = [argument for argument in arguments if not argument.is_known]
-    if not open_arguments:
-        return function(*arguments)
-    deferred = any(argument.unknown.is_deferred for argument in open_arguments)
-    bare = next((a for a in open_arguments if not a.unknown.outcomes), None)
-    why = (bare or open_arguments[0]).unknown.why
-    total = 1
-    for argument in open_arguments:
-        total *= len(argument.unknown.outcomes)
-    if bare is not None or total > MAX_OUTCOMES:
-        record_rejection()  # the function may refuse what it turns out to be
-        return Value(kind, UnknownRaw(why, is_deferred=deferred)).marked(*arguments)
-    choices = [
-        argument.unknown.outcomes if not argument.is_known else (Possibility(argument),)
-        for argument in arguments
-    ]
-    found: list[Possibility] = []
-    refusal: EvaluationError | None = None
-    charge(total)
-    for choice in product(*choices):
-        when: tuple[Assumption, ...] | None = ()
-        for possibility in choice:
-            when = combined(when, possibility.when) if when is not None else None
-        if when is None:
-            continue
-        try:
-            chosen = [possibility.value for possibility in choice]
-            found.append(Possibility(function(*chosen).marked(*chosen), when))
-        except EvaluationError as error:
-            refusal = refusal or error
-            record_rejection()
-    if not found and refusal is not None:
-        raise refusal
-    return one_of(found, why, is_deferred=deferred).marked(*arguments)
-
-
-def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
-    """Make one of those that are the same value: it holds whenever any of them does."""
-    kept: dict[object, Possibility] = {}
-    places: dict[object, dict[Located, None]] = {}
-    for possibility in possibilities:
-        key = identity(possibility.value)
-        first = kept.get(key)
-        kept[key] = possibility if first is None else _either(first, possibility)
-        places.setdefault(key, {}).update(dict.fromkeys(possibility.value.literals))
-    return [_written_at(one, tuple(places[key])) for key, one in kept.items()]
-
-
-def _written_at(one: Possibility, literals: tuple[Located, ...]) -> Possibility:
-    if len(literals) == len(one.value.literals):
-        return one
-    return Possibility(replace(one.value, literals=literals), one.when, one.told)
-
-
-def _either(one: Possibility, other: Possibility) -> Possibility:
-    if set(one.when) == set(other.when):
-        return one
-    common = tuple(assumption for assumption in one.when if assumption in other.when)
-    ways = [way for way in (one.condition, other.condition) if way]
-    told = " or ".join(dict.fromkeys(ways)) if len(ways) > 1 else ""
-    return Possibility(
-        one.value, common, told if len(told) <= MAX_CONDITION_LENGTH else one.condition
-    )
-
-
-def identity(value: Value) -> object:
-    """Give a hashable key that two values share only where they are the same in type and content.
-
-    What is undecided is like nothing but itself.
-    """
-    match value.raw:
-        case UnknownRaw():
-            return ("undecided", id(value.raw))
-        case tuple() as elements:
-            charge(len(elements))
-            return (value.type, tuple(identity(element) for element in elements))
-        case Mapping() as elements:
-            charge(len(elements))
-            return (value.type, tuple((key, identity(e)) for key, e in elements.items()))
-        case bool() as raw:
-            return ("bool", raw)
-        case raw:
-            return (value.type, raw)
-
-
 def is_collection(value: Value) -> bool:
     """Say whether a value is a list, set, tuple, map or object."""
     return is_sequence(value.type) or is_mapping(value.type)
@@ -464,3 +312,32 @@ def is_collection(value: Value) -> bool:
 def object_type(value: Value) -> ObjectOf | None:
     """Give the type of an object, None for anything else."""
     return value.type if isinstance(value.type, ObjectOf) else None
+
+
+def is_open(value: Value) -> bool:
+    """Whether a value is a resource: an object with more members than its configuration names."""
+    return isinstance(value.raw, OpenMembers) and not isinstance(value.raw, LazyMembers)
+
+
+def has_open_type(value: Value) -> bool:
+    """Whether the type of a value, or of anything in it, is unknown."""
+    if isinstance(value.raw, UnknownRaw):
+        return has_dynamic(value.type)
+    if not isinstance(value.raw, tuple | Mapping) or is_open(value):
+        return False
+    charge(len(value.raw))
+    return any(map(has_open_type, value.elements))
+
+
+def first_unknown(value: Value) -> Value | None:
+    """Return the first value that is unknown: itself, or one in it."""
+    charge()
+    match value.raw:
+        case UnknownRaw():
+            return value
+        case tuple() as elements:
+            return next(filter(None, map(first_unknown, elements)), None)
+        case Mapping() as elements:
+            return next(filter(None, map(first_unknown, elements.values())), None)
+        case _:
+            return None
