@@ -110,7 +110,7 @@ class RootReader:
         node_type = self._text(block, attributes.node_type)
         engine = self._text(block, attributes.engine)
         group = self._group(block, attributes)
-        if is_refused:  # what is refused is neither Memcached nor a member: it is undecided
+        if is_refused:  # what is refused is neither Memcached nor a member: it is unknown
             group = Unset()
             is_known = isinstance(engine, Known) and engine.value.lower() != "memcached"
             engine = engine if is_known else Unset()
@@ -168,7 +168,7 @@ class RootReader:
             return Unknown(f"Terraform refuses {name}: {error.message}")
 
     def _group(self, block: "_Arguments", attributes: Attributes) -> Setting[str]:
-        """Give the group that a cluster belongs to; without an engine it belongs to one.
+        """Return the group that a cluster belongs to; without an engine it belongs to one.
 
         Of engine and replication_group_id a configuration sets exactly one (provider source, cluster.go).
         """
@@ -183,7 +183,7 @@ class RootReader:
     def _cluster_mode(
         self, block: "_Arguments", attributes: Attributes, node_type: Setting[str]
     ) -> Setting[bool]:
-        """Give whether the cache is in cluster mode, where anything depends on that."""
+        """Return whether the cache is in cluster mode, where anything depends on that."""
         group = attributes.parameter_group
         if group is None or not may_be_without_backups(node_type):
             return Known(value=False)
@@ -205,7 +205,7 @@ class RootReader:
         return Unknown("cluster mode is undecided") if answers else Known(value=False)
 
     def _refusal(self, found: ResourceInstance, block: "_Arguments") -> str:
-        """Say what Terraform or the provider would refuse of the resource itself; empty for nothing.
+        """Return what Terraform or the provider would refuse of the resource itself; empty for nothing.
 
         Of the provider's rules only those on engine, replication_group_id and retention are held.
         """
@@ -237,7 +237,7 @@ class RootReader:
                     yield condition.range.location, f"Resource {when}condition failed"
 
     def _called(self, call: UnreadCall) -> Iterator[CacheResource]:
-        """Give the cache that a module which was not read makes, as far as its interface is known."""
+        """Return the cache that a module which was not read makes, as far as its interface is known."""
         source = call.unreadable.source
         header = call.block.header
         names = [attribute.name for attribute in call.block.body.attributes()]
@@ -356,7 +356,7 @@ class _Arguments:
         self._give_up = give_up
 
     def attribute(self, name: str) -> Attribute | None:
-        """Give an argument as it is written."""
+        """Return an argument as it is written."""
         return self._block.body.attribute(name)
 
     def has_block(self, kind: str) -> bool:
@@ -374,7 +374,7 @@ class _Arguments:
             return unknown(f"not worked out: {why}")
 
     def known(self, name: str) -> Value | None:
-        """Give an argument's value where it is written, known and not null."""
+        """Return an argument's value where it is written, known and not null."""
         written = self.attribute(name)
         if written is None:
             return None
@@ -392,7 +392,7 @@ class _GiveUp(Protocol):
 
 
 def given_up(error: RecursionError | TooMuchError) -> str:
-    """Say why something is not worked out."""
+    """Return why something is not worked out."""
     if isinstance(error, TooMuchError):
         return str(error)
     return "expressions or modules nest too deeply"
@@ -434,7 +434,7 @@ def _is_cluster_mode(name: str, value: Value) -> bool:
 
 
 def is_ignored(block: Block, name: str) -> bool:
-    """Say whether `ignore_changes` covers an attribute."""
+    """Whether `ignore_changes` covers an attribute."""
     for lifecycle in block.body.blocks("lifecycle"):
         ignored = lifecycle.body.attribute("ignore_changes")
         if ignored is None:
@@ -450,7 +450,7 @@ def is_ignored(block: Block, name: str) -> bool:
 
 
 def called_by(instance: ModuleInstance) -> tuple[str, ...]:
-    """Give the folders of the modules that those calls lead to, as they are printed."""
+    """Return the folders of the modules that those calls lead to, as they are printed."""
     return _shown(instance.called, os.getcwd())
 
 

@@ -272,7 +272,7 @@ class _Tree:
         return reading
 
     def marked_texts(self) -> tuple[AnnotatedText, ...]:
-        """Give the files of the modules that were read, where they may hold suppressions."""
+        """Return the files of the modules that were read, where they may hold suppressions."""
         found = dict(self._marked)
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:

@@ -85,7 +85,7 @@ MAX_SHOWN_BYTES = 10**18
 
 
 def days_of(written: object, trace: tuple[TraceStep, ...] = ()) -> Settled[int]:
-    """Give the retention that a decoded value means to Terraform, in days."""
+    """Return the retention that a decoded value means to Terraform, in days."""
     match written:
         case None:
             return Unset(trace)
@@ -104,7 +104,7 @@ def days_of(written: object, trace: tuple[TraceStep, ...] = ()) -> Settled[int]:
 def retention_of(
     written: object, name: str, step: Callable[[str], TraceStep], *, sensitive: bool = False
 ) -> Settled[int]:
-    """Give a decoded retention with its step; a sensitive one is shown where it is a number."""
+    """Return a decoded retention with its step; a sensitive one is shown where it is a number."""
     days = days_of(written)
     if sensitive and isinstance(days, Invalid):
         return Invalid(SENSITIVE, (step(f"{name} = {SENSITIVE}"),))
@@ -113,14 +113,14 @@ def retention_of(
 
 
 def text_of(written: object, *, sensitive: bool = False) -> Known[str] | Unset:
-    """Give a setting that is text; anything that is none counts as not set."""
+    """Return a setting that is text; anything that is none counts as not set."""
     if isinstance(written, str) and written:
         return Known(written, sensitive=sensitive)
     return Unset()
 
 
 def in_cluster_mode(settings: Mapping[str, Any], parameter_group: str) -> bool:
-    """Say whether a replication group's known settings put it in cluster mode.
+    """Whether a replication group's known settings put it in cluster mode.
 
     Before version 5 of the provider `cluster_mode` was a block, which only cluster mode has.
     """

@@ -65,7 +65,7 @@ class RootEvaluation:
         return folder not in self._index.found or folder in self._index.leading
 
     def reach(self, folder: str | None, call: Block) -> None:
-        """Take note of a call whose module is evaluated."""
+        """Record a call whose module is evaluated."""
         if folder is None:
             self.read_calls.add(call.range.location)
         else:

@@ -49,13 +49,16 @@ MAX_STEP_LENGTH = 120
 
 
 def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[int]:
-    """Give the retention that a Terraform value means, in days, with its trace."""
+    """Return the retention that a Terraform value means, in days, with its trace."""
     trace = _trace(before, value.trace)
     if not isinstance(value.raw, UnknownRaw):
         return _settled_days(value, trace)
     raw = value.raw
     outcomes = tuple(
-        Outcome(_settled_days(one.value.marked(value), _trace((), one.value.trace)), one.condition)
+        Outcome(
+            _settled_days(one.value.with_marks_of(value), _trace((), one.value.trace)),
+            one.condition,
+        )
         for one in raw.outcomes
     )
     bounds = None
@@ -86,7 +89,7 @@ def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
 
 
 def _is_plain(value: Value, settled: Settled[int]) -> bool:
-    """Say whether a retention that a file holds may be shown: a short number, or no text at all."""
+    """Whether a retention that a file holds may be shown: a short number, or no text at all."""
     match settled:
         case Known(value=days):
             return len(str(days)) <= MAX_READ_LENGTH
@@ -120,10 +123,10 @@ def _whole(number: int | Fraction | None) -> int | None:
 
 
 def text_setting(value: Value) -> Setting[str]:
-    """Give a text setting that a Terraform value means."""
+    """Return a text setting that a Terraform value means."""
     if isinstance(value.raw, UnknownRaw):
         outcomes = tuple(
-            Outcome(_settled_text(one.value.marked(value)), one.condition)
+            Outcome(_settled_text(one.value.with_marks_of(value)), one.condition)
             for one in value.raw.outcomes
         )
         return Unknown(value.raw.why, outcomes)
@@ -146,7 +149,7 @@ def _settled_text(value: Value) -> Settled[str]:
 
 
 def shown_text(value: Value, text: str) -> str:
-    """Give a value's text as it may be printed."""
+    """Return a value's text as it may be printed."""
     if value.is_sensitive:
         return SENSITIVE
     return FILE_CONTENT if value.is_file_content and not _PLAIN_TEXT.fullmatch(text) else text
@@ -168,7 +171,7 @@ def _hidden(hop: Located) -> TraceStep:
 
 
 def step_of(hop: Located) -> TraceStep:
-    """Give the step of a trace that something placed is: its first line, cut where it is long."""
+    """Return the step of a trace that something placed is: its first line, cut where it is long."""
     first, *rest = hop.text.strip().splitlines() or [""]
     text = first.strip()
     if len(text) > MAX_STEP_LENGTH or rest:
@@ -177,7 +180,7 @@ def step_of(hop: Located) -> TraceStep:
 
 
 def brief_days(value: Settled[int]) -> str:
-    """Say what a retention is, in as few words as will do."""
+    """Return what a retention is, in as few words as will do."""
     match value:
         case Known(value=days):
             return f"{days} day" if days == 1 else f"{days} days"

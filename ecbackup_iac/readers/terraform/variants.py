@@ -31,7 +31,7 @@ _TWO_READINGS = (
 def with_variants(
     base: CacheResource | None, variants: Sequence[tuple[str, CacheResource | None]]
 ) -> CacheResource:
-    """Give a cache with what becomes of it under variable files that nobody asked for.
+    """Return a cache with what becomes of it under variable files that nobody asked for.
 
     `base` is the cache without them (None: it does not exist then); each variant comes with its
     file's path.
@@ -68,7 +68,7 @@ def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) 
 
 
 def _same_setting(one: Setting[int], other: Setting[int]) -> bool:
-    """Say whether two settings come to the same, however they came about."""
+    """Whether two settings come to the same, however they came about."""
     match one, other:
         case Known(value=this), Known(value=that):
             return this == that

@@ -9,7 +9,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-from ecbackup_iac.terraform.functions.call_context import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.json_text import json_value
 from ecbackup_iac.terraform.modules.addresses import Address
 from ecbackup_iac.terraform.modules.call_inputs import Inputs
@@ -143,7 +143,7 @@ class PlannedInputs(Inputs):
             return self._written.value(name, constraint)
         try:
             planned = constraint.applied(json_value(text))
-        except UndecidableError as error:
+        except UnknownResultError as error:
             raise EvaluationError(str(error)) from error
         for candidate in (self._written.value, self._default):
             try:

@@ -182,4 +182,4 @@ def _filled(value: Value, defaults: Defaults) -> Value:
         inner = defaults.inside.get(name) or every
         if inner:
             members[name] = _filled(member, inner)
-    return replace(object_value(members), trace=value.trace).marked(value)
+    return replace(object_value(members), trace=value.trace).with_marks_of(value)

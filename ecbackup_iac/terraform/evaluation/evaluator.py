@@ -131,7 +131,7 @@ class Evaluator(NodeEvaluator):
                 key_node.range.file, key_node.range.start, value_node.range.end
             )
             members[str(key.raw)] = value.through(*self.trace_steps(source_range))
-        return object_value(members).marked(*keys)
+        return object_value(members).with_marks_of(*keys)
 
 
 class HiddenSourceEvaluator(Evaluator):

@@ -31,7 +31,7 @@ def for_expression(evaluator: NodeEvaluator, node: For) -> Value:
     """Return the tuple or object of a for expression. Raises EvaluationError."""
     collection = evaluator.value(node.collection)
     result = map_outcomes(lambda known: _known_for(evaluator, node, known), collection)
-    return result.marked(collection)
+    return result.with_marks_of(collection)
 
 
 @changing_record
@@ -56,7 +56,7 @@ class _Members:
             name: tuple_value(group) if is_grouped else group[0]
             for name, group in self.groups.items()
         }
-        return object_value(members).marked(*self.keys)
+        return object_value(members).with_marks_of(*self.keys)
 
 
 def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
@@ -129,7 +129,7 @@ def splat(evaluator: NodeEvaluator, node: Splat) -> Value:
     if not of.is_known and not of.unknown.outcomes:
         record_rejection()  # an element may lack what is taken of each
         return unknown(of.unknown.why, is_deferred=of.unknown.is_deferred)
-    return map_outcomes(lambda known: _known_splat(evaluator, node, known), of).marked(of)
+    return map_outcomes(lambda known: _known_splat(evaluator, node, known), of).with_marks_of(of)
 
 
 def _known_splat(evaluator: NodeEvaluator, node: Splat, of: Value) -> Value:

@@ -32,7 +32,7 @@ def joined(evaluator: NodeEvaluator, parts: tuple[TemplatePart, ...]) -> Value:
     """Return the parts of a template as one string. Raises EvaluationError."""
     pieces = [_piece(evaluator, part) for part in parts]
     if len(pieces) > 1 and all(piece.is_known for piece in pieces):
-        return string("".join(str(piece.raw) for piece in pieces)).marked(*pieces)
+        return string("".join(str(piece.raw) for piece in pieces)).with_marks_of(*pieces)
     return _concatenated(pieces)
 
 
@@ -58,7 +58,7 @@ def _if_directive(evaluator: NodeEvaluator, part: IfDirective) -> Value:
     made = map_outcomes(
         lambda truth: evaluator.joined(branches[truth.raw is True]), condition, kind=STRING
     )
-    return made.marked(condition)
+    return made.with_marks_of(condition)
 
 
 def _for_directive(evaluator: NodeEvaluator, part: ForDirective) -> Value:
@@ -68,7 +68,7 @@ def _for_directive(evaluator: NodeEvaluator, part: ForDirective) -> Value:
         rounds = iterations(evaluator, part, known)
         return _concatenated([iteration.joined(part.body) for iteration in rounds])
 
-    return map_outcomes(body, collection, kind=STRING).marked(collection)
+    return map_outcomes(body, collection, kind=STRING).with_marks_of(collection)
 
 
 def _concatenated(pieces: list[Value]) -> Value:
@@ -80,7 +80,7 @@ def _concatenated(pieces: list[Value]) -> Value:
             piece,
             kind=STRING,
         )
-    return result.marked(*pieces)
+    return result.with_marks_of(*pieces)
 
 
 def _as_text(value: Value, source_range: SourceRange) -> Value:

@@ -53,7 +53,7 @@ MAX_TOLD_BYTES = 999
 def narrowed(
     value: Value, subject: str, conditions: Sequence[Node], constant: Callable[[Node], Value]
 ) -> Value:
-    """Give an undecided value with the outcomes or bounds that all its conditions prove.
+    """Return an unknown value with the outcomes or bounds that all its conditions prove.
 
     `subject` is the variable as conditions write it: "var.days"; `constant` evaluates the rest.
     """
@@ -164,14 +164,14 @@ def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) ->
 
 
 def _least(value: Value, bound: Number) -> Number | None:
-    """Give a lower bound that comes of a value, no closer than it may be told."""
+    """Return a lower bound that comes of a value, no closer than it may be told."""
     if value.is_sensitive or (value.is_file_content and bound < -MAX_TOLD_BYTES):
         return None
     return min(bound, MAX_TOLD_BYTES) if value.is_file_content else bound
 
 
 def _greatest(value: Value, bound: Number) -> Number | None:
-    """Give an upper bound that comes of a value, no closer than it may be told."""
+    """Return an upper bound that comes of a value, no closer than it may be told."""
     if value.is_sensitive or (value.is_file_content and bound > MAX_TOLD_BYTES):
         return None
     return max(bound, -MAX_TOLD_BYTES) if value.is_file_content else bound

@@ -8,7 +8,7 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.terraform.values.value import Value
 
 
-class UndecidableError(Exception):
+class UnknownResultError(Exception):
     """A call whose result cannot be known from the input; the message is the reason.
 
     `bare` is the message without what it quotes of values, where it quotes any.
@@ -19,7 +19,7 @@ class UndecidableError(Exception):
         self.bare = bare or message
 
 
-class OutsideError(UndecidableError):
+class OutsideError(UnknownResultError):
     """A file that this program does not read."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.functions.call_context import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
     is_list,
@@ -56,7 +56,7 @@ from ecbackup_iac.terraform.values.value import (
 
 def _length(value: Value) -> Value:
     if not value.is_known:
-        return _undecided_length(value)
+        return _has_unknown_length(value)
     if isinstance(value.raw, str):
         return number(grapheme_count(value.raw))
     if is_mapping(value.type):
@@ -66,7 +66,7 @@ def _length(value: Value) -> Value:
     raise EvaluationError("argument must be a string, a collection type, or a structural type")
 
 
-def _undecided_length(value: Value) -> Value:
+def _has_unknown_length(value: Value) -> Value:
     raw = value.unknown
     size = _fixed_size(value.type)
     if raw.outcomes:
@@ -80,7 +80,7 @@ def _undecided_length(value: Value) -> Value:
 
 
 def _fixed_size(kind: Type) -> int | None:
-    """Give how many elements every value of a type has; a type without attributes may be a resource's."""
+    """Return how many elements every value of a type has; a type without attributes may be a resource's."""
     match kind:
         case TupleOf(elements=elements):
             return len(elements)
@@ -131,15 +131,15 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
     if len(rest) > 1:
         raise EvaluationError("lookup() takes two or three arguments")
     if not of.is_known:
-        return map_outcomes(lambda settled: _lookup(settled, key, *rest), of).marked(of, key)
+        return map_outcomes(lambda settled: _lookup(settled, key, *rest), of).with_marks_of(of, key)
     need_mapping(of, "lookup() requires a map as the first argument")
     default = rest[0] if rest else None
     if default is not None:
         default = default_of(of, default)
     if key.is_known:
-        return _looked_up(of, key, default).marked(of, key)
+        return _looked_up(of, key, default).with_marks_of(of, key)
     if key.unknown.outcomes:
-        return map_outcomes(lambda settled: _lookup(of, settled, *rest), key).marked(of, key)
+        return map_outcomes(lambda settled: _lookup(of, settled, *rest), key).with_marks_of(of, key)
     if default is None:
         record_rejection()  # the key may be none of these
     may_be_refused(key)
@@ -150,11 +150,11 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
     found = one_of(
         [Possibility(choice) for choice in choices], raw.why, is_deferred=raw.is_deferred
     )
-    return found.marked(of, key, *choices)
+    return found.with_marks_of(of, key, *choices)
 
 
 def default_of(of: Value, default: Value) -> Value:
-    """Give the default of a lookup as the type of a map's elements.
+    """Return the default of a lookup as the type of a map's elements.
 
     Raises:
         EvaluationError: it cannot become one of that type.
@@ -230,7 +230,7 @@ def _anytrue(within: Value) -> Value:
 
 
 def _all_are(within: Value, *, wanted: bool) -> Value:
-    """Say whether all elements are true, or none is; null is no true."""
+    """Whether all elements are true, or none is; null is no true."""
     decided = [element for element in within.elements if element.is_known]
     is_refuted = any((element.raw is True) is not wanted for element in decided)
     if is_refuted or len(decided) == len(within.elements):
@@ -275,7 +275,7 @@ def _coalesce(*arguments: Value) -> Value:
 
 
 def _ways(argument: Value) -> Value:
-    """Give an argument as its outcomes, where they differ in type."""
+    """Return an argument as its outcomes, where they differ in type."""
     if not _may_be_text(argument):
         return argument
     ways = expand_outcomes(argument)
@@ -283,7 +283,7 @@ def _ways(argument: Value) -> Value:
 
 
 def _may_be_text(argument: Value) -> bool:
-    """Say whether something in an argument has a type that nobody knows here, and that a plan would know."""
+    """Whether something in an argument has a type that nobody knows here, and that a plan would know."""
     if not argument.is_known:
         return has_dynamic(argument.type) and not argument.unknown.is_deferred
     if is_open(argument) or not isinstance(argument.raw, tuple | Mapping):
@@ -292,28 +292,28 @@ def _may_be_text(argument: Value) -> bool:
 
 
 def _first_of_open_type(arguments: Sequence[Value], kind: Type) -> Value:
-    """Give the first argument where the type of the result depends on what is undecided."""
+    """Return the first argument where the type of the result depends on what is unknown."""
     record_rejection()  # it may be of another kind than the rest
     untyped = [argument for argument in arguments if has_dynamic(argument.type)]
     if kind == STRING and len(untyped) == 1:  # with another, null, everything would stay as it is
         return _first([converted(argument, kind) for argument in arguments], kind)
     kinds = {type(argument.type) for argument in arguments if argument.type != DYNAMIC}
     if len(kinds) > 1 or any(map(_may_be_empty_text, arguments)):
-        raise UndecidableError("the type of the result depends on what is undecided")
+        raise UnknownResultError("the type of the result depends on what is undecided")
     return perhaps_text(_first(arguments, kind))
 
 
 def _may_be_empty_text(argument: Value) -> bool:
-    """Say whether an argument may be "", which is skipped where the result is text, and only there."""
+    """Whether an argument may be "", which is skipped where the result is text, and only there."""
     if argument.is_known:
         return argument.raw == ""
     return any(outcome.value.raw == "" for outcome in argument.unknown.outcomes)
 
 
 def _first(arguments: Sequence[Value], kind: Type) -> Value:
-    """Give the first argument that is neither null nor, of texts, "".
+    """Return the first argument that is neither null nor, of texts, "".
 
-    An undecided one gives its outcomes, and where it may be nothing, those of the next ones too.
+    An unknown one gives its outcomes, and where it may be nothing, those of the next ones too.
     """
     if not arguments:
         raise EvaluationError("no non-null, non-empty-string arguments")
@@ -329,7 +329,7 @@ def _first(arguments: Sequence[Value], kind: Type) -> Value:
 
 
 def _first_of_bare(argument: Value, rest: Sequence[Value], kind: Type) -> Value:
-    """Give an undecided argument; the bounds hold where what it falls back to keeps them."""
+    """Return an unknown argument; the bounds hold where what it falls back to keeps them."""
     raw = argument.unknown
     if raw.is_not_null or (raw.minimum is None and raw.maximum is None):
         return argument
@@ -409,12 +409,12 @@ def _removed(name: str, syntax: str) -> Function:
             f"use {syntax} syntax to write a literal {name}"
         )
 
-    anything = Parameter("vals", allows_null=True, allows_undecided=True)
+    anything = Parameter("vals", allows_null=True, allows_unknown=True)
     return Function(name, (), implementation, variadic=anything)
 
 
-_LIST = Parameter("list", allows_parts=True)
-_BOOLEANS = Parameter("list", ListOf(BOOL), allows_parts=True)
+_LIST = Parameter("list", allows_unknown_elements=True)
+_BOOLEANS = Parameter("list", ListOf(BOOL), allows_unknown_elements=True)
 _ANY_LIST = ListOf(DYNAMIC)
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -424,33 +424,39 @@ FUNCTIONS: tuple[Function, ...] = (
         "coalesce",
         (),
         _coalesce,
-        variadic=Parameter("vals", allows_null=True, allows_undecided=True, allows_parts=True),
+        variadic=Parameter(
+            "vals", allows_null=True, allows_unknown=True, allows_unknown_elements=True
+        ),
     ),
     Function(
         "coalescelist",
         (),
         _coalescelist,
-        variadic=Parameter("vals", allows_null=True, allows_undecided=True, allows_parts=True),
+        variadic=Parameter(
+            "vals", allows_null=True, allows_unknown=True, allows_unknown_elements=True
+        ),
     ),
     Function(
         "contains",
         (
-            Parameter("list", allows_undecided=True),
-            Parameter("value", allows_undecided=True),
+            Parameter("list", allows_unknown=True),
+            Parameter("value", allows_unknown=True),
         ),
         _contains,
         returns=BOOL,
     ),
     Function(
         "element",
-        (_LIST, Parameter("index", NUMBER, allows_undecided=True)),
+        (_LIST, Parameter("index", NUMBER, allows_unknown=True)),
         _element,
     ),
     Function("index", (Parameter("list"), Parameter("value")), _index, returns=NUMBER),
-    Function("keys", (Parameter("inputMap", allows_undecided=True, allows_parts=True),), _keys),
+    Function(
+        "keys", (Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),), _keys
+    ),
     Function(
         "length",
-        (Parameter("value", allows_undecided=True, allows_parts=True),),
+        (Parameter("value", allows_unknown=True, allows_unknown_elements=True),),
         _length,
         returns=NUMBER,
     ),
@@ -458,11 +464,13 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "lookup",
         (
-            Parameter("inputMap", allows_undecided=True, allows_parts=True),
-            Parameter("key", STRING, allows_undecided=True),
+            Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),
+            Parameter("key", STRING, allows_unknown=True),
         ),
         _lookup,
-        variadic=Parameter("default", allows_null=True, allows_undecided=True, allows_parts=True),
+        variadic=Parameter(
+            "default", allows_null=True, allows_unknown=True, allows_unknown_elements=True
+        ),
         keeps_marks=False,
     ),
     _removed("map", "tomap({ ... })"),
@@ -478,5 +486,5 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("one", (_LIST,), _one),
     Function("sort", (Parameter("list", ListOf(STRING)),), _sort, returns=ListOf(STRING)),
     Function("sum", (Parameter("list"),), _sum, returns=NUMBER),
-    Function("values", (Parameter("values", allows_parts=True),), _values),
+    Function("values", (Parameter("values", allows_unknown_elements=True),), _values),
 )

@@ -5,7 +5,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
-from ecbackup_iac.terraform.functions.call_context import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.character_sets import decoded, encoded
 from ecbackup_iac.terraform.functions.go.csv_text import csv_value
 from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
@@ -46,7 +46,7 @@ def _base64decode(text: Value) -> Value:
 
 
 def _base64gzip(_text: Value) -> Value:
-    raise UndecidableError("the bytes that base64gzip gives depend on the program's compressor")
+    raise UnknownResultError("the bytes that base64gzip gives depend on the program's compressor")
 
 
 def _base64gunzip(text: Value) -> Value:
@@ -58,7 +58,7 @@ def _base64gunzip(text: Value) -> Value:
     except zlib.error as error:
         raise EvaluationError("failed to gunzip bytestream") from error
     if unpacker.unconsumed_tail:
-        raise UndecidableError("what base64gunzip gives is too large")
+        raise UnknownResultError("what base64gunzip gives is too large")
     if not unpacker.eof:
         raise EvaluationError("failed to read gunzip raw data: unexpected EOF")
     return _utf8(content)

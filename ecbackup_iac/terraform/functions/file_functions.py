@@ -7,7 +7,7 @@ from hashlib import md5, sha1, sha256, sha512
 from unicodedata import normalize
 
 from ecbackup_iac.hcl.source import SourceFile
-from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UndecidableError
+from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.templates import is_in_template_file, render_file
@@ -41,7 +41,7 @@ def _basename(path: Value) -> Value:
 
 
 def _cleaned(path: str) -> str:
-    """Give the shortest path that means the same, as Go's filepath.Clean does."""
+    """Return the shortest path that means the same, as Go's filepath.Clean does."""
     clean = posixpath.normpath(path) if path else "."
     return clean[1:] if clean.startswith("//") else clean
 
@@ -52,7 +52,7 @@ def _pathexpand(path: Value) -> Value:
         return string(text)
     if text != "~" and not text.startswith("~/"):
         raise EvaluationError("cannot expand user-specific home dir")
-    raise UndecidableError("it depends on the home folder of whoever runs Terraform")
+    raise UnknownResultError("it depends on the home folder of whoever runs Terraform")
 
 
 def _content(files: Files, path: Value) -> bytes:
@@ -76,7 +76,7 @@ def _text(files: Files, path: Value) -> str:
 
 
 def _read(text: str) -> Value:
-    """Make a string of what a file holds, or of what is worked out of it."""
+    """Return a string of what a file holds, or of what is worked out of it."""
     return string(text).with_marks(is_sensitive=False, is_file_content=True)
 
 
@@ -166,7 +166,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("pathexpand", _PATH, _pathexpand, returns=STRING),
     Function(
         "templatefile",
-        (Parameter("path", STRING), Parameter("vars", allows_parts=True)),
+        (Parameter("path", STRING), Parameter("vars", allows_unknown_elements=True)),
         _templatefile,
         reads_files=True,
         renders_templates=True,

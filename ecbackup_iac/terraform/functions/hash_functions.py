@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
-from ecbackup_iac.terraform.functions.call_context import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import bytes_of, text_of
 from ecbackup_iac.terraform.values.type_system import STRING
@@ -58,7 +58,7 @@ def _uuidv5(namespace: Value, name: Value) -> Value:
 
 
 def _rsadecrypt(_ciphertext: Value, _key: Value) -> Value:
-    raise UndecidableError("rsadecrypt is not evaluated")
+    raise UnknownResultError("rsadecrypt is not evaluated")
 
 
 FUNCTIONS: tuple[Function, ...] = (

@@ -3,7 +3,7 @@
 import re
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.functions.call_context import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, ListOf
@@ -68,7 +68,7 @@ def _range(text: str) -> _Range:
         raise EvaluationError(f"{what}: {text}", bare=what)
     address, bits = found
     if bits == _IPV6_BITS and address >> _IPV4_BITS == _MAPPED:
-        raise UndecidableError("IPv4 addresses written as IPv6 are not evaluated")
+        raise UnknownResultError("IPv4 addresses written as IPv6 are not evaluated")
     given = _Range(address, int(length), bits)
     return _Range(given.first, given.length, bits)
 
@@ -107,7 +107,7 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
             bare="insufficient address space to extend the prefix",
         )
     if new_bits < 0 and (chosen != 0 or length < 0):
-        raise UndecidableError("cidrsubnet with a negative number of bits is not evaluated")
+        raise UnknownResultError("cidrsubnet with a negative number of bits is not evaluated")
     if chosen > (1 << max(new_bits, 0)) - 1:
         raise EvaluationError(
             f"prefix extension of {new_bits} does not accommodate a subnet numbered {chosen}",
@@ -116,7 +116,7 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
     # A negative number is not refused; Go takes the bits of the result without its sign.
     address = abs(within.first | (chosen << (within.bits - length)))
     if address >> within.bits:
-        raise UndecidableError("cidrsubnet with so small a number is not evaluated")
+        raise UnknownResultError("cidrsubnet with so small a number is not evaluated")
     return string(str(_Range(address, length, within.bits)))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import MAX_DIGITS, Number
-from ecbackup_iac.terraform.functions.call_context import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
     may_be_refused,
@@ -59,7 +59,7 @@ def _number_from(result: float) -> Value:
     if math.isnan(result):
         raise EvaluationError("the result is not a number")
     if math.isinf(result):
-        raise UndecidableError("its result is infinite")
+        raise UnknownResultError("its result is infinite")
     exact = Fraction(result)
     return number(int(exact) if exact.denominator == 1 and abs(exact) <= _EXACT else Double(exact))
 
@@ -73,7 +73,7 @@ def _parseint(text: Value, base: Value) -> Value:
     said = str(text.raw)
     digits = said[1:] if said.startswith(("+", "-")) else said
     if len(digits) > MAX_DIGITS:
-        raise UndecidableError(f"the number has more than {MAX_DIGITS} digits")
+        raise UnknownResultError(f"the number has more than {MAX_DIGITS} digits")
     values = [
         _DIGITS.find(digit.lower() if radix <= _IGNORES_CASE and digit.isascii() else digit)
         for digit in digits
@@ -93,7 +93,7 @@ def _signum(value: Value) -> Value:
 
 
 def _extreme(choose: Callable[[list[Number]], Number], *, is_maximum: bool) -> Callable[..., Value]:
-    """Make max or min; of undecided arguments the result has the bounds that follow."""
+    """Return max or min; of unknown arguments the result has the bounds that follow."""
 
     def settled(*arguments: Value) -> Value:
         for argument in arguments:
@@ -125,7 +125,7 @@ def _extreme(choose: Callable[[list[Number]], Number], *, is_maximum: bool) -> C
 def _bound(
     choose: Callable[[list[Number]], Number], limits: tuple[Number | None, ...], *, needs_all: bool
 ) -> Number | None:
-    """Give the bound that the arguments' bounds leave to the result, None where they leave it open."""
+    """Return the bound that the arguments' bounds leave to the result, None where they leave it open."""
     known = [limit for limit in limits if limit is not None]
     if not known or (needs_all and len(known) < len(limits)):
         return None
@@ -133,7 +133,7 @@ def _bound(
 
 
 _NUMBER = Parameter("num", NUMBER)
-_NUMBERS = Parameter("numbers", NUMBER, allows_undecided=True)
+_NUMBERS = Parameter("numbers", NUMBER, allows_unknown=True)
 
 FUNCTIONS: tuple[Function, ...] = (
     Function("abs", (_NUMBER,), _computed(_absolute), returns=NUMBER),

@@ -1,9 +1,9 @@
-"""What a function takes and gives, and how it is called with values that may be undecided."""
+"""What a function takes and gives, and how it is called with values that may be unknown."""
 
 from collections.abc import Callable, Sequence
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.functions.call_context import CallContext, UndecidableError
+from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import marks_in
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
@@ -18,11 +18,11 @@ class Parameter:
     name: str
     type: Type = DYNAMIC
     allows_null: bool = False
-    allows_undecided: bool = False
-    """The function answers even where the argument itself is undecided, and is handed it as it is."""
+    allows_unknown: bool = False
+    """The function answers even where the argument itself is unknown, and is handed it as it is."""
 
-    allows_parts: bool = False
-    """The function answers even where elements of the argument are undecided; a sensitive element
+    allows_unknown_elements: bool = False
+    """The function answers even where elements of the argument are unknown; a sensitive element
     does not make the result sensitive."""
 
 
@@ -38,7 +38,7 @@ class Function:
 
     variadic: Parameter | None = None
     returns: Type = DYNAMIC
-    """The type of a result that is undecided."""
+    """The type of a result that is unknown."""
 
     reads_files: bool = False
     renders_templates: bool = False
@@ -50,7 +50,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
     """Call a function.
 
     Raises:
-        EvaluationError: Terraform refuses the call, whatever is undecided in it.
+        EvaluationError: Terraform refuses the call, whatever is unknown in it.
 
     """
     parameters = _parameters(function, len(arguments))
@@ -69,7 +69,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
             if function.reads_files:
                 return function.implementation(context.files, *settled)
             return function.implementation(*settled)
-        except UndecidableError as error:
+        except UnknownResultError as error:
             return Value(function.returns, UnknownRaw(_why(function, arguments, error)))
 
     try:
@@ -81,7 +81,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
     is_sensitive, is_file_content = result.is_sensitive, result.is_file_content
     for parameter, argument in zip(parameters, arguments, strict=True):
         own = argument.is_sensitive, argument.is_file_content
-        held = own if parameter.allows_parts else marks_in(argument)
+        held = own if parameter.allows_unknown_elements else marks_in(argument)
         is_sensitive, is_file_content = is_sensitive or held[0], is_file_content or held[1]
     return result.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
 
@@ -89,7 +89,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
 def _refusal(
     function: Function, arguments: Sequence[Value], error: EvaluationError
 ) -> EvaluationError:
-    """Give an error as it may be told, by what the function was given."""
+    """Return an error as it may be told, by what the function was given."""
     is_sensitive, is_file_content = _marks(arguments)
     if is_sensitive:
         text = f'Invalid function argument: "{function.name}" refuses a sensitive value'
@@ -104,7 +104,7 @@ def _marks(arguments: Sequence[Value]) -> tuple[bool, bool]:
     )
 
 
-def _why(function: Function, arguments: Sequence[Value], error: UndecidableError) -> str:
+def _why(function: Function, arguments: Sequence[Value], error: UnknownResultError) -> str:
     is_sensitive, is_file_content = _marks(arguments)
     if is_sensitive:
         return f"{function.name} of a sensitive value is not evaluated"
@@ -119,12 +119,12 @@ def _lifted_over(
     arguments: Sequence[Value],
     returns: Type,
 ) -> Value:
-    """Apply to every combination of outcomes of those arguments that the function does not take undecided."""
+    """Apply to every combination of outcomes of those arguments that the function does not take unknown."""
     open_places = [
         index
         for index, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True))
         if not argument.is_known
-        and (not parameter.allows_undecided or _may_be_null(parameter, argument))
+        and (not parameter.allows_unknown or _may_be_null(parameter, argument))
     ]
 
     if not open_places:
@@ -140,7 +140,7 @@ def _lifted_over(
 
 
 def _may_be_null(parameter: Parameter, argument: Value) -> bool:
-    """Say whether one outcome is a null that the function refuses."""
+    """Whether one outcome is a null that the function refuses."""
     nulls = (outcome.value.is_null for outcome in argument.unknown.outcomes)
     return not parameter.allows_null and any(nulls)
 
@@ -160,7 +160,7 @@ def _parameters(function: Function, count: int) -> tuple[Parameter, ...]:
 
 
 def _argument(function: Function, parameter: Parameter, argument: Value) -> Value:
-    if not parameter.allows_parts and not parameter.allows_undecided:
+    if not parameter.allows_unknown_elements and not parameter.allows_unknown:
         argument = expand_outcomes(argument)
     elif isinstance(argument.type, SetOf) and argument.is_known:
         ways = expand_outcomes(argument)  # the order of a set depends on everything in it

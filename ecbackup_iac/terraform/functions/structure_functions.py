@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import product
 
 from ecbackup_iac.hcl.number import Number, plain, rounded
-from ecbackup_iac.terraform.functions.call_context import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import (
     guarded,
     is_list,
@@ -99,11 +99,11 @@ def _flatten(of: Value) -> Value:
         else:
             elements.append(element)
         guarded(len(elements))
-    return tuple_value(elements).marked(*inner)
+    return tuple_value(elements).with_marks_of(*inner)
 
 
 def _may_be_list(element: Value) -> bool:
-    """Say whether it is undecided whether an element is a list, or of how many elements.
+    """Whether it is unknown whether an element is a list, or of how many elements.
 
     What a provider computes counts as one element, as Terraform takes it where it knows no type.
     """
@@ -116,10 +116,10 @@ def _may_be_list(element: Value) -> bool:
 
 
 def _flatten_every_way(of: Value) -> Value:
-    """Flatten where it is undecided what an element is: it may be a list itself."""
+    """Flatten where it is unknown what an element is: it may be a list itself."""
     ways = expand_outcomes(of)
     if ways.is_known or not ways.unknown.outcomes:
-        raise UndecidableError("it is undecided how many elements it has")
+        raise UnknownResultError("it is undecided how many elements it has")
     return map_outcomes(_flatten, ways)
 
 
@@ -176,7 +176,7 @@ def _of_shared_type(sets: tuple[Value, ...]) -> tuple[list[Value], Type]:
 
 
 def _set_operation(keep: Callable[[object, list[set[object]]], bool]) -> Callable[..., Value]:
-    """Make a set operation of a test: whether an element stays, given which sets hold which elements."""
+    """Return a set operation of a test: whether an element stays, given which sets hold which elements."""
 
     def implementation(*arguments: Value) -> Value:
         sets, shared = _of_shared_type(arguments)
@@ -208,10 +208,10 @@ def _setproduct(*arguments: Value) -> Value:
 
 
 def _uniform(of: Value) -> Value:
-    """Give a tuple as a list of the one type that its elements share."""
+    """Return a tuple as a list of the one type that its elements share."""
     listed = converted(of, ListOf(DYNAMIC)) if isinstance(of.type, TupleOf) else of
     if not listed.is_known:
-        raise UndecidableError(listed.unknown.why)
+        raise UnknownResultError(listed.unknown.why)
     return listed
 
 
@@ -282,23 +282,30 @@ _ANY_LIST = ListOf(DYNAMIC)
 FUNCTIONS: tuple[Function, ...] = (
     Function(
         "chunklist",
-        (Parameter("list", _ANY_LIST, allows_parts=True), Parameter("size", NUMBER)),
+        (Parameter("list", _ANY_LIST, allows_unknown_elements=True), Parameter("size", NUMBER)),
         _chunklist,
     ),
     Function("compact", (Parameter("list", ListOf(STRING)),), _compact, returns=ListOf(STRING)),
-    Function("concat", (), _concat, variadic=Parameter("seqs", allows_parts=True)),
+    Function("concat", (), _concat, variadic=Parameter("seqs", allows_unknown_elements=True)),
     Function("distinct", (Parameter("list", _ANY_LIST),), _distinct),
-    Function("flatten", (Parameter("list", allows_parts=True),), _flatten),
-    Function("merge", (), _merge, variadic=Parameter("maps", allows_null=True, allows_parts=True)),
+    Function("flatten", (Parameter("list", allows_unknown_elements=True),), _flatten),
+    Function(
+        "merge",
+        (),
+        _merge,
+        variadic=Parameter("maps", allows_null=True, allows_unknown_elements=True),
+    ),
     Function("range", (), _range, variadic=Parameter("params", NUMBER), returns=ListOf(NUMBER)),
-    Function("reverse", (Parameter("list", allows_parts=True),), _reverse),
+    Function("reverse", (Parameter("list", allows_unknown_elements=True),), _reverse),
     Function(
         "setintersection",
         (_FIRST,),
         _set_operation(lambda element, held: all(element in one for one in held)),
         variadic=_OTHERS,
     ),
-    Function("setproduct", (), _setproduct, variadic=Parameter("sets", allows_parts=True)),
+    Function(
+        "setproduct", (), _setproduct, variadic=Parameter("sets", allows_unknown_elements=True)
+    ),
     Function(
         "setsubtract",
         (Parameter("a", _SET), Parameter("b", _SET)),
@@ -313,7 +320,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "slice",
         (
-            Parameter("list", allows_parts=True),
+            Parameter("list", allows_unknown_elements=True),
             Parameter("start_index", NUMBER),
             Parameter("end_index", NUMBER),
         ),
@@ -327,7 +334,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         "zipmap",
-        (Parameter("keys", ListOf(STRING)), Parameter("values", allows_parts=True)),
+        (Parameter("keys", ListOf(STRING)), Parameter("values", allows_unknown_elements=True)),
         _zipmap,
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from ecbackup_iac.terraform.functions.call_context import CallContext, UndecidableError
+from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
 from ecbackup_iac.terraform.functions.go.formats import formatted
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
@@ -36,7 +36,7 @@ _LIST_OF_TEXT = ListOf(STRING)
 
 
 def _upper(character: str) -> str:
-    """Give Unicode's simple upper case: one character for one."""
+    """Return Unicode's simple upper case: one character for one."""
     changed = character.upper()
     if len(changed) > 1:
         changed = character.title()
@@ -53,7 +53,7 @@ def _title(character: str) -> str:
 
 
 def _ends_word(character: str) -> bool:
-    """Say whether a letter after this one begins a word."""
+    """Whether a letter after this one begins a word."""
     if character.isascii():
         return not (character.isalnum() or character == "_")
     return not (character.isalpha() or character.isdecimal()) and character in _SPACES
@@ -141,7 +141,7 @@ def _format(template: Value, *arguments: Value) -> Value:
 
 def _check_nulls(arguments: Sequence[Value]) -> None:
     if any(argument.is_null and argument.type == DYNAMIC for argument in arguments):
-        raise UndecidableError("Terraform calls the format of a null without a type unknown")
+        raise UnknownResultError("Terraform calls the format of a null without a type unknown")
 
 
 def _formatlist(template: Value, *arguments: Value) -> Value:
@@ -186,7 +186,7 @@ def _templatestring(context: CallContext, template: Value, variables: Value) -> 
 
 
 def _plain(name: str, change: Callable[..., str], *parameters: str, first: str = "str") -> Function:
-    """Make a function from texts to a text that is no longer than they are."""
+    """Return a function from texts to a text that is no longer than they are."""
 
     def apply(*texts: Value) -> Value:
         return string(change(*map(text_of, texts)))
@@ -207,7 +207,7 @@ def _question(name: str, answer: Callable[[str, str], bool], parameter: str) -> 
 _TEXT = Parameter("str", STRING)
 _PATTERN = (Parameter("pattern", STRING), Parameter("string", STRING))
 _ARGUMENTS = Parameter("args", allows_null=True)
-_ARGUMENT_LISTS = Parameter("args", allows_null=True, allows_parts=True)
+_ARGUMENT_LISTS = Parameter("args", allows_null=True, allows_unknown_elements=True)
 
 FUNCTIONS: tuple[Function, ...] = (
     _plain("chomp", lambda text: text.rstrip("\r\n")),
@@ -257,7 +257,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         "templatestring",
-        (Parameter("template", STRING), Parameter("vars", allows_parts=True)),
+        (Parameter("template", STRING), Parameter("vars", allows_unknown_elements=True)),
         _templatestring,
         returns=STRING,
         renders_templates=True,

@@ -45,12 +45,12 @@ def _issensitive(value: Value) -> Value:
 
 
 def _ephemeralasnull(value: Value) -> Value:
-    """Give the value or null: whether a value is ephemeral is not tracked."""
+    """Return the value or null: whether a value is ephemeral is not tracked."""
     ways = [Possibility(value), Possibility(null(value.type))]
     return one_of(ways, "it is null where the value is ephemeral")
 
 
-_ANYTHING = Parameter("v", allows_null=True, allows_undecided=True, allows_parts=True)
+_ANYTHING = Parameter("v", allows_null=True, allows_unknown=True, allows_unknown_elements=True)
 _TARGETS: dict[str, Type] = {
     "tobool": BOOL,
     "tolist": ListOf(DYNAMIC),

@@ -17,7 +17,7 @@ _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1,
 
 
 def remarked_hcl(source: SourceFile) -> CommentedText:
-    """Find the comments of a file in HCL, of all three kinds; what is broken may have some, too."""
+    """Return the comments of a file in HCL, of all three kinds; what is broken may have some, too."""
     body = parse_file(source, CONFIGURATION, lambda _message, _place: None)
     text = source.text.decode("latin-1")
     blocks = [
@@ -30,7 +30,7 @@ def remarked_hcl(source: SourceFile) -> CommentedText:
 
 
 def remarked_json(source: SourceFile) -> CommentedText:
-    """Find the comments of a file in JSON: the texts of `"//"` in a block, and in the file itself."""
+    """Return the comments of a file in JSON: the texts of `"//"` in a block, and in the file itself."""
     root, _ = parse(source.text)
     blocks: list[CodeBlock] = []
     remarks: list[Comment] = []

@@ -54,7 +54,7 @@ class Modules:
         self._news: list[Diagnostic] = []
 
     def loaded(self) -> list[Module]:
-        """Give the modules that were read so far, in the order in which they were."""
+        """Return the modules that were read so far, in the order in which they were."""
         return list(self._loaded.values())
 
     def forget(self, folder: str) -> None:
@@ -65,13 +65,13 @@ class Modules:
         self.reader.forget(os.path.join(folder, name) for name in self.reader.names(folder))
 
     def news(self) -> list[Diagnostic]:
-        """Give what was found wrong since somebody asked for it last."""
+        """Return what was found wrong since somebody asked for it last."""
         told = [*self._news]
         self._news.clear()
         return told
 
     def at(self, folder: str) -> Module:
-        """Give the module in a folder."""
+        """Return the module in a folder."""
         real = self.reader.real(folder)
         if real not in self._loaded:
             self._loaded[real] = load_module(real, self.reader, self._news, self.program)
@@ -97,7 +97,7 @@ class Configuration:
         return local_folder(caller.module.folder, source, self.modules.reader)
 
     def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:
-        """Give the module behind a module call."""
+        """Return the module behind a module call."""
         block = caller.module.calls[name]
         source = source_of(block)
         if source is None:
@@ -128,7 +128,7 @@ class Configuration:
         return module
 
     def path_value(self, name: str, instance: Caller) -> str:
-        """Give path.module, path.root or path.cwd as Terraform would, started in the root's folder."""
+        """Return path.module, path.root or path.cwd as Terraform would, started in the root's folder."""
         if name == "cwd":
             return self.root.replace(os.sep, "/")
         if name == "root" or instance.module.folder == self.root:
@@ -139,7 +139,7 @@ class Configuration:
 
 
 def source_of(block: Block) -> str | None:
-    """Give a module call's source, where it is a plain text, or comes to one."""
+    """Return a module call's source, where it is a plain text, or comes to one."""
     text = block.body.plain_text("source")
     if text is None and (written := block.body.attribute("source")):
         with suppress(EvaluationError):
@@ -153,12 +153,12 @@ _CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
 
 
 def version_of(block: Block) -> str:
-    """Give a module call's version constraint, where it is a plain text."""
+    """Return a module call's version constraint, where it is a plain text."""
     return block.body.plain_text("version") or ""
 
 
 def is_local(source: str) -> bool:
-    """Say whether a module source is a path beside the caller."""
+    """Whether a module source is a path beside the caller."""
     return source.startswith(("./", "../", ".\\", "..\\")) or source in (".", "..")
 
 

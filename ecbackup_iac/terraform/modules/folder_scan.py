@@ -111,7 +111,7 @@ class FolderScan:
         """Bytes of configuration that were read."""
 
     def walk(self, is_excluded: Callable[[str], bool]) -> None:
-        """Find every folder with configuration."""
+        """Return every folder with configuration."""
         boundary = self._folders.boundary
         # What discovery listed outside of this walk, it reached through links.
         pending = [path for path in self._folders.listed() if is_readable(path, boundary)]

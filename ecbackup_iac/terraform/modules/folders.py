@@ -12,7 +12,7 @@ from ecbackup_iac.files.discovery import GIT_FOLDER, Listing, is_gits_own, is_re
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.functions.call_context import OutsideError, UndecidableError
+from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -47,11 +47,11 @@ class Folders:
         self._bytes: dict[str, bytes | Diagnostic] = {}
 
     def names(self, folder: str) -> tuple[str, ...]:
-        """Give the names of the files in a folder, sorted; none where it cannot be read."""
+        """Return the names of the files in a folder, sorted; none where it cannot be read."""
         return self.entries(folder)[0]
 
     def entries(self, folder: str) -> Listing:
-        """Give the names of the files in a folder, and of the folders that are no links, each sorted."""
+        """Return the names of the files in a folder, and of the folders that are no links, each sorted."""
         if folder not in self._entries:
             files, folders = [], []
             try:
@@ -72,14 +72,14 @@ class Folders:
         return list(self._entries)
 
     def is_inside(self, path: str) -> bool:
-        """Say whether an absolute path without `..` lies inside the boundary, links resolved."""
+        """Whether an absolute path without `..` lies inside the boundary, links resolved."""
         try:
             return is_readable(self.real(path), self.boundary)
         except ValueError:  # a NUL in it, or half a surrogate pair: no path at all
             return False
 
     def real(self, path: str) -> str:
-        """Give an absolute path without `..` with its links resolved; every name on it is asked once.
+        """Return an absolute path without `..` with its links resolved; every name on it is asked once.
 
         Raises:
             ValueError: a NUL in it, or half a surrogate pair: it is no path at all.
@@ -102,7 +102,7 @@ class Folders:
         return os.path.realpath(path) if is_link else path
 
     def content(self, path: str) -> bytes | Diagnostic:
-        """Give a file's bytes, or why it was not read."""
+        """Return a file's bytes, or why it was not read."""
         if path not in self._bytes:
             self._bytes[path] = self._read(path)
         return self._bytes[path]
@@ -130,7 +130,7 @@ class Folders:
         return SourceFile(self._shown(path), content.removeprefix(_BYTE_ORDER_MARK))
 
     def _shown(self, path: str) -> str:
-        """Give a path as it is printed; what is the same for a folder's files is asked once."""
+        """Return a path as it is printed; what is the same for a folder's files is asked once."""
         folder, name = os.path.split(path)
         if folder not in self._shown_folders:
             shown = shown_path(folder) if folder else os.curdir
@@ -175,7 +175,7 @@ class Folders:
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    """Say whether a link leads to a folder; one in a circle does not."""
+    """Whether a link leads to a folder; one in a circle does not."""
     try:
         return entry.is_dir()
     except OSError:
@@ -190,24 +190,24 @@ class RootFiles:
         self._root = root
 
     def read(self, path: str) -> bytes:
-        """Give a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
+        """Return a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
         found = self._inside(path)
         if not os.path.isfile(found):
             raise EvaluationError(f'Invalid function argument: no file exists at "{path}"')
         content = self._folders.content(found)
         if isinstance(content, Diagnostic):
-            raise UndecidableError(f"the file {path} was {content.message}")
+            raise UnknownResultError(f"the file {path} was {content.message}")
         return content
 
     def exists(self, path: str) -> bool:
-        """Say whether a file is there. Raises OutsideError, EvaluationError for a folder."""
+        """Whether a file is there. Raises OutsideError, EvaluationError for a folder."""
         found = self._inside(path)
         if os.path.isdir(found):
             raise EvaluationError(f"{path} is a directory, not a file")
         return os.path.isfile(found)
 
     def matching(self, folder: str, pattern: str) -> list[str]:
-        """Give the files under a folder that match a fileset pattern, sorted. Raises OutsideError."""
+        """Return the files under a folder that match a fileset pattern, sorted. Raises OutsideError."""
         upward = re.match(r"(?:\.{1,2}/)*", pattern)
         prefix = os.path.normpath(upward[0]) + "/" if upward and ".." in upward[0] else ""
         top = self._inside(os.path.join(folder, prefix))
@@ -227,7 +227,7 @@ class RootFiles:
         return sorted(found)
 
     def absolute(self, path: str) -> str:
-        """Give a path as an absolute one; a relative path counts from the root module's folder."""
+        """Return a path as an absolute one; a relative path counts from the root module's folder."""
         return os.path.normpath(os.path.join(self._root, path)).replace(os.sep, "/")
 
     def _inside(self, path: str) -> str:

@@ -49,7 +49,7 @@ class VariableFiles:
         self.diagnostics: list[Diagnostic] = []
 
     def at(self, path: str) -> VariableFile:
-        """Give a file's variables; what is wrong with it goes to the diagnostics."""
+        """Return a file's variables; what is wrong with it goes to the diagnostics."""
         if path not in self._read:
             self._read[path] = self._parsed(path)
         return self._read[path]
@@ -98,7 +98,7 @@ class RootInputs:
         return self._workspace
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
-        """Give what a variable is set to; None where nobody sets it.
+        """Return what a variable is set to; None where nobody sets it.
 
         Raises:
             EvaluationError: the value does not fit the variable's type.
@@ -120,7 +120,7 @@ class RootInputs:
 
 
 def loaded_files(names: Sequence[str]) -> list[str]:
-    """Give the tfvars files in a root's folder that Terraform loads by itself, in its order."""
+    """Return the tfvars files in a root's folder that Terraform loads by itself, in its order."""
     fixed = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
     automatic = sorted(
         name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))
@@ -156,7 +156,7 @@ def _from_text(name: str, text: str, constraint: Constraint, place: Located, whe
 
 
 def workspace_of(folder: str, given: EvaluationInputs, reader: FolderReader) -> Value:
-    """Give the workspace that a root is planned in: --workspace, TF_WORKSPACE, .terraform/environment."""
+    """Return the workspace that a root is planned in: --workspace, TF_WORKSPACE, .terraform/environment."""
     name = given.workspace or given.environment.get("TF_WORKSPACE")
     if name:
         return string(name)

@@ -78,7 +78,7 @@ class ModuleInstance:
         configuration.used.setdefault(module.folder, module)
 
     def used_variables(self) -> set[str]:
-        """Give the names of the variables of this module that were asked for so far."""
+        """Return the names of the variables of this module that were asked for so far."""
         return {key[1] for key in self._found if key[0] == "var"}
 
     @property
@@ -109,7 +109,7 @@ class ModuleInstance:
         return self.parent.root if self.parent else self
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
-        """Give what a reference stands for. Raises EvaluationError."""
+        """Return what a reference stands for. Raises EvaluationError."""
         key = (root, *names)
         if key not in self._found:
             if key in self._pending:
@@ -289,7 +289,7 @@ class ModuleInstance:
         return Value(kind, LazyMembers(sorted(outputs), find))
 
     def child(self, name: str, one: Repetition, target: Module) -> "ModuleInstance":
-        """Give the instance that a module call makes."""
+        """Return the instance that a module call makes."""
         self.charge_instance()
         address = self.address_of(f"module.{name}{one.key}")
         inputs = CallInputs(self.module.calls[name], BlockScope(self, one))
@@ -305,7 +305,7 @@ class ModuleInstance:
         charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_PER_STEP)
 
     def repetitions(self, block: Block) -> list[Repetition]:
-        """Give the instances that `count` or `for_each` make of a block; usually one.
+        """Return the instances that `count` or `for_each` make of a block; usually one.
 
         Where they cannot be known, those that may exist, or one that stands for all, each with its doubt.
 
@@ -376,7 +376,7 @@ class BlockScope:
         return self.repetition.key
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
-        """Give what a reference stands for. Raises EvaluationError."""
+        """Return what a reference stands for. Raises EvaluationError."""
         found = self.repetition.names.get((root, names[0]))
         if found is not None:
             return found

@@ -50,13 +50,13 @@ class FolderReader(Protocol):
     """What modules are read through: inside the boundary, each file once."""
 
     def names(self, folder: str) -> tuple[str, ...]:
-        """Give the names of the files in a folder, sorted; none where it cannot be read."""
+        """Return the names of the files in a folder, sorted; none where it cannot be read."""
 
     def real(self, path: str) -> str:
-        """Give an absolute path without `..` with its links resolved."""
+        """Return an absolute path without `..` with its links resolved."""
 
     def is_inside(self, path: str) -> bool:
-        """Say whether an absolute path without `..` lies inside the boundary, links resolved."""
+        """Whether an absolute path without `..` lies inside the boundary, links resolved."""
 
     def forget(self, paths: Iterable[str]) -> None:
         """Forget what was read of files."""
@@ -93,7 +93,7 @@ class Module:
     """How many diagnostics each file has."""
 
     def tell(self, message: str, source_range: SourceRange) -> None:
-        """Take note of something that is wrong in a file."""
+        """Record something that is wrong in a file."""
         self.note(Diagnostic(message, source_range.location))
 
     def note(self, diagnostic: Diagnostic) -> None:
@@ -185,7 +185,7 @@ def replaced_files(files: Iterable[str]) -> Iterator[str]:
 
 
 def is_override(name: str) -> bool:
-    """Say whether a configuration file overrides others."""
+    """Whether a configuration file overrides others."""
     stem = name.removesuffix(".json").rpartition(".")[0]
     return stem == "override" or stem.endswith("_override")
 
@@ -362,7 +362,7 @@ class MergedBody(PlainTexts):
         return self._base.range
 
     def attribute(self, name: str) -> Attribute | None:
-        """Give the override's attribute, else the base's; count and for_each hide each other."""
+        """Return the override's attribute, else the base's; count and for_each hide each other."""
         own = self._override.attribute(name)
         rival = _RIVALS.get(name)
         if own is None and rival and self._override.attribute(rival):
@@ -370,13 +370,13 @@ class MergedBody(PlainTexts):
         return own or self._base.attribute(name)
 
     def attributes(self) -> Sequence[Attribute]:
-        """Give the attributes of both, the override's where both have one."""
+        """Return the attributes of both, the override's where both have one."""
         merged = {attribute.name: attribute for attribute in self._base.attributes()}
         merged |= {attribute.name: attribute for attribute in self._override.attributes()}
         return list(merged.values())
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
-        """Give the override's nested blocks of a type, else the base's; `lifecycle` merges."""
+        """Return the override's nested blocks of a type, else the base's; `lifecycle` merges."""
         own, others = self._override.blocks(kind, labels), self._base.blocks(kind, labels)
         if kind == "lifecycle" and own and others:
             first = others[0]

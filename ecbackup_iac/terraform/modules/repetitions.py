@@ -45,7 +45,7 @@ class Repetition:
 
 
 def counted(value: Value) -> list[Repetition]:
-    """Give the instances that a count makes. Raises EvaluationError."""
+    """Return the instances that a count makes. Raises EvaluationError."""
     count = converted(value, NUMBER)
     if count.is_known:
         return [_count_repetition(place) for place in range(_count(count))]
@@ -58,7 +58,7 @@ def counted(value: Value) -> list[Repetition]:
         index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
         names = {("count", "index"): index}
         return [Repetition(names=names, doubt=f"count is undecided: {raw.why}")]
-    counts = [(_count(one.value.marked(count)), one.condition) for one in raw.outcomes]
+    counts = [(_count(one.value.with_marks_of(count)), one.condition) for one in raw.outcomes]
     least = min(number_ for number_, _ in counts)
     doubts = []
     for place in range(max(number_ for number_, _ in counts)):
@@ -91,7 +91,7 @@ def _count_repetition(place: int, doubt: str = "") -> Repetition:
 
 
 def for_each(value: Value) -> list[Repetition]:
-    """Give the instances that a for_each makes, by key. Raises EvaluationError."""
+    """Return the instances that a for_each makes, by key. Raises EvaluationError."""
     if value.is_sensitive:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
     if value.is_known:
@@ -122,7 +122,7 @@ def for_each(value: Value) -> list[Repetition]:
 
 
 def _each(value: Value) -> dict[str, Value]:
-    """Give the instances that a known for_each makes. Raises EvaluationError."""
+    """Return the instances that a known for_each makes. Raises EvaluationError."""
     if value.is_null:
         raise EvaluationError("Invalid for_each argument: the value is null")
     if (
@@ -133,7 +133,8 @@ def _each(value: Value) -> dict[str, Value]:
     match value.type:
         case MapOf() | ObjectOf():
             return {
-                key: item.through(*value.trace).marked(value) for key, item in value.members.items()
+                key: item.through(*value.trace).with_marks_of(value)
+                for key, item in value.members.items()
             }
         case SetOf():
             keys = {}
@@ -145,7 +146,7 @@ def _each(value: Value) -> dict[str, Value]:
                     raise EvaluationError(
                         "Invalid for_each set argument: it must be a set of strings"
                     )
-                keys[element.raw] = element.marked(value)
+                keys[element.raw] = element.with_marks_of(value)
             return keys
         case ListOf() | TupleOf() | _:
             raise EvaluationError("Invalid for_each argument: it must be a map or a set of strings")

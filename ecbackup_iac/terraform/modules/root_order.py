@@ -28,7 +28,7 @@ class RootOrder:
         self._news: list[str] = []
 
     def settle(self, path: str) -> None:
-        """Take note that a folder need not be evaluated on its own (any more)."""
+        """Record that a folder need not be evaluated on its own (any more)."""
         if path not in self._settled:
             self._settled.add(path)
             self._news.append(path)

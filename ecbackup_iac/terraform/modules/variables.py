@@ -49,7 +49,7 @@ class Variable:
             value = given
             if isinstance(given.raw, UnknownRaw) and not is_nullable:
                 raw = replace(given.raw, is_not_null=True)
-                value = Value(given.type, raw, given.trace).marked(given)
+                value = Value(given.type, raw, given.trace).with_marks_of(given)
         if is_sensitive:
             hidden = tuple(
                 TraceStep(f"{self.name} = (sensitive value)", step.location) for step in value.trace

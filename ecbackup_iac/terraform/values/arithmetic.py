@@ -62,7 +62,7 @@ def _digits(number: int) -> str:
 
 
 def _magnitude(value: Fraction) -> int:
-    """Give the exponent of the first decimal digit: 0 for 1 to 9.99, -1 for 0.1 to 0.99."""
+    """Return the exponent of the first decimal digit: 0 for 1 to 9.99, -1 for 0.1 to 0.99."""
     exponent = len(_digits(value.numerator)) - len(_digits(value.denominator))
     return exponent if value >= Fraction(10) ** exponent else exponent - 1
 

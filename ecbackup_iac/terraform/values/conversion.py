@@ -56,7 +56,7 @@ def converted(value: Value, target: Type) -> Value:
     if target in {DYNAMIC, value.type}:
         return value
     if isinstance(value.raw, UnknownRaw):
-        return _undecided(value, value.raw, target)
+        return _unknown_converted(value, value.raw, target)
     if value.raw is None:
         if value.type != DYNAMIC and not _may_become(value.type, target):
             raise EvaluationError(requirement(target))
@@ -76,7 +76,7 @@ def converted(value: Value, target: Type) -> Value:
     )
 
 
-def _undecided(value: Value, raw: UnknownRaw, target: Type) -> Value:
+def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
     if raw.outcomes:
         result = map_outcomes(lambda one: converted(one, target), value, kind=target)
         return replace(result, trace=value.trace)
@@ -91,14 +91,14 @@ def _undecided(value: Value, raw: UnknownRaw, target: Type) -> Value:
 
 
 def _is_open_form(kind: Type, target: Type) -> bool:
-    """Say whether a type is one of those that a list, set or map of anything stands for."""
+    """Whether a type is one of those that a list, set or map of anything stands for."""
     if not isinstance(target, ListOf | SetOf | MapOf) or target.element != DYNAMIC:
         return False
     return type(kind) is type(target)
 
 
 def _may_become(kind: Type, target: Type) -> bool:
-    """Say whether some value of a type could become one of another."""
+    """Whether some value of a type could become one of another."""
     if isinstance(kind, Primitive) and isinstance(target, Primitive):
         return {kind, target} != {NUMBER, BOOL}
     if isinstance(target, Primitive):
@@ -150,12 +150,12 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
 
 
 def has_open_order(value: Value) -> bool:
-    """Say whether it is a set whose order depends on what is undecided in it."""
+    """Whether it is a set whose order depends on what is unknown in it."""
     return isinstance(value.type, SetOf) and len(value.elements) > 1 and not value.is_wholly_known
 
 
 def _ways(value: Value) -> Value | None:
-    """Give a container as its outcomes, where something in it is one of several that differ in type."""
+    """Return a container as its outcomes, where something in it is one of several that differ in type."""
     if not any(map(has_open_type, value.elements)):
         return None
     ways = expand_outcomes(value)
@@ -163,7 +163,7 @@ def _ways(value: Value) -> Value | None:
 
 
 def _in_every_world(value: Value, target: Type) -> Value:
-    """Convert a container whose undecided elements decide its type or its size."""
+    """Convert a container whose unknown elements decide its type or its size."""
     result = map_outcomes(
         lambda settled: converted(settled, target), expand_outcomes(value), kind=target
     )
@@ -171,7 +171,7 @@ def _in_every_world(value: Value, target: Type) -> Value:
 
 
 def _may_coincide(members: tuple[Value, ...]) -> bool:
-    """Say whether two members may turn out to be the same, or not."""
+    """Whether two members may turn out to be the same, or not."""
     return any(
         are_equal(member, other) is None
         for member in members
@@ -186,7 +186,7 @@ def _of_one_type(
 ) -> tuple[tuple[Value, ...], Type] | None:
     """Convert members to the one type that they share, where the target leaves it open.
 
-    None where something undecided among them decides what that type is.
+    None where something unknown among them decides what that type is.
     """
     if element != DYNAMIC:
         members = tuple(converted(member, element) for member in members)
@@ -206,8 +206,8 @@ def _why_open(members: tuple[Value, ...]) -> UnknownRaw:
 
 
 def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type] | None:
-    """Give members beside one of unknown type; a number or bool among them may have become text."""
-    record_rejection()  # what is undecided may be of another kind than the rest
+    """Return members beside one of unknown type; a number or bool among them may have become text."""
+    record_rejection()  # what is unknown may be of another kind than the rest
     kinds = [member.type for member in members if not has_open_type(member)]
     if kinds and all(isinstance(kind, Primitive) for kind in kinds) and unified(kinds) == STRING:
         return tuple(converted(member, STRING) for member in members), STRING
@@ -216,7 +216,7 @@ def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type] 
 
 
 def _united(members: tuple[Value, ...]) -> tuple[Value, ...] | None:
-    """Give members as one type unites them, of which some are open; None where they decide the type."""
+    """Return members as one type unites them, of which some are open; None where they decide the type."""
     if not any(map(has_open_type, members)):
         shared = unified([member.type for member in members])
         return members if shared is None else tuple(converted(m, shared) for m in members)
@@ -257,7 +257,7 @@ def _united_parts(
 
 
 def _with_parts(of: Value, parts: tuple[Value, ...], kind: Type | None) -> Value:
-    """Give a container with other elements; without a kind it is an object or a tuple."""
+    """Return a container with other elements; without a kind it is an object or a tuple."""
     if isinstance(of.raw, Mapping):
         members = dict(zip(of.members, parts, strict=True))
         return _like(of, object_value(members) if kind is None else Value(kind, members))
@@ -265,7 +265,7 @@ def _with_parts(of: Value, parts: tuple[Value, ...], kind: Type | None) -> Value
 
 
 def perhaps_text(value: Value) -> Value:
-    """Give a value in which every number and bool may have become text."""
+    """Return a value in which every number and bool may have become text."""
     charge()
     match value.raw:
         case None | str():
@@ -289,7 +289,7 @@ def perhaps_text(value: Value) -> Value:
 
 
 def _like(value: Value, changed: Value) -> Value:
-    return replace(changed, trace=value.trace).marked(value)
+    return replace(changed, trace=value.trace).with_marks_of(value)
 
 
 def _map(value: Value, element: Type) -> Value:
@@ -361,7 +361,7 @@ def _object(value: Value, target: ObjectOf) -> Value:
 
 
 def expand_outcomes(value: Value) -> Value:
-    """Turn a container with undecided elements into one that is undecided itself, as its outcomes.
+    """Turn a container with unknown elements into one that is unknown itself, as its outcomes.
 
     Where an element has no list of outcomes, or there are too many combinations, nor has the result.
     """
@@ -392,7 +392,7 @@ def expand_outcomes(value: Value) -> Value:
 
 
 def _rebuilt(value: Value, elements: Sequence[Value]) -> Value:
-    """Give a container with other elements, its trace left to the whole."""
+    """Return a container with other elements, its trace left to the whole."""
     match value.type:
         case SetOf(element=kind):
             return set_of(elements, kind)

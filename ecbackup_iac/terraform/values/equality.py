@@ -19,8 +19,8 @@ def equal(left: Value, right: Value) -> Value:
     """Return whether two values are equal, as `==` does: nothing is converted."""
     answer = are_equal(left, right)
     if answer is not None:
-        return boolean(answer).marked(left, right)
-    return map_outcomes(_settled_equality, left, right, kind=BOOL).marked(left, right)
+        return boolean(answer).with_marks_of(left, right)
+    return map_outcomes(_settled_equality, left, right, kind=BOOL).with_marks_of(left, right)
 
 
 def _settled_equality(left: Value, right: Value) -> Value:

@@ -46,7 +46,7 @@ def unary(operator: str, operand: Value) -> Value:
     def apply(settled: Value) -> Value:
         return number(-_number(settled)) if kind == NUMBER else boolean(settled.raw is False)
 
-    return map_outcomes(apply, value, kind=kind).marked(operand)
+    return map_outcomes(apply, value, kind=kind).with_marks_of(operand)
 
 
 def binary(operator: str, left: Value, right: Value) -> Value:
@@ -59,15 +59,15 @@ def binary(operator: str, left: Value, right: Value) -> Value:
     if operator == "==":
         return equal(left, right)
     if operator == "!=":
-        return unary("!", equal(left, right)).marked(left, right)
+        return unary("!", equal(left, right)).with_marks_of(left, right)
     if operator in ("&&", "||"):
         return _logical(operator, left, right)
     if operator == "/" and isinstance(right.raw, int | str) and _is_zero(right):
-        return _by_zero(left).marked(left, right)
+        return _by_zero(left).with_marks_of(left, right)
     apply, kind = _ARITHMETIC[operator]
     operands = (_operand(operator, left, NUMBER), _operand(operator, right, NUMBER))
     result = map_outcomes(lambda a, b: _value(apply(_number(a), _number(b))), *operands, kind=kind)
-    return result.marked(left, right)
+    return result.with_marks_of(left, right)
 
 
 def _is_zero(value: Value) -> bool:
@@ -94,8 +94,8 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
     for known, opposite in ((one, other), (other, one)):
         if known.raw is decides and not opposite.is_known:
             # Terraform 1.11 calls it unknown at plan; every value it can take gives this.
-            return boolean(decides).marked(left, right)
-    return map_outcomes(apply, one, other, kind=BOOL).marked(left, right)
+            return boolean(decides).with_marks_of(left, right)
+    return map_outcomes(apply, one, other, kind=BOOL).with_marks_of(left, right)
 
 
 def _value(result: Number | bool) -> Value:  # noqa: FBT001 - either may come out
@@ -165,7 +165,7 @@ def attribute(of: Value, name: str) -> Value:
         EvaluationError: there is none, or `of` is null or no such thing.
 
     """
-    return map_outcomes(lambda settled: _attribute(settled, name), of).marked(of)
+    return map_outcomes(lambda settled: _attribute(settled, name), of).with_marks_of(of)
 
 
 def _attribute(of: Value, name: str) -> Value:
@@ -195,7 +195,7 @@ def _attribute(of: Value, name: str) -> Value:
 def index(of: Value, key: Value, subject: str = "") -> Value:
     """Take an element: `of[key]`; `subject` is how the key is written.
 
-    An undecided key gives every element as an outcome.
+    An unknown key gives every element as an outcome.
 
     Raises:
         EvaluationError: there is no such element, or the key is of a wrong type.
@@ -204,7 +204,7 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
     if of.is_known and not of.is_null and not key.is_known and not key.unknown.outcomes:
         return _any_element(of, key, subject)
     try:
-        return map_outcomes(_index, of, key).marked(of, key)
+        return map_outcomes(_index, of, key).with_marks_of(of, key)
     except EvaluationError as error:
         if key.is_sensitive:
             raise EvaluationError("Invalid index: no element with that sensitive key") from None
@@ -224,11 +224,11 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
     record_rejection()  # the key may be none of these
     elements = possible_elements(of, subject, is_hidden=of.is_file_content or key.is_file_content)
     found = one_of(elements, raw.why, is_deferred=raw.is_deferred)
-    return found.through(*of.trace).marked(of, key)
+    return found.through(*of.trace).with_marks_of(of, key)
 
 
 def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Possibility]:
-    """Give what a known collection holds, each with the key that it takes; `subject` is the key's text.
+    """Return what a known collection holds, each with the key that it takes; `subject` is the key's text.
 
     Where `is_hidden` is set, no key is told: they are what only a file says.
     """

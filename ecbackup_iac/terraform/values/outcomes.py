@@ -107,7 +107,7 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
         total *= len(argument.unknown.outcomes)
     if unlisted is not None or total > MAX_OUTCOMES:
         record_rejection()  # the function may refuse what it turns out to be
-        return Value(kind, UnknownRaw(why, is_deferred=is_deferred)).marked(*arguments)
+        return Value(kind, UnknownRaw(why, is_deferred=is_deferred)).with_marks_of(*arguments)
     choices = [
         argument.unknown.outcomes if not argument.is_known else (Possibility(argument),)
         for argument in arguments
@@ -117,13 +117,13 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
     charge(total)
     for chosen, when in combinations(choices):
         try:
-            found.append(Possibility(function(*chosen).marked(*chosen), when))
+            found.append(Possibility(function(*chosen).with_marks_of(*chosen), when))
         except EvaluationError as error:
             refusal = refusal or error
             record_rejection()
     if not found and refusal is not None:
         raise refusal
-    return one_of(found, why, is_deferred=is_deferred).marked(*arguments)
+    return one_of(found, why, is_deferred=is_deferred).with_marks_of(*arguments)
 
 
 def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:

@@ -58,7 +58,7 @@ class _OfOne(_Made):
     element: "Type"
 
     def __new__(cls, element: "Type") -> Self:
-        """Give the type of these elements, made once."""
+        """Return the type of these elements, made once."""
         key = (cls, id(element))
         found: Self | None = _made.get(key)
         if found is None:
@@ -98,7 +98,7 @@ class TupleOf(_Made):
     elements: tuple["Type", ...]
 
     def __new__(cls, elements: tuple["Type", ...]) -> Self:
-        """Give the type of these elements, made once."""
+        """Return the type of these elements, made once."""
         key = (cls, *map(id, elements))
         found: Self | None = _made.get(key)
         if found is None:
@@ -127,7 +127,7 @@ class ObjectOf(_Made):
     def __new__(
         cls, attributes: tuple[tuple[str, "Type"], ...], optional: frozenset[str] = frozenset()
     ) -> Self:
-        """Give the type of these attributes, made once."""
+        """Return the type of these attributes, made once."""
         key = (cls, optional, *((name, id(kind)) for name, kind in attributes))
         found: Self | None = _made.get(key)
         if found is None:
@@ -143,7 +143,7 @@ class ObjectOf(_Made):
         return found
 
     def attribute(self, name: str) -> "Type | None":
-        """Give an attribute's type; None where there is no such attribute."""
+        """Return an attribute's type; None where there is no such attribute."""
         return next((kind for key, kind in self.attributes if key == name), None)
 
 
@@ -156,27 +156,27 @@ DYNAMIC = Primitive("dynamic")
 
 
 def object_of(attributes: Mapping[str, Type], optional: Iterable[str] = ()) -> ObjectOf:
-    """Make an object type of attributes in any order."""
+    """Return an object type of attributes in any order."""
     return ObjectOf(tuple(sorted(attributes.items())), frozenset(optional))
 
 
 def without_optional(kind: Type) -> Type:
-    """Give a type as values have it: `optional` is for what variables accept."""
+    """Return a type as values have it: `optional` is for what variables accept."""
     return kind if isinstance(kind, Primitive) else kind.bare
 
 
 def is_sequence(kind: Type) -> bool:
-    """Say whether it is a list, a set or a tuple."""
+    """Whether it is a list, a set or a tuple."""
     return isinstance(kind, ListOf | SetOf | TupleOf)
 
 
 def is_mapping(kind: Type) -> bool:
-    """Say whether it is a map or an object."""
+    """Whether it is a map or an object."""
     return isinstance(kind, MapOf | ObjectOf)
 
 
 def has_dynamic(kind: Type) -> bool:
-    """Say whether a type leaves something open."""
+    """Whether a type leaves something open."""
     return kind.name == "dynamic" if isinstance(kind, Primitive) else kind.is_open
 
 
@@ -198,7 +198,7 @@ def type_name(kind: Type) -> str:
 
 
 def unified(kinds: Sequence[Type]) -> Type | None:
-    """Give the one type that values of all these types become safely; None where there is none."""
+    """Return the one type that values of all these types become safely; None where there is none."""
     charge(len(kinds))
     distinct = list(dict.fromkeys(kinds))
     if not distinct:

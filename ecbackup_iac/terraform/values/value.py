@@ -91,7 +91,7 @@ class Assumption:
 
 @record(eq=False)
 class Possibility:
-    """One thing that an undecided value can be."""
+    """One thing that an unknown value can be."""
 
     value: "Value"
     when: tuple[Assumption, ...] = ()
@@ -159,7 +159,7 @@ class Value:
     """A value of Terraform's. Compare with `operations.equal`, never with ==.
 
     `raw` is None for null; bool; int or Fraction; str; a tuple of values for list, set and tuple (a
-    set's sorted, each once); a dict of values for map and object (sorted by key); Undecided.
+    set's sorted, each once); a dict of values for map and object (sorted by key); UnknownRaw.
     """
 
     type: Type
@@ -179,7 +179,7 @@ class Value:
 
     @property
     def is_known(self) -> bool:
-        """Whether it is known at its top level; elements may still be undecided."""
+        """Whether it is known at its top level; elements may still be unknown."""
         return not isinstance(self.raw, UnknownRaw)
 
     @property
@@ -225,12 +225,12 @@ class Value:
         return self.raw
 
     def through(self, *steps: Located) -> "Value":
-        """Give the value with steps put before its trace."""
+        """Return the value with steps put before its trace."""
         charge_trace(len(self.trace))
         return replace(self, trace=(*steps, *self.trace)) if steps else self
 
-    def marked(self, *others: "Value") -> "Value":
-        """Give the value with the marks of the others: sensitive, or read from a file."""
+    def with_marks_of(self, *others: "Value") -> "Value":
+        """Return the value with the marks of the others: sensitive, or read from a file."""
         is_sensitive, is_file_content = self.is_sensitive, self.is_file_content
         for other in others:
             is_sensitive = is_sensitive or other.is_sensitive
@@ -238,7 +238,7 @@ class Value:
         return self.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
 
     def with_marks(self, *, is_sensitive: bool, is_file_content: bool) -> "Value":
-        """Give the value with these marks and no others."""
+        """Return the value with these marks and no others."""
         if is_sensitive is self.is_sensitive and is_file_content is self.is_file_content:
             return self
         return replace(self, is_sensitive=is_sensitive, is_file_content=is_file_content)
@@ -249,7 +249,7 @@ class Value:
         return self.is_sensitive or self.is_file_content
 
     def inherit_marks(self, whole: "Value") -> "Value":
-        """Give what a loop takes out of a value: it is no more to be shown than the whole.
+        """Return what a loop takes out of a value: it is no more to be shown than the whole.
 
         Terraform does not call it sensitive, but what the loop makes of all.
         """
@@ -259,35 +259,35 @@ class Value:
 
 
 def string(text: str) -> Value:
-    """Make a known string; Terraform keeps every string in Unicode's normal form C."""
+    """Return a known string; Terraform keeps every string in Unicode's normal form C."""
     charge_text(len(text))
     return Value(STRING, text if text.isascii() else normalize("NFC", text))
 
 
 def number(value: Number) -> Value:
-    """Make a known number."""
+    """Return a known number."""
     return Value(NUMBER, value)
 
 
 def boolean(value: bool) -> Value:  # noqa: FBT001 - that is what it is about
-    """Make a known bool."""
+    """Return a known bool."""
     return Value(BOOL, value)
 
 
 def null(kind: Type = DYNAMIC) -> Value:
-    """Make a null of a type."""
+    """Return a null of a type."""
     return Value(kind, None)
 
 
 def tuple_value(elements: Iterable[Value]) -> Value:
-    """Make a tuple of values, each with its own type."""
+    """Return a tuple of values, each with its own type."""
     members = tuple(elements)
     charge(len(members))
     return Value(TupleOf(tuple(member.type for member in members)), members)
 
 
 def object_value(members: Mapping[str, Value]) -> Value:
-    """Make an object of values, each with its own type."""
+    """Return an object of values, each with its own type."""
     charge(len(members))
     ordered = dict(sorted(members.items()))
     return Value(object_of({name: value.type for name, value in ordered.items()}), ordered)
@@ -300,17 +300,17 @@ def unknown(
     is_deferred: bool = False,
     is_not_null: bool = False,
 ) -> Value:
-    """Make a value of which nothing more is known than its type."""
+    """Return a value of which nothing more is known than its type."""
     return Value(kind, UnknownRaw(why, is_deferred=is_deferred, is_not_null=is_not_null))
 
 
 def is_collection(value: Value) -> bool:
-    """Say whether a value is a list, set, tuple, map or object."""
+    """Whether a value is a list, set, tuple, map or object."""
     return is_sequence(value.type) or is_mapping(value.type)
 
 
 def object_type(value: Value) -> ObjectOf | None:
-    """Give the type of an object, None for anything else."""
+    """Return the type of an object, None for anything else."""
     return value.type if isinstance(value.type, ObjectOf) else None
 
 

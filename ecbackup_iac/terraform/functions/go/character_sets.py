@@ -2,7 +2,7 @@
 
 import codecs
 
-from ecbackup_iac.terraform.functions.call_context import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 
 UTF_16 = "utf-16"
 """Written big-endian behind a mark of that; read so too, where no mark says otherwise."""
@@ -34,16 +34,16 @@ _CODECS = {
 
 
 def codec(name: str) -> str:
-    """Give Python's codec for a character set.
+    """Return Python's codec for a character set.
 
     Raises:
-        UndecidableError: it is not one of those that are evaluated, or there is none of that name.
+        UnknownResultError: it is not one of those that are evaluated, or there is none of that name.
 
     """
     found = _CODECS.get(name.lower())
     if found is None:
         text = f'the character set "{name}" is not evaluated'
-        raise UndecidableError(text, "that character set is not evaluated")
+        raise UnknownResultError(text, "that character set is not evaluated")
     return found
 
 

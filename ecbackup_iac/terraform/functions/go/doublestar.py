@@ -35,7 +35,7 @@ class PathPattern:
         self._end = self._sequence(pattern, 0)
 
     def describes(self, path: str) -> bool:
-        """Say whether the whole path is what the pattern describes."""
+        """Whether the whole path is what the pattern describes."""
         places = self._with_free({0})
         for character in path:
             charge(1 + len(places) // _STEPS_A_CHARACTER)

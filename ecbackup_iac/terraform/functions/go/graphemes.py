@@ -88,7 +88,7 @@ def _belongs(before: str, kind: str, *, is_odd_flag: bool) -> bool:
 
 
 def _is_pictograph_run(cluster: str) -> bool:
-    """Say whether a cluster ends in a pictograph, with nothing after it but what extends it."""
+    """Whether a cluster ends in a pictograph, with nothing after it but what extends it."""
     rest = cluster
     while rest and _class(rest[-1]) == _EXTEND:
         rest = rest[:-1]

@@ -100,7 +100,7 @@ def _sign(verb: Verb, *, is_negative: bool) -> str:
 
 
 def _shortest(size: Fraction) -> tuple[str, int]:
-    """Give the digits of the shortest text, and the exponent of the first."""
+    """Return the digits of the shortest text, and the exponent of the first."""
     whole, _, fraction = text_from(size if size.denominator != 1 else size.numerator).partition(".")
     if whole != "0":
         return (whole + fraction).rstrip("0"), len(whole) - 1

@@ -73,7 +73,7 @@ class Timestamp:
         return f"{shown}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}{zone}"
 
     def later(self, nanoseconds: int) -> "Timestamp":
-        """Give the point so much later."""
+        """Return the point so much later."""
         seconds, rest = divmod(self.nanoseconds + nanoseconds, SECOND)
         return Timestamp(self.seconds + seconds, rest, self.offset)
 
@@ -102,7 +102,7 @@ def timestamp(text: str) -> Timestamp:
 
 
 def point(parts: list[int], fraction: str, offset: int) -> Timestamp | None:
-    """Make a point in time of year, month, day, hour, minute, second; None where one is too large."""
+    """Return a point in time of year, month, day, hour, minute, second; None where one is too large."""
     year, month, day, hour, minute, second = parts
     if not 1 <= month <= _MONTHS or not 1 <= day <= _days_in(year, month):
         return None
