@@ -83,7 +83,7 @@ class RootReader:
         """Calls of published modules whose inputs say that there is to be no cache."""
 
     def _give_up(self, why: str, place: Location, *, is_final: bool) -> None:
-        """Tell what was not worked out; where nothing more will be, the first thing stands for all."""
+        """Report what was not evaluated; where nothing more will be, only the first."""
         if not self._is_exhausted:
             self._diagnostics.append(Diagnostic(f"not worked out: {why}", place))
         self._is_exhausted = self._is_exhausted or is_final
@@ -365,7 +365,7 @@ class _Arguments:
         return bool(self._block.body.blocks(kind)) or any(one.labels[0] == kind for one in dynamic)
 
     def value(self, written: Attribute) -> Value:
-        """Evaluate an argument; what is too much is told, and unknown. Raises EvaluationError."""
+        """Return an argument's value, unknown where it takes too much work. Raises EvaluationError."""
         try:
             return self._evaluator.value(written.expression)
         except (RecursionError, TooMuchError) as error:
@@ -465,5 +465,5 @@ def _shown_folder(folder: str, _here: str) -> str:
 
 
 def refused(error: EvaluationError, place: Location) -> Diagnostic:
-    """Tell what Terraform refuses, where it says so itself, else at a place."""
+    """Return a diagnostic of what Terraform refuses, at the error's own location or else this one."""
     return Diagnostic(error.message, error.origin.location if error.origin else place)

@@ -37,13 +37,13 @@ MAX_STEPS_OF_A_TREE = MAX_STEPS + MAX_STEPS // 3
 
 @record
 class Request:
-    """What is to be judged of a tree of configuration."""
+    """What to read of a tree of configuration."""
 
     boundary: str
     """The folder outside which nothing is read: absolute, links resolved."""
 
     targets: tuple[str, ...]
-    """The folders whose caches are asked for: absolute, links resolved."""
+    """The folders whose caches are read: absolute, links resolved."""
 
     given: EvaluationInputs = field(factory=EvaluationInputs)
     roots: tuple[RootSettings, ...] = ()
@@ -51,11 +51,11 @@ class Request:
     is_excluded: Callable[[str], bool] = lambda _: False
     progress: Progress = UNWATCHED
     listings: dict[str, Listing] = field(factory=dict)
-    """What is known of folders already, and what may be taken from."""
+    """The folders that are listed already; entries may be removed."""
 
 
 def read(request: Request) -> Iterator[ReadResult]:
-    """Yield what each root module in the tree gives that has to do with the targets."""
+    """Yield the result of each root module in the tree, as far as the targets are concerned."""
     folders = Folders(request.boundary, request.given.contents, request.listings)
     index = Index(
         folders,
@@ -212,7 +212,7 @@ class _Tree:
         program: Evidence,
         diagnostics: list[Diagnostic],
     ) -> dict[str, CacheResource]:
-        """Hold the caches against every variable file that Terraform does not load by itself.
+        """Return the caches with the variants of every variable file that Terraform does not load by itself.
 
         Such a file is how many teams choose an environment: a verdict by the defaults alone would
         mislead where it sets a variable that decides.
@@ -242,7 +242,7 @@ class _Tree:
         }
 
     def _unused_settings(self) -> Iterator[Diagnostic]:
-        """Yield what was given for roots, and concerns none that was judged."""
+        """Yield a diagnostic for each input that no root uses."""
         for one in self._request.roots:
             is_here = os.path.isdir(one.path) and self._is_target(one.path)
             if is_here and one.path not in self._judged:
@@ -259,9 +259,9 @@ class _Tree:
         return lies_in(path, self._targets)
 
     def _release(self, folder: str) -> ReadResult:
-        """Let go of a root that nobody calls: a tree of many would fill the memory.
+        """Release a root that is not called: a tree of many would fill the memory.
 
-        What it gives are the root's files that may hold suppressions.
+        The result has the root's files that may hold suppressions.
         """
         if folder in self._index.called:
             return ReadResult()

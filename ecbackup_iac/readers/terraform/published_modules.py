@@ -66,7 +66,7 @@ def looks_like_elasticache(source: str, inputs: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=1000)
 def _plain(source: str) -> str:
-    """Take the registry's host, the protocol, the version and .git out of a source."""
+    """Return a source without the registry's host, the protocol, the version and .git."""
     text = source.partition("?")[0].removeprefix("git::").removeprefix("registry.terraform.io/")
     text = text.removeprefix("registry.opentofu.org/").removeprefix("tfr:///")
     for protocol in ("https://", "http://", "ssh://", "git@", "github.com:"):
@@ -76,7 +76,7 @@ def _plain(source: str) -> str:
 
 @lru_cache(maxsize=1000)
 def _repository(name: str) -> str:
-    """Return the repository that a registry name stands for: owner/terraform-provider-name//submodule."""
+    """Return the repository of a registry name: owner/terraform-provider-name//submodule."""
     path, _, folder = name.partition("//")
     parts = path.removeprefix("github.com/").split("/")
     if len(parts) == 3:  # noqa: PLR2004 - owner/name/provider

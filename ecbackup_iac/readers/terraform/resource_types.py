@@ -1,4 +1,4 @@
-"""Where ElastiCache stands in the AWS providers' resource types, for plans, states and configuration.
+"""A resource type of the AWS providers → its attributes that describe a cache, in any input.
 
 Standard library alone, because Checkov loads it where nothing of ours is installed.
 """
@@ -18,7 +18,7 @@ RETENTION = "snapshot_retention_limit"
 
 @record
 class Attributes:
-    """A resource type's own names for what is judged."""
+    """A resource type's names of the attributes that matter."""
 
     form: Form
     node_type: str | None = None
@@ -74,14 +74,14 @@ RESOURCE_TYPES: Mapping[str, Attributes] = {
 # What Terraform takes for a number in a text: "007", "+7", "7.0" and "1e1" are; " 7" and "0x7" are not.
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d{1,2})?", re.IGNORECASE | re.ASCII)
 _MAX_NUMBER_LENGTH = 64
-_MAX_FLOAT_BYTES = 2.0**53  # beyond it a float no longer tells one whole number from the next
+_MAX_FLOAT_BYTES = 2.0**53  # beyond it a float does not distinguish neighbouring whole numbers
 
 
 SENSITIVE = "(sensitive value)"
 """As Terraform shows what it must not show."""
 
 MAX_SHOWN_BYTES = 10**18
-"""Python writes no whole number of more than 4,300 digits, and nobody reads one of twenty."""
+"""Python writes no whole number of more than 4,300 digits, and one of twenty is unreadable."""
 
 
 def days_of(written: object, trace: tuple[TraceStep, ...] = ()) -> Settled[int]:

@@ -53,7 +53,7 @@ class RootEvaluation:
 
     @property
     def used_variables(self) -> set[str]:
-        """The root's variables that were asked for."""
+        """The root's variables that were used."""
         return self._root.used_variables()
 
     def wants(self, kind: str) -> bool:

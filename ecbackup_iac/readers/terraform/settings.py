@@ -156,7 +156,7 @@ def shown_text(value: Value, text: str) -> str:
 
 
 def _trace(before: tuple[TraceStep, ...], hops: Iterable[Located]) -> tuple[TraceStep, ...]:
-    """Make steps of a value's hops: each place once, in the order in which a reader follows them."""
+    """Return a value's trace as steps: each location once, in the order in which to read them."""
     steps, is_hidden = [*before], False
     for hop in hops:
         # What a sensitive variable is made of is as sensitive as the variable.

@@ -1,6 +1,6 @@
 """A cache as several evaluations see it → one cache with every outcome.
 
-A root may be planned with variable files that nobody named, and by Terraform or by OpenTofu.
+A root may be planned with variable files that were not given, and by Terraform or by OpenTofu.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ _TWO_READINGS = (
 def with_variants(
     base: CacheResource | None, variants: Sequence[tuple[str, CacheResource | None]]
 ) -> CacheResource:
-    """Return a cache with what becomes of it under variable files that nobody asked for.
+    """Return a cache with its variants under variable files that were not given.
 
     `base` is the cache without them (None: it does not exist then); each variant comes with its
     file's path.
@@ -52,7 +52,7 @@ def with_variants(
 
 
 def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) -> CacheResource:
-    """Put what the retention is with each variable file beside what it is without."""
+    """Return the retention with each variable file beside the one without."""
     outcomes: list[Outcome[int]] = []
     for path, one in variants:
         if not isinstance(one.retention, Unknown):
@@ -68,7 +68,7 @@ def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) 
 
 
 def _same_setting(one: Setting[int], other: Setting[int]) -> bool:
-    """Whether two settings come to the same, however they came about."""
+    """Whether two settings are the same, whatever their traces."""
     match one, other:
         case Known(value=this), Known(value=that):
             return this == that

@@ -1,4 +1,4 @@
-"""A variable's `type` → the type it asks for, with the defaults of its optional attributes."""
+"""A variable's `type` → the type that it requires, with the defaults of its optional attributes."""
 
 from collections.abc import Mapping
 
@@ -40,7 +40,7 @@ class Defaults:
     """What an attribute is where it is missing or null."""
 
     inside: Mapping[str, "Defaults"] = field(factory=dict)
-    """The defaults within attributes and tuple elements; "" stands for every element."""
+    """The defaults within attributes and tuple elements; "" is for every element."""
 
     @property
     def is_empty(self) -> bool:
@@ -154,7 +154,7 @@ def _constant(node: Node, kind: Type) -> Value:
 
 
 def _filled(value: Value, defaults: Defaults) -> Value:
-    """Put defaults where attributes are missing or null, all the way down."""
+    """Return a value with defaults for attributes that are missing or null, at every depth."""
     if value.raw is None:
         return value
     if isinstance(value.raw, UnknownRaw):

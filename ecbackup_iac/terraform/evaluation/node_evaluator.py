@@ -35,7 +35,7 @@ class NodeEvaluator(ABC):
         self.scope = scope
         self.names: Mapping[str, Value] = names or {}
         self._origins: Mapping[str, str] = origins or {}
-        """The expression that each of these names stands for: `local.caches[0]`."""
+        """The expression whose value each of these names has: `local.caches[0]`."""
 
     def value(self, node: Node) -> Value:
         """Return the value of an expression.
@@ -73,7 +73,7 @@ class NodeEvaluator(ABC):
         return self.scope.files
 
     def with_names(self, names: Mapping[str, Value], origin: str = "") -> Self:
-        """Return an evaluator with more variables; `origin` is the expression that they stand for."""
+        """Return an evaluator with more variables; `origin` is the expression whose values they have."""
         origins = self._origins
         if origin:
             shadowed = ", ".join(self._origins[name] for name in names if name in self._origins)

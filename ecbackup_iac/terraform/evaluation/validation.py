@@ -1,4 +1,4 @@
-"""A variable's validation conditions → what they prove of a value that nobody gives."""
+"""A variable's validation conditions → what they prove of a value that is not given."""
 
 from collections.abc import Callable, Sequence
 from functools import reduce
@@ -46,8 +46,8 @@ class _Facts:
 
 _NOTHING = _Facts()
 
-MAX_TOLD_BYTES = 999
-"""What a file holds is told as a bound up to here: enough for days, and too little for a secret."""
+MAX_SHOWN_BOUND = 999
+"""The largest bound from a file that is shown: enough for days, and too little for a secret."""
 
 
 def narrowed(
@@ -151,7 +151,7 @@ def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) ->
     bound = values.raw
     if isinstance(bound, bool | str) or bound is None or not isinstance(bound, Number):
         return _NOTHING
-    # Bounds are asked for where whole numbers are: what is above 0 is at least 1 there.
+    # Bounds are used for whole numbers: what is above 0 is at least 1 there.
     match operator:
         case ">=":
             return _Facts(minimum=_least(values, bound))
@@ -164,17 +164,17 @@ def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) ->
 
 
 def _least(value: Value, bound: Number) -> Number | None:
-    """Return a lower bound that comes of a value, no closer than it may be told."""
-    if value.is_sensitive or (value.is_file_content and bound < -MAX_TOLD_BYTES):
+    """Return the lower bound that a value is, limited where a file holds it."""
+    if value.is_sensitive or (value.is_file_content and bound < -MAX_SHOWN_BOUND):
         return None
-    return min(bound, MAX_TOLD_BYTES) if value.is_file_content else bound
+    return min(bound, MAX_SHOWN_BOUND) if value.is_file_content else bound
 
 
 def _greatest(value: Value, bound: Number) -> Number | None:
-    """Return an upper bound that comes of a value, no closer than it may be told."""
-    if value.is_sensitive or (value.is_file_content and bound > MAX_TOLD_BYTES):
+    """Return the upper bound that a value is, limited where a file holds it."""
+    if value.is_sensitive or (value.is_file_content and bound > MAX_SHOWN_BOUND):
         return None
-    return max(bound, -MAX_TOLD_BYTES) if value.is_file_content else bound
+    return max(bound, -MAX_SHOWN_BOUND) if value.is_file_content else bound
 
 
 def _settled(node: Node, constant: Callable[[Node], Value]) -> Value | None:

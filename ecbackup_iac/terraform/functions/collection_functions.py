@@ -1,4 +1,4 @@
-"""Functions that ask a collection something, or take something out of it."""
+"""The functions that query collections or select from them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -283,7 +283,7 @@ def _ways(argument: Value) -> Value:
 
 
 def _may_be_text(argument: Value) -> bool:
-    """Whether something in an argument has a type that nobody knows here, and that a plan would know."""
+    """Whether something in an argument has a type that is unknown here and known to a plan."""
     if not argument.is_known:
         return has_dynamic(argument.type) and not argument.unknown.is_deferred
     if is_open(argument) or not isinstance(argument.raw, tuple | Mapping):

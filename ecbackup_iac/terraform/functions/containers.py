@@ -1,4 +1,4 @@
-"""A container → what the collection functions take out of it, and whether it is what they ask for."""
+"""A container → its elements or members for the collection functions, and checks of its kind."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -56,7 +56,7 @@ def guarded(count: int) -> None:
 
 
 def is_list(value: Value) -> bool:
-    """Whether it is a list or a tuple: something with places."""
+    """Whether it is a list or a tuple: a container with positions."""
     return isinstance(value.type, ListOf | TupleOf)
 
 

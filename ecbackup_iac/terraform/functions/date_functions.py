@@ -1,4 +1,4 @@
-"""Functions of time that do not ask the clock."""
+"""The functions of time that do not depend on the clock."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _MONTHS = (
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _NOON = 12
 
-# A quoted stretch ('' within stands for one quote), a letter repeated, or anything else.
+# A quoted part ('' within is one quote), a letter repeated, or anything else.
 _TOKEN = re.compile(r"'(?:[^']|'')*'|'|([a-zA-Z])\1*|[^a-zA-Z']+")
 
 

@@ -12,7 +12,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean,
 _IPV4_BITS, _IPV6_BITS = 32, 128
 _MAX_BYTE_BYTES = 255
 _MAX_NEW_BITS = 32
-_MAPPED = 0xFFFF  # what stands before an IPv4 address that is written as IPv6
+_MAPPED = 0xFFFF  # what precedes an IPv4 address that is written as IPv6
 _OCTETS = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,9}", re.ASCII)
 

@@ -1,4 +1,4 @@
-"""What a function takes and gives, and how it is called with values that may be unknown."""
+"""A function and its arguments, which may be unknown → the result of the call."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,10 +19,10 @@ class Parameter:
     type: Type = DYNAMIC
     allows_null: bool = False
     allows_unknown: bool = False
-    """The function answers even where the argument itself is unknown, and is handed it as it is."""
+    """The function has a result even where the argument itself is unknown, and takes it as it is."""
 
     allows_unknown_elements: bool = False
-    """The function answers even where elements of the argument are unknown; a sensitive element
+    """The function has a result even where elements of the argument are unknown; a sensitive element
     does not make the result sensitive."""
 
 
@@ -89,7 +89,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
 def _refusal(
     function: Function, arguments: Sequence[Value], error: EvaluationError
 ) -> EvaluationError:
-    """Return an error as it may be told, by what the function was given."""
+    """Return an error without what the arguments do not allow to be shown."""
     is_sensitive, is_file_content = _marks(arguments)
     if is_sensitive:
         text = f'Invalid function argument: "{function.name}" refuses a sensitive value'

@@ -34,7 +34,7 @@ def _code_point(character: str) -> str:
 
 @record
 class Address:
-    """The address of a managed resource instance, taken apart."""
+    """The address of a managed resource instance, in its parts."""
 
     modules: tuple[tuple[str, str], ...]
     """The module calls that lead to it, outermost first, each with its instance key as it is written."""
@@ -51,7 +51,7 @@ class Address:
 
 
 def parsed_address(text: str) -> Address | None:
-    """Take an address apart; None where it is none of a managed resource."""
+    """Return the parts of an address; None where it is not that of a managed resource."""
     steps: list[tuple[str, str]] = []
     position = 0
     while position < len(text):

@@ -1,4 +1,4 @@
-"""Configuration text, HCL or JSON → its comments, and the blocks that they can stand at."""
+"""Configuration text, HCL or JSON → its comments, and the blocks that they may belong to."""
 
 from collections.abc import Iterator
 

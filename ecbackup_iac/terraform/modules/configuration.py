@@ -58,17 +58,17 @@ class Modules:
         return list(self._loaded.values())
 
     def forget(self, folder: str) -> None:
-        """Let go of the module in a folder, which nobody will ask for again."""
+        """Release the module in a folder, which is not needed again."""
         module = self._loaded.pop(folder, None)
         if module is not None:
             module.release()
         self.reader.forget(os.path.join(folder, name) for name in self.reader.names(folder))
 
     def news(self) -> list[Diagnostic]:
-        """Return what was found wrong since somebody asked for it last."""
-        told = [*self._news]
+        """Return the diagnostics since the last call."""
+        news = [*self._news]
         self._news.clear()
-        return told
+        return news
 
     def at(self, folder: str) -> Module:
         """Return the module in a folder."""
@@ -139,7 +139,7 @@ class Configuration:
 
 
 def source_of(block: Block) -> str | None:
-    """Return a module call's source, where it is a plain text, or comes to one."""
+    """Return a module call's source, where it is a plain text, or its value is."""
     text = block.body.plain_text("source")
     if text is None and (written := block.body.attribute("source")):
         with suppress(EvaluationError):
@@ -148,7 +148,7 @@ def source_of(block: Block) -> str | None:
     return None if text is None else _CREDENTIALS.sub("//", text)
 
 
-# What stands before the host in a git address is nobody's business.
+# Credentials before the host in a git address, which must not be shown.
 _CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
 
 

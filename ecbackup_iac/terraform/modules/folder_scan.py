@@ -80,7 +80,7 @@ class Folder:
     parsed, those that they may name."""
 
     is_unclear: bool = False
-    """Only the parser can tell which folders it calls."""
+    """Only the parser can find out which folders it calls."""
 
     to_parse: list[str] = field(factory=list)
     """The names of its files that may hold a call, or what is sought."""
@@ -94,7 +94,7 @@ class Folder:
 
 
 class FolderScan:
-    """Reads every folder with configuration in a tree, and parses those that are asked for."""
+    """Reads every folder with configuration in a tree, and parses some of them on demand."""
 
     def __init__(self, folders: Folders, sought: Sought, reading: Callable[[], object]) -> None:
         """Scan nothing yet; `reading` is called for every file with configuration that is read."""
@@ -163,7 +163,7 @@ class FolderScan:
         return folder
 
     def _guess_calls(self, folder: Folder, sources: Sequence[str] | None) -> bool:
-        """Take every text that may be a source for one; return whether a call of any of them matters."""
+        """Add every text that may be a source as a call; return whether a call of any of them matters."""
         if sources is None:
             folder.is_unclear = True
             return True

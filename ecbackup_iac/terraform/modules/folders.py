@@ -1,4 +1,4 @@
-"""What modules and file functions read of the disk: inside the boundary only, each file once."""
+"""Paths → the files that modules and file functions read: inside the boundary only, each once."""
 
 import errno
 import os
@@ -23,7 +23,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Folders:
-    """The folders of one tree, as far as somebody asked for them."""
+    """The folders of one tree, as far as they were needed."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Folders:
             return False
 
     def real(self, path: str) -> str:
-        """Return an absolute path without `..` with its links resolved; every name on it is asked once.
+        """Return an absolute path without `..` with its links resolved; each name on it is looked up once.
 
         Raises:
             ValueError: a NUL in it, or half a surrogate pair: it is no path at all.
@@ -108,12 +108,12 @@ class Folders:
         return self._bytes[path]
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Forget what was read of files; it is read again where somebody asks."""
+        """Forget what was read of files; it is read again where it is needed."""
         for path in paths:
             self._bytes.pop(path, None)
 
     def keep(self, folders: Container[str]) -> None:
-        """Forget other folders and their files; they are read again where somebody asks."""
+        """Forget other folders and their files; they are read again where they are needed."""
         self._bytes = {
             path: content
             for path, content in self._bytes.items()
@@ -130,7 +130,7 @@ class Folders:
         return SourceFile(self._shown(path), content.removeprefix(_BYTE_ORDER_MARK))
 
     def _shown(self, path: str) -> str:
-        """Return a path as it is printed; what is the same for a folder's files is asked once."""
+        """Return a path as it is printed; what its folder's files share is computed once."""
         folder, name = os.path.split(path)
         if folder not in self._shown_folders:
             shown = shown_path(folder) if folder else os.curdir
@@ -153,7 +153,7 @@ class Folders:
     def _read_of_folder(self, path: str) -> bytes | str | None:
         """Read a file that is no link, or say why not; None for a link. Raises OSError.
 
-        Whether its folder lies inside is asked once a folder: links are resolved for that, name by name.
+        Whether its folder is inside is checked once per folder, since it resolves links name by name.
         """
         folder = os.path.dirname(path)
         if folder not in self._insides:

@@ -1,4 +1,4 @@
-"""What a root module is given from outside: variable files, environment, command line, workspace.
+"""Variable files, environment and command line → the variables and workspace of a root module.
 
 Terraform's order, later ones win: TF_VAR_ variables, terraform.tfvars, terraform.tfvars.json,
 *.auto.tfvars and *.auto.tfvars.json by name, then --var and --var-file in the order given.
@@ -98,7 +98,7 @@ class RootInputs:
         return self._workspace
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
-        """Return what a variable is set to; None where nobody sets it.
+        """Return a variable's value; None where it is not set.
 
         Raises:
             EvaluationError: the value does not fit the variable's type.
@@ -138,7 +138,7 @@ def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
 
 
 def _from_text(name: str, text: str, constraint: Constraint, place: Located, where: str) -> Value:
-    """Read a value given as text: as it stands for a primitive type, as an expression for others."""
+    """Return a value given as text: the text itself for a primitive type, an expression for others."""
     if constraint.is_literal:
         value = string(text)
     else:

@@ -1,6 +1,6 @@
-"""Modules with their inputs → module instances, and the resource instances in them.
+"""A module with its inputs → a module instance: the values of the names in it.
 
-Everything is evaluated when it is asked for, and once.
+Everything is evaluated on demand, and once.
 """
 
 from collections.abc import Callable, Iterator
@@ -43,13 +43,13 @@ from ecbackup_iac.terraform.values.value import (
 _LEVELS_PER_STEP = 4  # what is found is passed up through all of them
 
 MAX_CHAIN_DEPTH = 20
-"""Locals that are being worked out for each other; what they lead to is then worked out one by one."""
+"""Locals whose evaluation is nested; those beyond are then evaluated one after the other."""
 
 _ROOTS = {"var", "local", "module", "data", "resource", "path", "terraform", "ephemeral"}
 
 
 class ModuleInstance:
-    """One module with its inputs: what names mean in it."""
+    """One module with its inputs: the scope of its expressions."""
 
     allows_calls = True
     instance_key = ""
@@ -78,7 +78,7 @@ class ModuleInstance:
         configuration.used.setdefault(module.folder, module)
 
     def used_variables(self) -> set[str]:
-        """Return the names of the variables of this module that were asked for so far."""
+        """Return the names of the variables of this module that were used so far."""
         return {key[1] for key in self._found if key[0] == "var"}
 
     @property
@@ -109,7 +109,7 @@ class ModuleInstance:
         return self.parent.root if self.parent else self
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
-        """Return what a reference stands for. Raises EvaluationError."""
+        """Return the value of a reference. Raises EvaluationError."""
         key = (root, *names)
         if key not in self._found:
             if key in self._pending:
@@ -125,7 +125,7 @@ class ModuleInstance:
                 with hide_rejections():
                     self._found[key] = self._resolved(root, names)
             except EvaluationError as error:
-                error.__context__ = None  # what it holds on to is much
+                error.__context__ = None  # it would keep much in memory
                 self._found[key] = error
             finally:
                 self._pending.discard(key)
@@ -135,7 +135,7 @@ class ModuleInstance:
         return found
 
     def _prepare(self, name: str) -> None:
-        """Work out the locals that a local leads to, the last one first: a chain may be long."""
+        """Evaluate the locals that a local depends on, the last one first: a chain may be long."""
         met = {name}
         waiting = [(name, self._locals_in(name))]
         while waiting:
@@ -148,11 +148,11 @@ class ModuleInstance:
             waiting.pop()
             attribute = self.module.local_values.get(last)
             if attribute is not None and waiting:
-                with suppress(EvaluationError):  # it may be asked for by nobody
+                with suppress(EvaluationError):  # it may not be needed
                     self.reference("local", (last,), attribute.range)
 
     def _locals_in(self, name: str) -> Iterator[str]:
-        """Yield the locals that a local's expression names, and that nobody has asked for."""
+        """Yield the locals that a local's expression names, and that are not evaluated yet."""
         attribute = self.module.local_values.get(name)
         nodes = [] if attribute is None else [attribute.expression]
         while nodes:
@@ -160,12 +160,12 @@ class ModuleInstance:
             charge()
             if isinstance(node, GetAttribute) and isinstance(node.of, Name):
                 key = ("local", node.name)
-                if node.of.name == "local" and not self._is_asked(key):
+                if node.of.name == "local" and not self._is_started(key):
                     yield node.name
                 continue
             nodes += children(node)
 
-    def _is_asked(self, key: tuple[str, ...]) -> bool:
+    def _is_started(self, key: tuple[str, ...]) -> bool:
         return key in self._found or key in self._pending
 
     def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
@@ -233,7 +233,7 @@ class ModuleInstance:
         return self._repeated(block, lambda one: self.resource_value(key, block, one))
 
     def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
-        """Put the values of a block's instances together as a reference to it sees them."""
+        """Return the values of a block's instances together, as a reference to it has them."""
         has_count = block.body.attribute("count") is not None
         has_each = block.body.attribute("for_each") is not None
         repetitions = self.repetitions(block)
@@ -307,7 +307,7 @@ class ModuleInstance:
     def repetitions(self, block: Block) -> list[Repetition]:
         """Return the instances that `count` or `for_each` make of a block; usually one.
 
-        Where they cannot be known, those that may exist, or one that stands for all, each with its doubt.
+        Where they are unknown, those that may exist, or one that represents them all, each with its doubt.
 
         Raises:
             EvaluationError: Terraform refuses the count or for_each.
@@ -358,7 +358,7 @@ class BlockScope:
         self.instance = instance
         self.repetition = repetition
         self.self_value = self_value
-        """What `self` stands for, in a postcondition."""
+        """The value of `self`, in a postcondition."""
 
     @property
     def files(self) -> Files:
@@ -376,7 +376,7 @@ class BlockScope:
         return self.repetition.key
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
-        """Return what a reference stands for. Raises EvaluationError."""
+        """Return the value of a reference. Raises EvaluationError."""
         found = self.repetition.names.get((root, names[0]))
         if found is not None:
             return found

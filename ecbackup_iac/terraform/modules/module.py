@@ -21,10 +21,10 @@ ResourceKey = tuple[str, str, str]
 K = TypeVar("K")
 
 _MODES = {"resource": "managed", "data": "data", "ephemeral": "ephemeral"}
-MAX_TOLD = 200
+MAX_REPORTED = 200
 """Diagnostics of one file."""
 
-_MORE = f"this file has more problems than the {MAX_TOLD} that are told"
+_MORE = f"this file has more problems than the {MAX_REPORTED} that are told"
 
 MAX_MAJOR = 1
 """Of Terraform and OpenTofu."""
@@ -47,7 +47,7 @@ class Program(StrEnum):
 
 
 class FolderReader(Protocol):
-    """What modules are read through: inside the boundary, each file once."""
+    """Reads the files of modules: inside the boundary, each file once."""
 
     def names(self, folder: str) -> tuple[str, ...]:
         """Return the names of the files in a folder, sorted; none where it cannot be read."""
@@ -84,31 +84,31 @@ class Module:
 
     diagnostics: list[Diagnostic] = field(factory=list)
     news: list[Diagnostic] = field(factory=list)
-    """The same, shared by the modules of a tree: somebody tells them, and empties it."""
+    """The same, shared by the modules of a tree, until they are reported."""
 
     refusal: str = ""
     """Why no Terraform there is takes this module; empty where one does."""
 
-    _told: dict[str, int] = field(factory=dict)
+    _counts: dict[str, int] = field(factory=dict)
     """How many diagnostics each file has."""
 
-    def tell(self, message: str, source_range: SourceRange) -> None:
-        """Record something that is wrong in a file."""
+    def report(self, message: str, source_range: SourceRange) -> None:
+        """Record a problem in a file."""
         self.note(Diagnostic(message, source_range.location))
 
     def note(self, diagnostic: Diagnostic) -> None:
-        """Keep a diagnostic, here and for whoever waits for news; from some on, that there are more."""
+        """Record a diagnostic, here and in `news`; after MAX_REPORTED of a file, once that there are more."""
         path = diagnostic.location.path
-        count = self._told[path] = self._told.get(path, 0) + 1
-        if count > MAX_TOLD:
-            if count > MAX_TOLD + 1:
+        count = self._counts[path] = self._counts.get(path, 0) + 1
+        if count > MAX_REPORTED:
+            if count > MAX_REPORTED + 1:
                 return
             diagnostic = Diagnostic(_MORE, Location(path))
         self.diagnostics.append(diagnostic)
         self.news.append(diagnostic)
 
     def release(self) -> None:
-        """Forget every block: each knows the module that it tells of, so none would go by itself."""
+        """Drop every block: each has a reference to its module, so none would be freed otherwise."""
         for table in (
             self.variables,
             self.local_values,
@@ -146,8 +146,8 @@ def configuration_files(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the files of a folder that make up its module, and those of them that override, sorted.
 
-    Terraform reads no `.tofu` file. OpenTofu reads it in place of the `.tf` file of the same stem; so
-    does whoever does not say which program plans the folder.
+    Terraform reads no `.tofu` file. OpenTofu reads it in place of the `.tf` file of the same stem;
+    it is where no program is given.
     """
     found = every_configuration_file(names)
     if program is Program.TERRAFORM:
@@ -196,7 +196,7 @@ def load_module(
     news: list[Diagnostic] | None = None,
     program: Program | None = None,
 ) -> Module:
-    """Read a folder's module; what stands whole in a broken file counts.
+    """Return a folder's module; what is complete in a broken file counts.
 
     `news` is where diagnostics go as well, those of blocks that are read later included.
     """
@@ -228,9 +228,9 @@ def has_provider_arguments(block: Block) -> bool:
 
 
 def _check_version(module: Module) -> None:
-    """Refuse a module that asks for a major version nobody has released.
+    """Refuse a module that requires a major version that is not released.
 
-    Which of the released versions plans the module cannot be told from the configuration.
+    Which of the released versions plans the module is not known from the configuration.
     """
     for block in module.settings:
         source_range = block.range
@@ -260,9 +260,9 @@ def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
 
         body, problems = parse_json(source, CONFIGURATION)
         for text, source_range in problems:
-            module.tell(text, source_range)
+            module.report(text, source_range)
         return body
-    return parse_file(source, CONFIGURATION, module.tell)
+    return parse_file(source, CONFIGURATION, module.report)
 
 
 def _declare(module: Module, body: Body) -> None:
@@ -343,7 +343,7 @@ _RIVALS = {"count": "for_each", "for_each": "count"}
 
 
 class MergedBody(PlainTexts):
-    """A block's body with another's arguments and nested blocks in the place of its own."""
+    """A block's body with some arguments and nested blocks replaced by another's."""
 
     def __init__(self, base: Body, override: Block) -> None:
         self._base = base

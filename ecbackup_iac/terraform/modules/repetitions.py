@@ -27,7 +27,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 MAX_INSTANCES = 10_000
-"""A count or for_each of more is refused: nobody runs as many caches of one block."""
+"""A count or for_each of more is refused: no configuration in use has as many."""
 
 
 @record(eq=False)
@@ -35,7 +35,7 @@ class Repetition:
     """Which of a block's instances it is: what `each` and `count` mean there."""
 
     key: str = ""
-    """As it stands in the address: `[0]`, `["a"]`, or nothing."""
+    """As the address has it: `[0]`, `["a"]`, or nothing."""
 
     names: Mapping[tuple[str, str], Value] = field(factory=dict)
     """("each", "key"), ("each", "value"), ("count", "index") → values."""
@@ -48,7 +48,7 @@ def counted(value: Value) -> list[Repetition]:
     """Return the instances that a count makes. Raises EvaluationError."""
     count = converted(value, NUMBER)
     if count.is_known:
-        return [_count_repetition(place) for place in range(_count(count))]
+        return [_count_repetition(position) for position in range(_count(count))]
     raw = count.unknown
     if raw.is_deferred and not raw.outcomes:
         raise EvaluationError(
@@ -58,16 +58,19 @@ def counted(value: Value) -> list[Repetition]:
         index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
         names = {("count", "index"): index}
         return [Repetition(names=names, doubt=f"count is undecided: {raw.why}")]
-    counts = [(_count(one.value.with_marks_of(count)), one.condition) for one in raw.outcomes]
-    least = min(number_ for number_, _ in counts)
-    doubts = []
-    for place in range(max(number_ for number_, _ in counts)):
+    counts = [
+        (_count(outcome.value.with_marks_of(count)), outcome.condition) for outcome in raw.outcomes
+    ]
+    least = min(size for size, _ in counts)
+    repetitions = []
+    for position in range(max(size for size, _ in counts)):
         doubt = ""
-        if place >= least:
-            when = " or ".join(dict.fromkeys(c for n, c in counts if n > place and c))
+        if position >= least:
+            conditions = (text for size, text in counts if size > position and text)
+            when = " or ".join(dict.fromkeys(conditions))
             doubt = f"it exists only when {when}" if when else f"count is undecided: {raw.why}"
-        doubts.append(_count_repetition(place, doubt))
-    return doubts
+        repetitions.append(_count_repetition(position, doubt))
+    return repetitions
 
 
 def _count(value: Value) -> int:
@@ -86,8 +89,8 @@ def _count(value: Value) -> int:
     return raw
 
 
-def _count_repetition(place: int, doubt: str = "") -> Repetition:
-    return Repetition(f"[{place}]", {("count", "index"): number(place)}, doubt)
+def _count_repetition(position: int, doubt: str = "") -> Repetition:
+    return Repetition(f"[{position}]", {("count", "index"): number(position)}, doubt)
 
 
 def for_each(value: Value) -> list[Repetition]:
@@ -110,7 +113,7 @@ def for_each(value: Value) -> list[Repetition]:
     found: dict[str, list[Possibility]] = {}
     for outcome in raw.outcomes:
         for key, item in _each(outcome.value).items():
-            found.setdefault(key, []).append(Possibility(item, outcome.when, outcome.told))
+            found.setdefault(key, []).append(Possibility(item, outcome.when, outcome.description))
     repetitions = []
     for key, possibilities in sorted(found.items()):
         doubt = ""

@@ -15,7 +15,7 @@ _PLAIN_SOURCES = re.compile(
     rb"(?=[ \t]*(?:\r?\n|\#|//|\Z|(?(1)[,}]|\Z)))"
 )
 _ESCAPES = (b"\\u", b"\\U", b"\0")
-"""What can stand for a letter, or for no text at all: a file with one of these may name anything."""
+"""What may encode a letter, or is no text at all: a file with one of these may name anything."""
 
 
 def may_hold_calls(content: bytes) -> bool:

@@ -24,7 +24,7 @@ class EvaluationContext:
 
     steps_left: int = sys.maxsize
     tracker: RejectionTracker | None = None
-    """What records rejected outcomes; None where no `try` or `can` needs to know of them."""
+    """What records rejected outcomes; None where no `try` or `can` depends on them."""
 
     template_calls: int = 0
     """Calls of template files so far: each has a number of its own."""

@@ -91,7 +91,7 @@ def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
 
 
 def _is_open_form(kind: Type, target: Type) -> bool:
-    """Whether a type is one of those that a list, set or map of anything stands for."""
+    """Whether a type is one of those that a list, set or map of anything may be."""
     if not isinstance(target, ListOf | SetOf | MapOf) or target.element != DYNAMIC:
         return False
     return type(kind) is type(target)
@@ -237,7 +237,7 @@ def _united(members: tuple[Value, ...]) -> tuple[Value, ...] | None:
 def _united_parts(
     members: tuple[Value, ...], shapes: set[object], make: "type[ListOf | MapOf]"
 ) -> tuple[Value, ...] | None:
-    """Unite what stands at the same place where all have one shape, else everything with everything."""
+    """Unify elements position by position where all have one shape, else all of them."""
     sizes = [len(member.elements) for member in members]
     if len(shapes) == 1:
         columns = [_united(column) for column in zip(*(m.elements for m in members), strict=True)]

@@ -159,7 +159,7 @@ def _number(value: Value) -> Number:
 
 
 def attribute(of: Value, name: str) -> Value:
-    """Take an attribute of an object, or a key of a map: `of.name`.
+    """Return an attribute of an object, or an element of a map: `of.name`.
 
     Raises:
         EvaluationError: there is none, or `of` is null or no such thing.
@@ -193,7 +193,7 @@ def _attribute(of: Value, name: str) -> Value:
 
 
 def index(of: Value, key: Value, subject: str = "") -> Value:
-    """Take an element: `of[key]`; `subject` is how the key is written.
+    """Return an element, `of[key]`; `subject` is how the key is written.
 
     An unknown key gives every element as an outcome.
 
@@ -228,14 +228,14 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
 
 
 def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Possibility]:
-    """Return what a known collection holds, each with the key that it takes; `subject` is the key's text.
+    """Return the elements of a known collection, each on condition of its key; `subject` is the key's text.
 
-    Where `is_hidden` is set, no key is told: they are what only a file says.
+    Where `is_hidden` is set, no key is shown: they are only in a file.
     """
     if is_hidden:
-        keys = [f"{FILE_CONTENT}, number {place}" for place, _ in enumerate(of.elements, 1)]
+        keys = [f"{FILE_CONTENT}, number {position}" for position, _ in enumerate(of.elements, 1)]
     elif isinstance(of.raw, tuple):
-        keys = [str(place) for place in range(len(of.raw))]
+        keys = [str(position) for position in range(len(of.raw))]
     else:
         keys = [f'"{name}"' for name in of.members]
     return [

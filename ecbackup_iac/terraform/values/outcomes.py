@@ -59,7 +59,7 @@ def _flattened(outer: Possibility, outcomes: Iterable[Possibility]) -> Iterator[
     for inner in outcomes:
         when = combined(outer.when, inner.when)
         if when is not None:
-            yield Possibility(inner.value, when, "" if outer.condition else inner.told)
+            yield Possibility(inner.value, when, "" if outer.condition else inner.description)
 
 
 def combined(
@@ -142,7 +142,7 @@ def _with_literals(possibility: Possibility, literals: tuple[Located, ...]) -> P
     if len(literals) == len(possibility.value.literals):
         return possibility
     value = replace(possibility.value, literals=literals)
-    return Possibility(value, possibility.when, possibility.told)
+    return Possibility(value, possibility.when, possibility.description)
 
 
 def _merged(first: Possibility, second: Possibility) -> Possibility:

@@ -181,7 +181,7 @@ def has_dynamic(kind: Type) -> bool:
 
 
 def type_name(kind: Type) -> str:
-    """Say a type as Terraform's messages do: "string", "list of number", "object"."""
+    """Return a type's name in Terraform's messages: "string", "list of number", "object"."""
     match kind:
         case Primitive(name=name):
             return name

@@ -1,7 +1,7 @@
-"""Terraform's values: what an expression comes to, known or not.
+"""The result of an expression → a value: known, or unknown with its possible outcomes.
 
 A value that cannot be known says why, and where it can only be one of a few it lists them, each with
-what has to hold for it. Every value carries the places it came through.
+what has to hold for it. Every value has a trace: the locations that it passed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 
 FILE_CONTENT = "(content of a file)"
-"""What stands in a message for a text that a file holds."""
+"""What a message shows instead of the text of a file."""
 
 
 class Located(Protocol):
@@ -71,7 +71,7 @@ class ReferenceRefusedError(EvaluationError):
 
 @record
 class TraceStep:
-    """A step of a trace that shows something else than what stands at its place."""
+    """A step of a trace that shows something other than the text at its location."""
 
     text: str
     location: Location
@@ -79,31 +79,31 @@ class TraceStep:
 
 @record
 class Assumption:
-    """Something that has to hold: a subject (unique text) and the state it is in."""
+    """A condition: a subject (unique text) and the state it is in."""
 
     subject: str
     state: str
 
     def __str__(self) -> str:
-        """Say it: `var.environment is "prod"`."""
+        """Return the text of the condition: `var.environment is "prod"`."""
         return f"{self.subject} is {self.state}"
 
 
 @record(eq=False)
 class Possibility:
-    """One thing that an unknown value can be."""
+    """One possible value of an unknown value."""
 
     value: "Value"
     when: tuple[Assumption, ...] = ()
-    """What holds in every world in which it is this."""
+    """The assumptions under which it is this."""
 
-    told: str = ""
-    """The same for a person, where it is more than `when` can say: "var.env is "dev" or "test""."""
+    description: str = ""
+    """The same for people, where `when` cannot express it: "var.env is "dev" or "test""."""
 
     @property
     def condition(self) -> str:
-        """What has to hold, for a person; empty where nothing is known of it."""
-        return self.told or " and ".join(map(str, self.when))
+        """The condition for people; empty where nothing is known of it."""
+        return self.description or " and ".join(map(str, self.when))
 
 
 @record(eq=False)
@@ -156,7 +156,7 @@ Raw: TypeAlias = "bool | Number | str | tuple[Value, ...] | Mapping[str, Value] 
 
 @record(eq=False)
 class Value:
-    """A value of Terraform's. Compare with `operations.equal`, never with ==.
+    """A value of Terraform's. Compare with `equality.equal`, never with ==.
 
     `raw` is None for null; bool; int or Fraction; str; a tuple of values for list, set and tuple (a
     set's sorted, each once); a dict of values for map and object (sorted by key); UnknownRaw.
@@ -167,7 +167,7 @@ class Value:
     trace: tuple[Located, ...] = ()
     is_sensitive: bool = False
     literals: tuple[Located, ...] = ()
-    """Where it is written as it stands: a literal for each way to it; none where it is computed."""
+    """Where it is written literally: a literal for each way to it; none where it is computed."""
 
     is_file_content: bool = False
     """It is made of what a file holds: no text of it is shown. Nothing else follows from it."""

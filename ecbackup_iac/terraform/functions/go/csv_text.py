@@ -10,7 +10,7 @@ def csv_value(text: str) -> Value:
     """Read CSV whose first record names the columns.
 
     Raises:
-        EvaluationError: a record has another number of fields, a quote stands where none may, a
+        EvaluationError: a record has another number of fields, a quote is where none may be, a
             column's name comes twice, or there is no first record.
 
     """

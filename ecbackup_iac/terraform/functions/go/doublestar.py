@@ -12,14 +12,14 @@ from ecbackup_iac.terraform.values.value import EvaluationError
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _CLASS = re.compile(r"\[([!^]?)([^\]/]+)\]")
-_STEPS_A_CHARACTER = 8  # places in the pattern that are followed for one step of the budget
+_STEPS_A_CHARACTER = 8  # states of the pattern that are followed for one step of the budget
 
 _Takes = Callable[[str], bool]
 
 
 @changing_record
 class _State:
-    """A place in a pattern: what it takes there, and where it may go without taking anything."""
+    """A state of a pattern: what it consumes, and which states follow without consuming anything."""
 
     takes: _Takes | None = None
     following: int = -1
@@ -66,7 +66,7 @@ class PathPattern:
         return following
 
     def _repeat(self, place: int, takes: _Takes) -> int:
-        """Take any number of characters."""
+        """Add states that consume any number of characters; return the last."""
         start, end = self._new(), self._new()
         self._states[place].free.append(start)
         self._states[start].takes, self._states[start].following = takes, start
@@ -74,7 +74,7 @@ class PathPattern:
         return end
 
     def _sequence(self, pattern: str, place: int) -> int:
-        """Add what a pattern means behind a place; give its end."""
+        """Add the states of a pattern behind a state; return the last."""
         position = 0
         while position < len(pattern):
             choice, listed = _CHOICE.match(pattern, position), _CLASS.match(pattern, position)

@@ -1,6 +1,6 @@
 """A text → its characters as a reader sees them: Unicode's extended grapheme clusters.
 
-The classes are those that Terraform 1.11 applies, asked of `terraform console` for every code point
+The classes are those that Terraform 1.11 applies, measured with `terraform console` for every code point
 (it has Unicode 15's, without the rule for conjuncts of Indian scripts).
 """
 
@@ -22,7 +22,7 @@ _MARKS_ALONE = (
     "102b-102c 1038 1062-1064 1067-106d 1083 1087-108c 108f 109a-109c 1a61 1a63-1a64 aa7b aa7d "
     "11720-11721"
 )
-"""Marks (Mc) that do not join what stands before them."""
+"""Marks (Mc) that do not join what is before them."""
 
 _PICTOGRAPHS = (
     "a9 ae 203c 2049 2122 2139 2194-2199 21a9-21aa 231a-231b 2328 2388 23cf 23e9-23f3 23f8-23fa 24c2 "

@@ -138,5 +138,5 @@ def _name(text: str) -> str:
 
 
 def _whole(text: str) -> str:
-    """Put the replacement character where half of a surrogate pair stands."""
+    """Return the text with the replacement character for each half of a surrogate pair."""
     return _SURROGATE.sub("\ufffd", text)

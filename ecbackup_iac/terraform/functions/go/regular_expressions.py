@@ -1,6 +1,6 @@
 """Regular expressions of RE2's syntax, by google-re2 where it is installed: they cannot hang.
 
-Never by Python's own engine, which can. What Go's engine and RE2 do differently is told here.
+Never by Python's own engine, which can. Differences between Go's engine and RE2 are handled here.
 """
 
 import re
@@ -35,7 +35,7 @@ _STEPS_OF_A_MATCH = 5
 
 
 class Pattern:
-    """A compiled pattern; texts are bytes of UTF-8, so places in them are in bytes."""
+    """A compiled pattern; texts are bytes of UTF-8, so positions in them are in bytes."""
 
     def __init__(self, pattern: str) -> None:
         try:
@@ -134,7 +134,7 @@ class Pattern:
 
 
 def _next(text: bytes, position: int) -> int:
-    """Return the place after the character at a place."""
+    """Return the position after the character at a position."""
     position += 1
     while position < len(text) and text[position] & 0xC0 == 0x80:  # noqa: PLR2004 - continues it
         position += 1

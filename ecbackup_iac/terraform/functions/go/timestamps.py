@@ -34,7 +34,7 @@ _DURATION_PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
 
 @record
 class Timestamp:
-    """A point in time, with the offset it is told in."""
+    """A point in time, with the offset it is written with."""
 
     seconds: int
     """Since 1970, in UTC."""
@@ -45,12 +45,12 @@ class Timestamp:
 
     @property
     def date(self) -> tuple[int, int, int]:
-        """Year, month and day, where it is told."""
+        """Year, month and day, in its own offset."""
         return _civil((self.seconds + self.offset) // _DAY)
 
     @property
     def clock(self) -> tuple[int, int, int]:
-        """Hour, minute and second, where it is told."""
+        """Hour, minute and second, in its own offset."""
         rest = (self.seconds + self.offset) % _DAY
         return rest // 3_600, rest // 60 % 60, rest % 60
 
