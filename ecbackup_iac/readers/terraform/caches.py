@@ -82,10 +82,10 @@ class RootReader:
         self.absent: list[AbsentCache] = []
         """Calls of published modules whose inputs say that there is to be no cache."""
 
-    def _give_up(self, why: str, place: Location, *, is_final: bool) -> None:
+    def _give_up(self, why: str, location: Location, *, is_final: bool) -> None:
         """Report what was not evaluated; where nothing more will be, only the first."""
         if not self._is_exhausted:
-            self._diagnostics.append(Diagnostic(f"not worked out: {why}", place))
+            self._diagnostics.append(Diagnostic(f"not worked out: {why}", location))
         self._is_exhausted = self._is_exhausted or is_final
 
     def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
@@ -98,7 +98,7 @@ class RootReader:
     def _resource(self, found: ResourceInstance) -> CacheResource:
         attributes = RESOURCE_TYPES[found.kind]
         block = _Arguments(found.block, Evaluator(found.scope), self._give_up)
-        retention, place = self._retention(found, attributes, block)
+        retention, location = self._retention(found, attributes, block)
         refusal = found.refusal or self._refusal(found, block)
         if refusal:
             retention = Unknown(
@@ -120,7 +120,7 @@ class RootReader:
             form=attributes.form,
             source=Source.TERRAFORM,
             root=self._root,
-            location=place,
+            location=location,
             retention=retention,
             retention_name=attributes.retention,
             engine=engine,
@@ -209,11 +209,11 @@ class RootReader:
 
         Of the provider's rules only those on engine, replication_group_id and retention are held.
         """
-        for place, message in (
+        for location, message in (
             *self._conditions(found, block),
             *_provider_rules(found.kind, block),
         ):
-            self._diagnostics.append(Diagnostic(message, place))
+            self._diagnostics.append(Diagnostic(message, location))
             return message
         return ""
 
@@ -275,21 +275,21 @@ class RootReader:
                     return
                 if not value.is_known:
                     doubts.append(f"it exists only when {switch} is true: {value.unknown.why}")
-        retention, place = self._published_retention(call, module, block)
+        retention, location = self._published_retention(call, module, block)
         note = f"by the published interface of {module.source}: the module itself was not read"
         note = "; ".join((note, *doubts))
         engine: Setting[str] = self._text(block, module.engine) if module.engine else Unset()
         if isinstance(engine, Unset) and module.default_engine:
             engine = Known(module.default_engine)
         yield replace(
-            self._unread(call, retention, module.form, engine, place, note),
+            self._unread(call, retention, module.form, engine, location, note),
             retention_name=module.input or RETENTION,
         )
 
     def _skip(self, call: UnreadCall, reason: str) -> None:
         source = call.unreadable.source
-        for place in (call.block.range.location, *overrides_of(call.block)):
-            self.absent.append(AbsentCache(call.address, source, self._root, place, reason))
+        for location in (call.block.range.location, *overrides_of(call.block)):
+            self.absent.append(AbsentCache(call.address, source, self._root, location, reason))
 
     def _published_retention(
         self, call: UnreadCall, module: PublishedModule, block: "_Arguments"
@@ -327,7 +327,7 @@ class RootReader:
         retention: Setting[int],
         form: Form,
         engine: Setting[str] = Unset(),
-        place: Location | None = None,
+        location: Location | None = None,
         note: str = "",
     ) -> CacheResource:
         return CacheResource(
@@ -336,7 +336,7 @@ class RootReader:
             form=form,
             source=Source.TERRAFORM,
             root=self._root,
-            location=place or call.block.header.location,
+            location=location or call.block.header.location,
             retention=retention,
             engine=engine,
             assumptions=tuple(filter(None, (*call.doubts, note, self._note))),
@@ -388,7 +388,7 @@ class _Arguments:
 class _GiveUp(Protocol):
     """Tells what was not worked out, and where; `is_final`: nor will anything else be."""
 
-    def __call__(self, why: str, place: Location, *, is_final: bool) -> None: ...
+    def __call__(self, why: str, location: Location, *, is_final: bool) -> None: ...
 
 
 def given_up(error: RecursionError | TooMuchError) -> str:
@@ -421,8 +421,8 @@ def _provider_rules(kind: str, block: _Arguments) -> Iterator[tuple[Location, st
                 text = f'"replication_group_id": conflicts with {name}'
                 yield group_written.range.location, text
     elif written is None and group_written is None:
-        place = block._block.header.location  # noqa: SLF001 - the same module
-        yield place, "one of engine, replication_group_id must be specified"
+        location = block._block.header.location  # noqa: SLF001 - the same module
+        yield location, "one of engine, replication_group_id must be specified"
 
 
 def _is_cluster_mode(name: str, value: Value) -> bool:
@@ -464,6 +464,6 @@ def _shown_folder(folder: str, _here: str) -> str:
     return shown_path(folder)
 
 
-def refused(error: EvaluationError, place: Location) -> Diagnostic:
+def refused(error: EvaluationError, location: Location) -> Diagnostic:
     """Return a diagnostic of what Terraform refuses, at the error's own location or else this one."""
-    return Diagnostic(error.message, error.origin.location if error.origin else place)
+    return Diagnostic(error.message, error.origin.location if error.origin else location)

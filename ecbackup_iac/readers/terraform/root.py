@@ -109,19 +109,21 @@ class RootEvaluation:
 
         Returns what Terraform refuses about a module call.
         """
-        place = found.block.range.location
-        places = (place, *overrides_of(found.block))
+        location = found.block.range.location
+        locations = (location, *overrides_of(found.block))
         is_call = found.target is not None
-        if self._is_wanted(found.instance) and (not is_call or self._is_cache_call(found, places)):
-            for one in places:
+        if self._is_wanted(found.instance) and (
+            not is_call or self._is_cache_call(found, locations)
+        ):
+            for one in locations:
                 self._add_absent(found.address, found.kind, one, found.reason)
         if not isinstance(found.target, Module) or found.target.folder not in self._index.found:
             return None
-        if found.instance.is_refused or place in self._empty_calls:
+        if found.instance.is_refused or location in self._empty_calls:
             return None
         if found.instance.never_creates(found.block):
             return None  # then the module is evaluated on its own, if nothing else calls it
-        self._empty_calls.add(place)
+        self._empty_calls.add(location)
         below = self._index.below(found.target.folder)
         if any(map(self._index.configures_providers, below)):
             return Diagnostic(REPEATED_PROVIDERS, found.block.header.location)
@@ -136,10 +138,10 @@ class RootEvaluation:
                 self._add_blocks(self._index.found[path].blocks, prefix, reason)
         return None
 
-    def _is_cache_call(self, found: EmptyBlock, places: Sequence[Location]) -> bool:
+    def _is_cache_call(self, found: EmptyBlock, locations: Sequence[Location]) -> bool:
         """Whether a module call is one of a module outside of the tree that creates caches."""
         folder = self._index.found.get(found.instance.module.folder)
-        return folder is not None and any(one.location in places for one in folder.blocks)
+        return folder is not None and any(one.location in locations for one in folder.blocks)
 
     def _skip_unread_files(self, module: Module) -> None:
         """Record the cache blocks in files that the program does not read which plans this root."""
@@ -157,6 +159,6 @@ class RootEvaluation:
             address = f"{prefix}.{one.address}" if prefix else one.address
             self._add_absent(address, one.kind, one.location, reason)
 
-    def _add_absent(self, address: str, kind: str, place: Location, reason: str) -> None:
+    def _add_absent(self, address: str, kind: str, location: Location, reason: str) -> None:
         root = shown_path(self._root.module.folder)
-        self.absent.setdefault(place, AbsentCache(address, kind, root, place, reason))
+        self.absent.setdefault(location, AbsentCache(address, kind, root, location, reason))

@@ -66,8 +66,8 @@ def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[in
         bounds = Bounds(_whole(raw.minimum), _whole(raw.maximum))
     first = outcomes[0].value if outcomes else None
     if isinstance(first, Known) and all(_is_same(one.value, first) for one in outcomes):
-        places = (place for one in outcomes for place in one.value.literals)
-        return Known(first.value, trace, literals=tuple(dict.fromkeys(places)))
+        literals = (literal for one in outcomes for literal in one.value.literals)
+        return Known(first.value, trace, literals=tuple(dict.fromkeys(literals)))
     return Unknown(raw.why, outcomes, bounds, trace)
 
 
@@ -83,8 +83,8 @@ def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
     elif value.is_file_content and not _is_plain(value, settled):
         settled = Invalid(FILE_CONTENT, trace)
     if value.literals:
-        places = tuple(literal.location for literal in value.literals)
-        settled = replace(settled, literals=places)
+        literals = tuple(literal.location for literal in value.literals)
+        settled = replace(settled, literals=literals)
     return settled
 
 

@@ -60,10 +60,10 @@ def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) 
         for outcome in one.retention.outcomes if isinstance(one.retention, Unknown) else ():
             when = f"{path} is given and {outcome.when}" if outcome.when else f"{path} is given"
             outcomes.append(Outcome(outcome.value, when))
-    told = "; ".join(f"{brief_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
-    if not told:
+    text = "; ".join(f"{brief_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
+    if not text:
         return base
-    note = f"variable files that Terraform does not load by itself decide: {told}"
+    note = f"variable files that Terraform does not load by itself decide: {text}"
     return replace(base, variants=tuple(outcomes), assumptions=(*base.assumptions, note))
 
 
@@ -109,7 +109,7 @@ def _of_both(one: CacheResource, other: CacheResource) -> Iterator[CacheResource
     blocks = filter(None, (*one.overrides, other.block, *other.overrides))
     joined = replace(
         one,
-        overrides=tuple(place for place in dict.fromkeys(blocks) if place != one.block),
+        overrides=tuple(location for location in dict.fromkeys(blocks) if location != one.block),
         variants=tuple(dict.fromkeys((*one.variants, *other.variants))),
         assumptions=tuple(dict.fromkeys((*one.assumptions, *other.assumptions))),
         retention_ignored=one.retention_ignored or other.retention_ignored,

@@ -109,21 +109,21 @@ def _values(of: Value) -> Value:
     return tuple_value(elements)
 
 
-def _element(of: Value, place: Value) -> Value:
+def _element(of: Value, position: Value) -> Value:
     if not is_list(of):
         raise EvaluationError("cannot read elements from it: a list is required")
     elements = taken(of)
     if not elements:
         raise EvaluationError("cannot use element function with an empty list")
-    if place.is_known:
-        chosen = whole(place, "index")
+    if position.is_known:
+        chosen = whole(position, "index")
         if chosen < 0 and isinstance(of.type, TupleOf) and chosen % len(elements):
             raise EvaluationError("cannot use element function with a negative index on a tuple")
         return elements[chosen % len(elements)]
-    if place.unknown.outcomes:
-        return map_outcomes(lambda settled: _element(of, settled), place)
+    if position.unknown.outcomes:
+        return map_outcomes(lambda settled: _element(of, settled), position)
     record_rejection()  # it may be negative
-    raw = place.unknown
+    raw = position.unknown
     return one_of([Possibility(e) for e in elements], raw.why, is_deferred=raw.is_deferred)
 
 
@@ -213,9 +213,9 @@ def _index(within: Value, wanted: Value) -> Value:
         raise EvaluationError("argument must be a list or tuple")
     if not within.elements:
         raise EvaluationError("cannot search an empty list")
-    for place, element in enumerate(within.elements):
+    for position, element in enumerate(within.elements):
         if equal(element, wanted).raw is True:
-            return number(place)
+            return number(position)
     raise EvaluationError("item not found")
 
 
@@ -253,16 +253,16 @@ def _one(of: Value) -> Value:
 def _coalesce(*arguments: Value) -> Value:
     """Settle what differs in type first: the type of the result depends on every argument."""
     given = [_ways(argument) for argument in arguments]
-    places = [
-        place
-        for place, argument in enumerate(given)
+    positions = [
+        position
+        for position, argument in enumerate(given)
         if not argument.is_known and argument.type == DYNAMIC and argument.unknown.outcomes
     ]
 
     def chosen(*settled: Value) -> Value:
         filled = list(given)
-        for place, value in zip(places, settled, strict=True):
-            filled[place] = value
+        for position, value in zip(positions, settled, strict=True):
+            filled[position] = value
         kind = unified([argument.type for argument in filled])
         if kind is None or not filled:
             raise EvaluationError("all arguments must have the same type")
@@ -270,7 +270,7 @@ def _coalesce(*arguments: Value) -> Value:
             return _first_of_open_type(filled, kind)
         return _first([converted(argument, kind) for argument in filled], kind)
 
-    result = map_outcomes(chosen, *(given[place] for place in places))
+    result = map_outcomes(chosen, *(given[position] for position in positions))
     return with_all_marks_of(result, *arguments)
 
 

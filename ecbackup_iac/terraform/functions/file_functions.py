@@ -69,8 +69,8 @@ def _text(files: Files, path: Value) -> str:
         return normalize("NFC", _content(files, path).decode())
     except UnicodeDecodeError as error:
         text, bare = (
-            f"contents of {told} are not valid UTF-8; use the filebase64 function"
-            for told in (path.raw, "the file")
+            f"contents of {shown} are not valid UTF-8; use the filebase64 function"
+            for shown in (path.raw, "the file")
         )
         raise EvaluationError(text, bare=bare) from error
 

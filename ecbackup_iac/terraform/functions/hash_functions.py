@@ -49,11 +49,11 @@ def _digest(name: str, digest: Callable[[bytes], str]) -> Function:
 def _uuidv5(namespace: Value, name: Value) -> Value:
     import uuid
 
-    told = text_of(namespace)
-    space = _NAMESPACES.get(told, told)
+    given = text_of(namespace)
+    space = _NAMESPACES.get(given, given)
     if not _UUID.fullmatch(space):
         what = "uuidv5() doesn't support"
-        raise EvaluationError(f"{what} namespace {told}", bare=f"{what} that namespace")
+        raise EvaluationError(f"{what} namespace {given}", bare=f"{what} that namespace")
     return string(str(uuid.uuid5(uuid.UUID(space), text_of(name))))
 
 

@@ -78,13 +78,13 @@ def _cidrhost(prefix: Value, host: Value) -> Value:
     if not isinstance(chosen, int):
         raise EvaluationError("value must be a whole number")
     most = (1 << within.free) - 1
-    place = chosen if chosen >= 0 else most + 1 + chosen
-    if not 0 <= place <= most:
+    number = chosen if chosen >= 0 else most + 1 + chosen
+    if not 0 <= number <= most:
         raise EvaluationError(
             f"prefix of {within.length} does not accommodate a host numbered {chosen}",
             bare="the prefix does not accommodate a host of that number",
         )
-    return string(_written(within.first + place, within.bits))
+    return string(_written(within.first + number, within.bits))
 
 
 def _cidrnetmask(prefix: Value) -> Value:
@@ -152,19 +152,19 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
 
 
 def _cidrcontains(containing: Value, contained: Value) -> Value:
-    outer, told = _range(text_of(containing)), text_of(contained)
-    single = _address(told)
+    outer, inner_text = _range(text_of(containing)), text_of(contained)
+    single = _address(inner_text)
     if single is not None:
         inner = _Range(single[0], single[1], single[1])
     else:
         try:
-            inner = _range(told)
+            inner = _range(inner_text)
         except EvaluationError as error:
             what = "invalid IP address or prefix"
-            raise EvaluationError(f"{what}: {told}", bare=what) from error
+            raise EvaluationError(f"{what}: {inner_text}", bare=what) from error
     if inner.bits != outer.bits:
         what = "address family mismatch"
-        raise EvaluationError(f"{what}: {text_of(containing)} vs. {told}", bare=what)
+        raise EvaluationError(f"{what}: {text_of(containing)} vs. {inner_text}", bare=what)
     return boolean(
         inner.length >= outer.length and inner.first >> outer.free == outer.first >> outer.free
     )

@@ -70,8 +70,8 @@ def _parseint(text: Value, base: Value) -> Value:
     radix = whole(base, "base")
     if not 2 <= radix <= len(_DIGITS):  # noqa: PLR2004 - as the message says
         raise EvaluationError("base must be a whole number between 2 and 62 inclusive")
-    said = str(text.raw)
-    digits = said[1:] if said.startswith(("+", "-")) else said
+    written = str(text.raw)
+    digits = written[1:] if written.startswith(("+", "-")) else written
     if len(digits) > MAX_DIGITS:
         raise UnknownResultError(f"the number has more than {MAX_DIGITS} digits")
     values = [
@@ -79,12 +79,14 @@ def _parseint(text: Value, base: Value) -> Value:
         for digit in digits
     ]
     if not digits or not all(0 <= value < radix for value in values):
-        told, bare = (f"cannot parse {t} as a base {radix} integer" for t in (f'"{said}"', "it"))
-        raise EvaluationError(told, bare=bare)
+        message, bare = (
+            f"cannot parse {t} as a base {radix} integer" for t in (f'"{written}"', "it")
+        )
+        raise EvaluationError(message, bare=bare)
     total = 0
     for value in values:
         total = total * radix + value
-    return number(-total if said.startswith("-") else total)
+    return number(-total if written.startswith("-") else total)
 
 
 def _signum(value: Value) -> Value:

@@ -223,15 +223,15 @@ def _slice(of: Value, start: Value, end: Value) -> Value:
     if not is_list(of):
         raise EvaluationError("must be a list or tuple value")
     elements = taken(of)
-    places = []
+    positions = []
     for name, limit in (("start index", start), ("end index", end)):
-        place = whole(limit, name)
-        if place < 0:
+        position = whole(limit, name)
+        if position < 0:
             raise EvaluationError(f"{name} must not be less than zero")
-        if place > len(elements):
+        if position > len(elements):
             raise EvaluationError(f"{name} must not be greater than the length of the list")
-        places.append(place)
-    first, last = places
+        positions.append(position)
+    first, last = positions
     if first > last:
         raise EvaluationError("start index must not be greater than end index")
     if isinstance(of.type, ListOf):

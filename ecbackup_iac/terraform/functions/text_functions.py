@@ -164,11 +164,11 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
                 f"argument {number} has length {length}, which is inconsistent with "
                 f"argument {sequences[0][0]} of length {count}"
             )
-    places = {number for number, _ in sequences}
+    sequence_numbers = {number for number, _ in sequences}
     lines = []
     for index in range(count):
         chosen = [
-            argument.elements[index] if number in places else argument
+            argument.elements[index] if number in sequence_numbers else argument
             for number, argument in enumerate(arguments, 1)
         ]
         settled = map(expand_outcomes, chosen)

@@ -26,7 +26,7 @@ def _conversion(target: Type) -> Callable[[Value], Value]:
             return converted(value, target)
         except EvaluationError as error:
             what = f"cannot convert {type_name(value.type)} to {type_name(target)}"
-            text, bare = (f"{what}: {told}" for told in (error.message, error.bare))
+            text, bare = (f"{what}: {reason}" for reason in (error.message, error.bare))
             raise EvaluationError(text, bare=bare) from error
 
     return implementation

@@ -157,8 +157,8 @@ class FolderScan:
             folder.is_sought = folder.is_sought or self._is_installed(installed)
             # One that lies outside is not read, and the module's reader reports it.
             listed = installed_modules(path, self._folders).values()
-            places = (os.path.normpath(os.path.join(path, one)) for one in listed)
-            is_outside = not all(map(self._folders.is_inside, places))
+            folders = (os.path.normpath(os.path.join(path, one)) for one in listed)
+            is_outside = not all(map(self._folders.is_inside, folders))
             folder.is_sought = folder.is_sought or is_outside
         return folder
 

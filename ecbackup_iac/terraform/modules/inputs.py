@@ -66,7 +66,7 @@ class VariableFiles:
         else:
             body, problems = parse_whole_file(source)
             attributes = [*body.attributes()]
-        self.diagnostics += [Diagnostic(text, place.location) for text, place in problems]
+        self.diagnostics += [Diagnostic(text, origin.location) for text, origin in problems]
         return VariableFile(source.path, {attribute.name: attribute for attribute in attributes})
 
 
@@ -110,13 +110,13 @@ class RootInputs:
                 if attribute is not None:
                     return _from_file(attribute, constraint)
             elif source[0] == name:
-                place = TraceStep(f"--var {name}=...", Location("command line"))
-                return _from_text(name, source[1], constraint, place, "command line")
+                origin = TraceStep(f"--var {name}=...", Location("command line"))
+                return _from_text(name, source[1], constraint, origin, "command line")
         text = self._given.environment.get(f"TF_VAR_{name}")
         if text is None:
             return None
-        place = TraceStep(f"TF_VAR_{name}", Location("environment"))
-        return _from_text(name, text, constraint, place, "environment")
+        origin = TraceStep(f"TF_VAR_{name}", Location("environment"))
+        return _from_text(name, text, constraint, origin, "environment")
 
 
 def loaded_files(names: Sequence[str]) -> list[str]:
@@ -137,7 +137,7 @@ def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
         raise
 
 
-def _from_text(name: str, text: str, constraint: Constraint, place: Located, where: str) -> Value:
+def _from_text(name: str, text: str, constraint: Constraint, origin: Located, where: str) -> Value:
     """Return a value given as text: the text itself for a primitive type, an expression for others."""
     if constraint.is_literal:
         value = string(text)
@@ -145,13 +145,13 @@ def _from_text(name: str, text: str, constraint: Constraint, place: Located, whe
         source = SourceFile(where, text.encode())
         node, problems = parse_expression(source)
         if problems:
-            raise EvaluationError(f"Invalid value for variable {name}: {problems[0][0]}", place)
+            raise EvaluationError(f"Invalid value for variable {name}: {problems[0][0]}", origin)
         value = Evaluator(CONSTANT_SCOPE).value(node)
     try:
-        return constraint.applied(value).through(place)
+        return constraint.applied(value).through(origin)
     except EvaluationError as error:
         raise EvaluationError(
-            f"Invalid value for variable {name}: {error.message}", place
+            f"Invalid value for variable {name}: {error.message}", origin
         ) from error
 
 

@@ -82,9 +82,9 @@ def _count(value: Value) -> int:
     if raw < 0:
         raise EvaluationError("Invalid count argument: it must not be negative")
     if raw > MAX_INSTANCES:
-        told = "too large" if value.is_hidden else text_from(raw)
+        shown = "too large" if value.is_hidden else text_from(raw)
         raise EvaluationError(
-            f"count is {told}, and this program follows {MAX_INSTANCES} instances"
+            f"count is {shown}, and this program follows {MAX_INSTANCES} instances"
         )
     return raw
 

@@ -77,7 +77,7 @@ def _decimal(value: Fraction) -> str:
     """Write an exact decimal fraction without an exponent."""
     # The denominator is made of twos and fives.
     twos = (value.denominator & -value.denominator).bit_length() - 1
-    places = max(twos, round(math.log(value.denominator >> twos, 5)))
-    digits = _digits((value * 10**places).numerator).rjust(places + 1, "0")
-    whole, fraction = digits[: len(digits) - places], digits[len(digits) - places :]
+    decimals = max(twos, round(math.log(value.denominator >> twos, 5)))
+    digits = _digits((value * 10**decimals).numerator).rjust(decimals + 1, "0")
+    whole, fraction = digits[: len(digits) - decimals], digits[len(digits) - decimals :]
     return f"{whole}.{fraction}" if fraction else whole

@@ -351,7 +351,7 @@ def _object(value: Value, target: ObjectOf) -> Value:
         try:
             members[name] = converted(value.raw[name], kind)
         except EvaluationError as error:
-            text, bare = (f'attribute "{name}": {told}' for told in (error.message, error.bare))
+            text, bare = (f'attribute "{name}": {reason}' for reason in (error.message, error.bare))
             raise EvaluationError(text, bare=bare) from error
     if missing:
         noun = "attribute" if len(missing) == 1 else "attributes"

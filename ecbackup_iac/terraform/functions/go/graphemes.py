@@ -99,8 +99,8 @@ def _is_pictograph_run(cluster: str) -> bool:
 def _class(character: str) -> str:
     code = ord(character)
     for kind, ranges in _tables():
-        place = bisect_right(ranges, (code, code + 1_000_000)) - 1
-        if place >= 0 and ranges[place][0] <= code <= ranges[place][1]:
+        index = bisect_right(ranges, (code, code + 1_000_000)) - 1
+        if index >= 0 and ranges[index][0] <= code <= ranges[index][1]:
             return kind
     category = unicodedata.category(character)
     if category in ("Mn", "Me", "Mc"):

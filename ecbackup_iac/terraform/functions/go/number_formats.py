@@ -122,11 +122,11 @@ def _significant(size: Fraction, count: int) -> tuple[str, int]:
     return digits, exponent
 
 
-def _scientific(digits: str, exponent: int, places: int) -> str:
-    point = f".{digits[1 : places + 1].ljust(places, '0')}" if places > 0 else ""
+def _scientific(digits: str, exponent: int, decimals: int) -> str:
+    point = f".{digits[1 : decimals + 1].ljust(decimals, '0')}" if decimals > 0 else ""
     return f"{digits[0]}{point}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
 
 
-def _fixed(size: Fraction, places: int) -> str:
-    digits = text_from(round(size * 10**places)).rjust(places + 1, "0")
-    return f"{digits[:-places]}.{digits[-places:]}" if places else digits
+def _fixed(size: Fraction, decimals: int) -> str:
+    digits = text_from(round(size * 10**decimals)).rjust(decimals + 1, "0")
+    return f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits

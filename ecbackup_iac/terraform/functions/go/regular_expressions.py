@@ -123,7 +123,7 @@ class Pattern:
                 index = int(name) if len(name) < len(str(_MAX_MATCHES)) else len(spans)
                 indexes = [index] if index < len(spans) else []
             else:
-                indexes = [place for place, own in enumerate(names, 1) if own == name]
+                indexes = [number for number, own in enumerate(names, 1) if own == name]
             for index in indexes:
                 start, end = spans[index]
                 if start >= 0:
@@ -142,8 +142,8 @@ def _next(text: bytes, position: int) -> int:
 
 
 def _refusal(error: Exception, pattern: str) -> Exception:
-    told = error.args[0]
-    message = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
+    reason = error.args[0]
+    message = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
     if "too large" in message:
         text = f"google-re2 refuses the pattern {pattern[:40]!r}: {message}"
         return UnknownResultError(text, "google-re2 refuses the pattern")

@@ -82,7 +82,7 @@ def yaml_value(text: str) -> Value:
         mark = getattr(error, "problem_mark", None)
         where = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = str(getattr(error, "problem", None) or error)
-        text, bare = (f"{where}{told}" for told in (problem, _unquoted(problem)))
+        text, bare = (f"{where}{message}" for message in (problem, _unquoted(problem)))
         raise EvaluationError(text, bare=bare) from error
     except RecursionError as error:
         raise UnknownResultError("the YAML text is nested too deeply") from error
@@ -155,8 +155,8 @@ class _Reader:
         found = self.anchors[name]
         if found is None:
             text, bare = (
-                f"cannot refer to {told} from inside its own definition"
-                for told in (f'anchor "{name}"', "an anchor")
+                f"cannot refer to {message} from inside its own definition"
+                for message in (f'anchor "{name}"', "an anchor")
             )
             raise EvaluationError(text, bare=bare)
         self._count(found[1])
@@ -249,8 +249,8 @@ def _of_kind(kind: str, text: str) -> Value:
 
 
 def _unparsed(text: str, kind: str) -> EvaluationError:
-    told, bare = (f"cannot parse {what} as {_TAG}{kind}" for what in (f'"{text}"', "a scalar"))
-    return EvaluationError(told, bare=bare)
+    message, bare = (f"cannot parse {what} as {_TAG}{kind}" for what in (f'"{text}"', "a scalar"))
+    return EvaluationError(message, bare=bare)
 
 
 def _tagged_integer(text: str) -> int | None:
