@@ -18,6 +18,7 @@ from ecbackup_iac.terraform.values.context import (
     record_rejection,
     track_rejections,
 )
+from ecbackup_iac.terraform.values.type_system import STRING, Type, object_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,3 +118,16 @@ def test_an_evaluation_within_another_has_steps_of_its_own() -> None:
             charge(50)
         charge(5)
         assert outer.steps_left == 0
+
+
+@pytest.mark.usefixtures("_switching")
+def test_two_threads_that_make_the_same_type_at_once_share_it() -> None:
+    ready = Barrier(2)
+
+    def make() -> list[Type]:
+        ready.wait(10)
+        return [object_of({f"a{number}": STRING}) for number in range(3000)]
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = (one.result(60) for one in [pool.submit(make), pool.submit(make)])
+    assert all(left is right for left, right in zip(first, second, strict=True))

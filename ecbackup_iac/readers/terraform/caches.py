@@ -221,8 +221,8 @@ class RootReader:
         self, found: ResourceInstance, block: "_Arguments"
     ) -> Iterator[tuple[Location, str]]:
         for lifecycle in found.block.body.blocks("lifecycle"):
-            rules = [(one, "pre") for one in lifecycle.body.blocks("precondition")]
-            rules += [(one, "post") for one in lifecycle.body.blocks("postcondition")]
+            rules = [(rule, "pre") for rule in lifecycle.body.blocks("precondition")]
+            rules += [(rule, "post") for rule in lifecycle.body.blocks("postcondition")]
             for rule, when in rules:
                 condition = rule.body.attribute("condition")
                 if condition is None:
@@ -362,7 +362,9 @@ class _Arguments:
     def has_block(self, kind: str) -> bool:
         """Whether there is a nested block of a type, written out or dynamic."""
         dynamic = self._block.body.blocks("dynamic", 1)
-        return bool(self._block.body.blocks(kind)) or any(one.labels[0] == kind for one in dynamic)
+        return bool(self._block.body.blocks(kind)) or any(
+            block.labels[0] == kind for block in dynamic
+        )
 
     def value(self, written: Attribute) -> Value:
         """Return an argument's value, unknown where it takes too much work. Raises EvaluationError."""
@@ -406,7 +408,7 @@ def _provider_rules(kind: str, block: _Arguments) -> Iterator[tuple[Location, st
         name = engine.raw if kind == "aws_elasticache_cluster" else engine.raw.lower()
         if name not in engines:
             shown = shown_text(engine, engine.raw)
-            listed = " ".join(f'"{one}"' for one in engines)
+            listed = " ".join(f'"{name}"' for name in engines)
             yield written.range.location, f"expected engine to be one of [{listed}], got {shown}"
     if kind != "aws_elasticache_cluster":
         return

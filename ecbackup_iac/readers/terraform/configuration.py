@@ -94,7 +94,7 @@ class _Tree:
             yield from self.root_readings(root)
         yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
-            blocks=tuple(one for one in blocks if one.location not in self._read_calls),
+            blocks=tuple(block for block in blocks if block.location not in self._read_calls),
             marked=self.marked_texts(),
         )
 
@@ -102,8 +102,8 @@ class _Tree:
         """Yield every cache block in the files of the targets, whichever program reads them."""
         for path in sorted(self._index.leading):
             if self._is_target(path):
-                for one in self._index.found[path].blocks:
-                    yield CacheBlock(one.address, one.kind, one.location)
+                for block in self._index.found[path].blocks:
+                    yield CacheBlock(block.address, block.kind, block.location)
 
     def _modules_for(self, program: Program | None) -> Modules:
         if program not in self._modules:
@@ -113,21 +113,21 @@ class _Tree:
     def root_readings(self, folder: str) -> Iterator[ReadResult]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
         self._judged.add(folder)
-        settings = [one for one in self._request.roots if os.path.realpath(one.path) == folder]
+        settings = [root for root in self._request.roots if os.path.realpath(root.path) == folder]
         if not settings:
             yield self._reading(folder, self._request.given, "")
-        for one in settings:
-            variables = [("file", path) for path in one.var_files]
+        for root in settings:
+            variables = [("file", path) for path in root.var_files]
             given = replace(
                 self._request.given,
                 variables=(*variables, *self._request.given.variables),
-                workspace=self._request.given.workspace or one.workspace,
+                workspace=self._request.given.workspace or root.workspace,
             )
-            names = [*map(shown_path, one.var_files)]
-            if one.workspace:
-                names.append(f"workspace {one.workspace}")
+            names = [*map(shown_path, root.var_files)]
+            if root.workspace:
+                names.append(f"workspace {root.workspace}")
             note = f"judged with {', '.join(names)}" if names else ""
-            yield self._reading(folder, given, note).judged_with(one.label)
+            yield self._reading(folder, given, note).judged_with(root.label)
         yield self._release(folder)
 
     def _reading(self, folder: str, given: EvaluationInputs, note: str) -> ReadResult:
@@ -139,11 +139,13 @@ class _Tree:
         found: list[dict[str, CacheResource]] = []
         absent: dict[Location, AbsentCache] = {}
         for program in programs:
-            one = self._evaluated(folder, given, note, program, diagnostics)
-            absent = one.absent | absent
-            resources = one.resources
+            evaluated = self._evaluated(folder, given, note, program, diagnostics)
+            absent = evaluated.absent | absent
+            resources = evaluated.resources
             if not any(kind == "file" for kind, _ in given.variables):
-                resources = self._with_unloaded_files(folder, given, one, program, diagnostics)
+                resources = self._with_unloaded_files(
+                    folder, given, evaluated, program, diagnostics
+                )
             found.append(resources)
         for modules in self._modules.values():
             diagnostics += modules.news()
@@ -243,11 +245,11 @@ class _Tree:
 
     def _unused_settings(self) -> Iterator[Diagnostic]:
         """Yield a diagnostic for each input that no root uses."""
-        for one in self._request.roots:
-            is_here = os.path.isdir(one.path) and self._is_target(one.path)
-            if is_here and one.path not in self._judged:
+        for root in self._request.roots:
+            is_here = os.path.isdir(root.path) and self._is_target(root.path)
+            if is_here and root.path not in self._judged:
                 text = "the policy's [[roots]] names this folder, and it is no root with caches"
-                yield Diagnostic(text, Location(shown_path(one.path)), Severity.WARNING)
+                yield Diagnostic(text, Location(shown_path(root.path)), Severity.WARNING)
         for kind, path in self._request.given.variables:
             if kind == "file" and self._declared:
                 names = self._variable_files.at(path).attributes.keys() - self._declared

@@ -89,9 +89,9 @@ class RootEvaluation:
                 if problem is not None:
                     diagnostics.append(problem)
             elif self._is_wanted(found.scope.instance):
-                self.resources |= {one.address: one for one in self._reader.resources(found)}
-        for one in self._reader.absent:
-            self.absent.setdefault(one.location, one)
+                self.resources |= {cache.address: cache for cache in self._reader.resources(found)}
+        for absent in self._reader.absent:
+            self.absent.setdefault(absent.location, absent)
         for module in self._root.configuration.used.values():
             module.parse_all()
             self._skip_unread_files(module)
@@ -115,8 +115,8 @@ class RootEvaluation:
         if self._is_wanted(found.instance) and (
             not is_call or self._is_cache_call(found, locations)
         ):
-            for one in locations:
-                self._add_absent(found.address, found.kind, one, found.reason)
+            for absent in locations:
+                self._add_absent(found.address, found.kind, absent, found.reason)
         if not isinstance(found.target, Module) or found.target.folder not in self._index.found:
             return None
         if found.instance.is_refused or location in self._empty_calls:
@@ -141,7 +141,7 @@ class RootEvaluation:
     def _is_cache_call(self, found: EmptyBlock, locations: Sequence[Location]) -> bool:
         """Whether a module call is one of a module outside of the tree that creates caches."""
         folder = self._index.found.get(found.instance.module.folder)
-        return folder is not None and any(one.location in locations for one in folder.blocks)
+        return folder is not None and any(block.location in locations for block in folder.blocks)
 
     def _skip_unread_files(self, module: Module) -> None:
         """Record the cache blocks in files that the program does not read which plans this root."""
@@ -149,15 +149,15 @@ class RootEvaluation:
         if folder is None or not self._program.shown_by or not self._is_target(module.folder):
             return
         files, overrides = configuration_files(folder.files, self._program.program)
-        unread = [one for one in folder.blocks if one.file not in (*files, *overrides)]
+        unread = [block for block in folder.blocks if block.file not in (*files, *overrides)]
         shown_by, program = self._program.shown_by, self._program.program
         reason = f"{program} does not read this file, and {shown_by} shows that {program} is used"
         self._add_blocks(unread, "", reason)
 
     def _add_blocks(self, blocks: list[SoughtBlock], prefix: str, reason: str) -> None:
-        for one in blocks:
-            address = f"{prefix}.{one.address}" if prefix else one.address
-            self._add_absent(address, one.kind, one.location, reason)
+        for block in blocks:
+            address = f"{prefix}.{block.address}" if prefix else block.address
+            self._add_absent(address, block.kind, block.location, reason)
 
     def _add_absent(self, address: str, kind: str, location: Location, reason: str) -> None:
         root = shown_path(self._root.module.folder)

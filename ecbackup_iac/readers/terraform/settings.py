@@ -56,23 +56,23 @@ def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[in
     raw = value.raw
     outcomes = tuple(
         Outcome(
-            _settled_days(one.value.with_marks_of(value), _trace((), one.value.trace)),
-            one.condition,
+            _settled_days(outcome.value.with_marks_of(value), _trace((), outcome.value.trace)),
+            outcome.condition,
         )
-        for one in raw.outcomes
+        for outcome in raw.outcomes
     )
     bounds = None
     if not outcomes and (raw.minimum is not None or raw.maximum is not None):
         bounds = Bounds(_whole(raw.minimum), _whole(raw.maximum))
     first = outcomes[0].value if outcomes else None
-    if isinstance(first, Known) and all(_is_same(one.value, first) for one in outcomes):
-        literals = (literal for one in outcomes for literal in one.value.literals)
+    if isinstance(first, Known) and all(_is_same(outcome.value, first) for outcome in outcomes):
+        literals = (literal for outcome in outcomes for literal in outcome.value.literals)
         return Known(first.value, trace, literals=tuple(dict.fromkeys(literals)))
     return Unknown(raw.why, outcomes, bounds, trace)
 
 
-def _is_same(one: Settled[int], other: Known[int]) -> bool:
-    return isinstance(one, Known) and one.value == other.value
+def _is_same(setting: Settled[int], first: Known[int]) -> bool:
+    return isinstance(setting, Known) and setting.value == first.value
 
 
 def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
@@ -126,8 +126,8 @@ def text_setting(value: Value) -> Setting[str]:
     """Return a text setting that a Terraform value means."""
     if isinstance(value.raw, UnknownRaw):
         outcomes = tuple(
-            Outcome(_settled_text(one.value.with_marks_of(value)), one.condition)
-            for one in value.raw.outcomes
+            Outcome(_settled_text(outcome.value.with_marks_of(value)), outcome.condition)
+            for outcome in value.raw.outcomes
         )
         return Unknown(value.raw.why, outcomes)
     return _settled_text(value)

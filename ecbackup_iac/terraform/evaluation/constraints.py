@@ -160,7 +160,7 @@ def _filled(value: Value, defaults: Defaults) -> Value:
     if isinstance(value.raw, UnknownRaw):
         if not value.raw.outcomes:
             return value
-        return map_outcomes(lambda one: _filled(one, defaults), value)
+        return map_outcomes(lambda outcome: _filled(outcome, defaults), value)
     if isinstance(value.raw, tuple):
         every = defaults.inside.get("")
         elements = tuple(

@@ -70,9 +70,9 @@ def narrowed(
 
 def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
     possibilities = []
-    for number, one in enumerate(values, 1):
+    for number, listed in enumerate(values, 1):
         try:
-            fitting = converted(one, value.type)
+            fitting = converted(listed, value.type)
         except EvaluationError:
             continue  # of another type: the variable is never equal to it
         is_told = not (fitting.is_hidden and isinstance(fitting.raw, str))
@@ -192,14 +192,14 @@ def _elements(node: Node, constant: Callable[[Node], Value]) -> tuple[Value, ...
     return tuple(element.inherit_marks(value) for element in value.elements)
 
 
-def _both(one: _Facts, other: _Facts) -> _Facts:
+def _both(left: _Facts, right: _Facts) -> _Facts:
     """Join what is proven together."""
-    minimum = max((m for m in (one.minimum, other.minimum) if m is not None), default=None)
-    maximum = min((m for m in (one.maximum, other.maximum) if m is not None), default=None)
-    values = one.values if other.values is None else other.values
-    if one.values is not None and other.values is not None:
-        shared = {identity(value) for value in other.values}
-        values = tuple(value for value in one.values if identity(value) in shared)
+    minimum = max((m for m in (left.minimum, right.minimum) if m is not None), default=None)
+    maximum = min((m for m in (left.maximum, right.maximum) if m is not None), default=None)
+    values = left.values if right.values is None else right.values
+    if left.values is not None and right.values is not None:
+        shared = {identity(value) for value in right.values}
+        values = tuple(value for value in left.values if identity(value) in shared)
     if values is not None:
         values = tuple(value for value in values if _lies(value, minimum, maximum))
     return _Facts(values, minimum, maximum)
@@ -212,14 +212,14 @@ def _lies(value: Value, minimum: Number | None, maximum: Number | None) -> bool:
     return (minimum is None or raw >= minimum) and (maximum is None or raw <= maximum)
 
 
-def _either(one: _Facts, other: _Facts) -> _Facts:
+def _either(left: _Facts, right: _Facts) -> _Facts:
     """Keep what both prove: without knowing which of them holds, the weaker."""
-    if one.is_nothing or other.is_nothing:
+    if left.is_nothing or right.is_nothing:
         return _NOTHING
-    if one.values is not None and other.values is not None:
-        return _Facts(values=(*one.values, *other.values))
-    lows, highs = zip(_ends(one), _ends(other), strict=True)
-    if any(value.is_null for facts in (one, other) for value in facts.values or ()):
+    if left.values is not None and right.values is not None:
+        return _Facts(values=(*left.values, *right.values))
+    lows, highs = zip(_ends(left), _ends(right), strict=True)
+    if any(value.is_null for facts in (left, right) for value in facts.values or ()):
         return _NOTHING
     minimum = None if None in lows else min(low for low in lows if low is not None)
     maximum = None if None in highs else max(high for high in highs if high is not None)

@@ -377,7 +377,7 @@ def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
     found = tuple(
         value
         for value, key in zip(taken(values), keys.elements, strict=True)
-        if any(equal(key, one).raw is True for one in wanted.elements)
+        if any(equal(key, wanted_key).raw is True for wanted_key in wanted.elements)
     )
     return replace(values, raw=found, trace=())
 

@@ -108,6 +108,10 @@ def bounds(value: Value) -> tuple[Number | None, Number | None]:
     raw = value.unknown
     if not raw.outcomes:
         return raw.minimum, raw.maximum
-    numbers = [one.value.raw for one in raw.outcomes if isinstance(one.value.raw, int | Fraction)]
-    every = len(numbers) == sum(not one.value.is_null for one in raw.outcomes)
+    numbers = [
+        outcome.value.raw
+        for outcome in raw.outcomes
+        if isinstance(outcome.value.raw, int | Fraction)
+    ]
+    every = len(numbers) == sum(not outcome.value.is_null for outcome in raw.outcomes)
     return (min(numbers), max(numbers)) if numbers and every else (None, None)

@@ -82,10 +82,10 @@ def _timeadd(time: Value, span: Value) -> Value:
     return string(str(timestamp(text_of(time)).later(duration(text_of(span)))))
 
 
-def _timecmp(one: Value, other: Value) -> Value:
+def _timecmp(left: Value, right: Value) -> Value:
     first, second = (
         moment.seconds * SECOND + moment.nanoseconds
-        for moment in (timestamp(text_of(one)), timestamp(text_of(other)))
+        for moment in (timestamp(text_of(left)), timestamp(text_of(right)))
     )
     return number((first > second) - (first < second))
 

@@ -65,15 +65,15 @@ def _compact(of: Value) -> Value:
 def _concat(*lists: Value) -> Value:
     if not lists:
         raise EvaluationError("at least one argument is required")
-    if not all(is_list(one) for one in lists):
+    if not all(is_list(sequence) for sequence in lists):
         raise EvaluationError("all arguments must be lists or tuples")
-    guarded(sum(len(one.elements) for one in lists))
-    if all(isinstance(one.type, ListOf) for one in lists):
-        kind = unified([one.type for one in lists])
+    guarded(sum(len(sequence.elements) for sequence in lists))
+    if all(isinstance(sequence.type, ListOf) for sequence in lists):
+        kind = unified([sequence.type for sequence in lists])
         if isinstance(kind, ListOf):
-            converted_lists = (converted(one, kind) for one in lists)
-            return Value(kind, tuple(e for one in converted_lists for e in taken(one)))
-    return tuple_value(element for one in lists for element in taken(one))
+            converted_lists = (converted(sequence, kind) for sequence in lists)
+            return Value(kind, tuple(e for sequence in converted_lists for e in taken(sequence)))
+    return tuple_value(element for sequence in lists for element in taken(sequence))
 
 
 def _distinct(of: Value) -> Value:
@@ -125,12 +125,12 @@ def _flatten_every_way(of: Value) -> Value:
 
 def _merge(*maps: Value) -> Value:
     members: dict[str, Value] = {}
-    for one in maps:
-        if not is_mapping(one.type) and not (one.is_null and one.type == DYNAMIC):
+    for mapping in maps:
+        if not is_mapping(mapping.type) and not (mapping.is_null and mapping.type == DYNAMIC):
             raise EvaluationError("arguments must be maps or objects")
-        if not one.is_null:
-            members |= members_of(one)
-    kinds = {one.type for one in maps}
+        if not mapping.is_null:
+            members |= members_of(mapping)
+    kinds = {mapping.type for mapping in maps}
     if len(kinds) == 1 and isinstance(first := maps[0].type, MapOf):
         return Value(first, dict(sorted(members.items())))
     return object_value(members)
@@ -166,13 +166,13 @@ def _reverse(of: Value) -> Value:
 
 
 def _of_shared_type(sets: tuple[Value, ...]) -> tuple[list[Value], Type]:
-    kinds = [one.type.element for one in sets if isinstance(one.type, SetOf)]
+    kinds = [given.type.element for given in sets if isinstance(given.type, SetOf)]
     shared = unified(
-        [kind for one, kind in zip(sets, kinds, strict=True) if one.elements or kind != DYNAMIC]
+        [kind for given, kind in zip(sets, kinds, strict=True) if given.elements or kind != DYNAMIC]
     )
     if shared is None:
         raise EvaluationError("given sets must all have compatible element types")
-    return [converted(one, SetOf(shared)) for one in sets], shared
+    return [converted(given, SetOf(shared)) for given in sets], shared
 
 
 def _set_operation(keep: Callable[[object, list[set[object]]], bool]) -> Callable[..., Value]:
@@ -180,8 +180,8 @@ def _set_operation(keep: Callable[[object, list[set[object]]], bool]) -> Callabl
 
     def implementation(*arguments: Value) -> Value:
         sets, shared = _of_shared_type(arguments)
-        held = [{identity(element) for element in one.elements} for one in sets]
-        elements = [element for one in sets for element in taken(one)]
+        held = [{identity(element) for element in given.elements} for given in sets]
+        elements = [element for given in sets for element in taken(given)]
         charge(_STEPS_OF_AN_ELEMENT * len(elements))
         return set_of((e for e in elements if keep(identity(e), held)), shared)
 
@@ -198,7 +198,9 @@ def _setproduct(*arguments: Value) -> Value:
     guarded(total)
     uniform = [_uniform(argument) for argument in arguments]
     kinds = [_element_type(argument) for argument in uniform]
-    columns = [[element.through(*one.trace) for element in one.elements] for one in uniform]
+    columns = [
+        [element.through(*sequence.trace) for element in sequence.elements] for sequence in uniform
+    ]
     kind = TupleOf(tuple(kinds))
     rows = tuple(Value(kind, row) for row in product(*columns))
     result = Value(ListOf(kind), rows)
@@ -300,7 +302,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "setintersection",
         (_FIRST,),
-        _set_operation(lambda element, held: all(element in one for one in held)),
+        _set_operation(lambda element, held: all(element in members for members in held)),
         variadic=_OTHERS,
     ),
     Function(

@@ -196,8 +196,8 @@ def _plain(name: str, change: Callable[..., str], *parameters: str, first: str =
 
 
 def _question(name: str, answer: Callable[[str, str], bool], parameter: str) -> Function:
-    def apply(text: Value, other: Value) -> Value:
-        return boolean(answer(text_of(text), text_of(other)))
+    def apply(text: Value, argument: Value) -> Value:
+        return boolean(answer(text_of(text), text_of(argument)))
 
     return Function(
         name, (Parameter("str", STRING), Parameter(parameter, STRING)), apply, returns=BOOL

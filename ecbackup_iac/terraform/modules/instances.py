@@ -140,7 +140,7 @@ class ModuleInstance:
         waiting = [(name, self._locals_in(name))]
         while waiting:
             last, inner = waiting[-1]
-            following = next((one for one in inner if one not in met), None)
+            following = next((local for local in inner if local not in met), None)
             if following is not None:
                 met.add(following)
                 waiting.append((following, self._locals_in(following)))
@@ -230,7 +230,7 @@ class ModuleInstance:
             mode, kind, name = key
             prefix = "" if mode == "managed" else f"{mode}."
             raise ReferenceRefusedError(f"Reference to undeclared resource: {prefix}{kind}.{name}")
-        return self._repeated(block, lambda one: self.resource_value(key, block, one))
+        return self._repeated(block, lambda repetition: self.resource_value(key, block, repetition))
 
     def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
         """Return the values of a block's instances together, as a reference to it has them."""
@@ -239,22 +239,27 @@ class ModuleInstance:
         repetitions = self.repetitions(block)
         if not has_count and not has_each:
             return value_of(repetitions[0])
-        doubt = next((one.doubt for one in repetitions if one.doubt), "")
+        doubt = next((repetition.doubt for repetition in repetitions if repetition.doubt), "")
         if doubt:
             return unknown(doubt)
         if has_count:
-            return tuple_value(value_of(one) for one in repetitions)
+            return tuple_value(value_of(repetition) for repetition in repetitions)
         return object_value(
-            {str(one.names["each", "key"].raw): value_of(one) for one in repetitions}
+            {
+                str(repetition.names["each", "key"].raw): value_of(repetition)
+                for repetition in repetitions
+            }
         )
 
-    def resource_value(self, key: ResourceKey, block: Block, one: Repetition) -> Value:
+    def resource_value(self, key: ResourceKey, block: Block, repetition: Repetition) -> Value:
         """Return the value of a resource instance, whose members are evaluated on demand."""
         mode, kind, name = key
         address = (
-            f"{kind}.{name}{one.key}" if mode == "managed" else f"{mode}.{kind}.{name}{one.key}"
+            f"{kind}.{name}{repetition.key}"
+            if mode == "managed"
+            else f"{mode}.{kind}.{name}{repetition.key}"
         )
-        evaluator = Evaluator(BlockScope(self, one))
+        evaluator = Evaluator(BlockScope(self, repetition))
         names = [attribute.name for attribute in block.body.attributes()]
 
         def find(member: str) -> Value:
@@ -274,7 +279,9 @@ class ModuleInstance:
         target = self.configuration.called_module(self, name)
         if isinstance(target, UnreadModule):
             return unknown(f"module.{name} was not read: {target.why}")
-        return self._repeated(block, lambda one: self._outputs(self.child(name, one, target)))
+        return self._repeated(
+            block, lambda repetition: self._outputs(self.child(name, repetition, target))
+        )
 
     def _outputs(self, child: "ModuleInstance") -> Value:
         outputs = child.module.outputs
@@ -288,11 +295,11 @@ class ModuleInstance:
         kind = object_of(dict.fromkeys(outputs, DYNAMIC))
         return Value(kind, LazyMembers(sorted(outputs), find))
 
-    def child(self, name: str, one: Repetition, target: Module) -> "ModuleInstance":
+    def child(self, name: str, repetition: Repetition, target: Module) -> "ModuleInstance":
         """Return the instance that a module call makes."""
         self.charge_instance()
-        address = self.address_of(f"module.{name}{one.key}")
-        inputs = CallInputs(self.module.calls[name], BlockScope(self, one))
+        address = self.address_of(f"module.{name}{repetition.key}")
+        inputs = CallInputs(self.module.calls[name], BlockScope(self, repetition))
         path = (*self.path, name)
         return ModuleInstance(target, self.configuration, inputs, self, address, path)
 

@@ -179,8 +179,9 @@ def replaced_files(files: Iterable[str]) -> Iterator[str]:
     """Yield the `.tf` files of which OpenTofu reads the `.tofu` file of the same stem instead."""
     present = set(files)
     for name in present:
-        for suffix, other in zip(OPENTOFU_SUFFIXES, TERRAFORM_SUFFIXES, strict=True):
-            if name.endswith(suffix) and (twin := name.removesuffix(suffix) + other) in present:
+        for suffix, terraform_suffix in zip(OPENTOFU_SUFFIXES, TERRAFORM_SUFFIXES, strict=True):
+            twin = name.removesuffix(suffix) + terraform_suffix
+            if name.endswith(suffix) and twin in present:
                 yield twin
 
 
@@ -377,12 +378,12 @@ class MergedBody(PlainTexts):
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
         """Return the override's nested blocks of a type, else the base's; `lifecycle` merges."""
-        own, others = self._override.blocks(kind, labels), self._base.blocks(kind, labels)
-        if kind == "lifecycle" and own and others:
-            first = others[0]
+        own, base = self._override.blocks(kind, labels), self._base.blocks(kind, labels)
+        if kind == "lifecycle" and own and base:
+            first = base[0]
             body = MergedBody(first.body, own[0])
             return [Block(first.kind, first.labels, first.range, first.header, body)]
-        return own or others
+        return own or base
 
     def parse_all(self) -> None:
         """Parse everything inside, so that every problem is reported."""

@@ -46,7 +46,7 @@ def program_of(folder: str, module: Module, folders: Folders) -> Evidence | None
         *_by_required_version(module),
         *_by_lock_file(folder, folders),
     ]
-    programs = {one.program for one in found}
+    programs = {evidence.program for evidence in found}
     return found[0] if len(programs) == 1 else None
 
 

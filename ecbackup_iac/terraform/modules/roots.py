@@ -71,7 +71,7 @@ class Index:
         }
         """The folders that a call names, or may name where nothing that is sought is at stake."""
 
-        self.has_opentofu_files = any(one.has_opentofu_files for one in self.found.values())
+        self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())
         folders.keep(self.leading)
 
     def is_planned(self, path: str) -> bool:

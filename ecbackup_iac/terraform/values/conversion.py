@@ -78,7 +78,7 @@ def converted(value: Value, target: Type) -> Value:
 
 def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
     if raw.outcomes:
-        result = map_outcomes(lambda one: converted(one, target), value, kind=target)
+        result = map_outcomes(lambda outcome: converted(outcome, target), value, kind=target)
         return replace(result, trace=value.trace)
     if value.type != DYNAMIC and not _may_become(value.type, target):
         raise EvaluationError(requirement(target))

@@ -83,7 +83,7 @@ def _by_zero(left: Value) -> Value:
 
 
 def _logical(operator: str, left: Value, right: Value) -> Value:
-    one, other = (_operand(operator, side, BOOL) for side in (left, right))
+    first, second = (_operand(operator, side, BOOL) for side in (left, right))
     decides = operator == "||"  # the operand that settles the answer alone
 
     def apply(a: Value, b: Value) -> Value:
@@ -91,11 +91,11 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
         either = a.raw is True or b.raw is True
         return boolean(either if operator == "||" else both)
 
-    for known, opposite in ((one, other), (other, one)):
+    for known, opposite in ((first, second), (second, first)):
         if known.raw is decides and not opposite.is_known:
             # Terraform 1.11 calls it unknown at plan; every value it can take gives this.
             return boolean(decides).with_marks_of(left, right)
-    return map_outcomes(apply, one, other, kind=BOOL).with_marks_of(left, right)
+    return map_outcomes(apply, first, second, kind=BOOL).with_marks_of(left, right)
 
 
 def _value(result: Number | bool) -> Value:  # noqa: FBT001 - either may come out

@@ -1,10 +1,11 @@
-"""Terraform's types: primitives, collections, structures; how several become one.
+"""The types of Terraform's values, made once each; several types → the one that unifies them.
 
 The rules are those of zclconf/go-cty (cty, convert.Unify), which Terraform and OpenTofu share.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self, TypeAlias
+from threading import Lock
+from typing import Any, Self, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 from ecbackup_iac.model.record import record
@@ -50,6 +51,16 @@ class _Made:
 _made: WeakValueDictionary[tuple[object, ...], "Any"] = WeakValueDictionary()
 """By kind and by the identity of what they are made of, which they keep."""
 
+_making = Lock()
+_MadeT = TypeVar("_MadeT", bound=_Made)
+
+
+def _published(key: tuple[object, ...], made: _MadeT) -> _MadeT:
+    """Return the one type of this key, also where two threads make it at once."""
+    with _making:
+        first: _MadeT = _made.setdefault(key, made)
+    return first
+
 
 class _OfOne(_Made):
     __slots__ = ("element",)
@@ -61,14 +72,14 @@ class _OfOne(_Made):
         """Return the type of these elements, made once."""
         key = (cls, id(element))
         found: Self | None = _made.get(key)
-        if found is None:
-            found = object.__new__(cls)
-            found.element = element
-            found.is_open = has_dynamic(element)
-            bare = without_optional(element)
-            found._bare = None if bare is element else cls(bare)  # type: ignore[assignment]
-            _made[key] = found
-        return found
+        if found is not None:
+            return found
+        made = object.__new__(cls)
+        made.element = element
+        made.is_open = has_dynamic(element)
+        bare = without_optional(element)
+        made._bare = None if bare is element else cls(bare)  # type: ignore[assignment]
+        return _published(key, made)
 
 
 class ListOf(_OfOne):
@@ -101,15 +112,15 @@ class TupleOf(_Made):
         """Return the type of these elements, made once."""
         key = (cls, *map(id, elements))
         found: Self | None = _made.get(key)
-        if found is None:
-            found = object.__new__(cls)
-            found.elements = elements
-            found.is_open = any(map(has_dynamic, elements))
-            bare = tuple(map(without_optional, elements))
-            is_bare = all(one is other for one, other in zip(bare, elements, strict=True))
-            found._bare = None if is_bare else cls(bare)
-            _made[key] = found
-        return found
+        if found is not None:
+            return found
+        made = object.__new__(cls)
+        made.elements = elements
+        made.is_open = any(map(has_dynamic, elements))
+        bare = tuple(map(without_optional, elements))
+        is_bare = all(element is own for element, own in zip(bare, elements, strict=True))
+        made._bare = None if is_bare else cls(bare)
+        return _published(key, made)
 
 
 class ObjectOf(_Made):
@@ -130,17 +141,17 @@ class ObjectOf(_Made):
         """Return the type of these attributes, made once."""
         key = (cls, optional, *((name, id(kind)) for name, kind in attributes))
         found: Self | None = _made.get(key)
-        if found is None:
-            found = object.__new__(cls)
-            found.attributes = attributes
-            found.optional = optional
-            found.is_open = any(has_dynamic(kind) for _, kind in attributes)
-            bare = tuple((name, without_optional(kind)) for name, kind in attributes)
-            pairs = zip(bare, attributes, strict=True)
-            is_bare = not optional and all(one is other for (_, one), (_, other) in pairs)
-            found._bare = None if is_bare else cls(bare)
-            _made[key] = found
-        return found
+        if found is not None:
+            return found
+        made = object.__new__(cls)
+        made.attributes = attributes
+        made.optional = optional
+        made.is_open = any(has_dynamic(kind) for _, kind in attributes)
+        bare = tuple((name, without_optional(kind)) for name, kind in attributes)
+        pairs = zip(bare, attributes, strict=True)
+        is_bare = not optional and all(element is own for (_, element), (_, own) in pairs)
+        made._bare = None if is_bare else cls(bare)
+        return _published(key, made)
 
     def attribute(self, name: str) -> "Type | None":
         """Return an attribute's type; None where there is no such attribute."""
