@@ -4,11 +4,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Protocol
 
 from ecbackup_iac.files.discovery import shown_path
-from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Name, TupleNode
-from ecbackup_iac.hcl.structure import Attribute, Block
+from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.model.cache import CacheResource, Form, Source, may_be_without_backups
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PublishedModule
@@ -21,6 +19,9 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
+from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
+from ecbackup_iac.readers.terraform.provider_rules import provider_rules
 from ecbackup_iac.readers.terraform.published_modules import (
     looks_like_elasticache,
     published_module,
@@ -34,7 +35,6 @@ from ecbackup_iac.readers.terraform.settings import (
     MAX_STEP_LENGTH,
     brief_days,
     days_setting,
-    shown_text,
     step_of,
     text_setting,
 )
@@ -42,26 +42,11 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance, UnreadCall
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import overrides_of
-from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.operators import attribute as attribute_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
-    unknown,
 )
-
-# The provider refuses these together with replication_group_id (provider source, cluster.go, ConflictsWith).
-_NOT_FOR_MEMBERS = (
-    "az_mode", "engine_version", "maintenance_window", "node_type", "notification_topic_arn",
-    "num_cache_nodes", "parameter_group_name", "port", "security_group_ids", "snapshot_arns",
-    "snapshot_name", "snapshot_retention_limit", "snapshot_window", "subnet_group_name",
-)  # fmt: skip
-
-# The engines that the provider takes (provider source); a group's are compared without regard to case.
-_ENGINES = {
-    "aws_elasticache_cluster": ("memcached", "redis", "valkey"),
-    "aws_elasticache_replication_group": ("redis", "valkey"),
-}
 
 
 class RootReader:
@@ -97,7 +82,7 @@ class RootReader:
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
         attributes = RESOURCE_TYPES[found.kind]
-        block = _Arguments(found.block, Evaluator(found.scope), self._give_up)
+        block = Arguments(found.block, Evaluator(found.scope), self._give_up)
         retention, location = self._retention(found, attributes, block)
         refusal = found.refusal or self._refusal(found, block)
         if refusal:
@@ -138,50 +123,50 @@ class RootReader:
         )
 
     def _retention(
-        self, found: ResourceInstance, attributes: Attributes, block: "_Arguments"
+        self, found: ResourceInstance, attributes: Attributes, block: Arguments
     ) -> tuple[Setting[int], Location]:
-        written = block.attribute(attributes.retention)
-        if written is None:
+        argument = block.attribute(attributes.retention)
+        if argument is None:
             header = found.block.header
             step = step_of(header)
             return Unset((step,)), header.location
-        step = step_of(written.range)
+        step = step_of(argument.range)
         try:
-            value = block.value(written)
+            value = block.value(argument)
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, written.range.location))
+            self._diagnostics.append(refused(error, argument.range.location))
             why = f"Terraform refuses it: {error.message}"
-            return Unknown(why, trace=(step,), is_refused=True), written.range.location
+            return Unknown(why, trace=(step,), is_refused=True), argument.range.location
         setting = days_setting(value, (step,))
-        if isinstance(setting, Unknown) and isinstance(written.expression, InvalidExpression):
+        if isinstance(setting, Unknown) and isinstance(argument.expression, InvalidExpression):
             setting = replace(setting, is_refused=True)
-        return setting, written.range.location
+        return setting, argument.range.location
 
-    def _text(self, block: "_Arguments", name: str | None) -> Setting[str]:
-        written = block.attribute(name) if name else None
-        if written is None:
+    def _text(self, block: Arguments, name: str | None) -> Setting[str]:
+        argument = block.attribute(name) if name else None
+        if argument is None:
             return Unset()
         try:
-            return text_setting(block.value(written))
+            return text_setting(block.value(argument))
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, written.range.location))
+            self._diagnostics.append(refused(error, argument.range.location))
             return Unknown(f"Terraform refuses {name}: {error.message}")
 
-    def _group(self, block: "_Arguments", attributes: Attributes) -> Setting[str]:
+    def _group(self, block: Arguments, attributes: Attributes) -> Setting[str]:
         """Return the group that a cluster belongs to; without an engine it belongs to one.
 
         Of engine and replication_group_id a configuration sets exactly one (provider source, cluster.go).
         """
         group = self._text(block, attributes.replication_group)
-        written = block.attribute(attributes.replication_group or "")
-        if isinstance(group, Unknown) and written and block.attribute(attributes.engine) is None:
+        argument = block.attribute(attributes.replication_group or "")
+        if isinstance(group, Unknown) and argument and block.attribute(attributes.engine) is None:
             return Known(
-                written.range.text.partition("=")[2].strip()[:MAX_STEP_LENGTH] or "of its own"
+                argument.range.text.partition("=")[2].strip()[:MAX_STEP_LENGTH] or "of its own"
             )
         return group
 
     def _cluster_mode(
-        self, block: "_Arguments", attributes: Attributes, node_type: Setting[str]
+        self, block: Arguments, attributes: Attributes, node_type: Setting[str]
     ) -> Setting[bool]:
         """Return whether the cache is in cluster mode, where anything depends on that."""
         group = attributes.parameter_group
@@ -191,11 +176,11 @@ class RootReader:
             return Known(value=True)
         answers = set()
         for name in ("cluster_mode", "num_node_groups", group):
-            written = block.attribute(name)
-            if written is None:
+            argument = block.attribute(name)
+            if argument is None:
                 continue
             try:
-                value = block.value(written)
+                value = block.value(argument)
             except EvaluationError:
                 continue
             if not value.is_known:
@@ -204,37 +189,18 @@ class RootReader:
                 return Known(value=True)
         return Unknown("cluster mode is undecided") if answers else Known(value=False)
 
-    def _refusal(self, found: ResourceInstance, block: "_Arguments") -> str:
+    def _refusal(self, found: ResourceInstance, block: Arguments) -> str:
         """Return what Terraform or the provider would refuse of the resource itself; empty for nothing.
 
         Of the provider's rules only those on engine, replication_group_id and retention are held.
         """
         for location, message in (
-            *self._conditions(found, block),
-            *_provider_rules(found.kind, block),
+            *failed_conditions(found.block, block),
+            *provider_rules(found.kind, block),
         ):
             self._diagnostics.append(Diagnostic(message, location))
             return message
         return ""
-
-    def _conditions(
-        self, found: ResourceInstance, block: "_Arguments"
-    ) -> Iterator[tuple[Location, str]]:
-        for lifecycle in found.block.body.blocks("lifecycle"):
-            rules = [(rule, "pre") for rule in lifecycle.body.blocks("precondition")]
-            rules += [(rule, "post") for rule in lifecycle.body.blocks("postcondition")]
-            for rule, when in rules:
-                condition = rule.body.attribute("condition")
-                if condition is None:
-                    continue
-                try:
-                    holds = block.value(condition)
-                except EvaluationError as error:
-                    if when == "pre":
-                        yield (error.origin or condition.range).location, error.message
-                    continue
-                if holds.is_known and holds.raw in (False, "false"):
-                    yield condition.range.location, f"Resource {when}condition failed"
 
     def _called(self, call: UnreadCall) -> Iterator[CacheResource]:
         """Return the cache that a module which was not read makes, as far as its interface is known."""
@@ -261,13 +227,13 @@ class RootReader:
             )
 
     def _published(self, call: UnreadCall, module: PublishedModule) -> Iterator[CacheResource]:
-        block = _Arguments(call.block, Evaluator(call.scope), self._give_up)
+        block = Arguments(call.block, Evaluator(call.scope), self._give_up)
         doubts = []
         for switch in module.switches:
-            written = block.attribute(switch)
-            if written is not None:
+            argument = block.attribute(switch)
+            if argument is not None:
                 try:
-                    value = block.value(written)
+                    value = block.value(argument)
                 except EvaluationError:
                     continue
                 if value.is_known and value.raw in (False, "false"):
@@ -292,7 +258,7 @@ class RootReader:
             self.absent.append(AbsentCache(call.address, source, self._root, location, reason))
 
     def _published_retention(
-        self, call: UnreadCall, module: PublishedModule, block: "_Arguments"
+        self, call: UnreadCall, module: PublishedModule, block: Arguments
     ) -> tuple[Setting[int], Location]:
         header = call.block.header
         kept = (
@@ -303,23 +269,23 @@ class RootReader:
         if module.default is not None:
             silent = Known(module.default, (step,))
         name, *path = (module.input or "").split(".")
-        written = block.attribute(name) if name else None
-        if written is None:
+        argument = block.attribute(name) if name else None
+        if argument is None:
             return silent, header.location
         try:
-            value = block.value(written)
+            value = block.value(argument)
             for part in path:
                 if value.is_null or (isinstance(value.raw, Mapping) and part not in value.raw):
-                    return silent, written.range.location
+                    return silent, argument.range.location
                 value = attribute_of(value, part)
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, written.range.location))
+            self._diagnostics.append(refused(error, argument.range.location))
             why = f"Terraform refuses it: {error.message}"
-            step = step_of(written.range)
-            return Unknown(why, trace=(step,), is_refused=True), written.range.location
+            step = step_of(argument.range)
+            return Unknown(why, trace=(step,), is_refused=True), argument.range.location
         if value.is_null and path:
-            return silent, written.range.location
-        return days_setting(value, (step_of(written.range),)), written.range.location
+            return silent, argument.range.location
+        return days_setting(value, (step_of(argument.range),)), argument.range.location
 
     def _unread(  # noqa: PLR0913, PLR0917 - what differs between the three callers
         self,
@@ -347,108 +313,12 @@ class RootReader:
         )
 
 
-class _Arguments:
-    """A block's arguments, evaluated on demand."""
-
-    def __init__(self, block: Block, evaluator: Evaluator, give_up: "_GiveUp") -> None:
-        self._block = block
-        self._evaluator = evaluator
-        self._give_up = give_up
-
-    def attribute(self, name: str) -> Attribute | None:
-        """Return an argument as it is written."""
-        return self._block.body.attribute(name)
-
-    def has_block(self, kind: str) -> bool:
-        """Whether there is a nested block of a type, written out or dynamic."""
-        dynamic = self._block.body.blocks("dynamic", 1)
-        return bool(self._block.body.blocks(kind)) or any(
-            block.labels[0] == kind for block in dynamic
-        )
-
-    def value(self, written: Attribute) -> Value:
-        """Return an argument's value, unknown where it takes too much work. Raises EvaluationError."""
-        try:
-            return self._evaluator.value(written.expression)
-        except (RecursionError, TooMuchError) as error:
-            why, is_final = given_up(error), isinstance(error, TooMuchError)
-            self._give_up(why, written.range.location, is_final=is_final)
-            return unknown(f"not worked out: {why}")
-
-    def known(self, name: str) -> Value | None:
-        """Return an argument's value where it is written, known and not null."""
-        written = self.attribute(name)
-        if written is None:
-            return None
-        try:
-            value = self.value(written)
-        except EvaluationError:
-            return None
-        return value if value.is_known and not value.is_null else None
-
-
-class _GiveUp(Protocol):
-    """Tells what was not worked out, and where; `is_final`: nor will anything else be."""
-
-    def __call__(self, why: str, location: Location, *, is_final: bool) -> None: ...
-
-
-def given_up(error: RecursionError | TooMuchError) -> str:
-    """Return why something is not worked out."""
-    if isinstance(error, TooMuchError):
-        return str(error)
-    return "expressions or modules nest too deeply"
-
-
-def _provider_rules(kind: str, block: _Arguments) -> Iterator[tuple[Location, str]]:
-    """Yield what the provider refuses at plan about engine and membership."""
-    engine, written = block.known("engine"), block.attribute("engine")
-    engines = _ENGINES.get(kind)
-    if engines and engine is not None and isinstance(engine.raw, str) and written is not None:
-        name = engine.raw if kind == "aws_elasticache_cluster" else engine.raw.lower()
-        if name not in engines:
-            shown = shown_text(engine, engine.raw)
-            listed = " ".join(f'"{name}"' for name in engines)
-            yield written.range.location, f"expected engine to be one of [{listed}], got {shown}"
-    if kind != "aws_elasticache_cluster":
-        return
-    group = block.known("replication_group_id")
-    group_written = block.attribute("replication_group_id")
-    if group is not None and group_written is not None:
-        if engine is not None:
-            text = "only one of engine, replication_group_id can be specified"
-            yield group_written.range.location, text
-        for name in _NOT_FOR_MEMBERS:
-            if block.known(name) is not None:
-                text = f'"replication_group_id": conflicts with {name}'
-                yield group_written.range.location, text
-    elif written is None and group_written is None:
-        location = block._block.header.location  # noqa: SLF001 - the same module
-        yield location, "one of engine, replication_group_id must be specified"
-
-
 def _is_cluster_mode(name: str, value: Value) -> bool:
     if name == "num_node_groups":
         return isinstance(value.raw, int | Fraction) and value.raw > 1
     if name == "cluster_mode":
         return value.raw == "enabled"
     return isinstance(value.raw, str) and "cluster.on" in value.raw
-
-
-def is_ignored(block: Block, name: str) -> bool:
-    """Whether `ignore_changes` covers an attribute."""
-    for lifecycle in block.body.blocks("lifecycle"):
-        ignored = lifecycle.body.attribute("ignore_changes")
-        if ignored is None:
-            continue
-        node = ignored.expression
-        items = node.items if isinstance(node, TupleNode) else (node,)
-        for item in items:
-            if isinstance(item, Name) and item.name in (name, "all"):
-                return True
-            if isinstance(item, Literal) and item.value in (name, "all"):
-                return True
-    return False
 
 
 def called_by(instance: ModuleInstance) -> tuple[str, ...]:
@@ -464,8 +334,3 @@ def _shown(folders: tuple[str, ...], here: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 14)
 def _shown_folder(folder: str, _here: str) -> str:
     return shown_path(folder)
-
-
-def refused(error: EvaluationError, location: Location) -> Diagnostic:
-    """Return a diagnostic of what Terraform refuses, at the error's own location or else this one."""
-    return Diagnostic(error.message, error.origin.location if error.origin else location)

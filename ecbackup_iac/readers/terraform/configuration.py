@@ -13,7 +13,8 @@ from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
-from ecbackup_iac.readers.terraform.caches import RootReader, given_up
+from ecbackup_iac.readers.terraform.arguments import given_up
+from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.published_modules import sought
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.variants import with_programs, with_variants

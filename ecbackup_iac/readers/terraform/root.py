@@ -7,7 +7,8 @@ from ecbackup_iac.files.discovery import shown_path
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
-from ecbackup_iac.readers.terraform.caches import RootReader, refused
+from ecbackup_iac.readers.terraform.arguments import refused
+from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.expansion import REPEATED_PROVIDERS, EmptyBlock, resources
 from ecbackup_iac.terraform.modules.folder_scan import SoughtBlock

@@ -31,7 +31,8 @@ from ecbackup_iac.model.value import (
     possible_values,
 )
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
-from ecbackup_iac.readers.terraform.caches import called_by, is_ignored
+from ecbackup_iac.readers.terraform.caches import called_by
+from ecbackup_iac.readers.terraform.lifecycle import is_ignored
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
 from ecbackup_iac.readers.terraform_json.planned_root import (
     PlannedInputs,
