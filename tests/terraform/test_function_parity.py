@@ -94,7 +94,7 @@ def plain(value: Value) -> object:
     """Give a value as JSON would be read back."""
     match value.raw:
         case UnknownRaw():
-            pytest.fail(f"undecided: {value.unknown.why}")
+            pytest.fail(f"unknown: {value.unknown.why}")
         case None | bool() | str():
             return value.raw
         case tuple() as elements:

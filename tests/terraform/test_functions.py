@@ -1,4 +1,4 @@
-"""What the console of Terraform cannot show of its functions: undecided values, limits, OpenTofu's own."""
+"""What the console of Terraform cannot show of its functions: unknown values, limits, OpenTofu's own."""
 
 import sys
 
@@ -45,7 +45,7 @@ def refused(value: Value) -> str:
     return value.unknown.why
 
 
-def test_join_with_an_undecided_element_gives_each_outcome() -> None:
+def test_join_with_an_unknown_element_gives_each_outcome() -> None:
     joined = call("join", string("-"), tuple_value([string("cache"), either("dev", "prod")]))
     assert outcomes(joined) == ["cache-dev", "cache-prod"]
 
@@ -56,7 +56,7 @@ def test_join_with_an_unknown_element_is_an_unknown_string() -> None:
     assert joined.type == STRING
 
 
-def test_format_with_an_undecided_argument_gives_each_outcome() -> None:
+def test_format_with_an_unknown_argument_gives_each_outcome() -> None:
     assert outcomes(call("format", string("%s!"), either("a", "b"))) == ["a!", "b!"]
 
 
@@ -68,7 +68,7 @@ def test_formatlist_knows_the_elements_that_are_known() -> None:
     assert outcomes(third) == ["<b>", "<c>"]
 
 
-def test_jsonencode_of_an_undecided_part_gives_each_outcome() -> None:
+def test_jsonencode_of_an_unknown_part_gives_each_outcome() -> None:
     encoded = call("jsonencode", object_value({"a": either("x", "y")}))
     assert outcomes(encoded) == ['{"a":"x"}', '{"a":"y"}']
 

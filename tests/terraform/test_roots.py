@@ -39,7 +39,7 @@ BACKEND = 'terraform {\n  backend "s3" {}\n}\n'
 
 
 def found_days(found: "Evaluated") -> dict[str, int | None]:
-    """Give the retention of each cache by root; None where it is undecided."""
+    """Give the retention of each cache by root; None where it is unknown."""
     return {
         cache.root: cache.retention.value if isinstance(cache.retention, Known) else None
         for cache in found.caches

@@ -1,4 +1,4 @@
-"""A function of what is undecided covers whatever it gives in each world, and nothing else is sure."""
+"""A function of what is unknown covers whatever it gives in each world, and nothing else is sure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 
-# Examples: what a person expects of an undecided argument.
+# Examples: what a person expects of an unknown argument.
 
 
 def literal(raw: object) -> Value:
@@ -156,7 +156,7 @@ EXAMPLES: tuple[tuple[str, object], ...] = (
     ("flatten([u, [7]])", set()),
     ("flatten([[7], [later]])[0]", 7),
     ("tolist([days, 3])[1]", 3),
-    # An undecided place or key gives whatever may stand there.
+    # An unknown place or key gives whatever may stand there.
     ("element([7, 14], u)", {"7", "14"}),
     ("lookup({ a = 7, b = 14 }, u, 1)", {"7", "14", "1"}),
     ('lookup({ a = 7, b = u }, "a", 1)', 7),
@@ -185,7 +185,7 @@ EXAMPLES: tuple[tuple[str, object], ...] = (
 
 
 @pytest.mark.parametrize(("expression", "expected"), EXAMPLES)
-def test_what_is_undecided_stays_as_narrow_as_it_is(expression: str, expected: object) -> None:
+def test_what_is_unknown_stays_as_narrow_as_it_is(expression: str, expected: object) -> None:
     names = {**X, "either": either(7, 14, subject="var.days")}
     assert plain(evaluated(expression, **names)) == expected
 
@@ -213,7 +213,7 @@ def test_equal_bounds_are_a_number() -> None:
     assert evaluated("max(7, min(7, n))", n=anything(NUMBER)).raw == 7
 
 
-def test_try_sees_that_an_undecided_argument_may_be_refused() -> None:
+def test_try_sees_that_an_unknown_argument_may_be_refused() -> None:
     assert not evaluated("try(max(7, min(7, n)), 3)", n=anything(NUMBER)).is_known
     assert plain(evaluated("try(length(days), 3)", **X)) == 3
     assert not evaluated("try(contains([7], tonumber(u)), false)", **X).is_known
@@ -269,12 +269,12 @@ def test_two_conditions_of_different_elements_are_two() -> None:
     assert plain(result) == {"0", "7", "14"}
 
 
-# The property: in every world the call of what holds there gives something the undecided call covers.
+# The property: in every world the call of what holds there gives something the unknown call covers.
 
 
 @dataclass(frozen=True)
 class Hole:
-    """A place that is undecided: what it may be."""
+    """A place that is unknown: what it may be."""
 
     choices: tuple[Value, ...]
     is_listed: bool
@@ -322,7 +322,7 @@ def holes(spec: Spec) -> list[Hole]:
             return []
 
 
-def undecided(hole: Hole) -> Value:
+def unknown_value(hole: Hole) -> Value:
     kinds = {choice.type for choice in hole.choices}
     kind = kinds.pop() if len(kinds) == 1 else DYNAMIC
     if not hole.is_listed:
@@ -336,7 +336,7 @@ def undecided(hole: Hole) -> Value:
 
 
 def covers(result: Value, settled: Value, world: dict[str, str], *, is_exact: bool) -> bool:
-    """Say whether what is undecided in a result leaves room for what a world gives.
+    """Say whether what is unknown in a result leaves room for what a world gives.
 
     Not exact: a map may stand for an object, a list for a tuple (see LOOSE).
     """
@@ -493,7 +493,7 @@ def calls(draw: st.DrawFn) -> tuple[str, list[Spec]]:
 
 @settings(max_examples=400, deadline=None)
 @given(calls())
-def test_an_undecided_call_covers_every_world(call: tuple[str, list[Spec]]) -> None:
+def test_an_unknown_call_covers_every_world(call: tuple[str, list[Spec]]) -> None:
     name, arguments = call
     function = FUNCTIONS[name]
     found = {hole.number: hole for argument in arguments for hole in holes(argument)}
@@ -508,7 +508,7 @@ def test_an_undecided_call_covers_every_world(call: tuple[str, list[Spec]]) -> N
             return None
 
     with track_rejections() as refusals:
-        result = apply(undecided)
+        result = apply(unknown_value)
     every = list(found.values())
     for chosen in product(*(range(len(hole.choices)) for hole in every)):
         picks = {hole.number: place for hole, place in zip(every, chosen, strict=True)}
