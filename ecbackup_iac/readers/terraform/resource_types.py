@@ -135,7 +135,7 @@ def in_cluster_mode(settings: Mapping[str, Any], parameter_group: str) -> bool:
 
 
 def shown_value(written: object, longest: int = 40) -> str:
-    """Show a decoded value in a message: `7`, `true`, `"abc"`, `a map`; cut where it is long."""
+    """Return a decoded value as messages show it: `7`, `true`, `"abc"`, `a map`; cut where it is long."""
     match written:
         case str():
             return f'"{written[:longest]}{"..." if len(written) > longest else ""}"'

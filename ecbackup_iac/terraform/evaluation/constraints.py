@@ -58,7 +58,7 @@ class Constraint:
     """A TF_VAR_ or --var text is the value itself (primitive types, and no type at all), not HCL."""
 
     def applied(self, value: Value) -> Value:
-        """Fill in the defaults and convert.
+        """Return a value with the defaults filled in, converted.
 
         Raises:
             EvaluationError: the value does not fit.
@@ -69,7 +69,7 @@ class Constraint:
 
 
 def constraint_of(node: Node | None) -> Constraint:
-    """Read a type expression; without one anything goes.
+    """Return the constraint of a type expression; without one, any type is accepted.
 
     Raises:
         EvaluationError: it is no type expression.
@@ -148,7 +148,7 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
 
 
 def _constant(node: Node, kind: Type) -> Value:
-    """Evaluate a default, which refers to nothing."""
+    """Return the value of a default, which refers to nothing."""
     value = Evaluator(CONSTANT_SCOPE).value(node)
     return value if value.is_null else converted(value, kind)
 

@@ -85,7 +85,7 @@ def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
 
 
 def shown(value: Value) -> str:
-    """Show a known scalar as it would be written."""
+    """Return a known scalar as it would be written."""
     match value.raw:
         case None:
             return "null"
@@ -193,7 +193,7 @@ def _elements(node: Node, constant: Callable[[Node], Value]) -> tuple[Value, ...
 
 
 def _both(left: _Facts, right: _Facts) -> _Facts:
-    """Join what is proven together."""
+    """Return what two facts prove together."""
     minimum = max((m for m in (left.minimum, right.minimum) if m is not None), default=None)
     maximum = min((m for m in (left.maximum, right.maximum) if m is not None), default=None)
     values = left.values if right.values is None else right.values
@@ -213,7 +213,7 @@ def _lies(value: Value, minimum: Number | None, maximum: Number | None) -> bool:
 
 
 def _either(left: _Facts, right: _Facts) -> _Facts:
-    """Keep what both prove: without knowing which of them holds, the weaker."""
+    """Return what both facts prove: the weaker, since which of them holds is unknown."""
     if left.is_nothing or right.is_nothing:
         return _NOTHING
     if left.values is not None and right.values is not None:

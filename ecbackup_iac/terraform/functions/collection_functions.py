@@ -251,7 +251,7 @@ def _one(of: Value) -> Value:
 
 
 def _coalesce(*arguments: Value) -> Value:
-    """Settle what differs in type first: the type of the result depends on every argument."""
+    """Return coalesce of each combination of types: that of the result depends on every argument."""
     given = [_ways(argument) for argument in arguments]
     positions = [
         position

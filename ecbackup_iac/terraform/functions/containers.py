@@ -44,7 +44,7 @@ def members_of(container: Value) -> Mapping[str, Value]:
 
 
 def guarded(count: int) -> None:
-    """Refuse to make a container of so many elements.
+    """Raise UnknownResultError for a container of too many elements.
 
     Raises:
         UnknownResultError: there are too many.
@@ -93,7 +93,7 @@ def texts(value: Value) -> list[str | None]:
 
 
 def may_be_refused(*arguments: Value) -> None:
-    """Note that an unknown argument may turn out null, which the function refuses."""
+    """Record that an unknown argument may be null, which the function refuses."""
     for argument in arguments:
         if not argument.is_known and not argument.unknown.is_not_null:
             record_rejection()

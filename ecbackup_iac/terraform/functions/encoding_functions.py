@@ -20,7 +20,7 @@ _REPLACEMENT = "\ufffd"
 
 
 def _from_base64(text: str) -> bytes:
-    """Decode base64; line breaks in it are passed over, as Go does."""
+    """Return decoded base64; line breaks are ignored, as by Go."""
     bare = text.replace("\r", "").replace("\n", "")
     if not _BASE64.fullmatch(bare):
         what = "failed to decode base64 data"

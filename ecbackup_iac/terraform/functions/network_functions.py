@@ -44,7 +44,7 @@ def _written(address: int, bits: int) -> str:
 
 
 def _address(text: str) -> tuple[int, int] | None:
-    """Read an address: its number and bits. Zeros may lead, as Terraform still allows."""
+    """Return the number and bits of an address. Zeros may lead, as Terraform still allows."""
     from ipaddress import AddressValueError, IPv6Address
 
     if _OCTETS.fullmatch(text):

@@ -47,7 +47,7 @@ class Function:
 
 
 def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
-    """Call a function.
+    """Return the result of a call.
 
     Raises:
         EvaluationError: Terraform refuses the call, whatever is unknown in it.
@@ -73,7 +73,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
             return Value(function.returns, UnknownRaw(_why(function, arguments, error)))
 
     try:
-        result = _lifted_over(apply, parameters, ready, function.returns)
+        result = _mapped(apply, parameters, ready, function.returns)
     except EvaluationError as error:
         raise _refusal(function, arguments, error) from None
     if not function.keeps_marks:
@@ -113,13 +113,13 @@ def _why(function: Function, arguments: Sequence[Value], error: UnknownResultErr
     return error.bare if is_file_content else str(error)
 
 
-def _lifted_over(
+def _mapped(
     apply: Callable[..., Value],
     parameters: Sequence[Parameter],
     arguments: Sequence[Value],
     returns: Type,
 ) -> Value:
-    """Apply to every combination of outcomes of those arguments that the function does not take unknown."""
+    """Return the results for every combination of outcomes of arguments that have to be known."""
     open_places = [
         index
         for index, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True))

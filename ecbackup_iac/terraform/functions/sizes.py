@@ -10,7 +10,7 @@ _MAX_BITS_BYTES = 63
 
 
 def check_size(characters: int) -> None:
-    """Refuse to make a text of so many characters.
+    """Raise UnknownResultError for a text of too many characters.
 
     Raises:
         UnknownResultError: it would be too large.

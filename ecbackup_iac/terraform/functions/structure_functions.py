@@ -116,7 +116,7 @@ def _may_be_list(element: Value) -> bool:
 
 
 def _flatten_every_way(of: Value) -> Value:
-    """Flatten where it is unknown what an element is: it may be a list itself."""
+    """Return flatten of a list with unknown elements, each of which may be a list itself."""
     ways = expand_outcomes(of)
     if ways.is_known or not ways.unknown.outcomes:
         raise UnknownResultError("it is undecided how many elements it has")

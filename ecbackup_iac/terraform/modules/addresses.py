@@ -1,4 +1,4 @@
-"""Addresses of resource instances, and the instance keys in them, as Terraform writes them."""
+"""Text ⇄ the addresses of resource instances, and the instance keys in them."""
 
 import re
 
@@ -20,7 +20,7 @@ _STEP = re.compile(r'([^.\[\]"]++)(\[(?:\d{1,18}|"(?:[^"\\]|\\.)*+")\])?(?:\.(?!
 
 
 def instance_key(key: str) -> str:
-    """Write a for_each key: `["a"]`, with what cannot be printed as its code point."""
+    """Return a for_each key as addresses have it: `["a"]`, with what cannot be printed as its code point."""
     for written, meant in _ESCAPES:
         key = key.replace(written, meant)
     shown = "".join(c if c.isprintable() else _code_point(c) for c in key)

@@ -47,7 +47,7 @@ class Modules:
     """Every module that was read, by its folder (absolute, links resolved)."""
 
     def __init__(self, reader: FolderReader, program: Program | None = None) -> None:
-        """`program` is the one that plans them, where that matters for what is read."""
+        """Read no module yet; `program` plans them, where that matters for what is read."""
         self.reader = reader
         self.program = program
         self._loaded: dict[str, Module] = {}
@@ -171,7 +171,7 @@ def local_folder(folder: str, source: str, reader: FolderReader) -> str | None:
 
 
 def installed_modules(root: str, reader: FolderReader) -> dict[str, str]:
-    """Read what `terraform init` noted: a call's dotted path → its folder, relative to the root."""
+    """Return what `terraform init` installed: a call's dotted path → its folder, relative to the root."""
     path = os.path.join(root, ".terraform", "modules", "modules.json")
     if not os.path.isfile(path):
         return {}

@@ -31,9 +31,9 @@ class Folders:
         contents: Mapping[str, bytes] | None = None,
         listings: dict[str, Listing] | None = None,
     ) -> None:
-        """`contents` is what files are taken to hold, by real path, whatever the disk says.
+        """List nothing yet; `contents` replaces the content of files, by real path.
 
-        `listings` is what is known of folders already, by real path, and what is taken from.
+        `listings` are folders that are listed already, by real path; entries are removed from it.
         """
         self.boundary = boundary
         self._contents = contents or {}
@@ -123,7 +123,7 @@ class Folders:
             del self._entries[path]
 
     def source(self, path: str) -> SourceFile | Diagnostic:
-        """Read a file as UTF-8 text, without its byte order mark."""
+        """Return a file as UTF-8 text, without its byte order mark."""
         content = self.content(path)
         if isinstance(content, Diagnostic):
             return content
@@ -151,7 +151,7 @@ class Folders:
         return read if isinstance(read, bytes) else Diagnostic(read, Location(shown_path(path)))
 
     def _read_of_folder(self, path: str) -> bytes | str | None:
-        """Read a file that is no link, or say why not; None for a link. Raises OSError.
+        """Return the bytes of a file that is no link, or why it is not read; None for a link. Raises OSError.
 
         Whether its folder is inside is checked once per folder, since it resolves links name by name.
         """
@@ -168,7 +168,7 @@ class Folders:
             raise
 
     def _read_at(self, real: str) -> bytes | str:
-        """Read a file by its real path, or say why not. Raises OSError."""
+        """Return the bytes of a file by its real path, or why it is not read. Raises OSError."""
         if not is_readable(real, self.boundary):
             return "not read: the link leads outside the repository"
         return regular_content(real, MAX_FILE_BYTES)

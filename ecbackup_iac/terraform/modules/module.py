@@ -62,7 +62,7 @@ class FolderReader(Protocol):
         """Forget what was read of files."""
 
     def source(self, path: str) -> "SourceFile | Diagnostic":
-        """Read a file as UTF-8 text."""
+        """Return a file as UTF-8 text."""
 
 
 @changing_record
@@ -229,7 +229,7 @@ def has_provider_arguments(block: Block) -> bool:
 
 
 def _check_version(module: Module) -> None:
-    """Refuse a module that requires a major version that is not released.
+    """Record that a module is refused where it requires a major version that is not released.
 
     Which of the released versions plans the module is not known from the configuration.
     """
@@ -353,7 +353,7 @@ class MergedBody(PlainTexts):
 
     @property
     def overrides(self) -> tuple[Location, ...]:
-        """Where the overriding blocks are, in the order in which they were merged."""
+        """The locations of the overriding blocks, in the order in which they were merged."""
         before = self._base.overrides if isinstance(self._base, MergedBody) else ()
         return (*before, self._override_range.location)
 

@@ -20,7 +20,7 @@ class Double(Fraction):
 
 
 def number_from(text: str) -> Number | None:
-    """Read a numeral as Terraform converts text to a number; None where it is none.
+    """Return the number of a text as Terraform converts it; None where it is none.
 
     Raises:
         NumberTooLargeError: its exponent is beyond reason.
@@ -33,7 +33,7 @@ def number_from(text: str) -> Number | None:
 
 
 def text_from(number: Number) -> str:
-    """Write a number as Terraform converts it to text: the fewest digits that mean this number."""
+    """Return the text of a number as Terraform converts it: the fewest digits that identify it."""
     if isinstance(number, int) and number.bit_length() <= PRECISION:
         return str(number)
     if isinstance(number, Double):
@@ -53,7 +53,7 @@ def text_from(number: Number) -> str:
 
 
 def _digits(number: int) -> str:
-    """Write a whole number that is not negative, however large."""
+    """Return the digits of a whole number that is not negative, however large."""
     if number.bit_length() < MAX_DIGITS:
         return str(number)
     half = number.bit_length() * 3 // 20  # about half of its digits
@@ -68,13 +68,13 @@ def _magnitude(value: Fraction) -> int:
 
 
 def _with_digits(value: Fraction, digits: int) -> Fraction:
-    """Round to so many significant decimal digits, half to even."""
+    """Return a number rounded to so many significant decimal digits, half to even."""
     unit = Fraction(10) ** (_magnitude(value) - digits + 1)
     return round(value / unit) * unit
 
 
 def _decimal(value: Fraction) -> str:
-    """Write an exact decimal fraction without an exponent."""
+    """Return an exact decimal fraction without an exponent."""
     # The denominator is made of twos and fives.
     twos = (value.denominator & -value.denominator).bit_length() - 1
     decimals = max(twos, round(math.log(value.denominator >> twos, 5)))

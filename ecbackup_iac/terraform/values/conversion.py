@@ -47,7 +47,7 @@ from ecbackup_iac.terraform.values.value import (
 
 
 def converted(value: Value, target: Type) -> Value:
-    """Convert a value to a type, as an assignment or a function's parameter does.
+    """Return a value converted to a type, as by an assignment or a function's parameter does.
 
     Raises:
         EvaluationError: the value cannot become one of that type; the message says what is required.
@@ -129,11 +129,11 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
         raise EvaluationError(requirement(make(element)))
     members = value.elements
     if make is ListOf and has_open_order(value):
-        return _in_every_world(value, make(element))
+        return _by_outcome(value, make(element))
     if has_dynamic(element):
-        ways = _ways(value)
-        if ways is not None:
-            return _in_every_world(ways, make(element))
+        outcomes = _outcomes_of_open_types(value)
+        if outcomes is not None:
+            return _by_outcome(outcomes, make(element))
         found = _of_one_type(members, element, make)
         if found is None:
             return replace(value, type=make(element), raw=_why_open(members))
@@ -145,7 +145,7 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
     if make is ListOf:
         return Value(ListOf(element), members)
     if _may_coincide(members):
-        return _in_every_world(replace(value, type=ListOf(element), raw=members), SetOf(element))
+        return _by_outcome(replace(value, type=ListOf(element), raw=members), SetOf(element))
     return set_of(members, element)
 
 
@@ -154,16 +154,16 @@ def has_open_order(value: Value) -> bool:
     return isinstance(value.type, SetOf) and len(value.elements) > 1 and not value.is_wholly_known
 
 
-def _ways(value: Value) -> Value | None:
+def _outcomes_of_open_types(value: Value) -> Value | None:
     """Return a container as its outcomes, where something in it is one of several that differ in type."""
     if not any(map(has_open_type, value.elements)):
         return None
-    ways = expand_outcomes(value)
-    return ways if ways.is_known or ways.unknown.outcomes else None
+    outcomes = expand_outcomes(value)
+    return outcomes if outcomes.is_known or outcomes.unknown.outcomes else None
 
 
-def _in_every_world(value: Value, target: Type) -> Value:
-    """Convert a container whose unknown elements decide its type or its size."""
+def _by_outcome(value: Value, target: Type) -> Value:
+    """Return a container converted whose unknown elements decide its type or its size."""
     result = map_outcomes(
         lambda settled: converted(settled, target), expand_outcomes(value), kind=target
     )
@@ -184,7 +184,7 @@ def _may_coincide(members: tuple[Value, ...]) -> bool:
 def _of_one_type(
     members: tuple[Value, ...], element: Type, make: "type[ListOf | SetOf | MapOf]"
 ) -> tuple[tuple[Value, ...], Type] | None:
-    """Convert members to the one type that they share, where the target leaves it open.
+    """Return members converted to the type that they share, where the target leaves it open.
 
     None where something unknown among them decides what that type is.
     """
@@ -237,7 +237,7 @@ def _united(members: tuple[Value, ...]) -> tuple[Value, ...] | None:
 def _united_parts(
     members: tuple[Value, ...], shapes: set[object], make: "type[ListOf | MapOf]"
 ) -> tuple[Value, ...] | None:
-    """Unify elements position by position where all have one shape, else all of them."""
+    """Return members with elements unified: by position where all have one shape, else all together."""
     sizes = [len(member.elements) for member in members]
     if len(shapes) == 1:
         columns = [_united(column) for column in zip(*(m.elements for m in members), strict=True)]
@@ -284,8 +284,8 @@ def perhaps_text(value: Value) -> Value:
             kind = MapOf(DYNAMIC) if isinstance(value.type, MapOf) else ListOf(DYNAMIC)
             return _with_parts(value, parts, None if is_fixed else kind)
         case _:
-            ways = [Possibility(value), Possibility(converted(value, STRING))]
-            return _like(value, one_of(ways, "what stands beside it may make it text"))
+            outcomes = [Possibility(value), Possibility(converted(value, STRING))]
+            return _like(value, one_of(outcomes, "what stands beside it may make it text"))
 
 
 def _like(value: Value, changed: Value) -> Value:
@@ -299,9 +299,9 @@ def _map(value: Value, element: Type) -> Value:
         return replace(expand_outcomes(value), type=MapOf(element))
     names, members = tuple(value.raw), tuple(value.raw.values())
     if has_dynamic(element):
-        ways = _ways(value)
-        if ways is not None:
-            return _in_every_world(ways, MapOf(element))
+        outcomes = _outcomes_of_open_types(value)
+        if outcomes is not None:
+            return _by_outcome(outcomes, MapOf(element))
         found = _of_one_type(members, element, MapOf)
         if found is None:
             return replace(value, type=MapOf(element), raw=_why_open(members))
@@ -321,7 +321,7 @@ def _map(value: Value, element: Type) -> Value:
 
 
 def _check_empty(value: Value, element: Type) -> None:
-    """Refuse an empty collection whose elements could not be converted. Raises EvaluationError."""
+    """Raise EvaluationError for an empty collection whose elements could not be converted."""
     kind = value.type
     if not isinstance(kind, ListOf | SetOf | MapOf) or value.elements or kind.element == DYNAMIC:
         return
@@ -361,7 +361,7 @@ def _object(value: Value, target: ObjectOf) -> Value:
 
 
 def expand_outcomes(value: Value) -> Value:
-    """Turn a container with unknown elements into one that is unknown itself, as its outcomes.
+    """Return a container with unknown elements as one that is unknown itself, with its outcomes.
 
     Where an element has no list of outcomes, or there are too many combinations, nor has the result.
     """

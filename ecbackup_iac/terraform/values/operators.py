@@ -1,4 +1,4 @@
-"""Terraform's operators, and the steps of a traversal: index, attribute, splat."""
+"""Operands → the results of operators and of the steps of a traversal."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -39,7 +39,7 @@ MAX_BITS = 100_000
 
 
 def unary(operator: str, operand: Value) -> Value:
-    """Apply `-` or `!`."""
+    """Return the result of `-` or `!`."""
     kind = NUMBER if operator == "-" else BOOL
     value = _operand(operator, operand, kind)
 
@@ -50,7 +50,7 @@ def unary(operator: str, operand: Value) -> Value:
 
 
 def binary(operator: str, left: Value, right: Value) -> Value:
-    """Apply an operator of two operands; `&&` and `||` need both, as Terraform 1.11 does.
+    """Return the result of an operator of two operands; `&&` and `||` need both, as Terraform 1.11 does.
 
     Raises:
         EvaluationError: an operand is null or of a wrong type, or the division is by zero.
@@ -75,7 +75,7 @@ def _is_zero(value: Value) -> bool:
 
 
 def _by_zero(left: Value) -> Value:
-    """Divide by zero: infinity, which Terraform goes on computing with and no resource takes."""
+    """Return a division by zero: infinity, with which Terraform computes and which no resource accepts."""
     dividend = _operand("/", left, NUMBER)
     if dividend.raw == 0:
         raise EvaluationError("Division by zero")

@@ -30,7 +30,7 @@ class PathPattern:
     """A pattern, ready to be held against paths."""
 
     def __init__(self, pattern: str) -> None:
-        """Read it. Raises EvaluationError where it is none."""
+        """Parse a pattern. Raises EvaluationError where it is invalid."""
         self._states = [_State()]
         self._end = self._sequence(pattern, 0)
 
@@ -117,7 +117,7 @@ def _is_no_slash(character: str) -> bool:
 
 
 def _class(written: re.Match[str]) -> _Takes:
-    """Read `[a-z_]` or `[!a-z_]`. Raises EvaluationError where a range runs backwards."""
+    """Return the test of `[a-z_]` or `[!a-z_]`. Raises EvaluationError where a range runs backwards."""
     is_negated, text = bool(written[1]), written[2]
     ranges: list[tuple[str, str]] = []
     position = 0

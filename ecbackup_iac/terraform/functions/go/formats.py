@@ -25,7 +25,7 @@ _VERB = re.compile(
 
 
 def formatted(template: str, arguments: Sequence[Value]) -> str:
-    """Fill a format's verbs with arguments.
+    """Return a format with its verbs filled with arguments.
 
     Raises:
         EvaluationError: the format is invalid, or does not fit the arguments.

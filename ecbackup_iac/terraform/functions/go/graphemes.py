@@ -49,14 +49,14 @@ _HANGUL = {
 
 
 def grapheme_count(text: str) -> int:
-    """Count the clusters of a text."""
+    """Return the number of clusters in a text."""
     if text.isascii():
         return len(text) - text.count("\r\n")
     return len(clusters(text))
 
 
 def clusters(text: str) -> list[str]:
-    """Split a text into its clusters."""
+    """Return the clusters of a text."""
     if text.isascii() and "\r" not in text:
         return list(text)
     found: list[str] = []

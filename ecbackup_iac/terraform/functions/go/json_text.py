@@ -36,12 +36,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def quoted(text: str) -> str:
-    """Write a text as a JSON string; `<`, `>` and `&` are escaped too."""
+    """Return a text as a JSON string; `<`, `>` and `&` are escaped too."""
     return f'"{text.translate(_ESCAPES)}"'
 
 
 def json_text(value: Value) -> str:
-    """Write a wholly known value as JSON."""
+    """Return a wholly known value as JSON."""
     pieces: list[str] = []
     _write(value, pieces)
     check_size(sum(map(len, pieces)))
@@ -88,7 +88,7 @@ def _numeral(text: str) -> Value:
 
 
 def json_value(text: str) -> Value:
-    """Read JSON: objects and tuples, each element with its own type; the last of equal keys wins.
+    """Return what JSON means: objects and tuples, each element with its own type; the last of equal keys wins.
 
     Raises:
         EvaluationError: it is no JSON.

@@ -87,7 +87,7 @@ class Pattern:
         return self._search(text, 0)
 
     def replaced(self, text: bytes, replacement: str) -> str:
-        """Replace every match, as Go's ReplaceAllString does: `$1` and `${name}` are the groups."""
+        """Return the text with every match replaced, as Go does: `$1` and `${name}` are the groups."""
         pieces: list[bytes] = []
         position, last_end, size = 0, 0, 0
         while position <= len(text):

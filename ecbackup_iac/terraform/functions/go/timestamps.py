@@ -79,7 +79,7 @@ class Timestamp:
 
 
 def timestamp(text: str) -> Timestamp:
-    """Read a text of RFC 3339.
+    """Return the point in time of a text of RFC 3339.
 
     Raises:
         EvaluationError: it is none.
@@ -113,7 +113,7 @@ def point(parts: list[int], fraction: str, offset: int) -> Timestamp | None:
 
 
 def duration(text: str) -> int:
-    """Read a duration as Go does ("1h30m", "-1.5s"), in nanoseconds.
+    """Return a duration as Go reads it ("1h30m", "-1.5s"), in nanoseconds.
 
     Raises:
         EvaluationError: it is none, or longer than 292 years.
@@ -146,7 +146,7 @@ def _days_in(year: int, month: int) -> int:
 
 
 def _days(year: int, month: int, day: int) -> int:
-    """Count the days from 1970-01-01; a year is taken to begin in March."""
+    """Return the days since 1970-01-01; a year is taken to begin in March."""
     shifted = year - (month <= _FEBRUARY)
     era, of_era = divmod(shifted, 400)
     of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
@@ -154,7 +154,7 @@ def _days(year: int, month: int, day: int) -> int:
 
 
 def _civil(days: int) -> tuple[int, int, int]:
-    """Undo `_days`."""
+    """Return the date of a number of days: the inverse of `_days`."""
     era, of_era = divmod(days + _EPOCH, _ERA)
     year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
     of_year = of_era - (365 * year + year // 4 - year // 100)

@@ -67,7 +67,7 @@ _MAX_OFFSET_BYTES = 24, 60  # hours and minutes
 
 
 def yaml_value(text: str) -> Value:
-    """Read one YAML document: objects and tuples, each element with its own type.
+    """Return the value of one YAML document: objects and tuples, each element with its own type.
 
     Raises:
         EvaluationError: it is no YAML, or more than one document, or not to be represented.
@@ -231,7 +231,7 @@ def _looked_up(kind: str, text: str) -> Value | None:
 
 
 def _of_kind(kind: str, text: str) -> Value:
-    """Read a scalar as its tag says."""
+    """Return a scalar of the kind of its tag."""
     if kind in ("", "str"):
         return string(text)
     if kind == "null":
@@ -287,7 +287,7 @@ def _time(text: str) -> str | None:
 
 
 def yaml_text(value: Value) -> str:
-    """Write a wholly known value as YAML: every string in quotes, or as a block where it has lines."""
+    """Return a wholly known value as YAML: every string in quotes, or as a block where it has lines."""
     events = [
         yaml.StreamStartEvent(),
         yaml.DocumentStartEvent(explicit=False),
