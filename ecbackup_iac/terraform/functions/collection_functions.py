@@ -1,13 +1,10 @@
 """The functions that query collections or select from them."""
 
-from collections.abc import Mapping, Sequence
-
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import (
-    bounds,
     is_list,
     may_be_refused,
+    may_be_text,
     members_of,
     need_mapping,
     need_sequence,
@@ -46,7 +43,6 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     boolean,
-    is_open,
     null,
     number,
     string,
@@ -56,7 +52,7 @@ from ecbackup_iac.terraform.values.value import (
 
 def _length(value: Value) -> Value:
     if not value.is_known:
-        return _has_unknown_length(value)
+        return _length_of_unknown(value)
     if isinstance(value.raw, str):
         return number(grapheme_count(value.raw))
     if is_mapping(value.type):
@@ -66,7 +62,7 @@ def _length(value: Value) -> Value:
     raise EvaluationError("argument must be a string, a collection type, or a structural type")
 
 
-def _has_unknown_length(value: Value) -> Value:
+def _length_of_unknown(value: Value) -> Value:
     raw = value.unknown
     size = _fixed_size(value.type)
     if raw.outcomes:
@@ -168,7 +164,7 @@ def default_of(of: Value, default: Value) -> Value:
         raise EvaluationError(
             "the default value must have the same type as the map elements"
         ) from error
-    if not _may_be_text(of):
+    if not may_be_text(of):
         return converted_default
     record_rejection()  # it may be of another kind than the elements
     return perhaps_text(default)
@@ -250,122 +246,6 @@ def _one(of: Value) -> Value:
     return null(of.type.element if isinstance(of.type, ListOf | SetOf) else DYNAMIC)
 
 
-def _coalesce(*arguments: Value) -> Value:
-    """Return coalesce of each combination of types: that of the result depends on every argument."""
-    given = [_ways(argument) for argument in arguments]
-    positions = [
-        position
-        for position, argument in enumerate(given)
-        if not argument.is_known and argument.type == DYNAMIC and argument.unknown.outcomes
-    ]
-
-    def chosen(*settled: Value) -> Value:
-        filled = list(given)
-        for position, value in zip(positions, settled, strict=True):
-            filled[position] = value
-        kind = unified([argument.type for argument in filled])
-        if kind is None or not filled:
-            raise EvaluationError("all arguments must have the same type")
-        if any(map(_may_be_text, filled)):
-            return _first_of_open_type(filled, kind)
-        return _first([converted(argument, kind) for argument in filled], kind)
-
-    result = map_outcomes(chosen, *(given[position] for position in positions))
-    return with_all_marks_of(result, *arguments)
-
-
-def _ways(argument: Value) -> Value:
-    """Return an argument as its outcomes, where they differ in type."""
-    if not _may_be_text(argument):
-        return argument
-    ways = expand_outcomes(argument)
-    return ways if ways.is_known or ways.unknown.outcomes else argument
-
-
-def _may_be_text(argument: Value) -> bool:
-    """Whether something in an argument has a type that is unknown here and known to a plan."""
-    if not argument.is_known:
-        return has_dynamic(argument.type) and not argument.unknown.is_deferred
-    if is_open(argument) or not isinstance(argument.raw, tuple | Mapping):
-        return False
-    return any(map(_may_be_text, argument.elements))
-
-
-def _first_of_open_type(arguments: Sequence[Value], kind: Type) -> Value:
-    """Return the first argument where the type of the result depends on what is unknown."""
-    record_rejection()  # it may be of another kind than the rest
-    untyped = [argument for argument in arguments if has_dynamic(argument.type)]
-    if kind == STRING and len(untyped) == 1:  # with another, null, everything would stay as it is
-        return _first([converted(argument, kind) for argument in arguments], kind)
-    kinds = {type(argument.type) for argument in arguments if argument.type != DYNAMIC}
-    if len(kinds) > 1 or any(map(_may_be_empty_text, arguments)):
-        raise UnknownResultError("the type of the result depends on what is undecided")
-    return perhaps_text(_first(arguments, kind))
-
-
-def _may_be_empty_text(argument: Value) -> bool:
-    """Whether an argument may be "", which is skipped where the result is text, and only there."""
-    if argument.is_known:
-        return argument.raw == ""
-    return any(outcome.value.raw == "" for outcome in argument.unknown.outcomes)
-
-
-def _first(arguments: Sequence[Value], kind: Type) -> Value:
-    """Return the first argument that is neither null nor, of texts, "".
-
-    An unknown one gives its outcomes, and where it may be nothing, those of the next ones too.
-    """
-    if not arguments:
-        raise EvaluationError("no non-null, non-empty-string arguments")
-    first, *rest = arguments
-
-    def chosen(settled: Value) -> Value:
-        is_nothing = settled.is_null or (settled.raw == "" and kind == STRING)
-        return _first(rest, kind) if is_nothing else settled
-
-    if first.is_known or first.unknown.outcomes:
-        return map_outcomes(chosen, first, kind=first.type)
-    return _first_of_bare(first, rest, kind)
-
-
-def _first_of_bare(argument: Value, rest: Sequence[Value], kind: Type) -> Value:
-    """Return an unknown argument; the bounds hold where what it falls back to keeps them."""
-    raw = argument.unknown
-    if raw.is_not_null or (raw.minimum is None and raw.maximum is None):
-        return argument
-    try:
-        fallback = _first(rest, kind)
-    except EvaluationError:
-        record_rejection()
-        return replace(argument, raw=replace(raw, is_not_null=True))
-    low, high = bounds(fallback)
-    minimum = None if raw.minimum is None or low is None else min(raw.minimum, low)
-    maximum = None if raw.maximum is None or high is None else max(raw.maximum, high)
-    return replace(argument, raw=replace(raw, minimum=minimum, maximum=maximum))
-
-
-def _coalescelist(*arguments: Value) -> Value:
-    if not arguments:
-        raise EvaluationError("at least one argument is required")
-    for argument in arguments:
-        if not argument.is_known:
-            record_rejection()  # it may be no list
-        elif not is_list(argument):
-            raise EvaluationError("coalescelist arguments must be lists or tuples")
-    return with_all_marks_of(_first_list(arguments), *arguments)
-
-
-def _first_list(arguments: Sequence[Value]) -> Value:
-    if not arguments:
-        raise EvaluationError("no non-null arguments")
-    first, *rest = arguments
-    if not first.is_known:
-        return map_outcomes(lambda settled: _first_list((settled, *rest)), first)
-    if not is_list(first):
-        raise EvaluationError("coalescelist arguments must be lists or tuples")
-    return _first_list(rest) if first.is_null or not first.elements else first
-
-
 def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
     kind = unified([keys.type, wanted.type])
     if kind is None:
@@ -420,22 +300,6 @@ _ANY_LIST = ListOf(DYNAMIC)
 FUNCTIONS: tuple[Function, ...] = (
     Function("alltrue", (_BOOLEANS,), _alltrue, returns=BOOL),
     Function("anytrue", (_BOOLEANS,), _anytrue, returns=BOOL),
-    Function(
-        "coalesce",
-        (),
-        _coalesce,
-        variadic=Parameter(
-            "vals", allows_null=True, allows_unknown=True, allows_unknown_elements=True
-        ),
-    ),
-    Function(
-        "coalescelist",
-        (),
-        _coalescelist,
-        variadic=Parameter(
-            "vals", allows_null=True, allows_unknown=True, allows_unknown_elements=True
-        ),
-    ),
     Function(
         "contains",
         (

@@ -8,7 +8,13 @@ from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import has_open_order
-from ecbackup_iac.terraform.values.type_system import ListOf, TupleOf, is_mapping, is_sequence
+from ecbackup_iac.terraform.values.type_system import (
+    ListOf,
+    TupleOf,
+    has_dynamic,
+    is_mapping,
+    is_sequence,
+)
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, is_open
 
 MAX_ELEMENTS = 10_000
@@ -115,3 +121,12 @@ def bounds(value: Value) -> tuple[Number | None, Number | None]:
     ]
     every = len(numbers) == sum(not outcome.value.is_null for outcome in raw.outcomes)
     return (min(numbers), max(numbers)) if numbers and every else (None, None)
+
+
+def may_be_text(argument: Value) -> bool:
+    """Whether something in an argument has a type that is unknown here and known to a plan."""
+    if not argument.is_known:
+        return has_dynamic(argument.type) and not argument.unknown.is_deferred
+    if is_open(argument) or not isinstance(argument.raw, tuple | Mapping):
+        return False
+    return any(map(may_be_text, argument.elements))

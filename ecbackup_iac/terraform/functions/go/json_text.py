@@ -88,7 +88,7 @@ def _numeral(text: str) -> Value:
 
 
 def json_value(text: str) -> Value:
-    """Return what JSON means: objects and tuples, each element with its own type; the last of equal keys wins.
+    """Return the value of JSON, each element with its own type; the last of equal keys wins.
 
     Raises:
         EvaluationError: it is no JSON.
