@@ -30,9 +30,9 @@ from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.modules.file_names import configuration_files
 from ecbackup_iac.terraform.modules.folder_scan import Sought
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.module import configuration_files
 from ecbackup_iac.terraform.modules.roots import Index as TreeIndex
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 

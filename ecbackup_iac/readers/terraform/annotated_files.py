@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.module import every_configuration_file
 
 
 def annotated_files(folders: Folders, folder: str, *, is_whole: bool) -> Iterator[AnnotatedText]:

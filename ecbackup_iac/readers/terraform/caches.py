@@ -41,7 +41,7 @@ from ecbackup_iac.readers.terraform.settings import (
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance, UnreadCall
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.module import overrides_of
+from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.values.operators import attribute as attribute_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,

@@ -7,6 +7,7 @@ from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
     is_list,
+    may_be_text,
 )
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.context import record_rejection

@@ -12,7 +12,8 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions.call_context import Files
-from ecbackup_iac.terraform.modules.module import FolderReader, Module, Program, load_module
+from ecbackup_iac.terraform.modules.file_names import Program
+from ecbackup_iac.terraform.modules.module import FolderReader, Module, load_module
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 

@@ -19,13 +19,13 @@ from ecbackup_iac.terraform.modules.configuration import (
     local_folder,
     source_of,
 )
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.module import (
+from ecbackup_iac.terraform.modules.file_names import (
     OPENTOFU_SUFFIXES,
     every_configuration_file,
-    file_body,
     is_override,
 )
+from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.modules.module import file_body
 from ecbackup_iac.terraform.modules.ruling_out import may_hold_calls, may_name, possible_sources
 
 

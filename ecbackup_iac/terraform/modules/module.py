@@ -2,17 +2,17 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
-from ecbackup_iac.hcl.structure import Attribute, Block, Body, PlainTexts
+from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.modules.file_names import Program, configuration_files
+from ecbackup_iac.terraform.modules.overrides import MergedBody
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 ResourceKey = tuple[str, str, str]
@@ -31,19 +31,9 @@ MAX_MAJOR = 1
 
 _AT_LEAST = re.compile(r"(?:>=|~>|>|(?<![<>!~])=|^)\s*v?(\d{1,9})")
 
-TERRAFORM_SUFFIXES = (".tf", ".tf.json")
-OPENTOFU_SUFFIXES = (".tofu", ".tofu.json")
-
 # The nested blocks without which a provider block is no more than a name for a passed provider.
 _PROVIDER_BLOCKS = ("assume_role", "assume_role_with_web_identity", "default_tags", "endpoints",
                     "features", "ignore_tags")  # fmt: skip
-
-
-class Program(StrEnum):
-    """The programs that plan a configuration."""
-
-    TERRAFORM = "Terraform"
-    OPENTOFU = "OpenTofu"
 
 
 class FolderReader(Protocol):
@@ -138,57 +128,6 @@ class Module:
         return not (
             self.variables or self.local_values or self.resources or self.calls or self.outputs
         )
-
-
-@lru_cache(maxsize=500)  # folders of a tree have names in common
-def configuration_files(
-    names: tuple[str, ...], program: Program | None = None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the files of a folder that make up its module, and those of them that override, sorted.
-
-    Terraform reads no `.tofu` file. OpenTofu reads it in place of the `.tf` file of the same stem;
-    it is where no program is given.
-    """
-    found = every_configuration_file(names)
-    if program is Program.TERRAFORM:
-        kept = [name for name in found if name.endswith(TERRAFORM_SUFFIXES)]
-    else:
-        replaced = set(replaced_files(found))
-        kept = [name for name in found if name not in replaced]
-    overrides = tuple(name for name in kept if is_override(name))
-    return tuple(name for name in kept if name not in overrides), overrides
-
-
-@lru_cache(maxsize=500)
-def every_configuration_file(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the files of a folder that Terraform or OpenTofu reads, sorted.
-
-    Hidden files and editors' backups do not count.
-    """
-    suffixes = (*TERRAFORM_SUFFIXES, *OPENTOFU_SUFFIXES)
-    return tuple(
-        sorted(
-            name
-            for name in names
-            if name.endswith(suffixes) and not name.startswith((".", "#")) and name[-1] != "~"
-        )
-    )
-
-
-def replaced_files(files: Iterable[str]) -> Iterator[str]:
-    """Yield the `.tf` files of which OpenTofu reads the `.tofu` file of the same stem instead."""
-    present = set(files)
-    for name in present:
-        for suffix, terraform_suffix in zip(OPENTOFU_SUFFIXES, TERRAFORM_SUFFIXES, strict=True):
-            twin = name.removesuffix(suffix) + terraform_suffix
-            if name.endswith(suffix) and twin in present:
-                yield twin
-
-
-def is_override(name: str) -> bool:
-    """Whether a configuration file overrides others."""
-    stem = name.removesuffix(".json").rpartition(".")[0]
-    return stem == "override" or stem.endswith("_override")
 
 
 def load_module(
@@ -333,59 +272,3 @@ def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> No
         return
     body = MergedBody(base.body, override)
     table[key] = Block(base.kind, base.labels, base.range, base.header, body)
-
-
-def overrides_of(block: Block) -> tuple[Location, ...]:
-    """Return where the blocks of override files are that were merged into a block."""
-    return block.body.overrides if isinstance(block.body, MergedBody) else ()
-
-
-_RIVALS = {"count": "for_each", "for_each": "count"}
-
-
-class MergedBody(PlainTexts):
-    """A block's body with some arguments and nested blocks replaced by another's."""
-
-    def __init__(self, base: Body, override: Block) -> None:
-        self._base = base
-        self._override = override.body
-        self._override_range = override.range
-
-    @property
-    def overrides(self) -> tuple[Location, ...]:
-        """The locations of the overriding blocks, in the order in which they were merged."""
-        before = self._base.overrides if isinstance(self._base, MergedBody) else ()
-        return (*before, self._override_range.location)
-
-    @property
-    def range(self) -> SourceRange:
-        """The base's range."""
-        return self._base.range
-
-    def attribute(self, name: str) -> Attribute | None:
-        """Return the override's attribute, else the base's; count and for_each hide each other."""
-        own = self._override.attribute(name)
-        rival = _RIVALS.get(name)
-        if own is None and rival and self._override.attribute(rival):
-            return None
-        return own or self._base.attribute(name)
-
-    def attributes(self) -> Sequence[Attribute]:
-        """Return the attributes of both, the override's where both have one."""
-        merged = {attribute.name: attribute for attribute in self._base.attributes()}
-        merged |= {attribute.name: attribute for attribute in self._override.attributes()}
-        return list(merged.values())
-
-    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
-        """Return the override's nested blocks of a type, else the base's; `lifecycle` merges."""
-        own, base = self._override.blocks(kind, labels), self._base.blocks(kind, labels)
-        if kind == "lifecycle" and own and base:
-            first = base[0]
-            body = MergedBody(first.body, own[0])
-            return [Block(first.kind, first.labels, first.range, first.header, body)]
-        return own or base
-
-    def parse_all(self) -> None:
-        """Parse everything inside, so that every problem is reported."""
-        self._base.parse_all()
-        self._override.parse_all()

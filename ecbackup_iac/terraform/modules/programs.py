@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ecbackup_iac.files.discovery import is_inside
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.module import Module, Program, file_body
+from ecbackup_iac.terraform.modules.module import Module, file_body
 
 LOCK_FILE = ".terraform.lock.hcl"
 _VERSION_FILES = {
