@@ -80,9 +80,9 @@ class _Tree:
         self._modules: dict[Program | None, Modules] = {}
         self._variable_files = VariableFiles(self._folders)
         self._declared: set[str] = set()
-        self._judged: set[str] = set()
+        self._evaluated_roots: set[str] = set()
         self._marked: dict[str, AnnotatedText] = {}
-        self._unjudged: list[str] = []
+        self._skipped_roots: list[str] = []
         self._read_calls: set[Location] = set()
         self._steps_left = MAX_STEPS_OF_A_TREE + 2 * index.size
 
@@ -113,7 +113,7 @@ class _Tree:
 
     def root_readings(self, folder: str) -> Iterator[ReadResult]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
-        self._judged.add(folder)
+        self._evaluated_roots.add(folder)
         settings = [root for root in self._request.roots if os.path.realpath(root.path) == folder]
         if not settings:
             yield self._reading(folder, self._request.given, "")
@@ -133,7 +133,7 @@ class _Tree:
 
     def _reading(self, folder: str, given: EvaluationInputs, note: str) -> ReadResult:
         if self._steps_left <= 0:
-            self._unjudged.append(folder)
+            self._skipped_roots.append(folder)
             return ReadResult()
         diagnostics: list[Diagnostic] = []
         programs = self._programs(folder)
@@ -248,7 +248,7 @@ class _Tree:
         """Yield a diagnostic for each input that no root uses."""
         for root in self._request.roots:
             is_here = os.path.isdir(root.path) and self._is_target(root.path)
-            if is_here and root.path not in self._judged:
+            if is_here and root.path not in self._evaluated_roots:
                 text = "the policy's [[roots]] names this folder, and it is no root with caches"
                 yield Diagnostic(text, Location(shown_path(root.path)), Severity.WARNING)
         for kind, path in self._request.given.variables:
@@ -290,10 +290,10 @@ class _Tree:
         for path, why in sorted(self._folders.unreadable.items()):
             if self._is_target(path):
                 yield Diagnostic(f"cannot be read: {why}", Location(shown_path(path)))
-        if self._unjudged:
-            first, *others = self._unjudged
-            more = f", nor were {len(others)} more" if len(others) > 1 else ""
-            more = ", nor was another one" if len(others) == 1 else more
+        if self._skipped_roots:
+            first, *rest = self._skipped_roots
+            more = f", nor were {len(rest)} more" if len(rest) > 1 else ""
+            more = ", nor was another one" if len(rest) == 1 else more
             text = (
                 f"this root was not judged{more}: all before it took as much work as there may be"
             )

@@ -45,7 +45,7 @@ _PLAIN_TEXT = re.compile(
 )
 
 MAX_STEP_LENGTH = 120
-"""Characters of a step's text; a trace is to be followed with a finger."""
+"""Characters of a step's text; a trace has to stay readable."""
 
 
 def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[int]:
@@ -155,28 +155,28 @@ def shown_text(value: Value, text: str) -> str:
     return FILE_CONTENT if value.is_file_content and not _PLAIN_TEXT.fullmatch(text) else text
 
 
-def _trace(before: tuple[TraceStep, ...], hops: Iterable[Located]) -> tuple[TraceStep, ...]:
+def _trace(before: tuple[TraceStep, ...], trace: Iterable[Located]) -> tuple[TraceStep, ...]:
     """Return a value's trace as steps: each location once, in the order in which to read them."""
     steps, is_hidden = [*before], False
-    for hop in hops:
+    for located in trace:
         # What a sensitive variable is made of is as sensitive as the variable.
-        steps.append(_hidden(hop) if is_hidden else step_of(hop))
-        is_hidden = is_hidden or hop.text.endswith(SENSITIVE)
+        steps.append(_hidden(located) if is_hidden else step_of(located))
+        is_hidden = is_hidden or located.text.endswith(SENSITIVE)
     return tuple(dict.fromkeys(steps))
 
 
-def _hidden(hop: Located) -> TraceStep:
-    name, equals, _ = hop.text.partition("=")
-    return TraceStep(f"{name.strip()} = {SENSITIVE}" if equals else SENSITIVE, hop.location)
+def _hidden(located: Located) -> TraceStep:
+    name, equals, _ = located.text.partition("=")
+    return TraceStep(f"{name.strip()} = {SENSITIVE}" if equals else SENSITIVE, located.location)
 
 
-def step_of(hop: Located) -> TraceStep:
-    """Return the step of a trace that something placed is: its first line, cut where it is long."""
-    first, *rest = hop.text.strip().splitlines() or [""]
+def step_of(located: Located) -> TraceStep:
+    """Return a trace step for a piece of the input: its first line, cut where it is long."""
+    first, *rest = located.text.strip().splitlines() or [""]
     text = first.strip()
     if len(text) > MAX_STEP_LENGTH or rest:
         text = f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
-    return TraceStep(text, hop.location)
+    return TraceStep(text, located.location)
 
 
 def brief_days(value: Settled[int]) -> str:

@@ -75,8 +75,8 @@ def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
             fitting = converted(listed, value.type)
         except EvaluationError:
             continue  # of another type: the variable is never equal to it
-        is_told = not (fitting.is_hidden and isinstance(fitting.raw, str))
-        state = shown(fitting) if is_told else f"{FILE_CONTENT}, number {number}"
+        is_shown = not (fitting.is_hidden and isinstance(fitting.raw, str))
+        state = shown(fitting) if is_shown else f"{FILE_CONTENT}, number {number}"
         possibilities.append(Possibility(fitting, (Assumption(subject, state),)))
     if not possibilities:
         return value

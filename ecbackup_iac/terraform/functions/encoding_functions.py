@@ -141,7 +141,7 @@ FUNCTIONS: tuple[Function, ...] = (
         _textdecodebase64,
         returns=STRING,
     ),
-    # What these read decides the type of what they give.
+    # The type of the result depends on the text.
     Function("csvdecode", (_TEXT,), lambda text: csv_value(text_of(text))),
     Function("jsondecode", (_TEXT,), lambda text: json_value(text_of(text))),
     Function("yamldecode", (Parameter("src", STRING),), _yamldecode),

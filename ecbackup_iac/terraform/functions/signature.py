@@ -120,23 +120,23 @@ def _mapped(
     returns: Type,
 ) -> Value:
     """Return the results for every combination of outcomes of arguments that have to be known."""
-    open_places = [
+    open_positions = [
         index
         for index, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True))
         if not argument.is_known
         and (not parameter.allows_unknown or _may_be_null(parameter, argument))
     ]
 
-    if not open_places:
+    if not open_positions:
         return apply(*arguments)
 
     def fill(*chosen: Value) -> Value:
         filled = list(arguments)
-        for index, value in zip(open_places, chosen, strict=True):
+        for index, value in zip(open_positions, chosen, strict=True):
             filled[index] = value
         return apply(*filled)
 
-    return map_outcomes(fill, *(arguments[index] for index in open_places), kind=returns)
+    return map_outcomes(fill, *(arguments[index] for index in open_positions), kind=returns)
 
 
 def _may_be_null(parameter: Parameter, argument: Value) -> bool:

@@ -33,16 +33,16 @@ def remarked_json(source: SourceFile) -> CommentedText:
     """Return the comments of a file in JSON: the texts of `"//"` in a block, and in the file itself."""
     root, _ = parse(source.text)
     blocks: list[CodeBlock] = []
-    remarks: list[Comment] = []
+    comments: list[Comment] = []
     for key, node, name in _bodies(root):
         if key is not None:
             blocks.append(CodeBlock(key.start, node.end, name))
         for label, value in node.members:
             if label.text == _COMMENT and value.string is not None:
                 owner = key.start if key is not None else None
-                remarks.append(Comment(value.start, value.end, value.string.text, owner=owner))
+                comments.append(Comment(value.start, value.end, value.string.text, owner=owner))
     text = source.text.decode("latin-1")
-    return CommentedText(text, remarks, blocks, source.location, is_bytes=True)
+    return CommentedText(text, comments, blocks, source.location, is_bytes=True)
 
 
 def _bodies(root: JsonNode | None) -> Iterator[tuple[JsonText | None, JsonNode, str]]:

@@ -21,8 +21,8 @@ def configuration_files(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the files of a folder that make up its module, and those of them that override, sorted.
 
-    Terraform reads no `.tofu` file. OpenTofu reads it in place of the `.tf` file of the same stem;
-    it is where no program is given.
+    Terraform reads no `.tofu` file. OpenTofu reads it in place of the `.tf` file of the same stem,
+    as is assumed where no program is given.
     """
     found = every_configuration_file(names)
     if program is Program.TERRAFORM:

@@ -54,7 +54,7 @@ class ModuleInstance:
     allows_calls = True
     instance_key = ""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what makes an instance is this much
+    def __init__(  # noqa: PLR0913, PLR0917 - an instance has this many parts
         self,
         module: Module,
         configuration: Configuration,

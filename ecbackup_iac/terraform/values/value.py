@@ -269,7 +269,7 @@ def number(value: Number) -> Value:
     return Value(NUMBER, value)
 
 
-def boolean(value: bool) -> Value:  # noqa: FBT001 - that is what it is about
+def boolean(value: bool) -> Value:  # noqa: FBT001 - the value itself
     """Return a known bool."""
     return Value(BOOL, value)
 

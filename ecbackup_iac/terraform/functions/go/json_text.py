@@ -107,7 +107,7 @@ def json_value(text: str) -> Value:
     return _read(document, 0)
 
 
-def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - whatever json gives
+def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - any value of json
     if depth > MAX_DEPTH:
         raise UnknownResultError("the JSON text is nested too deeply")
     match document:
