@@ -18,7 +18,7 @@ RETENTION = "snapshot_retention_limit"
 
 @record
 class Attributes:
-    """A resource type's names of the attributes that matter."""
+    """The names of a resource type's attributes that describe a cache."""
 
     form: Form
     node_type: str | None = None
@@ -78,7 +78,7 @@ _MAX_FLOAT_BYTES = 2.0**53  # beyond it a float does not distinguish neighbourin
 
 
 SENSITIVE = "(sensitive value)"
-"""As Terraform shows what it must not show."""
+"""What Terraform shows instead of a sensitive value."""
 
 MAX_SHOWN_BYTES = 10**18
 """Python writes no whole number of more than 4,300 digits, and one of twenty is unreadable."""

@@ -18,7 +18,7 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, is_open
 
 MAX_ELEMENTS = 10_000
-"""A function that would give more is unknown: no configuration means it."""
+"""A longer result is unknown: no configuration in use has one."""
 
 _MAX_WHOLE_BYTES = 2**63
 

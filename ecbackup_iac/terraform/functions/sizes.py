@@ -1,4 +1,4 @@
-"""A text → a Value, unless it is larger than any configuration means."""
+"""A text → a Value, unless it is larger than in any configuration in use."""
 
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge

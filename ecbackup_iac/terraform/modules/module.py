@@ -77,7 +77,7 @@ class Module:
     """The same, shared by the modules of a tree, until they are reported."""
 
     refusal: str = ""
-    """Why no Terraform there is takes this module; empty where one does."""
+    """Why no release of Terraform accepts this module; empty where one does."""
 
     _counts: dict[str, int] = field(factory=dict)
     """How many diagnostics each file has."""

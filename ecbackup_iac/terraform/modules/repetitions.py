@@ -32,7 +32,7 @@ MAX_INSTANCES = 10_000
 
 @record(eq=False)
 class Repetition:
-    """Which of a block's instances it is: what `each` and `count` mean there."""
+    """One instance of a block: the values of `each` and `count` in it."""
 
     key: str = ""
     """As the address has it: `[0]`, `["a"]`, or nothing."""

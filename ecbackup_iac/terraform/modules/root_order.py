@@ -10,7 +10,7 @@ from ecbackup_iac.terraform.modules.roots import Index
 
 
 class RootOrder:
-    """The root modules of a tree; which come later depends on what the earlier ones reach."""
+    """The root modules of a tree, in order; the later ones depend on what the earlier ones reach."""
 
     def __init__(self, index: Index) -> None:
         self._index = index

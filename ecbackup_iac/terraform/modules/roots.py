@@ -20,7 +20,7 @@ _TEST_FOLDERS = {"tests", "test", "fixtures"}
 
 
 _EVIDENCE = (b"backend", b"cloud", b"provider")
-"""Blocks that show that a folder is planned by itself."""
+"""Blocks that are evidence that a folder is planned by itself."""
 
 
 class Index:

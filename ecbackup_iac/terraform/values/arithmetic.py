@@ -11,9 +11,9 @@ from ecbackup_iac.terraform.values.budget import charge_number
 
 
 class Double(Fraction):
-    """A number that a function computed in 64 bits: it is written with the digits that mean it there.
+    """A number that a function computed in 64 bits: it is written with the digits that identify it there.
 
-    Whatever is computed of it is an ordinary number again.
+    The result of computing with it is an ordinary number again.
     """
 
     __slots__ = ()

@@ -35,7 +35,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 MAX_BITS = 100_000
-"""A result of more is refused: no configuration means it."""
+"""A larger result is refused: no configuration in use has one."""
 
 
 def unary(operator: str, operand: Value) -> Value:

@@ -22,13 +22,13 @@ class Primitive:
 class _Made:
     """A type that is made of others. Equal ones are one object, so that comparing them costs nothing.
 
-    Types are shared like values, and what doubles with every local is a tree without end.
+    Types share their parts as values do: one may be a tree of exponential size.
     """
 
     __slots__ = ("__weakref__", "_bare", "is_open")
 
     is_open: bool
-    """Whether it leaves something open."""
+    """Whether it, or a type in it, is dynamic."""
 
     _bare: "Type | None"
 
@@ -133,7 +133,7 @@ class ObjectOf(_Made):
     """Sorted by name."""
 
     optional: frozenset[str]
-    """Names that may be missing; no part of what makes two types the same."""
+    """Names that may be missing; they do not matter for equality."""
 
     def __new__(
         cls, attributes: tuple[tuple[str, "Type"], ...], optional: frozenset[str] = frozenset()
@@ -187,7 +187,7 @@ def is_mapping(kind: Type) -> bool:
 
 
 def has_dynamic(kind: Type) -> bool:
-    """Whether a type leaves something open."""
+    """Whether a type, or a type in it, is dynamic."""
     return kind.name == "dynamic" if isinstance(kind, Primitive) else kind.is_open
 
 

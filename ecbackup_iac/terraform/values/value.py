@@ -1,7 +1,7 @@
 """The result of an expression → a value: known, or unknown with its possible outcomes.
 
-A value that cannot be known says why, and where it can only be one of a few it lists them, each with
-what has to hold for it. Every value has a trace: the locations that it passed.
+An unknown value has its reason and, where it can only be one of a few, these outcomes with the condition
+of each. Every value has a trace: the locations that it passed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -108,18 +108,18 @@ class Possibility:
 
 @record(eq=False)
 class UnknownRaw:
-    """The raw part of a value that cannot be known from what was read."""
+    """The raw part of a value that is unknown from the input."""
 
     why: str
-    """For a person: "var.days has no default and no value"."""
+    """The reason, for people: "var.days has no default and no value"."""
 
     outcomes: tuple[Possibility, ...] = ()
-    """All it can be, each known at its top level; empty where there is no finite list."""
+    """Its possible values, each known at its top level; empty where there is no finite list."""
 
     minimum: Number | None = None
     maximum: Number | None = None
     is_deferred: bool = False
-    """Terraform itself knows it only after apply; else a plan would know it."""
+    """Terraform knows it only after apply; otherwise a plan would know it."""
 
     is_not_null: bool = False
 
@@ -170,7 +170,7 @@ class Value:
     """Where it is written literally: a literal for each way to it; none where it is computed."""
 
     is_file_content: bool = False
-    """It is made of what a file holds: no text of it is shown. Nothing else follows from it."""
+    """It comes from the content of a file: no text of it is shown. It has no other effect."""
 
     @property
     def is_null(self) -> bool:

@@ -5,7 +5,7 @@ import codecs
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 
 UTF_16 = "utf-16"
-"""Written big-endian behind a mark of that; read so too, where no mark says otherwise."""
+"""Written big-endian with a byte order mark; read so too without a mark."""
 
 # Only those that Go's golang.org/x/text reads and writes as Python does: those of one byte a
 # character, and Unicode's own.

@@ -1,6 +1,6 @@
 """A pattern as fileset takes it (Go's doublestar: `*`, `**`, `?`, [class], {a,b}) → what it describes.
 
-All that a pattern can be after each character is followed at once: no pattern takes long.
+A non-deterministic automaton, all states at once: the time is linear in the length of the path.
 """
 
 import re
@@ -27,7 +27,7 @@ class _State:
 
 
 class PathPattern:
-    """A pattern, ready to be held against paths."""
+    """A pattern, compiled for matching paths."""
 
     def __init__(self, pattern: str) -> None:
         """Parse a pattern. Raises EvaluationError where it is invalid."""

@@ -15,7 +15,7 @@ from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 WIDEST = 100_000
-"""A width or precision beyond it is unknown: no configuration means it."""
+"""A result with a larger width or precision is unknown: no configuration in use has one."""
 
 _VERB = re.compile(
     r"%(?P<flags>[0# +-]*)(?P<width>[1-9]\d*)?(?:\.(?P<precision>\d*))?"
