@@ -155,31 +155,37 @@ def _constant(node: Node, kind: Type) -> Value:
 
 def _filled(value: Value, defaults: Defaults) -> Value:
     """Return a value with defaults for attributes that are missing or null, at every depth."""
-    if value.raw is None:
-        return value
-    if isinstance(value.raw, UnknownRaw):
-        if not value.raw.outcomes:
+    match value.raw:
+        case UnknownRaw(outcomes=outcomes) if outcomes:
+            return map_outcomes(lambda outcome: _filled(outcome, defaults), value)
+        case tuple() as elements:
+            return _filled_sequence(value, elements, defaults)
+        case Mapping() as members:
+            return _filled_members(value, members, defaults)
+        case _:
             return value
-        return map_outcomes(lambda outcome: _filled(outcome, defaults), value)
-    if isinstance(value.raw, tuple):
-        every = defaults.inside.get("")
-        elements = tuple(
-            _filled(element, inner)
-            if (inner := every or defaults.inside.get(str(position)))
-            else element
-            for position, element in enumerate(value.raw)
-        )
-        kind = TupleOf(tuple(element.type for element in elements))
-        return replace(value, type=kind, raw=elements)
-    if not isinstance(value.raw, Mapping):
-        return value
-    members = dict(value.raw)
+
+
+def _filled_sequence(value: Value, elements: tuple[Value, ...], defaults: Defaults) -> Value:
+    every = defaults.inside.get("")
+    filled = tuple(
+        _filled(element, inner)
+        if (inner := every or defaults.inside.get(str(position)))
+        else element
+        for position, element in enumerate(elements)
+    )
+    kind = TupleOf(tuple(element.type for element in filled))
+    return replace(value, type=kind, raw=filled)
+
+
+def _filled_members(value: Value, members: Mapping[str, Value], defaults: Defaults) -> Value:
+    filled = dict(members)
     every = defaults.inside.get("")
     for name, default in defaults.attributes.items():
-        if name not in members or members[name].is_null:
-            members[name] = default
-    for name, member in members.items():
+        if name not in filled or filled[name].is_null:
+            filled[name] = default
+    for name, member in filled.items():
         inner = defaults.inside.get(name) or every
         if inner:
-            members[name] = _filled(member, inner)
-    return replace(object_value(members), trace=value.trace).with_marks_of(value)
+            filled[name] = _filled(member, inner)
+    return replace(object_value(filled), trace=value.trace).with_marks_of(value)

@@ -108,13 +108,19 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
     if unlisted is not None or total > MAX_OUTCOMES:
         record_rejection()  # the function may refuse what it turns out to be
         return Value(kind, UnknownRaw(why, is_deferred=is_deferred)).with_marks_of(*arguments)
+    charge(total)
+    found = _results(function, arguments)
+    return one_of(found, why, is_deferred=is_deferred).with_marks_of(*arguments)
+
+
+def _results(function: Callable[..., Value], arguments: Sequence[Value]) -> list[Possibility]:
+    """Return the results for every combination of outcomes. Raises EvaluationError if all are refused."""
     choices = [
         argument.unknown.outcomes if not argument.is_known else (Possibility(argument),)
         for argument in arguments
     ]
     found: list[Possibility] = []
     refusal: EvaluationError | None = None
-    charge(total)
     for chosen, when in combinations(choices):
         try:
             found.append(Possibility(function(*chosen).with_marks_of(*chosen), when))
@@ -123,7 +129,7 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
             record_rejection()
     if not found and refusal is not None:
         raise refusal
-    return one_of(found, why, is_deferred=is_deferred).with_marks_of(*arguments)
+    return found
 
 
 def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
