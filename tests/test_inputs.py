@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Diagnostic, Severity
@@ -713,3 +714,10 @@ def test_unrelated_json_that_is_named_is_an_error(repository: Path, run: "Run") 
         ["ERROR  package.json", f"  {NOT_OURS}"],
         3,
     )
+
+
+def test_contents_that_an_edit_has_emptied_are_not_read_from_the_disk(repository: Path) -> None:
+    plan = repository / "plans" / "plan.json"
+    (found,) = discover([str(plan)], (), {os.path.realpath(plan): b""})
+    assert isinstance(found, Input)
+    assert found.content == b""

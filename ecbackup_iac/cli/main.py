@@ -259,7 +259,7 @@ def _print_baseline(
     context: click.Context, asked: CheckRequest, policy: "Policy", reason: str | None
 ) -> None:
     """Print what is not suppressed otherwise as a baseline; an old one, being written over, is not asked."""
-    from ecbackup_iac.files.discovery import BASELINE_FILE
+    from ecbackup_iac.files.paths import BASELINE_FILE
     from ecbackup_iac.suppressions.baseline import USUAL_REASON, baseline_of, baseline_text
     from ecbackup_iac.suppressions.exceptions import today
 

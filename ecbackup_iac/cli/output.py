@@ -23,7 +23,7 @@ class Output(NamedTuple):
 
 def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOptions":
     """Find out how the reader of standard output reads."""
-    from ecbackup_iac.files.discovery import working_folder
+    from ecbackup_iac.files.paths import working_folder
     from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
@@ -114,7 +114,7 @@ def print_diff(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
 
     Paths count from the working folder where all lie in it, else from the repository's top.
     """
-    from ecbackup_iac.files.discovery import is_inside, repository_top
+    from ecbackup_iac.files.paths import is_inside, repository_top
     from ecbackup_iac.fixers.edits import unified_diff
 
     working = os.path.realpath(".")

@@ -47,10 +47,10 @@ class CheckRequest:
 
 def effective_policy(asked: CheckRequest) -> Policy:
     """Put the policy file and the options together; the options win. Raises PolicyError."""
-    from ecbackup_iac.files.discovery import found_policy
+    from ecbackup_iac.policy.lookup import find_policy_file
 
     policy = Policy()
-    file = asked.policy_path or found_policy()
+    file = asked.policy_path or find_policy_file()
     if file:
         from ecbackup_iac.policy.policy_file import (
             read_policy,  # pydantic, which most runs do without

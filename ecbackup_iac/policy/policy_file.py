@@ -23,11 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.files.bounded_read import bounded_content, larger_than
-from ecbackup_iac.files.discovery import (
-    boundary_of,
-    is_readable,
-    shown_path,
-)
+from ecbackup_iac.files.paths import boundary_of, is_readable, shown_path
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import (
