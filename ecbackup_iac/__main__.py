@@ -1,4 +1,4 @@
-"""The entry point: `ecbackup-iac`, or `python -m ecbackup_iac`, → the command line."""
+"""`ecbackup-iac`, or `python -m ecbackup_iac` → the command line."""
 
 import os
 import sys
@@ -18,10 +18,10 @@ def main() -> None:
             return
     try:
         from ecbackup_iac.cli.main import status
-        from ecbackup_iac.cli.runtime import leave
+        from ecbackup_iac.cli.runtime import exit_now
 
-        leave(status())
-    except KeyboardInterrupt:  # while it was still being loaded
+        exit_now(status())
+    except KeyboardInterrupt:  # while the command line was still being loaded
         os._exit(_INTERRUPTED)
 
 

@@ -1,5 +1,6 @@
 """Where reports go and how a run ends: files, standard output, pipes, exit statuses."""
 
+import errno
 import json
 import os
 import pty
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.cli.output import write_file
+from ecbackup_iac.cli.output import write_edits, write_file
+from ecbackup_iac.cli.runtime import EXIT_USAGE, exit_code_of
 from ecbackup_iac.errors import OutputError
 
 if TYPE_CHECKING:
@@ -284,3 +286,55 @@ def _on_a_terminal(args: list[str], folder: Path, env: dict[str, str]) -> str:
     process.wait(timeout=30)
     os.close(ours)
     return shown.decode()
+
+
+@pytest.mark.usefixtures("plans")
+def test_the_step_summary_is_appended_once_for_two_github_reports(
+    tmp_path: Path, run: "Run"
+) -> None:
+    summary = tmp_path / "summary.md"
+    outputs = ("--format", "github", "--format", "github:annotations.txt")
+    run("check", FAILS, *outputs, env={"GITHUB_STEP_SUMMARY": str(summary)})
+    once = summary.read_text("utf-8")
+    summary.unlink()
+    run("check", FAILS, "--format", "github", env={"GITHUB_STEP_SUMMARY": str(summary)})
+    assert once == summary.read_text("utf-8")
+
+
+def test_a_full_disk_is_blamed_on_the_file_that_did_not_fit(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def run_out_of_space() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "part.tf")
+
+    assert exit_code_of(run_out_of_space) == EXIT_USAGE
+    os.write(1, b"still open")
+    shown = capfd.readouterr()
+    assert shown.err == "ecbackup-iac: part.tf: cannot be written: No space left on device\n"
+    assert shown.out == "still open"
+
+
+def test_a_file_that_cannot_be_restored_is_named_beside_the_first_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [tmp_path / name for name in ("a.tf", "b.tf")]
+    for file in files:
+        file.write_text("old", encoding="utf-8")
+    replace_file = os.replace
+    calls = 0
+
+    def replace_once(source: str, target: str) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise OSError(errno.EIO, "Input/output error")
+        replace_file(source, target)
+
+    monkeypatch.setattr(os, "replace", replace_once)
+    first, second = map(str, files)
+    with pytest.raises(OutputError) as caught:
+        write_edits(dict.fromkeys((first, second), b"old"), dict.fromkeys((first, second), b"new"))
+    assert str(caught.value) == (
+        f"{second}: cannot be written: Input/output error; already written, and not restored: {first}"
+    )
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.tf", "b.tf"]
