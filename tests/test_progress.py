@@ -161,7 +161,7 @@ def test_one_root_that_takes_long_is_told_too(terminal: "Terminal", tmp_path: Pa
 
 
 def test_a_hostile_or_long_name_stays_on_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "PATIENCE", 0)
+    monkeypatch.setattr(progress, "DELAY_SECONDS", 0)
     stream = io.StringIO()
     told = TerminalProgress(stream)
     told.judging("a\x1b[2J\nb/\u202e\U0001f600" + "x" * 200, 1, 2)
@@ -177,7 +177,7 @@ def test_a_terminal_that_is_gone_stops_nothing(monkeypatch: pytest.MonkeyPatch) 
         def write(self, text: str) -> int:
             raise OSError(text)
 
-    monkeypatch.setattr(progress, "PATIENCE", 0)
+    monkeypatch.setattr(progress, "DELAY_SECONDS", 0)
     told = TerminalProgress(Gone())
     told.reading()
     told.reading()
