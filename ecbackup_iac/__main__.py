@@ -5,8 +5,7 @@ import sys
 from contextlib import suppress
 
 from ecbackup_iac import __version__
-
-_INTERRUPTED = 130
+from ecbackup_iac.cli.exit_codes import EXIT_INTERRUPTED
 
 
 def main() -> None:
@@ -22,7 +21,7 @@ def main() -> None:
 
         exit_now(status())
     except KeyboardInterrupt:  # while the command line was still being loaded
-        os._exit(_INTERRUPTED)
+        os._exit(EXIT_INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,9 @@ from ecbackup_iac.cli.commands.check import check
 from ecbackup_iac.cli.commands.checkov_dir import checkov_dir
 from ecbackup_iac.cli.commands.explain import explain
 from ecbackup_iac.cli.commands.fix import fix
+from ecbackup_iac.cli.exit_codes import EXIT_INTERRUPTED, EXIT_USAGE
 from ecbackup_iac.cli.help import ProgramGroup
-from ecbackup_iac.cli.runtime import (
-    EXIT_INTERRUPTED,
-    EXIT_USAGE,
-    configure_process,
-    exit_code_of,
-)
+from ecbackup_iac.cli.runtime import configure_process, exit_code_of
 
 
 @click.group(

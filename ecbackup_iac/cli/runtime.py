@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
+from ecbackup_iac.cli.exit_codes import EXIT_DEFECT, EXIT_FAILS, EXIT_INTERRUPTED, EXIT_USAGE
 from ecbackup_iac.cli.output import discard_standard_output, print_error
 from ecbackup_iac.errors import EcbackupError
 
@@ -15,12 +16,6 @@ MAX_DEPTH = 5_000
 """Python's limit of nested calls; input that nests deeper is reported and not followed."""
 
 OBJECTS_BETWEEN_COLLECTIONS = 200_000
-
-EXIT_FAILS = 1
-EXIT_USAGE = 2
-EXIT_INCOMPLETE = 3
-EXIT_DEFECT = 70
-EXIT_INTERRUPTED = 130
 
 
 def configure_process() -> None:

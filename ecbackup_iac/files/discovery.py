@@ -149,7 +149,7 @@ class _FilePath(NamedTuple):
     """As it is printed."""
 
     def child(self, entry: os.DirEntry[str]) -> "_FilePath":
-        """Return an entry of this folder; only for few entries is the file system asked again."""
+        """Return an entry of this folder, without further calls of the file system if possible."""
         path = entry.path
         # A path from above the working folder may lead back into it, and is then shown from there.
         if path.isascii() and not self.shown.startswith(os.pardir):

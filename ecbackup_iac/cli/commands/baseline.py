@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecbackup_iac.cli.exit_codes import EXIT_INCOMPLETE
 from ecbackup_iac.cli.options import FILE, OrderedCommand, request_from, request_options
 from ecbackup_iac.cli.output import (
     Output,
@@ -13,7 +14,6 @@ from ecbackup_iac.cli.output import (
     write_file,
 )
 from ecbackup_iac.cli.request import CheckRequest, effective_policy, run_check
-from ecbackup_iac.cli.runtime import EXIT_INCOMPLETE
 from ecbackup_iac.model.record import replace
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 import click
 
+from ecbackup_iac.cli.exit_codes import EXIT_FAILS, EXIT_INCOMPLETE
 from ecbackup_iac.cli.options import (
     FILE,
     REPORT_FORMATS,
@@ -12,7 +13,6 @@ from ecbackup_iac.cli.options import (
 )
 from ecbackup_iac.cli.output import check_outputs, style_of, write_reports
 from ecbackup_iac.cli.request import CheckRequest, effective_policy, run_check
-from ecbackup_iac.cli.runtime import EXIT_FAILS, EXIT_INCOMPLETE
 from ecbackup_iac.reporters import WITH_EXCERPTS
 
 

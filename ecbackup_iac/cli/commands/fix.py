@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecbackup_iac.cli.exit_codes import EXIT_FAILS, EXIT_INCOMPLETE
 from ecbackup_iac.cli.options import (
     FILE,
     OrderedCommand,
@@ -20,7 +21,6 @@ from ecbackup_iac.cli.output import (
     write_edits,
 )
 from ecbackup_iac.cli.request import CheckRequest, effective_policy
-from ecbackup_iac.cli.runtime import EXIT_FAILS, EXIT_INCOMPLETE
 
 if TYPE_CHECKING:
     from ecbackup_iac.fixers.plan import FixResult
