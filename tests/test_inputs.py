@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.files.discovery import Input, discover
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.value import Unknown
@@ -723,3 +723,17 @@ def test_contents_that_an_edit_has_emptied_are_not_read_from_the_disk(repository
     (found,) = discover([str(plan)], (), {os.path.realpath(plan): b""})
     assert isinstance(found, Input)
     assert found.content == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/dev/fd/63", True),
+        ("/dev/stdin", True),
+        ("/proc/self/fd/11", True),
+        ("/dev/shm/plan.json", False),  # noqa: S108 - a file like any other
+        ("plans/dev/fd/plan.json", False),
+    ],
+)
+def test_a_file_in_dev_is_not_reported_as_a_stream(path: str, *, expected: bool) -> None:
+    assert is_stream(path) is expected
