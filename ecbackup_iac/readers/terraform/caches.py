@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from ecbackup_iac.files.discovery import shown_path
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.model.cache import CacheResource, Form, Source, may_be_without_backups
 from ecbackup_iac.model.location import Location

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
-from ecbackup_iac.files.discovery import SKIPPED_FOLDERS, is_readable
+from ecbackup_iac.files.paths import SKIPPED_FOLDERS, is_readable
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field, record

@@ -86,6 +86,12 @@ class Module:
         """Record a problem in a file."""
         self.note(Diagnostic(message, source_range.location))
 
+    def add(self, body: Body) -> None:
+        """Add a file's body, and report what Terraform does not expect at the top of a file."""
+        self.bodies.append(body)
+        for message, source_range in body.unexpected(CONFIGURATION.labels):
+            self.report(message, source_range)
+
     def note(self, diagnostic: Diagnostic) -> None:
         """Record a diagnostic, here and in `news`; after MAX_REPORTED of a file, once that there are more."""
         path = diagnostic.location.path
@@ -145,12 +151,12 @@ def load_module(
     for name in files:
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
-            module.bodies.append(body)
+            module.add(body)
             _declare(module, body)
     for name in overrides:
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
-            module.bodies.append(body)
+            module.add(body)
             _override(module, body)
     _check_version(module)
     return module

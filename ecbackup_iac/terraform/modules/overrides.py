@@ -1,8 +1,8 @@
 """A block and one of an override file → the two merged (Terraform, "Override Files")."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
-from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.source import Problem, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body, PlainTexts
 from ecbackup_iac.model.location import Location
 
@@ -61,3 +61,7 @@ class MergedBody(PlainTexts):
         """Parse everything inside, so that every problem is reported."""
         self._base.parse_all()
         self._override.parse_all()
+
+    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:  # noqa: ARG002 - a body's
+        """Return nothing: it is the body of a block."""
+        return ()
