@@ -10,7 +10,7 @@ from ecbackup_iac.cloudformation.evaluation.values import (
     Value,
     joined,
 )
-from ecbackup_iac.cloudformation.syntax.nodes import Node, Scalar, function_of, text_of
+from ecbackup_iac.cloudformation.syntax.nodes import Node, ScalarNode, function_of, text_of
 
 if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
@@ -54,7 +54,7 @@ def truth_of(evaluator: "Evaluator", node: Node, frame: "Frame") -> ConditionRes
 
 def truth_of_condition(evaluator: "Evaluator", node: Node, frame: "Frame") -> ConditionResult:
     """Say whether the condition that an `Fn::If` names holds."""
-    if isinstance(node, Scalar) and node.tag is None:
+    if isinstance(node, ScalarNode) and node.tag is None:
         return evaluator.condition(node.text, frame, node)
     return truth_of(evaluator, node, frame)
 

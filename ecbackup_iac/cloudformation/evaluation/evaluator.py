@@ -4,8 +4,7 @@ What the functions do: CloudFormation user guide, intrinsic function reference, 
 AWS::LanguageExtensions transform.
 """
 
-from collections.abc import Callable, Iterator
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -37,10 +36,10 @@ from ecbackup_iac.cloudformation.syntax.document import SourceText
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    Scalar,
-    Sequence,
+    ScalarNode,
     function_of,
     members,
     text_of,
@@ -130,7 +129,7 @@ class Evaluator:
     def property(self, body: Node, name: str, frame: Frame) -> tuple[Entry, Value] | None:
         """Give a property as it is written, and its value; None where nobody wrote it."""
         properties = members(body).get("Properties")
-        if properties and not isinstance(properties[1], Mapping):
+        if properties and not isinstance(properties[1], MapNode):
             raise self.refused("Properties is no map", properties[0], frame)
         entries = members(properties[1]) if properties else {}
         found = self.entry(entries, name, frame)
@@ -140,13 +139,13 @@ class Evaluator:
         value = self.settled(self.value(node, inner))
         source = inner.stack.template.source
         step = source.step(key, node)
-        is_literal = isinstance(node, Scalar) and node.tag is None
+        is_literal = isinstance(node, ScalarNode) and node.tag is None
         if is_literal and not source.is_alias(key, node):
             return (key, node), replace(value, trace=(step,))
         return (key, node), value.through(step)
 
     def _perhaps_made(
-        self, entries: MappingOf[str, Entry], name: str, frame: Frame
+        self, entries: Mapping[str, Entry], name: str, frame: Frame
     ) -> tuple[Entry, Value] | None:
         """Give what a loop over a collection that nobody knows may make; None where there is none."""
         if not frame.stack.has_loops(entries):
@@ -158,7 +157,7 @@ class Evaluator:
         return None
 
     def entry(
-        self, entries: MappingOf[str, Entry], name: str, frame: Frame
+        self, entries: Mapping[str, Entry], name: str, frame: Frame
     ) -> tuple[Entry, Frame] | None:
         """Give the entry of a name, those that loops make included, and where it stands."""
         if name in entries:
@@ -169,7 +168,7 @@ class Evaluator:
         return next(((entry, inner) for key, entry, inner in made if key == name), None)
 
     def _with_loops(
-        self, entries: MappingOf[str, Entry], frame: Frame
+        self, entries: Mapping[str, Entry], frame: Frame
     ) -> Iterator[tuple[str, Entry, Frame]]:
         """Yield a map's entries, loops expanded as this world has them."""
         for key, entry in entries.items():
@@ -195,18 +194,18 @@ class Evaluator:
 
         """
         function = function_of(node)
-        if function is None and isinstance(node, Scalar):
+        if function is None and isinstance(node, ScalarNode):
             return self._literal(node, frame)
         self.enter(node, frame)
         try:
             if function is not None:
                 return self._function(*function, node, frame)
             match node:
-                case Sequence(items=items):
+                case ListNode(items=items):
                     return self._list(items, frame)
-                case Mapping():
+                case MapNode():
                     return self._map(node, frame)
-                case Scalar():
+                case ScalarNode():
                     return self._literal(node, frame)
         finally:
             self.leave()
@@ -233,7 +232,7 @@ class Evaluator:
         why = UNKNOWABLE.get(name, "{} is not a function that is evaluated")
         return self.opaque(why.format(self.shown(node, frame)), node, frame)
 
-    def _literal(self, node: Scalar, frame: Frame) -> Value:
+    def _literal(self, node: ScalarNode, frame: Frame) -> Value:
         step = frame.stack.template.source.step(node)
         raw: Raw = literal_of(node)
         is_whole = True
@@ -254,7 +253,7 @@ class Evaluator:
         kept = tuple(one for one in found if one.raw is not NO_VALUE)
         return Value(kept, is_secret=any(one.is_secret for one in kept))
 
-    def _map(self, node: Mapping, frame: Frame) -> Value:
+    def _map(self, node: MapNode, frame: Frame) -> Value:
         self.weigh(len(node.entries))
         found = {name: self.value(one[1], frame) for name, one in members(node).items()}
         kept = {name: one for name, one in found.items() if one.raw is not NO_VALUE}
@@ -453,7 +452,7 @@ class Evaluator:
             message = f"parameter {declaration.name} of the nested stack is given no text"
             raise TemplateRejectedError(message, step.location)
         declaration.check(text, step.location, is_secret=value.is_secret)
-        is_literal = isinstance(node, Scalar) and node.tag is None
+        is_literal = isinstance(node, ScalarNode) and node.tag is None
         trace = (step,) if is_literal else (step, *value.trace)
         made = _parameter_text(declaration, text, step)
         literals = () if declaration.is_list else value.literals
@@ -498,8 +497,8 @@ class Evaluator:
         if found is None:
             raise self.refused(f"the condition {name} is not declared", node, frame)
         if key in self._under_way:
-            place = stack.template.source.location_of(*found[0])
-            raise TemplateRejectedError(f"the condition {name} leads to itself", place)
+            location = stack.template.source.location_of(*found[0])
+            raise TemplateRejectedError(f"the condition {name} leads to itself", location)
         self._under_way.add(key)
         try:
             return self._remembered(key, lambda: self._named_condition(name, *found), self._settled)
@@ -556,8 +555,8 @@ class Evaluator:
         """
         self.weigh(1)
         if self._depth >= MAX_DEPTH:
-            place = frame.stack.template.source.location_of(node)
-            raise TooMuchError("what stands here nests too deeply to be followed", place)
+            location = frame.stack.template.source.location_of(node)
+            raise TooMuchError("what stands here nests too deeply to be followed", location)
         self._depth += 1
 
     def leave(self) -> None:
@@ -573,7 +572,7 @@ class Evaluator:
         finally:
             self._told = before
 
-    def tell(self, told: MappingOf[str, tuple[str, ...]]) -> None:
+    def tell(self, told: Mapping[str, tuple[str, ...]]) -> None:
         """Count what was collected apart."""
         self._told |= told
 
@@ -583,8 +582,8 @@ class Evaluator:
         self, argument: Node, node: Node, frame: Frame, least: int, most: int
     ) -> list[Node]:
         """Give a function's arguments, where it has as many as it takes."""
-        items: list[Node] = argument.items if isinstance(argument, Sequence) else [argument]
-        if not least <= len(items) <= most or (most > 1 and not isinstance(argument, Sequence)):
+        items: list[Node] = argument.items if isinstance(argument, ListNode) else [argument]
+        if not least <= len(items) <= most or (most > 1 and not isinstance(argument, ListNode)):
             name, _ = function_of(node) or ("the function", None)
             told = f"{least}" if least == most else f"{least} or more"
             raise self.refused(f"{name} takes a list of {told}", node, frame)
@@ -593,8 +592,8 @@ class Evaluator:
     @staticmethod
     def refused(message: str, node: Node | None, frame: Frame) -> TemplateRejectedError:
         """Make the error that tells what CloudFormation refuses, and where."""
-        place = frame.stack.template.source.location_of(node) if node is not None else None
-        return TemplateRejectedError(message, place)
+        location = frame.stack.template.source.location_of(node) if node is not None else None
+        return TemplateRejectedError(message, location)
 
     def joined(self, items: tuple[Value, ...], delimiter: str) -> str | None:
         """Put texts together; None where one of them is not known."""
@@ -631,7 +630,7 @@ def _call_places(source: SourceText, node: Node) -> tuple[Location, ...]:
     name, argument = function_of(node) or ("", node)
     if name != "Ref" or argument.start < node.start:
         return ()
-    if isinstance(node, Mapping) and source.written(node)[:1] != "{":
+    if isinstance(node, MapNode) and source.written(node)[:1] != "{":
         return (source.location(node.start, argument.end),)
     return (source.location_of(node),)
 

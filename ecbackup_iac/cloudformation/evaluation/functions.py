@@ -20,9 +20,9 @@ from ecbackup_iac.cloudformation.evaluation.values import (
 )
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
+    ListNode,
     Node,
-    Scalar,
-    Sequence,
+    ScalarNode,
     function_of,
     member,
     members,
@@ -167,10 +167,10 @@ def _check_extensions(evaluator: "Evaluator", what: str, node: Node, frame: Fram
 def _sub(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
     variables: dict[str, Entry] = {}
     text_node = argument
-    if isinstance(argument, Sequence):
+    if isinstance(argument, ListNode):
         text_node, variable_node = evaluator.arguments(argument, node, frame, 2, 2)
         variables = members(variable_node)
-    if not isinstance(text_node, Scalar):
+    if not isinstance(text_node, ScalarNode):
         raise evaluator.refused("Fn::Sub takes a text", node, frame)
     text = frame.filled(text_node.text)
     if SERVERLESS_VARIABLE.search(text):
@@ -317,7 +317,7 @@ def _base64(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) ->
 
 
 def _get_att(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
-    if isinstance(argument, Sequence):
+    if isinstance(argument, ListNode):
         parts = [evaluator.settled(evaluator.value(part, frame)).text for part in argument.items]
         if len(parts) < 2 or None in parts:  # noqa: PLR2004 - a resource and an attribute
             return evaluator.opaque(

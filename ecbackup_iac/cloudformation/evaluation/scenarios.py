@@ -132,20 +132,20 @@ class TemplateRejectedError(Exception):
 
     prefix = "CloudFormation refuses the template: "
 
-    def __init__(self, message: str, place: Location | None = None) -> None:
+    def __init__(self, message: str, location: Location | None = None) -> None:
         super().__init__(message)
         self.message = self.prefix + message
-        self.place = place
+        self.location = location
         """None where nobody knows."""
 
 
 class TooMuchError(Exception):
     """What this program gives up, though CloudFormation may well take it."""
 
-    def __init__(self, message: str, place: Location | None = None) -> None:
+    def __init__(self, message: str, location: Location | None = None) -> None:
         super().__init__(message)
         self.message = f"not worked out: {message}"
-        self.place = place
+        self.location = location
 
 
 @record(eq=False)

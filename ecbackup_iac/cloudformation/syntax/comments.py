@@ -8,10 +8,10 @@ import yaml
 
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
 from ecbackup_iac.cloudformation.syntax.nodes import (
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    Scalar,
-    Sequence,
+    ScalarNode,
     member,
     text_of,
 )
@@ -57,14 +57,14 @@ def resource_metadata(documents: list[Document]) -> Iterator[ResourceMetadata]:
         for start, end, kind, body in _resources(document):
             node = member(body, "Metadata")
             if node is not None:
-                place = document.source.location(start, end)
-                yield ResourceMetadata(place, kind, node, document.source)
+                location = document.source.location(start, end)
+                yield ResourceMetadata(location, kind, node, document.source)
 
 
-def _resources(document: Document) -> Iterator[tuple[int, int, str, Mapping]]:
+def _resources(document: Document) -> Iterator[tuple[int, int, str, MapNode]]:
     """Yield what has a type, wherever it stands: in loops and parts, too; with its type and its extent."""
     source, root = document.source, document.root
-    if isinstance(root, Mapping) and (kind := text_of(member(root, "Type"))):
+    if isinstance(root, MapNode) and (kind := text_of(member(root, "Type"))):
         yield root.start, source.extent(root, None), kind, root
         return
     pending: list[Node] = [root]
@@ -75,16 +75,16 @@ def _resources(document: Document) -> Iterator[tuple[int, int, str, Mapping]]:
             continue
         met.add(id(node))
         match node:
-            case Sequence(items=items):
+            case ListNode(items=items):
                 pending += items
-            case Mapping(entries=entries):
+            case MapNode(entries=entries):
                 for key, value in entries:
                     kind = text_of(member(value, "Type"))
-                    if kind is not None and isinstance(value, Mapping):
+                    if kind is not None and isinstance(value, MapNode):
                         yield key.start, source.extent(key, value), kind, value
                     else:
                         pending.append(value)
-            case Scalar():
+            case ScalarNode():
                 pass
 
 

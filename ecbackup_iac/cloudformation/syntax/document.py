@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Protocol
 
-from ecbackup_iac.cloudformation.syntax.nodes import Mapping, Node, Scalar, Sequence
+from ecbackup_iac.cloudformation.syntax.nodes import ListNode, MapNode, Node, ScalarNode
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import TraceStep
@@ -116,11 +116,11 @@ class SourceText:
         """Give the end of what is written: YAML's block collections reach to what comes next."""
         while self._text(node.end - 1, node.end).isspace():
             match node:
-                case Sequence(items=[*_, last]):
+                case ListNode(items=[*_, last]):
                     node = last
-                case Mapping(entries=[*_, (_, last)]):
+                case MapNode(entries=[*_, (_, last)]):
                     node = last
-                case Scalar() | Sequence() | Mapping():
+                case ScalarNode() | ListNode() | MapNode():
                     written = self._text(node.start, node.end).rstrip()
                     return node.start + len(
                         written if isinstance(self.text, str) else written.encode()

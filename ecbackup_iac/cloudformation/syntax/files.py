@@ -43,13 +43,13 @@ def documents_in(content: bytes, path: str) -> tuple[list[Document], Diagnostic 
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        place = SourceText(path, content).location(error.start, error.start + 1)
-        return [], Diagnostic("not UTF-8 text", place)
+        location = SourceText(path, content).location(error.start, error.start + 1)
+        return [], Diagnostic("not UTF-8 text", location)
     from ecbackup_iac.cloudformation.syntax.yaml_syntax import parse as parse_yaml
 
     source = SourceText(path, text)
     documents, problem = parse_yaml(source)
     if problem is None:
         return documents, None
-    place = source.location(problem.start, problem.end)
-    return documents, wrong or Diagnostic(problem.message, place)
+    location = source.location(problem.start, problem.end)
+    return documents, wrong or Diagnostic(problem.message, location)

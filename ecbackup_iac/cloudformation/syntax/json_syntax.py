@@ -3,11 +3,11 @@
 from ecbackup_iac.cloudformation.syntax.document import Document, Problem, SourceText, repeated
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    RenderOptions,
-    Scalar,
-    Sequence,
+    ScalarNode,
+    Style,
 )
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind
 from ecbackup_iac.syntax.located_json import parse as parse_json
@@ -28,23 +28,23 @@ def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
 def _node(found: JsonNode) -> Node:
     match found.kind:
         case Kind.OBJECT:
-            return Mapping(lambda: _entries(found), found.start, found.end, None)
+            return MapNode(lambda: _entries(found), found.start, found.end, None)
         case Kind.ARRAY:
-            return Sequence([_node(item) for item in found.items], found.start, found.end, None)
+            return ListNode([_node(item) for item in found.items], found.start, found.end, None)
         case Kind.STRING if found.string is not None:
             return _text(found.string)
         case Kind.NUMBER:
-            return Scalar(found.number, found.start, found.end, RenderOptions.JSON, None)
+            return ScalarNode(found.number, found.start, found.end, Style.JSON, None)
         case kind:
-            return Scalar(kind.value, found.start, found.end, RenderOptions.JSON, None)
+            return ScalarNode(kind.value, found.start, found.end, Style.JSON, None)
 
 
 def _entries(found: JsonNode) -> list[Entry]:
     return [(_text(key), _node(value)) for key, value in found.members]
 
 
-def _text(found: JsonText) -> Scalar:
-    return Scalar(found.text, found.start, found.end, RenderOptions.QUOTED, None)
+def _text(found: JsonText) -> ScalarNode:
+    return ScalarNode(found.text, found.start, found.end, Style.DOUBLE_QUOTED, None)
 
 
 def _duplicates(root: JsonNode) -> list[Problem]:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from ecbackup_iac.cloudformation.syntax.nodes import RenderOptions, Scalar
+from ecbackup_iac.cloudformation.syntax.nodes import ScalarNode, Style
 
 Literal: TypeAlias = str | int | float | bool | None
 
@@ -13,15 +13,15 @@ _MAX_NUMBER_LENGTH = 400
 _TAGS = "tag:yaml.org,2002:"
 
 
-def literal_of(scalar: Scalar) -> Literal:
+def literal_of(scalar: ScalarNode) -> Literal:
     """Give the value of a scalar: YAML 1.1's by its looks, as CloudFormation reads it; JSON's own."""
     text = scalar.text
-    if scalar.style is RenderOptions.JSON:
+    if scalar.style is Style.JSON:
         return _json_literal(text)
     tag = scalar.tag or ""
     if tag.startswith(_TAGS):
         return _tagged(tag.removeprefix(_TAGS), text)
-    if scalar.style is RenderOptions.QUOTED or tag.startswith("!"):
+    if scalar.style is not Style.PLAIN or tag.startswith("!"):
         return text
     return _plain(text)
 

@@ -5,31 +5,36 @@ of a megabyte has tens of thousands of them and a record's constructor takes fou
 """
 
 from collections.abc import Callable, Iterator
-from enum import IntEnum
+from enum import Enum, auto
 from typing import TypeAlias
 
 
-class RenderOptions(IntEnum):
-    """How a scalar is written, which decides what it may be."""
+class Style(Enum):
+    """How a scalar is written, which decides what it can be."""
 
-    QUOTED = 0
-    """A text, whatever it looks like: in quotes, or a block of lines."""
+    PLAIN = auto()
+    """YAML without quotes: a number, a boolean, null or a text, depending on its characters."""
 
-    PLAIN = 1
-    """YAML without quotes: a number, a boolean, null or a text, by its looks."""
+    SINGLE_QUOTED = auto()
+    DOUBLE_QUOTED = auto()
+    """YAML or JSON."""
 
-    JSON = 2
+    LITERAL = auto()
+    """A block scalar of YAML: `|`."""
+
+    FOLDED = auto()
+    """A block scalar of YAML: `>`."""
+
+    JSON = auto()
     """A number, `true`, `false` or `null` in JSON."""
 
 
-class Scalar:
+class ScalarNode:
     """A single value."""
 
     __slots__ = ("end", "start", "style", "tag", "text")
 
-    def __init__(
-        self, text: str, start: int, end: int, style: RenderOptions, tag: str | None
-    ) -> None:
+    def __init__(self, text: str, start: int, end: int, style: Style, tag: str | None) -> None:
         self.text = text
         self.start = start
         """Offset in the document's text."""
@@ -40,7 +45,7 @@ class Scalar:
         """YAML's tag, `!Ref`; None where there is none."""
 
 
-class Sequence:
+class ListNode:
     """A list."""
 
     __slots__ = ("end", "items", "start", "tag")
@@ -55,7 +60,7 @@ class Sequence:
 Entry: TypeAlias = "tuple[Node, Node]"
 
 
-class Mapping:
+class MapNode:
     """A map; `entries` holds keys and values in order, as they are written, merge keys and all."""
 
     __slots__ = ("_entries", "_members", "end", "start", "tag")
@@ -88,7 +93,7 @@ class Mapping:
         return self._members
 
 
-Node: TypeAlias = Scalar | Sequence | Mapping
+Node: TypeAlias = ScalarNode | ListNode | MapNode
 
 MERGE = "<<"
 """YAML's key for the maps that are merged into the one it stands in."""
@@ -96,10 +101,10 @@ MERGE = "<<"
 
 def members(node: Node | None) -> dict[str, Entry]:
     """Give a map's entries by key, merge keys resolved, the last of the same name; {} for no map."""
-    return node.members if isinstance(node, Mapping) else {}
+    return node.members if isinstance(node, MapNode) else {}
 
 
-def _merged_members(node: Mapping) -> dict[str, Entry]:
+def _merged_members(node: MapNode) -> dict[str, Entry]:
     """Resolve YAML's merge keys (`<<: *base`).
 
     What is merged gives way to what stands beside it, and the first of several maps wins
@@ -110,26 +115,26 @@ def _merged_members(node: Mapping) -> dict[str, Entry]:
     for key, value in node.entries:
         if _is_merge(key):
             merging = True
-        elif isinstance(key, Scalar):
+        elif isinstance(key, ScalarNode):
             found[key.text] = (key, value)
     if merging:
         _merge(node, found, {id(node)})
     return found
 
 
-def _merge(node: Mapping, found: dict[str, Entry], met: set[int]) -> None:
+def _merge(node: MapNode, found: dict[str, Entry], met: set[int]) -> None:
     """Add what a map merges, each source once; circles end."""
     for key, value in node.entries:
         if not _is_merge(key):
             continue
-        for source in value.items if isinstance(value, Sequence) else [value]:
-            if not isinstance(source, Mapping) or id(source) in met:
+        for source in value.items if isinstance(value, ListNode) else [value]:
+            if not isinstance(source, MapNode) or id(source) in met:
                 continue
             met.add(id(source))
             own = {
                 one.text: (one, v)
                 for one, v in source.entries
-                if isinstance(one, Scalar) and not _is_merge(one)
+                if isinstance(one, ScalarNode) and not _is_merge(one)
             }
             for name, entry in own.items():
                 found.setdefault(name, entry)
@@ -137,7 +142,7 @@ def _merge(node: Mapping, found: dict[str, Entry], met: set[int]) -> None:
 
 
 def _is_merge(key: Node) -> bool:
-    return isinstance(key, Scalar) and key.text == MERGE and key.style is RenderOptions.PLAIN
+    return isinstance(key, ScalarNode) and key.text == MERGE and key.style is Style.PLAIN
 
 
 def member(node: Node | None, name: str) -> Node | None:
@@ -148,7 +153,7 @@ def member(node: Node | None, name: str) -> Node | None:
 
 def text_of(node: Node | None) -> str | None:
     """Give a scalar's text; None for anything else."""
-    return node.text if isinstance(node, Scalar) else None
+    return node.text if isinstance(node, ScalarNode) else None
 
 
 def function_of(node: Node) -> "tuple[str, Node] | None":
@@ -161,9 +166,9 @@ def function_of(node: Node) -> "tuple[str, Node] | None":
             return None
         name = node.tag[1:]
         return (name if name in _BARE else f"Fn::{name}"), _untagged(node)
-    if isinstance(node, Mapping) and len(node.entries) == 1:
+    if isinstance(node, MapNode) and len(node.entries) == 1:
         ((key, argument),) = node.entries
-        if isinstance(key, Scalar) and (key.text in _BARE or _is_function(key.text)):
+        if isinstance(key, ScalarNode) and (key.text in _BARE or _is_function(key.text)):
             return key.text, argument
     return None
 
@@ -177,12 +182,12 @@ def _is_function(name: str) -> bool:
 
 def _untagged(node: Node) -> Node:
     match node:
-        case Scalar():
-            return Scalar(node.text, node.start, node.end, node.style, None)
-        case Sequence():
-            return Sequence(node.items, node.start, node.end, None)
-        case Mapping():
-            return Mapping(node.entries, node.start, node.end, None)
+        case ScalarNode():
+            return ScalarNode(node.text, node.start, node.end, node.style, None)
+        case ListNode():
+            return ListNode(node.items, node.start, node.end, None)
+        case MapNode():
+            return MapNode(node.entries, node.start, node.end, None)
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -195,9 +200,9 @@ def walk(node: Node) -> Iterator[Node]:
         met.add(id(one))
         yield one
         match one:
-            case Sequence(items=items):
+            case ListNode(items=items):
                 pending.extend(reversed(items))
-            case Mapping(entries=entries):
+            case MapNode(entries=entries):
                 pending.extend(part for entry in reversed(entries) for part in reversed(entry))
-            case Scalar():
+            case ScalarNode():
                 pass

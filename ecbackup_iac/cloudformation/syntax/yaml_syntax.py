@@ -12,15 +12,22 @@ import yaml
 from ecbackup_iac.cloudformation.syntax.document import Document, Problem, SourceText, repeated
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MERGE,
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    RenderOptions,
-    Scalar,
-    Sequence,
+    ScalarNode,
+    Style,
 )
 
 MAX_DEPTH = 200
 """Lists and maps inside each other; CloudFormation itself takes far fewer."""
+
+_STYLES = {
+    "'": Style.SINGLE_QUOTED,
+    '"': Style.DOUBLE_QUOTED,
+    "|": Style.LITERAL,
+    ">": Style.FOLDED,
+}
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -51,14 +58,13 @@ def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
 def _documents(next_event: Callable[[], Any]) -> Iterator[tuple[Node, list[Problem]]]:
     """Yield each document's own node and the keys that stand twice, as the events come."""
     builder = _Builder()
-    plain, quoted = RenderOptions.PLAIN, RenderOptions.QUOTED
     while True:
         event = next_event()
         kind = type(event)
         if kind is yaml.ScalarEvent:  # most events are, so they are taken here
             start, end = event.start_mark.index, event.end_mark.index
-            style = quoted if event.style else plain
-            node = Scalar(event.value, start, end, style, event.tag)
+            style = _STYLES.get(event.style, Style.PLAIN)
+            node = ScalarNode(event.value, start, end, style, event.tag)
             builder.children.append(node)
             if event.anchor is not None:
                 builder.anchors[event.anchor] = node
@@ -112,13 +118,13 @@ class _Builder:
         node: Node
         if is_map:
             keys = children[::2]
-            node = Mapping(list(zip(keys, children[1::2], strict=True)), start, stop, event.tag)
-            names = {key.text for key in keys if isinstance(key, Scalar)}
+            node = MapNode(list(zip(keys, children[1::2], strict=True)), start, stop, event.tag)
+            names = {key.text for key in keys if isinstance(key, ScalarNode)}
             if len(names) < len(keys):
-                named = (key for key in keys if isinstance(key, Scalar) and key.text != MERGE)
+                named = (key for key in keys if isinstance(key, ScalarNode) and key.text != MERGE)
                 self.duplicates += repeated(named)
         else:
-            node = Sequence(children, start, stop, event.tag)
+            node = ListNode(children, start, stop, event.tag)
         self.children.append(node)
         if event.anchor is not None:
             self.anchors[event.anchor] = node

@@ -21,8 +21,8 @@ from ecbackup_iac.cloudformation.evaluation.scenarios import (
 )
 from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
+    ListNode,
     Node,
-    Sequence,
     function_of,
     member,
     members,
@@ -189,7 +189,7 @@ def _parameters(node: Node, frame: Frame) -> Iterator[tuple[str, Declaration | N
     while pending:
         for one in walk(pending.pop()):
             function, argument = function_of(one) or ("", one)
-            first = argument.items[:1] if isinstance(argument, Sequence) else [argument]
+            first = argument.items[:1] if isinstance(argument, ListNode) else [argument]
             text = text_of(first[0]) or "" if first else ""
             names = _SUBSTITUTED.findall(text) if function == "Fn::Sub" else [text]
             if function in ("Ref", "Fn::Sub"):

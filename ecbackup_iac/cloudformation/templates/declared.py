@@ -5,17 +5,16 @@ CloudFormation makes no resource of it.
 """
 
 import math
-from collections.abc import Callable, Iterator
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Iterator, Mapping
 
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MERGE,
     Entry,
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    Scalar,
-    Sequence,
+    ScalarNode,
     member,
     members,
     text_of,
@@ -62,14 +61,14 @@ def declared_resources(template: Template) -> Iterator[DeclaredResource]:
 
 
 def _with_bodies_of_loops(
-    entries: MappingOf[str, Entry], maps: list[Node]
+    entries: Mapping[str, Entry], maps: list[Node]
 ) -> Iterator[tuple[str, Entry]]:
     """Yield a map's entries and those of the loops in it; the loops' bodies are added to `maps`."""
     pending = [*entries.items()]
     for name, entry in pending:  # which grows
         yield name, entry
         loop = entry[1]
-        if name.startswith(LOOP) and isinstance(loop, Sequence) and loop.items:
+        if name.startswith(LOOP) and isinstance(loop, ListNode) and loop.items:
             body = loop.items[-1]
             maps.append(body)
             pending += members(body).items()
@@ -80,13 +79,13 @@ def _written(node: Node) -> Iterator[tuple[str, Entry]]:
     pending, met = [node], set[int]()
     while pending:
         one = pending.pop()
-        if not isinstance(one, Mapping) or id(one) in met:
+        if not isinstance(one, MapNode) or id(one) in met:
             continue
         met.add(id(one))
         for key, value in one.entries:
             if text_of(key) == MERGE:
-                pending += value.items if isinstance(value, Sequence) else [value]
-            elif isinstance(key, Scalar):
+                pending += value.items if isinstance(value, ListNode) else [value]
+            elif isinstance(key, ScalarNode):
                 yield key.text, (key, value)
 
 
@@ -110,9 +109,9 @@ def stray_resources(
         if id(node) in met or id(node) in skipped:
             continue
         met.add(id(node))
-        if isinstance(node, Sequence):
+        if isinstance(node, ListNode):
             pending += [(key, item, levels) for item in node.items]
-        elif isinstance(node, Mapping):
+        elif isinstance(node, MapNode):
             kind = text_of(member(node, "Type"))
             if kind is not None and is_wanted(kind):
                 if id(node) not in known:
@@ -145,7 +144,7 @@ def _maps_of_resources(template: Template) -> set[int]:
         pending, met = [one.body], set[int]()
         while pending:
             body = pending.pop()
-            if not isinstance(body, Mapping) or id(body) in known or id(body) in met:
+            if not isinstance(body, MapNode) or id(body) in known or id(body) in met:
                 continue
             met.add(id(body))
             if text_of(member(body, "Type")) == one.kind:
@@ -154,6 +153,6 @@ def _maps_of_resources(template: Template) -> set[int]:
                 source
                 for key, value in body.entries
                 if text_of(key) == MERGE
-                for source in (value.items if isinstance(value, Sequence) else [value])
+                for source in (value.items if isinstance(value, ListNode) else [value])
             ]
     return known

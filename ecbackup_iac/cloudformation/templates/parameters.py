@@ -1,8 +1,7 @@
 """A template's parameters: how they are declared, and what they are given."""
 
 import re
-from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence as SequenceOf
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from ecbackup_iac.cloudformation.evaluation.scenarios import (
@@ -13,7 +12,7 @@ from ecbackup_iac.cloudformation.evaluation.scenarios import (
 from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, Document, SourceText
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.literals import literal_of, text_of_literal
-from ecbackup_iac.cloudformation.syntax.nodes import Mapping, Node, Scalar, Sequence, members
+from ecbackup_iac.cloudformation.syntax.nodes import ListNode, MapNode, Node, ScalarNode, members
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
@@ -76,7 +75,7 @@ class Declaration:
             text = f"parameter {self.name}: there is no type {self.type[:40]}"
             raise TemplateRejectedError(text, self.step.location)
 
-    def check(self, text: str, place: Location, *, is_secret: bool = False) -> None:
+    def check(self, text: str, location: Location, *, is_secret: bool = False) -> None:
         """Hold a value against the declaration; a secret one is not shown.
 
         Raises:
@@ -88,7 +87,7 @@ class Declaration:
             return
         shown = "its value" if self.is_secret or is_secret else f'"{text[:40]}"'
         wants = self._wants()
-        raise TemplateRejectedError(f"parameter {self.name}: {shown} is not {wants}", place)
+        raise TemplateRejectedError(f"parameter {self.name}: {shown} is not {wants}", location)
 
     def _wants(self) -> str:
         domain = self.domain
@@ -109,7 +108,7 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     is_secret = _text(entries.get("NoEcho")).lower() == "true"
     is_number = kind in ("Number", "List<Number>")
     allowed = entries.get("AllowedValues")
-    listed = allowed[1].items if allowed and isinstance(allowed[1], Sequence) else None
+    listed = allowed[1].items if allowed and isinstance(allowed[1], ListNode) else None
     domain = Domain(
         values=None if listed is None else tuple(dict.fromkeys(map(_scalar_text, listed))),
         is_number=is_number,
@@ -119,7 +118,7 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
         longest=_length(_text(entries.get("MaxLength"))),
     )
     source = document.source
-    name = key.text if isinstance(key, Scalar) else ""
+    name = key.text if isinstance(key, ScalarNode) else ""
     step = TraceStep(f"{name}{NO_DEFAULT}", source.location_of(key))
     default_step = source.step(*default) if default else step
     if is_secret and default:
@@ -130,17 +129,17 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
 
 
 def _literal_place(source: SourceText, node: Node) -> Location | None:
-    return source.location_of(node) if isinstance(node, Scalar) else None
+    return source.location_of(node) if isinstance(node, ScalarNode) else None
 
 
 def _default_text(node: Node) -> str:
-    if isinstance(node, Sequence):  # refused by CloudFormation for text, and taken by some tools
+    if isinstance(node, ListNode):  # refused by CloudFormation for text, and taken by some tools
         return ",".join(map(_scalar_text, node.items))
     return _scalar_text(node)
 
 
 def _scalar_text(node: Node) -> str:
-    return text_of_literal(literal_of(node)) if isinstance(node, Scalar) else ""
+    return text_of_literal(literal_of(node)) if isinstance(node, ScalarNode) else ""
 
 
 def _text(entry: tuple[Node, Node] | None) -> str:
@@ -177,7 +176,7 @@ GivenValues: TypeAlias = dict[str, GivenValue]
 class ParameterFiles:
     """Every parameter file that was read, each once."""
 
-    def __init__(self, contents: MappingOf[str, bytes] | None = None) -> None:
+    def __init__(self, contents: Mapping[str, bytes] | None = None) -> None:
         """`contents` is what files are taken to hold, by real path, whatever the disk says."""
         self._contents = contents or {}
         self._read: dict[str, GivenValues] = {}
@@ -231,15 +230,15 @@ class _FileReader:
         """Give the values; what is none of the shapes goes to the diagnostics."""
         root = self._document.root
         found: GivenValues = {}
-        if isinstance(root, Sequence):
+        if isinstance(root, ListNode):
             for item in root.items:
                 found |= self._item(item)
-        elif isinstance(root, Mapping):
+        elif isinstance(root, MapNode):
             entries = members(root)
             inner = entries.get("Parameters")
-            if inner and isinstance(inner[1], Mapping):
+            if inner and isinstance(inner[1], MapNode):
                 entries = members(inner[1])
-            elif inner and isinstance(inner[1], Sequence):
+            elif inner and isinstance(inner[1], ListNode):
                 for item in inner[1].items:
                     found |= self._item(item)
                 return found
@@ -250,10 +249,10 @@ class _FileReader:
         return found
 
     def _item(self, item: Node) -> GivenValues:
-        if isinstance(item, Scalar) and "=" in item.text:
+        if isinstance(item, ScalarNode) and "=" in item.text:
             first, _, text = item.text.partition("=")
-            place = self._source.location_of(item)
-            return {first.strip(): GivenValue(text, place, self._end_of(item, text))}
+            location = self._source.location_of(item)
+            return {first.strip(): GivenValue(text, location, self._end_of(item, text))}
         entries = members(item)
         name, value = _text(entries.get("ParameterKey")), entries.get("ParameterValue")
         if not name:
@@ -267,14 +266,16 @@ class _FileReader:
         return {}
 
     def _entry(self, name: str, key: Node, value: Node) -> GivenValues:
-        if isinstance(value, Mapping) or (isinstance(value, Scalar) and literal_of(value) is None):
+        if isinstance(value, MapNode) or (
+            isinstance(value, ScalarNode) and literal_of(value) is None
+        ):
             self._complain(value, f"the value of {name} is neither a text nor a number nor a list")
             return {}
-        place = self._source.location_of(key, value)
+        location = self._source.location_of(key, value)
         literal = _literal_place(self._source, value)
-        return {name: GivenValue(_default_text(value), place, literal)}
+        return {name: GivenValue(_default_text(value), location, literal)}
 
-    def _end_of(self, item: Scalar, text: str) -> Location | None:
+    def _end_of(self, item: ScalarNode, text: str) -> Location | None:
         """Give the place of the text at the end of an item; None where it is written otherwise."""
         written = self._source.written(item)
         bare = written.rstrip(written[:1]) if written[:1] in ("'", '"') else written
@@ -290,7 +291,7 @@ class _FileReader:
 
 
 def given_values(
-    given: SequenceOf[tuple[str, str]], files: ParameterFiles, shown: MappingOf[str, str]
+    given: Sequence[tuple[str, str]], files: ParameterFiles, shown: Mapping[str, str]
 ) -> GivenValues:
     """Give what the command line sets, in the order given: later ones win.
 

@@ -1,7 +1,6 @@
 """A root template → the resources that a deployment of it makes, those of its nested stacks included."""
 
-from collections.abc import Callable, Iterator
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
@@ -15,7 +14,7 @@ from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     Node,
-    Scalar,
+    ScalarNode,
     member,
     members,
     text_of,
@@ -84,7 +83,7 @@ class UnreadStack:
     """It lies outside what is scanned, and nobody expects it to be read."""
 
     kind: str = ""
-    place: Location | None = None
+    location: Location | None = None
     """The whole resource; None for what is none."""
 
     existence: tuple[ExistenceCondition, ...] = ()
@@ -175,7 +174,7 @@ class Deployment:
             address=f"{stack.prefix}{name}",
             body=body,
             kind=kind,
-            place=template.source.location_of(key, body),
+            location=template.source.location_of(key, body),
             existence=(*stack.existence, *_existence(body, frame)),
         )
 
@@ -188,7 +187,7 @@ class Deployment:
     # Loops
 
     def _expanded(
-        self, entries: MappingOf[str, Entry], frame: Frame, made: int = 0
+        self, entries: Mapping[str, Entry], frame: Frame, made: int = 0
     ) -> Iterator[tuple[str, Entry, Frame]]:
         """Yield the entries that may matter, loops expanded, under their logical ids."""
         for key, entry in entries.items():
@@ -248,16 +247,16 @@ class Deployment:
         stack, body = frame.stack, entry[1]
         address = f"{stack.prefix}{name}"
         self._stacks += 1
-        place = stack.template.source.location_of(entry[0])
+        location = stack.template.source.location_of(entry[0])
         whole = stack.template.source.location_of(*entry)
         existence = (*stack.existence, *_existence(body, frame, address))
         try:
             template = self._nested_template(kind, entry, frame)
         except NotReadError as error:
-            told = Diagnostic(error.message, error.place or place)
+            told = Diagnostic(error.message, error.location or location)
             return UnreadStack(address, body, told, error.is_elsewhere, kind, whole, existence)
         except (TemplateRejectedError, TooMuchError) as error:
-            told = Diagnostic(error.message, error.place or place)
+            told = Diagnostic(error.message, error.location or location)
             return UnreadStack(address, body, told, is_elsewhere=False)
         properties = member(body, "Properties")
         parameters = member(properties, "Parameters")
@@ -271,7 +270,7 @@ class Deployment:
             address=address,
             parent=stack,
             kind=kind,
-            place=whole,
+            location=whole,
             existence=existence,
         )
         stack.children[name] = child
@@ -314,8 +313,8 @@ class Deployment:
     def _refuse(
         self, error: TemplateRejectedError | TooMuchError, entry: Entry, frame: Frame
     ) -> None:
-        place = error.place or frame.stack.template.source.location_of(*entry)
-        self.diagnostics.append(Diagnostic(error.message, place))
+        location = error.location or frame.stack.template.source.location_of(*entry)
+        self.diagnostics.append(Diagnostic(error.message, location))
 
 
 def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> UnreadStack:
@@ -332,7 +331,7 @@ def is_local(text: str) -> bool:
 
 def _existence(body: Node, frame: Frame, stack: str = "") -> tuple[ExistenceCondition, ...]:
     written = member(body, "Condition")
-    condition = written if isinstance(written, Scalar) else None
+    condition = written if isinstance(written, ScalarNode) else None
     return (ExistenceCondition(condition, frame, stack),) if condition or frame.loops else ()
 
 

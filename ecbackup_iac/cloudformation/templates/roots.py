@@ -2,13 +2,12 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
-from ecbackup_iac.cloudformation.syntax.nodes import Node, Scalar, member, members, text_of
+from ecbackup_iac.cloudformation.syntax.nodes import Node, ScalarNode, member, members, text_of
 from ecbackup_iac.cloudformation.templates.declared import stray_resources
 from ecbackup_iac.cloudformation.templates.resources import DEPLOYERS, MODULE, NESTED, is_local
 from ecbackup_iac.cloudformation.templates.stacks import Stack
@@ -125,7 +124,7 @@ class Templates:
     def __init__(
         self,
         is_excluded: Callable[[str], bool],
-        contents: MappingOf[str, bytes] | None = None,
+        contents: Mapping[str, bytes] | None = None,
         is_wanted: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """`contents` is what files are taken to hold, by real path, whatever the disk says.
@@ -317,7 +316,7 @@ class Templates:
             self._read[real] = self._loaded(real)
             self._boundaries[real] = boundary
         if real in self._broken:
-            raise NotReadError(self._broken[real].message, place=self._broken[real].location)
+            raise NotReadError(self._broken[real].message, location=self._broken[real].location)
         if not self._read[real]:
             raise NotReadError(f"{shown_path(real)} is no template")
         self._reached.add(real)
@@ -337,7 +336,7 @@ class Templates:
             raise NotReadError(f"{shown} cannot be read: {error.reason}") from error
         documents, problem = documents_in(content, shown)
         if problem:
-            raise NotReadError(problem.message, place=problem.location)
+            raise NotReadError(problem.message, location=problem.location)
         found = _templates_in(documents, path)
         self._mark(shown, content, found, is_whole=False)
         return found
@@ -358,13 +357,13 @@ class Templates:
         """
         name = NESTED[text_of(member(body, "Type")) or ""]
         written = member(member(body, "Properties"), name)
-        is_text = isinstance(written, Scalar) and written.tag is None
+        is_text = isinstance(written, ScalarNode) and written.tag is None
         metadata = member(body, "Metadata")
         asset = text_of(member(metadata, "aws:asset:path"))
         is_asset = text_of(member(metadata, "aws:asset:property")) in (None, name)
         if asset and is_asset and not is_text and _is_assembly(parent):
             return asset
-        if isinstance(written, Scalar) and is_text and is_local(written.text):
+        if isinstance(written, ScalarNode) and is_text and is_local(written.text):
             return written.text
         found = _HASH.search(parent.source.written(written)) if written is not None else None
         return self._assets(os.path.dirname(parent.path)).get(found[1]) if found else None

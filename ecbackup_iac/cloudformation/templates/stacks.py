@@ -1,11 +1,11 @@
 """Templates as they are deployed: a root stack, the stacks nested in it, and the resources of each."""
 
 import re
-from collections.abc import Mapping as MappingOf
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key, TemplateRejectedError
-from ecbackup_iac.cloudformation.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
+from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from ecbackup_iac.cloudformation.templates.parameters import GivenValue
 from ecbackup_iac.cloudformation.templates.template import LOOP, Template
 from ecbackup_iac.model.location import Location
@@ -40,7 +40,7 @@ class Frame:
     """Where an expression is worked out: in a stack, inside the loops around it."""
 
     stack: "Stack"
-    loops: MappingOf[str, LoopItem] = field(factory=dict)
+    loops: Mapping[str, LoopItem] = field(factory=dict)
 
     def inside(self, identifier: str, item: LoopItem) -> "Frame":
         """Give the frame of one more loop."""
@@ -71,7 +71,7 @@ class Frame:
 class ExistenceCondition:
     """What has to hold for something to exist: a condition, and a place in the loops around it."""
 
-    condition: Scalar | None
+    condition: ScalarNode | None
     """The condition's name, where it is written."""
 
     frame: Frame
@@ -94,7 +94,7 @@ class Stack:
     """A template with what its parameters are given."""
 
     template: Template
-    given: MappingOf[str, GivenValue] = field(factory=dict)
+    given: Mapping[str, GivenValue] = field(factory=dict)
     """What a root's parameters are given from outside."""
 
     passed: Passed | None = None
@@ -107,7 +107,7 @@ class Stack:
     kind: str = ""
     """The type of the resource that nests it; empty for a root."""
 
-    place: Location | None = None
+    location: Location | None = None
     """That whole resource in the parent; None for a root."""
 
     existence: tuple[ExistenceCondition, ...] = ()
@@ -117,7 +117,7 @@ class Stack:
     looped: dict[int, bool] = field(factory=dict)
     """Which maps of the template have loops among their keys, by identity: asked in every world."""
 
-    def has_loops(self, entries: MappingOf[str, Entry]) -> bool:
+    def has_loops(self, entries: Mapping[str, Entry]) -> bool:
         """Say whether some of a map's entries are made by loops."""
         key = id(entries)
         if key not in self.looped:
@@ -146,7 +146,7 @@ class Loop:
 
     identifier: str
     collection: Node
-    body: Mapping
+    body: MapNode
 
 
 def loop_of(entry: Entry, frame: Frame) -> Loop:
@@ -157,9 +157,9 @@ def loop_of(entry: Entry, frame: Frame) -> Loop:
 
     """
     _, node = entry
-    if isinstance(node, Sequence) and len(node.items) == 3:  # noqa: PLR2004 - the form has three parts
+    if isinstance(node, ListNode) and len(node.items) == 3:  # noqa: PLR2004 - the form has three parts
         identifier, collection, body = node.items
-        if isinstance(identifier, Scalar) and isinstance(body, Mapping):
+        if isinstance(identifier, ScalarNode) and isinstance(body, MapNode):
             return Loop(identifier.text, collection, body)
-    place = frame.stack.template.source.location_of(*entry)
-    raise TemplateRejectedError("Fn::ForEach takes an identifier, a collection and a map", place)
+    location = frame.stack.template.source.location_of(*entry)
+    raise TemplateRejectedError("Fn::ForEach takes an identifier, a collection and a map", location)

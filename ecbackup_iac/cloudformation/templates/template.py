@@ -8,11 +8,11 @@ from ecbackup_iac.cloudformation.evaluation.scenarios import TemplateRejectedErr
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    RenderOptions,
-    Scalar,
-    Sequence,
+    ScalarNode,
+    Style,
     member,
     members,
     text_of,
@@ -41,11 +41,11 @@ class NotReadError(Exception):
     """A nested stack's template that was not read, and why."""
 
     def __init__(
-        self, message: str, *, is_elsewhere: bool = False, place: Location | None = None
+        self, message: str, *, is_elsewhere: bool = False, location: Location | None = None
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.place = place
+        self.location = location
         """Where the trouble is; None where the stack that names it is the place to tell."""
         self.is_elsewhere = is_elsewhere
         """It lies outside what is scanned, and nobody expects it to be read."""
@@ -69,7 +69,7 @@ class Template:
         path: str,
         document: Document,
         parts: list[Node],
-        elsewhere: Iterable[Scalar] = (),
+        elsewhere: Iterable[ScalarNode] = (),
         *,
         is_part: bool = False,
     ) -> None:
@@ -97,7 +97,7 @@ class Template:
         return [
             value
             for part in self._parts
-            if isinstance(part, Mapping)
+            if isinstance(part, MapNode)
             for key, value in part.entries
             if text_of(key) == name
         ]
@@ -139,8 +139,8 @@ class Template:
     def _transforms(self) -> Iterator[Macro]:
         for part in self._parts:
             transform = member(part, "Transform")
-            for one in transform.items if isinstance(transform, Sequence) else [transform]:
-                name = text_of(member(one, "Name") if isinstance(one, Mapping) else one)
+            for one in transform.items if isinstance(transform, ListNode) else [transform]:
+                name = text_of(member(one, "Name") if isinstance(one, MapNode) else one)
                 if one is not None and name:
                     yield Macro(name, one, name == "AWS::Include")
             call = member(part, "Fn::Transform")
@@ -157,7 +157,7 @@ class Template:
                     text = TemplateRejectedError(f"{name} is no map").message
                     yield Diagnostic(text, self.source.location_of(*sections[name]))
         for name, (key, body) in self.section("Resources").items():
-            if self._is_part and isinstance(body, Scalar):
+            if self._is_part and isinstance(body, ScalarNode):
                 text = f"not inspected here: {self.source.shown(body)}: judge that file itself"
                 yield Diagnostic(text, self.source.location_of(body), Severity.WARNING)
             if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
@@ -177,8 +177,8 @@ class Template:
     def diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what is worth knowing of the text itself."""
         for problem in self.document.duplicates:
-            place = self.source.location(problem.start, problem.end)
-            yield Diagnostic(problem.message, place, Severity.WARNING)
+            location = self.source.location(problem.start, problem.end)
+            yield Diagnostic(problem.message, location, Severity.WARNING)
         yield from self._misshapen()
         for node in self._elsewhere:
             text = f"not inspected here: {self.source.shown(node)}: judge that file itself"
@@ -187,7 +187,7 @@ class Template:
 
 def _is_map(node: Node, *, is_part: bool) -> bool:
     """Say whether a section is a map; the Serverless Framework may keep one in another file."""
-    return isinstance(node, Mapping) or (is_part and isinstance(node, Scalar))
+    return isinstance(node, MapNode) or (is_part and isinstance(node, ScalarNode))
 
 
 def template_in(document: Document, path: str) -> Template | None:
@@ -198,7 +198,7 @@ def template_in(document: Document, path: str) -> Template | None:
     or one resource, is a part of one, which AWS::Include or the Serverless Framework puts in its place.
     """
     root = document.root
-    if not isinstance(root, Mapping):
+    if not isinstance(root, MapNode):
         return None
     if _is_template(root):
         return Template(path, document, [root])
@@ -211,18 +211,18 @@ def template_in(document: Document, path: str) -> Template | None:
     kept = entries.get("resources")
     if kept is None or not {"service", "provider", "functions"} & entries.keys():
         return None
-    listed: list[Node] = kept[1].items if isinstance(kept[1], Sequence) else [kept[1]]
-    parts: list[Node] = [part for part in listed if isinstance(part, Mapping)]
-    elsewhere = [part for part in listed if isinstance(part, Scalar)]
-    if not elsewhere and not any(_is_template(part) for part in parts if isinstance(part, Mapping)):
+    listed: list[Node] = kept[1].items if isinstance(kept[1], ListNode) else [kept[1]]
+    parts: list[Node] = [part for part in listed if isinstance(part, MapNode)]
+    elsewhere = [part for part in listed if isinstance(part, ScalarNode)]
+    if not elsewhere and not any(_is_template(part) for part in parts if isinstance(part, MapNode)):
         return None
     return Template(path, document, parts, elsewhere, is_part=True)
 
 
-def _below(name: str, node: Node) -> Mapping:
+def _below(name: str, node: Node) -> MapNode:
     """Put a node where it will stand once it is included."""
-    key = Scalar(name, node.start, node.start, RenderOptions.QUOTED, None)
-    return Mapping([(key, node)], node.start, node.end, None)
+    key = ScalarNode(name, node.start, node.start, Style.DOUBLE_QUOTED, None)
+    return MapNode([(key, node)], node.start, node.end, None)
 
 
 def _is_resource(node: Node) -> bool:
@@ -230,12 +230,12 @@ def _is_resource(node: Node) -> bool:
     return kind is not None and re.match(r"(AWS|Custom|Alexa)::", kind) is not None
 
 
-def _is_template(root: Mapping) -> bool:
+def _is_template(root: MapNode) -> bool:
     entries = members(root)
     if "AWSTemplateFormatVersion" in entries:
         return True
     resources = entries.get("Resources")
-    if resources is None or not isinstance(resources[1], Mapping):
+    if resources is None or not isinstance(resources[1], MapNode):
         return False
     return any(
         name.startswith((LOOP, "Fn::Transform")) or text_of(member(value, "Type"))

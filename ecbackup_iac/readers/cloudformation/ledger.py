@@ -45,15 +45,15 @@ class CacheLedger:
         """Note a cache that a root creates, or may create."""
         stack = found.frame.stack
         self._created.add(stack.template.source.location_of(found.key, found.body))
-        self._created |= {one.place for one in stack.ancestors if one.place is not None}
+        self._created |= {one.location for one in stack.ancestors if one.location is not None}
         self._holding |= {one.template.path for one in stack.ancestors}
 
     def note_absent(self, found: ResourceInstance, root: str, creations: Creations) -> None:
         """Note a cache that a root does not create."""
         stack = found.frame.stack
-        place = stack.template.source.location_of(found.key, found.body)
+        location = stack.template.source.location_of(found.key, found.body)
         reason = creations.reason_for_absence(found.existence)
-        absent = AbsentCache(found.address, found.kind, root, place, reason)
+        absent = AbsentCache(found.address, found.kind, root, location, reason)
         self._absences.append(_Absence(absent, creations, stack))
         self._holding |= {one.template.path for one in stack.ancestors}
 
@@ -65,17 +65,17 @@ class CacheLedger:
         self, found: UnreadStack, root: str, creations: Creations, *, is_cache: bool
     ) -> bool:
         """Note a stack that was not read; return whether that has to be told."""
-        if found.place is None:
+        if found.location is None:
             return True
         creation = creations.creation_of(found.existence)
         if creation in (Creation.CREATED, Creation.REFUSED):
-            self._created.add(found.place)
+            self._created.add(found.location)
             return True
         if not found.is_elsewhere:  # packing the templates for a deployment fails without it
             return True
         if is_cache:
             reason = creations.reason_for_absence(found.existence, found.address)
-            absent = AbsentCache(found.address, found.kind, root, found.place, reason)
+            absent = AbsentCache(found.address, found.kind, root, found.location, reason)
             self._absences.append(_Absence(absent, creations, None))
         return False
 
@@ -91,13 +91,13 @@ class CacheLedger:
             for declared in declared_resources(template):
                 if not is_wanted(declared.kind):
                     continue
-                place = template.source.location_of(declared.key, declared.body)
-                blocks[place] = CacheBlock(declared.name, declared.kind, place)
-                if declared.is_replaced and place not in self._created:
-                    absent.setdefault(place, []).append(_replaced(declared, template, place))
-        for place, (first, *_) in absent.items():
-            if place not in blocks:
-                blocks[place] = CacheBlock(first.address, first.type, place)
+                location = template.source.location_of(declared.key, declared.body)
+                blocks[location] = CacheBlock(declared.name, declared.kind, location)
+                if declared.is_replaced and location not in self._created:
+                    absent.setdefault(location, []).append(_replaced(declared, template, location))
+        for location, (first, *_) in absent.items():
+            if location not in blocks:
+                blocks[location] = CacheBlock(first.address, first.type, location)
         return tuple(map(_together, absent.values())), tuple(blocks.values())
 
     def _absent_caches(self) -> Iterator[AbsentCache]:
@@ -110,12 +110,12 @@ class CacheLedger:
                 # The cache has a finding by way of another stack; this one would hold another instance.
                 for stack in reversed(absence.stack.ancestors):
                     if absence.creations.creation_of(stack.existence) is not Creation.CREATED:
-                        if stack.place not in told:
+                        if stack.location not in told:
                             yield from self._absent_stack(
                                 stack, absence.cache.root, absence.creations
                             )
-                        if stack.place is not None:
-                            told.add(stack.place)
+                        if stack.location is not None:
+                            told.add(stack.location)
                         break
         for stack, root, creations in self._never:
             if stack.template.path in self._holding:
@@ -123,17 +123,17 @@ class CacheLedger:
 
     def _absent_stack(self, stack: Stack, root: str, creations: Creations) -> Iterator[AbsentCache]:
         """Yield a nested stack that is not created, unless another root creates it."""
-        if stack.place is not None and stack.place not in self._created:
+        if stack.location is not None and stack.location not in self._created:
             reason = creations.reason_for_absence(stack.existence, stack.address)
-            yield AbsentCache(stack.address, stack.kind, root, stack.place, reason)
+            yield AbsentCache(stack.address, stack.kind, root, stack.location, reason)
 
 
-def _replaced(declared: DeclaredResource, template: Template, place: Location) -> AbsentCache:
+def _replaced(declared: DeclaredResource, template: Template, location: Location) -> AbsentCache:
     if declared.name in template.section("Resources"):
         reason = f"another resource of the name {declared.name} replaces it"
     else:
         reason = "another section or loop of the same name replaces the one that it stands in"
-    return AbsentCache(declared.name, declared.kind, template.source.path, place, reason)
+    return AbsentCache(declared.name, declared.kind, template.source.path, location, reason)
 
 
 def _together(absent: list[AbsentCache]) -> AbsentCache:

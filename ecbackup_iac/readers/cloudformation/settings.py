@@ -169,7 +169,7 @@ class Settings:
         """Make one setting of what it is in every case: `listed` holds a case's number and a value."""
         groups: dict[object, list[tuple[int, Settled[T]]]] = {}
         for number, value in listed:
-            groups.setdefault(_identity(value), []).append((number, value))
+            groups.setdefault(_value_key(value), []).append((number, value))
         if len(groups) == 1:
             return _united([value for _, value in listed])
         outcomes = []
@@ -311,11 +311,15 @@ def _speaks(name: str, value: Value | None) -> bool | None:
 
 def _united(values: Sequence[Settled[T]]) -> Settled[T]:
     """Give the first of equal values, with the places where any of them is written."""
-    places = tuple(dict.fromkeys(place for value in values for place in value.literals))
-    return replace(values[0], literals=places) if len(places) > 1 or len(values) > 1 else values[0]
+    locations = tuple(dict.fromkeys(location for value in values for location in value.literals))
+    return (
+        replace(values[0], literals=locations)
+        if len(locations) > 1 or len(values) > 1
+        else values[0]
+    )
 
 
-def _identity(value: Settled[T]) -> object:
+def _value_key(value: Settled[T]) -> object:
     match value:
         case Known(value=known):
             return ("known", known)

@@ -8,7 +8,7 @@ from ecbackup_iac.cloudformation.evaluation.scenarios import (
     TemplateRejectedError,
     TooMuchError,
 )
-from ecbackup_iac.cloudformation.syntax.nodes import Scalar, member, members, walk
+from ecbackup_iac.cloudformation.syntax.nodes import ScalarNode, member, members, walk
 from ecbackup_iac.cloudformation.templates.absence import Creation
 from ecbackup_iac.cloudformation.templates.parameters import (
     GivenValues,
@@ -138,8 +138,8 @@ class TemplateReader:
             reader.diagnostics.append(Diagnostic(text, Location(template.source.path)))
         if effort.is_spent:
             text = "not all of this template was worked out: it asks for more work than is done for one"
-            place = spent_at or Location(template.source.path)
-            reader.diagnostics.append(Diagnostic(text, place))
+            location = spent_at or Location(template.source.path)
+            reader.diagnostics.append(Diagnostic(text, location))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
         for stack in deployment.never:
             self._ledger.note_never(stack, template.source.path, creations)
@@ -195,13 +195,13 @@ class _RootReader:
         names = RESOURCE_TYPES[found.kind]
         source = found.frame.stack.template.source
         properties = members(found.body).get("Properties")
-        place = source.location_of(properties[0] if properties else found.key)
-        silent = TraceStep(f"{found.address}: {names.retention} not set", place)
+        location = source.location_of(properties[0] if properties else found.key)
+        silent = TraceStep(f"{found.address}: {names.retention} not set", location)
         try:
             settings = Settings.of(found, names, self._effort)
         except (TemplateRejectedError, TooMuchError) as error:
             told = error.message
-            self.diagnostics.append(Diagnostic(told, error.place or place))
+            self.diagnostics.append(Diagnostic(told, error.location or location))
             settings = Settings({name: [] for name in names.names}, is_aligned=False)
             is_refused = isinstance(error, TemplateRejectedError)
             retention: Setting[int] = Unknown(told, trace=(silent,), is_refused=is_refused)
@@ -217,7 +217,7 @@ class _RootReader:
             root=self._root,
             location=settings.location(names.retention)
             or _written(found, names.retention)
-            or place,
+            or location,
             retention=retention,
             retention_name=names.retention,
             engine=settings.text(names.engine, "memcached"),
@@ -254,8 +254,8 @@ def _unread(found: UnreadStack) -> Diagnostic:
     properties = member(found.body, "Properties")
     names = [*members(member(properties, "Parameters"))]
     url = member(properties, "TemplateURL")
-    places = [one.text for one in walk(url) if isinstance(one, Scalar)] if url else []
-    words = " ".join([found.address, found.diagnostic.message, *names, *places])
+    locations = [one.text for one in walk(url) if isinstance(one, ScalarNode)] if url else []
+    words = " ".join([found.address, found.diagnostic.message, *names, *locations])
     is_cache = _LOOKS_LIKE_CACHE.search(words) or _has_template_with_cache(found)
     if found.is_elsewhere and not is_cache:
         return replace(found.diagnostic, severity=Severity.WARNING)
@@ -267,5 +267,5 @@ def _has_template_with_cache(found: UnreadStack) -> bool:
     body = member(member(found.body, "Properties"), "TemplateBody")
     if body is None:
         return False
-    texts = [one.text for one in walk(body) if isinstance(one, Scalar)]
+    texts = [one.text for one in walk(body) if isinstance(one, ScalarNode)]
     return any(kind in text for text in texts for kind in RESOURCE_TYPES)
