@@ -14,7 +14,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import Node, ScalarNode, function_
 
 if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
-    from ecbackup_iac.cloudformation.templates.stacks import Frame
+    from ecbackup_iac.cloudformation.evaluation.stacks import Frame
     from ecbackup_iac.model.value import TraceStep
 
 BOOLEAN = ("Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.conditions import BOOLEAN, truth_of, truth_of_condition
+from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN, Declaration
 from ecbackup_iac.cloudformation.evaluation.functions import (
     DYNAMIC_REFERENCE,
     FUNCTIONS,
@@ -23,6 +24,14 @@ from ecbackup_iac.cloudformation.evaluation.scenarios import (
     TemplateRejectedError,
     TooMuchError,
 )
+from ecbackup_iac.cloudformation.evaluation.stacks import (
+    ExistenceCondition,
+    Frame,
+    LoopItem,
+    Stack,
+    loop_of,
+)
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, SERVERLESS_VARIABLE
 from ecbackup_iac.cloudformation.evaluation.values import (
     NO_VALUE,
     ConditionResult,
@@ -44,15 +53,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.parameters import HIDDEN, Declaration
-from ecbackup_iac.cloudformation.templates.stacks import (
-    ExistenceCondition,
-    Frame,
-    LoopItem,
-    Stack,
-    loop_of,
-)
-from ecbackup_iac.cloudformation.templates.template import LOOP, SERVERLESS_VARIABLE
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import TraceStep

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.cloudformation.evaluation.conditions import truth_of_condition
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame
+from ecbackup_iac.cloudformation.evaluation.template import LANGUAGE_EXTENSIONS, SERVERLESS_VARIABLE
 from ecbackup_iac.cloudformation.evaluation.values import (
     NoValue,
     Trace,
@@ -28,8 +30,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.stacks import Frame
-from ecbackup_iac.cloudformation.templates.template import LANGUAGE_EXTENSIONS, SERVERLESS_VARIABLE
 from ecbackup_iac.model.record import record, replace
 
 if TYPE_CHECKING:

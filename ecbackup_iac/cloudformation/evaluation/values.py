@@ -3,9 +3,9 @@
 from fractions import Fraction
 from typing import Final, TypeAlias
 
+from ecbackup_iac.cloudformation.evaluation.declarations import Declaration
 from ecbackup_iac.cloudformation.evaluation.scenarios import Domain, Key
 from ecbackup_iac.cloudformation.syntax.literals import text_of_literal
-from ecbackup_iac.cloudformation.templates.parameters import Declaration
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import TraceStep

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
+from ecbackup_iac.cloudformation.evaluation.declarations import Declaration
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.scenarios import (
     MAX_CASES,
@@ -19,6 +20,7 @@ from ecbackup_iac.cloudformation.evaluation.scenarios import (
     TooMuchError,
     enumerate_scenarios,
 )
+from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
@@ -29,8 +31,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     text_of,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.parameters import Declaration
-from ecbackup_iac.cloudformation.templates.stacks import ExistenceCondition, Frame, Stack
 
 _SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
 

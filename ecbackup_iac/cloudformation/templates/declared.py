@@ -7,6 +7,7 @@ CloudFormation makes no resource of it.
 import math
 from collections.abc import Callable, Iterator, Mapping
 
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MERGE,
@@ -19,7 +20,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.template import LOOP, Template
 from ecbackup_iac.model.record import record
 
 MAX_DEPTH = 2

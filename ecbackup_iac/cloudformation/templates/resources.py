@@ -10,6 +10,15 @@ from ecbackup_iac.cloudformation.evaluation.scenarios import (
     TooMuchError,
     enumerate_scenarios,
 )
+from ecbackup_iac.cloudformation.evaluation.stacks import (
+    ExistenceCondition,
+    Frame,
+    LoopItem,
+    Passed,
+    Stack,
+    loop_of,
+)
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, NotReadError, Template
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
@@ -21,15 +30,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     walk,
 )
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
-from ecbackup_iac.cloudformation.templates.stacks import (
-    ExistenceCondition,
-    Frame,
-    LoopItem,
-    Passed,
-    Stack,
-    loop_of,
-)
-from ecbackup_iac.cloudformation.templates.template import LOOP, NotReadError, Template
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic

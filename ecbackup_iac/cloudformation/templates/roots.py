@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 
+from ecbackup_iac.cloudformation.evaluation.stacks import Stack
+from ecbackup_iac.cloudformation.evaluation.template import NotReadError, Template, template_in
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import Node, ScalarNode, member, members, text_of
 from ecbackup_iac.cloudformation.templates.declared import stray_resources
 from ecbackup_iac.cloudformation.templates.resources import DEPLOYERS, MODULE, NESTED, is_local
-from ecbackup_iac.cloudformation.templates.stacks import Stack
-from ecbackup_iac.cloudformation.templates.template import NotReadError, Template, template_in
 from ecbackup_iac.files.discovery import STANDARD_INPUT, is_readable, shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.record import record, replace

@@ -4,6 +4,8 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
+from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN, NO_DEFAULT
+from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     MapNode,
@@ -12,8 +14,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.parameters import HIDDEN, NO_DEFAULT
-from ecbackup_iac.cloudformation.templates.template import Template
 from ecbackup_iac.files.discovery import STANDARD_INPUT, Input, boundary_of, discover, shown_path
 from ecbackup_iac.fixers.cloudformation.files import (
     OpenedFile,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from functools import lru_cache
 
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.files import file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
@@ -21,7 +22,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.cloudformation.templates.resources import NESTED
 from ecbackup_iac.cloudformation.templates.roots import MAX_FILE_BYTES, Templates
-from ecbackup_iac.cloudformation.templates.template import LOOP, Template
 from ecbackup_iac.files.discovery import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
 from ecbackup_iac.fixers.edits import NotFixableError

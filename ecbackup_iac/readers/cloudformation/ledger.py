@@ -7,11 +7,11 @@ created by another.
 
 from collections.abc import Callable, Iterable, Iterator
 
+from ecbackup_iac.cloudformation.evaluation.stacks import Stack
+from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.declared import DeclaredResource, declared_resources
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance, UnreadStack
-from ecbackup_iac.cloudformation.templates.stacks import Stack
-from ecbackup_iac.cloudformation.templates.template import Template
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, CacheBlock

@@ -8,11 +8,11 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES, Effort, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
-from ecbackup_iac.cloudformation.templates.parameters import HIDDEN
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import MAXIMUM_DAYS

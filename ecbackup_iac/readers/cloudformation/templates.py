@@ -3,26 +3,26 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from ecbackup_iac.cloudformation.evaluation.declarations import (
+    GivenValues,
+    ParameterFiles,
+    given_values,
+)
 from ecbackup_iac.cloudformation.evaluation.scenarios import (
     Effort,
     TemplateRejectedError,
     TooMuchError,
 )
+from ecbackup_iac.cloudformation.evaluation.stacks import Stack
+from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import ScalarNode, member, members, walk
 from ecbackup_iac.cloudformation.templates.absence import Creation
-from ecbackup_iac.cloudformation.templates.parameters import (
-    GivenValues,
-    ParameterFiles,
-    given_values,
-)
 from ecbackup_iac.cloudformation.templates.resources import (
     Deployment,
     ResourceInstance,
     UnreadStack,
 )
 from ecbackup_iac.cloudformation.templates.roots import TemplateFile, Templates
-from ecbackup_iac.cloudformation.templates.stacks import Stack
-from ecbackup_iac.cloudformation.templates.template import Template
 from ecbackup_iac.files.discovery import shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs

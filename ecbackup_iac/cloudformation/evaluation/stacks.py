@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key, TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, MapNode, Node, ScalarNode
-from ecbackup_iac.cloudformation.templates.parameters import GivenValue
-from ecbackup_iac.cloudformation.templates.template import LOOP, Template
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record
 

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
+from ecbackup_iac.cloudformation.evaluation.declarations import Declaration, declaration_of
 from ecbackup_iac.cloudformation.evaluation.scenarios import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -17,7 +18,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.parameters import Declaration, declaration_of
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
