@@ -1,30 +1,24 @@
-"""A template's parameters: how they are declared, and what they are given."""
+"""The section `Parameters` → declarations, and the values that are given to them."""
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from ecbackup_iac.cloudformation.evaluation.scenarios import (
-    Domain,
-    TemplateRejectedError,
-    number_of,
-)
+from ecbackup_iac.cloudformation.evaluation.domains import Domain, number_of
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, Document, SourceText
-from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.literals import literal_of, text_of_literal
-from ecbackup_iac.cloudformation.syntax.nodes import ListNode, MapNode, Node, ScalarNode, members
+from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, Node, ScalarNode, members
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.value import TraceStep
 
 HIDDEN = "(NoEcho)"
-"""What stands for a value that must not be shown."""
+"""Shown in place of a value that must not be shown."""
 
 NO_DEFAULT = " has no default"
-"""What a step says of a parameter, after its name."""
+"""The text of a trace step, after the parameter's name."""
 
-# CloudFormation user guide, parameter types: its own, and those named for what they are ids of.
+# CloudFormation user guide, parameter types: its own, and AWS-specific ones.
 _TYPES = re.compile(
     r"String|Number|CommaDelimitedList|List<(String|Number|AWS::[\w:]+)>|AWS::[\w:<>]+"
 )
@@ -34,39 +28,39 @@ _SSM = "AWS::SSM::Parameter::Value<"
 
 @record(eq=False)
 class Declaration:
-    """A parameter as a template declares it."""
+    """The declaration of a parameter."""
 
     name: str
     type: str
     default: str | None
-    """As the text that CloudFormation makes of it; None where there is none."""
+    """The text that CloudFormation makes of it; None where there is none."""
 
     domain: Domain
     is_secret: bool
-    """`NoEcho`: it may be judged and must not be shown."""
+    """`NoEcho`: its value must not be shown."""
 
     step: TraceStep
     """The declaration itself, for a parameter without a default."""
 
     default_step: TraceStep
     default_literal: Location | None = None
-    """Where the default itself stands, without its key; None where it is no single value."""
+    """The location of the default itself, without its key; None where it is no scalar."""
 
     @property
     def is_list(self) -> bool:
-        """Whether its value is a list, written with commas."""
+        """Whether its value is a list, separated by commas."""
         return self.type == "CommaDelimitedList" or self.type.startswith("List<")
 
     @property
     def is_from_systems_manager(self) -> bool:
-        """Whether its value is the name of a Systems Manager parameter that is read at deployment."""
+        """Whether its value names a Systems Manager parameter that is read at deployment."""
         return self.type.startswith(_SSM)
 
     def check_type(self) -> None:
-        """Hold the declaration itself against what CloudFormation takes.
+        """Check the declared type.
 
         Raises:
-            RefusalError: CloudFormation refuses it.
+            TemplateRejectedError: CloudFormation rejects it.
 
         """
         if not self.type:
@@ -76,20 +70,20 @@ class Declaration:
             raise TemplateRejectedError(text, self.step.location)
 
     def check(self, text: str, location: Location, *, is_secret: bool = False) -> None:
-        """Hold a value against the declaration; a secret one is not shown.
+        """Check a value against the declaration; a secret value is not shown in the error.
 
         Raises:
-            RefusalError: CloudFormation refuses it.
+            TemplateRejectedError: CloudFormation rejects it.
 
         """
         parts = [part.strip() for part in text.split(",")] if self.is_list else [text]
         if self.is_from_systems_manager or all(map(self.domain.admits, parts)):
             return
         shown = "its value" if self.is_secret or is_secret else f'"{text[:40]}"'
-        wants = self._wants()
-        raise TemplateRejectedError(f"parameter {self.name}: {shown} is not {wants}", location)
+        expected = self._expected_value()
+        raise TemplateRejectedError(f"parameter {self.name}: {shown} is not {expected}", location)
 
-    def _wants(self) -> str:
+    def _expected_value(self) -> str:
         domain = self.domain
         if domain.values is not None:
             return "one of its AllowedValues"
@@ -101,21 +95,21 @@ class Declaration:
 
 
 def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
-    """Read one entry of `Parameters`."""
+    """Return the declaration that an entry of `Parameters` is."""
     entries = members(node)
-    kind = _text(entries.get("Type"))
+    kind = text_of_entry(entries.get("Type"))
     default = entries.get("Default")
-    is_secret = _text(entries.get("NoEcho")).lower() == "true"
+    is_secret = text_of_entry(entries.get("NoEcho")).lower() == "true"
     is_number = kind in ("Number", "List<Number>")
     allowed = entries.get("AllowedValues")
     listed = allowed[1].items if allowed and isinstance(allowed[1], ListNode) else None
     domain = Domain(
-        values=None if listed is None else tuple(dict.fromkeys(map(_scalar_text, listed))),
+        values=None if listed is None else tuple(dict.fromkeys(map(_text_of_scalar, listed))),
         is_number=is_number,
-        minimum=number_of(_text(entries.get("MinValue"))) if is_number else None,
-        maximum=number_of(_text(entries.get("MaxValue"))) if is_number else None,
-        shortest=int(number_of(_text(entries.get("MinLength"))) or 0),
-        longest=_length(_text(entries.get("MaxLength"))),
+        minimum=number_of(text_of_entry(entries.get("MinValue"))) if is_number else None,
+        maximum=number_of(text_of_entry(entries.get("MaxValue"))) if is_number else None,
+        min_length=int(number_of(text_of_entry(entries.get("MinLength"))) or 0),
+        max_length=_length(text_of_entry(entries.get("MaxLength"))),
     )
     source = document.source
     name = key.text if isinstance(key, ScalarNode) else ""
@@ -123,27 +117,30 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     default_step = source.step(*default) if default else step
     if is_secret and default:
         default_step = TraceStep(f"Default: {HIDDEN}", default_step.location)
-    text = None if default is None else _default_text(default[1])
-    literal = _literal_place(source, default[1]) if default else None
+    text = None if default is None else text_of_value(default[1])
+    literal = literal_location(source, default[1]) if default else None
     return Declaration(name, kind, text, domain, is_secret, step, default_step, literal)
 
 
-def _literal_place(source: SourceText, node: Node) -> Location | None:
+def literal_location(source: SourceText, node: Node) -> Location | None:
+    """Return the location of a scalar; None for anything else."""
     return source.location_of(node) if isinstance(node, ScalarNode) else None
 
 
-def _default_text(node: Node) -> str:
-    if isinstance(node, ListNode):  # refused by CloudFormation for text, and taken by some tools
-        return ",".join(map(_scalar_text, node.items))
-    return _scalar_text(node)
+def text_of_value(node: Node) -> str:
+    """Return the text of a parameter's value or default; a list is joined by commas."""
+    if isinstance(node, ListNode):  # rejected by CloudFormation for text, accepted by some tools
+        return ",".join(map(_text_of_scalar, node.items))
+    return _text_of_scalar(node)
 
 
-def _scalar_text(node: Node) -> str:
+def _text_of_scalar(node: Node) -> str:
     return text_of_literal(literal_of(node)) if isinstance(node, ScalarNode) else ""
 
 
-def _text(entry: tuple[Node, Node] | None) -> str:
-    return _scalar_text(entry[1]) if entry else ""
+def text_of_entry(entry: Entry | None) -> str:
+    """Return the text of an entry's value; "" where there is none, or no scalar."""
+    return _text_of_scalar(entry[1]) if entry else ""
 
 
 def _length(text: str) -> int | None:
@@ -153,155 +150,21 @@ def _length(text: str) -> int | None:
 
 @record
 class GivenValue:
-    """What a parameter is set to from outside, and where that was said."""
+    """The value that a parameter is given from outside the templates, and where it is given."""
 
     text: str | None
-    """None where it keeps a value that stands elsewhere (UsePreviousValue)."""
+    """None where it keeps the deployed value (UsePreviousValue)."""
 
     location: Location
     literal: Location | None = None
-    """Where the text itself stands, without its name; None where that is no place in a file."""
+    """The location of the text itself, without the name; None where it is not in a file."""
 
     def step(self, declaration: Declaration) -> TraceStep:
-        """Show it in a trace."""
-        if self.location.line is None:  # the command line, which need not stand in a report
+        """Return the step of a trace that shows it."""
+        if self.location.line is None:  # from the command line: not repeated in a report
             return TraceStep(f"--parameter {declaration.name}=...", self.location)
         text = HIDDEN if declaration.is_secret else str(self.text)[:MAX_STEP_LENGTH]
         return TraceStep(f"{declaration.name} = {text}", self.location)
 
 
 GivenValues: TypeAlias = dict[str, GivenValue]
-
-
-class ParameterFiles:
-    """Every parameter file that was read, each once."""
-
-    def __init__(self, contents: Mapping[str, bytes] | None = None) -> None:
-        """`contents` is what files are taken to hold, by real path, whatever the disk says."""
-        self._contents = contents or {}
-        self._read: dict[str, GivenValues] = {}
-        self.diagnostics: list[Diagnostic] = []
-
-    def at(self, path: str, shown: str) -> GivenValues:
-        """Give a file's values by name; what is wrong with it goes to the diagnostics."""
-        if path not in self._read:
-            self._read[path] = self._values(path, shown)
-        return self._read[path]
-
-    def _values(self, path: str, shown: str) -> GivenValues:
-        from ecbackup_iac.syntax.encoding import to_utf8
-
-        try:
-            content = to_utf8(file_bytes(path, self._contents))
-        except OSError as error:
-            self.diagnostics.append(
-                Diagnostic(f"cannot be read: {error.strerror or error}", Location(shown))
-            )
-            return {}
-        except UnicodeDecodeError as error:
-            self.diagnostics.append(Diagnostic(f"not text: {error.reason}", Location(shown)))
-            return {}
-        documents, problem = documents_in(content, shown)
-        if problem:
-            self.diagnostics.append(problem)
-            return {}
-        if not documents:
-            self.diagnostics.append(Diagnostic("the parameter file is empty", Location(shown)))
-            return {}
-        found = _FileReader(documents[0])
-        values = found.values()
-        self.diagnostics += found.diagnostics
-        return values
-
-
-class _FileReader:
-    """A parameter file in one of the shapes in use → values.
-
-    `aws cloudformation` takes a list of ParameterKey and ParameterValue, or of "Name=Value";
-    CodePipeline an object with `Parameters`; other tools a plain map.
-    """
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-        self._source = document.source
-        self.diagnostics: list[Diagnostic] = []
-
-    def values(self) -> GivenValues:
-        """Give the values; what is none of the shapes goes to the diagnostics."""
-        root = self._document.root
-        found: GivenValues = {}
-        if isinstance(root, ListNode):
-            for item in root.items:
-                found |= self._item(item)
-        elif isinstance(root, MapNode):
-            entries = members(root)
-            inner = entries.get("Parameters")
-            if inner and isinstance(inner[1], MapNode):
-                entries = members(inner[1])
-            elif inner and isinstance(inner[1], ListNode):
-                for item in inner[1].items:
-                    found |= self._item(item)
-                return found
-            for name, entry in entries.items():
-                found |= self._entry(name, *entry)
-        else:
-            self._complain(root, "a list or a map of parameters is expected")
-        return found
-
-    def _item(self, item: Node) -> GivenValues:
-        if isinstance(item, ScalarNode) and "=" in item.text:
-            first, _, text = item.text.partition("=")
-            location = self._source.location_of(item)
-            return {first.strip(): GivenValue(text, location, self._end_of(item, text))}
-        entries = members(item)
-        name, value = _text(entries.get("ParameterKey")), entries.get("ParameterValue")
-        if not name:
-            self._complain(item, "an entry has no ParameterKey")
-            return {}
-        if value is not None:
-            return self._entry(name, *value)
-        if _text(entries.get("UsePreviousValue")).lower() == "true":
-            return {name: GivenValue(None, self._source.location_of(item))}
-        self._complain(item, f"the entry of {name} has no ParameterValue")
-        return {}
-
-    def _entry(self, name: str, key: Node, value: Node) -> GivenValues:
-        if isinstance(value, MapNode) or (
-            isinstance(value, ScalarNode) and literal_of(value) is None
-        ):
-            self._complain(value, f"the value of {name} is neither a text nor a number nor a list")
-            return {}
-        location = self._source.location_of(key, value)
-        literal = _literal_place(self._source, value)
-        return {name: GivenValue(_default_text(value), location, literal)}
-
-    def _end_of(self, item: ScalarNode, text: str) -> Location | None:
-        """Give the place of the text at the end of an item; None where it is written otherwise."""
-        written = self._source.written(item)
-        bare = written.rstrip(written[:1]) if written[:1] in ("'", '"') else written
-        if not text or not bare.endswith(text) or not text.isascii():
-            return None
-        end = item.end - (len(written) - len(bare))
-        return self._source.location(end - len(text), end)
-
-    def _complain(self, node: Node, text: str) -> None:
-        self.diagnostics.append(
-            Diagnostic(f"not a parameter file: {text}", self._source.location_of(node))
-        )
-
-
-def given_values(
-    given: Sequence[tuple[str, str]], files: ParameterFiles, shown: Mapping[str, str]
-) -> GivenValues:
-    """Give what the command line sets, in the order given: later ones win.
-
-    `given` holds ("parameter", "Name=Value") and ("file", path); `shown` says how a path is printed.
-    """
-    found: GivenValues = {}
-    for kind, text in given:
-        if kind == "file":
-            found |= files.at(text, shown[text])
-        else:
-            name, _, value = text.partition("=")
-            found[name.strip()] = GivenValue(value, Location("command line"))
-    return found

@@ -1,78 +1,76 @@
-"""Templates as they are deployed: a root stack, the stacks nested in it, and the resources of each."""
+"""Templates in a deployment: a root stack, the stacks nested in it, and the frames of their expressions."""
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue
-from ecbackup_iac.cloudformation.evaluation.scenarios import Key, TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
+from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record
 
 _LOOP_TEXT = re.compile(r"([$&])\{(\w+)\}")
 
-if TYPE_CHECKING:
-    from ecbackup_iac.cloudformation.evaluation.values import Value
-
 
 @record(eq=False)
 class LoopItem:
-    """What a loop's identifier stands for in one pass of Fn::ForEach."""
+    """The value of a loop's identifier in one pass of Fn::ForEach."""
 
-    value: "Value"
+    value: Value
     collection: Node
     frame: "Frame"
-    """Where the collection stands."""
+    """The frame of the collection."""
 
     is_missing: bool = False
-    """The collection has no item: this one stands for those that it would have."""
+    """The collection has no item: this one represents those that it would have."""
 
     @property
     def key(self) -> Key:
-        """What tells it from other items: its text, or the place of a collection that nobody knows."""
+        """Its identity: its text, or the location of an unknown collection."""
         return self.value.text or (self.collection.start, self.frame.key)
 
 
 @record(eq=False)
 class Frame:
-    """Where an expression is worked out: in a stack, inside the loops around it."""
+    """What an expression is evaluated in: a stack, and the loops around the expression."""
 
     stack: "Stack"
     loops: Mapping[str, LoopItem] = field(factory=dict)
 
-    def inside(self, identifier: str, item: LoopItem) -> "Frame":
-        """Give the frame of one more loop."""
+    def in_loop(self, identifier: str, item: LoopItem) -> "Frame":
+        """Return the frame inside one more loop."""
         return Frame(self.stack, {**self.loops, identifier: item})
 
-    def filled(self, text: str) -> str:
-        """Put what the loops around a text stand for into it: `${Name}`, or `&{Name}` bare."""
+    def substitute(self, text: str) -> str:
+        """Return a text with the items of loops for `${Name}`, or their letters and digits for `&{Name}`."""
         if not self.loops or "{" not in text:
             return text
 
-        def item(match: re.Match[str]) -> str:
-            found = self.loops.get(match[2])
-            told = found.value.text if found else None
-            if told is None:
+        def item_text(match: re.Match[str]) -> str:
+            item = self.loops.get(match[2])
+            value = item.value.text if item else None
+            if value is None:
                 return match[0]
-            return re.sub(r"[^A-Za-z0-9]", "", told) if match[1] == "&" else told
+            return re.sub(r"[^A-Za-z0-9]", "", value) if match[1] == "&" else value
 
-        return _LOOP_TEXT.sub(item, text)
+        return _LOOP_TEXT.sub(item_text, text)
 
     @property
     def key(self) -> Key:
-        """What tells it from the other frames of one root."""
+        """Its identity among the frames of one root."""
         items = ((name, item.key) for name, item in self.loops.items())
         return (self.stack.address, tuple(items))
 
 
 @record(eq=False)
 class ExistenceCondition:
-    """What has to hold for something to exist: a condition, and a place in the loops around it."""
+    """What the existence of a resource depends on: a condition, and the items of the loops around it."""
 
     condition: ScalarNode | None
-    """The condition's name, where it is written."""
+    """The condition's name, as the resource refers to it."""
 
     frame: Frame
     stack: str = ""
@@ -80,8 +78,8 @@ class ExistenceCondition:
 
 
 @record(eq=False)
-class Passed:
-    """The parameters that a parent passes to a nested stack, as they are written."""
+class PassedParameters:
+    """The `Parameters` that a parent passes to a nested stack."""
 
     parameters: Node | None
     """None where it passes none."""
@@ -91,13 +89,13 @@ class Passed:
 
 @record(eq=False)
 class Stack:
-    """A template with what its parameters are given."""
+    """A template with the values of its parameters."""
 
     template: Template
     given: Mapping[str, GivenValue] = field(factory=dict)
-    """What a root's parameters are given from outside."""
+    """The values given to the parameters of a root."""
 
-    passed: Passed | None = None
+    passed: PassedParameters | None = None
     """What the parent passes; None for a root."""
 
     address: str = ""
@@ -108,41 +106,41 @@ class Stack:
     """The type of the resource that nests it; empty for a root."""
 
     location: Location | None = None
-    """That whole resource in the parent; None for a root."""
+    """The location of that resource in the parent; None for a root."""
 
     existence: tuple[ExistenceCondition, ...] = ()
     children: dict[str, "Stack"] = field(factory=dict)
-    """The nested stacks that were read, by logical id."""
+    """The nested stacks whose templates were read, by logical id."""
 
-    looped: dict[int, bool] = field(factory=dict)
-    """Which maps of the template have loops among their keys, by identity: asked in every world."""
+    has_loops_by_map: dict[int, bool] = field(factory=dict)
+    """The results of `has_loops`, by identity of the map: every scenario needs them."""
 
     def has_loops(self, entries: Mapping[str, Entry]) -> bool:
-        """Say whether some of a map's entries are made by loops."""
+        """Whether some of a map's entries are made by loops."""
         key = id(entries)
-        if key not in self.looped:
-            self.looped[key] = any(name.startswith(LOOP) for name in entries)
-        return self.looped[key]
+        if key not in self.has_loops_by_map:
+            self.has_loops_by_map[key] = any(name.startswith(LOOP) for name in entries)
+        return self.has_loops_by_map[key]
 
     @property
     def prefix(self) -> str:
-        """What stands before a logical id in an address."""
+        """What an address of the stack has before a logical id."""
         return f"{self.address}/" if self.address else ""
 
     @property
     def ancestors(self) -> "list[Stack]":
-        """The stack and those it is nested in."""
-        found, one = [], self
+        """The stack and those that it is nested in, up to the root."""
+        found, stack = [], self
         while True:
-            found.append(one)
-            if one.parent is None:
+            found.append(stack)
+            if stack.parent is None:
                 return found
-            one = one.parent
+            stack = stack.parent
 
 
 @record(eq=False)
 class Loop:
-    """One Fn::ForEach as it is written."""
+    """The parts of one Fn::ForEach."""
 
     identifier: str
     collection: Node
@@ -150,10 +148,10 @@ class Loop:
 
 
 def loop_of(entry: Entry, frame: Frame) -> Loop:
-    """Read a loop: `[identifier, collection, {key: body}]`.
+    """Return the parts of a loop: `[identifier, collection, {key: body}]`.
 
     Raises:
-        RefusalError: it is not of that form.
+        TemplateRejectedError: it is not of that form.
 
     """
     _, node = entry

@@ -103,11 +103,11 @@ class SourceText:
             first = f"{first[:MAX_STEP_LENGTH].rstrip()} ..."
         return TraceStep(first, self.location(start, end))
 
-    def written(self, node: Node) -> str:
+    def text_at(self, node: Node) -> str:
         """Give what stands at a node, all of it."""
         return self._text(node.start, node.end)
 
-    def shown(self, node: Node) -> str:
+    def excerpt(self, node: Node) -> str:
         """Give what stands at a node on one line, cut where it is long: what to call it in a message."""
         text = " ".join(self._text(node.start, self._end(node)).split())
         return text if len(text) <= MAX_STEP_LENGTH else f"{text[:MAX_STEP_LENGTH].rstrip()} ..."

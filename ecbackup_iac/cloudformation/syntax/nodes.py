@@ -57,7 +57,7 @@ class ListNode:
         self.tag = tag
 
 
-Entry: TypeAlias = "tuple[Node, Node]"
+Entry: TypeAlias = tuple["Node", "Node"]
 
 
 class MapNode:

@@ -1,8 +1,7 @@
-"""The caches that the templates of a run declare → which of them no deployment creates, and why.
+"""The caches that a run's templates declare → those that no deployment creates, and why.
 
-Every cache block ends in a finding, in the list of absent caches or in an error. What a run's templates
-create and do not create is noted here root by root, because a block that one root does not create may be
-created by another.
+Every cache block ends in a finding, in the list of absent caches or in an error. What each root creates
+and does not create is noted here, because another root may create what one root does not.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +16,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, CacheBlock
 
 MAX_REASONS = 3
-"""Of one cache that several stacks would hold; more are not told."""
+"""Given for one cache that several stacks declare."""
 
 
 @record(eq=False)
@@ -27,17 +26,17 @@ class _Absence:
     cache: AbsentCache
     creations: Creations
     stack: Stack | None
-    """The stack that would hold it; None for what is no resource of a template that was read."""
+    """The stack that declares it; None for a stack that was not read."""
 
 
 class CacheLedger:
-    """What the roots of a run create, and what they do not."""
+    """The caches that the roots of a run create, and those that they do not."""
 
     def __init__(self) -> None:
         self._created: set[Location] = set()
         """Cache blocks, and the nested stacks that lead to them."""
-        self._holding: set[str] = set()
-        """The paths of the templates that hold caches, or nest some that do."""
+        self._paths_with_caches: set[str] = set()
+        """The paths of the templates that declare caches, or nest templates that do."""
         self._absences: list[_Absence] = []
         self._never: list[tuple[Stack, str, Creations]] = []
 
@@ -45,8 +44,8 @@ class CacheLedger:
         """Note a cache that a root creates, or may create."""
         stack = found.frame.stack
         self._created.add(stack.template.source.location_of(found.key, found.body))
-        self._created |= {one.location for one in stack.ancestors if one.location is not None}
-        self._holding |= {one.template.path for one in stack.ancestors}
+        self._created |= {above.location for above in stack.ancestors if above.location is not None}
+        self._paths_with_caches |= {above.template.path for above in stack.ancestors}
 
     def note_absent(self, found: ResourceInstance, root: str, creations: Creations) -> None:
         """Note a cache that a root does not create."""
@@ -55,7 +54,7 @@ class CacheLedger:
         reason = creations.reason_for_absence(found.existence)
         absent = AbsentCache(found.address, found.kind, root, location, reason)
         self._absences.append(_Absence(absent, creations, stack))
-        self._holding |= {one.template.path for one in stack.ancestors}
+        self._paths_with_caches |= {above.template.path for above in stack.ancestors}
 
     def note_never(self, stack: Stack, root: str, creations: Creations) -> None:
         """Note a nested stack that no values create, and whose template is evaluated on its own."""
@@ -64,14 +63,14 @@ class CacheLedger:
     def note_unread(
         self, found: UnreadStack, root: str, creations: Creations, *, is_cache: bool
     ) -> bool:
-        """Note a stack that was not read; return whether that has to be told."""
+        """Note a stack that was not read; return whether that has to be reported."""
         if found.location is None:
             return True
         creation = creations.creation_of(found.existence)
-        if creation in (Creation.CREATED, Creation.REFUSED):
+        if creation in (Creation.CREATED, Creation.REJECTED):
             self._created.add(found.location)
             return True
-        if not found.is_elsewhere:  # packing the templates for a deployment fails without it
+        if not found.is_elsewhere:  # `aws cloudformation package` fails without it
             return True
         if is_cache:
             reason = creations.reason_for_absence(found.existence, found.address)
@@ -82,11 +81,11 @@ class CacheLedger:
     def accounts(
         self, templates: Iterable[Template], is_wanted: Callable[[str], bool]
     ) -> tuple[tuple[AbsentCache, ...], tuple[CacheBlock, ...]]:
-        """Return the absent caches, one for each block, and all blocks of the templates."""
+        """Return the absent caches, one for each block, and all cache blocks of the templates."""
         blocks: dict[Location, CacheBlock] = {}
         absent: dict[Location, list[AbsentCache]] = {}
-        for one in self._absent_caches():
-            absent.setdefault(one.location, []).append(one)
+        for cache in self._absent_caches():
+            absent.setdefault(cache.location, []).append(cache)
         for template in templates:
             for declared in declared_resources(template):
                 if not is_wanted(declared.kind):
@@ -98,27 +97,27 @@ class CacheLedger:
         for location, (first, *_) in absent.items():
             if location not in blocks:
                 blocks[location] = CacheBlock(first.address, first.type, location)
-        return tuple(map(_together, absent.values())), tuple(blocks.values())
+        return tuple(map(_merged, absent.values())), tuple(blocks.values())
 
     def _absent_caches(self) -> Iterator[AbsentCache]:
-        """Yield what no root creates; of a cache that one creates, a stack that would hold it, too."""
-        told: set[Location] = set()
+        """Yield the caches that no root creates, and absent stacks of caches created elsewhere."""
+        reported: set[Location] = set()
         for absence in self._absences:
             if absence.cache.location not in self._created:
                 yield absence.cache
             elif absence.stack is not None:
-                # The cache has a finding by way of another stack; this one would hold another instance.
+                # The cache has a finding in another stack; this stack declares another instance.
                 for stack in reversed(absence.stack.ancestors):
                     if absence.creations.creation_of(stack.existence) is not Creation.CREATED:
-                        if stack.location not in told:
+                        if stack.location not in reported:
                             yield from self._absent_stack(
                                 stack, absence.cache.root, absence.creations
                             )
                         if stack.location is not None:
-                            told.add(stack.location)
+                            reported.add(stack.location)
                         break
         for stack, root, creations in self._never:
-            if stack.template.path in self._holding:
+            if stack.template.path in self._paths_with_caches:
                 yield from self._absent_stack(stack, root, creations)
 
     def _absent_stack(self, stack: Stack, root: str, creations: Creations) -> Iterator[AbsentCache]:
@@ -136,9 +135,9 @@ def _replaced(declared: DeclaredResource, template: Template, location: Location
     return AbsentCache(declared.name, declared.kind, template.source.path, location, reason)
 
 
-def _together(absent: list[AbsentCache]) -> AbsentCache:
+def _merged(absent: list[AbsentCache]) -> AbsentCache:
     """Return one entry for a block that several stacks or roots do not create."""
-    reasons = [*dict.fromkeys(one.reason for one in absent)]
+    reasons = [*dict.fromkeys(cache.reason for cache in absent)]
     more = len(reasons) - MAX_REASONS
-    told = reasons[:MAX_REASONS] + ([f"{more} more"] if more > 0 else [])
-    return replace(absent[0], reason="; ".join(told))
+    shown = reasons[:MAX_REASONS] + ([f"{more} more"] if more > 0 else [])
+    return replace(absent[0], reason="; ".join(shown))
