@@ -113,14 +113,14 @@ def _key_among(
 
     """
     value = evaluation.value(node, frame)
-    chosen = _option(evaluation, value, list(entries), node, what, frame)
+    chosen = _selected(evaluation, value, list(entries), node, what, frame)
     if chosen is None:
         shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
         raise _NoSuchKeyError(f"{what} has no {shown}", may_be_made="Fn::Transform" in entries)
     return _Key(chosen, entries[chosen], node, value.trace, value.is_secret)
 
 
-def _option(  # noqa: PLR0913, PLR0917 - a value, its options, and the location of both
+def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the location of both
     evaluation: Evaluation,
     value: Value,
     options: list[str],
@@ -135,20 +135,9 @@ def _option(  # noqa: PLR0913, PLR0917 - a value, its options, and the location 
 
     """
     match value.raw:
-        case UnresolvedParameter(domain=domain) as parameter:
-            listed = None if domain.values is None else frozenset(domain.values)
-            possible = [
-                option
-                for option in options
-                if (option in listed if listed is not None else domain.admits(option))
-            ]
-            if not possible:
-                return None
-            rest = domain.without(*possible)
-            domains = [domain.only(option) for option in possible]
-            if rest.values != ():
-                domains.append(rest)
-            raise evaluation.split_by_domain(parameter.key, parameter.name, *domains)
+        case UnresolvedParameter() as parameter:
+            _split_by_options(evaluation, parameter, options)
+            return None
         case UnknownValue(key=key, why=why):
             number = evaluation.choice(("key", key, tuple(options)), len(options) + 1)
             excerpt = evaluation.excerpt(node, frame)
@@ -164,7 +153,33 @@ def _option(  # noqa: PLR0913, PLR0917 - a value, its options, and the location 
             return text if text in options else None
 
 
+def _split_by_options(
+    evaluation: Evaluation, parameter: UnresolvedParameter, options: list[str]
+) -> None:
+    """Split the scenario by which of some texts a parameter is, unless it can be none of them.
+
+    Raises:
+        NeedsSplit: the parameter can be one of the texts.
+
+    """
+    domain = parameter.domain
+    listed = None if domain.values is None else frozenset(domain.values)
+    possible = [
+        option
+        for option in options
+        if (option in listed if listed is not None else domain.admits(option))
+    ]
+    if not possible:
+        return
+    rest = domain.without(*possible)
+    domains = [domain.only(option) for option in possible]
+    if rest.values != ():
+        domains.append(rest)
+    raise evaluation.split_by_domain(parameter.key, parameter.name, *domains)
+
+
 def _check_extensions(evaluation: Evaluation, what: str, node: Node, frame: Frame) -> None:
+    """Raise TemplateRejectedError where a function of AWS::LanguageExtensions is not available."""
     if not frame.stack.template.may_use_extensions:
         raise evaluation.rejected(f"{what} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
 
@@ -248,7 +263,7 @@ def _select(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) ->
     if not isinstance(listed.raw, tuple):
         raise evaluation.rejected("Fn::Select takes a number and a list", node, frame)
     numbers = [str(number) for number in range(len(listed.raw))]
-    chosen = _option(evaluation, index, numbers, index_node, "the list", frame)
+    chosen = _selected(evaluation, index, numbers, index_node, "the list", frame)
     if chosen is None:
         shown = "such item" if index.is_secret else f"item {(index.text or '')[:9]}"
         raise evaluation.rejected(f"the list of Fn::Select has no {shown}", node, frame)
@@ -341,11 +356,11 @@ def _attribute(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> V
     section, _, output = attribute.partition(".")
     if child is not None and section == "Outputs":
         entry = child.template.section("Outputs").get(output)
-        written = members(entry[1]).get("Value") if entry else None
-        if entry is None or written is None:
+        value = members(entry[1]).get("Value") if entry else None
+        if value is None:
             raise evaluation.rejected(f"{resource} has no output {output}", node, frame)
-        step = child.template.source.step(*written)
-        return evaluation.value(written[1], Frame(child)).through(step)
+        step = child.template.source.step(*value)
+        return evaluation.value(value[1], Frame(child)).through(step)
     if not frame.stack.template.may_have_resource(resource):
         raise evaluation.rejected(
             f"there is no such resource: {evaluation.excerpt(node, frame)}", node, frame

@@ -1,6 +1,11 @@
-"""JSON text → a document of the same nodes as YAML's, made where somebody looks."""
+"""JSON text → a document of the same nodes as YAML's; the entries of a map are built on first use."""
 
-from ecbackup_iac.cloudformation.syntax.document import Document, Problem, SourceText, repeated
+from ecbackup_iac.cloudformation.syntax.document import (
+    Document,
+    Problem,
+    SourceText,
+    duplicate_keys,
+)
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     ListNode,
@@ -14,7 +19,7 @@ from ecbackup_iac.syntax.located_json import parse as parse_json
 
 
 def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
-    """Read the one JSON document of a text in UTF-8, or say what is wrong with it."""
+    """Return the JSON document of a text in UTF-8, or its first problem."""
     text = source.text if isinstance(source.text, bytes) else source.text.encode()
     root, problems = parse_json(text)
     if problems:
@@ -32,7 +37,7 @@ def _node(found: JsonNode) -> Node:
         case Kind.ARRAY:
             return ListNode([_node(item) for item in found.items], found.start, found.end, None)
         case Kind.STRING if found.string is not None:
-            return _text(found.string)
+            return _scalar(found.string)
         case Kind.NUMBER:
             return ScalarNode(found.number, found.start, found.end, Style.JSON, None)
         case kind:
@@ -40,10 +45,10 @@ def _node(found: JsonNode) -> Node:
 
 
 def _entries(found: JsonNode) -> list[Entry]:
-    return [(_text(key), _node(value)) for key, value in found.members]
+    return [(_scalar(key), _node(value)) for key, value in found.members]
 
 
-def _text(found: JsonText) -> ScalarNode:
+def _scalar(found: JsonText) -> ScalarNode:
     return ScalarNode(found.text, found.start, found.end, Style.DOUBLE_QUOTED, None)
 
 
@@ -56,5 +61,5 @@ def _duplicates(root: JsonNode) -> list[Problem]:
         if node.members:
             pending += [value for _, value in node.members]
             if len({key.raw for key, _ in node.members}) < len(node.members):
-                found += repeated(key for key, _ in node.members)
+                found += duplicate_keys(key for key, _ in node.members)
     return found

@@ -1,7 +1,7 @@
-"""What a template is made of, as it is written: scalars, lists and maps, each with its place.
+"""The syntax tree of a template: scalars, lists and maps with their offsets, the same for YAML and JSON.
 
-YAML and JSON give the same nodes. They are plain classes with slots and no records, because a template
-of a megabyte has tens of thousands of them and a record's constructor takes four times as long.
+The nodes are plain classes with slots, not records, because a template of a megabyte has tens of thousands
+of them and the constructor of a record takes four times as long.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,12 +37,12 @@ class ScalarNode:
     def __init__(self, text: str, start: int, end: int, style: Style, tag: str | None) -> None:
         self.text = text
         self.start = start
-        """Offset in the document's text."""
+        """The offset in the document's text, before a tag or anchor."""
         self.end = end
-        """Offset, exclusive."""
+        """The offset of the end, exclusive."""
         self.style = style
         self.tag = tag
-        """YAML's tag, `!Ref`; None where there is none."""
+        """YAML's tag: `!Ref`; None where there is none."""
 
 
 class ListNode:
@@ -61,7 +61,7 @@ Entry: TypeAlias = tuple["Node", "Node"]
 
 
 class MapNode:
-    """A map; `entries` holds keys and values in order, as they are written, merge keys and all."""
+    """A map."""
 
     __slots__ = ("_entries", "_members", "end", "start", "tag")
 
@@ -80,14 +80,14 @@ class MapNode:
 
     @property
     def entries(self) -> list[Entry]:
-        """Keys and values in order; made when they are first asked for."""
+        """Keys and values in the order of the text, merge keys included; built on first use."""
         if not isinstance(self._entries, list):
             self._entries = self._entries()
         return self._entries
 
     @property
     def members(self) -> "dict[str, Entry]":
-        """The entries by key, merge keys resolved; see `members`."""
+        """The entries by key, with merge keys resolved and the last of each name."""
         if self._members is None:
             self._members = _merged_members(self)
         return self._members
@@ -96,18 +96,18 @@ class MapNode:
 Node: TypeAlias = ScalarNode | ListNode | MapNode
 
 MERGE = "<<"
-"""YAML's key for the maps that are merged into the one it stands in."""
+"""YAML's key for maps that are merged into the map that has the key."""
 
 
 def members(node: Node | None) -> dict[str, Entry]:
-    """Give a map's entries by key, merge keys resolved, the last of the same name; {} for no map."""
+    """Return a map's entries by key, with merge keys resolved; {} for a node that is no map."""
     return node.members if isinstance(node, MapNode) else {}
 
 
 def _merged_members(node: MapNode) -> dict[str, Entry]:
-    """Resolve YAML's merge keys (`<<: *base`).
+    """Return a map's entries with its merge keys resolved (`<<: *base`).
 
-    What is merged gives way to what stands beside it, and the first of several maps wins
+    A map's own entries override merged ones, and the first of several merged maps wins
     (yaml.org/type/merge).
     """
     found: dict[str, Entry] = {}
@@ -123,7 +123,7 @@ def _merged_members(node: MapNode) -> dict[str, Entry]:
 
 
 def _merge(node: MapNode, found: dict[str, Entry], met: set[int]) -> None:
-    """Add what a map merges, each source once; circles end."""
+    """Add the entries of the maps that a map merges, each map once."""
     for key, value in node.entries:
         if not _is_merge(key):
             continue
@@ -132,12 +132,11 @@ def _merge(node: MapNode, found: dict[str, Entry], met: set[int]) -> None:
                 continue
             met.add(id(source))
             own = {
-                one.text: (one, v)
-                for one, v in source.entries
-                if isinstance(one, ScalarNode) and not _is_merge(one)
+                inner.text: (inner, inner_value)
+                for inner, inner_value in source.entries
+                if isinstance(inner, ScalarNode) and not _is_merge(inner)
             }
-            for name, entry in own.items():
-                found.setdefault(name, entry)
+            found |= {name: entry for name, entry in own.items() if name not in found}
             _merge(source, found, met)
 
 
@@ -146,18 +145,18 @@ def _is_merge(key: Node) -> bool:
 
 
 def member(node: Node | None, name: str) -> Node | None:
-    """Give the value of a map's entry; None where there is no such entry, or no map."""
+    """Return the value of a map's entry; None where there is no such entry, or no map."""
     found = members(node).get(name)
     return found[1] if found else None
 
 
 def text_of(node: Node | None) -> str | None:
-    """Give a scalar's text; None for anything else."""
+    """Return a scalar's text; None for anything else."""
     return node.text if isinstance(node, ScalarNode) else None
 
 
 def function_of(node: Node) -> "tuple[str, Node] | None":
-    """Give an intrinsic function's full name and its argument; None where a node is none.
+    """Return the full name and the argument of an intrinsic function; None where a node is none.
 
     `!GetAtt a.b` and `{"Fn::GetAtt": ["a", "b"]}` are the same function.
     """
@@ -165,15 +164,15 @@ def function_of(node: Node) -> "tuple[str, Node] | None":
         if not node.tag.startswith("!") or node.tag == "!":
             return None
         name = node.tag[1:]
-        return (name if name in _BARE else f"Fn::{name}"), _untagged(node)
+        return (name if name in _WITHOUT_PREFIX else f"Fn::{name}"), _untagged(node)
     if isinstance(node, MapNode) and len(node.entries) == 1:
         ((key, argument),) = node.entries
-        if isinstance(key, ScalarNode) and (key.text in _BARE or _is_function(key.text)):
+        if isinstance(key, ScalarNode) and (key.text in _WITHOUT_PREFIX or _is_function(key.text)):
             return key.text, argument
     return None
 
 
-_BARE = ("Ref", "Condition")
+_WITHOUT_PREFIX = ("Ref", "Condition")
 
 
 def _is_function(name: str) -> bool:
@@ -191,15 +190,15 @@ def _untagged(node: Node) -> Node:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all below it, each once."""
+    """Yield a node and all nodes below it, each once."""
     pending, met = [node], set()
     while pending:
-        one = pending.pop()
-        if id(one) in met:
+        current = pending.pop()
+        if id(current) in met:
             continue
-        met.add(id(one))
-        yield one
-        match one:
+        met.add(id(current))
+        yield current
+        match current:
             case ListNode(items=items):
                 pending.extend(reversed(items))
             case MapNode(entries=entries):

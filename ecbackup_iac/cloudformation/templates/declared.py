@@ -1,6 +1,6 @@
 """A template → the resources that it declares, whether or not a deployment creates them.
 
-Also what only looks like a resource: one that another of its name replaces, and one in a place where
+Also what only looks like a resource: an entry that another of its name replaces, and one where
 CloudFormation reads no resource.
 """
 

@@ -44,7 +44,7 @@ class Templates:
         self,
         is_excluded: Callable[[str], bool],
         contents: Mapping[str, bytes] | None = None,
-        is_wanted: Callable[[str], bool] = lambda _: False,
+        is_wanted: Callable[[str], bool] = lambda _kind: False,
     ) -> None:
         """`contents` overrides the contents of files, by real path; `is_wanted` selects resource types."""
         self._is_excluded = is_excluded
@@ -79,29 +79,33 @@ class Templates:
         path = file.path if file.path == STANDARD_INPUT else os.path.realpath(file.path)
         documents, problem = documents_in(file.content, file.path)
         recognised = [(document, template_in(document, path)) for document in documents]
-        found = [template for _, template in recognised if template is not None]
+        templates = [template for _, template in recognised if template is not None]
         strays = [stray for pair in recognised for stray in self._strays(*pair)]
         self.diagnostics += strays
-        self._by_path[path] = found
+        self._by_path[path] = templates
         self._added.add(path)
         self._boundaries[path] = file.boundary
-        self._templates += found
-        self._annotate(file.path, file.content, found, is_whole=True)
-        if path.endswith(_NESTED_TEMPLATE) and found and is_cdk_assembly(found[0]):
-            asset = (os.path.dirname(path), file.content)
-            self._assets_of[id(found[0])] = same = self._assets_by_content.setdefault(asset, [])
-            same.append(found[0])
+        self._templates += templates
+        self._annotate(file.path, file.content, templates, is_whole=True)
+        self._note_asset(path, file.content, templates)
         if file.is_named and path != STANDARD_INPUT:
             self._named.add(path)
-        if problem is None or not (found or is_broken_template(file, self._is_wanted)):
-            return bool(found or strays)
+        if problem is None or not (templates or is_broken_template(file, self._is_wanted)):
+            return bool(templates or strays)
         if _JINJA.search(file.content):
             hint = "a template of templates? render it first, and judge what comes out"
             problem = replace(problem, message=f"{problem.message}: {hint}")
         self.diagnostics.append(problem)
-        if not found:
+        if not templates:
             self._broken[path] = problem
         return True
+
+    def _note_asset(self, path: str, content: bytes, templates: Sequence[Template]) -> None:
+        """Note a nested template of the CDK's, with its copies of the same content."""
+        if path.endswith(_NESTED_TEMPLATE) and templates and is_cdk_assembly(templates[0]):
+            copies = self._assets_by_content.setdefault((os.path.dirname(path), content), [])
+            copies.append(templates[0])
+            self._assets_of[id(templates[0])] = copies
 
     def _strays(self, document: Document, template: Template | None) -> Iterator[Diagnostic]:
         """Yield an error for each entry of a wanted type that CloudFormation does not read as a resource."""
@@ -254,15 +258,15 @@ class Templates:
         documents, problem = documents_in(content, shown)
         if problem:
             raise NotReadError(problem.message, location=problem.location)
-        found = _templates_in(documents, path)
-        self._annotate(shown, content, found, is_whole=False)
-        return found
+        templates = _templates_in(documents, path)
+        self._annotate(shown, content, templates, is_whole=False)
+        return templates
 
     def _annotate(
-        self, shown: str, content: bytes, found: Sequence[Template], *, is_whole: bool
+        self, shown: str, content: bytes, templates: Sequence[Template], *, is_whole: bool
     ) -> None:
         """Keep a text that may hold suppressions; a nested template may belong to another scan as a whole."""
-        if found and may_hold_suppression(content):
+        if templates and may_hold_suppression(content):
             self.annotated.append(AnnotatedText(shown, content, Syntax.TEMPLATE, is_whole=is_whole))
 
     def nested_path(self, body: Node, parent: Template) -> str | None:

@@ -40,19 +40,19 @@ class CacheLedger:
         self._absences: list[_Absence] = []
         self._never: list[tuple[Stack, str, Creations]] = []
 
-    def note_created(self, found: ResourceInstance) -> None:
+    def note_created(self, resource: ResourceInstance) -> None:
         """Note a cache that a root creates, or may create."""
-        stack = found.frame.stack
-        self._created.add(stack.template.source.location_of(found.key, found.body))
+        stack = resource.frame.stack
+        self._created.add(stack.template.source.location_of(resource.key, resource.body))
         self._created |= {above.location for above in stack.ancestors if above.location is not None}
         self._paths_with_caches |= {above.template.path for above in stack.ancestors}
 
-    def note_absent(self, found: ResourceInstance, root: str, creations: Creations) -> None:
+    def note_absent(self, resource: ResourceInstance, root: str, creations: Creations) -> None:
         """Note a cache that a root does not create."""
-        stack = found.frame.stack
-        location = stack.template.source.location_of(found.key, found.body)
-        reason = creations.reason_for_absence(found.existence)
-        absent = AbsentCache(found.address, found.kind, root, location, reason)
+        stack = resource.frame.stack
+        location = stack.template.source.location_of(resource.key, resource.body)
+        reason = creations.reason_for_absence(resource.existence)
+        absent = AbsentCache(resource.address, resource.kind, root, location, reason)
         self._absences.append(_Absence(absent, creations, stack))
         self._paths_with_caches |= {above.template.path for above in stack.ancestors}
 
@@ -61,20 +61,20 @@ class CacheLedger:
         self._never.append((stack, root, creations))
 
     def note_unread(
-        self, found: UnreadStack, root: str, creations: Creations, *, is_cache: bool
+        self, resource: UnreadStack, root: str, creations: Creations, *, is_cache: bool
     ) -> bool:
         """Note a stack that was not read; return whether that has to be reported."""
-        if found.location is None:
+        if resource.location is None:
             return True
-        creation = creations.creation_of(found.existence)
+        creation = creations.creation_of(resource.existence)
         if creation in (Creation.CREATED, Creation.REJECTED):
-            self._created.add(found.location)
+            self._created.add(resource.location)
             return True
-        if not found.is_elsewhere:  # `aws cloudformation package` fails without it
+        if not resource.is_elsewhere:  # `aws cloudformation package` fails without it
             return True
         if is_cache:
-            reason = creations.reason_for_absence(found.existence, found.address)
-            absent = AbsentCache(found.address, found.kind, root, found.location, reason)
+            reason = creations.reason_for_absence(resource.existence, resource.address)
+            absent = AbsentCache(resource.address, resource.kind, root, resource.location, reason)
             self._absences.append(_Absence(absent, creations, None))
         return False
 

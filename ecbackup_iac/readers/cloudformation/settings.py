@@ -79,7 +79,9 @@ class Settings:
         """The conditions under which the resource exists, where it may not."""
 
     @classmethod
-    def of(cls, found: ResourceInstance, names: Properties, budget: ScenarioBudget) -> "Settings":
+    def of(
+        cls, instance: ResourceInstance, names: Properties, budget: ScenarioBudget
+    ) -> "Settings":
         """Return a resource's properties, evaluated together, or apart where that has too many cases.
 
         Raises:
@@ -87,10 +89,10 @@ class Settings:
 
         """
         cases = enumerate_scenarios(
-            lambda evaluator: _case(evaluator, found, names), Evaluator, budget
+            lambda evaluator: _case(evaluator, instance, names), Evaluator, budget
         )
         if cases is None:  # too many, or too much
-            apart = {name: _apart(found, name, budget) for name in names.names}
+            apart = {name: _apart(instance, name, budget) for name in names.names}
             return cls(apart, is_aligned=False)
         existing = [case for case in cases if case.value is not None]
         settings = {
@@ -191,70 +193,72 @@ class Settings:
 
 
 def _case(
-    evaluator: Evaluator, found: ResourceInstance, names: Properties
+    evaluator: Evaluator, instance: ResourceInstance, names: Properties
 ) -> dict[str, _Setting] | None:
     """Return a resource's properties in one scenario, its existence as ""; None where it does not exist."""
     with evaluator.separate_dependencies() as dependencies:
-        exists = evaluator.exists(found.existence)
+        exists = evaluator.exists(instance.existence)
     evaluator.record(dependencies)
     if not exists:
         return None
-    case = {name: _setting(evaluator, found, name) for name in names.names}
+    case = {name: _setting(evaluator, instance, name) for name in names.names}
     return {**case, "": _Setting(None, None, tuple(dependencies))}
 
 
-def _setting(evaluator: Evaluator, found: ResourceInstance, name: str) -> _Setting:
+def _setting(evaluator: Evaluator, instance: ResourceInstance, name: str) -> _Setting:
     with evaluator.separate_dependencies() as dependencies:
-        written = evaluator.property(found.body, name, found.frame)
+        entry_and_value = evaluator.property(instance.body, name, instance.frame)
     evaluator.record(dependencies)
     reasons = tuple(dict.fromkeys(why for whys in dependencies.values() for why in whys))
-    source = found.frame.stack.template.source
-    if written is None:
-        return _Setting(_made_by_macro(evaluator, found, name), None, tuple(dependencies), reasons)
-    (key, node), value = written
+    source = instance.frame.stack.template.source
+    if entry_and_value is None:
+        return _Setting(
+            _made_by_macro(evaluator, instance, name), None, tuple(dependencies), reasons
+        )
+    (key, node), value = entry_and_value
     return _Setting(value, source.location_of(key, node), tuple(dependencies), reasons)
 
 
 def _setting_if_it_exists(
-    evaluator: Evaluator, found: ResourceInstance, name: str
+    evaluator: Evaluator, instance: ResourceInstance, name: str
 ) -> _Setting | None:
-    return _setting(evaluator, found, name) if evaluator.exists(found.existence) else None
+    return _setting(evaluator, instance, name) if evaluator.exists(instance.existence) else None
 
 
-def _made_by_macro(evaluator: Evaluator, found: ResourceInstance, name: str) -> Value | None:
+def _made_by_macro(evaluator: Evaluator, instance: ResourceInstance, name: str) -> Value | None:
     """Return the unknown value of a property that a macro may add; None where no macro can."""
-    properties = member(found.body, "Properties")
-    for node in (found.body, properties):
+    properties = member(instance.body, "Properties")
+    for node in (instance.body, properties):
         inner = members(node).get("Fn::Transform")
         if inner:
-            why = f"a macro may set {name}: {evaluator.excerpt(inner[1], found.frame)}"
-            return evaluator.unknown_value(why, inner[1], found.frame)
-    macros = found.frame.stack.template.macros()
+            why = f"a macro may set {name}: {evaluator.excerpt(inner[1], instance.frame)}"
+            return evaluator.unknown_value(why, inner[1], instance.frame)
+    macros = instance.frame.stack.template.macros()
     macro = next((macro for macro in macros if not macro.includes), None)
     if macro is None:
         return None
     return evaluator.unknown_value(
-        f"the macro {macro.name} may set {name}", macro.node, found.frame
+        f"the macro {macro.name} may set {name}", macro.node, instance.frame
     )
 
 
-def _apart(found: ResourceInstance, name: str, budget: ScenarioBudget) -> list[_Setting]:
+def _apart(instance: ResourceInstance, name: str, budget: ScenarioBudget) -> list[_Setting]:
     """Return the cases of one property by itself; it is unknown where these are too many as well."""
     cases = enumerate_scenarios(
-        lambda evaluator: _setting_if_it_exists(evaluator, found, name), Evaluator, budget
+        lambda evaluator: _setting_if_it_exists(evaluator, instance, name), Evaluator, budget
     )
     if cases is None and not budget.is_spent:
         cases = enumerate_scenarios(
-            lambda evaluator: _setting(evaluator, found, name), Evaluator, budget
+            lambda evaluator: _setting(evaluator, instance, name), Evaluator, budget
         )
     if cases is not None:
         return [case.value for case in cases if case.value is not None]
-    properties = members(member(found.body, "Properties"))
-    source = found.frame.stack.template.source
+    properties = members(member(instance.body, "Properties"))
+    source = instance.frame.stack.template.source
     entry = properties.get(name)
     steps = (source.step(*entry),) if entry else ()
     why = _SPENT if budget.is_spent else _TOO_MANY
-    value = Value(UnknownValue(why, ("too many", found.address, name)), steps)
+    value = Value(UnknownValue(why, ("too many", instance.address, name)), steps)
     return [_Setting(value, source.location_of(*entry) if entry else None)]
 
 

@@ -108,9 +108,9 @@ class TemplateReader:
         reader = _RootReader(template.source.path, note, budget)
         resources: list[CacheResource] = []
         try:
-            for found in deployment.resources():
+            for resource in deployment.resources():
                 self._progress.going_on()
-                resources += self._caches(found, reader, deployment.creations)
+                resources += self._caches(resource, reader, deployment.creations)
         except RecursionError:
             text = "not all of this template was judged: it nests too deeply"
             reader.diagnostics.append(Diagnostic(text, Location(template.source.path)))
@@ -125,24 +125,24 @@ class TemplateReader:
         return ReadResult(tuple(resources), diagnostics)
 
     def _caches(
-        self, found: ResourceInstance | UnreadStack, reader: "_RootReader", creations: Creations
+        self, resource: ResourceInstance | UnreadStack, reader: "_RootReader", creations: Creations
     ) -> list[CacheResource]:
         """Return the caches that a resource of a root is, and note what it creates or does not."""
-        if isinstance(found, UnreadStack):
-            problem = _unread(found)
+        if isinstance(resource, UnreadStack):
+            problem = _unread(resource)
             is_cache = problem.severity is Severity.ERROR
-            if self._ledger.note_unread(found, reader.root, creations, is_cache=is_cache):
+            if self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
                 reader.diagnostics.append(problem)
             return []
-        if not self._templates.is_wanted(found.frame.stack):
+        if not self._templates.is_wanted(resource.frame.stack):
             return []
-        is_absent = creations.creation_of(found.existence) in (Creation.ABSENT, Creation.NEVER)
-        caches = [] if is_absent else [*reader.resources(found)]
+        is_absent = creations.creation_of(resource.existence) in (Creation.ABSENT, Creation.NEVER)
+        caches = [] if is_absent else [*reader.resources(resource)]
         if caches:
-            self._ledger.note_created(found)
+            self._ledger.note_created(resource)
         else:
-            self._ledger.note_absent(found, reader.root, creations)
-        reader.note_spent_budget(found)
+            self._ledger.note_absent(resource, reader.root, creations)
+        reader.note_spent_budget(resource)
         return caches
 
     def _cover(self, deployment: Deployment, diagnostics: Sequence[Diagnostic]) -> None:
@@ -191,20 +191,20 @@ class _RootReader:
         """The first cache whose evaluation exceeded the budget."""
         self.diagnostics: list[Diagnostic] = []
 
-    def note_spent_budget(self, found: ResourceInstance) -> None:
+    def note_spent_budget(self, resource: ResourceInstance) -> None:
         """Remember the first cache after which the budget is spent."""
         if self._budget.is_spent and self.spent_at is None:
-            self.spent_at = found.frame.stack.template.source.location_of(found.key)
+            self.spent_at = resource.frame.stack.template.source.location_of(resource.key)
 
-    def resources(self, found: ResourceInstance) -> Iterator[CacheResource]:
+    def resources(self, resource: ResourceInstance) -> Iterator[CacheResource]:
         """Yield the cache that an instance is; nothing where it exists in no scenario."""
-        names = RESOURCE_TYPES[found.kind]
-        source = found.frame.stack.template.source
-        properties = members(found.body).get("Properties")
-        location = source.location_of(properties[0] if properties else found.key)
-        not_set = TraceStep(f"{found.address}: {names.retention} not set", location)
+        names = RESOURCE_TYPES[resource.kind]
+        source = resource.frame.stack.template.source
+        properties = members(resource.body).get("Properties")
+        location = source.location_of(properties[0] if properties else resource.key)
+        not_set = TraceStep(f"{resource.address}: {names.retention} not set", location)
         try:
-            settings = Settings.of(found, names, self._budget)
+            settings = Settings.of(resource, names, self._budget)
         except (TemplateRejectedError, TooMuchError) as error:
             self.diagnostics.append(Diagnostic(error.message, error.location or location))
             settings = Settings({name: [] for name in names.names}, is_aligned=False)
@@ -217,13 +217,13 @@ class _RootReader:
                 return
             retention = settings.retention(names.retention, not_set)
         yield CacheResource(
-            address=found.address,
-            type=found.kind,
+            address=resource.address,
+            type=resource.kind,
             form=names.form,
             source=Source.CLOUDFORMATION,
             root=self.root,
             location=settings.location(names.retention)
-            or _property_location(found, names.retention)
+            or _property_location(resource, names.retention)
             or location,
             retention=retention,
             retention_name=names.retention,
@@ -232,46 +232,46 @@ class _RootReader:
             cluster_mode=settings.cluster_mode(names.cluster_mode),
             backup_window=settings.text(names.backup_window),
             maintenance_window=settings.text(names.maintenance_window),
-            assumptions=tuple(self._notes(found, settings)),
-            block=source.location_of(found.key, found.body),
+            assumptions=tuple(self._notes(resource, settings)),
+            block=source.location_of(resource.key, resource.body),
         )
 
-    def _notes(self, found: ResourceInstance, settings: "Settings") -> Iterator[str]:
+    def _notes(self, resource: ResourceInstance, settings: "Settings") -> Iterator[str]:
         if settings.existence:
             yield f"it exists only when {either(settings.existence)}"
-        if any(item.value.text is None for item in found.frame.loops.values()):
+        if any(item.value.text is None for item in resource.frame.loops.values()):
             yield "it stands for all that a loop makes of a collection that is not known"
-        macros = found.frame.stack.template.macros()
+        macros = resource.frame.stack.template.macros()
         for macro in (macro for macro in macros if not macro.includes):
             yield f"the macro {macro.name} may change what is written here"
-        if found.construct:
-            yield f"CDK construct {found.construct}"
+        if resource.construct:
+            yield f"CDK construct {resource.construct}"
         if self._note:
             yield self._note
 
 
-def _property_location(found: ResourceInstance, name: str) -> Location | None:
+def _property_location(resource: ResourceInstance, name: str) -> Location | None:
     """Return the location of a property, whatever its value is."""
-    entry = members(member(found.body, "Properties")).get(name)
-    return found.frame.stack.template.source.location_of(*entry) if entry else None
+    entry = members(member(resource.body, "Properties")).get(name)
+    return resource.frame.stack.template.source.location_of(*entry) if entry else None
 
 
-def _unread(found: UnreadStack) -> Diagnostic:
+def _unread(resource: UnreadStack) -> Diagnostic:
     """Return the report of a nested stack that was not read: an error where it may have caches."""
-    properties = member(found.body, "Properties")
+    properties = member(resource.body, "Properties")
     names = [*members(member(properties, "Parameters"))]
     url = member(properties, "TemplateURL")
     texts = [node.text for node in walk(url) if isinstance(node, ScalarNode)] if url else []
-    words = " ".join([found.address, found.diagnostic.message, *names, *texts])
-    is_cache = _LOOKS_LIKE_CACHE.search(words) or _has_template_with_cache(found)
-    if found.is_elsewhere and not is_cache:
-        return replace(found.diagnostic, severity=Severity.WARNING)
-    return found.diagnostic
+    words = " ".join([resource.address, resource.diagnostic.message, *names, *texts])
+    is_cache = _LOOKS_LIKE_CACHE.search(words) or _has_template_with_cache(resource)
+    if resource.is_elsewhere and not is_cache:
+        return replace(resource.diagnostic, severity=Severity.WARNING)
+    return resource.diagnostic
 
 
-def _has_template_with_cache(found: UnreadStack) -> bool:
+def _has_template_with_cache(resource: UnreadStack) -> bool:
     """Whether a resource contains the template that it deploys, as a text that names a cache."""
-    body = member(member(found.body, "Properties"), "TemplateBody")
+    body = member(member(resource.body, "Properties"), "TemplateBody")
     if body is None:
         return False
     texts = [node.text for node in walk(body) if isinstance(node, ScalarNode)]
