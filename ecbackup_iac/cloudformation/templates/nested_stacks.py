@@ -6,8 +6,7 @@ import re
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import Node, ScalarNode, member, members, text_of
-from ecbackup_iac.files.discovery import STANDARD_INPUT
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.syntax.encoding import to_utf8
 
 MAX_FILE_BYTES = 50_000_000
