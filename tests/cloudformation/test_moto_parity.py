@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ecbackup_iac.cloudformation.templates.parameters import ParameterFiles, given_values
+from ecbackup_iac.cloudformation.templates.parameter_files import ParameterFiles, given_values
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 from ecbackup_iac.readers.cloudformation.resource_types import RETENTION, days_of

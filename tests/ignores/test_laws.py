@@ -10,7 +10,7 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.cloudformation.syntax.comments import remarked_yaml
+from ecbackup_iac.cloudformation.syntax.comments import commented_yaml
 from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block, Body
@@ -138,7 +138,7 @@ def test_without_its_comments_a_template_says_the_same(text: str) -> None:
         said = [*yaml.compose_all(text, yaml.CSafeLoader)]
     except (yaml.YAMLError, ValueError):
         assume(False)  # noqa: FBT003 - hypothesis's own signature
-    bare = blanked(text, remarked_yaml(text, "a.yaml", []))
+    bare = blanked(text, commented_yaml(text, "a.yaml", []))
     left = [*yaml.compose_all(bare, yaml.CSafeLoader)]
     assert [*map(yaml.serialize, said)] == [*map(yaml.serialize, left)]
 
