@@ -302,7 +302,7 @@ def install(folder: Path, programs: Path, packages: Sequence[str]) -> None:
 SCATTERED = ("test_bounds.py", "test_functions.py", "test_planned_values.py", "test_cases.py")
 
 # Folders whose files share what takes long to make, on the disk: one process makes it, and uses it.
-SHARING = ("tests/ci",)
+SHARING = ("tests/tools",)
 
 
 class ByWhatIsShared(LoadScopeScheduling):

@@ -126,7 +126,7 @@ def test_fish_offers_the_same(home: dict[str, str]) -> None:
     done = subprocess.run(
         [fish, "--no-config", "-c", f"{FISH}\n{asked}"],
         cwd=Path(home["HOME"]).parent,
-        env={**os.environ, **home, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        env={**os.environ, **home, "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
         text=True,
         timeout=60,
@@ -178,7 +178,7 @@ def test_an_answer_imports_nothing_heavy(line: str) -> None:
     asked = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()))}
     done = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[2],
         env={**os.environ, **asked, "_ECBACKUP_IAC_COMPLETE": "bash_complete"},
         capture_output=True,
         text=True,

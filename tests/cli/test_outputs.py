@@ -19,17 +19,17 @@ from ecbackup_iac.errors import OutputError
 if TYPE_CHECKING:
     from conftest import Run
 
-PASSES = "07-no-op.json"
-FAILS = "18-checks.json"
-UNDECIDED = "12-unknown-retention.json"
-PARTIAL = "23-targeted.json"
+PASSES = "no-op.json"
+FAILS = "checks.json"
+UNDECIDED = "unknown-retention.json"
+PARTIAL = "targeted.json"
 
 
 @pytest.fixture
 def plans(copy_in: Callable[[str, str], Path], tmp_path: Path) -> Path:
     (tmp_path / ".git").mkdir()
     for name in (PASSES, FAILS, UNDECIDED, PARTIAL):
-        copy_in(f"plans/{name}", name)
+        copy_in(f"readers/plans/{name}", name)
     return tmp_path
 
 

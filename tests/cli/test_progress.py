@@ -133,7 +133,7 @@ def test_a_pipe_gets_nothing(run: "Run", tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SLOW, "check"],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(Path(__file__).parent.parent), "TERM": "xterm"},
+        env={"PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm"},
         capture_output=True,
         check=False,
     )

@@ -71,7 +71,7 @@ sys.path.insert(0, {str(REPOSITORY)!r})
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.readers.terraform_json.plan import Blocks, read_change
 from ecbackup_iac.rule import judge
-plan = json.load(open("tests/plans/03-update-7-to-0.json", encoding="utf-8"))
+plan = json.load(open("tests/readers/plans/update-7-to-0.json", encoding="utf-8"))
 for entry in plan["resource_changes"]:
     cache = read_change(entry, Blocks(plan["configuration"]["root_module"]), "plan.json")
     print(cache and (cache.address, judge(cache, Policy()).rule.value))

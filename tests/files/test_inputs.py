@@ -27,9 +27,9 @@ from ecbackup_iac.scan import scan
 if TYPE_CHECKING:
     from conftest import Run
 
-HERE = Path(__file__).parent
-PLAN = (HERE / "plans" / "18-checks.json").read_text(encoding="utf-8")
-STATE = (HERE / "plans" / "17-state.json").read_text(encoding="utf-8")
+TESTS = Path(__file__).parents[1]
+PLAN = (TESTS / "readers" / "plans" / "checks.json").read_text(encoding="utf-8")
+STATE = (TESTS / "readers" / "plans" / "state.json").read_text(encoding="utf-8")
 SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
 NOT_OURS = (
     "no infrastructure code that ecbackup-iac reads: Terraform configuration, plan or state JSON, "
@@ -375,9 +375,9 @@ def test_a_document_of_another_kind_among_ours_is_told() -> None:
 # Whatever is cut out of real input or put into it, there is an answer
 
 SEEDS = [
-    *sorted((HERE / "plans").glob("*.json")),
-    *(p for p in sorted((HERE / "cases").glob("*/*.json")) if not p.name.endswith(".tf.json")),
-    *sorted((HERE / "cases").glob("*/*.tfstate")),
+    *sorted((TESTS / "readers" / "plans").glob("*.json")),
+    *(p for p in sorted((TESTS / "cases").glob("*/*.json")) if not p.name.endswith(".tf.json")),
+    *sorted((TESTS / "cases").glob("*/*.tfstate")),
 ]
 DOCUMENTS = [
     json.loads(text)
@@ -409,7 +409,7 @@ JUNK: st.SearchStrategy[object] = st.sampled_from(
 
 @pytest.mark.parametrize("references", [True, -1, 1.5, "data.x", {"a": 1}, None], ids=json.dumps)
 def test_references_of_another_shape_are_none(references: object) -> None:
-    plan = json.loads((HERE / "cases" / "unknown-mode" / "plan.json").read_text(encoding="utf-8"))
+    plan = json.loads((TESTS / "cases" / "unknown-mode" / "plan.json").read_text(encoding="utf-8"))
     (block,) = plan["configuration"]["root_module"]["resources"]
     block["expressions"]["snapshot_retention_limit"]["references"] = references
     reading = reading_of(json.dumps(plan).encode(), "x.json", is_meant=True)
@@ -420,7 +420,7 @@ def test_references_of_another_shape_are_none(references: object) -> None:
 @pytest.mark.parametrize("name", [[], {}, 7, None], ids=json.dumps)
 def test_sensitive_attributes_of_another_shape_are_none(name: object) -> None:
     state = json.loads(
-        (HERE / "cases" / "raw-state-file" / "terraform.tfstate").read_text(encoding="utf-8")
+        (TESTS / "cases" / "raw-state-file" / "terraform.tfstate").read_text(encoding="utf-8")
     )
     state["resources"][0]["instances"][1]["sensitive_attributes"][0][0]["value"] = name
     reading = reading_of(json.dumps(state).encode(), "x.json", is_meant=True)
@@ -470,7 +470,7 @@ def test_no_bytes_make_the_program_fall_over(content: bytes) -> None:
 def repository(tmp_path: Path, copy_in: Callable[[str, str], Path]) -> Path:
     """A repository with a plan that passes in `plans`."""
     (tmp_path / "top" / ".git").mkdir(parents=True)
-    copy_in("plans/07-no-op.json", "top/plans/plan.json")
+    copy_in("readers/plans/no-op.json", "top/plans/plan.json")
     return tmp_path / "top"
 
 
@@ -549,7 +549,7 @@ def test_closed_standard_input_is_an_error(repository: Path) -> None:
     result = subprocess.run(
         ["sh", "-c", f'exec "{sys.executable}" -m ecbackup_iac check - <&-'],
         cwd=repository,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(HERE.parent)},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(TESTS.parent)},
         capture_output=True,
         text=True,
         check=False,

@@ -107,7 +107,7 @@ def test_what_is_made_from_other_files_is_left(
     copy_in: Callable[[str, str], Path], top: Path, run: "Run"
 ) -> None:
     (top / "main.tf").unlink()
-    copy_in("plans/18-checks.json", "plan.json")
+    copy_in("readers/plans/checks.json", "plan.json")
     result = run("fix", "plan.json")
     assert "it was read from a plan: mend the configuration or template that it comes from" in (
         result.stdout

@@ -216,7 +216,7 @@ def test_toml_nested_out_of_all_reason_is_refused(policy_file: Path) -> None:
 def repository(tmp_path: Path, copy_in: "Callable[[str, str], Path]") -> Path:
     """A repository with a plan that keeps 7 days in `services/pay`."""
     (tmp_path / "top" / ".git").mkdir(parents=True)
-    copy_in("plans/07-no-op.json", "top/services/pay/plan.json")
+    copy_in("readers/plans/no-op.json", "top/services/pay/plan.json")
     return tmp_path / "top"
 
 

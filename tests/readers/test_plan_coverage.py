@@ -42,13 +42,13 @@ def partial(reading: ReadResult) -> str:
 
 
 def test_a_targeted_plan_that_does_not_say_so_is_partial() -> None:
-    reading = read(by_opentofu(plan_of("23-targeted.json")))
+    reading = read(by_opentofu(plan_of("targeted.json")))
     assert [one.address for one in reading.resources] == [f"{GROUP}.a"]
     assert (partial(reading), reading.absent) == (f"{GROUP}.b", ())
 
 
 def test_a_plan_of_opentofu_says_what_it_does_not_create() -> None:
-    plan = by_opentofu(plan_of("34-instances-of-none.json"))
+    plan = by_opentofu(plan_of("instances-of-none.json"))
     resources = plan["configuration"]["root_module"]["resources"]
     resources[:] = [one for one in resources if one["name"] != "each"]
     reading = read(plan)
@@ -60,14 +60,14 @@ def test_a_plan_of_opentofu_says_what_it_does_not_create() -> None:
 def test_a_block_that_is_not_repeated_makes_a_plan_partial_that_does_not_call_itself_complete() -> (
     None
 ):
-    reading = read(by_opentofu(plan_of("34-instances-of-none.json")))
+    reading = read(by_opentofu(plan_of("instances-of-none.json")))
     assert partial(reading).startswith("aws_elasticache_cluster.each, ")
     assert partial(reading).endswith(" and 3 more")
     assert reading.absent == ()
 
 
 def test_a_target_that_leaves_out_another_resource_may_leave_out_a_repeated_cache() -> None:
-    plan = by_opentofu(plan_of("34-instances-of-none.json"))
+    plan = by_opentofu(plan_of("instances-of-none.json"))
     top = plan["configuration"]["root_module"]
     top["resources"] = [one for one in top["resources"] if one["name"] == "counted"]
     top["module_calls"] = {}
@@ -90,7 +90,7 @@ def without_the_kept(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize("cut", [without_changes, without_the_kept])
-@pytest.mark.parametrize("name", ["34-instances-of-none.json", "36-counts-to-zero.json"])
+@pytest.mark.parametrize("name", ["instances-of-none.json", "counts-to-zero.json"])
 def test_a_planned_cache_without_a_change_makes_a_plan_partial(
     name: str, cut: Callable[[Plan], None]
 ) -> None:
@@ -103,20 +103,20 @@ def test_a_planned_cache_without_a_change_makes_a_plan_partial(
 
 
 def test_a_cache_that_a_module_plans_is_looked_for_too() -> None:
-    plan = plan_of("28-provider-aliases.json")
+    plan = plan_of("provider-aliases.json")
     plan["resource_changes"] = plan["resource_changes"][:1]
     del plan["configuration"]
     assert partial(read(plan)) == f"module.m.{GROUP}.p"
 
 
 def test_a_refresh_only_plan_of_what_does_not_exist_yet_is_partial() -> None:
-    plan = plan_of("24-refresh-only.json")
+    plan = plan_of("refresh-only.json")
     plan["prior_state"] = {"format_version": "1.0"}
     assert partial(read(plan)) == f"{GROUP}.r"
 
 
 def test_an_instance_that_exists_and_is_left_out_makes_a_plan_partial() -> None:
-    plan = by_opentofu(plan_of("25-count-shrinks.json"))
+    plan = by_opentofu(plan_of("count-shrinks.json"))
     plan["resource_changes"] = plan["resource_changes"][1:]
     plan["planned_values"] = {"root_module": {}}
     reading = read(plan)
@@ -124,7 +124,7 @@ def test_an_instance_that_exists_and_is_left_out_makes_a_plan_partial() -> None:
 
 
 def test_a_deposed_object_is_not_the_cache_itself() -> None:
-    plan = plan_of("25-count-shrinks.json")
+    plan = plan_of("count-shrinks.json")
     for entry in plan["resource_changes"]:
         entry |= {"deposed": "0123abcd", "change": entry["change"] | {"actions": ["delete"]}}
     for resource in plan["prior_state"]["values"]["root_module"]["resources"]:
@@ -138,7 +138,7 @@ def test_a_deposed_object_is_not_the_cache_itself() -> None:
 
 
 def test_a_plan_that_ended_with_an_error_says_nothing_of_what_is_absent() -> None:
-    reading = read(plan_of("36-counts-to-zero.json") | {"errored": True})
+    reading = read(plan_of("counts-to-zero.json") | {"errored": True})
     assert reading.absent == ()
     assert "ended with an error" in reading.diagnostics[0].message
 
@@ -146,7 +146,7 @@ def test_a_plan_that_ended_with_an_error_says_nothing_of_what_is_absent() -> Non
 @pytest.mark.parametrize("part", ["planned_values", "prior_state"])
 @pytest.mark.parametrize("value", [None, {}, {"root_module": None}, {"values": None}])
 def test_parts_that_are_missing_hide_nothing_else(part: str, value: object) -> None:
-    reading = read(plan_of("36-counts-to-zero.json") | {part: value})
+    reading = read(plan_of("counts-to-zero.json") | {part: value})
     assert len(reading.resources) == 2
     assert reading.diagnostics == ()
 
@@ -155,7 +155,7 @@ def test_parts_that_are_missing_hide_nothing_else(part: str, value: object) -> N
     "configuration", [[], {"root_module": []}, {"root_module": {"resources": [{"type": 1}]}}]
 )
 def test_a_configuration_that_cannot_be_read_is_an_error(configuration: object) -> None:
-    reading = read(plan_of("33-empty.json") | {"configuration": configuration})
+    reading = read(plan_of("empty.json") | {"configuration": configuration})
     assert [type(one) for one in reading.diagnostics] == [Diagnostic]
     assert "misshapen" in reading.diagnostics[0].message
 

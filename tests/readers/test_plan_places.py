@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conftest import Result
 
 HERE = Path(__file__).parent
-CASE = HERE / "cases" / "plan-source-of-several-roots"
+CASE = HERE.parent / "cases" / "plan-source-of-several-roots"
 
 GROUP = "aws_elasticache_replication_group"
 PAYMENTS = "infra/stacks/payments"
@@ -446,7 +446,7 @@ def test_a_folder_that_is_not_there_is_a_usage_error(run_here: Check) -> None:
 
 @pytest.mark.usefixtures("work")
 def test_other_inputs_do_not_ask_for_the_configuration(run_here: Check, work: Path) -> None:
-    shutil.copyfile(HERE.parent / "examples/describe-replication-groups.json", "live.json")
+    shutil.copyfile(HERE.parents[1] / "examples/describe-replication-groups.json", "live.json")
     (work / "template.yaml").write_text(
         "Resources:\n  C:\n    Type: AWS::ElastiCache::ReplicationGroup\n", "utf-8"
     )

@@ -32,7 +32,7 @@ _UNKNOWN_RETENTION: list[Row] = [
 ]
 
 EXPECTED: dict[str, list[Row]] = {
-    "01-create-mixed.json": [
+    "create-mixed.json": [
         (f"{CLUSTER}.memcached", "not_applicable", None, UNSET),
         (f"{CLUSTER}.redis", "pass", None, 1),
         (f"{GROUP}.r", "pass", None, 7),
@@ -43,40 +43,40 @@ EXPECTED: dict[str, list[Row]] = {
         (f"{SERVERLESS}.v", "pass", None, 7),
         (f"{SERVERLESS}.z", "fail", "ECB001", 0),
     ],
-    "02-create-null.json": [(f"{GROUP}.r", "fail", "ECB001", UNSET)],
-    "03-update-7-to-0.json": [(f"{GROUP}.r", "fail", "ECB006", 0)],
-    "04-update-0-to-7.json": [(f"{GROUP}.r", "pass", None, 7)],
-    "06-unset-noop-is-zero.json": [(f"{GROUP}.r", "fail", "ECB001", 0)],
-    "07-no-op.json": [(f"{GROUP}.r", "pass", None, 7)],
-    "08-replace.json": [(f"{GROUP}.r", "pass", None, 7)],
-    "10-delete.json": [],
-    "11-destroy-plan.json": [],
-    "12-unknown-retention.json": _UNKNOWN_RETENTION,
-    "15-sensitive.json": [
+    "create-null.json": [(f"{GROUP}.r", "fail", "ECB001", UNSET)],
+    "update-7-to-0.json": [(f"{GROUP}.r", "fail", "ECB006", 0)],
+    "update-0-to-7.json": [(f"{GROUP}.r", "pass", None, 7)],
+    "unset-noop-is-zero.json": [(f"{GROUP}.r", "fail", "ECB001", 0)],
+    "no-op.json": [(f"{GROUP}.r", "pass", None, 7)],
+    "replace.json": [(f"{GROUP}.r", "pass", None, 7)],
+    "delete.json": [],
+    "destroy-plan.json": [],
+    "unknown-retention.json": _UNKNOWN_RETENTION,
+    "sensitive.json": [
         (f"{GROUP}.r00", "pass", None, 5),
         (f"{GROUP}.r01", "pass", None, 5),
         (f"{GROUP}.r02", "pass", None, 5),
     ],
-    "16-sensitive-variable.json": [(f"{GROUP}.r", "pass", None, 7)],
-    "17-state.json": [(f"{GROUP}.r", "pass", None, 7)],
-    "18-checks.json": [(f"{GROUP}.r", "fail", "ECB001", 0)],
-    "20-moved-and-changed.json": [(f"{GROUP}.new", "fail", "ECB006", 0)],
-    "21-forget.json": [],
-    "23-targeted.json": [(f"{GROUP}.a", "pass", None, 7)],
-    "24-refresh-only.json": [],
-    "25-count-shrinks.json": [(f"{GROUP}.r[0]", "pass", None, 7)],
-    "28-provider-aliases.json": [
+    "sensitive-variable.json": [(f"{GROUP}.r", "pass", None, 7)],
+    "state.json": [(f"{GROUP}.r", "pass", None, 7)],
+    "checks.json": [(f"{GROUP}.r", "fail", "ECB001", 0)],
+    "moved-and-changed.json": [(f"{GROUP}.new", "fail", "ECB006", 0)],
+    "forget.json": [],
+    "targeted.json": [(f"{GROUP}.a", "pass", None, 7)],
+    "refresh-only.json": [],
+    "count-shrinks.json": [(f"{GROUP}.r[0]", "pass", None, 7)],
+    "provider-aliases.json": [
         (f"module.m.{GROUP}.d", "fail", "ECB001", 0),
         (f"module.m.{GROUP}.p", "pass", None, 7),
     ],
-    "30-memcached.json": [(f"{CLUSTER}.c", "not_applicable", None, 7)],
-    "33-empty.json": [],
-    "34-instances-of-none.json": [
+    "memcached.json": [(f"{CLUSTER}.c", "not_applicable", None, 7)],
+    "empty.json": [],
+    "instances-of-none.json": [
         (f"{GROUP}.kept", "pass", None, 7),
         (f"module.on.{GROUP}.this", "pass", None, 7),
     ],
-    "35-destroy-of-more-than-exists.json": [],
-    "36-counts-to-zero.json": [
+    "destroy-of-more-than-exists.json": [],
+    "counts-to-zero.json": [
         (f"{GROUP}.kept", "pass", None, 7),
         (f"module.on.{GROUP}.this", "pass", None, 7),
     ],
@@ -84,8 +84,8 @@ EXPECTED: dict[str, list[Row]] = {
 
 # The caches that the configuration declares and the plan does not create.
 ABSENT: dict[str, dict[str, str]] = {
-    "11-destroy-plan.json": {f"{GROUP}.r": "the plan removes it"},
-    "34-instances-of-none.json": {
+    "destroy-plan.json": {f"{GROUP}.r": "the plan removes it"},
+    "instances-of-none.json": {
         # Terraform shows no for_each_expression for toset([]).
         f"{CLUSTER}.each": "the plan creates no instance of it",
         f"{GROUP}.counted": "count is 0",
@@ -94,7 +94,7 @@ ABSENT: dict[str, dict[str, str]] = {
         f"module.off.{GROUP}.this": "count of module.off is 0",
         f"module.on.{GROUP}.lit": "count is 0",
     },
-    "35-destroy-of-more-than-exists.json": {
+    "destroy-of-more-than-exists.json": {
         f"{CLUSTER}.each": "the plan removes everything",
         f"{GROUP}.counted": "the plan removes everything",
         f"{GROUP}.kept": "the plan removes it",
@@ -105,7 +105,7 @@ ABSENT: dict[str, dict[str, str]] = {
         f"module.on.{GROUP}.lit": "the plan removes everything",
         f"module.on.{GROUP}.this": "the plan removes it",
     },
-    "36-counts-to-zero.json": {
+    "counts-to-zero.json": {
         f"{CLUSTER}.each": "the plan creates no instance of it",
         f"{GROUP}.counted": "the plan removes it",
         f"{SERVERLESS}.vars": "the plan removes it",
@@ -117,8 +117,8 @@ ABSENT: dict[str, dict[str, str]] = {
 
 # Plans that cannot show every cache → what is said of them.
 PARTIAL = {
-    "23-targeted.json": "the plan is partial: it was targeted or defers changes, so caches may be missing",
-    "24-refresh-only.json": (
+    "targeted.json": "the plan is partial: it was targeted or defers changes, so caches may be missing",
+    "refresh-only.json": (
         "the plan is refresh-only and has no changes to judge: plan without -refresh-only"
     ),
 }
@@ -177,7 +177,7 @@ def test_every_plan_here_has_its_row_in_the_table() -> None:
     ],
 )
 def test_an_undecided_retention_says_what_it_depends_on(address: str, origin: str) -> None:
-    findings = _judged("12-unknown-retention.json").findings
+    findings = _judged("unknown-retention.json").findings
     verdict = next(f.verdict for f in findings if f.resource.address == address)
     assert verdict.message == (
         f"snapshot_retention_limit is undecided: it depends on {origin}, known only after apply"
@@ -185,13 +185,13 @@ def test_an_undecided_retention_says_what_it_depends_on(address: str, origin: st
 
 
 def test_backups_being_turned_off_are_told_with_the_days_there_were() -> None:
-    (finding,) = _judged("20-moved-and-changed.json").findings
+    (finding,) = _judged("moved-and-changed.json").findings
     assert finding.verdict.message == (
         "automatic backups are being turned off: snapshot_retention_limit was 7 and will be 0"
     )
 
 
 def test_a_finding_stands_at_its_plan_without_an_invented_line() -> None:
-    (finding,) = _judged("02-create-null.json").findings
+    (finding,) = _judged("create-null.json").findings
     place = finding.resource.location
-    assert (Path(place.path).name, place.line, place.column) == ("02-create-null.json", None, None)
+    assert (Path(place.path).name, place.line, place.column) == ("create-null.json", None, None)

@@ -283,7 +283,7 @@ def test_the_same_input_gives_the_same_caches_in_the_same_order(evaluate: "Evalu
 
 
 def test_terraform_the_language_has_never_heard_of_the_caches() -> None:
-    package = Path(__file__).parent.parent / "ecbackup_iac" / "terraform"
+    package = Path(__file__).parents[2] / "ecbackup_iac" / "terraform"
     files = [*package.rglob("*.py")]
     assert len(files) > 20
     heard = [
@@ -299,7 +299,7 @@ def test_terraform_the_language_has_never_heard_of_the_caches() -> None:
 
 
 def test_terraform_the_language_imports_no_reader() -> None:
-    package = Path(__file__).parent.parent / "ecbackup_iac" / "terraform"
+    package = Path(__file__).parents[2] / "ecbackup_iac" / "terraform"
     imported = {
         node.module
         for file in package.rglob("*.py")

@@ -39,7 +39,7 @@ from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 
 if TYPE_CHECKING:
     from conftest import Run
-    from reports.conftest import Judged
+    from reporters.conftest import Judged
 
 GOLDEN = Path(__file__).parent / "golden"
 STYLE = RenderOptions(folder="infra")

@@ -23,7 +23,7 @@ from ecbackup_iac.reporters.html.report import render
 
 if TYPE_CHECKING:
     from conftest import EnvironmentWith
-    from reports.conftest import Judged
+    from reporters.conftest import Judged
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VIEWS = ("phone light", "phone dark", "desktop light", "desktop dark")

@@ -42,7 +42,7 @@ from ecbackup_iac.reporters.html.report import render
 
 if TYPE_CHECKING:
     from conftest import Run
-    from reports.conftest import Judged
+    from reporters.conftest import Judged
 
 VOID = {"br", "input", "link", "meta", "wbr"}
 

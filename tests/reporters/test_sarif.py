@@ -19,7 +19,7 @@ from ecbackup_iac.reporters.style import RenderOptions
 
 if TYPE_CHECKING:
     from conftest import Evaluate
-    from reports.conftest import Judged
+    from reporters.conftest import Judged
 
 # The schema that OASIS publishes, as it lies in the tests of cfn-lint 1.58.0.
 SCHEMA = json.loads(Path(__file__).with_name("sarif-schema-2.1.0.json").read_text("utf-8"))

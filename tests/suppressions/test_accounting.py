@@ -13,7 +13,7 @@ from ecbackup_iac.model.report import SuppressionKind
 
 if TYPE_CHECKING:
     from conftest import Run
-    from ignores.conftest import Judge
+    from suppressions.conftest import Judge
 
 GROUP = "aws_elasticache_replication_group"
 SAID = "ecbackup:ignore[ECB001] rebuilt"

@@ -250,13 +250,13 @@ def test_undecided_caches_and_unsorted_ones_are_accepted_in_order(
 def test_standard_input_is_a_root_too(
     copy_in: Callable[[str, str], Path], tmp_path: Path, run: "Run"
 ) -> None:
-    plan = copy_in("plans/18-checks.json", "plan.json").read_bytes()
+    plan = copy_in("readers/plans/checks.json", "plan.json").read_bytes()
     (tmp_path / "plan.json").unlink()
     made = run("baseline", "-", stdin=plan)
     assert [one["root"] for one in entries(made.stdout)] == ["-"]
     write(tmp_path / FILE, made.stdout)
     assert run("check", "-", "--baseline", FILE, stdin=plan).status == 0
-    fixed = copy_in("plans/07-no-op.json", "plan.json").read_bytes()
+    fixed = copy_in("readers/plans/no-op.json", "plan.json").read_bytes()
     assert "no longer matches" in run("check", "-", "--baseline", FILE, stdin=fixed).stdout
     assert "no longer matches" not in run("check", "plan.json", "--baseline", FILE).stdout
 

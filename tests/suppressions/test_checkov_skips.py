@@ -10,7 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from conftest import EnvironmentWith
-    from ignores.conftest import Judge
+    from suppressions.conftest import Judge
 
 CHECKOV = "checkov==3.3.30"
 CLUSTER = "aws_elasticache_cluster"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from ignores.conftest import Judge
+    from suppressions.conftest import Judge
 
 GROUP = "aws_elasticache_replication_group"
 SAID = "ecbackup:ignore[ECB001] rebuilt"

@@ -19,7 +19,7 @@ from ecbackup_iac.terraform.modules.comments import remarked_hcl
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 if TYPE_CHECKING:
-    from ignores.conftest import Judge
+    from suppressions.conftest import Judge
 
 GROUP = "aws_elasticache_replication_group"
 SAID = "ecbackup:ignore rebuilt"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from ignores.conftest import Judge
+    from suppressions.conftest import Judge
 
 NO_CACHE = "stands at no cache, and at no module call that leads to one"
 SAID = "ecbackup:ignore[ECB001] rebuilt"
