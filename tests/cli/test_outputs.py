@@ -221,7 +221,7 @@ def test_a_closed_standard_output_is_told(plans: Path, run: "Run") -> None:
 
 
 def _environment_of(_run: "Run") -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parent.parent)}
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 def test_a_terminal_that_cannot_write_a_character_shows_its_escape(
@@ -263,7 +263,7 @@ def test_a_narrow_terminal_gets_folded_prose(plans: Path) -> None:
 def _on_a_terminal(args: list[str], folder: Path, env: dict[str, str]) -> str:
     """Run the command line on a terminal of its own, and give what it shows."""
     ours, theirs = pty.openpty()
-    base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parent.parent)}
+    base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(
         [sys.executable, "-m", "ecbackup_iac", *args],
         cwd=folder,
@@ -281,6 +281,9 @@ def _on_a_terminal(args: list[str], folder: Path, env: dict[str, str]) -> str:
         if not piece:
             break
         shown += piece
-    process.wait(timeout=30)
-    os.close(ours)
+    try:
+        process.wait(timeout=30)
+    finally:
+        process.kill()
+        os.close(ours)
     return shown.decode()

@@ -99,6 +99,7 @@ def test_it_is_gone_before_an_error_is_told(terminal: "Terminal") -> None:
     assert "judging" not in told
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_it_is_gone_when_a_person_interrupts(terminal: "Terminal") -> None:
     tired = SLOW.replace(
         "main()",
