@@ -331,6 +331,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return ByWhatIsShared(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need an environment of their own."""
+    for item in items:
+        if "environment_with" in getattr(item, "fixturenames", ()):
+            item.add_marker("extended")
+
+
 @pytest.fixture(scope="session")
 def environment_with() -> EnvironmentWith:
     """Some tools must not share an environment with us, or with each other."""

@@ -22,6 +22,8 @@ import pytest
 if TYPE_CHECKING:
     from conftest import EnvironmentWith, Run
 
+pytestmark = pytest.mark.extended
+
 CHECKOV = "checkov==3.3.30"
 CHECK_ID = "CKV2_ECBACKUP_1"
 HERE = Path(__file__).parent

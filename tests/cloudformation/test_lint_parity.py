@@ -14,6 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from cloudformation.conftest import Ask, CaseFile
 
+pytestmark = pytest.mark.extended
+
 CASES = Path(__file__).parent / "cases"
 BROKEN = {
     file.parent.name

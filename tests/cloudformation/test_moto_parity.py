@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cloudformation.conftest import Ask, CaseFile
     from conftest import EvaluateTemplates
 
+pytestmark = pytest.mark.extended
+
 CASES = Path(__file__).parent / "cases"
 BROKEN = {
     file.parent.name

@@ -128,6 +128,7 @@ def test_what_is_mended_passes_and_a_second_run_has_nothing_to_do(
 
 
 @each_case
+@pytest.mark.extended
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
 def test_terraform_accepts_what_it_accepted_before(
     case: Case, run_here: "Callable[..., Result]", tmp_path: Path

@@ -81,6 +81,7 @@ def mended(days: int = 7) -> FixResult:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=configurations())
+@pytest.mark.extended
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
 def test_a_tidy_file_stays_tidy_and_what_is_inserted_is_all_that_changes(text: str) -> None:
     text = text.replace('" {\n', '" {\n  engine = "redis"\n')
@@ -109,6 +110,7 @@ def without_comment_blanks(content: bytes) -> bytes:
     return re.sub(rb" +(?=#|//|/\*)", b" ", content)
 
 
+@pytest.mark.extended
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
 @pytest.mark.parametrize(
     ("days", "before", "after"),

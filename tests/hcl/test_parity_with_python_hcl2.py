@@ -21,6 +21,8 @@ from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 if TYPE_CHECKING:
     from conftest import EnvironmentWith
 
+pytestmark = pytest.mark.extended
+
 REPOSITORY = Path(__file__).parent.parent.parent
 ENVIRONMENT = ".venv-hcl2"
 PACKAGE = "python-hcl2==8.1.4"

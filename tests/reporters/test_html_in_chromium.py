@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from conftest import EnvironmentWith
     from reporters.conftest import Judged
 
+pytestmark = pytest.mark.extended
+
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VIEWS = ("phone light", "phone dark", "desktop light", "desktop dark")
 LARGE = 5_000

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import pytest
 import yaml
 
+pytestmark = pytest.mark.extended
+
 TOP = Path(__file__).resolve().parent.parent.parent
 ACTION: dict[str, Any] = yaml.safe_load((TOP / "action.yml").read_text("utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]

@@ -13,6 +13,8 @@ import yaml
 
 from ecbackup_iac import __version__
 
+pytestmark = pytest.mark.extended
+
 TOP = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = TOP / "examples" / "ci"
 FILES = sorted(path.name for path in EXAMPLES.iterdir())

@@ -10,6 +10,8 @@ from typing import Protocol
 import pytest
 import yaml
 
+pytestmark = pytest.mark.extended
+
 TOP = Path(__file__).resolve().parent.parent.parent
 
 CACHE = """\
