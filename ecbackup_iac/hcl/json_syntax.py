@@ -4,7 +4,7 @@ A property is an argument or blocks depending on what is looked up, and a string
 the schema says that it is read as it stands or as an expression.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from typing import assert_never
 
@@ -117,6 +117,15 @@ class JsonBody(PlainTexts):
         header = Place(self._source, key.start, key.end)
         body = JsonBody(self._source, kind, (node,), place, self._schema)
         return Block(kind, labels, whole, header, body)
+
+    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
+        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        what = "Extraneous JSON object property: no block type is named"
+        return [
+            (f'{what} "{name}"', attribute.place)
+            for name, attribute in self._attributes.items()
+            if name not in kinds
+        ]
 
     def parse_all(self) -> None:
         """Do nothing: the whole file's problems are known when it has been read."""

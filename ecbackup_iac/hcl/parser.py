@@ -5,7 +5,7 @@ Where a block is not closed, it ends before the next line that begins one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cached_property, partial
 
 from ecbackup_iac.hcl.expression import InvalidExpression, Node, TemplatePart, Text
@@ -150,6 +150,18 @@ class NativeBody(PlainTexts):
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
         """Return the blocks of a kind, in order; those with another number of labels are none."""
         return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]
+
+    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
+        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        problems: list[Problem] = []
+        for item in self.items:
+            if isinstance(item, Attribute):
+                what = f'Unsupported argument: "{item.name}" is not expected outside of a block'
+                problems.append((what, item.place))
+            elif item.kind not in kinds:
+                what = f'Unsupported block type: blocks of type "{item.kind}" are not expected here'
+                problems.append((what, item.header))
+        return problems
 
     def parse_all(self) -> None:
         """Parse everything inside, so that every problem is reported."""

@@ -1,12 +1,12 @@
 """What bodies, blocks and attributes offer, whichever syntax they are written in."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
 from ecbackup_iac.hcl.expression import Literal, Node
-from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.source import Place, Problem
 from ecbackup_iac.hcl.tokens import NAME
 from ecbackup_iac.model.record import record
 
@@ -80,6 +80,9 @@ class Body(Protocol):
 
     def plain_text(self, name: str) -> str | None:
         """Return an attribute's value where it is a string without interpolation."""
+
+    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
+        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
 
     def parse_all(self) -> None:
         """Parse everything inside, so that every problem is reported."""

@@ -1,4 +1,4 @@
-"""Shell completion: what the real shells make of a line that has only begun."""
+"""Shell completion: how the real shells complete a line."""
 
 import os
 import shutil
@@ -15,28 +15,25 @@ from ecbackup_iac.reporters import REPORTERS
 if TYPE_CHECKING:
     from conftest import Run, Terminal
 
-# Asked by a shell it is the real program; run by a person it shows the words that it was given.
+# When a shell completes, it is the real program; otherwise it shows its arguments.
 PROGRAM = """\
 #!/bin/sh
 if [ -n "$_ECBACKUP_IAC_COMPLETE" ]; then exec "{python}" -m ecbackup_iac "$@"; fi
 printf '<%s>' "$@"
 """
 
-# The line as it is typed, and the words that one press of the key makes of it.
+# The line as it is typed, and the arguments after one press of the tab key.
 LINES = {
     "base": "<baseline>",
     "check --form": "<check><--format>",
     "check --format sar": "<check><--format><sarif>",
-    "check --format=sar": "<check><--format=sarif>",
     "check --format json:re": "<check><--format><json:report.json>",
-    "check --format=json:out/re": "<check><--format=json:out/report.html>",
     "check --unknown f": "<check><--unknown><fail>",
-    "check --unknown=f": "<check><--unknown=fail>",
-    "check --var days=7 --unknown=i": "<check><--var><days=7><--unknown=ignore>",
+    "check --format json:out/re": "<check><--format><json:out/report.html>",
+    "check --var days=7 --unknown i": "<check><--var><days=7><--unknown><ignore>",
     "check --var-file env/pr": "<check><--var-file><env/prod.tfvars>",
-    "check --var-file=env/pr": "<check><--var-file=env/prod.tfvars>",
     "check --parameter-file pla": "<check><--parameter-file><plan.json>",
-    "check --policy=env/pr": "<check><--policy=env/prod.tfvars>",
+    "check --policy env/pr": "<check><--policy><env/prod.tfvars>",
     "check --baseline pla": "<check><--baseline><plan.json>",
     "check pla": "<check><plan.json>",
     "check -q -- pla": "<check><-q><--><plan.json>",
@@ -44,7 +41,7 @@ LINES = {
     "check two\\ words/pl": "<check><two words/plan.json>",
     "baseline --update pla": "<baseline><--update><plan.json>",
     "explain ecb00": "<explain><ECB00>",
-    "explain --format=m": "<explain><--format=markdown>",
+    "explain --format m": "<explain><--format><markdown>",
     "checkov-dir --self": "<checkov-dir><--selftest>",
 }
 
@@ -63,7 +60,7 @@ FISH = "_ECBACKUP_IAC_COMPLETE=fish_source ecbackup-iac | source"
 
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
-    """Give the environment of somebody who has the program, in a folder with something to complete."""
+    """Return an environment with the program on its path, in a folder with files to complete."""
     for name in (
         "plan.json",
         "report.json",
@@ -84,14 +81,14 @@ def home(tmp_path: Path) -> dict[str, str]:
 def program_of(shell: str) -> str:
     found = shutil.which(shell)
     if found is None:
-        # Where it has to be had, as in .ci/run, that is no excuse.
+        # In .ci/run the tools are required.
         end = pytest.fail if os.environ.get("ECBACKUP_REQUIRE_TOOLS") else pytest.skip
         end(f"{shell} is not here")
     return found
 
 
 @pytest.mark.parametrize("shell", START)
-def test_one_press_of_the_key_ends_what_has_begun(
+def test_one_press_of_the_tab_key_completes_a_line(
     shell: str, home: dict[str, str], terminal: "Terminal"
 ) -> None:
     options, start = START[shell]
@@ -101,7 +98,7 @@ def test_one_press_of_the_key_ends_what_has_begun(
     assert missing == [], shown
 
 
-def test_bash_lists_all_there_is(home: dict[str, str], terminal: "Terminal") -> None:
+def test_bash_lists_all_completions(home: dict[str, str], terminal: "Terminal") -> None:
     options, start = START["bash"]
     every = "\x1b*"  # readline: insert all possible completions
     typed = "".join(
@@ -122,9 +119,9 @@ def test_bash_lists_all_there_is(home: dict[str, str], terminal: "Terminal") -> 
 def test_fish_offers_the_same(home: dict[str, str]) -> None:
     fish = program_of("fish")
     lines = [line for line in LINES if "\\ " not in line]
-    asked = "\n".join(f"echo '== {line}'; complete -C 'ecbackup-iac {line}'" for line in lines)
+    commands = "\n".join(f"echo '== {line}'; complete -C 'ecbackup-iac {line}'" for line in lines)
     done = subprocess.run(
-        [fish, "--no-config", "-c", f"{FISH}\n{asked}"],
+        [fish, "--no-config", "-c", f"{FISH}\n{commands}"],
         cwd=Path(home["HOME"]).parent,
         env={**os.environ, **home, "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
@@ -142,7 +139,7 @@ def test_fish_offers_the_same(home: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_script_and_nothing_else_is_printed(shell: str, run: "Run") -> None:
+def test_the_completion_script_alone_is_printed(shell: str, run: "Run") -> None:
     if shell == "bash":
         program_of(shell)  # click asks it for its version
     result = run(env={"_ECBACKUP_IAC_COMPLETE": f"{shell}_source"})
@@ -151,9 +148,9 @@ def test_the_script_and_nothing_else_is_printed(shell: str, run: "Run") -> None:
 
 
 @pytest.mark.parametrize("line", ["check --var-file", "explain nothing ", "nothing at all", "--x"])
-def test_a_line_that_means_nothing_is_met_with_silence(line: str, run: "Run") -> None:
-    asked = {"COMP_WORDS": f"ecbackup-iac {line}", "COMP_CWORD": "3"}
-    result = run(env={"_ECBACKUP_IAC_COMPLETE": "bash_complete", **asked})
+def test_a_wrong_line_completes_to_nothing_without_an_error(line: str, run: "Run") -> None:
+    variables = {"COMP_WORDS": f"ecbackup-iac {line}", "COMP_CWORD": "3"}
+    result = run(env={"_ECBACKUP_IAC_COMPLETE": "bash_complete", **variables})
     assert (result.stderr, result.status) == ("", 0)
 
 
@@ -161,8 +158,8 @@ def test_names_that_would_confuse_a_terminal_are_not_offered(run: "Run", tmp_pat
     for name in ("a\nplain,evil", "b\x1b[2J", "c d,e", ".hidden"):
         (tmp_path / name).touch()
     (tmp_path / "circle").symlink_to("circle")
-    asked = {"COMP_WORDS": "ecbackup-iac check --format json:", "COMP_CWORD": "3"}
-    result = run(env={"_ECBACKUP_IAC_COMPLETE": "bash_complete", **asked})
+    variables = {"COMP_WORDS": "ecbackup-iac check --format json:", "COMP_CWORD": "3"}
+    result = run(env={"_ECBACKUP_IAC_COMPLETE": "bash_complete", **variables})
     assert result.stdout == "plain,json:c d,e\nplain,json:circle\n"
 
 
@@ -175,11 +172,11 @@ def test_an_answer_imports_nothing_heavy(line: str) -> None:
         "main()\n"
     )
     words = f"ecbackup-iac {line}"
-    asked = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()))}
+    variables = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()))}
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=Path(__file__).parents[2],
-        env={**os.environ, **asked, "_ECBACKUP_IAC_COMPLETE": "bash_complete"},
+        env={**os.environ, **variables, "_ECBACKUP_IAC_COMPLETE": "bash_complete"},
         capture_output=True,
         text=True,
         check=False,

@@ -1,5 +1,6 @@
 """Where reports go and how a run ends: files, standard output, pipes, exit statuses."""
 
+import errno
 import json
 import os
 import pty
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.cli.output import write_file
+from ecbackup_iac.cli.exit_codes import EXIT_USAGE
+from ecbackup_iac.cli.output import write_edits, write_file
+from ecbackup_iac.cli.runtime import exit_code_of
 from ecbackup_iac.errors import OutputError
 
 if TYPE_CHECKING:
@@ -21,14 +24,14 @@ if TYPE_CHECKING:
 
 PASSES = "no-op.json"
 FAILS = "checks.json"
-UNDECIDED = "unknown-retention.json"
+UNKNOWN = "unknown-retention.json"
 PARTIAL = "targeted.json"
 
 
 @pytest.fixture
 def plans(copy_in: Callable[[str, str], Path], tmp_path: Path) -> Path:
     (tmp_path / ".git").mkdir()
-    for name in (PASSES, FAILS, UNDECIDED, PARTIAL):
+    for name in (PASSES, FAILS, UNKNOWN, PARTIAL):
         copy_in(f"readers/plans/{name}", name)
     return tmp_path
 
@@ -46,9 +49,7 @@ def test_a_report_that_goes_to_a_file_leaves_standard_output_alone(plans: Path, 
     assert (plans / "report.txt").read_text(encoding="utf-8").startswith("FAIL  ")
 
 
-def test_a_file_holds_no_colour_codes_even_where_colour_is_asked_for(
-    plans: Path, run: "Run"
-) -> None:
+def test_a_file_holds_no_colour_codes_even_with_color_on(plans: Path, run: "Run") -> None:
     result = run("check", FAILS, "--format", "text:report.txt", "--color", "--format", "text")
     assert "\x1b[" in result.stdout
     assert "\x1b" not in (plans / "report.txt").read_text(encoding="utf-8")
@@ -81,7 +82,7 @@ def test_a_report_that_cannot_be_put_in_place_leaves_the_old_one(
     report = tmp_path / "report.json"
     report.write_text("old", encoding="utf-8")
 
-    def refuse(_half: str, _target: str) -> None:
+    def refuse(_source: str, _target: str) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", refuse)
@@ -139,7 +140,7 @@ def test_nothing_else_is_left_beside_a_report(plans: Path, run: "Run") -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_is_asked_for_wrongly_is_refused_with_status_2_and_no_output(
+def test_wrong_options_are_refused_with_status_2_and_no_output(
     run: "Run", args: list[str], message: str
 ) -> None:
     result = run("check", FAILS, *args)
@@ -152,9 +153,9 @@ def test_what_is_asked_for_wrongly_is_refused_with_status_2_and_no_output(
     ("args", "status"),
     [
         ([PASSES], 0),
-        ([UNDECIDED], 0),
+        ([UNKNOWN], 0),
         ([FAILS], 1),
-        ([UNDECIDED, "--unknown", "fail"], 1),
+        ([UNKNOWN, "--unknown", "fail"], 1),
         ([PARTIAL], 3),
         ([FAILS, PARTIAL], 1),
         ([PARTIAL, "--min-days", "8"], 1),
@@ -188,7 +189,7 @@ def test_a_reader_that_goes_away_gets_no_traceback(run: "Run") -> None:
 
 
 @pytest.mark.usefixtures("plans")
-def test_a_full_disk_behind_standard_output_is_told(run: "Run") -> None:
+def test_a_full_disk_behind_standard_output_is_reported(run: "Run") -> None:
     with Path("/dev/full").open("wb") as full:
         result = run("check", FAILS, stdout=full)
     assert (result.stderr, result.status) == (
@@ -198,7 +199,7 @@ def test_a_full_disk_behind_standard_output_is_told(run: "Run") -> None:
 
 
 @pytest.mark.parametrize("args", [["--help"], ["check", "--help"], ["--version"], ["explain"]])
-def test_a_full_disk_behind_a_help_text_is_told(args: list[str], run: "Run") -> None:
+def test_a_full_disk_behind_a_help_text_is_reported(args: list[str], run: "Run") -> None:
     with Path("/dev/full").open("wb") as full:
         result = run(*args, stdout=full)
     assert (result.stderr, result.status) == (
@@ -207,7 +208,7 @@ def test_a_full_disk_behind_a_help_text_is_told(args: list[str], run: "Run") -> 
     )
 
 
-def test_a_closed_standard_output_is_told(plans: Path, run: "Run") -> None:
+def test_a_closed_standard_output_is_reported(plans: Path, run: "Run") -> None:
     command = f'exec "{sys.executable}" -m ecbackup_iac check {PASSES} >&-'
     result = subprocess.run(
         ["sh", "-c", command],
@@ -245,7 +246,7 @@ def test_a_terminal_that_cannot_write_a_character_shows_its_escape(
         ({"TERM": "xterm", "NO_COLOR": "1"}, ["--color"], True),
     ],
 )
-def test_a_terminal_gets_colour_unless_it_is_told_off(
+def test_a_terminal_gets_colour_unless_it_is_switched_off(
     plans: Path, env: dict[str, str], args: list[str], *, is_colored: bool
 ) -> None:
     shown = _on_a_terminal(["check", FAILS, *args], plans, env)
@@ -261,7 +262,7 @@ def test_a_narrow_terminal_gets_folded_prose(plans: Path) -> None:
 
 
 def _on_a_terminal(args: list[str], folder: Path, env: dict[str, str]) -> str:
-    """Run the command line on a terminal of its own, and give what it shows."""
+    """Return what the command line shows on a terminal of its own."""
     ours, theirs = pty.openpty()
     base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(
@@ -276,7 +277,7 @@ def _on_a_terminal(args: list[str], folder: Path, env: dict[str, str]) -> str:
     while select.select([ours], [], [], 30)[0]:
         try:
             piece = os.read(ours, 65_536)
-        except OSError:  # Linux says so when the other end is closed
+        except OSError:  # Linux raises it when the other end is closed
             break
         if not piece:
             break
@@ -287,3 +288,55 @@ def _on_a_terminal(args: list[str], folder: Path, env: dict[str, str]) -> str:
         process.kill()
         os.close(ours)
     return shown.decode()
+
+
+@pytest.mark.usefixtures("plans")
+def test_the_step_summary_is_appended_once_for_two_github_reports(
+    tmp_path: Path, run: "Run"
+) -> None:
+    summary = tmp_path / "summary.md"
+    outputs = ("--format", "github", "--format", "github:annotations.txt")
+    run("check", FAILS, *outputs, env={"GITHUB_STEP_SUMMARY": str(summary)})
+    once = summary.read_text("utf-8")
+    summary.unlink()
+    run("check", FAILS, "--format", "github", env={"GITHUB_STEP_SUMMARY": str(summary)})
+    assert once == summary.read_text("utf-8")
+
+
+def test_a_full_disk_is_blamed_on_the_file_that_did_not_fit(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def run_out_of_space() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "part.tf")
+
+    assert exit_code_of(run_out_of_space) == EXIT_USAGE
+    os.write(1, b"still open")
+    shown = capfd.readouterr()
+    assert shown.err == "ecbackup-iac: part.tf: cannot be written: No space left on device\n"
+    assert shown.out == "still open"
+
+
+def test_a_file_that_cannot_be_restored_is_named_beside_the_first_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [tmp_path / name for name in ("a.tf", "b.tf")]
+    for file in files:
+        file.write_text("old", encoding="utf-8")
+    replace_file = os.replace
+    calls = 0
+
+    def replace_once(source: str, target: str) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise OSError(errno.EIO, "Input/output error")
+        replace_file(source, target)
+
+    monkeypatch.setattr(os, "replace", replace_once)
+    first, second = map(str, files)
+    with pytest.raises(OutputError) as caught:
+        write_edits(dict.fromkeys((first, second), b"old"), dict.fromkeys((first, second), b"new"))
+    assert str(caught.value) == (
+        f"{second}: cannot be written: Input/output error; already written, and not restored: {first}"
+    )
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.tf", "b.tf"]

@@ -1,4 +1,4 @@
-"""The line on standard error while a person waits: when it is there, and that nothing stays of it."""
+"""The progress line on standard error: when it is shown, and that it is erased."""
 
 import io
 import re
@@ -30,7 +30,7 @@ Resources:
       SnapshotRetentionLimit: 7
 """
 
-# The real program, in a world where every look at the clock takes a quarter of a second.
+# The real program with a clock that advances by a quarter of a second at every call.
 SLOW = """\
 import itertools, time
 ticks = itertools.count()
@@ -57,12 +57,12 @@ def estate(tmp_path: Path) -> None:
 
 
 def lines(shown: str) -> list[str]:
-    """Give all that the line said, one after the other."""
+    """Return the successive texts of the line."""
     return [text.rstrip() for text in LINE.findall(shown) if text.strip()]
 
 
 def left(shown: str) -> str:
-    """Give what a terminal still shows at the end."""
+    """Return what a terminal shows at the end."""
     rows = []
     for row in shown.replace("\r\n", "\n").split("\n"):
         cells: list[str] = []
@@ -72,17 +72,17 @@ def left(shown: str) -> str:
     return "\n".join(rows)
 
 
-def test_a_person_who_waits_is_told_what_is_done_and_nothing_stays(terminal: "Terminal") -> None:
+def test_progress_is_shown_on_a_terminal_and_erased(terminal: "Terminal") -> None:
     shown = terminal(sys.executable, "-c", SLOW, "check", "--no-color")
-    told = lines(shown)
-    assert any(re.fullmatch(r"reading: \d+ files", line) for line in told), shown
-    assert "judging root 2: stack-2/cache.yaml" in told, shown
+    texts = lines(shown)
+    assert any(re.fullmatch(r"reading: \d+ files", line) for line in texts), shown
+    assert "judging root 2: stack-2/cache.yaml" in texts, shown
     bar = r"\[#{6}-{14}\] judging root 3 of 6: stack-3"
-    assert any(re.fullmatch(bar, line) for line in told), shown
+    assert any(re.fullmatch(bar, line) for line in texts), shown
     assert left(shown) == "12 caches: 12 pass\n"
 
 
-def test_the_report_in_a_pipe_has_nothing_of_it(terminal: "Terminal", tmp_path: Path) -> None:
+def test_a_redirected_report_holds_no_progress(terminal: "Terminal", tmp_path: Path) -> None:
     with (tmp_path / "report.txt").open("wb") as report:
         shown = terminal(sys.executable, "-c", SLOW, "check", stdout=report)
     assert lines(shown)
@@ -90,18 +90,18 @@ def test_the_report_in_a_pipe_has_nothing_of_it(terminal: "Terminal", tmp_path: 
     assert (tmp_path / "report.txt").read_bytes() == b"12 caches: 12 pass\n"
 
 
-def test_it_is_gone_before_an_error_is_told(terminal: "Terminal") -> None:
+def test_it_is_erased_before_an_error_is_printed(terminal: "Terminal") -> None:
     shown = terminal(sys.executable, "-c", SLOW.replace("main()", BROKEN), "check")
     assert lines(shown)
-    told = left(shown)
-    assert told.startswith("ecbackup-iac: a defect of this program: RuntimeError: broken\n")
-    assert "reading" not in told
-    assert "judging" not in told
+    remaining = left(shown)
+    assert remaining.startswith("ecbackup-iac: a defect of this program: RuntimeError: broken\n")
+    assert "reading" not in remaining
+    assert "judging" not in remaining
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_it_is_gone_when_a_person_interrupts(terminal: "Terminal") -> None:
-    tired = SLOW.replace(
+def test_it_is_erased_on_an_interrupt(terminal: "Terminal") -> None:
+    interrupted = SLOW.replace(
         "main()",
         "import ecbackup_iac.cli.progress, signal\n"
         "shown = ecbackup_iac.cli.progress.TerminalProgress._write\n"
@@ -109,7 +109,7 @@ def test_it_is_gone_when_a_person_interrupts(terminal: "Terminal") -> None:
         "ecbackup_iac.cli.progress.TerminalProgress._write = once\n"
         "main()",
     )
-    shown = terminal(sys.executable, "-c", tired, "check")
+    shown = terminal(sys.executable, "-c", interrupted, "check")
     assert "judging root" in shown
     assert left(shown).strip() == ""
 
@@ -122,7 +122,7 @@ def test_under_a_second_nothing_is_printed(terminal: "Terminal") -> None:
 @pytest.mark.parametrize(
     ("args", "env"), [(("-q",), {}), ((), {"TERM": "dumb"}), ((), {"CI": "true"})], ids=str
 )
-def test_who_does_not_watch_is_told_nothing(
+def test_quiet_runs_dumb_terminals_and_ci_show_no_progress(
     args: tuple[str, ...], env: dict[str, str], terminal: "Terminal"
 ) -> None:
     shown = terminal(sys.executable, "-c", SLOW, "check", *args, env=env)
@@ -141,45 +141,45 @@ def test_a_pipe_gets_nothing(run: "Run", tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == (b"12 caches: 12 pass\n", b"")
 
 
-def test_it_is_not_written_more_often_than_an_eye_can_see(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_updated_at_most_ten_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr("time.monotonic", lambda: now)
     stream = io.StringIO()
-    told = TerminalProgress(stream)
+    line = TerminalProgress(stream)
     for millisecond in range(2000):
         now = millisecond / 1000
-        told.reading()
+        line.reading()
     assert stream.getvalue().count("\r") == 10
     assert stream.getvalue().startswith("\rreading: 1,001 files\rreading: 1,1")
 
 
-def test_one_root_that_takes_long_is_told_too(terminal: "Terminal", tmp_path: Path) -> None:
+def test_a_single_slow_root_is_shown_too(terminal: "Terminal", tmp_path: Path) -> None:
     many = CACHE.replace('"this" {', '"this" {\n  for_each = toset(["a", "b", "c", "d", "e", "f"])')
     (tmp_path / "stack-1" / "main.tf").write_text(many, "utf-8")
     (tmp_path / "stack-1" / "cache.yaml").unlink()
-    told = lines(terminal(sys.executable, "-c", SLOW, "check", "stack-1/main.tf"))
-    assert "[--------------------] judging root 1 of 1: stack-1" in told
+    texts = lines(terminal(sys.executable, "-c", SLOW, "check", "stack-1/main.tf"))
+    assert "[--------------------] judging root 1 of 1: stack-1" in texts
 
 
 def test_a_hostile_or_long_name_stays_on_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "PATIENCE", 0)
+    monkeypatch.setattr(progress, "DELAY_SECONDS", 0)
     stream = io.StringIO()
-    told = TerminalProgress(stream)
-    told.judging("a\x1b[2J\nb/\u202e\U0001f600" + "x" * 200, 1, 2)
-    told.erase()
+    line = TerminalProgress(stream)
+    line.judging("a\x1b[2J\nb/\u202e\U0001f600" + "x" * 200, 1, 2)
+    line.erase()
     written = stream.getvalue()
     assert written.isascii()
     assert written.replace("\r", "").isprintable()
     assert max(map(len, written.split("\r"))) == 79
 
 
-def test_a_terminal_that_is_gone_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_terminal_does_not_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     class Gone(io.StringIO):
         def write(self, text: str) -> int:
             raise OSError(text)
 
-    monkeypatch.setattr(progress, "PATIENCE", 0)
-    told = TerminalProgress(Gone())
-    told.reading()
-    told.reading()
-    told.erase()
+    monkeypatch.setattr(progress, "DELAY_SECONDS", 0)
+    line = TerminalProgress(Gone())
+    line.reading()
+    line.reading()
+    line.erase()

@@ -1,4 +1,4 @@
-"""Starting up: --version and --help feel instant, and what Checkov loads needs nothing installed."""
+"""Start-up: --version and --help import little, and what Checkov loads needs the standard library alone."""
 
 import subprocess
 import sys

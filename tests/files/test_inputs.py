@@ -1,4 +1,4 @@
-"""What people hand over: by mistake, in odd encodings, broken on the way, or on purpose to do harm."""
+"""Inputs that are wrong, oddly encoded, damaged or hostile, and the files that are read."""
 
 import codecs
 import copy
@@ -17,7 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.files.discovery import Input, discover
+from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.value import Unknown
@@ -132,7 +133,9 @@ Terraform will perform the following actions:
         ),
     ],
 )
-def test_a_mistake_is_told_what_it_is_and_what_to_run_instead(content: bytes, message: str) -> None:
+def test_a_wrong_input_gets_a_hint_what_it_is_and_what_to_run_instead(
+    content: bytes, message: str
+) -> None:
     assert problem_with(content) == Diagnostic(message, Location("x.json"))
 
 
@@ -140,7 +143,7 @@ def test_a_mistake_is_told_what_it_is_and_what_to_run_instead(content: bytes, me
     "content",
     [b"hello\n", b'{"editor": {"tabs": 4}}', b"[1, 2]", b"{}", b'"plan"', b"42", b"\x7fELF"],
 )
-def test_what_nobody_can_name_is_no_infrastructure_code(content: bytes) -> None:
+def test_unrecognised_bytes_are_no_infrastructure_code(content: bytes) -> None:
     assert problem_with(content) is None
 
 
@@ -160,22 +163,22 @@ def test_what_nobody_can_name_is_no_infrastructure_code(content: bytes) -> None:
         ("[" * 100_000, "the JSON is nested too deeply", None, None),
     ],
 )
-def test_broken_json_is_told_with_line_and_column(
+def test_broken_json_is_reported_with_line_and_column(
     content: str, message: str, line: int | None, column: int | None
 ) -> None:
     assert problem_with(content.encode()) == Diagnostic(message, Location("x.json", line, column))
 
 
 @pytest.mark.parametrize("content", [b'{"a": ', b"[1,", b'{"version": 1, }'])
-def test_broken_json_that_nobody_named_and_that_is_not_ours_is_left_alone(content: bytes) -> None:
+def test_broken_json_that_is_not_named_and_not_infrastructure_is_ignored(content: bytes) -> None:
     assert problem_with(content, is_meant=False) is None
     assert problem_with(content) is not None
 
 
-def test_an_empty_file_that_nobody_named_is_an_error_too() -> None:
-    told = problem_with(b"", is_meant=False)
-    assert told is not None
-    assert told.severity is Severity.ERROR
+def test_an_empty_file_that_is_not_named_is_an_error_too() -> None:
+    problem = problem_with(b"", is_meant=False)
+    assert problem is not None
+    assert problem.severity is Severity.ERROR
 
 
 @pytest.mark.parametrize(
@@ -212,10 +215,10 @@ def test_a_plan_is_read_in_every_encoding_a_shell_writes(content: bytes) -> None
     assert reading.diagnostics == ()
 
 
-def test_text_that_is_not_what_its_mark_announces_is_told() -> None:
-    told = problem_with(codecs.BOM_UTF16_LE + b"{\x00x")
-    assert told is not None
-    assert told.message.startswith("not the UTF-16 or UTF-32 that it looks like: ")
+def test_text_that_contradicts_its_byte_order_mark_is_reported() -> None:
+    problem = problem_with(codecs.BOM_UTF16_LE + b"{\x00x")
+    assert problem is not None
+    assert problem.message.startswith("not the UTF-16 or UTF-32 that it looks like: ")
 
 
 @pytest.mark.parametrize(
@@ -228,7 +231,7 @@ def test_text_that_is_not_what_its_mark_announces_is_told() -> None:
         '{"CacheClusters": []} []',
     ],
 )
-def test_an_input_without_caches_is_no_trouble(content: str) -> None:
+def test_an_input_without_caches_has_no_diagnostics(content: str) -> None:
     reading = reading_of(content.encode(), "x.json", is_meant=True)
     assert reading is not None
     assert (reading.resources, reading.diagnostics) == ((), ())
@@ -246,7 +249,7 @@ def test_an_input_without_caches_is_no_trouble(content: str) -> None:
         '{"format_version":"1.2","configuration":{},"resource_changes":[null, GOOD]}',
     ],
 )
-def test_a_broken_entry_takes_no_verdict_from_the_others(content: str) -> None:
+def test_a_broken_entry_does_not_affect_the_other_verdicts(content: str) -> None:
     good = (
         '{"address":"aws_elasticache_cluster.b","type":"aws_elasticache_cluster","name":"b",'
         '"mode":"managed","values":{},"change":{"actions":["create"],"after":{"engine":"redis"}}}'
@@ -254,7 +257,7 @@ def test_a_broken_entry_takes_no_verdict_from_the_others(content: str) -> None:
     reading = reading_of(content.replace("GOOD", good).encode(), "x.json", is_meant=True)
     assert reading is not None
     assert [resource.address[-1] for resource in reading.resources] == ["b"]
-    assert [told.severity for told in reading.diagnostics] == [Severity.ERROR]
+    assert [problem.severity for problem in reading.diagnostics] == [Severity.ERROR]
 
 
 @pytest.mark.parametrize(
@@ -270,16 +273,16 @@ def test_a_broken_entry_takes_no_verdict_from_the_others(content: str) -> None:
         ),
     ],
 )
-def test_a_plan_of_another_shape_is_told(content: str, message: str) -> None:
+def test_a_plan_of_another_shape_is_reported(content: str, message: str) -> None:
     assert problem_with(content.encode()) == Diagnostic(
         f"not the JSON that Terraform or AWS writes: {message}", Location("x.json")
     )
 
 
-def test_an_empty_list_alone_says_that_nothing_was_listed() -> None:
-    told = problem_with(b"[]\n")
-    assert told is not None
-    assert told.message == "an empty list: no cache was listed; --allow-empty accepts that"
+def test_an_empty_list_is_reported_as_an_empty_listing() -> None:
+    problem = problem_with(b"[]\n")
+    assert problem is not None
+    assert problem.message == "an empty list: no cache was listed; --allow-empty accepts that"
 
 
 @pytest.mark.parametrize(
@@ -305,8 +308,8 @@ def test_a_missing_member_that_query_wrote_as_null_makes_no_member_of_a_group() 
 
 
 def cluster(name: str, group: str | None, region: str | None = None) -> dict[str, object]:
-    shown = {"ARN": f"arn:aws:elasticache:{region}:1:cluster:{name}"} if region else {}
-    return shown | {
+    arn = {"ARN": f"arn:aws:elasticache:{region}:1:cluster:{name}"} if region else {}
+    return arn | {
         "CacheClusterId": name,
         "Engine": "redis",
         "ReplicationGroupId": group,
@@ -315,8 +318,8 @@ def cluster(name: str, group: str | None, region: str | None = None) -> dict[str
 
 
 def group(name: str, region: str | None = None) -> dict[str, object]:
-    shown = {"ARN": f"arn:aws:elasticache:{region}:1:replicationgroup:{name}"} if region else {}
-    return shown | {
+    arn = {"ARN": f"arn:aws:elasticache:{region}:1:replicationgroup:{name}"} if region else {}
+    return arn | {
         "ReplicationGroupId": name,
         "ClusterEnabled": False,
         "SnapshotRetentionLimit": 1,
@@ -344,27 +347,27 @@ def test_members_of_groups_that_no_input_lists_are_one_error(
         name = "CacheClusters" if "CacheClusterId" in entry else "ReplicationGroups"
         (tmp_path / f"{number}.json").write_text(json.dumps({name: [entry]}), "utf-8")
     report = scan([str(tmp_path)], Policy(), date(2026, 11, 23))
-    told = [(one.severity, one.message) for one in report.diagnostics]
+    problems = [(problem.severity, problem.message) for problem in report.diagnostics]
     if unlisted is None:
-        assert told == []
+        assert problems == []
     else:
-        ((severity, message),) = told
+        ((severity, message),) = problems
         assert severity is Severity.ERROR
         assert unlisted in message
         assert message.endswith("the output of aws elasticache describe-replication-groups")
 
 
-def test_a_plan_without_its_changes_is_told() -> None:
+def test_a_plan_without_its_changes_is_reported() -> None:
     content = (
         b'{"format_version":"1.2","planned_values":{"root_module":{"resources":['
         b'{"mode":"managed","type":"aws_elasticache_cluster"}]}}}'
     )
-    told = problem_with(content)
-    assert told is not None
-    assert told.message.startswith("the plan was cut: it has no resource_changes")
+    problem = problem_with(content)
+    assert problem is not None
+    assert problem.message.startswith("the plan was cut: it has no resource_changes")
 
 
-def test_a_document_of_another_kind_among_ours_is_told() -> None:
+def test_a_document_of_another_kind_among_ours_is_reported() -> None:
     content = b'{"CacheClusters": []}\n{"Buckets": []}\n'
     assert problem_with(content) == Diagnostic(
         "looks like a plan, a state or AWS CLI output, and is none as they are written",
@@ -372,7 +375,7 @@ def test_a_document_of_another_kind_among_ours_is_told() -> None:
     )
 
 
-# Whatever is cut out of real input or put into it, there is an answer
+# Damaged inputs never crash the program
 
 SEEDS = [
     *sorted((TESTS / "readers" / "plans").glob("*.json")),
@@ -408,7 +411,7 @@ JUNK: st.SearchStrategy[object] = st.sampled_from(
 
 
 @pytest.mark.parametrize("references", [True, -1, 1.5, "data.x", {"a": 1}, None], ids=json.dumps)
-def test_references_of_another_shape_are_none(references: object) -> None:
+def test_references_of_another_shape_are_ignored(references: object) -> None:
     plan = json.loads((TESTS / "cases" / "unknown-mode" / "plan.json").read_text(encoding="utf-8"))
     (block,) = plan["configuration"]["root_module"]["resources"]
     block["expressions"]["snapshot_retention_limit"]["references"] = references
@@ -418,7 +421,7 @@ def test_references_of_another_shape_are_none(references: object) -> None:
 
 
 @pytest.mark.parametrize("name", [[], {}, 7, None], ids=json.dumps)
-def test_sensitive_attributes_of_another_shape_are_none(name: object) -> None:
+def test_sensitive_attributes_of_another_shape_are_ignored(name: object) -> None:
     state = json.loads(
         (TESTS / "cases" / "raw-state-file" / "terraform.tfstate").read_text(encoding="utf-8")
     )
@@ -430,7 +433,7 @@ def test_sensitive_attributes_of_another_shape_are_none(name: object) -> None:
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(DOCUMENTS), st.data())
-def test_no_change_to_a_real_input_makes_the_program_fall_over(
+def test_no_change_to_a_real_input_crashes_the_program(
     document: object, data: st.DataObject
 ) -> None:
     changed = json.loads(json.dumps(document))
@@ -458,7 +461,7 @@ def _spoil(document: Any, data: st.DataObject) -> None:  # noqa: ANN401 - any JS
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_make_the_program_fall_over(content: bytes) -> None:
+def test_no_bytes_crash_the_program(content: bytes) -> None:
     for head in (b"", b"{", codecs.BOM_UTF16_LE, b"PK\x03\x04", b'{"format_version":'):
         reading_of(head + content, "x.json", is_meant=True)
 
@@ -478,7 +481,7 @@ ONE_PASSES = "1 cache: 1 passes\n"
 
 
 @pytest.mark.parametrize("above", ["..", "../..", "ABSOLUTE"])
-def test_what_is_named_from_above_is_told_from_here(
+def test_a_path_from_above_is_shown_relative_to_the_working_folder(
     above: str, repository: Path, run: "Run"
 ) -> None:
     here = repository / "plans" / "deeper"
@@ -576,7 +579,7 @@ def test_a_link_out_of_the_repository_is_not_followed(repository: Path, run: "Ru
     )
 
 
-def test_what_a_link_out_of_the_repository_leads_to_can_still_be_named(
+def test_the_target_of_a_link_out_of_the_repository_can_be_named(
     repository: Path, run: "Run"
 ) -> None:
     (repository.parent / "outside").mkdir()
@@ -683,7 +686,7 @@ def test_folders_of_other_programs_are_not_walked(
     assert run("check", ".", cwd=repository).stdout == ONE_PASSES
 
 
-def test_a_raw_state_beside_configuration_is_a_working_copy_and_not_judged(
+def test_a_raw_state_beside_configuration_is_a_working_copy_and_not_checked(
     repository: Path, run: "Run", copy_in: Callable[[str, str], Path]
 ) -> None:
     copy_in("cases/raw-state-file/terraform.tfstate", "top/plans/terraform.tfstate")
@@ -700,7 +703,7 @@ def test_a_file_name_that_is_no_text_is_shown_as_its_escape(repository: Path, ru
     assert (r"  at plans/\xff.json" in result.stdout.splitlines(), result.status) == (True, 1)
 
 
-def test_unrelated_json_in_a_folder_is_passed_over_in_silence(repository: Path, run: "Run") -> None:
+def test_unrelated_json_in_a_folder_is_ignored_silently(repository: Path, run: "Run") -> None:
     (repository / "plans" / "package.json").write_text('{"name": "x"}', encoding="utf-8")
     (repository / "plans" / "broken.json").write_text('{"name": ', encoding="utf-8")
     assert run("check", "plans", cwd=repository).stdout == ONE_PASSES
@@ -713,3 +716,24 @@ def test_unrelated_json_that_is_named_is_an_error(repository: Path, run: "Run") 
         ["ERROR  package.json", f"  {NOT_OURS}"],
         3,
     )
+
+
+def test_contents_that_an_edit_has_emptied_are_not_read_from_the_disk(repository: Path) -> None:
+    plan = repository / "plans" / "plan.json"
+    (found,) = discover([str(plan)], (), {os.path.realpath(plan): b""})
+    assert isinstance(found, Input)
+    assert found.content == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/dev/fd/63", True),
+        ("/dev/stdin", True),
+        ("/proc/self/fd/11", True),
+        ("/dev/shm/plan.json", False),  # noqa: S108 - a file like any other
+        ("plans/dev/fd/plan.json", False),
+    ],
+)
+def test_a_file_in_dev_is_not_reported_as_a_stream(path: str, *, expected: bool) -> None:
+    assert is_stream(path) is expected

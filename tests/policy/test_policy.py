@@ -1,4 +1,4 @@
-"""The policy file: what it can say, what is refused and how, and where it is looked for."""
+"""The policy file: its keys, its errors, and its lookup."""
 
 from datetime import date
 from pathlib import Path
@@ -40,7 +40,7 @@ def policy_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("policy.toml")
 
 
-def test_a_policy_file_says_all_that_a_policy_can_say(policy_file: Path) -> None:
+def test_a_policy_file_can_set_everything(policy_file: Path) -> None:
     policy_file.write_text(FULL, encoding="utf-8")
     assert read_policy("policy.toml") == Policy(
         minimum_days=7,
@@ -62,20 +62,18 @@ def test_a_policy_file_says_all_that_a_policy_can_say(policy_file: Path) -> None
 
 
 @pytest.mark.parametrize("content", [b"", b"# nothing yet\n", b"\xef\xbb\xbf"])
-def test_an_empty_policy_file_asks_for_what_no_policy_asks_for(
-    policy_file: Path, content: bytes
-) -> None:
+def test_an_empty_policy_file_equals_no_policy_file(policy_file: Path, content: bytes) -> None:
     policy_file.write_bytes(content)
     assert read_policy("policy.toml") == Policy()
 
 
-def test_a_byte_order_mark_and_crlf_do_no_harm(policy_file: Path) -> None:
+def test_a_byte_order_mark_and_crlf_are_accepted(policy_file: Path) -> None:
     policy_file.write_bytes(b"\xef\xbb\xbf" + FULL.replace("\n", "\r\n").encode())
     policy = read_policy("policy.toml")
     assert [exception.location.line for exception in policy.exceptions] == [5, 9]
 
 
-def test_exceptions_written_inline_have_no_line_that_is_certain(policy_file: Path) -> None:
+def test_inline_exceptions_have_no_line(policy_file: Path) -> None:
     policy_file.write_text('exceptions = [{resource = "a", reason = "b"}]\n', encoding="utf-8")
     (exception,) = read_policy("policy.toml").exceptions
     assert exception.location == Location("policy.toml")
@@ -170,7 +168,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
         ),
     ],
 )
-def test_what_a_policy_cannot_say_is_refused_with_its_place(
+def test_an_invalid_policy_is_refused_with_its_location(
     policy_file: Path, text: str, message: str
 ) -> None:
     policy_file.write_text(text, encoding="utf-8")
@@ -179,7 +177,7 @@ def test_what_a_policy_cannot_say_is_refused_with_its_place(
     assert message in (refused.value.message, *refused.value.more)
 
 
-def test_every_problem_is_told_at_once(policy_file: Path) -> None:
+def test_every_problem_is_reported_at_once(policy_file: Path) -> None:
     policy_file.write_text("minimun_days = 7\nunknown = 1\n", encoding="utf-8")
     with pytest.raises(PolicyError) as refused:
         read_policy("policy.toml")
@@ -189,8 +187,8 @@ def test_every_problem_is_told_at_once(policy_file: Path) -> None:
     ]
 
 
-def test_a_policy_file_gives_no_orders_to_a_runner(policy_file: Path, run: "Run") -> None:
-    """GitHub obeys a line that begins with two colons, wherever it is printed."""
+def test_a_policy_file_cannot_issue_workflow_commands(policy_file: Path, run: "Run") -> None:
+    """GitHub runs a line that begins with two colons as a command."""
     policy_file.write_text('"a\\n::error::pwned" = 1\n', encoding="utf-8")
     result = run("check", "--policy", "policy.toml", cwd=policy_file.parent)
     assert result.status == 2
@@ -203,13 +201,13 @@ def test_text_that_is_not_utf_8_is_refused(policy_file: Path) -> None:
         read_policy("policy.toml")
 
 
-def test_toml_nested_out_of_all_reason_is_refused(policy_file: Path) -> None:
+def test_toml_that_is_nested_too_deeply_is_refused(policy_file: Path) -> None:
     policy_file.write_text("exclude = " + "[" * 100_000, encoding="utf-8")
     with pytest.raises(PolicyError, match="not valid TOML"):
         read_policy("policy.toml")
 
 
-# Where it is looked for, with the real command line
+# Lookup of the policy file, with the real command line
 
 
 @pytest.fixture
@@ -220,35 +218,35 @@ def repository(tmp_path: Path, copy_in: "Callable[[str, str], Path]") -> Path:
     return tmp_path / "top"
 
 
-ASKS_FOR_14 = "minimum_days = 14\n"
+MINIMUM_14 = "minimum_days = 14\n"
 
 
 def test_a_policy_is_found_upwards_to_the_repositorys_top(repository: Path, run: "Run") -> None:
-    (repository / ".ecbackup.toml").write_text(ASKS_FOR_14, encoding="utf-8")
+    (repository / ".ecbackup.toml").write_text(MINIMUM_14, encoding="utf-8")
     result = run("check", cwd=repository / "services" / "pay")
     assert ("ECB002" in result.stdout, result.status) == (True, 1)
 
 
-def test_the_nearest_policy_is_the_one_that_counts(repository: Path, run: "Run") -> None:
-    (repository / ".ecbackup.toml").write_text(ASKS_FOR_14, encoding="utf-8")
+def test_the_nearest_policy_file_applies(repository: Path, run: "Run") -> None:
+    (repository / ".ecbackup.toml").write_text(MINIMUM_14, encoding="utf-8")
     (repository / "services" / ".ecbackup.toml").write_text("minimum_days = 7\n", encoding="utf-8")
     assert run("check", cwd=repository / "services" / "pay").status == 0
 
 
-def test_a_policy_above_the_repositorys_top_is_none_of_it(repository: Path, run: "Run") -> None:
-    (repository.parent / ".ecbackup.toml").write_text(ASKS_FOR_14, encoding="utf-8")
+def test_a_policy_above_the_repositorys_top_does_not_apply(repository: Path, run: "Run") -> None:
+    (repository.parent / ".ecbackup.toml").write_text(MINIMUM_14, encoding="utf-8")
     assert run("check", cwd=repository / "services" / "pay").status == 0
 
 
-def test_without_a_repository_only_the_working_folder_is_looked_into(
+def test_without_a_repository_only_the_working_folder_is_searched(
     repository: Path, run: "Run"
 ) -> None:
     (repository / ".git").rmdir()
-    (repository / ".ecbackup.toml").write_text(ASKS_FOR_14, encoding="utf-8")
+    (repository / ".ecbackup.toml").write_text(MINIMUM_14, encoding="utf-8")
     assert run("check", cwd=repository / "services" / "pay").status == 0
 
 
-def test_its_paths_count_from_its_own_folder(repository: Path, run: "Run") -> None:
+def test_paths_are_relative_to_the_policy_file(repository: Path, run: "Run") -> None:
     (repository / ".ecbackup.toml").write_text(
         'minimum_days = 14\n[[exceptions]]\npath = "services/pay"\nreason = "agreed"\n',
         encoding="utf-8",
@@ -258,8 +256,8 @@ def test_its_paths_count_from_its_own_folder(repository: Path, run: "Run") -> No
     assert result.status == 0
 
 
-def test_a_policy_that_is_named_is_the_only_one(repository: Path, run: "Run") -> None:
-    (repository / ".ecbackup.toml").write_text(ASKS_FOR_14, encoding="utf-8")
+def test_a_named_policy_replaces_the_one_that_would_be_found(repository: Path, run: "Run") -> None:
+    (repository / ".ecbackup.toml").write_text(MINIMUM_14, encoding="utf-8")
     (repository / "lax.toml").write_text("", encoding="utf-8")
     assert run("check", "services", "--policy", "lax.toml", cwd=repository).status == 0
 

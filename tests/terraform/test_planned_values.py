@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ecbackup_iac.files.discovery import shown_path
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.report import Diagnostic, Severity

@@ -5,8 +5,7 @@ import os
 from collections.abc import Mapping
 
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
-from ecbackup_iac.files.bounded_read import bounded_content, larger_than
-from ecbackup_iac.files.discovery import MAX_TEXT_BYTES
+from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content, larger_than
 from ecbackup_iac.model.report import Diagnostic
 
 

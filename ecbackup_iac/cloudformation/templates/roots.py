@@ -13,8 +13,9 @@ from ecbackup_iac.cloudformation.templates.declared import stray_resources
 from ecbackup_iac.cloudformation.templates.resources import DEPLOYERS, MODULE, NESTED, is_local
 from ecbackup_iac.cloudformation.templates.stacks import Stack
 from ecbackup_iac.cloudformation.templates.template import NotReadError, Template, template_in
-from ecbackup_iac.files.discovery import STANDARD_INPUT, is_readable, shown_path
+from ecbackup_iac.files.paths import is_readable, shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
+from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8

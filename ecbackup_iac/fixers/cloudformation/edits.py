@@ -14,7 +14,8 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.cloudformation.templates.parameters import HIDDEN, NO_DEFAULT
 from ecbackup_iac.cloudformation.templates.template import Template
-from ecbackup_iac.files.discovery import STANDARD_INPUT, Input, boundary_of, discover, shown_path
+from ecbackup_iac.files.discovery import Input, discover
+from ecbackup_iac.files.paths import boundary_of, shown_path
 from ecbackup_iac.fixers.cloudformation.files import (
     OpenedFile,
     behind_properties,
@@ -35,7 +36,7 @@ from ecbackup_iac.fixers.edits import (
     offsets,
 )
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
 
 # What a retention had best stand behind.

@@ -22,7 +22,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.cloudformation.templates.resources import NESTED
 from ecbackup_iac.cloudformation.templates.roots import MAX_FILE_BYTES, Templates
 from ecbackup_iac.cloudformation.templates.template import LOOP, Template
-from ecbackup_iac.files.discovery import boundary_of, is_inside, shown_path
+from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
 from ecbackup_iac.fixers.edits import NotFixableError
 from ecbackup_iac.model.location import Location

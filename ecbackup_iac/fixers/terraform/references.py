@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from ecbackup_iac.files.discovery import boundary_of
+from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.fixers.edits import NotFixableError
 from ecbackup_iac.hcl.comments import comments
 from ecbackup_iac.hcl.expression import (

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from ecbackup_iac.files.discovery import boundary_of
+from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.fixers.edits import SourceFiles, offsets
 from ecbackup_iac.fixers.terraform.references import (
     Path,

@@ -23,7 +23,7 @@ from ecbackup_iac.cloudformation.templates.resources import (
 from ecbackup_iac.cloudformation.templates.roots import TemplateFile, Templates
 from ecbackup_iac.cloudformation.templates.stacks import Stack
 from ecbackup_iac.cloudformation.templates.template import Template
-from ecbackup_iac.files.discovery import shown_path
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Protocol
 
-from ecbackup_iac.files.discovery import shown_path
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Name, TupleNode
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form, Source, may_be_without_backups

@@ -3,7 +3,8 @@
 import os
 from collections.abc import Callable, Iterator
 
-from ecbackup_iac.files.discovery import Listing, shown_path
+from ecbackup_iac.files.discovery import Listing
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.inputs import EvaluationInputs

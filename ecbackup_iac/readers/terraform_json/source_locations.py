@@ -8,16 +8,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ecbackup_iac.errors import InputError
-from ecbackup_iac.files.discovery import (
-    STANDARD_INPUT,
-    boundary_of,
-    is_inside,
-    is_stream,
-    shown_path,
-)
+from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.value import (

@@ -8,7 +8,8 @@ from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
-from ecbackup_iac.files.discovery import GIT_FOLDER, Listing, is_gits_own, is_readable, shown_path
+from ecbackup_iac.files.discovery import Listing
+from ecbackup_iac.files.paths import GIT_FOLDER, is_gits_own, is_readable, shown_path
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic

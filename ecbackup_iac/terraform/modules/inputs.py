@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
-from ecbackup_iac.hcl.structure import Attribute
+from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
@@ -66,6 +66,11 @@ class VariableFiles:
         else:
             body, problems = parse_whole_file(source)
             attributes = [*body.attributes()]
+            problems += [
+                (f'Unexpected "{item.kind}" block: blocks are not allowed here', item.header)
+                for item in body.items
+                if isinstance(item, Block)
+            ]
         self.diagnostics += [Diagnostic(text, place.location) for text, place in problems]
         return VariableFile(source.path, {attribute.name: attribute for attribute in attributes})
 

@@ -2,13 +2,13 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from ecbackup_iac.hcl.parser import parse_file
-from ecbackup_iac.hcl.source import Place, SourceFile
+from ecbackup_iac.hcl.source import Place, Problem, SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block, Body, PlainTexts
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
@@ -95,6 +95,12 @@ class Module:
     def tell(self, message: str, place: Place) -> None:
         """Take note of something that is wrong in a file."""
         self.note(Diagnostic(message, place.location))
+
+    def add(self, body: Body) -> None:
+        """Keep a file's body, and report what Terraform does not expect at the top of a file."""
+        self.bodies.append(body)
+        for message, place in body.unexpected(CONFIGURATION.labels):
+            self.tell(message, place)
 
     def note(self, diagnostic: Diagnostic) -> None:
         """Keep a diagnostic, here and for whoever waits for news; from some on, that there are more."""
@@ -205,12 +211,12 @@ def load_module(
     for name in files:
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
-            module.bodies.append(body)
+            module.add(body)
             _declare(module, body)
     for name in overrides:
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
-            module.bodies.append(body)
+            module.add(body)
             _override(module, body)
     _check_version(module)
     return module
@@ -385,3 +391,7 @@ class MergedBody(PlainTexts):
         """Parse everything inside, so that every problem is reported."""
         self._base.parse_all()
         self._override.parse_all()
+
+    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:  # noqa: ARG002 - a body's
+        """Return nothing: it is the body of a block."""
+        return ()

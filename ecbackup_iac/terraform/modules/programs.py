@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from ecbackup_iac.files.discovery import is_inside
+from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.module import Module, Program, file_body

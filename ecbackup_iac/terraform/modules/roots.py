@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from contextlib import suppress
 from itertools import chain
 
-from ecbackup_iac.files.discovery import SKIPPED_FOLDERS, is_readable
+from ecbackup_iac.files.paths import SKIPPED_FOLDERS, is_readable
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field, record
