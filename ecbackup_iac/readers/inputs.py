@@ -15,7 +15,7 @@ from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.report import Diagnostic, ReadResult
 
 if TYPE_CHECKING:
-    from ecbackup_iac.cloudformation.templates.roots import TemplateFile
+    from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 

@@ -24,6 +24,8 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
 )
 
+pytestmark = pytest.mark.extended
+
 Judge = Callable[..., Measured]
 
 WORD = "hunter2secret"

@@ -18,6 +18,8 @@ from ecbackup_iac.files.bounded_read import MAX_INPUT_BYTES, MAX_TEXT_BYTES
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.policy.policy_file import MAX_POLICY_BYTES
 
+pytestmark = pytest.mark.extended
+
 GIGABYTES = 20_000_000_000
 CONFIGURATION_FILE = 10_000_000
 

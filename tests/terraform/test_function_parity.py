@@ -136,6 +136,7 @@ def test_an_expression_gives_what_terraform_gives(entry: dict[str, Any]) -> None
     assert shown(value.type) == answer["type"]
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("path", sorted(DATA.glob("*.json")), ids=lambda path: path.stem)
 def test_the_answers_kept_are_those_of_the_real_program(path: Path, tmp_path: Path) -> None:
     console = the_console()

@@ -189,3 +189,19 @@ def test_what_opentofu_refuses(name: str, arguments: tuple[str, ...]) -> None:
 )
 def test_a_text_is_split_where_a_person_would(text: str, parts: list[str]) -> None:
     assert clusters(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("template", "arguments", "message"),
+    [
+        ("%s", ("a", "b"), "too many arguments; only 1 used by format string"),
+        ("%[2]s %[1]s", ("a", "b", "c"), "too many arguments; only 2 used by format string"),
+        ("hello", ("a",), "too many arguments; no verbs in format string"),
+    ],
+)
+def test_format_counts_the_arguments_that_it_uses(
+    template: str, arguments: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(EvaluationError) as refusal:
+        call("format", *map(string, (template, *arguments)))
+    assert str(refusal.value).endswith(message)
