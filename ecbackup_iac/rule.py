@@ -176,7 +176,7 @@ def _judge_backups(resource: CacheResource, policy: Policy) -> Verdict:
         message = f"{resource.retention_name} depends on which variable file is given"
     if isinstance(resource.retention, Unknown):
         message = f"{resource.retention_name} is undecided: {resource.retention.why}"
-    return Verdict(Status.UNKNOWN, Rule.RETENTION_UNDECIDED, message + _worst(failing))
+    return Verdict(Status.UNKNOWN, Rule.RETENTION_UNKNOWN, message + _worst(failing))
 
 
 def _outcomes(retention: Value[int], minimum_days: int) -> tuple[Outcome[int], ...]:
@@ -333,7 +333,7 @@ def _unless(verdict: Verdict, doubts: Sequence[str]) -> Verdict:
     if verdict.status is Status.FAIL:
         notes = (Note(verdict.message, verdict.rule), *notes)
     message = f"{verdict.message}, unless {' or '.join(doubts)}"
-    return Verdict(Status.UNKNOWN, Rule.RETENTION_UNDECIDED, message, notes)
+    return Verdict(Status.UNKNOWN, Rule.RETENTION_UNKNOWN, message, notes)
 
 
 def _assumed(resource: CacheResource) -> list[Note]:

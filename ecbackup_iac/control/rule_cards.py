@@ -72,7 +72,7 @@ RULES = {
         severity=7.0,
         precision="very-high",
     ),
-    Rule.RETENTION_UNDECIDED: RuleMetadata(
+    Rule.RETENTION_UNKNOWN: RuleMetadata(
         title="It cannot be known whether the cache will be backed up.",
         description="The retention depends on something that the code does not settle, and at least one"
         " of the values it can take leaves the cache without the backups that are asked for.",

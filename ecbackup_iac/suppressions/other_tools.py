@@ -13,7 +13,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.inline import InlineSuppression, Scope, cut, day
 
-OFF = (Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNDECIDED)
+OFF = (Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNKNOWN)
 """What a check for "unset or 0" is about; that nobody knows the retention is a part of it."""
 
 OWN_CHECK = "CKV2_ECBACKUP_1"

@@ -8,7 +8,7 @@ from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
 from ecbackup_iac.suppressions.other_tools import KICS_QUERY, foreign_ignores
 
-OFF = {Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNDECIDED}
+OFF = {Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNKNOWN}
 
 
 def read(line: str, *, is_head: bool = False, is_terraform: bool = True) -> list[InlineSuppression]:
