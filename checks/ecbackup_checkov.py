@@ -66,6 +66,7 @@ class Library:
         elif BUNDLE_NAME not in sys.modules:
             _load_package_beside()
         self.confs = importlib.import_module(f"{BUNDLE_NAME}.checkov.resource_conf")
+        self.graphs: Any = importlib.import_module(f"{BUNDLE_NAME}.checkov.graph").GraphReader()
         rule = importlib.import_module(f"{BUNDLE_NAME}.rule")
         policies = importlib.import_module(f"{BUNDLE_NAME}.model.policy")
         self._judge: Any = rule.judge
@@ -158,30 +159,6 @@ LIBRARY = _library()
 SHOWN_NAME = NAME if isinstance(LIBRARY, Library) else f"{NAME} ({LIBRARY.reason})"
 
 
-_GRAPHS: dict[int, Any] = {}
-
-
-def _graph(confs: Any, graph: Any) -> Any:  # noqa: ANN401 - Checkov's, of rustworkx or networkx
-    """Give what Checkov knows of which block needs which; None where it does not say."""
-    key = id(graph)
-    if graph is None or key in _GRAPHS:
-        return _GRAPHS.get(key)
-    if hasattr(graph, "weighted_edge_list"):
-        nodes = [node[1] if isinstance(node, tuple) else node for node in graph.nodes()]
-        edges = [(a, b, str(data.get("label"))) for a, b, data in graph.weighted_edge_list()]
-    else:
-        names = list(graph.nodes())
-        numbers = {name: number for number, name in enumerate(names)}
-        nodes = [graph.nodes[name] for name in names]
-        edges = [
-            (numbers[a], numbers[b], str(data.get("label")))
-            for a, b, data in graph.edges(data=True)
-        ]
-    _GRAPHS.clear()  # one run's at a time
-    _GRAPHS[key] = confs.Graph(nodes, edges)
-    return _GRAPHS[key]
-
-
 class ElastiCacheBackups(TerraformCheck):
     """Terraform configuration, .tf.json and plans."""
 
@@ -200,7 +177,7 @@ class ElastiCacheBackups(TerraformCheck):
         self.evaluated_keys = ["snapshot_retention_limit"]
         if LIBRARY.confs is None:
             return CheckResult.FAILED
-        graph = _graph(LIBRARY.confs, getattr(self, "graph", None))
+        graph = LIBRARY.graphs.graph_of(getattr(self, "graph", None))
         return LIBRARY.result(LIBRARY.confs.terraform_cache(self.entity_type, conf, graph))
 
 

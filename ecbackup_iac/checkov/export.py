@@ -22,7 +22,7 @@ SECONDS = 300
 """For the self-test's run of Checkov, whose start alone takes some."""
 
 # What the check asks for by name; what these import comes along.
-_ENTRANCES = ("checkov.resource_conf", "rule", "model.policy")
+_ENTRANCES = ("checkov.graph", "checkov.resource_conf", "rule", "model.policy")
 
 _EXAMPLE = """\
 resource "aws_elasticache_replication_group" "kept" {

@@ -7,10 +7,11 @@ could not resolve is its text, and CloudFormation's intrinsic functions stay map
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
+from ecbackup_iac.checkov.graph import Graph
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, Unset, Value
@@ -41,7 +42,7 @@ _DOTTED = re.compile(r"(cache|default)\.[\w.-]+")
 _UNRESOLVED = "Checkov does not resolve"
 
 
-def terraform_cache(kind: str, conf: Conf, graph: "Graph | None" = None) -> CacheResource:
+def terraform_cache(kind: str, conf: Conf, graph: Graph | None = None) -> CacheResource:
     """Give the cache that a resource block of Terraform's is; `kind` is its type.
 
     A plan is read itself, because Checkov shows what the plan does not know yet as if it were not set.
@@ -109,47 +110,6 @@ def template_cache(kind: str, conf: Conf) -> CacheResource:
 
 
 # Terraform
-
-
-class Graph:
-    """What Checkov knows of which block needs which: blocks by number, and edges labelled with attributes."""
-
-    def __init__(
-        self, blocks: Sequence[Mapping[str, Any]], edges: Iterable[tuple[int, int, str]]
-    ) -> None:
-        self._blocks = blocks
-        self._edges: dict[int, list[tuple[int, str]]] = {}
-        for source, target, label in edges:
-            self._edges.setdefault(source, []).append((target, label))
-        self._numbers = {
-            block.get("__address__"): number
-            for number, block in enumerate(blocks)
-            if block.get("block_type_") == "resource"
-        }
-
-    def doubtful(self, address: object) -> set[str]:
-        """Give a resource's attributes that come from something nobody can tell without deploying it."""
-        number = self._numbers.get(address)
-        if number is None:
-            return set()
-        edges = self._edges.get(number, ())
-        return {label for target, label in edges if self._is_open(target, label, set())}
-
-    def _is_open(self, number: int, label: str, met: set[tuple[int, str]]) -> bool:
-        """Say whether a block, or one that it needs, is a variable that nobody sets, data or a resource."""
-        if (number, label) in met:
-            return False
-        met.add((number, label))
-        block = self._blocks[number]
-        kind, edges = block.get("block_type_"), self._edges.get(number, ())
-        if kind in ("data", "resource"):
-            return True
-        if kind == "variable" and not edges:
-            return "default" not in block
-        if kind == "module":  # of a call only the input that the variable takes matters
-            return any(self._is_open(to, told, met) for to, told in edges if told == label)
-        name = str(block.get("block_name_", "")) if kind == "variable" else ""
-        return any(self._is_open(to, name or told, met) for to, told in edges)
 
 
 _NOT_DECIDED = "${...}"
