@@ -1,5 +1,6 @@
 """The policy's exceptions: what they cover, until when, and what is told of those that are of no use."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -13,7 +14,8 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression
 from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.rule import judge, level_of
-from ecbackup_iac.suppressions.exceptions import apply_exceptions, today
+from ecbackup_iac.suppressions.application import apply_suppressions
+from ecbackup_iac.suppressions.exceptions import PolicySuppressions, today
 
 TODAY = date(2026, 11, 23)
 PLACE = Location(".ecbackup.toml", 4)
@@ -35,6 +37,12 @@ def finding(
     )
     verdict = judge(resource, Policy())
     return Finding(resource, verdict, level_of(verdict, Policy()))
+
+
+def apply_exceptions(
+    findings: Sequence[Finding], exceptions: Sequence[PolicyException], on: date
+) -> tuple[list[Finding], list[Diagnostic]]:
+    return apply_suppressions(findings, [PolicySuppressions(exceptions, on)])
 
 
 @pytest.mark.parametrize(

@@ -260,7 +260,8 @@ def _print_baseline(
 ) -> None:
     """Print what is not suppressed otherwise as a baseline; an old one, being written over, is not asked."""
     from ecbackup_iac.files.discovery import BASELINE_FILE
-    from ecbackup_iac.suppressions.baseline import USUAL_REASON, baseline_of, baseline_text
+    from ecbackup_iac.suppressions.baseline import USUAL_REASON, baseline_of
+    from ecbackup_iac.suppressions.baseline_file import baseline_text
     from ecbackup_iac.suppressions.exceptions import today
 
     check_outputs([Output("text", None)])
@@ -273,12 +274,8 @@ def _print_baseline(
 
 def _prune(context: click.Context, asked: CheckRequest, policy: "Policy", file: str) -> None:
     """Take out of a baseline what an answer that is complete no longer finds."""
-    from ecbackup_iac.suppressions.baseline import (
-        baseline_text,
-        pruned,
-        read_baseline,
-        stale_entries,
-    )
+    from ecbackup_iac.suppressions.baseline import pruned, stale_entries
+    from ecbackup_iac.suppressions.baseline_file import baseline_text, read_baseline
 
     before = read_baseline(file)
     report = report_of(asked, policy)

@@ -6,13 +6,13 @@ import pytest
 
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
-from ecbackup_iac.suppressions.other_tools import KICS_QUERY, foreign_ignores
+from ecbackup_iac.suppressions.other_tools import KICS_QUERY, other_suppressions
 
 OFF = {Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNKNOWN}
 
 
 def read(line: str, *, is_head: bool = False, is_terraform: bool = True) -> list[InlineSuppression]:
-    return [*foreign_ignores(line, is_head=is_head, is_terraform=is_terraform)]
+    return [*other_suppressions(line, is_head=is_head, is_terraform=is_terraform)]
 
 
 @pytest.mark.parametrize(

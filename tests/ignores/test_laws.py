@@ -126,7 +126,7 @@ ANYTHING = st.lists(st.one_of(SIGNS, MORE_SIGNS, st.text(max_size=3)), max_size=
 
 
 def blanked(text: str, remarked: CommentedText) -> str:
-    for remark in remarked.remarks:
+    for remark in remarked.comments:
         text = f"{text[: remark.start]}{' ' * (remark.end - remark.start)}{text[remark.end :]}"
     return text
 
@@ -149,7 +149,7 @@ def test_without_its_comments_configuration_says_the_same(text: str) -> None:
     assume("\r" not in text.replace("\r\n", ""))  # a part of the comment, which ends for a person
     content = text.encode("utf-8", "replace")
     remarked = remarked_hcl(SourceFile("a.tf", content))
-    assert all(remark.text.startswith(("#", "//", "/*")) for remark in remarked.remarks)
+    assert all(remark.text.startswith(("#", "//", "/*")) for remark in remarked.comments)
     body, problems = parse_whole_file(SourceFile("a.tf", content), CONFIGURATION)
     assume(not problems)
     without = SourceFile("a.tf", blanked(remarked.text, remarked).encode("latin-1"))

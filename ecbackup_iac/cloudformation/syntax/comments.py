@@ -17,7 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
-from ecbackup_iac.syntax.comments import CodeBlock, CommentedText, remarks_of
+from ecbackup_iac.syntax.comments import CodeBlock, CommentedText, comments_of
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -43,7 +43,7 @@ def remarked_yaml(text: str, path: str, documents: list[Document]) -> CommentedT
         for document in documents
         for start, end, kind, _ in _resources(document)
     ]
-    remarks = remarks_of(text, [*_comment_spans(text)], by_indentation=True)
+    remarks = comments_of(text, [*_comment_spans(text)], by_indentation=True)
     return CommentedText(text, remarks, blocks, SourceText(path, text).location, is_bytes=False)
 
 
