@@ -12,9 +12,9 @@ from ecbackup_iac.model.cache import (
     NODE_WITHOUT_BACKUPS,
     CacheResource,
     Form,
+    format_days,
     is_without_backups,
 )
-from ecbackup_iac.model.days import format_days, format_retention
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy, UnknownMode
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import (
@@ -249,7 +249,7 @@ def _retention_failure(
         case Unset() | Known(value=0):
             return _disabled(resource, retention)
         case Known(value=days) if days < minimum_days:
-            kept = format_retention(retention)
+            kept = format_days(retention)
             text = f"backups are kept for {kept}, and the policy asks for {minimum_days}"
             return Note(text, Rule.RETENTION_TOO_SHORT)
         case Known():
@@ -380,11 +380,11 @@ def _pass_message(resource: CacheResource, outcomes: Sequence[Outcome[int]]) -> 
         return "backups are kept for long enough: a sensitive value"
     days = sorted({value.value for value in values})
     if isinstance(retention, Unknown) and not retention.outcomes:
-        return f"backups are kept for at least {format_days(days[0])}"
+        return f"backups are kept for at least {format_days(Known(days[0]))}"
     if len(days) > 1:
         listed = ", ".join(map(str, days[:-1]))
         return f"backups are kept for {listed} or {days[-1]} days, whichever applies"
-    return f"backups are kept for {format_days(days[0])}"
+    return f"backups are kept for {format_days(Known(days[0]))}"
 
 
 def _cut(days: Known[int]) -> str:

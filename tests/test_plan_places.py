@@ -228,19 +228,19 @@ def test_where_the_configuration_says_otherwise_the_plan_decides_and_a_note_asks
     (finding,) = [one for one in judged().findings if '"red"' in one.resource.address]
     assert (finding.verdict.rule, str(finding.resource.location)) == ("ECB001", f"{REDIS}:18:3")
     assert [note.text for note in finding.verdict.notes] == [
-        f"the configuration under {PAYMENTS} says 3 days, the plan 0 days: is it the one that was planned?"
+        f"the configuration under {PAYMENTS} says 3, the plan 0: is it the one that was planned?"
     ]
     # No line of that configuration is to blame.
     assert finding.remedy == f"set snapshot_retention_limit = 7 in {finding.resource.address}"
     (passing,) = [one for one in judged().findings if '"eu"' in one.resource.address]
     assert passing.verdict.status == "pass"
     assert [note.text for note in passing.verdict.notes] == [
-        f"the configuration under {PAYMENTS} says 0 days, the plan 7 days: is it the one that was planned?"
+        f"the configuration under {PAYMENTS} says 0, the plan 7: is it the one that was planned?"
     ]
     (stored,) = [one for one in judged("state.json").findings if '"eu"' in one.resource.address]
     assert [note.text for note in stored.verdict.notes] == [
         (
-            f"the configuration under {PAYMENTS} says 0 days, the state 7 days: "
+            f"the configuration under {PAYMENTS} says 0, the state 7: "
             "has it been applied, with these variables?"
         )
     ]

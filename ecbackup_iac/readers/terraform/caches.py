@@ -10,7 +10,6 @@ from ecbackup_iac.files.discovery import shown_path
 from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Name, TupleNode
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form, Source, may_be_without_backups
-from ecbackup_iac.model.days import format_days
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import replace
@@ -33,6 +32,7 @@ from ecbackup_iac.readers.terraform.resource_types import (
 )
 from ecbackup_iac.readers.terraform.settings import (
     MAX_STEP_LENGTH,
+    brief_days,
     days_setting,
     shown_text,
     step_of,
@@ -298,7 +298,9 @@ class RootReader:
         self, call: UnreadCall, module: PublishedModule, block: "_Arguments"
     ) -> tuple[Setting[int], Location]:
         header = call.block.header
-        kept = f"backups for {format_days(module.default)}" if module.default else "no backups"
+        kept = (
+            f"backups for {brief_days(Known(module.default))}" if module.default else "no backups"
+        )
         step = TraceStep(f"{module.source} keeps {kept} unless told", header.location)
         silent: Setting[int] = Unset((step,))
         if module.default is not None:

@@ -16,7 +16,6 @@ from ecbackup_iac.files.discovery import (
     shown_path,
 )
 from ecbackup_iac.model.cache import CacheResource, Source
-from ecbackup_iac.model.days import format_retention
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
@@ -300,7 +299,13 @@ def _contradiction(resource: CacheResource, written: Value[int], source: str) ->
 
 
 def _said(value: Settled[int]) -> str:
-    return "nothing" if isinstance(value, Unset) else format_retention(value)
+    match value:
+        case Known():
+            return value.shown
+        case Invalid(text=text):
+            return text
+        case Unset():
+            return "nothing"
 
 
 def _told_missing(missing: Sequence[CacheResource], folder: str) -> Diagnostic:
