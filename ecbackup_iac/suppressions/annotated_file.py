@@ -67,7 +67,9 @@ class AnnotatedFile:
             for index, comment in enumerate(self._comments)
             if comment.below is not None
         ]
-        self._whole_file = [one for one in self._located if one.written.scope is Scope.FILE]
+        self._whole_file = [
+            located for located in self._located if located.written.scope is Scope.FILE
+        ]
         self._near: dict[tuple[Extent, Scope], list[LocatedSuppression]] = {}
 
     def suppressions(self) -> Iterator[LocatedSuppression]:

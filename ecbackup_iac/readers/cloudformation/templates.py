@@ -95,7 +95,7 @@ class TemplateReader:
             shown = ", ".join(map(shown_path, one.parameter_files))
             note = f"judged with {shown}" if shown else ""
             reading = self._reading(template, (*files, *self._given.parameters), note)
-            yield reading.judged_with(one.label)
+            yield reading.with_settings(one.label)
 
     def _reading(
         self, template: Template, given: Sequence[tuple[str, str]], note: str

@@ -126,7 +126,7 @@ class _Tree:
             if one.workspace:
                 names.append(f"workspace {one.workspace}")
             note = f"judged with {', '.join(names)}" if names else ""
-            yield self._reading(folder, given, note).judged_with(one.label)
+            yield self._reading(folder, given, note).with_settings(one.label)
         yield self._release(folder)
 
     def _reading(self, folder: str, given: EvaluationInputs, note: str) -> ReadResult:
