@@ -1,9 +1,9 @@
-"""CKV2_ECBACKUP_1 for Checkov: Terraform configuration and plans, and CloudFormation, judged by our rule.
+"""CKV2_ECBACKUP_1 for Checkov: the rule of `ecbackup-iac check` for Terraform, plans and CloudFormation.
 
     checkov -d infra --external-checks-dir "$(ecbackup-iac checkov-dir)"
 
 Checkov loads this file by its bare name, once for every framework. It needs nothing but itself and the
-package beside it, installed or not; what it judges with is the rule of `ecbackup-iac check`.
+package beside it, installed or not.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ CLOUDFORMATION_TYPES = [
     "AWS::ElastiCache::ServerlessCache",
 ]
 
-# Module name → its text. Empty here; a copy that `ecbackup-iac checkov-dir --copy` writes has the part of
-# the package that the check needs, so that one file is all there is to carry, to review and to sign.
+# Module name → its text. Empty here; a copy that `ecbackup-iac checkov-dir --copy` writes contains the part
+# of the package that the check needs, so that there is one file to copy, to review and to sign.
 BUNDLE: dict[str, str] = {}
 BUNDLE_NAME = "ecbackup_iac"
 
@@ -56,7 +56,7 @@ OLDEST_PYTHON = (3, 11)
 
 
 class Library:
-    """The part of the package that judges: from a copy's own text, beside this file, or installed."""
+    """The part of the package that the check needs: from this file, from beside it, or installed."""
 
     def __init__(self) -> None:
         if sys.version_info < OLDEST_PYTHON:
@@ -77,7 +77,7 @@ class Library:
         self._unknown = CheckResult.FAILED if unknown == "fail" else CheckResult.UNKNOWN
 
     def result(self, cache: object) -> CheckResult:
-        """Judge a cache; what the control does not apply to is unknown to Checkov, as is its custom."""
+        """Return the result for a cache; what the control does not apply to is UNKNOWN."""
         results = {
             "pass": CheckResult.PASSED,
             "fail": CheckResult.FAILED,
@@ -87,20 +87,20 @@ class Library:
         return results[str(self._judge(cache, self._policy).status)]
 
 
-def _minimum_days(most: int) -> int:
+def _minimum_days(maximum: int) -> int:
     text = os.environ.get(MINIMUM_DAYS, "1").strip()
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-        raise ImportError(f"{MINIMUM_DAYS} is {text!r}: a number of 1 to {most} is expected")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= maximum):
+        raise ImportError(f"{MINIMUM_DAYS} is {text!r}: a number of 1 to {maximum} is expected")
     return int(text)
 
 
 def _load_bundle() -> None:
-    """Make modules of the bundled texts, under the bundle's own name; once, though Checkov comes often."""
+    """Load the bundled modules under the bundle's own name: once, though Checkov loads this file often."""
     for name, text in BUNDLE.items():
         if name in sys.modules:
             continue
         module = types.ModuleType(name)
-        module.__path__ = []  # every one may hold others; they are all in sys.modules
+        module.__path__ = []  # every module may be a package; all are in sys.modules
         module.__file__ = __file__
         sys.modules[name] = module
         try:
@@ -111,10 +111,10 @@ def _load_bundle() -> None:
 
 
 def _load_package_beside() -> None:
-    """Take the package that this file came with, without putting its folder on sys.path.
+    """Load the package that this file belongs to, without adding its folder to sys.path.
 
-    In a clone it lies beside this folder; installed, this folder lies in it. Where neither is so, an
-    installed one is imported as ever.
+    In a clone the package is beside this folder; installed, this folder is in it. Otherwise an installed
+    package is imported as usual.
     """
     here = os.path.dirname(os.path.abspath(__file__))
     above = os.path.dirname(here)
@@ -133,25 +133,25 @@ def _load_package_beside() -> None:
 
 
 class Broken:
-    """Stands for the library where it cannot be had: every cache fails, because silence would pass it."""
+    """Replaces the library where it cannot be loaded: every cache fails, because silence would be a pass."""
 
     def __init__(self, error: Exception) -> None:
         self.reason = f"the check cannot work, so every cache fails: {error}"
-        if not getattr(sys, "_ecbackup_is_told", False):
+        if not getattr(sys, "_ecbackup_has_warned", False):
             sys.stderr.write(f"{ID}: {self.reason}\n")
-            setattr(sys, "_ecbackup_is_told", True)  # noqa: B010 - Checkov loads this file many times
+            setattr(sys, "_ecbackup_has_warned", True)  # noqa: B010 - Checkov loads this file many times
 
     confs = None
 
     def result(self, _: object) -> CheckResult:
-        """Fail it."""
+        """Return FAILED."""
         return CheckResult.FAILED
 
 
 def _library() -> Library | Broken:
     try:
         return Library()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the check must not fall silent
+    except Exception as error:  # noqa: BLE001 - the check must never be silent
         return Broken(error)
 
 
@@ -173,7 +173,7 @@ class ElastiCacheBackups(TerraformCheck):
         self.severity = Severities[SEVERITY]
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        """Judge one resource instance as Checkov sees it."""
+        """Return the result for one resource instance as Checkov passes it."""
         self.evaluated_keys = ["snapshot_retention_limit"]
         if LIBRARY.confs is None:
             return CheckResult.FAILED
@@ -195,7 +195,7 @@ class ElastiCacheTemplateBackups(CloudFormationCheck):
         self.severity = Severities[SEVERITY]
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        """Judge one resource as Checkov sees it."""
+        """Return the result for one resource as Checkov passes it."""
         self.evaluated_keys = ["Properties/SnapshotRetentionLimit"]
         if LIBRARY.confs is None:
             return CheckResult.FAILED
