@@ -112,7 +112,7 @@ def test_it_ends_as_the_day_begins_that_it_names() -> None:
 
 
 @pytest.mark.parametrize("written", ["2027-13-01", "31.3.27", "", "0001-01-01"])
-def test_a_day_that_is_none_is_told(written: str) -> None:
+def test_a_date_that_is_not_one_is_reported(written: str) -> None:
     (found,) = read(f"tfsec:ignore:AWS088:exp:{written}")
     assert "no date" in found.problem
 

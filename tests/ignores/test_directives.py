@@ -1,4 +1,4 @@
-"""The words of our own suppressions: what they can say, and what is told of those that say it wrongly."""
+"""Our own directives: what they can say, and the messages about those that are written wrongly."""
 
 from datetime import date
 
