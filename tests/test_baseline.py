@@ -16,14 +16,14 @@ from ecbackup_iac.errors import BaselineError
 from ecbackup_iac.model.baseline import Baseline
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy, RootSettings
+from ecbackup_iac.model.policy import Policy, PolicyException, RootSettings
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Suppression, SuppressionKind
 from ecbackup_iac.model.value import Known, Unknown, Unset, Value
 from ecbackup_iac.model.verdict import Rule, Status
 from ecbackup_iac.reporters import REPORTERS
 from ecbackup_iac.rule import judge, level_of
-from ecbackup_iac.suppressions.application import apply_suppressions
+from ecbackup_iac.suppressions.application import Suppressor, apply_suppressions
 from ecbackup_iac.suppressions.baseline import (
     BaselineSuppressions,
     baseline_of,
@@ -32,6 +32,7 @@ from ecbackup_iac.suppressions.baseline import (
     stale_warnings,
 )
 from ecbackup_iac.suppressions.baseline_file import baseline_text, read_baseline
+from ecbackup_iac.suppressions.exceptions import PolicySuppressions
 
 if TYPE_CHECKING:
     from conftest import Result, Run
@@ -652,6 +653,24 @@ def test_what_is_suppressed_otherwise_stays_so_and_its_entry_is_no_stale_one(fol
     assert apply_baseline([suppressed], baseline) == [suppressed]
     assert stale_entries([suppressed], baseline, ["/"]) == []
     assert accepted_of([suppressed], folder).entries == ()
+
+
+def test_what_an_exception_covers_too_is_reported_as_that_and_needs_no_warning(
+    folder: Path,
+) -> None:
+    baseline = accepted_of([finding()], folder)
+    exception = PolicyException("agreed", Location("p.toml"), resource="*")
+    suppressors: list[Suppressor] = [
+        PolicySuppressions([exception], ON),
+        BaselineSuppressions(baseline, ["/"]),
+    ]
+    (marked,), warnings = apply_suppressions([finding()], suppressors)
+    assert marked.suppression is not None
+    assert (marked.suppression.kind, warnings) == (SuppressionKind.POLICY, [])
+    _, warnings = apply_suppressions([], [BaselineSuppressions(baseline, ["/"])])
+    assert [warning.message.partition(":")[0] for warning in warnings] == [
+        "1 entry no longer matches any finding"
+    ]
 
 
 def test_an_entry_has_its_location_its_reason_and_its_date(folder: Path) -> None:

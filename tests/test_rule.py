@@ -96,7 +96,9 @@ def test_a_retention_has_the_same_answer_in_every_form(
     ],
     ids=str,
 )
-def test_a_message_says_what_is_and_what_is_asked(retention: Value[int], message: str) -> None:
+def test_a_message_names_the_retention_and_the_requirement(
+    retention: Value[int], message: str
+) -> None:
     assert judge(replace(GROUP, retention=retention), Policy(7)).message == message
 
 

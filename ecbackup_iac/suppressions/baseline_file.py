@@ -64,18 +64,7 @@ def read_baseline(path: str) -> Baseline:
 
     """
     shown = shown_path(path)
-    if os.path.exists(path) and not (os.path.isfile(path) or is_stream(path)):
-        raise BaselineError(f"{shown}: it is no regular file")
-    try:
-        raw = bounded_content(path, MAX_TEXT_BYTES)
-        if raw is None:
-            raise BaselineError(f"{shown}: not read: {larger_than(MAX_TEXT_BYTES)}")
-        content = to_utf8(raw)
-        content.decode()
-    except OSError as error:
-        raise BaselineError(f"{shown}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise BaselineError(f"{shown}: not UTF-8 text") from error
+    content = _content_of(path, shown)
     tree, problems = parse(content)
     lines = _Lines(shown, content, tree)
     for problem, start, _ in problems:
@@ -93,6 +82,23 @@ def read_baseline(path: str) -> Baseline:
         for index, entry in enumerate(file.findings)
     )
     return Baseline(shown, folder_of(path), tuple(entries))
+
+
+def _content_of(path: str, shown: str) -> bytes:
+    """Return the content of a file in UTF-8."""
+    if os.path.exists(path) and not (os.path.isfile(path) or is_stream(path)):
+        raise BaselineError(f"{shown}: it is no regular file")
+    try:
+        raw = bounded_content(path, MAX_TEXT_BYTES)
+        if raw is None:
+            raise BaselineError(f"{shown}: not read: {larger_than(MAX_TEXT_BYTES)}")
+        content = to_utf8(raw)
+        content.decode()
+    except OSError as error:
+        raise BaselineError(f"{shown}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise BaselineError(f"{shown}: not UTF-8 text") from error
+    return content
 
 
 def baseline_text(baseline: Baseline) -> str:
