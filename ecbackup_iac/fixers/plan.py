@@ -12,7 +12,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TypeAlias
 
-from ecbackup_iac.files.discovery import is_inside
+from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.fixers import fixer
 from ecbackup_iac.fixers.edits import Edit, NotFixableError, SourceFiles, edited_files
 from ecbackup_iac.model.inputs import EvaluationInputs

@@ -2,6 +2,11 @@
 
 from ecbackup_iac.model.record import record
 
+STANDARD_INPUT = "-"
+
+_STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+"""Paths of streams that another program writes: `check <(terraform show -json p)`."""
+
 
 @record
 class Location:
@@ -30,3 +35,8 @@ class Location:
 def is_downloaded(path: str) -> bool:
     """Say whether a file is of a module that `terraform init` has fetched: others wrote it."""
     return ".terraform" in path.split("/")
+
+
+def is_stream(path: str) -> bool:
+    """Whether a path names a stream that another program writes."""
+    return path.startswith(_STREAMS)

@@ -153,7 +153,7 @@ class AnnotatedFile:
         self._text = read(source)
 
     def _read_template(self, text: AnnotatedText) -> None:
-        from ecbackup_iac.cloudformation.syntax.comments import remarked_yaml, resource_metadata
+        from ecbackup_iac.cloudformation.syntax.comments import commented_yaml, resource_metadata
         from ecbackup_iac.cloudformation.syntax.files import documents_in
 
         documents, _ = documents_in(text.content, text.path)
@@ -171,7 +171,7 @@ class AnnotatedFile:
             if located:
                 self._metadata[found.resource] = located
         if documents and isinstance(documents[0].source.text, str):
-            self._text = remarked_yaml(documents[0].source.text, text.path, documents)
+            self._text = commented_yaml(documents[0].source.text, text.path, documents)
 
     def _in_comments(self, *, is_terraform: bool) -> Iterator[tuple[Comment, LocatedSuppression]]:
         text = self._text

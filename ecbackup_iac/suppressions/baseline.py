@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 
-from ecbackup_iac.files.discovery import STANDARD_INPUT, holds, is_stream, shown_path
+from ecbackup_iac.files.paths import holds, shown_path
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
     Diagnostic,

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ecbackup_iac.errors import BaselineError
-from ecbackup_iac.files.bounded_read import bounded_content, larger_than
-from ecbackup_iac.files.discovery import MAX_TEXT_BYTES, is_stream, shown_path
+from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content, larger_than
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.baseline import folder_of
 from ecbackup_iac.syntax.encoding import to_utf8

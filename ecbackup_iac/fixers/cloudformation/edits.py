@@ -4,17 +4,18 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
+from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN, NO_DEFAULT
+from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
-    Mapping,
+    MapNode,
     Node,
     function_of,
     members,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.parameters import HIDDEN, NO_DEFAULT
-from ecbackup_iac.cloudformation.templates.template import Template
-from ecbackup_iac.files.discovery import STANDARD_INPUT, Input, boundary_of, discover, shown_path
+from ecbackup_iac.files.discovery import Input, discover
+from ecbackup_iac.files.paths import boundary_of, shown_path
 from ecbackup_iac.fixers.cloudformation.files import (
     OpenedFile,
     behind_properties,
@@ -35,7 +36,7 @@ from ecbackup_iac.fixers.edits import (
     offsets,
 )
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
 
 # What a retention had best stand behind.
@@ -202,7 +203,7 @@ class _Proposal:
         path, file = self._open(parent.source.path)
         template = next((one for one in file.templates if one.path == parent.path), parent)
         properties = members(stack.body).get("Properties")
-        if properties is None or not isinstance(properties[1], Mapping):
+        if properties is None or not isinstance(properties[1], MapNode):
             return None
         value = f'"{self._days}"'
         given = members(properties[1]).get("Parameters")
@@ -218,7 +219,7 @@ class _Proposal:
     ) -> Edit:
         """Insert an entry into a map. Raises NotMendableError where others have a part in it."""
         key, node = found
-        if not isinstance(node, Mapping) or function_of(node) is not None:
+        if not isinstance(node, MapNode) or function_of(node) is not None:
             raise NotFixableError(f"{'.'.join(entry.names)} has no map to stand in")
         sharers = TemplateUses(template).sharers(node)
         other = next((one for one in sharers if not one.is_cache), None)
@@ -240,7 +241,7 @@ def _templates(boundary: str) -> list[tuple[str, bytes]]:
     ]
 
 
-def _first_key(node: Mapping) -> Node | None:
+def _first_key(node: MapNode) -> Node | None:
     return node.entries[0][0] if node.entries else None
 
 
@@ -297,7 +298,7 @@ def _behind_colon(file: OpenedFile, at: int) -> int:
     offset = file.offset(at)
     for template in file.templates:
         for node in walk(template.document.root):
-            for key, value in node.entries if isinstance(node, Mapping) else ():
+            for key, value in node.entries if isinstance(node, MapNode) else ():
                 if value.start == value.end == offset:
                     colon = file.content.find(b":", file.at(key.end), at)
                     if colon >= 0:

@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from functools import lru_cache
 
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.files import file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    Scalar,
-    Sequence,
+    ScalarNode,
     function_of,
     member,
     members,
     text_of,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.resources import NESTED
-from ecbackup_iac.cloudformation.templates.roots import MAX_FILE_BYTES, Templates
-from ecbackup_iac.cloudformation.templates.template import LOOP, Template
-from ecbackup_iac.files.discovery import boundary_of, is_inside, shown_path
+from ecbackup_iac.cloudformation.templates.nested_stacks import MAX_FILE_BYTES, NESTED
+from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
 from ecbackup_iac.fixers.edits import NotFixableError
 from ecbackup_iac.model.location import Location
@@ -234,7 +234,7 @@ class TemplateUses:
             case _:
                 return [one.unit for one in index.lookups if one.may_find(names)]
 
-    def sharers(self, node: Mapping) -> list[Resource]:
+    def sharers(self, node: MapNode) -> list[Resource]:
         """Give the resources that a map is part of, by aliases and merge keys too."""
         return self._index.by_map.get(id(node), [])
 
@@ -266,31 +266,31 @@ def _index_of(template: Template) -> _Index | None:
             budget -= 1
             if budget < 0:
                 return None
-            if isinstance(one, Mapping):
+            if isinstance(one, MapNode):
                 index.by_map.setdefault(id(one), []).append(resource)
     return index
 
 
 def _enter(index: _Index, unit: _Unit, node: Node) -> None:
     """Note what a node of a unit takes in."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         index.by_start.setdefault(node.start, []).append(unit)
         if "{" in node.text:
             for name in _names_in(node.text):
                 index.texts.setdefault(name, []).append(unit)
     name, argument = function_of(node) or ("", node)
     match name, argument:
-        case "Ref", Scalar():
+        case "Ref", ScalarNode():
             index.references.setdefault(argument.text.strip(), []).append(unit)
-        case "Condition", Scalar():
+        case "Condition", ScalarNode():
             index.conditions.setdefault(argument.text, []).append(unit)
-        case "Fn::Sub", Scalar() | Sequence():
-            text = argument.items[0] if isinstance(argument, Sequence) else argument
+        case "Fn::Sub", ScalarNode() | ListNode():
+            text = argument.items[0] if isinstance(argument, ListNode) else argument
             for one in _names_in(text_of(text) or ""):
                 index.references.setdefault(one, []).append(unit)
-        case "Fn::If", Sequence(items=[Scalar() as condition, *_]):
+        case "Fn::If", ListNode(items=[ScalarNode() as condition, *_]):
             index.conditions.setdefault(condition.text, []).append(unit)
-        case "Fn::FindInMap", Sequence(items=[first, second, third, *_]):
+        case "Fn::FindInMap", ListNode(items=[first, second, third, *_]):
             names = tuple(map(_literal_name, (first, second, third)))
             index.lookups.append(_Lookup(names, unit))
         case _:
@@ -303,7 +303,7 @@ def _names_in(text: str) -> list[str]:
 
 def _literal_name(node: Node) -> str | None:
     """Give a name that is written out; None for one that is worked out."""
-    if function_of(node) is not None or not isinstance(node, Scalar) or "{" in node.text:
+    if function_of(node) is not None or not isinstance(node, ScalarNode) or "{" in node.text:
         return None
     return node.text
 
@@ -348,7 +348,7 @@ def _resource_units(
         name, (key, body) = pending.pop(0)
         if name.startswith(LOOP):
             match body:
-                case Sequence(items=[Scalar() as identifier, collection, Mapping() as inner]):
+                case ListNode(items=[ScalarNode() as identifier, collection, MapNode() as inner]):
                     yield _Unit(Definition(_Kind.LOOP, (identifier.text,))), [collection]
                     pending += members(inner).items()
                 case _:
@@ -358,9 +358,9 @@ def _resource_units(
         index.resources.append(resource)
         yield _unit(resource, ""), [key]
         for attribute, (_, value) in members(body).items():
-            if attribute != "Properties" or not isinstance(value, Mapping):
+            if attribute != "Properties" or not isinstance(value, MapNode):
                 unit = _unit(resource, attribute)
-                if attribute == "Condition" and isinstance(value, Scalar):
+                if attribute == "Condition" and isinstance(value, ScalarNode):
                     index.conditions.setdefault(value.text, []).append(unit)
                 yield unit, [value]
                 continue
@@ -373,7 +373,7 @@ def _resource_units(
 
 def _passed_units(resource: Resource, node: Node) -> Iterator[tuple[_Unit, list[Node]]]:
     """Yield what a nested stack is given, each parameter by itself."""
-    if not isinstance(node, Mapping) or function_of(node) is not None:
+    if not isinstance(node, MapNode) or function_of(node) is not None:
         yield _unit(resource, "Parameters"), [node]
         return
     for name, (_, value) in members(node).items():

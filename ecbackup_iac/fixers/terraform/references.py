@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from ecbackup_iac.files.discovery import boundary_of
+from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.fixers.edits import NotFixableError
 from ecbackup_iac.hcl.comments import comments
 from ecbackup_iac.hcl.expression import (
@@ -25,15 +25,15 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.json_syntax import parse_json, parse_json_values
 from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
-from ecbackup_iac.hcl.source import Place, SourceFile
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.modules.file_names import configuration_files
+from ecbackup_iac.terraform.modules.folder_scan import Sought
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.module import configuration_files
 from ecbackup_iac.terraform.modules.roots import Index as TreeIndex
-from ecbackup_iac.terraform.modules.roots import Sought
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 Path: TypeAlias = tuple[str | None, ...]
@@ -77,14 +77,14 @@ class Reference:
     attribute: Attribute | None
     """The block's own argument that it stands in; None inside a nested block."""
 
-    place: Place
+    range: SourceRange
     steps: Path
     """What of it is referred to."""
 
     @property
     def location(self) -> Location:
         """Where it stands."""
-        return self.place.location
+        return self.range.location
 
     @property
     def argument(self) -> str:
@@ -167,8 +167,8 @@ def references(folder: str) -> References:
                 elif kind == "module":
                     found.calls.append(block)
                 for key, mention in _in_block(block):
-                    before = bisect_right(starts, mention.place.start)
-                    if not before or not holds(spans[before - 1], mention.place.start):
+                    before = bisect_right(starts, mention.range.start)
+                    if not before or not holds(spans[before - 1], mention.range.start):
                         found.found.setdefault(key, []).append(mention)
     return found
 
@@ -178,22 +178,22 @@ def _files(folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _in_block(block: Block) -> Iterator[tuple[tuple[str, str], Reference]]:
-    source = block.place.file
-    attributes = sorted(block.body.attributes(), key=lambda one: one.place.start)
-    starts = [one.place.start for one in attributes]
-    for match in _REFERENCE.finditer(source.text, block.place.start, block.place.end):
+    source = block.range.file
+    attributes = sorted(block.body.attributes(), key=lambda one: one.range.start)
+    starts = [one.range.start for one in attributes]
+    for match in _REFERENCE.finditer(source.text, block.range.start, block.range.end):
         before = bisect_right(starts, match.start())
         own = attributes[before - 1] if before else None
-        if own is not None and not holds(own.place, match.start()):
+        if own is not None and not holds(own.range, match.start()):
             own = None
-        place = Place(source, match.start(), match.end())
+        source_range = SourceRange(source, match.start(), match.end())
         key = (match[1].decode(errors="replace"), match[2].decode(errors="replace"))
-        yield key, Reference(block, own, place, _steps(match[3]))
+        yield key, Reference(block, own, source_range, _steps(match[3]))
 
 
-def holds(place: Place, offset: int) -> bool:
+def holds(source_range: SourceRange, offset: int) -> bool:
     """Say whether an offset lies in a place."""
-    return place.start <= offset < place.end
+    return source_range.start <= offset < source_range.end
 
 
 def meets(one: Path, other: Path) -> bool:
@@ -223,10 +223,10 @@ def handed_on(node: Node, offset: int, path: Path = (), words: int = 2) -> Path:
                 return (*steps, *path)
             case GetAttribute() | Index() | Name():
                 return (*steps, *_left(node, offset, path, words))
-            case For(result=result) if holds(result.place, offset) and not node.is_grouped:
+            case For(result=result) if holds(result.range, offset) and not node.is_grouped:
                 steps.append(None)
                 node = result
-            case For() if holds(node.collection.place, offset) and not node.is_grouped:
+            case For() if holds(node.collection.range, offset) and not node.is_grouped:
                 items_path = handed_on(node.collection, offset, path, words)
                 return (*steps, *_of_items(node, items_path))
             case ObjectNode() | TupleNode():
@@ -245,14 +245,14 @@ def handed_on(node: Node, offset: int, path: Path = (), words: int = 2) -> Path:
 def _inside(node: ObjectNode | TupleNode, offset: int) -> tuple[str | None, Node | None]:
     """Give the entry that an offset lies in, with the step that leads to it."""
     if isinstance(node, TupleNode):
-        at = bisect_right(node.items, offset, key=lambda one: one.place.start) - 1
+        at = bisect_right(node.items, offset, key=lambda one: one.range.start) - 1
         step: str | None = str(at)
         inner = node.items[at] if at >= 0 else None
     else:
-        at = bisect_right(node.items, offset, key=lambda one: one[1].place.start) - 1
+        at = bisect_right(node.items, offset, key=lambda one: one[1].range.start) - 1
         key, inner = node.items[at] if at >= 0 else (None, None)
         step = str(key.value) if isinstance(key, Literal) else None
-    return (step, inner) if inner is not None and holds(inner.place, offset) else (None, None)
+    return (step, inner) if inner is not None and holds(inner.range, offset) else (None, None)
 
 
 def _handed(node: Node, offset: int) -> Node | None:
@@ -266,7 +266,7 @@ def _handed(node: Node, offset: int) -> Node | None:
             parts = (expression,)
         case _:
             parts = ()
-    return next((part for part in parts if holds(part.place, offset)), None)
+    return next((part for part in parts if holds(part.range, offset)), None)
 
 
 def _of_items(node: For, path: Path) -> Path:
@@ -285,12 +285,12 @@ def _of_items(node: For, path: Path) -> Path:
 
 def _uses(node: Node, name: str, path: Path) -> list[int]:
     """Give where an expression refers to a part of what a for expression's variable stands for."""
-    text, place = node.place.file.text, node.place
+    text, source_range = node.range.file.text, node.range
     word = re.compile(rb"(?<![\w\x80-\xff.-])%b(?![\w\x80-\xff-])" % re.escape(name.encode()))
     chain = re.compile(_CHAIN)
     return [
         match.start()
-        for match in word.finditer(text, place.start, place.end)
+        for match in word.finditer(text, source_range.start, source_range.end)
         if (found := chain.match(text, match.end())) and meets(_steps(found[1]), path)
     ]
 
@@ -301,6 +301,6 @@ def _left(node: Node, offset: int, path: Path, words: int) -> Path:
     while isinstance(node, GetAttribute | Index):
         count += 1
         node = node.of
-    if not isinstance(node, Name) or node.place.start != offset:
+    if not isinstance(node, Name) or node.range.start != offset:
         return (None,)
     return path[max(0, count - words) :]

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from ecbackup_iac.files.discovery import boundary_of
+from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.fixers.edits import SourceFiles, offsets
 from ecbackup_iac.fixers.terraform.references import (
     Path,
@@ -69,7 +69,7 @@ def definition_at(
     folder = os.path.realpath(os.path.dirname(path))
     if path.endswith(_VARIABLE_FILES):
         for attribute in files.once(path, values_at):
-            if holds(attribute.place, offset):
+            if holds(attribute.range, offset):
                 part = handed_on(attribute.expression, offset)
                 return Definition(os.path.realpath(resource.root), "var", attribute.name, part)
         return None
@@ -78,9 +78,9 @@ def definition_at(
 
 def _in_body(body: Body, folder: str, offset: int) -> Definition | None:
     for block in body.blocks("variable", 1):
-        if holds(block.place, offset):
+        if holds(block.range, offset):
             default = block.body.attribute("default")
-            is_default = default is not None and holds(default.place, offset)
+            is_default = default is not None and holds(default.range, offset)
             part = handed_on(default.expression, offset) if default and is_default else ()
             return Definition(folder, "var", block.labels[0], part, is_default and not part)
     return next(
@@ -88,9 +88,9 @@ def _in_body(body: Body, folder: str, offset: int) -> Definition | None:
             _argument(folder, block, attribute, offset)
             for kind, labels in (("locals", 0), ("output", 1), ("module", 1), ("resource", 2))
             for block in body.blocks(kind, labels)
-            if holds(block.place, offset)
+            if holds(block.range, offset)
             for attribute in block.body.attributes()
-            if holds(attribute.place, offset)
+            if holds(attribute.range, offset)
         ),
         None,
     )
@@ -99,7 +99,7 @@ def _in_body(body: Body, folder: str, offset: int) -> Definition | None:
 def _argument(folder: str, block: Block, attribute: Attribute, offset: int) -> Definition | None:
     """Find what an argument of a block decides."""
     part = handed_on(attribute.expression, offset)
-    place = (block.place.file.path, block.place.start)
+    place = (block.range.file.path, block.range.start)
     if block.kind == "locals":
         return Definition(folder, "local", attribute.name, part)
     if block.kind == "output":
@@ -195,7 +195,7 @@ class Usages:
             return
         found = self._files.once(definition.folder, references).found
         for mention in found.get((definition.kind, definition.name), ()):
-            place = (mention.block.place.file.path, mention.block.place.start)
+            place = (mention.block.range.file.path, mention.block.range.start)
             if definition.block in (None, place) and meets(mention.steps, definition.path):
                 yield mention
 
@@ -210,7 +210,7 @@ class Usages:
                             yield Definition(caller, "module", block.labels[0], path)
             case "input":
                 for block in self._files.once(definition.folder, references).calls:
-                    if (block.place.file.path, block.place.start) == definition.block:
+                    if (block.range.file.path, block.range.start) == definition.block:
                         folder = self._folder_of(block, definition.folder)
                         if folder is not None:
                             yield Definition(folder, "var", definition.name, definition.path)
@@ -274,7 +274,7 @@ class Usages:
     def _part(self, mention: Reference, definition: Definition) -> Path:
         if mention.attribute is None:
             return (None,)
-        return handed_on(mention.attribute.expression, mention.place.start, definition.path)
+        return handed_on(mention.attribute.expression, mention.range.start, definition.path)
 
     def _is_same_set(self, mention: Reference, definition: Definition) -> bool:
         """Say whether a for_each has the same keys, whatever the value is."""
@@ -283,7 +283,7 @@ class Usages:
     def _each(self, mention: Reference, definition: Definition) -> list[Definition]:
         """Give what a definition is called where a for_each takes it in."""
         block = mention.block
-        place = (block.place.file.path, block.place.start)
+        place = (block.range.file.path, block.range.start)
         path = self._part(mention, definition)
         # The keys are part of the addresses: where they change, it is no longer the same cache.
         return [Definition(definition.folder, "each", "value", path[1:], block=place)]

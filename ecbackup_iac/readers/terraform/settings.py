@@ -29,7 +29,7 @@ from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values.value import (
     FILE_CONTENT,
-    Placed,
+    Located,
     UnknownRaw,
     Value,
 )
@@ -45,31 +45,34 @@ _PLAIN_TEXT = re.compile(
 )
 
 MAX_STEP_LENGTH = 120
-"""Characters of a step's text; a trace is to be followed with a finger."""
+"""Characters of a step's text; a trace has to stay readable."""
 
 
 def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[int]:
-    """Give the retention that a Terraform value means, in days, with its trace."""
+    """Return the retention that a Terraform value means, in days, with its trace."""
     trace = _trace(before, value.trace)
     if not isinstance(value.raw, UnknownRaw):
         return _settled_days(value, trace)
     raw = value.raw
     outcomes = tuple(
-        Outcome(_settled_days(one.value.marked(value), _trace((), one.value.trace)), one.condition)
-        for one in raw.outcomes
+        Outcome(
+            _settled_days(outcome.value.with_marks_of(value), _trace((), outcome.value.trace)),
+            outcome.condition,
+        )
+        for outcome in raw.outcomes
     )
     bounds = None
     if not outcomes and (raw.minimum is not None or raw.maximum is not None):
         bounds = Bounds(_whole(raw.minimum), _whole(raw.maximum))
     first = outcomes[0].value if outcomes else None
-    if isinstance(first, Known) and all(_is_same(one.value, first) for one in outcomes):
-        places = (place for one in outcomes for place in one.value.literals)
-        return Known(first.value, trace, literals=tuple(dict.fromkeys(places)))
+    if isinstance(first, Known) and all(_is_same(outcome.value, first) for outcome in outcomes):
+        literals = (literal for outcome in outcomes for literal in outcome.value.literals)
+        return Known(first.value, trace, literals=tuple(dict.fromkeys(literals)))
     return Unknown(raw.why, outcomes, bounds, trace)
 
 
-def _is_same(one: Settled[int], other: Known[int]) -> bool:
-    return isinstance(one, Known) and one.value == other.value
+def _is_same(setting: Settled[int], first: Known[int]) -> bool:
+    return isinstance(setting, Known) and setting.value == first.value
 
 
 def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
@@ -80,13 +83,13 @@ def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
     elif value.is_file_content and not _is_plain(value, settled):
         settled = Invalid(FILE_CONTENT, trace)
     if value.literals:
-        places = tuple(literal.location for literal in value.literals)
-        settled = replace(settled, literals=places)
+        literals = tuple(literal.location for literal in value.literals)
+        settled = replace(settled, literals=literals)
     return settled
 
 
 def _is_plain(value: Value, settled: Settled[int]) -> bool:
-    """Say whether a retention that a file holds may be shown: a short number, or no text at all."""
+    """Whether a retention that a file holds may be shown: a short number, or no text at all."""
     match settled:
         case Known(value=days):
             return len(str(days)) <= MAX_READ_LENGTH
@@ -120,11 +123,11 @@ def _whole(number: int | Fraction | None) -> int | None:
 
 
 def text_setting(value: Value) -> Setting[str]:
-    """Give a text setting that a Terraform value means."""
+    """Return a text setting that a Terraform value means."""
     if isinstance(value.raw, UnknownRaw):
         outcomes = tuple(
-            Outcome(_settled_text(one.value.marked(value)), one.condition)
-            for one in value.raw.outcomes
+            Outcome(_settled_text(outcome.value.with_marks_of(value)), outcome.condition)
+            for outcome in value.raw.outcomes
         )
         return Unknown(value.raw.why, outcomes)
     return _settled_text(value)
@@ -146,38 +149,38 @@ def _settled_text(value: Value) -> Settled[str]:
 
 
 def shown_text(value: Value, text: str) -> str:
-    """Give a value's text as it may be printed."""
+    """Return a value's text as it may be printed."""
     if value.is_sensitive:
         return SENSITIVE
     return FILE_CONTENT if value.is_file_content and not _PLAIN_TEXT.fullmatch(text) else text
 
 
-def _trace(before: tuple[TraceStep, ...], hops: Iterable[Placed]) -> tuple[TraceStep, ...]:
-    """Make steps of a value's hops: each place once, in the order in which a reader follows them."""
+def _trace(before: tuple[TraceStep, ...], trace: Iterable[Located]) -> tuple[TraceStep, ...]:
+    """Return a value's trace as steps: each location once, in the order in which to read them."""
     steps, is_hidden = [*before], False
-    for hop in hops:
+    for located in trace:
         # What a sensitive variable is made of is as sensitive as the variable.
-        steps.append(_hidden(hop) if is_hidden else step_of(hop))
-        is_hidden = is_hidden or hop.text.endswith(SENSITIVE)
+        steps.append(_hidden(located) if is_hidden else step_of(located))
+        is_hidden = is_hidden or located.text.endswith(SENSITIVE)
     return tuple(dict.fromkeys(steps))
 
 
-def _hidden(hop: Placed) -> TraceStep:
-    name, equals, _ = hop.text.partition("=")
-    return TraceStep(f"{name.strip()} = {SENSITIVE}" if equals else SENSITIVE, hop.location)
+def _hidden(located: Located) -> TraceStep:
+    name, equals, _ = located.text.partition("=")
+    return TraceStep(f"{name.strip()} = {SENSITIVE}" if equals else SENSITIVE, located.location)
 
 
-def step_of(hop: Placed) -> TraceStep:
-    """Give the step of a trace that something placed is: its first line, cut where it is long."""
-    first, *rest = hop.text.strip().splitlines() or [""]
+def step_of(located: Located) -> TraceStep:
+    """Return a trace step for a piece of the input: its first line, cut where it is long."""
+    first, *rest = located.text.strip().splitlines() or [""]
     text = first.strip()
     if len(text) > MAX_STEP_LENGTH or rest:
         text = f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
-    return TraceStep(text, hop.location)
+    return TraceStep(text, located.location)
 
 
 def brief_days(value: Settled[int]) -> str:
-    """Say what a retention is, in as few words as will do."""
+    """Return what a retention is, in as few words as will do."""
     match value:
         case Known(value=days):
             return f"{days} day" if days == 1 else f"{days} days"

@@ -8,16 +8,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ecbackup_iac.errors import InputError
-from ecbackup_iac.files.discovery import (
-    STANDARD_INPUT,
-    boundary_of,
-    is_inside,
-    is_stream,
-    shown_path,
-)
+from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.value import (
@@ -31,7 +25,8 @@ from ecbackup_iac.model.value import (
     possible_values,
 )
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
-from ecbackup_iac.readers.terraform.caches import called_by, is_ignored
+from ecbackup_iac.readers.terraform.caches import called_by
+from ecbackup_iac.readers.terraform.lifecycle import is_ignored
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
 from ecbackup_iac.readers.terraform_json.planned_root import (
     PlannedInputs,
@@ -41,13 +36,15 @@ from ecbackup_iac.readers.terraform_json.planned_root import (
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
+from ecbackup_iac.terraform.modules.file_names import configuration_files
+from ecbackup_iac.terraform.modules.folder_scan import Sought
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.module import configuration_files
 from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index, Sought
-from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError, effort
+from ecbackup_iac.terraform.modules.roots import Index
+from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
+from ecbackup_iac.terraform.values.context import evaluation
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 SOURCES = {Source.TERRAFORM_PLAN: "plan", Source.TERRAFORM_STATE: "state"}
@@ -88,7 +85,7 @@ class SourceLocator:
     def placed(self, reading: ReadResult) -> ReadResult:
         """Give what was read of one plan or state with its places; what has none keeps what it has."""
         try:
-            with effort(MAX_STEPS):
+            with evaluation(MAX_STEPS):
                 return self._placed(reading)
         except TooMuchError as error:
             text = f"where the plan's caches are written was not worked out: {error}"
@@ -230,7 +227,7 @@ def _at(resource: CacheResource, spot: ResourceSite, source: str) -> CacheResour
         assumptions.append(f"{spot.unread}: the place is that of the module call")
     else:
         attribute = block.body.attribute(name)
-        place = attribute.place if attribute else place
+        place = attribute.range if attribute else place
         retention_ignored = retention_ignored or is_ignored(block, name)
         written = _written(spot, name)
         steps = _steps_to(written, resource.retention)
@@ -243,7 +240,7 @@ def _at(resource: CacheResource, spot: ResourceSite, source: str) -> CacheResour
         retention=replace(resource.retention, trace=tuple(dict.fromkeys(trace))),
         retention_ignored=retention_ignored,
         assumptions=tuple(assumptions),
-        block=block.place.location,
+        block=block.range.location,
         calls=spot.scope.instance.calls,
         called=called_by(spot.scope.instance),
     )
@@ -254,7 +251,7 @@ def _written(spot: ResourceSite, name: str) -> Value[int]:
     attribute = spot.block.body.attribute(name)
     if attribute is None:
         return Unset((step_of(spot.block.header),))
-    step = step_of(attribute.place)
+    step = step_of(attribute.range)
     try:
         return days_setting(Evaluator(spot.scope).value(attribute.expression), (step,))
     except EvaluationError as error:
