@@ -18,15 +18,15 @@ class TraceStep:
 
 @record
 class Known(Generic[T]):
-    """The value is settled."""
+    """The value is determined."""
 
     value: T
     trace: tuple[TraceStep, ...] = ()
     sensitive: bool = False
-    """It may be judged and must not be printed."""
+    """It counts for the verdict and must not be printed."""
 
     literals: tuple[Location, ...] = ()
-    """Where it is written as it stands: a place for each way to it; none where it is computed."""
+    """Where it is written literally, one location for each path to it; empty where it is computed."""
 
     @property
     def shown(self) -> str:
@@ -36,41 +36,41 @@ class Known(Generic[T]):
 
 @record
 class Unset:
-    """Nobody wrote a value (Terraform's null counts), so AWS will choose."""
+    """No value is set (Terraform's null included), so the AWS default applies."""
 
     trace: tuple[TraceStep, ...] = ()
     literals: tuple[Location, ...] = ()
-    """Where a null is written that says so, a place for each way to it."""
+    """Where a null is written literally, one location for each path to it."""
 
 
 @record
 class Invalid:
-    """Something was written that cannot be a value of this setting at all."""
+    """Something is written that cannot be a value of this setting."""
 
     text: str
-    """What was written, as a person would quote it: `"abc"`, `1.5`, `true`, `a list`."""
+    """What is written, as a message quotes it: `"abc"`, `1.5`, `true`, `a list`."""
 
     trace: tuple[TraceStep, ...] = ()
     literals: tuple[Location, ...] = ()
-    """Where it is written as it stands, a place for each way to it."""
+    """Where it is written literally, one location for each path to it."""
 
 
 @record
 class Outcome(Generic[T]):
-    """One value that an undecided setting can take."""
+    """One value that an unknown setting can have."""
 
     value: "Known[T] | Unset | Invalid"
     when: str = ""
-    """What has to hold for it, for a person: "IsProd is false"; empty where it cannot be said."""
+    """The condition for it, for people: "IsProd is false"; empty where there is none to name."""
 
     cases: frozenset[int] | None = None
-    """The resource's cases in which it is this: two settings go together only where they share one.
-    None where nothing is known of that."""
+    """The resource's cases in which the setting has this value. Outcomes of two settings can occur together
+    only where they share a case; None where that is not known."""
 
 
 @record
 class Bounds:
-    """The least and the greatest number an undecided setting can be; None where it is open."""
+    """The smallest and the largest number that an unknown setting can be; None where there is no limit."""
 
     minimum: int | None = None
     maximum: int | None = None
@@ -78,20 +78,20 @@ class Bounds:
 
 @record
 class Unknown(Generic[T]):
-    """A value exists, and what was read does not settle it."""
+    """A value exists, but the input does not determine it."""
 
     why: str
-    """What it depends on, for a person: "var.days has no default and no value"."""
+    """The reason, for people: "var.days has no default and no value"."""
 
     outcomes: tuple[Outcome[T], ...] = ()
-    """Every value it can take, where that is a finite list; empty where it is not known."""
+    """Every possible value, where that is a finite list; otherwise empty."""
 
     bounds: Bounds | None = None
-    """What is proven of it where no list is: a validation, a MinValue."""
+    """What is proven of it where there is no list: by a validation, a MinValue."""
 
     trace: tuple[TraceStep, ...] = ()
     is_refused: bool = False
-    """The code is refused before it is deployed, and has to be mended first."""
+    """The code is rejected before anything is deployed, and has to be corrected first."""
 
 
 Settled: TypeAlias = Known[T] | Unset | Invalid
@@ -99,7 +99,7 @@ Value: TypeAlias = Known[T] | Unset | Invalid | Unknown[T]
 
 
 def possible_values(value: Value[T]) -> tuple[Settled[T], ...]:
-    """Give every settled value that `value` can be; empty where there is no finite list of them."""
+    """Return every value that a setting can have; empty where there is no finite list."""
     if isinstance(value, Unknown):
         return tuple(outcome.value for outcome in value.outcomes)
     return (value,)
