@@ -22,19 +22,21 @@ from ecbackup_iac.files.bounded_read import (
     regular_content,
 )
 from ecbackup_iac.files.globs import covers
+from ecbackup_iac.model.cache import Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PathGlob
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.model.source import SOURCES
 
 TERRAGRUNT_FILE = "terragrunt.hcl"
-_MODULE_FILES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+_MODULE_FILES = SOURCES[Source.TERRAFORM].extensions
 _VARIABLE_FILES = (".tfvars", ".tfvars.json")
 _CONFIGURATION = (*_MODULE_FILES, *_VARIABLE_FILES)
 
 # What plans, states and templates are called.
 _TEMPLATES = (".yaml", ".yml", ".template")
-_TEXTS = (".json", *_TEMPLATES)
+_TEXTS = SOURCES[Source.CLOUDFORMATION].extensions
 
 # What holds something else, whatever it says: a template may have any other name.
 _OTHERS = frozenset((

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.files.globs import covers, matches
-from ecbackup_iac.model.cache import Source
 from ecbackup_iac.model.policy import PolicyException
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
@@ -16,6 +15,7 @@ from ecbackup_iac.model.report import (
     Suppression,
     SuppressionKind,
 )
+from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.verdict import Status
 
 
@@ -73,7 +73,7 @@ def _covers(exception: PolicyException, finding: Finding) -> bool:
 def _paths(finding: Finding) -> tuple[str, ...]:
     """Give the file that a finding stands in; of a plan or a state that has places, the plan, too."""
     resource = finding.resource
-    has_root = resource.source in (Source.TERRAFORM_PLAN, Source.TERRAFORM_STATE)
+    has_root = SOURCES[resource.source].is_terraform_json
     return (resource.location.path, *((resource.root,) if has_root else ()))
 
 

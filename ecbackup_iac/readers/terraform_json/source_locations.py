@@ -15,11 +15,12 @@ from ecbackup_iac.files.discovery import (
     is_stream,
     shown_path,
 )
-from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
+from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.value import (
     Invalid,
     Known,
@@ -49,9 +50,6 @@ from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, Sought
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError, effort
 from ecbackup_iac.terraform.values.value import EvaluationError
-
-SOURCES = {Source.TERRAFORM_PLAN: "plan", Source.TERRAFORM_STATE: "state"}
-"""The inputs whose caches have Terraform's addresses, and no place of their own; what people call them."""
 
 # What the files of a root name, somewhere below it, for it to be asked for a cache.
 _SOUGHT = Sought((b"elasticache",))
@@ -99,11 +97,11 @@ class SourceLocator:
         addresses = {
             one.address: parsed_address(one.address)
             for one in reading.resources
-            if one.source in SOURCES
+            if SOURCES[one.source].is_terraform_json
         }
         if not addresses:
             return reading
-        plan = next(one.root for one in reading.resources if one.source in SOURCES)
+        plan = next(one.root for one in reading.resources if one.address in addresses)
         blocks = {address.block for address in addresses.values() if address}
         folder, problem = self._root_of(plan, blocks)
         if folder is None:
@@ -287,7 +285,7 @@ def _number(days: Known[int] | Unset) -> int:
 
 
 def _contradiction(resource: CacheResource, written: Value[int], source: str) -> str:
-    kind = SOURCES[resource.source]
+    kind = SOURCES[resource.source].noun
     question = (
         "is it the one that was planned?"
         if kind == "plan"

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Finding, Suppression
+from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.value import Known, TraceStep, Unknown, Value
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.html.markup import KINDS, Entry, code, items, name, prose
@@ -15,13 +16,6 @@ _FORMS = {
     Form.STANDALONE_CLUSTER: "standalone cluster",
     Form.REPLICATION_GROUP: "replication group",
     Form.SERVERLESS_CACHE: "serverless cache",
-}
-_SOURCES = {
-    Source.TERRAFORM: "Terraform configuration",
-    Source.TERRAFORM_PLAN: "Terraform plan",
-    Source.TERRAFORM_STATE: "Terraform state",
-    Source.CLOUDFORMATION: "CloudFormation template",
-    Source.AWS_CLI: "AWS CLI output",
 }
 
 
@@ -100,7 +94,7 @@ def _facts(
 
 
 def _about(resource: CacheResource) -> Iterator[str]:
-    yield f"{_FORMS[resource.form]} in a {_SOURCES[resource.source]}".replace("a AWS", "AWS")
+    yield f"{_FORMS[resource.form]} in {SOURCES[resource.source].name}"
     yield code(resource.type)
     for label, value in (("engine", resource.engine), ("node type", resource.node_type)):
         if told := _setting(value):
