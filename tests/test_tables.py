@@ -8,6 +8,7 @@ from enum import Enum
 import pytest
 
 import ecbackup_iac
+from ecbackup_iac.cloudformation.templates.roots import MARKS
 from ecbackup_iac.control import (
     FORMATS,
     PageRenderer,
@@ -21,6 +22,10 @@ from ecbackup_iac.fixers.cloudformation import edits as cloudformation_edits
 from ecbackup_iac.fixers.terraform import edits as terraform_edits
 from ecbackup_iac.model.cache import Source
 from ecbackup_iac.model.source import SOURCES
+from ecbackup_iac.readers import aws_cli
+from ecbackup_iac.readers.json_documents import READERS, DocumentReader
+from ecbackup_iac.readers.recognition import TEMPLATE_MARKS
+from ecbackup_iac.readers.terraform_json import plan, state
 from ecbackup_iac.reporters import (
     REPORTERS,
     Reporter,
@@ -36,6 +41,7 @@ from ecbackup_iac.reporters import (
 from ecbackup_iac.reporters.html import report as html_report
 
 # mypy compares each module with the protocol here, because the package imports it by its name.
+READER_MODULES: tuple[DocumentReader, ...] = (plan, state, aws_cli)
 FIXER_MODULES: tuple[Fixer, ...] = (terraform_edits, cloudformation_edits)
 REPORTER_MODULES: tuple[Reporter, ...] = (
     text_report,
@@ -74,6 +80,7 @@ def test_tables_with_an_enum_of_the_model_as_key_are_complete() -> None:
 
 
 def test_the_modules_that_tables_name_are_those_that_mypy_compares() -> None:
+    assert READERS == READER_MODULES
     fixers = [found for source in SOURCES if (found := fixer(source))]
     assert fixers == [*FIXER_MODULES]
     assert [*map(reporter, REPORTERS)] == [*REPORTER_MODULES]
@@ -90,3 +97,7 @@ def test_a_row_of_the_sources_is_whole(source: Source) -> None:
     # Fix names what a cache was read from where it has no file to edit.
     assert bool(facts.read_from) == (facts.fixer is None)
     assert not (facts.is_terraform_json and facts.is_live)
+
+
+def test_the_marks_of_templates_are_the_same_in_both_rooms() -> None:
+    assert TEMPLATE_MARKS == MARKS

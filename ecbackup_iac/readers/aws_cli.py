@@ -26,6 +26,9 @@ LISTS = {
     "ServerlessCaches": (Form.SERVERLESS_CACHE, "ServerlessCache", "ServerlessCacheName"),
 }
 
+MARKS = (*LISTS, *(member for _, _, member in LISTS.values()))
+"""Members without which a text holds no such output."""
+
 # An entry that shows its status was not reduced: what it leaves out, AWS left out.
 _STATUSES = ("Status", "CacheClusterStatus")
 
@@ -42,7 +45,7 @@ def matches(members: Mapping[str, "RawJson"]) -> bool:
     return is_whole or (RETENTION in members and _kind(members) is not None)
 
 
-def recognises_list(items: Sequence["RawJson"]) -> bool:
+def matches_list(items: Sequence["RawJson"]) -> bool:
     """Say whether a JSON list is output that `--query` has reduced to its entries."""
     return all(item.is_object and _kind(item.members()) is not None for item in items)
 

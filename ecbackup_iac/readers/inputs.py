@@ -17,20 +17,18 @@ from ecbackup_iac.files.discovery import (
     shown_path,
 )
 from ecbackup_iac.files.globs import covers
-from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.report import Diagnostic, ReadResult
+from ecbackup_iac.model.source import SOURCES
 
 if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.templates.roots import TemplateFile
+    from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
-
-# What plans, states and AWS CLI output are called, where nobody named the file itself.
-_OTHER_SOURCES = (".json", ".JSON", ".tfstate")
 
 NOTHING_READ = (
     "no infrastructure code that ecbackup-iac reads: Terraform configuration, plan or state JSON, "
@@ -120,24 +118,25 @@ class _Inputs:
 
     def readings_of(self, found: Input) -> Iterator[ReadResult]:
         """Yield what one input gives; a template is kept for the end, because others may nest it."""
-        from ecbackup_iac.readers.recognition import reading_of, template_file
+        from ecbackup_iac.readers.json_documents import read_documents
+        from ecbackup_iac.readers.recognition import recognise
 
         is_empty = not found.content or found.content.isspace()
         if self._allow_empty and is_empty and found.path != STANDARD_INPUT:
             return
         is_meant = found.path == STANDARD_INPUT or (found.is_named and not self._allow_empty)
-        file = template_file(found, is_meant=is_meant)
-        if file is not None and self._template_reader().add(file):
+        recognised = recognise(found, is_meant=is_meant)
+        if recognised.template is not None and self._template_reader().add(recognised.template):
             self.note(found.named, found.path)
             return
-        reading = None
-        if is_meant or found.path.endswith(_OTHER_SOURCES):
-            placed = self._placed if self._policy.source else None
-            reading = reading_of(found.content, found.path, is_meant=is_meant, placed=placed)
-        if reading is not None:
+        if recognised.problem is not None:
             self.note(found.named, found.path)
-            self._live += [one for one in reading.resources if one.source is Source.AWS_CLI]
-            yield reading
+            yield ReadResult(diagnostics=(recognised.problem,))
+        elif recognised.documents is not None:
+            for result in read_documents(recognised.documents):
+                self.note(found.named, found.path)
+                self._live += [one for one in result.resources if SOURCES[one.source].is_live]
+                yield self._located(result)
 
     def closing_readings(self) -> Iterator[ReadResult]:
         """Yield what templates and configuration give, and the paths that hold nothing."""
@@ -176,7 +175,7 @@ class _Inputs:
             )
         )
 
-    def _placed(self, reading: ReadResult) -> ReadResult:
+    def _located(self, reading: ReadResult) -> ReadResult:
         """Give what a plan or a state says its places in the configuration that the policy names."""
         if self._policy.source is None or not reading.resources:
             return reading
@@ -200,14 +199,14 @@ class _Inputs:
         return self._templates
 
     def _template_files(self, boundary: str) -> Iterator["TemplateFile"]:
-        from ecbackup_iac.readers.recognition import template_file
+        from ecbackup_iac.readers.recognition import recognise
 
         for found in discover([boundary], self._policy.exclude, self._given.contents):
             if isinstance(found, Input):
                 self._progress.reading()
-                file = template_file(found, is_meant=False)
-                if file is not None:
-                    yield file
+                template = recognise(found, is_meant=False).template
+                if template is not None:
+                    yield template
 
     def _is_excluded(self, path: str) -> bool:
         return any(covers(glob, shown_path(path)) for glob in self._policy.exclude)

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Mapping
 
+STREAM_MARK = "@level"
+"""A member of every message in the stream of `terraform plan -json`."""
+
 _SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
 
 _STREAM = (

@@ -26,6 +26,9 @@ from ecbackup_iac.readers.terraform.resource_types import (
 if TYPE_CHECKING:
     from ecbackup_iac.readers.raw_json import RawJson
 
+MARKS = ("format_version",)
+"""Members without which a text holds no plan."""
+
 FORMAT_MAJORS = ("0", "1")
 
 # A resource that only these happen to is gone from the configuration's hands afterwards.

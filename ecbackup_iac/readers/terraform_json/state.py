@@ -20,6 +20,9 @@ from ecbackup_iac.terraform.modules.addresses import instance_key
 if TYPE_CHECKING:
     from ecbackup_iac.readers.raw_json import RawJson
 
+MARKS = ("format_version", "lineage")
+"""Members without which a text holds no state."""
+
 RAW_VERSION = 4
 
 _DEPOSED = "only a deposed object is left of it"
