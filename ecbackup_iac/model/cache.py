@@ -1,10 +1,20 @@
 """One ElastiCache cache as the code would deploy it."""
 
-from enum import StrEnum
+import re
+from enum import Enum, StrEnum, auto
+from fractions import Fraction
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.value import Known, Outcome, Settled, Unset, Value, possible_values
+from ecbackup_iac.model.value import (
+    Invalid,
+    Known,
+    Outcome,
+    Settled,
+    Unset,
+    Value,
+    possible_values,
+)
 
 NODE_WITHOUT_BACKUPS = "cache.t1.micro"
 """It takes no backups outside cluster mode (ElastiCache user guide, backup constraints)."""
@@ -108,3 +118,57 @@ def may_be_without_backups(node_type: Value[str]) -> bool:
 def is_without_backups(node_type: Settled[str]) -> bool:
     """Say whether a node type takes no backups outside cluster mode."""
     return isinstance(node_type, Known) and node_type.value.lower() == NODE_WITHOUT_BACKUPS
+
+
+class ClusterModeSetting(Enum):
+    """The kinds of settings that can put a replication group in cluster mode."""
+
+    MODE = auto()
+    SHARD_COUNT = auto()
+    SHARDS = auto()
+    """A list with an entry for each shard."""
+
+    PARAMETER_GROUP = auto()
+
+
+# A whole number above 1, as text.
+_SEVERAL = re.compile(r"0*([2-9]|[1-9][0-9]{1,9})")
+
+
+def enables_cluster_mode(setting: ClusterModeSetting, value: object) -> bool:
+    """Whether the known value of a setting puts a replication group in cluster mode.
+
+    AWS's own parameter groups for cluster mode are called `default.redis7.cluster.on`, and others are
+    mostly named after them.
+    """
+    match setting:
+        case ClusterModeSetting.MODE:
+            return isinstance(value, str) and value.lower() == "enabled"
+        case ClusterModeSetting.SHARD_COUNT if isinstance(value, str):
+            return _SEVERAL.fullmatch(value) is not None
+        case ClusterModeSetting.SHARD_COUNT:
+            return isinstance(value, int | float | Fraction) and value > 1
+        case ClusterModeSetting.SHARDS:
+            return isinstance(value, list | tuple) and len(value) > 1
+        case ClusterModeSetting.PARAMETER_GROUP:
+            return isinstance(value, str) and "cluster.on" in value
+
+
+def format_days(value: Settled[int], unset: str = "not set") -> str:
+    """Return a retention as people write it: "1 day", "7 days"."""
+    match value:
+        case Known(value=days, sensitive=False):
+            return f"{days} day" if days == 1 else f"{days} days"
+        case _:
+            return format_value(value, unset)
+
+
+def format_value(value: Settled[int], unset: str = "not set") -> str:
+    """Return a retention without its unit; a sensitive one is hidden."""
+    match value:
+        case Known():
+            return value.shown
+        case Unset():
+            return unset
+        case Invalid(text=text):
+            return text

@@ -8,10 +8,10 @@ property for a group; a ReplicationGroup is always Redis OSS or Valkey.
 import re
 from collections.abc import Mapping
 
-from ecbackup_iac.model.cache import Form
-from ecbackup_iac.model.record import record
-from ecbackup_iac.model.value import Invalid, Known, Settled, TraceStep, Unset
-from ecbackup_iac.readers.terraform.resource_types import shown_value
+from ecbackup_iac.model.cache import ClusterModeSetting, Form
+from ecbackup_iac.model.record import field, record
+from ecbackup_iac.model.value import Known, Settled, TraceStep
+from ecbackup_iac.readers.terraform import resource_types as terraform_types
 
 RETENTION = "SnapshotRetentionLimit"
 
@@ -19,7 +19,6 @@ SOUGHT = re.compile(rb"AWS::ElastiCache\b")
 """What a file has to name for its template to matter."""
 
 _DIGITS = re.compile(r"-?[0-9]+")
-_SEVERAL = re.compile(r"0*([2-9]|[1-9][0-9]{1,9})")
 _MAX_NUMBER_LENGTH = 40  # digits; AWS takes two
 
 
@@ -31,8 +30,8 @@ class Properties:
     node_type: str | None = None
     backup_window: str | None = None
     maintenance_window: str | None = None
-    cluster_mode: tuple[str, ...] = ()
-    """The properties that say whether a group runs in cluster mode."""
+    cluster_mode: Mapping[str, ClusterModeSetting] = field(factory=dict)
+    """What can put a replication group in cluster mode."""
 
     retention: str = RETENTION
     engine: str = "Engine"
@@ -56,12 +55,12 @@ RESOURCE_TYPES: Mapping[str, Properties] = {
         node_type="CacheNodeType",
         backup_window="SnapshotWindow",
         maintenance_window="PreferredMaintenanceWindow",
-        cluster_mode=(
-            "ClusterMode",
-            "NumNodeGroups",
-            "NodeGroupConfiguration",
-            "CacheParameterGroupName",
-        ),
+        cluster_mode={
+            "ClusterMode": ClusterModeSetting.MODE,
+            "NumNodeGroups": ClusterModeSetting.SHARD_COUNT,
+            "NodeGroupConfiguration": ClusterModeSetting.SHARDS,
+            "CacheParameterGroupName": ClusterModeSetting.PARAMETER_GROUP,
+        },
     ),
     "AWS::ElastiCache::ServerlessCache": Properties(Form.SERVERLESS_CACHE),
 }
@@ -72,27 +71,11 @@ def days_of(written: object, trace: tuple[TraceStep, ...]) -> Settled[int]:
 
     CloudFormation hands a text of digits to an integer property as the number; "7.0" is no such text.
     """
-    match written:
-        case None:
-            return Unset(trace)
-        case int() if not isinstance(written, bool):
-            return Known(written, trace)
-        case float() if written.is_integer():
-            return Known(int(written), trace)
-        case str() if len(written) <= _MAX_NUMBER_LENGTH and _DIGITS.fullmatch(written):
-            return Known(int(written), trace)
-        case _:
-            return Invalid(shown_value(written), trace)
+    if isinstance(written, int | float) and not isinstance(written, bool) and written % 1 == 0:
+        return Known(int(written), trace)
+    return terraform_types.days_of(written, trace, _number_in)
 
 
-def speaks_of_cluster_mode(name: str, written: object) -> bool:
-    """Say whether a property's value puts a replication group in cluster mode."""
-    match name:
-        case "NumNodeGroups":
-            return _SEVERAL.fullmatch(str(written)) is not None
-        case "ClusterMode":
-            return str(written).lower() == "enabled"
-        case "NodeGroupConfiguration":
-            return isinstance(written, list | tuple) and len(written) > 1
-        case _:
-            return "cluster.on" in str(written)
+def _number_in(text: str) -> int | None:
+    is_number = len(text) <= _MAX_NUMBER_LENGTH and _DIGITS.fullmatch(text)
+    return int(text) if is_number else None

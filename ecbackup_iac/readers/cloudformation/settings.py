@@ -5,7 +5,7 @@ they share their cases, so that what hangs together is judged together.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
@@ -14,6 +14,7 @@ from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue,
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.parameters import HIDDEN
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
+from ecbackup_iac.model.cache import ClusterModeSetting, enables_cluster_mode
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.record import record, replace
@@ -31,7 +32,6 @@ from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.cloudformation.resource_types import (
     Properties,
     days_of,
-    speaks_of_cluster_mode,
 )
 
 T = TypeVar("T")
@@ -147,15 +147,21 @@ class Settings:
             return Unknown(why, (Outcome(together),))
         return together
 
-    def cluster_mode(self, names: Sequence[str]) -> Setting[bool]:
-        """Say whether a replication group is in cluster mode."""
+    def cluster_mode(self, names: Mapping[str, ClusterModeSetting]) -> Setting[bool]:
+        """Return whether a replication group is in cluster mode."""
         count = min((len(self._cases[name]) for name in names), default=0)
         modes = [
-            [_speaks(name, self._cases[name][number].value) for name in names]
+            [_enables(kind, self._cases[name][number].value) for name, kind in names.items()]
             for number in range(count)
         ]
         if not self._is_aligned:
-            modes = [[_speaks(name, one.value) for name in names for one in self._cases[name]]]
+            modes = [
+                [
+                    _enables(kind, case.value)
+                    for name, kind in names.items()
+                    for case in self._cases[name]
+                ]
+            ]
         answers = {True if True in mode else None if None in mode else False for mode in modes}
         if len(answers) == 1 and (answer := answers.pop()) is not None:
             return Known(answer)
@@ -302,11 +308,11 @@ def _text(value: Value | None) -> Setting[str]:
     return Known(text, value.trace, value.is_secret) if text else Unset()
 
 
-def _speaks(name: str, value: Value | None) -> bool | None:
-    """Say whether a property's value puts a group in cluster mode; None where it is not known."""
+def _enables(kind: ClusterModeSetting, value: Value | None) -> bool | None:
+    """Whether a property's value puts a group in cluster mode; None where it is not known."""
     if value is None:
         return False
-    return None if isinstance(value.raw, UnknownValue) else speaks_of_cluster_mode(name, value.raw)
+    return None if isinstance(value.raw, UnknownValue) else enables_cluster_mode(kind, value.raw)
 
 
 def _united(values: Sequence[Settled[T]]) -> Settled[T]:

@@ -19,6 +19,7 @@ from ecbackup_iac.readers.terraform.resource_types import (
     Attributes,
     days_of,
     in_cluster_mode,
+    replication_group_of,
     retention_of,
     text_of,
 )
@@ -293,10 +294,9 @@ class _Instance:
         return Unknown(f"{name} is known only after apply")
 
     def replication_group(self) -> Value[str]:
-        """Give the group that a cluster belongs to.
+        """Return the group that a cluster belongs to.
 
-        Unknown in the plan is no sign of one, because the provider computes it. Of engine and
-        replication_group_id a configuration sets exactly one (provider source, cluster.go).
+        Unknown in the plan is no sign of one, because the provider computes it.
         """
         name = self._attributes.replication_group
         if name is None or not self._is_unknown(name):
@@ -309,19 +309,18 @@ class _Instance:
         if is_set is None:
             return Unknown(f"{name} is known only after apply")
         references = " and ".join(self._written.references(name))
-        if not self._written.sets(engine) or self._written.is_known(engine):
-            return Known(references or "of its own")
-        return Unknown(f"{name} depends on {references or 'what only the apply shows'}")
+        return replication_group_of(
+            Unknown(f"{name} depends on {references or 'what only the apply shows'}"),
+            is_engine_set=bool(self._written.sets(engine)) and not self._written.is_known(engine),
+            reference=references,
+        )
 
     def cluster_mode(self) -> Value[bool]:
         """Say whether a replication group runs in cluster mode."""
-        group = self._attributes.parameter_group
-        if group is None:
-            return Known(value=False)
-        deciding = ("cluster_mode", "num_node_groups", group)
-        if in_cluster_mode(self._after, group):
+        if in_cluster_mode(self._after, self._attributes):
             return Known(value=True)
-        if any(self._is_unknown(name) and self._written.sets(name) for name in deciding):
+        names = self._attributes.cluster_mode
+        if any(self._is_unknown(name) and self._written.sets(name) for name in names):
             return Unknown("cluster mode is known only after apply")
         return Known(value=False)
 

@@ -15,7 +15,7 @@ from ecbackup_iac.files.discovery import (
     is_stream,
     shown_path,
 )
-from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.cache import CacheResource, format_value
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
@@ -291,19 +291,13 @@ def _contradiction(resource: CacheResource, written: Value[int], source: str) ->
         if kind == "plan"
         else "has it been applied, with these variables?"
     )
-    said = " or ".join(dict.fromkeys(map(_said, possible_values(written))))
-    planned = " or ".join(map(_said, possible_values(resource.retention)))
+    said = " or ".join(dict.fromkeys(map(_format, possible_values(written))))
+    planned = " or ".join(map(_format, possible_values(resource.retention)))
     return f"the configuration under {source} says {said}, the {kind} {planned}: {question}"
 
 
-def _said(value: Settled[int]) -> str:
-    match value:
-        case Known():
-            return value.shown
-        case Invalid(text=text):
-            return text
-        case Unset():
-            return "nothing"
+def _format(value: Settled[int]) -> str:
+    return format_value(value, unset="nothing")
 
 
 def _told_missing(missing: Sequence[CacheResource], folder: str) -> Diagnostic:

@@ -110,7 +110,7 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
     attributes = RESOURCE_TYPES[entry["type"]]
     values = entry.get("values") or {}
     marks = entry.get("sensitive_values", False)
-    location, group = Location(root), attributes.parameter_group
+    location = Location(root)
     retention = retention_of(
         values.get(attributes.retention),
         attributes.retention,
@@ -135,7 +135,7 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
         engine=text(attributes.engine),
         node_type=text(attributes.node_type),
         replication_group=text(attributes.replication_group),
-        cluster_mode=Known(bool(group) and in_cluster_mode(values, group or "")),
+        cluster_mode=Known(in_cluster_mode(values, attributes)),
         backup_window=text(attributes.backup_window),
         maintenance_window=text(attributes.maintenance_window),
     )

@@ -6,6 +6,7 @@ The picture is a table: each row says in words what its strip draws.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from ecbackup_iac.model.cache import format_value
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.value import Invalid, Known, Settled, Unknown, Unset, Value, possible_values
 from ecbackup_iac.reporters.html.markup import KINDS, Entry, counted, items, name, prose
@@ -178,19 +179,9 @@ def words(retention: Value[int]) -> str:
     told = [f"{one:,}" for one in days]
     if told:
         told[-1] += " day" if days == [1] else " days"
-    others = (_word(one) for one in values if not isinstance(one, Known) or one.sensitive)
+    others = (format_value(one) for one in values if not isinstance(one, Known) or one.sensitive)
     told += dict.fromkeys(others)
     return " or ".join((", ".join(told[:-1]), told[-1])) if len(told) > 1 else told[0]
-
-
-def _word(value: Settled[int]) -> str:
-    match value:
-        case Known():
-            return value.shown
-        case Unset():
-            return "not set"
-        case Invalid(text=text):
-            return text
 
 
 def _marks(retention: Value[int]) -> str:
