@@ -26,7 +26,8 @@ from ecbackup_iac.readers.terraform.resource_types import (
     in_cluster_mode,
     replication_group_of,
 )
-from ecbackup_iac.readers.terraform_json.plan import Blocks, ConfigurationModule, read_change
+from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks, ConfigurationModule
+from ecbackup_iac.readers.terraform_json.planned_change import read_change
 
 T = TypeVar("T")
 

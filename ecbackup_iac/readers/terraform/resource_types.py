@@ -141,6 +141,11 @@ def text_of(written: object, *, sensitive: bool = False) -> Known[str] | Unset:
     return Unset()
 
 
+def is_marked(marks: object, name: str) -> bool:
+    """Whether `after_unknown`, `after_sensitive` or `sensitive_values` marks an attribute, or all of them."""
+    return marks is True or (isinstance(marks, dict) and marks.get(name) is True)
+
+
 def in_cluster_mode(settings: Mapping[str, Any], attributes: Attributes) -> bool:
     """Whether a cache's known settings put it in cluster mode.
 

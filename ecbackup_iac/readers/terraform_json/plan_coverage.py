@@ -12,6 +12,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+from ecbackup_iac.readers.terraform_json.planned_change import REMOVALS
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ T = TypeVar("T")
 
 MAX_NAMED = 3
 """Addresses that a message names; it counts the others."""
-
-_REMOVED = {"delete", "forget"}
 
 
 class Repeated(TypedDict, total=False):
@@ -155,7 +154,7 @@ def _partial(names: Iterable[str]) -> str:
 
 def _is_removal(change: Mapping[str, Any]) -> bool:
     actions = set(change["change"].get("actions", ()))
-    return bool(actions) and actions <= _REMOVED
+    return bool(actions) and actions <= REMOVALS
 
 
 def _blocks_of(addresses: Iterable[str]) -> set[Address]:

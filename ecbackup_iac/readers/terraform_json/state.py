@@ -11,10 +11,12 @@ from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
     in_cluster_mode,
+    is_marked,
     retention_of,
     text_of,
 )
-from ecbackup_iac.readers.terraform_json.plan import is_ours, may_hold_suppression, unknown_format
+from ecbackup_iac.readers.terraform_json.plan import unknown_format
+from ecbackup_iac.readers.terraform_json.plan_configuration import is_cache
 from ecbackup_iac.terraform.modules.addresses import instance_key
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     absent: list[AbsentCache] = []
     for entry in _shown(members) if is_shown else _raw(members):
         try:
-            if not (is_ours(entry) and _is_managed(entry.members())):
+            if not (is_cache(entry) and _is_managed(entry.members())):
                 continue
             for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
                 address, kind = instance["address"], instance["type"]
@@ -115,13 +117,13 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
         values.get(attributes.retention),
         attributes.retention,
         lambda text: TraceStep(f"{entry['address']}: {text}", location),
-        sensitive=may_hold_suppression(marks, attributes.retention),
+        sensitive=is_marked(marks, attributes.retention),
     )
 
     def text(name: str | None) -> Known[str] | Unset:
         if name is None:
             return Unset()
-        return text_of(values.get(name), sensitive=may_hold_suppression(marks, name))
+        return text_of(values.get(name), sensitive=is_marked(marks, name))
 
     return CacheResource(
         address=entry["address"],
