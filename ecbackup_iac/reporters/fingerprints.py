@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ecbackup_iac.model.report import Diagnostic, Finding
-from ecbackup_iac.reporters.places import place_of
+from ecbackup_iac.reporters.repository_paths import place_of
 
 
 def of_findings(findings: Iterable[Finding]) -> Iterator[str]:

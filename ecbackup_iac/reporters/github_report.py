@@ -12,7 +12,7 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.markdown_report import render_within
-from ecbackup_iac.reporters.places import is_file, place_of, relative_to_repository
+from ecbackup_iac.reporters.repository_paths import is_file, place_of, relative_to_repository
 from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import facts, summary
 

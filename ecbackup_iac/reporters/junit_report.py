@@ -10,7 +10,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
-from ecbackup_iac.reporters.places import place_of, relative_to_repository
+from ecbackup_iac.reporters.repository_paths import place_of, relative_to_repository
 from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import facts, suppressed_by
 

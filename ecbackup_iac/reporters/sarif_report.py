@@ -24,7 +24,7 @@ from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.model.verdict import Level, Rule
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.fingerprints import of_findings
-from ecbackup_iac.reporters.places import is_file, place_of, relative_to_repository
+from ecbackup_iac.reporters.repository_paths import is_file, place_of, relative_to_repository
 from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import facts
 

@@ -19,7 +19,7 @@ from ecbackup_iac.reporters.html.chart import filter_rules, filters, picture
 from ecbackup_iac.reporters.html.control import control
 from ecbackup_iac.reporters.html.findings import definitions, findings, suppression_facts
 from ecbackup_iac.reporters.html.markup import Entry, code, counted, items, name, prose
-from ecbackup_iac.reporters.places import STANDARD_INPUT
+from ecbackup_iac.reporters.repository_paths import STANDARD_INPUT
 from ecbackup_iac.reporters.style import RenderOptions
 
 
