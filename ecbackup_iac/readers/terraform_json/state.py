@@ -47,7 +47,7 @@ class RawInstance(TypedDict, total=False):
     deposed: str
     attributes: dict[str, Any] | None
     attributes_flat: dict[str, Any] | None
-    """Instead of attributes, as texts, where no Terraform since 0.12 has written the resource."""
+    """Instead of attributes, as texts, if no Terraform since 0.12 has written the resource."""
 
     sensitive_attributes: list[Any]
 
@@ -62,14 +62,14 @@ class RawResource(TypedDict, total=False):
 
 
 def matches(members: Mapping[str, "RawJson"]) -> bool:
-    """Say whether a JSON object is a state."""
+    """Whether a JSON object is a state."""
     is_raw = {"version", "terraform_version", "lineage"} <= members.keys()
     is_empty = members.keys() in ({"format_version"}, {"format_version", "terraform_version"})
     return is_raw or is_empty or {"format_version", "values"} <= members.keys()
 
 
 def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
-    """Read a state; `root` is its path. What is wrong with one entry takes nothing from the others."""
+    """Return the caches of a state; `root` is its path. An error in one entry does not affect the others."""
     problem = _unknown_format(members)
     if problem:
         return ReadResult(diagnostics=(Diagnostic(problem, Location(root)),))
@@ -93,8 +93,8 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
         except ShapeError as error:
             text = f"an entry of the state cannot be read: {error}"
             diagnostics.append(Diagnostic(text, Location(root)))
-    current = {one.address for one in resources}
-    gone = tuple(one for one in absent if one.address not in current)
+    current = {resource.address for resource in resources}
+    gone = tuple(cache for cache in absent if cache.address not in current)
     return ReadResult(tuple(resources), tuple(diagnostics), gone)
 
 
@@ -189,14 +189,14 @@ def _raw_instances(entry: "RawJson") -> Iterator[tuple[StateResource, str]]:
 
 
 def _instance_key(key: int | str | None) -> str:
-    """Write an instance key as Terraform does in an address: `[0]`, `["a"]`."""
+    """Return an instance key as in an address of Terraform: `[0]`, `["a"]`."""
     if key is None:
         return ""
     return f"[{key}]" if isinstance(key, int) else instance_key(key)
 
 
 def _sensitive_names(paths: list[Any]) -> dict[str, Any]:
-    """Give the top-level attributes that a raw state's `sensitive_attributes` paths mark."""
+    """Return the top-level attributes that the `sensitive_attributes` paths of a raw state mark."""
     steps = (path[0] for path in paths if isinstance(path, list) and len(path) == 1)
     return {
         str(step["value"]): True

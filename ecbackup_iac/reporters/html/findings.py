@@ -1,4 +1,4 @@
-"""Findings → an article for each: what is wrong, the code it follows from, and what to do."""
+"""Findings → an article for each: what is wrong, where the value comes from, and what to do."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -22,15 +22,17 @@ _FORMS = {
 def findings(
     entries: Sequence[Entry], roots: Sequence[str], excerpts: Mapping[Location, Excerpt]
 ) -> Iterator[str]:
-    """Yield every finding, what is wrong first."""
+    """Yield every finding, failures first."""
     for kind, word in KINDS.items():
-        group = sorted((one for one in entries if one.kind == kind), key=lambda one: one.root)
+        group = sorted(
+            (entry for entry in entries if entry.kind == kind), key=lambda entry: entry.root
+        )
         if not group:
             continue
         yield f'<div class="group {kind}">\n<h3 class="{kind}">{word} <span class="count">{len(group):,}'
         yield "</span></h3>\n"
-        for root, those in groupby(group, key=lambda one: one.root):
-            # The filters hide a root at once: of rules for each of thousands a browser grows slow.
+        for root, those in groupby(group, key=lambda entry: entry.root):
+            # The filters hide a whole root: rules for each of thousands of findings would be slow.
             yield f'<div data-root="{root}">\n'
             yield from (_article(entry, roots[root], excerpts) for entry in those)
             yield "</div>\n"
@@ -38,7 +40,7 @@ def findings(
 
 
 def suppression_facts(suppression: Suppression) -> Iterator[tuple[str, str]]:
-    """Yield what an auditor asks of a suppression."""
+    """Yield the facts of a suppression: terms and definitions."""
     yield "Reason", prose(suppression.reason)
     yield "Suppressed by", f"{suppression.kind}, {code(str(suppression.location))}"
     until = str(suppression.expires) if suppression.expires else "without an end"
@@ -46,9 +48,13 @@ def suppression_facts(suppression: Suppression) -> Iterator[tuple[str, str]]:
 
 
 def definitions(facts: Iterable[tuple[str, str]]) -> str:
-    """Give terms with what is said of each."""
-    told = "".join(f"<div><dt>{term}</dt><dd>{said}</dd></div>\n" for term, said in facts if said)
-    return f"<dl>\n{told}</dl>\n"
+    """Return a list of terms and their definitions, without the empty ones."""
+    listed = "".join(
+        f"<div><dt>{term}</dt><dd>{definition}</dd></div>\n"
+        for term, definition in facts
+        if definition
+    )
+    return f"<dl>\n{listed}</dl>\n"
 
 
 def _article(entry: Entry, root: str, excerpts: Mapping[Location, Excerpt]) -> str:
@@ -68,8 +74,8 @@ def _tag(entry: Entry) -> str:
         status = {Status.FAIL: "fails", Status.UNKNOWN: "undecided"}
         return f"{word}: {status.get(finding.verdict.status, 'not applicable')}"
     if finding.verdict.status is Status.UNKNOWN:
-        weighs = {Level.ERROR: ": counts as a failure", Level.NONE: ": the policy ignores it"}
-        return word + weighs.get(finding.level, "")
+        effects = {Level.ERROR: ": counts as a failure", Level.NONE: ": the policy ignores it"}
+        return word + effects.get(finding.level, "")
     return word
 
 
@@ -97,8 +103,8 @@ def _about(resource: CacheResource) -> Iterator[str]:
     yield f"{_FORMS[resource.form]} in {SOURCES[resource.source].name}"
     yield code(resource.type)
     for label, value in (("engine", resource.engine), ("node type", resource.node_type)):
-        if told := _setting(value):
-            yield f"{label} {told}"
+        if shown := _setting(value):
+            yield f"{label} {shown}"
 
 
 def _setting(value: Value[str]) -> str:
@@ -112,24 +118,24 @@ def _lines(text: str) -> str:
 
 
 def _trace(resource: CacheResource, excerpts: Mapping[Location, Excerpt]) -> str:
-    """Give the way to a value, step by step, each with what stands there; where it ends it is decided."""
+    """Return the trace of a value, each step with its excerpt."""
     steps = list(resource.retention.trace)
     if not any(step.location == resource.location for step in steps):
         steps.insert(0, TraceStep("", resource.location))
     shown = [_step(step, excerpts.get(step.location)) for step in steps]
-    listed = "".join(f"<li>{one}</li>\n" for one in shown)
+    listed = "".join(f"<li>{step}</li>\n" for step in shown)
     return f"<ol>\n{listed}</ol>\n"
 
 
 def _step(step: TraceStep, excerpt: Excerpt | None) -> str:
-    place = code(str(step.location))
+    location = code(str(step.location))
     if excerpt is None:
-        return f'{place} <code class="step">{prose(step.text)}</code>' if step.text else place
+        return f'{location} <code class="step">{prose(step.text)}</code>' if step.text else location
     meant = " ".join(line.text[line.start : line.end].strip() for line in excerpt.lines)
     said = step.text.removesuffix(" ...")
-    # What the code says is not said twice.
+    # The step is not repeated if the excerpt shows it.
     words = "" if said in meant else f' <code class="step">{prose(step.text)}</code>'
-    return f"{place}{words}{_excerpt(excerpt)}"
+    return f"{location}{words}{_excerpt(excerpt)}"
 
 
 def _excerpt(excerpt: Excerpt) -> str:
@@ -142,7 +148,7 @@ def _excerpt(excerpt: Excerpt) -> str:
     if excerpt.left_out:
         more = f"and {excerpt.left_out} more line{'' if excerpt.left_out == 1 else 's'}"
         rows.append(f'<span class="gap"><span class="number">⋮</span><i>{more}</i></span>')
-    # Each row is a grid; the line breaks are for who copies it.
+    # Each row is a grid; the line breaks are for copying.
     listed = "\n".join(rows)
     return f'<pre class="excerpt">{listed}</pre>'
 

@@ -1,7 +1,6 @@
-"""Report → one HTML page for an auditor: nothing is fetched, nothing is run, and it reads in print.
+"""Report → one HTML page for an auditor, which loads nothing, runs no script, and can be printed.
 
-The page has no script. Its filters are rules of style, and where a browser does not know them everything
-is shown.
+Its filters are style rules; a browser that does not support them shows everything.
 """
 
 import base64
@@ -15,8 +14,9 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
-from ecbackup_iac.reporters.html.chart import filter_rules, filters, picture
+from ecbackup_iac.reporters.html.chart import chart
 from ecbackup_iac.reporters.html.control import control
+from ecbackup_iac.reporters.html.filters import filter_rules, filters
 from ecbackup_iac.reporters.html.findings import definitions, findings, suppression_facts
 from ecbackup_iac.reporters.html.markup import Entry, code, counted, items, name, prose
 from ecbackup_iac.reporters.repository_paths import STANDARD_INPUT
@@ -24,7 +24,7 @@ from ecbackup_iac.reporters.style import RenderOptions
 
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
-    """Give the report as a page of its own."""
+    """Return the report as a page of its own."""
     entries, roots = _entries(report)
     word, kind = _verdict(report)
     parts = (
@@ -46,7 +46,7 @@ _FOOTER = (
 
 
 def _head(word: str, rules: str) -> str:
-    """Give what comes before the page's contents; of all style and script, these rules alone are allowed."""
+    """Return the head of the page, whose security policy allows these style rules and no script."""
     digest = base64.b64encode(hashlib.sha256(rules.encode()).digest()).decode("ascii")
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -55,19 +55,19 @@ def _head(word: str, rules: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        # Without one, a browser asks the host of the page for it.
+        # Without one, a browser requests it from the host of the page.
         '<link rel="icon" href="data:,">\n'
         f"<title>ElastiCache backups: {word.lower()}</title>\n<style>{rules}</style>\n</head>\n<body>\n"
         '<a class="skip" href="#main">Skip to the report</a>\n'
     )
 
 
-_WEIGHS = {
+_POLICY_EFFECTS = {
     Level.ERROR: "The policy counts that as a failure",
     Level.WARNING: "The policy warns of that",
     Level.NONE: "The policy ignores that",
 }
-"""What becomes of the undecided."""
+"""The level of unknown retentions → what the policy makes of them."""
 
 
 def _style() -> str:
@@ -77,8 +77,8 @@ def _style() -> str:
 
 
 def _entries(report: Report) -> tuple[list[Entry], list[str]]:
-    """Give the findings numbers, and roots, which are sorted by name."""
-    names = [_root(one.resource) for one in report.findings]
+    """Return the numbered findings, and the names of their roots, sorted."""
+    names = [_root(finding.resource) for finding in report.findings]
     roots = sorted(set(names))
     numbers = {root: number for number, root in enumerate(roots)}
     entries = [
@@ -98,7 +98,7 @@ def _root_name(root: str) -> str:
 
 
 def _verdict(report: Report) -> tuple[str, str]:
-    """Give the verdict in a word or two, and the kind that colours it."""
+    """Return the verdict in a word or two, and the kind that colours it."""
     if report.fails:
         return "Fail", "fail"
     if report.is_incomplete:
@@ -111,11 +111,11 @@ def _verdict(report: Report) -> tuple[str, str]:
 
 
 def _undecided(report: Report) -> Counter[Level]:
-    """Count what is undecided and not suppressed, by how much the policy makes of it."""
+    """Return the number of unknown retentions that are not suppressed, by level."""
     return Counter(
-        one.level
-        for one in report.findings
-        if one.verdict.status is Status.UNKNOWN and one.suppression is None
+        finding.level
+        for finding in report.findings
+        if finding.verdict.status is Status.UNKNOWN and finding.suppression is None
     )
 
 
@@ -146,7 +146,7 @@ def _header(report: Report, word: str, kind: str) -> str:
 
 
 def _share(figures: tuple[tuple[str, str, int], ...], total: int) -> str:
-    """Draw how the caches divide; the figures above say the same."""
+    """Return a bar of the shares of the kinds; the figures above say the same."""
     if not total:
         return ""
     bars, start = [], 0
@@ -159,9 +159,19 @@ def _share(figures: tuple[tuple[str, str, int], ...], total: int) -> str:
 
 
 def _sentences(report: Report) -> Iterator[str]:
-    """Say what the verdict comes to, what is asked, and how the command ended."""
-    counts, total, errors = report.counts, len(report.findings), _errors(report)
-    failing, suppressed, undecided = counts["fail"], counts["suppressed"], _undecided(report)
+    """Yield what the verdict is, what the policy requires, and how the command ended."""
+    yield from _verdict_sentences(report)
+    yield from _gap_sentences(report)
+    yield (
+        f"Asked for: automatic backups kept for at least {counted(report.minimum_days, 'day')}. "
+        f"AWS takes 1 to {MAXIMUM_DAYS}."
+    )
+    yield _exit_meaning(report)
+
+
+def _verdict_sentences(report: Report) -> Iterator[str]:
+    counts, total = report.counts, len(report.findings)
+    failing, unknown = counts["fail"], _undecided(report)
     if failing:
         verb = "fails" if failing == 1 else "fail"
         yield (
@@ -170,12 +180,17 @@ def _sentences(report: Report) -> Iterator[str]:
         )
     elif total:
         verb = "passes" if counts["pass"] == 1 else "pass"
-        none = "nothing that counts fails" if suppressed else "none fails"
+        none = "nothing that counts fails" if counts["suppressed"] else "none fails"
         yield f"{counts['pass']:,} of {counted(total, 'cache')} {verb}: {none}."
-    for level, weighs in _WEIGHS.items():
-        if number := undecided[level]:
+    for level, effect in _POLICY_EFFECTS.items():
+        if number := unknown[level]:
             verb = "is" if number == 1 else "are"
-            yield f"{number:,} {verb} undecided: it cannot be known from what was read. {weighs}."
+            yield f"{number:,} {verb} undecided: it cannot be known from what was read. {effect}."
+
+
+def _gap_sentences(report: Report) -> Iterator[str]:
+    """Yield what was not read, what does not count, and what is not created."""
+    errors, suppressed = _errors(report), report.counts["suppressed"]
     if errors:
         yield (
             f"The answer is incomplete: {counted(errors, 'error')}; see "
@@ -196,11 +211,6 @@ def _sentences(report: Report) -> Iterator[str]:
             f"{counted(number, 'more cache')} {verb} in the code and not created with these values; see "
             '<a href="#absent">the reasons</a>.'
         )
-    yield (
-        f"Asked for: automatic backups kept for at least {counted(report.minimum_days, 'day')}. "
-        f"AWS takes 1 to {MAXIMUM_DAYS}."
-    )
-    yield _exit_meaning(report)
 
 
 def _exit_meaning(report: Report) -> str:
@@ -229,7 +239,7 @@ def _contents(report: Report) -> str:
         links.remove(("absent", "Not created"))
     return (
         '<nav aria-label="Contents">\n'
-        + items(f'<a href="#{place}">{label}</a>' for place, label in links)
+        + items(f'<a href="#{anchor}">{label}</a>' for anchor, label in links)
         + "</nav>\n"
     )
 
@@ -238,36 +248,36 @@ def _main(report: Report, entries: list[Entry], roots: list[str]) -> Iterator[st
     excerpts = {excerpt.location: excerpt for excerpt in report.excerpts}
     if entries:
         yield filters(entries, roots)
-        yield _opened("retention", "Retention of every cache")
-        yield from picture(entries, roots, report.minimum_days)
-        yield "</section>\n" + _opened("findings", "Findings")
+        yield _section("retention", "Retention of every cache")
+        yield from chart(entries, roots, report.minimum_days)
+        yield "</section>\n" + _section("findings", "Findings")
         yield from findings(entries, roots, excerpts)
-        yield "</section>\n" + _opened("suppressions", "Suppressions")
+        yield "</section>\n" + _section("suppressions", "Suppressions")
         yield _suppressions(entries, roots)
         yield "</section>\n"
     if report.absent:
-        yield _opened("absent", "Not created with these values")
+        yield _section("absent", "Not created with these values")
         yield items(map(_absent, report.absent), ' class="boxes"')
         yield "</section>\n"
-    yield _opened("not-read", "What could not be read or decided")
+    yield _section("not-read", "What could not be read or decided")
     yield _diagnostics(report)
-    yield "</section>\n" + _opened("control", "The control")
+    yield "</section>\n" + _section("control", "The control")
     yield from control()
     yield "</section>\n"
 
 
-def _opened(place: str, title: str) -> str:
-    return f'<section id="{place}" aria-labelledby="{place}-title">\n<h2 id="{place}-title">{title}</h2>\n'
+def _section(anchor: str, title: str) -> str:
+    return f'<section id="{anchor}" aria-labelledby="{anchor}-title">\n<h2 id="{anchor}-title">{title}</h2>\n'
 
 
 def _suppressions(entries: list[Entry], roots: list[str]) -> str:
-    told = (
+    suppressed = (
         f'<a href="#c{entry.number}">{name(entry.finding.resource.address)}</a>'
         + definitions(_accepted(entry, roots[entry.root]))
         for entry in entries
         if entry.finding.suppression
     )
-    return items(told, ' class="boxes"') or "<p>None.</p>\n"
+    return items(suppressed, ' class="boxes"') or "<p>None.</p>\n"
 
 
 def _accepted(entry: Entry, root: str) -> Iterator[tuple[str, str]]:
@@ -294,13 +304,15 @@ def _absent(absent: AbsentCache) -> str:
 
 
 def _diagnostics(report: Report) -> str:
-    told = sorted(report.diagnostics, key=lambda one: (one.severity, one.is_detail))
-    return items(map(_diagnostic, told), ' class="boxes"') or "<p>Everything was read.</p>\n"
+    diagnostics = sorted(report.diagnostics, key=lambda one: (one.severity, one.is_detail))
+    return items(map(_diagnostic, diagnostics), ' class="boxes"') or "<p>Everything was read.</p>\n"
 
 
-def _diagnostic(told: Diagnostic) -> str:
-    kind, word = ("fail", "Error") if told.severity is Severity.ERROR else ("unknown", "Warning")
+def _diagnostic(diagnostic: Diagnostic) -> str:
+    kind, word = (
+        ("fail", "Error") if diagnostic.severity is Severity.ERROR else ("unknown", "Warning")
+    )
     return (
-        f'<span class="{kind}"><span class="tag">{word}</span></span> {code(str(told.location))}'
-        f"<br>{prose(told.message)}"
+        f'<span class="{kind}"><span class="tag">{word}</span></span> {code(str(diagnostic.location))}'
+        f"<br>{prose(diagnostic.message)}"
     )
