@@ -57,7 +57,7 @@ PAGE_MODULES: tuple[PageRenderer, ...] = (text_page, json_page, markdown_page)
 
 PARTIAL = {
     "ecbackup_iac.reporters.github_report._COMMANDS",  # level none has no annotation
-    "ecbackup_iac.reporters.html.report._POLICY_EFFECTS",  # an unknown retention is never a note
+    "ecbackup_iac.reporters.html.header._POLICY_EFFECTS",  # an unknown retention is never a note
 }
 
 
