@@ -4,10 +4,11 @@ import re
 import shlex
 from collections.abc import Callable
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.source import SOURCES, RemedyKind
 from ecbackup_iac.model.value import Known, Outcome, Settled, TraceStep, Unknown
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
 
@@ -19,7 +20,9 @@ def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str 
     """
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
         return None
-    return _BY_SOURCE[resource.source](_on_one_line(resource), verdict.rule, policy)
+    facts = SOURCES[resource.source]
+    remedy = _BY_KIND[facts.remedy](_on_one_line(resource), verdict.rule, policy)
+    return remedy + facts.remedy_suffix
 
 
 def _on_one_line(resource: CacheResource) -> CacheResource:
@@ -60,10 +63,6 @@ def _for_plan(resource: CacheResource, rule: Rule | None, policy: Policy) -> str
 
 # A trace that ends at a variable: its value stands in no file that was read.
 _VARIABLE = re.compile(r'var\.([\w-]+), as the plan has it$|variable "([\w-]+)"$')
-
-
-def _for_state(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
-    return f"{_for_plan(resource, rule, policy)}, then terraform apply"
 
 
 def _for_live_cache(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
@@ -281,10 +280,9 @@ def is_enough(value: Settled[int], minimum_days: int) -> bool:
     return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS
 
 
-_BY_SOURCE: dict[Source, Callable[[CacheResource, Rule | None, Policy], str]] = {
-    Source.TERRAFORM: _for_configuration,
-    Source.TERRAFORM_PLAN: _for_plan,
-    Source.TERRAFORM_STATE: _for_state,
-    Source.CLOUDFORMATION: _for_template,
-    Source.AWS_CLI: _for_live_cache,
+_BY_KIND: dict[RemedyKind, Callable[[CacheResource, Rule | None, Policy], str]] = {
+    RemedyKind.CONFIGURATION: _for_configuration,
+    RemedyKind.PLAN: _for_plan,
+    RemedyKind.TEMPLATE: _for_template,
+    RemedyKind.COMMAND: _for_live_cache,
 }

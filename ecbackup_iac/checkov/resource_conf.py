@@ -12,13 +12,23 @@ from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from ecbackup_iac.checkov.graph import Graph
-from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.cache import (
+    CacheResource,
+    ClusterModeSetting,
+    Source,
+    enables_cluster_mode,
+)
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, Unset, Value
 from ecbackup_iac.readers.cloudformation import resource_types as cloudformation_types
 from ecbackup_iac.readers.terraform import resource_types as aws_provider
-from ecbackup_iac.readers.terraform.resource_types import Attributes, in_cluster_mode
-from ecbackup_iac.readers.terraform_json.plan import Blocks, ConfigurationModule, read_change
+from ecbackup_iac.readers.terraform.resource_types import (
+    Attributes,
+    in_cluster_mode,
+    replication_group_of,
+)
+from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks, ConfigurationModule
+from ecbackup_iac.readers.terraform_json.planned_change import read_change
 
 T = TypeVar("T")
 
@@ -61,10 +71,6 @@ def terraform_cache(kind: str, conf: Conf, graph: Graph | None = None) -> CacheR
     def text(name: str | None) -> Value[str]:
         return _text(settings.get(name)) if name else Unset()
 
-    group = attributes.parameter_group
-    mode: Value[bool] = Known(value=False)
-    if group is not None:
-        mode = _cluster_mode(settings, group)
     return CacheResource(
         address=address,
         type=kind,
@@ -77,7 +83,7 @@ def terraform_cache(kind: str, conf: Conf, graph: Graph | None = None) -> CacheR
         engine=text(attributes.engine),
         node_type=text(attributes.node_type),
         replication_group=_group(settings, attributes),
-        cluster_mode=mode,
+        cluster_mode=_cluster_mode(settings, attributes),
         backup_window=text(attributes.backup_window),
         maintenance_window=text(attributes.maintenance_window),
     )
@@ -151,14 +157,17 @@ def _group(settings: Conf, attributes: Attributes) -> Value[str]:
     written = settings.get(name) if name else None
     if written is None or written == "":
         return Unset()
-    value = _text(written)
-    if isinstance(value, Unknown) and settings.get(attributes.engine) is None:
-        return Known(str(written)[:80])
-    return value
+    return replication_group_of(
+        _text(written),
+        is_engine_set=settings.get(attributes.engine) is not None,
+        reference=str(written)[:80],
+    )
 
 
-def _cluster_mode(settings: Conf, group: str) -> Value[bool]:
-    names = ("cluster_mode", "num_node_groups", "dynamic", group)
+def _cluster_mode(settings: Conf, attributes: Attributes) -> Value[bool]:
+    if not attributes.cluster_mode:
+        return Known(value=False)
+    names = (*attributes.cluster_mode, "dynamic")
     is_open = {
         name: name == "dynamic" or isinstance(_text(settings[name]), Unknown)
         for name in names
@@ -169,7 +178,7 @@ def _cluster_mode(settings: Conf, group: str) -> Value[bool]:
         isinstance(settings.get("cluster_mode"), str) and is_open["cluster_mode"]
     )
     known = {name: value for name, value in settings.items() if not is_open.get(name)}
-    if in_cluster_mode(known, group) or isinstance(known.get("cluster_mode"), Mapping):
+    if in_cluster_mode(known, attributes) or isinstance(known.get("cluster_mode"), Mapping):
         return Known(value=True)
     return Unknown("cluster mode is undecided") if any(is_open.values()) else Known(value=False)
 
@@ -267,15 +276,17 @@ def _plain(written: object) -> object:
     return list(written) if isinstance(written, list) else written
 
 
-def _template_cluster_mode(properties: Conf, names: Sequence[str]) -> Value[bool]:
+def _template_cluster_mode(
+    properties: Conf, names: Mapping[str, ClusterModeSetting]
+) -> Value[bool]:
     answers = set()
-    for name in names:
+    for name, setting in names.items():
         for written, _ in _branches(properties.get(name), ""):
             value = written
             if isinstance(written, list):
                 value = [one for one in written if not _is_no_value(one)]
             is_open = isinstance(value, Mapping) or _has_functions(value)
-            answers.add(None if is_open else cloudformation_types.is_in_cluster_mode(name, value))
+            answers.add(None if is_open else enables_cluster_mode(setting, value))
     if answers <= {False}:
         return Known(value=False)
     if None not in answers and not any(_is_conditional(properties.get(name)) for name in names):

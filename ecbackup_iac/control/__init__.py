@@ -1,12 +1,22 @@
 """The control's facts → a page for an auditor; one file a format, and the table lists them."""
 
 from importlib import import_module
-from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
 
-# Format → the module that renders a page with `render(page, width)`, imported when somebody asks for it.
+if TYPE_CHECKING:
+    from ecbackup_iac.control.pages import Page
+
 FORMATS = {"text": "text_page", "json": "json_page", "markdown": "markdown_page"}
+"""Format → the module that renders it."""
 
 
-def renderer(name: str) -> ModuleType:
-    """Give the module that renders a format."""
+class PageRenderer(Protocol):
+    """What the module of a page format provides."""
+
+    def render(self, page: "Page", width: int) -> str:
+        """Return the page as text, folded to so many columns where the format is for people."""
+
+
+def renderer(name: str) -> PageRenderer:
+    """Return the module that renders a format, imported on demand."""
     return import_module(f"{__name__}.{FORMATS[name]}")

@@ -1,22 +1,38 @@
-"""A cache that fails → the edits that mend it; one file a source, and the table lists them.
+"""A cache that fails → the edits that fix it; one folder a source that can be edited."""
 
-Each has `propose(resource, values, days, files)`, which gives an Edit for every value that fails, and
-raises NotMendableError where it cannot.
-"""
-
+from collections.abc import Sequence
 from importlib import import_module
-from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
 
-from ecbackup_iac.model.cache import Source
+from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.source import SOURCES
+from ecbackup_iac.model.value import Settled
 
-# Source → the module that mends it, imported when somebody asks for it.
-FIXERS = {
-    Source.TERRAFORM: "terraform.edits",
-    Source.CLOUDFORMATION: "cloudformation.edits",
-}
+if TYPE_CHECKING:
+    from ecbackup_iac.fixers.edits import Edit, SourceFiles
 
 
-def fixer(source: Source) -> ModuleType | None:
-    """Give the fixer of a source; None where its files are made from others."""
-    name = FIXERS.get(source)
+class Fixer(Protocol):
+    """What the module that edits a source's files provides."""
+
+    def propose(
+        self,
+        resource: CacheResource,
+        values: Sequence[Settled[int]],
+        days: int,
+        files: "SourceFiles",
+        *,
+        is_careful: bool,
+    ) -> "Sequence[Edit]":
+        """Return edits that set every failing value to so many days; careful ones share the least.
+
+        Raises:
+            NotFixableError: a value cannot be fixed.
+
+        """
+
+
+def fixer(source: Source) -> Fixer | None:
+    """Return the fixer of a source, imported on demand; None where its files are made from others."""
+    name = SOURCES[source].fixer
     return import_module(f"{__name__}.{name}") if name else None

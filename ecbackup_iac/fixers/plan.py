@@ -20,6 +20,7 @@ from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.value import Outcome, Settled, Unknown, possible_values
 from ecbackup_iac.model.verdict import Level, Rule, Status
 from ecbackup_iac.remedy import is_enough
@@ -256,10 +257,7 @@ class _Plan:
         resource = finding.resource
         found = fixer(resource.source)
         if found is None:
-            told = {"terraform_plan": "a plan", "terraform_state": "a state"}
-            raise NotFixableError(
-                _BY_SOURCE.format(told.get(resource.source, "what runs in the account"))
-            )
+            raise NotFixableError(_BY_SOURCE.format(SOURCES[resource.source].read_from))
         if resource.location.path == "-":
             raise NotFixableError("standard input cannot be written to")
         values = _failing(finding, self._policy.minimum_days)

@@ -1,1 +1,1 @@
-"""Where ElastiCache stands in each source: one file a source, a table of "theirs → ours" and little else."""
+"""An input → the caches that it declares or lists; one file or folder a source."""

@@ -1,6 +1,6 @@
 """Output of `aws elasticache describe-*` → the live caches it lists.
 
-An audit asks the same question of caches that run; this reader lets the same rule answer it.
+This reader applies the rule to caches that run, for an audit.
 The members are those of botocore's CacheCluster, ReplicationGroup and ServerlessCache.
 """
 
@@ -18,37 +18,40 @@ if TYPE_CHECKING:
 
 RETENTION = "SnapshotRetentionLimit"
 
-# The list that each command prints → (form, AWS's name of an entry, the member that names one).
-# A cluster names its group too, so clusters are looked for first.
+# The list that each command prints → (form, AWS's name of an entry, the member with its identifier).
+# A cluster shows its group's identifier too, so clusters come first.
 LISTS = {
     "CacheClusters": (Form.STANDALONE_CLUSTER, "CacheCluster", "CacheClusterId"),
     "ReplicationGroups": (Form.REPLICATION_GROUP, "ReplicationGroup", "ReplicationGroupId"),
     "ServerlessCaches": (Form.SERVERLESS_CACHE, "ServerlessCache", "ServerlessCacheName"),
 }
 
-# An entry that shows its status was not reduced: what it leaves out, AWS left out.
+MARKS = (*LISTS, *(member for _, _, member in LISTS.values()))
+"""Members without which a text holds no such output."""
+
+# An entry with its status was not reduced by --query: AWS itself left out what it lacks.
 _STATUSES = ("Status", "CacheClusterStatus")
 
 MAX_NAMED = 3
-"""Replication groups that a message names; it counts the others."""
+"""Replication groups that a message lists; the rest are counted."""
 
-# What the CLI leaves in the output where it was told to stop before the end.
+# Members of output that is not complete.
 _MORE = ("NextToken", "Marker")
 
 
 def matches(members: Mapping[str, "RawJson"]) -> bool:
-    """Say whether a JSON object is such output, or one entry of it."""
+    """Whether a JSON object is such output, or one entry of it."""
     is_whole = any(name in members and members[name].is_list for name in LISTS)
     return is_whole or (RETENTION in members and _kind(members) is not None)
 
 
-def recognises_list(items: Sequence["RawJson"]) -> bool:
-    """Say whether a JSON list is output that `--query` has reduced to its entries."""
+def matches_list(items: Sequence["RawJson"]) -> bool:
+    """Whether a JSON list is output that `--query` has reduced to its entries."""
     return all(item.is_object and _kind(item.members()) is not None for item in items)
 
 
 def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
-    """Read whole output, or one reduced entry; `root` is its path."""
+    """Return the caches of whole output, or of one reduced entry; `root` is its path."""
     if not any(name in members for name in LISTS):
         entry = {name: piece.value() for name, piece in members.items()}
         return ReadResult((_resource(entry, _kind(members) or "", root, is_reduced=True),))
@@ -61,12 +64,12 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     if any(name in members and members[name].value() for name in _MORE):
         text = "the output stops before the last cache: run the command without --max-items"
         entries.append(Diagnostic(text, Location(root)))
-    return _reading(entries)
+    return _result(entries)
 
 
 def read_entries(entries: Iterable["RawJson"], root: str) -> ReadResult:
-    """Read entries that `--query` has taken out of whole output."""
-    return _reading(
+    """Return the caches of entries that `--query` has taken out of whole output."""
+    return _result(
         _entry(piece, _kind(piece.members()) or "", root, is_reduced=True) for piece in entries
     )
 
@@ -76,15 +79,17 @@ def unlisted_groups(live: Sequence[CacheResource]) -> Diagnostic | None:
 
     Such a cluster takes its retention from the group, so nothing says whether it is backed up.
     """
-    listed = {(one.address, one.scope) for one in live if one.form is Form.REPLICATION_GROUP}
+    listed = {
+        (cache.address, cache.scope) for cache in live if cache.form is Form.REPLICATION_GROUP
+    }
     names = {name for name, _ in listed}
     orphans = [
-        (group.value, one.location)
-        for one in live
-        if isinstance(group := one.replication_group, Known)
-        # Where an output does not show the ARN, the id alone decides.
-        and not {(group.value, one.scope), (group.value, "")} & listed
-        and (one.scope or group.value not in names)
+        (group.value, cache.location)
+        for cache in live
+        if isinstance(group := cache.replication_group, Known)
+        # The identifier alone decides where an output does not show the ARN.
+        and not {(group.value, cache.scope), (group.value, "")} & listed
+        and (cache.scope or group.value not in names)
     ]
     if not orphans:
         return None
@@ -99,18 +104,18 @@ def unlisted_groups(live: Sequence[CacheResource]) -> Diagnostic | None:
     return Diagnostic(text, orphans[0][1])
 
 
-def _reading(entries: Iterable[CacheResource | Diagnostic]) -> ReadResult:
-    found = list(entries)
+def _result(entries: Iterable[CacheResource | Diagnostic]) -> ReadResult:
+    read = list(entries)
     return ReadResult(
-        tuple(entry for entry in found if isinstance(entry, CacheResource)),
-        tuple(entry for entry in found if isinstance(entry, Diagnostic)),
+        tuple(entry for entry in read if isinstance(entry, CacheResource)),
+        tuple(entry for entry in read if isinstance(entry, Diagnostic)),
     )
 
 
 def _entry(
     piece: "RawJson", name: str, root: str, *, is_reduced: bool
 ) -> CacheResource | Diagnostic:
-    """Read one entry; what is wrong with it takes nothing from the others."""
+    """Return the cache of one entry, or what is wrong with it."""
     entry = piece.value()
     identifier = LISTS[name][2]
     if not isinstance(entry, dict) or not isinstance(entry.get(identifier), str):
@@ -120,7 +125,7 @@ def _entry(
 
 
 def _kind(entry: Mapping[str, "RawJson"]) -> str | None:
-    """Say which of the lists an entry comes from; `--query` writes null for what an entry lacks."""
+    """Return the list that an entry comes from; `--query` writes null for what an entry lacks."""
     return next(
         (
             name
@@ -163,7 +168,7 @@ def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_reduced: boo
 
 
 def _scope(arn: object) -> str:
-    """Return what an ARN begins with: "arn:aws:elasticache:eu-west-1:123456789012"."""
+    """Return the beginning of an ARN: "arn:aws:elasticache:eu-west-1:123456789012"."""
     return ":".join(arn.split(":")[:5]) if isinstance(arn, str) else ""
 
 
@@ -176,7 +181,7 @@ def _retention(entry: Mapping[str, Any], address: str, location: Location) -> Va
 
 
 def _assumptions(entry: Mapping[str, Any], form: Form, *, is_reduced: bool) -> tuple[str, ...]:
-    """Say what an entry that leaves members out was taken for."""
+    """Return what is assumed of an entry that lacks members."""
     doubts = []
     if "Engine" not in entry and form is not Form.REPLICATION_GROUP:
         doubts.append("is Memcached")

@@ -1,7 +1,7 @@
-"""JSON text → slices of it, decoded only where somebody looks.
+"""JSON text → pieces of it, decoded on demand.
 
-A plan of 100 MB is mostly about other things. msgspec finds where each member begins and ends
-without building it, in a quarter of the time and memory that `json.load` takes.
+Only a little of a plan of 100 MB is about caches. msgspec finds where each member begins and ends without
+decoding it, in a quarter of the time and memory that `json.load` takes.
 """
 
 import json
@@ -15,11 +15,13 @@ from ecbackup_iac.readers.shape import ShapeError
 
 T = TypeVar("T")
 
+_MAX_BLANKS = 64  # bytes; if all of these are white space, the rest is copied to be searched
+
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 
 
 class JsonError(Exception):
-    """A text is no JSON: what is wrong, with line and column (from 1, in characters)."""
+    """A text that is no JSON: what is wrong, with line and column (from 1, in characters)."""
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(message)
@@ -29,7 +31,7 @@ class JsonError(Exception):
 
 
 class RawJson:
-    """A piece of JSON text that is known to be whole."""
+    """A piece of JSON text that is known to be complete."""
 
     def __init__(self, raw: bytes | memoryview | msgspec.Raw) -> None:
         self._raw = raw
@@ -59,14 +61,14 @@ class RawJson:
         return bytes(memoryview(self._raw)).decode(errors="replace")
 
     def members(self) -> dict[str, "RawJson"]:
-        """Give an object's members, the last one where a name is there twice.
+        """Return an object's members; of members with the same name, the last.
 
         Raises:
             ShapeError: it is no object.
 
         """
         if not self.is_object:
-            raise ShapeError(f"an object is expected, not {self._beginning()}")
+            raise ShapeError(f"an object is expected, not {self._kind()}")
         return {name: RawJson(raw) for name, raw in self.checked(dict[str, msgspec.Raw]).items()}
 
     def items(self) -> Iterator["RawJson"]:
@@ -77,26 +79,26 @@ class RawJson:
 
         """
         if not self.is_list:
-            raise ShapeError(f"a list is expected, not {self._beginning()}")
+            raise ShapeError(f"a list is expected, not {self._kind()}")
         return (RawJson(raw) for raw in self.checked(list[msgspec.Raw]))
 
     def text(self) -> str:
-        """Give a string's text.
+        """Return a string's text.
 
         Raises:
             ShapeError: it is no string.
 
         """
         if not self.is_text:
-            raise ShapeError(f"a text is expected, not {self._beginning()}")
+            raise ShapeError(f"a text is expected, not {self._kind()}")
         return self.checked(str)
 
     def value(self) -> Any:  # noqa: ANN401 - any JSON value
-        """Decode it whole: objects, lists, texts, numbers, true, false, None."""
+        """Return it decoded: a dict, a list, a text, a number, a boolean or None."""
         return self.checked(object)
 
     def checked(self, kind: type[T]) -> T:
-        """Decode it as a TypedDict, a list or a scalar; members that a TypedDict lacks are left out.
+        """Return it decoded as a TypedDict, a list or a scalar, without the members that a TypedDict lacks.
 
         Raises:
             ShapeError: it is not of that kind, or no UTF-8.
@@ -112,26 +114,26 @@ class RawJson:
             return self._leniently(kind)
 
     def _leniently(self, kind: type[T]) -> T:
-        """Decode numbers beyond a float's range, which msgspec refuses, as infinite."""
+        """Return it decoded, with numbers beyond a float's range, which msgspec rejects, as infinite."""
         try:
             return msgspec.convert(json.loads(bytes(memoryview(self._raw))), kind)
         except (ValueError, RecursionError) as error:
             raise ShapeError("it is not UTF-8, or nested too deeply") from error
 
-    def _beginning(self) -> str:
+    def _kind(self) -> str:
         kinds = {b'"': "a text", b"{": "an object", b"[": "a list", b"n": "null"}
         return kinds.get(self._first, "a number or a boolean")
 
 
 def documents_in(text: bytes) -> Iterator[RawJson]:
-    """Yield the JSON documents that stand one after the other in UTF-8 text; usually one.
+    """Yield the JSON documents that follow each other in a UTF-8 text, mostly one.
 
     Raises:
-        JsonError: after those before it, something that is no JSON.
+        JsonError: something is no JSON; the documents before it have been yielded.
 
     """
     rest = memoryview(text)
-    while bytes(rest[:_BLANKS]).strip() or bytes(rest).strip():
+    while bytes(rest[:_MAX_BLANKS]).strip() or bytes(rest).strip():
         try:
             yield RawJson(msgspec.json.decode(rest, type=msgspec.Raw))
         except (msgspec.DecodeError, RecursionError) as error:
@@ -145,11 +147,8 @@ def documents_in(text: bytes) -> Iterator[RawJson]:
             return
 
 
-_BLANKS = 64  # bytes; a first look that is cheap
-
-
 def _problem(text: bytes, start: int, error: Exception) -> JsonError:
-    """Say what is wrong with the document that starts at a byte; Python's own reader tells it best."""
+    """Return what is wrong with the document that starts at a byte, in the words of Python's parser."""
     decoded, begin = text.decode(errors="replace"), len(text[:start].decode(errors="replace"))
     while begin < len(decoded) and decoded[begin] in " \t\r\n":
         begin += 1

@@ -1,79 +1,130 @@
-"""The bytes of one input → what the reader that knows them makes of it."""
+"""An input → its text, decoded once, and which readers may read it.
+
+Most files of a tree hold nothing that is read here, so their bytes are searched before they are decoded.
+"""
 
 import re
-from types import ModuleType
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import Diagnostic, ReadResult
-from ecbackup_iac.readers import aws_cli
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.source import SOURCES
+from ecbackup_iac.readers.json_documents import READERS, JsonFile
 from ecbackup_iac.readers.shape import ShapeError
-from ecbackup_iac.readers.terraform_json import plan as terraform_plan
-from ecbackup_iac.readers.terraform_json import state as terraform_state
-from ecbackup_iac.readers.wrong_input_hints import hint_for_object, hint_for_text
+from ecbackup_iac.readers.wrong_input_hints import STREAM_MARK, hint_for_text
 from ecbackup_iac.syntax.encoding import to_utf8
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
     from ecbackup_iac.files.discovery import Input
     from ecbackup_iac.readers.raw_json import RawJson
 
-# Readers of JSON objects, the first that recognises one reads it. To add a format, add its row.
-READERS: tuple[ModuleType, ...] = (terraform_plan, terraform_state, aws_cli)
-
-# A JSON text that has none of these is none of ours, and is not parsed.
-_MARKS = re.compile(
-    rb'"(?:format_version|lineage|@level|CacheClusters|ReplicationGroups|ServerlessCaches'
-    rb'|CacheClusterId|ReplicationGroupId|ServerlessCacheName)"'
+# How the names of files with JSON documents end, where a person did not name the file itself.
+_DOCUMENT_EXTENSIONS = tuple(
+    {one for facts in SOURCES.values() if facts.is_document for one in facts.extensions}
 )
 
-# What only plans and AWS CLI output have: with one of these in it, a text that no reader knows is told.
-_NAMES = re.compile(rb'"(?:resource_changes|CacheClusters|ReplicationGroups|ServerlessCaches)"')
+# A JSON text without any of these members is not parsed.
+_DOCUMENT_MARKS = re.compile(
+    rb'"(?:%s)"'
+    % "|".join((*(mark for one in READERS for mark in one.MARKS), STREAM_MARK)).encode()
+)
 
 # As cloudformation.templates.recognition.MARKS, which is not imported for files that have none of them.
-_MARKS_OF_TEMPLATES = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", b"::MODULE")
+TEMPLATE_MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", b"::MODULE")
 
-_STRANGER = "looks like a plan, a state or AWS CLI output, and is none as they are written"
-_EMPTY_LIST = "an empty list: no cache was listed; --allow-empty accepts that"
-
-_BLANKS = 256  # bytes; more than that does not stand before a line of a wrapper's own
+_MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper script has added
 
 
-def reading_of(
-    content: bytes,
-    root: str,
-    *,
-    is_meant: bool,
-    placed: "Callable[[ReadResult], ReadResult] | None" = None,
-) -> ReadResult | None:
-    """Read one input; None where it is no infrastructure code that this program knows.
+@record(eq=False)
+class Recognised:
+    """What an input may be. The template reader is tried first; nothing is set for other files."""
 
-    `is_meant` says that a person named this very input as infrastructure code: then what is broken
-    is told even where it does not look like ours. `placed` is asked for the places of each document's
-    caches.
+    template: "TemplateFile | None" = None
+    documents: JsonFile | None = None
+    problem: Diagnostic | None = None
+    """Why it is neither, where a person or its name says that it should be."""
+
+
+def recognise(found: "Input", *, is_meant: bool) -> Recognised:
+    """Return what an input may be.
+
+    `is_meant` says that a person named this very input as infrastructure code: then an error is reported
+    even if it does not look like infrastructure code.
     """
+    may_be_template = _may_be_template(found.content)
+    may_be_document = is_meant or found.path.endswith(_DOCUMENT_EXTENSIONS)
+    if not (may_be_template or may_be_document):
+        return Recognised()
     try:
-        text = to_utf8(content)
+        text = to_utf8(found.content)
     except UnicodeDecodeError as error:
-        return _problem(
-            f"not the UTF-16 or UTF-32 that it looks like: {error.reason}", Location(root)
-        )
-    if _begins_like_json(text) and not text[:_BLANKS].lstrip().startswith(b"[command]"):
-        return _json_reading(text, root, placed, is_meant=is_meant)
-    mistake = hint_for_text(text)
-    return _problem(mistake, Location(root)) if mistake else None
+        message = f"not the UTF-16 or UTF-32 that it looks like: {error.reason}"
+        return _without_documents(found, message if may_be_document else None)
+    is_json = _begins_like_json(text)
+    documents = None
+    if is_json:
+        documents, is_document = _documents(found.path, text, is_meant=is_meant)
+        may_be_template = may_be_template and not is_document
+    template = _template(found, text, is_meant=is_meant) if may_be_template else None
+    if not may_be_document:
+        return Recognised(template)
+    if not is_json:
+        return _without_documents(found, hint_for_text(text), template)
+    return Recognised(template, documents)
 
 
-def template_file(found: "Input", *, is_meant: bool) -> "TemplateFile | None":
-    """Give an input that may be a template, by a look at its bytes; None for anything else.
+def _without_documents(
+    found: "Input", message: str | None, template: "TemplateFile | None" = None
+) -> Recognised:
+    problem = Diagnostic(message, Location(found.path)) if message else None
+    return Recognised(template, problem=problem)
 
-    A plan or a state may speak of templates, so JSON is asked for its own members first.
+
+def _begins_like_json(text: bytes) -> bool:
+    begins = text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"[")
+    return begins and not text[:_MAX_WRAPPER_INDENT].lstrip().startswith(b"[command]")
+
+
+def _documents(path: str, text: bytes, *, is_meant: bool) -> tuple[JsonFile | None, bool]:
+    """Return the JSON documents of a text, and whether the first is certain to be no template."""
+    # msgspec takes longer to import than everything else here.
+    from ecbackup_iac.readers.raw_json import JsonError, documents_in
+
+    has_marks = _DOCUMENT_MARKS.search(text) is not None
+    documents = documents_in(text)
+    if not has_marks:
+        return (JsonFile(path, text, documents) if is_meant else None), False
+    try:
+        first = next(documents, None)
+    except JsonError:
+        return JsonFile(path, text, documents_in(text)), False  # reported when it is read
+    peeked = () if first is None else (first,)
+    return JsonFile(path, text, chain(peeked, documents)), first is not None and _is_other(first)
+
+
+def _is_other(document: "RawJson") -> bool:
+    """Whether a JSON document is a plan, a state or AWS CLI output.
+
+    Their strings may look like a template, so their own members decide.
     """
-    content = found.content
-    if not any(map(content.__contains__, _MARKS_OF_TEMPLATES)) and b"\x00" not in content[:4]:
-        return None
+    if not document.is_object:
+        return True
+    try:
+        members = document.members()
+    except ShapeError:
+        return False
+    is_template = "Resources" in members or "AWSTemplateFormatVersion" in members
+    return not is_template and any(reader.matches(members) for reader in READERS)
+
+
+def _may_be_template(content: bytes) -> bool:
+    return any(map(content.__contains__, TEMPLATE_MARKS)) or b"\x00" in content[:4]
+
+
+def _template(found: "Input", text: bytes, *, is_meant: bool) -> "TemplateFile | None":
     from ecbackup_iac.cloudformation.templates.recognition import (
         Interest,
         TemplateFile,
@@ -81,121 +132,15 @@ def template_file(found: "Input", *, is_meant: bool) -> "TemplateFile | None":
     )
     from ecbackup_iac.readers.cloudformation.resource_types import SOUGHT
 
-    try:
-        text = to_utf8(content)
-    except UnicodeDecodeError:
-        return None
-    if _begins_like_json(text) and _MARKS.search(text) and _is_other_json(text):
-        return None
     interest = interest_in(text, SOUGHT)
     if interest is Interest.NONE:
         return None
-    kind = (interest, is_meant, found.is_expected, found.is_named)
-    return TemplateFile(found.path, text, found.boundary, *kind)
-
-
-def _is_other_json(text: bytes) -> bool:
-    """Say whether a JSON text is a plan, a state or AWS CLI output, by its own members."""
-    from ecbackup_iac.readers.raw_json import JsonError, documents_in
-
-    try:
-        document = next(documents_in(text), None)
-        if document is None or not document.is_object:
-            return document is not None
-        members = document.members()
-    except (JsonError, ShapeError):
-        return False
-    is_template = "Resources" in members or "AWSTemplateFormatVersion" in members
-    return not is_template and any(reader.matches(members) for reader in READERS)
-
-
-def _begins_like_json(text: bytes) -> bool:
-    return text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"[")
-
-
-def _json_reading(
-    text: bytes, root: str, placed: "Callable[[ReadResult], ReadResult] | None", *, is_meant: bool
-) -> ReadResult | None:
-    # msgspec takes longer to import than all of the above.
-    from ecbackup_iac.readers.raw_json import JsonError, documents_in
-
-    if _MARKS.search(text) is None and not is_meant:
-        return None
-    readings: list[ReadResult] = []
-    strangers = 0
-    documents = documents_in(text)
-    while True:
-        try:
-            document = next(documents, None)
-            if document is None:
-                break
-            found = list(_document_readings(document, root))
-        except JsonError as error:
-            readings.append(_problem(error.message, Location(root, error.line, error.column)))
-            break
-        except ShapeError as error:
-            found = [_misshapen(error, root)]
-        strangers += not found
-        readings += map(placed, found) if placed else found
-        if any(reading.is_wrong_kind for reading in readings):
-            break
-    if strangers and (readings or _NAMES.search(text)):
-        readings.append(_problem(_STRANGER, Location(root)))
-    if not readings:
-        return None
-    if len(text) < _BLANKS and text.strip() == b"[]":  # a strip copies a large plan
-        return _problem(_EMPTY_LIST, Location(root))
-    return ReadResult(
-        tuple(resource for reading in readings for resource in reading.resources),
-        tuple(dict.fromkeys(d for reading in readings for d in reading.diagnostics)),
-        tuple(one for reading in readings for one in reading.absent),
-        marked=tuple(text for reading in readings for text in reading.marked),
+    return TemplateFile(
+        found.path,
+        text,
+        found.boundary,
+        interest,
+        is_meant=is_meant,
+        is_expected=found.is_expected,
+        is_named=found.is_named,
     )
-
-
-def _document_readings(
-    document: "RawJson", root: str, *, is_outermost: bool = True
-) -> "Iterator[ReadResult]":
-    """Read a document, or each of those that a list (`jq -s`) or an object by Region holds."""
-    if document.is_list:
-        yield from _list_readings(list(document.items()), root, is_outermost=is_outermost)
-        return
-    members = document.members()
-    for reader in READERS:
-        if reader.matches(members):
-            yield reader.read(members, root)
-            return
-    mistake = hint_for_object(members)
-    if mistake:
-        yield ReadResult(diagnostics=(Diagnostic(mistake, Location(root)),), is_wrong_kind=True)
-    elif is_outermost and members:
-        yield from _nested_readings(list(members.values()), root)
-
-
-def _list_readings(
-    items: "list[RawJson]", root: str, *, is_outermost: bool
-) -> "Iterator[ReadResult]":
-    if not items and is_outermost:
-        yield ReadResult()  # --query prints [] for a Region without caches
-    elif items and aws_cli.recognises_list(items):
-        yield aws_cli.read_entries(items, root)
-    elif items and is_outermost:
-        yield from _nested_readings(items, root)
-
-
-def _nested_readings(documents: "list[RawJson]", root: str) -> "Iterator[ReadResult]":
-    """Read documents inside a document, where all of them are ours."""
-    if not all(document.is_object or document.is_list for document in documents):
-        return
-    found = [list(_document_readings(one, root, is_outermost=False)) for one in documents]
-    if all(found):
-        for readings in found:
-            yield from readings
-
-
-def _misshapen(error: ShapeError, root: str) -> ReadResult:
-    return _problem(f"not the JSON that Terraform or AWS writes: {error}", Location(root))
-
-
-def _problem(message: str, location: Location) -> ReadResult:
-    return ReadResult(diagnostics=(Diagnostic(message, location),))

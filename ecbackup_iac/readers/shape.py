@@ -1,5 +1,5 @@
-"""JSON that is not of the shape it is taken for. Standard library alone."""
+"""The error for JSON of an unexpected shape. Standard library alone."""
 
 
 class ShapeError(Exception):
-    """A piece of JSON is not what it is taken for: an object, a list, a text."""
+    """A piece of JSON is not of the expected kind: an object, a list, a text."""

@@ -1,7 +1,10 @@
-"""What people hand over by mistake → what it is, and what to run instead."""
+"""Common wrong inputs → what they are, and what to run instead."""
 
 import re
 from collections.abc import Mapping
+
+STREAM_MARK = "@level"
+"""A member of every message in the stream of `terraform plan -json`."""
 
 _SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
 
@@ -10,7 +13,7 @@ _STREAM = (
     f"run terraform plan -out=PLANFILE, then {_SHOW}"
 )
 
-# What the human-readable output of `terraform plan` and `terraform show` says → nothing else says it.
+# Sentences that only the human-readable output of `terraform plan` and `terraform show` has.
 _PLAN_TEXT = (
     b"Terraform will perform the following actions",
     b"OpenTofu will perform the following actions",
@@ -20,12 +23,12 @@ _PLAN_TEXT = (
 )
 
 _COLORS = re.compile(rb"\x1b\[[0-9;]*m")
-_MOST = 4_000_000  # bytes that are looked through; a refresh may print thousands of lines first
+_MAX_SEARCHED_BYTES = 4_000_000  # a refresh may print thousands of lines first
 
 
 def hint_for_text(text: bytes) -> str | None:
-    """Say what a text that is no JSON document was meant to be; None where nobody can tell."""
-    head = _COLORS.sub(b"", text[:_MOST])
+    """Return what a text that is no JSON document probably is; None where it is unknown."""
+    head = _COLORS.sub(b"", text[:_MAX_SEARCHED_BYTES])
     if not text.strip():
         return "the input is empty: did the command before the pipe fail?"
     if head.startswith(b"PK\x03\x04"):
@@ -42,7 +45,7 @@ def hint_for_text(text: bytes) -> str | None:
 
 
 def hint_for_object(members: Mapping[str, object]) -> str | None:
-    """Say what a JSON object was meant to be; None where nobody can tell."""
+    """Return what a JSON object of no known source probably is; None where it is unknown."""
     if "@level" in members and "@message" in members:
         return _STREAM
     if {"encrypted_data", "lineage"} <= members.keys():

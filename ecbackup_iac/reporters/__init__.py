@@ -1,9 +1,12 @@
-"""Report → text; one file a format. Each has `render(report, style)`, and the table lists them."""
+"""Report → text; one file a format, and the table lists them."""
 
 from importlib import import_module
-from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
 
-# Format → the module that renders it, imported when somebody asks for it.
+if TYPE_CHECKING:
+    from ecbackup_iac.model.report import Report
+    from ecbackup_iac.reporters.style import RenderOptions
+
 REPORTERS = {
     "text": "text_report",
     "json": "json_report",
@@ -14,11 +17,19 @@ REPORTERS = {
     "markdown": "markdown_report",
     "html": "html.report",
 }
+"""Format → the module that renders it."""
 
 WITH_EXCERPTS = ("html",)
-"""The formats that show what stands at the places of the findings."""
+"""The formats that quote the lines at the findings' locations."""
 
 
-def reporter(name: str) -> ModuleType:
-    """Give the reporter of a format."""
+class Reporter(Protocol):
+    """What the module of a report format provides."""
+
+    def render(self, report: "Report", style: "RenderOptions" = ...) -> str:
+        """Return the report as text: the same report gives the same text."""
+
+
+def reporter(name: str) -> Reporter:
+    """Return the module that renders a format, imported on demand."""
     return import_module(f"{__name__}.{REPORTERS[name]}")

@@ -1,17 +1,17 @@
-"""Text from the input → text that does nothing but be read."""
+"""Text from the input → text that no terminal or CI runner interprets."""
 
 import unicodedata
 
-# Controls, formats (bidirectional overrides among them), surrogates, line and paragraph separators.
+# Unicode categories: controls, formats (with bidirectional overrides), surrogates, line separators.
 _HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-# What opens a command of GitHub's runners, wherever in a line it stands (actions/runner, ActionCommand.cs).
+# Starts a command of GitHub's runners anywhere in a line (actions/runner, ActionCommand.cs).
 _COMMAND = "##["
 
 
 def escape_control_characters(text: str) -> str:
-    r"""Show every character that a terminal or a runner might obey as its escape: `\x1b`, `\u202e`."""
+    r"""Return a text with every character that a terminal or a runner interprets as its escape: `\x1b`."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(_escape(c) if unicodedata.category(c) in _HARMFUL else c for c in text)
     return text.replace(_COMMAND, r"#\x23[")

@@ -1,19 +1,19 @@
-"""Findings → names of their own that last: edits above a finding do not change it."""
+"""Findings and diagnostics → fingerprints: edits above a finding do not change its fingerprint."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ecbackup_iac.model.report import Diagnostic, Finding
-from ecbackup_iac.reporters.places import place_of
+from ecbackup_iac.reporters.repository_paths import reported_location
 
 
 def of_findings(findings: Iterable[Finding]) -> Iterator[str]:
-    """Give each finding's: of its rule, path, root and address, and which of its equals it is."""
+    """Yield the fingerprint of each finding: of its rule, path, root and address, and a counter."""
     return _counted(
         (
             str(finding.verdict.rule),
-            place_of(finding.resource).path,
+            reported_location(finding.resource).path,
             finding.resource.root,
             finding.resource.address,
         )
@@ -22,16 +22,16 @@ def of_findings(findings: Iterable[Finding]) -> Iterator[str]:
 
 
 def of_diagnostics(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
-    """Give each diagnostic's: of its severity, path and message, and which of its equals it is."""
+    """Yield the fingerprint of each diagnostic: of its severity, path and message, and a counter."""
     return _counted(
-        ("diagnostic", str(told.severity), told.location.path, told.message) for told in diagnostics
+        ("diagnostic", str(one.severity), one.location.path, one.message) for one in diagnostics
     )
 
 
 def _counted(identities: Iterable[tuple[str, ...]]) -> Iterator[str]:
     seen: Counter[tuple[str, ...]] = Counter()
     for identity in identities:
-        # In quotes, no part can pass for the end of another; in ASCII, every Python writes the same.
+        # The quotes keep the parts apart, and ASCII is the same in every version of Python.
         written = ascii((*identity, seen[identity]))
         yield hashlib.sha256(written.encode()).hexdigest()
         seen[identity] += 1

@@ -1,6 +1,6 @@
-"""Report → GitLab Code Quality: a list of what is wrong, and of nothing else.
+"""Report → GitLab Code Quality: a list of failures and diagnostics.
 
-It cannot say what passes, and it has no word for a suppression: a suppressed finding is mere information.
+The format has neither passes nor suppressions: a suppressed finding has the severity "info".
 """
 
 import json
@@ -11,7 +11,7 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.fingerprints import of_diagnostics, of_findings
-from ecbackup_iac.reporters.places import place_of, relative_to_repository
+from ecbackup_iac.reporters.repository_paths import relative_to_repository, reported_location
 from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import facts
 
@@ -24,16 +24,18 @@ _SEVERITIES = {
 
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
-    """Give what is wrong as a JSON array, in ASCII."""
-    told = relative_to_repository(report, style)
+    """Return the failures and diagnostics as a JSON array, in ASCII."""
+    report = relative_to_repository(report, style)
     entries = [
         _finding(finding, fingerprint)
-        for finding, fingerprint in zip(told.findings, of_findings(told.findings), strict=True)
+        for finding, fingerprint in zip(report.findings, of_findings(report.findings), strict=True)
         if finding.verdict.rule
     ]
     entries += [
         _diagnostic(one, fingerprint)
-        for one, fingerprint in zip(told.diagnostics, of_diagnostics(told.diagnostics), strict=True)
+        for one, fingerprint in zip(
+            report.diagnostics, of_diagnostics(report.diagnostics), strict=True
+        )
     ]
     return json.dumps(entries, indent=2) + "\n"
 
@@ -47,21 +49,24 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "check_name": verdict.rule,
         "fingerprint": fingerprint,
         "severity": severity,
-        "location": _location(place_of(resource)),
+        "location": _location(reported_location(resource)),
     }
 
 
-def _diagnostic(told: Diagnostic, fingerprint: str) -> dict[str, Any]:
-    is_error = told.severity is Severity.ERROR
+def _diagnostic(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
+    is_error = diagnostic.severity is Severity.ERROR
     return {
-        "description": escape_control_characters(told.message),
+        "description": escape_control_characters(diagnostic.message),
         "check_name": "not-read" if is_error else "read-with-a-warning",
         "fingerprint": fingerprint,
         "severity": "major" if is_error else "info",
-        "location": _location(told.location),
+        "location": _location(diagnostic.location),
     }
 
 
-def _location(place: Location) -> dict[str, Any]:
-    """Give a place; GitLab takes no entry without a line, and the first one stands for none."""
-    return {"path": escape_control_characters(place.path), "lines": {"begin": place.line or 1}}
+def _location(location: Location) -> dict[str, Any]:
+    """Return a location; GitLab requires a line, so the first is used where there is none."""
+    return {
+        "path": escape_control_characters(location.path),
+        "lines": {"begin": location.line or 1},
+    }

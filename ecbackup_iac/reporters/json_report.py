@@ -1,4 +1,4 @@
-"""Report → JSON for programs, schema_version 1: the names below are a promise."""
+"""Report → JSON for programs, schema_version 1: the keys below are a stable interface."""
 
 import json
 from typing import Any
@@ -22,16 +22,16 @@ SCHEMA_VERSION = 1
 
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
-    """Give the whole report as JSON, in ASCII."""
+    """Return the whole report as JSON, in ASCII."""
     document = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "ecbackup-iac", "version": __version__},
         "summary": report.counts,
         "findings": [_finding(finding) for finding in report.findings],
-        "absent": [_absent(one) for one in report.absent],
+        "absent": [_absent(absent) for absent in report.absent],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
     }
-    # The same text, written so that no runner takes it for a command of its own (see printable.py).
+    # The same JSON, but no CI runner finds a command in it (see escaping.py).
     return json.dumps(document, indent=2).replace("##[", r"\u0023#[") + "\n"
 
 
@@ -95,7 +95,7 @@ def _days(known: Known[int]) -> int | None:
 
 
 def _is_hidden(value: Settled[int]) -> bool:
-    """Say whether an outcome is left out of the list: it is no number of days, or must not be shown."""
+    """Whether an outcome is left out of the list: it is no number of days, or must not be shown."""
     return isinstance(value, Invalid) or (isinstance(value, Known) and value.sensitive)
 
 
@@ -110,8 +110,8 @@ def _location(location: Location) -> dict[str, Any]:
 
 
 def _step(step: TraceStep) -> dict[str, Any]:
-    place = step.location
-    return {"path": place.path, "line": place.line, "column": place.column, "text": step.text}
+    at = step.location
+    return {"path": at.path, "line": at.line, "column": at.column, "text": step.text}
 
 
 def _suppression(suppression: Suppression) -> dict[str, Any]:

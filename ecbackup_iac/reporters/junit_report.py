@@ -1,6 +1,6 @@
-"""Report → JUnit's XML: a suite a file, a test case a cache, for what shows the results of tests.
+"""Report → JUnit XML, for programs that show test results: a suite a file, a test case a cache.
 
-A case keeps its name whatever becomes of it: who compares two runs then sees what was mended.
+The name of a case does not depend on its verdict, so that a comparison of two runs shows what was fixed.
 """
 
 import xml.etree.ElementTree as ET
@@ -10,30 +10,30 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
-from ecbackup_iac.reporters.places import place_of, relative_to_repository
+from ecbackup_iac.reporters.repository_paths import relative_to_repository, reported_location
 from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import facts, suppressed_by
 
 _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
-# The two that XML 1.0 has no way to write, and that are no control characters (XML 1.0, section 2.2).
+# Characters that XML 1.0 cannot represent, and that are no control characters (XML 1.0, section 2.2).
 _NO_CHARACTERS = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
 
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
-    """Give the whole report as XML, in ASCII."""
-    told = relative_to_repository(report, style)
+    """Return the whole report as XML, in ASCII."""
+    report = relative_to_repository(report, style)
     suites: dict[str, list[ET.Element]] = {}
-    cases = [_finding(finding) for finding in told.findings]
-    cases += [_diagnostic(diagnostic) for diagnostic in told.diagnostics]
-    for case in _with_names_of_their_own(cases):
+    cases = [_finding(finding) for finding in report.findings]
+    cases += [_diagnostic(diagnostic) for diagnostic in report.diagnostics]
+    for case in _with_unique_names(cases):
         suites.setdefault(case.attrib["classname"], []).append(case)
     top = ET.Element("testsuites", {"name": "ecbackup-iac"} | _counts(cases))
     for path, members in sorted(suites.items()):
         ET.SubElement(top, "testsuite", {"name": path} | _counts(members)).extend(members)
     ET.indent(top)
-    written: bytes = ET.tostring(top, encoding="us-ascii", xml_declaration=True)
-    return written.decode("ascii") + "\n"
+    xml: bytes = ET.tostring(top, encoding="us-ascii", xml_declaration=True)
+    return xml.decode("ascii") + "\n"
 
 
 def _counts(cases: Iterable[ET.Element]) -> dict[str, str]:
@@ -46,7 +46,7 @@ def _counts(cases: Iterable[ET.Element]) -> dict[str, str]:
 
 def _finding(finding: Finding) -> ET.Element:
     resource, verdict = finding.resource, finding.verdict
-    case = _case(resource.address, place_of(resource))
+    case = _case(resource.address, reported_location(resource))
     lines = [*facts(finding), f"at {resource.location}"]
     lines += [f"from {step.location}: {step.text}" for step in resource.retention.trace]
     tag = _tag(finding)
@@ -72,7 +72,7 @@ _SKIPPED = {
 
 
 def _tag(finding: Finding) -> str | None:
-    """Give what stands in a finding's case: a failure fails the run, and what was not judged is skipped."""
+    """Return the element that a finding adds to its case: a failure fails the run; None for a pass."""
     if finding.suppression:
         return "skipped"
     if finding.level is Level.ERROR:
@@ -80,28 +80,29 @@ def _tag(finding: Finding) -> str | None:
     return None if finding.verdict.status is Status.PASS else "skipped"
 
 
-def _diagnostic(told: Diagnostic) -> ET.Element:
-    case = _case(f"{told.severity}: {told.message}", told.location)
-    is_error = told.severity is Severity.ERROR
-    attributes = {"type": told.severity.value, "message": told.message}
-    _add(case, "error" if is_error else "skipped", attributes, [f"at {told.location}"])
+def _diagnostic(diagnostic: Diagnostic) -> ET.Element:
+    case = _case(f"{diagnostic.severity}: {diagnostic.message}", diagnostic.location)
+    is_error = diagnostic.severity is Severity.ERROR
+    attributes = {"type": diagnostic.severity.value, "message": diagnostic.message}
+    _add(case, "error" if is_error else "skipped", attributes, [f"at {diagnostic.location}"])
     return case
 
 
-def _case(name: str, place: Location) -> ET.Element:
-    attributes = {"classname": _text(place.path), "name": _text(name), "file": _text(place.path)}
-    if place.line is not None:
-        attributes["line"] = str(place.line)
+def _case(name: str, location: Location) -> ET.Element:
+    path = _text(location.path)
+    attributes = {"classname": path, "name": _text(name), "file": path}
+    if location.line is not None:
+        attributes["line"] = str(location.line)
     return ET.Element("testcase", attributes | {"time": "0"})
 
 
 def _add(case: ET.Element, tag: str, attributes: dict[str, str], lines: Iterable[str]) -> None:
-    written = {name: _text(value) for name, value in attributes.items()}
-    ET.SubElement(case, tag, written).text = "\n".join(map(_text, lines))
+    escaped = {name: _text(value) for name, value in attributes.items()}
+    ET.SubElement(case, tag, escaped).text = "\n".join(map(_text, lines))
 
 
-def _with_names_of_their_own(cases: list[ET.Element]) -> list[ET.Element]:
-    """Give cases of one name in a suite a number each: of two with the same name GitLab shows one."""
+def _with_unique_names(cases: list[ET.Element]) -> list[ET.Element]:
+    """Return the cases, numbered where they share a name: of two in a suite, GitLab shows one."""
     taken: set[tuple[str, str]] = set()
     for case in cases:
         suite, name = case.attrib["classname"], case.attrib["name"]

@@ -1,7 +1,7 @@
 """Report → Markdown for a pull request's comment, or for a step's summary.
 
-The tables are HTML, each a block without a blank line: nothing in such a block is read as Markdown, so
-that a name can neither break a table nor make a link, an image or a heading.
+The tables are HTML, each a block without a blank line: nothing in such a block is Markdown, so no name
+can break a table or make a link, an image or a heading.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,40 +15,40 @@ from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import summary, suppressed_by
 
 MAX_COMMENT_LENGTH = 65_536
-"""Characters that GitHub takes of a comment; held in bytes, so that the longest alphabets fit too."""
+"""Characters that a comment on GitHub may have; compared with bytes, which are never fewer."""
 
 _WRONG = {Status.FAIL, Status.UNKNOWN}
 
-# Outside <code>, GitHub makes a mention of @name and a link of #1, but not where the sign stands alone.
-_SIGNS = str.maketrans({"@": "<span>@</span>", "#": "<span>#</span>"})
+# Outside <code>, GitHub turns @name into a mention and #1 into a link, unless a tag separates the sign.
+_SEPARATED = str.maketrans({"@": "<span>@</span>", "#": "<span>#</span>"})
 
 
 @record
 class _Section:
-    """A table that may be folded, and cut where there is no room for all of its rows."""
+    """A table, perhaps folded, and cut if there is no room for all of its rows."""
 
     title: str
-    """What it is folded under; empty where it is always seen."""
+    """The summary that it is folded under; empty where it is always visible."""
 
     heads: tuple[str, ...]
     rows: tuple[str, ...]
     is_open: bool = False
 
     @property
-    def least(self) -> int:
-        """How many bytes it takes beside its rows, at the most."""
+    def min_size(self) -> int:
+        """The most bytes that it takes beside its rows."""
         table = "\n".join(("<table>", _row(self.heads, "th"), "</table>", ""))
         return _size(self.text(()) + table)
 
     def text(self, rows: Iterable[str]) -> str:
-        """Give the table with some of its rows, and a line that counts those it leaves out."""
+        """Return the table with some of its rows, and a line that counts the others."""
         shown = tuple(rows)
-        cut = len(self.rows) - len(shown)
+        omitted = len(self.rows) - len(shown)
         lines = [_row(self.heads, "th"), *shown]
         lines = ["<table>", *lines, "</table>"] if shown else []
-        if cut:
-            noun = "row is" if cut == 1 else "rows are"
-            lines.append(f"<p>{cut} more {noun} left out here: there is no room</p>")
+        if omitted:
+            noun = "row is" if omitted == 1 else "rows are"
+            lines.append(f"<p>{omitted} more {noun} left out here: there is no room</p>")
         if self.title:
             is_open = " open" if self.is_open else ""
             head = f"<details{is_open}><summary>{self.title}: {len(self.rows)}</summary>"
@@ -57,15 +57,15 @@ class _Section:
 
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
-    """Give the report as a comment."""
+    """Return the report as a comment."""
     return render_within(report, style, MAX_COMMENT_LENGTH)
 
 
 def render_within(report: Report, style: RenderOptions, room: int) -> str:  # noqa: ARG001 - one signature for all
-    """Give the report in so many bytes: what is wrong comes first, and what does not fit is counted."""
+    """Return the report in at most `room` bytes: failures first, and what does not fit is counted."""
     head = f"## ElastiCache backups: {_verdict(report)}\n\n{summary(report)}\n"
     sections = [section for section in _sections(report) if section.rows]
-    left = room - _size(head) - sum(section.least for section in sections)
+    left = room - _size(head) - sum(section.min_size for section in sections)
     text = head
     for section in sections:
         rows = []
@@ -78,9 +78,9 @@ def render_within(report: Report, style: RenderOptions, room: int) -> str:  # no
 
 
 def _verdict(report: Report) -> str:
-    judged = [finding for finding in report.findings if finding.suppression is None]
+    active = [finding for finding in report.findings if finding.suppression is None]
     words = ["fail"] if report.fails else []
-    if any(finding.level is Level.WARNING for finding in judged):
+    if any(finding.level is Level.WARNING for finding in active):
         words.append("undecided")
     if report.is_incomplete:
         words.append("incomplete")
@@ -93,34 +93,34 @@ def _verdict(report: Report) -> str:
 
 def _sections(report: Report) -> Iterator[_Section]:
     """Yield the tables, the most important first."""
-    wrong = [one for one in report.findings if one.verdict.status in _WRONG]
-    judged = [one for one in wrong if one.suppression is None]
-    judged.sort(key=lambda one: one.level is not Level.ERROR)
+    wrong = [finding for finding in report.findings if finding.verdict.status in _WRONG]
+    active = [finding for finding in wrong if finding.suppression is None]
+    active.sort(key=lambda finding: finding.level is not Level.ERROR)
     columns = ("cache", "rule", "place", "what is wrong")
-    yield _Section("", (*columns, "remedy"), tuple(map(_wrong, judged)))
-    told = sorted(report.diagnostics, key=lambda one: (one.severity, one.is_detail))
+    yield _Section("", (*columns, "remedy"), tuple(map(_wrong, active)))
+    diagnostics = sorted(report.diagnostics, key=lambda one: (one.severity, one.is_detail))
     yield _Section(
         "Not read, not decided, or read with a warning",
         ("", "place", "message"),
-        tuple(map(_diagnostic, told)),
+        tuple(map(_diagnostic, diagnostics)),
         is_open=report.is_incomplete,
     )
-    suppressed = [one for one in report.findings if one.suppression]
+    suppressed = [finding for finding in report.findings if finding.suppression]
     yield _Section("Suppressed", (*columns, "suppressed"), tuple(map(_wrong, suppressed)))
-    others = [
-        one
-        for one in report.findings
-        if one.verdict.status not in _WRONG and one.suppression is None
+    fine = [
+        finding
+        for finding in report.findings
+        if finding.verdict.status not in _WRONG and finding.suppression is None
     ]
     yield _Section(
-        "Passes, or not applicable", ("cache", "", "place", "verdict"), tuple(map(_other, others))
+        "Passes, or not applicable", ("cache", "", "place", "verdict"), tuple(map(_fine, fine))
     )
     yield _Section(
         "Not created with these values",
         ("cache", "place", "reason"),
         tuple(map(_absent, report.absent)),
     )
-    traced = [one for one in judged if len(one.resource.retention.trace) > 1]
+    traced = [finding for finding in active if len(finding.resource.retention.trace) > 1]
     yield _Section("Where the values are from", ("cache", "steps"), tuple(map(_trace, traced)))
 
 
@@ -140,15 +140,15 @@ def _wrong(finding: Finding) -> str:
     return _row(cells)
 
 
-def _other(finding: Finding) -> str:
+def _fine(finding: Finding) -> str:
     resource = finding.resource
     word = finding.verdict.status.replace("_", " ")
-    place = _code(str(resource.location))
-    return _row((_code(resource.address), word, place, _message(finding)))
+    location = _code(str(resource.location))
+    return _row((_code(resource.address), word, location, _message(finding)))
 
 
 def _message(finding: Finding) -> str:
-    """Give a finding's message, with its notes."""
+    """Return a finding's message, with its notes."""
     notes = [
         f"note {note.rule}: {note.text}" if note.rule else f"note: {note.text}"
         for note in finding.verdict.notes
@@ -165,9 +165,9 @@ def _absent(absent: AbsentCache) -> str:
     return _row((_code(absent.address), _code(str(absent.location)), _prose(absent.reason)))
 
 
-def _diagnostic(told: Diagnostic) -> str:
-    word = "error" if told.severity is Severity.ERROR else "warning"
-    return _row((word, _code(str(told.location)), _prose(told.message)))
+def _diagnostic(diagnostic: Diagnostic) -> str:
+    word = "error" if diagnostic.severity is Severity.ERROR else "warning"
+    return _row((word, _code(str(diagnostic.location)), _prose(diagnostic.message)))
 
 
 def _row(cells: Iterable[str], kind: str = "td") -> str:
@@ -179,7 +179,7 @@ def _code(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    return escape(escape_control_characters(text), quote=False).translate(_SIGNS)
+    return escape(escape_control_characters(text), quote=False).translate(_SEPARATED)
 
 
 def _size(text: str) -> int:

@@ -1,6 +1,6 @@
 """The JSON report's own shape → the JSON Schema published beside this file, `report.schema.json`.
 
-Written apart from the reporter on purpose: the tests hold the one against the other.
+Written independently of the reporter on purpose: tests compare the two.
 """
 
 import json
@@ -156,7 +156,7 @@ class ReportDocument(_Part):
 
 
 def schema_text() -> str:
-    """Give the JSON Schema as it is published."""
+    """Return the JSON Schema as it is published."""
     schema = {"$schema": SCHEMA_ID, **ReportDocument.model_json_schema(by_alias=True)}
     return json.dumps(schema, indent=2) + "\n"
 

@@ -1,7 +1,6 @@
 """Report → SARIF 2.1.0, for code scanning.
 
-What passes is no result: code hosts know no kind of result but a failure, and would show it as one. It
-stands in the run's properties.
+A pass is no result, because code hosts show every result as a failure. It is in the run's properties.
 """
 
 import json
@@ -24,7 +23,11 @@ from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.model.verdict import Level, Rule
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.fingerprints import of_findings
-from ecbackup_iac.reporters.places import is_file, place_of, relative_to_repository
+from ecbackup_iac.reporters.repository_paths import (
+    is_file,
+    relative_to_repository,
+    reported_location,
+)
 from ecbackup_iac.reporters.style import RenderOptions
 from ecbackup_iac.reporters.wording import facts
 
@@ -45,12 +48,11 @@ _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
-    """Give the whole report as SARIF, in ASCII."""
-    told = relative_to_repository(report, style)
-    prints = dict(enumerate(of_findings(told.findings)))
+    """Return the whole report as SARIF, in ASCII."""
+    report = relative_to_repository(report, style)
     results = [
-        _result(finding, prints[index])
-        for index, finding in enumerate(told.findings)
+        _result(finding, fingerprint)
+        for finding, fingerprint in zip(report.findings, of_findings(report.findings), strict=True)
         if _is_result(finding)
     ]
     run = {
@@ -67,13 +69,15 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
         "invocations": [
             {
                 "executionSuccessful": not report.is_incomplete,
-                "toolExecutionNotifications": [_notification(one) for one in told.diagnostics],
+                "toolExecutionNotifications": [
+                    _notification(diagnostic) for diagnostic in report.diagnostics
+                ],
             }
         ],
         "results": results,
         "properties": {
             "summary": report.counts,
-            "others": [_other(finding) for finding in told.findings if not _is_result(finding)],
+            "others": [_other(finding) for finding in report.findings if not _is_result(finding)],
         },
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -81,12 +85,12 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
 
 
 def _category(style: RenderOptions) -> str:
-    """Give what tells this analysis from others of its kind: up to its last slash, as GitHub reads it."""
+    """Return the id of this analysis; GitHub takes what is before the last slash as its category."""
     return "".join(f"{part}/" for part in ("ecbackup-iac", _uri(style.folder)) if part)
 
 
 def _is_result(finding: Finding) -> bool:
-    """Say whether a finding is for a code host to show: what passes, or is to be ignored, is not."""
+    """Whether a code host should show a finding: not a pass, and not what the policy ignores."""
     return finding.verdict.rule is not None and finding.level is not Level.NONE
 
 
@@ -122,7 +126,7 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
             *facts(finding),
         ),
         "locations": [
-            _location(place_of(resource))
+            _location(reported_location(resource))
             | {
                 "logicalLocations": [
                     {
@@ -140,8 +144,8 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
         steps[0]["importance"] = "essential"
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     related = [
-        {"id": index} | _location(place) | {"message": _message(text)}
-        for index, (place, text) in enumerate(_related(finding), start=1)
+        {"id": index} | _location(location) | {"message": _message(text)}
+        for index, (location, text) in enumerate(_related(finding), start=1)
     ]
     if related:
         result["relatedLocations"] = related
@@ -151,17 +155,17 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
 
 
 def _related(finding: Finding) -> Iterator[tuple[Location, str]]:
-    """Yield what else a reader will want to see: the cache itself, who calls it, what decides."""
+    """Yield the other locations of a finding: the cache itself, its module calls, the end of the trace."""
     resource = finding.resource
-    seen = {place_of(resource)}
+    seen = {reported_location(resource)}
     trace = resource.retention.trace
-    places = [(resource.location, "the cache, in a module")]
-    places += [(call, "the module is called here") for call in reversed(resource.calls)]
-    places += [(step.location, f"decided here: {step.text}") for step in trace[-1:]]
-    for place, text in places:
-        if place not in seen and is_file(place):
-            seen.add(place)
-            yield place, text
+    locations = [(resource.location, "the cache, in a module")]
+    locations += [(call, "the module is called here") for call in reversed(resource.calls)]
+    locations += [(step.location, f"decided here: {step.text}") for step in trace[-1:]]
+    for location, text in locations:
+        if location not in seen and is_file(location):
+            seen.add(location)
+            yield location, text
 
 
 def _facts(finding: Finding) -> dict[str, Any]:
@@ -177,10 +181,10 @@ def _facts(finding: Finding) -> dict[str, Any]:
 
 
 def _other(finding: Finding) -> dict[str, Any]:
-    """Give a finding that is no result, as short as it can be told."""
-    told = [escape_control_characters(finding.verdict.message), *facts(finding)]
-    place = escape_control_characters(str(place_of(finding.resource)))
-    return _facts(finding) | {"place": place, "message": "\n".join(told)}
+    """Return a finding that is no result, in short."""
+    lines = [escape_control_characters(finding.verdict.message), *facts(finding)]
+    location = escape_control_characters(str(reported_location(finding.resource)))
+    return _facts(finding) | {"place": location, "message": "\n".join(lines)}
 
 
 def _step(step: TraceStep) -> dict[str, Any]:
@@ -189,47 +193,51 @@ def _step(step: TraceStep) -> dict[str, Any]:
 
 def _suppression(suppression: Suppression) -> dict[str, Any]:
     until = f" (until {suppression.expires})" if suppression.expires else ""
-    told: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "kind": _KINDS[suppression.kind],
         "status": "accepted",
         "justification": escape_control_characters(suppression.reason) + until,
     }
     if is_file(suppression.location):
-        told["location"] = _location(suppression.location)
-    return told
+        entry["location"] = _location(suppression.location)
+    return entry
 
 
-def _notification(told: Diagnostic) -> dict[str, Any]:
-    text = told.message if is_file(told.location) else f"{told.location}: {told.message}"
-    notification: dict[str, Any] = {"level": told.severity, "message": _message(text)}
-    if is_file(told.location):
-        notification["locations"] = [_location(told.location)]
+def _notification(diagnostic: Diagnostic) -> dict[str, Any]:
+    text = (
+        diagnostic.message
+        if is_file(diagnostic.location)
+        else f"{diagnostic.location}: {diagnostic.message}"
+    )
+    notification: dict[str, Any] = {"level": diagnostic.severity, "message": _message(text)}
+    if is_file(diagnostic.location):
+        notification["locations"] = [_location(diagnostic.location)]
     return notification
 
 
-def _location(place: Location) -> dict[str, Any]:
-    """Give a place; what has no line has no region.
+def _location(location: Location) -> dict[str, Any]:
+    """Return a location; one without a line has no region.
 
-    Standard input is "-", though it is no file: code scanning refuses a result without a file.
+    Standard input is the file "-", because code scanning rejects a result without a file.
     """
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(place.path)}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(location.path)}}
     region = {
-        "startLine": place.line,
-        "startColumn": place.column,
-        "endLine": place.end_line,
-        "endColumn": place.end_column,
+        "startLine": location.line,
+        "startColumn": location.column,
+        "endLine": location.end_line,
+        "endColumn": location.end_column,
     }
-    if place.line is not None:
+    if location.line is not None:
         physical["region"] = {name: value for name, value in region.items() if value is not None}
     return {"physicalLocation": physical}
 
 
 def _uri(path: str) -> str:
-    """Give a path as a relative URI: nothing in it can be a scheme, a host or a query."""
+    """Return a path as a relative URI: nothing in it can be a scheme, a host or a query."""
     return quote(path, safe="/", errors="backslashreplace")
 
 
 def _message(*lines: str) -> dict[str, str]:
-    """Give a text in which nothing is a link or a placeholder: hostile names have `](` and `{0}` in them."""
+    """Return a text without links and placeholders: hostile names have `](` and `{0}` in them."""
     text = "\n".join(map(escape_control_characters, lines)).replace("](", "] (")
     return {"text": _PLACEHOLDER.sub(r"{{\1}}", text)}  # SARIF 2.1.0, messages with placeholders

@@ -1,4 +1,4 @@
-"""How a report for people is laid out."""
+"""The options of a report: colour, width, verbosity, and the folder that paths are relative to."""
 
 from enum import IntEnum
 
@@ -6,22 +6,22 @@ from ecbackup_iac.model.record import record
 
 
 class Verbosity(IntEnum):
-    """How much a report for people tells."""
+    """How much a report for people contains."""
 
     QUIET = 0
-    """What fails the run, and nothing else."""
+    """Only what fails the run."""
 
     NORMAL = 1
     VERBOSE = 2
-    """Passes too, and the steps behind every value."""
+    """Passes too, and the trace of every value."""
 
 
 @record
 class RenderOptions:
-    """The reader's side of a report: colour, width in columns (None: do not fold), detail."""
+    """How a report is rendered: colour, width in columns (None: do not fold), verbosity."""
 
     color: bool = False
     width: int | None = None
     detail: Verbosity = Verbosity.NORMAL
     folder: str = ""
-    """The working folder, from the repository's top: what code hosts count paths from."""
+    """The working folder, relative to the repository, for code hosts."""

@@ -1,7 +1,8 @@
-"""Report → text for people: a block a finding that is not a pass, and a line that sums up."""
+"""Report → text for people: a block for each finding that is not a pass, and a line of summary."""
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain, repeat
 
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
@@ -16,20 +17,22 @@ _WORDS = {
     Status.NOT_APPLICABLE: ("NOT APPLICABLE", "cyan"),
 }
 _INDENT = "  "
-_NARROWEST = 40  # columns; below that folding makes text harder to read, not easier
+MIN_WIDTH = 40  # columns; a text that is folded to less is harder to read
 
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
-    """Give the report as text that ends with a line break; empty where there is nothing to say."""
+    """Return the report as text that ends with a line break; empty where there is nothing to report."""
     blocks = [
-        "\n".join(_block(finding, style)) for finding in report.findings if _is_told(finding, style)
+        "\n".join(_block(finding, style))
+        for finding in report.findings
+        if _is_finding_shown(finding, style)
     ]
     if style.detail is Verbosity.VERBOSE:
-        blocks += ["\n".join(_absent(one, style)) for one in report.absent]
+        blocks += ["\n".join(_absent(absent, style)) for absent in report.absent]
     blocks += [
         _diagnostic(diagnostic, style)
         for diagnostic in report.diagnostics
-        if _is_shown(diagnostic, style)
+        if _is_diagnostic_shown(diagnostic, style)
     ]
     details = sum(diagnostic.is_detail for diagnostic in report.diagnostics)
     if details and style.detail is Verbosity.NORMAL:
@@ -40,13 +43,13 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
-def _is_shown(diagnostic: Diagnostic, style: RenderOptions) -> bool:
+def _is_diagnostic_shown(diagnostic: Diagnostic, style: RenderOptions) -> bool:
     if diagnostic.severity is Severity.ERROR:
         return True
     return style.detail > (Verbosity.NORMAL if diagnostic.is_detail else Verbosity.QUIET)
 
 
-def _is_told(finding: Finding, style: RenderOptions) -> bool:
+def _is_finding_shown(finding: Finding, style: RenderOptions) -> bool:
     match style.detail:
         case Verbosity.VERBOSE:
             return True
@@ -72,9 +75,8 @@ def _block(finding: Finding, style: RenderOptions) -> Iterator[str]:
     if finding.suppression:
         yield from _folded(suppressed_by(finding.suppression), "suppressed ", style)
     elif finding.remedy:
-        for label, line in zip(
-            ("fix: ", *[" " * 5] * 99), finding.remedy.split("\n"), strict=False
-        ):
+        labels = chain(("fix: ",), repeat(" " * 5))
+        for label, line in zip(labels, finding.remedy.split("\n"), strict=False):
             yield f"{_INDENT}{label}{escape_control_characters(line)}"  # never folded: people copy it
     for note in verdict.notes:
         yield from _folded(note.text, f"note {note.rule}: " if note.rule else "note: ", style)
@@ -94,7 +96,7 @@ def _diagnostic(diagnostic: Diagnostic, style: RenderOptions) -> str:
 
 
 def _folded(text: str, label: str, style: RenderOptions) -> list[str]:
-    """Indent a text, and fold it where somebody reads it in a window of known width."""
+    """Return the lines of an indented text, folded where the width of the window is known."""
     line = label + escape_control_characters(text)
     if style.width is None:
         return [_INDENT + line]
@@ -102,7 +104,7 @@ def _folded(text: str, label: str, style: RenderOptions) -> list[str]:
 
     return textwrap.wrap(
         line,
-        max(style.width, _NARROWEST),
+        max(style.width, MIN_WIDTH),
         initial_indent=_INDENT,
         subsequent_indent=_INDENT * 2,
         break_long_words=False,
@@ -113,6 +115,6 @@ def _folded(text: str, label: str, style: RenderOptions) -> list[str]:
 def _colored(text: str, color: str, style: RenderOptions) -> str:
     if not (style.color and text):
         return text
-    import click  # what is not coloured does without
+    import click  # plain text does without
 
     return click.style(text, fg=color, bold=color == "red")

@@ -1,4 +1,4 @@
-"""What reports of several formats say in the same words."""
+"""Findings and reports → the sentences that several formats share."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,7 +11,7 @@ def _plain(text: str, _color: str) -> str:
 
 
 def summary(report: Report, colored: Callable[[str, str], str] = _plain) -> str:
-    """Sum up, each part in its colour: "4 caches: 1 passes, 2 fail, 1 undecided"."""
+    """Return the summary, each part in its colour: "4 caches: 1 passes, 2 fail, 1 undecided"."""
     counts = report.counts
     total = len(report.findings)
     parts = [
@@ -21,9 +21,9 @@ def summary(report: Report, colored: Callable[[str, str], str] = _plain) -> str:
         (counts["not_applicable"], "not applicable", "cyan"),
         (counts["suppressed"], "suppressed", "cyan"),
     ]
-    told = ", ".join(colored(f"{n} {word}", color) for n, word, color in parts if n)
+    listed = ", ".join(colored(f"{n} {word}", color) for n, word, color in parts if n)
     text = f"{total} cache{'' if total == 1 else 's'}"
-    text = f"{text}: {told}" if told else f"{text} found"
+    text = f"{text}: {listed}" if listed else f"{text} found"
     if report.absent:
         verb = "is" if len(report.absent) == 1 else "are"
         text += f" ({len(report.absent)} more {verb} not created with these values)"
@@ -35,19 +35,19 @@ def summary(report: Report, colored: Callable[[str, str], str] = _plain) -> str:
 
 
 def suppressed_by(suppression: Suppression) -> str:
-    """Say what suppresses a finding, until when and why."""
+    """Return what suppresses a finding, until when and why."""
     until = f" until {suppression.expires}" if suppression.expires else ""
     return f"by {suppression.kind} {suppression.location}{until}: {suppression.reason}"
 
 
 def facts(finding: Finding) -> Iterator[str]:
-    """Yield, as lines, what is said after a finding's message: its suppression, remedy and notes."""
+    """Yield the lines that follow a finding's message: its suppression, remedy and notes."""
     if finding.suppression:
         yield escape_control_characters(f"suppressed {suppressed_by(finding.suppression)}")
     elif finding.remedy:
-        first, *others = finding.remedy.split("\n")
+        first, *rest = finding.remedy.split("\n")
         yield escape_control_characters(f"fix: {first}")
-        yield from map(escape_control_characters, others)
+        yield from map(escape_control_characters, rest)
     for note in finding.verdict.notes:
         yield escape_control_characters(
             f"note {note.rule}: {note.text}" if note.rule else f"note: {note.text}"

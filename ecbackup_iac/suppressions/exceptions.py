@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.files.globs import covers, matches
-from ecbackup_iac.model.cache import Source
 from ecbackup_iac.model.policy import PolicyException
 from ecbackup_iac.model.report import (
     Diagnostic,
@@ -15,6 +14,7 @@ from ecbackup_iac.model.report import (
     Suppression,
     SuppressionKind,
 )
+from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.suppressions.tracked import TrackedSuppression
 
@@ -91,5 +91,5 @@ def _covers(exception: PolicyException, finding: Finding) -> bool:
 def _paths(finding: Finding) -> tuple[str, ...]:
     """Return the file of a finding, and the plan or state that it was read from."""
     resource = finding.resource
-    has_root = resource.source in (Source.TERRAFORM_PLAN, Source.TERRAFORM_STATE)
+    has_root = SOURCES[resource.source].is_terraform_json
     return (resource.location.path, *((resource.root,) if has_root else ()))

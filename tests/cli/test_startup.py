@@ -69,7 +69,8 @@ def test_a_decoded_plan_is_read_with_the_standard_library_alone() -> None:
 import json, sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 from ecbackup_iac.model.policy import Policy
-from ecbackup_iac.readers.terraform_json.plan import Blocks, read_change
+from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks
+from ecbackup_iac.readers.terraform_json.planned_change import read_change
 from ecbackup_iac.rule import judge
 plan = json.load(open("tests/readers/plans/update-7-to-0.json", encoding="utf-8"))
 for entry in plan["resource_changes"]:

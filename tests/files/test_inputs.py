@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.policy import Policy
-from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.value import Unknown
-from ecbackup_iac.readers.recognition import reading_of
+from ecbackup_iac.readers.json_documents import read_documents
+from ecbackup_iac.readers.recognition import recognise
 from ecbackup_iac.scan import scan
 
 if TYPE_CHECKING:
@@ -38,8 +39,22 @@ NOT_OURS = (
 )
 
 
+def read(content: bytes, *, is_meant: bool = True) -> ReadResult | None:
+    """Return all that an input holds; None where it is no infrastructure code."""
+    recognised = recognise(Input("x.json", content, "x.json", "."), is_meant=is_meant)
+    if recognised.problem is not None:
+        return ReadResult(diagnostics=(recognised.problem,))
+    results = [*read_documents(recognised.documents)] if recognised.documents else []
+    if not results:
+        return None
+    return ReadResult(
+        tuple(resource for one in results for resource in one.resources),
+        tuple(diagnostic for one in results for diagnostic in one.diagnostics),
+    )
+
+
 def problem_with(content: bytes, *, is_meant: bool = True) -> Diagnostic | None:
-    reading = reading_of(content, "x.json", is_meant=is_meant)
+    reading = read(content, is_meant=is_meant)
     if reading is None:
         return None
     assert reading.resources == ()
@@ -207,7 +222,7 @@ def test_an_empty_file_that_is_not_named_is_an_error_too() -> None:
     ],
 )
 def test_a_plan_is_read_in_every_encoding_a_shell_writes(content: bytes) -> None:
-    reading = reading_of(content, "x.json", is_meant=True)
+    reading = read(content)
     assert reading is not None
     assert [resource.address for resource in reading.resources] == [
         "aws_elasticache_replication_group.r"
@@ -232,7 +247,7 @@ def test_text_that_contradicts_its_byte_order_mark_is_reported() -> None:
     ],
 )
 def test_an_input_without_caches_has_no_diagnostics(content: str) -> None:
-    reading = reading_of(content.encode(), "x.json", is_meant=True)
+    reading = read(content.encode())
     assert reading is not None
     assert (reading.resources, reading.diagnostics) == ((), ())
 
@@ -254,7 +269,7 @@ def test_a_broken_entry_does_not_affect_the_other_verdicts(content: str) -> None
         '{"address":"aws_elasticache_cluster.b","type":"aws_elasticache_cluster","name":"b",'
         '"mode":"managed","values":{},"change":{"actions":["create"],"after":{"engine":"redis"}}}'
     )
-    reading = reading_of(content.replace("GOOD", good).encode(), "x.json", is_meant=True)
+    reading = read(content.replace("GOOD", good).encode())
     assert reading is not None
     assert [resource.address[-1] for resource in reading.resources] == ["b"]
     assert [problem.severity for problem in reading.diagnostics] == [Severity.ERROR]
@@ -295,14 +310,14 @@ def test_an_empty_list_is_reported_as_an_empty_listing() -> None:
 )
 def test_output_of_several_regions_is_read(content: str) -> None:
     entry = '{"CacheClusterId": "a", "SnapshotRetentionLimit": 0}'
-    reading = reading_of(content.replace("ENTRY", entry).encode(), "x.json", is_meant=False)
+    reading = read(content.replace("ENTRY", entry).encode(), is_meant=False)
     assert reading is not None
     assert ([cache.address for cache in reading.resources], reading.diagnostics) == (["a"], ())
 
 
 def test_a_missing_member_that_query_wrote_as_null_makes_no_member_of_a_group() -> None:
     content = b'[{"CacheClusterId": null, "ReplicationGroupId": "g", "SnapshotRetentionLimit": 0}]'
-    reading = reading_of(content, "x.json", is_meant=True)
+    reading = read(content)
     assert reading is not None
     assert [(c.type, c.address) for c in reading.resources] == [("ReplicationGroup", "g")]
 
@@ -415,7 +430,7 @@ def test_references_of_another_shape_are_ignored(references: object) -> None:
     plan = json.loads((TESTS / "cases" / "unknown-mode" / "plan.json").read_text(encoding="utf-8"))
     (block,) = plan["configuration"]["root_module"]["resources"]
     block["expressions"]["snapshot_retention_limit"]["references"] = references
-    reading = reading_of(json.dumps(plan).encode(), "x.json", is_meant=True)
+    reading = read(json.dumps(plan).encode())
     assert reading is not None
     assert [type(resource.retention) for resource in reading.resources] == [Unknown]
 
@@ -426,7 +441,7 @@ def test_sensitive_attributes_of_another_shape_are_ignored(name: object) -> None
         (TESTS / "cases" / "raw-state-file" / "terraform.tfstate").read_text(encoding="utf-8")
     )
     state["resources"][0]["instances"][1]["sensitive_attributes"][0][0]["value"] = name
-    reading = reading_of(json.dumps(state).encode(), "x.json", is_meant=True)
+    reading = read(json.dumps(state).encode())
     assert reading is not None
     assert len(reading.resources) == len({resource.address for resource in reading.resources}) == 3
 
@@ -440,7 +455,7 @@ def test_no_change_to_a_real_input_crashes_the_program(
     for _ in range(data.draw(st.integers(1, 3))):
         _spoil(changed, data)
     for text in (json.dumps(changed), json.dumps(changed)[: data.draw(st.integers(0, 5000))]):
-        reading_of(text.encode(), "x.json", is_meant=True)
+        read(text.encode())
 
 
 def _spoil(document: Any, data: st.DataObject) -> None:  # noqa: ANN401 - any JSON
@@ -463,7 +478,7 @@ def _spoil(document: Any, data: st.DataObject) -> None:  # noqa: ANN401 - any JS
 @given(st.binary(max_size=200))
 def test_no_bytes_crash_the_program(content: bytes) -> None:
     for head in (b"", b"{", codecs.BOM_UTF16_LE, b"PK\x03\x04", b'{"format_version":'):
-        reading_of(head + content, "x.json", is_meant=True)
+        read(head + content)
 
 
 # Files and streams, with the real command line

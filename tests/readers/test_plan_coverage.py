@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecbackup_iac.files.discovery import Input
 from ecbackup_iac.model.report import Diagnostic, ReadResult
-from ecbackup_iac.readers.recognition import reading_of
+from ecbackup_iac.readers.json_documents import read_documents
+from ecbackup_iac.readers.recognition import recognise
 
 PLANS = Path(__file__).parent / "plans"
 GROUP = "aws_elasticache_replication_group"
@@ -20,9 +22,11 @@ PARTIAL = "the plan is partial: it has no change for "
 
 
 def read(plan: Plan) -> ReadResult:
-    reading = reading_of(json.dumps(plan).encode(), "plan.json", is_meant=True)
-    assert reading is not None
-    return reading
+    found = Input("plan.json", json.dumps(plan).encode(), "plan.json", ".")
+    documents = recognise(found, is_meant=True).documents
+    assert documents is not None
+    (result,) = read_documents(documents)
+    return result
 
 
 def plan_of(name: str) -> Plan:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from ecbackup_iac.files.discovery import Input
 from ecbackup_iac.model.report import ReadResult
 from ecbackup_iac.model.value import Known, Unset
-from ecbackup_iac.readers.recognition import reading_of
+from ecbackup_iac.readers.json_documents import read_documents
+from ecbackup_iac.readers.recognition import recognise
 
 CLUSTER = "aws_elasticache_cluster"
 DEPOSED = "only a deposed object is left of it"
@@ -16,9 +18,11 @@ Json = dict[str, Any]
 
 
 def read(state: Json) -> ReadResult:
-    reading = reading_of(json.dumps(state).encode(), "terraform.tfstate", is_meant=True)
-    assert reading is not None
-    return reading
+    found = Input("terraform.tfstate", json.dumps(state).encode(), "terraform.tfstate", ".")
+    documents = recognise(found, is_meant=True).documents
+    assert documents is not None
+    (result,) = read_documents(documents)
+    return result
 
 
 def shown(*resources: Json) -> ReadResult:

@@ -37,7 +37,7 @@ from ecbackup_iac.model.value import (
     Value,
 )
 from ecbackup_iac.reporters.escaping import escape_control_characters
-from ecbackup_iac.reporters.html.chart import words
+from ecbackup_iac.reporters.html.chart import retention_text
 from ecbackup_iac.reporters.html.report import render
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def test_no_day_of_a_value_that_is_sensitive_is_said_or_drawn(
         "it depends", (Outcome(Known(23, sensitive=True)), Outcome(Known(0)))
     )
     html = render(Report((judged(replace(called, retention=secret)),)))
-    assert words(secret) == "0 days or (sensitive value)"
+    assert retention_text(secret) == "0 days or (sensitive value)"
     assert "63.5%" not in html  # where 23 days would be
     assert "23 days" not in html
 

@@ -75,6 +75,13 @@ def test_a_command_to_copy_is_never_folded() -> None:
     assert "  fix: set snapshot_retention_limit = 7 in aws_elasticache_cluster.a\n" in text
 
 
+def test_every_line_of_a_long_remedy_is_shown() -> None:
+    commands = [f"command {number}" for number in range(150)]
+    report = Report((replace(finding(), remedy="\n".join(commands)),))
+    shown = [line.strip().removeprefix("fix: ") for line in render(report).splitlines()]
+    assert [line for line in shown if line.startswith("command")] == commands
+
+
 def test_a_window_narrower_than_reason_is_taken_for_forty_columns() -> None:
     report = Report((replace(UNDECIDED, remedy=None),))
     assert render(report, RenderOptions(width=1)) == render(report, RenderOptions(width=40))

@@ -8,10 +8,10 @@ property for a group; a ReplicationGroup is always Redis OSS or Valkey.
 import re
 from collections.abc import Mapping
 
-from ecbackup_iac.model.cache import Form
-from ecbackup_iac.model.record import record
-from ecbackup_iac.model.value import Invalid, Known, Settled, TraceStep, Unset
-from ecbackup_iac.readers.terraform.resource_types import shown_value
+from ecbackup_iac.model.cache import ClusterModeSetting, Form
+from ecbackup_iac.model.record import field, record
+from ecbackup_iac.model.value import Known, Settled, TraceStep
+from ecbackup_iac.readers.terraform import resource_types as terraform_types
 
 RETENTION = "SnapshotRetentionLimit"
 
@@ -19,9 +19,7 @@ SOUGHT = re.compile(rb"AWS::ElastiCache\b")
 """What a template that matters contains."""
 
 _DIGITS = re.compile(r"-?[0-9]+")
-_SEVERAL = re.compile(r"0*([2-9]|[1-9][0-9]{1,9})")
-_MAX_NUMBER_LENGTH = 40
-"""In digits; AWS accepts two."""
+_MAX_NUMBER_LENGTH = 40  # digits; AWS takes two
 
 
 @record
@@ -32,8 +30,8 @@ class Properties:
     node_type: str | None = None
     backup_window: str | None = None
     maintenance_window: str | None = None
-    cluster_mode: tuple[str, ...] = ()
-    """The properties that put a group in cluster mode."""
+    cluster_mode: Mapping[str, ClusterModeSetting] = field(factory=dict)
+    """What can put a replication group in cluster mode."""
 
     retention: str = RETENTION
     engine: str = "Engine"
@@ -57,12 +55,12 @@ RESOURCE_TYPES: Mapping[str, Properties] = {
         node_type="CacheNodeType",
         backup_window="SnapshotWindow",
         maintenance_window="PreferredMaintenanceWindow",
-        cluster_mode=(
-            "ClusterMode",
-            "NumNodeGroups",
-            "NodeGroupConfiguration",
-            "CacheParameterGroupName",
-        ),
+        cluster_mode={
+            "ClusterMode": ClusterModeSetting.MODE,
+            "NumNodeGroups": ClusterModeSetting.SHARD_COUNT,
+            "NodeGroupConfiguration": ClusterModeSetting.SHARDS,
+            "CacheParameterGroupName": ClusterModeSetting.PARAMETER_GROUP,
+        },
     ),
     "AWS::ElastiCache::ServerlessCache": Properties(Form.SERVERLESS_CACHE),
 }
@@ -73,27 +71,11 @@ def days_of(value: object, trace: tuple[TraceStep, ...]) -> Settled[int]:
 
     CloudFormation converts a text of digits to the number for an integer property, but not "7.0".
     """
-    match value:
-        case None:
-            return Unset(trace)
-        case int() if not isinstance(value, bool):
-            return Known(value, trace)
-        case float() if value.is_integer():
-            return Known(int(value), trace)
-        case str() if len(value) <= _MAX_NUMBER_LENGTH and _DIGITS.fullmatch(value):
-            return Known(int(value), trace)
-        case _:
-            return Invalid(shown_value(value), trace)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0:
+        return Known(int(value), trace)
+    return terraform_types.days_of(value, trace, _number_in)
 
 
-def is_in_cluster_mode(name: str, value: object) -> bool:
-    """Whether a property's value puts a replication group in cluster mode."""
-    match name:
-        case "NumNodeGroups":
-            return _SEVERAL.fullmatch(str(value)) is not None
-        case "ClusterMode":
-            return str(value).lower() == "enabled"
-        case "NodeGroupConfiguration":
-            return isinstance(value, list | tuple) and len(value) > 1
-        case _:
-            return "cluster.on" in str(value)
+def _number_in(text: str) -> int | None:
+    is_number = len(text) <= _MAX_NUMBER_LENGTH and _DIGITS.fullmatch(text)
+    return int(text) if is_number else None

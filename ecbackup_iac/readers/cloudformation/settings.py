@@ -5,7 +5,7 @@ they share their cases, so that properties with the same dependencies are judged
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN
@@ -18,6 +18,7 @@ from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
+from ecbackup_iac.model.cache import ClusterModeSetting, enables_cluster_mode
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.record import record, replace
@@ -35,7 +36,6 @@ from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.cloudformation.resource_types import (
     Properties,
     days_of,
-    is_in_cluster_mode,
 )
 
 T = TypeVar("T")
@@ -149,18 +149,18 @@ class Settings:
             return Unknown(why, (Outcome(combined),))
         return combined
 
-    def cluster_mode(self, names: Sequence[str]) -> Setting[bool]:
+    def cluster_mode(self, names: Mapping[str, ClusterModeSetting]) -> Setting[bool]:
         """Return whether a replication group is in cluster mode."""
         count = min((len(self._cases[name]) for name in names), default=0)
         modes = [
-            [_has_cluster_mode(name, self._cases[name][number].value) for name in names]
+            [_enables(kind, self._cases[name][number].value) for name, kind in names.items()]
             for number in range(count)
         ]
         if not self._is_aligned:
             modes = [
                 [
-                    _has_cluster_mode(name, case.value)
-                    for name in names
+                    _enables(kind, case.value)
+                    for name, kind in names.items()
                     for case in self._cases[name]
                 ]
             ]
@@ -315,11 +315,11 @@ def _text(value: Value | None) -> Settled[str]:
     return Known(text, value.trace, value.is_secret) if value and text else Unset()
 
 
-def _has_cluster_mode(name: str, value: Value | None) -> bool | None:
+def _enables(kind: ClusterModeSetting, value: Value | None) -> bool | None:
     """Whether a property's value puts a group in cluster mode; None where it is not known."""
     if value is None:
         return False
-    return None if isinstance(value.raw, UnknownValue) else is_in_cluster_mode(name, value.raw)
+    return None if isinstance(value.raw, UnknownValue) else enables_cluster_mode(kind, value.raw)
 
 
 def _with_all_locations(values: Sequence[Settled[T]]) -> Settled[T]:

@@ -2,12 +2,18 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from functools import lru_cache
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import InvalidExpression
-from ecbackup_iac.model.cache import CacheResource, Form, Source, may_be_without_backups
+from ecbackup_iac.model.cache import (
+    CacheResource,
+    Form,
+    Source,
+    enables_cluster_mode,
+    format_days,
+    may_be_without_backups,
+)
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import replace
@@ -30,10 +36,10 @@ from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
     RETENTION,
     Attributes,
+    replication_group_of,
 )
 from ecbackup_iac.readers.terraform.settings import (
     MAX_STEP_LENGTH,
-    brief_days,
     days_setting,
     step_of,
     text_setting,
@@ -45,7 +51,6 @@ from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.values.operators import attribute as attribute_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Value,
 )
 
 
@@ -153,29 +158,27 @@ class RootReader:
             return Unknown(f"Terraform refuses {name}: {error.message}")
 
     def _group(self, block: Arguments, attributes: Attributes) -> Setting[str]:
-        """Return the group that a cluster belongs to; without an engine it belongs to one.
-
-        Of engine and replication_group_id a configuration sets exactly one (provider source, cluster.go).
-        """
+        """Return the group that a cluster belongs to."""
         group = self._text(block, attributes.replication_group)
         argument = block.attribute(attributes.replication_group or "")
-        if isinstance(group, Unknown) and argument and block.attribute(attributes.engine) is None:
-            return Known(
-                argument.range.text.partition("=")[2].strip()[:MAX_STEP_LENGTH] or "of its own"
-            )
-        return group
+        if argument is None:
+            return group
+        return replication_group_of(
+            group,
+            is_engine_set=block.attribute(attributes.engine) is not None,
+            reference=argument.range.text.partition("=")[2].strip()[:MAX_STEP_LENGTH],
+        )
 
     def _cluster_mode(
         self, block: Arguments, attributes: Attributes, node_type: Setting[str]
     ) -> Setting[bool]:
         """Return whether the cache is in cluster mode, where anything depends on that."""
-        group = attributes.parameter_group
-        if group is None or not may_be_without_backups(node_type):
+        if not (attributes.cluster_mode and may_be_without_backups(node_type)):
             return Known(value=False)
         if block.has_block("cluster_mode"):
             return Known(value=True)
         answers = set()
-        for name in ("cluster_mode", "num_node_groups", group):
+        for name, setting in attributes.cluster_mode.items():
             argument = block.attribute(name)
             if argument is None:
                 continue
@@ -185,7 +188,7 @@ class RootReader:
                 continue
             if not value.is_known:
                 answers.add("unknown")
-            elif _is_cluster_mode(name, value):
+            elif enables_cluster_mode(setting, value.raw):
                 return Known(value=True)
         return Unknown("cluster mode is undecided") if answers else Known(value=False)
 
@@ -262,7 +265,7 @@ class RootReader:
     ) -> tuple[Setting[int], Location]:
         header = call.block.header
         kept = (
-            f"backups for {brief_days(Known(module.default))}" if module.default else "no backups"
+            f"backups for {format_days(Known(module.default))}" if module.default else "no backups"
         )
         step = TraceStep(f"{module.source} keeps {kept} unless told", header.location)
         silent: Setting[int] = Unset((step,))
@@ -311,14 +314,6 @@ class RootReader:
             calls=call.scope.instance.calls,
             called=called_by(call.scope.instance),
         )
-
-
-def _is_cluster_mode(name: str, value: Value) -> bool:
-    if name == "num_node_groups":
-        return isinstance(value.raw, int | Fraction) and value.raw > 1
-    if name == "cluster_mode":
-        return value.raw == "enabled"
-    return isinstance(value.raw, str) and "cluster.on" in value.raw
 
 
 def called_by(instance: ModuleInstance) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from ecbackup_iac.model.cache import Form
-from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.value import Invalid, Known, Settled, TraceStep, Unset
+from ecbackup_iac.model.cache import ClusterModeSetting, Form, enables_cluster_mode
+from ecbackup_iac.model.record import field, record, replace
+from ecbackup_iac.model.value import Invalid, Known, Settled, TraceStep, Unknown, Unset, Value
 
 RETENTION = "snapshot_retention_limit"
 """The retention's name in every resource type of both providers."""
@@ -25,12 +25,22 @@ class Attributes:
     replication_group: str | None = None
     backup_window: str | None = None
     maintenance_window: str | None = None
-    parameter_group: str | None = None
+    cluster_mode: Mapping[str, ClusterModeSetting] = field(factory=dict)
+    """What can put a replication group in cluster mode."""
+
     computes_retention: bool = False
     """The provider plans an unset retention as unknown (Optional and Computed)."""
 
     retention: str = RETENTION
     engine: str = "engine"
+
+
+def _cluster_mode(parameter_group: str) -> Mapping[str, ClusterModeSetting]:
+    return {
+        "cluster_mode": ClusterModeSetting.MODE,
+        "num_node_groups": ClusterModeSetting.SHARD_COUNT,
+        parameter_group: ClusterModeSetting.PARAMETER_GROUP,
+    }
 
 
 # Provider source hashicorp/aws 6.62 and the generated awscc resources, whose optional attributes are
@@ -45,7 +55,7 @@ RESOURCE_TYPES: Mapping[str, Attributes] = {
     ),
     "aws_elasticache_replication_group": Attributes(
         Form.REPLICATION_GROUP,
-        parameter_group="parameter_group_name",
+        cluster_mode=_cluster_mode("parameter_group_name"),
         node_type="node_type",
         backup_window="snapshot_window",
         maintenance_window="maintenance_window",
@@ -60,7 +70,7 @@ RESOURCE_TYPES: Mapping[str, Attributes] = {
     ),
     "awscc_elasticache_replication_group": Attributes(
         Form.REPLICATION_GROUP,
-        parameter_group="cache_parameter_group_name",
+        cluster_mode=_cluster_mode("cache_parameter_group_name"),
         node_type="cache_node_type",
         backup_window="snapshot_window",
         maintenance_window="preferred_maintenance_window",
@@ -84,8 +94,20 @@ MAX_SHOWN_BYTES = 10**18
 """Python writes no whole number of more than 4,300 digits, and one of twenty is unreadable."""
 
 
-def days_of(written: object, trace: tuple[TraceStep, ...] = ()) -> Settled[int]:
-    """Return the retention that a decoded value means to Terraform, in days."""
+def number_in(text: str) -> int | None:
+    """Return the whole number that a text is to Terraform; None for any other text."""
+    if len(text) > _MAX_NUMBER_LENGTH or not _NUMBER.fullmatch(text):
+        return None
+    number = Fraction(text)
+    return int(number) if number.denominator == 1 else None
+
+
+def days_of(
+    written: object,
+    trace: tuple[TraceStep, ...] = (),
+    number_in: Callable[[str], int | None] = number_in,
+) -> Settled[int]:
+    """Return the retention that a decoded value means, in days; sources differ in `number_in` texts."""
     match written:
         case None:
             return Unset(trace)
@@ -95,7 +117,7 @@ def days_of(written: object, trace: tuple[TraceStep, ...] = ()) -> Settled[int]:
             return Known(written, trace)
         case float() if written.is_integer() and abs(written) < _MAX_FLOAT_BYTES:
             return Known(int(written), trace)
-        case str() if (days := _whole_number(written)) is not None:
+        case str() if (days := number_in(written)) is not None:
             return Known(days, trace)
         case _:
             return Invalid(shown_value(written), trace)
@@ -119,19 +141,36 @@ def text_of(written: object, *, sensitive: bool = False) -> Known[str] | Unset:
     return Unset()
 
 
-def in_cluster_mode(settings: Mapping[str, Any], parameter_group: str) -> bool:
-    """Whether a replication group's known settings put it in cluster mode.
+def is_marked(marks: object, name: str) -> bool:
+    """Whether `after_unknown`, `after_sensitive` or `sensitive_values` marks an attribute, or all of them."""
+    return marks is True or (isinstance(marks, dict) and marks.get(name) is True)
+
+
+def in_cluster_mode(settings: Mapping[str, Any], attributes: Attributes) -> bool:
+    """Whether a cache's known settings put it in cluster mode.
 
     Before version 5 of the provider `cluster_mode` was a block, which only cluster mode has.
     """
-    shards, mode = settings.get("num_node_groups"), settings.get("cluster_mode")
-    return (
-        mode == "enabled"
-        or (isinstance(mode, list) and bool(mode))
-        or settings.get("cluster_enabled") is True
-        or (isinstance(shards, int) and shards > 1)
-        or "cluster.on" in str(settings.get(parameter_group))
+    block = settings.get("cluster_mode")
+    is_on = (isinstance(block, list) and bool(block)) or settings.get("cluster_enabled") is True
+    return bool(attributes.cluster_mode) and (
+        is_on
+        or any(
+            enables_cluster_mode(setting, settings.get(name))
+            for name, setting in attributes.cluster_mode.items()
+        )
     )
+
+
+def replication_group_of(group: Value[str], *, is_engine_set: bool, reference: str) -> Value[str]:
+    """Return the group that a cluster belongs to.
+
+    Of engine and replication_group_id a configuration sets exactly one (provider source, cluster.go), so a
+    cluster without an engine belongs to a group, even where its id is unknown.
+    """
+    if isinstance(group, Unknown) and not is_engine_set:
+        return Known(reference or "of its own")
+    return group
 
 
 def shown_value(written: object, longest: int = 40) -> str:
@@ -147,10 +186,3 @@ def shown_value(written: object, longest: int = 40) -> str:
             return "a list"
         case _:
             return str(written)[:longest]
-
-
-def _whole_number(text: str) -> int | None:
-    if len(text) > _MAX_NUMBER_LENGTH or not _NUMBER.fullmatch(text):
-        return None
-    number = Fraction(text)
-    return int(number) if number.denominator == 1 else None

@@ -177,14 +177,3 @@ def step_of(located: Located) -> TraceStep:
     if len(text) > MAX_STEP_LENGTH or rest:
         text = f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
     return TraceStep(text, located.location)
-
-
-def brief_days(value: Settled[int]) -> str:
-    """Return what a retention is, in as few words as will do."""
-    match value:
-        case Known(value=days):
-            return f"{days} day" if days == 1 else f"{days} days"
-        case Invalid(text=text):
-            return text
-        case Unset():
-            return "not set"

@@ -6,7 +6,7 @@ A root may be planned with variable files that were not given, and by Terraform 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.cache import CacheResource, format_days
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import (
     Invalid,
@@ -17,7 +17,6 @@ from ecbackup_iac.model.value import (
     possible_values,
 )
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.settings import brief_days
 
 PROGRAMS = ("Terraform plans it", "OpenTofu plans it")
 """The conditions of the two readings of a folder with `.tofu` files beside `.tf` files."""
@@ -60,7 +59,7 @@ def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) 
         for outcome in cache.retention.outcomes if isinstance(cache.retention, Unknown) else ():
             when = f"{path} is given and {outcome.when}" if outcome.when else f"{path} is given"
             outcomes.append(Outcome(outcome.value, when))
-    text = "; ".join(f"{brief_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
+    text = "; ".join(f"{format_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
     if not text:
         return base
     note = f"variable files that Terraform does not load by itself decide: {text}"

@@ -12,6 +12,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+from ecbackup_iac.readers.terraform_json.planned_change import REMOVALS
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_NAMED = 3
-"""Addresses that a message names; it counts the others."""
-
-_REMOVED = {"delete", "forget"}
+"""Addresses that a message lists; the rest are counted."""
 
 
 class Repeated(TypedDict, total=False):
@@ -118,23 +117,23 @@ def coverage(
 
     """
     blocks = list(_declared(members))
-    caches = [one for one in blocks if one.address.kind in RESOURCE_TYPES]
+    caches = [block for block in blocks if block.address.kind in RESOURCE_TYPES]
     current = [change for change in changes if "deposed" not in change]
     changed = _blocks_of(change["address"] for change in current)
     names = _unchanged(members, current)
-    unplanned = [one for one in caches if one.address not in changed]
+    unplanned = [block for block in caches if block.address not in changed]
     if names or (unplanned and _leaves_out(members, blocks)):
-        return [], _partial([*(_shown(one.address) for one in unplanned), *names])
+        return [], _partial([*(_shown(block.address) for block in unplanned), *names])
     kept = _blocks_of(change["address"] for change in current if not _is_removal(change))
     ends = "the plan removes everything" if unplanned and _removes_all(members) else ""
     absent = [
-        (one, "the plan removes it" if one.address in changed else ends or one.reason)
-        for one in caches
-        if one.address not in kept
+        (block, "the plan removes it" if block.address in changed else ends or block.reason)
+        for block in caches
+        if block.address not in kept
     ]
     return [
-        AbsentCache(_shown(one.address), one.address.kind, root, Location(root), reason)
-        for one, reason in absent
+        AbsentCache(_shown(block.address), block.address.kind, root, Location(root), reason)
+        for block, reason in absent
     ], ""
 
 
@@ -155,7 +154,7 @@ def _partial(names: Iterable[str]) -> str:
 
 def _is_removal(change: Mapping[str, Any]) -> bool:
     actions = set(change["change"].get("actions", ()))
-    return bool(actions) and actions <= _REMOVED
+    return bool(actions) and actions <= REMOVALS
 
 
 def _blocks_of(addresses: Iterable[str]) -> set[Address]:
@@ -179,7 +178,7 @@ def _declared(members: Mapping[str, "RawJson"]) -> Iterator[_Declared]:
                 yield _Declared(address, (*_repetitions(block), *above))
         for name, call in (module.get("module_calls") or {}).items():
             inner = (*path, name)
-            called = ".".join(f"module.{one}" for one in inner)
+            called = ".".join(f"module.{part}" for part in inner)
             pending.append((call.get("module"), inner, (*_repetitions(call, called), *above)))
 
 
@@ -201,7 +200,7 @@ def _leaves_out(members: Mapping[str, "RawJson"], blocks: Iterable[_Declared]) -
     if addresses and "complete" in members and members["complete"].value() is True:
         return False
     changed = _blocks_of(addresses)
-    return any(not one.repetitions and one.address not in changed for one in blocks)
+    return any(not block.repetitions and block.address not in changed for block in blocks)
 
 
 def _removes_all(members: Mapping[str, "RawJson"]) -> bool:
@@ -213,8 +212,8 @@ def _changed(members: Mapping[str, "RawJson"]) -> list[str]:
     """Return the addresses of all changes, deferred ones too."""
     changes = _part(members, "resource_changes", kind=list[Instance]) or []
     deferred = _part(members, "deferred_changes", kind=list[Deferred]) or []
-    instances = (*changes, *(one.get("resource_change", Instance()) for one in deferred))
-    return [one.get("address", "") for one in instances if "deposed" not in one]
+    instances = (*changes, *(entry.get("resource_change", Instance()) for entry in deferred))
+    return [entry.get("address", "") for entry in instances if "deposed" not in entry]
 
 
 def _unchanged(members: Mapping[str, "RawJson"], changes: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -222,18 +221,18 @@ def _unchanged(members: Mapping[str, "RawJson"], changes: Iterable[Mapping[str, 
     known = {change["address"] for change in changes}
     states = (_planned_values(members), _prior_values(members))
     caches = (
-        one.get("address", "an instance without an address")
+        entry.get("address", "an instance without an address")
         for state in states
-        for one in _instances(state)
-        if one.get("type") in RESOURCE_TYPES
-        and one.get("mode", "managed") == "managed"
-        and "deposed_key" not in one
+        for entry in _instances(state)
+        if entry.get("type") in RESOURCE_TYPES
+        and entry.get("mode", "managed") == "managed"
+        and "deposed_key" not in entry
     )
     return [address for address in caches if address not in known]
 
 
 def _holds_managed(values: Values | None) -> bool:
-    return any(one.get("mode") == "managed" for one in _instances(values))
+    return any(entry.get("mode") == "managed" for entry in _instances(values))
 
 
 def _instances(values: Values | None) -> Iterator[Instance]:

@@ -1,4 +1,4 @@
-"""A root module as a plan was made of it: an address → the block that makes it, and its values there."""
+"""A root module that a plan was made of: an address → the block that makes it, and its scope."""
 
 import re
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ _PLAIN_KEY = re.compile(r'\["([^"\\$%]*)"\]')
 
 @record(eq=False)
 class ResourceSite:
-    """Where the configuration makes a resource instance."""
+    """The block of the configuration that makes a resource instance."""
 
     block: Block
     scope: BlockScope
@@ -51,19 +51,19 @@ class PlannedRoot:
         self._repetitions: dict[tuple[int, int], dict[str, Repetition]] = {}
 
     def modules(self) -> list[Module]:
-        """Give the modules that were looked into."""
+        """Return the modules that addresses led into."""
         instances = [self._instance, *self._modules.values()]
         return [one.module for one in instances if isinstance(one, ModuleInstance)]
 
     def holds(self, address: Address) -> bool:
-        """Say whether there is a block for an address, or a call of a module that was not read."""
+        """Whether there is a block for an address, or the call of a module that was not read."""
         try:
-            return self.spot(address) is not None
+            return self.site(address) is not None
         except RecursionError:
             return False
 
-    def spot(self, address: Address) -> ResourceSite | None:
-        """Give the place of an address; None where the configuration has none."""
+    def site(self, address: Address) -> ResourceSite | None:
+        """Return the block of an address; None where the configuration has none."""
         found = self._module(address.modules)
         if not isinstance(found, ModuleInstance):
             return found
@@ -73,7 +73,7 @@ class PlannedRoot:
         return ResourceSite(block, self._scope(found, block, address.key))
 
     def _module(self, path: tuple[tuple[str, str], ...]) -> ModuleInstance | ResourceSite | None:
-        """Follow module calls; the call itself where the module behind it was not read."""
+        """Return the module that calls lead to, or the call of a module that was not read."""
         found: ModuleInstance | ResourceSite | None = self._instance
         for depth, (name, key) in enumerate(path, start=1):
             if not isinstance(found, ModuleInstance):
@@ -96,7 +96,7 @@ class PlannedRoot:
         return caller.child(name, scope.repetition, target)
 
     def _scope(self, instance: ModuleInstance, block: Block, key: str) -> BlockScope:
-        """Give the scope of one instance of a block: what `each` and `count` mean there."""
+        """Return the scope of one instance of a block: what `each` and `count` are there."""
         known = (id(instance), id(block))
         if self._is_evaluated and known not in self._repetitions:
             try:
@@ -109,7 +109,7 @@ class PlannedRoot:
 
 
 def _repetition(key: str) -> Repetition:
-    """Give the instance of a key where the configuration does not tell which instances there are."""
+    """Return the instance of a key where the instances are not known from the configuration."""
     if not key:
         return Repetition()
     why = "the configuration does not tell it"
@@ -121,12 +121,12 @@ def _repetition(key: str) -> Repetition:
 
 
 class PlannedInputs(Inputs):
-    """The variables of a root module as a plan was made with them, from where they are written."""
+    """The variables of a root module with the values of a plan, and the locations of those values."""
 
     def __init__(
-        self, written: RootInputs, module: Module, planned: Mapping[str, str], plan: Location
+        self, configured: RootInputs, module: Module, planned: Mapping[str, str], plan: Location
     ) -> None:
-        self._written = written
+        self._configured = configured
         self._module = module
         self._planned = planned
         self._plan = plan
@@ -134,21 +134,26 @@ class PlannedInputs(Inputs):
     @property
     def workspace(self) -> Value:
         """The name of the workspace."""
-        return self._written.workspace
+        return self._configured.workspace
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
-        """Give the planned value: from a file or the default where that has it. Raises EvaluationError."""
+        """Return the planned value, located in a variable file or in the default if one of them has it.
+
+        Raises:
+            EvaluationError: the value does not fit the variable's type.
+
+        """
         text = self._planned.get(name)
         if text is None:
-            return self._written.value(name, constraint)
+            return self._configured.value(name, constraint)
         try:
             planned = constraint.applied(json_value(text))
         except UnknownResultError as error:
             raise EvaluationError(str(error)) from error
-        for candidate in (self._written.value, self._default):
+        for candidate in (self._configured.value, self._default):
             try:
                 value = candidate(name, constraint)
-            except EvaluationError:  # it is not what was planned
+            except EvaluationError:  # so it is not what was planned
                 continue
             if value is not None and identity(value) == identity(planned):
                 return value

@@ -11,14 +11,19 @@ from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
     in_cluster_mode,
+    is_marked,
     retention_of,
     text_of,
 )
-from ecbackup_iac.readers.terraform_json.plan import is_ours, may_hold_suppression, unknown_format
+from ecbackup_iac.readers.terraform_json.plan import unknown_format
+from ecbackup_iac.readers.terraform_json.plan_configuration import is_cache
 from ecbackup_iac.terraform.modules.addresses import instance_key
 
 if TYPE_CHECKING:
     from ecbackup_iac.readers.raw_json import RawJson
+
+MARKS = ("format_version", "lineage")
+"""Members without which a text holds no state."""
 
 RAW_VERSION = 4
 
@@ -42,7 +47,7 @@ class RawInstance(TypedDict, total=False):
     deposed: str
     attributes: dict[str, Any] | None
     attributes_flat: dict[str, Any] | None
-    """Instead of attributes, as texts, where no Terraform since 0.12 has written the resource."""
+    """Instead of attributes, as texts, if no Terraform since 0.12 has written the resource."""
 
     sensitive_attributes: list[Any]
 
@@ -57,14 +62,14 @@ class RawResource(TypedDict, total=False):
 
 
 def matches(members: Mapping[str, "RawJson"]) -> bool:
-    """Say whether a JSON object is a state."""
+    """Whether a JSON object is a state."""
     is_raw = {"version", "terraform_version", "lineage"} <= members.keys()
     is_empty = members.keys() in ({"format_version"}, {"format_version", "terraform_version"})
     return is_raw or is_empty or {"format_version", "values"} <= members.keys()
 
 
 def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
-    """Read a state; `root` is its path. What is wrong with one entry takes nothing from the others."""
+    """Return the caches of a state; `root` is its path. An error in one entry does not affect the others."""
     problem = _unknown_format(members)
     if problem:
         return ReadResult(diagnostics=(Diagnostic(problem, Location(root)),))
@@ -74,7 +79,7 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     absent: list[AbsentCache] = []
     for entry in _shown(members) if is_shown else _raw(members):
         try:
-            if not (is_ours(entry) and _is_managed(entry.members())):
+            if not (is_cache(entry) and _is_managed(entry.members())):
                 continue
             for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
                 address, kind = instance["address"], instance["type"]
@@ -88,8 +93,8 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
         except ShapeError as error:
             text = f"an entry of the state cannot be read: {error}"
             diagnostics.append(Diagnostic(text, Location(root)))
-    current = {one.address for one in resources}
-    gone = tuple(one for one in absent if one.address not in current)
+    current = {resource.address for resource in resources}
+    gone = tuple(cache for cache in absent if cache.address not in current)
     return ReadResult(tuple(resources), tuple(diagnostics), gone)
 
 
@@ -107,18 +112,18 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
     attributes = RESOURCE_TYPES[entry["type"]]
     values = entry.get("values") or {}
     marks = entry.get("sensitive_values", False)
-    location, group = Location(root), attributes.parameter_group
+    location = Location(root)
     retention = retention_of(
         values.get(attributes.retention),
         attributes.retention,
         lambda text: TraceStep(f"{entry['address']}: {text}", location),
-        sensitive=may_hold_suppression(marks, attributes.retention),
+        sensitive=is_marked(marks, attributes.retention),
     )
 
     def text(name: str | None) -> Known[str] | Unset:
         if name is None:
             return Unset()
-        return text_of(values.get(name), sensitive=may_hold_suppression(marks, name))
+        return text_of(values.get(name), sensitive=is_marked(marks, name))
 
     return CacheResource(
         address=entry["address"],
@@ -132,7 +137,7 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
         engine=text(attributes.engine),
         node_type=text(attributes.node_type),
         replication_group=text(attributes.replication_group),
-        cluster_mode=Known(bool(group) and in_cluster_mode(values, group or "")),
+        cluster_mode=Known(in_cluster_mode(values, attributes)),
         backup_window=text(attributes.backup_window),
         maintenance_window=text(attributes.maintenance_window),
     )
@@ -184,14 +189,14 @@ def _raw_instances(entry: "RawJson") -> Iterator[tuple[StateResource, str]]:
 
 
 def _instance_key(key: int | str | None) -> str:
-    """Write an instance key as Terraform does in an address: `[0]`, `["a"]`."""
+    """Return an instance key as in an address of Terraform: `[0]`, `["a"]`."""
     if key is None:
         return ""
     return f"[{key}]" if isinstance(key, int) else instance_key(key)
 
 
 def _sensitive_names(paths: list[Any]) -> dict[str, Any]:
-    """Give the top-level attributes that a raw state's `sensitive_attributes` paths mark."""
+    """Return the top-level attributes that the `sensitive_attributes` paths of a raw state mark."""
     steps = (path[0] for path in paths if isinstance(path, list) and len(path) == 1)
     return {
         str(step["value"]): True

@@ -1,24 +1,30 @@
-"""Findings → a picture of every cache's retention, 0 to 35 days against the minimum, root by root.
+"""Findings → a chart of every cache's retention, 0 to 35 days against the minimum, root by root.
 
-The picture is a table: each row says in words what its strip draws.
+The chart is a table: each row says in words what its strip draws.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from ecbackup_iac.model.cache import format_value
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.value import Invalid, Known, Settled, Unknown, Unset, Value, possible_values
-from ecbackup_iac.reporters.html.markup import KINDS, Entry, counted, items, name, prose
-
-MAX_ROOTS = 200
-"""A page with more offers no filter by root: a browser would take long over the rules."""
+from ecbackup_iac.reporters.html.markup import (
+    KINDS,
+    Entry,
+    counted,
+    counts_of,
+    items,
+    kinds_of,
+    name,
+    prose,
+)
 
 _TICKS = (0, 7, 14, 21, 28, 35)
 _FIRST, _LAST = 7.0, 93.0  # where 0 and 35 days lie, in hundredths of the width
 _BELOW, _ABOVE = 2.0, 98.0  # what AWS refuses lies beyond
 
 
-def picture(entries: Sequence[Entry], roots: Sequence[str], minimum_days: int) -> Iterator[str]:
+def chart(entries: Sequence[Entry], roots: Sequence[str], minimum_days: int) -> Iterator[str]:
     """Yield the legend, and a table for every root."""
     yield _symbols(minimum_days)
     yield _legend(minimum_days)
@@ -29,69 +35,8 @@ def picture(entries: Sequence[Entry], roots: Sequence[str], minimum_days: int) -
         yield from _table(number, root, by_root[number])
 
 
-def filter_rules(entries: Sequence[Entry]) -> str:
-    """Give the rules of style that make the filters work, without a script.
-
-    Each asks the form alone what is chosen: a question to the whole page, asked for every root, would
-    take a browser many seconds of a large page.
-    """
-    rules = [
-        f".filters:has(#show-{kind}:not(:checked)) ~ section :is(tr,.group).{kind}"
-        for kind in KINDS
-    ]
-    by_root: dict[int, list[Entry]] = {}
-    for entry in entries:
-        by_root.setdefault(entry.root, []).append(entry)
-    kinds = {number: _kinds(those) for number, those in sorted(by_root.items())}
-    for told in sorted(set(kinds.values())):
-        boxes = ",".join(f"#show-{kind}:checked" for kind in told.split())
-        rules.append(f'.filters:not(:has({boxes})) ~ section .root[data-kinds="{told}"]')
-    if 1 < len(kinds) <= MAX_ROOTS:
-        for number, told in kinds.items():
-            others = "".join(f",h3.{kind}" for kind in KINDS if kind not in told.split())
-            rules.append(
-                f'.filters:has(option[value="{number}"]:checked) ~ section '
-                f':is([data-root]:not([data-root="{number}"]){others})'
-            )
-    return "".join(f"{rule}{{display:none}}\n" for rule in rules)
-
-
-def _kinds(entries: Iterable[Entry]) -> str:
-    present = {entry.kind for entry in entries}
-    return " ".join(kind for kind in KINDS if kind in present)
-
-
-def filters(entries: Sequence[Entry], roots: Sequence[str]) -> str:
-    """Give the form of the filters, which stands before and beside everything that it hides."""
-    counts = counts_of(entries)
-    boxes = "".join(
-        f'<label class="{kind}"><input type="checkbox" id="show-{kind}" checked> {word} '
-        f"<b>{counts[kind]:,}</b></label>\n"
-        for kind, word in KINDS.items()
-        if counts[kind]
-    )
-    choice = ""
-    if 1 < len(roots) <= MAX_ROOTS:
-        options = "".join(
-            f'<option value="{number}">{prose(root)}</option>\n'
-            for number, root in enumerate(roots)
-        )
-        choice = (
-            '<label class="choice">Root <select id="root"><option value="all">all '
-            f"{len(roots)} roots</option>\n{options}</select></label>\n"
-        )
-    return (
-        # It has nowhere to be sent: a form of this method outside of a dialog does nothing.
-        '<form method="dialog" autocomplete="off" class="filters" aria-label="Filters">\n'
-        f"<fieldset><legend>Show</legend>\n{boxes}{choice}"
-        '<button type="reset">Show all</button></fieldset>\n'
-        '<p class="filtered" role="status">The filters hide some of the caches, here and under '
-        "Findings.</p>\n</form>\n"
-    )
-
-
 def _symbols(minimum_days: int) -> str:
-    """Give what every strip has behind it: the days that are enough, and the lines of the scale."""
+    """Return the background of every strip: the days that are enough, and the lines of the scale."""
     least, most = _x(minimum_days), _x(MAXIMUM_DAYS)
     lines = "".join(f'<line x1="{_x(day):g}%" x2="{_x(day):g}%" y2="100%"/>' for day in _TICKS)
     return (
@@ -121,19 +66,19 @@ def _legend(minimum_days: int) -> str:
         (_ENOUGH, f"enough: {minimum_days} to {MAXIMUM_DAYS} days"),
     )
     drawn = (
-        f'<svg class="sample" aria-hidden="true">{mark}</svg> {words}' for mark, words in samples
+        f'<svg class="sample" aria-hidden="true">{mark}</svg> {text}' for mark, text in samples
     )
     return items(drawn, ' class="legend"')
 
 
 def _table(number: int, root: str, entries: Sequence[Entry]) -> Iterator[str]:
     counts = counts_of(entries)
-    told = ", ".join(_counted_kind(kind, counts[kind]) for kind in KINDS if counts[kind])
+    caption = ", ".join(_counted_kind(kind, counts[kind]) for kind in KINDS if counts[kind])
     labels = "".join(f'<text x="{_x(day):g}%" y="12">{day}</text>' for day in _TICKS)
     yield (
-        f'<div class="root" data-root="{number}" data-kinds="{_kinds(entries)}">\n'
+        f'<div class="root" data-root="{number}" data-kinds="{kinds_of(entries)}">\n'
         f'<h3 id="root-{number}">{name(root)}</h3>\n'
-        f'<table role="table" aria-labelledby="root-{number}"><caption>{told}</caption>\n'
+        f'<table role="table" aria-labelledby="root-{number}"><caption>{caption}</caption>\n'
         '<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Cache</th>'
         '<th role="columnheader" scope="col">Verdict</th><th role="columnheader" scope="col">Retention</th>'
         '<th role="columnheader" scope="col"><span class="unseen">On a scale of 0 to 35 days</span>'
@@ -146,15 +91,10 @@ def _table(number: int, root: str, entries: Sequence[Entry]) -> Iterator[str]:
             f'<tr role="row" class="{entry.kind}"><th role="rowheader" scope="row">'
             f'<a href="#c{entry.number}">{name(resource.address)}</a></th>'
             f'<td role="cell" class="word">{KINDS[entry.kind]}</td>'
-            f'<td role="cell">{prose(words(resource.retention))}</td><td role="cell" class="strip">'
+            f'<td role="cell">{prose(retention_text(resource.retention))}</td><td role="cell" class="strip">'
             f'<svg aria-hidden="true"><use href="#scale"/>{_marks(resource.retention)}</svg></td></tr>\n'
         )
     yield "</tbody></table>\n</div>\n"
-
-
-def counts_of(entries: Iterable[Entry]) -> Counter[str]:
-    """Count the findings of each kind."""
-    return Counter(entry.kind for entry in entries)
 
 
 def _counted_kind(kind: str, number: int) -> str:
@@ -163,8 +103,8 @@ def _counted_kind(kind: str, number: int) -> str:
     return f"{number:,} {word if number == 1 else several.get(kind, word)}"
 
 
-def words(retention: Value[int]) -> str:
-    """Say what a retention is, or can be."""
+def retention_text(retention: Value[int]) -> str:
+    """Return what a retention is, or can be, in words."""
     if isinstance(retention, Unknown) and not retention.outcomes:
         bounds = retention.bounds
         low, high = (bounds.minimum, bounds.maximum) if bounds else (None, None)
@@ -174,44 +114,35 @@ def words(retention: Value[int]) -> str:
             return f"{counted(low, 'day')} or more"
         return "not known" if high is None else f"{counted(high, 'day')} or less"
     values = possible_values(retention)
-    days = sorted({one.value for one in values if isinstance(one, Known) and not one.sensitive})
-    told = [f"{one:,}" for one in days]
-    if told:
-        told[-1] += " day" if days == [1] else " days"
-    others = (_word(one) for one in values if not isinstance(one, Known) or one.sensitive)
-    told += dict.fromkeys(others)
-    return " or ".join((", ".join(told[:-1]), told[-1])) if len(told) > 1 else told[0]
-
-
-def _word(value: Settled[int]) -> str:
-    match value:
-        case Known():
-            return value.shown
-        case Unset():
-            return "not set"
-        case Invalid(text=text):
-            return text
+    days = sorted({item.value for item in values if isinstance(item, Known) and not item.sensitive})
+    parts = [f"{number:,}" for number in days]
+    if parts:
+        parts[-1] += " day" if days == [1] else " days"
+    parts += dict.fromkeys(
+        format_value(item) for item in values if not isinstance(item, Known) or item.sensitive
+    )
+    return " or ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]
 
 
 def _marks(retention: Value[int]) -> str:
-    """Draw a retention; one that must not be shown is drawn as one that is not known."""
+    """Return the drawing of a retention; a sensitive one is drawn like one that is not known."""
     values = possible_values(retention)
     if isinstance(retention, Unknown) and not values and retention.bounds:
         bounds = retention.bounds
         ends = (bounds.minimum, bounds.maximum)
         first, last = (
-            _place(end) for end in (ends[0] or 0, MAXIMUM_DAYS if ends[1] is None else ends[1])
+            _position(end) for end in (ends[0] or 0, MAXIMUM_DAYS if ends[1] is None else ends[1])
         )
         return _line(first, last) + "".join(
             _dot(end, radius=4) for end in dict.fromkeys(ends) if end is not None
         )
-    if not values or any(isinstance(one, Known) and one.sensitive for one in values):
+    if not values or any(isinstance(value, Known) and value.sensitive for value in values):
         return f'<line class="dashed" x1="{_FIRST:g}%" x2="{_LAST:g}%" y1="50%" y2="50%"/>'
     if len(values) == 1:
         return _mark(values[0])
-    places = [_place_of(one) for one in values]
-    drawn = "".join(dict.fromkeys(_mark(one, radius=4) for one in values))
-    return _line(min(places), max(places)) + drawn
+    positions = [_position_of(value) for value in values]
+    marks = "".join(dict.fromkeys(_mark(value, radius=4) for value in values))
+    return _line(min(positions), max(positions)) + marks
 
 
 def _mark(value: Settled[int], radius: int = 5) -> str:
@@ -225,33 +156,33 @@ def _mark(value: Settled[int], radius: int = 5) -> str:
 
 
 def _dot(days: int, radius: int) -> str:
-    place = f"{_place(days):g}%"
+    x = f"{_position(days):g}%"
     if 0 <= days <= MAXIMUM_DAYS:
-        return f'<circle cx="{place}" cy="50%" r="{radius}"/>'
-    return _cross(place)
+        return f'<circle cx="{x}" cy="50%" r="{radius}"/>'
+    return _cross(x)
 
 
-def _cross(place: str) -> str:
-    """Draw a cross: a moved origin, because a path knows no hundredths of a width."""
-    return f'<svg x="{place}" y="50%" class="cross"><path d="M-4-4 4 4M4-4-4 4"/></svg>'
+def _cross(x: str) -> str:
+    """Return a cross, in a nested image because the coordinates of a path cannot be percentages."""
+    return f'<svg x="{x}" y="50%" class="cross"><path d="M-4-4 4 4M4-4-4 4"/></svg>'
 
 
 def _line(first: float, last: float) -> str:
     return f'<line x1="{first:g}%" x2="{last:g}%" y1="50%" y2="50%"/>'
 
 
-def _place_of(value: Settled[int]) -> float:
+def _position_of(value: Settled[int]) -> float:
     match value:
         case Known(value=days):
-            return _place(days)
+            return _position(days)
         case Unset():
             return _x(0)
         case Invalid():
             return _ABOVE
 
 
-def _place(days: int) -> float:
-    """Give where so many days are drawn; what AWS refuses lies beyond the scale."""
+def _position(days: int) -> float:
+    """Return where a number of days is drawn; what AWS refuses lies beyond the scale."""
     if days < 0:
         return _BELOW
     return _ABOVE if days > MAXIMUM_DAYS else _x(days)

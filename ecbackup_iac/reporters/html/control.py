@@ -1,4 +1,4 @@
-"""The control's own facts → the part of the page that says what is asked, why, and by whom."""
+"""The control's facts → the part of the page with its requirement, rules and mappings."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,25 +7,25 @@ from ecbackup_iac.control.rule_cards import RULES
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.reporters.html.markup import items, prose
 
-_TOLD = ("requirement", "rationale", "mappings", "equivalents")
+_SECTIONS = ("requirement", "rationale", "mappings", "equivalents")
 _TABLES = {"mappings": "Framework", "equivalents": "Tool"}
 
 
 def control() -> Iterator[str]:
-    """Yield the requirement, the rules, the mappings, and who says so."""
+    """Yield the requirement, the rules, the mappings, and their sources."""
     page = page_of(None)
     sections = {section.id: section for section in page.sections}
-    told = [sections[name] for name in _TOLD]
-    for section in told[:2]:
+    shown = [sections[name] for name in _SECTIONS]
+    for section in shown[:2]:
         yield f'<h3 id="{section.id}">{prose(section.title)}</h3>\n'
         yield items(map(_fact, section.facts), ' class="facts"')
     yield '<h3 id="rules">The rules</h3>\n<div class="cards">\n'
     yield from map(_card, Rule)
     yield "</div>\n"
-    for section in told[2:]:
+    for section in shown[2:]:
         yield f'<h3 id="{section.id}">{prose(section.title)}</h3>\n'
         yield _table(section)
-    named = {source_name(one) for part in told for fact in part.facts for one in fact.sources}
+    named = {source_name(one) for part in shown for fact in part.facts for one in fact.sources}
     sources = ((source, said) for source, said in page.sources if source in named)
     yield '<h3 id="sources">Sources of these facts</h3>\n'
     yield items(
@@ -54,7 +54,7 @@ def _card(rule: Rule) -> str:
 
 def _table(section: Section) -> str:
     heads = (_TABLES[section.id], "What it calls it", "What is said of it")
-    head = "".join(f'<th role="columnheader" scope="col">{one}</th>' for one in heads)
+    head = "".join(f'<th role="columnheader" scope="col">{head}</th>' for head in heads)
     rows = "".join(
         f'<tr role="row"><th role="rowheader" scope="row">{prose(fact.label)}</th>'
         f'<td role="cell">{" ".join(f"<code>{prose(one)}</code>" for one in fact.ids)}</td>'

@@ -1,12 +1,13 @@
-"""Findings → an article for each: what is wrong, the code it follows from, and what to do."""
+"""Findings → an article for each: what is wrong, where the value comes from, and what to do."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Finding, Suppression
+from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.value import Known, TraceStep, Unknown, Value
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.html.markup import KINDS, Entry, code, items, name, prose
@@ -16,27 +17,22 @@ _FORMS = {
     Form.REPLICATION_GROUP: "replication group",
     Form.SERVERLESS_CACHE: "serverless cache",
 }
-_SOURCES = {
-    Source.TERRAFORM: "Terraform configuration",
-    Source.TERRAFORM_PLAN: "Terraform plan",
-    Source.TERRAFORM_STATE: "Terraform state",
-    Source.CLOUDFORMATION: "CloudFormation template",
-    Source.AWS_CLI: "AWS CLI output",
-}
 
 
 def findings(
     entries: Sequence[Entry], roots: Sequence[str], excerpts: Mapping[Location, Excerpt]
 ) -> Iterator[str]:
-    """Yield every finding, what is wrong first."""
+    """Yield every finding, failures first."""
     for kind, word in KINDS.items():
-        group = sorted((one for one in entries if one.kind == kind), key=lambda one: one.root)
+        group = sorted(
+            (entry for entry in entries if entry.kind == kind), key=lambda entry: entry.root
+        )
         if not group:
             continue
         yield f'<div class="group {kind}">\n<h3 class="{kind}">{word} <span class="count">{len(group):,}'
         yield "</span></h3>\n"
-        for root, those in groupby(group, key=lambda one: one.root):
-            # The filters hide a root at once: of rules for each of thousands a browser grows slow.
+        for root, those in groupby(group, key=lambda entry: entry.root):
+            # The filters hide a whole root: rules for each of thousands of findings would be slow.
             yield f'<div data-root="{root}">\n'
             yield from (_article(entry, roots[root], excerpts) for entry in those)
             yield "</div>\n"
@@ -44,7 +40,7 @@ def findings(
 
 
 def suppression_facts(suppression: Suppression) -> Iterator[tuple[str, str]]:
-    """Yield what an auditor asks of a suppression."""
+    """Yield the facts of a suppression: terms and definitions."""
     yield "Reason", prose(suppression.reason)
     yield "Suppressed by", f"{suppression.kind}, {code(str(suppression.location))}"
     until = str(suppression.expires) if suppression.expires else "without an end"
@@ -52,9 +48,13 @@ def suppression_facts(suppression: Suppression) -> Iterator[tuple[str, str]]:
 
 
 def definitions(facts: Iterable[tuple[str, str]]) -> str:
-    """Give terms with what is said of each."""
-    told = "".join(f"<div><dt>{term}</dt><dd>{said}</dd></div>\n" for term, said in facts if said)
-    return f"<dl>\n{told}</dl>\n"
+    """Return a list of terms and their definitions, without the empty ones."""
+    listed = "".join(
+        f"<div><dt>{term}</dt><dd>{definition}</dd></div>\n"
+        for term, definition in facts
+        if definition
+    )
+    return f"<dl>\n{listed}</dl>\n"
 
 
 def _article(entry: Entry, root: str, excerpts: Mapping[Location, Excerpt]) -> str:
@@ -74,8 +74,8 @@ def _tag(entry: Entry) -> str:
         status = {Status.FAIL: "fails", Status.UNKNOWN: "undecided"}
         return f"{word}: {status.get(finding.verdict.status, 'not applicable')}"
     if finding.verdict.status is Status.UNKNOWN:
-        weighs = {Level.ERROR: ": counts as a failure", Level.NONE: ": the policy ignores it"}
-        return word + weighs.get(finding.level, "")
+        effects = {Level.ERROR: ": counts as a failure", Level.NONE: ": the policy ignores it"}
+        return word + effects.get(finding.level, "")
     return word
 
 
@@ -100,11 +100,11 @@ def _facts(
 
 
 def _about(resource: CacheResource) -> Iterator[str]:
-    yield f"{_FORMS[resource.form]} in a {_SOURCES[resource.source]}".replace("a AWS", "AWS")
+    yield f"{_FORMS[resource.form]} in {SOURCES[resource.source].name}"
     yield code(resource.type)
     for label, value in (("engine", resource.engine), ("node type", resource.node_type)):
-        if told := _setting(value):
-            yield f"{label} {told}"
+        if shown := _setting(value):
+            yield f"{label} {shown}"
 
 
 def _setting(value: Value[str]) -> str:
@@ -118,24 +118,24 @@ def _lines(text: str) -> str:
 
 
 def _trace(resource: CacheResource, excerpts: Mapping[Location, Excerpt]) -> str:
-    """Give the way to a value, step by step, each with what stands there; where it ends it is decided."""
+    """Return the trace of a value, each step with its excerpt."""
     steps = list(resource.retention.trace)
     if not any(step.location == resource.location for step in steps):
         steps.insert(0, TraceStep("", resource.location))
     shown = [_step(step, excerpts.get(step.location)) for step in steps]
-    listed = "".join(f"<li>{one}</li>\n" for one in shown)
+    listed = "".join(f"<li>{step}</li>\n" for step in shown)
     return f"<ol>\n{listed}</ol>\n"
 
 
 def _step(step: TraceStep, excerpt: Excerpt | None) -> str:
-    place = code(str(step.location))
+    location = code(str(step.location))
     if excerpt is None:
-        return f'{place} <code class="step">{prose(step.text)}</code>' if step.text else place
+        return f'{location} <code class="step">{prose(step.text)}</code>' if step.text else location
     meant = " ".join(line.text[line.start : line.end].strip() for line in excerpt.lines)
     said = step.text.removesuffix(" ...")
-    # What the code says is not said twice.
+    # The step is not repeated if the excerpt shows it.
     words = "" if said in meant else f' <code class="step">{prose(step.text)}</code>'
-    return f"{place}{words}{_excerpt(excerpt)}"
+    return f"{location}{words}{_excerpt(excerpt)}"
 
 
 def _excerpt(excerpt: Excerpt) -> str:
@@ -148,7 +148,7 @@ def _excerpt(excerpt: Excerpt) -> str:
     if excerpt.left_out:
         more = f"and {excerpt.left_out} more line{'' if excerpt.left_out == 1 else 's'}"
         rows.append(f'<span class="gap"><span class="number">⋮</span><i>{more}</i></span>')
-    # Each row is a grid; the line breaks are for who copies it.
+    # Each row is a grid; the line breaks are for copying.
     listed = "\n".join(rows)
     return f'<pre class="excerpt">{listed}</pre>'
 

@@ -1,5 +1,6 @@
-"""Text of the input → HTML that shows it and does nothing else; what the parts of the page share."""
+"""Text of the input → escaped HTML, and what else the parts of the page share."""
 
+from collections import Counter
 from collections.abc import Iterable
 from html import escape
 
@@ -8,7 +9,7 @@ from ecbackup_iac.model.report import Finding
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
 
-# How a finding stands in the page: the class of its elements, and the words for it.
+# The kinds of findings in the page: the class of their elements, and their name.
 KINDS = {
     "fail": "Fails",
     "unknown": "Undecided",
@@ -26,7 +27,7 @@ _OF_STATUS = {
 
 @record
 class Entry:
-    """A finding, and its place in the page."""
+    """A finding, and its number and root in the page."""
 
     finding: Finding
     number: int
@@ -37,34 +38,45 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        """How it stands: one of KINDS."""
+        """The finding's kind: a key of KINDS."""
         if self.finding.suppression:
             return "suppressed"
         return _OF_STATUS[self.finding.verdict.status]
 
 
 def prose(text: str) -> str:
-    """Give a text as it is read."""
+    """Return a text, escaped."""
     return escape(escape_control_characters(text))
 
 
 def name(text: str) -> str:
-    """Give an address or a path: it may break at its joints, and its direction stays within it."""
+    """Return an address or a path, which may break at dots and slashes, with a text direction of its own."""
     broken = prose(text).replace(".", ".<wbr>").replace("/", "/<wbr>")
     return f"<bdi>{broken}</bdi>"
 
 
 def code(text: str) -> str:
-    """Give a piece of code, or of a file's path."""
+    """Return a piece of code, or a path, as code."""
     return f"<code>{name(text)}</code>"
 
 
 def items(entries: Iterable[str], attributes: str = "") -> str:
-    """Give a list; nothing where it would be empty."""
+    """Return a list; an empty text where it would have no items."""
     listed = "".join(f"<li>{entry}</li>\n" for entry in entries)
     return f"<ul{attributes}>\n{listed}</ul>\n" if listed else ""
 
 
 def counted(number: int, noun: str, nouns: str = "") -> str:
-    """Give a number with its noun."""
+    """Return a number with its noun."""
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def counts_of(entries: Iterable[Entry]) -> Counter[str]:
+    """Return the number of findings of each kind."""
+    return Counter(entry.kind for entry in entries)
+
+
+def kinds_of(entries: Iterable[Entry]) -> str:
+    """Return the kinds of findings that are present, as one text."""
+    present = {entry.kind for entry in entries}
+    return " ".join(kind for kind in KINDS if kind in present)

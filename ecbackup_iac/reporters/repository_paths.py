@@ -1,4 +1,4 @@
-"""A report whose paths count from the working folder → the same from the repository's top, for code hosts."""
+"""A report with paths from the working folder → the same with paths from the repository, for code hosts."""
 
 import posixpath
 
@@ -9,18 +9,25 @@ from ecbackup_iac.model.report import Finding, Report, Suppression
 from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.reporters.style import RenderOptions
 
-# What stands for a path where there is no file, and no line: standard input, and values that a person gave.
+# Paths of locations that are in no file: standard input, and values from the command line.
 _NO_FILES = {"", STANDARD_INPUT, "command line", "environment"}
 
 
 def relative_to_repository(report: Report, style: RenderOptions) -> Report:
-    """Give a report with every path counted from the repository's top."""
+    """Return a report in which every path is relative to the repository's top folder."""
     return Report(
         tuple(_finding(finding, style) for finding in report.findings),
-        tuple(replace(d, location=_moved(d.location, style)) for d in report.diagnostics),
         tuple(
-            replace(a, root=_moved_path(a.root, style), location=_moved(a.location, style))
-            for a in report.absent
+            replace(diagnostic, location=_moved(diagnostic.location, style))
+            for diagnostic in report.diagnostics
+        ),
+        tuple(
+            replace(
+                absent,
+                root=_moved_path(absent.root, style),
+                location=_moved(absent.location, style),
+            )
+            for absent in report.absent
         ),
     )
 
@@ -50,20 +57,20 @@ def _moved(location: Location, style: RenderOptions) -> Location:
 
 
 def _moved_path(path: str, style: RenderOptions) -> str:
-    """Count a path from the repository's top; a stream, which has another name each time, is "-"."""
+    """Return a path from the repository's top folder; "-" for a stream, whose name differs in each run."""
     if path == STANDARD_INPUT or is_stream(path):
         return STANDARD_INPUT
     return posixpath.normpath(posixpath.join(style.folder, path))
 
 
 def is_file(location: Location) -> bool:
-    """Say whether a place is in a file at all."""
+    """Whether a location is in a file."""
     return location.line is not None or location.path not in _NO_FILES
 
 
-def place_of(resource: CacheResource) -> Location:
-    """Give a cache's place; inside a downloaded module, the call in the repository that leads to it."""
+def reported_location(resource: CacheResource) -> Location:
+    """Return the location to report for a cache: in a downloaded module, its call in the repository."""
     if not is_downloaded(resource.location.path):
         return resource.location
-    ours = [call for call in resource.calls if not is_downloaded(call.path)]
-    return ours[-1] if ours else resource.location
+    own_calls = [call for call in resource.calls if not is_downloaded(call.path)]
+    return own_calls[-1] if own_calls else resource.location

@@ -1,0 +1,113 @@
+"""A source → what the rest of the program has to know about it: one row of one table."""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+
+from ecbackup_iac.model.cache import Source
+from ecbackup_iac.model.record import record
+
+
+class RemedyKind(Enum):
+    """How a remedy is worded."""
+
+    CONFIGURATION = auto()
+    """What to set in the configuration, where the trace of the value ends."""
+
+    PLAN = auto()
+    """The same where `--source` located the configuration, else what to set in the resource."""
+
+    TEMPLATE = auto()
+    """What to set in the template, or which parameter value to give."""
+
+    COMMAND = auto()
+    """The AWS commands that change a live cache."""
+
+
+@record
+class SourceFacts:
+    """What is particular to one source."""
+
+    name: str
+    """With its article: "a Terraform plan"."""
+
+    noun: str
+    """In a sentence that is about this source alone: "plan"."""
+
+    extensions: tuple[str, ...]
+    """How the names of its files end."""
+
+    reader: str
+    """The module below `ecbackup_iac.readers` that reads it."""
+
+    remedy: RemedyKind
+    remedy_suffix: str = ""
+    """What is left to do after the remedy."""
+
+    is_document: bool = False
+    """Each file is JSON that is read on its own, by a `DocumentReader`."""
+
+    is_terraform_json: bool = False
+    """Its caches have the addresses of a configuration, in which `--source` locates them."""
+
+    is_live: bool = False
+    """It lists caches that run."""
+
+    fixer: str | None = None
+    """The module below `ecbackup_iac.fixers` that edits its files; None where none can be edited."""
+
+    read_from: str = ""
+    """Where a cache was read that cannot be fixed: "a plan"."""
+
+
+_JSON = (".json", ".JSON")
+
+# Documents are recognised in this order, and the first reader that matches reads one.
+SOURCES: Mapping[Source, SourceFacts] = {
+    Source.TERRAFORM: SourceFacts(
+        name="a Terraform configuration",
+        noun="configuration",
+        extensions=(".tf", ".tf.json", ".tofu", ".tofu.json"),
+        reader="terraform.configuration",
+        fixer="terraform.edits",
+        remedy=RemedyKind.CONFIGURATION,
+    ),
+    Source.TERRAFORM_PLAN: SourceFacts(
+        name="a Terraform plan",
+        noun="plan",
+        extensions=_JSON,
+        reader="terraform_json.plan",
+        is_document=True,
+        is_terraform_json=True,
+        read_from="a plan",
+        remedy=RemedyKind.PLAN,
+    ),
+    Source.TERRAFORM_STATE: SourceFacts(
+        name="a Terraform state",
+        noun="state",
+        extensions=(*_JSON, ".tfstate"),
+        reader="terraform_json.state",
+        is_document=True,
+        is_terraform_json=True,
+        read_from="a state",
+        remedy=RemedyKind.PLAN,
+        remedy_suffix=", then terraform apply",
+    ),
+    Source.CLOUDFORMATION: SourceFacts(
+        name="a CloudFormation template",
+        noun="template",
+        extensions=(".json", ".yaml", ".yml", ".template"),
+        reader="cloudformation.templates",
+        fixer="cloudformation.edits",
+        remedy=RemedyKind.TEMPLATE,
+    ),
+    Source.AWS_CLI: SourceFacts(
+        name="AWS CLI output",
+        noun="output",
+        extensions=_JSON,
+        reader="aws_cli",
+        is_document=True,
+        is_live=True,
+        read_from="what runs in the account",
+        remedy=RemedyKind.COMMAND,
+    ),
+}

@@ -1,0 +1,126 @@
+"""The JSON documents of one input → what the reader of each makes of it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic, ReadResult
+from ecbackup_iac.model.source import SOURCES
+from ecbackup_iac.readers import aws_cli
+from ecbackup_iac.readers.shape import ShapeError
+from ecbackup_iac.readers.wrong_input_hints import hint_for_object
+
+if TYPE_CHECKING:
+    from ecbackup_iac.readers.raw_json import RawJson
+
+
+class DocumentReader(Protocol):
+    """What the module of a source provides whose files are JSON documents."""
+
+    @property
+    def MARKS(self) -> tuple[str, ...]:  # noqa: N802 - a constant of the module
+        """Names of members; a text with none of them holds no document of this source."""
+
+    def matches(self, members: Mapping[str, "RawJson"]) -> bool:
+        """Whether an object is a document of this source."""
+
+    def read(self, members: Mapping[str, "RawJson"], root: str) -> ReadResult:
+        """Return the caches of a document; `root` is the path of its input."""
+
+
+# The first reader that matches an object reads it.
+READERS: tuple[DocumentReader, ...] = tuple(
+    import_module(f"ecbackup_iac.readers.{facts.reader}")
+    for facts in SOURCES.values()
+    if facts.is_document
+)
+
+# Only plans and AWS CLI output have these, so a text with one of them is never passed over in silence.
+_TELLING_NAMES = re.compile(
+    rb'"(?:resource_changes|CacheClusters|ReplicationGroups|ServerlessCaches)"'
+)
+
+_UNKNOWN_DOCUMENT = "looks like a plan, a state or AWS CLI output, and is none as they are written"
+_EMPTY_LIST = "an empty list: no cache was listed; --allow-empty accepts that"
+
+_MAX_EMPTY_LIST_BYTES = 256  # a longer text is not copied to see whether it is an empty list
+
+
+@record(eq=False)
+class JsonFile:
+    """An input that is JSON, in UTF-8."""
+
+    path: str
+    text: bytes
+    documents: "Iterator[RawJson]"
+    """Parsed on demand, and once."""
+
+
+def read_documents(file: JsonFile) -> Iterator[ReadResult]:
+    """Yield what each document holds; nothing where none is of a source that is read."""
+    from ecbackup_iac.readers.raw_json import JsonError
+
+    if len(file.text) < _MAX_EMPTY_LIST_BYTES and file.text.strip() == b"[]":
+        yield _problem(_EMPTY_LIST, Location(file.path))
+        return
+    is_any_known = is_any_unknown = False
+    try:
+        for document in file.documents:
+            try:
+                results = list(_results(document, file.path))
+            except ShapeError as error:
+                message = f"not the JSON that Terraform or AWS writes: {error}"
+                results = [_problem(message, Location(file.path))]
+            is_any_known = is_any_known or bool(results)
+            is_any_unknown = is_any_unknown or not results
+            yield from results
+            if any(result.is_wrong_kind for result in results):
+                break
+    except JsonError as error:
+        is_any_known = True
+        yield _problem(error.message, Location(file.path, error.line, error.column))
+    if is_any_unknown and (is_any_known or _TELLING_NAMES.search(file.text)):
+        yield _problem(_UNKNOWN_DOCUMENT, Location(file.path))
+
+
+def _results(document: "RawJson", root: str, *, is_outermost: bool = True) -> Iterator[ReadResult]:
+    """Read a document, or each of those that a list (`jq -s`) or an object by Region holds."""
+    if document.is_list:
+        yield from _list_results(list(document.items()), root, is_outermost=is_outermost)
+        return
+    members = document.members()
+    for reader in READERS:
+        if reader.matches(members):
+            yield reader.read(members, root)
+            return
+    hint = hint_for_object(members)
+    if hint:
+        yield ReadResult(diagnostics=(Diagnostic(hint, Location(root)),), is_wrong_kind=True)
+    elif is_outermost and members:
+        yield from _nested_results(list(members.values()), root)
+
+
+def _list_results(items: "list[RawJson]", root: str, *, is_outermost: bool) -> Iterator[ReadResult]:
+    if not items and is_outermost:
+        yield ReadResult()  # --query prints [] for a Region without caches
+    elif items and aws_cli.matches_list(items):
+        yield aws_cli.read_entries(items, root)
+    elif items and is_outermost:
+        yield from _nested_results(items, root)
+
+
+def _nested_results(documents: "list[RawJson]", root: str) -> Iterator[ReadResult]:
+    """Yield the results of documents inside a document, if each of them is of a known source."""
+    if not all(document.is_object or document.is_list for document in documents):
+        return
+    nested = [list(_results(document, root, is_outermost=False)) for document in documents]
+    if all(nested):
+        for results in nested:
+            yield from results
+
+
+def _problem(message: str, location: Location) -> ReadResult:
+    return ReadResult(diagnostics=(Diagnostic(message, location),))

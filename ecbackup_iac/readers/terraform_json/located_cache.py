@@ -1,0 +1,106 @@
+"""A cache of a plan or a state, and the block that makes it → the same cache, with its locations there.
+
+The plan's value is judged. The block says where the value is written, how it came about, and whether the
+configuration can be the one that was planned.
+"""
+
+from ecbackup_iac.model.cache import CacheResource, Source, format_value
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.source import SOURCES
+from ecbackup_iac.model.value import (
+    Invalid,
+    Known,
+    Settled,
+    TraceStep,
+    Unknown,
+    Unset,
+    Value,
+    possible_values,
+)
+from ecbackup_iac.readers.terraform.caches import called_by
+from ecbackup_iac.readers.terraform.lifecycle import is_ignored
+from ecbackup_iac.readers.terraform.settings import days_setting, step_of
+from ecbackup_iac.readers.terraform_json.planned_root import ResourceSite
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.values.value import EvaluationError
+
+
+def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheResource:
+    """Return a cache with the locations of the block that makes it, which is under the folder `source`."""
+    block, name = site.block, cache.retention_name
+    assumptions, trace = [*cache.assumptions], cache.retention.trace
+    place, retention_ignored = block.header, cache.retention_ignored
+    if site.unread:
+        assumptions.append(f"{site.unread}: the place is that of the module call")
+    else:
+        attribute = block.body.attribute(name)
+        place = attribute.range if attribute else place
+        retention_ignored = retention_ignored or is_ignored(block, name)
+        configured = _configured(site, name)
+        steps = _steps_to(cache.retention, configured)
+        trace = (*trace, *steps)
+        if not steps and not retention_ignored:
+            assumptions.append(_contradiction(cache, configured, source))
+    return replace(
+        cache,
+        location=place.location,
+        retention=replace(cache.retention, trace=tuple(dict.fromkeys(trace))),
+        retention_ignored=retention_ignored,
+        assumptions=tuple(assumptions),
+        block=block.range.location,
+        calls=site.scope.instance.calls,
+        called=called_by(site.scope.instance),
+    )
+
+
+def _configured(site: ResourceSite, name: str) -> Value[int]:
+    """Return the retention that the configuration evaluates to, with its trace."""
+    attribute = site.block.body.attribute(name)
+    if attribute is None:
+        return Unset((step_of(site.block.header),))
+    step = step_of(attribute.range)
+    try:
+        return days_setting(Evaluator(site.scope).value(attribute.expression), (step,))
+    except EvaluationError as error:
+        return Unknown(error.message, trace=(step,))
+    except RecursionError:
+        return Unknown("its expressions nest too deeply", trace=(step,))
+
+
+def _steps_to(planned: Value[int], configured: Value[int]) -> tuple[TraceStep, ...]:
+    """Return the steps that lead to the planned value; none if the configuration contradicts it."""
+    possible = possible_values(configured)
+    if isinstance(planned, Unknown) or not possible:
+        return configured.trace
+    agreeing = [value for value in possible if _is_same(value, planned)]
+    if not agreeing:
+        return ()
+    steps = (step for value in agreeing for step in value.trace)
+    return tuple(dict.fromkeys((*configured.trace, *steps)))
+
+
+def _is_same(configured: Settled[int], planned: Settled[int]) -> bool:
+    """Whether two retentions are the same: what is not set is 0 once it is applied."""
+    if isinstance(configured, Invalid) or isinstance(planned, Invalid):
+        return isinstance(configured, Invalid) and isinstance(planned, Invalid)
+    return _number(configured) == _number(planned)
+
+
+def _number(days: Known[int] | Unset) -> int:
+    return days.value if isinstance(days, Known) else 0
+
+
+def _contradiction(cache: CacheResource, configured: Value[int], source: str) -> str:
+    question = (
+        "is it the one that was planned?"
+        if cache.source is Source.TERRAFORM_PLAN
+        else "has it been applied, with these variables?"
+    )
+    said = " or ".join(dict.fromkeys(map(_format, possible_values(configured))))
+    planned = " or ".join(map(_format, possible_values(cache.retention)))
+    noun = SOURCES[cache.source].noun
+    return f"the configuration under {source} says {said}, the {noun} {planned}: {question}"
+
+
+def _format(value: Settled[int]) -> str:
+    return format_value(value, unset="nothing")

@@ -1,0 +1,222 @@
+"""The `configuration` of a plan → its resource blocks, and what each of their expressions refers to.
+
+A plan's configuration has no source text, only the references of each expression. Standard library alone,
+because Checkov loads it where nothing of ours is installed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Required, TypedDict
+
+from ecbackup_iac.model.record import record
+from ecbackup_iac.readers.shape import ShapeError
+from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+
+if TYPE_CHECKING:
+    from ecbackup_iac.readers.raw_json import RawJson
+
+_MODULE_CALL = re.compile(r'module\.([^.\[]+)(?:\[(?:[^"\]]+|"(?:[^"\\]|\\.)*")\])?\.?')
+
+Json = Mapping[str, Any]
+
+
+class ConfigurationResource(TypedDict, total=False):
+    """A resource block, as a plan's `configuration` shows it."""
+
+    mode: str
+    type: Required[str]
+    name: str
+    expressions: dict[str, Any]
+    for_each_expression: Any
+
+
+class ModuleCall(TypedDict, total=False):
+    """A module call with its inputs and the module that it calls."""
+
+    expressions: dict[str, Any]
+    for_each_expression: Any
+    module: "ConfigurationModule"
+
+
+class ConfigurationModule(TypedDict, total=False):
+    """A module of a plan's `configuration`."""
+
+    resources: list[ConfigurationResource]
+    module_calls: dict[str, ModuleCall]
+
+
+@record
+class Hop:
+    """One expression on the way to an unknown value."""
+
+    text: str
+    module: str = ""
+    """The module call that holds it; empty for the resource's own block."""
+
+
+@record
+class Level:
+    """Expressions at one level of the module tree: a block's own, or those of a call to its module."""
+
+    expressions: Json
+    for_each: object = None
+    module: str = ""
+    """The module call that holds them; empty for the resource's own block."""
+
+
+@record
+class BlockExpressions:
+    """The expressions of one resource block, and of the module calls above it."""
+
+    levels: tuple[Level, ...] = ()
+    """The block's own, then those of the calls, innermost first; empty where no block was found."""
+
+    def sets(self, name: str) -> bool | None:
+        """Whether the block sets an attribute; None where no block was found."""
+        return name in self.levels[0].expressions if self.levels else None
+
+    def references(self, name: str) -> tuple[str, ...]:
+        """Return what an attribute's expression refers to, each reference in its longest form."""
+        return _references(self.levels[0].expressions.get(name)) if self.levels else ()
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        """Return what an attribute refers to in the end: each module input is followed to its caller."""
+        return self._followed(name)[0]
+
+    def is_known(self, name: str) -> bool:
+        """Whether an attribute depends only on what is known when a plan is made.
+
+        If the plan shows it as unknown all the same, it was null, and the provider chooses.
+        """
+        origins, is_complete = self._followed(name)
+        return is_complete and all(map(is_always_known, origins))
+
+    def _followed(self, name: str) -> tuple[tuple[str, ...], bool]:
+        """Return the origins of an attribute, and whether each expression on the way shows its own."""
+        if not self.levels:
+            return (), False
+        inputs, is_complete = [name], True
+        origins: list[str] = []
+        for level in self.levels:
+            outer_inputs: list[str] = []
+            for variable in dict.fromkeys(inputs):
+                if variable not in level.expressions and level is not self.levels[0]:
+                    continue  # the call leaves it to the variable's default
+                expression = level.expressions.get(variable)
+                is_complete = is_complete and isinstance(expression, Mapping) and bool(expression)
+                for reference in _with_each(_references(expression), level.for_each):
+                    if reference.startswith("var.") and level is not self.levels[-1]:
+                        outer_inputs.append(_variable(reference))
+                    else:
+                        origins.append(reference)
+            inputs = outer_inputs
+        return tuple(dict.fromkeys(origins)), is_complete
+
+    def hops(self, name: str) -> list[Hop]:
+        """Return the expressions from the block up through module inputs, while each is one variable."""
+        hops: list[Hop] = []
+        for level in self.levels:
+            references = _references(level.expressions.get(name))
+            if not references:
+                break
+            hops.append(Hop(f"{name} refers to {', '.join(references)}", level.module))
+            if len(references) != 1 or not references[0].startswith("var."):
+                break
+            name = _variable(references[0])
+        return hops
+
+
+class Blocks:
+    """The resource blocks of a plan's configuration, found by module path, type and name."""
+
+    def __init__(self, configuration: ConfigurationModule) -> None:
+        self._found: dict[tuple[str, str, str], BlockExpressions] = {}
+        pending: list[tuple[str, ConfigurationModule, tuple[Level, ...]]] = [
+            ("", configuration, ())
+        ]
+        while pending:
+            path, module, calls = pending.pop()
+            for block in module.get("resources", ()):
+                if block.get("mode", "managed") == "managed":
+                    own = Level(block.get("expressions", {}), block.get("for_each_expression"))
+                    key = (path, block["type"], block.get("name", ""))
+                    self._found[key] = BlockExpressions((own, *calls))
+            for name, call in module.get("module_calls", {}).items():
+                inner = f"{path}.module.{name}".removeprefix(".")
+                level = Level(call.get("expressions", {}), call.get("for_each_expression"), inner)
+                pending.append((inner, call.get("module", {}), (level, *calls)))
+
+    def block_of(self, module_address: str, kind: str, name: str) -> BlockExpressions:
+        """Return the block that a resource instance comes from; an empty one where there is none."""
+        calls = _MODULE_CALL.findall(module_address)
+        path = ".".join(f"module.{call}" for call in calls)
+        return self._found.get((path, kind, name), BlockExpressions())
+
+
+def configuration_module(piece: "RawJson") -> ConfigurationModule:
+    """Return what matters of a module: the blocks of caches, and the inputs of every call.
+
+    Raises:
+        ShapeError: it is not as Terraform writes it.
+
+    """
+    members = piece.members()
+    calls: dict[str, ModuleCall] = {}
+    if "module_calls" in members:
+        for name, call in members["module_calls"].members().items():
+            parts = call.members()
+            inputs = parts["expressions"].checked(dict[str, Any]) if "expressions" in parts else {}
+            module = configuration_module(parts["module"]) if "module" in parts else None
+            each = parts["for_each_expression"].value() if "for_each_expression" in parts else None
+            calls[name] = ModuleCall(
+                expressions=inputs, for_each_expression=each, module=module or {}
+            )
+    blocks = members["resources"].items() if "resources" in members else ()
+    caches = [block.checked(ConfigurationResource) for block in blocks if is_cache(block)]
+    return ConfigurationModule(resources=caches, module_calls=calls)
+
+
+def is_cache(entry: "RawJson") -> bool:
+    """Whether the type of an entry is one of a cache.
+
+    Raises:
+        ShapeError: it has no type.
+
+    """
+    kind = entry.members().get("type")
+    if kind is None:
+        raise ShapeError("it has no type")
+    return kind.text() in RESOURCE_TYPES
+
+
+def is_always_known(reference: str) -> bool:
+    """Whether a root module's expression refers to something that is known when a plan is made."""
+    return reference.startswith(("var.", "count.", "path.")) or reference == "terraform.workspace"
+
+
+def _with_each(references: Iterable[str], for_each: object) -> Iterator[str]:
+    """Yield references; for `each`, yield what `for_each` refers to."""
+    for reference in references:
+        if reference.startswith("each.") and isinstance(for_each, Mapping) and for_each:
+            yield from _references(for_each)
+        else:
+            yield reference
+
+
+def _variable(reference: str) -> str:
+    """Return the name of the variable that a reference begins with: "days" of var.days["x"].y."""
+    return re.split(r"[.\[]", reference.removeprefix("var."))[0]
+
+
+def _references(expression: object) -> tuple[str, ...]:
+    """Return an expression's references without those that are only the beginning of another."""
+    listed = expression.get("references") if isinstance(expression, Mapping) else None
+    if not isinstance(listed, list):
+        return ()
+    references = dict.fromkeys(item for item in listed if isinstance(item, str))
+    beginnings = {
+        reference[: cut.start()]
+        for reference in references
+        for cut in re.finditer(r"[.\[]", reference)
+    }
+    return tuple(reference for reference in references if reference not in beginnings)
