@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, ReadResult
-from ecbackup_iac.model.value import Known, TraceStep, Unknown, Unset, Value
+from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown, Unset, Value
 from ecbackup_iac.readers.terraform.resource_types import days_of, shown_value, text_of
 
 if TYPE_CHECKING:
@@ -172,7 +172,8 @@ def _retention(entry: Mapping[str, Any], address: str, location: Location) -> Va
         return Unknown(f"the output was reduced by --query and does not show {RETENTION}")
     days = entry.get(RETENTION)
     shown = "not set" if days is None else f"= {shown_value(days)}"
-    return days_of(days, (TraceStep(f"{address}: {RETENTION} {shown}", location),))
+    text = f"{address}: {RETENTION} {shown}"
+    return days_of(days, (TraceStep(text, location, StepKind.RECORDED, RETENTION),))
 
 
 def _assumptions(entry: Mapping[str, Any], form: Form, *, is_reduced: bool) -> tuple[str, ...]:

@@ -21,9 +21,6 @@ MAX_LINES = 12
 MAX_LINE_LENGTH = 120
 """Characters of a line; as many as a step of a trace has."""
 
-HIDDEN = ("(sensitive value)", "(NoEcho)")
-"""How a trace says that what stands there must not be shown."""
-
 # What two programs would count as the ends of lines in different ways.
 _ODD_LINE_ENDS = re.compile("\r(?!\n)|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _INDENTATION = re.compile(r"[ \t]*(?:- +)?")
@@ -68,7 +65,7 @@ class _Wanted:
         is_hidden = isinstance(resource.retention, Known) and resource.retention.sensitive
         for step in trace:
             self._places.setdefault(step.location, None)
-            if any(mark in step.text for mark in HIDDEN):
+            if step.is_secret:
                 is_hidden = True
                 self._secret.add(step.location)
         self._places[resource.location] = resource.block

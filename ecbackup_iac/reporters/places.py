@@ -3,16 +3,13 @@
 import posixpath
 
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import Location, is_downloaded
+from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Suppression
-from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.reporters.style import RenderOptions
 
 STANDARD_INPUT = "-"
 
-# What stands for a path where there is no file, and no line: standard input, and values that a person gave.
-_NO_FILES = {"", STANDARD_INPUT, "command line", "environment"}
 _STREAMS = ("/dev/", "/proc/")
 
 
@@ -31,7 +28,7 @@ def relative_to_repository(report: Report, style: RenderOptions) -> Report:
 def _finding(finding: Finding, style: RenderOptions) -> Finding:
     resource = finding.resource
     trace = tuple(
-        TraceStep(step.text, _moved(step.location, style)) for step in resource.retention.trace
+        replace(step, location=_moved(step.location, style)) for step in resource.retention.trace
     )
     suppression: Suppression | None = finding.suppression
     if suppression is not None:
@@ -61,7 +58,7 @@ def _moved_path(path: str, style: RenderOptions) -> str:
 
 def is_file(location: Location) -> bool:
     """Say whether a place is in a file at all."""
-    return location.line is not None or location.path not in _NO_FILES
+    return location.line is not None or (location.origin is Origin.FILE and location.path != "")
 
 
 def place_of(resource: CacheResource) -> Location:

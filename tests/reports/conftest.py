@@ -7,7 +7,7 @@ import pytest
 
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.policy import Policy, UnknownMode
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
@@ -225,7 +225,7 @@ def everything() -> Report:
             Diagnostic("the JSON ends in the middle", Location("broken.json", 3, 9)),
             Diagnostic(f"cannot be read: {HOSTILE}", Location(f"{HOSTILE}.tf")),
             Diagnostic("an empty input", Location("-")),
-            Diagnostic("no root declares x", Location("command line"), Severity.WARNING),
+            Diagnostic("no root declares x", COMMAND_LINE, Severity.WARNING),
             Diagnostic(
                 "the module was not read",
                 Location("main.tf", 60, 1),

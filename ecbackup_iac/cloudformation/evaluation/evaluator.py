@@ -45,7 +45,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.parameters import HIDDEN, Declaration
+from ecbackup_iac.cloudformation.templates.parameters import HIDDEN, Declaration, command_line_step
 from ecbackup_iac.cloudformation.templates.stacks import (
     ExistenceCondition,
     Frame,
@@ -56,7 +56,7 @@ from ecbackup_iac.cloudformation.templates.stacks import (
 from ecbackup_iac.cloudformation.templates.template import LOOP, SERVERLESS_VARIABLE
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.value import TraceStep
+from ecbackup_iac.model.value import StepKind, TraceStep
 
 T = TypeVar("T")
 
@@ -139,7 +139,7 @@ class Evaluator:
         (key, node), inner = found
         value = self.settled(self.value(node, inner))
         source = inner.stack.template.source
-        step = source.step(key, node)
+        step = source.step(key, node, StepKind.ATTRIBUTE)
         is_literal = isinstance(node, Scalar) and node.tag is None
         if is_literal and not source.is_alias(key, node):
             return (key, node), replace(value, trace=(step,))
@@ -234,7 +234,7 @@ class Evaluator:
         return self.opaque(why.format(self.shown(node, frame)), node, frame)
 
     def _literal(self, node: Scalar, frame: Frame) -> Value:
-        step = frame.stack.template.source.step(node)
+        step = frame.stack.template.source.step(node, kind=StepKind.LITERAL)
         raw: Raw = literal_of(node)
         is_whole = True
         if isinstance(raw, str):
@@ -388,7 +388,8 @@ class Evaluator:
 
     def _open_parameter(self, declaration: Declaration, name: str, key: Key) -> Value:
         """Return the value of a parameter that nobody gives one."""
-        step, secret = declaration.step, declaration.is_secret
+        step = replace(declaration.step, kind=StepKind.OPEN_PARAMETER)
+        secret = declaration.is_secret
         if declaration.is_list:
             why = f"parameter {name} has no default and no value"
             return Value(UnknownValue(why, key), (step,), secret)
@@ -422,10 +423,10 @@ class Evaluator:
         (name, node), frame = passed
         key = ("parameter", stack.address, declaration.name)
         value = self.value(node, frame)
-        step = frame.stack.template.source.step(name, node)
+        step = frame.stack.template.source.step(name, node, StepKind.MODULE_INPUT)
         secret = declaration.is_secret
         if secret:
-            step = TraceStep(f"{declaration.name}: {HIDDEN}", step.location)
+            step = replace(step, text=f"{declaration.name}: {HIDDEN}", is_secret=True)
         if isinstance(value.raw, UnresolvedParameter):
             parameter = replace(value.raw, domain=value.raw.domain.within(declaration.domain))
             return replace(value, raw=parameter).through(step, is_secret=secret)
@@ -461,11 +462,11 @@ class Evaluator:
         return replace(made, trace=trace, is_secret=secret, literals=literals)
 
     def _pseudo_parameter(self, name: str, stack: Stack, node: Node, frame: Frame) -> Value:
-        step = frame.stack.template.source.step(node)
+        step = frame.stack.template.source.step(node, kind=StepKind.PSEUDO_PARAMETER)
         root = stack.ancestors[-1]
         given = None if self._ignores_values else root.given.get(name)
         if given is not None and given.text is not None:
-            return Value(given.text, (TraceStep(f"--parameter {name}=...", given.location),))
+            return Value(given.text, (command_line_step(name),))
         is_shared = name in ("AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix")
         key = ("parameter", "" if is_shared else stack.address, name)
         if name == "AWS::NotificationARNs":
@@ -509,7 +510,7 @@ class Evaluator:
     def _named_condition(self, name: str, entry: Entry, frame: Frame) -> ConditionResult:
         """Work a named condition out; whatever it depends on is told under its name."""
         truth = truth_of(self, entry[1], frame)
-        step = frame.stack.template.source.step(*entry)
+        step = frame.stack.template.source.step(*entry, StepKind.CONDITION)
         if self._told:
             word = "true" if truth.holds else "false"
             self._told = {f"{frame.stack.prefix}{name} is {word}": self.reasons}

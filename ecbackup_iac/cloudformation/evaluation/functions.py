@@ -31,6 +31,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.cloudformation.templates.stacks import Frame
 from ecbackup_iac.cloudformation.templates.template import LANGUAGE_EXTENSIONS, SERVERLESS_VARIABLE
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind
 
 if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
@@ -77,7 +78,7 @@ def _find_in_map(evaluator: "Evaluator", argument: Node, node: Node, frame: Fram
             return evaluator.opaque("a macro may make what is looked up", node, frame)
         raise evaluator.refused(error.message, node, frame) from error
     key, value_node = second.entry
-    step = template.source.step(key, value_node)
+    step = template.source.step(key, value_node, StepKind.MAPPING)
     keys = [one.trace for one in (top, second) if function_of(one.node) is not None]
     return replace(evaluator.value(value_node, frame), trace=joined(*keys, (step,)))
 
@@ -338,7 +339,7 @@ def _attribute(evaluator: "Evaluator", name: str, node: Node, frame: Frame) -> V
         written = members(entry[1]).get("Value") if entry else None
         if entry is None or written is None:
             raise evaluator.refused(f"{resource} has no output {output}", node, frame)
-        step = child.template.source.step(*written)
+        step = child.template.source.step(*written, StepKind.OUTPUT)
         return evaluator.value(written[1], Frame(child)).through(step)
     if not frame.stack.template.may_have_resource(resource):
         raise evaluator.refused(

@@ -14,15 +14,14 @@ from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, Documen
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.literals import literal_of, text_of_literal
 from ecbackup_iac.cloudformation.syntax.nodes import Mapping, Node, Scalar, Sequence, members
-from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record
+from ecbackup_iac.model.location import COMMAND_LINE, Location, Origin
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.model.value import TraceStep
+from ecbackup_iac.model.value import StepKind, TraceStep
 
 HIDDEN = "(NoEcho)"
 """What stands for a value that must not be shown."""
 
-NO_DEFAULT = " has no default"
 """What a step says of a parameter, after its name."""
 
 # CloudFormation user guide, parameter types: its own, and those named for what they are ids of.
@@ -120,10 +119,10 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     )
     source = document.source
     name = key.text if isinstance(key, Scalar) else ""
-    step = TraceStep(f"{name}{NO_DEFAULT}", source.location_of(key))
-    default_step = source.step(*default) if default else step
+    step = TraceStep(f"{name} has no default", source.location_of(key), StepKind.PARAMETER, name)
+    default_step = source.step(*default, StepKind.PARAMETER_DEFAULT) if default else step
     if is_secret and default:
-        default_step = TraceStep(f"Default: {HIDDEN}", default_step.location)
+        default_step = replace(default_step, text=f"Default: {HIDDEN}", is_secret=True)
     text = None if default is None else _default_text(default[1])
     literal = _literal_place(source, default[1]) if default else None
     return Declaration(name, kind, text, domain, is_secret, step, default_step, literal)
@@ -165,10 +164,16 @@ class GivenValue:
 
     def step(self, declaration: Declaration) -> TraceStep:
         """Show it in a trace."""
-        if self.location.line is None:  # the command line, which need not stand in a report
-            return TraceStep(f"--parameter {declaration.name}=...", self.location)
-        text = HIDDEN if declaration.is_secret else str(self.text)[:MAX_STEP_LENGTH]
-        return TraceStep(f"{declaration.name} = {text}", self.location)
+        name, is_secret = declaration.name, declaration.is_secret
+        if self.location.origin is Origin.COMMAND_LINE:
+            return command_line_step(name)
+        text = f"{name} = {HIDDEN if is_secret else str(self.text)[:MAX_STEP_LENGTH]}"
+        return TraceStep(text, self.location, StepKind.PARAMETER, name, is_secret=is_secret)
+
+
+def command_line_step(name: str) -> TraceStep:
+    """Return the step of a parameter that the command line sets; its value is not shown."""
+    return TraceStep(f"--parameter {name}=...", COMMAND_LINE, StepKind.PARAMETER, name)
 
 
 GivenValues: TypeAlias = dict[str, GivenValue]
@@ -302,5 +307,5 @@ def given_values(
             found |= files.at(text, shown[text])
         else:
             name, _, value = text.partition("=")
-            found[name.strip()] = GivenValue(value, Location("command line"))
+            found[name.strip()] = GivenValue(value, COMMAND_LINE)
     return found

@@ -12,7 +12,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.parameters import HIDDEN, NO_DEFAULT
+from ecbackup_iac.cloudformation.templates.parameters import HIDDEN
 from ecbackup_iac.cloudformation.templates.template import Template
 from ecbackup_iac.files.discovery import STANDARD_INPUT, Input, boundary_of, discover, shown_path
 from ecbackup_iac.fixers.cloudformation.files import (
@@ -35,8 +35,8 @@ from ecbackup_iac.fixers.edits import (
     offsets,
 )
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
+from ecbackup_iac.model.location import Location, Origin
+from ecbackup_iac.model.value import Invalid, Known, Settled, StepKind, Unset
 
 # What a retention had best stand behind.
 _NEAR = (
@@ -50,8 +50,6 @@ _NEAR = (
 )
 
 _PARAMETERS = re.compile(rb"\bParameters\b")
-
-_GIVEN = "--parameter "
 
 _MAX_LENGTH = 100
 """Characters of what is edited that are shown."""
@@ -96,7 +94,7 @@ class _Proposal:
         if value.literals:
             for literal in value.literals:
                 yield self._at_literal(literal, value)
-        elif isinstance(value, Unset) and value.trace and value.trace[-1].text.endswith(" not set"):
+        elif isinstance(value, Unset) and value.trace and value.trace[-1].kind is StepKind.UNSET:
             yield self._in_properties()
         else:
             raise NotFixableError(_why_not(value))
@@ -137,9 +135,9 @@ class _Proposal:
     def _check_parameter(self, literal: Location, value: Settled[int]) -> None:
         """Refuse to edit a parameter file's entry that reaches more than caches."""
         names = [
-            step.text.partition(" = ")[0]
+            step.name
             for step in value.trace
-            if step.location.path == literal.path and " = " in step.text
+            if step.location.path == literal.path and step.kind is StepKind.PARAMETER
         ]
         for path, content in self._takers(literal.path):
             shown = shown_path(path)
@@ -255,11 +253,10 @@ def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Resource]
 def _why_not(value: Settled[int]) -> str:
     """Say why a value that is written nowhere as it stands cannot be mended."""
     for step in value.trace:
-        if step.location.line is None and step.text.startswith(_GIVEN):
-            return f"it is given on the command line: {step.text.partition('=')[0]}"
-        if step.text.endswith(NO_DEFAULT):
-            name = step.text.removesuffix(NO_DEFAULT)
-            return f"parameter {name} has no default and no value ({step.location})"
+        if step.location.origin is Origin.COMMAND_LINE:
+            return f"it is given on the command line: --parameter {step.name}"
+        if step.kind is StepKind.OPEN_PARAMETER:
+            return f"parameter {step.name} has no default and no value ({step.location})"
     if value.trace:
         return f"it is worked out: {value.trace[0].text} ({value.trace[0].location})"
     return "it is not written anywhere as it stands"

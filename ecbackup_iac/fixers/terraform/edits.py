@@ -22,12 +22,16 @@ from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
 from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import Location, is_downloaded
+from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
 from ecbackup_iac.readers.terraform.resource_types import SENSITIVE
 
-# Places that are no files → how what is given there is called.
-_GIVEN = {"command line": "on the command line", "environment": "in the environment"}
+_OUTSIDE = {
+    Origin.COMMAND_LINE: "it is given on the command line",
+    Origin.ENVIRONMENT: "it is given in the environment",
+    Origin.STANDARD_INPUT: "it is read from standard input",
+    Origin.FILE: None,
+}
 
 _SCALAR = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[+-]?[\w.+-]+')
 
@@ -72,8 +76,9 @@ class _Proposal:
     def edits(self, value: Settled[int]) -> Iterator[Edit]:
         """Yield an edit for each place where a value is written. Raises NotMendableError."""
         for step in value.trace:
-            if step.location.path in _GIVEN:
-                raise NotFixableError(f"it is given {_GIVEN[step.location.path]}: {step.text}")
+            outside = _OUTSIDE[step.location.origin]
+            if outside:
+                raise NotFixableError(f"{outside}: {step.text}")
         if value.literals:
             for literal in value.literals:
                 yield self._at_literal(literal, value)

@@ -23,6 +23,7 @@ from ecbackup_iac.model.value import (
     Known,
     Outcome,
     Settled,
+    StepKind,
     TraceStep,
     Unknown,
     Unset,
@@ -239,7 +240,7 @@ def _apart(found: ResourceInstance, name: str, effort: Effort) -> list[_Setting]
     properties = members(member(found.body, "Properties"))
     source = found.frame.stack.template.source
     entry = properties.get(name)
-    steps = (source.step(*entry),) if entry else ()
+    steps = (source.step(*entry, StepKind.ATTRIBUTE),) if entry else ()
     why = _SPENT if effort.is_spent else _TOO_MANY
     value = Value(UnknownValue(why, ("too many", found.address, name)), steps)
     return [_Setting(value, source.location_of(*entry) if entry else None)]

@@ -31,7 +31,7 @@ from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
-from ecbackup_iac.model.value import TraceStep, Unknown
+from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
@@ -196,7 +196,8 @@ class _RootReader:
         source = found.frame.stack.template.source
         properties = members(found.body).get("Properties")
         place = source.location_of(properties[0] if properties else found.key)
-        silent = TraceStep(f"{found.address}: {names.retention} not set", place)
+        text = f"{found.address}: {names.retention} not set"
+        silent = TraceStep(text, place, StepKind.UNSET, names.retention)
         try:
             settings = Settings.of(found, names, self._effort)
         except (TemplateRejectedError, TooMuchError) as error:

@@ -16,6 +16,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
 from ecbackup_iac.model.value import (
     Known,
+    StepKind,
     TraceStep,
     Unknown,
     Unset,
@@ -49,6 +50,7 @@ from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.operators import attribute as attribute_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
+    SourceStep,
     Value,
     unknown,
 )
@@ -146,9 +148,9 @@ class RootReader:
         written = block.attribute(attributes.retention)
         if written is None:
             header = found.block.header
-            step = step_of(header)
+            step = step_of(SourceStep(header, StepKind.UNSET))
             return Unset((step,)), header.location
-        step = step_of(written.place)
+        step = step_of(SourceStep.of(written, StepKind.ATTRIBUTE))
         try:
             value = block.value(written)
         except EvaluationError as error:
@@ -301,7 +303,9 @@ class RootReader:
         kept = (
             f"backups for {brief_days(Known(module.default))}" if module.default else "no backups"
         )
-        step = TraceStep(f"{module.source} keeps {kept} unless told", header.location)
+        step = TraceStep(
+            f"{module.source} keeps {kept} unless told", header.location, StepKind.UNSET
+        )
         silent: Setting[int] = Unset((step,))
         if module.default is not None:
             silent = Known(module.default, (step,))
@@ -318,11 +322,13 @@ class RootReader:
         except EvaluationError as error:
             self._diagnostics.append(refused(error, written.place.location))
             why = f"Terraform refuses it: {error.message}"
-            step = step_of(written.place)
+            step = step_of(SourceStep.of(written, StepKind.MODULE_INPUT))
             return Unknown(why, trace=(step,), is_refused=True), written.place.location
         if value.is_null and path:
             return silent, written.place.location
-        return days_setting(value, (step_of(written.place),)), written.place.location
+        return days_setting(
+            value, (step_of(SourceStep.of(written, StepKind.MODULE_INPUT)),)
+        ), written.place.location
 
     def _unread(  # noqa: PLR0913, PLR0917 - what differs between the three callers
         self,

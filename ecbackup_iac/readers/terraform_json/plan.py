@@ -12,7 +12,7 @@ from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
-from ecbackup_iac.model.value import Known, TraceStep, Unknown, Unset, Value
+from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown, Unset, Value
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
@@ -326,7 +326,7 @@ class _Instance:
         return may_hold_suppression(self._after_unknown, name)
 
     def _step(self, text: str, module: str = "") -> TraceStep:
-        return TraceStep(f"{module or self._address}: {text}", self._place)
+        return TraceStep(f"{module or self._address}: {text}", self._place, StepKind.RECORDED)
 
 
 def may_hold_suppression(marks: object, name: str) -> bool:

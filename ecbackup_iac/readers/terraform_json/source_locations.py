@@ -24,6 +24,7 @@ from ecbackup_iac.model.value import (
     Invalid,
     Known,
     Settled,
+    StepKind,
     TraceStep,
     Unknown,
     Unset,
@@ -48,7 +49,7 @@ from ecbackup_iac.terraform.modules.module import configuration_files
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, Sought
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError, effort
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep
 
 SOURCES = {Source.TERRAFORM_PLAN: "plan", Source.TERRAFORM_STATE: "state"}
 """The inputs whose caches have Terraform's addresses, and no place of their own; what people call them."""
@@ -253,8 +254,8 @@ def _written(spot: ResourceSite, name: str) -> Value[int]:
     """Give the retention that the configuration comes to, with its trace."""
     attribute = spot.block.body.attribute(name)
     if attribute is None:
-        return Unset((step_of(spot.block.header),))
-    step = step_of(attribute.place)
+        return Unset((step_of(SourceStep(spot.block.header, StepKind.UNSET)),))
+    step = step_of(SourceStep.of(attribute, StepKind.ATTRIBUTE))
     try:
         return days_setting(Evaluator(spot.scope).value(attribute.expression), (step,))
     except EvaluationError as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
-from ecbackup_iac.model.value import Known, TraceStep, Unset
+from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unset
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
@@ -111,7 +111,7 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
     retention = retention_of(
         values.get(attributes.retention),
         attributes.retention,
-        lambda text: TraceStep(f"{entry['address']}: {text}", location),
+        lambda text: TraceStep(f"{entry['address']}: {text}", location, StepKind.RECORDED),
         sensitive=may_hold_suppression(marks, attributes.retention),
     )
 

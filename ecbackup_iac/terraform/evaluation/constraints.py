@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ecbackup_iac.hcl.expression import Call, Literal, Name, Node, ObjectNode, TupleNode
 from ecbackup_iac.hcl.source import Place
 from ecbackup_iac.model.record import field, record, replace
+from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -19,7 +20,13 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     object_of,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, object_value
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    SourceStep,
+    UnknownRaw,
+    Value,
+    object_value,
+)
 
 _PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
 _QUOTED: dict[str, Type] = {
@@ -140,7 +147,8 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
             inside[name] = nested
         if default is not None:
             place = Place(key.place.file, key.place.start, written.place.end)
-            values[name] = _constant(default, kinds[name]).through(place)
+            step = SourceStep(place, StepKind.OPTIONAL_DEFAULT, name, default)
+            values[name] = _constant(default, kinds[name]).through(step)
     return object_of(kinds, optional), Defaults(values, inside)
 
 

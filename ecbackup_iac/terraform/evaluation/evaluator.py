@@ -31,6 +31,7 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.number import PRECISION
 from ecbackup_iac.hcl.source import Place
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.signature import Files, called
 from ecbackup_iac.terraform.values.budget import STEPS_OF_AN_EXPRESSION, charge
@@ -59,6 +60,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     ReferenceRefusedError,
+    SourceStep,
     Value,
     map_outcomes,
     number,
@@ -272,9 +274,9 @@ class Evaluator:
         """Give an expression, or a text that stands in it, as it is told in a condition."""
         return " ".join((text or node.place.text).split())
 
-    def _steps(self, place: Place) -> tuple[Place, ...]:
-        """Give what a place adds to the trace of the value that is written there."""
-        return (place,)
+    def _steps(self, step: SourceStep) -> tuple[SourceStep, ...]:
+        """Return what an entry of an object adds to the trace of its value."""
+        return (step,)
 
     def _call(self, node: Call) -> Value:  # noqa: C901 - each special form once
         if not self.scope.allows_calls:
@@ -384,7 +386,11 @@ class Evaluator:
                 return unknown(key.unknown.why, is_deferred=key.unknown.is_deferred)
             keys.append(key)
             place = Place(key_node.place.file, key_node.place.start, value_node.place.end)
-            members[str(key.raw)] = value.through(*self._steps(place))
+            name = key_node.value if isinstance(key_node, Literal) else None
+            step = SourceStep(
+                place, StepKind.MAPPING, name if isinstance(name, str) else "", value_node
+            )
+            members[str(key.raw)] = value.through(*self._steps(step))
         return object_value(members).marked(*keys)
 
     def _object_key(self, node: Node) -> Value:
@@ -611,7 +617,7 @@ class TemplateEvaluator(Evaluator):
         place = node.place.location
         return f"what stands in line {place.line}, column {place.column}"
 
-    def _steps(self, place: Place) -> tuple[Place, ...]:  # noqa: ARG002 - as above
+    def _steps(self, step: SourceStep) -> tuple[SourceStep, ...]:  # noqa: ARG002 - as above
         return ()
 
 

@@ -12,8 +12,9 @@ from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import COMMAND_LINE, ENVIRONMENT
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -21,8 +22,7 @@ from ecbackup_iac.terraform.modules.module import FolderReader
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Placed,
-    TraceStep,
+    SourceStep,
     Value,
     string,
     unknown,
@@ -110,13 +110,14 @@ class RootInputs:
                 if attribute is not None:
                     return _from_file(attribute, constraint)
             elif source[0] == name:
-                place = TraceStep(f"--var {name}=...", Location("command line"))
-                return _from_text(name, source[1], constraint, place, "command line")
+                shown = f"--var {name}=..."
+                place = TraceStep(shown, COMMAND_LINE, StepKind.VARIABLE, name)
+                return _from_text(name, source[1], constraint, place)
         text = self._given.environment.get(f"TF_VAR_{name}")
         if text is None:
             return None
-        place = TraceStep(f"TF_VAR_{name}", Location("environment"))
-        return _from_text(name, text, constraint, place, "environment")
+        place = TraceStep(f"TF_VAR_{name}", ENVIRONMENT, StepKind.VARIABLE, name)
+        return _from_text(name, text, constraint, place)
 
 
 def loaded_files(names: Sequence[str]) -> list[str]:
@@ -131,18 +132,18 @@ def loaded_files(names: Sequence[str]) -> list[str]:
 def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
     try:
         value = Evaluator(CONSTANT_SCOPE).value(attribute.expression)
-        return constraint.applied(value).through(attribute.place)
+        return constraint.applied(value).through(SourceStep.of(attribute, StepKind.VARIABLE))
     except EvaluationError as error:
         error.place = error.place or attribute.place
         raise
 
 
-def _from_text(name: str, text: str, constraint: Constraint, place: Placed, where: str) -> Value:
+def _from_text(name: str, text: str, constraint: Constraint, place: TraceStep) -> Value:
     """Read a value given as text: as it stands for a primitive type, as an expression for others."""
     if constraint.is_literal:
         value = string(text)
     else:
-        source = SourceFile(where, text.encode())
+        source = SourceFile(place.location.path, text.encode())
         node, problems = parse_expression(source)
         if problems:
             raise EvaluationError(f"Invalid value for variable {name}: {problems[0][0]}", place)

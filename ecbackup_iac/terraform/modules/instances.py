@@ -13,6 +13,7 @@ from ecbackup_iac.hcl.source import Place
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -37,7 +38,7 @@ from ecbackup_iac.terraform.values.value import (
     LazyMembers,
     OpenMembers,
     ReferenceRefusedError,
-    TraceStep,
+    SourceStep,
     UnknownRaw,
     Value,
     hide_rejections,
@@ -251,14 +252,22 @@ class ModuleInstance:
             if value.is_null and not is_nullable:
                 text = f"Invalid default value for variable {name}: null is not a valid value"
                 raise EvaluationError(text, default.place)
-            value = constraint.applied(value).through(default.place)
+            step = SourceStep.of(default, StepKind.VARIABLE_DEFAULT)
+            value = constraint.applied(value).through(step)
         else:
             value = given
             if isinstance(given.raw, UnknownRaw) and not is_nullable:
                 value = Value(given.type, _not_null(given.raw), given.trace).marked(given)
         if sensitive:
             hidden = tuple(
-                TraceStep(f"{name} = (sensitive value)", hop.location) for hop in value.trace
+                TraceStep(
+                    f"{name} = (sensitive value)",
+                    hop.location,
+                    StepKind.VARIABLE,
+                    name,
+                    is_secret=True,
+                )
+                for hop in value.trace
             )
             value = replace(value, trace=hidden, is_sensitive=True)
         return self._validated(name, block, value)
@@ -275,7 +284,8 @@ class ModuleInstance:
             raise EvaluationError(text, place)
         nullable = self._flag(block, "nullable", default=True)
         raw = UnknownRaw(f"var.{name} has no default and no value", is_not_null=not nullable)
-        value = Value(constraint.type, raw, (block.header,))
+        step = SourceStep(block.header, StepKind.OPEN_VARIABLE, name)
+        value = Value(constraint.type, raw, (step,))
         return narrowed(value, f"var.{name}", self._conditions(block), self._constant)
 
     def _conditions(self, block: Block) -> list[Node]:
@@ -314,7 +324,8 @@ class ModuleInstance:
         attribute = self.module.local_values.get(name)
         if attribute is None:
             raise ReferenceRefusedError(f'Reference to undeclared local value: "{name}"')
-        return Evaluator(self).value(attribute.expression).through(attribute.place)
+        step = SourceStep.of(attribute, StepKind.LOCAL)
+        return Evaluator(self).value(attribute.expression).through(step)
 
     def _path(self, name: str) -> Value:
         if name not in ("module", "root", "cwd"):
@@ -368,7 +379,8 @@ class ModuleInstance:
         def find(member: str) -> Value:
             attribute = block.body.attribute(member)
             if attribute is not None:
-                return evaluator.value(attribute.expression).through(attribute.place)
+                step = SourceStep.of(attribute, StepKind.ATTRIBUTE)
+                return evaluator.value(attribute.expression).through(step)
             when = "only after apply" if mode == "managed" else "only when Terraform reads it"
             text = f"{address}.{member} is known {when}"
             return unknown(text, is_deferred=mode == "managed")
@@ -391,7 +403,8 @@ class ModuleInstance:
             attribute = outputs[output].body.attribute("value")
             if attribute is None:
                 raise EvaluationError(f'Missing required argument: output "{output}" has no value')
-            return Evaluator(child).value(attribute.expression).through(attribute.place)
+            step = SourceStep.of(attribute, StepKind.OUTPUT)
+            return Evaluator(child).value(attribute.expression).through(step)
 
         kind = object_of(dict.fromkeys(outputs, DYNAMIC))
         return Value(kind, LazyMembers(sorted(outputs), find))
@@ -600,7 +613,9 @@ class CallInputs:
             return None
         try:
             value = Evaluator(self.scope).value(attribute.expression)
-            return constraint.applied(value).through(attribute.place)
+            return constraint.applied(value).through(
+                SourceStep.of(attribute, StepKind.MODULE_INPUT)
+            )
         except EvaluationError as error:
             raise _at(error, attribute.place) from error
 

@@ -10,9 +10,13 @@ from itertools import product
 from typing import Any, Protocol, TypeAlias
 from unicodedata import normalize
 
+from ecbackup_iac.hcl.expression import For, Node, ObjectNode, TupleNode
 from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind, StepShape
 from ecbackup_iac.terraform.values.budget import charge, spend_text, spend_trace
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -64,24 +68,66 @@ class ReferenceRefusedError(EvaluationError):
     """A reference to what is not declared: Terraform checks these first, so `try` hides none."""
 
 
-class Placed(Protocol):
-    """Where something stands, with the text to show for it (a nodes.Place or a Hop)."""
+class Step(Protocol):
+    """A step of a value's trace: a `SourceStep` or a `TraceStep` of the model."""
+
+    @property
+    def kind(self) -> StepKind:
+        """What the step leads through."""
+
+    @property
+    def name(self) -> str:
+        """What is set or read there; empty where nothing has a name."""
+
+    @property
+    def shape(self) -> StepShape:
+        """How the value is written there."""
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the source must not be shown."""
 
     @property
     def location(self) -> Location:
-        """The place as it is reported."""
+        """The location as it is reported."""
 
     @property
     def text(self) -> str:
-        """What stands there."""
+        """The source, or what is said in its place."""
 
 
-@record
-class TraceStep:
-    """A step of a trace that shows something else than what stands at its place."""
+@record(eq=False)
+class SourceStep:
+    """A step that shows its source; text and location are computed only for reported values."""
 
-    text: str
-    location: Location
+    place: Place
+    kind: StepKind
+    name: str = ""
+    expression: Node | None = None
+    """What is assigned there; None where nothing is."""
+
+    is_secret: bool = False
+
+    @classmethod
+    def of(cls, attribute: Attribute, kind: StepKind) -> "SourceStep":
+        """Return the step of an attribute."""
+        return cls(attribute.place, kind, attribute.name, attribute.expression)
+
+    @property
+    def shape(self) -> StepShape:
+        """Whether a collection is assigned."""
+        is_collection = isinstance(self.expression, ObjectNode | TupleNode | For)
+        return StepShape.COLLECTION if is_collection else StepShape.VALUE
+
+    @property
+    def location(self) -> Location:
+        """The location as it is reported."""
+        return self.place.location
+
+    @property
+    def text(self) -> str:
+        """The source text."""
+        return self.place.text
 
 
 @record
@@ -171,9 +217,9 @@ class Value:
 
     type: Type
     raw: Raw
-    trace: tuple[Placed, ...] = ()
+    trace: tuple[Step, ...] = ()
     is_sensitive: bool = False
-    literals: tuple[Placed, ...] = ()
+    literals: tuple[Place, ...] = ()
     """Where it is written as it stands: a literal for each way to it; none where it is computed."""
 
     is_file_content: bool = False
@@ -231,7 +277,7 @@ class Value:
             raise TypeError("the value is known")
         return self.raw
 
-    def through(self, *steps: Placed) -> "Value":
+    def through(self, *steps: Step) -> "Value":
         """Give the value with steps put before its trace."""
         spend_trace(len(self.trace))
         return replace(self, trace=(*steps, *self.trace)) if steps else self
@@ -448,7 +494,7 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
 def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
     """Make one of those that are the same value: it holds whenever any of them does."""
     kept: dict[object, Possibility] = {}
-    places: dict[object, dict[Placed, None]] = {}
+    places: dict[object, dict[Place, None]] = {}
     for possibility in possibilities:
         key = identity(possibility.value)
         first = kept.get(key)
@@ -457,7 +503,7 @@ def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
     return [_written_at(one, tuple(places[key])) for key, one in kept.items()]
 
 
-def _written_at(one: Possibility, literals: tuple[Placed, ...]) -> Possibility:
+def _written_at(one: Possibility, literals: tuple[Place, ...]) -> Possibility:
     if len(literals) == len(one.value.literals):
         return one
     return Possibility(replace(one.value, literals=literals), one.when, one.told)
