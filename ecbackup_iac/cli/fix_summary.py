@@ -8,12 +8,12 @@ def mending_text(mending: FixResult, *, is_written: bool) -> str:
     """Tell of every cache that was asked about, each edit once, and count them."""
     told: set[object] = set()
     lines = []
-    for mended in mending.mended:
+    for mended in mending.fixed:
         lines += _mended_lines(mended, told, is_written=is_written)
-    for left in mending.left:
+    for left in mending.unfixed:
         lines += _left_lines(left)
     done = "mended" if is_written else "to mend"
-    counts = f"{len(mending.mended)} {done}, {len(mending.left)} left"
+    counts = f"{len(mending.fixed)} {done}, {len(mending.unfixed)} left"
     return "\n".join((*lines, counts)) + "\n"
 
 

@@ -223,7 +223,7 @@ def fix(
     """  # noqa: D301 - click wants \b
     from ecbackup_iac.cli.fix_summary import mending_text
     from ecbackup_iac.cli.progress import watched
-    from ecbackup_iac.fixers.plan import mending
+    from ecbackup_iac.fixers.plan import plan_fixes
     from ecbackup_iac.suppressions.exceptions import today
 
     asked = request_from(context)
@@ -234,7 +234,7 @@ def fix(
         raise click.UsageError(f"--days {days}: the policy asks for {least} days or more")
     check_outputs([Output("text", None)])
     with watched(quiet=False) as progress:
-        made = mending(
+        made = plan_fixes(
             asked.places,
             policy,
             today(),

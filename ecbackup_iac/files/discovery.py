@@ -22,7 +22,7 @@ from ecbackup_iac.files.bounded_read import (
     regular_content,
 )
 from ecbackup_iac.files.globs import covers
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.policy import PathGlob
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
@@ -152,7 +152,7 @@ def discover(
 def _stream(path: str) -> Input | Diagnostic:
     """Read standard input, or what stands for it, to its end."""
     if path == STANDARD_INPUT and sys.stdin is None:
-        return Diagnostic("cannot be read: standard input is closed", Location(path))
+        return Diagnostic("cannot be read: standard input is closed", input_location(path))
     try:
         if path == STANDARD_INPUT:
             content = read_limited(MAX_INPUT_BYTES, sys.stdin.buffer.read)
@@ -161,7 +161,7 @@ def _stream(path: str) -> Input | Diagnostic:
     except OSError as error:
         return _unreadable(path, error)
     if content is None:
-        return Diagnostic(f"not read: {larger_than(MAX_INPUT_BYTES)}", Location(path))
+        return Diagnostic(f"not read: {larger_than(MAX_INPUT_BYTES)}", input_location(path))
     return Input(path, content, path, boundary_of("."))
 
 
@@ -491,4 +491,4 @@ def is_gits_own(path: str, boundary: str) -> bool:
 
 
 def _unreadable(shown: str, error: OSError) -> Diagnostic:
-    return Diagnostic(f"cannot be read: {error.strerror or error}", Location(shown))
+    return Diagnostic(f"cannot be read: {error.strerror or error}", input_location(shown))

@@ -1,22 +1,45 @@
-"""A cache that fails → the edits that mend it; one file a source, and the table lists them.
+"""A cache that fails → the edits that fix it; one folder a source."""
 
-Each has `propose(resource, values, days, files)`, which gives an Edit for every value that fails, and
-raises NotMendableError where it cannot.
-"""
+from collections.abc import Sequence
+from typing import Protocol, assert_never
 
-from importlib import import_module
-from types import ModuleType
-
-from ecbackup_iac.model.cache import Source
-
-# Source → the module that mends it, imported when somebody asks for it.
-FIXERS = {
-    Source.TERRAFORM: "terraform.edits",
-    Source.CLOUDFORMATION: "cloudformation.edits",
-}
+from ecbackup_iac.fixers.edits import Edit, SourceFiles
+from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.value import Settled
 
 
-def fixer(source: Source) -> ModuleType | None:
-    """Give the fixer of a source; None where its files are made from others."""
-    name = FIXERS.get(source)
-    return import_module(f"{__name__}.{name}") if name else None
+class Fixer(Protocol):
+    """A module that fixes the caches of a source."""
+
+    def propose(
+        self,
+        resource: CacheResource,
+        values: Sequence[Settled[int]],
+        days: int,
+        files: SourceFiles,
+        *,
+        is_careful: bool,
+    ) -> Sequence[Edit]:
+        """Return the edits that set every value to this many days; careful ones affect the fewest.
+
+        Raises:
+            NotFixableError: a value cannot be fixed, and why.
+
+        """
+
+
+def fixer(source: Source) -> Fixer | None:
+    """Return the fixer of a source, imported when needed; None where files are made from others."""
+    match source:
+        case Source.TERRAFORM:
+            from ecbackup_iac.fixers.terraform import edits as terraform_edits
+
+            return terraform_edits
+        case Source.CLOUDFORMATION:
+            from ecbackup_iac.fixers.cloudformation import edits as cloudformation_edits
+
+            return cloudformation_edits
+        case Source.TERRAFORM_PLAN | Source.TERRAFORM_STATE | Source.AWS_CLI:
+            return None
+        case _:
+            assert_never(source)

@@ -44,9 +44,10 @@ COMMAND_LINE = Location("command line", origin=Origin.COMMAND_LINE)
 ENVIRONMENT = Location("environment", origin=Origin.ENVIRONMENT)
 
 
-def input_location(path: str) -> Location:
-    """Return the location of a whole input: a file, or standard input, which is called "-"."""
-    return Location(path, origin=Origin.STANDARD_INPUT if path == "-" else Origin.FILE)
+def input_location(path: str, line: int | None = None, column: int | None = None) -> Location:
+    """Return a location in an input: in a file, or in standard input, which is called "-"."""
+    origin = Origin.STANDARD_INPUT if path == "-" else Origin.FILE
+    return Location(path, line, column, origin=origin)
 
 
 def is_downloaded(path: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.readers import aws_cli
 from ecbackup_iac.readers.shape import ShapeError
@@ -58,12 +58,12 @@ def reading_of(
         text = to_utf8(content)
     except UnicodeDecodeError as error:
         return _problem(
-            f"not the UTF-16 or UTF-32 that it looks like: {error.reason}", Location(root)
+            f"not the UTF-16 or UTF-32 that it looks like: {error.reason}", input_location(root)
         )
     if _begins_like_json(text) and not text[:_BLANKS].lstrip().startswith(b"[command]"):
         return _json_reading(text, root, placed, is_meant=is_meant)
     mistake = hint_for_text(text)
-    return _problem(mistake, Location(root)) if mistake else None
+    return _problem(mistake, input_location(root)) if mistake else None
 
 
 def template_file(found: "Input", *, is_meant: bool) -> "TemplateFile | None":
@@ -127,7 +127,7 @@ def _json_reading(
                 break
             found = list(_document_readings(document, root))
         except JsonError as error:
-            readings.append(_problem(error.message, Location(root, error.line, error.column)))
+            readings.append(_problem(error.message, input_location(root, error.line, error.column)))
             break
         except ShapeError as error:
             found = [_misshapen(error, root)]
@@ -136,11 +136,11 @@ def _json_reading(
         if any(reading.is_wrong_kind for reading in readings):
             break
     if strangers and (readings or _NAMES.search(text)):
-        readings.append(_problem(_STRANGER, Location(root)))
+        readings.append(_problem(_STRANGER, input_location(root)))
     if not readings:
         return None
     if len(text) < _BLANKS and text.strip() == b"[]":  # a strip copies a large plan
-        return _problem(_EMPTY_LIST, Location(root))
+        return _problem(_EMPTY_LIST, input_location(root))
     return ReadResult(
         tuple(resource for reading in readings for resource in reading.resources),
         tuple(dict.fromkeys(d for reading in readings for d in reading.diagnostics)),
@@ -163,7 +163,9 @@ def _document_readings(
             return
     mistake = hint_for_object(members)
     if mistake:
-        yield ReadResult(diagnostics=(Diagnostic(mistake, Location(root)),), is_wrong_kind=True)
+        yield ReadResult(
+            diagnostics=(Diagnostic(mistake, input_location(root)),), is_wrong_kind=True
+        )
     elif is_outermost and members:
         yield from _nested_readings(list(members.values()), root)
 
@@ -190,7 +192,7 @@ def _nested_readings(documents: "list[RawJson]", root: str) -> "Iterator[ReadRes
 
 
 def _misshapen(error: ShapeError, root: str) -> ReadResult:
-    return _problem(f"not the JSON that Terraform or AWS writes: {error}", Location(root))
+    return _problem(f"not the JSON that Terraform or AWS writes: {error}", input_location(root))
 
 
 def _problem(message: str, location: Location) -> ReadResult:

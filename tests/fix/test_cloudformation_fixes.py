@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.fixers.edits import edited
-from ecbackup_iac.fixers.plan import FixResult, mending
+from ecbackup_iac.fixers.plan import FixResult, plan_fixes
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
@@ -91,7 +91,7 @@ def folder_with(files: dict[str, bytes]) -> Iterator[Path]:
 
 
 def mended(given: Sequence[tuple[str, str]] = (), days: int = DAYS) -> FixResult:
-    return mending(["."], Policy(), date(2026, 1, 31), EvaluationInputs(parameters=given), days)
+    return plan_fixes(["."], Policy(), date(2026, 1, 31), EvaluationInputs(parameters=given), days)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -282,12 +282,12 @@ def test_every_cache_of_a_json_template_is_mended_whatever_its_style(content: by
 def assert_mended(name: str, content: bytes) -> None:
     with folder_with({name: content}) as top:
         made = mended()
-        assert [(one.finding.resource.address, one.reason) for one in made.left] == []
-        if not made.mended:
+        assert [(one.finding.resource.address, one.reason) for one in made.unfixed] == []
+        if not made.fixed:
             assert made.after == {}
             return
         (after,) = made.after.values()
-        edits = {edit for one in made.mended for edit in one.edits}
+        edits = {edit for one in made.fixed for edit in one.edits}
         assert edited(content, edits) == after
         replaced = [content[edit.start : edit.end] for edit in edits]
         assert all(len(old) < 120 for old in replaced), replaced
@@ -297,7 +297,7 @@ def assert_mended(name: str, content: bytes) -> None:
         (top / name).write_bytes(after)
         again = mended()
         assert again.after == {}
-        assert (again.mended, again.left) == ((), ())
+        assert (again.fixed, again.unfixed) == ((), ())
 
 
 def assert_same_line_ends(before: bytes, after: bytes) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.fixers.plan import FixResult, mending
+from ecbackup_iac.fixers.plan import FixResult, plan_fixes
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
@@ -76,7 +76,7 @@ def folder_with(name: str, content: bytes) -> Iterator[Path]:
 
 
 def mended(days: int = 7) -> FixResult:
-    return mending(["."], Policy(), date(2026, 1, 31), EvaluationInputs(), days)
+    return plan_fixes(["."], Policy(), date(2026, 1, 31), EvaluationInputs(), days)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -88,10 +88,10 @@ def test_a_tidy_file_stays_tidy_and_what_is_inserted_is_all_that_changes(text: s
     with folder_with("main.tf", tidy):
         made = mended()
         (after,) = made.after.values()
-    assert len(made.mended) >= 5
-    assert {one.finding.resource.address for one in made.left} == {
+    assert len(made.fixed) >= 5
+    assert {one.finding.resource.address for one in made.unfixed} == {
         "aws_elasticache_cluster.empty"
-    } - {one.finding.resource.address for one in made.mended}
+    } - {one.finding.resource.address for one in made.fixed}
     if b"null # no" in tidy:
         # Neighbours are never moved, so comments may end up under each other no more.
         assert without_comment_blanks(terraform_fmt(after)) == without_comment_blanks(after)
@@ -154,7 +154,7 @@ def test_an_edit_touches_its_own_span_and_a_second_run_finds_nothing(
         made = mended()
         (after,) = made.after.values()
         edits = sorted(
-            {edit for one in made.mended for edit in one.edits}, key=lambda edit: edit.start
+            {edit for one in made.fixed for edit in one.edits}, key=lambda edit: edit.start
         )
         kept, position = [], 0
         for edit in edits:
@@ -170,7 +170,7 @@ def test_an_edit_touches_its_own_span_and_a_second_run_finds_nothing(
         file.write_bytes(after)
         again = mended()
     assert again.after == {}
-    assert again.mended == ()
+    assert again.fixed == ()
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from ecbackup_iac.cloudformation.syntax.nodes import Mapping, Node, Scalar, Sequence, function_of
-from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record
+from ecbackup_iac.model.location import Location, input_location
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 
 MAX_DUPLICATES = 20
@@ -72,7 +72,8 @@ class SourceText:
         """Give a place by its offsets."""
         line, column = self._position(start)
         end_line, end_column = self._position(max(start, end))
-        return Location(self.path, line, column, end_line, end_column)
+        start_location = input_location(self.path, line, column)
+        return replace(start_location, end_line=end_line, end_column=end_column)
 
     def location_of(self, node: Node, value: Node | None = None) -> Location:
         """Give a node's place, or an entry's: from its key to the end of its value."""

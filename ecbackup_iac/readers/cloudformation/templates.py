@@ -26,7 +26,7 @@ from ecbackup_iac.cloudformation.templates.template import Template
 from ecbackup_iac.files.discovery import shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
@@ -135,10 +135,10 @@ class TemplateReader:
                         spent_at = found.frame.stack.template.source.location_of(found.key)
         except RecursionError:
             text = "not all of this template was judged: it nests too deeply"
-            reader.diagnostics.append(Diagnostic(text, Location(template.source.path)))
+            reader.diagnostics.append(Diagnostic(text, input_location(template.source.path)))
         if effort.is_spent:
             text = "not all of this template was worked out: it asks for more work than is done for one"
-            place = spent_at or Location(template.source.path)
+            place = spent_at or input_location(template.source.path)
             reader.diagnostics.append(Diagnostic(text, place))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
         for stack in deployment.never:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from ecbackup_iac.model.cache import CacheResource, Source
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown, Unset, Value
@@ -98,7 +98,7 @@ def matches(members: Mapping[str, "RawJson"]) -> bool:
 
 def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     """Read a plan; `root` is its path."""
-    place = Location(root)
+    place = input_location(root)
     problem = unknown_format(members, "plan")
     if problem:
         return ReadResult(diagnostics=(Diagnostic(problem, place),))
@@ -218,7 +218,7 @@ def read_change(
     is_managed = entry.get("mode", "managed") == "managed" and "deposed" not in entry
     if attributes is None or not is_managed or (actions and actions <= _GONE):
         return None
-    instance = _Instance(entry, attributes, blocks.behind(entry), Location(root))
+    instance = _Instance(entry, attributes, blocks.behind(entry), input_location(root))
     retention = instance.retention()
     if deferred:
         retention = Unknown(f"Terraform defers the change ({deferred})", trace=retention.trace)
@@ -229,7 +229,7 @@ def read_change(
         form=attributes.form,
         source=Source.TERRAFORM_PLAN,
         root=root,
-        location=Location(root),
+        location=input_location(root),
         retention=retention,
         retention_name=attributes.retention,
         engine=instance.text(attributes.engine),

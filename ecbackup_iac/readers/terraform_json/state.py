@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from ecbackup_iac.model.cache import CacheResource, Source
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unset
 from ecbackup_iac.readers.shape import ShapeError
@@ -67,7 +67,7 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     """Read a state; `root` is its path. What is wrong with one entry takes nothing from the others."""
     problem = _unknown_format(members)
     if problem:
-        return ReadResult(diagnostics=(Diagnostic(problem, Location(root)),))
+        return ReadResult(diagnostics=(Diagnostic(problem, input_location(root)),))
     is_shown = "format_version" in members
     resources: list[CacheResource] = []
     diagnostics: list[Diagnostic] = []
@@ -79,15 +79,15 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
             for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
                 address, kind = instance["address"], instance["type"]
                 if reason:
-                    absent.append(AbsentCache(address, kind, root, Location(root), reason))
+                    absent.append(AbsentCache(address, kind, root, input_location(root), reason))
                 elif instance.get("values") is not None:
                     resources.append(_resource(instance, root))
                 else:
                     text = f"{address} is in the state without its attributes"
-                    diagnostics.append(Diagnostic(text, Location(root)))
+                    diagnostics.append(Diagnostic(text, input_location(root)))
         except ShapeError as error:
             text = f"an entry of the state cannot be read: {error}"
-            diagnostics.append(Diagnostic(text, Location(root)))
+            diagnostics.append(Diagnostic(text, input_location(root)))
     current = {one.address for one in resources}
     gone = tuple(one for one in absent if one.address not in current)
     return ReadResult(tuple(resources), tuple(diagnostics), gone)
@@ -107,7 +107,7 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
     attributes = RESOURCE_TYPES[entry["type"]]
     values = entry.get("values") or {}
     marks = entry.get("sensitive_values", False)
-    location, group = Location(root), attributes.parameter_group
+    location, group = input_location(root), attributes.parameter_group
     retention = retention_of(
         values.get(attributes.retention),
         attributes.retention,
