@@ -113,9 +113,8 @@ class _Proposal:
         path, file = self._open(literal.path)
         start, end = offsets(file.content, literal, LINE_BREAKS)
         offset = file.offset(start)
-        is_nested = "/" in self._resource.address
         for template in file.templates:
-            uses = TemplateUses(template, is_nested=is_nested)
+            uses = TemplateUses(template)
             definition = uses.definition_at(offset)
             if self._is_careful and definition is not None and definition.is_parameter:
                 given = self._given_by_parent(path, definition.names[0])
@@ -189,7 +188,7 @@ class _Proposal:
             found = next((one for one in TemplateUses(parent).resources if one.name == stack), None)
             child = child_template(parent, found.body) if found else None
             if found is not None and child is not None and child.path == path:
-                other = TemplateUses(child, is_nested=True).other_use_of(name)
+                other = TemplateUses(child).other_use_of(name)
                 if other:
                     raise NotFixableError(f"the parameter {name} is also used by {other}")
                 return self._passed(parent, found, name)
