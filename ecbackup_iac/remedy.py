@@ -27,7 +27,7 @@ def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str 
     """
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
         return None
-    return _BY_SOURCE[resource.source](_on_one_line(resource), verdict.rule, policy)
+    return REMEDIES[resource.source](_on_one_line(resource), verdict.rule, policy)
 
 
 def _on_one_line(resource: CacheResource) -> CacheResource:
@@ -162,7 +162,7 @@ def _failing(outcomes: Iterable[Outcome[int]], policy: Policy) -> list[Settled[i
 _MODULE_CALL = re.compile(r"""(?:^|\.)module\.[\w-]+(?:\[(?:\d+|".*")\])?$""")
 
 # Where a variable is set outside files → how it is set there.
-_OPTIONS = {
+OPTIONS = {
     Origin.COMMAND_LINE: "--var ",
     Origin.ENVIRONMENT: "TF_VAR_",
     Origin.STANDARD_INPUT: None,
@@ -215,7 +215,7 @@ class _Advice:
 def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> _Advice:
     """Return what to set where: at the last step that assigns something."""
     for step in reversed(trace):
-        option = _OPTIONS[step.location.origin]
+        option = OPTIONS[step.location.origin]
         if option:
             return _Advice(f"give {option}{_plain(step.name)}={days}")
         is_assigned = step.kind in _ASSIGNMENTS and step.name
@@ -315,7 +315,7 @@ def is_enough(value: Settled[int], minimum_days: int) -> bool:
     return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS
 
 
-_BY_SOURCE: dict[Source, Callable[[CacheResource, Rule | None, Policy], str]] = {
+REMEDIES: dict[Source, Callable[[CacheResource, Rule | None, Policy], str]] = {
     Source.TERRAFORM: _for_configuration,
     Source.TERRAFORM_PLAN: _for_plan,
     Source.TERRAFORM_STATE: _for_state,

@@ -26,7 +26,7 @@ from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
 from ecbackup_iac.readers.terraform.resource_types import SENSITIVE
 
-_OUTSIDE = {
+OUTSIDE = {
     Origin.COMMAND_LINE: "it is given on the command line",
     Origin.ENVIRONMENT: "it is given in the environment",
     Origin.STANDARD_INPUT: "it is read from standard input",
@@ -76,7 +76,7 @@ class _Proposal:
     def edits(self, value: Settled[int]) -> Iterator[Edit]:
         """Yield an edit for each place where a value is written. Raises NotMendableError."""
         for step in value.trace:
-            outside = _OUTSIDE[step.location.origin]
+            outside = OUTSIDE[step.location.origin]
             if outside:
                 raise NotFixableError(f"{outside}: {step.text}")
         if value.literals:
