@@ -1,4 +1,4 @@
-"""A verdict on a resource → what to type to mend it, by source and form."""
+"""A resource and its verdict → the remedy, by source and form."""
 
 import re
 import shlex
@@ -21,9 +21,9 @@ from ecbackup_iac.model.verdict import Rule, Status, Verdict
 
 
 def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str | None:
-    """Give the shortest thing to type or decide; None where nothing is wrong.
+    """Return the shortest thing to type or decide; None where nothing is wrong.
 
-    Several commands stand on lines of their own.
+    Each of several commands is on a line of its own.
     """
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
         return None
@@ -31,7 +31,7 @@ def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str 
 
 
 def _on_one_line(resource: CacheResource) -> CacheResource:
-    """Take line breaks out of hostile names: a line of a remedy is a command of ours."""
+    """Return a resource without line breaks in its names: each line of a remedy is a command."""
     address, *nodes = (name.replace("\n", "\\n") for name in (resource.address, *resource.node_ids))
     return replace(resource, address=address, node_ids=tuple(nodes))
 
@@ -51,7 +51,7 @@ def _for_attribute(resource: CacheResource, rule: Rule | None, policy: Policy) -
 
 
 def _for_plan(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
-    """Name the place in the configuration that decides, where --source has led to it."""
+    """Return a remedy for the configuration that decides the value, where --source has located it."""
     planned, days = resource.retention, policy.remedy_days
     written = tuple(step for step in planned.trace if step.location.path != resource.root)
     is_about_retention = rule not in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT)
@@ -106,7 +106,7 @@ _AWS_COMMANDS = {
 
 
 def _snapshotting_cluster(resource: CacheResource) -> str:
-    """Name the node to back up from, which a group outside cluster mode needs when it comes from 0.
+    """Return the option for the node to back up from, needed outside cluster mode when backups are off.
 
     In cluster mode the parameter must not be given (botocore ModifyReplicationGroupMessage;
     hashicorp/terraform#10581, #19336). A replica is the better choice, so the last node is named.
@@ -130,7 +130,7 @@ def _days_now(resource: CacheResource) -> int:
 
 
 def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
-    """Name the place where the value is decided: the end of its trace."""
+    """Return a remedy for the end of the trace, where the value is decided."""
     retention, days = resource.retention, policy.remedy_days
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, policy)
@@ -158,7 +158,7 @@ def _failing(outcomes: Iterable[Outcome[int]], policy: Policy) -> list[Settled[i
     return [value for value in values if not is_enough(value, policy.minimum_days)]
 
 
-# The address of what a module makes that was not read: the call's own.
+# The address of a module call whose module was not read.
 _MODULE_CALL = re.compile(r"""(?:^|\.)module\.[\w-]+(?:\[(?:\d+|".*")\])?$""")
 
 # Where a variable is set outside files → how it is set there.
@@ -240,7 +240,7 @@ def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> 
 
 
 def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
-    """Name the places in a template, or what it is given, where the value is decided."""
+    """Return a remedy for the template, or its parameters, where the value is decided."""
     retention, days = resource.retention, policy.remedy_days
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, policy)
@@ -311,7 +311,7 @@ def _line(location: Location) -> str:
 
 
 def is_enough(value: Settled[int], minimum_days: int) -> bool:
-    """Say whether a retention is one that AWS takes, and as long as is asked for."""
+    """Whether AWS accepts a retention and it meets the minimum."""
     return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS
 
 

@@ -82,59 +82,59 @@ class TraceStep:
 
 @record
 class Known(Generic[T]):
-    """The value is settled."""
+    """The value is known."""
 
     value: T
     trace: tuple[TraceStep, ...] = ()
     sensitive: bool = False
-    """It may be judged and must not be printed."""
+    """It is evaluated, but must not be printed."""
 
     literals: tuple[Location, ...] = ()
-    """Where it is written as it stands: a place for each way to it; none where it is computed."""
+    """Where it is written literally: a location for each way to it; none where it is computed."""
 
     @property
     def shown(self) -> str:
-        """The value as it may be printed; a sensitive one as Terraform shows it."""
+        """The value as it may be printed."""
         return "(sensitive value)" if self.sensitive else str(self.value)
 
 
 @record
 class Unset:
-    """Nobody wrote a value (Terraform's null counts), so AWS will choose."""
+    """No value is configured (Terraform's null included), so the AWS default applies."""
 
     trace: tuple[TraceStep, ...] = ()
     literals: tuple[Location, ...] = ()
-    """Where a null is written that says so, a place for each way to it."""
+    """Where a null is written, a location for each way to it."""
 
 
 @record
 class Invalid:
-    """Something was written that cannot be a value of this setting at all."""
+    """What is written cannot be a value of this setting."""
 
     text: str
-    """What was written, as a person would quote it: `"abc"`, `1.5`, `true`, `a list`."""
+    """The source of the value, for people: `"abc"`, `1.5`, `true`, `a list`."""
 
     trace: tuple[TraceStep, ...] = ()
     literals: tuple[Location, ...] = ()
-    """Where it is written as it stands, a place for each way to it."""
+    """Where it is written literally, a location for each way to it."""
 
 
 @record
 class Outcome(Generic[T]):
-    """One value that an undecided setting can take."""
+    """A value that an unknown setting can take."""
 
     value: "Known[T] | Unset | Invalid"
     when: str = ""
-    """What has to hold for it, for a person: "IsProd is false"; empty where it cannot be said."""
+    """The condition for it, for people: "IsProd is false"; empty where it is not known."""
 
     cases: frozenset[int] | None = None
-    """The resource's cases in which it is this: two settings go together only where they share one.
-    None where nothing is known of that."""
+    """The resource's scenarios with this value: two settings combine only if they share a scenario.
+    None where that is not known."""
 
 
 @record
 class Bounds:
-    """The least and the greatest number an undecided setting can be; None where it is open."""
+    """The least and the greatest number that an unknown setting can be; None where there is no bound."""
 
     minimum: int | None = None
     maximum: int | None = None
@@ -142,20 +142,20 @@ class Bounds:
 
 @record
 class Unknown(Generic[T]):
-    """A value exists, and what was read does not settle it."""
+    """A value exists, but the input does not determine it."""
 
     why: str
-    """What it depends on, for a person: "var.days has no default and no value"."""
+    """The reason, for people: "var.days has no default and no value"."""
 
     outcomes: tuple[Outcome[T], ...] = ()
-    """Every value it can take, where that is a finite list; empty where it is not known."""
+    """Every possible value, if that is a finite list; otherwise empty."""
 
     bounds: Bounds | None = None
-    """What is proven of it where no list is: a validation, a MinValue."""
+    """The range of values, if a validation or a MinValue limits it."""
 
     trace: tuple[TraceStep, ...] = ()
     is_refused: bool = False
-    """The code is refused before it is deployed, and has to be mended first."""
+    """The code is rejected before it is deployed, and has to be corrected first."""
 
 
 Settled: TypeAlias = Known[T] | Unset | Invalid
@@ -163,7 +163,7 @@ Value: TypeAlias = Known[T] | Unset | Invalid | Unknown[T]
 
 
 def possible_values(value: Value[T]) -> tuple[Settled[T], ...]:
-    """Give every settled value that `value` can be; empty where there is no finite list of them."""
+    """Return every possible value; empty where there is no finite list of them."""
     if isinstance(value, Unknown):
         return tuple(outcome.value for outcome in value.outcomes)
     return (value,)

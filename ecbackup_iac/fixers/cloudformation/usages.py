@@ -35,6 +35,15 @@ from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, R
 MAX_NODES = 2_000_000
 """Of a template, aliases followed; uses in a larger one are not searched for."""
 
+# Sections whose values are not followed any further.
+_SECTIONS = {
+    "Conditions": "the condition",
+    "Rules": "the rule",
+    "Globals": "the globals of",
+    "Hooks": "the hook",
+    "Outputs": "the output",
+}
+
 _SUBSTITUTION = re.compile(r"[$&]\{([^{}]{1,300})\}")
 
 
@@ -234,9 +243,9 @@ def _literal_name(node: Node) -> str | None:
 def _units(template: Template, index: _Index) -> Iterator[tuple[_Unit, list[Node]]]:
     """Yield the units of a template, each with its nodes; its resources go to the index."""
     yield from _definitions(template)
-    for section in ("Conditions", "Rules", "Globals", "Hooks", "Outputs"):
+    for section, kind in _SECTIONS.items():
         for name, (_, body) in template.section(section).items():
-            yield _Unit(f"{name} of {section}"), [body]
+            yield _Unit(f"{kind} {name}"), [body]
     pending = [*template.section("Resources").items()]
     while pending:
         name, entry = pending.pop(0)

@@ -194,7 +194,7 @@ class Usages:
                 continue
             met.add(current)
             if current.kind == "output":
-                return f"whatever refers to output.{current.name}"
+                return "the callers of its module"
             if current.kind == "input":
                 pending += self._passed(current)
             for reference in self._references(current):
