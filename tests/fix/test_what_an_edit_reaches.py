@@ -243,6 +243,11 @@ MENDED = {
         "main.tf": DAYS + CACHE.format("var.days"),
         "terraform.tfvars": "days = 0\n",
     },
+    "the default of an optional attribute, in a module": {
+        "main.tf": CALL.replace("}\n", "  settings = {}\n}\n"),
+        "m/main.tf": 'variable "settings" {\n  type = object({ days = optional(number, 0) })\n}\n'
+        + CACHE.format("var.settings.days"),
+    },
     "other attributes of the cache": {
         "main.tf": CACHE.format(0)
         + 'resource "x_record" "r" {\n  names = [aws_elasticache_replication_group.r.id]\n'

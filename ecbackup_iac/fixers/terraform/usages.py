@@ -140,7 +140,8 @@ def _defined_by(folder: str, block: Block, attribute: Attribute, offset: int) ->
         return Definition(folder, "each", "value", keys[1:], block=_identity(block))
     match block.kind:
         case "variable":
-            return Definition(folder, "var", block.labels[0], keys, is_default=not keys)
+            is_default = name == "default" and not keys
+            return Definition(folder, "var", block.labels[0], keys, is_default)
         case "output":
             return Definition(folder, "output", block.labels[0])
         case "module":
