@@ -66,7 +66,7 @@ def written(top: Path, files: Mapping[str, str]) -> None:
         (top / name).write_text(text, encoding="utf-8")
 
 
-LEFT = {
+NOT_FIXED = {
     "an output of a module": (
         {
             "m/main.tf": 'locals {\n  days = 0\n}\noutput "days" {\n  value = local.days\n}\n',
@@ -208,13 +208,13 @@ LEFT = {
 }
 
 
-@pytest.mark.parametrize(("files", "told"), LEFT.values(), ids=LEFT)
-def test_what_reaches_something_else_is_left(
-    files: dict[str, str], told: str, tmp_path: Path, run: "Run"
+@pytest.mark.parametrize(("files", "reason"), NOT_FIXED.values(), ids=NOT_FIXED)
+def test_what_reaches_something_else_is_not_fixed(
+    files: dict[str, str], reason: str, tmp_path: Path, run: "Run"
 ) -> None:
     written(tmp_path, files)
     result = run("fix")
-    assert told in result.stdout
+    assert reason in result.stdout
     assert result.status == 1
     assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in files} == files
 
@@ -227,7 +227,7 @@ def test_an_argument_beside_the_retention_is_something_else(tmp_path: Path, run:
     )
 
 
-MENDED = {
+FIXED = {
     "a map handed to a module, of which another entry is used elsewhere": {
         "main.tf": MAP
         + CALL.replace(
@@ -253,7 +253,7 @@ MENDED = {
         + 'resource "x_record" "r" {\n  names = [aws_elasticache_replication_group.r.id]\n'
         "  depends_on = [aws_elasticache_replication_group.r]\n}\n",
     },
-    "texts that only tell of it": {
+    "texts that only mention it": {
         "main.tf": NONE
         + CACHE.format("var.days")
         + 'output "o" {\n  description = "var.days"\n  value = 1\n}\n',
@@ -261,8 +261,8 @@ MENDED = {
 }
 
 
-@pytest.mark.parametrize("files", MENDED.values(), ids=MENDED)
-def test_what_reaches_caches_alone_is_mended(
+@pytest.mark.parametrize("files", FIXED.values(), ids=FIXED)
+def test_what_reaches_caches_alone_is_fixed(
     files: dict[str, str], tmp_path: Path, run: "Run"
 ) -> None:
     written(tmp_path, files)
@@ -295,7 +295,7 @@ def test_a_variable_file_of_a_nested_root_is_not_edited_for_the_root_above(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reason"),
     [
         (
             DATABASE.format("var.days"),
@@ -305,14 +305,14 @@ def test_a_variable_file_of_a_nested_root_is_not_edited_for_the_root_above(
     ],
 )
 def test_a_file_is_part_of_every_folder_that_links_to_it(
-    text: str, told: str, tmp_path: Path, run: "Run"
+    text: str, reason: str, tmp_path: Path, run: "Run"
 ) -> None:
     files = {"a/main.tf": CACHE.format("var.days"), "b/main.tf": text, "common/vars.tf": NONE}
     written(tmp_path, files)
     for folder in ("a", "b"):
         (tmp_path / folder / "vars.tf").symlink_to("../common/vars.tf")
     result = run("fix", "a")
-    assert told in result.stdout
+    assert reason in result.stdout
     assert (tmp_path / "common/vars.tf").read_text(encoding="utf-8") == NONE
 
 
