@@ -1,9 +1,9 @@
-# The one door. Each target sets up what it needs: Python 3.11 or later is all that has to be there.
+# Each target installs what it needs into .venv. Only Python 3.11 or later has to be installed already.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fuzz golden format clean
+.PHONY: help run test test-all check bench fuzz golden format clean
 
-# The first Python that is new enough and has a module.
+# The first Python on PATH that is version 3.11 or later and has the given module.
 find_python = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
   "$$name" -c 'import sys, $(1); sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
   && echo "$$name" && break; done)
@@ -11,25 +11,43 @@ PYTHON ?= $(or $(call find_python,ensurepip),$(call find_python,sys))
 
 VENV := .venv
 BIN := $(VENV)/bin
-# pip 25.1 is the first that installs dependency groups.
+# Dependency groups need pip 25.1 or later.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PATHS := ecbackup_iac checks tests benchmarks
 
+PYTEST := $(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
+
+# The environments that tests marked "extended" make: folder, megabytes to download, contents.
+DOWNLOADS := \
+  '.venv-browser 50 Playwright and axe-core' \
+  '.venv-checkov 60 Checkov' \
+  '.venv-cloudformation 55 moto and cfn-lint' \
+  '.venv-hcl2 3 python-hcl2' \
+  '.venv-tools 35 pre-commit, shellcheck, check-jsonschema, actionlint'
+
 help:
-	@echo 'make run      judge the examples'
-	@echo 'make test     run the tests'
-	@echo 'make check    format, lint, types, layers'
-	@echo 'make bench    measure what is to be fast, beside what it is measured by'
-	@echo 'make fuzz     feed what nobody would write, for MINUTES=2 minutes a harness'
-	@echo 'make golden   rewrite the expected outputs, to be read in the diff'
-	@echo 'make format   lay the code out'
-	@echo 'make clean    remove what make built'
+	@echo 'make run        check the examples'
+	@echo 'make test       run the core tests: about two minutes on two cores'
+	@echo 'make test-all   run every test, with the tools that results are compared with'
+	@echo 'make check      check the format, lint rules, types and import layers'
+	@echo 'make bench      measure speed and memory'
+	@echo 'make fuzz       run each fuzzer for MINUTES=2 minutes'
+	@echo 'make golden     rewrite the expected outputs; review the diff'
+	@echo 'make format     format the code'
+	@echo 'make clean      delete what make created'
 
 run: $(VENV)/run.stamp
 	$(BIN)/ecbackup-iac check --exit-zero --policy examples/.ecbackup.toml examples
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
+	$(PYTEST)
+
+test-all: $(VENV)/test.stamp
+	@echo 'The tests use what is installed of terraform, chromium, node with npm, zsh, fish, git and openssl.'
+	@printf '%s\n' $(DOWNLOADS) | while read -r folder size what; do \
+	  test -e "$$folder/ready" || echo "To be downloaded, once: about $$size MB for $$folder ($$what)"; \
+	done
+	$(PYTEST) -m ''
 
 check: $(VENV)/lint.stamp
 	$(BIN)/ruff format --check $(PATHS)
@@ -40,8 +58,8 @@ check: $(VENV)/lint.stamp
 bench: $(VENV)/run.stamp
 	$(BIN)/python benchmarks/aims.py
 
-# Guided by coverage, or, for hcl, compared with Terraform: what falls out is in build/fuzz.
-# HARNESSES names some of them.
+# Coverage-guided fuzzing; the hcl harness compares with Terraform instead. Inputs that fail are kept in
+# build/fuzz. HARNESSES selects some of the harnesses.
 MINUTES ?= 2
 HARNESSES ?= configuration template plan policy suppression hcl
 fuzz: .venv-fuzz/fuzz.stamp
@@ -59,7 +77,7 @@ fuzz: .venv-fuzz/fuzz.stamp
 golden: $(VENV)/test.stamp
 	$(BIN)/python -m ecbackup_iac.reporters.report_schema > ecbackup_iac/reporters/report.schema.json
 	$(BIN)/python -m ecbackup_iac.control.explanation_schema > ecbackup_iac/control/explanation.schema.json
-	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_readme.py tests/reports tests/explanation tests/fix
+	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_readme.py tests/reporters tests/control tests/fixers
 
 format: $(VENV)/lint.stamp
 	$(BIN)/ruff format $(PATHS)
@@ -68,7 +86,7 @@ format: $(VENV)/lint.stamp
 clean:
 	rm -rf $(VENV) .venv-browser .venv-checkov .venv-cloudformation .venv-fuzz .venv-hcl2 .venv-tools build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-# An environment whose Python is gone, or that was made in another folder, is made anew.
+# Recreate the environment if its Python no longer runs, or if it was created in another folder.
 ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(VENV)/python.stamp 2>/dev/null),$(CURDIR))
 .PHONY: $(VENV)/python.stamp
 endif

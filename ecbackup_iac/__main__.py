@@ -1,12 +1,11 @@
-"""The entry point: `ecbackup-iac`, or `python -m ecbackup_iac`, → the command line."""
+"""`ecbackup-iac`, or `python -m ecbackup_iac` → the command line."""
 
 import os
 import sys
 from contextlib import suppress
 
 from ecbackup_iac import __version__
-
-_INTERRUPTED = 130
+from ecbackup_iac.cli.exit_codes import EXIT_INTERRUPTED
 
 
 def main() -> None:
@@ -18,11 +17,11 @@ def main() -> None:
             return
     try:
         from ecbackup_iac.cli.main import status
-        from ecbackup_iac.cli.runtime import leave
+        from ecbackup_iac.cli.runtime import exit_now
 
-        leave(status())
-    except KeyboardInterrupt:  # while it was still being loaded
-        os._exit(_INTERRUPTED)
+        exit_now(status())
+    except KeyboardInterrupt:  # while the command line was still being loaded
+        os._exit(EXIT_INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""What stops a whole run. Everything smaller is a Diagnostic in the report."""
+"""Errors that stop a whole run; every smaller one is a Diagnostic in the report."""
 
 from collections.abc import Sequence
 
 
 class EcbackupError(Exception):
-    """A run that cannot go on because of how it was asked: one sentence and, perhaps, one hint.
+    """An error that the user can correct: one sentence and, perhaps, a hint.
 
-    Where several things are wrong, `more` has a sentence for each of the others. A line break in one of
-    them comes from the input, and is shown as an escape.
+    `more` has a sentence for each further problem. A line break in a sentence comes from the input, and
+    is printed as an escape.
     """
 
     def __init__(self, message: str, hint: str = "", more: Sequence[str] = ()) -> None:
@@ -26,8 +26,8 @@ class BaselineError(EcbackupError):
 
 
 class InputError(EcbackupError):
-    """A path that was named does not exist or cannot be used."""
+    """A named path does not exist or cannot be used."""
 
 
 class OutputError(EcbackupError):
-    """A report cannot be written where it was asked for."""
+    """A report or an edit cannot be written."""

@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from ecbackup_iac.cloudformation.templates.roots import TemplateFile
+from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import RootSettings
@@ -117,6 +118,14 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return clean | ours | dict(extra or {})
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let child processes be interrupted, even where pytest itself was started with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Terminal(Protocol):
     """Runs a program at a terminal: types, and gives all that was shown when it has ended."""
 
@@ -158,7 +167,8 @@ def terminal(tmp_path: Path) -> Terminal:
         )
         os.close(theirs)
         os.write(ours, typed.encode())
-        timer = threading.Timer(60, process.kill)
+        # The program leads a session of its own: what it has started ends with it.
+        timer = threading.Timer(60, os.killpg, (process.pid, signal.SIGKILL))
         timer.start()
         shown = b""
         try:
@@ -302,7 +312,7 @@ def install(folder: Path, programs: Path, packages: Sequence[str]) -> None:
 SCATTERED = ("test_bounds.py", "test_functions.py", "test_planned_values.py", "test_cases.py")
 
 # Folders whose files share what takes long to make, on the disk: one process makes it, and uses it.
-SHARING = ("tests/ci",)
+SHARING = ("tests/tools",)
 
 
 class ByWhatIsShared(LoadScopeScheduling):
@@ -319,6 +329,14 @@ class ByWhatIsShared(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
     """Give each process what belongs together, under `--dist loadfile`."""
     return ByWhatIsShared(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need an environment of their own."""
+    for item in items:
+        if "environment_with" in getattr(item, "fixturenames", ()):
+            item.add_marker("extended")
 
 
 @pytest.fixture(scope="session")

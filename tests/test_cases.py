@@ -19,7 +19,8 @@ from ecbackup_iac.reporters.report_schema import ReportDocument, schema_text
 if TYPE_CHECKING:
     from conftest import Run
 
-CASES = Path(__file__).parent / "cases"
+TESTS = Path(__file__).parent
+CASES = TESTS / "cases"
 OURS = ("case.toml", "expected*")
 """What a case folder holds that is no input."""
 
@@ -88,3 +89,21 @@ def _assert_is_a_report(text: str) -> None:
 def test_a_case_folder_holds_no_expected_file_that_no_run_expects(folder: Path) -> None:
     expected = {case.expected for case in _cases() if case.folder == folder}
     assert {file.name for file in folder.glob("expected*")} == expected
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "count"),
+    [
+        ("cases", "case.toml", 54),
+        ("fixers/cases", "case.toml", 39),
+        ("terraform/cases", "expect.json", 361),
+        ("cloudformation/cases", "expect.json", 288),
+        ("cloudformation/accounts", "expect.json", 27),
+        ("cloudformation/cdk", "expected.json", 6),
+    ],
+)
+def test_no_case_folder_is_lost(folder: str, file: str, count: int) -> None:
+    """Cases are found by glob: a folder that was moved, or has lost its expectation, would not be missed."""
+    cases = [path for path in (TESTS / folder).iterdir() if path.is_dir()]
+    assert [case.name for case in cases if not (case / file).is_file()] == []
+    assert len(cases) == count

@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 from click import Option
 
-from ecbackup_iac.cli.help import FEW, OTHER, subject_of
+from ecbackup_iac.cli.help import MAX_UNGROUPED_OPTIONS, OTHER, group_of
 from ecbackup_iac.cli.main import cli
 from ecbackup_iac.model.verdict import Rule
 
@@ -68,8 +68,8 @@ def test_help_begins_with_examples(command: str, run: Run) -> None:
 @pytest.mark.parametrize("command", cli.commands)
 def test_every_option_of_many_stands_under_its_subject(command: str) -> None:
     options = [one for one in cli.commands[command].params if isinstance(one, Option)]
-    others = [one.name for one in options if subject_of(one) == OTHER]
-    assert len(options) <= FEW or others == []
+    others = [one.name for one in options if group_of(one) == OTHER]
+    assert len(options) <= MAX_UNGROUPED_OPTIONS or others == []
 
 
 @pytest.mark.parametrize("command", cli.commands)

@@ -22,7 +22,7 @@ from ecbackup_iac.scan import scan
 if TYPE_CHECKING:
     from conftest import Run
 
-PLANS = Path(__file__).parent / "plans"
+PLANS = Path(__file__).parent / "readers/plans"
 GROUP = """\
 resource "aws_elasticache_replication_group" "r" {{
   replication_group_id     = "r"
@@ -171,7 +171,7 @@ def test_a_text_built_from_parts_is_a_composition() -> None:
 
 @pytest.mark.parametrize("name", ["environment", "command line"])
 def test_a_file_may_have_any_name(name: str, tmp_path: Path, run: "Run") -> None:
-    shutil.copy(PLANS / "03-update-7-to-0.json", tmp_path / name)
+    shutil.copy(PLANS / "update-7-to-0.json", tmp_path / name)
     commands = [
         line for line in run("check", name, "--format", "github").stdout.split("\n") if "::" in line
     ]

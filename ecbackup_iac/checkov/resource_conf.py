@@ -312,9 +312,7 @@ def _template_cluster_mode(properties: Conf, names: Sequence[str]) -> Value[bool
             if isinstance(written, list):
                 value = [one for one in written if not _is_no_value(one)]
             is_open = isinstance(value, Mapping) or _has_functions(value)
-            answers.add(
-                None if is_open else cloudformation_types.speaks_of_cluster_mode(name, value)
-            )
+            answers.add(None if is_open else cloudformation_types.is_in_cluster_mode(name, value))
     if answers <= {False}:
         return Known(value=False)
     if None not in answers and not any(_is_conditional(properties.get(name)) for name in names):

@@ -1,1 +1,1 @@
-"""The command line: words → a request → a report, an exit status."""
+"""The command line: arguments → a request → a report and an exit status."""

@@ -1,41 +1,39 @@
-"""What fix did, and what it left → text for a person."""
+"""The result of fix → a summary for a person: what was fixed, and what was not."""
 
 from ecbackup_iac.fixers.plan import Fixed, FixResult, Unfixed
 from ecbackup_iac.reporters.escaping import escape_control_characters
 
 
-def mending_text(mending: FixResult, *, is_written: bool) -> str:
-    """Tell of every cache that was asked about, each edit once, and count them."""
-    told: set[object] = set()
+def fix_summary(result: FixResult, *, is_written: bool) -> str:
+    """Return every cache with its edits or the reason why it is not fixed, and the counts."""
+    listed: set[object] = set()
     lines = []
-    for mended in mending.fixed:
-        lines += _mended_lines(mended, told, is_written=is_written)
-    for left in mending.unfixed:
-        lines += _left_lines(left)
+    for fixed in result.fixed:
+        lines += _fixed_lines(fixed, listed, is_written=is_written)
+    for unfixed in result.unfixed:
+        lines += _unfixed_lines(unfixed)
     done = "mended" if is_written else "to mend"
-    counts = f"{len(mending.fixed)} {done}, {len(mending.unfixed)} left"
+    counts = f"{len(result.fixed)} {done}, {len(result.unfixed)} left"
     return "\n".join((*lines, counts)) + "\n"
 
 
-def _mended_lines(mended: Fixed, told: set[object], *, is_written: bool) -> list[str]:
-    resource = mended.finding.resource
-    lines = [
-        f"{'mended' if is_written else 'mends'}  {escape_control_characters(resource.address)}"
-    ]
-    if not mended.edits:
+def _fixed_lines(fixed: Fixed, listed: set[object], *, is_written: bool) -> list[str]:
+    verb = "mended" if is_written else "mends"
+    lines = [f"{verb}  {escape_control_characters(fixed.finding.resource.address)}"]
+    if not fixed.edits:
         lines.append("    with the edits for others")
-    for edit in mended.edits:
-        again = " (as above)" if edit in told else ""
-        told.add(edit)
+    for edit in fixed.edits:
+        again = " (as above)" if edit in listed else ""
+        listed.add(edit)
         lines.append(f"    {escape_control_characters(f'{edit.location}: {edit.text}{again}')}")
     return lines
 
 
-def _left_lines(left: Unfixed) -> list[str]:
-    resource = left.finding.resource
-    lines = [f"left  {escape_control_characters(f'{resource.address}  {resource.location}')}"]
-    lines.append(f"    {escape_control_characters(left.reason)}")
-    remedy = left.finding.remedy
-    if remedy:
-        lines += [f"    {escape_control_characters(line)}" for line in remedy.splitlines()]
-    return lines
+def _unfixed_lines(unfixed: Unfixed) -> list[str]:
+    resource = unfixed.finding.resource
+    remedy = unfixed.finding.remedy or ""
+    return [
+        f"left  {escape_control_characters(f'{resource.address}  {resource.location}')}",
+        f"    {escape_control_characters(unfixed.reason)}",
+        *(f"    {escape_control_characters(line)}" for line in remedy.splitlines()),
+    ]

@@ -1,4 +1,4 @@
-"""A command → its help: examples, prose, then the options, by subject where they are many."""
+"""A command → its help: examples, prose, then the options, grouped if there are many."""
 
 from collections.abc import Iterator
 
@@ -27,39 +27,36 @@ OPTION_GROUPS = {
     ),
     OTHER: (),
 }
-"""Subject → the options that stand under it; what stands nowhere is among the others."""
+"""Title of a group → its options; all others belong to the last group."""
 
-FEW = 6
-"""So many options, and less, are read without subjects."""
+MAX_UNGROUPED_OPTIONS = 6
 
 
 class GroupedCommand(click.Command):
-    """A command whose options stand under subjects, where there are many."""
+    """A command whose options are grouped in its help if there are many."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, in columns that are the same under every subject."""
+        """Write the options, in columns of the same width in every group."""
         rows = [*self._rows(ctx)]
-        if len(rows) <= FEW:
+        if len(rows) <= MAX_UNGROUPED_OPTIONS:
             rows = [("Options", name, text) for _, name, text in rows]
         width = max(len(name) for _, name, _ in rows)
-        for subject in dict.fromkeys((*OPTION_GROUPS, "Options")):
-            told = [(name.ljust(width), text) for under, name, text in rows if under == subject]
-            if told:
-                with formatter.section(subject):
-                    formatter.write_dl(told, col_max=width)
+        for group in dict.fromkeys((*OPTION_GROUPS, "Options")):
+            lines = [(name.ljust(width), text) for title, name, text in rows if title == group]
+            if lines:
+                with formatter.section(group):
+                    formatter.write_dl(lines, col_max=width)
 
     def _rows(self, ctx: click.Context) -> Iterator[tuple[str, str, str]]:
-        """Yield subject, option and help."""
+        """Yield the group, name and help of each option."""
         for parameter in self.get_params(ctx):
-            shown = parameter.get_help_record(ctx)
-            if shown is not None and isinstance(parameter, click.Option):
-                yield (subject_of(parameter), *shown)
+            help_record = parameter.get_help_record(ctx)
+            if help_record is not None and isinstance(parameter, click.Option):
+                yield (group_of(parameter), *help_record)
 
 
-class PageGroup(click.Group):
-    """The program itself: its commands come before its options."""
-
-    command_class = GroupedCommand
+class ProgramGroup(click.Group):
+    """The program itself: its help lists its commands before its options."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options."""
@@ -67,9 +64,9 @@ class PageGroup(click.Group):
         click.Command.format_options(self, ctx, formatter)
 
 
-def subject_of(parameter: click.Parameter) -> str:
-    """Give the subject that an option stands under."""
-    for subject, options in OPTION_GROUPS.items():
+def group_of(parameter: click.Parameter) -> str:
+    """Return the title of the group of an option."""
+    for group, options in OPTION_GROUPS.items():
         if any(name in options for name in parameter.opts):
-            return subject
+            return group
     return OTHER

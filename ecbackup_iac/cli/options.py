@@ -1,7 +1,7 @@
-"""The options that commands share: what they are called, and what they come to."""
+"""The options that commands share, and their types → a request."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import click
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.verdict import Rule
 
 REPORT_FORMATS = " or ".join((", ".join([*REPORTERS][:-1]), [*REPORTERS][-1]))
-"""The reports there are, for a person."""
+"""The names of all report formats, for help and messages."""
 
 
 FILE = click.Path(readable=False)
-"""A path, which its reader judges: this says to a shell that it is one."""
+"""A path, which is validated by the code that reads it; the type is for shell completion."""
 
 FOLDER = click.Path(readable=False, file_okay=False)
-"""A folder, which need not be there yet."""
+"""A folder, which need not exist."""
 
 
 class OutputType(click.ParamType[Output]):
@@ -38,7 +38,7 @@ class OutputType(click.ParamType[Output]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> Output:
-        """Split the two."""
+        """Return the format and the file."""
         if isinstance(value, Output):
             return value
         name, colon, file = str(value).partition(":")
@@ -54,7 +54,7 @@ class OutputType(click.ParamType[Output]):
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list["CompletionItem"]:
-        """Give the formats, then the files."""
+        """Return formats, or files after a colon."""
         from ecbackup_iac.cli.completion import format_items
 
         return format_items(REPORTERS, incomplete)
@@ -71,15 +71,17 @@ class RuleType(click.ParamType["Rule"]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> "Rule":
-        """Find the rule, or name the nearest."""
+        """Return the rule, or fail with the name of the nearest."""
         from ecbackup_iac.model.verdict import Rule
 
         wanted = str(value).upper()
         if wanted not in (*Rule,):
             from difflib import SequenceMatcher
 
-            # Of the equally near, the last: ECB009 is nearer to ECB008 than to ECB001.
-            nearest = max(Rule, key=lambda one: (SequenceMatcher(None, wanted, one).ratio(), one))
+            # Of equally near rules the last: ECB009 is nearer to ECB008 than to ECB001.
+            nearest = max(
+                Rule, key=lambda rule: (SequenceMatcher(None, wanted, rule).ratio(), rule)
+            )
             self.fail(f"{value!r} is no rule: the nearest is {nearest}", param, ctx)
         return Rule(wanted)
 
@@ -89,17 +91,17 @@ class RuleType(click.ParamType["Rule"]):
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list["CompletionItem"]:
-        """Give the ids, each with the rule's name."""
+        """Return the ids, each with the rule's name."""
         from ecbackup_iac.cli.completion import rule_items
 
         return rule_items(incomplete)
 
 
 class OrderedCommand(GroupedCommand):
-    """A command that remembers in which order its options came: a value and a file of values share one."""
+    """A command that remembers the order of its options: later values override earlier ones and files."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse once for the order alone, then as ever."""
+        """Parse the arguments; a first pass records the order of the options."""
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))
         ctx.meta[_ORDER] = [parameter.name for parameter in order]
         return super().parse_args(ctx, args)
@@ -107,34 +109,40 @@ class OrderedCommand(GroupedCommand):
 
 _ORDER = "ecbackup_iac.order"
 
-
 Pair: TypeAlias = tuple[str, str]
 
 _Callback = TypeVar("_Callback", bound=Callable[..., None])
 
 
 def request_from(context: click.Context) -> CheckRequest:
-    """Give what a command that judges is asked. Raises click.UsageError."""
+    """Return the request of a command that has the request options. Raises click.UsageError."""
     options = context.params
+    if options.get("quiet") and options.get("verbose"):
+        raise click.UsageError("--quiet and --verbose exclude each other")
     return CheckRequest(
-        options["paths"],
-        options["policy_path"],
-        options["min_days"],
-        options["unknown"],
-        options["exclude"],
-        _source(options["source"]),
+        paths=options["paths"],
+        policy_path=options["policy_path"],
+        baseline_path=options.get("baseline_path"),
+        minimum_days=options["min_days"],
+        unknown=options["unknown"],
+        exclude=options["exclude"],
+        outputs=_distinct(options.get("outputs") or (Output("text", None),)),
+        source=_existing_folder(options["source"]),
         allows_foreign_ignores=not options["no_foreign_ignores"],
         allows_ignores=not options["no_ignores"],
         allow_empty=options["allow_empty"],
         variables=_in_order(context, "var", "variables", "variable_files"),
         parameters=_in_order(context, "parameter", "parameters", "parameter_files"),
         workspace=options["workspace"],
+        color=options.get("color"),
         is_quiet=options.get("quiet", False),
+        is_verbose=options.get("verbose", False),
+        exit_zero=options.get("exit_zero", False),
     )
 
 
 def _in_order(context: click.Context, kind: str, single: str, file: str) -> tuple[Pair, ...]:
-    """Give the values of two options, NAME=VALUE and FILE, as they came."""
+    """Return the values of two options, NAME=VALUE and FILE, in the order of the command line."""
     values: dict[str, list[Pair]] = {
         single: [(kind, value) for value in context.params[single]],
         file: [("file", value) for value in context.params[file]],
@@ -148,7 +156,7 @@ def _in_order(context: click.Context, kind: str, single: str, file: str) -> tupl
     return tuple(values[name].pop(0) for name in context.meta[_ORDER] if name in values)
 
 
-_JUDGING = (
+_REQUEST_OPTIONS = (
     click.argument("paths", nargs=-1, metavar="[PATH...]", type=FILE),
     click.option(
         "--min-days",
@@ -224,26 +232,27 @@ _JUDGING = (
     ),
     click.option("--allow-empty", is_flag=True, help="Accept paths without infrastructure code."),
 )
-"""What says what is judged, with which values and by which policy: the same for every command that judges."""
+"""What is checked, with which values and by which policy: the same for check, baseline and fix."""
 
 
-def judging(command: _Callback) -> _Callback:
-    """Give a command the options of everything that judges; `request_from` reads them."""
-    for option in reversed(_JUDGING):
+def request_options(command: _Callback) -> _Callback:
+    """Add the options to a command that `request_from` reads."""
+    for option in reversed(_REQUEST_OPTIONS):
         command = option(command)
     return command
 
 
-def _source(folder: str | None) -> str | None:
+def _existing_folder(folder: str | None) -> str | None:
     if folder is not None and not os.path.isdir(folder):
         raise click.UsageError(f"--source {folder}: no such folder")
     return folder
 
 
-def check_apart(outputs: Sequence[Output]) -> None:
-    """Refuse reports that would go to one place. Raises click.UsageError."""
+def _distinct(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+    """Return outputs that go to different destinations. Raises click.UsageError."""
     if sum(output.file is None for output in outputs) > 1:
         raise click.UsageError("only one report can go to standard output: give the others a FILE")
     files = [output.file for output in outputs if output.file]
     if len(set(map(os.path.realpath, files))) < len(files):
         raise click.UsageError("two reports cannot go to one file")
+    return outputs

@@ -1,4 +1,4 @@
-"""Texts → standard output and files, whole or not at all."""
+"""Reports, texts and edits → standard output, standard error and files, whole or not at all."""
 
 import os
 import sys
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 class Output(NamedTuple):
-    """A report that was asked for: its format, and the file it goes to (None: standard output)."""
+    """A requested report: its format, and the file it goes to (None: standard output)."""
 
     format: str
     file: str | None
 
 
 def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOptions":
-    """Find out how the reader of standard output reads."""
-    from ecbackup_iac.files.discovery import working_folder
+    """Return the colour, width and verbosity for standard output."""
+    from ecbackup_iac.files.paths import working_folder
     from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
@@ -35,14 +35,14 @@ def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOption
 
 
 def terminal_width() -> int:
-    """Give the columns of the terminal; 80 where there is none."""
+    """Return the columns of the terminal; 80 without one."""
     import shutil
 
     return shutil.get_terminal_size().columns
 
 
 def check_outputs(outputs: Sequence[Output]) -> None:
-    """Refuse, before any work is done, what could not be written at its end. Raises OutputError."""
+    """Refuse outputs that cannot be written, before any work is done. Raises OutputError."""
     if sys.stdout is None and any(output.file is None for output in outputs):
         raise OutputError("standard output is closed")
     for file in filter(None, (output.file for output in outputs)):
@@ -53,7 +53,7 @@ def check_outputs(outputs: Sequence[Output]) -> None:
 
 
 def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOptions") -> None:
-    """Write every report that was asked for, files first. Raises OutputError."""
+    """Write the reports, to files first. Raises OutputError."""
     from ecbackup_iac.reporters import reporter
 
     plain = replace(style, color=False, width=None)
@@ -65,12 +65,12 @@ def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOpt
     for output in outputs:
         if output.file is None:
             print_text(reporter(output.format).render(report, style))
-        if output.format == "github":
-            _append_step_summary(report, plain)
+    if any(output.format == "github" for output in outputs):
+        _append_step_summary(report, plain)
 
 
 def _append_step_summary(report: "Report", style: "RenderOptions") -> None:
-    """Add to the summary that GitHub shows of a step, where this is a step of GitHub's."""
+    """Append to the summary that GitHub shows of a workflow step; outside a step do nothing."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if not file:
         return
@@ -80,20 +80,31 @@ def _append_step_summary(report: "Report", style: "RenderOptions") -> None:
         with open(file, "a", encoding="utf-8", newline="\n") as summary:
             summary.write(step_summary(report, style, MAX_SUMMARY_BYTES - summary.tell()))
     except OSError as error:
-        # The runner's own trouble is told, and takes nothing from the verdict.
-        tell(f"ecbackup-iac: no summary was written: {error.strerror or error}")
+        # A problem of the runner does not change the exit status.
+        print_error(f"ecbackup-iac: no summary was written: {error.strerror or error}")
 
 
-def tell(line: str, end: str = "\n") -> None:
-    """Write to standard error, where anybody reads it; what it cannot encode is escaped."""
+def print_error(message: str, end: str = "\n") -> None:
+    """Write to standard error, if it is open; characters that it cannot encode are escaped."""
     if sys.stderr is not None:
         with suppress(OSError, ValueError):
-            sys.stderr.write(line + end)
+            sys.stderr.write(message + end)
             sys.stderr.flush()
 
 
+def print_problems(report: "Report") -> None:
+    """Write to standard error what makes a report incomplete."""
+    if report.is_incomplete:
+        from ecbackup_iac.reporters import reporter
+        from ecbackup_iac.reporters.style import RenderOptions, Verbosity
+
+        problems = replace(report, findings=())
+        text = reporter("text").render(problems, RenderOptions(detail=Verbosity.QUIET))
+        print_error(text, end="")
+
+
 def print_text(text: str) -> None:
-    """Write to standard output; what it cannot encode is escaped. Raises OutputError."""
+    """Write to standard output; characters that it cannot encode are escaped. Raises OutputError."""
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     _print(lambda: sys.stdout.write(text))
 
@@ -105,16 +116,16 @@ def _print(write: Callable[[], object]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        forget_standard_output()
+        discard_standard_output()
         raise OutputError(f"standard output: cannot be written: {error.strerror}") from error
 
 
 def print_diff(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
-    """Write what changes in files, by their real paths, as `git apply` takes it. Raises OutputError.
+    """Print a diff of files, by their real paths, for `git apply`. Raises OutputError.
 
-    Paths count from the working folder where all lie in it, else from the repository's top.
+    Paths are relative to the working folder if all files lie in it, else to the repository's top.
     """
-    from ecbackup_iac.files.discovery import is_inside, repository_top
+    from ecbackup_iac.files.paths import is_inside, repository_top
     from ecbackup_iac.fixers.edits import unified_diff
 
     working = os.path.realpath(".")
@@ -122,48 +133,63 @@ def print_diff(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
     if not all(is_inside(path, working) for path in after):
         top = repository_top(working)
         if top is not None:
-            tell("paths count from the top of the repository: apply it there")
+            print_error("paths count from the top of the repository: apply it there")
     diff = unified_diff(before, after, top)
     _print(lambda: sys.stdout.buffer.write(diff))
 
 
 def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
-    """Write files, by their real paths, that still hold what they held before. Raises OutputError."""
+    """Write edited files, by their real paths: all or none. Raises OutputError."""
     for path, content in before.items():
-        try:
-            with open(path, "rb") as file:
-                is_same = file.read() == content
-        except OSError:
-            is_same = False
-        if not is_same:
+        if not _still_holds(path, content):
             raise OutputError(f"{path}: it has changed meanwhile; nothing was written")
     path = ""
-    with ExitStack() as halves:
-        # All of it is on the disk before the first file is replaced.
-        ready: dict[str, str] = {}
-        done: list[str] = []
+    replaced: list[str] = []
+    with ExitStack() as temporary_files:
         try:
+            # Everything is on the disk before the first file is replaced.
+            ready: dict[str, str] = {}
             for path, content in after.items():
-                ready[path] = halves.enter_context(_half(path, content))
-            for path, half in ready.items():
-                os.replace(half, path)
-                done.append(path)
+                ready[path] = temporary_files.enter_context(_temporary_file(path, content))
+            for path, temporary in ready.items():
+                os.replace(temporary, path)
+                replaced.append(path)
         except OSError as error:
-            for one in done:
-                write_file(one, before[one])
-            told = error.strerror or error
-            raise OutputError(f"{path}: cannot be written: {told}; nothing was written") from error
+            outcome = _restore({path: before[path] for path in replaced})
+            reason = error.strerror or error
+            raise OutputError(f"{path}: cannot be written: {reason}; {outcome}") from error
 
 
-def forget_standard_output() -> None:
-    """Spare the interpreter another try, and its complaint, when it ends."""
+def _still_holds(path: str, content: bytes) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read() == content
+    except OSError:
+        return False
+
+
+def _restore(before: Mapping[str, bytes]) -> str:
+    """Write the former contents of files, and return what has become of them, for a message."""
+    lost = []
+    for path, content in before.items():
+        try:
+            write_file(path, content)
+        except OutputError:
+            lost.append(path)
+    if lost:
+        return f"already written, and not restored: {', '.join(lost)}"
+    return "nothing was written"
+
+
+def discard_standard_output() -> None:
+    """Redirect standard output to the null device, so that the final flush cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_file(path: str, content: bytes) -> None:
-    """Write a file whole or not at all; what is no regular file is written to as it stands.
+    """Write a file, all or nothing; a device or pipe is written to directly.
 
-    A file that is there keeps its mode, and a link stays one.
+    An existing file keeps its mode, and a link stays a link.
 
     Raises:
         OutputError: it cannot be written.
@@ -175,27 +201,27 @@ def write_file(path: str, content: bytes) -> None:
                 special.write(content)
             return
         target = os.path.realpath(path)
-        with _half(target, content) as half:
-            os.replace(half, target)
+        with _temporary_file(target, content) as temporary:
+            os.replace(temporary, target)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 @contextmanager
-def _half(target: str, content: bytes) -> Iterator[str]:
-    """Give a file beside the target, with its mode, that can take its place; else it goes again."""
-    import tempfile  # what most runs do without
+def _temporary_file(target: str, content: bytes) -> Iterator[str]:
+    """Yield a file beside the target, with its mode, that can replace it; remove it if it remains."""
+    import tempfile  # slow to import, and most runs write no file
 
     mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
-    with tempfile.NamedTemporaryFile(dir=os.path.dirname(target), delete=False) as half:
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(target), delete=False) as file:
         try:
-            half.write(content)
-            half.close()
-            os.chmod(half.name, mode)
-            yield half.name
+            file.write(content)
+            file.close()
+            os.chmod(file.name, mode)
+            yield file.name
         finally:
             with suppress(FileNotFoundError):
-                os.unlink(half.name)
+                os.unlink(file.name)
 
 
 def _umask() -> int:

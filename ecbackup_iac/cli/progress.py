@@ -1,7 +1,7 @@
-"""How far a run has come → one line on standard error, while a person waits for it.
+"""The progress of a run → one line on a terminal's standard error.
 
-click.progressbar does not fit: it shows itself at once, stays when it is done, and wants to know at its
-start how much there will be.
+click.progressbar does not fit: it appears at once, remains at the end, and must know the total at the
+start.
 """
 
 import os
@@ -14,18 +14,18 @@ from typing import TextIO
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.reporters.escaping import escape_control_characters
 
-PATIENCE = 1.0
-"""Seconds in which nothing is shown."""
+DELAY_SECONDS = 1.0
+"""How long nothing is shown: most runs end before."""
 
-PAUSE = 0.1
-"""Seconds from one look of the line to the next."""
+INTERVAL_SECONDS = 0.1
+"""The time between two updates of the line."""
 
-_BAR = 20  # columns
+_BAR_COLUMNS = 20
 
 
 @contextmanager
 def watched(*, quiet: bool) -> Iterator[Progress]:
-    """Give what is to be told of a run: it shows something only where a person is watching."""
+    """Yield a progress that is shown only on a terminal, and erased at the end."""
     if quiet or not _is_watched(sys.stderr):
         yield UNWATCHED
         return
@@ -46,28 +46,28 @@ def _is_watched(stream: TextIO | None) -> bool:
 
 
 class TerminalProgress(Progress):
-    """Writes over one and the same line, in plain characters that every terminal knows."""
+    """Overwrites one line, with ASCII and carriage returns alone, which every terminal understands."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._read = 0
         self._root: tuple[str, int, int | None] | None = None
         self._widest = 0
-        self._due = time.monotonic() + PATIENCE
+        self._due = time.monotonic() + DELAY_SECONDS
 
     def reading(self) -> None:
-        """Count."""
+        """Count one more file that is being read."""
         self._read += 1
         self._root = None
         self.going_on()
 
     def judging(self, root: str, number: int, total: int | None = None) -> None:
-        """Show a bar with what has been judged, and the root that is next."""
+        """Show a bar of the roots that are done, and the root that is next."""
         self._root = (root, number, total)
         self.going_on()
 
     def going_on(self) -> None:
-        """Show what is being done, where that is due."""
+        """Update the line if it is due."""
         if time.monotonic() < self._due:
             return
         if self._root is None:
@@ -77,18 +77,18 @@ class TerminalProgress(Progress):
         self._show(f"{_bar(number, total)}judging root {number:,}{_of(total)}: {root}")
 
     def erase(self) -> None:
-        """Leave the line as it was found."""
+        """Clear the line."""
         if self._widest:
             self._write(f"\r{' ' * self._widest}\r")
             self._widest = 0
 
     def _show(self, text: str) -> None:
-        # One column a character, whatever the root is called; the last column would begin a new line.
+        # ASCII, so that every character takes one column; a full line would wrap.
         text = escape_control_characters(text).encode("ascii", "backslashreplace").decode("ascii")
-        most = self._columns() - 1
-        text = text[:most].ljust(min(self._widest, most))
-        self._due = time.monotonic() + PAUSE
-        self._widest = len(text)  # before it is written: an interrupt may come right after
+        width = self._columns() - 1
+        text = text[:width].ljust(min(self._widest, width))
+        self._due = time.monotonic() + INTERVAL_SECONDS
+        self._widest = len(text)  # before the text is written: an interrupt may follow at once
         self._write(f"\r{text}")
 
     def _columns(self) -> int:
@@ -101,15 +101,15 @@ class TerminalProgress(Progress):
         try:
             self._stream.write(text)
             self._stream.flush()
-        except OSError:  # the terminal is gone; the run is not
+        except OSError:  # the terminal is gone, but the run continues
             self._due = float("inf")
 
 
 def _bar(number: int, total: int | None) -> str:
     if total is None:
         return ""
-    done = (number - 1) * _BAR // total
-    return f"[{'#' * done}{'-' * (_BAR - done)}] "
+    done = (number - 1) * _BAR_COLUMNS // total
+    return f"[{'#' * done}{'-' * (_BAR_COLUMNS - done)}] "
 
 
 def _of(total: int | None) -> str:

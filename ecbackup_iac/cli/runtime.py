@@ -1,4 +1,4 @@
-"""The process: what it is allowed, how trouble becomes one sentence and a status, and how it ends."""
+"""A run → an exit status: process settings, errors as messages and statuses, and the exit."""
 
 import errno
 import gc
@@ -8,69 +8,77 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
-from ecbackup_iac.cli.output import forget_standard_output, tell
+from ecbackup_iac.cli.exit_codes import EXIT_DEFECT, EXIT_FAILS, EXIT_INTERRUPTED, EXIT_USAGE
+from ecbackup_iac.cli.output import discard_standard_output, print_error
 from ecbackup_iac.errors import EcbackupError
 
 MAX_DEPTH = 5_000
-"""Calls within calls; what nests deeper is told and not followed."""
+"""Python's limit of nested calls; input that nests deeper is reported and not followed."""
 
 OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
-EXIT_FAILS = 1
-EXIT_USAGE = 2
-EXIT_INCOMPLETE = 3
-EXIT_DEFECT = 70
-EXIT_INTERRUPTED = 130
 
-
-def prepare() -> None:
-    """Set what the interpreter allows a run."""
-    # Locals that lead to locals, modules in modules: each step takes some ten calls.
+def configure_process() -> None:
+    """Set the interpreter's limits for a run."""
+    # Locals that refer to locals, modules in modules: each step takes about ten calls.
     sys.setrecursionlimit(MAX_DEPTH)
-    # A run makes many objects and no garbage: looking for it costs a third of the time.
+    # A run makes many objects and hardly any garbage: looking for it costs a third of the time.
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def exit_code_of(run: Callable[[], object]) -> int:
-    """Run it and give its status; trouble becomes one sentence on standard error, and a status."""
+    """Run a function and return the exit status; an error becomes a message on standard error."""
     try:
         status = run()
     except EcbackupError as error:
-        from ecbackup_iac.reporters.escaping import escape_control_characters
-
-        for line in (f"ecbackup-iac: {error.message}", *error.more):
-            tell(escape_control_characters(line))
-        for line in error.hint.splitlines():
-            tell(f"  {escape_control_characters(line)}")
-        return EXIT_USAGE
+        return _usage_error(error)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        forget_standard_output()
+        discard_standard_output()
         return EXIT_FAILS
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            return _defect(error)
-        forget_standard_output()
-        tell(f"ecbackup-iac: standard output: cannot be written: {error.strerror}")
-        return EXIT_USAGE
+        return _disk_full(error) if error.errno == errno.ENOSPC else _defect(error)
     except Exception as error:  # noqa: BLE001 - the last resort
         return _defect(error)
     return status if isinstance(status, int) else 0
 
 
+def _usage_error(error: EcbackupError) -> int:
+    from ecbackup_iac.reporters.escaping import escape_control_characters
+
+    for message in (f"ecbackup-iac: {error.message}", *error.more):
+        print_error(escape_control_characters(message))
+    for line in error.hint.splitlines():
+        print_error(f"  {escape_control_characters(line)}")
+    return EXIT_USAGE
+
+
+def _disk_full(error: OSError) -> int:
+    """Report what did not fit: standard output if it still has text that cannot be written."""
+    file = error.filename or "a file"
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        file = "standard output"
+        discard_standard_output()
+    print_error(f"ecbackup-iac: {file}: cannot be written: {error.strerror}")
+    return EXIT_USAGE
+
+
 def _defect(error: Exception) -> int:
-    """Tell what no run should come to. Raises it where somebody looks for it."""
+    """Report an error of this program; with ECBACKUP_DEBUG set, raise it."""
     if os.environ.get("ECBACKUP_DEBUG"):
         raise error
-    tell(f"ecbackup-iac: a defect of this program: {type(error).__name__}: {error}")
-    tell("  please report it, with what ECBACKUP_DEBUG=1 shows")
+    print_error(f"ecbackup-iac: a defect of this program: {type(error).__name__}: {error}")
+    print_error("  please report it, with what ECBACKUP_DEBUG=1 shows")
     return EXIT_DEFECT
 
 
-def leave(status: int) -> NoReturn:
-    """End at once: to take everything apart first takes a tenth of a run, and serves nobody."""
-    with suppress(OSError, ValueError):  # whoever listened is gone
+def exit_now(status: int) -> NoReturn:
+    """End without the interpreter's teardown, which takes about a tenth of a run."""
+    with suppress(OSError, ValueError):  # the reader of a pipe may be gone
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()

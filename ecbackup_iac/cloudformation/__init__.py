@@ -1,1 +1,1 @@
-"""CloudFormation the language: texts → templates, stacks, values; it has never heard of a cache."""
+"""CloudFormation the language: texts → templates, stacks and values; it knows nothing about caches."""

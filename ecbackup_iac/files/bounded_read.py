@@ -1,58 +1,67 @@
-"""A file or stream → its bytes, unless they are too many; in a tree, no device or pipe is waited for."""
+"""A file or stream → its bytes, up to a bound. Devices and pipes met while walking are not read."""
 
 import os
 import stat
 from collections.abc import Callable
 from io import BytesIO
 
+MAX_INPUT_BYTES = 1_000_000_000
+"""Of a plan, a state, or AWS CLI output; reading it takes hardly more memory than it is large."""
+
+MAX_TEXT_BYTES = 50_000_000
+"""Of a template, or of another text that people write by hand."""
+
+MAX_TEMPLATE_BYTES = 1_000_000
+"""Of a template whose name does not say that it is one: CloudFormation accepts no larger template."""
+
 NO_REGULAR_FILE = "not read: it is no regular file"
 
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-"""A flag with which a link is not followed; 0 where the system has none."""
+"""The flag with which a link is not followed; 0 where the system has none."""
 
-# Windows translates line ends, and a pipe waits for its writer, unless told not to.
-_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-_PIECE = 1 << 20  # bytes
+# Without these flags Windows translates line ends, and opening a pipe waits for its writer.
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_CHUNK_BYTES = 1 << 20
 
 
-def regular_content(path: str, most: int, flags: int = 0) -> bytes | str:
-    """Read a file of at most so many bytes, or say why not. Raises OSError."""
-    descriptor = os.open(path, _READING | flags)
+def regular_content(path: str, limit: int, flags: int = 0) -> bytes | str:
+    """Return the bytes of a regular file, or why it is not read. Raises OSError."""
+    descriptor = os.open(path, _OPEN_FLAGS | flags)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return NO_REGULAR_FILE
-        if status.st_size > most:
-            return f"not read: {larger_than(most)}"
+        if status.st_size > limit:
+            return f"not read: {larger_than(limit)}"
         content = os.read(descriptor, status.st_size + 1)
-        # It grew or shrank, its size is not known before, or the system gives less at a time.
-        while len(content) != status.st_size and (more := os.read(descriptor, _PIECE)):
+        # The file changed size, has none (as in /proc), or the system returns fewer bytes at a time.
+        while len(content) != status.st_size and (more := os.read(descriptor, _CHUNK_BYTES)):
             content += more
-            if len(content) > most:
-                return f"not read: {larger_than(most)}"
+            if len(content) > limit:
+                return f"not read: {larger_than(limit)}"
         return content
     finally:
         os.close(descriptor)
 
 
-def larger_than(most: int) -> str:
-    """Say why something was not read."""
-    return f"it is larger than {most} bytes"
+def larger_than(limit: int) -> str:
+    """Return the reason why something was not read."""
+    return f"it is larger than {limit} bytes"
 
 
-def bounded_content(path: str, most: int) -> bytes | None:
-    """Read a file, or what stands for a stream; None where it is larger. Raises OSError."""
+def bounded_content(path: str, limit: int) -> bytes | None:
+    """Return the bytes of a file or of a stream's path; None where it is larger. Raises OSError."""
     with open(path, "rb") as file:
-        if os.fstat(file.fileno()).st_size > most:
+        if os.fstat(file.fileno()).st_size > limit:
             return None
-        return read_limited(most, file.read)
+        return read_limited(limit, file.read)
 
 
-def read_limited(most: int, read: Callable[[int], bytes]) -> bytes | None:
-    """Read a stream to its end; None where that is too far."""
-    whole = BytesIO()
-    while piece := read(_PIECE):
-        if whole.tell() + len(piece) > most:
+def read_limited(limit: int, read: Callable[[int], bytes]) -> bytes | None:
+    """Return the bytes of a stream up to its end; None where there are more than `limit`."""
+    content = BytesIO()
+    while chunk := read(_CHUNK_BYTES):
+        if content.tell() + len(chunk) > limit:
             return None
-        whole.write(piece)
-    return whole.getvalue()
+        content.write(chunk)
+    return content.getvalue()

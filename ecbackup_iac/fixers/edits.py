@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from ecbackup_iac.files.bounded_read import regular_content
-from ecbackup_iac.files.discovery import SKIPPED_FOLDERS, boundary_of, is_readable, shown_path
+from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, is_readable, shown_path
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
 from ecbackup_iac.model.record import record

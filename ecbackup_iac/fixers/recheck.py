@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from ecbackup_iac.files.discovery import is_inside
+from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.fixers.bisection import Objection
 from ecbackup_iac.fixers.edits import SourceFiles
 from ecbackup_iac.model.inputs import EvaluationInputs

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from ecbackup_iac.hcl.parser import NativeBody
 from ecbackup_iac.hcl.scanner import tokens
-from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.tokens import COMMENT
 
 
-def comments(body: NativeBody) -> Iterator[tuple[str, Place]]:
+def comments(body: NativeBody) -> Iterator[tuple[str, SourceRange]]:
     """Yield the comments of a whole file in order, with their signs and without their line breaks."""
     source = body.source
     for start, end in comment_spans(body):
         raw = source.text[start:end].rstrip(b"\r")
-        yield raw.decode(errors="replace"), Place(source, start, start + len(raw))
+        yield raw.decode(errors="replace"), SourceRange(source, start, start + len(raw))
 
 
 def comment_spans(body: NativeBody) -> list[tuple[int, int]]:
@@ -24,8 +24,8 @@ def comment_spans(body: NativeBody) -> list[tuple[int, int]]:
     text, position = body.source.text, body.start
     regions: list[tuple[int, int]] = []
     for item in body.items:
-        regions += [(position, item.place.start), (item.place.start, item.place.end)]
-        position = max(position, item.place.end)
+        regions += [(position, item.range.start), (item.range.start, item.range.end)]
+        position = max(position, item.range.end)
     return [
         (token.start, token.end)
         for start, end in (*regions, (position, body.end))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TypeAlias, assert_never
 
-from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import record
 
 MAX_DEPTH = 200
@@ -15,7 +15,7 @@ MAX_DEPTH = 200
 class Literal:
     """A number, true, false, null, or a string without interpolation; JSON's scalars too."""
 
-    place: Place
+    range: SourceRange
     value: str | int | Fraction | bool | None
 
 
@@ -23,7 +23,7 @@ class Literal:
 class Template:
     """A string of several parts; a single interpolation alone gives that value unconverted."""
 
-    place: Place
+    range: SourceRange
     parts: tuple["TemplatePart", ...]
 
 
@@ -31,7 +31,7 @@ class Template:
 class Text:
     """Literal text in a template, escapes already resolved, strip markers already applied."""
 
-    place: Place
+    range: SourceRange
     text: str
 
 
@@ -39,7 +39,7 @@ class Text:
 class Interpolation:
     """`${ ... }`."""
 
-    place: Place
+    range: SourceRange
     expression: "Node"
 
 
@@ -47,7 +47,7 @@ class Interpolation:
 class IfDirective:
     """`%{ if c }...%{ else }...%{ endif }`."""
 
-    place: Place
+    range: SourceRange
     condition: "Node"
     then: tuple["TemplatePart", ...]
     otherwise: tuple["TemplatePart", ...]
@@ -57,7 +57,7 @@ class IfDirective:
 class ForDirective:
     """`%{ for k, v in c }...%{ endfor }`."""
 
-    place: Place
+    range: SourceRange
     key: str | None
     item: str
     collection: "Node"
@@ -71,7 +71,7 @@ TemplatePart: TypeAlias = Text | Interpolation | IfDirective | ForDirective
 class Name:
     """The first word of a traversal: `var`, `local`, `aws_instance`, a for expression's variable."""
 
-    place: Place
+    range: SourceRange
     name: str
 
 
@@ -79,7 +79,7 @@ class Name:
 class GetAttribute:
     """`.name`; the legacy `.0` is an Index."""
 
-    place: Place
+    range: SourceRange
     """Of the whole traversal up to and with this step."""
 
     of: "Node"
@@ -90,7 +90,7 @@ class GetAttribute:
 class Index:
     """`[key]`, or the legacy `.0`."""
 
-    place: Place
+    range: SourceRange
     of: "Node"
     key: "Node"
 
@@ -102,7 +102,7 @@ class Splat:
     After `[*]` every following step belongs to `each`; after `.*` only attribute steps do.
     """
 
-    place: Place
+    range: SourceRange
     of: "Node"
     each: "Node"
 
@@ -111,14 +111,14 @@ class Splat:
 class Element:
     """The element that a Splat is at."""
 
-    place: Place
+    range: SourceRange
 
 
 @record(eq=False)
 class Unary:
     """`-x` or `!x`."""
 
-    place: Place
+    range: SourceRange
     operator: str
     operand: "Node"
 
@@ -127,7 +127,7 @@ class Unary:
 class Binary:
     """`left operator right`."""
 
-    place: Place
+    range: SourceRange
     operator: str
     left: "Node"
     right: "Node"
@@ -137,7 +137,7 @@ class Binary:
 class Conditional:
     """`condition ? then : otherwise`."""
 
-    place: Place
+    range: SourceRange
     condition: "Node"
     then: "Node"
     otherwise: "Node"
@@ -147,7 +147,7 @@ class Conditional:
 class TupleNode:
     """`[a, b]`."""
 
-    place: Place
+    range: SourceRange
     items: tuple["Node", ...]
 
 
@@ -155,7 +155,7 @@ class TupleNode:
 class ObjectNode:
     """`{ key = value }`; a bare word as key is a Literal, `(expression)` any node."""
 
-    place: Place
+    range: SourceRange
     items: tuple[tuple["Node", "Node"], ...]
 
 
@@ -163,7 +163,7 @@ class ObjectNode:
 class For:
     """`[for k, v in c : v if d]`, or with `key_result` `{for k, v in c : key => v... if d}`."""
 
-    place: Place
+    range: SourceRange
     key: str | None
     item: str
     collection: "Node"
@@ -177,7 +177,7 @@ class For:
 class Call:
     """`name(arguments...)`; `name` holds its namespace: `provider::aws::arn_parse`."""
 
-    place: Place
+    range: SourceRange
     name: str
     arguments: tuple["Node", ...]
     is_expanded: bool
@@ -188,7 +188,7 @@ class Call:
 class InvalidExpression:
     """An expression that the syntax does not allow; the file's problems say why."""
 
-    place: Place
+    range: SourceRange
 
 
 Node: TypeAlias = (

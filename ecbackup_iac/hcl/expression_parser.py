@@ -30,7 +30,7 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.number import NumberTooLargeError, parse_number
 from ecbackup_iac.hcl.scanner import tokens
-from ecbackup_iac.hcl.source import HclSyntaxError, Placing
+from ecbackup_iac.hcl.source import HclSyntaxError, RangeMapper
 from ecbackup_iac.hcl.template import (
     Piece,
     PieceKind,
@@ -97,7 +97,7 @@ _Spanned: TypeAlias = tuple[Node, int, int]
 
 
 def parse_range(
-    text: bytes, start: int, end: int, place: Placing, *, is_loose: bool = False
+    text: bytes, start: int, end: int, range_of: RangeMapper, *, is_loose: bool = False
 ) -> tuple[Node, Token]:
     """Return the expression that begins at `start`, and the first token behind it.
 
@@ -107,22 +107,22 @@ def parse_range(
         HclSyntaxError: there is none, or it is nested too deeply.
 
     """
-    parser = _Parser(tokens(text, start, end), text, place, _LOOSE if is_loose else _STRICT)
+    parser = _Parser(tokens(text, start, end), text, range_of, _LOOSE if is_loose else _STRICT)
     node, first, last = parser.bounded(parser.expression)
     parser.refuse_depth(node, first, last)
     return node, Token(parser.kind, parser.start, parser.end)
 
 
-def parse_parts(text: bytes, place: Placing) -> tuple[TemplatePart, ...]:
+def parse_parts(text: bytes, range_of: RangeMapper) -> tuple[TemplatePart, ...]:
     """Return the parts of a bare template.
 
     Raises:
         HclSyntaxError: it is none, or it is nested too deeply.
 
     """
-    parser = _Parser(tokens(text, 0, len(text), is_template=True), text, place, _STRICT)
+    parser = _Parser(tokens(text, 0, len(text), is_template=True), text, range_of, _STRICT)
     parts = parser.bounded(lambda: parser.parts(END, 0, is_flush=False))
-    parser.refuse_depth(Template(place(0, len(text)), parts), 0, len(text))
+    parser.refuse_depth(Template(range_of(0, len(text)), parts), 0, len(text))
     return parts
 
 
@@ -155,11 +155,11 @@ def check_escapes(text: bytes, start: int, end: int) -> None:
 
 class _Parser:
     def __init__(
-        self, found: list[Token], text: bytes, place: Placing, passed_over: frozenset[bytes]
+        self, found: list[Token], text: bytes, range_of: RangeMapper, passed_over: frozenset[bytes]
     ) -> None:
         self._tokens = found
         self._text = text
-        self._place = place
+        self._range = range_of
         self._passed_over = passed_over
         self._depth = 0
         self._steps = 0
@@ -237,7 +237,7 @@ class _Parser:
         otherwise, _, end = self.expression()
         self._depth -= 1
         node, start, _ = condition
-        return Conditional(self._place(start, end), node, then, otherwise), start, end
+        return Conditional(self._range(start, end), node, then, otherwise), start, end
 
     def _binary(self, least: int) -> _Spanned:
         """Parse operands joined by operators of at least a precedence; all are left-associative."""
@@ -247,7 +247,7 @@ class _Parser:
             self._steps += 1
             self._advance()
             right, _, end = self._binary(precedence + 1)
-            left = Binary(self._place(start, end), operator, left, right)
+            left = Binary(self._range(start, end), operator, left, right)
         return left, start, end
 
     def _operand(self) -> _Spanned:
@@ -257,7 +257,7 @@ class _Parser:
             start, _ = self._take()
             operand, _, end = self._operand()
             self._depth -= 1
-            return Unary(self._place(start, end), operator, operand), start, end
+            return Unary(self._range(start, end), operator, operand), start, end
         return self._traversed(*self._term())
 
     # Traversals
@@ -282,25 +282,25 @@ class _Parser:
         if self.kind == IDENT:
             name = self._word().decode(errors="replace")
             _, end = self._take()
-            return GetAttribute(self._place(start, end), node, name), end
+            return GetAttribute(self._range(start, end), node, name), end
         if self.kind == NUMBER:
             if b"." in self._text[self.start : self.end]:
                 raise self._error("Invalid legacy index syntax: write the indexes in brackets")
             key, _, end = self._number()
-            return Index(self._place(start, end), node, key), end
+            return Index(self._range(start, end), node, key), end
         raise self._error(_NO_ATTRIBUTE)
 
     def _attribute_splat(self, node: Node, start: int) -> tuple[Node, int]:
         """Parse what follows `.*`: attributes and legacy indexes belong to each element."""
         first, end = self._take()
-        each: Node = Element(self._place(first, end))
+        each: Node = Element(self._range(first, end))
         while self.kind == b".":
             self._advance()
             if self.kind == b"*":
                 raise self._error("Nested splat expression not allowed: use [*] for one of them")
             each, end = self._attribute(each, first)
             self._steps += 1
-        return Splat(self._place(start, end), node, each), end
+        return Splat(self._range(start, end), node, each), end
 
     def _index_or_splat(self, node: Node, start: int) -> tuple[Node, int]:
         before = self._passed_over
@@ -311,9 +311,9 @@ class _Parser:
                 b"]", "Missing close bracket on splat index: a bracket is expected here"
             )
             self._deeper()
-            each, _, end = self._traversed(Element(self._place(opening, end)), opening, end)
+            each, _, end = self._traversed(Element(self._range(opening, end)), opening, end)
             self._depth -= 1
-            return Splat(self._place(start, end), node, each), end
+            return Splat(self._range(start, end), node, each), end
         self._passed_over = _LOOSE
         if self.kind == NEWLINE:
             self._advance()
@@ -324,7 +324,7 @@ class _Parser:
         end = self._expect(
             b"]", "Missing close bracket on index: the closing bracket is expected here"
         )
-        return Index(self._place(start, end), node, key), end
+        return Index(self._range(start, end), node, key), end
 
     # Terms
 
@@ -370,13 +370,13 @@ class _Parser:
         if value is None:
             raise self._error("Invalid number literal: it is none, or too large")
         start, end = self._take()
-        return Literal(self._place(start, end), value), start, end
+        return Literal(self._range(start, end), value), start, end
 
     def _string(self) -> _Spanned:
         start, end = self._take()
         check_escapes(self._text, start + 1, end - 1)
         text = decoded(self._text, start + 1, end - 1)
-        node = Literal(self._place(start, end), normal(resolved(text, is_quoted=True)))
+        node = Literal(self._range(start, end), normal(resolved(text, is_quoted=True)))
         return node, start, end
 
     def _name_or_call(self) -> _Spanned:
@@ -385,8 +385,8 @@ class _Parser:
         if self.kind in (b"(", b"::"):
             return self._call(word.decode(errors="replace"), start)
         if word in KEYWORDS:
-            return Literal(self._place(start, end), KEYWORDS[word]), start, end
-        return Name(self._place(start, end), word.decode(errors="replace")), start, end
+            return Literal(self._range(start, end), KEYWORDS[word]), start, end
+        return Name(self._range(start, end), word.decode(errors="replace")), start, end
 
     def _call(self, name: str, start: int) -> _Spanned:
         while self.kind == b"::":
@@ -419,7 +419,7 @@ class _Parser:
         self._passed_over = before
         _, end = self._take()
         self._depth -= 1
-        return Call(self._place(start, end), name, tuple(arguments), is_expanded), start, end
+        return Call(self._range(start, end), name, tuple(arguments), is_expanded), start, end
 
     # Collections
 
@@ -439,7 +439,7 @@ class _Parser:
                 )
         self._passed_over = before
         _, end = self._take()
-        return TupleNode(self._place(start, end), tuple(items)), start, end
+        return TupleNode(self._range(start, end), tuple(items)), start, end
 
     def _object(self) -> _Spanned:
         before, self._passed_over = self._passed_over, _LOOSE
@@ -462,14 +462,14 @@ class _Parser:
                 )
         self._passed_over = before
         _, end = self._take()
-        return ObjectNode(self._place(start, end), tuple(items)), start, end
+        return ObjectNode(self._range(start, end), tuple(items)), start, end
 
     def _item(self) -> tuple[Node, Node]:
         """Parse `key = value`; a bare word is a key, an expression in parentheses is evaluated."""
         word, is_evaluated = self._word(), self.kind == b"("
         key, start, end = self.expression()
         if not is_evaluated and isinstance(key, Name | Literal) and word:
-            key = Literal(self._place(start, end), normal(word.decode(errors="replace")))
+            key = Literal(self._range(start, end), normal(word.decode(errors="replace")))
         if self.kind not in (b"=", b":"):
             summary = (
                 "Missing attribute value"
@@ -505,7 +505,7 @@ class _Parser:
         self._passed_over = before
         _, end = self._take()
         node = For(
-            self._place(start, end),
+            self._range(start, end),
             names[0] if len(names) > 1 else None,
             names[-1],
             collection,
@@ -537,18 +537,18 @@ class _Parser:
         start, _ = self._take()
         parts = self.parts(CLOSE_QUOTE, start, is_flush=False)
         _, end = self._take()
-        return Template(self._place(start, end), parts), start, end
+        return Template(self._range(start, end), parts), start, end
 
     def _heredoc(self) -> _Spanned:
         start, _ = self._take()
         is_flush = self._text[start : start + 3] == b"<<-"
         parts = self.parts(CLOSE_HEREDOC, start, is_flush=is_flush)
         _, end = self._take()
-        place = self._place(start, end)
+        source_range = self._range(start, end)
         if all(isinstance(part, Text) for part in parts):
             text = "".join(part.text for part in parts if isinstance(part, Text))
-            return Literal(place, text), start, end
-        return Template(place, parts), start, end
+            return Literal(source_range, text), start, end
+        return Template(source_range, parts), start, end
 
     def parts(self, closer: bytes, start: int, *, is_flush: bool) -> tuple[TemplatePart, ...]:
         """Parse a template up to its closing token, which becomes the current one."""
@@ -571,7 +571,7 @@ class _Parser:
                 raise HclSyntaxError(what, start, self.end)
         if is_flush:
             remove_indentation(pieces.pieces)
-        return nested(pieces.pieces, self._place)
+        return nested(pieces.pieces, self._range)
 
     def _check_line(self) -> None:
         """Refuse a carriage return inside a line: HCL has no such character."""

@@ -4,7 +4,7 @@ A property is an argument or blocks depending on what is looked up, and a string
 the schema says that it is read as it stands or as an expression.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from typing import assert_never
 
@@ -19,7 +19,7 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.number import NumberTooLargeError, parse_number
 from ecbackup_iac.hcl.parser import parse_expression, parse_template
-from ecbackup_iac.hcl.source import Place, Placing, Problem, SourceFile
+from ecbackup_iac.hcl.source import Problem, RangeMapper, SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body, PlainTexts, Schema
 from ecbackup_iac.hcl.template import normal
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
@@ -33,15 +33,15 @@ def parse_json(source: SourceFile, schema: Schema) -> tuple[Body, list[Problem]]
     root, problems = _parsed(source)
     if root is not None:
         problems += _level_problems(source, root, schema) + _template_problems(source, root, schema)
-    place = Place(source, 0, len(source.text))
-    return JsonBody(source, "", _objects(root), place, schema), problems
+    source_range = SourceRange(source, 0, len(source.text))
+    return JsonBody(source, "", _objects(root), source_range, schema), problems
 
 
 def parse_json_values(source: SourceFile) -> tuple[list[Attribute], list[Problem]]:
     """Return the arguments of a file of plain values, with no templates in them, and what is wrong."""
     root, problems = _parsed(source)
-    place = Place(source, 0, len(source.text))
-    body = JsonBody(source, "", _objects(root), place, NO_BLOCKS, is_literal=True)
+    source_range = SourceRange(source, 0, len(source.text))
+    body = JsonBody(source, "", _objects(root), source_range, NO_BLOCKS, is_literal=True)
     return list(body.attributes()), problems
 
 
@@ -53,13 +53,13 @@ class JsonBody(PlainTexts):
         source: SourceFile,
         kind: str,
         objects: Sequence[JsonNode],
-        place: Place,
+        source_range: SourceRange,
         schema: Schema,
         *,
         is_literal: bool = False,
     ) -> None:
         """`kind` is the block's; `is_literal`: strings are read as they stand."""
-        self.place = place
+        self.range = source_range
         self._source = source
         self._kind = kind
         self._objects = objects
@@ -83,8 +83,8 @@ class JsonBody(PlainTexts):
         if name == "depends_on":
             reading = EXPRESSION
         reading = self._schema.json_readings.get((self._kind, name), reading)
-        place = Place(self._source, key.start, value.end)
-        return Attribute(name, place, lambda: _expression(self._source, value, reading))
+        source_range = SourceRange(self._source, key.start, value.end)
+        return Attribute(name, source_range, lambda: _expression(self._source, value, reading))
 
     def attribute(self, name: str) -> Attribute | None:
         """Return the property of that name as an argument; the first, where there are several."""
@@ -112,11 +112,20 @@ class JsonBody(PlainTexts):
         ]
 
     def _block(self, kind: str, labels: tuple[str, ...], key: JsonText, node: JsonNode) -> Block:
-        place = Place(self._source, node.start, node.end)
-        whole = Place(self._source, key.start, node.end)
-        header = Place(self._source, key.start, key.end)
-        body = JsonBody(self._source, kind, (node,), place, self._schema)
+        source_range = SourceRange(self._source, node.start, node.end)
+        whole = SourceRange(self._source, key.start, node.end)
+        header = SourceRange(self._source, key.start, key.end)
+        body = JsonBody(self._source, kind, (node,), source_range, self._schema)
         return Block(kind, labels, whole, header, body)
+
+    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
+        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        what = "Extraneous JSON object property: no block type is named"
+        return [
+            (f'{what} "{name}"', attribute.range)
+            for name, attribute in self._attributes.items()
+            if name not in kinds
+        ]
 
     def parse_all(self) -> None:
         """Do nothing: the whole file's problems are known when it has been read."""
@@ -124,11 +133,11 @@ class JsonBody(PlainTexts):
 
 def _parsed(source: SourceFile) -> tuple[JsonNode | None, list[Problem]]:
     root, problems = parse(source.text)
-    told = [(message, Place(source, start, end)) for message, start, end in problems]
+    told = [(message, SourceRange(source, start, end)) for message, start, end in problems]
     if root is not None:
         if root.kind not in (Kind.OBJECT, Kind.ARRAY):
             what = "Root value must be object: the top of the file is an object or an array of them"
-            told.append((what, Place(source, root.start, root.end)))
+            told.append((what, SourceRange(source, root.start, root.end)))
         told += _duplicates(source, root)
     return root, told
 
@@ -150,7 +159,7 @@ def _level_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[
                 what = (
                     "Incorrect JSON value type: an object or an array of objects is expected here"
                 )
-                told.append((what, Place(source, node.start, node.end)))
+                told.append((what, SourceRange(source, node.start, node.end)))
             elif labels:
                 levels += [(inner, labels - 1) for _, inner in node.members]
     return told
@@ -171,15 +180,15 @@ def _template_problems(source: SourceFile, root: JsonNode, schema: Schema) -> li
         written = node.string
         if written is not None and (b"${" in written.raw or b"%{" in written.raw):
             told += parse_template(
-                SourceFile("", written.text.encode()), _placing(source, written)
+                SourceFile("", written.text.encode()), _range_mapper(source, written)
             )[1]
     return sorted(told, key=lambda problem: problem[1].start)
 
 
-def _placing(source: SourceFile, written: JsonText) -> Placing:
-    """Map offsets in what a string says to places in the file."""
+def _range_mapper(source: SourceFile, written: JsonText) -> RangeMapper:
+    """Map offsets in what a string says to ranges in the file."""
     offsets = written.offsets
-    return lambda start, end: Place(source, offsets(start), offsets(end))
+    return lambda start, end: SourceRange(source, offsets(start), offsets(end))
 
 
 def _duplicates(source: SourceFile, root: JsonNode) -> list[Problem]:
@@ -199,7 +208,7 @@ def _duplicates(source: SourceFile, root: JsonNode) -> list[Problem]:
                 and not (_objects(first) and _objects(value))
             ):
                 text = f'Duplicate argument: "{key.text}" was set before'
-                told.append((text, Place(source, key.start, key.end)))
+                told.append((text, SourceRange(source, key.start, key.end)))
     return sorted(told, key=lambda problem: problem[1].start)
 
 
@@ -218,7 +227,7 @@ def _members(objects: Sequence[JsonNode]) -> Iterator[tuple[JsonText, JsonNode]]
 
 
 def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
-    place = Place(source, node.start, node.end)
+    source_range = SourceRange(source, node.start, node.end)
     match node.kind:
         case Kind.OBJECT:
             keys = LITERAL if reading == EXPRESSION else reading
@@ -226,14 +235,14 @@ def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
                 (_string(source, key, keys), _expression(source, value, reading))
                 for key, value in node.members
             )
-            return ObjectNode(place, tuple(items))
+            return ObjectNode(source_range, tuple(items))
         case Kind.ARRAY:
             return TupleNode(
-                place, tuple(_expression(source, item, reading) for item in node.items)
+                source_range, tuple(_expression(source, item, reading) for item in node.items)
             )
         case Kind.STRING:
             return (
-                InvalidExpression(place)
+                InvalidExpression(source_range)
                 if node.string is None
                 else _string(source, node.string, reading)
             )
@@ -242,26 +251,28 @@ def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
                 value = parse_number(node.number)
             except NumberTooLargeError:
                 value = None
-            return InvalidExpression(place) if value is None else Literal(place, value)
+            return (
+                InvalidExpression(source_range) if value is None else Literal(source_range, value)
+            )
         case Kind.TRUE | Kind.FALSE:
-            return Literal(place, node.kind is Kind.TRUE)
+            return Literal(source_range, node.kind is Kind.TRUE)
         case Kind.NULL:
-            return Literal(place, None)
+            return Literal(source_range, None)
         case never:
             assert_never(never)
 
 
 def _string(source: SourceFile, written: JsonText, reading: str) -> Node:
-    place, text = Place(source, written.start, written.end), written.text
+    source_range, text = SourceRange(source, written.start, written.end), written.text
     if reading == LITERAL or (reading == TEMPLATE and "${" not in text and "%{" not in text):
-        return Literal(place, normal(text))
-    inner, placed = SourceFile(source.path, text.encode()), _placing(source, written)
+        return Literal(source_range, normal(text))
+    inner, range_of = SourceFile(source.path, text.encode()), _range_mapper(source, written)
     if reading == EXPRESSION:
-        node, problems = parse_expression(inner, placed)
-        return InvalidExpression(place) if problems else node
-    parts, problems = parse_template(inner, placed)
+        node, problems = parse_expression(inner, range_of)
+        return InvalidExpression(source_range) if problems else node
+    parts, problems = parse_template(inner, range_of)
     if problems:
-        return InvalidExpression(place)
+        return InvalidExpression(source_range)
     if all(isinstance(part, Text) for part in parts):
-        return Literal(place, "".join(part.text for part in parts if isinstance(part, Text)))
-    return Template(place, parts)
+        return Literal(source_range, "".join(part.text for part in parts if isinstance(part, Text)))
+    return Template(source_range, parts)

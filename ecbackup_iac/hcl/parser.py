@@ -5,7 +5,7 @@ Where a block is not closed, it ends before the next line that begins one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cached_property, partial
 
 from ecbackup_iac.hcl.expression import InvalidExpression, Node, TemplatePart, Text
@@ -14,11 +14,11 @@ from ecbackup_iac.hcl.plain_values import PLAIN_ARGUMENT
 from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
 from ecbackup_iac.hcl.source import (
     HclSyntaxError,
-    Place,
-    Placing,
     Problem,
     ProblemHandler,
+    RangeMapper,
     SourceFile,
+    SourceRange,
 )
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, PlainTexts, Schema
 from ecbackup_iac.hcl.template import resolved
@@ -54,42 +54,46 @@ def parse_whole_file(
 ) -> tuple["NativeBody", list[Problem]]:
     """Return a file's body and all its problems: one a line, and MAX_PROBLEM_LINES of them at most."""
     problems: list[Problem] = []
-    body = parse_file(source, schema, lambda message, place: problems.append((message, place)))
+    body = parse_file(
+        source, schema, lambda message, source_range: problems.append((message, source_range))
+    )
     body.parse_all()
     return body, _one_a_line(source, problems)
 
 
 def parse_expression(
-    source: SourceFile, place: Placing | None = None
+    source: SourceFile, range_of: RangeMapper | None = None
 ) -> tuple[Node, list[Problem]]:
     """Return a bare expression, and what is wrong with it; line breaks do not matter.
 
-    `place` maps the text's offsets to a file, where the text is part of another.
+    `range_of` maps the text's offsets to a file, where the text is part of another.
     """
-    place = place or partial(Place, source)
+    range_of = range_of or partial(SourceRange, source)
     end = len(source.text)
     try:
-        node, behind = parse_range(source.text, 0, end, place, is_loose=True)
+        node, behind = parse_range(source.text, 0, end, range_of, is_loose=True)
         if behind.kind != END:
             raise HclSyntaxError(  # noqa: TRY301 - reported like what the parser raises
                 "Extra characters after expression", behind.start, behind.end
             )
     except HclSyntaxError as error:
-        return InvalidExpression(place(0, end)), [(error.message, place(error.start, error.end))]
+        return InvalidExpression(range_of(0, end)), [
+            (error.message, range_of(error.start, error.end))
+        ]
     return node, []
 
 
 def parse_template(
-    source: SourceFile, place: Placing | None = None
+    source: SourceFile, range_of: RangeMapper | None = None
 ) -> tuple[tuple[TemplatePart, ...], list[Problem]]:
     """Return the parts of a bare template, text with `${...}` and `%{...}`, and what is wrong with it."""
-    place = place or partial(Place, source)
+    range_of = range_of or partial(SourceRange, source)
     try:
-        return parse_parts(source.text, place), []
+        return parse_parts(source.text, range_of), []
     except HclSyntaxError as error:
         text = source.text.decode(errors="replace")
-        parts = (Text(place(0, len(source.text)), text),) if text else ()
-        return parts, [(error.message, place(error.start, error.end))]
+        parts = (Text(range_of(0, len(source.text)), text),) if text else ()
+        return parts, [(error.message, range_of(error.start, error.end))]
 
 
 class NativeBody(PlainTexts):
@@ -114,9 +118,9 @@ class NativeBody(PlainTexts):
         self.schema = schema
 
     @property
-    def place(self) -> Place:
+    def range(self) -> SourceRange:
         """Its range, without the braces."""
-        return Place(self.source, self.start, self.end)
+        return SourceRange(self.source, self.start, self.end)
 
     @cached_property
     def items(self) -> Sequence[Attribute | Block]:
@@ -151,6 +155,18 @@ class NativeBody(PlainTexts):
         """Return the blocks of a kind, in order; those with another number of labels are none."""
         return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]
 
+    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
+        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        problems: list[Problem] = []
+        for item in self.items:
+            if isinstance(item, Attribute):
+                what = f'Unsupported argument: "{item.name}" is not expected outside of a block'
+                problems.append((what, item.range))
+            elif item.kind not in kinds:
+                what = f'Unsupported block type: blocks of type "{item.kind}" are not expected here'
+                problems.append((what, item.header))
+        return problems
+
     def parse_all(self) -> None:
         """Parse everything inside, so that every problem is reported."""
         for item in self.items:
@@ -163,7 +179,7 @@ class NativeBody(PlainTexts):
         """Parse an argument's value, whose last token ends at `last`, and whose line ends at `stop`."""
         text = self.source.text
         try:
-            node, behind = parse_range(text, start, stop, partial(Place, self.source))
+            node, behind = parse_range(text, start, stop, partial(SourceRange, self.source))
             is_before_brace = text[behind.start : behind.start + 1] == b"}" and not is_one_line
             is_ended = behind.kind == NEWLINE or (behind.kind == END and not is_before_brace)
             if not is_ended or behind.start < last:
@@ -171,8 +187,8 @@ class NativeBody(PlainTexts):
                 what = _ONE_ARGUMENT if is_one_line else what
                 raise HclSyntaxError(what, behind.start, behind.end)  # noqa: TRY301 - as above
         except HclSyntaxError as error:
-            self.report(error.message, Place(self.source, error.start, error.end))
-            return InvalidExpression(Place(self.source, start, max(start, last)))
+            self.report(error.message, SourceRange(self.source, error.start, error.end))
+            return InvalidExpression(SourceRange(self.source, start, max(start, last)))
         return node
 
 
@@ -206,17 +222,17 @@ class _ItemParser:
                 continue
             start, (value, position) = position, argument.span(2)
             parse = partial(self._body.value, value, position, position, is_one_line=False)
-            place = Place(source, start, position)
-            self._items.append(Attribute(argument[1].decode(), place, parse, is_valid=True))
+            source_range = SourceRange(source, start, position)
+            self._items.append(Attribute(argument[1].decode(), source_range, parse, is_valid=True))
         self._check_names()
         return self._items
 
     def _report(self, message: str, start: int, end: int | None = None) -> None:
         end = start + 1 if end is None else end
-        self._body.report(message, self._place(start, min(end, len(self._text))))
+        self._body.report(message, self._range(start, min(end, len(self._text))))
 
-    def _place(self, start: int, end: int) -> Place:
-        return Place(self._body.source, start, end)
+    def _range(self, start: int, end: int) -> SourceRange:
+        return SourceRange(self._body.source, start, end)
 
     def _character(self, position: int) -> bytes:
         return self._text[position : min(position + 1, self._end)]
@@ -272,7 +288,7 @@ class _ItemParser:
         if self._is_one_line and (self._items or self._inline(last) < self._end):
             self._report(_ONE_ARGUMENT, last)
         parse = partial(self._body.value, value, last, stop, is_one_line=self._is_one_line)
-        self._items.append(Attribute(name, self._place(start, last), parse))
+        self._items.append(Attribute(name, self._range(start, last), parse))
         return stop
 
     def _block(self, start: int, name_end: int, position: int) -> int:
@@ -334,7 +350,7 @@ class _ItemParser:
         body = NativeBody(
             self._body.source, inside, end - is_closed, self._body.report, depth=depth
         )
-        block = Block(kind, labels, self._place(start, end), self._place(start, header_end), body)
+        block = Block(kind, labels, self._range(start, end), self._range(start, header_end), body)
         self._items.append(block)
         if not is_closed and self._schema is not None:
             self._report_unclosed(body)
@@ -386,14 +402,17 @@ class _ItemParser:
     def _report_unclosed(self, body: NativeBody) -> None:
         """Report that a block is not closed, unless something inside it is why."""
         problems: list[Problem] = []
-        report, body.report = body.report, lambda message, place: problems.append((message, place))
+        report, body.report = (
+            body.report,
+            lambda message, source_range: problems.append((message, source_range)),
+        )
         body.parse_all()
         body.report = report
         if not problems:
             what = "Unclosed configuration block: there is no closing brace for this block"
             self._report(what, body.start - 1)
-        for message, place in problems:
-            report(message, place)
+        for message, source_range in problems:
+            report(message, source_range)
 
     def _check_labels(self, block: Block, inside: int) -> None:
         assert self._schema is not None  # noqa: S101 - the caller has checked
@@ -406,7 +425,7 @@ class _ItemParser:
             what = f"Missing {expected[count]} for {kind}: the labels of such a block are {listed}"
             self._report(what, inside - 1)
             return
-        position = self._inline(self._name(block.place.start))
+        position = self._inline(self._name(block.range.start))
         for _ in expected:
             _, end = self._label(position) or ("", position)
             position = self._inline(end)
@@ -419,7 +438,7 @@ class _ItemParser:
         for item in self._items:
             if isinstance(item, Attribute):
                 if item.name in names:
-                    start = item.place.start
+                    start = item.range.start
                     what = f'Attribute redefined: the argument "{item.name}" was set before'
                     self._report(what, start, start + len(item.name.encode()))
                 names.add(item.name)
@@ -429,15 +448,15 @@ def _one_a_line(source: SourceFile, problems: list[Problem]) -> list[Problem]:
     """Return the problems in order, the first of each line; of very many, how many more there are."""
     problems.sort(key=lambda problem: problem[1].start)
     reported: list[Problem] = []
-    line_end, left_out = -1, list[Place]()
-    for message, place in problems:
-        if place.start <= line_end:
+    line_end, left_out = -1, list[SourceRange]()
+    for message, source_range in problems:
+        if source_range.start <= line_end:
             continue
-        line_end = source.text.find(b"\n", place.start) % (len(source.text) + 1)
+        line_end = source.text.find(b"\n", source_range.start) % (len(source.text) + 1)
         if len(reported) < MAX_PROBLEM_LINES:
-            reported.append((message, place))
+            reported.append((message, source_range))
         else:
-            left_out.append(place)
+            left_out.append(source_range)
     if left_out:
         count = len(left_out)
         what = "line of this file has" if count == 1 else "lines of this file have"

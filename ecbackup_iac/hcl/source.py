@@ -40,7 +40,7 @@ class SourceFile:
 
 
 @record(eq=False)
-class Place:
+class SourceRange:
     """A range of a file: byte offsets, the end exclusive."""
 
     file: SourceFile
@@ -58,13 +58,13 @@ class Place:
         return self.file.text[self.start : self.end].decode(errors="replace")
 
 
-Placing: TypeAlias = Callable[[int, int], Place]
+RangeMapper: TypeAlias = Callable[[int, int], SourceRange]
 """Offsets in a text → the range of a file: texts inside JSON strings have offsets of their own."""
 
-Problem: TypeAlias = tuple[str, Place]
+Problem: TypeAlias = tuple[str, SourceRange]
 """A syntax error: HashiCorp's summary with an explanation, and where it is."""
 
-ProblemHandler: TypeAlias = Callable[[str, Place], object]
+ProblemHandler: TypeAlias = Callable[[str, SourceRange], object]
 """Receives the problems of a body when the body is parsed."""
 
 

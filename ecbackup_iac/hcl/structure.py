@@ -1,12 +1,12 @@
 """What bodies, blocks and attributes offer, whichever syntax they are written in."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
 from ecbackup_iac.hcl.expression import Literal, Node
-from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.source import Problem, SourceRange
 from ecbackup_iac.hcl.tokens import NAME
 from ecbackup_iac.model.record import record
 
@@ -43,12 +43,17 @@ class Attribute:
     """`name = expression`; the expression is parsed when it is first used."""
 
     def __init__(
-        self, name: str, place: Place, parse: Callable[[], Node], *, is_valid: bool = False
+        self,
+        name: str,
+        source_range: SourceRange,
+        parse: Callable[[], Node],
+        *,
+        is_valid: bool = False,
     ) -> None:
         """`is_valid`: its value is known to be valid, before it is parsed."""
         self.name = name
         self.is_valid = is_valid
-        self.place = place
+        self.range = source_range
         """Of the whole attribute, its name included."""
 
         self._parse = parse
@@ -66,7 +71,7 @@ class Body(Protocol):
     """
 
     @property
-    def place(self) -> Place:
+    def range(self) -> SourceRange:
         """Its range."""
 
     def attribute(self, name: str) -> Attribute | None:
@@ -80,6 +85,9 @@ class Body(Protocol):
 
     def plain_text(self, name: str) -> str | None:
         """Return an attribute's value where it is a string without interpolation."""
+
+    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
+        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
 
     def parse_all(self) -> None:
         """Parse everything inside, so that every problem is reported."""
@@ -109,10 +117,10 @@ class Block:
     labels: tuple[str, ...]
     """Without their quotes."""
 
-    place: Place
+    range: SourceRange
     """Of the whole block."""
 
-    header: Place
+    header: SourceRange
     """Of its kind and labels."""
 
     body: Body

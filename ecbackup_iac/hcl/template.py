@@ -17,7 +17,7 @@ from ecbackup_iac.hcl.expression import (
     TemplatePart,
     Text,
 )
-from ecbackup_iac.hcl.source import HclSyntaxError, Place, Placing
+from ecbackup_iac.hcl.source import HclSyntaxError, RangeMapper, SourceRange
 from ecbackup_iac.hcl.tokens import SPACES
 from ecbackup_iac.model.record import changing_record
 
@@ -131,7 +131,7 @@ _CLOSED_BY = {PieceKind.ENDIF: PieceKind.IF, PieceKind.ENDFOR: PieceKind.FOR}
 
 
 def nested(  # noqa: C901 - one case a kind of piece
-    pieces: Sequence[Piece], place: Placing
+    pieces: Sequence[Piece], range_of: RangeMapper
 ) -> tuple[TemplatePart, ...]:
     """Return the parts of a template, with what is between directives inside them.
 
@@ -144,9 +144,9 @@ def nested(  # noqa: C901 - one case a kind of piece
     for piece in _merged(pieces):
         match piece.kind:
             case PieceKind.TEXT:
-                parts.append(Text(place(piece.start, piece.end), normal(piece.text)))
+                parts.append(Text(range_of(piece.start, piece.end), normal(piece.text)))
             case PieceKind.INTERPOLATION:
-                parts.append(Interpolation(place(piece.start, piece.end), _expression(piece)))
+                parts.append(Interpolation(range_of(piece.start, piece.end), _expression(piece)))
             case PieceKind.IF | PieceKind.FOR:
                 if len(stack) >= MAX_DIRECTIVES:
                     raise HclSyntaxError(
@@ -171,18 +171,20 @@ def nested(  # noqa: C901 - one case a kind of piece
                 if directive is None or directive.opening.kind is not _CLOSED_BY[piece.kind]:
                     raise HclSyntaxError(_UNBALANCED, piece.start, piece.end)
                 parts = directive.outer
-                parts.append(_part(place(directive.opening.start, piece.end), directive))
+                parts.append(_part(range_of(directive.opening.start, piece.end), directive))
     if stack:
         raise HclSyntaxError(_UNBALANCED, stack[-1].opening.start, stack[-1].opening.end)
     return tuple(parts)
 
 
-def _part(place: Place, directive: _Directive) -> TemplatePart:
+def _part(source_range: SourceRange, directive: _Directive) -> TemplatePart:
     expression, names = _expression(directive.opening), directive.opening.names
     then, *others = (tuple(body) for body in directive.bodies)
     if directive.opening.kind is PieceKind.IF:
-        return IfDirective(place, expression, then, others[0] if others else ())
-    return ForDirective(place, names[0] if len(names) > 1 else None, names[-1], expression, then)
+        return IfDirective(source_range, expression, then, others[0] if others else ())
+    return ForDirective(
+        source_range, names[0] if len(names) > 1 else None, names[-1], expression, then
+    )
 
 
 def _expression(piece: Piece) -> Node:

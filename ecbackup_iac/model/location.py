@@ -4,6 +4,11 @@ from enum import StrEnum
 
 from ecbackup_iac.model.record import record
 
+STANDARD_INPUT = "-"
+
+_STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+"""Paths of streams that another program writes: `check <(terraform show -json p)`."""
+
 
 class Origin(StrEnum):
     """What a location is in."""
@@ -53,3 +58,8 @@ def input_location(path: str, line: int | None = None, column: int | None = None
 def is_downloaded(path: str) -> bool:
     """Whether a file belongs to a module that `terraform init` has downloaded."""
     return ".terraform" in path.split("/")
+
+
+def is_stream(path: str) -> bool:
+    """Whether a path names a stream that another program writes."""
+    return path.startswith(_STREAMS)

@@ -1,6 +1,6 @@
-"""Policy file and command-line options → the Policy noun: what the organisation asks for.
+"""A policy file → the Policy noun.
 
-pydantic checks the file; the models below are the file's format and nothing else knows them.
+pydantic validates the file; the models below are its format, and nothing else knows them.
 """
 
 import difflib
@@ -23,11 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.files.bounded_read import bounded_content, larger_than
-from ecbackup_iac.files.discovery import (
-    boundary_of,
-    is_readable,
-    shown_path,
-)
+from ecbackup_iac.files.paths import boundary_of, is_readable, shown_path
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import (
@@ -47,14 +43,16 @@ if TYPE_CHECKING:
 
 
 MAX_POLICY_BYTES = 10_000_000
-"""Bytes."""
 
 MAX_PROBLEMS = 20
-"""Wrong keys of one file that are told; more are counted."""
+"""Wrong keys of one file that are listed; more are counted."""
+
+MAX_QUOTED = 60
+"""Characters of a wrong value that are shown."""
 
 
 def _without_nul(text: str) -> str:
-    """Refuse what no path, address or reason has, and what the system takes for its end."""
+    """Refuse a NUL character, which ends a path for the operating system."""
     if "\0" in text:
         raise PydanticCustomError("nul", "A text without a NUL character is expected")
     return text
@@ -82,7 +80,7 @@ class ExceptionEntry(_Strict):
 
 
 class RootEntry(_Strict):
-    """One `[[roots]]` table: a Terraform root or a template, and what it is judged with."""
+    """One `[[roots]]` table: a Terraform root or a template, and the values it is evaluated with."""
 
     path: Text
     var_files: list[Text] = []
@@ -91,7 +89,7 @@ class RootEntry(_Strict):
 
 
 class ModuleEntry(_Strict):
-    """One `[[modules]]` table: a module that makes a cache, and is not read."""
+    """One `[[modules]]` table: a module that makes a cache and need not be read."""
 
     source: Text
     form: Form = Form.REPLICATION_GROUP
@@ -117,84 +115,97 @@ class PolicyFile(_Strict):
 
 
 def read_policy(path: str) -> Policy:
-    """Read a policy file; its path globs count from the folder that it lies in.
+    """Return the policy of a file; its path globs are relative to the file's folder.
 
     Raises:
-        PolicyError: it cannot be read, is no TOML, or says something that a policy cannot say.
+        PolicyError: the file cannot be read, is not TOML, or is not a valid policy.
 
     """
-    shown, text = shown_path(path), ""
-    base = os.path.dirname(shown)
-    try:
-        content = bounded_content(path, MAX_POLICY_BYTES)
-        if content is None:
-            raise PolicyError(f"{shown}: not read: {larger_than(MAX_POLICY_BYTES)}")
-        text = content.decode("utf-8-sig")
-        document = tomllib.loads(text)
-    except OSError as error:
-        raise PolicyError(f"{shown}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise PolicyError(f"{shown}: not UTF-8 text") from error
-    except (ValueError, RecursionError) as error:
-        place = re.search(r"line (\d+), column (\d+)", str(error))
-        where = f"{shown}:{place[1]}:{place[2]}" if place else shown
-        if str(error).endswith("(at end of document)"):
-            where = f"{shown}:{text.count(chr(10)) + 1}:{len(text) - text.rfind(chr(10))}"
-        what = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise PolicyError(f"{where}: not valid TOML: {what}") from error
-    lines = _Lines(text, document.get("exceptions"))
-    try:
-        file = PolicyFile.model_validate(document)
-    except ValidationError as error:
-        told = error.errors()[:MAX_PROBLEMS]
-        first, *more = (_problem(detail, shown, lines) for detail in told)
-        if error.error_count() > len(told):
-            more.append(f"{shown}: {error.error_count() - len(told)} more keys are wrong")
-        raise PolicyError(first, more=more) from error
-    exceptions = []
-    for index, entry in enumerate(file.exceptions):
-        location = Location(shown, lines.exception(index))
-        if entry.resource is None and entry.path is None:
-            raise PolicyError(f"{location}: the exception covers everything: name resource or path")
-        glob = PathGlob(entry.path, base) if entry.path else None
-        exceptions.append(
-            PolicyException(entry.reason, location, entry.resource, glob, entry.rule, entry.expires)
-        )
-    exclude = tuple(PathGlob(pattern, base) for pattern in file.exclude)
-    folder = os.path.dirname(os.path.realpath(path))
-    roots = tuple(_root_settings(entry, folder, shown) for entry in file.roots)
-    modules = tuple(
-        PublishedModule(**{**entry.model_dump(), "switches": tuple(entry.switches)})
-        for entry in file.modules
-    )
-    baseline = os.path.join(os.path.dirname(path), file.baseline) if file.baseline else None
+    shown = shown_path(path)
+    text = _text_of(path, shown)
+    document = _document(text, shown)
+    lines = _KeyLines(text, document.get("exceptions"))
+    file = _validated(document, shown, lines)
+    folder, shown_folder = os.path.dirname(os.path.realpath(path)), os.path.dirname(shown)
     return Policy(
         file.minimum_days,
         file.unknown,
-        exclude,
-        tuple(exceptions),
-        roots,
-        modules,
-        baseline,
+        exclude=tuple(PathGlob(pattern, shown_folder) for pattern in file.exclude),
+        exceptions=tuple(
+            _exception(entry, Location(shown, lines.exception(index)), shown_folder)
+            for index, entry in enumerate(file.exceptions)
+        ),
+        roots=tuple(_root_settings(entry, folder, shown) for entry in file.roots),
+        modules=tuple(
+            PublishedModule(**{**entry.model_dump(), "switches": tuple(entry.switches)})
+            for entry in file.modules
+        ),
+        baseline=os.path.join(os.path.dirname(path), file.baseline) if file.baseline else None,
         source=_source(file.source, path, Location(shown, lines.key(["source"]))),
         ignores=file.ignores,
     )
 
 
-def _source(folder: str | None, path: str, place: Location) -> str | None:
-    """Resolve the folder of a plan's configuration, which counts from the policy file's folder."""
+def _text_of(path: str, shown: str) -> str:
+    """Return the text of a policy file. Raises PolicyError."""
+    try:
+        content = bounded_content(path, MAX_POLICY_BYTES)
+    except OSError as error:
+        raise PolicyError(f"{shown}: {error.strerror or error}") from error
+    if content is None:
+        raise PolicyError(f"{shown}: not read: {larger_than(MAX_POLICY_BYTES)}")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{shown}: not UTF-8 text") from error
+
+
+def _document(text: str, shown: str) -> dict[str, Any]:
+    """Return the TOML document of a text. Raises PolicyError with the location of a syntax error."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        # Python 3.11 has the position in the message alone.
+        problem, position = re.sub(r"\s*\(at .*\)$", "", str(error)), ""
+        if found := re.search(r"line (\d+), column (\d+)", str(error)):
+            position = f":{found[1]}:{found[2]}"
+        elif str(error).endswith("(at end of document)"):
+            position = f":{text.count(chr(10)) + 1}:{len(text) - text.rfind(chr(10))}"
+        raise PolicyError(f"{shown}{position}: not valid TOML: {problem}") from error
+
+
+def _validated(document: dict[str, Any], shown: str, lines: "_KeyLines") -> PolicyFile:
+    """Return a document as a policy file. Raises PolicyError with the wrong keys."""
+    try:
+        return PolicyFile.model_validate(document)
+    except ValidationError as error:
+        first, *more = (_problem(detail, shown, lines) for detail in error.errors()[:MAX_PROBLEMS])
+        if error.error_count() > MAX_PROBLEMS:
+            more.append(f"{shown}: {error.error_count() - MAX_PROBLEMS} more keys are wrong")
+        raise PolicyError(first, more=more) from error
+
+
+def _exception(entry: ExceptionEntry, location: Location, folder: str) -> PolicyException:
+    if entry.resource is None and entry.path is None:
+        raise PolicyError(f"{location}: the exception covers everything: name resource or path")
+    glob = PathGlob(entry.path, folder) if entry.path else None
+    return PolicyException(entry.reason, location, entry.resource, glob, entry.rule, entry.expires)
+
+
+def _source(folder: str | None, path: str, location: Location) -> str | None:
+    """Return the path of the folder of a plan's configuration, relative to the policy file."""
     if folder is None:
         return None
-    found = os.path.join(os.path.dirname(path), folder)
-    if not os.path.isdir(found):
-        raise PolicyError(f"{place}: source: there is no folder {folder}")
-    if not is_readable(os.path.realpath(found), boundary_of(path)):
-        raise PolicyError(f"{place}: source: {folder} leads outside the repository")
-    return found
+    source = os.path.join(os.path.dirname(path), folder)
+    if not os.path.isdir(source):
+        raise PolicyError(f"{location}: source: there is no folder {folder}")
+    if not is_readable(os.path.realpath(source), boundary_of(path)):
+        raise PolicyError(f"{location}: source: {folder} leads outside the repository")
+    return source
 
 
 def _root_settings(entry: RootEntry, folder: str, shown: str) -> RootSettings:
-    """Resolve an entry's paths, which count from the policy file's folder."""
+    """Return the settings of a root, with its paths resolved from the policy file's folder."""
     root = os.path.realpath(os.path.join(folder, entry.path))
     if not os.path.exists(root):
         raise PolicyError(f"{shown}: roots: there is no folder or template {entry.path}")
@@ -203,15 +214,16 @@ def _root_settings(entry: RootEntry, folder: str, shown: str) -> RootSettings:
             f"{shown}: roots: {entry.path}: a folder takes var_files and a workspace, "
             "a template takes parameter_files"
         )
+    variable_files = tuple(_existing_file(name, folder, shown) for name in entry.var_files)
+    parameter_files = tuple(_existing_file(name, folder, shown) for name in entry.parameter_files)
+    return RootSettings(root, variable_files, entry.workspace, parameter_files)
 
-    def files(written: Sequence[str]) -> tuple[str, ...]:
-        found = tuple(os.path.realpath(os.path.join(folder, file)) for file in written)
-        for file, name in zip(found, written, strict=True):
-            if not os.path.isfile(file):
-                raise PolicyError(f"{shown}: roots: there is no file {name}")
-        return found
 
-    return RootSettings(root, files(entry.var_files), entry.workspace, files(entry.parameter_files))
+def _existing_file(name: str, folder: str, shown: str) -> str:
+    file = os.path.realpath(os.path.join(folder, name))
+    if not os.path.isfile(file):
+        raise PolicyError(f"{shown}: roots: there is no file {name}")
+    return file
 
 
 _TABLES: dict[str, type[BaseModel]] = {
@@ -221,8 +233,8 @@ _TABLES: dict[str, type[BaseModel]] = {
 }
 
 
-class _Lines:
-    """The lines on which keys stand, which TOML parsers do not tell; None where it is not certain."""
+class _KeyLines:
+    """The lines of keys, which tomllib does not report; None where a line is not certain."""
 
     def __init__(self, text: str, exceptions: object) -> None:
         self.lines = text.splitlines()
@@ -235,11 +247,11 @@ class _Lines:
         self.headers = headers if is_certain else []
 
     def exception(self, index: int) -> int | None:
-        """Give the line of the table's header."""
+        """Return the line of the header of an `[[exceptions]]` table."""
         return self.headers[index] if self.headers else None
 
     def key(self, path: Sequence[str | int]) -> int | None:
-        """Give the line of a key, or of the table it is missing from."""
+        """Return the line of a key, or of the table it is missing from."""
         table, first, last = None, 1, len(self.lines)
         if path[0] == "exceptions" and len(path) > 1 and isinstance(path[1], int):
             if not self.headers:
@@ -250,18 +262,18 @@ class _Lines:
         if not path:
             return table
         name = re.escape(str(path[0]))
-        found = [
+        matches = [
             number
             for number in range(first, last + 1)
             if re.match(rf"""\s*\[*\s*["']?{name}["']?\s*[=\].]""", self.lines[number - 1])
         ]
-        return found[0] if len(found) == 1 else table
+        return matches[0] if len(matches) == 1 else table
 
 
-def _problem(detail: "ErrorDetails", shown: str, lines: _Lines) -> str:
-    """Say what is wrong with one key, where, and what would be right."""
+def _problem(detail: "ErrorDetails", shown: str, lines: _KeyLines) -> str:
+    """Return what is wrong with one key, where, and what would be right."""
     path = detail["loc"]
-    where = Location(shown, lines.key(path))
+    location = Location(shown, lines.key(path))
     key = ".".join(str(part) for part in path if isinstance(part, str))
     match detail["type"]:
         case "extra_forbidden":
@@ -269,13 +281,15 @@ def _problem(detail: "ErrorDetails", shown: str, lines: _Lines) -> str:
             near = difflib.get_close_matches(str(path[-1]), model.model_fields, n=1, cutoff=0.5)
             known = ", ".join(model.model_fields)
             hint = f"did you mean {near[0]}?" if near else f"the keys are {known}"
-            return f"{where}: unknown key {key}: {hint}"
+            return f"{location}: unknown key {key}: {hint}"
         case "missing":
-            return f"{where}: {key} is missing"
+            return f"{location}: {key} is missing"
         case "model_type":
-            return f"{where}: {key}: a table is expected, not {_quoted(detail['input'])}"
+            return f"{location}: {key}: a table is expected, not {_quoted(detail['input'])}"
         case _:
-            return f"{where}: {key}: {_lower_first(detail['msg'])}, not {_quoted(detail['input'])}"
+            return (
+                f"{location}: {key}: {_lower_first(detail['msg'])}, not {_quoted(detail['input'])}"
+            )
 
 
 def _lower_first(text: str) -> str:
@@ -286,4 +300,4 @@ def _quoted(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
     text = str(value).lower() if isinstance(value, bool) else repr(value)
     if isinstance(value, date):
         text = value.isoformat()
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a line's worth
+    return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 3] + "..."

@@ -7,9 +7,9 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ecbackup_iac.files.discovery import STANDARD_INPUT, boundary_of, is_stream
+from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
 from ecbackup_iac.model.report import Diagnostic, Finding
 from ecbackup_iac.model.value import Known
 from ecbackup_iac.syntax.encoding import to_utf8

@@ -4,28 +4,18 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.discovery import (
-    BASELINE_FILE,
-    POLICY_FILE,
-    STANDARD_INPUT,
-    ConfigurationPath,
-    Input,
-    Listing,
-    boundary_of,
-    discover,
-    holds,
-    shown_path,
-)
+from ecbackup_iac.files.discovery import ConfigurationPath, Input, Listing, discover
 from ecbackup_iac.files.globs import covers
+from ecbackup_iac.files.paths import BASELINE_FILE, POLICY_FILE, boundary_of, holds, shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.report import Diagnostic, ReadResult
 
 if TYPE_CHECKING:
-    from ecbackup_iac.cloudformation.templates.roots import TemplateFile
+    from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 

@@ -16,7 +16,7 @@ from ecbackup_iac.syntax.encoding import to_utf8
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ecbackup_iac.cloudformation.templates.roots import TemplateFile
+    from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
     from ecbackup_iac.files.discovery import Input
     from ecbackup_iac.readers.raw_json import RawJson
 
@@ -32,7 +32,7 @@ _MARKS = re.compile(
 # What only plans and AWS CLI output have: with one of these in it, a text that no reader knows is told.
 _NAMES = re.compile(rb'"(?:resource_changes|CacheClusters|ReplicationGroups|ServerlessCaches)"')
 
-# As cloudformation.roots.MARKS, which is not imported for files that have none of them.
+# As cloudformation.templates.recognition.MARKS, which is not imported for files that have none of them.
 _MARKS_OF_TEMPLATES = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", b"::MODULE")
 
 _STRANGER = "looks like a plan, a state or AWS CLI output, and is none as they are written"
@@ -74,7 +74,11 @@ def template_file(found: "Input", *, is_meant: bool) -> "TemplateFile | None":
     content = found.content
     if not any(map(content.__contains__, _MARKS_OF_TEMPLATES)) and b"\x00" not in content[:4]:
         return None
-    from ecbackup_iac.cloudformation.templates.roots import Interest, TemplateFile, interest_in
+    from ecbackup_iac.cloudformation.templates.recognition import (
+        Interest,
+        TemplateFile,
+        interest_in,
+    )
     from ecbackup_iac.readers.cloudformation.resource_types import SOUGHT
 
     try:

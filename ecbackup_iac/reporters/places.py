@@ -3,14 +3,10 @@
 import posixpath
 
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import Location, Origin, is_downloaded
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin, is_downloaded, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Suppression
 from ecbackup_iac.reporters.style import RenderOptions
-
-STANDARD_INPUT = "-"
-
-_STREAMS = ("/dev/", "/proc/")
 
 
 def relative_to_repository(report: Report, style: RenderOptions) -> Report:
@@ -51,7 +47,7 @@ def _moved(location: Location, style: RenderOptions) -> Location:
 
 def _moved_path(path: str, style: RenderOptions) -> str:
     """Count a path from the repository's top; a stream, which has another name each time, is "-"."""
-    if path == STANDARD_INPUT or path.startswith(_STREAMS):
+    if path == STANDARD_INPUT or is_stream(path):
         return STANDARD_INPUT
     return posixpath.normpath(posixpath.join(style.folder, path))
 

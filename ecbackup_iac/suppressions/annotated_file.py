@@ -174,7 +174,7 @@ class AnnotatedFile:
         self._text = read(source)
 
     def _read_template(self, marked: AnnotatedText) -> None:
-        from ecbackup_iac.cloudformation.syntax.comments import remarked_yaml, resource_metadata
+        from ecbackup_iac.cloudformation.syntax.comments import commented_yaml, resource_metadata
         from ecbackup_iac.cloudformation.syntax.files import documents_in
 
         documents, _ = documents_in(marked.content, marked.path)
@@ -192,7 +192,7 @@ class AnnotatedFile:
             if placed:
                 self._metadata[found.resource] = placed
         if documents and isinstance(documents[0].source.text, str):
-            self._text = remarked_yaml(documents[0].source.text, marked.path, documents)
+            self._text = commented_yaml(documents[0].source.text, marked.path, documents)
 
     def _commented(self, *, is_terraform: bool) -> Iterator[_Comment]:
         text = self._text

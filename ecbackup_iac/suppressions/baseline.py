@@ -15,16 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ecbackup_iac.errors import BaselineError
-from ecbackup_iac.files.bounded_read import bounded_content, larger_than
-from ecbackup_iac.files.discovery import (
-    MAX_TEXT_BYTES,
-    STANDARD_INPUT,
-    holds,
-    is_stream,
-    shown_path,
-)
+from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content, larger_than
+from ecbackup_iac.files.paths import holds, shown_path
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
     Diagnostic,

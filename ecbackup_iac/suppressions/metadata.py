@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from ecbackup_iac.cloudformation.syntax.nodes import (
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    Scalar,
-    Sequence,
+    ScalarNode,
     member,
     members,
     text_of,
@@ -53,7 +53,7 @@ def metadata_ignores(metadata: Node) -> Iterator[Found]:
 
 
 def _own(node: Node) -> Iterator[Found]:
-    if not isinstance(node, Mapping) or not node.members:
+    if not isinstance(node, MapNode) or not node.members:
         yield _wrong("Metadata ecbackup", f"it is not written as {EXAMPLE}"), node
         return
     for name, (key, value) in members(node).items():
@@ -69,7 +69,7 @@ def _own(node: Node) -> Iterator[Found]:
 
 def _own_entry(entry: Node) -> InlineSuppression:
     written = "Metadata ecbackup ignore"
-    if not isinstance(entry, Mapping):
+    if not isinstance(entry, MapNode):
         return _wrong(written, f"it is not written as {EXAMPLE}")
     found = members(entry)
     for name in found:
@@ -125,14 +125,14 @@ def _decoded(reason: str) -> str:
 
 def _entries(node: Node | None) -> list[Node]:
     """Give a list's entries; a single map stands for a list of one."""
-    if isinstance(node, Sequence):
+    if isinstance(node, ListNode):
         return node.items
-    return [node] if isinstance(node, Mapping) and node.members else []
+    return [node] if isinstance(node, MapNode) and node.members else []
 
 
 def _names(node: Node) -> list[str]:
-    items = node.items if isinstance(node, Sequence) else [node]
-    names = [item.text for item in items if isinstance(item, Scalar)]
+    items = node.items if isinstance(node, ListNode) else [node]
+    names = [item.text for item in items if isinstance(item, ScalarNode)]
     return names if len(names) == len(items) else []
 
 

@@ -22,21 +22,23 @@ import pytest
 if TYPE_CHECKING:
     from conftest import EnvironmentWith, Run
 
+pytestmark = pytest.mark.extended
+
 CHECKOV = "checkov==3.3.30"
 CHECK_ID = "CKV2_ECBACKUP_1"
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
 CHECKS = REPOSITORY / "checks"
 PLANS = (
-    "01-create-mixed.json",
-    "03-update-7-to-0.json",
-    "08-replace.json",
-    "12-unknown-retention.json",
-    "15-sensitive.json",
-    "21-forget.json",
-    "25-count-shrinks.json",
-    "28-provider-aliases.json",
-    "30-memcached.json",
+    "create-mixed.json",
+    "update-7-to-0.json",
+    "replace.json",
+    "unknown-retention.json",
+    "sensitive.json",
+    "forget.json",
+    "count-shrinks.json",
+    "provider-aliases.json",
+    "memcached.json",
 )
 
 SAID_BY_CHECKOV = {"pass": "PASSED", "fail": "FAILED", "unknown": None, "not_applicable": None}
@@ -84,7 +86,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (top / ".git").mkdir()
     (top / "plans").mkdir(exist_ok=True)
     for name in PLANS:
-        shutil.copyfile(REPOSITORY / "tests" / "plans" / name, top / "plans" / name)
+        shutil.copyfile(REPOSITORY / "tests" / "readers" / "plans" / name, top / "plans" / name)
     return top
 
 
@@ -188,7 +190,7 @@ def test_what_checkov_passes_we_pass(whole: Scan, estate: Path) -> None:
 
 def test_what_the_plan_does_not_know_yet_is_no_failure(whole: Scan) -> None:
     """Checkov shows it as if it were not set; the check reads the plan itself."""
-    plan = "plans/12-unknown-retention.json"
+    plan = "plans/unknown-retention.json"
     failed = [key for key, result in whole.results.items() if key[0] == plan and result == "FAILED"]
     assert failed == []
 

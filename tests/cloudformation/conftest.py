@@ -57,7 +57,7 @@ class CaseFile:
 
     case: str
     key: str
-    """What lists of exceptions call it: the case's number, with the path where there are several files."""
+    """What lists of exceptions call it: the case's name, with the path where there are several files."""
 
     path: Path
     given: tuple[tuple[str, str], ...]
@@ -81,8 +81,8 @@ def _files_of(case: Path) -> Iterator[CaseFile]:
         if path.is_file() and path.name not in OURS and ("file", str(path)) not in files
     ]
     for path in kept:
-        number = case.name[:3]
-        key = number if len(kept) == 1 else f"{number}/{path.relative_to(case).as_posix()}"
+        inside = path.relative_to(case).as_posix()
+        key = case.name if len(kept) == 1 else f"{case.name}/{inside}"
         yield CaseFile(case.name, key, path, (*files, *values))
 
 

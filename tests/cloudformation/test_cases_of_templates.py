@@ -31,12 +31,6 @@ def load(case: Path, name: str) -> Json:
     return document
 
 
-def test_there_are_cases_of_every_kind() -> None:
-    assert {name[0] for name in NAMES} == set("0123456789")
-    assert len(NAMES) > 250
-    assert len({name[:3] for name in NAMES}) == len(NAMES)
-
-
 IN_A_PROCESS = 10
 """One case in so many is a process of its own, as a user starts it; so are those that read standard input."""
 
@@ -52,7 +46,7 @@ def test_a_template_means_what_aws_says(
     stdin = (case / asked["stdin"]).read_bytes() if "stdin" in asked else b""
 
     words = ("check", *asked["args"], "--format", "json", *asked["paths"])
-    is_process = "stdin" in asked or int(name[:3]) % IN_A_PROCESS == 0
+    is_process = "stdin" in asked or NAMES.index(name) % IN_A_PROCESS == 0
     result = run(*words, stdin=stdin) if is_process else run_here(*words)
 
     assert result.stderr == ""

@@ -1,9 +1,10 @@
 """Every file of the cases, checked by cfn-lint: does it find errors just where we expect them?
 
-cfn-lint holds templates against AWS's own schemas. Of what is wrong in kind 9 it has to find something, and
-of the others it may find nothing but what is listed here.
+cfn-lint holds templates against AWS's own schemas. In every broken case it has to find something, and in
+the others nothing but what is listed here.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,41 +14,67 @@ import pytest
 if TYPE_CHECKING:
     from cloudformation.conftest import Ask, CaseFile
 
-NAMES = sorted(path.name for path in (Path(__file__).parent / "cases").glob("[0-9]*"))
+pytestmark = pytest.mark.extended
+
+CASES = Path(__file__).parent / "cases"
+BROKEN = {
+    file.parent.name
+    for file in CASES.glob("*/case.json")
+    if "is_broken" in json.loads(file.read_text("utf-8"))
+}
+"""Cases of templates that are broken, or that CloudFormation refuses."""
+
+VALID = sorted({path.name for path in CASES.iterdir()} - BROKEN)
 
 LEFT_OUT = {
-    "318-forty-conditions": "cfn-lint goes through the combinations for minutes",
-    "320-forty-conditions-beside": "cfn-lint goes through the combinations for minutes",
-    "721-aliases-without-end": "cfn-lint follows every alias",
+    "forty-conditions": "cfn-lint goes through the combinations for minutes",
+    "forty-conditions-beside": "cfn-lint goes through the combinations for minutes",
+    "aliases-without-end": "cfn-lint follows every alias",
 }
 
-# Kinds 0 to 8, where cfn-lint finds an error: why → the cases' numbers, or some of their files.
+# Cases that are not broken, where cfn-lint finds an error: why → the cases, or some of their files.
 ERRORS = {
     "wrong on purpose: the value, or what else the resource says": (
-        "005 007 008 015 018 022 026 033 035 123 209 307 708 717"
+        "no-properties what-is-no-whole-number what-is-no-whole-number-json numbers-of-yaml "
+        "engines nodes-without-backups misspelt-property texts-that-are-no-digits "
+        "values-that-yaml-has list-parameters split if-undecided-json crlf tags-of-yaml"
     ),
-    "cfn-lint reads numbers as YAML 1.1: an exponent needs a sign, and a point before it": "010 034",
-    "cfn-lint reads JSON as YAML: no colon on a line of its own, no pairs of surrogates": "017 712",
-    "cfn-lint reads UTF-8 alone": "710 711",
-    "cfn-lint takes no key twice": "714 715",
-    "cfn-lint takes files of one document alone": "705 728",
-    "cfn-lint takes no Fn::ToJsonString in Fn::Split": "213 214",
-    "cfn-lint cannot follow these loops": "512 514 521",
-    "cfn-lint misses what an AWS::Include brings": "810",
+    "cfn-lint reads numbers as YAML 1.1: an exponent needs a sign, and a point before it": (
+        "whole-number-with-a-point-json numbers-at-the-edge-json"
+    ),
+    "cfn-lint reads JSON as YAML: no colon on a line of its own, no pairs of surrogates": (
+        "places-json tabs-and-surrogates-json"
+    ),
+    "cfn-lint reads UTF-8 alone": ("utf-16 utf-16-json"),
+    "cfn-lint takes no key twice": ("duplicate-keys duplicate-keys-json"),
+    "cfn-lint takes files of one document alone": ("several-documents keys-that-are-no-texts"),
+    "cfn-lint takes no Fn::ToJsonString in Fn::Split": ("to-json-string to-json-string-json"),
+    "cfn-lint cannot follow these loops": (
+        "loop-over-conditions-json no-items-json type-of-the-item"
+    ),
+    "cfn-lint misses what an AWS::Include brings": ("include-of-properties-json"),
     "no template at all": (
-        "027/notes.yaml"
-        " 726/.github/workflows/check.yml 726/chart/templates/cache.yaml 726/docker-compose.yml"
-        " 726/k8s.yaml 726/openapi.yaml 726/policy.json 726/tsconfig.json"
-        " 727/settings.json 727/settings.yaml 803 804 805 806/cdk.out/cdk.out"
-        " 806/cdk.out/manifest.json"
+        "file-names/notes.yaml neighbours-that-are-no-templates/.github/workflows/check.yml "
+        "neighbours-that-are-no-templates/chart/templates/cache.yaml "
+        "neighbours-that-are-no-templates/docker-compose.yml "
+        "neighbours-that-are-no-templates/k8s.yaml neighbours-that-are-no-templates/openapi.yaml "
+        "neighbours-that-are-no-templates/policy.json "
+        "neighbours-that-are-no-templates/tsconfig.json resources-of-another-kind/settings.json "
+        "resources-of-another-kind/settings.yaml serverless-framework serverless-framework-list "
+        "serverless-framework-json cdk-out/cdk.out/cdk.out cdk-out/cdk.out/manifest.json"
     ),
 }
 
-# Kind 9, where cfn-lint finds nothing: why → the cases' numbers.
+# Broken cases, where cfn-lint finds nothing: why → the cases.
 OVERLOOKED = {
-    "cfn-lint does not look whether a mapping and its keys are there": "909 910",
-    "cfn-lint does not follow conditions in a circle": "912",
-    "cfn-lint is not shown what parameters are given": "915 916 917 930 931",
+    "cfn-lint does not look whether a mapping and its keys are there": (
+        "unknown-mapping unknown-key-json"
+    ),
+    "cfn-lint does not follow conditions in a circle": ("circular-conditions"),
+    "cfn-lint is not shown what parameters are given": (
+        "value-that-is-not-allowed value-out-of-bounds-json word-for-a-number bad-parameter-file "
+        "parameter-file-of-another-kind"
+    ),
 }
 
 
@@ -59,31 +86,35 @@ def errors(ask: "Ask", case_files: tuple["CaseFile", ...]) -> Mapping[str, Seque
     return {key: found[path] for key, path in paths.items()}
 
 
+def case_of(key: str) -> str:
+    return key.partition("/")[0]
+
+
 def of_case(name: str, errors: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
-    return {key: found for key, found in errors.items() if key[:3] == name[:3] and found}
+    return {key: found for key, found in errors.items() if case_of(key) == name and found}
 
 
 def listed(reasons: Mapping[str, str]) -> list[str]:
     return [key for keys in reasons.values() for key in keys.split()]
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name < "9" and name not in LEFT_OUT])
+@pytest.mark.parametrize("name", [name for name in VALID if name not in LEFT_OUT])
 def test_cfn_lint_finds_errors_just_where_they_are_listed(
     name: str, errors: Mapping[str, Sequence[str]]
 ) -> None:
     found = of_case(name, errors)
-    assert found.keys() == {key for key in listed(ERRORS) if key[:3] == name[:3]}, found
+    assert found.keys() == {key for key in listed(ERRORS) if case_of(key) == name}, found
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name > "9"])
+@pytest.mark.parametrize("name", sorted(BROKEN))
 def test_cfn_lint_finds_that_something_is_wrong(
     name: str, errors: Mapping[str, Sequence[str]]
 ) -> None:
     found = of_case(name, errors)
-    assert bool(found) is (name[:3] not in listed(OVERLOOKED)), found
+    assert bool(found) is (name not in listed(OVERLOOKED)), found
 
 
 def test_what_is_listed_is_there_to_be_checked(errors: Mapping[str, Sequence[str]]) -> None:
     assert {*listed(ERRORS)} <= errors.keys()
-    assert {*listed(OVERLOOKED)} <= {key[:3] for key in errors}
+    assert {*listed(OVERLOOKED)} <= {case_of(key) for key in errors}
     assert len(errors) > 300

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from ecbackup_iac.fixers.plan import FixResult
 
-TEMPLATES = sorted((Path(__file__).parent / "cases").glob("[0-9]*"))
-FIXES = sorted((Path(__file__).parents[1] / "fix" / "cases").glob("cloudformation-*"))
+TEMPLATES = sorted((Path(__file__).parent / "cases").iterdir())
+FIXES = sorted((Path(__file__).parents[1] / "fixers" / "cases").glob("cloudformation-*"))
 
 # What is beyond cfn-lint: see test_lint_parity.py.
-LEFT_OUT = ("318-", "320-", "721-")
+LEFT_OUT = {"forty-conditions", "forty-conditions-beside", "aliases-without-end"}
 
 
 def mended_copy(case: Path, top: Path, monkeypatch: pytest.MonkeyPatch) -> "FixResult":
@@ -65,7 +65,7 @@ def test_cfn_lint_finds_nothing_in_what_is_mended_that_it_did_not_find_before(
 ) -> None:
     pairs: dict[str, str] = {}
     for case in (*TEMPLATES, *FIXES):
-        if case.name.startswith(LEFT_OUT):
+        if case.name in LEFT_OUT:
             continue
         made = mended_copy(case, tmp_path / case.name, monkeypatch)
         for path, after in made.after.items():

@@ -9,6 +9,7 @@ import json
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:
     from conftest import EvaluateTemplates
+
+pytestmark = pytest.mark.extended
 
 PARAMETERS = {
     "Env": ["dev", "stage", "prod"],

@@ -68,7 +68,7 @@ class Findings:
 def shape_of(body: NativeBody) -> tuple[Shape, ...]:
     """Return the blocks that a body has, recursively, without parsing a value."""
     return tuple(
-        (item.kind, item.place.start, item.place.end, shape_of(item.body))
+        (item.kind, item.range.start, item.range.end, shape_of(item.body))
         for item in body.items
         if not isinstance(item, Attribute) and isinstance(item.body, NativeBody)
     )
@@ -249,11 +249,11 @@ def _in_one_line_block(text: bytes, item: Item) -> bool:
 def _compare_extents(text: bytes, body: NativeBody, findings: Findings) -> None:
     """Compare the extents of accepted values: skipped, and by tokens."""
     for attribute in attributes_of(body):
-        node = attribute.expression.place
-        last = _last_token_end(text, attribute.place.start, attribute.place.end)
-        if last != attribute.place.end:
+        node = attribute.expression.range
+        last = _last_token_end(text, attribute.range.start, attribute.range.end)
+        if last != attribute.range.end:
             findings.add("an attribute ends inside a token", text, (attribute.name, last))
-        if not attribute.place.start < node.start <= node.end <= attribute.place.end:
+        if not attribute.range.start < node.start <= node.end <= attribute.range.end:
             findings.add("a value outside its attribute", text, attribute.name)
 
 

@@ -114,6 +114,7 @@ WITH_TERRAFORM = pytest.mark.skipif(
 )
 
 
+@pytest.mark.extended
 @WITH_TERRAFORM
 def test_hcl_is_read_as_terraform_reads_it() -> None:
     findings, chance = Findings(), random.Random(0)  # noqa: S311 - the same inputs every time
@@ -128,6 +129,7 @@ def test_hcl_is_read_as_terraform_reads_it() -> None:
     assert findings.found == {}
 
 
+@pytest.mark.extended
 @WITH_TERRAFORM
 def test_what_differs_is_found() -> None:
     findings = Findings()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.hcl.json_syntax import parse_json, parse_json_values
-from ecbackup_iac.hcl.source import Place, SourceFile
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.syntax.located_json import MAX_DEPTH, JsonNode, Kind, parse
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
@@ -21,7 +21,7 @@ def source(text: str | bytes) -> SourceFile:
     return SourceFile("main.tf.json", text.encode() if isinstance(text, str) else text)
 
 
-def where(place: Place) -> tuple[int | None, int | None, int | None, int | None]:
+def where(place: SourceRange) -> tuple[int | None, int | None, int | None, int | None]:
     location = place.location
     return location.line, location.column, location.end_line, location.end_column
 
@@ -170,25 +170,25 @@ def test_everything_knows_its_place() -> None:
     body, _ = parse_json(source(text), CONFIGURATION)
     (block,) = body.blocks("locals")
     assert where(block.header) == (2, 3, 2, 11)
-    assert where(block.place) == (2, 3, 5, 4)
+    assert where(block.range) == (2, 3, 5, 4)
     first, second = block.body.attributes()
-    assert where(first.place) == (3, 2, 3, 18)
-    assert where(first.expression.place) == (3, 7, 3, 18)
+    assert where(first.range) == (3, 2, 3, 18)
+    assert where(first.expression.range) == (3, 7, 3, 18)
     expression: Any = first.expression
     line_end, interpolation = expression.parts
-    assert line_end.place.text == "a\\n"
-    assert interpolation.place.text == "${x.y}"
-    assert interpolation.expression.place.text == "x.y"
+    assert line_end.range.text == "a\\n"
+    assert interpolation.range.text == "${x.y}"
+    assert interpolation.expression.range.text == "x.y"
     expression = second.expression
-    assert where(expression.items[1].place) == (4, 14, 4, 18)
+    assert where(expression.items[1].range) == (4, 14, 4, 18)
 
 
 def test_places_inside_a_string_step_over_escapes() -> None:
     text = r'{"locals": {"a": "\ud83d\ude00\"é${ \"q\" == x }"}}'
     node = attribute(text, ("locals", 0), name="a")
     expression = node.parts[1].expression
-    assert expression.place.text == r"\"q\" == x"
-    assert expression.right.place.text == "x"
+    assert expression.range.text == r"\"q\" == x"
+    assert expression.right.range.text == "x"
 
 
 # What is wrong
@@ -347,11 +347,11 @@ def test_no_bytes_raise_anything(text: bytes) -> None:
     body, problems = parse_json(file, CONFIGURATION)
     values, others = parse_json_values(file)
     for each in (*body.attributes(), *values):
-        assert 0 <= each.expression.place.start <= each.expression.place.end <= len(text)
+        assert 0 <= each.expression.range.start <= each.expression.range.end <= len(text)
     for kind, labels in (("locals", 0), ("resource", 2), ("a", 1)):
         for block in body.blocks(kind, labels):
             for each in block.body.attributes():
-                assert each.expression.place.file is file
+                assert each.expression.range.file is file
     for _, place in (*problems, *others):
         assert 0 <= place.start <= place.end <= len(text)
         assert place.location.line is not None

@@ -21,6 +21,8 @@ from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 if TYPE_CHECKING:
     from conftest import EnvironmentWith
 
+pytestmark = pytest.mark.extended
+
 REPOSITORY = Path(__file__).parent.parent.parent
 ENVIRONMENT = ".venv-hcl2"
 PACKAGE = "python-hcl2==8.1.4"
@@ -33,20 +35,20 @@ FILES = sorted(
 
 # Where python-hcl2 says otherwise, and why we are right: (file, argument or block) → why.
 DIFFERENCES = {
-    ("tests/terraform/cases/527-duplicate-attribute/main.tf", "snapshot_retention_limit"): (
+    ("tests/terraform/cases/duplicate-attribute/main.tf", "snapshot_retention_limit"): (
         "python-hcl2 takes the last of two; Terraform refuses the file and keeps the first"
     ),
-    ("tests/terraform/cases/1119-duplicate-tfvars-key/terraform.tfvars", "c"): (
+    ("tests/terraform/cases/duplicate-tfvars-key/terraform.tfvars", "c"): (
         "python-hcl2 takes the last of two; Terraform refuses the file and keeps the first"
     ),
 }
 
 # What python-hcl2 refuses though Terraform reads it.
 REFUSED_BY_HCL2 = {
-    "tests/terraform/cases/1090-strip-markers/main.tf": "python-hcl2 takes no blank after ${~",
-    "tests/terraform/cases/1091-comments-everywhere/main.tf": "it takes no comment among labels",
-    "tests/terraform/cases/1103-unicode-identifiers/main.tf": "it knows identifiers in ASCII only",
-    "tests/terraform/cases/1111-unknown-operators/main.tf": "it fails on -x where x is no number",
+    "tests/terraform/cases/strip-markers/main.tf": "python-hcl2 takes no blank after ${~",
+    "tests/terraform/cases/comments-everywhere/main.tf": "it takes no comment among labels",
+    "tests/terraform/cases/unicode-identifiers/main.tf": "it knows identifiers in ASCII only",
+    "tests/terraform/cases/unknown-operators/main.tf": "it fails on -x where x is no number",
     "tests/hcl/answers/identifiers.tf": "it knows identifiers in ASCII only",
 }
 
@@ -151,15 +153,15 @@ def labelled(kind: str, entries: list[Any]) -> Iterator[tuple[tuple[str, ...], M
 def same(theirs: Any, ours: Node | None) -> bool:  # noqa: ANN401 - JSON
     """Say whether literals agree; what is evaluated is compared elsewhere, with Terraform itself."""
     match ours:
-        case Literal() if ours.place.text[:1] in ('"', "<"):
-            return theirs in (ours.place.text, f'"{ours.place.text}"')
+        case Literal() if ours.range.text[:1] in ('"', "<"):
+            return theirs in (ours.range.text, f'"{ours.range.text}"')
         case Literal(value=None):
             return theirs is None
         case Literal(value=bool() as raw):
             return theirs is raw
         case Literal(value=raw):
             if isinstance(theirs, str):  # 1e3 and (7) are kept as they are written
-                return theirs.strip("${()}") == ours.place.text
+                return theirs.strip("${()}") == ours.range.text
             return bool(theirs == raw)
         case Unary(operator="-", operand=Literal(value=int() as raw)):
             return bool(theirs == -raw)

@@ -27,7 +27,7 @@ from ecbackup_iac.hcl.parser import (
     parse_template,
     parse_whole_file,
 )
-from ecbackup_iac.hcl.source import Place, SourceFile
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Body
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
@@ -42,7 +42,7 @@ def source(text: str | bytes) -> SourceFile:
     return SourceFile("main.tf", text.encode() if isinstance(text, str) else text)
 
 
-def where(place: Place) -> tuple[int, int, int | None, int | None]:
+def where(place: SourceRange) -> tuple[int, int, int | None, int | None]:
     location = place.location
     assert location.line is not None
     assert location.column is not None
@@ -58,7 +58,7 @@ def told(text: str | bytes) -> list[tuple[str, int | None, int | None]]:
     ]
 
 
-def comments_of(text: str) -> list[tuple[str, Place]]:
+def comments_of(text: str) -> list[tuple[str, SourceRange]]:
     return [*comments(parse_whole_file(source(text), CONFIGURATION)[0])]
 
 
@@ -191,7 +191,7 @@ def test_a_value_in_json_is_what_terraform_says_it_is(case: Mapping[str, Any]) -
 
 
 def holds_or_is_refused(
-    case: Mapping[str, Any], body: Body, problems: list[tuple[str, Place]]
+    case: Mapping[str, Any], body: Body, problems: list[tuple[str, SourceRange]]
 ) -> None:
     attribute = next((b.body.attribute("x") for b in body.blocks("locals")), None)
     if "refused" not in case:
@@ -230,32 +230,32 @@ def test_places_count_lines_and_characters_from_one() -> None:
     text = 'locals {\n  é = [1, "ü${x.y}"]\n}\n\nresource "a" "b" { c = -(1 + 2) }\n'
     body, _ = parse_whole_file(source(text), CONFIGURATION)
     (block,) = body.blocks("locals")
-    assert where(block.place) == (1, 1, 3, 2)
+    assert where(block.range) == (1, 1, 3, 2)
     assert where(block.header) == (1, 1, 1, 7)
     attribute = block.body.attribute("é")
     assert attribute is not None
-    assert where(attribute.place) == (2, 3, 2, 21)
-    assert where(attribute.expression.place) == (2, 7, 2, 21)
+    assert where(attribute.range) == (2, 3, 2, 21)
+    assert where(attribute.expression.range) == (2, 7, 2, 21)
     expression: Any = attribute.expression
     template = expression.items[1]
     assert isinstance(template, Template)
-    assert where(template.place) == (2, 11, 2, 20)
-    assert [part.place.text for part in template.parts] == ["ü", "${x.y}"]
+    assert where(template.range) == (2, 11, 2, 20)
+    assert [part.range.text for part in template.parts] == ["ü", "${x.y}"]
     interpolation = template.parts[1]
     assert isinstance(interpolation, Interpolation)
-    assert interpolation.expression.place.text == "x.y"
+    assert interpolation.expression.range.text == "x.y"
     (resource,) = body.blocks("resource", 2)
     assert resource.header.text == 'resource "a" "b"'
-    assert resource.place.text == 'resource "a" "b" { c = -(1 + 2) }'
-    assert resource.body.attributes()[0].expression.place.text == "-(1 + 2)"
+    assert resource.range.text == 'resource "a" "b" { c = -(1 + 2) }'
+    assert resource.body.attributes()[0].expression.range.text == "-(1 + 2)"
 
 
 def test_steps_have_the_place_of_all_that_is_before_them(shown: Shown) -> None:
     node: Any = parse_expression(source("(a).b[1].0[*].c"))[0]
-    assert node.place.text == "(a).b[1].0[*].c"
+    assert node.range.text == "(a).b[1].0[*].c"
     assert shown(node) == "splat(a.b[1][0], @.c)"
-    assert node.of.place.text == "(a).b[1].0"
-    assert node.of.key.place.text == "0"
+    assert node.of.range.text == "(a).b[1].0"
+    assert node.of.key.range.text == "0"
 
 
 def test_a_heredoc_ends_with_its_marker() -> None:
@@ -265,16 +265,16 @@ def test_a_heredoc_ends_with_its_marker() -> None:
         assert not problems
         attribute = body.attribute("a")
         assert attribute is not None
-        assert attribute.place.text == "a = <<E\nx\n  E"
+        assert attribute.range.text == "a = <<E\nx\n  E"
         assert body.attribute("b") is not None
 
 
 def test_a_given_mapping_places_what_is_parsed_apart() -> None:
     file = source("0123456789 x.y")
-    place_in_file = lambda start, end: Place(file, start + 11, end + 11)  # noqa: E731
+    place_in_file = lambda start, end: SourceRange(file, start + 11, end + 11)  # noqa: E731
     node, _ = parse_expression(source("x.y"), place_in_file)
-    assert node.place.file is file
-    assert node.place.text == "x.y"
+    assert node.range.file is file
+    assert node.range.text == "x.y"
     _, problems = parse_expression(source("x."), place_in_file)
     assert problems[0][1].file is file
 
@@ -428,7 +428,7 @@ def test_a_broken_block_does_not_swallow_those_behind_it(broken: str) -> None:
     body, problems = parse_whole_file(source(text), CONFIGURATION)
     assert problems
     (variable,) = body.blocks("variable", 1)
-    assert variable.place.text == 'variable "x" {\n  default = 7\n}'
+    assert variable.range.text == 'variable "x" {\n  default = 7\n}'
     (block,) = body.blocks("locals")
     assert isinstance(block.body.attributes()[0].expression, Literal)
 
@@ -616,8 +616,8 @@ def everything(body: Body) -> Iterator[Node]:
         assert isinstance(here, NativeBody)
         position = here.start
         for item in here.items:
-            assert position <= item.place.start <= item.place.end <= here.end
-            position = item.place.end
+            assert position <= item.range.start <= item.range.end <= here.end
+            position = item.range.end
             if isinstance(item, Attribute):
                 yield item.expression
             else:

@@ -8,6 +8,8 @@ import pytest
 from configuration_inputs import cache
 from measuring import Measured, lay_out, measured
 
+pytestmark = pytest.mark.extended
+
 Judge = Callable[..., Measured]
 
 GOOD = cache("7")

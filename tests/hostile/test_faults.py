@@ -15,6 +15,8 @@ OURS = {
     "PATH": os.environ["PATH"],
     "PYTHONPATH": str(REPOSITORY),
     "SOURCE_DATE_EPOCH": "1795392000",
+    # Under a limit of the size of files, Python would leave half a .pyc file for everybody after it.
+    "PYTHONDONTWRITEBYTECODE": "1",
 }
 CHECK = [sys.executable, "-m", "ecbackup_iac", "check"]
 
@@ -50,14 +52,18 @@ def test_a_disk_that_is_full_leaves_the_old_report_whole(form: str, tree: Path) 
     assert sorted(path.name for path in tree.iterdir()) == [".git", "main.tf", report.name]
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_ends_with_130_and_no_traceback(tree: Path) -> None:
     lay_out({f"r{n}/main.tf": CONFIGURATION["ranges in ranges"]["main.tf"] for n in range(9)}, tree)
-    child = subprocess.Popen(
+    with subprocess.Popen(
         CHECK, cwd=tree, env=OURS, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    time.sleep(1)
-    child.send_signal(signal.SIGINT)
-    stdout, stderr = child.communicate(timeout=30)
+    ) as child:
+        time.sleep(1)
+        child.send_signal(signal.SIGINT)
+        try:
+            stdout, stderr = child.communicate(timeout=30)
+        finally:
+            child.kill()
     assert child.returncode == 130
     assert "Traceback" not in stdout + stderr
 
@@ -86,9 +92,14 @@ def test_a_locale_that_cannot_encode_a_name_shows_its_escape(locale: str, tree: 
 def test_a_terminal_that_vanishes_ends_the_run(tree: Path) -> None:
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
-    child = subprocess.Popen(CHECK, cwd=tree, env=OURS, stdout=theirs, stderr=subprocess.PIPE)
-    os.close(theirs)
-    os.close(ours)  # before it writes
-    _, stderr = child.communicate(timeout=30)
+    with subprocess.Popen(
+        CHECK, cwd=tree, env=OURS, stdout=theirs, stderr=subprocess.PIPE
+    ) as child:
+        os.close(theirs)
+        os.close(ours)  # before it writes
+        try:
+            _, stderr = child.communicate(timeout=30)
+        finally:
+            child.kill()
     assert child.returncode in (1, 2)
     assert b"Traceback" not in stderr

@@ -16,6 +16,8 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.scan import scan
 from ecbackup_iac.terraform.modules.folders import Folders
 
+pytestmark = pytest.mark.extended
+
 TODAY = date(2026, 11, 23)
 CONTENT = "hunter2-the-content-of-a-file-outside"
 OUTSIDE = "outside the repository"

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from measuring import Measured, lay_out, measured
 
+pytestmark = pytest.mark.extended
+
 Judge = Callable[..., Measured]
 
 TYPE = "aws_elasticache_replication_group"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+import pytest
 from configuration_inputs import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,8 @@ from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Finding
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.scan import scan
+
+pytestmark = pytest.mark.extended
 
 NAMES = ("a", "b", "c")
 VALUES = st.sampled_from(("0", "1", "7", "35", "36", "null", '"7"', "true", "-1"))

@@ -15,7 +15,7 @@ SCRIPT = Path(__file__).parent / "audited.py"
 def trees() -> list[Path]:
     """Give every example and every case that is a tree of files."""
     tests = REPOSITORY / "tests"
-    tops = ("cases", "terraform/cases", "cloudformation/cases", "fix/cases")
+    tops = ("cases", "terraform/cases", "cloudformation/cases", "fixers/cases")
     found = [path for top in tops for path in sorted((tests / top).iterdir()) if path.is_dir()]
     examples = REPOSITORY / "examples"
     return [*found, tests / "plans", examples, *(p for p in examples.iterdir() if p.is_dir())]

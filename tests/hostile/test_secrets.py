@@ -10,9 +10,10 @@ from configuration_inputs import cache
 from measuring import Measured
 
 from ecbackup_iac.reporters import REPORTERS
-from ecbackup_iac.terraform.evaluation.scopes import NoFiles
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
-from ecbackup_iac.terraform.functions.signature import Function, called
+from ecbackup_iac.terraform.functions.signature import Function, call_function
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
@@ -22,6 +23,8 @@ from ecbackup_iac.terraform.values.value import (
     string,
     tuple_value,
 )
+
+pytestmark = pytest.mark.extended
 
 Judge = Callable[..., Measured]
 
@@ -377,7 +380,7 @@ def test_no_function_tells_what_it_refuses_of_a_file(name: str) -> None:
 def refusal(function: Function, arguments: Sequence[Value]) -> str:
     """Give what a function says of arguments that it refuses, or does not evaluate."""
     try:
-        result = called(function, arguments, NoFiles())
+        result = call_function(function, arguments, Evaluator(EMPTY_SCOPE))
     except EvaluationError as error:
         return error.message
     return "" if result.is_known else result.unknown.why

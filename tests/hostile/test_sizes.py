@@ -14,9 +14,11 @@ from template_inputs import template
 
 from ecbackup_iac.files import bounded_read as bounded_file
 from ecbackup_iac.files import discovery
-from ecbackup_iac.files.discovery import MAX_INPUT_BYTES, MAX_TEXT_BYTES
+from ecbackup_iac.files.bounded_read import MAX_INPUT_BYTES, MAX_TEXT_BYTES
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.policy.policy_file import MAX_POLICY_BYTES
+
+pytestmark = pytest.mark.extended
 
 GIGABYTES = 20_000_000_000
 CONFIGURATION_FILE = 10_000_000
@@ -129,7 +131,7 @@ def test_standard_input_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -
     class Stream:
         buffer = Endless()
 
-    monkeypatch.setattr(discovery, "LARGEST_INPUT", 10_000_000)
+    monkeypatch.setattr(discovery, "MAX_INPUT_BYTES", 10_000_000)
     monkeypatch.setattr(sys, "stdin", Stream)
     (found,) = discovery.discover(["-"], ())
     assert isinstance(found, Diagnostic)

@@ -18,7 +18,7 @@ from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import EmptyScope
-from ecbackup_iac.terraform.functions.signature import Files
+from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.type_system import (
@@ -94,7 +94,7 @@ def plain(value: Value) -> object:
     """Give a value as JSON would be read back."""
     match value.raw:
         case UnknownRaw():
-            pytest.fail(f"undecided: {value.unknown.why}")
+            pytest.fail(f"unknown: {value.unknown.why}")
         case None | bool() | str():
             return value.raw
         case tuple() as elements:
@@ -136,6 +136,7 @@ def test_an_expression_gives_what_terraform_gives(entry: dict[str, Any]) -> None
     assert shown(value.type) == answer["type"]
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("path", sorted(DATA.glob("*.json")), ids=lambda path: path.stem)
 def test_the_answers_kept_are_those_of_the_real_program(path: Path, tmp_path: Path) -> None:
     console = the_console()

@@ -1,13 +1,15 @@
-"""What the console of Terraform cannot show of its functions: undecided values, limits, OpenTofu's own."""
+"""What the console of Terraform cannot show of its functions: unknown values, limits, OpenTofu's own."""
 
 import sys
 
 import pytest
 
-from ecbackup_iac.terraform.evaluation.scopes import NoFiles
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
-from ecbackup_iac.terraform.functions.signature import called
+from ecbackup_iac.terraform.functions.signature import call_function
+from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
@@ -17,7 +19,6 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     number,
     object_value,
-    one_of,
     string,
     tuple_value,
     unknown,
@@ -25,7 +26,7 @@ from ecbackup_iac.terraform.values.value import (
 
 
 def call(name: str, *arguments: Value) -> Value:
-    return called(FUNCTIONS[name], arguments, NoFiles())
+    return call_function(FUNCTIONS[name], arguments, Evaluator(EMPTY_SCOPE))
 
 
 def either(*texts: str) -> Value:
@@ -44,7 +45,7 @@ def refused(value: Value) -> str:
     return value.unknown.why
 
 
-def test_join_with_an_undecided_element_gives_each_outcome() -> None:
+def test_join_with_an_unknown_element_gives_each_outcome() -> None:
     joined = call("join", string("-"), tuple_value([string("cache"), either("dev", "prod")]))
     assert outcomes(joined) == ["cache-dev", "cache-prod"]
 
@@ -55,7 +56,7 @@ def test_join_with_an_unknown_element_is_an_unknown_string() -> None:
     assert joined.type == STRING
 
 
-def test_format_with_an_undecided_argument_gives_each_outcome() -> None:
+def test_format_with_an_unknown_argument_gives_each_outcome() -> None:
     assert outcomes(call("format", string("%s!"), either("a", "b"))) == ["a!", "b!"]
 
 
@@ -67,7 +68,7 @@ def test_formatlist_knows_the_elements_that_are_known() -> None:
     assert outcomes(third) == ["<b>", "<c>"]
 
 
-def test_jsonencode_of_an_undecided_part_gives_each_outcome() -> None:
+def test_jsonencode_of_an_unknown_part_gives_each_outcome() -> None:
     encoded = call("jsonencode", object_value({"a": either("x", "y")}))
     assert outcomes(encoded) == ['{"a":"x"}', '{"a":"y"}']
 
@@ -188,3 +189,19 @@ def test_what_opentofu_refuses(name: str, arguments: tuple[str, ...]) -> None:
 )
 def test_a_text_is_split_where_a_person_would(text: str, parts: list[str]) -> None:
     assert clusters(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("template", "arguments", "message"),
+    [
+        ("%s", ("a", "b"), "too many arguments; only 1 used by format string"),
+        ("%[2]s %[1]s", ("a", "b", "c"), "too many arguments; only 2 used by format string"),
+        ("hello", ("a",), "too many arguments; no verbs in format string"),
+    ],
+)
+def test_format_counts_the_arguments_that_it_uses(
+    template: str, arguments: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(EvaluationError) as refusal:
+        call("format", *map(string, (template, *arguments)))
+    assert str(refusal.value).endswith(message)

@@ -158,7 +158,7 @@ def test_the_trace_leads_through_an_output_to_the_literal(evaluate: "Evaluate") 
         ),
     ],
 )
-def test_what_terraform_refuses_of_a_call_leaves_its_caches_undecided(
+def test_what_terraform_refuses_of_a_call_leaves_its_caches_unknown(
     evaluate: "Evaluate", inputs: str, message: str
 ) -> None:
     files = {

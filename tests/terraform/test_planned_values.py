@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ecbackup_iac.files.discovery import shown_path
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.report import Diagnostic, Severity
@@ -22,17 +22,17 @@ CASES = Path(__file__).parent / "cases"
 
 # What only a provider or a data source could tell, or what DESIGN decides otherwise.
 EXPLAINED = {
-    "134-undeclared-var-flag": "a --var that no root declares is a warning here: it is meant for all roots",
-    "242-plantimestamp": "plantimestamp() is unknown here, even where only its length matters",
-    "264-provider-function": "provider functions are unknown; whether one exists, only the provider tells",
-    "530-one-line-block": "the provider's schema: a required argument is missing",
-    "534-unknown-argument": "the provider's schema: there is no such argument",
-    "546-dynamic-attribute-not-block": "the provider's schema: the attribute is no block",
-    "614-data-azs": "data sources are unknown",
-    "615-remote-state-local": "data sources are unknown",
-    "618-data-postcondition": "data sources are unknown, and so is whether their postconditions hold",
-    "722-rg-multi-az-invalid": "the provider's rules on other arguments",
-    "725-cluster-no-nodes-check": "the provider's rules on other arguments",
+    "undeclared-var-flag": "a --var that no root declares is a warning here: it is meant for all roots",
+    "plantimestamp": "plantimestamp() is unknown here, even where only its length matters",
+    "provider-function": "provider functions are unknown; whether one exists, only the provider tells",
+    "one-line-block": "the provider's schema: a required argument is missing",
+    "unknown-argument": "the provider's schema: there is no such argument",
+    "dynamic-attribute-not-block": "the provider's schema: the attribute is no block",
+    "data-azs": "data sources are unknown",
+    "remote-state-local": "data sources are unknown",
+    "data-postcondition": "data sources are unknown, and so is whether their postconditions hold",
+    "rg-multi-az-invalid": "the provider's rules on other arguments",
+    "cluster-no-nodes-check": "the provider's rules on other arguments",
 }
 
 # These cases need an existing state or options of `terraform plan`: a configuration is held to what

@@ -39,7 +39,7 @@ BACKEND = 'terraform {\n  backend "s3" {}\n}\n'
 
 
 def found_days(found: "Evaluated") -> dict[str, int | None]:
-    """Give the retention of each cache by root; None where it is undecided."""
+    """Give the retention of each cache by root; None where it is unknown."""
     return {
         cache.root: cache.retention.value if isinstance(cache.retention, Known) else None
         for cache in found.caches
@@ -733,3 +733,41 @@ def test_a_linked_root_in_a_folder_that_is_skipped_is_evaluated(
     real = str(tmp_path.resolve())
     readings = [*read(Request(real, (real,), listings=listings))]
     assert [cache.address for one in readings for cache in one.resources] == [f"{KIND}.r"]
+
+
+# Terraform 1.11.4 refuses each of these with the same summary.
+@pytest.mark.parametrize(
+    ("name", "text", "summary"),
+    [
+        (
+            "main.tf",
+            'resorce "aws_elasticache_cluster" "a" {\n  engine = "redis"\n}\n',
+            'Unsupported block type: blocks of type "resorce" are not expected here',
+        ),
+        (
+            "main.tf",
+            group() + "snapshot_retention_limit = 7\n",
+            'Unsupported argument: "snapshot_retention_limit" is not expected outside of a block',
+        ),
+        (
+            "main.tf.json",
+            '{"resorce": {"aws_elasticache_cluster": {"a": {"engine": "redis"}}}}',
+            'Extraneous JSON object property: no block type is named "resorce"',
+        ),
+        (
+            "x_override.tf",
+            group() + 'resorce "aws_elasticache_cluster" "a" {\n}\n',
+            'Unsupported block type: blocks of type "resorce" are not expected here',
+        ),
+        (
+            "terraform.tfvars",
+            "days {\n  default = 7\n}\n",
+            'Unexpected "days" block: blocks are not allowed here',
+        ),
+    ],
+)
+def test_what_terraform_does_not_expect_at_the_top_of_a_file_is_an_error(
+    name: str, text: str, summary: str, evaluate: "Evaluate"
+) -> None:
+    found = evaluate({"cache.tf": group(name="other"), name: text})
+    assert summary in found.errors

@@ -63,6 +63,8 @@ def test_a_file_that_cannot_name_a_resource_type_holds_none(name: str, text: str
 @settings(max_examples=3000)
 @given(name=NAMES, text=TEXTS)
 @example("x.tf", 'module "x" {\n  source /* y */ = "./a"\n}\n')
+@example("x.tf", 'module "x" {\n  source = "./a"}\n}\n')
+@example("x.tf", 'module "x" {\n  source = "./a",\n}\n')
 @example("x.tf", 'module "x" {\n  source = "./a${""}"\n}\n')
 @example("x.tf", 'module "x" {\n  source = "./a" == "" ? "./a" : "./b"\n}\n')
 @example("x.tf", 'module "x" {\n  source = ["./b"\n][0]\n}\n')

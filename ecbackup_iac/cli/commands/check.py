@@ -1,32 +1,70 @@
-"""What is asked → reports and an exit status: the command `check`, whoever read its words."""
+"""The command `check`: a request → reports and an exit status."""
 
-from collections.abc import Sequence
+import click
 
-from ecbackup_iac.cli.output import Output, check_outputs, style_of, write_reports
-from ecbackup_iac.cli.request import CheckRequest, effective_policy, report_of
-from ecbackup_iac.cli.runtime import EXIT_FAILS, EXIT_INCOMPLETE
-from ecbackup_iac.model.record import replace
+from ecbackup_iac.cli.exit_codes import EXIT_FAILS, EXIT_INCOMPLETE
+from ecbackup_iac.cli.options import (
+    FILE,
+    REPORT_FORMATS,
+    OrderedCommand,
+    OutputType,
+    request_from,
+    request_options,
+)
+from ecbackup_iac.cli.output import check_outputs, style_of, write_reports
+from ecbackup_iac.cli.request import CheckRequest, effective_policy, run_check
 from ecbackup_iac.reporters import WITH_EXCERPTS
 
 
-def check(  # noqa: PLR0913 - most have defaults, and are given by name
-    asked: CheckRequest,
-    outputs: Sequence[Output] = (),
-    *,
-    baseline_path: str | None = None,
-    exit_zero: bool = False,
-    color: bool | None = None,
-    verbose: bool = False,
-) -> int:
-    """Judge what is asked, write the reports (text where none is named), and give the exit status."""
-    wanted = outputs or (Output("text", None),)
-    check_outputs(wanted)
-    policy = effective_policy(asked)
-    policy = replace(policy, baseline=baseline_path or policy.baseline)
-    with_excerpts = any(output.format in WITH_EXCERPTS for output in wanted)
-    report = report_of(asked, policy, with_excerpts=with_excerpts)
-    write_reports(report, wanted, style_of(color=color, quiet=asked.is_quiet, verbose=verbose))
-    if exit_zero:
+@click.command(cls=OrderedCommand, short_help="Judge every cache under PATH.")
+@click.option(
+    "--format",
+    "outputs",
+    type=OutputType(),
+    multiple=True,
+    help=f"Report format: {REPORT_FORMATS}; to standard output or to FILE. May be repeated.",
+)
+@request_options
+@click.option(
+    "--baseline",
+    "baseline_path",
+    type=FILE,
+    metavar="FILE",
+    help="Fail only on what is not in FILE, which ecbackup-iac baseline has written.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
+@click.option("--color/--no-color", default=None, help="Colour the text.  [default: on a terminal]")
+@click.option("-q", "--quiet", is_flag=True, help="Tell what fails the run, and nothing else.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Tell what passes too, and where values are from."
+)
+@click.pass_context
+def check(context: click.Context, /, **_options: object) -> None:
+    """Judge every cache under PATH: a folder, a file, or - for standard input.
+
+    \b
+    Examples:
+      terraform show -json tfplan | ecbackup-iac check -
+      ecbackup-iac check plan.json --min-days 7
+      ecbackup-iac check template.yaml --parameter Environment=prod
+      aws elasticache describe-replication-groups | ecbackup-iac check -
+      ecbackup-iac check plans/ --format text --format json:report.json
+
+    Without PATH it judges the working folder. Exit status: 0 nothing fails, 1 a cache fails, 2 used
+    wrongly, 3 the answer is incomplete, 70 a defect of this program.
+    """  # noqa: D301 - click wants \b
+    request = request_from(context)
+    check_outputs(request.outputs)
+    context.exit(_write_reports(request))
+
+
+def _write_reports(request: CheckRequest) -> int:
+    """Run the check, write its reports, and return the exit status."""
+    with_excerpts = any(output.format in WITH_EXCERPTS for output in request.outputs)
+    report = run_check(request, effective_policy(request), with_excerpts=with_excerpts)
+    style = style_of(color=request.color, quiet=request.is_quiet, verbose=request.is_verbose)
+    write_reports(report, request.outputs, style)
+    if request.exit_zero:
         return 0
     if report.fails:
         return EXIT_FAILS

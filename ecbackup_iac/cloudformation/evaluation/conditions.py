@@ -1,152 +1,208 @@
-"""Condition functions in one world → whether they hold: Fn::And, Fn::Equals, Fn::Not, Fn::Or, Condition."""
+"""Condition functions in one scenario → whether they hold."""
 
-from typing import TYPE_CHECKING
-
-from ecbackup_iac.cloudformation.evaluation.scenarios import NeedsSplit
+from ecbackup_iac.cloudformation.evaluation.entries import entry_of
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.evaluation import Evaluation
+from ecbackup_iac.cloudformation.evaluation.scenarios import Dependencies, NeedsSplit
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.values import (
     ConditionResult,
+    Trace,
     UnknownValue,
     UnresolvedParameter,
     Value,
-    joined,
+    join_traces,
 )
-from ecbackup_iac.cloudformation.syntax.nodes import Node, Scalar, function_of, text_of
+from ecbackup_iac.cloudformation.syntax.nodes import Entry, Node, ScalarNode, function_of, text_of
+from ecbackup_iac.model.value import StepKind
 
-if TYPE_CHECKING:
-    from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
-    from ecbackup_iac.cloudformation.templates.stacks import Frame
-    from ecbackup_iac.model.value import TraceStep
-
-BOOLEAN = ("Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or")
+CONDITION_FUNCTIONS = ("Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or")
 
 MAX_OPERANDS = 1_000
-"""Of Fn::And and Fn::Or; CloudFormation takes ten."""
+"""Of Fn::And and Fn::Or; CloudFormation allows ten."""
 
 
-def truth_of(evaluator: "Evaluator", node: Node, frame: "Frame") -> ConditionResult:
-    """Say whether a condition holds.
+def condition_result(evaluation: Evaluation, node: Node, frame: Frame) -> ConditionResult:
+    """Return whether a condition expression holds.
 
     Raises:
-        RefusalError: CloudFormation refuses it.
-        Split: it depends on what this world leaves open.
+        TemplateRejectedError: CloudFormation rejects it.
+        NeedsSplit: it depends on something that the scenario leaves open.
 
     """
-    evaluator.enter(node, frame)
+    evaluation.enter_node(node, frame)
     try:
         name, argument = function_of(node) or ("", node)
         match name:
             case "Fn::And" | "Fn::Or":
-                operands = evaluator.arguments(argument, node, frame, 1, MAX_OPERANDS)
-                return _all_or_any(evaluator, operands, frame, is_all=name == "Fn::And")
+                operands = evaluation.arguments(argument, node, frame, 1, MAX_OPERANDS)
+                return _all_or_any(evaluation, operands, frame, is_all=name == "Fn::And")
             case "Fn::Not":
-                (inner,) = evaluator.arguments(argument, node, frame, 1, 1)
-                truth = truth_of(evaluator, inner, frame)
-                return ConditionResult(not truth.holds, truth.trace)
+                (operand,) = evaluation.arguments(argument, node, frame, 1, 1)
+                result = condition_result(evaluation, operand, frame)
+                return ConditionResult(not result.holds, result.trace)
             case "Fn::Equals":
-                return _equals(evaluator, argument, node, frame)
+                return _equals(evaluation, argument, node, frame)
             case "Condition":
-                return evaluator.condition(text_of(argument) or "", frame, node)
+                return named_condition(evaluation, text_of(argument) or "", frame, node)
             case _:
-                return _as_truth(evaluator, node, frame)
+                return _boolean(evaluation, node, frame)
     finally:
-        evaluator.leave()
+        evaluation.leave()
 
 
-def truth_of_condition(evaluator: "Evaluator", node: Node, frame: "Frame") -> ConditionResult:
-    """Say whether the condition that an `Fn::If` names holds."""
-    if isinstance(node, Scalar) and node.tag is None:
-        return evaluator.condition(node.text, frame, node)
-    return truth_of(evaluator, node, frame)
+def condition_of_if(evaluation: Evaluation, node: Node, frame: Frame) -> ConditionResult:
+    """Return whether the condition of an `Fn::If` holds: a name, or an expression."""
+    if isinstance(node, ScalarNode) and node.tag is None:
+        return named_condition(evaluation, node.text, frame, node)
+    return condition_result(evaluation, node, frame)
 
 
-def _as_truth(evaluator: "Evaluator", node: Node, frame: "Frame") -> ConditionResult:
-    """Take any other expression for a boolean."""
-    value = evaluator.settled(evaluator.value(node, frame))
+def named_condition(
+    evaluation: Evaluation, name: str, frame: Frame, node: Node | None = None
+) -> ConditionResult:
+    """Return whether a condition of the section `Conditions` holds; `node` is what names it.
+
+    Raises:
+        TemplateRejectedError: it is not declared, or leads to itself.
+        NeedsSplit: it depends on something that the scenario leaves open.
+
+    """
+    name = frame.substitute(name)
+    stack = frame.stack
+    key = ("condition", stack.address, name)
+    decided: ConditionResult | None = evaluation.shared_result(key)
+    if decided is not None:
+        return decided
+    found = entry_of(evaluation, stack.template.section("Conditions"), name, Frame(stack))
+    if found is None:
+        raise evaluation.rejected(f"the condition {name} is not declared", node, frame)
+    if key in evaluation.in_progress:
+        location = stack.template.source.location_of(*found[0])
+        raise TemplateRejectedError(f"the condition {name} leads to itself", location)
+    evaluation.in_progress.add(key)
+    try:
+        return evaluation.remembered(
+            key, lambda: _declared_condition(evaluation, name, *found), is_shared=True
+        )
+    finally:
+        evaluation.in_progress.discard(key)
+
+
+def _declared_condition(
+    evaluation: Evaluation, name: str, entry: Entry, frame: Frame
+) -> ConditionResult:
+    """Evaluate a named condition; everything that it depends on is recorded under its name."""
+    result = condition_result(evaluation, entry[1], frame)
+    step = frame.stack.template.source.step(*entry, StepKind.CONDITION)
+    word = "true" if result.holds else "false"
+    evaluation.record_under(f"{frame.stack.prefix}{name} is {word}")
+    return ConditionResult(result.holds, join_traces((step,), result.trace))
+
+
+def _boolean(evaluation: Evaluation, node: Node, frame: Frame) -> ConditionResult:
+    """Evaluate any other expression as a boolean."""
+    value = evaluation.settled_value(node, frame)
     text = (value.text or "").lower()
     if text in ("true", "false"):
         return ConditionResult(text == "true", value.trace)
     if isinstance(value.raw, UnknownValue):
-        shown = evaluator.shown(node, frame)
-        return evaluator.fact(value.raw.key, shown, value.raw.why, value.trace)
-    raise evaluator.refused("a condition is expected here", node, frame)
+        excerpt = evaluation.excerpt(node, frame)
+        holds = evaluation.fact(value.raw.key, excerpt, value.raw.why)
+        return ConditionResult(holds, value.trace)
+    raise evaluation.rejected("a condition is expected here", node, frame)
 
 
 def _all_or_any(
-    evaluator: "Evaluator", operands: list[Node], frame: "Frame", *, is_all: bool
+    evaluation: Evaluation, operands: list[Node], frame: Frame, *, is_all: bool
 ) -> ConditionResult:
-    """Ask every operand before splitting any: one that decides by itself spares the others."""
+    """Evaluate Fn::And or Fn::Or: an operand that decides by itself spares a split by the others."""
     split: NeedsSplit | None = None
-    trace: tuple[TraceStep, ...] = ()
-    asked: dict[str, tuple[str, ...]] = {}
+    trace: Trace = ()
+    recorded: Dependencies = {}
     for operand in operands:
-        with evaluator.depending() as told:
+        with evaluation.separate_dependencies() as dependencies:
             try:
-                truth = truth_of(evaluator, operand, frame)
+                result = condition_result(evaluation, operand, frame)
             except NeedsSplit as error:
                 split = split or error
                 continue
-        if truth.holds is not is_all:  # this one decides, so what the others depend on is no matter
-            evaluator.tell(told)
-            return truth
-        asked |= told
-        trace += truth.trace
+        if result.holds is not is_all:  # the result depends on this operand alone
+            evaluation.record(dependencies)
+            return result
+        recorded |= dependencies
+        trace += result.trace
     if split is not None:
         raise split
-    evaluator.tell(asked)
-    return ConditionResult(is_all, joined(trace))
+    evaluation.record(recorded)
+    return ConditionResult(is_all, join_traces(trace))
 
 
-def _equals(evaluator: "Evaluator", argument: Node, node: Node, frame: "Frame") -> ConditionResult:
-    operands = evaluator.arguments(argument, node, frame, 2, 2)
-    one, other = (evaluator.value(operand, frame) for operand in operands)
-    # A literal stands in the condition's own line, which the trace shows anyway.
+def _equals(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> ConditionResult:
+    operands = evaluation.arguments(argument, node, frame, 2, 2)
+    left, right = (evaluation.value(operand, frame) for operand in operands)
+    # A literal is on the condition's own line, which the trace shows anyway.
     traces = [
         value.trace
-        for operand, value in zip(operands, (one, other), strict=True)
+        for operand, value in zip(operands, (left, right), strict=True)
         if function_of(operand) is not None
     ]
-    trace = joined(*traces)
-    for this, that in ((one, other), (other, one)):
-        if isinstance(this.raw, UnresolvedParameter) and that.is_known:
-            text, domain = that.text, this.raw.domain
-            if text is None or not domain.admits(text):
-                return ConditionResult(holds=False, trace=trace)
-            raise evaluator.refined(this.raw, domain.only(text), domain.without(text))
-    if _key(one) == _key(other) and not one.is_known:  # the same thing, whatever it is
+    trace = join_traces(*traces)
+    for parameter, value in ((left, right), (right, left)):
+        if isinstance(parameter.raw, UnresolvedParameter) and value.is_known:
+            _split_by_text(evaluation, parameter.raw, value.text)
+            return ConditionResult(holds=False, trace=trace)
+    if _value_key(left) == _value_key(right) and not left.is_known:  # the same unknown value
         return ConditionResult(holds=True, trace=trace)
-    for this in (one, other):
-        if isinstance(this.raw, UnresolvedParameter) and this.raw.domain.values is not None:
-            evaluator.settled(this)
-    same = _same(evaluator, one, other)
-    if same is not None:
-        return ConditionResult(same, trace)
-    whys = [
-        each.raw.why
-        for each in (one, other)
-        if isinstance(each.raw, UnknownValue | UnresolvedParameter)
+    for value in (left, right):
+        if isinstance(value.raw, UnresolvedParameter) and value.raw.domain.values is not None:
+            evaluation.settled(value)
+    equal = _are_equal(evaluation, left, right)
+    if equal is not None:
+        return ConditionResult(equal, trace)
+    reasons = [
+        value.raw.why
+        for value in (left, right)
+        if isinstance(value.raw, UnknownValue | UnresolvedParameter)
     ]
-    why = whys[0] if whys else "what it compares is known only after the deployment"
-    key = ("equal", frozenset((_key(one), _key(other))))
-    return evaluator.fact(key, evaluator.shown(node, frame), why, trace)
+    why = reasons[0] if reasons else "what it compares is known only after the deployment"
+    key = ("equal", frozenset((_value_key(left), _value_key(right))))
+    return ConditionResult(evaluation.fact(key, evaluation.excerpt(node, frame), why), trace)
 
 
-def _key(value: Value) -> object:
-    """Give what tells a value from others, so that the same question is asked once."""
+def _split_by_text(
+    evaluation: Evaluation, parameter: UnresolvedParameter, text: str | None
+) -> None:
+    """Split the scenario by whether a parameter is a text, unless it cannot be that text.
+
+    Raises:
+        NeedsSplit: the parameter can be the text.
+
+    """
+    domain = parameter.domain
+    if text is not None and domain.admits(text):
+        raise evaluation.split_by_domain(
+            parameter.key, parameter.name, domain.only(text), domain.without(text)
+        )
+
+
+def _value_key(value: Value) -> object:
+    """Return the identity of a value, so that the same comparison is decided once."""
     if isinstance(value.raw, UnknownValue | UnresolvedParameter):
         return value.raw.key
     if isinstance(value.raw, tuple):
-        return tuple(map(_key, value.raw))
+        return tuple(map(_value_key, value.raw))
     return ("text", value.text)
 
 
-def _same(evaluator: "Evaluator", one: Value, other: Value) -> bool | None:
-    """Compare two values; None where nobody can tell."""
-    one, other = evaluator.settled(one), evaluator.settled(other)
-    if not one.is_known or not other.is_known:
+def _are_equal(evaluation: Evaluation, left: Value, right: Value) -> bool | None:
+    """Return whether two values are equal; None where that is not known."""
+    left, right = evaluation.settled(left), evaluation.settled(right)
+    if not left.is_known or not right.is_known:
         return None
-    if isinstance(one.raw, tuple) and isinstance(other.raw, tuple):
-        if len(one.raw) != len(other.raw):
+    if isinstance(left.raw, tuple) and isinstance(right.raw, tuple):
+        if len(left.raw) != len(right.raw):
             return False
-        pairs = [_same(evaluator, *pair) for pair in zip(one.raw, other.raw, strict=True)]
+        pairs = [_are_equal(evaluation, *pair) for pair in zip(left.raw, right.raw, strict=True)]
         return False if False in pairs else None if None in pairs else True
-    return one.text is not None and one.text == other.text
+    return left.text is not None and left.text == right.text

@@ -1,101 +1,99 @@
-"""CloudFormation's intrinsic functions that give values: one function each, in one table.
+"""Calls of CloudFormation's intrinsic functions → values: one function each, in one table.
 
-Each takes the evaluator, its argument, the whole call as it is written, and where it stands.
+Each takes the evaluation, the function's argument, the node of the whole call, and its frame.
 """
 
 import base64
 import json
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from ecbackup_iac.cloudformation.evaluation.conditions import truth_of_condition
+from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
+from ecbackup_iac.cloudformation.evaluation.evaluation import Evaluation
+from ecbackup_iac.cloudformation.evaluation.parameters import reference
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame
+from ecbackup_iac.cloudformation.evaluation.template import (
+    DYNAMIC_REFERENCE,
+    LANGUAGE_EXTENSIONS,
+    SERVERLESS_VARIABLE,
+)
 from ecbackup_iac.cloudformation.evaluation.values import (
     NoValue,
     Trace,
     UnknownValue,
     UnresolvedParameter,
     Value,
-    joined,
+    join_traces,
 )
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
+    ListNode,
     Node,
-    Scalar,
-    Sequence,
+    ScalarNode,
     function_of,
     member,
     members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.stacks import Frame
-from ecbackup_iac.cloudformation.templates.template import LANGUAGE_EXTENSIONS, SERVERLESS_VARIABLE
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind
-
-if TYPE_CHECKING:
-    from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
-    from ecbackup_iac.model.location import Location
-
-DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 
 
-def _ref(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
-    name = evaluator.settled(evaluator.value(argument, frame)).text
+def _ref(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+    name = evaluation.settled_value(argument, frame).text
     if name is None:
-        raise evaluator.refused("Ref takes a name", node, frame)
-    return evaluator.reference(name.strip(), node, frame)
+        raise evaluation.rejected("Ref takes a name", node, frame)
+    return reference(evaluation, name.strip(), node, frame)
 
 
-def _if(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
-    condition, then, otherwise = evaluator.arguments(argument, node, frame, 3, 3)
-    truth = truth_of_condition(evaluator, condition, frame)
-    return evaluator.value(then if truth.holds else otherwise, frame).through(*truth.trace)
+def _if(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+    condition, then, otherwise = evaluation.arguments(argument, node, frame, 3, 3)
+    result = condition_of_if(evaluation, condition, frame)
+    return evaluation.value(then if result.holds else otherwise, frame).through(*result.trace)
 
 
-def _find_in_map(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
-    name_node, top_node, second_node, *options = evaluator.arguments(argument, node, frame, 3, 4)
+def _find_in_map(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+    name_node, top_node, second_node, *options = evaluation.arguments(argument, node, frame, 3, 4)
     if options:
-        _check_extensions(evaluator, "The DefaultValue of Fn::FindInMap", node, frame)
+        _check_extensions(evaluation, "The DefaultValue of Fn::FindInMap", node, frame)
     template = frame.stack.template
     try:
-        name = _key_among(evaluator, name_node, template.section("Mappings"), "Mappings", frame)
+        name = _key_among(evaluation, name_node, template.section("Mappings"), "Mappings", frame)
         what = "the mapping" if name.is_secret else f"the mapping {name.key}"
         tops = members(name.entry[1])
-        top = _key_among(evaluator, top_node, tops, what, frame)
-        second = _key_among(evaluator, second_node, members(top.entry[1]), what, frame)
+        top = _key_among(evaluation, top_node, tops, what, frame)
+        second = _key_among(evaluation, second_node, members(top.entry[1]), what, frame)
     except _NoSuchKeyError as error:
         default = member(options[0], "DefaultValue") if options else None
         if default is not None:
-            return evaluator.value(default, frame)
+            return evaluation.value(default, frame)
         macro = next(template.macros(), None)
         if macro is not None:
             text = f"the macro {macro.name} may make what is looked up"
-            return evaluator.opaque(text, node, frame)
+            return evaluation.unknown_value(text, node, frame)
         if error.may_be_made:
-            return evaluator.opaque("a macro may make what is looked up", node, frame)
-        raise evaluator.refused(error.message, node, frame) from error
-    key, value_node = second.entry
-    step = template.source.step(key, value_node, StepKind.MAPPING)
-    keys = [one.trace for one in (top, second) if function_of(one.node) is not None]
-    return replace(evaluator.value(value_node, frame), trace=joined(*keys, (step,)))
+            return evaluation.unknown_value("a macro may make what is looked up", node, frame)
+        raise evaluation.rejected(error.message, node, frame) from error
+    step = template.source.step(*second.entry, StepKind.MAPPING)
+    keys = [key.trace for key in (top, second) if function_of(key.node) is not None]
+    return replace(evaluation.value(second.entry[1], frame), trace=join_traces(*keys, (step,)))
 
 
 class _NoSuchKeyError(Exception):
-    """A map has no key that an expression comes to."""
+    """A map has no key of the text that an expression has."""
 
     def __init__(self, message: str, *, may_be_made: bool) -> None:
         super().__init__(message)
         self.message = message
         self.may_be_made = may_be_made
-        """A macro stands in the map, and may make the key."""
+        """The map contains a macro, which may add the key."""
 
 
 @record(eq=False)
 class _Key:
-    """A key of a map that an expression comes to."""
+    """The key of a map that an expression selects."""
 
     key: str
     entry: Entry
@@ -107,75 +105,97 @@ class _Key:
 
 
 def _key_among(
-    evaluator: "Evaluator", node: Node, entries: dict[str, Entry], what: str, frame: Frame
+    evaluation: Evaluation, node: Node, entries: dict[str, Entry], what: str, frame: Frame
 ) -> _Key:
-    """Find which of a map's keys an expression is; `what` names the map.
+    """Return the key of a map that an expression selects; `what` names the map in messages.
 
     Raises:
-        _NoSuchKeyError: it is none of them.
+        _NoSuchKeyError: the map has no such key.
 
     """
-    value = evaluator.value(node, frame)
-    chosen = _option(evaluator, value, list(entries), node, what, frame)
+    value = evaluation.value(node, frame)
+    chosen = _selected(evaluation, value, list(entries), node, what, frame)
     if chosen is None:
         shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
         raise _NoSuchKeyError(f"{what} has no {shown}", may_be_made="Fn::Transform" in entries)
     return _Key(chosen, entries[chosen], node, value.trace, value.is_secret)
 
 
-def _option(  # noqa: PLR0913, PLR0917 - what it is, what it can be, and where it stands
-    evaluator: "Evaluator",
+def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the location of both
+    evaluation: Evaluation,
     value: Value,
     options: list[str],
     node: Node,
     what: str,
     frame: Frame,
 ) -> str | None:
-    """Find which of some texts a value is, splitting the world where it is undecided; None for none."""
+    """Return which of some texts a value is; None where it is none of them.
+
+    Raises:
+        NeedsSplit: the value is unresolved.
+
+    """
     match value.raw:
-        case UnresolvedParameter(domain=domain) as parameter:
-            listed = None if domain.values is None else frozenset(domain.values)
-            possible = [
-                one
-                for one in options
-                if (one in listed if listed is not None else domain.admits(one))
-            ]
-            if not possible:
-                return None
-            others = domain.without(*possible)
-            domains = [domain.only(one) for one in possible]
-            raise evaluator.refined(parameter, *domains, *([others] if others.values != () else []))
+        case UnresolvedParameter() as parameter:
+            _split_by_options(evaluation, parameter, options)
+            return None
         case UnknownValue(key=key, why=why):
-            number = evaluator.choice(("key", key, tuple(options)), len(options) + 1)
-            shown = evaluator.shown(node, frame)
+            number = evaluation.choice(("key", key, tuple(options)), len(options) + 1)
+            excerpt = evaluation.excerpt(node, frame)
             if number == len(options):
-                evaluator.tell({f"{shown} is no key of {what}": (why,)})
+                evaluation.record({f"{excerpt} is no key of {what}": (why,)})
                 return None
-            evaluator.tell({f'{shown} is "{options[number]}"': (why,)})
+            evaluation.record({f'{excerpt} is "{options[number]}"': (why,)})
             return options[number]
         case _:
             text = value.text
             if text is None:
-                raise evaluator.refused("a text is expected as a key", node, frame)
+                raise evaluation.rejected("a text is expected as a key", node, frame)
             return text if text in options else None
 
 
-def _check_extensions(evaluator: "Evaluator", what: str, node: Node, frame: Frame) -> None:
+def _split_by_options(
+    evaluation: Evaluation, parameter: UnresolvedParameter, options: list[str]
+) -> None:
+    """Split the scenario by which of some texts a parameter is, unless it can be none of them.
+
+    Raises:
+        NeedsSplit: the parameter can be one of the texts.
+
+    """
+    domain = parameter.domain
+    listed = None if domain.values is None else frozenset(domain.values)
+    possible = [
+        option
+        for option in options
+        if (option in listed if listed is not None else domain.admits(option))
+    ]
+    if not possible:
+        return
+    rest = domain.without(*possible)
+    domains = [domain.only(option) for option in possible]
+    if rest.values != ():
+        domains.append(rest)
+    raise evaluation.split_by_domain(parameter.key, parameter.name, *domains)
+
+
+def _check_extensions(evaluation: Evaluation, what: str, node: Node, frame: Frame) -> None:
+    """Raise TemplateRejectedError where a function of AWS::LanguageExtensions is not available."""
     if not frame.stack.template.may_use_extensions:
-        raise evaluator.refused(f"{what} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
+        raise evaluation.rejected(f"{what} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
 
 
-def _sub(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
+def _sub(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
     variables: dict[str, Entry] = {}
     text_node = argument
-    if isinstance(argument, Sequence):
-        text_node, variable_node = evaluator.arguments(argument, node, frame, 2, 2)
+    if isinstance(argument, ListNode):
+        text_node, variable_node = evaluation.arguments(argument, node, frame, 2, 2)
         variables = members(variable_node)
-    if not isinstance(text_node, Scalar):
-        raise evaluator.refused("Fn::Sub takes a text", node, frame)
-    text = frame.filled(text_node.text)
+    if not isinstance(text_node, ScalarNode):
+        raise evaluation.rejected("Fn::Sub takes a text", node, frame)
+    text = frame.substitute(text_node.text)
     if SERVERLESS_VARIABLE.search(text):
-        return evaluator.opaque(
+        return evaluation.unknown_value(
             f"{text[:80]} has a variable of the Serverless Framework", node, frame
         )
     parts: list[Value] = []
@@ -187,109 +207,110 @@ def _sub(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Va
         if name.startswith("!"):
             parts.append(Value(f"${{{name[1:]}}}"))
         elif name in variables:
-            parts.append(evaluator.value(variables[name][1], frame))
+            parts.append(evaluation.value(variables[name][1], frame))
         elif "." in name:
-            parts.append(_attribute(evaluator, name, node, frame))
+            parts.append(_attribute(evaluation, name, node, frame))
         else:
-            parts.append(evaluator.reference(name, node, frame))
-    literals: tuple[Location, ...] = ()
-    if text == text_node.text and not parts:
-        literals = (frame.stack.template.source.location_of(text_node),)
-    parts.append(Value(text[position:], literals=literals))
-    return _text_of_parts(evaluator, tuple(parts), "", node, frame)
+            parts.append(reference(evaluation, name, node, frame))
+    is_literal = text == text_node.text and not parts
+    location = frame.stack.template.source.location_of(text_node)
+    parts.append(Value(text[position:], literals=(location,) if is_literal else ()))
+    return _text_of_parts(evaluation, tuple(parts), "", node, frame)
 
 
-def _join(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
-    delimiter_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
-    delimiter = evaluator.settled(evaluator.value(delimiter_node, frame)).text
-    listed = evaluator.settled(evaluator.value(list_node, frame))
+def _join(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+    delimiter_node, list_node = evaluation.arguments(argument, node, frame, 2, 2)
+    delimiter = evaluation.settled_value(delimiter_node, frame).text
+    listed = evaluation.settled_value(list_node, frame)
     if isinstance(listed.raw, UnknownValue):
         return listed
     if delimiter is None or not isinstance(listed.raw, tuple):
-        raise evaluator.refused("Fn::Join takes a delimiter and a list", node, frame)
-    return _text_of_parts(evaluator, listed.raw, delimiter, node, frame)
+        raise evaluation.rejected("Fn::Join takes a delimiter and a list", node, frame)
+    return _text_of_parts(evaluation, listed.raw, delimiter, node, frame)
 
 
 def _text_of_parts(
-    evaluator: "Evaluator", parts: tuple[Value, ...], delimiter: str, node: Node, frame: Frame
+    evaluation: Evaluation, parts: tuple[Value, ...], delimiter: str, node: Node, frame: Frame
 ) -> Value:
-    """Put values together as a text; `${!x}` and commas are the callers' business."""
-    evaluator.weigh(len(parts))
-    unknown = evaluator.first_unknown(parts)
-    settled = tuple(evaluator.settled(part) for part in parts)
-    trace = joined(*(part.trace for part in settled))
+    """Return the text of joined values; the callers deal with `${!x}` and commas."""
+    evaluation.weigh(len(parts))
+    unknown = evaluation.first_unknown(parts)
+    settled = tuple(evaluation.settled(part) for part in parts)
+    trace = join_traces(*(part.trace for part in settled))
     is_secret = any(part.is_secret for part in parts)
     if unknown is not None:
-        return replace(evaluator.opaque(unknown.why, node, frame), trace=trace, is_secret=is_secret)
-    text = evaluator.joined(settled, delimiter)
+        return replace(
+            evaluation.unknown_value(unknown.why, node, frame), trace=trace, is_secret=is_secret
+        )
+    text = evaluation.join_texts(settled, delimiter)
     if text is None:
-        raise evaluator.refused("only texts can be put together", node, frame)
+        raise evaluation.rejected("only texts can be put together", node, frame)
     if DYNAMIC_REFERENCE.search(text):
-        why = f"{evaluator.shown(node, frame)} is a dynamic reference, resolved at the deployment"
-        return evaluator.opaque(why, node, frame)
-    said = [part for part in settled if part.text]
-    literals = said[0].literals if len(said) == 1 else ()
+        why = (
+            f"{evaluation.excerpt(node, frame)} is a dynamic reference, resolved at the deployment"
+        )
+        return evaluation.unknown_value(why, node, frame)
+    texts = [part for part in settled if part.text]
+    literals = texts[0].literals if len(texts) == 1 else ()
     return Value(text, trace, is_secret, literals)
 
 
-def _select(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
-    index_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
-    index = evaluator.value(index_node, frame)
-    listed = evaluator.settled(evaluator.value(list_node, frame))
+def _select(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+    index_node, list_node = evaluation.arguments(argument, node, frame, 2, 2)
+    index = evaluation.value(index_node, frame)
+    listed = evaluation.settled_value(list_node, frame)
     if isinstance(listed.raw, UnknownValue):
-        return replace(evaluator.opaque(listed.raw.why, node, frame), trace=listed.trace)
+        return replace(evaluation.unknown_value(listed.raw.why, node, frame), trace=listed.trace)
     if not isinstance(listed.raw, tuple):
-        raise evaluator.refused("Fn::Select takes a number and a list", node, frame)
+        raise evaluation.rejected("Fn::Select takes a number and a list", node, frame)
     numbers = [str(number) for number in range(len(listed.raw))]
-    chosen = _option(evaluator, index, numbers, index_node, "the list", frame)
+    chosen = _selected(evaluation, index, numbers, index_node, "the list", frame)
     if chosen is None:
         shown = "such item" if index.is_secret else f"item {(index.text or '')[:9]}"
-        raise evaluator.refused(f"the list of Fn::Select has no {shown}", node, frame)
-    picked = listed.raw[int(chosen)]
-    return picked.through(*_asked(index, index_node))
+        raise evaluation.rejected(f"the list of Fn::Select has no {shown}", node, frame)
+    return listed.raw[int(chosen)].through(*_trace_of_argument(index, index_node))
 
 
-def _asked(value: Value, node: Node) -> Trace:
-    """Give the steps of an argument that is no literal: those stand in the call's own line."""
+def _trace_of_argument(value: Value, node: Node) -> Trace:
+    """Return the trace of an argument; none for a literal, which is on the call's own line."""
     return value.trace if function_of(node) is not None else ()
 
 
-def _split(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
-    delimiter_node, text_node = evaluator.arguments(argument, node, frame, 2, 2)
-    delimiter = evaluator.settled(evaluator.value(delimiter_node, frame)).text
-    value = evaluator.settled(evaluator.value(text_node, frame))
+def _split(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+    delimiter_node, text_node = evaluation.arguments(argument, node, frame, 2, 2)
+    delimiter = evaluation.settled_value(delimiter_node, frame).text
+    value = evaluation.settled_value(text_node, frame)
     if isinstance(value.raw, UnknownValue):
-        return replace(evaluator.opaque(value.raw.why, node, frame), trace=value.trace)
+        return replace(evaluation.unknown_value(value.raw.why, node, frame), trace=value.trace)
     text = value.text
     if not delimiter or text is None:
-        raise evaluator.refused("Fn::Split takes a delimiter and a text", node, frame)
+        raise evaluation.rejected("Fn::Split takes a delimiter and a text", node, frame)
     parts = text.split(delimiter)
-    evaluator.weigh(len(parts))
+    evaluation.weigh(len(parts))
     made = tuple(Value(part, value.trace, value.is_secret) for part in parts)
     return Value(made, value.trace, value.is_secret)
 
 
-def _length(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
-    _check_extensions(evaluator, "Fn::Length", node, frame)
-    value = evaluator.settled(evaluator.value(argument, frame))
+def _length(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+    _check_extensions(evaluation, "Fn::Length", node, frame)
+    value = evaluation.settled_value(argument, frame)
     if isinstance(value.raw, UnknownValue):
-        return replace(evaluator.opaque(value.raw.why, node, frame), trace=value.trace)
+        return replace(evaluation.unknown_value(value.raw.why, node, frame), trace=value.trace)
     if not isinstance(value.raw, tuple):
-        raise evaluator.refused("Fn::Length takes a list", node, frame)
+        raise evaluation.rejected("Fn::Length takes a list", node, frame)
     return Value(len(value.raw), (*value.trace, frame.stack.template.source.step(node)))
 
 
-def _to_json_string(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
-    _check_extensions(evaluator, "Fn::ToJsonString", node, frame)
-    value = evaluator.value(argument, frame)
+def _to_json_string(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+    _check_extensions(evaluation, "Fn::ToJsonString", node, frame)
+    value = evaluation.value(argument, frame)
     unknown: list[UnknownValue] = []
 
-    def plain(one: Value) -> object:
-        one = evaluator.settled(one)
-        evaluator.weigh(1)
-        match one.raw:
-            case UnknownValue() as opaque:
-                unknown.append(opaque)
+    def plain(item: Value) -> object:
+        evaluation.weigh(1)
+        match evaluation.settled(item).raw:
+            case UnknownValue() as found:
+                unknown.append(found)
                 return None
             case tuple() as items:
                 return [plain(item) for item in items]
@@ -300,56 +321,56 @@ def _to_json_string(evaluator: "Evaluator", argument: Node, node: Node, frame: F
             case entries:
                 return {name: plain(item) for name, item in entries.items()}
 
-    made = plain(value)
+    data = plain(value)
     if unknown:
-        return evaluator.opaque(unknown[0].why, node, frame)
-    return Value(json.dumps(made, separators=(",", ":")), value.trace, value.is_secret)
+        return evaluation.unknown_value(unknown[0].why, node, frame)
+    return Value(json.dumps(data, separators=(",", ":")), value.trace, value.is_secret)
 
 
-def _base64(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
-    value = evaluator.settled(evaluator.value(argument, frame))
+def _base64(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+    value = evaluation.settled_value(argument, frame)
     if isinstance(value.raw, UnknownValue):
-        return replace(evaluator.opaque(value.raw.why, node, frame), trace=value.trace)
+        return replace(evaluation.unknown_value(value.raw.why, node, frame), trace=value.trace)
     text = value.text
     if text is None:
-        raise evaluator.refused("Fn::Base64 takes a text", node, frame)
+        raise evaluation.rejected("Fn::Base64 takes a text", node, frame)
     encoded = base64.b64encode(text.encode("utf-8", "replace")).decode()
     return Value(encoded, value.trace, value.is_secret)
 
 
-def _get_att(evaluator: "Evaluator", argument: Node, node: Node, frame: Frame) -> Value:
-    if isinstance(argument, Sequence):
-        parts = [evaluator.settled(evaluator.value(part, frame)).text for part in argument.items]
+def _get_att(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+    if isinstance(argument, ListNode):
+        parts = [evaluation.settled_value(part, frame).text for part in argument.items]
         if len(parts) < 2 or None in parts:  # noqa: PLR2004 - a resource and an attribute
-            return evaluator.opaque(
-                f"{evaluator.shown(node, frame)} is known only after the deployment", node, frame
+            return evaluation.unknown_value(
+                f"{evaluation.excerpt(node, frame)} is known only after the deployment", node, frame
             )
-        return _attribute(evaluator, ".".join(filter(None, parts)), node, frame)
-    name = frame.filled(text_of(argument) or "")
-    return _attribute(evaluator, name, node, frame)
+        return _attribute(evaluation, ".".join(filter(None, parts)), node, frame)
+    name = frame.substitute(text_of(argument) or "")
+    return _attribute(evaluation, name, node, frame)
 
 
-def _attribute(evaluator: "Evaluator", name: str, node: Node, frame: Frame) -> Value:
-    """Give a resource's attribute; of a nested stack that was read, the output it names."""
+def _attribute(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> Value:
+    """Return a resource's attribute; of a nested stack that was read, the output that it names."""
     resource, _, attribute = name.partition(".")
     child = frame.stack.children.get(resource)
     section, _, output = attribute.partition(".")
     if child is not None and section == "Outputs":
         entry = child.template.section("Outputs").get(output)
-        written = members(entry[1]).get("Value") if entry else None
-        if entry is None or written is None:
-            raise evaluator.refused(f"{resource} has no output {output}", node, frame)
-        step = child.template.source.step(*written, StepKind.OUTPUT)
-        return evaluator.value(written[1], Frame(child)).through(step)
+        value = members(entry[1]).get("Value") if entry else None
+        if value is None:
+            raise evaluation.rejected(f"{resource} has no output {output}", node, frame)
+        step = child.template.source.step(*value, StepKind.OUTPUT)
+        return evaluation.value(value[1], Frame(child)).through(step)
     if not frame.stack.template.may_have_resource(resource):
-        raise evaluator.refused(
-            f"there is no such resource: {evaluator.shown(node, frame)}", node, frame
+        raise evaluation.rejected(
+            f"there is no such resource: {evaluation.excerpt(node, frame)}", node, frame
         )
-    why = f"{evaluator.shown(node, frame)} is known only after the deployment"
-    return evaluator.opaque(why, node, frame)
+    why = f"{evaluation.excerpt(node, frame)} is known only after the deployment"
+    return evaluation.unknown_value(why, node, frame)
 
 
-FUNCTIONS: dict[str, Callable[["Evaluator", Node, Node, Frame], Value]] = {
+FUNCTIONS: dict[str, Callable[[Evaluation, Node, Node, Frame], Value]] = {
     "Ref": _ref,
     "Fn::Base64": _base64,
     "Fn::FindInMap": _find_in_map,
@@ -363,8 +384,8 @@ FUNCTIONS: dict[str, Callable[["Evaluator", Node, Node, Frame], Value]] = {
     "Fn::ToJsonString": _to_json_string,
 }
 
-# Functions whose value exists only at deployment → why, the text of the call put in.
-UNKNOWABLE = {
+# Functions whose value exists only at deployment → why, with the text of the call inserted.
+UNKNOWN_FUNCTIONS = {
     "Fn::Cidr": "{} is not worked out",
     "Fn::GetAZs": "{} is known only where the stack is deployed",
     "Fn::GetStackOutput": "{} is read from another stack when this one is deployed",

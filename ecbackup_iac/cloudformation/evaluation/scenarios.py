@@ -1,223 +1,222 @@
-"""What is undecided, and the ways in which it can turn out.
+"""Unresolved parameters and conditions → the scenarios that they allow, and the state of evaluating one.
 
-A world is one way: what each undecided parameter may still be in it, and which comparisons hold. A
-value is worked out in the world that knows least; where it meets something undecided that decides,
-the world is split there and the value is worked out again in each part. What hangs together is so
-judged together, and only what the value leads to is ever split.
+A scenario is one way in which everything unresolved can turn out: what each parameter without a value can
+still be, and which comparisons hold. A value is evaluated in the scenario that assumes least. Where it
+depends on something unresolved, the scenario is split there and the value is evaluated again in each part.
+So values that depend on the same parameter are evaluated together, and only what a value depends on is
+ever split.
 """
 
-import re
-from collections.abc import Callable, Hashable, Mapping
-from fractions import Fraction
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeAlias, TypeVar
 
+from ecbackup_iac.cloudformation.evaluation.domains import Domain
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import field, record, replace
-
-MAX_CASES = 256
-"""A value that turns out in more ways than these is unknown without a list."""
-
-# No number of use is longer, or has a longer exponent.
-_NUMBER = re.compile(r"[+-]?[0-9]{1,60}(\.[0-9]{0,60})?([eE][+-]?[0-9]{1,2})?")
+from ecbackup_iac.model.record import field, record
 
 T = TypeVar("T")
 
+MAX_DEPTH = 150
+"""Functions, conditions and parameters that lead to each other; what is deeper is not evaluated."""
+
+MAX_ITEMS = 20_000
+"""Expressions, and items of lists, that are evaluated in one scenario."""
+
 Key: TypeAlias = Hashable
-"""What is undecided: a stack's parameter, a comparison."""
+"""The identity of something unresolved: a stack's parameter, a comparison."""
 
-
-@record
-class Domain:
-    """What an undecided parameter can be."""
-
-    values: tuple[str, ...] | None = None
-    """All it can be (AllowedValues); None where it is not listed."""
-
-    excluded: frozenset[str] = frozenset()
-    is_number: bool = False
-    minimum: Fraction | None = None
-    maximum: Fraction | None = None
-    shortest: int = 0
-    """Characters (MinLength)."""
-
-    longest: int | None = None
-
-    def admits(self, text: str) -> bool:
-        """Say whether it can be this text."""
-        if self.values is not None:
-            return text in self.values
-        if text in self.excluded or not self._has_length(text):
-            return False
-        return self._is_in_range(text) if self.is_number else True
-
-    def only(self, text: str) -> "Domain":
-        """Give the domain of a parameter that is this text."""
-        return replace(self, values=(text,))
-
-    def without(self, *texts: str) -> "Domain":
-        """Give the domain of a parameter that is none of these texts."""
-        if self.values is not None:
-            out = frozenset(texts)
-            return replace(self, values=tuple(one for one in self.values if one not in out))
-        return replace(self, excluded=self.excluded.union(texts))
-
-    def within(self, other: "Domain") -> "Domain":
-        """Give the domain of a parameter that has to be in another one's too: it is handed on."""
-        values = self.values
-        if values is not None:
-            values = tuple(one for one in values if other.admits(one))
-        elif other.values is not None:
-            values = tuple(one for one in other.values if self.admits(one))
-        bounds = [one for one in (self.minimum, other.minimum) if one is not None]
-        limits = [one for one in (self.maximum, other.maximum) if one is not None]
-        return replace(
-            self,
-            values=values,
-            is_number=self.is_number or other.is_number,
-            minimum=max(bounds, default=None),
-            maximum=min(limits, default=None),
-        )
-
-    def _has_length(self, text: str) -> bool:
-        return self.is_number or (
-            self.shortest <= len(text) and (self.longest is None or len(text) <= self.longest)
-        )
-
-    def _is_in_range(self, text: str) -> bool:
-        number = number_of(text)
-        return (
-            number is not None
-            and (self.minimum is None or number >= self.minimum)
-            and (self.maximum is None or number <= self.maximum)
-        )
-
-
-def number_of(text: str) -> Fraction | None:
-    """Read a number as CloudFormation's Number parameters take it; None where it is none."""
-    return Fraction(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
+Dependencies: TypeAlias = dict[str, tuple[str, ...]]
+"""What holds, for a person (`IsProd is true`) → why that is unresolved; in the order of evaluation."""
 
 
 @record(eq=False)
 class Scenario:
-    """One way in which what is undecided can turn out, as far as it has been asked."""
+    """One way in which everything unresolved turns out, as far as the evaluation has depended on it."""
 
     domains: Mapping[Key, Domain] = field(factory=dict)
-    """What is known of parameters beyond their declarations."""
+    """What parameters can be, where that is narrower than their declarations."""
 
     facts: Mapping[Key, str] = field(factory=dict)
-    """How comparisons and look-ups turn out."""
+    """The results of comparisons and look-ups."""
 
     memory: Mapping[Key, object] = field(factory=dict)
-    """What has been worked out for good: it holds in every world that this one is split into."""
+    """Results that hold in every scenario that this one is split into."""
 
     def with_domain(self, key: Key, domain: Domain, memory: Mapping[Key, object]) -> "Scenario":
-        """Give the world in which a parameter is of a domain."""
+        """Return the scenario in which a parameter is of a domain."""
         return Scenario({**self.domains, key: domain}, self.facts, memory)
 
-    def with_fact(self, key: Key, state: str, memory: Mapping[Key, object]) -> "Scenario":
-        """Give the world in which a comparison or look-up turns out so."""
-        return Scenario(self.domains, {**self.facts, key: state}, memory)
+    def with_fact(self, key: Key, result: str, memory: Mapping[Key, object]) -> "Scenario":
+        """Return the scenario in which a comparison or look-up has this result."""
+        return Scenario(self.domains, {**self.facts, key: result}, memory)
 
 
-class NeedsSplit(Exception):  # noqa: N818 - no error: it asks for the world to be split
-    """A value depends on something that the world leaves open: these worlds settle it."""
+class NeedsSplit(Exception):  # noqa: N818 - no error: it requests that the scenario be split
+    """A value depends on something that the scenario leaves open; these scenarios decide it."""
 
     def __init__(self, scenarios: list[Scenario]) -> None:
         super().__init__()
         self.scenarios = scenarios
 
 
-class TemplateRejectedError(Exception):
-    """What CloudFormation refuses before it deploys anything, and where it stands."""
+class ScenarioState:
+    """The state of evaluating one scenario: dependencies, remembered results, and work done."""
 
-    prefix = "CloudFormation refuses the template: "
-
-    def __init__(self, message: str, place: Location | None = None) -> None:
-        super().__init__(message)
-        self.message = self.prefix + message
-        self.place = place
-        """None where nobody knows."""
-
-
-class TooMuchError(Exception):
-    """What this program gives up, though CloudFormation may well take it."""
-
-    def __init__(self, message: str, place: Location | None = None) -> None:
-        super().__init__(message)
-        self.message = f"not worked out: {message}"
-        self.place = place
-
-
-@record(eq=False)
-class Case(Generic[T]):
-    """One way in which a value turns out."""
-
-    value: T
-    conditions: tuple[str, ...]
-    """What holds there, for a person: `IsProd is true`."""
-
-    reasons: tuple[str, ...]
-    """Why that is undecided: `parameter Environment has no default and no value`."""
-
-
-class Example(Protocol):
-    """What works a value out in one world, and remembers on what it depended."""
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._dependencies: Dependencies = {}
+        self._memory: dict[Key, Any] = {}
+        self._shared_memory: dict[Key, Any] = dict(scenario.memory)
+        """Decided conditions, those of the scenarios that this one was split from included."""
+        self.in_progress: set[Key] = set()
+        """The named conditions that are being evaluated, to find circles."""
+        self._weight = 0
+        self._depth = 0
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """What held, for a person."""
+        """What the evaluation depended on, for a person: `IsProd is true`."""
+        return tuple(self._dependencies)
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why it was undecided."""
+        """Why that is unresolved."""
+        return tuple(
+            dict.fromkeys(why for reasons in self._dependencies.values() for why in reasons)
+        )
 
+    # Dependencies
 
-W = TypeVar("W", bound=Example)
+    def record(self, dependencies: Mapping[str, tuple[str, ...]]) -> None:
+        """Add to what the evaluation depended on."""
+        self._dependencies |= dependencies
 
+    def record_under(self, name: str) -> None:
+        """Replace everything recorded so far by one entry; nothing where nothing was recorded."""
+        if self._dependencies:
+            self._dependencies = {name: self.reasons}
 
-class Effort:
-    """How much may still be worked out for one template: hostile ones are given up, not followed."""
-
-    def __init__(self, most: int) -> None:
-        self._left = most
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether there is none left."""
-        return self._left < 0
-
-    def take(self, amount: int = 1) -> bool:
-        """Spend some; say whether there was enough."""
-        self._left -= amount
-        return self._left >= 0
-
-
-def enumerate_scenarios(
-    evaluate: Callable[[W], T], witness: Callable[[Scenario], W], effort: Effort
-) -> list[Case[T]] | None:
-    """Work a value out in every world; None where there are too many.
-
-    A world that CloudFormation refuses is left out, because nothing is deployed in it. No world is ever
-    split into none: what cannot be anything is refused.
-
-    Raises:
-        RefusalError: it refuses every one.
-        TooMuchError: one is too much to be worked out.
-
-    """
-    found: list[Case[T]] = []
-    refusal: TemplateRejectedError | None = None
-    pending = [Scenario()]
-    while pending:
-        if len(found) + len(pending) > MAX_CASES or not effort.take():
-            return None
-        one = witness(pending.pop())
+    @contextmanager
+    def separate_dependencies(self) -> Iterator[Dependencies]:
+        """Record dependencies apart; the caller decides whether to record them here, too."""
+        before, self._dependencies = self._dependencies, {}
         try:
-            found.append(Case(evaluate(one), one.conditions, one.reasons))
-        except NeedsSplit as split:
-            pending += reversed(split.scenarios)
-        except TemplateRejectedError as error:
-            refusal = refusal or error
-    if not found and refusal is not None:
-        raise refusal
-    return found
+            yield self._dependencies
+        finally:
+            self._dependencies = before
+
+    # Remembered results
+
+    def shared_result(self, key: Key) -> Any:  # noqa: ANN401 - each kind of key has a type of result
+        """Return a result that was remembered for good, and record its dependencies; None without one."""
+        if key not in self._shared_memory:
+            return None
+        result, dependencies = self._shared_memory[key]
+        self._dependencies |= dependencies
+        return result
+
+    def remembered(self, key: Key, evaluate: Callable[[], T], *, is_shared: bool = False) -> T:
+        """Return a result that is evaluated once; errors and dependencies are remembered, too.
+
+        A shared result holds in the scenarios that this one is split into; an error never does.
+        """
+        memory = self._shared_memory if is_shared else self._memory
+        result: T | Exception
+        if key in memory:
+            result, dependencies = memory[key]
+        elif key in self._memory:
+            result, dependencies = self._memory[key]
+        else:
+            before, self._dependencies = self._dependencies, {}
+            try:
+                result = evaluate()
+            except (NeedsSplit, TemplateRejectedError) as error:
+                result, memory = error, self._memory
+            dependencies, self._dependencies = self._dependencies, before
+            memory[key] = (result, dependencies)
+        self._dependencies |= dependencies
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    # Splits
+
+    def domain_of(self, key: Key, declared: Domain) -> Domain:
+        """Return what a parameter can be in this scenario."""
+        return self._scenario.domains.get(key, declared)
+
+    def assumed_domain(self, key: Key) -> Domain | None:
+        """Return what this scenario assumes a parameter to be; None where it assumes nothing."""
+        return self._scenario.domains.get(key)
+
+    def fact(self, key: Key, text: str, why: str) -> bool:
+        """Return whether a comparison that cannot be decided holds in this scenario.
+
+        Raises:
+            NeedsSplit: the scenario leaves it open.
+
+        """
+        result = self._scenario.facts.get(key)
+        if result is None:
+            raise self._split_by_fact(key, ("true", "false"))
+        self._dependencies.setdefault(f"{text} is {result}", (why,))
+        return result == "true"
+
+    def choice(self, key: Key, count: int) -> int:
+        """Return which of several results something has in this scenario that cannot be decided.
+
+        Raises:
+            NeedsSplit: the scenario leaves it open.
+
+        """
+        result = self._scenario.facts.get(key)
+        if result is None:
+            raise self._split_by_fact(key, map(str, range(count)))
+        return int(result)
+
+    def _split_by_fact(self, key: Key, results: Iterator[str] | tuple[str, ...]) -> NeedsSplit:
+        memory = self._shared_memory
+        return NeedsSplit([self._scenario.with_fact(key, result, memory) for result in results])
+
+    def split_by_domain(self, key: Key, name: str, *domains: Domain) -> NeedsSplit:
+        """Return the split in which a parameter is of each of these domains.
+
+        Raises:
+            TemplateRejectedError: it cannot have any value.
+
+        """
+        if not domains:
+            raise TemplateRejectedError(f"parameter {name} cannot have any value")
+        memory = self._shared_memory
+        return NeedsSplit([self._scenario.with_domain(key, domain, memory) for domain in domains])
+
+    # Work
+
+    def weigh(self, amount: int) -> None:
+        """Count the items that are evaluated in this scenario, to stop an alias bomb.
+
+        Raises:
+            TooMuchError: there are too many.
+
+        """
+        self._weight += amount
+        if self._weight > MAX_ITEMS:
+            raise TooMuchError("a value too large to be worked out")
+
+    def enter(self, location: Callable[[], Location]) -> None:
+        """Go one level deeper; `leave` goes back.
+
+        Raises:
+            TooMuchError: the expression at the location nests too deeply.
+
+        """
+        self.weigh(1)
+        if self._depth >= MAX_DEPTH:
+            raise TooMuchError("what stands here nests too deeply to be followed", location())
+        self._depth += 1
+
+    def leave(self) -> None:
+        """Go one level up."""
+        self._depth -= 1

@@ -1,11 +1,12 @@
-"""What an expression in a template comes to, known or not, with the steps that led there."""
+"""The value of an expression in a template, known or not, with the trace that led to it."""
 
 from fractions import Fraction
 from typing import Final, TypeAlias
 
-from ecbackup_iac.cloudformation.evaluation.scenarios import Domain, Key
+from ecbackup_iac.cloudformation.evaluation.declarations import Declaration
+from ecbackup_iac.cloudformation.evaluation.domains import Domain
+from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.syntax.literals import text_of_literal
-from ecbackup_iac.cloudformation.templates.parameters import Declaration
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import TraceStep
@@ -13,13 +14,13 @@ from ecbackup_iac.model.value import TraceStep
 Trace: TypeAlias = tuple[TraceStep, ...]
 
 
-def joined(*traces: Trace) -> Trace:
-    """Put traces together, each step once; the steps of one place are one object."""
+def join_traces(*traces: Trace) -> Trace:
+    """Return the steps of all traces, each once; the steps of one location are one object."""
     return tuple({id(step): step for trace in traces for step in trace}.values())
 
 
 class NoValue:
-    """AWS::NoValue: as if nobody had written anything."""
+    """AWS::NoValue: as if the property were not written."""
 
 
 NO_VALUE: Final = NoValue()
@@ -27,13 +28,13 @@ NO_VALUE: Final = NoValue()
 
 @record(eq=False)
 class UnknownValue:
-    """A value that nobody can tell before the deployment."""
+    """A value that is not known before the deployment."""
 
     why: str
     """For a person: "!GetAtt Table.Arn is known only after the deployment"."""
 
     key: Key
-    """What it is: two of the same key are the same value."""
+    """Its identity: two of the same key are the same value."""
 
     minimum: Fraction | None = None
     maximum: Fraction | None = None
@@ -43,22 +44,22 @@ class UnknownValue:
 
 @record(eq=False)
 class UnresolvedParameter:
-    """A parameter that nobody gives a value; what compares it decides how far it is split."""
+    """A parameter that has no value; what compares it decides how the scenario is split."""
 
     key: Key
     name: str
-    """Its name, with the nested stack it belongs to."""
+    """Its name, after the nested stack that it belongs to."""
 
     domain: Domain
     declaration: Declaration | None
     """None for a pseudo parameter."""
 
     origin: str = ""
-    """What it is given, where that is something that nobody can tell."""
+    """Why the value that it is given is unknown, where it is given one."""
 
     @property
     def why(self) -> str:
-        """Why it is undecided, for a person."""
+        """Why it is unresolved, for a person."""
         if self.origin:
             return self.origin
         if self.declaration is None:
@@ -74,17 +75,17 @@ Raw: TypeAlias = (
 
 @record(eq=False)
 class Value:
-    """A value; `raw` is None for a null that is written, NO_VALUE where nothing is."""
+    """A value; `raw` is None for a null in the template, and NO_VALUE for AWS::NoValue."""
 
     raw: Raw
     trace: tuple[TraceStep, ...] = ()
     is_secret: bool = False
     literals: tuple[Location, ...] = ()
-    """Where it is written as it stands; none where it is computed."""
+    """Where it is written literally; none where it is computed."""
 
     @property
     def is_known(self) -> bool:
-        """Whether it is known at its top level; elements may still be open."""
+        """Whether it is known at its top level; its elements may be unknown."""
         return not isinstance(self.raw, UnknownValue | UnresolvedParameter)
 
     @property
@@ -95,13 +96,13 @@ class Value:
         return None
 
     def through(self, *steps: TraceStep, is_secret: bool = False) -> "Value":
-        """Give the value with steps put before its trace."""
+        """Return the value with steps put before its trace."""
         return replace(self, trace=(*steps, *self.trace), is_secret=self.is_secret or is_secret)
 
 
 @record
 class ConditionResult:
-    """A condition in one world, and the steps that led to it."""
+    """Whether a condition holds in one scenario, and the trace that led to it."""
 
     holds: bool
     trace: tuple[TraceStep, ...]

@@ -8,10 +8,10 @@ import yaml
 
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
 from ecbackup_iac.cloudformation.syntax.nodes import (
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    Scalar,
-    Sequence,
+    ScalarNode,
     member,
     text_of,
 )
@@ -24,47 +24,46 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @record(eq=False)
 class ResourceMetadata:
-    """What stands under the `Metadata` of a resource."""
+    """The `Metadata` of a resource, or of a whole template."""
 
     resource: Location
-    """Of the whole entry, as its cache has it."""
+    """The location of the whole entry, the same as that of its cache."""
 
     kind: str
-    """The resource's type, as it is written."""
+    """The resource's type; empty for a template."""
 
     node: Node
     source: SourceText
 
 
-def remarked_yaml(text: str, path: str, documents: list[Document]) -> CommentedText:
-    """Find the comments of a text in YAML, up to the first thing that is wrong with it."""
+def commented_yaml(text: str, path: str, documents: list[Document]) -> CommentedText:
+    """Return a YAML text with its comments, up to its first syntax error."""
     blocks = [
         CodeBlock(start, end, kind)
         for document in documents
         for start, end, kind, _ in _resources(document)
     ]
-    remarks = remarks_of(text, [*_comment_spans(text)], by_indentation=True)
-    return CommentedText(text, remarks, blocks, SourceText(path, text).location, is_bytes=False)
+    comments = remarks_of(text, [*_comment_spans(text)], by_indentation=True)
+    return CommentedText(text, comments, blocks, SourceText(path, text).location, is_bytes=False)
 
 
 def resource_metadata(documents: list[Document]) -> Iterator[ResourceMetadata]:
     """Yield the metadata of every resource in the documents, and that of whole templates."""
     for document in documents:
         root, source = document.root, document.source
-        own = member(root, "Metadata")
-        if own is not None and member(root, "Type") is None:
-            yield ResourceMetadata(source.location_of(own), "", own, source)
+        metadata = member(root, "Metadata")
+        if metadata is not None and member(root, "Type") is None:
+            yield ResourceMetadata(source.location_of(metadata), "", metadata, source)
         for start, end, kind, body in _resources(document):
             node = member(body, "Metadata")
             if node is not None:
-                place = document.source.location(start, end)
-                yield ResourceMetadata(place, kind, node, document.source)
+                yield ResourceMetadata(source.location(start, end), kind, node, source)
 
 
-def _resources(document: Document) -> Iterator[tuple[int, int, str, Mapping]]:
-    """Yield what has a type, wherever it stands: in loops and parts, too; with its type and its extent."""
+def _resources(document: Document) -> Iterator[tuple[int, int, str, MapNode]]:
+    """Yield every map that has a type, in loops and parts as well: its extent, its type and its body."""
     source, root = document.source, document.root
-    if isinstance(root, Mapping) and (kind := text_of(member(root, "Type"))):
+    if isinstance(root, MapNode) and (kind := text_of(member(root, "Type"))):
         yield root.start, source.extent(root, None), kind, root
         return
     pending: list[Node] = [root]
@@ -75,21 +74,21 @@ def _resources(document: Document) -> Iterator[tuple[int, int, str, Mapping]]:
             continue
         met.add(id(node))
         match node:
-            case Sequence(items=items):
+            case ListNode(items=items):
                 pending += items
-            case Mapping(entries=entries):
+            case MapNode(entries=entries):
                 for key, value in entries:
                     kind = text_of(member(value, "Type"))
-                    if kind is not None and isinstance(value, Mapping):
+                    if kind is not None and isinstance(value, MapNode):
                         yield key.start, source.extent(key, value), kind, value
                     else:
                         pending.append(value)
-            case Scalar():
+            case ScalarNode():
                 pass
 
 
 def _comment_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where comments begin and end: what stands between libyaml's tokens and is no blank."""
+    """Yield the extents of comments: the texts between libyaml's tokens that are not blank."""
     loader = _LOADER(text)
     position = 0
     try:
@@ -99,7 +98,7 @@ def _comment_spans(text: str) -> Iterator[tuple[int, int]]:
                 yield from _comments_between(text, position, start)
             position = max(position, end)
             if type(token) is yaml.ScalarToken and text[start : start + 1] in _BLOCK_SCALARS:
-                # Behind the sign of a block of lines, on its own line, a comment may stand.
+                # A comment may follow the indicator of a block scalar, on the same line.
                 line_end = _BREAK.search(text, start, end)
                 yield from _comments_between(text, start, line_end.start() if line_end else end)
     except (yaml.YAMLError, UnicodeEncodeError, ValueError):

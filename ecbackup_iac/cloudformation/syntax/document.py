@@ -1,56 +1,62 @@
-"""The text of one template and where in it everything stands."""
+"""The text of one template, and offsets in it → locations and trace steps."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Protocol
 
-from ecbackup_iac.cloudformation.syntax.nodes import Mapping, Node, Scalar, Sequence, function_of
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    ListNode,
+    MapNode,
+    Node,
+    ScalarNode,
+    function_of,
+)
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 
 MAX_DUPLICATES = 20
-"""Of one map; more are not told."""
+"""Reported for one map."""
 
 MAX_STEP_LENGTH = 120
-"""Characters of a step's text; a trace is to be followed with a finger."""
+"""Characters of a step's text, so that a trace stays readable."""
 
 
 @record
 class Problem:
-    """Something that is wrong with a text, and from where to where (offsets)."""
+    """A problem of a text, with its extent as offsets."""
 
     message: str
     start: int
     end: int
 
 
-class Key(Protocol):
-    """A key of a map, as YAML or JSON has it."""
+class LocatedText(Protocol):
+    """A key of a map, in YAML or JSON."""
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """Its text, without quotes and escapes."""
 
     @property
     def start(self) -> int:
-        """Where it begins."""
+        """The offset of its start."""
 
     @property
     def end(self) -> int:
-        """Where it ends, exclusive."""
+        """The offset of its end, exclusive."""
 
 
-def repeated(keys: Iterable[Key]) -> list[Problem]:
-    """Tell of every key of a map that stands there before; CloudFormation takes the last one."""
+def duplicate_keys(keys: Iterable[LocatedText]) -> list[Problem]:
+    """Return a problem for every key that a map repeats; CloudFormation reads the last one."""
     met: set[str] = set()
     found: list[Problem] = []
     for key in keys:
         text = key.text
         if text in met:
-            told = f"the key {text} stands twice here; the last one counts"
-            found.append(Problem(told, key.start, key.end))
+            message = f"the key {text} stands twice here; the last one counts"
+            found.append(Problem(message, key.start, key.end))
             if len(found) >= MAX_DUPLICATES:
                 break
         met.add(text)
@@ -58,7 +64,7 @@ def repeated(keys: Iterable[Key]) -> list[Problem]:
 
 
 class SourceText:
-    """A text, and how its offsets are lines and columns."""
+    """A text, and the lines and columns of its offsets."""
 
     def __init__(self, path: str, text: str | bytes) -> None:
         self.path = path
@@ -69,14 +75,14 @@ class SourceText:
         self._steps: dict[tuple[int, int, StepKind], TraceStep] = {}
 
     def location(self, start: int, end: int) -> Location:
-        """Give a place by its offsets."""
+        """Return the location between two offsets."""
         line, column = self._position(start)
         end_line, end_column = self._position(max(start, end))
         start_location = input_location(self.path, line, column)
         return replace(start_location, end_line=end_line, end_column=end_column)
 
     def location_of(self, node: Node, value: Node | None = None) -> Location:
-        """Give a node's place, or an entry's: from its key to the end of its value."""
+        """Return the location of a node, or of an entry from its key to the end of its value."""
         return self.location(node.start, self.extent(node, value))
 
     def step(
@@ -85,22 +91,22 @@ class SourceText:
         """Return the trace step of a node, or of an entry: its first line, cut where it is long."""
         key = (node.start, (value or node).end, kind)
         if key not in self._steps:
-            name = node.text if value is not None and isinstance(node, Scalar) else ""
+            name = node.text if value is not None and isinstance(node, ScalarNode) else ""
             text, location = self._excerpt(node.start, self.extent(node, value))
             shape = StepShape.COMPOSITION if _is_composed(value or node) else StepShape.VALUE
             self._steps[key] = TraceStep(text, location, kind, name, shape)
         return self._steps[key]
 
     def is_alias(self, key: Node, value: Node) -> bool:
-        """Say whether an entry's value stands elsewhere, and is only named here (`*name`)."""
+        """Whether an entry's value is an alias (`*name`) of a node elsewhere."""
         return value.start < key.end
 
     def extent(self, node: Node, value: Node | None) -> int:
-        """Give the end of a node or an entry; an alias is all that stands on the key's line."""
+        """Return the end of a node or an entry; of one with an alias, the end of the key's line."""
         if value is None or not self.is_alias(node, value):
             return self._end(value or node)
         rest = self._text(node.start, node.start + 4 * MAX_STEP_LENGTH).splitlines()[0].rstrip()
-        return node.start + len(rest if isinstance(self.text, str) else rest.encode())
+        return node.start + self._length(rest)
 
     def _excerpt(self, start: int, end: int) -> tuple[str, Location]:
         text = self._text(start, min(end, start + 4 * MAX_STEP_LENGTH))
@@ -109,36 +115,38 @@ class SourceText:
             first = f"{first[:MAX_STEP_LENGTH].rstrip()} ..."
         return first, self.location(start, end)
 
-    def written(self, node: Node) -> str:
-        """Give what stands at a node, all of it."""
+    def text_at(self, node: Node) -> str:
+        """Return the whole text of a node."""
         return self._text(node.start, node.end)
 
-    def shown(self, node: Node) -> str:
-        """Give what stands at a node on one line, cut where it is long: what to call it in a message."""
+    def excerpt(self, node: Node) -> str:
+        """Return the text of a node for a message: on one line, shortened where it is long."""
         text = " ".join(self._text(node.start, self._end(node)).split())
         return text if len(text) <= MAX_STEP_LENGTH else f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
 
     def _end(self, node: Node) -> int:
-        """Give the end of what is written: YAML's block collections reach to what comes next."""
+        """Return the end of a node without the blanks that YAML's block collections end with."""
         while self._text(node.end - 1, node.end).isspace():
             match node:
-                case Sequence(items=[*_, last]):
+                case ListNode(items=[*_, last]):
                     node = last
-                case Mapping(entries=[*_, (_, last)]):
+                case MapNode(entries=[*_, (_, last)]):
                     node = last
-                case Scalar() | Sequence() | Mapping():
-                    written = self._text(node.start, node.end).rstrip()
-                    return node.start + len(
-                        written if isinstance(self.text, str) else written.encode()
-                    )
+                case ScalarNode() | ListNode() | MapNode():
+                    text = self._text(node.start, node.end).rstrip()
+                    return node.start + self._length(text)
         return node.end
+
+    def _length(self, text: str) -> int:
+        """Return the length of a text in offsets."""
+        return len(text if isinstance(self.text, str) else text.encode())
 
     def _text(self, start: int, end: int) -> str:
         piece = self.text[start:end]
         return piece if isinstance(piece, str) else piece.decode(errors="replace")
 
     def _position(self, offset: int) -> tuple[int, int]:
-        """Give line and column, from 1, in characters."""
+        """Return line and column, from 1, in characters."""
         if self._lines is None:
             self._lines = _line_starts(self.text)
         line = bisect_right(self._lines, offset)
@@ -150,19 +158,19 @@ def _line_starts(text: str | bytes) -> list[int]:
     return [0, *(match.end() for match in ends)]
 
 
-# Where editors break lines; YAML knows three more breaks, which nobody sees.
+# The line breaks of editors; YAML has three more, which editors do not show.
 _BREAK = re.compile(r"\r\n|\n|\r")
 _BREAK_IN_BYTES = re.compile(_BREAK.pattern.encode())
 
 
 @record(eq=False)
 class Document:
-    """One document: a YAML file may hold several."""
+    """One document; a YAML file may hold several."""
 
     source: SourceText
     root: Node
     duplicates: tuple[Problem, ...] = ()
-    """Keys that stand twice in one map."""
+    """Keys that a map repeats."""
 
 
 # Functions that build a text from parts.
@@ -174,7 +182,7 @@ _COMPOSING = frozenset(
 def _is_composed(node: Node) -> bool:
     """Whether a value, or a branch of it, is built from parts."""
     match function_of(node):
-        case "Fn::If", Sequence(items=[_, *branches]):
+        case "Fn::If", ListNode(items=[_, *branches]):
             return any((function_of(branch) or ("",))[0] in _COMPOSING for branch in branches)
         case (name, _):
             return name in _COMPOSING

@@ -5,13 +5,12 @@ import os
 from collections.abc import Mapping
 
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
-from ecbackup_iac.files.bounded_read import bounded_content, larger_than
-from ecbackup_iac.files.discovery import MAX_TEXT_BYTES
+from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content, larger_than
 from ecbackup_iac.model.report import Diagnostic
 
 
 def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
-    """Read a file, or give what it is taken to hold, by its real path.
+    """Return the bytes of a file; `contents` overrides what the disk holds, by real path.
 
     Raises:
         OSError: it cannot be read, or is too large.
@@ -26,12 +25,12 @@ def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
 
 
 def documents_in(content: bytes, path: str) -> tuple[list[Document], Diagnostic | None]:
-    """Read a text in UTF-8 without a byte order mark; give what is whole, and what is wrong.
+    """Return the documents of a text in UTF-8 up to its first problem, and that problem.
 
-    What begins like JSON is read as JSON, which allows tabs and escapes that YAML refuses; if it is
-    none, it may still be YAML that begins with a brace.
+    A text that begins like JSON is read as JSON, which allows tabs and escapes that YAML does not; if it is
+    no JSON, it may still be YAML that begins with a brace.
     """
-    wrong = None
+    json_problem = None
     if content.lstrip()[:1] in (b"{", b"["):
         from ecbackup_iac.cloudformation.syntax.json_syntax import parse as parse_json
 
@@ -39,17 +38,17 @@ def documents_in(content: bytes, path: str) -> tuple[list[Document], Diagnostic 
         documents, problem = parse_json(source)
         if problem is None:
             return documents, None
-        wrong = Diagnostic(problem.message, source.location(problem.start, problem.end))
+        json_problem = Diagnostic(problem.message, source.location(problem.start, problem.end))
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        place = SourceText(path, content).location(error.start, error.start + 1)
-        return [], Diagnostic("not UTF-8 text", place)
+        location = SourceText(path, content).location(error.start, error.start + 1)
+        return [], Diagnostic("not UTF-8 text", location)
     from ecbackup_iac.cloudformation.syntax.yaml_syntax import parse as parse_yaml
 
     source = SourceText(path, text)
     documents, problem = parse_yaml(source)
     if problem is None:
         return documents, None
-    place = source.location(problem.start, problem.end)
-    return documents, wrong or Diagnostic(problem.message, place)
+    location = source.location(problem.start, problem.end)
+    return documents, json_problem or Diagnostic(problem.message, location)

@@ -1,20 +1,25 @@
-"""JSON text → a document of the same nodes as YAML's, made where somebody looks."""
+"""JSON text → a document of the same nodes as YAML's; the entries of a map are built on first use."""
 
-from ecbackup_iac.cloudformation.syntax.document import Document, Problem, SourceText, repeated
+from ecbackup_iac.cloudformation.syntax.document import (
+    Document,
+    Problem,
+    SourceText,
+    duplicate_keys,
+)
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    RenderOptions,
-    Scalar,
-    Sequence,
+    ScalarNode,
+    Style,
 )
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind
 from ecbackup_iac.syntax.located_json import parse as parse_json
 
 
 def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
-    """Read the one JSON document of a text in UTF-8, or say what is wrong with it."""
+    """Return the JSON document of a text in UTF-8, or its first problem."""
     text = source.text if isinstance(source.text, bytes) else source.text.encode()
     root, problems = parse_json(text)
     if problems:
@@ -28,23 +33,23 @@ def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
 def _node(found: JsonNode) -> Node:
     match found.kind:
         case Kind.OBJECT:
-            return Mapping(lambda: _entries(found), found.start, found.end, None)
+            return MapNode(lambda: _entries(found), found.start, found.end, None)
         case Kind.ARRAY:
-            return Sequence([_node(item) for item in found.items], found.start, found.end, None)
+            return ListNode([_node(item) for item in found.items], found.start, found.end, None)
         case Kind.STRING if found.string is not None:
-            return _text(found.string)
+            return _scalar(found.string)
         case Kind.NUMBER:
-            return Scalar(found.number, found.start, found.end, RenderOptions.JSON, None)
+            return ScalarNode(found.number, found.start, found.end, Style.JSON, None)
         case kind:
-            return Scalar(kind.value, found.start, found.end, RenderOptions.JSON, None)
+            return ScalarNode(kind.value, found.start, found.end, Style.JSON, None)
 
 
 def _entries(found: JsonNode) -> list[Entry]:
-    return [(_text(key), _node(value)) for key, value in found.members]
+    return [(_scalar(key), _node(value)) for key, value in found.members]
 
 
-def _text(found: JsonText) -> Scalar:
-    return Scalar(found.text, found.start, found.end, RenderOptions.QUOTED, None)
+def _scalar(found: JsonText) -> ScalarNode:
+    return ScalarNode(found.text, found.start, found.end, Style.DOUBLE_QUOTED, None)
 
 
 def _duplicates(root: JsonNode) -> list[Problem]:
@@ -56,5 +61,5 @@ def _duplicates(root: JsonNode) -> list[Problem]:
         if node.members:
             pending += [value for _, value in node.members]
             if len({key.raw for key, _ in node.members}) < len(node.members):
-                found += repeated(key for key, _ in node.members)
+                found += duplicate_keys(key for key, _ in node.members)
     return found

@@ -1,42 +1,43 @@
-"""A scalar as it is written → what it is: a text, a number, a boolean or null."""
+"""A scalar node → its value: a text, a number, a boolean or null."""
 
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from ecbackup_iac.cloudformation.syntax.nodes import RenderOptions, Scalar
+from ecbackup_iac.cloudformation.syntax.nodes import ScalarNode, Style
 
 Literal: TypeAlias = str | int | float | bool | None
 
 _MAX_NUMBER_LENGTH = 400
-"""Digits beyond which nothing can be a number that AWS takes; such a text stays a text."""
+"""In digits; AWS accepts no longer number, and a longer text stays a text."""
+
+_JSON_WORDS: dict[str, Literal] = {"true": True, "false": False, "null": None}
 
 _TAGS = "tag:yaml.org,2002:"
 
 
-def literal_of(scalar: Scalar) -> Literal:
-    """Give the value of a scalar: YAML 1.1's by its looks, as CloudFormation reads it; JSON's own."""
+def literal_of(scalar: ScalarNode) -> Literal:
+    """Return the value of a scalar; a plain one in YAML is resolved as YAML 1.1, like CloudFormation does."""
     text = scalar.text
-    if scalar.style is RenderOptions.JSON:
+    if scalar.style is Style.JSON:
         return _json_literal(text)
     tag = scalar.tag or ""
     if tag.startswith(_TAGS):
         return _tagged(tag.removeprefix(_TAGS), text)
-    if scalar.style is RenderOptions.QUOTED or tag.startswith("!"):
+    if scalar.style is not Style.PLAIN or tag.startswith("!"):
         return text
     return _plain(text)
 
 
 def text_of_literal(value: Literal) -> str:
-    """Give a literal as CloudFormation hands it on where a text is wanted: `true`, `7`."""
+    """Return a literal as CloudFormation converts it to a text: `true`, `7`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
 
 
 def _json_literal(text: str) -> Literal:
-    words: dict[str, Literal] = {"true": True, "false": False, "null": None}
-    if text in words:
-        return words[text]
+    if text in _JSON_WORDS:
+        return _JSON_WORDS[text]
     if len(text) > _MAX_NUMBER_LENGTH:
         return text
     return float(text) if set(text) & set(".eE") else int(text)
@@ -62,15 +63,15 @@ def _constructed(kind: str, text: str) -> Literal:
     loader = _loader()
     node = _yaml().ScalarNode(f"{_TAGS}{kind}", text)
     try:
-        made: Literal = getattr(loader, f"construct_yaml_{kind}")(node)
+        value: Literal = getattr(loader, f"construct_yaml_{kind}")(node)
     except (ValueError, KeyError, IndexError, OverflowError):
         return text
-    return made
+    return value
 
 
 @lru_cache(maxsize=1)
 def _loader() -> Any:  # noqa: ANN401 - PyYAML has no types
-    """Give PyYAML's knowledge of YAML 1.1's scalars, without a text to read."""
+    """Return a loader of PyYAML that resolves YAML 1.1's scalars, without a text."""
     return _yaml().SafeLoader("")
 
 

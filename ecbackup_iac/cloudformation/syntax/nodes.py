@@ -1,46 +1,51 @@
-"""What a template is made of, as it is written: scalars, lists and maps, each with its place.
+"""The syntax tree of a template: scalars, lists and maps with their offsets, the same for YAML and JSON.
 
-YAML and JSON give the same nodes. They are plain classes with slots and no records, because a template
-of a megabyte has tens of thousands of them and a record's constructor takes four times as long.
+The nodes are plain classes with slots, not records, because a template of a megabyte has tens of thousands
+of them and the constructor of a record takes four times as long.
 """
 
 from collections.abc import Callable, Iterator
-from enum import IntEnum
+from enum import Enum, auto
 from typing import TypeAlias
 
 
-class RenderOptions(IntEnum):
-    """How a scalar is written, which decides what it may be."""
+class Style(Enum):
+    """How a scalar is written, which decides what it can be."""
 
-    QUOTED = 0
-    """A text, whatever it looks like: in quotes, or a block of lines."""
+    PLAIN = auto()
+    """YAML without quotes: a number, a boolean, null or a text, depending on its characters."""
 
-    PLAIN = 1
-    """YAML without quotes: a number, a boolean, null or a text, by its looks."""
+    SINGLE_QUOTED = auto()
+    DOUBLE_QUOTED = auto()
+    """YAML or JSON."""
 
-    JSON = 2
+    LITERAL = auto()
+    """A block scalar of YAML: `|`."""
+
+    FOLDED = auto()
+    """A block scalar of YAML: `>`."""
+
+    JSON = auto()
     """A number, `true`, `false` or `null` in JSON."""
 
 
-class Scalar:
+class ScalarNode:
     """A single value."""
 
     __slots__ = ("end", "start", "style", "tag", "text")
 
-    def __init__(
-        self, text: str, start: int, end: int, style: RenderOptions, tag: str | None
-    ) -> None:
+    def __init__(self, text: str, start: int, end: int, style: Style, tag: str | None) -> None:
         self.text = text
         self.start = start
-        """Offset in the document's text."""
+        """The offset in the document's text, before a tag or anchor."""
         self.end = end
-        """Offset, exclusive."""
+        """The offset of the end, exclusive."""
         self.style = style
         self.tag = tag
-        """YAML's tag, `!Ref`; None where there is none."""
+        """YAML's tag: `!Ref`; None where there is none."""
 
 
-class Sequence:
+class ListNode:
     """A list."""
 
     __slots__ = ("end", "items", "start", "tag")
@@ -52,11 +57,11 @@ class Sequence:
         self.tag = tag
 
 
-Entry: TypeAlias = "tuple[Node, Node]"
+Entry: TypeAlias = tuple["Node", "Node"]
 
 
-class Mapping:
-    """A map; `entries` holds keys and values in order, as they are written, merge keys and all."""
+class MapNode:
+    """A map."""
 
     __slots__ = ("_entries", "_members", "end", "start", "tag")
 
@@ -75,34 +80,34 @@ class Mapping:
 
     @property
     def entries(self) -> list[Entry]:
-        """Keys and values in order; made when they are first asked for."""
+        """Keys and values in the order of the text, merge keys included; built on first use."""
         if not isinstance(self._entries, list):
             self._entries = self._entries()
         return self._entries
 
     @property
     def members(self) -> "dict[str, Entry]":
-        """The entries by key, merge keys resolved; see `members`."""
+        """The entries by key, with merge keys resolved and the last of each name."""
         if self._members is None:
             self._members = _merged_members(self)
         return self._members
 
 
-Node: TypeAlias = Scalar | Sequence | Mapping
+Node: TypeAlias = ScalarNode | ListNode | MapNode
 
 MERGE = "<<"
-"""YAML's key for the maps that are merged into the one it stands in."""
+"""YAML's key for maps that are merged into the map that has the key."""
 
 
 def members(node: Node | None) -> dict[str, Entry]:
-    """Give a map's entries by key, merge keys resolved, the last of the same name; {} for no map."""
-    return node.members if isinstance(node, Mapping) else {}
+    """Return a map's entries by key, with merge keys resolved; {} for a node that is no map."""
+    return node.members if isinstance(node, MapNode) else {}
 
 
-def _merged_members(node: Mapping) -> dict[str, Entry]:
-    """Resolve YAML's merge keys (`<<: *base`).
+def _merged_members(node: MapNode) -> dict[str, Entry]:
+    """Return a map's entries with its merge keys resolved (`<<: *base`).
 
-    What is merged gives way to what stands beside it, and the first of several maps wins
+    A map's own entries override merged ones, and the first of several merged maps wins
     (yaml.org/type/merge).
     """
     found: dict[str, Entry] = {}
@@ -110,49 +115,48 @@ def _merged_members(node: Mapping) -> dict[str, Entry]:
     for key, value in node.entries:
         if _is_merge(key):
             merging = True
-        elif isinstance(key, Scalar):
+        elif isinstance(key, ScalarNode):
             found[key.text] = (key, value)
     if merging:
         _merge(node, found, {id(node)})
     return found
 
 
-def _merge(node: Mapping, found: dict[str, Entry], met: set[int]) -> None:
-    """Add what a map merges, each source once; circles end."""
+def _merge(node: MapNode, found: dict[str, Entry], met: set[int]) -> None:
+    """Add the entries of the maps that a map merges, each map once."""
     for key, value in node.entries:
         if not _is_merge(key):
             continue
-        for source in value.items if isinstance(value, Sequence) else [value]:
-            if not isinstance(source, Mapping) or id(source) in met:
+        for source in value.items if isinstance(value, ListNode) else [value]:
+            if not isinstance(source, MapNode) or id(source) in met:
                 continue
             met.add(id(source))
             own = {
-                one.text: (one, v)
-                for one, v in source.entries
-                if isinstance(one, Scalar) and not _is_merge(one)
+                inner.text: (inner, inner_value)
+                for inner, inner_value in source.entries
+                if isinstance(inner, ScalarNode) and not _is_merge(inner)
             }
-            for name, entry in own.items():
-                found.setdefault(name, entry)
+            found |= {name: entry for name, entry in own.items() if name not in found}
             _merge(source, found, met)
 
 
 def _is_merge(key: Node) -> bool:
-    return isinstance(key, Scalar) and key.text == MERGE and key.style is RenderOptions.PLAIN
+    return isinstance(key, ScalarNode) and key.text == MERGE and key.style is Style.PLAIN
 
 
 def member(node: Node | None, name: str) -> Node | None:
-    """Give the value of a map's entry; None where there is no such entry, or no map."""
+    """Return the value of a map's entry; None where there is no such entry, or no map."""
     found = members(node).get(name)
     return found[1] if found else None
 
 
 def text_of(node: Node | None) -> str | None:
-    """Give a scalar's text; None for anything else."""
-    return node.text if isinstance(node, Scalar) else None
+    """Return a scalar's text; None for anything else."""
+    return node.text if isinstance(node, ScalarNode) else None
 
 
 def function_of(node: Node) -> "tuple[str, Node] | None":
-    """Give an intrinsic function's full name and its argument; None where a node is none.
+    """Return the full name and the argument of an intrinsic function; None where a node is none.
 
     `!GetAtt a.b` and `{"Fn::GetAtt": ["a", "b"]}` are the same function.
     """
@@ -160,15 +164,15 @@ def function_of(node: Node) -> "tuple[str, Node] | None":
         if not node.tag.startswith("!") or node.tag == "!":
             return None
         name = node.tag[1:]
-        return (name if name in _BARE else f"Fn::{name}"), _untagged(node)
-    if isinstance(node, Mapping) and len(node.entries) == 1:
+        return (name if name in _WITHOUT_PREFIX else f"Fn::{name}"), _untagged(node)
+    if isinstance(node, MapNode) and len(node.entries) == 1:
         ((key, argument),) = node.entries
-        if isinstance(key, Scalar) and (key.text in _BARE or _is_function(key.text)):
+        if isinstance(key, ScalarNode) and (key.text in _WITHOUT_PREFIX or _is_function(key.text)):
             return key.text, argument
     return None
 
 
-_BARE = ("Ref", "Condition")
+_WITHOUT_PREFIX = ("Ref", "Condition")
 
 
 def _is_function(name: str) -> bool:
@@ -177,27 +181,27 @@ def _is_function(name: str) -> bool:
 
 def _untagged(node: Node) -> Node:
     match node:
-        case Scalar():
-            return Scalar(node.text, node.start, node.end, node.style, None)
-        case Sequence():
-            return Sequence(node.items, node.start, node.end, None)
-        case Mapping():
-            return Mapping(node.entries, node.start, node.end, None)
+        case ScalarNode():
+            return ScalarNode(node.text, node.start, node.end, node.style, None)
+        case ListNode():
+            return ListNode(node.items, node.start, node.end, None)
+        case MapNode():
+            return MapNode(node.entries, node.start, node.end, None)
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all below it, each once."""
+    """Yield a node and all nodes below it, each once."""
     pending, met = [node], set()
     while pending:
-        one = pending.pop()
-        if id(one) in met:
+        current = pending.pop()
+        if id(current) in met:
             continue
-        met.add(id(one))
-        yield one
-        match one:
-            case Sequence(items=items):
+        met.add(id(current))
+        yield current
+        match current:
+            case ListNode(items=items):
                 pending.extend(reversed(items))
-            case Mapping(entries=entries):
+            case MapNode(entries=entries):
                 pending.extend(part for entry in reversed(entries) for part in reversed(entry))
-            case Scalar():
+            case ScalarNode():
                 pass

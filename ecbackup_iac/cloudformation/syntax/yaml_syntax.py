@@ -1,7 +1,7 @@
 """YAML text → documents of nodes, built from libyaml's events.
 
-PyYAML's own composer recurses in C until the stack ends, and asks Python for the tag of every scalar;
-events come one by one, so that what nests too deeply is given up early, and cost a third.
+PyYAML's own composer recurses in C until the stack overflows, and calls Python for the tag of every scalar.
+Events are read one by one, so that a text which nests too deeply is rejected early, in a third of the time.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,24 +9,36 @@ from typing import Any
 
 import yaml
 
-from ecbackup_iac.cloudformation.syntax.document import Document, Problem, SourceText, repeated
+from ecbackup_iac.cloudformation.syntax.document import (
+    Document,
+    Problem,
+    SourceText,
+    duplicate_keys,
+)
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MERGE,
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    RenderOptions,
-    Scalar,
-    Sequence,
+    ScalarNode,
+    Style,
 )
 
 MAX_DEPTH = 200
-"""Lists and maps inside each other; CloudFormation itself takes far fewer."""
+"""Lists and maps inside each other; CloudFormation allows far fewer."""
+
+_STYLES = {
+    "'": Style.SINGLE_QUOTED,
+    '"': Style.DOUBLE_QUOTED,
+    "|": Style.LITERAL,
+    ">": Style.FOLDED,
+}
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
-    """Read every document of a text, up to the first thing that is wrong with it."""
+    """Return the documents of a text up to its first problem, and that problem."""
     text = str(source.text)
     documents: list[Document] = []
     loader = None
@@ -49,16 +61,15 @@ def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
 
 
 def _documents(next_event: Callable[[], Any]) -> Iterator[tuple[Node, list[Problem]]]:
-    """Yield each document's own node and the keys that stand twice, as the events come."""
+    """Yield the root of each document and its duplicate_keys keys."""
     builder = _Builder()
-    plain, quoted = RenderOptions.PLAIN, RenderOptions.QUOTED
     while True:
         event = next_event()
         kind = type(event)
-        if kind is yaml.ScalarEvent:  # most events are, so they are taken here
+        if kind is yaml.ScalarEvent:  # most events are, so these are handled without a call
             start, end = event.start_mark.index, event.end_mark.index
-            style = quoted if event.style else plain
-            node = Scalar(event.value, start, end, style, event.tag)
+            style = _STYLES.get(event.style, Style.PLAIN)
+            node = ScalarNode(event.value, start, end, style, event.tag)
             builder.children.append(node)
             if event.anchor is not None:
                 builder.anchors[event.anchor] = node
@@ -77,7 +88,7 @@ def _documents(next_event: Callable[[], Any]) -> Iterator[tuple[Node, list[Probl
 
 
 class _UnusableError(Exception):
-    """Well-formed YAML that is not worth reading on."""
+    """Well-formed YAML that is not read any further."""
 
     def __init__(self, message: str, event: Any) -> None:  # noqa: ANN401 - PyYAML has no types
         super().__init__(message)
@@ -86,17 +97,17 @@ class _UnusableError(Exception):
 
 
 class _Builder:
-    """Puts the events of one document together; nothing recurses."""
+    """Builds the nodes of one document from its events, without recursion."""
 
     def __init__(self) -> None:
         self.children: list[Node] = []
-        """Of the list or map that is open; in the end, the document's own node."""
+        """Of the innermost open list or map; in the end, the root of the document."""
         self._open: list[tuple[list[Node], Any, bool]] = []
         self.anchors: dict[str, Node | None] = {}
         self.duplicates: list[Problem] = []
 
     def open(self, event: Any, *, is_map: bool) -> None:  # noqa: ANN401
-        """Begin a list or a map."""
+        """Start a list or a map."""
         if len(self._open) >= MAX_DEPTH:
             raise _UnusableError(f"lists and maps are nested more than {MAX_DEPTH} deep", event)
         self._open.append((self.children, event, is_map))
@@ -105,49 +116,50 @@ class _Builder:
             self.anchors[event.anchor] = None
 
     def close(self, end: Any) -> None:  # noqa: ANN401
-        """End the list or map that was begun last."""
+        """End the innermost open list or map."""
         children = self.children
         self.children, event, is_map = self._open.pop()
         start, stop = event.start_mark.index, end.end_mark.index
         node: Node
         if is_map:
             keys = children[::2]
-            node = Mapping(list(zip(keys, children[1::2], strict=True)), start, stop, event.tag)
-            names = {key.text for key in keys if isinstance(key, Scalar)}
+            node = MapNode(list(zip(keys, children[1::2], strict=True)), start, stop, event.tag)
+            names = {key.text for key in keys if isinstance(key, ScalarNode)}
             if len(names) < len(keys):
-                named = (key for key in keys if isinstance(key, Scalar) and key.text != MERGE)
-                self.duplicates += repeated(named)
+                named = (key for key in keys if isinstance(key, ScalarNode) and key.text != MERGE)
+                self.duplicates += duplicate_keys(named)
         else:
-            node = Sequence(children, start, stop, event.tag)
+            node = ListNode(children, start, stop, event.tag)
         self.children.append(node)
         if event.anchor is not None:
             self.anchors[event.anchor] = node
 
     def alias(self, event: Any) -> None:  # noqa: ANN401
-        """Put what an anchor names here as well: the same node, so that a bomb stays small."""
+        """Add the node that an anchor names: the same object, so that an alias bomb stays small."""
         node = self.anchors.get(event.anchor)
         if node is None:
             is_open = event.anchor in self.anchors
-            text = (
+            why = (
                 "stands inside what it names" if is_open else "names nothing that stands before it"
             )
-            raise _UnusableError(f"the alias *{event.anchor} {text}", event)
+            raise _UnusableError(f"the alias *{event.anchor} {why}", event)
         self.children.append(node)
 
 
 def _problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
     mark = error.problem_mark or error.context_mark
-    at = min(mark.index, len(text)) if mark is not None else len(text)
-    what = error.problem or error.context or "it cannot be read"
+    offset = min(mark.index, len(text)) if mark is not None else len(text)
+    message = error.problem or error.context or "it cannot be read"
     if error.context and error.problem and error.context not in error.problem:
-        what = f"{error.problem} ({error.context})"
-    return Problem(f"not valid YAML: {what}", at, at)
+        message = f"{error.problem} ({error.context})"
+    return Problem(f"not valid YAML: {message}", offset, offset)
 
 
 def _unreadable(error: yaml.reader.ReaderError, text: str) -> Problem:
-    """Tell of a character that YAML forbids."""
-    found = next((i for i, character in enumerate(text) if _is_forbidden(character)), 0)
-    return Problem(f"not valid YAML: {error.reason}", found, found + 1)
+    """Return the problem of a character that YAML forbids."""
+    characters = enumerate(text)
+    offset = next((i for i, character in characters if _is_forbidden(character)), 0)
+    return Problem(f"not valid YAML: {error.reason}", offset, offset + 1)
 
 
 def _is_forbidden(character: str) -> bool:

@@ -1,44 +1,41 @@
-"""What the existence of a resource depends on → whether it is created, and why it is not.
+"""The conditions of a resource's existence → whether it is created, and why it is not.
 
-A resource that is not created with the values of this run may be created with others; where no value of
-any parameter creates it, the template that would hold it is as good as never nested.
+A resource that is not created with the values of this run may be created with others. A nested stack that
+no parameter values create counts as if its template were not nested.
 """
 
 import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
-from ecbackup_iac.cloudformation.evaluation.scenarios import (
+from ecbackup_iac.cloudformation.evaluation.declarations import Declaration
+from ecbackup_iac.cloudformation.evaluation.enumeration import (
     MAX_CASES,
-    Effort,
-    Key,
-    NeedsSplit,
-    Scenario,
-    TemplateRejectedError,
-    TooMuchError,
+    ScenarioBudget,
     enumerate_scenarios,
 )
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
+from ecbackup_iac.cloudformation.evaluation.scenarios import Key, NeedsSplit, Scenario
+from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
+    ListNode,
     Node,
-    Sequence,
     function_of,
     member,
     members,
     text_of,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.parameters import Declaration
-from ecbackup_iac.cloudformation.templates.stacks import ExistenceCondition, Frame, Stack
 
 _SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
 
-MAX_EFFORT = 2_000
-"""Worlds that are worked out for one root; beyond that everything may be created, and no reason is told."""
+MAX_SCENARIOS = 2_000
+"""Evaluated for one root; beyond that everything may be created, and reasons are not given."""
 
 MAX_PARAMETERS = 4
-"""Of a reason; more are not named."""
+"""Named in one reason."""
 
 MAX_TEXT = 80
 """Characters of a parameter's value in a reason."""
@@ -48,29 +45,29 @@ class Creation(Enum):
     """Whether a resource is created."""
 
     CREATED = auto()
-    """With the values of this run it is, or may be."""
+    """It is, or may be, with the values of this run."""
 
     ABSENT = auto()
-    """It is not, and may be with others."""
+    """It is not with the values of this run, and may be with others."""
 
     NEVER = auto()
-    """It is not, whatever the values of the parameters."""
+    """No values of the parameters create it."""
 
-    REFUSED = auto()
-    """CloudFormation refuses what it depends on."""
+    REJECTED = auto()
+    """CloudFormation rejects what it depends on."""
 
 
 class Creations:
-    """What one root creates; what depends on the same conditions is worked out once."""
+    """What one root creates; resources with the same conditions are evaluated once."""
 
     def __init__(self) -> None:
-        self._effort = Effort(MAX_EFFORT)
+        self._budget = ScenarioBudget(MAX_SCENARIOS)
         self._creations: dict[Key, Creation] = {}
         self._unmet: dict[Key, list[tuple[int, str]]] = {}
-        self._told: dict[Key, str] = {}
+        self._reasons: dict[Key, str] = {}
 
     def creation_of(self, existence: tuple[ExistenceCondition, ...]) -> Creation:
-        """Return whether something is created whose existence depends on these."""
+        """Return whether a resource is created whose existence depends on these conditions."""
         key = _key(existence)
         if key not in self._creations:
             self._creations[key] = self._creation_of(existence)
@@ -84,7 +81,7 @@ class Creations:
                 return Creation.CREATED
             may_exist = self._may_exist(existence, ignores_values=True)
         except TemplateRejectedError:
-            return Creation.REFUSED
+            return Creation.REJECTED
         except TooMuchError:
             return Creation.CREATED
         return Creation.ABSENT if may_exist else Creation.NEVER
@@ -92,18 +89,18 @@ class Creations:
     def _may_exist(
         self, existence: tuple[ExistenceCondition, ...], *, ignores_values: bool
     ) -> bool:
-        """Whether something exists in any world; it may where there are too many of them.
+        """Whether the conditions hold in any scenario; they may where there are too many scenarios.
 
         Raises:
-            RefusalError: CloudFormation refuses every one.
+            TemplateRejectedError: CloudFormation rejects every scenario.
 
         """
-        refusal: TemplateRejectedError | None = None
+        rejection: TemplateRejectedError | None = None
         is_deployed = False
-        pending, left = [Scenario()], MAX_CASES
+        pending, evaluated = [Scenario()], 0
         while pending:
-            left -= 1
-            if left < 0 or not self._effort.take():
+            evaluated += 1
+            if evaluated > MAX_CASES or not self._budget.charge():
                 return True
             try:
                 if Evaluator(pending.pop(), ignores_values=ignores_values).exists(existence):
@@ -112,44 +109,44 @@ class Creations:
             except NeedsSplit as split:
                 pending += reversed(split.scenarios)
             except TemplateRejectedError as error:
-                refusal = refusal or error
-        if refusal is not None and not is_deployed:
-            raise refusal
+                rejection = rejection or error
+        if rejection is not None and not is_deployed:
+            raise rejection
         return False
 
     def reason_for_absence(
         self, existence: tuple[ExistenceCondition, ...], address: str = ""
     ) -> str:
-        """Return why something is not created: `condition IsProd is false: Stage is "dev" (its default)`.
+        """Return why a resource is not created: `condition IsProd is false: Stage is "dev" (its default)`.
 
-        `address` is that of a nested stack, where one is what is not created.
+        `address` is its address where it is a nested stack.
         """
         key = _key(existence)
         if key not in self._unmet:
-            self._unmet[key] = self._obstacles(existence)
+            self._unmet[key] = self._unmet_conditions(existence)
         reasons: dict[str, None] = {}
         for index, identifier in self._unmet[key]:
-            one = existence[index]
-            told_key = (_key((one,)), identifier)
-            if told_key not in self._told:
-                self._told[told_key] = self._reason(one, identifier)
-            is_other = one.stack not in ("", address)
-            prefix = f"the nested stack {one.stack} is not created: " if is_other else ""
-            reasons[f"{prefix}{self._told[told_key]}"] = None
+            unmet = existence[index]
+            reason_key = (_key((unmet,)), identifier)
+            if reason_key not in self._reasons:
+                self._reasons[reason_key] = self._reason(unmet, identifier)
+            is_above = unmet.stack not in ("", address)
+            prefix = f"the nested stack {unmet.stack} is not created: " if is_above else ""
+            reasons[f"{prefix}{self._reasons[reason_key]}"] = None
         return " or ".join(reasons) or "the conditions that it depends on do not hold together"
 
-    def _obstacles(self, existence: tuple[ExistenceCondition, ...]) -> list[tuple[int, str]]:
-        """Return which of these do not hold, by position, with the loop that has no item or ""."""
+    def _unmet_conditions(self, existence: tuple[ExistenceCondition, ...]) -> list[tuple[int, str]]:
+        """Return which of these do not hold, by position, with the loop that lacks an item, or ""."""
         found: dict[tuple[int, str], None] = {}
         try:
-            for case in (
-                enumerate_scenarios(lambda one: one.obstacle(existence), Evaluator, self._effort)
-                or ()
-            ):
-                if case.value is not None:
-                    found[existence.index(case.value[0]), case.value[1]] = None
+            cases = enumerate_scenarios(
+                lambda evaluator: evaluator.first_unmet(existence), Evaluator, self._budget
+            )
         except (TemplateRejectedError, TooMuchError):
             return []
+        for case in cases or ():
+            if case.value is not None:
+                found[existence.index(case.value[0]), case.value[1]] = None
         return [*found]
 
     def _reason(self, unmet: ExistenceCondition, identifier: str) -> str:
@@ -159,22 +156,28 @@ class Creations:
             what = f"the collection of the loop over {identifier} is empty"
             parameters = dict(_parameters(collection, frame.loops[identifier].frame))
         else:
-            name = frame.filled(text_of(unmet.condition) or "")
+            name = frame.substitute(text_of(unmet.condition) or "")
             what = f"condition {name} is false"
             entry = _conditions(frame).get(name)
             parameters = dict(_parameters(entry, Frame(frame.stack))) if entry else {}
         if self.creation_of((unmet,)) is Creation.NEVER:
             return f"{what}, whatever the parameters are"
         named = [*parameters.items()]
-        values = [_value(*one, frame.stack, self._effort) for one in named[:MAX_PARAMETERS]]
+        values = [
+            _parameter_text(name, declaration, frame.stack, self._budget)
+            for name, declaration in named[:MAX_PARAMETERS]
+        ]
         if len(named) > MAX_PARAMETERS:
             values.append("and so on")
         return f"{what}: {', '.join(values)}" if values else what
 
 
 def _key(existence: tuple[ExistenceCondition, ...]) -> Key:
-    """Return what tells the conditions that something depends on from others."""
-    return tuple((text_of(one.condition), id(one.frame.stack), one.frame.key) for one in existence)
+    """Return the identity of the conditions that a resource depends on."""
+    return tuple(
+        (text_of(required.condition), id(required.frame.stack), required.frame.key)
+        for required in existence
+    )
 
 
 def _conditions(frame: Frame) -> dict[str, Node]:
@@ -183,13 +186,13 @@ def _conditions(frame: Frame) -> dict[str, Node]:
 
 
 def _parameters(node: Node, frame: Frame) -> Iterator[tuple[str, Declaration | None]]:
-    """Yield the parameters that an expression leads to, those of the conditions it names included."""
+    """Yield the parameters that an expression depends on, those of conditions that it names included."""
     conditions, template = _conditions(frame), frame.stack.template
     pending, met = [node], {id(node)}
     while pending:
-        for one in walk(pending.pop()):
-            function, argument = function_of(one) or ("", one)
-            first = argument.items[:1] if isinstance(argument, Sequence) else [argument]
+        for part in walk(pending.pop()):
+            function, argument = function_of(part) or ("", part)
+            first = argument.items[:1] if isinstance(argument, ListNode) else [argument]
             text = text_of(first[0]) or "" if first else ""
             names = _SUBSTITUTED.findall(text) if function == "Fn::Sub" else [text]
             if function in ("Ref", "Fn::Sub"):
@@ -198,14 +201,16 @@ def _parameters(node: Node, frame: Frame) -> Iterator[tuple[str, Declaration | N
                     if declaration is not None or name.startswith("AWS::"):
                         yield name, declaration
             elif function in ("Condition", "Fn::If"):
-                inner = conditions.get(frame.filled(text))
+                inner = conditions.get(frame.substitute(text))
                 if inner is not None and id(inner) not in met:
                     met.add(id(inner))
                     pending.append(inner)
 
 
-def _value(name: str, declaration: Declaration | None, stack: Stack, effort: Effort) -> str:
-    """Return what a parameter is and where that is from; a value is shown where a file holds it."""
+def _parameter_text(
+    name: str, declaration: Declaration | None, stack: Stack, budget: ScenarioBudget
+) -> str:
+    """Return a parameter's value and its origin, for a person; only values from files are shown."""
     root = stack.ancestors[-1]
     given = root.given.get(name) if stack is root or declaration is None else None
     shown_name = f"{stack.prefix}{name}"
@@ -216,7 +221,7 @@ def _value(name: str, declaration: Declaration | None, stack: Stack, effort: Eff
     elif declaration is None:
         return f"{shown_name} is known only where the stack is deployed"
     elif _is_passed(name, stack):
-        value = _passed_value(name, declaration, stack, effort)
+        value = _passed_value(name, declaration, stack, budget)
         is_shown = value is not None and value.literals and not value.is_secret
         origin, text = "passed by the parent", value.text if value and is_shown else None
     elif declaration.default is not None:
@@ -235,7 +240,7 @@ def _is_passed(name: str, stack: Stack) -> bool:
 
 
 def _passed_value(
-    name: str, declaration: Declaration, stack: Stack, effort: Effort
+    name: str, declaration: Declaration, stack: Stack, budget: ScenarioBudget
 ) -> Value | None:
     """Return the value that the parent passes, where it is the same in every case."""
     passed = stack.passed
@@ -244,7 +249,7 @@ def _passed_value(
         return None
     try:
         cases = enumerate_scenarios(
-            lambda one: one.settled(one.value(node, passed.frame)), Evaluator, effort
+            lambda evaluator: evaluator.settled_value(node, passed.frame), Evaluator, budget
         )
     except (TemplateRejectedError, TooMuchError):
         return None

@@ -1,60 +1,59 @@
-"""A template → the resources that are written in it, whether or not a deployment makes them.
+"""A template → the resources that it declares, whether or not a deployment creates them.
 
-Also what only looks like a resource: one that another of its name replaces, and one that stands where
-CloudFormation makes no resource of it.
+Also what only looks like a resource: an entry that another of its name replaces, and one where
+CloudFormation reads no resource.
 """
 
 import math
-from collections.abc import Callable, Iterator
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Iterator, Mapping
 
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MERGE,
     Entry,
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    Scalar,
-    Sequence,
+    ScalarNode,
     member,
     members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.template import LOOP, Template
 from ecbackup_iac.model.record import record
 
 MAX_DEPTH = 2
-"""Keys above a resource in a document that is no template: what stands deeper is quoted there."""
+"""Keys above a resource in a document that is no template: a deeper one is quoted, not declared."""
 
 _SECTION = "Resources"
 _INERT = "Metadata"
-"""CloudFormation makes nothing of what stands under it."""
+"""CloudFormation ignores what is under this key."""
 
 
 @record(eq=False)
 class DeclaredResource:
-    """An entry that has a type, as it is written."""
+    """An entry that has a type."""
 
     name: str
-    """Its logical id; inside a loop, the pattern."""
+    """Its logical id; in a loop, the pattern of the ids."""
 
     kind: str
     key: Node
     body: Node
     is_replaced: bool = False
-    """Another entry or section of the same name stands there, and counts in its place."""
+    """Another entry or section of the same name counts instead."""
 
 
 def declared_resources(template: Template) -> Iterator[DeclaredResource]:
-    """Yield every resource of a template, those in loops and those that are replaced included."""
-    maps = template.written(_SECTION)
-    counting: set[int] = set()
+    """Yield every resource of a template, including those in loops and those that are replaced."""
+    maps = template.section_nodes(_SECTION)
+    effective: set[int] = set()
     for name, (key, body) in _with_bodies_of_loops(template.section(_SECTION), maps):
-        counting.add(id(key))
+        effective.add(id(key))
         if kind := text_of(member(body, "Type")):
             yield DeclaredResource(name, kind, key, body)
-    for name, (key, body) in [one for node in maps for one in _written(node)]:
-        if id(key) in counting:
+    for name, (key, body) in [entry for node in maps for entry in _all_entries(node)]:
+        if id(key) in effective:
             continue
         for inner, (inner_key, inner_body) in _with_bodies_of_loops({name: (key, body)}, []):
             if kind := text_of(member(inner_body, "Type")):
@@ -62,42 +61,42 @@ def declared_resources(template: Template) -> Iterator[DeclaredResource]:
 
 
 def _with_bodies_of_loops(
-    entries: MappingOf[str, Entry], maps: list[Node]
+    entries: Mapping[str, Entry], maps: list[Node]
 ) -> Iterator[tuple[str, Entry]]:
-    """Yield a map's entries and those of the loops in it; the loops' bodies are added to `maps`."""
+    """Yield a map's entries and those of the loops in it; add the loops' bodies to `maps`."""
     pending = [*entries.items()]
-    for name, entry in pending:  # which grows
+    for name, entry in pending:  # grows in the loop
         yield name, entry
         loop = entry[1]
-        if name.startswith(LOOP) and isinstance(loop, Sequence) and loop.items:
+        if name.startswith(LOOP) and isinstance(loop, ListNode) and loop.items:
             body = loop.items[-1]
             maps.append(body)
             pending += members(body).items()
 
 
-def _written(node: Node) -> Iterator[tuple[str, Entry]]:
-    """Yield a map's entries as they are written, those of what is merged into it included."""
+def _all_entries(node: Node) -> Iterator[tuple[str, Entry]]:
+    """Yield all entries of a map, including repeated and merged ones."""
     pending, met = [node], set[int]()
     while pending:
-        one = pending.pop()
-        if not isinstance(one, Mapping) or id(one) in met:
+        part = pending.pop()
+        if not isinstance(part, MapNode) or id(part) in met:
             continue
-        met.add(id(one))
-        for key, value in one.entries:
+        met.add(id(part))
+        for key, value in part.entries:
             if text_of(key) == MERGE:
-                pending += value.items if isinstance(value, Sequence) else [value]
-            elif isinstance(key, Scalar):
+                pending += value.items if isinstance(value, ListNode) else [value]
+            elif isinstance(key, ScalarNode):
                 yield key.text, (key, value)
 
 
 def stray_resources(
     document: Document, template: Template | None, is_wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, Entry]]:
-    """Yield what has a wanted type and is no resource where it stands, with its type.
+    """Yield each entry of a wanted type that CloudFormation reads as no resource, with its type.
 
-    Of a document that is no template (`template` is None) only what stands near its top, or in a section
-    Resources, is meant to be a resource. What is under `Metadata`, and what is told of anyway, is left
-    out.
+    In a document that is no template (`template` is None), only an entry near its top, or in a section
+    Resources, is meant to be a resource. What is under `Metadata`, and what is reported as misshapen, is
+    left out.
     """
     known = _maps_of_resources(template) if template else set[int]()
     skipped = {id(node) for node in template.misshapen_nodes()} if template else set[int]()
@@ -110,9 +109,9 @@ def stray_resources(
         if id(node) in met or id(node) in skipped:
             continue
         met.add(id(node))
-        if isinstance(node, Sequence):
+        if isinstance(node, ListNode):
             pending += [(key, item, levels) for item in node.items]
-        elif isinstance(node, Mapping):
+        elif isinstance(node, MapNode):
             kind = text_of(member(node, "Type"))
             if kind is not None and is_wanted(kind):
                 if id(node) not in known:
@@ -127,10 +126,10 @@ def stray_resources(
 
 
 def _levels_below(key: Node, value: Node, levels: float, *, is_top: bool) -> float:
-    """Return in how many levels of keys below an entry a resource is looked for.
+    """Return how many levels of keys below an entry are searched for resources.
 
-    The Serverless Framework's files may have one level more, `resources`, and so may those in which a
-    tag of another program's stands around a template.
+    The Serverless Framework's files may have one level more, `resources`, and so may files in which a tag
+    of another program is around a template.
     """
     if is_top and text_of(key) == _SECTION:
         return math.inf
@@ -139,21 +138,21 @@ def _levels_below(key: Node, value: Node, levels: float, *, is_top: bool) -> flo
 
 
 def _maps_of_resources(template: Template) -> set[int]:
-    """Return the maps that a template's resources are made of, by identity."""
+    """Return the maps that are, or are merged into, a template's resources, by identity."""
     known: set[int] = set()
-    for one in declared_resources(template):
-        pending, met = [one.body], set[int]()
+    for resource in declared_resources(template):
+        pending, met = [resource.body], set[int]()
         while pending:
             body = pending.pop()
-            if not isinstance(body, Mapping) or id(body) in known or id(body) in met:
+            if not isinstance(body, MapNode) or id(body) in known or id(body) in met:
                 continue
             met.add(id(body))
-            if text_of(member(body, "Type")) == one.kind:
+            if text_of(member(body, "Type")) == resource.kind:
                 known.add(id(body))
             pending += [
                 source
                 for key, value in body.entries
                 if text_of(key) == MERGE
-                for source in (value.items if isinstance(value, Sequence) else [value])
+                for source in (value.items if isinstance(value, ListNode) else [value])
             ]
     return known

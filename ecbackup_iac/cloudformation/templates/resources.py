@@ -1,62 +1,52 @@
-"""A root template → the resources that a deployment of it makes, those of its nested stacks included."""
+"""A root template → the resources that its deployment creates, those of its nested stacks included."""
 
-from collections.abc import Callable, Iterator
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
-from ecbackup_iac.cloudformation.evaluation.scenarios import (
-    Effort,
-    TemplateRejectedError,
-    TooMuchError,
-    enumerate_scenarios,
+from ecbackup_iac.cloudformation.evaluation.stacks import (
+    ExistenceCondition,
+    Frame,
+    LoopItem,
+    PassedParameters,
+    Stack,
+    loop_of,
 )
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     Node,
-    Scalar,
+    ScalarNode,
     member,
     members,
     text_of,
     walk,
 )
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
-from ecbackup_iac.cloudformation.templates.stacks import (
-    ExistenceCondition,
-    Frame,
-    LoopItem,
-    Passed,
-    Stack,
-    loop_of,
+from ecbackup_iac.cloudformation.templates.nested_stacks import (
+    DEPLOYERS,
+    MODULE,
+    NESTED,
+    NotReadError,
+    is_local,
 )
-from ecbackup_iac.cloudformation.templates.template import LOOP, NotReadError, Template
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
 
 MAX_STACKS = 1_000
-"""Nested stacks of one root; a hostile tree of them is given up."""
+"""Nested stacks of one root; the rest of a hostile tree is not read."""
 
 MAX_INSTANCES = 1_000
-"""What the loops of one template may make; CloudFormation takes 500 resources."""
-
-# Kinds of resource that deploy another template → the property that says which.
-NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
-
-
-# Kinds that deploy a template which is never followed: into other accounts, from a catalogue, a registry.
-DEPLOYERS = (
-    "AWS::CloudFormation::StackSet",
-    "AWS::ServiceCatalog::CloudFormationProduct",
-    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
-)
-MODULE = "::MODULE"
+"""Resources that the loops of one template may make; CloudFormation allows 500."""
 
 
 @record(eq=False)
 class ResourceInstance:
-    """A resource as it would be deployed."""
+    """A resource as it is deployed."""
 
     address: str
     """Its logical id, after those of the stacks around it: `Caches/Sessions`."""
@@ -69,7 +59,7 @@ class ResourceInstance:
 
     @property
     def construct(self) -> str | None:
-        """The path of the CDK construct that it was made of, where it says so."""
+        """The path of the CDK construct that made it, where its metadata names one."""
         return text_of(member(member(self.body, "Metadata"), "aws:cdk:path"))
 
 
@@ -81,52 +71,52 @@ class UnreadStack:
     body: Node
     diagnostic: Diagnostic
     is_elsewhere: bool
-    """It lies outside what is scanned, and nobody expects it to be read."""
+    """The template is outside what is scanned, and need not be read."""
 
     kind: str = ""
-    place: Location | None = None
-    """The whole resource; None for what is none."""
+    location: Location | None = None
+    """Of the whole resource; None for a macro."""
 
     existence: tuple[ExistenceCondition, ...] = ()
 
 
 class Library(Protocol):
-    """Where the templates of nested stacks come from."""
+    """Finds and reads the templates of nested stacks."""
 
     def nested_path(self, body: Node, parent: Template) -> str | None:
-        """Give the local path of the template that a nested stack names as it is written."""
+        """Return the local path that a nested stack gives for its template; None where it gives none."""
 
     def load(self, path: str, parent: Template) -> Template:
-        """Give the template at a path that another one names, or raise NotReadError."""
+        """Return the template at a path that another template names, or raise NotReadError."""
 
     def is_own(self, template: Template) -> bool:
         """Whether a template is evaluated on its own where no root can ever create it."""
 
 
 class Deployment:
-    """The stacks of one root."""
+    """The stacks and resources of one root."""
 
     def __init__(
         self,
         root: Stack,
         library: Library,
         is_wanted: Callable[[str], bool],
-        effort: Effort,
+        budget: ScenarioBudget,
     ) -> None:
         self._root = root
         self._library = library
         self._is_wanted = is_wanted
-        self._effort = effort
+        self._budget = budget
         self._stacks = 0
         self.nested: list[Stack] = []
         """The nested stacks whose templates were read, parents first."""
         self.never: list[Stack] = []
-        """Those of them that no values create: what is in them is not followed."""
+        """Those of them that no values create: their resources are not read here."""
         self.creations = Creations()
         self.diagnostics: list[Diagnostic] = []
 
     def resources(self) -> Iterator[ResourceInstance | UnreadStack]:
-        """Yield the wanted resources of the root and of what is nested in it."""
+        """Yield the wanted resources of the root and of its nested stacks."""
         yield from self._stack_resources(self._root)
 
     def _stack_resources(self, stack: Stack) -> Iterator[ResourceInstance | UnreadStack]:
@@ -138,7 +128,7 @@ class Deployment:
         wanted, nested = [], []
         for name, entry, frame in self._expanded(template.section("Resources"), Frame(stack)):
             kind = text_of(member(entry[1], "Type"))
-            kind = frame.filled(kind) if kind else ""
+            kind = frame.substitute(kind) if kind else ""
             if name.startswith("Fn::Transform"):
                 yield _made_elsewhere(*entry, "a macro adds resources here", template)
             elif self._is_wanted(kind):
@@ -149,9 +139,9 @@ class Deployment:
                 yield self._deployer(name, kind, entry, frame)
             elif kind in NESTED:
                 nested.append((name, kind, entry, frame))
-        # Properties may ask for what nested stacks give out, so those are opened first.
+        # Properties may refer to the outputs of nested stacks, so those are read first.
         below: list[ResourceInstance | UnreadStack] = []
-        for child in [self._child(*one) for one in nested]:
+        for child in [self._child(*resource) for resource in nested]:
             if isinstance(child, UnreadStack):
                 below.append(child)
             elif self._is_never(child):
@@ -163,7 +153,7 @@ class Deployment:
 
     @staticmethod
     def _deployer(name: str, kind: str, entry: Entry, frame: Frame) -> UnreadStack:
-        """Return a resource that deploys what is never read, or whose type nobody knows."""
+        """Return a resource that deploys what is never read, or whose type is not known."""
         stack, (key, body) = frame.stack, entry
         template = stack.template
         if "{" in kind:
@@ -175,7 +165,7 @@ class Deployment:
             address=f"{stack.prefix}{name}",
             body=body,
             kind=kind,
-            place=template.source.location_of(key, body),
+            location=template.source.location_of(key, body),
             existence=(*stack.existence, *_existence(body, frame)),
         )
 
@@ -188,59 +178,59 @@ class Deployment:
     # Loops
 
     def _expanded(
-        self, entries: MappingOf[str, Entry], frame: Frame, made: int = 0
+        self, entries: Mapping[str, Entry], frame: Frame, made: int = 0
     ) -> Iterator[tuple[str, Entry, Frame]]:
-        """Yield the entries that may matter, loops expanded, under their logical ids."""
+        """Yield the entries that may matter by logical id, with loops expanded."""
         for key, entry in entries.items():
             if not key.startswith(LOOP):
-                yield frame.filled(key), entry, frame
+                yield frame.substitute(key), entry, frame
                 continue
-            if not self._leads(entry[1]):
+            if not self._may_matter(entry[1]):
                 continue
             if not frame.stack.template.may_use_extensions:
                 text = "Fn::ForEach needs Transform: AWS::LanguageExtensions"
-                self._refuse(TemplateRejectedError(text), entry, frame)
+                self._report(TemplateRejectedError(text), entry, frame)
             try:
                 loop = loop_of(entry, frame)
                 items = self._items(loop.collection, frame)
             except (TemplateRejectedError, TooMuchError) as error:
-                self._refuse(error, entry, frame)
+                self._report(error, entry, frame)
                 continue
             made = max(made, 1) * max(len(items), 1)
             if made > MAX_INSTANCES:
                 text = f"loops that make more than {MAX_INSTANCES} resources"
-                self._refuse(TooMuchError(text), entry, frame)
+                self._report(TooMuchError(text), entry, frame)
                 continue
             missing = [] if items else [_representative(None, loop.collection, frame)]
             for item in items or missing:
-                one = LoopItem(item, loop.collection, frame, is_missing=not items)
-                inner = frame.inside(loop.identifier, one)
+                loop_item = LoopItem(item, loop.collection, frame, is_missing=not items)
+                inner = frame.in_loop(loop.identifier, loop_item)
                 yield from self._expanded(members(loop.body), inner, made)
 
     def _items(self, collection: Node, frame: Frame) -> list[Value]:
-        """Give all that a loop's identifier can stand for; one value for a collection nobody knows."""
+        """Return every value that a loop's identifier can have; one value for an unknown collection."""
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.settled(evaluator.value(collection, frame)),
+            lambda evaluator: evaluator.settled_value(collection, frame),
             Evaluator,
-            self._effort,
+            self._budget,
         )
         found: dict[str, Value] = {}
         for case in cases or ():
             raw = case.value.raw
-            if not isinstance(raw, tuple) or any(one.text is None for one in raw):
+            if not isinstance(raw, tuple) or any(item.text is None for item in raw):
                 return [_representative(case.value, collection, frame)]
-            found |= {str(one.text): one for one in raw if str(one.text) not in found}
+            found |= {str(item.text): item for item in raw if str(item.text) not in found}
         if cases is None:
             return [_representative(None, collection, frame)]
         return list(found.values())
 
-    def _leads(self, node: Node) -> bool:
-        """Say whether a loop makes anything that is wanted, as far as its types are written out."""
-        kinds = (text_of(member(one, "Type")) for one in walk(node))
+    def _may_matter(self, node: Node) -> bool:
+        """Whether a loop may make anything that is wanted, judging by the types in it."""
+        kinds = (text_of(member(part, "Type")) for part in walk(node))
         return any(
             kind is not None and (self._is_wanted(kind) or kind in NESTED or "{" in kind)
             for kind in kinds
-        ) or any("Fn::Transform" in members(one) for one in walk(node))
+        ) or any("Fn::Transform" in members(part) for part in walk(node))
 
     # Nested stacks
 
@@ -248,30 +238,32 @@ class Deployment:
         stack, body = frame.stack, entry[1]
         address = f"{stack.prefix}{name}"
         self._stacks += 1
-        place = stack.template.source.location_of(entry[0])
-        whole = stack.template.source.location_of(*entry)
+        location = stack.template.source.location_of(entry[0])
+        resource_location = stack.template.source.location_of(*entry)
         existence = (*stack.existence, *_existence(body, frame, address))
         try:
             template = self._nested_template(kind, entry, frame)
         except NotReadError as error:
-            told = Diagnostic(error.message, error.place or place)
-            return UnreadStack(address, body, told, error.is_elsewhere, kind, whole, existence)
+            problem = Diagnostic(error.message, error.location or location)
+            return UnreadStack(
+                address, body, problem, error.is_elsewhere, kind, resource_location, existence
+            )
         except (TemplateRejectedError, TooMuchError) as error:
-            told = Diagnostic(error.message, error.place or place)
-            return UnreadStack(address, body, told, is_elsewhere=False)
+            problem = Diagnostic(error.message, error.location or location)
+            return UnreadStack(address, body, problem, is_elsewhere=False)
         properties = member(body, "Properties")
         parameters = member(properties, "Parameters")
-        for key, one in members(parameters).items():
+        for key, parameter in members(parameters).items():
             if not key.startswith("Fn::") and template.declaration(key) is None:
                 text = f"the nested template declares no parameter {key}"
-                self._refuse(TemplateRejectedError(text), one, frame)
+                self._report(TemplateRejectedError(text), parameter, frame)
         child = Stack(
             template,
-            passed=Passed(parameters, frame),
+            passed=PassedParameters(parameters, frame),
             address=address,
             parent=stack,
             kind=kind,
-            place=whole,
+            location=resource_location,
             existence=existence,
         )
         stack.children[name] = child
@@ -279,7 +271,7 @@ class Deployment:
         return child
 
     def _nested_template(self, kind: str, entry: Entry, frame: Frame) -> Template:
-        """Read the template that a nested stack names.
+        """Return the template that a nested stack names.
 
         Raises:
             NotReadError: it is not read.
@@ -289,54 +281,50 @@ class Deployment:
         if self._stacks > MAX_STACKS:
             raise NotReadError(f"not inspected: there are more than {MAX_STACKS} nested stacks")
         path = self._library.nested_path(entry[1], stack.template)
-        path = path or self._worked_out(entry[1], kind, frame)
+        path = path or self._evaluated_path(entry[1], kind, frame)
         if path is None:
-            written = member(member(entry[1], "Properties"), NESTED[kind])
-            if written is None:
+            url = member(member(entry[1], "Properties"), NESTED[kind])
+            if url is None:
                 raise TemplateRejectedError(f"the nested stack has no {NESTED[kind]}")
-            shown = stack.template.source.shown(written)
-            text = f"not inspected: the template of the nested stack is elsewhere: {shown}"
+            excerpt = stack.template.source.excerpt(url)
+            text = f"not inspected: the template of the nested stack is elsewhere: {excerpt}"
             raise NotReadError(text, is_elsewhere=True)
         template = self._library.load(path, stack.template)
-        if any(one.template.path == template.path for one in stack.ancestors):
+        if any(above.template.path == template.path for above in stack.ancestors):
             raise NotReadError("not inspected again: the stack is nested in itself")
         return template
 
-    def _worked_out(self, body: Node, kind: str, frame: Frame) -> str | None:
-        """Give the path that an expression comes to, where it is one whatever happens."""
+    def _evaluated_path(self, body: Node, kind: str, frame: Frame) -> str | None:
+        """Return the path that an expression has in every scenario; None where it has none, or several."""
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.property(body, NESTED[kind], frame), Evaluator, self._effort
+            lambda evaluator: evaluator.property(body, NESTED[kind], frame), Evaluator, self._budget
         )
         found = {case.value[1].text if case.value else None for case in cases or ()}
         text = found.pop() if len(found) == 1 else None
         return text if text and is_local(text) else None
 
-    def _refuse(
+    def _report(
         self, error: TemplateRejectedError | TooMuchError, entry: Entry, frame: Frame
     ) -> None:
-        place = error.place or frame.stack.template.source.location_of(*entry)
-        self.diagnostics.append(Diagnostic(error.message, place))
+        location = error.location or frame.stack.template.source.location_of(*entry)
+        self.diagnostics.append(Diagnostic(error.message, location))
 
 
 def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> UnreadStack:
-    """Tell of resources that a macro may make."""
-    text = f"{what}, and what it makes was not inspected: {template.source.shown(call)}"
-    told = Diagnostic(text, template.source.location_of(key))
-    return UnreadStack("", call, told, is_elsewhere=True)
-
-
-def is_local(text: str) -> bool:
-    """Say whether a template's place is a path, as `aws cloudformation package` takes it."""
-    return bool(text) and "://" not in text and not text.startswith("{{") and "${" not in text
+    """Return the report of resources that a macro may make."""
+    text = f"{what}, and what it makes was not inspected: {template.source.excerpt(call)}"
+    problem = Diagnostic(text, template.source.location_of(key))
+    return UnreadStack("", call, problem, is_elsewhere=True)
 
 
 def _existence(body: Node, frame: Frame, stack: str = "") -> tuple[ExistenceCondition, ...]:
-    written = member(body, "Condition")
-    condition = written if isinstance(written, Scalar) else None
+    name = member(body, "Condition")
+    condition = name if isinstance(name, ScalarNode) else None
     return (ExistenceCondition(condition, frame, stack),) if condition or frame.loops else ()
 
 
 def _representative(value: Value | None, collection: Node, frame: Frame) -> Value:
+    """Return the value that represents the items of an unknown or empty collection."""
     raw = value.raw if value else None
     why = raw.why if isinstance(raw, UnknownValue) else "the collection of the loop is undecided"
     key = ("item", frame.key, collection.start)

@@ -4,17 +4,18 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
+from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN
+from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
-    Mapping,
+    MapNode,
     Node,
     function_of,
     members,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.parameters import HIDDEN
-from ecbackup_iac.cloudformation.templates.template import Template
-from ecbackup_iac.files.discovery import STANDARD_INPUT, Input, boundary_of, discover, shown_path
+from ecbackup_iac.files.discovery import Input, discover
+from ecbackup_iac.files.paths import boundary_of, shown_path
 from ecbackup_iac.fixers.cloudformation.files import (
     OpenedFile,
     check_source,
@@ -35,7 +36,7 @@ from ecbackup_iac.fixers.edits import (
     offsets,
 )
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import Location, Origin
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin
 from ecbackup_iac.model.value import Invalid, Known, Settled, StepKind, Unset
 
 # The properties after which a retention is inserted, the best first.
@@ -197,7 +198,7 @@ class _Proposal:
         path, file = self._open(parent.source.path)
         template = next((own for own in file.templates if own.path == parent.path), parent)
         properties = members(stack.body).get("Properties")
-        if properties is None or not isinstance(properties[1], Mapping):
+        if properties is None or not isinstance(properties[1], MapNode):
             return None
         value = f'"{self._days}"'
         given = members(properties[1]).get("Parameters")
@@ -213,7 +214,7 @@ class _Proposal:
     ) -> Edit:
         """Return the edit that adds an entry to a map. Raise NotFixableError if other resources share it."""
         key, node = target
-        if not isinstance(node, Mapping) or function_of(node) is not None:
+        if not isinstance(node, MapNode) or function_of(node) is not None:
             raise NotFixableError(f"{'.'.join(entry.names)} has no map to stand in")
         sharers = TemplateUses(template).sharers(node)
         other = next((sharer for sharer in sharers if not sharer.is_cache), None)
@@ -235,7 +236,7 @@ def _templates(boundary: str) -> list[tuple[str, bytes]]:
     ]
 
 
-def _first_key(node: Mapping) -> Node | None:
+def _first_key(node: MapNode) -> Node | None:
     return node.entries[0][0] if node.entries else None
 
 
@@ -291,7 +292,7 @@ def _after_colon(file: OpenedFile, at: int) -> int:
     offset = file.offset(at)
     for template in file.templates:
         for node in walk(template.document.root):
-            for key, value in node.entries if isinstance(node, Mapping) else ():
+            for key, value in node.entries if isinstance(node, MapNode) else ():
                 if value.start == value.end == offset:
                     colon = file.content.find(b":", file.at(key.end), at)
                     if colon >= 0:

@@ -4,8 +4,9 @@ import os
 from functools import lru_cache
 from itertools import accumulate
 
+from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.files import documents_in
-from ecbackup_iac.cloudformation.templates.template import Template, template_in
+from ecbackup_iac.cloudformation.templates.recognition import template_in
 from ecbackup_iac.fixers.edits import BYTE_ORDER_MARK, NotFixableError
 from ecbackup_iac.model.record import record
 from ecbackup_iac.syntax.encoding import to_utf8

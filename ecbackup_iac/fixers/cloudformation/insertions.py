@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from ecbackup_iac.cloudformation.syntax.nodes import Entry, Mapping, Node, Scalar
+from ecbackup_iac.cloudformation.syntax.nodes import Entry, MapNode, Node, ScalarNode
 from ecbackup_iac.fixers.cloudformation.files import OpenedFile, value_start
 from ecbackup_iac.fixers.edits import LINE_BREAKS, NotFixableError
 from ecbackup_iac.model.record import record
@@ -25,7 +25,7 @@ class NewEntry:
 
 
 def inserted_entry(
-    file: OpenedFile, node: Mapping, entry: NewEntry, outer: Node | None = None
+    file: OpenedFile, node: MapNode, entry: NewEntry, outer: Node | None = None
 ) -> tuple[int, int, bytes]:
     """Return the range of a file, in bytes, that is replaced, and its new content.
 
@@ -47,7 +47,7 @@ def inserted_entry(
 class _Style:
     """The layout of a map."""
 
-    def __init__(self, file: OpenedFile, node: Mapping) -> None:
+    def __init__(self, file: OpenedFile, node: MapNode) -> None:
         self._file = file
         self._content = file.content
         self._node = node
@@ -94,7 +94,7 @@ class _Style:
         if self._is_alias(entry):
             rest = self._content[self._file.at(key.end) : end].strip(b" \t:\"'")
             return rest.startswith(b"*")
-        if not isinstance(value, Scalar) or not isinstance(key, Scalar):
+        if not isinstance(value, ScalarNode) or not isinstance(key, ScalarNode):
             return False
         opening = value_start(self._content, self._file.at(value.start))
         is_lines = not self._file.is_json and self._content[opening : opening + 1] in (b"|", b">")
@@ -104,7 +104,7 @@ class _Style:
         """Return the entry to insert after; None where there is none."""
         for name in near:
             for entry in entries:
-                if isinstance(entry[0], Scalar) and entry[0].text == name:
+                if isinstance(entry[0], ScalarNode) and entry[0].text == name:
                     return entry
         return entries[-1] if entries else None
 
@@ -112,7 +112,7 @@ class _Style:
 class _Block(_Style):
     """A block mapping of YAML: entries have lines of their own."""
 
-    def __init__(self, file: OpenedFile, node: Mapping, outer: Node | None) -> None:
+    def __init__(self, file: OpenedFile, node: MapNode, outer: Node | None) -> None:
         super().__init__(file, node)
         self._outer = outer
 
@@ -192,7 +192,7 @@ class _Block(_Style):
 class _Flow(_Style):
     """A map in braces: of JSON, or a flow mapping of YAML."""
 
-    def __init__(self, file: OpenedFile, node: Mapping, opening: int) -> None:
+    def __init__(self, file: OpenedFile, node: MapNode, opening: int) -> None:
         super().__init__(file, node)
         self._opening = opening
         self._closing = file.at(node.end) - 1
@@ -213,7 +213,7 @@ class _Flow(_Style):
     def _is_whole(self, entry: Entry) -> bool:
         """Whether the end of an entry is known."""
         key, value = entry
-        return isinstance(key, Scalar) and not self._is_alias(entry) and value.end > value.start
+        return isinstance(key, ScalarNode) and not self._is_alias(entry) and value.end > value.start
 
     def _in_empty(self, entry: NewEntry) -> tuple[int, int, bytes]:
         at = self._opening + 1

@@ -9,23 +9,23 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.files import file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
-    Mapping,
+    ListNode,
+    MapNode,
     Node,
-    Scalar,
-    Sequence,
+    ScalarNode,
     function_of,
     member,
     members,
     text_of,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.resources import NESTED
-from ecbackup_iac.cloudformation.templates.roots import MAX_FILE_BYTES, Templates
-from ecbackup_iac.cloudformation.templates.template import LOOP, Template
-from ecbackup_iac.files.discovery import boundary_of, is_inside, shown_path
+from ecbackup_iac.cloudformation.templates.nested_stacks import MAX_FILE_BYTES, NESTED
+from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
 from ecbackup_iac.fixers.edits import NotFixableError
 from ecbackup_iac.model.location import Location
@@ -183,7 +183,7 @@ class TemplateUses:
         use = TemplateUses(child).other_use_of(name, met | {key})
         return use and f"{use} (in the nested stack {resource.name})"
 
-    def sharers(self, node: Mapping) -> list[Resource]:
+    def sharers(self, node: MapNode) -> list[Resource]:
         """Return the resources that a map is part of, by aliases and merge keys too."""
         return self._index.by_map.get(id(node), [])
 
@@ -212,21 +212,21 @@ def _index_of(template: Template) -> _Index | None:
             budget -= 1
             if budget < 0:
                 return None
-            if isinstance(node, Mapping):
+            if isinstance(node, MapNode):
                 index.by_map.setdefault(id(node), []).append(resource)
     return index
 
 
 def _enter(index: _Index, unit: _Unit, node: Node) -> None:
     """Record what a node of a unit uses."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         index.by_start.setdefault(node.start, []).append(unit)
         for match in _SUBSTITUTION.finditer(node.text):
             index.references.setdefault(match[1].strip(), []).append(unit)
     match function_of(node):
-        case "Ref", Scalar(text=name):
+        case "Ref", ScalarNode(text=name):
             index.references.setdefault(name.strip(), []).append(unit)
-        case "Fn::FindInMap", Sequence(items=[first, second, third, *_]):
+        case "Fn::FindInMap", ListNode(items=[first, second, third, *_]):
             names = tuple(map(_literal_name, (first, second, third)))
             index.lookups.append((names, unit))
         case _:
@@ -235,7 +235,7 @@ def _enter(index: _Index, unit: _Unit, node: Node) -> None:
 
 def _literal_name(node: Node) -> str | None:
     """Return a name that is written out; None for a computed one."""
-    if function_of(node) is not None or not isinstance(node, Scalar) or "{" in node.text:
+    if function_of(node) is not None or not isinstance(node, ScalarNode) or "{" in node.text:
         return None
     return node.text
 
@@ -253,7 +253,7 @@ def _units(template: Template, index: _Index) -> Iterator[tuple[_Unit, list[Node
             yield from _resource_units(name, entry, index)
             continue
         match entry[1]:
-            case Sequence(items=[Scalar(), collection, Mapping() as inner]):
+            case ListNode(items=[ScalarNode(), collection, MapNode() as inner]):
                 yield _Unit(name), [collection]
                 pending += members(inner).items()
             case body:
@@ -277,12 +277,12 @@ def _resource_units(name: str, entry: Entry, index: _Index) -> Iterator[tuple[_U
     index.resources.append(resource)
     yield _unit(resource, ""), [key]
     for attribute, (_, value) in members(body).items():
-        if attribute != "Properties" or not isinstance(value, Mapping):
+        if attribute != "Properties" or not isinstance(value, MapNode):
             yield _unit(resource, attribute), [value]
             continue
         for prop, (prop_key, prop_value) in members(value).items():
             is_passed = prop == "Parameters" and resource.kind in NESTED
-            if is_passed and isinstance(prop_value, Mapping) and function_of(prop_value) is None:
+            if is_passed and isinstance(prop_value, MapNode) and function_of(prop_value) is None:
                 for parameter, (_, passed) in members(prop_value).items():
                     yield _Unit("", passed=(resource, parameter)), [passed]
             else:

@@ -69,7 +69,7 @@ def section_at(content: bytes, offset: int) -> Section | None:
 @lru_cache(maxsize=4)
 def _sections(content: bytes) -> dict[int, Section]:
     return {
-        block.place.start: Section(block.place.start, body.start, block.place.end, body.items)
+        block.range.start: Section(block.range.start, body.start, block.range.end, body.items)
         for block in _parsed(content).items
         if isinstance(block, Block) and isinstance(body := block.body, NativeBody)
     }
@@ -138,7 +138,7 @@ def _in_group_of_its_own(
     content: bytes, section: Section, lines: Sequence[_Line], written: bytes, end: bytes
 ) -> tuple[int, int, bytes]:
     """Insert after the arguments before the nested blocks, else at the block's beginning."""
-    blocks = [item.place.start for item in section.items if isinstance(item, Block)]
+    blocks = [item.range.start for item in section.items if isinstance(item, Block)]
     above = [line for line in lines if not blocks or line.start < blocks[0]] or lines
     if above:
         at = above[-1].end
@@ -170,7 +170,7 @@ def _lines(content: bytes, section: Section) -> Iterator[_Line]:
     for item in section.items:
         if not isinstance(item, Attribute):
             continue
-        first, last = item.place.start, item.place.end
+        first, last = item.range.start, item.range.end
         start = content.rfind(b"\n", 0, first) + 1
         indent = content[start:first]
         if indent.strip():
@@ -202,7 +202,7 @@ def _is_tidy(content: bytes, group: Sequence[_Line]) -> bool:
     """Whether the equals signs of a group are aligned as terraform fmt does."""
     width = max(line.width for line in group)
     for line in group:
-        found = _EQUALS.match(content, line.argument.place.start)
+        found = _EQUALS.match(content, line.argument.range.start)
         if found is None or line.width + len(found[1]) != width + 1:
             return False
     return True
@@ -225,7 +225,7 @@ def _indentation(content: bytes, section: Section, lines: Sequence[_Line]) -> by
     if lines:
         return lines[-1].indent
     for item in section.items:
-        first = item.place.start
+        first = item.range.start
         start = content.rfind(b"\n", 0, first) + 1
         if not content[start:first].strip():
             return content[start:first]

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from ecbackup_iac.files.discovery import boundary_of
+from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles, offsets
 from ecbackup_iac.hcl.comments import comments
 from ecbackup_iac.hcl.expression import (
@@ -23,7 +23,7 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.json_syntax import parse_json, parse_json_values
 from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
-from ecbackup_iac.hcl.source import Place, SourceFile
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
@@ -32,8 +32,8 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.readers.terraform.published_modules import published_module
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.configuration import is_local, source_of
+from ecbackup_iac.terraform.modules.file_names import configuration_files
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.module import configuration_files
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 Path: TypeAlias = tuple[str | None, ...]
@@ -90,7 +90,7 @@ class _Reference:
     attribute: Attribute | None
     """The argument of the block that it is in; None in a nested block."""
 
-    place: Place
+    range: SourceRange
     path: Path
     """What of the value is referred to."""
 
@@ -117,16 +117,16 @@ def definition_at(
     folder = os.path.realpath(os.path.dirname(path))
     if path.endswith(_VARIABLE_FILES):
         for attribute in files.once(path, _values_at):
-            if _holds(attribute.place, offset):
+            if _holds(attribute.range, offset):
                 keys = _keys_to(attribute.expression, offset)
                 return Definition(os.path.realpath(resource.root), "var", attribute.name, keys)
         return None
     body = files.once(path, _body_at)
     for kind in ("variable", "locals", "output", "module", "resource"):
         for block in body.blocks(kind, _BLOCKS[kind]):
-            if _holds(block.place, offset):
+            if _holds(block.range, offset):
                 for attribute in block.body.attributes():
-                    if _holds(attribute.place, offset):
+                    if _holds(attribute.range, offset):
                         return _defined_by(folder, block, attribute, offset)
     return None
 
@@ -201,7 +201,7 @@ class Usages:
             for reference in self._references(current):
                 following = self._following(reference, current)
                 if following is None:
-                    return f"{_shown(reference.block)} ({reference.place.location})"
+                    return f"{_shown(reference.block)} ({reference.range.location})"
                 pending += following
         return None
 
@@ -326,22 +326,22 @@ def _references(folder: str) -> _References:
                 if kind == "module":
                     found.calls.append(block)
                 for key, reference in _in_block(block):
-                    before = bisect_right(starts, reference.place.start)
-                    if not before or not _holds(spans[before - 1], reference.place.start):
+                    before = bisect_right(starts, reference.range.start)
+                    if not before or not _holds(spans[before - 1], reference.range.start):
                         found.by_name.setdefault(key, []).append(reference)
     return found
 
 
 def _in_block(block: Block) -> Iterator[tuple[tuple[str, str], _Reference]]:
-    source = block.place.file
-    attributes = sorted(block.body.attributes(), key=lambda attribute: attribute.place.start)
-    starts = [attribute.place.start for attribute in attributes]
-    for match in _REFERENCE.finditer(source.text, block.place.start, block.place.end):
+    source = block.range.file
+    attributes = sorted(block.body.attributes(), key=lambda attribute: attribute.range.start)
+    starts = [attribute.range.start for attribute in attributes]
+    for match in _REFERENCE.finditer(source.text, block.range.start, block.range.end):
         before = bisect_right(starts, match.start())
         attribute = attributes[before - 1] if before else None
-        if attribute is not None and not _holds(attribute.place, match.start()):
+        if attribute is not None and not _holds(attribute.range, match.start()):
             attribute = None
-        place = Place(source, match.start(), match.end())
+        place = SourceRange(source, match.start(), match.end())
         key = (match[1].decode(errors="replace"), match[2].decode(errors="replace"))
         yield key, _Reference(block, attribute, place, _path_at(source.text, match.end()))
 
@@ -360,7 +360,7 @@ def _keys_to(node: Node, offset: int) -> Path:
     """Return the keys from a value to the literal at an offset, as far as they are literal too."""
     keys: list[str | None] = []
     while isinstance(node, ObjectNode):
-        at = bisect_right(node.items, offset, key=lambda item: item[1].place.start) - 1
+        at = bisect_right(node.items, offset, key=lambda item: item[1].range.start) - 1
         if at < 0:
             break
         key, node = node.items[at]
@@ -373,7 +373,7 @@ def _rest(expression: Node | None, reference: _Reference, path: Path) -> Path:
     node, length = expression, 1
     while isinstance(node, GetAttribute | Index):
         node, length = node.of, length + 1
-    is_plain = isinstance(node, Name) and node.place.start == reference.place.start
+    is_plain = isinstance(node, Name) and node.range.start == reference.range.start
     return path[max(0, length - 2) :] if is_plain else ()
 
 
@@ -383,12 +383,12 @@ def _overlap(first: Path, second: Path) -> bool:
     return all(a is None or b is None or a == b for a, b in pairs)
 
 
-def _holds(place: Place, offset: int) -> bool:
-    return place.start <= offset < place.end
+def _holds(source_range: SourceRange, offset: int) -> bool:
+    return source_range.start <= offset < source_range.end
 
 
 def _identity(block: Block) -> tuple[str, int]:
-    return block.place.file.path, block.place.start
+    return block.range.file.path, block.range.start
 
 
 def _shown(block: Block) -> str:

@@ -1,23 +1,22 @@
-"""The caches that the templates of a run declare → which of them no deployment creates, and why.
+"""The caches that a run's templates declare → those that no deployment creates, and why.
 
-Every cache block ends in a finding, in the list of absent caches or in an error. What a run's templates
-create and do not create is noted here root by root, because a block that one root does not create may be
-created by another.
+Every cache block ends in a finding, in the list of absent caches or in an error. What each root creates
+and does not create is noted here, because another root may create what one root does not.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 
+from ecbackup_iac.cloudformation.evaluation.stacks import Stack
+from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.declared import DeclaredResource, declared_resources
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance, UnreadStack
-from ecbackup_iac.cloudformation.templates.stacks import Stack
-from ecbackup_iac.cloudformation.templates.template import Template
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, CacheBlock
 
 MAX_REASONS = 3
-"""Of one cache that several stacks would hold; more are not told."""
+"""Given for one cache that several stacks declare."""
 
 
 @record(eq=False)
@@ -27,118 +26,118 @@ class _Absence:
     cache: AbsentCache
     creations: Creations
     stack: Stack | None
-    """The stack that would hold it; None for what is no resource of a template that was read."""
+    """The stack that declares it; None for a stack that was not read."""
 
 
 class CacheLedger:
-    """What the roots of a run create, and what they do not."""
+    """The caches that the roots of a run create, and those that they do not."""
 
     def __init__(self) -> None:
         self._created: set[Location] = set()
         """Cache blocks, and the nested stacks that lead to them."""
-        self._holding: set[str] = set()
-        """The paths of the templates that hold caches, or nest some that do."""
+        self._paths_with_caches: set[str] = set()
+        """The paths of the templates that declare caches, or nest templates that do."""
         self._absences: list[_Absence] = []
         self._never: list[tuple[Stack, str, Creations]] = []
 
-    def note_created(self, found: ResourceInstance) -> None:
+    def note_created(self, resource: ResourceInstance) -> None:
         """Note a cache that a root creates, or may create."""
-        stack = found.frame.stack
-        self._created.add(stack.template.source.location_of(found.key, found.body))
-        self._created |= {one.place for one in stack.ancestors if one.place is not None}
-        self._holding |= {one.template.path for one in stack.ancestors}
+        stack = resource.frame.stack
+        self._created.add(stack.template.source.location_of(resource.key, resource.body))
+        self._created |= {above.location for above in stack.ancestors if above.location is not None}
+        self._paths_with_caches |= {above.template.path for above in stack.ancestors}
 
-    def note_absent(self, found: ResourceInstance, root: str, creations: Creations) -> None:
+    def note_absent(self, resource: ResourceInstance, root: str, creations: Creations) -> None:
         """Note a cache that a root does not create."""
-        stack = found.frame.stack
-        place = stack.template.source.location_of(found.key, found.body)
-        reason = creations.reason_for_absence(found.existence)
-        absent = AbsentCache(found.address, found.kind, root, place, reason)
+        stack = resource.frame.stack
+        location = stack.template.source.location_of(resource.key, resource.body)
+        reason = creations.reason_for_absence(resource.existence)
+        absent = AbsentCache(resource.address, resource.kind, root, location, reason)
         self._absences.append(_Absence(absent, creations, stack))
-        self._holding |= {one.template.path for one in stack.ancestors}
+        self._paths_with_caches |= {above.template.path for above in stack.ancestors}
 
     def note_never(self, stack: Stack, root: str, creations: Creations) -> None:
         """Note a nested stack that no values create, and whose template is evaluated on its own."""
         self._never.append((stack, root, creations))
 
     def note_unread(
-        self, found: UnreadStack, root: str, creations: Creations, *, is_cache: bool
+        self, resource: UnreadStack, root: str, creations: Creations, *, is_cache: bool
     ) -> bool:
-        """Note a stack that was not read; return whether that has to be told."""
-        if found.place is None:
+        """Note a stack that was not read; return whether that has to be reported."""
+        if resource.location is None:
             return True
-        creation = creations.creation_of(found.existence)
-        if creation in (Creation.CREATED, Creation.REFUSED):
-            self._created.add(found.place)
+        creation = creations.creation_of(resource.existence)
+        if creation in (Creation.CREATED, Creation.REJECTED):
+            self._created.add(resource.location)
             return True
-        if not found.is_elsewhere:  # packing the templates for a deployment fails without it
+        if not resource.is_elsewhere:  # `aws cloudformation package` fails without it
             return True
         if is_cache:
-            reason = creations.reason_for_absence(found.existence, found.address)
-            absent = AbsentCache(found.address, found.kind, root, found.place, reason)
+            reason = creations.reason_for_absence(resource.existence, resource.address)
+            absent = AbsentCache(resource.address, resource.kind, root, resource.location, reason)
             self._absences.append(_Absence(absent, creations, None))
         return False
 
     def accounts(
         self, templates: Iterable[Template], is_wanted: Callable[[str], bool]
     ) -> tuple[tuple[AbsentCache, ...], tuple[CacheBlock, ...]]:
-        """Return the absent caches, one for each block, and all blocks of the templates."""
+        """Return the absent caches, one for each block, and all cache blocks of the templates."""
         blocks: dict[Location, CacheBlock] = {}
         absent: dict[Location, list[AbsentCache]] = {}
-        for one in self._absent_caches():
-            absent.setdefault(one.location, []).append(one)
+        for cache in self._absent_caches():
+            absent.setdefault(cache.location, []).append(cache)
         for template in templates:
             for declared in declared_resources(template):
                 if not is_wanted(declared.kind):
                     continue
-                place = template.source.location_of(declared.key, declared.body)
-                blocks[place] = CacheBlock(declared.name, declared.kind, place)
-                if declared.is_replaced and place not in self._created:
-                    absent.setdefault(place, []).append(_replaced(declared, template, place))
-        for place, (first, *_) in absent.items():
-            if place not in blocks:
-                blocks[place] = CacheBlock(first.address, first.type, place)
-        return tuple(map(_together, absent.values())), tuple(blocks.values())
+                location = template.source.location_of(declared.key, declared.body)
+                blocks[location] = CacheBlock(declared.name, declared.kind, location)
+                if declared.is_replaced and location not in self._created:
+                    absent.setdefault(location, []).append(_replaced(declared, template, location))
+        for location, (first, *_) in absent.items():
+            if location not in blocks:
+                blocks[location] = CacheBlock(first.address, first.type, location)
+        return tuple(map(_merged, absent.values())), tuple(blocks.values())
 
     def _absent_caches(self) -> Iterator[AbsentCache]:
-        """Yield what no root creates; of a cache that one creates, a stack that would hold it, too."""
-        told: set[Location] = set()
+        """Yield the caches that no root creates, and absent stacks of caches created elsewhere."""
+        reported: set[Location] = set()
         for absence in self._absences:
             if absence.cache.location not in self._created:
                 yield absence.cache
             elif absence.stack is not None:
-                # The cache has a finding by way of another stack; this one would hold another instance.
+                # The cache has a finding in another stack; this stack declares another instance.
                 for stack in reversed(absence.stack.ancestors):
                     if absence.creations.creation_of(stack.existence) is not Creation.CREATED:
-                        if stack.place not in told:
+                        if stack.location not in reported:
                             yield from self._absent_stack(
                                 stack, absence.cache.root, absence.creations
                             )
-                        if stack.place is not None:
-                            told.add(stack.place)
+                        if stack.location is not None:
+                            reported.add(stack.location)
                         break
         for stack, root, creations in self._never:
-            if stack.template.path in self._holding:
+            if stack.template.path in self._paths_with_caches:
                 yield from self._absent_stack(stack, root, creations)
 
     def _absent_stack(self, stack: Stack, root: str, creations: Creations) -> Iterator[AbsentCache]:
         """Yield a nested stack that is not created, unless another root creates it."""
-        if stack.place is not None and stack.place not in self._created:
+        if stack.location is not None and stack.location not in self._created:
             reason = creations.reason_for_absence(stack.existence, stack.address)
-            yield AbsentCache(stack.address, stack.kind, root, stack.place, reason)
+            yield AbsentCache(stack.address, stack.kind, root, stack.location, reason)
 
 
-def _replaced(declared: DeclaredResource, template: Template, place: Location) -> AbsentCache:
+def _replaced(declared: DeclaredResource, template: Template, location: Location) -> AbsentCache:
     if declared.name in template.section("Resources"):
         reason = f"another resource of the name {declared.name} replaces it"
     else:
         reason = "another section or loop of the same name replaces the one that it stands in"
-    return AbsentCache(declared.name, declared.kind, template.source.path, place, reason)
+    return AbsentCache(declared.name, declared.kind, template.source.path, location, reason)
 
 
-def _together(absent: list[AbsentCache]) -> AbsentCache:
+def _merged(absent: list[AbsentCache]) -> AbsentCache:
     """Return one entry for a block that several stacks or roots do not create."""
-    reasons = [*dict.fromkeys(one.reason for one in absent)]
+    reasons = [*dict.fromkeys(cache.reason for cache in absent)]
     more = len(reasons) - MAX_REASONS
-    told = reasons[:MAX_REASONS] + ([f"{more} more"] if more > 0 else [])
-    return replace(absent[0], reason="; ".join(told))
+    shown = reasons[:MAX_REASONS] + ([f"{more} more"] if more > 0 else [])
+    return replace(absent[0], reason="; ".join(shown))

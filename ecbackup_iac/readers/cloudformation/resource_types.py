@@ -1,4 +1,4 @@
-"""Where ElastiCache stands in CloudFormation's resource types, for templates.
+"""CloudFormation's resource types → the properties that hold ElastiCache's backup settings.
 
 Standard library alone, because Checkov loads it where nothing of ours is installed.
 Facts: CloudFormation's resource schemas. A CacheCluster is always standalone, because the type has no
@@ -16,30 +16,31 @@ from ecbackup_iac.readers.terraform.resource_types import shown_value
 RETENTION = "SnapshotRetentionLimit"
 
 SOUGHT = re.compile(rb"AWS::ElastiCache\b")
-"""What a file has to name for its template to matter."""
+"""What a template that matters contains."""
 
 _DIGITS = re.compile(r"-?[0-9]+")
 _SEVERAL = re.compile(r"0*([2-9]|[1-9][0-9]{1,9})")
-_MAX_NUMBER_LENGTH = 40  # digits; AWS takes two
+_MAX_NUMBER_LENGTH = 40
+"""In digits; AWS accepts two."""
 
 
 @record
 class Properties:
-    """A resource type's own names for what is judged."""
+    """The names of a resource type's properties that the rule depends on."""
 
     form: Form
     node_type: str | None = None
     backup_window: str | None = None
     maintenance_window: str | None = None
     cluster_mode: tuple[str, ...] = ()
-    """The properties that say whether a group runs in cluster mode."""
+    """The properties that put a group in cluster mode."""
 
     retention: str = RETENTION
     engine: str = "Engine"
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All that is asked of a resource."""
+        """The names of all properties that are read."""
         named = (self.node_type, self.backup_window, self.maintenance_window)
         return (self.retention, self.engine, *filter(None, named), *self.cluster_mode)
 
@@ -67,32 +68,32 @@ RESOURCE_TYPES: Mapping[str, Properties] = {
 }
 
 
-def days_of(written: object, trace: tuple[TraceStep, ...]) -> Settled[int]:
-    """Give the retention that a property's value means, in days.
+def days_of(value: object, trace: tuple[TraceStep, ...]) -> Settled[int]:
+    """Return the retention that a property's value is, in days.
 
-    CloudFormation hands a text of digits to an integer property as the number; "7.0" is no such text.
+    CloudFormation converts a text of digits to the number for an integer property, but not "7.0".
     """
-    match written:
+    match value:
         case None:
             return Unset(trace)
-        case int() if not isinstance(written, bool):
-            return Known(written, trace)
-        case float() if written.is_integer():
-            return Known(int(written), trace)
-        case str() if len(written) <= _MAX_NUMBER_LENGTH and _DIGITS.fullmatch(written):
-            return Known(int(written), trace)
+        case int() if not isinstance(value, bool):
+            return Known(value, trace)
+        case float() if value.is_integer():
+            return Known(int(value), trace)
+        case str() if len(value) <= _MAX_NUMBER_LENGTH and _DIGITS.fullmatch(value):
+            return Known(int(value), trace)
         case _:
-            return Invalid(shown_value(written), trace)
+            return Invalid(shown_value(value), trace)
 
 
-def speaks_of_cluster_mode(name: str, written: object) -> bool:
-    """Say whether a property's value puts a replication group in cluster mode."""
+def is_in_cluster_mode(name: str, value: object) -> bool:
+    """Whether a property's value puts a replication group in cluster mode."""
     match name:
         case "NumNodeGroups":
-            return _SEVERAL.fullmatch(str(written)) is not None
+            return _SEVERAL.fullmatch(str(value)) is not None
         case "ClusterMode":
-            return str(written).lower() == "enabled"
+            return str(value).lower() == "enabled"
         case "NodeGroupConfiguration":
-            return isinstance(written, list | tuple) and len(written) > 1
+            return isinstance(value, list | tuple) and len(value) > 1
         case _:
-            return "cluster.on" in str(written)
+            return "cluster.on" in str(value)

@@ -1,29 +1,27 @@
-"""CloudFormation templates → the caches that a deployment of each root template would make."""
+"""CloudFormation templates → the caches that a deployment of each root template creates."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ecbackup_iac.cloudformation.evaluation.scenarios import (
-    Effort,
-    TemplateRejectedError,
-    TooMuchError,
-)
-from ecbackup_iac.cloudformation.syntax.nodes import Scalar, member, members, walk
-from ecbackup_iac.cloudformation.templates.absence import Creation
-from ecbackup_iac.cloudformation.templates.parameters import (
+from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.stacks import Stack
+from ecbackup_iac.cloudformation.evaluation.template import Template
+from ecbackup_iac.cloudformation.syntax.nodes import ScalarNode, member, members, walk
+from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
+from ecbackup_iac.cloudformation.templates.parameter_files import (
     GivenValues,
     ParameterFiles,
     given_values,
 )
+from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
 from ecbackup_iac.cloudformation.templates.resources import (
     Deployment,
     ResourceInstance,
     UnreadStack,
 )
-from ecbackup_iac.cloudformation.templates.roots import TemplateFile, Templates
-from ecbackup_iac.cloudformation.templates.stacks import Stack
-from ecbackup_iac.cloudformation.templates.template import Template
-from ecbackup_iac.files.discovery import shown_path
+from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, input_location
@@ -37,15 +35,15 @@ from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.cloudformation.settings import Settings, either
 
-MAX_EFFORT = 5_000
-"""Worlds that are worked out for one root; beyond that its values are unknown."""
+MAX_SCENARIOS = 5_000
+"""Evaluated for one root; beyond that its values are unknown."""
 
-# What an unread nested stack's own words say about caches.
+# What names and messages of a nested stack that was not read contain if it has caches.
 _LOOKS_LIKE_CACHE = re.compile(r"elasti-?cache|redis|valkey|snapshot-?retention", re.IGNORECASE)
 
 
 class TemplateReader:
-    """Collects the templates of a run, and reads them together, because they nest each other."""
+    """Reads the templates of a run together, because they nest each other."""
 
     def __init__(
         self,
@@ -55,111 +53,112 @@ class TemplateReader:
         files: Callable[[str], Iterable[TemplateFile]],
         progress: Progress = UNWATCHED,
     ) -> None:
-        """`files` gives every file inside a boundary that may hold a template."""
+        """`files` returns every file inside a boundary that may hold a template."""
         self._given = given
         self._files = files
         self._progress = progress
         self._roots = roots
         self._parameter_files = ParameterFiles(given.contents)
         self._declared: set[str] = set()
-        self._judged: set[str] = set()
+        self._evaluated: set[str] = set()
         self._templates = Templates(is_excluded, given.contents, RESOURCE_TYPES.__contains__)
         self._ledger = CacheLedger()
 
     def add(self, file: TemplateFile) -> bool:
-        """Take a file; say whether it is a template, or was meant to be one."""
+        """Add a file; return whether it is a template, or is meant to be one."""
         return self._templates.add(file)
 
     def readings(self) -> Iterator[ReadResult]:
-        """Yield what each root template gives, and what is wrong with the files."""
+        """Yield the result of each root template, and the problems of the files."""
         self._templates.add_parents(self._files)
         for number, root in enumerate(self._templates.roots(), 1):
             self._progress.judging(root.source.path, number)
-            yield from self._root_readings(root)
+            yield from self._root_results(root)
         absent, blocks = self._ledger.accounts(self._templates.added, RESOURCE_TYPES.__contains__)
         yield ReadResult(
             diagnostics=tuple(self._closing_diagnostics()),
             absent=absent,
             blocks=blocks,
-            marked=tuple(self._templates.marked),
+            marked=tuple(self._templates.annotated),
         )
 
-    def _root_readings(self, template: Template) -> Iterator[ReadResult]:
-        """Yield a root's reading, or one for each set of parameters that the policy names."""
-        self._judged.add(template.path)
-        settings = [one for one in self._roots if one.path == template.path]
+    def _root_results(self, template: Template) -> Iterator[ReadResult]:
+        """Yield a root's result, or one for each set of parameters in the policy."""
+        self._evaluated.add(template.path)
+        settings = [root for root in self._roots if root.path == template.path]
         if not settings:
-            yield self._reading(template, self._given.parameters, "")
-        for one in settings:
-            files = [("file", path) for path in one.parameter_files]
-            shown = ", ".join(map(shown_path, one.parameter_files))
+            yield self._result(template, self._given.parameters, "")
+        for root in settings:
+            files = [("file", path) for path in root.parameter_files]
+            shown = ", ".join(map(shown_path, root.parameter_files))
             note = f"judged with {shown}" if shown else ""
-            reading = self._reading(template, (*files, *self._given.parameters), note)
-            yield reading.judged_with(one.label)
+            result = self._result(template, (*files, *self._given.parameters), note)
+            yield result.judged_with(root.label)
 
-    def _reading(
+    def _result(
         self, template: Template, given: Sequence[tuple[str, str]], note: str
     ) -> ReadResult:
         values = self._values(given)
         self._declared |= template.section("Parameters").keys() | {
             name for name in values if name.startswith("AWS::")
         }
-        deployment = Deployment(
-            Stack(template, values),
-            self._templates,
-            RESOURCE_TYPES.__contains__,
-            effort := Effort(MAX_EFFORT),
-        )
-        reader = _RootReader(template.source.path, note, effort)
-        creations = deployment.creations
+        budget = ScenarioBudget(MAX_SCENARIOS)
+        root = Stack(template, values)
+        deployment = Deployment(root, self._templates, RESOURCE_TYPES.__contains__, budget)
+        reader = _RootReader(template.source.path, note, budget)
         resources: list[CacheResource] = []
-        spent_at: Location | None = None
         try:
-            for found in deployment.resources():
+            for resource in deployment.resources():
                 self._progress.going_on()
-                if isinstance(found, UnreadStack):
-                    told, root = _unread(found), template.source.path
-                    is_cache = told.severity is Severity.ERROR
-                    if self._ledger.note_unread(found, root, creations, is_cache=is_cache):
-                        reader.diagnostics.append(told)
-                elif self._templates.is_wanted(found.frame.stack):
-                    creation = creations.creation_of(found.existence)
-                    is_absent = creation in (Creation.ABSENT, Creation.NEVER)
-                    caches = [] if is_absent else [*reader.resources(found)]
-                    resources += caches
-                    if caches:
-                        self._ledger.note_created(found)
-                    else:
-                        self._ledger.note_absent(found, template.source.path, creations)
-                    if effort.is_spent and spent_at is None:
-                        spent_at = found.frame.stack.template.source.location_of(found.key)
+                resources += self._caches(resource, reader, deployment.creations)
         except RecursionError:
             text = "not all of this template was judged: it nests too deeply"
             reader.diagnostics.append(Diagnostic(text, input_location(template.source.path)))
-        if effort.is_spent:
+        if budget.is_spent:
             text = "not all of this template was worked out: it asks for more work than is done for one"
-            place = spent_at or input_location(template.source.path)
-            reader.diagnostics.append(Diagnostic(text, place))
+            location = reader.spent_at or input_location(template.source.path)
+            reader.diagnostics.append(Diagnostic(text, location))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
         for stack in deployment.never:
-            self._ledger.note_never(stack, template.source.path, creations)
+            self._ledger.note_never(stack, template.source.path, deployment.creations)
         self._cover(deployment, diagnostics)
         return ReadResult(tuple(resources), diagnostics)
+
+    def _caches(
+        self, resource: ResourceInstance | UnreadStack, reader: "_RootReader", creations: Creations
+    ) -> list[CacheResource]:
+        """Return the caches that a resource of a root is, and note what it creates or does not."""
+        if isinstance(resource, UnreadStack):
+            problem = _unread(resource)
+            is_cache = problem.severity is Severity.ERROR
+            if self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
+                reader.diagnostics.append(problem)
+            return []
+        if not self._templates.is_wanted(resource.frame.stack):
+            return []
+        is_absent = creations.creation_of(resource.existence) in (Creation.ABSENT, Creation.NEVER)
+        caches = [] if is_absent else [*reader.resources(resource)]
+        if caches:
+            self._ledger.note_created(resource)
+        else:
+            self._ledger.note_absent(resource, reader.root, creations)
+        reader.note_spent_budget(resource)
+        return caches
 
     def _cover(self, deployment: Deployment, diagnostics: Sequence[Diagnostic]) -> None:
         """Note the nested templates that need not be evaluated on their own.
 
-        Those are the ones that this root creates, or would create with other values, unless
-        CloudFormation refuses a template that leads to them.
+        Those are the ones that this root creates, or creates with other values, unless CloudFormation
+        rejects a template above them.
         """
-        refused = {
-            one.location.path
-            for one in diagnostics
-            if one.message.startswith(TemplateRejectedError.prefix)
+        rejected = {
+            diagnostic.location.path
+            for diagnostic in diagnostics
+            if diagnostic.message.startswith(TemplateRejectedError.prefix)
         }
         for stack in deployment.nested:
-            above = {one.template.source.path for one in stack.ancestors[1:]}
-            if refused.isdisjoint(above) and deployment.creations.creation_of(stack.existence) in (
+            above = {parent.template.source.path for parent in stack.ancestors[1:]}
+            if rejected.isdisjoint(above) and deployment.creations.creation_of(stack.existence) in (
                 Creation.CREATED,
                 Creation.ABSENT,
             ):
@@ -170,10 +169,10 @@ class TemplateReader:
         return given_values(given, self._parameter_files, shown)
 
     def _closing_diagnostics(self) -> Iterator[Diagnostic]:
-        """Yield what concerns no single root."""
+        """Yield the problems that belong to no single root."""
         yield from self._templates.diagnostics
         yield from self._parameter_files.diagnostics
-        if not self._judged:
+        if not self._evaluated:
             return
         for name, value in self._values(self._given.parameters).items():
             if name not in self._declared:
@@ -182,43 +181,55 @@ class TemplateReader:
 
 
 class _RootReader:
-    """Resource instances of one root → caches; what CloudFormation would refuse → diagnostics."""
+    """Resource instances of one root → caches; what CloudFormation rejects → diagnostics."""
 
-    def __init__(self, root: str, note: str, effort: Effort) -> None:
-        self._root = root
+    def __init__(self, root: str, note: str, budget: ScenarioBudget) -> None:
+        self.root = root
         self._note = note
-        self._effort = effort
+        self._budget = budget
+        self.spent_at: Location | None = None
+        """The first cache whose evaluation exceeded the budget."""
         self.diagnostics: list[Diagnostic] = []
 
-    def resources(self, found: ResourceInstance) -> Iterator[CacheResource]:
-        """Yield the cache that an instance is; nothing where it does not exist."""
-        names = RESOURCE_TYPES[found.kind]
-        source = found.frame.stack.template.source
-        properties = members(found.body).get("Properties")
-        place = source.location_of(properties[0] if properties else found.key)
-        text = f"{found.address}: {names.retention} not set"
-        silent = TraceStep(text, place, StepKind.UNSET, names.retention)
+    def note_spent_budget(self, resource: ResourceInstance) -> None:
+        """Remember the first cache after which the budget is spent."""
+        if self._budget.is_spent and self.spent_at is None:
+            self.spent_at = resource.frame.stack.template.source.location_of(resource.key)
+
+    def resources(self, resource: ResourceInstance) -> Iterator[CacheResource]:
+        """Yield the cache that an instance is; nothing where it exists in no scenario."""
+        names = RESOURCE_TYPES[resource.kind]
+        source = resource.frame.stack.template.source
+        properties = members(resource.body).get("Properties")
+        location = source.location_of(properties[0] if properties else resource.key)
+        not_set = TraceStep(
+            f"{resource.address}: {names.retention} not set",
+            location,
+            StepKind.UNSET,
+            names.retention,
+        )
         try:
-            settings = Settings.of(found, names, self._effort)
+            settings = Settings.of(resource, names, self._budget)
         except (TemplateRejectedError, TooMuchError) as error:
-            told = error.message
-            self.diagnostics.append(Diagnostic(told, error.place or place))
+            self.diagnostics.append(Diagnostic(error.message, error.location or location))
             settings = Settings({name: [] for name in names.names}, is_aligned=False)
-            is_refused = isinstance(error, TemplateRejectedError)
-            retention: Setting[int] = Unknown(told, trace=(silent,), is_refused=is_refused)
+            is_rejected = isinstance(error, TemplateRejectedError)
+            retention: Setting[int] = Unknown(
+                error.message, trace=(not_set,), is_refused=is_rejected
+            )
         else:
             if settings.exists_nowhere:
                 return
-            retention = settings.retention(names.retention, silent)
+            retention = settings.retention(names.retention, not_set)
         yield CacheResource(
-            address=found.address,
-            type=found.kind,
+            address=resource.address,
+            type=resource.kind,
             form=names.form,
             source=Source.CLOUDFORMATION,
-            root=self._root,
+            root=self.root,
             location=settings.location(names.retention)
-            or _written(found, names.retention)
-            or place,
+            or _property_location(resource, names.retention)
+            or location,
             retention=retention,
             retention_name=names.retention,
             engine=settings.text(names.engine, "memcached"),
@@ -226,47 +237,47 @@ class _RootReader:
             cluster_mode=settings.cluster_mode(names.cluster_mode),
             backup_window=settings.text(names.backup_window),
             maintenance_window=settings.text(names.maintenance_window),
-            assumptions=tuple(self._notes(found, settings)),
-            block=source.location_of(found.key, found.body),
+            assumptions=tuple(self._notes(resource, settings)),
+            block=source.location_of(resource.key, resource.body),
         )
 
-    def _notes(self, found: ResourceInstance, settings: "Settings") -> Iterator[str]:
+    def _notes(self, resource: ResourceInstance, settings: "Settings") -> Iterator[str]:
         if settings.existence:
             yield f"it exists only when {either(settings.existence)}"
-        if any(item.value.text is None for item in found.frame.loops.values()):
+        if any(item.value.text is None for item in resource.frame.loops.values()):
             yield "it stands for all that a loop makes of a collection that is not known"
-        macros = found.frame.stack.template.macros()
-        for macro in (one for one in macros if not one.includes):
+        macros = resource.frame.stack.template.macros()
+        for macro in (macro for macro in macros if not macro.includes):
             yield f"the macro {macro.name} may change what is written here"
-        if found.construct:
-            yield f"CDK construct {found.construct}"
+        if resource.construct:
+            yield f"CDK construct {resource.construct}"
         if self._note:
             yield self._note
 
 
-def _written(found: ResourceInstance, name: str) -> Location | None:
-    """Give the place where a property is written, whatever it comes to."""
-    entry = members(member(found.body, "Properties")).get(name)
-    return found.frame.stack.template.source.location_of(*entry) if entry else None
+def _property_location(resource: ResourceInstance, name: str) -> Location | None:
+    """Return the location of a property, whatever its value is."""
+    entry = members(member(resource.body, "Properties")).get(name)
+    return resource.frame.stack.template.source.location_of(*entry) if entry else None
 
 
-def _unread(found: UnreadStack) -> Diagnostic:
-    """Tell of a nested stack that was not read: no small matter where it speaks of caches."""
-    properties = member(found.body, "Properties")
+def _unread(resource: UnreadStack) -> Diagnostic:
+    """Return the report of a nested stack that was not read: an error where it may have caches."""
+    properties = member(resource.body, "Properties")
     names = [*members(member(properties, "Parameters"))]
     url = member(properties, "TemplateURL")
-    places = [one.text for one in walk(url) if isinstance(one, Scalar)] if url else []
-    words = " ".join([found.address, found.diagnostic.message, *names, *places])
-    is_cache = _LOOKS_LIKE_CACHE.search(words) or _has_template_with_cache(found)
-    if found.is_elsewhere and not is_cache:
-        return replace(found.diagnostic, severity=Severity.WARNING)
-    return found.diagnostic
+    texts = [node.text for node in walk(url) if isinstance(node, ScalarNode)] if url else []
+    words = " ".join([resource.address, resource.diagnostic.message, *names, *texts])
+    is_cache = _LOOKS_LIKE_CACHE.search(words) or _has_template_with_cache(resource)
+    if resource.is_elsewhere and not is_cache:
+        return replace(resource.diagnostic, severity=Severity.WARNING)
+    return resource.diagnostic
 
 
-def _has_template_with_cache(found: UnreadStack) -> bool:
-    """Whether the template that a resource deploys stands in it, as a text that names a cache."""
-    body = member(member(found.body, "Properties"), "TemplateBody")
+def _has_template_with_cache(resource: UnreadStack) -> bool:
+    """Whether a resource contains the template that it deploys, as a text that names a cache."""
+    body = member(member(resource.body, "Properties"), "TemplateBody")
     if body is None:
         return False
-    texts = [one.text for one in walk(body) if isinstance(one, Scalar)]
+    texts = [node.text for node in walk(body) if isinstance(node, ScalarNode)]
     return any(kind in text for text in texts for kind in RESOURCE_TYPES)

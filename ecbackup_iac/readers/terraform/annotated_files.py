@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.module import every_configuration_file
 
 
 def annotated_files(folders: Folders, folder: str, *, is_whole: bool) -> Iterator[AnnotatedText]:
-    """Yield the files of a module's folder that have a mark; `is_whole` is told of each."""
+    """Yield the files of a module's folder that may have suppressions, with `is_whole`."""
     for name in every_configuration_file(folders.names(folder)):
         source = folders.source(os.path.join(folder, name))
         if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):

@@ -4,11 +4,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Protocol
 
-from ecbackup_iac.files.discovery import shown_path
-from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Name, TupleNode
-from ecbackup_iac.hcl.structure import Attribute, Block
+from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.model.cache import CacheResource, Form, Source, may_be_without_backups
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PublishedModule
@@ -22,6 +20,9 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
+from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
+from ecbackup_iac.readers.terraform.provider_rules import provider_rules
 from ecbackup_iac.readers.terraform.published_modules import (
     looks_like_elasticache,
     published_module,
@@ -35,38 +36,19 @@ from ecbackup_iac.readers.terraform.settings import (
     MAX_STEP_LENGTH,
     brief_days,
     days_setting,
-    shown_text,
     step_of,
     text_setting,
 )
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.modules.instances import (
-    ModuleInstance,
-    ResourceInstance,
-    UnreadCall,
-)
-from ecbackup_iac.terraform.modules.module import overrides_of
-from ecbackup_iac.terraform.values.budget import TooMuchError
+from ecbackup_iac.terraform.modules.expansion import ResourceInstance, UnreadCall
+from ecbackup_iac.terraform.modules.instances import ModuleInstance
+from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.values.operators import attribute as attribute_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     SourceStep,
     Value,
-    unknown,
 )
-
-# The provider refuses these together with replication_group_id (provider source, cluster.go, ConflictsWith).
-_NOT_FOR_MEMBERS = (
-    "az_mode", "engine_version", "maintenance_window", "node_type", "notification_topic_arn",
-    "num_cache_nodes", "parameter_group_name", "port", "security_group_ids", "snapshot_arns",
-    "snapshot_name", "snapshot_retention_limit", "snapshot_window", "subnet_group_name",
-)  # fmt: skip
-
-# The engines that the provider takes (provider source); a group's are compared without regard to case.
-_ENGINES = {
-    "aws_elasticache_cluster": ("memcached", "redis", "valkey"),
-    "aws_elasticache_replication_group": ("redis", "valkey"),
-}
 
 
 class RootReader:
@@ -87,10 +69,10 @@ class RootReader:
         self.absent: list[AbsentCache] = []
         """Calls of published modules whose inputs say that there is to be no cache."""
 
-    def _give_up(self, why: str, place: Location, *, is_final: bool) -> None:
-        """Tell what was not worked out; where nothing more will be, the first thing stands for all."""
+    def _give_up(self, why: str, location: Location, *, is_final: bool) -> None:
+        """Report what was not evaluated; where nothing more will be, only the first."""
         if not self._is_exhausted:
-            self._diagnostics.append(Diagnostic(f"not worked out: {why}", place))
+            self._diagnostics.append(Diagnostic(f"not worked out: {why}", location))
         self._is_exhausted = self._is_exhausted or is_final
 
     def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
@@ -102,8 +84,8 @@ class RootReader:
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
         attributes = RESOURCE_TYPES[found.kind]
-        block = _Arguments(found.block, Evaluator(found.scope), self._give_up)
-        retention, place = self._retention(found, attributes, block)
+        block = Arguments(found.block, Evaluator(found.scope), self._give_up)
+        retention, location = self._retention(found, attributes, block)
         refusal = found.refusal or self._refusal(found, block)
         if refusal:
             retention = Unknown(
@@ -115,7 +97,7 @@ class RootReader:
         node_type = self._text(block, attributes.node_type)
         engine = self._text(block, attributes.engine)
         group = self._group(block, attributes)
-        if is_refused:  # what is refused is neither Memcached nor a member: it is undecided
+        if is_refused:  # what is refused is neither Memcached nor a member: it is unknown
             group = Unset()
             is_known = isinstance(engine, Known) and engine.value.lower() != "memcached"
             engine = engine if is_known else Unset()
@@ -125,7 +107,7 @@ class RootReader:
             form=attributes.form,
             source=Source.TERRAFORM,
             root=self._root,
-            location=place,
+            location=location,
             retention=retention,
             retention_name=attributes.retention,
             engine=engine,
@@ -136,59 +118,59 @@ class RootReader:
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
-            block=found.block.place.location,
+            block=found.block.range.location,
             overrides=overrides_of(found.block),
             calls=found.scope.instance.calls,
             called=called_by(found.scope.instance),
         )
 
     def _retention(
-        self, found: ResourceInstance, attributes: Attributes, block: "_Arguments"
+        self, found: ResourceInstance, attributes: Attributes, block: Arguments
     ) -> tuple[Setting[int], Location]:
-        written = block.attribute(attributes.retention)
-        if written is None:
+        argument = block.attribute(attributes.retention)
+        if argument is None:
             header = found.block.header
             step = step_of(SourceStep(header, StepKind.UNSET))
             return Unset((step,)), header.location
-        step = step_of(SourceStep.of(written, StepKind.ATTRIBUTE))
+        step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
         try:
-            value = block.value(written)
+            value = block.value(argument)
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, written.place.location))
+            self._diagnostics.append(refused(error, argument.range.location))
             why = f"Terraform refuses it: {error.message}"
-            return Unknown(why, trace=(step,), is_refused=True), written.place.location
+            return Unknown(why, trace=(step,), is_refused=True), argument.range.location
         setting = days_setting(value, (step,))
-        if isinstance(setting, Unknown) and isinstance(written.expression, InvalidExpression):
+        if isinstance(setting, Unknown) and isinstance(argument.expression, InvalidExpression):
             setting = replace(setting, is_refused=True)
-        return setting, written.place.location
+        return setting, argument.range.location
 
-    def _text(self, block: "_Arguments", name: str | None) -> Setting[str]:
-        written = block.attribute(name) if name else None
-        if written is None:
+    def _text(self, block: Arguments, name: str | None) -> Setting[str]:
+        argument = block.attribute(name) if name else None
+        if argument is None:
             return Unset()
         try:
-            return text_setting(block.value(written))
+            return text_setting(block.value(argument))
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, written.place.location))
+            self._diagnostics.append(refused(error, argument.range.location))
             return Unknown(f"Terraform refuses {name}: {error.message}")
 
-    def _group(self, block: "_Arguments", attributes: Attributes) -> Setting[str]:
-        """Give the group that a cluster belongs to; without an engine it belongs to one.
+    def _group(self, block: Arguments, attributes: Attributes) -> Setting[str]:
+        """Return the group that a cluster belongs to; without an engine it belongs to one.
 
         Of engine and replication_group_id a configuration sets exactly one (provider source, cluster.go).
         """
         group = self._text(block, attributes.replication_group)
-        written = block.attribute(attributes.replication_group or "")
-        if isinstance(group, Unknown) and written and block.attribute(attributes.engine) is None:
+        argument = block.attribute(attributes.replication_group or "")
+        if isinstance(group, Unknown) and argument and block.attribute(attributes.engine) is None:
             return Known(
-                written.place.text.partition("=")[2].strip()[:MAX_STEP_LENGTH] or "of its own"
+                argument.range.text.partition("=")[2].strip()[:MAX_STEP_LENGTH] or "of its own"
             )
         return group
 
     def _cluster_mode(
-        self, block: "_Arguments", attributes: Attributes, node_type: Setting[str]
+        self, block: Arguments, attributes: Attributes, node_type: Setting[str]
     ) -> Setting[bool]:
-        """Give whether the cache is in cluster mode, where anything depends on that."""
+        """Return whether the cache is in cluster mode, where anything depends on that."""
         group = attributes.parameter_group
         if group is None or not may_be_without_backups(node_type):
             return Known(value=False)
@@ -196,11 +178,11 @@ class RootReader:
             return Known(value=True)
         answers = set()
         for name in ("cluster_mode", "num_node_groups", group):
-            written = block.attribute(name)
-            if written is None:
+            argument = block.attribute(name)
+            if argument is None:
                 continue
             try:
-                value = block.value(written)
+                value = block.value(argument)
             except EvaluationError:
                 continue
             if not value.is_known:
@@ -209,40 +191,21 @@ class RootReader:
                 return Known(value=True)
         return Unknown("cluster mode is undecided") if answers else Known(value=False)
 
-    def _refusal(self, found: ResourceInstance, block: "_Arguments") -> str:
-        """Say what Terraform or the provider would refuse of the resource itself; empty for nothing.
+    def _refusal(self, found: ResourceInstance, block: Arguments) -> str:
+        """Return what Terraform or the provider would refuse of the resource itself; empty for nothing.
 
         Of the provider's rules only those on engine, replication_group_id and retention are held.
         """
-        for place, message in (
-            *self._conditions(found, block),
-            *_provider_rules(found.kind, block),
+        for location, message in (
+            *failed_conditions(found.block, block),
+            *provider_rules(found.kind, block),
         ):
-            self._diagnostics.append(Diagnostic(message, place))
+            self._diagnostics.append(Diagnostic(message, location))
             return message
         return ""
 
-    def _conditions(
-        self, found: ResourceInstance, block: "_Arguments"
-    ) -> Iterator[tuple[Location, str]]:
-        for lifecycle in found.block.body.blocks("lifecycle"):
-            rules = [(one, "pre") for one in lifecycle.body.blocks("precondition")]
-            rules += [(one, "post") for one in lifecycle.body.blocks("postcondition")]
-            for rule, when in rules:
-                condition = rule.body.attribute("condition")
-                if condition is None:
-                    continue
-                try:
-                    holds = block.value(condition)
-                except EvaluationError as error:
-                    if when == "pre":
-                        yield (error.place or condition.place).location, error.message
-                    continue
-                if holds.is_known and holds.raw in (False, "false"):
-                    yield condition.place.location, f"Resource {when}condition failed"
-
     def _called(self, call: UnreadCall) -> Iterator[CacheResource]:
-        """Give the cache that a module which was not read makes, as far as its interface is known."""
+        """Return the cache that a module which was not read makes, as far as its interface is known."""
         source = call.unreadable.source
         header = call.block.header
         names = [attribute.name for attribute in call.block.body.attributes()]
@@ -266,13 +229,13 @@ class RootReader:
             )
 
     def _published(self, call: UnreadCall, module: PublishedModule) -> Iterator[CacheResource]:
-        block = _Arguments(call.block, Evaluator(call.scope), self._give_up)
+        block = Arguments(call.block, Evaluator(call.scope), self._give_up)
         doubts = []
         for switch in module.switches:
-            written = block.attribute(switch)
-            if written is not None:
+            argument = block.attribute(switch)
+            if argument is not None:
                 try:
-                    value = block.value(written)
+                    value = block.value(argument)
                 except EvaluationError:
                     continue
                 if value.is_known and value.raw in (False, "false"):
@@ -280,24 +243,24 @@ class RootReader:
                     return
                 if not value.is_known:
                     doubts.append(f"it exists only when {switch} is true: {value.unknown.why}")
-        retention, place = self._published_retention(call, module, block)
+        retention, location = self._published_retention(call, module, block)
         note = f"by the published interface of {module.source}: the module itself was not read"
         note = "; ".join((note, *doubts))
         engine: Setting[str] = self._text(block, module.engine) if module.engine else Unset()
         if isinstance(engine, Unset) and module.default_engine:
             engine = Known(module.default_engine)
         yield replace(
-            self._unread(call, retention, module.form, engine, place, note),
+            self._unread(call, retention, module.form, engine, location, note),
             retention_name=module.input or RETENTION,
         )
 
     def _skip(self, call: UnreadCall, reason: str) -> None:
         source = call.unreadable.source
-        for place in (call.block.place.location, *overrides_of(call.block)):
-            self.absent.append(AbsentCache(call.address, source, self._root, place, reason))
+        for location in (call.block.range.location, *overrides_of(call.block)):
+            self.absent.append(AbsentCache(call.address, source, self._root, location, reason))
 
     def _published_retention(
-        self, call: UnreadCall, module: PublishedModule, block: "_Arguments"
+        self, call: UnreadCall, module: PublishedModule, block: Arguments
     ) -> tuple[Setting[int], Location]:
         header = call.block.header
         kept = (
@@ -310,25 +273,25 @@ class RootReader:
         if module.default is not None:
             silent = Known(module.default, (step,))
         name, *path = (module.input or "").split(".")
-        written = block.attribute(name) if name else None
-        if written is None:
+        argument = block.attribute(name) if name else None
+        if argument is None:
             return silent, header.location
         try:
-            value = block.value(written)
+            value = block.value(argument)
             for part in path:
                 if value.is_null or (isinstance(value.raw, Mapping) and part not in value.raw):
-                    return silent, written.place.location
+                    return silent, argument.range.location
                 value = attribute_of(value, part)
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, written.place.location))
+            self._diagnostics.append(refused(error, argument.range.location))
             why = f"Terraform refuses it: {error.message}"
-            step = step_of(SourceStep.of(written, StepKind.MODULE_INPUT))
-            return Unknown(why, trace=(step,), is_refused=True), written.place.location
+            step = step_of(SourceStep.of(argument, StepKind.MODULE_INPUT))
+            return Unknown(why, trace=(step,), is_refused=True), argument.range.location
         if value.is_null and path:
-            return silent, written.place.location
+            return silent, argument.range.location
         return days_setting(
-            value, (step_of(SourceStep.of(written, StepKind.MODULE_INPUT)),)
-        ), written.place.location
+            value, (step_of(SourceStep.of(argument, StepKind.MODULE_INPUT)),)
+        ), argument.range.location
 
     def _unread(  # noqa: PLR0913, PLR0917 - what differs between the three callers
         self,
@@ -336,7 +299,7 @@ class RootReader:
         retention: Setting[int],
         form: Form,
         engine: Setting[str] = Unset(),
-        place: Location | None = None,
+        location: Location | None = None,
         note: str = "",
     ) -> CacheResource:
         return CacheResource(
@@ -345,93 +308,15 @@ class RootReader:
             form=form,
             source=Source.TERRAFORM,
             root=self._root,
-            location=place or call.block.header.location,
+            location=location or call.block.header.location,
             retention=retention,
             engine=engine,
             assumptions=tuple(filter(None, (*call.doubts, note, self._note))),
-            block=call.block.place.location,
+            block=call.block.range.location,
             overrides=overrides_of(call.block),
             calls=call.scope.instance.calls,
             called=called_by(call.scope.instance),
         )
-
-
-class _Arguments:
-    """A block's arguments, evaluated on demand."""
-
-    def __init__(self, block: Block, evaluator: Evaluator, give_up: "_GiveUp") -> None:
-        self._block = block
-        self._evaluator = evaluator
-        self._give_up = give_up
-
-    def attribute(self, name: str) -> Attribute | None:
-        """Give an argument as it is written."""
-        return self._block.body.attribute(name)
-
-    def has_block(self, kind: str) -> bool:
-        """Whether there is a nested block of a type, written out or dynamic."""
-        dynamic = self._block.body.blocks("dynamic", 1)
-        return bool(self._block.body.blocks(kind)) or any(one.labels[0] == kind for one in dynamic)
-
-    def value(self, written: Attribute) -> Value:
-        """Evaluate an argument; what is too much is told, and unknown. Raises EvaluationError."""
-        try:
-            return self._evaluator.value(written.expression)
-        except (RecursionError, TooMuchError) as error:
-            why, is_final = given_up(error), isinstance(error, TooMuchError)
-            self._give_up(why, written.place.location, is_final=is_final)
-            return unknown(f"not worked out: {why}")
-
-    def known(self, name: str) -> Value | None:
-        """Give an argument's value where it is written, known and not null."""
-        written = self.attribute(name)
-        if written is None:
-            return None
-        try:
-            value = self.value(written)
-        except EvaluationError:
-            return None
-        return value if value.is_known and not value.is_null else None
-
-
-class _GiveUp(Protocol):
-    """Tells what was not worked out, and where; `is_final`: nor will anything else be."""
-
-    def __call__(self, why: str, place: Location, *, is_final: bool) -> None: ...
-
-
-def given_up(error: RecursionError | TooMuchError) -> str:
-    """Say why something is not worked out."""
-    if isinstance(error, TooMuchError):
-        return str(error)
-    return "expressions or modules nest too deeply"
-
-
-def _provider_rules(kind: str, block: _Arguments) -> Iterator[tuple[Location, str]]:
-    """Yield what the provider refuses at plan about engine and membership."""
-    engine, written = block.known("engine"), block.attribute("engine")
-    engines = _ENGINES.get(kind)
-    if engines and engine is not None and isinstance(engine.raw, str) and written is not None:
-        name = engine.raw if kind == "aws_elasticache_cluster" else engine.raw.lower()
-        if name not in engines:
-            shown = shown_text(engine, engine.raw)
-            listed = " ".join(f'"{one}"' for one in engines)
-            yield written.place.location, f"expected engine to be one of [{listed}], got {shown}"
-    if kind != "aws_elasticache_cluster":
-        return
-    group = block.known("replication_group_id")
-    group_written = block.attribute("replication_group_id")
-    if group is not None and group_written is not None:
-        if engine is not None:
-            text = "only one of engine, replication_group_id can be specified"
-            yield group_written.place.location, text
-        for name in _NOT_FOR_MEMBERS:
-            if block.known(name) is not None:
-                text = f'"replication_group_id": conflicts with {name}'
-                yield group_written.place.location, text
-    elif written is None and group_written is None:
-        place = block._block.header.location  # noqa: SLF001 - the same module
-        yield place, "one of engine, replication_group_id must be specified"
 
 
 def _is_cluster_mode(name: str, value: Value) -> bool:
@@ -442,24 +327,8 @@ def _is_cluster_mode(name: str, value: Value) -> bool:
     return isinstance(value.raw, str) and "cluster.on" in value.raw
 
 
-def is_ignored(block: Block, name: str) -> bool:
-    """Say whether `ignore_changes` covers an attribute."""
-    for lifecycle in block.body.blocks("lifecycle"):
-        ignored = lifecycle.body.attribute("ignore_changes")
-        if ignored is None:
-            continue
-        node = ignored.expression
-        items = node.items if isinstance(node, TupleNode) else (node,)
-        for item in items:
-            if isinstance(item, Name) and item.name in (name, "all"):
-                return True
-            if isinstance(item, Literal) and item.value in (name, "all"):
-                return True
-    return False
-
-
 def called_by(instance: ModuleInstance) -> tuple[str, ...]:
-    """Give the folders of the modules that those calls lead to, as they are printed."""
+    """Return the folders of the modules that those calls lead to, as they are printed."""
     return _shown(instance.called, os.getcwd())
 
 
@@ -471,8 +340,3 @@ def _shown(folders: tuple[str, ...], here: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 14)
 def _shown_folder(folder: str, _here: str) -> str:
     return shown_path(folder)
-
-
-def refused(error: EvaluationError, place: Location) -> Diagnostic:
-    """Tell what Terraform refuses, where it says so itself, else at a place."""
-    return Diagnostic(error.message, error.place.location if error.place else place)

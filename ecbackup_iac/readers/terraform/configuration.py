@@ -3,7 +3,8 @@
 import os
 from collections.abc import Callable, Iterator
 
-from ecbackup_iac.files.discovery import Listing, shown_path
+from ecbackup_iac.files.discovery import Listing
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.inputs import EvaluationInputs
@@ -13,19 +14,21 @@ from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
-from ecbackup_iac.readers.terraform.caches import RootReader, given_up
+from ecbackup_iac.readers.terraform.arguments import given_up
+from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.published_modules import sought
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
+from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.module import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.programs import Evidence, program_of
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, lies_in
-from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError, effort
+from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
+from ecbackup_iac.terraform.values.context import evaluation
 
 MAX_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -36,13 +39,13 @@ MAX_STEPS_OF_A_TREE = MAX_STEPS + MAX_STEPS // 3
 
 @record
 class Request:
-    """What is to be judged of a tree of configuration."""
+    """What to read of a tree of configuration."""
 
     boundary: str
     """The folder outside which nothing is read: absolute, links resolved."""
 
     targets: tuple[str, ...]
-    """The folders whose caches are asked for: absolute, links resolved."""
+    """The folders whose caches are read: absolute, links resolved."""
 
     given: EvaluationInputs = field(factory=EvaluationInputs)
     roots: tuple[RootSettings, ...] = ()
@@ -50,11 +53,11 @@ class Request:
     is_excluded: Callable[[str], bool] = lambda _: False
     progress: Progress = UNWATCHED
     listings: dict[str, Listing] = field(factory=dict)
-    """What is known of folders already, and what may be taken from."""
+    """The folders that are listed already; entries may be removed."""
 
 
 def read(request: Request) -> Iterator[ReadResult]:
-    """Yield what each root module in the tree gives that has to do with the targets."""
+    """Yield the result of each root module in the tree, as far as the targets are concerned."""
     folders = Folders(request.boundary, request.given.contents, request.listings)
     index = Index(
         folders,
@@ -78,9 +81,9 @@ class _Tree:
         self._modules: dict[Program | None, Modules] = {}
         self._variable_files = VariableFiles(self._folders)
         self._declared: set[str] = set()
-        self._judged: set[str] = set()
+        self._evaluated_roots: set[str] = set()
         self._marked: dict[str, AnnotatedText] = {}
-        self._unjudged: list[str] = []
+        self._skipped_roots: list[str] = []
         self._read_calls: set[Location] = set()
         self._steps_left = MAX_STEPS_OF_A_TREE + 2 * index.size
 
@@ -93,7 +96,7 @@ class _Tree:
             yield from self.root_readings(root)
         yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
-            blocks=tuple(one for one in blocks if one.location not in self._read_calls),
+            blocks=tuple(block for block in blocks if block.location not in self._read_calls),
             marked=self.marked_texts(),
         )
 
@@ -101,8 +104,8 @@ class _Tree:
         """Yield every cache block in the files of the targets, whichever program reads them."""
         for path in sorted(self._index.leading):
             if self._is_target(path):
-                for one in self._index.found[path].blocks:
-                    yield CacheBlock(one.address, one.kind, one.place)
+                for block in self._index.found[path].blocks:
+                    yield CacheBlock(block.address, block.kind, block.location)
 
     def _modules_for(self, program: Program | None) -> Modules:
         if program not in self._modules:
@@ -111,38 +114,40 @@ class _Tree:
 
     def root_readings(self, folder: str) -> Iterator[ReadResult]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
-        self._judged.add(folder)
-        settings = [one for one in self._request.roots if os.path.realpath(one.path) == folder]
+        self._evaluated_roots.add(folder)
+        settings = [root for root in self._request.roots if os.path.realpath(root.path) == folder]
         if not settings:
             yield self._reading(folder, self._request.given, "")
-        for one in settings:
-            variables = [("file", path) for path in one.var_files]
+        for root in settings:
+            variables = [("file", path) for path in root.var_files]
             given = replace(
                 self._request.given,
                 variables=(*variables, *self._request.given.variables),
-                workspace=self._request.given.workspace or one.workspace,
+                workspace=self._request.given.workspace or root.workspace,
             )
-            names = [*map(shown_path, one.var_files)]
-            if one.workspace:
-                names.append(f"workspace {one.workspace}")
+            names = [*map(shown_path, root.var_files)]
+            if root.workspace:
+                names.append(f"workspace {root.workspace}")
             note = f"judged with {', '.join(names)}" if names else ""
-            yield self._reading(folder, given, note).judged_with(one.label)
+            yield self._reading(folder, given, note).judged_with(root.label)
         yield self._release(folder)
 
     def _reading(self, folder: str, given: EvaluationInputs, note: str) -> ReadResult:
         if self._steps_left <= 0:
-            self._unjudged.append(folder)
+            self._skipped_roots.append(folder)
             return ReadResult()
         diagnostics: list[Diagnostic] = []
         programs = self._programs(folder)
         found: list[dict[str, CacheResource]] = []
         absent: dict[Location, AbsentCache] = {}
         for program in programs:
-            one = self._evaluated(folder, given, note, program, diagnostics)
-            absent = one.absent | absent
-            resources = one.resources
+            evaluated = self._evaluated(folder, given, note, program, diagnostics)
+            absent = evaluated.absent | absent
+            resources = evaluated.resources
             if not any(kind == "file" for kind, _ in given.variables):
-                resources = self._with_unloaded_files(folder, given, one, program, diagnostics)
+                resources = self._with_unloaded_files(
+                    folder, given, evaluated, program, diagnostics
+                )
             found.append(resources)
         for modules in self._modules.values():
             diagnostics += modules.news()
@@ -178,20 +183,18 @@ class _Tree:
         """Return a root's caches, evaluated with what is given."""
         instance = self._instance(folder, given, program.program)
         reader = RootReader(shown_path(folder), diagnostics, note, self._request.modules)
-        evaluation = RootEvaluation(
-            instance, program, reader, self._index, self._order, self._is_target
-        )
-        most = min(MAX_STEPS, self._steps_left)
-        with effort(most) as account:
+        root = RootEvaluation(instance, program, reader, self._index, self._order, self._is_target)
+        max_steps = min(MAX_STEPS, self._steps_left)
+        with evaluation(max_steps) as context:
             try:
-                for _ in evaluation.run(diagnostics):
+                for _ in root.run(diagnostics):
                     self._request.progress.going_on()
             except (RecursionError, TooMuchError) as error:
                 text = f"not all of this root was judged: {given_up(error)}"
                 diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
-            self._steps_left -= most - max(0, account.left)
-        self._read_calls |= evaluation.read_calls
-        return evaluation
+            self._steps_left -= max_steps - max(0, context.steps_left)
+        self._read_calls |= root.read_calls
+        return root
 
     def _instance(
         self, folder: str, given: EvaluationInputs, program: Program | None
@@ -209,16 +212,16 @@ class _Tree:
         self,
         folder: str,
         given: EvaluationInputs,
-        evaluation: RootEvaluation,
+        root: RootEvaluation,
         program: Evidence,
         diagnostics: list[Diagnostic],
     ) -> dict[str, CacheResource]:
-        """Hold the caches against every variable file that Terraform does not load by itself.
+        """Return the caches with the variants of every variable file that Terraform does not load by itself.
 
         Such a file is how many teams choose an environment: a verdict by the defaults alone would
         mislead where it sets a variable that decides.
         """
-        used = evaluation.used_variables
+        used = root.used_variables
         variants: list[tuple[str, dict[str, CacheResource]]] = []
         for path in self._index.unloaded_variable_files(folder):
             names = set(self._variable_files.at(path).attributes) & used
@@ -230,7 +233,7 @@ class _Tree:
                 chosen = replace(given, variables=(("file", path), *given.variables))
                 found = self._evaluated(folder, chosen, "", program, [])
                 variants.append((shown_path(path), found.resources))
-        resources = evaluation.resources
+        resources = root.resources
         if not variants:
             return resources
         addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))
@@ -243,12 +246,12 @@ class _Tree:
         }
 
     def _unused_settings(self) -> Iterator[Diagnostic]:
-        """Yield what was given for roots, and concerns none that was judged."""
-        for one in self._request.roots:
-            is_here = os.path.isdir(one.path) and self._is_target(one.path)
-            if is_here and one.path not in self._judged:
+        """Yield a diagnostic for each input that no root uses."""
+        for root in self._request.roots:
+            is_here = os.path.isdir(root.path) and self._is_target(root.path)
+            if is_here and root.path not in self._evaluated_roots:
                 text = "the policy's [[roots]] names this folder, and it is no root with caches"
-                yield Diagnostic(text, Location(shown_path(one.path)), Severity.WARNING)
+                yield Diagnostic(text, Location(shown_path(root.path)), Severity.WARNING)
         for kind, path in self._request.given.variables:
             if kind == "file" and self._declared:
                 names = self._variable_files.at(path).attributes.keys() - self._declared
@@ -260,9 +263,9 @@ class _Tree:
         return lies_in(path, self._targets)
 
     def _release(self, folder: str) -> ReadResult:
-        """Let go of a root that nobody calls: a tree of many would fill the memory.
+        """Release a root that is not called: a tree of many would fill the memory.
 
-        What it gives are the root's files that may hold suppressions.
+        The result has the root's files that may hold suppressions.
         """
         if folder in self._index.called:
             return ReadResult()
@@ -273,7 +276,7 @@ class _Tree:
         return reading
 
     def marked_texts(self) -> tuple[AnnotatedText, ...]:
-        """Give the files of the modules that were read, where they may hold suppressions."""
+        """Return the files of the modules that were read, where they may hold suppressions."""
         found = dict(self._marked)
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:
@@ -288,10 +291,10 @@ class _Tree:
         for path, why in sorted(self._folders.unreadable.items()):
             if self._is_target(path):
                 yield Diagnostic(f"cannot be read: {why}", Location(shown_path(path)))
-        if self._unjudged:
-            first, *others = self._unjudged
-            more = f", nor were {len(others)} more" if len(others) > 1 else ""
-            more = ", nor was another one" if len(others) == 1 else more
+        if self._skipped_roots:
+            first, *rest = self._skipped_roots
+            more = f", nor were {len(rest)} more" if len(rest) > 1 else ""
+            more = ", nor was another one" if len(rest) == 1 else more
             text = (
                 f"this root was not judged{more}: all before it took as much work as there may be"
             )

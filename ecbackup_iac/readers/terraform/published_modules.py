@@ -8,14 +8,14 @@ from typing import Any
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.terraform.modules.roots import Sought
+from ecbackup_iac.terraform.modules.folder_scan import Sought
 
 # What a file names that holds a cache, or a call with inputs for one.
 _WORDS = (b"elasticache", b"snapshot_retention")
 
 
 def module_from(entry: Mapping[str, Any]) -> PublishedModule:
-    """Make one of a table's entry, as the data file and the policy file write it."""
+    """Return one of a table's entry, as the data file and the policy file write it."""
     return PublishedModule(
         entry["source"],
         Form(entry.get("form", Form.REPLICATION_GROUP)),
@@ -29,7 +29,7 @@ def module_from(entry: Mapping[str, Any]) -> PublishedModule:
 
 @cache
 def known_modules() -> tuple[PublishedModule, ...]:
-    """Give the modules that this program knows."""
+    """Return the modules that this program knows."""
     import tomllib
 
     with open(os.path.join(os.path.dirname(__file__), "published_modules.toml"), "rb") as file:
@@ -38,7 +38,7 @@ def known_modules() -> tuple[PublishedModule, ...]:
 
 
 def published_module(source: str, more: Iterable[PublishedModule] = ()) -> PublishedModule | None:
-    """Find the module that a call's source names: by its registry name, or a git address of it."""
+    """Return the module that a call's source names: by its registry name, or a git address of it."""
     name = _plain(source)
     for module in (*more, *known_modules()):
         wanted = _plain(module.source)
@@ -58,7 +58,7 @@ def sought(more: Iterable[PublishedModule] = ()) -> Sought:
 
 
 def looks_like_elasticache(source: str, inputs: Iterable[str]) -> bool:
-    """Say whether an unread module's source or inputs speak of ElastiCache."""
+    """Whether an unread module's source or inputs speak of ElastiCache."""
     if "elasticache" in source.lower():
         return True
     return any("elasticache" in name or "snapshot_retention" in name for name in inputs)
@@ -66,7 +66,7 @@ def looks_like_elasticache(source: str, inputs: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=1000)
 def _plain(source: str) -> str:
-    """Take the registry's host, the protocol, the version and .git out of a source."""
+    """Return a source without the registry's host, the protocol, the version and .git."""
     text = source.partition("?")[0].removeprefix("git::").removeprefix("registry.terraform.io/")
     text = text.removeprefix("registry.opentofu.org/").removeprefix("tfr:///")
     for protocol in ("https://", "http://", "ssh://", "git@", "github.com:"):
@@ -76,7 +76,7 @@ def _plain(source: str) -> str:
 
 @lru_cache(maxsize=1000)
 def _repository(name: str) -> str:
-    """Give the repository that a registry name stands for: owner/terraform-provider-name//submodule."""
+    """Return the repository of a registry name: owner/terraform-provider-name//submodule."""
     path, _, folder = name.partition("//")
     parts = path.removeprefix("github.com/").split("/")
     if len(parts) == 3:  # noqa: PLR2004 - owner/name/provider

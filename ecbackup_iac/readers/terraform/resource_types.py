@@ -1,4 +1,4 @@
-"""Where ElastiCache stands in the AWS providers' resource types, for plans, states and configuration.
+"""A resource type of the AWS providers → its attributes that describe a cache, in any input.
 
 Standard library alone, because Checkov loads it where nothing of ours is installed.
 """
@@ -18,7 +18,7 @@ RETENTION = "snapshot_retention_limit"
 
 @record
 class Attributes:
-    """A resource type's own names for what is judged."""
+    """The names of a resource type's attributes that describe a cache."""
 
     form: Form
     node_type: str | None = None
@@ -74,18 +74,18 @@ RESOURCE_TYPES: Mapping[str, Attributes] = {
 # What Terraform takes for a number in a text: "007", "+7", "7.0" and "1e1" are; " 7" and "0x7" are not.
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d{1,2})?", re.IGNORECASE | re.ASCII)
 _MAX_NUMBER_LENGTH = 64
-_MAX_FLOAT_BYTES = 2.0**53  # beyond it a float no longer tells one whole number from the next
+_MAX_FLOAT_BYTES = 2.0**53  # beyond it a float does not distinguish neighbouring whole numbers
 
 
 SENSITIVE = "(sensitive value)"
-"""As Terraform shows what it must not show."""
+"""What Terraform shows instead of a sensitive value."""
 
 MAX_SHOWN_BYTES = 10**18
-"""Python writes no whole number of more than 4,300 digits, and nobody reads one of twenty."""
+"""Python writes no whole number of more than 4,300 digits, and one of twenty is unreadable."""
 
 
 def days_of(written: object, trace: tuple[TraceStep, ...] = ()) -> Settled[int]:
-    """Give the retention that a decoded value means to Terraform, in days."""
+    """Return the retention that a decoded value means to Terraform, in days."""
     match written:
         case None:
             return Unset(trace)
@@ -104,7 +104,7 @@ def days_of(written: object, trace: tuple[TraceStep, ...] = ()) -> Settled[int]:
 def retention_of(
     written: object, name: str, step: Callable[[str], TraceStep], *, sensitive: bool = False
 ) -> Settled[int]:
-    """Give a decoded retention with its step; a sensitive one is shown where it is a number."""
+    """Return a decoded retention with its step; a sensitive one is shown where it is a number."""
     days = days_of(written)
     if sensitive and isinstance(days, Invalid):
         hidden = replace(step(f"{name} = {SENSITIVE}"), is_secret=True)
@@ -114,14 +114,14 @@ def retention_of(
 
 
 def text_of(written: object, *, sensitive: bool = False) -> Known[str] | Unset:
-    """Give a setting that is text; anything that is none counts as not set."""
+    """Return a setting that is text; anything that is none counts as not set."""
     if isinstance(written, str) and written:
         return Known(written, sensitive=sensitive)
     return Unset()
 
 
 def in_cluster_mode(settings: Mapping[str, Any], parameter_group: str) -> bool:
-    """Say whether a replication group's known settings put it in cluster mode.
+    """Whether a replication group's known settings put it in cluster mode.
 
     Before version 5 of the provider `cluster_mode` was a block, which only cluster mode has.
     """
@@ -136,7 +136,7 @@ def in_cluster_mode(settings: Mapping[str, Any], parameter_group: str) -> bool:
 
 
 def shown_value(written: object, longest: int = 40) -> str:
-    """Show a decoded value in a message: `7`, `true`, `"abc"`, `a map`; cut where it is long."""
+    """Return a decoded value as messages show it: `7`, `true`, `"abc"`, `a map`; cut where it is long."""
     match written:
         case str():
             return f'"{written[:longest]}{"..." if len(written) > longest else ""}"'

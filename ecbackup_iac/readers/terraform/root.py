@@ -3,18 +3,22 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.discovery import shown_path
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
-from ecbackup_iac.readers.terraform.caches import RootReader, refused
+from ecbackup_iac.readers.terraform.arguments import refused
+from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.terraform.modules.call_checks import REPEATED_PROVIDERS
-from ecbackup_iac.terraform.modules.instances import EmptyBlock, ModuleInstance
-from ecbackup_iac.terraform.modules.module import Module, configuration_files, overrides_of
+from ecbackup_iac.terraform.modules.expansion import REPEATED_PROVIDERS, EmptyBlock, resources
+from ecbackup_iac.terraform.modules.file_names import configuration_files
+from ecbackup_iac.terraform.modules.folder_scan import SoughtBlock
+from ecbackup_iac.terraform.modules.instances import ModuleInstance
+from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.modules.programs import Evidence
 from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index, SoughtBlock
+from ecbackup_iac.terraform.modules.roots import Index
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -52,7 +56,7 @@ class RootEvaluation:
 
     @property
     def used_variables(self) -> set[str]:
-        """The root's variables that were asked for."""
+        """The root's variables that were used."""
         return self._root.used_variables()
 
     def wants(self, kind: str) -> bool:
@@ -64,9 +68,9 @@ class RootEvaluation:
         return folder not in self._index.found or folder in self._index.leading
 
     def reach(self, folder: str | None, call: Block) -> None:
-        """Take note of a call whose module is evaluated."""
+        """Record a call whose module is evaluated."""
         if folder is None:
-            self.read_calls.add(call.place.location)
+            self.read_calls.add(call.range.location)
         else:
             self._order.settle(folder)
 
@@ -79,7 +83,7 @@ class RootEvaluation:
 
         """
         here = Location(shown_path(self._root.module.folder))
-        for found in self._root.resources(self):
+        for found in resources(self._root, self):
             yield
             if isinstance(found, EvaluationError):
                 diagnostics.append(refused(found, here))
@@ -88,9 +92,9 @@ class RootEvaluation:
                 if problem is not None:
                     diagnostics.append(problem)
             elif self._is_wanted(found.scope.instance):
-                self.resources |= {one.address: one for one in self._reader.resources(found)}
-        for one in self._reader.absent:
-            self.absent.setdefault(one.location, one)
+                self.resources |= {cache.address: cache for cache in self._reader.resources(found)}
+        for absent in self._reader.absent:
+            self.absent.setdefault(absent.location, absent)
         for module in self._root.configuration.used.values():
             module.parse_all()
             self._skip_unread_files(module)
@@ -108,19 +112,21 @@ class RootEvaluation:
 
         Returns what Terraform refuses about a module call.
         """
-        place = found.block.place.location
-        places = (place, *overrides_of(found.block))
+        location = found.block.range.location
+        locations = (location, *overrides_of(found.block))
         is_call = found.target is not None
-        if self._is_wanted(found.instance) and (not is_call or self._is_cache_call(found, places)):
-            for one in places:
-                self._add_absent(found.address, found.kind, one, found.reason)
+        if self._is_wanted(found.instance) and (
+            not is_call or self._is_cache_call(found, locations)
+        ):
+            for absent in locations:
+                self._add_absent(found.address, found.kind, absent, found.reason)
         if not isinstance(found.target, Module) or found.target.folder not in self._index.found:
             return None
-        if found.instance.is_refused or place in self._empty_calls:
+        if found.instance.is_refused or location in self._empty_calls:
             return None
         if found.instance.never_creates(found.block):
             return None  # then the module is evaluated on its own, if nothing else calls it
-        self._empty_calls.add(place)
+        self._empty_calls.add(location)
         below = self._index.below(found.target.folder)
         if any(map(self._index.configures_providers, below)):
             return Diagnostic(REPEATED_PROVIDERS, found.block.header.location)
@@ -135,10 +141,10 @@ class RootEvaluation:
                 self._add_blocks(self._index.found[path].blocks, prefix, reason)
         return None
 
-    def _is_cache_call(self, found: EmptyBlock, places: Sequence[Location]) -> bool:
+    def _is_cache_call(self, found: EmptyBlock, locations: Sequence[Location]) -> bool:
         """Whether a module call is one of a module outside of the tree that creates caches."""
         folder = self._index.found.get(found.instance.module.folder)
-        return folder is not None and any(one.place in places for one in folder.blocks)
+        return folder is not None and any(block.location in locations for block in folder.blocks)
 
     def _skip_unread_files(self, module: Module) -> None:
         """Record the cache blocks in files that the program does not read which plans this root."""
@@ -146,16 +152,16 @@ class RootEvaluation:
         if folder is None or not self._program.shown_by or not self._is_target(module.folder):
             return
         files, overrides = configuration_files(folder.files, self._program.program)
-        unread = [one for one in folder.blocks if one.file not in (*files, *overrides)]
+        unread = [block for block in folder.blocks if block.file not in (*files, *overrides)]
         shown_by, program = self._program.shown_by, self._program.program
         reason = f"{program} does not read this file, and {shown_by} shows that {program} is used"
         self._add_blocks(unread, "", reason)
 
     def _add_blocks(self, blocks: list[SoughtBlock], prefix: str, reason: str) -> None:
-        for one in blocks:
-            address = f"{prefix}.{one.address}" if prefix else one.address
-            self._add_absent(address, one.kind, one.place, reason)
+        for block in blocks:
+            address = f"{prefix}.{block.address}" if prefix else block.address
+            self._add_absent(address, block.kind, block.location, reason)
 
-    def _add_absent(self, address: str, kind: str, place: Location, reason: str) -> None:
+    def _add_absent(self, address: str, kind: str, location: Location, reason: str) -> None:
         root = shown_path(self._root.module.folder)
-        self.absent.setdefault(place, AbsentCache(address, kind, root, place, reason))
+        self.absent.setdefault(location, AbsentCache(address, kind, root, location, reason))

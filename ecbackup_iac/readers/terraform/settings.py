@@ -46,31 +46,34 @@ _PLAIN_TEXT = re.compile(
 )
 
 MAX_STEP_LENGTH = 120
-"""Characters of a step's text; a trace is to be followed with a finger."""
+"""Characters of a step's text; a trace has to stay readable."""
 
 
 def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[int]:
-    """Give the retention that a Terraform value means, in days, with its trace."""
+    """Return the retention that a Terraform value means, in days, with its trace."""
     trace = _trace(before, value.trace)
     if not isinstance(value.raw, UnknownRaw):
         return _settled_days(value, trace)
     raw = value.raw
     outcomes = tuple(
-        Outcome(_settled_days(one.value.marked(value), _trace((), one.value.trace)), one.condition)
-        for one in raw.outcomes
+        Outcome(
+            _settled_days(outcome.value.with_marks_of(value), _trace((), outcome.value.trace)),
+            outcome.condition,
+        )
+        for outcome in raw.outcomes
     )
     bounds = None
     if not outcomes and (raw.minimum is not None or raw.maximum is not None):
         bounds = Bounds(_whole(raw.minimum), _whole(raw.maximum))
     first = outcomes[0].value if outcomes else None
-    if isinstance(first, Known) and all(_is_same(one.value, first) for one in outcomes):
-        places = (place for one in outcomes for place in one.value.literals)
-        return Known(first.value, trace, literals=tuple(dict.fromkeys(places)))
+    if isinstance(first, Known) and all(_is_same(outcome.value, first) for outcome in outcomes):
+        literals = (literal for outcome in outcomes for literal in outcome.value.literals)
+        return Known(first.value, trace, literals=tuple(dict.fromkeys(literals)))
     return Unknown(raw.why, outcomes, bounds, trace)
 
 
-def _is_same(one: Settled[int], other: Known[int]) -> bool:
-    return isinstance(one, Known) and one.value == other.value
+def _is_same(setting: Settled[int], first: Known[int]) -> bool:
+    return isinstance(setting, Known) and setting.value == first.value
 
 
 def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
@@ -81,13 +84,13 @@ def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
     elif value.is_file_content and not _is_plain(value, settled):
         settled = Invalid(FILE_CONTENT, trace)
     if value.literals:
-        places = tuple(literal.location for literal in value.literals)
-        settled = replace(settled, literals=places)
+        literals = tuple(literal.location for literal in value.literals)
+        settled = replace(settled, literals=literals)
     return settled
 
 
 def _is_plain(value: Value, settled: Settled[int]) -> bool:
-    """Say whether a retention that a file holds may be shown: a short number, or no text at all."""
+    """Whether a retention that a file holds may be shown: a short number, or no text at all."""
     match settled:
         case Known(value=days):
             return len(str(days)) <= MAX_READ_LENGTH
@@ -121,11 +124,11 @@ def _whole(number: int | Fraction | None) -> int | None:
 
 
 def text_setting(value: Value) -> Setting[str]:
-    """Give a text setting that a Terraform value means."""
+    """Return a text setting that a Terraform value means."""
     if isinstance(value.raw, UnknownRaw):
         outcomes = tuple(
-            Outcome(_settled_text(one.value.marked(value)), one.condition)
-            for one in value.raw.outcomes
+            Outcome(_settled_text(outcome.value.with_marks_of(value)), outcome.condition)
+            for outcome in value.raw.outcomes
         )
         return Unknown(value.raw.why, outcomes)
     return _settled_text(value)
@@ -147,7 +150,7 @@ def _settled_text(value: Value) -> Settled[str]:
 
 
 def shown_text(value: Value, text: str) -> str:
-    """Give a value's text as it may be printed."""
+    """Return a value's text as it may be printed."""
     if value.is_sensitive:
         return SENSITIVE
     return FILE_CONTENT if value.is_file_content and not _PLAIN_TEXT.fullmatch(text) else text
@@ -182,7 +185,7 @@ def step_of(step: Step) -> TraceStep:
 
 
 def brief_days(value: Settled[int]) -> str:
-    """Say what a retention is, in as few words as will do."""
+    """Return what a retention is, in as few words as will do."""
     match value:
         case Known(value=days):
             return f"{days} day" if days == 1 else f"{days} days"

@@ -1,6 +1,6 @@
 """A cache as several evaluations see it → one cache with every outcome.
 
-A root may be planned with variable files that nobody named, and by Terraform or by OpenTofu.
+A root may be planned with variable files that were not given, and by Terraform or by OpenTofu.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,19 +31,19 @@ _TWO_READINGS = (
 def with_variants(
     base: CacheResource | None, variants: Sequence[tuple[str, CacheResource | None]]
 ) -> CacheResource:
-    """Give a cache with what becomes of it under variable files that nobody asked for.
+    """Return a cache with its variants under variable files that were not given.
 
     `base` is the cache without them (None: it does not exist then); each variant comes with its
     file's path.
     """
-    there = [(path, one) for path, one in variants if one is not None]
+    there = [(path, cache) for path, cache in variants if cache is not None]
     if base is None:
         (_, first), *_ = there
         notes = (*first.assumptions, f"it exists only with {' or '.join(p for p, _ in there)}")
         base = replace(first, assumptions=notes)
         return _joined(base, there[1:])
-    if all(_same_setting(one.retention, base.retention) for _, one in there):
-        deciding = [path for path, one in there if one.retention.trace != base.retention.trace]
+    if all(_same_setting(cache.retention, base.retention) for _, cache in there):
+        deciding = [path for path, cache in there if cache.retention.trace != base.retention.trace]
         if not deciding:
             return base
         note = f"{', '.join(deciding)}: not loaded by Terraform itself; the retention is the same with it"
@@ -52,24 +52,24 @@ def with_variants(
 
 
 def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) -> CacheResource:
-    """Put what the retention is with each variable file beside what it is without."""
+    """Return the retention with each variable file beside the one without."""
     outcomes: list[Outcome[int]] = []
-    for path, one in variants:
-        if not isinstance(one.retention, Unknown):
-            outcomes.append(Outcome(one.retention, f"{path} is given"))
-        for outcome in one.retention.outcomes if isinstance(one.retention, Unknown) else ():
+    for path, cache in variants:
+        if not isinstance(cache.retention, Unknown):
+            outcomes.append(Outcome(cache.retention, f"{path} is given"))
+        for outcome in cache.retention.outcomes if isinstance(cache.retention, Unknown) else ():
             when = f"{path} is given and {outcome.when}" if outcome.when else f"{path} is given"
             outcomes.append(Outcome(outcome.value, when))
-    told = "; ".join(f"{brief_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
-    if not told:
+    text = "; ".join(f"{brief_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
+    if not text:
         return base
-    note = f"variable files that Terraform does not load by itself decide: {told}"
+    note = f"variable files that Terraform does not load by itself decide: {text}"
     return replace(base, variants=tuple(outcomes), assumptions=(*base.assumptions, note))
 
 
-def _same_setting(one: Setting[int], other: Setting[int]) -> bool:
-    """Say whether two settings come to the same, however they came about."""
-    match one, other:
+def _same_setting(left: Setting[int], right: Setting[int]) -> bool:
+    """Whether two settings are the same, whatever their traces."""
+    match left, right:
         case Known(value=this), Known(value=that):
             return this == that
         case Invalid(text=this_text), Invalid(text=that_text):
@@ -77,7 +77,7 @@ def _same_setting(one: Setting[int], other: Setting[int]) -> bool:
         case Unset(), Unset():
             return True
         case _:
-            return one == other
+            return left == right
 
 
 def with_programs(
@@ -87,8 +87,8 @@ def with_programs(
     for address in dict.fromkeys((*terraform, *opentofu)):
         found = (terraform.get(address), opentofu.get(address))
         match found:
-            case (CacheResource() as one, CacheResource() as other):
-                yield from _of_both(one, other)
+            case (CacheResource() as left, CacheResource() as right):
+                yield from _of_both(left, right)
             case _:
                 for only, program in zip(found, PROGRAMS, strict=True):
                     if only is not None:
@@ -97,25 +97,25 @@ def with_programs(
                         )
 
 
-def _of_both(one: CacheResource, other: CacheResource) -> Iterator[CacheResource]:
+def _of_both(left: CacheResource, right: CacheResource) -> Iterator[CacheResource]:
     """Yield one cache with the outcomes of both readings, or two where more than the retention differs."""
-    if one == other:
-        yield one
+    if left == right:
+        yield left
         return
-    if _comparable(one) != _comparable(other):
-        for cache, program in zip((one, other), PROGRAMS, strict=True):
+    if _comparable(left) != _comparable(right):
+        for cache, program in zip((left, right), PROGRAMS, strict=True):
             yield _noted(cache, f"as it is when {program}")
         return
-    blocks = filter(None, (*one.overrides, other.block, *other.overrides))
+    blocks = filter(None, (*left.overrides, right.block, *right.overrides))
     joined = replace(
-        one,
-        overrides=tuple(place for place in dict.fromkeys(blocks) if place != one.block),
-        variants=tuple(dict.fromkeys((*one.variants, *other.variants))),
-        assumptions=tuple(dict.fromkeys((*one.assumptions, *other.assumptions))),
-        retention_ignored=one.retention_ignored or other.retention_ignored,
+        left,
+        overrides=tuple(location for location in dict.fromkeys(blocks) if location != left.block),
+        variants=tuple(dict.fromkeys((*left.variants, *right.variants))),
+        assumptions=tuple(dict.fromkeys((*left.assumptions, *right.assumptions))),
+        retention_ignored=left.retention_ignored or right.retention_ignored,
     )
-    if not _same_setting(one.retention, other.retention):
-        joined = replace(joined, retention=_either(one.retention, other.retention))
+    if not _same_setting(left.retention, right.retention):
+        joined = replace(joined, retention=_either(left.retention, right.retention))
     yield _noted(joined)
 
 
@@ -144,11 +144,11 @@ def _plain(setting: Setting[Any]) -> object:
             return (why, possible_values(setting))
 
 
-def _either(one: Setting[int], other: Setting[int]) -> Setting[int]:
+def _either(left: Setting[int], right: Setting[int]) -> Setting[int]:
     """Return a retention that is one of two, whichever program plans it."""
-    trace = tuple(dict.fromkeys((*one.trace, *other.trace)))
+    trace = tuple(dict.fromkeys((*left.trace, *right.trace)))
     outcomes: list[Outcome[int]] = []
-    for setting, program in zip((one, other), PROGRAMS, strict=True):
+    for setting, program in zip((left, right), PROGRAMS, strict=True):
         if not isinstance(setting, Unknown):
             outcomes.append(Outcome(setting, program))
             continue

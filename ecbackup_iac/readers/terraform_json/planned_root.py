@@ -10,23 +10,20 @@ from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.json_text import json_value
-from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.modules.addresses import Address
+from ecbackup_iac.terraform.modules.call_inputs import Inputs
 from ecbackup_iac.terraform.modules.configuration import UnreadModule
 from ecbackup_iac.terraform.modules.inputs import RootInputs
-from ecbackup_iac.terraform.modules.instances import (
-    BlockScope,
-    Inputs,
-    ModuleInstance,
-)
+from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.values.outcomes import identity
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     SourceStep,
     Value,
-    identity,
     number,
     string,
     unknown,
@@ -147,7 +144,7 @@ class PlannedInputs(Inputs):
             return self._written.value(name, constraint)
         try:
             planned = constraint.applied(json_value(text))
-        except UndecidableError as error:
+        except UnknownResultError as error:
             raise EvaluationError(str(error)) from error
         for candidate in (self._written.value, self._default):
             try:
@@ -156,8 +153,9 @@ class PlannedInputs(Inputs):
                 continue
             if value is not None and identity(value) == identity(planned):
                 return value
-        text = f"var.{name}, as the plan has it"
-        return planned.through(TraceStep(text, self._plan, StepKind.OPEN_VARIABLE, name))
+        return planned.through(
+            TraceStep(f"var.{name}, as the plan has it", self._plan, StepKind.OPEN_VARIABLE, name)
+        )
 
     def _default(self, name: str, constraint: Constraint) -> Value | None:
         default = self._module.variables[name].body.attribute("default")

@@ -8,16 +8,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ecbackup_iac.errors import InputError
-from ecbackup_iac.files.discovery import (
-    STANDARD_INPUT,
-    boundary_of,
-    is_inside,
-    is_stream,
-    shown_path,
-)
+from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.location import Location, input_location
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, input_location, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.value import (
@@ -32,7 +26,8 @@ from ecbackup_iac.model.value import (
     possible_values,
 )
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
-from ecbackup_iac.readers.terraform.caches import called_by, is_ignored
+from ecbackup_iac.readers.terraform.caches import called_by
+from ecbackup_iac.readers.terraform.lifecycle import is_ignored
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
 from ecbackup_iac.readers.terraform_json.planned_root import (
     PlannedInputs,
@@ -42,13 +37,15 @@ from ecbackup_iac.readers.terraform_json.planned_root import (
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
+from ecbackup_iac.terraform.modules.file_names import configuration_files
+from ecbackup_iac.terraform.modules.folder_scan import Sought
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.module import configuration_files
 from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index, Sought
-from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError, effort
+from ecbackup_iac.terraform.modules.roots import Index
+from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
+from ecbackup_iac.terraform.values.context import evaluation
 from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep
 
 SOURCES = {Source.TERRAFORM_PLAN: "plan", Source.TERRAFORM_STATE: "state"}
@@ -89,7 +86,7 @@ class SourceLocator:
     def placed(self, reading: ReadResult) -> ReadResult:
         """Give what was read of one plan or state with its places; what has none keeps what it has."""
         try:
-            with effort(MAX_STEPS):
+            with evaluation(MAX_STEPS):
                 return self._placed(reading)
         except TooMuchError as error:
             text = f"where the plan's caches are written was not worked out: {error}"
@@ -231,7 +228,7 @@ def _at(resource: CacheResource, spot: ResourceSite, source: str) -> CacheResour
         assumptions.append(f"{spot.unread}: the place is that of the module call")
     else:
         attribute = block.body.attribute(name)
-        place = attribute.place if attribute else place
+        place = attribute.range if attribute else place
         retention_ignored = retention_ignored or is_ignored(block, name)
         written = _written(spot, name)
         steps = _steps_to(written, resource.retention)
@@ -244,7 +241,7 @@ def _at(resource: CacheResource, spot: ResourceSite, source: str) -> CacheResour
         retention=replace(resource.retention, trace=tuple(dict.fromkeys(trace))),
         retention_ignored=retention_ignored,
         assumptions=tuple(assumptions),
-        block=block.place.location,
+        block=block.range.location,
         calls=spot.scope.instance.calls,
         called=called_by(spot.scope.instance),
     )

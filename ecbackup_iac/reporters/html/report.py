@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ecbackup_iac import __version__
 from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
@@ -19,7 +20,6 @@ from ecbackup_iac.reporters.html.chart import filter_rules, filters, picture
 from ecbackup_iac.reporters.html.control import control
 from ecbackup_iac.reporters.html.findings import definitions, findings, suppression_facts
 from ecbackup_iac.reporters.html.markup import Entry, code, counted, items, name, prose
-from ecbackup_iac.reporters.places import STANDARD_INPUT
 from ecbackup_iac.reporters.style import RenderOptions
 
 

@@ -1,12 +1,15 @@
-"""A variable's `type` → the type it asks for, with the defaults of its optional attributes."""
+"""A variable's `type` → the type that it requires, with the defaults of its optional attributes."""
 
 from collections.abc import Mapping
 
 from ecbackup_iac.hcl.expression import Call, Literal, Name, Node, ObjectNode, TupleNode
-from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -44,7 +47,7 @@ class Defaults:
     """What an attribute is where it is missing or null."""
 
     inside: Mapping[str, "Defaults"] = field(factory=dict)
-    """The defaults within attributes and tuple elements; "" stands for every element."""
+    """The defaults within attributes and tuple elements; "" is for every element."""
 
     @property
     def is_empty(self) -> bool:
@@ -62,7 +65,7 @@ class Constraint:
     """A TF_VAR_ or --var text is the value itself (primitive types, and no type at all), not HCL."""
 
     def applied(self, value: Value) -> Value:
-        """Fill in the defaults and convert.
+        """Return a value with the defaults filled in, converted.
 
         Raises:
             EvaluationError: the value does not fit.
@@ -73,7 +76,7 @@ class Constraint:
 
 
 def constraint_of(node: Node | None) -> Constraint:
-    """Read a type expression; without one anything goes.
+    """Return the constraint of a type expression; without one, any type is accepted.
 
     Raises:
         EvaluationError: it is no type expression.
@@ -83,7 +86,7 @@ def constraint_of(node: Node | None) -> Constraint:
         return Constraint()
     if isinstance(node, Literal) and isinstance(node.value, str):
         if node.value not in _QUOTED:
-            raise EvaluationError("Invalid type: a quoted type is string, list or map", node.place)
+            raise EvaluationError("Invalid type: a quoted type is string, list or map", node.range)
         kind = _QUOTED[node.value]
         return Constraint(kind, is_literal=kind == STRING)
     wanted, defaults = _type(node)
@@ -105,12 +108,12 @@ def _type(node: Node) -> tuple[Type, Defaults]:
             return _collection(name, kind), _nested({"": defaults})
         case Call(name="tuple", arguments=(TupleNode(items=items),)):
             parts = [_type(item) for item in items]
-            inside = {str(place): defaults for place, (_, defaults) in enumerate(parts)}
+            inside = {str(position): defaults for position, (_, defaults) in enumerate(parts)}
             return TupleOf(tuple(kind for kind, _ in parts)), _nested(inside)
         case Call(name="object", arguments=(ObjectNode() as attributes,)):
             return _object(attributes)
         case _:
-            raise EvaluationError("Invalid type specification", node.place)
+            raise EvaluationError("Invalid type specification", node.range)
 
 
 def _collection(name: str, element: Type) -> Type:
@@ -132,13 +135,13 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
     optional = set()
     for key, written in node.items:
         if not isinstance(key, Literal) or not isinstance(key.value, str):
-            raise EvaluationError("Invalid type: object attributes are plain names", key.place)
+            raise EvaluationError("Invalid type: object attributes are plain names", key.range)
         name = key.value
         default: Node | None = None
         attribute = written
         if isinstance(written, Call) and written.name == "optional":
             if not 1 <= len(written.arguments) <= 2:  # noqa: PLR2004 - type and default
-                raise EvaluationError("optional takes a type and a default", written.place)
+                raise EvaluationError("optional takes a type and a default", written.range)
             optional.add(name)
             attribute, *rest = written.arguments
             default = rest[0] if rest else None
@@ -146,50 +149,52 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
         if not nested.is_empty:
             inside[name] = nested
         if default is not None:
-            place = Place(key.place.file, key.place.start, written.place.end)
-            step = SourceStep(place, StepKind.OPTIONAL_DEFAULT, name, default)
-            values[name] = _constant(default, kinds[name]).through(step)
+            source_range = SourceRange(key.range.file, key.range.start, written.range.end)
+            values[name] = _constant(default, kinds[name]).through(
+                SourceStep(source_range, StepKind.OPTIONAL_DEFAULT, name, default)
+            )
     return object_of(kinds, optional), Defaults(values, inside)
 
 
 def _constant(node: Node, kind: Type) -> Value:
-    """Evaluate a default, which refers to nothing."""
-    from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-    from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-
+    """Return the value of a default, which refers to nothing."""
     value = Evaluator(CONSTANT_SCOPE).value(node)
     return value if value.is_null else converted(value, kind)
 
 
 def _filled(value: Value, defaults: Defaults) -> Value:
-    """Put defaults where attributes are missing or null, all the way down."""
-    if value.raw is None:
-        return value
-    if isinstance(value.raw, UnknownRaw):
-        if not value.raw.outcomes:
+    """Return a value with defaults for attributes that are missing or null, at every depth."""
+    match value.raw:
+        case UnknownRaw(outcomes=outcomes) if outcomes:
+            return map_outcomes(lambda outcome: _filled(outcome, defaults), value)
+        case tuple() as elements:
+            return _filled_sequence(value, elements, defaults)
+        case Mapping() as members:
+            return _filled_members(value, members, defaults)
+        case _:
             return value
-        from ecbackup_iac.terraform.values.value import map_outcomes
 
-        return map_outcomes(lambda one: _filled(one, defaults), value)
-    if isinstance(value.raw, tuple):
-        every = defaults.inside.get("")
-        elements = tuple(
-            _filled(element, inner)
-            if (inner := every or defaults.inside.get(str(place)))
-            else element
-            for place, element in enumerate(value.raw)
-        )
-        kind = TupleOf(tuple(element.type for element in elements))
-        return replace(value, type=kind, raw=elements)
-    if not isinstance(value.raw, Mapping):
-        return value
-    members = dict(value.raw)
+
+def _filled_sequence(value: Value, elements: tuple[Value, ...], defaults: Defaults) -> Value:
+    every = defaults.inside.get("")
+    filled = tuple(
+        _filled(element, inner)
+        if (inner := every or defaults.inside.get(str(position)))
+        else element
+        for position, element in enumerate(elements)
+    )
+    kind = TupleOf(tuple(element.type for element in filled))
+    return replace(value, type=kind, raw=filled)
+
+
+def _filled_members(value: Value, members: Mapping[str, Value], defaults: Defaults) -> Value:
+    filled = dict(members)
     every = defaults.inside.get("")
     for name, default in defaults.attributes.items():
-        if name not in members or members[name].is_null:
-            members[name] = default
-    for name, member in members.items():
+        if name not in filled or filled[name].is_null:
+            filled[name] = default
+    for name, member in filled.items():
         inner = defaults.inside.get(name) or every
         if inner:
-            members[name] = _filled(member, inner)
-    return replace(object_value(members), trace=value.trace).marked(value)
+            filled[name] = _filled(member, inner)
+    return replace(object_value(filled), trace=value.trace).with_marks_of(value)

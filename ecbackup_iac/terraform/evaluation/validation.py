@@ -1,4 +1,4 @@
-"""A variable's validation conditions → what they prove of a value that nobody gives."""
+"""A variable's validation conditions → what they prove of a value that is not given."""
 
 from collections.abc import Callable, Sequence
 from functools import reduce
@@ -17,14 +17,13 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import identity, one_of
 from ecbackup_iac.terraform.values.value import (
     FILE_CONTENT,
     Assumption,
     EvaluationError,
     Possibility,
     Value,
-    identity,
-    one_of,
 )
 
 _MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "=="}
@@ -47,14 +46,14 @@ class _Facts:
 
 _NOTHING = _Facts()
 
-MAX_TOLD_BYTES = 999
-"""What a file holds is told as a bound up to here: enough for days, and too little for a secret."""
+MAX_SHOWN_BOUND = 999
+"""The largest bound from a file that is shown: enough for days, and too little for a secret."""
 
 
 def narrowed(
     value: Value, subject: str, conditions: Sequence[Node], constant: Callable[[Node], Value]
 ) -> Value:
-    """Give an undecided value with the outcomes or bounds that all its conditions prove.
+    """Return an unknown value with the outcomes or bounds that all its conditions prove.
 
     `subject` is the variable as conditions write it: "var.days"; `constant` evaluates the rest.
     """
@@ -71,13 +70,13 @@ def narrowed(
 
 def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
     possibilities = []
-    for number, one in enumerate(values, 1):
+    for number, listed in enumerate(values, 1):
         try:
-            fitting = converted(one, value.type)
+            fitting = converted(listed, value.type)
         except EvaluationError:
             continue  # of another type: the variable is never equal to it
-        is_told = not (fitting.is_hidden and isinstance(fitting.raw, str))
-        state = shown(fitting) if is_told else f"{FILE_CONTENT}, number {number}"
+        is_shown = not (fitting.is_hidden and isinstance(fitting.raw, str))
+        state = shown(fitting) if is_shown else f"{FILE_CONTENT}, number {number}"
         possibilities.append(Possibility(fitting, (Assumption(subject, state),)))
     if not possibilities:
         return value
@@ -86,7 +85,7 @@ def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
 
 
 def shown(value: Value) -> str:
-    """Show a known scalar as it would be written."""
+    """Return a known scalar as it would be written."""
     match value.raw:
         case None:
             return "null"
@@ -152,7 +151,7 @@ def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) ->
     bound = values.raw
     if isinstance(bound, bool | str) or bound is None or not isinstance(bound, Number):
         return _NOTHING
-    # Bounds are asked for where whole numbers are: what is above 0 is at least 1 there.
+    # Bounds are used for whole numbers: what is above 0 is at least 1 there.
     match operator:
         case ">=":
             return _Facts(minimum=_least(values, bound))
@@ -165,17 +164,17 @@ def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) ->
 
 
 def _least(value: Value, bound: Number) -> Number | None:
-    """Give a lower bound that comes of a value, no closer than it may be told."""
-    if value.is_sensitive or (value.is_file_content and bound < -MAX_TOLD_BYTES):
+    """Return the lower bound that a value is, limited where a file holds it."""
+    if value.is_sensitive or (value.is_file_content and bound < -MAX_SHOWN_BOUND):
         return None
-    return min(bound, MAX_TOLD_BYTES) if value.is_file_content else bound
+    return min(bound, MAX_SHOWN_BOUND) if value.is_file_content else bound
 
 
 def _greatest(value: Value, bound: Number) -> Number | None:
-    """Give an upper bound that comes of a value, no closer than it may be told."""
-    if value.is_sensitive or (value.is_file_content and bound > MAX_TOLD_BYTES):
+    """Return the upper bound that a value is, limited where a file holds it."""
+    if value.is_sensitive or (value.is_file_content and bound > MAX_SHOWN_BOUND):
         return None
-    return max(bound, -MAX_TOLD_BYTES) if value.is_file_content else bound
+    return max(bound, -MAX_SHOWN_BOUND) if value.is_file_content else bound
 
 
 def _settled(node: Node, constant: Callable[[Node], Value]) -> Value | None:
@@ -193,14 +192,14 @@ def _elements(node: Node, constant: Callable[[Node], Value]) -> tuple[Value, ...
     return tuple(element.inherit_marks(value) for element in value.elements)
 
 
-def _both(one: _Facts, other: _Facts) -> _Facts:
-    """Join what is proven together."""
-    minimum = max((m for m in (one.minimum, other.minimum) if m is not None), default=None)
-    maximum = min((m for m in (one.maximum, other.maximum) if m is not None), default=None)
-    values = one.values if other.values is None else other.values
-    if one.values is not None and other.values is not None:
-        shared = {identity(value) for value in other.values}
-        values = tuple(value for value in one.values if identity(value) in shared)
+def _both(left: _Facts, right: _Facts) -> _Facts:
+    """Return what two facts prove together."""
+    minimum = max((m for m in (left.minimum, right.minimum) if m is not None), default=None)
+    maximum = min((m for m in (left.maximum, right.maximum) if m is not None), default=None)
+    values = left.values if right.values is None else right.values
+    if left.values is not None and right.values is not None:
+        shared = {identity(value) for value in right.values}
+        values = tuple(value for value in left.values if identity(value) in shared)
     if values is not None:
         values = tuple(value for value in values if _lies(value, minimum, maximum))
     return _Facts(values, minimum, maximum)
@@ -213,14 +212,14 @@ def _lies(value: Value, minimum: Number | None, maximum: Number | None) -> bool:
     return (minimum is None or raw >= minimum) and (maximum is None or raw <= maximum)
 
 
-def _either(one: _Facts, other: _Facts) -> _Facts:
-    """Keep what both prove: without knowing which of them holds, the weaker."""
-    if one.is_nothing or other.is_nothing:
+def _either(left: _Facts, right: _Facts) -> _Facts:
+    """Return what both facts prove: the weaker, since which of them holds is unknown."""
+    if left.is_nothing or right.is_nothing:
         return _NOTHING
-    if one.values is not None and other.values is not None:
-        return _Facts(values=(*one.values, *other.values))
-    lows, highs = zip(_ends(one), _ends(other), strict=True)
-    if any(value.is_null for facts in (one, other) for value in facts.values or ()):
+    if left.values is not None and right.values is not None:
+        return _Facts(values=(*left.values, *right.values))
+    lows, highs = zip(_ends(left), _ends(right), strict=True)
+    if any(value.is_null for facts in (left, right) for value in facts.values or ()):
         return _NOTHING
     minimum = None if None in lows else min(low for low in lows if low is not None)
     maximum = None if None in highs else max(high for high in highs if high is not None)

@@ -5,17 +5,16 @@ A family is imported when a configuration first calls one of its functions: star
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ecbackup_iac.terraform.functions.signature import Function
+from ecbackup_iac.terraform.functions.signature import Function
 
 # Module → the functions in it; a test holds it against the modules.
 FAMILIES: Mapping[str, str] = {
     "collection_functions": (
-        "alltrue anytrue coalesce coalescelist contains element index keys length list "
+        "alltrue anytrue contains element index keys length list "
         "lookup map matchkeys one sort sum values "
     ),
+    "coalesce_functions": "coalesce coalescelist",
     "structure_functions": (
         "chunklist compact concat distinct flatten merge range reverse setintersection "
         "setproduct setsubtract setunion slice transpose zipmap "
@@ -46,7 +45,7 @@ FAMILIES: Mapping[str, str] = {
 }
 
 
-class _Functions(Mapping[str, "Function"]):
+class _Functions(Mapping[str, Function]):
     """The functions by name; looking one up imports its family."""
 
     def __init__(self) -> None:
@@ -55,7 +54,7 @@ class _Functions(Mapping[str, "Function"]):
         }
         self._found: dict[str, Function] = {}
 
-    def __getitem__(self, name: str) -> "Function":
+    def __getitem__(self, name: str) -> Function:
         if name not in self._found:
             family = import_module(f"{__name__}.{self._families[name]}")
             self._found |= {function.name: function for function in family.FUNCTIONS}
@@ -68,4 +67,4 @@ class _Functions(Mapping[str, "Function"]):
         return len(self._families)
 
 
-FUNCTIONS: Mapping[str, "Function"] = _Functions()
+FUNCTIONS: Mapping[str, Function] = _Functions()

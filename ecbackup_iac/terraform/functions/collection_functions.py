@@ -1,12 +1,10 @@
-"""Functions that ask a collection something, or take something out of it."""
-
-from collections.abc import Mapping, Sequence
+"""The functions that query collections or select from them."""
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.containers import (
-    bounds,
     is_list,
     may_be_refused,
+    may_be_text,
     members_of,
     need_mapping,
     need_sequence,
@@ -16,16 +14,13 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
-from ecbackup_iac.terraform.values.conversion import (
-    converted,
-    equal,
-    expand_outcomes,
-    is_open,
-    perhaps_text,
-    with_all_marks_of,
-)
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, perhaps_text
+from ecbackup_iac.terraform.values.equality import equal
+from ecbackup_iac.terraform.values.marks import with_all_marks_of
 from ecbackup_iac.terraform.values.operators import binary
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -48,11 +43,8 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     boolean,
-    map_outcomes,
     null,
     number,
-    one_of,
-    record_rejection,
     string,
     tuple_value,
 )
@@ -60,7 +52,7 @@ from ecbackup_iac.terraform.values.value import (
 
 def _length(value: Value) -> Value:
     if not value.is_known:
-        return _undecided_length(value)
+        return _length_of_unknown(value)
     if isinstance(value.raw, str):
         return number(grapheme_count(value.raw))
     if is_mapping(value.type):
@@ -70,7 +62,7 @@ def _length(value: Value) -> Value:
     raise EvaluationError("argument must be a string, a collection type, or a structural type")
 
 
-def _undecided_length(value: Value) -> Value:
+def _length_of_unknown(value: Value) -> Value:
     raw = value.unknown
     size = _fixed_size(value.type)
     if raw.outcomes:
@@ -84,7 +76,7 @@ def _undecided_length(value: Value) -> Value:
 
 
 def _fixed_size(kind: Type) -> int | None:
-    """Give how many elements every value of a type has; a type without attributes may be a resource's."""
+    """Return how many elements every value of a type has; a type without attributes may be a resource's."""
     match kind:
         case TupleOf(elements=elements):
             return len(elements)
@@ -113,21 +105,21 @@ def _values(of: Value) -> Value:
     return tuple_value(elements)
 
 
-def _element(of: Value, place: Value) -> Value:
+def _element(of: Value, position: Value) -> Value:
     if not is_list(of):
         raise EvaluationError("cannot read elements from it: a list is required")
     elements = taken(of)
     if not elements:
         raise EvaluationError("cannot use element function with an empty list")
-    if place.is_known:
-        chosen = whole(place, "index")
+    if position.is_known:
+        chosen = whole(position, "index")
         if chosen < 0 and isinstance(of.type, TupleOf) and chosen % len(elements):
             raise EvaluationError("cannot use element function with a negative index on a tuple")
         return elements[chosen % len(elements)]
-    if place.unknown.outcomes:
-        return map_outcomes(lambda settled: _element(of, settled), place)
+    if position.unknown.outcomes:
+        return map_outcomes(lambda settled: _element(of, settled), position)
     record_rejection()  # it may be negative
-    raw = place.unknown
+    raw = position.unknown
     return one_of([Possibility(e) for e in elements], raw.why, is_deferred=raw.is_deferred)
 
 
@@ -135,15 +127,15 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
     if len(rest) > 1:
         raise EvaluationError("lookup() takes two or three arguments")
     if not of.is_known:
-        return map_outcomes(lambda settled: _lookup(settled, key, *rest), of).marked(of, key)
+        return map_outcomes(lambda settled: _lookup(settled, key, *rest), of).with_marks_of(of, key)
     need_mapping(of, "lookup() requires a map as the first argument")
     default = rest[0] if rest else None
     if default is not None:
         default = default_of(of, default)
     if key.is_known:
-        return _looked_up(of, key, default).marked(of, key)
+        return _looked_up(of, key, default).with_marks_of(of, key)
     if key.unknown.outcomes:
-        return map_outcomes(lambda settled: _lookup(of, settled, *rest), key).marked(of, key)
+        return map_outcomes(lambda settled: _lookup(of, settled, *rest), key).with_marks_of(of, key)
     if default is None:
         record_rejection()  # the key may be none of these
     may_be_refused(key)
@@ -154,11 +146,11 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
     found = one_of(
         [Possibility(choice) for choice in choices], raw.why, is_deferred=raw.is_deferred
     )
-    return found.marked(of, key, *choices)
+    return found.with_marks_of(of, key, *choices)
 
 
 def default_of(of: Value, default: Value) -> Value:
-    """Give the default of a lookup as the type of a map's elements.
+    """Return the default of a lookup as the type of a map's elements.
 
     Raises:
         EvaluationError: it cannot become one of that type.
@@ -172,7 +164,7 @@ def default_of(of: Value, default: Value) -> Value:
         raise EvaluationError(
             "the default value must have the same type as the map elements"
         ) from error
-    if not _may_be_text(of):
+    if not may_be_text(of):
         return converted_default
     record_rejection()  # it may be of another kind than the elements
     return perhaps_text(default)
@@ -217,9 +209,9 @@ def _index(within: Value, wanted: Value) -> Value:
         raise EvaluationError("argument must be a list or tuple")
     if not within.elements:
         raise EvaluationError("cannot search an empty list")
-    for place, element in enumerate(within.elements):
+    for position, element in enumerate(within.elements):
         if equal(element, wanted).raw is True:
-            return number(place)
+            return number(position)
     raise EvaluationError("item not found")
 
 
@@ -234,7 +226,7 @@ def _anytrue(within: Value) -> Value:
 
 
 def _all_are(within: Value, *, wanted: bool) -> Value:
-    """Say whether all elements are true, or none is; null is no true."""
+    """Whether all elements are true, or none is; null is no true."""
     decided = [element for element in within.elements if element.is_known]
     is_refuted = any((element.raw is True) is not wanted for element in decided)
     if is_refuted or len(decided) == len(within.elements):
@@ -254,122 +246,6 @@ def _one(of: Value) -> Value:
     return null(of.type.element if isinstance(of.type, ListOf | SetOf) else DYNAMIC)
 
 
-def _coalesce(*arguments: Value) -> Value:
-    """Settle what differs in type first: the type of the result depends on every argument."""
-    given = [_ways(argument) for argument in arguments]
-    places = [
-        place
-        for place, argument in enumerate(given)
-        if not argument.is_known and argument.type == DYNAMIC and argument.unknown.outcomes
-    ]
-
-    def chosen(*settled: Value) -> Value:
-        filled = list(given)
-        for place, value in zip(places, settled, strict=True):
-            filled[place] = value
-        kind = unified([argument.type for argument in filled])
-        if kind is None or not filled:
-            raise EvaluationError("all arguments must have the same type")
-        if any(map(_may_be_text, filled)):
-            return _first_of_open_type(filled, kind)
-        return _first([converted(argument, kind) for argument in filled], kind)
-
-    result = map_outcomes(chosen, *(given[place] for place in places))
-    return with_all_marks_of(result, *arguments)
-
-
-def _ways(argument: Value) -> Value:
-    """Give an argument as its outcomes, where they differ in type."""
-    if not _may_be_text(argument):
-        return argument
-    ways = expand_outcomes(argument)
-    return ways if ways.is_known or ways.unknown.outcomes else argument
-
-
-def _may_be_text(argument: Value) -> bool:
-    """Say whether something in an argument has a type that nobody knows here, and that a plan would know."""
-    if not argument.is_known:
-        return has_dynamic(argument.type) and not argument.unknown.is_deferred
-    if is_open(argument) or not isinstance(argument.raw, tuple | Mapping):
-        return False
-    return any(map(_may_be_text, argument.elements))
-
-
-def _first_of_open_type(arguments: Sequence[Value], kind: Type) -> Value:
-    """Give the first argument where the type of the result depends on what is undecided."""
-    record_rejection()  # it may be of another kind than the rest
-    untyped = [argument for argument in arguments if has_dynamic(argument.type)]
-    if kind == STRING and len(untyped) == 1:  # with another, null, everything would stay as it is
-        return _first([converted(argument, kind) for argument in arguments], kind)
-    kinds = {type(argument.type) for argument in arguments if argument.type != DYNAMIC}
-    if len(kinds) > 1 or any(map(_may_be_empty_text, arguments)):
-        raise UndecidableError("the type of the result depends on what is undecided")
-    return perhaps_text(_first(arguments, kind))
-
-
-def _may_be_empty_text(argument: Value) -> bool:
-    """Say whether an argument may be "", which is skipped where the result is text, and only there."""
-    if argument.is_known:
-        return argument.raw == ""
-    return any(outcome.value.raw == "" for outcome in argument.unknown.outcomes)
-
-
-def _first(arguments: Sequence[Value], kind: Type) -> Value:
-    """Give the first argument that is neither null nor, of texts, "".
-
-    An undecided one gives its outcomes, and where it may be nothing, those of the next ones too.
-    """
-    if not arguments:
-        raise EvaluationError("no non-null, non-empty-string arguments")
-    first, *rest = arguments
-
-    def chosen(settled: Value) -> Value:
-        is_nothing = settled.is_null or (settled.raw == "" and kind == STRING)
-        return _first(rest, kind) if is_nothing else settled
-
-    if first.is_known or first.unknown.outcomes:
-        return map_outcomes(chosen, first, kind=first.type)
-    return _first_of_bare(first, rest, kind)
-
-
-def _first_of_bare(argument: Value, rest: Sequence[Value], kind: Type) -> Value:
-    """Give an undecided argument; the bounds hold where what it falls back to keeps them."""
-    raw = argument.unknown
-    if raw.is_not_null or (raw.minimum is None and raw.maximum is None):
-        return argument
-    try:
-        fallback = _first(rest, kind)
-    except EvaluationError:
-        record_rejection()
-        return replace(argument, raw=replace(raw, is_not_null=True))
-    low, high = bounds(fallback)
-    minimum = None if raw.minimum is None or low is None else min(raw.minimum, low)
-    maximum = None if raw.maximum is None or high is None else max(raw.maximum, high)
-    return replace(argument, raw=replace(raw, minimum=minimum, maximum=maximum))
-
-
-def _coalescelist(*arguments: Value) -> Value:
-    if not arguments:
-        raise EvaluationError("at least one argument is required")
-    for argument in arguments:
-        if not argument.is_known:
-            record_rejection()  # it may be no list
-        elif not is_list(argument):
-            raise EvaluationError("coalescelist arguments must be lists or tuples")
-    return with_all_marks_of(_first_list(arguments), *arguments)
-
-
-def _first_list(arguments: Sequence[Value]) -> Value:
-    if not arguments:
-        raise EvaluationError("no non-null arguments")
-    first, *rest = arguments
-    if not first.is_known:
-        return map_outcomes(lambda settled: _first_list((settled, *rest)), first)
-    if not is_list(first):
-        raise EvaluationError("coalescelist arguments must be lists or tuples")
-    return _first_list(rest) if first.is_null or not first.elements else first
-
-
 def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
     kind = unified([keys.type, wanted.type])
     if kind is None:
@@ -381,7 +257,7 @@ def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
     found = tuple(
         value
         for value, key in zip(taken(values), keys.elements, strict=True)
-        if any(equal(key, one).raw is True for one in wanted.elements)
+        if any(equal(key, wanted_key).raw is True for wanted_key in wanted.elements)
     )
     return replace(values, raw=found, trace=())
 
@@ -413,48 +289,38 @@ def _removed(name: str, syntax: str) -> Function:
             f"use {syntax} syntax to write a literal {name}"
         )
 
-    anything = Parameter("vals", allows_null=True, allows_undecided=True)
+    anything = Parameter("vals", allows_null=True, allows_unknown=True)
     return Function(name, (), implementation, variadic=anything)
 
 
-_LIST = Parameter("list", allows_parts=True)
-_BOOLEANS = Parameter("list", ListOf(BOOL), allows_parts=True)
+_LIST = Parameter("list", allows_unknown_elements=True)
+_BOOLEANS = Parameter("list", ListOf(BOOL), allows_unknown_elements=True)
 _ANY_LIST = ListOf(DYNAMIC)
 
 FUNCTIONS: tuple[Function, ...] = (
     Function("alltrue", (_BOOLEANS,), _alltrue, returns=BOOL),
     Function("anytrue", (_BOOLEANS,), _anytrue, returns=BOOL),
     Function(
-        "coalesce",
-        (),
-        _coalesce,
-        variadic=Parameter("vals", allows_null=True, allows_undecided=True, allows_parts=True),
-    ),
-    Function(
-        "coalescelist",
-        (),
-        _coalescelist,
-        variadic=Parameter("vals", allows_null=True, allows_undecided=True, allows_parts=True),
-    ),
-    Function(
         "contains",
         (
-            Parameter("list", allows_undecided=True),
-            Parameter("value", allows_undecided=True),
+            Parameter("list", allows_unknown=True),
+            Parameter("value", allows_unknown=True),
         ),
         _contains,
         returns=BOOL,
     ),
     Function(
         "element",
-        (_LIST, Parameter("index", NUMBER, allows_undecided=True)),
+        (_LIST, Parameter("index", NUMBER, allows_unknown=True)),
         _element,
     ),
     Function("index", (Parameter("list"), Parameter("value")), _index, returns=NUMBER),
-    Function("keys", (Parameter("inputMap", allows_undecided=True, allows_parts=True),), _keys),
+    Function(
+        "keys", (Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),), _keys
+    ),
     Function(
         "length",
-        (Parameter("value", allows_undecided=True, allows_parts=True),),
+        (Parameter("value", allows_unknown=True, allows_unknown_elements=True),),
         _length,
         returns=NUMBER,
     ),
@@ -462,11 +328,13 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "lookup",
         (
-            Parameter("inputMap", allows_undecided=True, allows_parts=True),
-            Parameter("key", STRING, allows_undecided=True),
+            Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),
+            Parameter("key", STRING, allows_unknown=True),
         ),
         _lookup,
-        variadic=Parameter("default", allows_null=True, allows_undecided=True, allows_parts=True),
+        variadic=Parameter(
+            "default", allows_null=True, allows_unknown=True, allows_unknown_elements=True
+        ),
         keeps_marks=False,
     ),
     _removed("map", "tomap({ ... })"),
@@ -482,5 +350,5 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("one", (_LIST,), _one),
     Function("sort", (Parameter("list", ListOf(STRING)),), _sort, returns=ListOf(STRING)),
     Function("sum", (Parameter("list"),), _sum, returns=NUMBER),
-    Function("values", (Parameter("values", allows_parts=True),), _values),
+    Function("values", (Parameter("values", allows_unknown_elements=True),), _values),
 )

@@ -1,61 +1,68 @@
-"""A container → what the collection functions take out of it, and whether it is what they ask for."""
+"""A container → its elements or members for the collection functions, and checks of its kind."""
 
 from collections.abc import Mapping
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number
-from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.conversion import has_open_order, is_open
-from ecbackup_iac.terraform.values.type_system import ListOf, TupleOf, is_mapping, is_sequence
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, record_rejection
+from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.conversion import has_open_order
+from ecbackup_iac.terraform.values.type_system import (
+    ListOf,
+    TupleOf,
+    has_dynamic,
+    is_mapping,
+    is_sequence,
+)
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, is_open
 
 MAX_ELEMENTS = 10_000
-"""A function that would give more is undecided: no configuration means it."""
+"""A longer result is unknown: no configuration in use has one."""
 
 _MAX_WHOLE_BYTES = 2**63
 
 
 def taken(container: Value) -> tuple[Value, ...]:
-    """Give the elements of a list, set or tuple, each with the container's trace before its own.
+    """Return the elements of a list, set or tuple, each with the container's trace before its own.
 
     Raises:
-        UndecidableError: it is a set, and what is undecided in it decides its order.
+        UnknownResultError: it is a set, and what is unknown in it decides its order.
 
     """
     if has_open_order(container):
-        raise UndecidableError("the order of a set depends on what is undecided in it")
+        raise UnknownResultError("the order of a set depends on what is undecided in it")
     charge(len(container.elements))
     return tuple(element.through(*container.trace) for element in container.elements)
 
 
 def members_of(container: Value) -> Mapping[str, Value]:
-    """Give the members of a map or object, each with the container's trace before its own.
+    """Return the members of a map or object, each with the container's trace before its own.
 
     Raises:
-        UndecidableError: it is a resource, of which only the provider knows every attribute.
+        UnknownResultError: it is a resource, of which only the provider knows every attribute.
 
     """
     if is_open(container):
-        raise UndecidableError("only the provider knows every attribute of a resource")
+        raise UnknownResultError("only the provider knows every attribute of a resource")
     charge(len(container.members))
     return {name: value.through(*container.trace) for name, value in container.members.items()}
 
 
 def guarded(count: int) -> None:
-    """Refuse to make a container of so many elements.
+    """Raise UnknownResultError for a container of too many elements.
 
     Raises:
-        UndecidableError: there are too many.
+        UnknownResultError: there are too many.
 
     """
     if count > MAX_ELEMENTS:
         shown = str(count) if count < _MAX_WHOLE_BYTES else "countless"
-        raise UndecidableError(f"it would have {shown} elements")
+        raise UnknownResultError(f"it would have {shown} elements")
 
 
 def is_list(value: Value) -> bool:
-    """Say whether it is a list or a tuple: something with places."""
+    """Whether it is a list or a tuple: a container with positions."""
     return isinstance(value.type, ListOf | TupleOf)
 
 
@@ -72,7 +79,7 @@ def need_mapping(value: Value, message: str) -> None:
 
 
 def whole(value: Value, name: str) -> int:
-    """Give a number that has to be a whole one."""
+    """Return a number that has to be a whole one."""
     raw: Number = number_of(value)
     if not isinstance(raw, int) or not -_MAX_WHOLE_BYTES <= raw < _MAX_WHOLE_BYTES:
         raise EvaluationError(f"invalid {name}: value must be a whole number")
@@ -80,26 +87,26 @@ def whole(value: Value, name: str) -> int:
 
 
 def number_of(value: Value) -> Number:
-    """Give the number that a known value of type number holds."""
+    """Return the number that a known value of type number holds."""
     if isinstance(value.raw, int | Fraction):
         return value.raw
     raise EvaluationError("a number is required")
 
 
 def texts(value: Value) -> list[str | None]:
-    """Give the texts of a known list or set of strings; None for each null."""
+    """Return the texts of a known list or set of strings; None for each null."""
     return [None if element.is_null else str(element.raw) for element in value.elements]
 
 
 def may_be_refused(*arguments: Value) -> None:
-    """Note that an undecided argument may turn out null, which the function refuses."""
+    """Record that an unknown argument may be null, which the function refuses."""
     for argument in arguments:
         if not argument.is_known and not argument.unknown.is_not_null:
             record_rejection()
 
 
 def bounds(value: Value) -> tuple[Number | None, Number | None]:
-    """Give the least and the greatest number that a value can be; None where nothing is known of it."""
+    """Return the least and the greatest number that a value can be; None where nothing is known of it."""
     if isinstance(value.raw, int | Fraction):
         return value.raw, value.raw
     if value.is_known:
@@ -107,6 +114,19 @@ def bounds(value: Value) -> tuple[Number | None, Number | None]:
     raw = value.unknown
     if not raw.outcomes:
         return raw.minimum, raw.maximum
-    numbers = [one.value.raw for one in raw.outcomes if isinstance(one.value.raw, int | Fraction)]
-    every = len(numbers) == sum(not one.value.is_null for one in raw.outcomes)
+    numbers = [
+        outcome.value.raw
+        for outcome in raw.outcomes
+        if isinstance(outcome.value.raw, int | Fraction)
+    ]
+    every = len(numbers) == sum(not outcome.value.is_null for outcome in raw.outcomes)
     return (min(numbers), max(numbers)) if numbers and every else (None, None)
+
+
+def may_be_text(argument: Value) -> bool:
+    """Whether something in an argument has a type that is unknown here and known to a plan."""
+    if not argument.is_known:
+        return has_dynamic(argument.type) and not argument.unknown.is_deferred
+    if is_open(argument) or not isinstance(argument.raw, tuple | Mapping):
+        return False
+    return any(map(may_be_text, argument.elements))

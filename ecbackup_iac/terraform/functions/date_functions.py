@@ -1,4 +1,4 @@
-"""Functions of time that do not ask the clock."""
+"""The functions of time that do not depend on the clock."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _MONTHS = (
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _NOON = 12
 
-# A quoted stretch ('' within stands for one quote), a letter repeated, or anything else.
+# A quoted part ('' within is one quote), a letter repeated, or anything else.
 _TOKEN = re.compile(r"'(?:[^']|'')*'|'|([a-zA-Z])\1*|[^a-zA-Z']+")
 
 
@@ -82,10 +82,10 @@ def _timeadd(time: Value, span: Value) -> Value:
     return string(str(timestamp(text_of(time)).later(duration(text_of(span)))))
 
 
-def _timecmp(one: Value, other: Value) -> Value:
+def _timecmp(left: Value, right: Value) -> Value:
     first, second = (
         moment.seconds * SECOND + moment.nanoseconds
-        for moment in (timestamp(text_of(one)), timestamp(text_of(other)))
+        for moment in (timestamp(text_of(left)), timestamp(text_of(right)))
     )
     return number((first > second) - (first < second))
 

@@ -5,10 +5,11 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.character_sets import decoded, encoded
 from ecbackup_iac.terraform.functions.go.csv_text import csv_value
 from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import MAX_CHARACTERS, bytes_of, sized, text_of
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
@@ -19,7 +20,7 @@ _REPLACEMENT = "\ufffd"
 
 
 def _from_base64(text: str) -> bytes:
-    """Decode base64; line breaks in it are passed over, as Go does."""
+    """Return decoded base64; line breaks are ignored, as by Go."""
     bare = text.replace("\r", "").replace("\n", "")
     if not _BASE64.fullmatch(bare):
         what = "failed to decode base64 data"
@@ -45,7 +46,7 @@ def _base64decode(text: Value) -> Value:
 
 
 def _base64gzip(_text: Value) -> Value:
-    raise UndecidableError("the bytes that base64gzip gives depend on the program's compressor")
+    raise UnknownResultError("the bytes that base64gzip gives depend on the program's compressor")
 
 
 def _base64gunzip(text: Value) -> Value:
@@ -57,7 +58,7 @@ def _base64gunzip(text: Value) -> Value:
     except zlib.error as error:
         raise EvaluationError("failed to gunzip bytestream") from error
     if unpacker.unconsumed_tail:
-        raise UndecidableError("what base64gunzip gives is too large")
+        raise UnknownResultError("what base64gunzip gives is too large")
     if not unpacker.eof:
         raise EvaluationError("failed to read gunzip raw data: unexpected EOF")
     return _utf8(content)
@@ -140,7 +141,7 @@ FUNCTIONS: tuple[Function, ...] = (
         _textdecodebase64,
         returns=STRING,
     ),
-    # What these read decides the type of what they give.
+    # The type of the result depends on the text.
     Function("csvdecode", (_TEXT,), lambda text: csv_value(text_of(text))),
     Function("jsondecode", (_TEXT,), lambda text: json_value(text_of(text))),
     Function("yamldecode", (Parameter("src", STRING),), _yamldecode),

@@ -4,30 +4,24 @@ import posixpath
 from base64 import b64encode
 from collections.abc import Callable
 from hashlib import md5, sha1, sha256, sha512
-from itertools import count
-from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
-from ecbackup_iac.terraform.functions.signature import (
-    Files,
-    Function,
-    Parameter,
-    UndecidableError,
-)
-from ecbackup_iac.terraform.values.conversion import set_of
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.templates import is_in_template_file, render_file
+from ecbackup_iac.terraform.values.context import evaluation_context
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import BOOL, STRING, SetOf
 from ecbackup_iac.terraform.values.value import (
     FILE_CONTENT,
     EvaluationError,
     Value,
     boolean,
-    map_outcomes,
     string,
 )
-
-if TYPE_CHECKING:
-    from ecbackup_iac.hcl.source import Place
 
 
 def _abspath(files: Files, path: Value) -> Value:
@@ -47,7 +41,7 @@ def _basename(path: Value) -> Value:
 
 
 def _cleaned(path: str) -> str:
-    """Give the shortest path that means the same, as Go's filepath.Clean does."""
+    """Return the shortest path that means the same, as Go's filepath.Clean does."""
     clean = posixpath.normpath(path) if path else "."
     return clean[1:] if clean.startswith("//") else clean
 
@@ -58,7 +52,7 @@ def _pathexpand(path: Value) -> Value:
         return string(text)
     if text != "~" and not text.startswith("~/"):
         raise EvaluationError("cannot expand user-specific home dir")
-    raise UndecidableError("it depends on the home folder of whoever runs Terraform")
+    raise UnknownResultError("it depends on the home folder of whoever runs Terraform")
 
 
 def _content(files: Files, path: Value) -> bytes:
@@ -67,7 +61,7 @@ def _content(files: Files, path: Value) -> bytes:
         return files.read(text)
     except EvaluationError as error:
         bare = "Invalid function argument: no file exists of that name"
-        raise EvaluationError(error.message, error.place, bare) from error
+        raise EvaluationError(error.message, error.origin, bare) from error
 
 
 def _text(files: Files, path: Value) -> str:
@@ -75,14 +69,14 @@ def _text(files: Files, path: Value) -> str:
         return normalize("NFC", _content(files, path).decode())
     except UnicodeDecodeError as error:
         text, bare = (
-            f"contents of {told} are not valid UTF-8; use the filebase64 function"
-            for told in (path.raw, "the file")
+            f"contents of {shown} are not valid UTF-8; use the filebase64 function"
+            for shown in (path.raw, "the file")
         )
         raise EvaluationError(text, bare=bare) from error
 
 
 def _read(text: str) -> Value:
-    """Make a string of what a file holds, or of what is worked out of it."""
+    """Return a string of what a file holds, or of what is worked out of it."""
     return string(text).with_marks(is_sensitive=False, is_file_content=True)
 
 
@@ -95,7 +89,7 @@ def _fileexists(files: Files, path: Value) -> Value:
         return boolean(files.exists(str(_pathexpand(path).raw)))
     except EvaluationError as error:
         raise EvaluationError(
-            error.message, error.place, "it is a directory, not a file"
+            error.message, error.origin, "it is a directory, not a file"
         ) from error
 
 
@@ -115,54 +109,17 @@ def _base64(content: bytes) -> str:
     return b64encode(content).decode()
 
 
-class _FilesOfTemplate:
-    """The files that a template's expressions see: the same ones, but no templates."""
-
-    def __init__(self, files: Files) -> None:
-        self.read = files.read
-        self.exists = files.exists
-        self.matching = files.matching
-        self.absolute = files.absolute
-
-
-_calls = count(1)
-
-
-class _TemplateScope:
-    """What names mean in one call of a template file: its variables, and nothing else."""
-
-    allows_calls = True
-    instance_key = ""
-
-    def __init__(self, files: Files, path: str) -> None:
-        self.files: Files = _FilesOfTemplate(files)
-        self.address = f"{path} ({next(_calls)})"
-        """Of each call its own: what is assumed of its variables holds for no other call's."""
-
-    def reference(self, root: str, names: tuple[str, ...], place: "Place") -> Value:
-        """Refuse: only variables have a meaning here."""
-        reference = ".".join((root, *names))
-        what = "vars map does not contain key"
-        text, bare = f'{what} "{root}", referenced as {reference}', f"{what} that is referenced"
-        raise EvaluationError(text, place, bare)
-
-
-def _templatefile(files: Files, path: Value, variables: Value) -> Value:
+def _templatefile(context: CallContext, path: Value, variables: Value) -> Value:
     try:
-        return _rendered(files, path, variables)
+        return _rendered(context, path, variables)
     except EvaluationError as error:
         if path.is_hidden:
-            error.place = None  # it names the file
+            error.origin = None  # it names the file
         raise
 
 
-def _rendered(files: Files, path: Value, variables: Value) -> Value:
-    from ecbackup_iac.hcl.expression import Template
-    from ecbackup_iac.hcl.parser import parse_template
-    from ecbackup_iac.hcl.source import Place, SourceFile
-    from ecbackup_iac.terraform.evaluation.evaluator import TemplateEvaluator
-
-    if isinstance(files, _FilesOfTemplate):
+def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
+    if is_in_template_file(context):
         raise EvaluationError(
             "cannot recursively call templatefile from inside another template function"
         )
@@ -170,17 +127,13 @@ def _rendered(files: Files, path: Value, variables: Value) -> Value:
     names = members_of(variables)
     for name in names:
         if not name.replace("-", "_").isidentifier() or name.startswith("-"):
-            what = "invalid template variable name"
-            raise EvaluationError(f'{what} "{name}"', bare=what)
-    text = _text(files, path).encode()
-    source = SourceFile(str(path.raw), text)
-    parts, problems = parse_template(source)
-    if problems:
-        message, place = problems[0]
-        raise EvaluationError(message, place)
-    template = Template(Place(source, 0, len(text)), parts)
+            message = "invalid template variable name"
+            raise EvaluationError(f'{message} "{name}"', bare=message)
+    source = SourceFile(str(path.raw), _text(context.files, path).encode())
+    evaluation = evaluation_context()
+    evaluation.template_calls += 1
     shown = FILE_CONTENT if path.is_hidden else str(path.raw)
-    result = TemplateEvaluator(_TemplateScope(files, shown), names).value(template)
+    result = render_file(context, source, names, f"{shown} ({evaluation.template_calls})")
     return map_outcomes(_not_null, result) if result.is_known or result.unknown.outcomes else result
 
 
@@ -213,9 +166,10 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("pathexpand", _PATH, _pathexpand, returns=STRING),
     Function(
         "templatefile",
-        (Parameter("path", STRING), Parameter("vars", allows_parts=True)),
+        (Parameter("path", STRING), Parameter("vars", allows_unknown_elements=True)),
         _templatefile,
         reads_files=True,
+        renders_templates=True,
     ),
     _reading("filebase64", _base64),
     _reading("filebase64sha256", lambda content: _base64(sha256(content).digest())),

@@ -4,7 +4,8 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import bytes_of, text_of
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
@@ -48,16 +49,16 @@ def _digest(name: str, digest: Callable[[bytes], str]) -> Function:
 def _uuidv5(namespace: Value, name: Value) -> Value:
     import uuid
 
-    told = text_of(namespace)
-    space = _NAMESPACES.get(told, told)
+    given = text_of(namespace)
+    space = _NAMESPACES.get(given, given)
     if not _UUID.fullmatch(space):
         what = "uuidv5() doesn't support"
-        raise EvaluationError(f"{what} namespace {told}", bare=f"{what} that namespace")
+        raise EvaluationError(f"{what} namespace {given}", bare=f"{what} that namespace")
     return string(str(uuid.uuid5(uuid.UUID(space), text_of(name))))
 
 
 def _rsadecrypt(_ciphertext: Value, _key: Value) -> Value:
-    raise UndecidableError("rsadecrypt is not evaluated")
+    raise UnknownResultError("rsadecrypt is not evaluated")
 
 
 FUNCTIONS: tuple[Function, ...] = (

@@ -3,7 +3,8 @@
 import re
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, ListOf
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
@@ -11,7 +12,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean,
 _IPV4_BITS, _IPV6_BITS = 32, 128
 _MAX_BYTE_BYTES = 255
 _MAX_NEW_BITS = 32
-_MAPPED = 0xFFFF  # what stands before an IPv4 address that is written as IPv6
+_MAPPED = 0xFFFF  # what precedes an IPv4 address that is written as IPv6
 _OCTETS = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,9}", re.ASCII)
 
@@ -43,7 +44,7 @@ def _written(address: int, bits: int) -> str:
 
 
 def _address(text: str) -> tuple[int, int] | None:
-    """Read an address: its number and bits. Zeros may lead, as Terraform still allows."""
+    """Return the number and bits of an address. Zeros may lead, as Terraform still allows."""
     from ipaddress import AddressValueError, IPv6Address
 
     if _OCTETS.fullmatch(text):
@@ -67,7 +68,7 @@ def _range(text: str) -> _Range:
         raise EvaluationError(f"{what}: {text}", bare=what)
     address, bits = found
     if bits == _IPV6_BITS and address >> _IPV4_BITS == _MAPPED:
-        raise UndecidableError("IPv4 addresses written as IPv6 are not evaluated")
+        raise UnknownResultError("IPv4 addresses written as IPv6 are not evaluated")
     given = _Range(address, int(length), bits)
     return _Range(given.first, given.length, bits)
 
@@ -77,13 +78,13 @@ def _cidrhost(prefix: Value, host: Value) -> Value:
     if not isinstance(chosen, int):
         raise EvaluationError("value must be a whole number")
     most = (1 << within.free) - 1
-    place = chosen if chosen >= 0 else most + 1 + chosen
-    if not 0 <= place <= most:
+    number = chosen if chosen >= 0 else most + 1 + chosen
+    if not 0 <= number <= most:
         raise EvaluationError(
             f"prefix of {within.length} does not accommodate a host numbered {chosen}",
             bare="the prefix does not accommodate a host of that number",
         )
-    return string(_written(within.first + place, within.bits))
+    return string(_written(within.first + number, within.bits))
 
 
 def _cidrnetmask(prefix: Value) -> Value:
@@ -106,7 +107,7 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
             bare="insufficient address space to extend the prefix",
         )
     if new_bits < 0 and (chosen != 0 or length < 0):
-        raise UndecidableError("cidrsubnet with a negative number of bits is not evaluated")
+        raise UnknownResultError("cidrsubnet with a negative number of bits is not evaluated")
     if chosen > (1 << max(new_bits, 0)) - 1:
         raise EvaluationError(
             f"prefix extension of {new_bits} does not accommodate a subnet numbered {chosen}",
@@ -115,7 +116,7 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
     # A negative number is not refused; Go takes the bits of the result without its sign.
     address = abs(within.first | (chosen << (within.bits - length)))
     if address >> within.bits:
-        raise UndecidableError("cidrsubnet with so small a number is not evaluated")
+        raise UnknownResultError("cidrsubnet with so small a number is not evaluated")
     return string(str(_Range(address, length, within.bits)))
 
 
@@ -151,19 +152,19 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
 
 
 def _cidrcontains(containing: Value, contained: Value) -> Value:
-    outer, told = _range(text_of(containing)), text_of(contained)
-    single = _address(told)
+    outer, inner_text = _range(text_of(containing)), text_of(contained)
+    single = _address(inner_text)
     if single is not None:
         inner = _Range(single[0], single[1], single[1])
     else:
         try:
-            inner = _range(told)
+            inner = _range(inner_text)
         except EvaluationError as error:
             what = "invalid IP address or prefix"
-            raise EvaluationError(f"{what}: {told}", bare=what) from error
+            raise EvaluationError(f"{what}: {inner_text}", bare=what) from error
     if inner.bits != outer.bits:
         what = "address family mismatch"
-        raise EvaluationError(f"{what}: {text_of(containing)} vs. {told}", bare=what)
+        raise EvaluationError(f"{what}: {text_of(containing)} vs. {inner_text}", bare=what)
     return boolean(
         inner.length >= outer.length and inner.first >> outer.free == outer.first >> outer.free
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import MAX_DIGITS, Number
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import (
     bounds,
     may_be_refused,
@@ -12,16 +13,11 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.arithmetic import Double
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, type_name
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    UnknownRaw,
-    Value,
-    map_outcomes,
-    number,
-)
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, number
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _IGNORES_CASE = 36
@@ -63,7 +59,7 @@ def _number_from(result: float) -> Value:
     if math.isnan(result):
         raise EvaluationError("the result is not a number")
     if math.isinf(result):
-        raise UndecidableError("its result is infinite")
+        raise UnknownResultError("its result is infinite")
     exact = Fraction(result)
     return number(int(exact) if exact.denominator == 1 and abs(exact) <= _EXACT else Double(exact))
 
@@ -74,21 +70,23 @@ def _parseint(text: Value, base: Value) -> Value:
     radix = whole(base, "base")
     if not 2 <= radix <= len(_DIGITS):  # noqa: PLR2004 - as the message says
         raise EvaluationError("base must be a whole number between 2 and 62 inclusive")
-    said = str(text.raw)
-    digits = said[1:] if said.startswith(("+", "-")) else said
+    written = str(text.raw)
+    digits = written[1:] if written.startswith(("+", "-")) else written
     if len(digits) > MAX_DIGITS:
-        raise UndecidableError(f"the number has more than {MAX_DIGITS} digits")
+        raise UnknownResultError(f"the number has more than {MAX_DIGITS} digits")
     values = [
         _DIGITS.find(digit.lower() if radix <= _IGNORES_CASE and digit.isascii() else digit)
         for digit in digits
     ]
     if not digits or not all(0 <= value < radix for value in values):
-        told, bare = (f"cannot parse {t} as a base {radix} integer" for t in (f'"{said}"', "it"))
-        raise EvaluationError(told, bare=bare)
+        message, bare = (
+            f"cannot parse {t} as a base {radix} integer" for t in (f'"{written}"', "it")
+        )
+        raise EvaluationError(message, bare=bare)
     total = 0
     for value in values:
         total = total * radix + value
-    return number(-total if said.startswith("-") else total)
+    return number(-total if written.startswith("-") else total)
 
 
 def _signum(value: Value) -> Value:
@@ -97,7 +95,7 @@ def _signum(value: Value) -> Value:
 
 
 def _extreme(choose: Callable[[list[Number]], Number], *, is_maximum: bool) -> Callable[..., Value]:
-    """Make max or min; of undecided arguments the result has the bounds that follow."""
+    """Return max or min; of unknown arguments the result has the bounds that follow."""
 
     def settled(*arguments: Value) -> Value:
         for argument in arguments:
@@ -129,7 +127,7 @@ def _extreme(choose: Callable[[list[Number]], Number], *, is_maximum: bool) -> C
 def _bound(
     choose: Callable[[list[Number]], Number], limits: tuple[Number | None, ...], *, needs_all: bool
 ) -> Number | None:
-    """Give the bound that the arguments' bounds leave to the result, None where they leave it open."""
+    """Return the bound that the arguments' bounds leave to the result, None where they leave it open."""
     known = [limit for limit in limits if limit is not None]
     if not known or (needs_all and len(known) < len(limits)):
         return None
@@ -137,7 +135,7 @@ def _bound(
 
 
 _NUMBER = Parameter("num", NUMBER)
-_NUMBERS = Parameter("numbers", NUMBER, allows_undecided=True)
+_NUMBERS = Parameter("numbers", NUMBER, allows_unknown=True)
 
 FUNCTIONS: tuple[Function, ...] = (
     Function("abs", (_NUMBER,), _computed(_absolute), returns=NUMBER),

@@ -1,60 +1,14 @@
-"""What a function takes and gives, and how it is called with values that may be undecided."""
+"""A function and its arguments, which may be unknown → the result of the call."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, marks_in
+from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
+from ecbackup_iac.terraform.values.marks import marks_in
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, SetOf, Type
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    UnknownRaw,
-    Value,
-    map_outcomes,
-)
-
-
-class Files(Protocol):
-    """What the file functions may read: only inside the boundary."""
-
-    def read(self, path: str) -> bytes:
-        """Give a file's content; a relative path counts from the root module's folder.
-
-        Raises:
-            EvaluationError: there is no such file, as Terraform says it.
-            OutsideError: it lies outside the boundary, or is too large.
-
-        """
-
-    def exists(self, path: str) -> bool:
-        """Say whether a file is there.
-
-        Raises:
-            EvaluationError: something is there that is no file.
-            OutsideError: it lies outside the boundary.
-
-        """
-
-    def matching(self, folder: str, pattern: str) -> list[str]:
-        """Give the files under a folder that match Terraform's fileset pattern. Raises OutsideError."""
-
-    def absolute(self, path: str) -> str:
-        """Give a path as an absolute one; a relative path counts from the root module's folder."""
-
-
-class UndecidableError(Exception):
-    """A call whose result cannot be known from what was read; the message says why.
-
-    `bare` is the message without what it quotes of values, where it quotes any.
-    """
-
-    def __init__(self, message: str, bare: str = "") -> None:
-        super().__init__(message)
-        self.bare = bare or message
-
-
-class OutsideError(UndecidableError):
-    """A file that this program does not read."""
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
 
 
 @record
@@ -64,11 +18,11 @@ class Parameter:
     name: str
     type: Type = DYNAMIC
     allows_null: bool = False
-    allows_undecided: bool = False
-    """The function answers even where the argument itself is undecided, and is handed it as it is."""
+    allows_unknown: bool = False
+    """The function has a result even where the argument itself is unknown, and takes it as it is."""
 
-    allows_parts: bool = False
-    """The function answers even where elements of the argument are undecided; a sensitive element
+    allows_unknown_elements: bool = False
+    """The function has a result even where elements of the argument are unknown; a sensitive element
     does not make the result sensitive."""
 
 
@@ -79,22 +33,24 @@ class Function:
     name: str
     parameters: tuple[Parameter, ...]
     implementation: Callable[..., Value]
-    """Takes the converted arguments; a function with `reads_files` takes Files before them."""
+    """Takes the converted arguments; a function with `reads_files` takes Files before them, and
+    one with `renders_templates` the CallContext."""
 
     variadic: Parameter | None = None
     returns: Type = DYNAMIC
-    """The type of a result that is undecided."""
+    """The type of a result that is unknown."""
 
     reads_files: bool = False
+    renders_templates: bool = False
     keeps_marks: bool = True
     """A sensitive argument makes the result sensitive."""
 
 
-def called(function: Function, arguments: Sequence[Value], files: Files) -> Value:
-    """Call a function.
+def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
+    """Return the result of a call.
 
     Raises:
-        EvaluationError: Terraform refuses the call, whatever is undecided in it.
+        EvaluationError: Terraform refuses the call, whatever is unknown in it.
 
     """
     parameters = _parameters(function, len(arguments))
@@ -108,14 +64,16 @@ def called(function: Function, arguments: Sequence[Value], files: Files) -> Valu
             if argument.is_null and not parameter.allows_null:
                 raise _invalid(function, parameter, "argument must not be null")
         try:
+            if function.renders_templates:
+                return function.implementation(context, *settled)
             if function.reads_files:
-                return function.implementation(files, *settled)
+                return function.implementation(context.files, *settled)
             return function.implementation(*settled)
-        except UndecidableError as error:
+        except UnknownResultError as error:
             return Value(function.returns, UnknownRaw(_why(function, arguments, error)))
 
     try:
-        result = _lifted_over(apply, parameters, ready, function.returns)
+        result = _mapped(apply, parameters, ready, function.returns)
     except EvaluationError as error:
         raise _refusal(function, arguments, error) from None
     if not function.keeps_marks:
@@ -123,7 +81,7 @@ def called(function: Function, arguments: Sequence[Value], files: Files) -> Valu
     is_sensitive, is_file_content = result.is_sensitive, result.is_file_content
     for parameter, argument in zip(parameters, arguments, strict=True):
         own = argument.is_sensitive, argument.is_file_content
-        held = own if parameter.allows_parts else marks_in(argument)
+        held = own if parameter.allows_unknown_elements else marks_in(argument)
         is_sensitive, is_file_content = is_sensitive or held[0], is_file_content or held[1]
     return result.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
 
@@ -131,11 +89,11 @@ def called(function: Function, arguments: Sequence[Value], files: Files) -> Valu
 def _refusal(
     function: Function, arguments: Sequence[Value], error: EvaluationError
 ) -> EvaluationError:
-    """Give an error as it may be told, by what the function was given."""
+    """Return an error without what the arguments do not allow to be shown."""
     is_sensitive, is_file_content = _marks(arguments)
     if is_sensitive:
         text = f'Invalid function argument: "{function.name}" refuses a sensitive value'
-        return EvaluationError(text, error.place)
+        return EvaluationError(text, error.origin)
     return error.redacted() if is_file_content else error
 
 
@@ -146,7 +104,7 @@ def _marks(arguments: Sequence[Value]) -> tuple[bool, bool]:
     )
 
 
-def _why(function: Function, arguments: Sequence[Value], error: UndecidableError) -> str:
+def _why(function: Function, arguments: Sequence[Value], error: UnknownResultError) -> str:
     is_sensitive, is_file_content = _marks(arguments)
     if is_sensitive:
         return f"{function.name} of a sensitive value is not evaluated"
@@ -155,34 +113,34 @@ def _why(function: Function, arguments: Sequence[Value], error: UndecidableError
     return error.bare if is_file_content else str(error)
 
 
-def _lifted_over(
+def _mapped(
     apply: Callable[..., Value],
     parameters: Sequence[Parameter],
     arguments: Sequence[Value],
     returns: Type,
 ) -> Value:
-    """Apply to every combination of outcomes of those arguments that the function does not take undecided."""
-    open_places = [
+    """Return the results for every combination of outcomes of arguments that have to be known."""
+    open_positions = [
         index
         for index, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True))
         if not argument.is_known
-        and (not parameter.allows_undecided or _may_be_null(parameter, argument))
+        and (not parameter.allows_unknown or _may_be_null(parameter, argument))
     ]
 
-    if not open_places:
+    if not open_positions:
         return apply(*arguments)
 
     def fill(*chosen: Value) -> Value:
         filled = list(arguments)
-        for index, value in zip(open_places, chosen, strict=True):
+        for index, value in zip(open_positions, chosen, strict=True):
             filled[index] = value
         return apply(*filled)
 
-    return map_outcomes(fill, *(arguments[index] for index in open_places), kind=returns)
+    return map_outcomes(fill, *(arguments[index] for index in open_positions), kind=returns)
 
 
 def _may_be_null(parameter: Parameter, argument: Value) -> bool:
-    """Say whether one outcome is a null that the function refuses."""
+    """Whether one outcome is a null that the function refuses."""
     nulls = (outcome.value.is_null for outcome in argument.unknown.outcomes)
     return not parameter.allows_null and any(nulls)
 
@@ -202,7 +160,7 @@ def _parameters(function: Function, count: int) -> tuple[Parameter, ...]:
 
 
 def _argument(function: Function, parameter: Parameter, argument: Value) -> Value:
-    if not parameter.allows_parts and not parameter.allows_undecided:
+    if not parameter.allows_unknown_elements and not parameter.allows_unknown:
         argument = expand_outcomes(argument)
     elif isinstance(argument.type, SetOf) and argument.is_known:
         ways = expand_outcomes(argument)  # the order of a set depends on everything in it

@@ -1,6 +1,6 @@
-"""A text → a Value, unless it is larger than any configuration means."""
+"""A text → a Value, unless it is larger than in any configuration in use."""
 
-from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.type_system import STRING, ListOf
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
@@ -10,43 +10,43 @@ _MAX_BITS_BYTES = 63
 
 
 def check_size(characters: int) -> None:
-    """Refuse to make a text of so many characters.
+    """Raise UnknownResultError for a text of too many characters.
 
     Raises:
-        UndecidableError: it would be too large.
+        UnknownResultError: it would be too large.
 
     """
     if characters > MAX_CHARACTERS:
-        raise UndecidableError(f"the result is larger than {MAX_CHARACTERS:,} characters")
+        raise UnknownResultError(f"the result is larger than {MAX_CHARACTERS:,} characters")
 
 
 def sized(text: str) -> Value:
-    """Make a string of a text that is not too large."""
+    """Return a string of a text that is not too large."""
     check_size(len(text))
     return string(text)
 
 
 def strings(texts: list[str]) -> Value:
-    """Make a list of strings."""
+    """Return a list of strings."""
     check_size(sum(map(len, texts)) + len(texts))
     charge(len(texts))
     return Value(ListOf(STRING), tuple(map(string, texts)))
 
 
 def text_of(value: Value) -> str:
-    """Give the text of a known string."""
+    """Return the text of a known string."""
     if not isinstance(value.raw, str):
         raise TypeError(f"{value.type} is no string")
     return value.raw
 
 
 def bytes_of(value: Value) -> bytes:
-    """Give a known string in UTF-8."""
+    """Return a known string in UTF-8."""
     return text_of(value).encode(errors="replace")
 
 
 def whole_number(value: Value) -> int:
-    """Give a known number that has to be whole.
+    """Return a known number that has to be whole.
 
     Raises:
         EvaluationError: it is not, or is beyond 64 bits.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import product
 
 from ecbackup_iac.hcl.number import Number, plain, rounded
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import (
     guarded,
     is_list,
@@ -14,9 +15,11 @@ from ecbackup_iac.terraform.functions.containers import (
     texts,
     whole,
 )
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, set_of
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
+from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes
+from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
     NUMBER,
@@ -34,8 +37,6 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
-    identity,
-    map_outcomes,
     number,
     object_value,
     string,
@@ -64,15 +65,15 @@ def _compact(of: Value) -> Value:
 def _concat(*lists: Value) -> Value:
     if not lists:
         raise EvaluationError("at least one argument is required")
-    if not all(is_list(one) for one in lists):
+    if not all(is_list(sequence) for sequence in lists):
         raise EvaluationError("all arguments must be lists or tuples")
-    guarded(sum(len(one.elements) for one in lists))
-    if all(isinstance(one.type, ListOf) for one in lists):
-        kind = unified([one.type for one in lists])
+    guarded(sum(len(sequence.elements) for sequence in lists))
+    if all(isinstance(sequence.type, ListOf) for sequence in lists):
+        kind = unified([sequence.type for sequence in lists])
         if isinstance(kind, ListOf):
-            converted_lists = (converted(one, kind) for one in lists)
-            return Value(kind, tuple(e for one in converted_lists for e in taken(one)))
-    return tuple_value(element for one in lists for element in taken(one))
+            converted_lists = (converted(sequence, kind) for sequence in lists)
+            return Value(kind, tuple(e for sequence in converted_lists for e in taken(sequence)))
+    return tuple_value(element for sequence in lists for element in taken(sequence))
 
 
 def _distinct(of: Value) -> Value:
@@ -98,11 +99,11 @@ def _flatten(of: Value) -> Value:
         else:
             elements.append(element)
         guarded(len(elements))
-    return tuple_value(elements).marked(*inner)
+    return tuple_value(elements).with_marks_of(*inner)
 
 
 def _may_be_list(element: Value) -> bool:
-    """Say whether it is undecided whether an element is a list, or of how many elements.
+    """Whether it is unknown whether an element is a list, or of how many elements.
 
     What a provider computes counts as one element, as Terraform takes it where it knows no type.
     """
@@ -115,21 +116,21 @@ def _may_be_list(element: Value) -> bool:
 
 
 def _flatten_every_way(of: Value) -> Value:
-    """Flatten where it is undecided what an element is: it may be a list itself."""
+    """Return flatten of a list with unknown elements, each of which may be a list itself."""
     ways = expand_outcomes(of)
     if ways.is_known or not ways.unknown.outcomes:
-        raise UndecidableError("it is undecided how many elements it has")
+        raise UnknownResultError("it is undecided how many elements it has")
     return map_outcomes(_flatten, ways)
 
 
 def _merge(*maps: Value) -> Value:
     members: dict[str, Value] = {}
-    for one in maps:
-        if not is_mapping(one.type) and not (one.is_null and one.type == DYNAMIC):
+    for mapping in maps:
+        if not is_mapping(mapping.type) and not (mapping.is_null and mapping.type == DYNAMIC):
             raise EvaluationError("arguments must be maps or objects")
-        if not one.is_null:
-            members |= members_of(one)
-    kinds = {one.type for one in maps}
+        if not mapping.is_null:
+            members |= members_of(mapping)
+    kinds = {mapping.type for mapping in maps}
     if len(kinds) == 1 and isinstance(first := maps[0].type, MapOf):
         return Value(first, dict(sorted(members.items())))
     return object_value(members)
@@ -165,22 +166,22 @@ def _reverse(of: Value) -> Value:
 
 
 def _of_shared_type(sets: tuple[Value, ...]) -> tuple[list[Value], Type]:
-    kinds = [one.type.element for one in sets if isinstance(one.type, SetOf)]
+    kinds = [given.type.element for given in sets if isinstance(given.type, SetOf)]
     shared = unified(
-        [kind for one, kind in zip(sets, kinds, strict=True) if one.elements or kind != DYNAMIC]
+        [kind for given, kind in zip(sets, kinds, strict=True) if given.elements or kind != DYNAMIC]
     )
     if shared is None:
         raise EvaluationError("given sets must all have compatible element types")
-    return [converted(one, SetOf(shared)) for one in sets], shared
+    return [converted(given, SetOf(shared)) for given in sets], shared
 
 
 def _set_operation(keep: Callable[[object, list[set[object]]], bool]) -> Callable[..., Value]:
-    """Make a set operation of a test: whether an element stays, given which sets hold which elements."""
+    """Return a set operation of a test: whether an element stays, given which sets hold which elements."""
 
     def implementation(*arguments: Value) -> Value:
         sets, shared = _of_shared_type(arguments)
-        held = [{identity(element) for element in one.elements} for one in sets]
-        elements = [element for one in sets for element in taken(one)]
+        held = [{identity(element) for element in given.elements} for given in sets]
+        elements = [element for given in sets for element in taken(given)]
         charge(_STEPS_OF_AN_ELEMENT * len(elements))
         return set_of((e for e in elements if keep(identity(e), held)), shared)
 
@@ -197,7 +198,9 @@ def _setproduct(*arguments: Value) -> Value:
     guarded(total)
     uniform = [_uniform(argument) for argument in arguments]
     kinds = [_element_type(argument) for argument in uniform]
-    columns = [[element.through(*one.trace) for element in one.elements] for one in uniform]
+    columns = [
+        [element.through(*sequence.trace) for element in sequence.elements] for sequence in uniform
+    ]
     kind = TupleOf(tuple(kinds))
     rows = tuple(Value(kind, row) for row in product(*columns))
     result = Value(ListOf(kind), rows)
@@ -207,10 +210,10 @@ def _setproduct(*arguments: Value) -> Value:
 
 
 def _uniform(of: Value) -> Value:
-    """Give a tuple as a list of the one type that its elements share."""
+    """Return a tuple as a list of the one type that its elements share."""
     listed = converted(of, ListOf(DYNAMIC)) if isinstance(of.type, TupleOf) else of
     if not listed.is_known:
-        raise UndecidableError(listed.unknown.why)
+        raise UnknownResultError(listed.unknown.why)
     return listed
 
 
@@ -222,15 +225,15 @@ def _slice(of: Value, start: Value, end: Value) -> Value:
     if not is_list(of):
         raise EvaluationError("must be a list or tuple value")
     elements = taken(of)
-    places = []
+    positions = []
     for name, limit in (("start index", start), ("end index", end)):
-        place = whole(limit, name)
-        if place < 0:
+        position = whole(limit, name)
+        if position < 0:
             raise EvaluationError(f"{name} must not be less than zero")
-        if place > len(elements):
+        if position > len(elements):
             raise EvaluationError(f"{name} must not be greater than the length of the list")
-        places.append(place)
-    first, last = places
+        positions.append(position)
+    first, last = positions
     if first > last:
         raise EvaluationError("start index must not be greater than end index")
     if isinstance(of.type, ListOf):
@@ -281,23 +284,30 @@ _ANY_LIST = ListOf(DYNAMIC)
 FUNCTIONS: tuple[Function, ...] = (
     Function(
         "chunklist",
-        (Parameter("list", _ANY_LIST, allows_parts=True), Parameter("size", NUMBER)),
+        (Parameter("list", _ANY_LIST, allows_unknown_elements=True), Parameter("size", NUMBER)),
         _chunklist,
     ),
     Function("compact", (Parameter("list", ListOf(STRING)),), _compact, returns=ListOf(STRING)),
-    Function("concat", (), _concat, variadic=Parameter("seqs", allows_parts=True)),
+    Function("concat", (), _concat, variadic=Parameter("seqs", allows_unknown_elements=True)),
     Function("distinct", (Parameter("list", _ANY_LIST),), _distinct),
-    Function("flatten", (Parameter("list", allows_parts=True),), _flatten),
-    Function("merge", (), _merge, variadic=Parameter("maps", allows_null=True, allows_parts=True)),
+    Function("flatten", (Parameter("list", allows_unknown_elements=True),), _flatten),
+    Function(
+        "merge",
+        (),
+        _merge,
+        variadic=Parameter("maps", allows_null=True, allows_unknown_elements=True),
+    ),
     Function("range", (), _range, variadic=Parameter("params", NUMBER), returns=ListOf(NUMBER)),
-    Function("reverse", (Parameter("list", allows_parts=True),), _reverse),
+    Function("reverse", (Parameter("list", allows_unknown_elements=True),), _reverse),
     Function(
         "setintersection",
         (_FIRST,),
-        _set_operation(lambda element, held: all(element in one for one in held)),
+        _set_operation(lambda element, held: all(element in members for members in held)),
         variadic=_OTHERS,
     ),
-    Function("setproduct", (), _setproduct, variadic=Parameter("sets", allows_parts=True)),
+    Function(
+        "setproduct", (), _setproduct, variadic=Parameter("sets", allows_unknown_elements=True)
+    ),
     Function(
         "setsubtract",
         (Parameter("a", _SET), Parameter("b", _SET)),
@@ -312,7 +322,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "slice",
         (
-            Parameter("list", allows_parts=True),
+            Parameter("list", allows_unknown_elements=True),
             Parameter("start_index", NUMBER),
             Parameter("end_index", NUMBER),
         ),
@@ -326,7 +336,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         "zipmap",
-        (Parameter("keys", ListOf(STRING)), Parameter("values", allows_parts=True)),
+        (Parameter("keys", ListOf(STRING)), Parameter("values", allows_unknown_elements=True)),
         _zipmap,
     ),
 )

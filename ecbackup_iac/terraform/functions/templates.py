@@ -1,26 +1,93 @@
-"""A template's text and its variables → text, for templatefile and templatestring."""
+"""A template's text and its variables → the rendered value, for templatefile and templatestring."""
 
 from collections.abc import Mapping
 
+from ecbackup_iac.hcl.expression import Template
+from ecbackup_iac.hcl.parser import parse_template
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
+from ecbackup_iac.terraform.functions.call_context import CallContext, Files, NoFiles
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 
-def rendered(text: str, names: Mapping[str, Value], path: str, *, is_file_content: bool) -> Value:
-    """Render a template; nothing but the names given can be referred to in it.
+class _FilesOfTemplate:
+    """The files that a template file's expressions may read: the caller's, but no templates."""
 
-    Nothing is told of what stands in a template that is read from a file.
+    def __init__(self, files: Files) -> None:
+        self.read = files.read
+        self.exists = files.exists
+        self.matching = files.matching
+        self.absolute = files.absolute
+
+
+class _StringScope:
+    """The scope of a template string: it has its variables and nothing else."""
+
+    allows_calls = True
+    address = ""
+    instance_key = ""
+    files: Files = NoFiles()
+
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
+        """Raise EvaluationError: a template refers only to its variables."""
+        message = "Variables not allowed here"
+        raise EvaluationError(f"{message}: {'.'.join((root, *names))}", source_range, message)
+
+
+class _FileScope:
+    """The scope of one call of a template file: it has its variables and nothing else."""
+
+    allows_calls = True
+    instance_key = ""
+
+    def __init__(self, files: Files, address: str) -> None:
+        self.files: Files = _FilesOfTemplate(files)
+        self.address = address
+        """Unique to the call: assumptions on its variables hold for no other call's."""
+
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
+        """Raise EvaluationError: a template refers only to its variables."""
+        reference = ".".join((root, *names))
+        message = "vars map does not contain key"
+        text = f'{message} "{root}", referenced as {reference}'
+        raise EvaluationError(text, source_range, f"{message} that is referenced")
+
+
+def is_in_template_file(context: CallContext) -> bool:
+    """Whether a call is written in a template file, which may not render another one."""
+    return isinstance(context.files, _FilesOfTemplate)
+
+
+def render_string(
+    context: CallContext, text: str, variables: Mapping[str, Value], *, is_file_content: bool
+) -> Value:
+    """Return a template string rendered.
 
     Raises:
         EvaluationError: it is no template, or something in it is refused.
 
     """
-    from ecbackup_iac.hcl.parser import parse_template
-    from ecbackup_iac.hcl.source import SourceFile
-    from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, TemplateEvaluator
-    from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
-
-    parts, problems = parse_template(SourceFile(path, text.encode(errors="replace")))
+    parts, problems = parse_template(SourceFile("templatestring", text.encode(errors="replace")))
     if problems:
-        raise EvaluationError(f"{path}: {problems[0][0]}")
-    evaluator = TemplateEvaluator if is_file_content else Evaluator
-    return evaluator(EMPTY_SCOPE, names).joined(parts)
+        raise EvaluationError(f"templatestring: {problems[0][0]}")
+    evaluator = context.template_evaluator(
+        _StringScope(), variables, is_file_content=is_file_content
+    )
+    return evaluator.joined(parts)
+
+
+def render_file(
+    context: CallContext, source: SourceFile, variables: Mapping[str, Value], address: str
+) -> Value:
+    """Return a template file rendered; `address` is unique to the call.
+
+    Raises:
+        EvaluationError: it is no template, or something in it is refused.
+
+    """
+    parts, problems = parse_template(source)
+    if problems:
+        message, source_range = problems[0]
+        raise EvaluationError(message, source_range)
+    template = Template(SourceRange(source, 0, len(source.text)), parts)
+    scope = _FileScope(context.files, address)
+    return context.template_evaluator(scope, variables, is_file_content=True).value(template)

@@ -1,11 +1,12 @@
 """Functions of text: case, cutting, joining, replacing, formats, regular expressions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
+from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
 from ecbackup_iac.terraform.functions.go.formats import formatted
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
-from ecbackup_iac.terraform.functions.signature import Function, Parameter, UndecidableError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import (
     bytes_of,
     check_size,
@@ -15,6 +16,7 @@ from ecbackup_iac.terraform.functions.sizes import (
     whole_number,
 )
 from ecbackup_iac.terraform.values.conversion import expand_outcomes
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -24,13 +26,7 @@ from ecbackup_iac.terraform.values.type_system import (
     is_mapping,
     is_sequence,
 )
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Value,
-    boolean,
-    map_outcomes,
-    string,
-)
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
 
 # What Go's unicode.IsSpace says; Python's isspace has four control characters more.
 _SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
@@ -40,7 +36,7 @@ _LIST_OF_TEXT = ListOf(STRING)
 
 
 def _upper(character: str) -> str:
-    """Give Unicode's simple upper case: one character for one."""
+    """Return Unicode's simple upper case: one character for one."""
     changed = character.upper()
     if len(changed) > 1:
         changed = character.title()
@@ -57,7 +53,7 @@ def _title(character: str) -> str:
 
 
 def _ends_word(character: str) -> bool:
-    """Say whether a letter after this one begins a word."""
+    """Whether a letter after this one begins a word."""
     if character.isascii():
         return not (character.isalnum() or character == "_")
     return not (character.isalpha() or character.isdecimal()) and character in _SPACES
@@ -145,7 +141,7 @@ def _format(template: Value, *arguments: Value) -> Value:
 
 def _check_nulls(arguments: Sequence[Value]) -> None:
     if any(argument.is_null and argument.type == DYNAMIC for argument in arguments):
-        raise UndecidableError("Terraform calls the format of a null without a type unknown")
+        raise UnknownResultError("Terraform calls the format of a null without a type unknown")
 
 
 def _formatlist(template: Value, *arguments: Value) -> Value:
@@ -168,11 +164,11 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
                 f"argument {number} has length {length}, which is inconsistent with "
                 f"argument {sequences[0][0]} of length {count}"
             )
-    places = {number for number, _ in sequences}
+    sequence_numbers = {number for number, _ in sequences}
     lines = []
     for index in range(count):
         chosen = [
-            argument.elements[index] if number in places else argument
+            argument.elements[index] if number in sequence_numbers else argument
             for number, argument in enumerate(arguments, 1)
         ]
         settled = map(expand_outcomes, chosen)
@@ -180,19 +176,17 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
     return Value(_LIST_OF_TEXT, tuple(lines))
 
 
-def _templatestring(template: Value, names: Value) -> Value:
-    from ecbackup_iac.terraform.functions.templates import rendered
+def _templatestring(context: CallContext, template: Value, variables: Value) -> Value:
+    from ecbackup_iac.terraform.functions.templates import render_string  # most runs do without
 
-    if not is_mapping(names.type):
+    if not is_mapping(variables.type):
         raise EvaluationError("invalid vars value: must be a map")
-    members: Mapping[str, Value] = names.members
-    return rendered(
-        text_of(template), members, "templatestring", is_file_content=template.is_hidden
-    )
+    text = text_of(template)
+    return render_string(context, text, variables.members, is_file_content=template.is_hidden)
 
 
 def _plain(name: str, change: Callable[..., str], *parameters: str, first: str = "str") -> Function:
-    """Make a function from texts to a text that is no longer than they are."""
+    """Return a function from texts to a text that is no longer than they are."""
 
     def apply(*texts: Value) -> Value:
         return string(change(*map(text_of, texts)))
@@ -202,8 +196,8 @@ def _plain(name: str, change: Callable[..., str], *parameters: str, first: str =
 
 
 def _question(name: str, answer: Callable[[str, str], bool], parameter: str) -> Function:
-    def apply(text: Value, other: Value) -> Value:
-        return boolean(answer(text_of(text), text_of(other)))
+    def apply(text: Value, argument: Value) -> Value:
+        return boolean(answer(text_of(text), text_of(argument)))
 
     return Function(
         name, (Parameter("str", STRING), Parameter(parameter, STRING)), apply, returns=BOOL
@@ -213,7 +207,7 @@ def _question(name: str, answer: Callable[[str, str], bool], parameter: str) -> 
 _TEXT = Parameter("str", STRING)
 _PATTERN = (Parameter("pattern", STRING), Parameter("string", STRING))
 _ARGUMENTS = Parameter("args", allows_null=True)
-_ARGUMENT_LISTS = Parameter("args", allows_null=True, allows_parts=True)
+_ARGUMENT_LISTS = Parameter("args", allows_null=True, allows_unknown_elements=True)
 
 FUNCTIONS: tuple[Function, ...] = (
     _plain("chomp", lambda text: text.rstrip("\r\n")),
@@ -263,8 +257,9 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         "templatestring",
-        (Parameter("template", STRING), Parameter("vars", allows_parts=True)),
+        (Parameter("template", STRING), Parameter("vars", allows_unknown_elements=True)),
         _templatestring,
         returns=STRING,
+        renders_templates=True,
     ),
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -16,14 +17,7 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     type_name,
 )
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Possibility,
-    Value,
-    boolean,
-    null,
-    one_of,
-)
+from ecbackup_iac.terraform.values.value import EvaluationError, Possibility, Value, boolean, null
 
 
 def _conversion(target: Type) -> Callable[[Value], Value]:
@@ -32,7 +26,7 @@ def _conversion(target: Type) -> Callable[[Value], Value]:
             return converted(value, target)
         except EvaluationError as error:
             what = f"cannot convert {type_name(value.type)} to {type_name(target)}"
-            text, bare = (f"{what}: {told}" for told in (error.message, error.bare))
+            text, bare = (f"{what}: {reason}" for reason in (error.message, error.bare))
             raise EvaluationError(text, bare=bare) from error
 
     return implementation
@@ -51,12 +45,12 @@ def _issensitive(value: Value) -> Value:
 
 
 def _ephemeralasnull(value: Value) -> Value:
-    """Give the value or null: whether a value is ephemeral is not tracked."""
+    """Return the value or null: whether a value is ephemeral is not tracked."""
     ways = [Possibility(value), Possibility(null(value.type))]
     return one_of(ways, "it is null where the value is ephemeral")
 
 
-_ANYTHING = Parameter("v", allows_null=True, allows_undecided=True, allows_parts=True)
+_ANYTHING = Parameter("v", allows_null=True, allows_unknown=True, allows_unknown_elements=True)
 _TARGETS: dict[str, Type] = {
     "tobool": BOOL,
     "tolist": ListOf(DYNAMIC),

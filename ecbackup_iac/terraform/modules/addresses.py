@@ -1,4 +1,4 @@
-"""Addresses of resource instances, and the instance keys in them, as Terraform writes them."""
+"""Text ⇄ the addresses of resource instances, and the instance keys in them."""
 
 import re
 
@@ -20,7 +20,7 @@ _STEP = re.compile(r'([^.\[\]"]++)(\[(?:\d{1,18}|"(?:[^"\\]|\\.)*+")\])?(?:\.(?!
 
 
 def instance_key(key: str) -> str:
-    """Write a for_each key: `["a"]`, with what cannot be printed as its code point."""
+    """Return a for_each key as addresses have it: `["a"]`, with what cannot be printed as its code point."""
     for written, meant in _ESCAPES:
         key = key.replace(written, meant)
     shown = "".join(c if c.isprintable() else _code_point(c) for c in key)
@@ -34,7 +34,7 @@ def _code_point(character: str) -> str:
 
 @record
 class Address:
-    """The address of a managed resource instance, taken apart."""
+    """The address of a managed resource instance, in its parts."""
 
     modules: tuple[tuple[str, str], ...]
     """The module calls that lead to it, outermost first, each with its instance key as it is written."""
@@ -51,7 +51,7 @@ class Address:
 
 
 def parsed_address(text: str) -> Address | None:
-    """Take an address apart; None where it is none of a managed resource."""
+    """Return the parts of an address; None where it is not that of a managed resource."""
     steps: list[tuple[str, str]] = []
     position = 0
     while position < len(text):

@@ -1,4 +1,4 @@
-"""Configuration text, HCL or JSON → its comments, and the blocks that they can stand at."""
+"""Configuration text, HCL or JSON → its comments, and the blocks that they may belong to."""
 
 from collections.abc import Iterator
 
@@ -17,11 +17,11 @@ _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1,
 
 
 def remarked_hcl(source: SourceFile) -> CommentedText:
-    """Find the comments of a file in HCL, of all three kinds; what is broken may have some, too."""
+    """Return the comments of a file in HCL, of all three kinds; what is broken may have some, too."""
     body = parse_file(source, CONFIGURATION, lambda _message, _place: None)
     text = source.text.decode("latin-1")
     blocks = [
-        CodeBlock(item.place.start, item.place.end, " ".join((item.kind, *item.labels)))
+        CodeBlock(item.range.start, item.range.end, " ".join((item.kind, *item.labels)))
         for item in body.items
         if isinstance(item, Block)
     ]
@@ -30,19 +30,19 @@ def remarked_hcl(source: SourceFile) -> CommentedText:
 
 
 def remarked_json(source: SourceFile) -> CommentedText:
-    """Find the comments of a file in JSON: the texts of `"//"` in a block, and in the file itself."""
+    """Return the comments of a file in JSON: the texts of `"//"` in a block, and in the file itself."""
     root, _ = parse(source.text)
     blocks: list[CodeBlock] = []
-    remarks: list[Comment] = []
+    comments: list[Comment] = []
     for key, node, name in _bodies(root):
         if key is not None:
             blocks.append(CodeBlock(key.start, node.end, name))
         for label, value in node.members:
             if label.text == _COMMENT and value.string is not None:
                 owner = key.start if key is not None else None
-                remarks.append(Comment(value.start, value.end, value.string.text, owner=owner))
+                comments.append(Comment(value.start, value.end, value.string.text, owner=owner))
     text = source.text.decode("latin-1")
-    return CommentedText(text, remarks, blocks, source.location, is_bytes=True)
+    return CommentedText(text, comments, blocks, source.location, is_bytes=True)
 
 
 def _bodies(root: JsonNode | None) -> Iterator[tuple[JsonText | None, JsonNode, str]]:

@@ -4,17 +4,33 @@ import os
 import posixpath
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.functions.signature import Files
-from ecbackup_iac.terraform.modules.module import FolderReader, Module, Program, load_module
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
+from ecbackup_iac.terraform.functions.call_context import Files
+from ecbackup_iac.terraform.modules.file_names import Program
+from ecbackup_iac.terraform.modules.module import FolderReader, Module, load_module
 from ecbackup_iac.terraform.values.value import EvaluationError
 
-if TYPE_CHECKING:
-    from ecbackup_iac.terraform.modules.instances import ModuleInstance
+
+class Caller(Protocol):
+    """A module instance, as far as its module calls are concerned."""
+
+    @property
+    def module(self) -> Module:
+        """The module of which it is an instance."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The names of the calls that lead to it, outermost first."""
+
+    @property
+    def parent(self) -> "Caller | None":
+        """The instance that calls it; None for the root."""
 
 
 @record
@@ -32,31 +48,31 @@ class Modules:
     """Every module that was read, by its folder (absolute, links resolved)."""
 
     def __init__(self, reader: FolderReader, program: Program | None = None) -> None:
-        """`program` is the one that plans them, where that matters for what is read."""
+        """Read no module yet; `program` plans them, where that matters for what is read."""
         self.reader = reader
         self.program = program
         self._loaded: dict[str, Module] = {}
         self._news: list[Diagnostic] = []
 
     def loaded(self) -> list[Module]:
-        """Give the modules that were read so far, in the order in which they were."""
+        """Return the modules that were read so far, in the order in which they were."""
         return list(self._loaded.values())
 
     def forget(self, folder: str) -> None:
-        """Let go of the module in a folder, which nobody will ask for again."""
+        """Release the module in a folder, which is not needed again."""
         module = self._loaded.pop(folder, None)
         if module is not None:
             module.release()
         self.reader.forget(os.path.join(folder, name) for name in self.reader.names(folder))
 
     def news(self) -> list[Diagnostic]:
-        """Give what was found wrong since somebody asked for it last."""
-        told = [*self._news]
+        """Return the diagnostics since the last call."""
+        news = [*self._news]
         self._news.clear()
-        return told
+        return news
 
     def at(self, folder: str) -> Module:
-        """Give the module in a folder."""
+        """Return the module in a folder."""
         real = self.reader.real(folder)
         if real not in self._loaded:
             self._loaded[real] = load_module(real, self.reader, self._news, self.program)
@@ -74,15 +90,15 @@ class Configuration:
         self.used: dict[str, Module] = {}
         """The modules of which there are instances, by folder."""
 
-    def called_folder(self, caller: "ModuleInstance", name: str) -> str | None:
+    def called_folder(self, caller: Caller, name: str) -> str | None:
         """Return the real folder of the local module that a call names; None for any other source."""
         source = source_of(caller.module.calls[name])
         if source is None or not is_local(source):
             return None
         return local_folder(caller.module.folder, source, self.modules.reader)
 
-    def called_module(self, caller: "ModuleInstance", name: str) -> Module | UnreadModule:
-        """Give the module behind a module call."""
+    def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:
+        """Return the module behind a module call."""
         block = caller.module.calls[name]
         source = source_of(block)
         if source is None:
@@ -97,11 +113,11 @@ class Configuration:
         text = f"{source} is not in this repository (terraform init would fetch it)"
         return UnreadModule(source, text, version_of(block))
 
-    def _module(self, folder: str, source: str, caller: "ModuleInstance") -> Module | UnreadModule:
+    def _module(self, folder: str, source: str, caller: Caller) -> Module | UnreadModule:
         if not self.modules.reader.is_inside(folder):
             return UnreadModule(source, f"{source} leads outside the repository", is_missing=True)
         module = self.modules.at(folder)
-        above: ModuleInstance | None = caller
+        above: Caller | None = caller
         while above is not None:
             if above.module is module:
                 return UnreadModule(
@@ -112,8 +128,8 @@ class Configuration:
             return UnreadModule(source, f"there is no configuration in {source}", is_missing=True)
         return module
 
-    def path_value(self, name: str, instance: "ModuleInstance") -> str:
-        """Give path.module, path.root or path.cwd as Terraform would, started in the root's folder."""
+    def path_value(self, name: str, instance: Caller) -> str:
+        """Return path.module, path.root or path.cwd as Terraform would, started in the root's folder."""
         if name == "cwd":
             return self.root.replace(os.sep, "/")
         if name == "root" or instance.module.folder == self.root:
@@ -124,29 +140,26 @@ class Configuration:
 
 
 def source_of(block: Block) -> str | None:
-    """Give a module call's source, where it is a plain text, or comes to one."""
+    """Return a module call's source, where it is a plain text, or its value is."""
     text = block.body.plain_text("source")
     if text is None and (written := block.body.attribute("source")):
-        from ecbackup_iac.terraform.evaluation.evaluator import Evaluator  # most sources are plain
-        from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-
         with suppress(EvaluationError):
             raw = Evaluator(CONSTANT_SCOPE).value(written.expression).raw
             text = raw if isinstance(raw, str) else None
     return None if text is None else _CREDENTIALS.sub("//", text)
 
 
-# What stands before the host in a git address is nobody's business.
+# Credentials before the host in a git address, which must not be shown.
 _CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
 
 
 def version_of(block: Block) -> str:
-    """Give a module call's version constraint, where it is a plain text."""
+    """Return a module call's version constraint, where it is a plain text."""
     return block.body.plain_text("version") or ""
 
 
 def is_local(source: str) -> bool:
-    """Say whether a module source is a path beside the caller."""
+    """Whether a module source is a path beside the caller."""
     return source.startswith(("./", "../", ".\\", "..\\")) or source in (".", "..")
 
 
@@ -159,7 +172,7 @@ def local_folder(folder: str, source: str, reader: FolderReader) -> str | None:
 
 
 def installed_modules(root: str, reader: FolderReader) -> dict[str, str]:
-    """Read what `terraform init` noted: a call's dotted path → its folder, relative to the root."""
+    """Return what `terraform init` installed: a call's dotted path → its folder, relative to the root."""
     path = os.path.join(root, ".terraform", "modules", "modules.json")
     if not os.path.isfile(path):
         return {}

@@ -1,4 +1,4 @@
-"""What modules and file functions read of the disk: inside the boundary only, each file once."""
+"""Paths → the files that modules and file functions read: inside the boundary only, each once."""
 
 import errno
 import os
@@ -8,11 +8,12 @@ from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
-from ecbackup_iac.files.discovery import GIT_FOLDER, Listing, is_gits_own, is_readable, shown_path
+from ecbackup_iac.files.discovery import Listing
+from ecbackup_iac.files.paths import GIT_FOLDER, is_gits_own, is_readable, shown_path
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.functions.signature import OutsideError, UndecidableError
+from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -23,7 +24,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Folders:
-    """The folders of one tree, as far as somebody asked for them."""
+    """The folders of one tree, as far as they were needed."""
 
     def __init__(
         self,
@@ -31,9 +32,9 @@ class Folders:
         contents: Mapping[str, bytes] | None = None,
         listings: dict[str, Listing] | None = None,
     ) -> None:
-        """`contents` is what files are taken to hold, by real path, whatever the disk says.
+        """List nothing yet; `contents` replaces the content of files, by real path.
 
-        `listings` is what is known of folders already, by real path, and what is taken from.
+        `listings` are folders that are listed already, by real path; entries are removed from it.
         """
         self.boundary = boundary
         self._contents = contents or {}
@@ -47,11 +48,11 @@ class Folders:
         self._bytes: dict[str, bytes | Diagnostic] = {}
 
     def names(self, folder: str) -> tuple[str, ...]:
-        """Give the names of the files in a folder, sorted; none where it cannot be read."""
+        """Return the names of the files in a folder, sorted; none where it cannot be read."""
         return self.entries(folder)[0]
 
     def entries(self, folder: str) -> Listing:
-        """Give the names of the files in a folder, and of the folders that are no links, each sorted."""
+        """Return the names of the files in a folder, and of the folders that are no links, each sorted."""
         if folder not in self._entries:
             files, folders = [], []
             try:
@@ -72,14 +73,14 @@ class Folders:
         return list(self._entries)
 
     def is_inside(self, path: str) -> bool:
-        """Say whether an absolute path without `..` lies inside the boundary, links resolved."""
+        """Whether an absolute path without `..` lies inside the boundary, links resolved."""
         try:
             return is_readable(self.real(path), self.boundary)
         except ValueError:  # a NUL in it, or half a surrogate pair: no path at all
             return False
 
     def real(self, path: str) -> str:
-        """Give an absolute path without `..` with its links resolved; every name on it is asked once.
+        """Return an absolute path without `..` with its links resolved; each name on it is looked up once.
 
         Raises:
             ValueError: a NUL in it, or half a surrogate pair: it is no path at all.
@@ -102,18 +103,18 @@ class Folders:
         return os.path.realpath(path) if is_link else path
 
     def content(self, path: str) -> bytes | Diagnostic:
-        """Give a file's bytes, or why it was not read."""
+        """Return a file's bytes, or why it was not read."""
         if path not in self._bytes:
             self._bytes[path] = self._read(path)
         return self._bytes[path]
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Forget what was read of files; it is read again where somebody asks."""
+        """Forget what was read of files; it is read again where it is needed."""
         for path in paths:
             self._bytes.pop(path, None)
 
     def keep(self, folders: Container[str]) -> None:
-        """Forget other folders and their files; they are read again where somebody asks."""
+        """Forget other folders and their files; they are read again where they are needed."""
         self._bytes = {
             path: content
             for path, content in self._bytes.items()
@@ -123,14 +124,14 @@ class Folders:
             del self._entries[path]
 
     def source(self, path: str) -> SourceFile | Diagnostic:
-        """Read a file as UTF-8 text, without its byte order mark."""
+        """Return a file as UTF-8 text, without its byte order mark."""
         content = self.content(path)
         if isinstance(content, Diagnostic):
             return content
         return SourceFile(self._shown(path), content.removeprefix(_BYTE_ORDER_MARK))
 
     def _shown(self, path: str) -> str:
-        """Give a path as it is printed; what is the same for a folder's files is asked once."""
+        """Return a path as it is printed; what its folder's files share is computed once."""
         folder, name = os.path.split(path)
         if folder not in self._shown_folders:
             shown = shown_path(folder) if folder else os.curdir
@@ -151,9 +152,9 @@ class Folders:
         return read if isinstance(read, bytes) else Diagnostic(read, Location(shown_path(path)))
 
     def _read_of_folder(self, path: str) -> bytes | str | None:
-        """Read a file that is no link, or say why not; None for a link. Raises OSError.
+        """Return the bytes of a file that is no link, or why it is not read; None for a link. Raises OSError.
 
-        Whether its folder lies inside is asked once a folder: links are resolved for that, name by name.
+        Whether its folder is inside is checked once per folder, since it resolves links name by name.
         """
         folder = os.path.dirname(path)
         if folder not in self._insides:
@@ -168,14 +169,14 @@ class Folders:
             raise
 
     def _read_at(self, real: str) -> bytes | str:
-        """Read a file by its real path, or say why not. Raises OSError."""
+        """Return the bytes of a file by its real path, or why it is not read. Raises OSError."""
         if not is_readable(real, self.boundary):
             return "not read: the link leads outside the repository"
         return regular_content(real, MAX_FILE_BYTES)
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    """Say whether a link leads to a folder; one in a circle does not."""
+    """Whether a link leads to a folder; one in a circle does not."""
     try:
         return entry.is_dir()
     except OSError:
@@ -190,24 +191,24 @@ class RootFiles:
         self._root = root
 
     def read(self, path: str) -> bytes:
-        """Give a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
+        """Return a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
         found = self._inside(path)
         if not os.path.isfile(found):
             raise EvaluationError(f'Invalid function argument: no file exists at "{path}"')
         content = self._folders.content(found)
         if isinstance(content, Diagnostic):
-            raise UndecidableError(f"the file {path} was {content.message}")
+            raise UnknownResultError(f"the file {path} was {content.message}")
         return content
 
     def exists(self, path: str) -> bool:
-        """Say whether a file is there. Raises OutsideError, EvaluationError for a folder."""
+        """Whether a file is there. Raises OutsideError, EvaluationError for a folder."""
         found = self._inside(path)
         if os.path.isdir(found):
             raise EvaluationError(f"{path} is a directory, not a file")
         return os.path.isfile(found)
 
     def matching(self, folder: str, pattern: str) -> list[str]:
-        """Give the files under a folder that match a fileset pattern, sorted. Raises OutsideError."""
+        """Return the files under a folder that match a fileset pattern, sorted. Raises OutsideError."""
         upward = re.match(r"(?:\.{1,2}/)*", pattern)
         prefix = os.path.normpath(upward[0]) + "/" if upward and ".." in upward[0] else ""
         top = self._inside(os.path.join(folder, prefix))
@@ -227,7 +228,7 @@ class RootFiles:
         return sorted(found)
 
     def absolute(self, path: str) -> str:
-        """Give a path as an absolute one; a relative path counts from the root module's folder."""
+        """Return a path as an absolute one; a relative path counts from the root module's folder."""
         return os.path.normpath(os.path.join(self._root, path)).replace(os.sep, "/")
 
     def _inside(self, path: str) -> str:

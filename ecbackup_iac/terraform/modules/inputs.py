@@ -1,4 +1,4 @@
-"""What a root module is given from outside: variable files, environment, command line, workspace.
+"""Variable files, environment and command line → the variables and workspace of a root module.
 
 Terraform's order, later ones win: TF_VAR_ variables, terraform.tfvars, terraform.tfvars.json,
 *.auto.tfvars and *.auto.tfvars.json by name, then --var and --var-file in the order given.
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
-from ecbackup_iac.hcl.structure import Attribute
+from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import COMMAND_LINE, ENVIRONMENT
 from ecbackup_iac.model.report import Diagnostic
@@ -49,7 +49,7 @@ class VariableFiles:
         self.diagnostics: list[Diagnostic] = []
 
     def at(self, path: str) -> VariableFile:
-        """Give a file's variables; what is wrong with it goes to the diagnostics."""
+        """Return a file's variables; what is wrong with it goes to the diagnostics."""
         if path not in self._read:
             self._read[path] = self._parsed(path)
         return self._read[path]
@@ -66,7 +66,12 @@ class VariableFiles:
         else:
             body, problems = parse_whole_file(source)
             attributes = [*body.attributes()]
-        self.diagnostics += [Diagnostic(text, place.location) for text, place in problems]
+            problems += [
+                (f'Unexpected "{item.kind}" block: blocks are not allowed here', item.header)
+                for item in body.items
+                if isinstance(item, Block)
+            ]
+        self.diagnostics += [Diagnostic(text, origin.location) for text, origin in problems]
         return VariableFile(source.path, {attribute.name: attribute for attribute in attributes})
 
 
@@ -98,7 +103,7 @@ class RootInputs:
         return self._workspace
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
-        """Give what a variable is set to; None where nobody sets it.
+        """Return a variable's value; None where it is not set.
 
         Raises:
             EvaluationError: the value does not fit the variable's type.
@@ -111,17 +116,17 @@ class RootInputs:
                     return _from_file(attribute, constraint)
             elif source[0] == name:
                 shown = f"--var {name}=..."
-                place = TraceStep(shown, COMMAND_LINE, StepKind.VARIABLE, name)
-                return _from_text(name, source[1], constraint, place)
+                origin = TraceStep(shown, COMMAND_LINE, StepKind.VARIABLE, name)
+                return _from_text(name, source[1], constraint, origin)
         text = self._given.environment.get(f"TF_VAR_{name}")
         if text is None:
             return None
-        place = TraceStep(f"TF_VAR_{name}", ENVIRONMENT, StepKind.VARIABLE, name)
-        return _from_text(name, text, constraint, place)
+        origin = TraceStep(f"TF_VAR_{name}", ENVIRONMENT, StepKind.VARIABLE, name)
+        return _from_text(name, text, constraint, origin)
 
 
 def loaded_files(names: Sequence[str]) -> list[str]:
-    """Give the tfvars files in a root's folder that Terraform loads by itself, in its order."""
+    """Return the tfvars files in a root's folder that Terraform loads by itself, in its order."""
     fixed = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
     automatic = sorted(
         name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))
@@ -134,30 +139,30 @@ def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
         value = Evaluator(CONSTANT_SCOPE).value(attribute.expression)
         return constraint.applied(value).through(SourceStep.of(attribute, StepKind.VARIABLE))
     except EvaluationError as error:
-        error.place = error.place or attribute.place
+        error.origin = error.origin or attribute.range
         raise
 
 
-def _from_text(name: str, text: str, constraint: Constraint, place: TraceStep) -> Value:
-    """Read a value given as text: as it stands for a primitive type, as an expression for others."""
+def _from_text(name: str, text: str, constraint: Constraint, origin: TraceStep) -> Value:
+    """Return a value given as text: the text itself for a primitive type, an expression for others."""
     if constraint.is_literal:
         value = string(text)
     else:
-        source = SourceFile(place.location.path, text.encode())
+        source = SourceFile(origin.location.path, text.encode())
         node, problems = parse_expression(source)
         if problems:
-            raise EvaluationError(f"Invalid value for variable {name}: {problems[0][0]}", place)
+            raise EvaluationError(f"Invalid value for variable {name}: {problems[0][0]}", origin)
         value = Evaluator(CONSTANT_SCOPE).value(node)
     try:
-        return constraint.applied(value).through(place)
+        return constraint.applied(value).through(origin)
     except EvaluationError as error:
         raise EvaluationError(
-            f"Invalid value for variable {name}: {error.message}", place
+            f"Invalid value for variable {name}: {error.message}", origin
         ) from error
 
 
 def workspace_of(folder: str, given: EvaluationInputs, reader: FolderReader) -> Value:
-    """Give the workspace that a root is planned in: --workspace, TF_WORKSPACE, .terraform/environment."""
+    """Return the workspace that a root is planned in: --workspace, TF_WORKSPACE, .terraform/environment."""
     name = given.workspace or given.environment.get("TF_WORKSPACE")
     if name:
         return string(name)

@@ -4,10 +4,11 @@ import os
 import re
 from collections.abc import Iterator
 
-from ecbackup_iac.files.discovery import is_inside
+from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.module import Module, Program, file_body
+from ecbackup_iac.terraform.modules.module import Module, file_body
 
 LOCK_FILE = ".terraform.lock.hcl"
 _VERSION_FILES = {
@@ -46,7 +47,7 @@ def program_of(folder: str, module: Module, folders: Folders) -> Evidence | None
         *_by_required_version(module),
         *_by_lock_file(folder, folders),
     ]
-    programs = {one.program for one in found}
+    programs = {evidence.program for evidence in found}
     return found[0] if len(programs) == 1 else None
 
 

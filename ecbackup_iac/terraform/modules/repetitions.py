@@ -7,6 +7,7 @@ from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import (
     NUMBER,
     STRING,
@@ -21,21 +22,20 @@ from ecbackup_iac.terraform.values.value import (
     Possibility,
     Value,
     number,
-    one_of,
     string,
     unknown,
 )
 
 MAX_INSTANCES = 10_000
-"""A count or for_each of more is refused: nobody runs as many caches of one block."""
+"""A count or for_each of more is refused: no configuration in use has as many."""
 
 
 @record(eq=False)
 class Repetition:
-    """Which of a block's instances it is: what `each` and `count` mean there."""
+    """One instance of a block: the values of `each` and `count` in it."""
 
     key: str = ""
-    """As it stands in the address: `[0]`, `["a"]`, or nothing."""
+    """As the address has it: `[0]`, `["a"]`, or nothing."""
 
     names: Mapping[tuple[str, str], Value] = field(factory=dict)
     """("each", "key"), ("each", "value"), ("count", "index") → values."""
@@ -45,10 +45,10 @@ class Repetition:
 
 
 def counted(value: Value) -> list[Repetition]:
-    """Give the instances that a count makes. Raises EvaluationError."""
+    """Return the instances that a count makes. Raises EvaluationError."""
     count = converted(value, NUMBER)
     if count.is_known:
-        return [_count_repetition(place) for place in range(_count(count))]
+        return [_count_repetition(position) for position in range(_count(count))]
     raw = count.unknown
     if raw.is_deferred and not raw.outcomes:
         raise EvaluationError(
@@ -58,16 +58,19 @@ def counted(value: Value) -> list[Repetition]:
         index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
         names = {("count", "index"): index}
         return [Repetition(names=names, doubt=f"count is undecided: {raw.why}")]
-    counts = [(_count(one.value.marked(count)), one.condition) for one in raw.outcomes]
-    least = min(number_ for number_, _ in counts)
-    doubts = []
-    for place in range(max(number_ for number_, _ in counts)):
+    counts = [
+        (_count(outcome.value.with_marks_of(count)), outcome.condition) for outcome in raw.outcomes
+    ]
+    least = min(size for size, _ in counts)
+    repetitions = []
+    for position in range(max(size for size, _ in counts)):
         doubt = ""
-        if place >= least:
-            when = " or ".join(dict.fromkeys(c for n, c in counts if n > place and c))
+        if position >= least:
+            conditions = (text for size, text in counts if size > position and text)
+            when = " or ".join(dict.fromkeys(conditions))
             doubt = f"it exists only when {when}" if when else f"count is undecided: {raw.why}"
-        doubts.append(_count_repetition(place, doubt))
-    return doubts
+        repetitions.append(_count_repetition(position, doubt))
+    return repetitions
 
 
 def _count(value: Value) -> int:
@@ -79,19 +82,19 @@ def _count(value: Value) -> int:
     if raw < 0:
         raise EvaluationError("Invalid count argument: it must not be negative")
     if raw > MAX_INSTANCES:
-        told = "too large" if value.is_hidden else text_from(raw)
+        shown = "too large" if value.is_hidden else text_from(raw)
         raise EvaluationError(
-            f"count is {told}, and this program follows {MAX_INSTANCES} instances"
+            f"count is {shown}, and this program follows {MAX_INSTANCES} instances"
         )
     return raw
 
 
-def _count_repetition(place: int, doubt: str = "") -> Repetition:
-    return Repetition(f"[{place}]", {("count", "index"): number(place)}, doubt)
+def _count_repetition(position: int, doubt: str = "") -> Repetition:
+    return Repetition(f"[{position}]", {("count", "index"): number(position)}, doubt)
 
 
 def for_each(value: Value) -> list[Repetition]:
-    """Give the instances that a for_each makes, by key. Raises EvaluationError."""
+    """Return the instances that a for_each makes, by key. Raises EvaluationError."""
     if value.is_sensitive:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
     if value.is_known:
@@ -110,7 +113,7 @@ def for_each(value: Value) -> list[Repetition]:
     found: dict[str, list[Possibility]] = {}
     for outcome in raw.outcomes:
         for key, item in _each(outcome.value).items():
-            found.setdefault(key, []).append(Possibility(item, outcome.when, outcome.told))
+            found.setdefault(key, []).append(Possibility(item, outcome.when, outcome.description))
     repetitions = []
     for key, possibilities in sorted(found.items()):
         doubt = ""
@@ -122,7 +125,7 @@ def for_each(value: Value) -> list[Repetition]:
 
 
 def _each(value: Value) -> dict[str, Value]:
-    """Give the instances that a known for_each makes. Raises EvaluationError."""
+    """Return the instances that a known for_each makes. Raises EvaluationError."""
     if value.is_null:
         raise EvaluationError("Invalid for_each argument: the value is null")
     if (
@@ -133,7 +136,8 @@ def _each(value: Value) -> dict[str, Value]:
     match value.type:
         case MapOf() | ObjectOf():
             return {
-                key: item.through(*value.trace).marked(value) for key, item in value.members.items()
+                key: item.through(*value.trace).with_marks_of(value)
+                for key, item in value.members.items()
             }
         case SetOf():
             keys = {}
@@ -145,7 +149,7 @@ def _each(value: Value) -> dict[str, Value]:
                     raise EvaluationError(
                         "Invalid for_each set argument: it must be a set of strings"
                     )
-                keys[element.raw] = element.marked(value)
+                keys[element.raw] = element.with_marks_of(value)
             return keys
         case ListOf() | TupleOf() | _:
             raise EvaluationError("Invalid for_each argument: it must be a map or a set of strings")

@@ -10,7 +10,7 @@ from ecbackup_iac.terraform.modules.roots import Index
 
 
 class RootOrder:
-    """The root modules of a tree; which come later depends on what the earlier ones reach."""
+    """The root modules of a tree, in order; the later ones depend on what the earlier ones reach."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
@@ -28,7 +28,7 @@ class RootOrder:
         self._news: list[str] = []
 
     def settle(self, path: str) -> None:
-        """Take note that a folder need not be evaluated on its own (any more)."""
+        """Record that a folder need not be evaluated on its own (any more)."""
         if path not in self._settled:
             self._settled.add(path)
             self._news.append(path)

@@ -6,14 +6,16 @@ Every answer is a proof: a file that is ruled out holds no such block, however i
 import re
 from collections.abc import Iterable
 
-# Where a source may be written, and where it is written as most are: a text and nothing else.
-# (The word comes first, so that it is found at once.)
+# Where a source may be written, and where it is written as most are: as a text and nothing else. In HCL the
+# line ends there, since a bracket may make it invalid; in JSON a bracket or comma may follow.
+# (The word comes first, which makes the search fast.)
 _SOURCES = re.compile(rb'source(?<![\w.-]source)"?\s*(?:[=:]|/\*|\#|//)')
 _PLAIN_SOURCES = re.compile(
-    rb'source(?<![\w.-]source)"?[ \t]*[=:]\s*"([^"\\$%\x00\n]*)"(?=[ \t]*(?:\r?\n|[,}]|\#|//|\Z))'
+    rb'source(?<![\w.-]source)"?[ \t]*(?:=|(:))\s*"([^"\\$%\x00\n]*)"'
+    rb"(?=[ \t]*(?:\r?\n|\#|//|\Z|(?(1)[,}]|\Z)))"
 )
 _ESCAPES = (b"\\u", b"\\U", b"\0")
-"""What can stand for a letter, or for no text at all: a file with one of these may name anything."""
+"""What may encode a letter, or is no text at all: a file with one of these may name anything."""
 
 
 def may_hold_calls(content: bytes) -> bool:
@@ -35,6 +37,6 @@ def possible_sources(content: bytes) -> list[str] | None:
     if len(found) != len(_SOURCES.findall(content)):
         return None
     try:
-        return [source.decode() for source in dict.fromkeys(found)]
+        return [source.decode() for source in dict.fromkeys(text for _, text in found)]
     except UnicodeDecodeError:
         return None

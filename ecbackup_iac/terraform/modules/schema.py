@@ -20,7 +20,7 @@ CONFIGURATION = Schema(
         "terraform": (),
         "variable": ("name",),
     },
-    # Where Terraform reads a JSON string as it stands, or as an expression; elsewhere it is a template.
+    # Where Terraform reads a JSON string literally, or as an expression; elsewhere it is a template.
     json_readings={
         ("variable", "default"): LITERAL,
         ("variable", "description"): LITERAL,

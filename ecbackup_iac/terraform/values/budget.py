@@ -1,77 +1,49 @@
-"""How much may still be worked out: a hostile configuration is given up, not followed.
+"""Work done → steps charged to the running evaluation, which gives up where none are left.
 
-Whatever walks through values, or makes them, spends some. Evaluation is one thing after the other, so
-there is one account; who judges a root opens it.
+Whatever visits values, or makes them, is charged: a hostile configuration must not run for long.
 """
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from ecbackup_iac.terraform.values.context import evaluation_context
 
 MAX_STEPS = 1_500_000
 """For one root: a few seconds. A thousand caches with all that leads to them take some 150,000."""
 
-STEPS_OF_AN_EXPRESSION = 3
-"""What evaluating one node of an expression costs; looking at one value costs one."""
+STEPS_PER_EXPRESSION = 3
+"""For evaluating one node of an expression; visiting one value takes one."""
 
-STEPS_OF_AN_INSTANCE = 50
-"""What an instance of a block costs before anything in it is evaluated."""
+STEPS_PER_INSTANCE = 50
+"""For an instance of a block, before anything in it is evaluated."""
 
-_CHARACTERS_A_STEP = 50  # text that is made is kept
-_LARGE_NUMBER = 100  # bits; digits are turned into bits in the square of their number
-_PLACES_A_STEP = 16  # so are traces
+_CHARACTERS_PER_STEP = 50  # text that is made is kept
+_LARGE_NUMBER = 100  # bits; converting digits takes time in the square of their number
+_TRACE_STEPS_PER_STEP = 16  # a trace is copied
 
 
 class TooMuchError(Exception):
-    """What this program gives up, though Terraform may well take it."""
-
-
-class Budget:
-    """How many steps are left."""
-
-    def __init__(self) -> None:
-        self.left = sys.maxsize
-
-
-_account = Budget()
-
-
-@contextmanager
-def effort(most: int) -> Iterator[Budget]:
-    """Work with so many steps; the account says what is left of them."""
-    before = _account.left
-    _account.left = most
-    try:
-        yield _account
-    finally:
-        _account.left = before
+    """What this program gives up, though Terraform may well accept it."""
 
 
 def charge(amount: int = 1) -> None:
-    """Spend some of what is left.
-
-    Raises:
-        TooMuchError: there is none.
-
-    """
-    _account.left -= amount
-    if _account.left < 0:
+    """Charge some steps. Raises TooMuchError where there are none left."""
+    context = evaluation_context()
+    context.steps_left -= amount
+    if context.steps_left < 0:
         raise TooMuchError("it takes more work than any configuration of use")
 
 
-def spend_trace(places: int) -> None:
-    """Spend what a trace of so many places costs. Raises TooMuchError."""
-    if places >= _PLACES_A_STEP:
-        charge(places // _PLACES_A_STEP)
+def charge_trace(length: int) -> None:
+    """Charge for copying a trace of this length. Raises TooMuchError."""
+    if length >= _TRACE_STEPS_PER_STEP:
+        charge(length // _TRACE_STEPS_PER_STEP)
 
 
-def spend_number(bits: int) -> None:
-    """Spend what reading or writing a number of so many bits costs. Raises TooMuchError."""
+def charge_number(bits: int) -> None:
+    """Charge for reading or writing a number of so many bits. Raises TooMuchError."""
     if abs(bits) >= _LARGE_NUMBER:
         charge((bits // _LARGE_NUMBER) ** 2)
 
 
-def spend_text(characters: int) -> None:
-    """Spend what a text of so many characters costs. Raises TooMuchError."""
-    if characters >= _CHARACTERS_A_STEP:
-        charge(characters // _CHARACTERS_A_STEP)
+def charge_text(characters: int) -> None:
+    """Charge for a text of so many characters. Raises TooMuchError."""
+    if characters >= _CHARACTERS_PER_STEP:
+        charge(characters // _CHARACTERS_PER_STEP)

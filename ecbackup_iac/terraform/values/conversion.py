@@ -1,13 +1,20 @@
-"""Terraform's conversions between types, and its equality (zclconf/go-cty, convert)."""
+"""A value and a type → the value of that type, as Terraform converts it (zclconf/go-cty, convert)."""
 
-from collections.abc import Iterable, Mapping
-from fractions import Fraction
-from itertools import islice, product
+from collections.abc import Mapping, Sequence
+from itertools import islice
 
-from ecbackup_iac.hcl.number import NumberTooLargeError
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.equality import are_equal
+from ecbackup_iac.terraform.values.outcomes import (
+    MAX_OUTCOMES,
+    combinations,
+    map_outcomes,
+    one_of,
+)
+from ecbackup_iac.terraform.values.primitives import primitive, requirement
+from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -22,41 +29,25 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     has_dynamic,
     object_of,
-    type_name,
     unified,
     without_optional,
 )
 from ecbackup_iac.terraform.values.value import (
-    MAX_OUTCOMES,
-    Assumption,
     EvaluationError,
-    LazyMembers,
-    OpenMembers,
     Possibility,
-    Raw,
     UnknownRaw,
     Value,
-    boolean,
-    combined,
-    identity,
-    map_outcomes,
+    first_unknown,
+    has_open_type,
+    is_open,
     null,
-    number,
     object_value,
-    one_of,
-    record_rejection,
-    string,
     tuple_value,
 )
 
-_STEPS_OF_A_MEMBER = 6
-"""Of a set: it is compared, and put in order."""
-
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-
 
 def converted(value: Value, target: Type) -> Value:
-    """Convert a value to a type, as an assignment or a function's parameter does.
+    """Return a value converted to a type, as by an assignment or a function's parameter does.
 
     Raises:
         EvaluationError: the value cannot become one of that type; the message says what is required.
@@ -65,10 +56,10 @@ def converted(value: Value, target: Type) -> Value:
     if target in {DYNAMIC, value.type}:
         return value
     if isinstance(value.raw, UnknownRaw):
-        return _undecided(value, value.raw, target)
+        return _unknown_converted(value, value.raw, target)
     if value.raw is None:
         if value.type != DYNAMIC and not _may_become(value.type, target):
-            raise EvaluationError(_required(target))
+            raise EvaluationError(requirement(target))
         return replace(value, type=without_optional(target))
     try:
         result = _known(value, target)
@@ -85,12 +76,12 @@ def converted(value: Value, target: Type) -> Value:
     )
 
 
-def _undecided(value: Value, raw: UnknownRaw, target: Type) -> Value:
+def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
     if raw.outcomes:
-        result = map_outcomes(lambda one: converted(one, target), value, kind=target)
+        result = map_outcomes(lambda outcome: converted(outcome, target), value, kind=target)
         return replace(result, trace=value.trace)
     if value.type != DYNAMIC and not _may_become(value.type, target):
-        raise EvaluationError(_required(target))
+        raise EvaluationError(requirement(target))
     if not (target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC):
         record_rejection()  # some value of its type may not be one of the target's
     bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)
@@ -100,14 +91,14 @@ def _undecided(value: Value, raw: UnknownRaw, target: Type) -> Value:
 
 
 def _is_open_form(kind: Type, target: Type) -> bool:
-    """Say whether a type is one of those that a list, set or map of anything stands for."""
+    """Whether a type is one of those that a list, set or map of anything may be."""
     if not isinstance(target, ListOf | SetOf | MapOf) or target.element != DYNAMIC:
         return False
     return type(kind) is type(target)
 
 
 def _may_become(kind: Type, target: Type) -> bool:
-    """Say whether some value of a type could become one of another."""
+    """Whether some value of a type could become one of another."""
     if isinstance(kind, Primitive) and isinstance(target, Primitive):
         return {kind, target} != {NUMBER, BOOL}
     if isinstance(target, Primitive):
@@ -120,7 +111,7 @@ def _known(value: Value, target: Type) -> Value:
         charge(len(value.raw))
     match target:
         case Primitive():
-            return _primitive(value, target)
+            return primitive(value, target)
         case ListOf(element=element):
             return _sequence(value, element, ListOf)
         case SetOf(element=element):
@@ -133,54 +124,16 @@ def _known(value: Value, target: Type) -> Value:
             return _object(value, target)
 
 
-def _primitive(value: Value, target: Primitive) -> Value:
-    if target == STRING:
-        result = _string(value.raw)
-    elif target == NUMBER:
-        result = _number(value.raw)
-    else:
-        result = _boolean(value.raw)
-    if result is None:
-        raise EvaluationError(_required(target))
-    return result
-
-
-def _string(raw: Raw) -> Value | None:
-    if isinstance(raw, bool):
-        return string("true" if raw else "false")
-    if isinstance(raw, int | Fraction):
-        return string(text_from(raw))
-    return string(raw) if isinstance(raw, str) else None
-
-
-def _number(raw: Raw) -> Value | None:
-    if isinstance(raw, int | Fraction) and not isinstance(raw, bool):
-        return number(raw)
-    if not isinstance(raw, str):
-        return None
-    try:
-        parsed = number_from(raw)
-    except NumberTooLargeError:
-        return None
-    return None if parsed is None else number(parsed)
-
-
-def _boolean(raw: Raw) -> Value | None:
-    if isinstance(raw, bool):
-        return boolean(raw)
-    return boolean(_BOOLEANS[raw]) if isinstance(raw, str) and raw in _BOOLEANS else None
-
-
 def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Value:
     if not isinstance(value.type, ListOf | SetOf | TupleOf):
-        raise EvaluationError(_required(make(element)))
+        raise EvaluationError(requirement(make(element)))
     members = value.elements
     if make is ListOf and has_open_order(value):
-        return _in_every_world(value, make(element))
+        return _by_outcome(value, make(element))
     if has_dynamic(element):
-        ways = _ways(value)
-        if ways is not None:
-            return _in_every_world(ways, make(element))
+        outcomes = _outcomes_of_open_types(value)
+        if outcomes is not None:
+            return _by_outcome(outcomes, make(element))
         found = _of_one_type(members, element, make)
         if found is None:
             return replace(value, type=make(element), raw=_why_open(members))
@@ -192,25 +145,25 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
     if make is ListOf:
         return Value(ListOf(element), members)
     if _may_coincide(members):
-        return _in_every_world(replace(value, type=ListOf(element), raw=members), SetOf(element))
+        return _by_outcome(replace(value, type=ListOf(element), raw=members), SetOf(element))
     return set_of(members, element)
 
 
 def has_open_order(value: Value) -> bool:
-    """Say whether it is a set whose order depends on what is undecided in it."""
+    """Whether it is a set whose order depends on what is unknown in it."""
     return isinstance(value.type, SetOf) and len(value.elements) > 1 and not value.is_wholly_known
 
 
-def _ways(value: Value) -> Value | None:
-    """Give a container as its outcomes, where something in it is one of several that differ in type."""
-    if not any(map(_is_open_kind, value.elements)):
+def _outcomes_of_open_types(value: Value) -> Value | None:
+    """Return a container as its outcomes, where something in it is one of several that differ in type."""
+    if not any(map(has_open_type, value.elements)):
         return None
-    ways = expand_outcomes(value)
-    return ways if ways.is_known or ways.unknown.outcomes else None
+    outcomes = expand_outcomes(value)
+    return outcomes if outcomes.is_known or outcomes.unknown.outcomes else None
 
 
-def _in_every_world(value: Value, target: Type) -> Value:
-    """Convert a container whose undecided elements decide its type or its size."""
+def _by_outcome(value: Value, target: Type) -> Value:
+    """Return a container converted whose unknown elements decide its type or its size."""
     result = map_outcomes(
         lambda settled: converted(settled, target), expand_outcomes(value), kind=target
     )
@@ -218,9 +171,9 @@ def _in_every_world(value: Value, target: Type) -> Value:
 
 
 def _may_coincide(members: tuple[Value, ...]) -> bool:
-    """Say whether two members may turn out to be the same, or not."""
+    """Whether two members may turn out to be the same, or not."""
     return any(
-        _are_equal(member, other) is None
+        are_equal(member, other) is None
         for member in members
         if not member.is_wholly_known
         for other in members
@@ -231,13 +184,13 @@ def _may_coincide(members: tuple[Value, ...]) -> bool:
 def _of_one_type(
     members: tuple[Value, ...], element: Type, make: "type[ListOf | SetOf | MapOf]"
 ) -> tuple[tuple[Value, ...], Type] | None:
-    """Convert members to the one type that they share, where the target leaves it open.
+    """Return members converted to the type that they share, where the target leaves it open.
 
-    None where something undecided among them decides what that type is.
+    None where something unknown among them decides what that type is.
     """
     if element != DYNAMIC:
         members = tuple(converted(member, element) for member in members)
-    if len(members) > 1 and any(map(_is_open_kind, members)):
+    if len(members) > 1 and any(map(has_open_type, members)):
         return _of_open_type(members)
     kinds = [member.type for member in members]
     shared = unified(kinds)
@@ -247,25 +200,15 @@ def _of_one_type(
     return tuple(converted(member, shared) for member in members), shared
 
 
-def _is_open_kind(value: Value) -> bool:
-    """Say whether a value, or anything in it, is of a type that nobody knows."""
-    if isinstance(value.raw, UnknownRaw):
-        return has_dynamic(value.type)
-    if not isinstance(value.raw, tuple | Mapping) or is_open(value):
-        return False
-    charge(len(value.raw))
-    return any(map(_is_open_kind, value.elements))
-
-
 def _why_open(members: tuple[Value, ...]) -> UnknownRaw:
-    inner = next(filter(None, map(first_undecided, members)))
+    inner = next(filter(None, map(first_unknown, members)))
     return UnknownRaw(inner.unknown.why, is_deferred=inner.unknown.is_deferred)
 
 
 def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type] | None:
-    """Give members beside one of unknown type; a number or bool among them may have become text."""
-    record_rejection()  # what is undecided may be of another kind than the rest
-    kinds = [member.type for member in members if not _is_open_kind(member)]
+    """Return members beside one of unknown type; a number or bool among them may have become text."""
+    record_rejection()  # what is unknown may be of another kind than the rest
+    kinds = [member.type for member in members if not has_open_type(member)]
     if kinds and all(isinstance(kind, Primitive) for kind in kinds) and unified(kinds) == STRING:
         return tuple(converted(member, STRING) for member in members), STRING
     united = _united(members)
@@ -273,8 +216,8 @@ def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type] 
 
 
 def _united(members: tuple[Value, ...]) -> tuple[Value, ...] | None:
-    """Give members as one type unites them, of which some are open; None where they decide the type."""
-    if not any(map(_is_open_kind, members)):
+    """Return members as one type unites them, of which some are open; None where they decide the type."""
+    if not any(map(has_open_type, members)):
         shared = unified([member.type for member in members])
         return members if shared is None else tuple(converted(m, shared) for m in members)
     if all(isinstance(m.type, Primitive) for m in members):
@@ -294,7 +237,7 @@ def _united(members: tuple[Value, ...]) -> tuple[Value, ...] | None:
 def _united_parts(
     members: tuple[Value, ...], shapes: set[object], make: "type[ListOf | MapOf]"
 ) -> tuple[Value, ...] | None:
-    """Unite what stands at the same place where all have one shape, else everything with everything."""
+    """Return members with elements unified: by position where all have one shape, else all together."""
     sizes = [len(member.elements) for member in members]
     if len(shapes) == 1:
         columns = [_united(column) for column in zip(*(m.elements for m in members), strict=True)]
@@ -314,7 +257,7 @@ def _united_parts(
 
 
 def _with_parts(of: Value, parts: tuple[Value, ...], kind: Type | None) -> Value:
-    """Give a container with other elements; without a kind it is an object or a tuple."""
+    """Return a container with other elements; without a kind it is an object or a tuple."""
     if isinstance(of.raw, Mapping):
         members = dict(zip(of.members, parts, strict=True))
         return _like(of, object_value(members) if kind is None else Value(kind, members))
@@ -322,7 +265,7 @@ def _with_parts(of: Value, parts: tuple[Value, ...], kind: Type | None) -> Value
 
 
 def perhaps_text(value: Value) -> Value:
-    """Give a value in which every number and bool may have become text."""
+    """Return a value in which every number and bool may have become text."""
     charge()
     match value.raw:
         case None | str():
@@ -341,69 +284,24 @@ def perhaps_text(value: Value) -> Value:
             kind = MapOf(DYNAMIC) if isinstance(value.type, MapOf) else ListOf(DYNAMIC)
             return _with_parts(value, parts, None if is_fixed else kind)
         case _:
-            ways = [Possibility(value), Possibility(converted(value, STRING))]
-            return _like(value, one_of(ways, "what stands beside it may make it text"))
+            outcomes = [Possibility(value), Possibility(converted(value, STRING))]
+            return _like(value, one_of(outcomes, "what stands beside it may make it text"))
 
 
 def _like(value: Value, changed: Value) -> Value:
-    return replace(changed, trace=value.trace).marked(value)
-
-
-def set_of(members: Iterable[Value], element: Type) -> Value:
-    """Make a set: every member once, in Terraform's order (text by code point, numbers by size)."""
-    given = tuple(members)
-    distinct = {identity(member): member for member in given}
-    charge(_STEPS_OF_A_MEMBER * len(distinct))
-    ordered = tuple(sorted(distinct.values(), key=_set_order))
-    return with_all_marks_of(Value(SetOf(element), ordered), *given)
-
-
-def _set_order(value: Value) -> tuple[int, object, str]:
-    raw = value.raw
-    if isinstance(raw, bool):
-        return (0, raw, "")
-    if isinstance(raw, int | Fraction):
-        return (0, raw, "")
-    return (1, 0, "") if raw is None else (0, 0, raw if isinstance(raw, str) else _hash_text(value))
-
-
-def _hash_text(value: Value) -> str:
-    """Write a value as go-cty does to put sets of lists, maps and objects in order."""
-    charge()
-    match value.raw:
-        case None:
-            return "~"
-        case bool() as raw:
-            return "T" if raw else "F"
-        case str() as raw:
-            return _quoted(raw)
-        case tuple() as elements:
-            text = "".join(f"{_hash_text(element)};" for element in elements)
-            return f"<{text}>" if isinstance(value.type, TupleOf) else f"[{text}]"
-        case Mapping() as members:
-            if isinstance(value.type, ObjectOf):
-                return "<" + "".join(f"{_hash_text(member)};" for member in members.values()) + ">"
-            pairs = (
-                f"{_quoted(name, is_ascii=True)}:{_hash_text(member)};"
-                for name, member in members.items()
-            )
-            return "{" + "".join(pairs) + "}"
-        case int() | Fraction() as raw:
-            return text_from(raw)
-        case UnknownRaw():
-            return "?"
+    return replace(changed, trace=value.trace).with_marks_of(value)
 
 
 def _map(value: Value, element: Type) -> Value:
     if not isinstance(value.raw, Mapping):
-        raise EvaluationError(_required(MapOf(element)))
+        raise EvaluationError(requirement(MapOf(element)))
     if is_open(value):
         return replace(expand_outcomes(value), type=MapOf(element))
     names, members = tuple(value.raw), tuple(value.raw.values())
     if has_dynamic(element):
-        ways = _ways(value)
-        if ways is not None:
-            return _in_every_world(ways, MapOf(element))
+        outcomes = _outcomes_of_open_types(value)
+        if outcomes is not None:
+            return _by_outcome(outcomes, MapOf(element))
         found = _of_one_type(members, element, MapOf)
         if found is None:
             return replace(value, type=MapOf(element), raw=_why_open(members))
@@ -423,24 +321,24 @@ def _map(value: Value, element: Type) -> Value:
 
 
 def _check_empty(value: Value, element: Type) -> None:
-    """Refuse an empty collection whose elements could not be converted. Raises EvaluationError."""
+    """Raise EvaluationError for an empty collection whose elements could not be converted."""
     kind = value.type
     if not isinstance(kind, ListOf | SetOf | MapOf) or value.elements or kind.element == DYNAMIC:
         return
     if not _may_become(kind.element, element):
-        raise EvaluationError(_required(element))
+        raise EvaluationError(requirement(element))
 
 
 def _tuple(value: Value, kinds: tuple[Type, ...], target: Type) -> Value:
     if not isinstance(value.type, ListOf | TupleOf) or len(value.elements) != len(kinds):
-        raise EvaluationError(_required(target))
+        raise EvaluationError(requirement(target))
     members = tuple(converted(m, kind) for m, kind in zip(value.elements, kinds, strict=True))
     return Value(TupleOf(tuple(member.type for member in members)), members)
 
 
 def _object(value: Value, target: ObjectOf) -> Value:
     if not isinstance(value.raw, Mapping):
-        raise EvaluationError(_required(target))
+        raise EvaluationError(requirement(target))
     members: dict[str, Value] = {}
     missing = []
     for name, kind in target.attributes:
@@ -453,7 +351,7 @@ def _object(value: Value, target: ObjectOf) -> Value:
         try:
             members[name] = converted(value.raw[name], kind)
         except EvaluationError as error:
-            text, bare = (f'attribute "{name}": {told}' for told in (error.message, error.bare))
+            text, bare = (f'attribute "{name}": {reason}' for reason in (error.message, error.bare))
             raise EvaluationError(text, bare=bare) from error
     if missing:
         noun = "attribute" if len(missing) == 1 else "attributes"
@@ -462,42 +360,8 @@ def _object(value: Value, target: ObjectOf) -> Value:
     return Value(object_of({name: member.type for name, member in members.items()}), members)
 
 
-def _required(target: Type) -> str:
-    article = "an" if type_name(target)[0] in "aeiou" else "a"
-    name = "bool" if target == BOOL else type_name(target)
-    return f"{article} {name} is required"
-
-
-def marks_in(value: Value) -> tuple[bool, bool]:
-    """Say whether a value or anything in it is sensitive, and whether it is read from a file."""
-    is_sensitive, is_file_content = value.is_sensitive, value.is_file_content
-    if not isinstance(value.raw, tuple | Mapping) or isinstance(value.raw, OpenMembers):
-        return is_sensitive, is_file_content
-    charge(len(value.raw))
-    for element in value.elements:
-        if is_sensitive and is_file_content:
-            break
-        inner = marks_in(element)
-        is_sensitive, is_file_content = is_sensitive or inner[0], is_file_content or inner[1]
-    return is_sensitive, is_file_content
-
-
-def with_all_marks_of(result: Value, *arguments: Value) -> Value:
-    """Give the result with the marks of the arguments and of anything in them."""
-    is_sensitive, is_file_content = result.is_sensitive, result.is_file_content
-    for argument in arguments:
-        inner = marks_in(argument)
-        is_sensitive, is_file_content = is_sensitive or inner[0], is_file_content or inner[1]
-    return result.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
-
-
-def is_open(value: Value) -> bool:
-    """Say whether it is a resource: an object with more members than its configuration names."""
-    return isinstance(value.raw, OpenMembers) and not isinstance(value.raw, LazyMembers)
-
-
 def expand_outcomes(value: Value) -> Value:
-    """Turn a container with undecided elements into one that is undecided itself, as its outcomes.
+    """Return a container with unknown elements as one that is unknown itself, with its outcomes.
 
     Where an element has no list of outcomes, or there are too many combinations, nor has the result.
     """
@@ -519,21 +383,16 @@ def expand_outcomes(value: Value) -> Value:
             return replace(value, raw=UnknownRaw(inner.why, is_deferred=inner.is_deferred))
         choices.append(outcomes)
     found = []
-    for choice in product(*choices):
-        when: tuple[Assumption, ...] | None = ()
-        for possibility in choice:
-            when = combined(when, possibility.when) if when is not None else None
-        if when is None:
-            continue
+    for chosen, when in combinations(choices):
         try:
-            found.append(Possibility(_rebuilt(value, [p.value for p in choice]), when))
+            found.append(Possibility(_rebuilt(value, chosen), when))
         except EvaluationError:
             record_rejection()
     return _like(value, one_of(found, inner.why, is_deferred=inner.is_deferred))
 
 
-def _rebuilt(value: Value, elements: list[Value]) -> Value:
-    """Give a container with other elements, its trace left to the whole."""
+def _rebuilt(value: Value, elements: Sequence[Value]) -> Value:
+    """Return a container with other elements, its trace left to the whole."""
     match value.type:
         case SetOf(element=kind):
             return set_of(elements, kind)
@@ -546,80 +405,3 @@ def _rebuilt(value: Value, elements: list[Value]) -> Value:
             return converted(members, value.type)
         case _:
             return converted(tuple_value(elements), value.type)
-
-
-def equal(one: Value, other: Value) -> Value:
-    """Say whether two values are equal, as `==` does: nothing is converted."""
-    answer = _are_equal(one, other)
-    if answer is not None:
-        return boolean(answer).marked(one, other)
-    return map_outcomes(_settled_equality, one, other, kind=BOOL).marked(one, other)
-
-
-def _settled_equality(one: Value, other: Value) -> Value:
-    answer = _are_equal(one, other)
-    if answer is not None:
-        return boolean(answer)
-    inner = first_undecided(one) or first_undecided(other)
-    why = inner.unknown.why if inner else "it is undecided"
-    deferred = inner.unknown.is_deferred if inner else False
-    return Value(BOOL, UnknownRaw(why, is_deferred=deferred, is_not_null=True))
-
-
-def first_undecided(value: Value) -> Value | None:
-    """Find the first value that is undecided, itself or anything in it."""
-    charge()
-    match value.raw:
-        case UnknownRaw():
-            return value
-        case tuple() as elements:
-            return next(filter(None, map(first_undecided, elements)), None)
-        case Mapping() as elements:
-            return next(filter(None, map(first_undecided, elements.values())), None)
-        case _:
-            return None
-
-
-def _are_equal(one: Value, other: Value) -> bool | None:
-    """Compare; None where what is undecided decides."""
-    charge()
-    for value, opposite in ((one, other), (other, one)):
-        if isinstance(value.raw, UnknownRaw):
-            return False if value.raw.is_not_null and opposite.is_null else None
-    if one.raw is None or other.raw is None:
-        return one.raw is None and other.raw is None
-    if isinstance(one.raw, tuple | Mapping) and isinstance(other.raw, tuple | Mapping):
-        return _are_equal_containers(one, other)
-    return identity(one) == identity(other)
-
-
-def _are_equal_containers(one: Value, other: Value) -> bool | None:
-    """Compare; containers of different types differ, whatever is in them."""
-    if is_open(one) or is_open(other):
-        return None
-    if not _is_open_kind(one) and not _is_open_kind(other) and one.type != other.type:
-        return False
-    if type(one.type) is not type(other.type):
-        return False
-    if isinstance(one.type, SetOf) and not (one.is_wholly_known and other.is_wholly_known):
-        return None  # nobody knows what stands opposite what
-    if isinstance(one.raw, Mapping):
-        if one.raw.keys() != other.members.keys():
-            return False
-        return _all_equal((one.raw[name], other.members[name]) for name in one.raw)
-    if len(one.elements) != len(other.elements):
-        return False
-    return _all_equal(zip(one.elements, other.elements, strict=True))
-
-
-def _all_equal(pairs: Iterable[tuple[Value, Value]]) -> bool | None:
-    answers = [_are_equal(this, that) for this, that in pairs]
-    if False in answers:
-        return False
-    return None if None in answers else True
-
-
-def _quoted(text: str, *, is_ascii: bool = False) -> str:
-    import json  # most runs do without
-
-    return json.dumps(text, ensure_ascii=is_ascii)

@@ -1,11 +1,14 @@
-"""Terraform's operators, and the steps of a traversal: index, attribute, splat."""
+"""Operands → the results of operators and of the steps of a traversal."""
 
 from collections.abc import Callable
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number, plain, rounded
-from ecbackup_iac.terraform.values.budget import spend_number
-from ecbackup_iac.terraform.values.conversion import converted, equal
+from ecbackup_iac.terraform.values.budget import charge_number
+from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.equality import equal
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -28,29 +31,26 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     boolean,
-    map_outcomes,
     number,
-    one_of,
-    record_rejection,
 )
 
 MAX_BITS = 100_000
-"""A result of more is refused: no configuration means it."""
+"""A larger result is refused: no configuration in use has one."""
 
 
 def unary(operator: str, operand: Value) -> Value:
-    """Apply `-` or `!`."""
+    """Return the result of `-` or `!`."""
     kind = NUMBER if operator == "-" else BOOL
     value = _operand(operator, operand, kind)
 
     def apply(settled: Value) -> Value:
         return number(-_number(settled)) if kind == NUMBER else boolean(settled.raw is False)
 
-    return map_outcomes(apply, value, kind=kind).marked(operand)
+    return map_outcomes(apply, value, kind=kind).with_marks_of(operand)
 
 
 def binary(operator: str, left: Value, right: Value) -> Value:
-    """Apply an operator of two operands; `&&` and `||` need both, as Terraform 1.11 does.
+    """Return the result of an operator of two operands; `&&` and `||` need both, as Terraform 1.11 does.
 
     Raises:
         EvaluationError: an operand is null or of a wrong type, or the division is by zero.
@@ -59,15 +59,15 @@ def binary(operator: str, left: Value, right: Value) -> Value:
     if operator == "==":
         return equal(left, right)
     if operator == "!=":
-        return unary("!", equal(left, right)).marked(left, right)
+        return unary("!", equal(left, right)).with_marks_of(left, right)
     if operator in ("&&", "||"):
         return _logical(operator, left, right)
     if operator == "/" and isinstance(right.raw, int | str) and _is_zero(right):
-        return _by_zero(left).marked(left, right)
+        return _by_zero(left).with_marks_of(left, right)
     apply, kind = _ARITHMETIC[operator]
     operands = (_operand(operator, left, NUMBER), _operand(operator, right, NUMBER))
     result = map_outcomes(lambda a, b: _value(apply(_number(a), _number(b))), *operands, kind=kind)
-    return result.marked(left, right)
+    return result.with_marks_of(left, right)
 
 
 def _is_zero(value: Value) -> bool:
@@ -75,7 +75,7 @@ def _is_zero(value: Value) -> bool:
 
 
 def _by_zero(left: Value) -> Value:
-    """Divide by zero: infinity, which Terraform goes on computing with and no resource takes."""
+    """Return a division by zero: infinity, with which Terraform computes and which no resource accepts."""
     dividend = _operand("/", left, NUMBER)
     if dividend.raw == 0:
         raise EvaluationError("Division by zero")
@@ -83,7 +83,7 @@ def _by_zero(left: Value) -> Value:
 
 
 def _logical(operator: str, left: Value, right: Value) -> Value:
-    one, other = (_operand(operator, side, BOOL) for side in (left, right))
+    first, second = (_operand(operator, side, BOOL) for side in (left, right))
     decides = operator == "||"  # the operand that settles the answer alone
 
     def apply(a: Value, b: Value) -> Value:
@@ -91,11 +91,11 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
         either = a.raw is True or b.raw is True
         return boolean(either if operator == "||" else both)
 
-    for known, opposite in ((one, other), (other, one)):
+    for known, opposite in ((first, second), (second, first)):
         if known.raw is decides and not opposite.is_known:
             # Terraform 1.11 calls it unknown at plan; every value it can take gives this.
-            return boolean(decides).marked(left, right)
-    return map_outcomes(apply, one, other, kind=BOOL).marked(left, right)
+            return boolean(decides).with_marks_of(left, right)
+    return map_outcomes(apply, first, second, kind=BOOL).with_marks_of(left, right)
 
 
 def _value(result: Number | bool) -> Value:  # noqa: FBT001 - either may come out
@@ -153,19 +153,19 @@ def _not_null(operator: str) -> Callable[[Value], Value]:
 
 def _number(value: Value) -> Number:
     if isinstance(value.raw, int | Fraction):
-        spend_number(value.raw.numerator.bit_length() + value.raw.denominator.bit_length())
+        charge_number(value.raw.numerator.bit_length() + value.raw.denominator.bit_length())
         return value.raw
     raise EvaluationError("a number is required")
 
 
 def attribute(of: Value, name: str) -> Value:
-    """Take an attribute of an object, or a key of a map: `of.name`.
+    """Return an attribute of an object, or an element of a map: `of.name`.
 
     Raises:
         EvaluationError: there is none, or `of` is null or no such thing.
 
     """
-    return map_outcomes(lambda settled: _attribute(settled, name), of).marked(of)
+    return map_outcomes(lambda settled: _attribute(settled, name), of).with_marks_of(of)
 
 
 def _attribute(of: Value, name: str) -> Value:
@@ -193,9 +193,9 @@ def _attribute(of: Value, name: str) -> Value:
 
 
 def index(of: Value, key: Value, subject: str = "") -> Value:
-    """Take an element: `of[key]`; `subject` is how the key is written.
+    """Return an element, `of[key]`; `subject` is how the key is written.
 
-    An undecided key gives every element as an outcome.
+    An unknown key gives every element as an outcome.
 
     Raises:
         EvaluationError: there is no such element, or the key is of a wrong type.
@@ -204,7 +204,7 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
     if of.is_known and not of.is_null and not key.is_known and not key.unknown.outcomes:
         return _any_element(of, key, subject)
     try:
-        return map_outcomes(_index, of, key).marked(of, key)
+        return map_outcomes(_index, of, key).with_marks_of(of, key)
     except EvaluationError as error:
         if key.is_sensitive:
             raise EvaluationError("Invalid index: no element with that sensitive key") from None
@@ -224,18 +224,18 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
     record_rejection()  # the key may be none of these
     elements = possible_elements(of, subject, is_hidden=of.is_file_content or key.is_file_content)
     found = one_of(elements, raw.why, is_deferred=raw.is_deferred)
-    return found.through(*of.trace).marked(of, key)
+    return found.through(*of.trace).with_marks_of(of, key)
 
 
 def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Possibility]:
-    """Give what a known collection holds, each with the key that it takes; `subject` is the key's text.
+    """Return the elements of a known collection, each on condition of its key; `subject` is the key's text.
 
-    Where `is_hidden` is set, no key is told: they are what only a file says.
+    Where `is_hidden` is set, no key is shown: they are only in a file.
     """
     if is_hidden:
-        keys = [f"{FILE_CONTENT}, number {place}" for place, _ in enumerate(of.elements, 1)]
+        keys = [f"{FILE_CONTENT}, number {position}" for position, _ in enumerate(of.elements, 1)]
     elif isinstance(of.raw, tuple):
-        keys = [str(place) for place in range(len(of.raw))]
+        keys = [str(position) for position in range(len(of.raw))]
     else:
         keys = [f'"{name}"' for name in of.members]
     return [

@@ -1,10 +1,11 @@
-"""Terraform's types: primitives, collections, structures; how several become one.
+"""The types of Terraform's values, made once each; several types → the one that unifies them.
 
 The rules are those of zclconf/go-cty (cty, convert.Unify), which Terraform and OpenTofu share.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self, TypeAlias
+from threading import Lock
+from typing import Any, Self, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 from ecbackup_iac.model.record import record
@@ -21,13 +22,13 @@ class Primitive:
 class _Made:
     """A type that is made of others. Equal ones are one object, so that comparing them costs nothing.
 
-    Types are shared like values, and what doubles with every local is a tree without end.
+    Types share their parts as values do: one may be a tree of exponential size.
     """
 
     __slots__ = ("__weakref__", "_bare", "is_open")
 
     is_open: bool
-    """Whether it leaves something open."""
+    """Whether it, or a type in it, is dynamic."""
 
     _bare: "Type | None"
 
@@ -50,6 +51,16 @@ class _Made:
 _made: WeakValueDictionary[tuple[object, ...], "Any"] = WeakValueDictionary()
 """By kind and by the identity of what they are made of, which they keep."""
 
+_making = Lock()
+_MadeT = TypeVar("_MadeT", bound=_Made)
+
+
+def _published(key: tuple[object, ...], made: _MadeT) -> _MadeT:
+    """Return the one type of this key, also where two threads make it at once."""
+    with _making:
+        first: _MadeT = _made.setdefault(key, made)
+    return first
+
 
 class _OfOne(_Made):
     __slots__ = ("element",)
@@ -58,17 +69,17 @@ class _OfOne(_Made):
     element: "Type"
 
     def __new__(cls, element: "Type") -> Self:
-        """Give the type of these elements, made once."""
+        """Return the type of these elements, made once."""
         key = (cls, id(element))
         found: Self | None = _made.get(key)
-        if found is None:
-            found = object.__new__(cls)
-            found.element = element
-            found.is_open = has_dynamic(element)
-            bare = without_optional(element)
-            found._bare = None if bare is element else cls(bare)  # type: ignore[assignment]
-            _made[key] = found
-        return found
+        if found is not None:
+            return found
+        made = object.__new__(cls)
+        made.element = element
+        made.is_open = has_dynamic(element)
+        bare = without_optional(element)
+        made._bare = None if bare is element else cls(bare)  # type: ignore[assignment]
+        return _published(key, made)
 
 
 class ListOf(_OfOne):
@@ -98,18 +109,18 @@ class TupleOf(_Made):
     elements: tuple["Type", ...]
 
     def __new__(cls, elements: tuple["Type", ...]) -> Self:
-        """Give the type of these elements, made once."""
+        """Return the type of these elements, made once."""
         key = (cls, *map(id, elements))
         found: Self | None = _made.get(key)
-        if found is None:
-            found = object.__new__(cls)
-            found.elements = elements
-            found.is_open = any(map(has_dynamic, elements))
-            bare = tuple(map(without_optional, elements))
-            is_bare = all(one is other for one, other in zip(bare, elements, strict=True))
-            found._bare = None if is_bare else cls(bare)
-            _made[key] = found
-        return found
+        if found is not None:
+            return found
+        made = object.__new__(cls)
+        made.elements = elements
+        made.is_open = any(map(has_dynamic, elements))
+        bare = tuple(map(without_optional, elements))
+        is_bare = all(element is own for element, own in zip(bare, elements, strict=True))
+        made._bare = None if is_bare else cls(bare)
+        return _published(key, made)
 
 
 class ObjectOf(_Made):
@@ -122,28 +133,28 @@ class ObjectOf(_Made):
     """Sorted by name."""
 
     optional: frozenset[str]
-    """Names that may be missing; no part of what makes two types the same."""
+    """Names that may be missing; they do not matter for equality."""
 
     def __new__(
         cls, attributes: tuple[tuple[str, "Type"], ...], optional: frozenset[str] = frozenset()
     ) -> Self:
-        """Give the type of these attributes, made once."""
+        """Return the type of these attributes, made once."""
         key = (cls, optional, *((name, id(kind)) for name, kind in attributes))
         found: Self | None = _made.get(key)
-        if found is None:
-            found = object.__new__(cls)
-            found.attributes = attributes
-            found.optional = optional
-            found.is_open = any(has_dynamic(kind) for _, kind in attributes)
-            bare = tuple((name, without_optional(kind)) for name, kind in attributes)
-            pairs = zip(bare, attributes, strict=True)
-            is_bare = not optional and all(one is other for (_, one), (_, other) in pairs)
-            found._bare = None if is_bare else cls(bare)
-            _made[key] = found
-        return found
+        if found is not None:
+            return found
+        made = object.__new__(cls)
+        made.attributes = attributes
+        made.optional = optional
+        made.is_open = any(has_dynamic(kind) for _, kind in attributes)
+        bare = tuple((name, without_optional(kind)) for name, kind in attributes)
+        pairs = zip(bare, attributes, strict=True)
+        is_bare = not optional and all(element is own for (_, element), (_, own) in pairs)
+        made._bare = None if is_bare else cls(bare)
+        return _published(key, made)
 
     def attribute(self, name: str) -> "Type | None":
-        """Give an attribute's type; None where there is no such attribute."""
+        """Return an attribute's type; None where there is no such attribute."""
         return next((kind for key, kind in self.attributes if key == name), None)
 
 
@@ -156,32 +167,32 @@ DYNAMIC = Primitive("dynamic")
 
 
 def object_of(attributes: Mapping[str, Type], optional: Iterable[str] = ()) -> ObjectOf:
-    """Make an object type of attributes in any order."""
+    """Return an object type of attributes in any order."""
     return ObjectOf(tuple(sorted(attributes.items())), frozenset(optional))
 
 
 def without_optional(kind: Type) -> Type:
-    """Give a type as values have it: `optional` is for what variables accept."""
+    """Return a type as values have it: `optional` is for what variables accept."""
     return kind if isinstance(kind, Primitive) else kind.bare
 
 
 def is_sequence(kind: Type) -> bool:
-    """Say whether it is a list, a set or a tuple."""
+    """Whether it is a list, a set or a tuple."""
     return isinstance(kind, ListOf | SetOf | TupleOf)
 
 
 def is_mapping(kind: Type) -> bool:
-    """Say whether it is a map or an object."""
+    """Whether it is a map or an object."""
     return isinstance(kind, MapOf | ObjectOf)
 
 
 def has_dynamic(kind: Type) -> bool:
-    """Say whether a type leaves something open."""
+    """Whether a type, or a type in it, is dynamic."""
     return kind.name == "dynamic" if isinstance(kind, Primitive) else kind.is_open
 
 
 def type_name(kind: Type) -> str:
-    """Say a type as Terraform's messages do: "string", "list of number", "object"."""
+    """Return a type's name in Terraform's messages: "string", "list of number", "object"."""
     match kind:
         case Primitive(name=name):
             return name
@@ -198,7 +209,7 @@ def type_name(kind: Type) -> str:
 
 
 def unified(kinds: Sequence[Type]) -> Type | None:
-    """Give the one type that values of all these types become safely; None where there is none."""
+    """Return the one type that values of all these types become safely; None where there is none."""
     charge(len(kinds))
     distinct = list(dict.fromkeys(kinds))
     if not distinct:

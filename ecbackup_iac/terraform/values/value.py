@@ -1,23 +1,21 @@
-"""Terraform's values: what an expression comes to, known or not.
+"""The result of an expression → a value: known, or unknown with its possible outcomes.
 
-A value that cannot be known says why, and where it can only be one of a few it lists them, each with
-what has to hold for it. Every value carries the places it came through.
+An unknown value has its reason and, where it can only be one of a few, these outcomes with the condition
+of each. Every value has a trace: the locations that it passed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from itertools import product
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, Self, TypeAlias
 from unicodedata import normalize
 
 from ecbackup_iac.hcl.expression import For, Node, ObjectNode, TupleNode
 from ecbackup_iac.hcl.number import Number
-from ecbackup_iac.hcl.source import Place
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape
-from ecbackup_iac.terraform.values.budget import charge, spend_text, spend_trace
+from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -26,42 +24,49 @@ from ecbackup_iac.terraform.values.type_system import (
     ObjectOf,
     TupleOf,
     Type,
+    has_dynamic,
     is_mapping,
     is_sequence,
     object_of,
 )
 
-MAX_OUTCOMES = 64
-"""A value that could be more than these is unknown without a list."""
-
-
-MAX_CONDITION_LENGTH = 200
-"""Characters of a condition's text; beyond it the first way to fulfil it stands for all."""
-
 FILE_CONTENT = "(content of a file)"
-"""What stands in a message for a text that a file holds."""
+"""What a message shows instead of the text of a file."""
+
+
+class Located(Protocol):
+    """A piece of the input, with the text to show for it: a SourceRange or a TraceStep."""
+
+    @property
+    def location(self) -> Location:
+        """The location as it is reported."""
+
+    @property
+    def text(self) -> str:
+        """The text there."""
 
 
 class EvaluationError(Exception):
-    """What a real `terraform plan` would refuse, in its words; `place` is where, once somebody knows.
+    """What a real `terraform plan` would refuse, in its words; `origin` is where, once that is known.
 
     `bare` is the message without what it quotes of values, where it quotes any.
     """
 
-    def __init__(
-        self,
-        message: str,
-        place: Any = None,  # noqa: ANN401 - a nodes.Place
-        bare: str = "",
-    ) -> None:
+    def __init__(self, message: str, origin: Located | None = None, bare: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.place = place
+        self.origin = origin
         self.bare = bare or message
 
+    def at(self, origin: Located) -> Self:
+        """Return the error with an origin, where it has none yet."""
+        if self.origin is None:
+            self.origin = origin
+        return self
+
     def redacted(self) -> "EvaluationError":
-        """Give the same refusal of a value that must not be shown."""
-        return type(self)(self.bare, self.place)
+        """Return the error for a value that must not be shown."""
+        return type(self)(self.bare, self.origin)
 
 
 class ReferenceRefusedError(EvaluationError):
@@ -100,7 +105,7 @@ class Step(Protocol):
 class SourceStep:
     """A step that shows its source; text and location are computed only for reported values."""
 
-    place: Place
+    range: SourceRange
     kind: StepKind
     name: str = ""
     expression: Node | None = None
@@ -111,7 +116,7 @@ class SourceStep:
     @classmethod
     def of(cls, attribute: Attribute, kind: StepKind) -> "SourceStep":
         """Return the step of an attribute."""
-        return cls(attribute.place, kind, attribute.name, attribute.expression)
+        return cls(attribute.range, kind, attribute.name, attribute.expression)
 
     @property
     def shape(self) -> StepShape:
@@ -122,57 +127,57 @@ class SourceStep:
     @property
     def location(self) -> Location:
         """The location as it is reported."""
-        return self.place.location
+        return self.range.location
 
     @property
     def text(self) -> str:
         """The source text."""
-        return self.place.text
+        return self.range.text
 
 
 @record
 class Assumption:
-    """Something that has to hold: a subject (unique text) and the state it is in."""
+    """A condition: a subject (unique text) and the state it is in."""
 
     subject: str
     state: str
 
     def __str__(self) -> str:
-        """Say it: `var.environment is "prod"`."""
+        """Return the text of the condition: `var.environment is "prod"`."""
         return f"{self.subject} is {self.state}"
 
 
 @record(eq=False)
 class Possibility:
-    """One thing that an undecided value can be."""
+    """One possible value of an unknown value."""
 
     value: "Value"
     when: tuple[Assumption, ...] = ()
-    """What holds in every world in which it is this."""
+    """The assumptions under which it is this."""
 
-    told: str = ""
-    """The same for a person, where it is more than `when` can say: "var.env is "dev" or "test""."""
+    description: str = ""
+    """The same for people, where `when` cannot express it: "var.env is "dev" or "test""."""
 
     @property
     def condition(self) -> str:
-        """What has to hold, for a person; empty where nothing is known of it."""
-        return self.told or " and ".join(map(str, self.when))
+        """The condition for people; empty where nothing is known of it."""
+        return self.description or " and ".join(map(str, self.when))
 
 
 @record(eq=False)
 class UnknownRaw:
-    """The raw part of a value that cannot be known from what was read."""
+    """The raw part of a value that is unknown from the input."""
 
     why: str
-    """For a person: "var.days has no default and no value"."""
+    """The reason, for people: "var.days has no default and no value"."""
 
     outcomes: tuple[Possibility, ...] = ()
-    """All it can be, each known at its top level; empty where there is no finite list."""
+    """Its possible values, each known at its top level; empty where there is no finite list."""
 
     minimum: Number | None = None
     maximum: Number | None = None
     is_deferred: bool = False
-    """Terraform itself knows it only after apply; else a plan would know it."""
+    """Terraform knows it only after apply; otherwise a plan would know it."""
 
     is_not_null: bool = False
 
@@ -209,21 +214,21 @@ Raw: TypeAlias = "bool | Number | str | tuple[Value, ...] | Mapping[str, Value] 
 
 @record(eq=False)
 class Value:
-    """A value of Terraform's. Compare with `operations.equal`, never with ==.
+    """A value of Terraform's. Compare with `equality.equal`, never with ==.
 
     `raw` is None for null; bool; int or Fraction; str; a tuple of values for list, set and tuple (a
-    set's sorted, each once); a dict of values for map and object (sorted by key); Undecided.
+    set's sorted, each once); a dict of values for map and object (sorted by key); UnknownRaw.
     """
 
     type: Type
     raw: Raw
     trace: tuple[Step, ...] = ()
     is_sensitive: bool = False
-    literals: tuple[Place, ...] = ()
-    """Where it is written as it stands: a literal for each way to it; none where it is computed."""
+    literals: tuple[Located, ...] = ()
+    """Where it is written literally: a literal for each way to it; none where it is computed."""
 
     is_file_content: bool = False
-    """It is made of what a file holds: no text of it is shown. Nothing else follows from it."""
+    """It comes from the content of a file: no text of it is shown. It has no other effect."""
 
     @property
     def is_null(self) -> bool:
@@ -232,7 +237,7 @@ class Value:
 
     @property
     def is_known(self) -> bool:
-        """Whether it is known at its top level; elements may still be undecided."""
+        """Whether it is known at its top level; elements may still be unknown."""
         return not isinstance(self.raw, UnknownRaw)
 
     @property
@@ -278,12 +283,12 @@ class Value:
         return self.raw
 
     def through(self, *steps: Step) -> "Value":
-        """Give the value with steps put before its trace."""
-        spend_trace(len(self.trace))
+        """Return the value with steps put before its trace."""
+        charge_trace(len(self.trace))
         return replace(self, trace=(*steps, *self.trace)) if steps else self
 
-    def marked(self, *others: "Value") -> "Value":
-        """Give the value with the marks of the others: sensitive, or read from a file."""
+    def with_marks_of(self, *others: "Value") -> "Value":
+        """Return the value with the marks of the others: sensitive, or read from a file."""
         is_sensitive, is_file_content = self.is_sensitive, self.is_file_content
         for other in others:
             is_sensitive = is_sensitive or other.is_sensitive
@@ -291,7 +296,7 @@ class Value:
         return self.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
 
     def with_marks(self, *, is_sensitive: bool, is_file_content: bool) -> "Value":
-        """Give the value with these marks and no others."""
+        """Return the value with these marks and no others."""
         if is_sensitive is self.is_sensitive and is_file_content is self.is_file_content:
             return self
         return replace(self, is_sensitive=is_sensitive, is_file_content=is_file_content)
@@ -302,7 +307,7 @@ class Value:
         return self.is_sensitive or self.is_file_content
 
     def inherit_marks(self, whole: "Value") -> "Value":
-        """Give what a loop takes out of a value: it is no more to be shown than the whole.
+        """Return what a loop takes out of a value: it is no more to be shown than the whole.
 
         Terraform does not call it sensitive, but what the loop makes of all.
         """
@@ -312,35 +317,35 @@ class Value:
 
 
 def string(text: str) -> Value:
-    """Make a known string; Terraform keeps every string in Unicode's normal form C."""
-    spend_text(len(text))
+    """Return a known string; Terraform keeps every string in Unicode's normal form C."""
+    charge_text(len(text))
     return Value(STRING, text if text.isascii() else normalize("NFC", text))
 
 
 def number(value: Number) -> Value:
-    """Make a known number."""
+    """Return a known number."""
     return Value(NUMBER, value)
 
 
-def boolean(value: bool) -> Value:  # noqa: FBT001 - that is what it is about
-    """Make a known bool."""
+def boolean(value: bool) -> Value:  # noqa: FBT001 - the value itself
+    """Return a known bool."""
     return Value(BOOL, value)
 
 
 def null(kind: Type = DYNAMIC) -> Value:
-    """Make a null of a type."""
+    """Return a null of a type."""
     return Value(kind, None)
 
 
 def tuple_value(elements: Iterable[Value]) -> Value:
-    """Make a tuple of values, each with its own type."""
+    """Return a tuple of values, each with its own type."""
     members = tuple(elements)
     charge(len(members))
     return Value(TupleOf(tuple(member.type for member in members)), members)
 
 
 def object_value(members: Mapping[str, Value]) -> Value:
-    """Make an object of values, each with its own type."""
+    """Return an object of values, each with its own type."""
     charge(len(members))
     ordered = dict(sorted(members.items()))
     return Value(object_of({name: value.type for name, value in ordered.items()}), ordered)
@@ -353,198 +358,44 @@ def unknown(
     is_deferred: bool = False,
     is_not_null: bool = False,
 ) -> Value:
-    """Make a value of which nothing more is known than its type."""
+    """Return a value of which nothing more is known than its type."""
     return Value(kind, UnknownRaw(why, is_deferred=is_deferred, is_not_null=is_not_null))
 
 
-def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool = False) -> Value:
-    """Make the value that is one of these; a single possibility is simply known.
-
-    A possibility that is undecided itself gives its own outcomes; if it has none, nor has the result.
-    Outcomes that are the same value are one, told with the first one's conditions.
-    """
-    flat: list[Possibility] = []
-    deferred, kinds, is_listed = is_deferred, [], True
-    for possibility in possibilities:
-        value = possibility.value
-        kinds.append(value.type)
-        if value.is_known:
-            flat.append(possibility)
-            continue
-        deferred = deferred or value.unknown.is_deferred
-        is_listed = is_listed and bool(value.unknown.outcomes)
-        if not value.unknown.outcomes:
-            why = value.unknown.why
-        for inner in value.unknown.outcomes:
-            when = combined(possibility.when, inner.when)
-            if when is not None:
-                told = inner.told if not possibility.condition else ""
-                flat.append(Possibility(inner.value, when, told))
-    kind = kinds[0] if len(set(kinds)) == 1 else DYNAMIC
-    distinct = _distinct(flat)
-    is_file_content = any(possibility.value.is_hidden for possibility in possibilities)
-    if not is_listed or not distinct or len(distinct) > MAX_OUTCOMES:
-        return Value(kind, UnknownRaw(why, is_deferred=deferred), is_file_content=is_file_content)
-    if len(distinct) == 1 and distinct[0].value.is_wholly_known:
-        return distinct[0].value
-    return Value(
-        kind,
-        UnknownRaw(why, tuple(distinct), is_deferred=deferred),
-        is_file_content=is_file_content,
-    )
-
-
-def combined(
-    one: tuple[Assumption, ...], other: tuple[Assumption, ...]
-) -> tuple[Assumption, ...] | None:
-    """Put assumptions together; None where they contradict each other."""
-    states = {assumption.subject: assumption for assumption in one}
-    for assumption in other:
-        if states.setdefault(assumption.subject, assumption).state != assumption.state:
-            return None
-    return tuple(states.values())
-
-
-class Refusals:
-    """Whether, while somebody watched, an outcome was left out because it is refused."""
-
-    happened = False
-
-
-_trackers: list[Refusals] = []
-
-
-@contextmanager
-def track_rejections() -> Iterator[Refusals]:
-    """Watch for outcomes that are refused: `try` and `can` have to know of them."""
-    watcher = Refusals()
-    _trackers.append(watcher)
-    try:
-        yield watcher
-    finally:
-        _trackers.pop()
-        if watcher.happened:
-            record_rejection()
-
-
-@contextmanager
-def hide_rejections() -> Iterator[None]:
-    """Evaluate what stands elsewhere (a local, a variable): no `try` around the reference sees into it."""
-    saved = _trackers[:]
-    _trackers.clear()
-    try:
-        yield
-    finally:
-        _trackers[:] = saved
-
-
-def record_rejection() -> None:
-    """Tell whoever watches that some outcome is refused."""
-    if _trackers:
-        _trackers[-1].happened = True
-
-
-def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAMIC) -> Value:
-    """Apply a function of known values to values that may be undecided.
-
-    It is applied to every combination of outcomes that do not contradict each other. A combination
-    that the function refuses cannot be deployed, and is left out; where all are refused the error
-    stands. An argument without a list of outcomes makes the result unknown, of type `kind`.
-
-    Raises:
-        EvaluationError: the function refuses whatever the arguments turn out to be.
-
-    """
-    open_arguments = [argument for argument in arguments if not argument.is_known]
-    if not open_arguments:
-        return function(*arguments)
-    deferred = any(argument.unknown.is_deferred for argument in open_arguments)
-    bare = next((a for a in open_arguments if not a.unknown.outcomes), None)
-    why = (bare or open_arguments[0]).unknown.why
-    total = 1
-    for argument in open_arguments:
-        total *= len(argument.unknown.outcomes)
-    if bare is not None or total > MAX_OUTCOMES:
-        record_rejection()  # the function may refuse what it turns out to be
-        return Value(kind, UnknownRaw(why, is_deferred=deferred)).marked(*arguments)
-    choices = [
-        argument.unknown.outcomes if not argument.is_known else (Possibility(argument),)
-        for argument in arguments
-    ]
-    found: list[Possibility] = []
-    refusal: EvaluationError | None = None
-    charge(total)
-    for choice in product(*choices):
-        when: tuple[Assumption, ...] | None = ()
-        for possibility in choice:
-            when = combined(when, possibility.when) if when is not None else None
-        if when is None:
-            continue
-        try:
-            chosen = [possibility.value for possibility in choice]
-            found.append(Possibility(function(*chosen).marked(*chosen), when))
-        except EvaluationError as error:
-            refusal = refusal or error
-            record_rejection()
-    if not found and refusal is not None:
-        raise refusal
-    return one_of(found, why, is_deferred=deferred).marked(*arguments)
-
-
-def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
-    """Make one of those that are the same value: it holds whenever any of them does."""
-    kept: dict[object, Possibility] = {}
-    places: dict[object, dict[Place, None]] = {}
-    for possibility in possibilities:
-        key = identity(possibility.value)
-        first = kept.get(key)
-        kept[key] = possibility if first is None else _either(first, possibility)
-        places.setdefault(key, {}).update(dict.fromkeys(possibility.value.literals))
-    return [_written_at(one, tuple(places[key])) for key, one in kept.items()]
-
-
-def _written_at(one: Possibility, literals: tuple[Place, ...]) -> Possibility:
-    if len(literals) == len(one.value.literals):
-        return one
-    return Possibility(replace(one.value, literals=literals), one.when, one.told)
-
-
-def _either(one: Possibility, other: Possibility) -> Possibility:
-    if set(one.when) == set(other.when):
-        return one
-    common = tuple(assumption for assumption in one.when if assumption in other.when)
-    ways = [way for way in (one.condition, other.condition) if way]
-    told = " or ".join(dict.fromkeys(ways)) if len(ways) > 1 else ""
-    return Possibility(
-        one.value, common, told if len(told) <= MAX_CONDITION_LENGTH else one.condition
-    )
-
-
-def identity(value: Value) -> object:
-    """Give a hashable key that two values share only where they are the same in type and content.
-
-    What is undecided is like nothing but itself.
-    """
-    match value.raw:
-        case UnknownRaw():
-            return ("undecided", id(value.raw))
-        case tuple() as elements:
-            charge(len(elements))
-            return (value.type, tuple(identity(element) for element in elements))
-        case Mapping() as elements:
-            charge(len(elements))
-            return (value.type, tuple((key, identity(e)) for key, e in elements.items()))
-        case bool() as raw:
-            return ("bool", raw)
-        case raw:
-            return (value.type, raw)
-
-
 def is_collection(value: Value) -> bool:
-    """Say whether a value is a list, set, tuple, map or object."""
+    """Whether a value is a list, set, tuple, map or object."""
     return is_sequence(value.type) or is_mapping(value.type)
 
 
 def object_type(value: Value) -> ObjectOf | None:
-    """Give the type of an object, None for anything else."""
+    """Return the type of an object, None for anything else."""
     return value.type if isinstance(value.type, ObjectOf) else None
+
+
+def is_open(value: Value) -> bool:
+    """Whether a value is a resource: an object with more members than its configuration names."""
+    return isinstance(value.raw, OpenMembers) and not isinstance(value.raw, LazyMembers)
+
+
+def has_open_type(value: Value) -> bool:
+    """Whether the type of a value, or of anything in it, is unknown."""
+    if isinstance(value.raw, UnknownRaw):
+        return has_dynamic(value.type)
+    if not isinstance(value.raw, tuple | Mapping) or is_open(value):
+        return False
+    charge(len(value.raw))
+    return any(map(has_open_type, value.elements))
+
+
+def first_unknown(value: Value) -> Value | None:
+    """Return the first value that is unknown: itself, or one in it."""
+    charge()
+    match value.raw:
+        case UnknownRaw():
+            return value
+        case tuple() as elements:
+            return next(filter(None, map(first_unknown, elements)), None)
+        case Mapping() as elements:
+            return next(filter(None, map(first_unknown, elements.values())), None)
+        case _:
+            return None

@@ -2,10 +2,10 @@
 
 import codecs
 
-from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 
 UTF_16 = "utf-16"
-"""Written big-endian behind a mark of that; read so too, where no mark says otherwise."""
+"""Written big-endian with a byte order mark; read so too without a mark."""
 
 # Only those that Go's golang.org/x/text reads and writes as Python does: those of one byte a
 # character, and Unicode's own.
@@ -34,21 +34,21 @@ _CODECS = {
 
 
 def codec(name: str) -> str:
-    """Give Python's codec for a character set.
+    """Return Python's codec for a character set.
 
     Raises:
-        UndecidableError: it is not one of those that are evaluated, or there is none of that name.
+        UnknownResultError: it is not one of those that are evaluated, or there is none of that name.
 
     """
     found = _CODECS.get(name.lower())
     if found is None:
         text = f'the character set "{name}" is not evaluated'
-        raise UndecidableError(text, "that character set is not evaluated")
+        raise UnknownResultError(text, "that character set is not evaluated")
     return found
 
 
 def encoded(text: str, name: str) -> bytes:
-    """Write a text in a character set; UnicodeEncodeError where it does not fit."""
+    """Return a text in a character set; UnicodeEncodeError where it does not fit."""
     encoding = codec(name)
     if encoding == UTF_16:
         return codecs.BOM_UTF16_BE + text.encode("utf-16-be")
@@ -56,7 +56,7 @@ def encoded(text: str, name: str) -> bytes:
 
 
 def decoded(content: bytes, name: str) -> str:
-    """Read a text in a character set; UnicodeDecodeError where it is none."""
+    """Return the text of bytes in a character set; UnicodeDecodeError where it is none."""
     encoding = codec(name)
     if encoding == UTF_16 and not content.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
         encoding = "utf-16-be"

@@ -7,10 +7,10 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value, object_v
 
 
 def csv_value(text: str) -> Value:
-    """Read CSV whose first record names the columns.
+    """Return the objects of CSV whose first record names the columns.
 
     Raises:
-        EvaluationError: a record has another number of fields, a quote stands where none may, a
+        EvaluationError: a record has another number of fields, a quote is where none may be, a
             column's name comes twice, or there is no first record.
 
     """
@@ -67,7 +67,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _quoted(rest: str, start: int, lines: Iterator[tuple[int, str]]) -> tuple[str, str]:
-    """Read a quoted field from behind its first quote; give it and what follows the last quote."""
+    """Return a quoted field, and what follows its last quote; `rest` begins behind the first."""
     parts: list[str] = []
     while True:
         part, quote, rest = rest.partition('"')

@@ -1,6 +1,6 @@
 """A pattern as fileset takes it (Go's doublestar: `*`, `**`, `?`, [class], {a,b}) → what it describes.
 
-All that a pattern can be after each character is followed at once: no pattern takes long.
+A non-deterministic automaton, all states at once: the time is linear in the length of the path.
 """
 
 import re
@@ -12,14 +12,14 @@ from ecbackup_iac.terraform.values.value import EvaluationError
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _CLASS = re.compile(r"\[([!^]?)([^\]/]+)\]")
-_STEPS_A_CHARACTER = 8  # places in the pattern that are followed for one step of effort
+_STEPS_A_CHARACTER = 8  # states of the pattern that are followed for one step of the budget
 
 _Takes = Callable[[str], bool]
 
 
 @changing_record
 class _State:
-    """A place in a pattern: what it takes there, and where it may go without taking anything."""
+    """A state of a pattern: what it consumes, and which states follow without consuming anything."""
 
     takes: _Takes | None = None
     following: int = -1
@@ -27,85 +27,85 @@ class _State:
 
 
 class PathPattern:
-    """A pattern, ready to be held against paths."""
+    """A pattern, compiled for matching paths."""
 
     def __init__(self, pattern: str) -> None:
-        """Read it. Raises EvaluationError where it is none."""
+        """Parse a pattern. Raises EvaluationError where it is invalid."""
         self._states = [_State()]
         self._end = self._sequence(pattern, 0)
 
     def describes(self, path: str) -> bool:
-        """Say whether the whole path is what the pattern describes."""
-        places = self._with_free({0})
+        """Whether the whole path is what the pattern describes."""
+        states = self._with_free({0})
         for character in path:
-            charge(1 + len(places) // _STEPS_A_CHARACTER)
-            taken = (self._states[place] for place in places)
-            places = self._with_free(
+            charge(1 + len(states) // _STEPS_A_CHARACTER)
+            taken = (self._states[state] for state in states)
+            states = self._with_free(
                 state.following for state in taken if state.takes and state.takes(character)
             )
-            if not places:
+            if not states:
                 return False
-        return self._end in places
+        return self._end in states
 
-    def _with_free(self, places: Iterable[int]) -> set[int]:
-        found, pending = set[int](), [*places]
+    def _with_free(self, states: Iterable[int]) -> set[int]:
+        found, pending = set[int](), [*states]
         while pending:
-            place = pending.pop()
-            if place not in found:
-                found.add(place)
-                pending += self._states[place].free
+            state = pending.pop()
+            if state not in found:
+                found.add(state)
+                pending += self._states[state].free
         return found
 
     def _new(self) -> int:
         self._states.append(_State())
         return len(self._states) - 1
 
-    def _take(self, place: int, takes: _Takes) -> int:
+    def _take(self, state: int, takes: _Takes) -> int:
         following = self._new()
-        self._states[place].takes, self._states[place].following = takes, following
+        self._states[state].takes, self._states[state].following = takes, following
         return following
 
-    def _repeat(self, place: int, takes: _Takes) -> int:
-        """Take any number of characters."""
+    def _repeat(self, state: int, takes: _Takes) -> int:
+        """Add states that consume any number of characters; return the last."""
         start, end = self._new(), self._new()
-        self._states[place].free.append(start)
+        self._states[state].free.append(start)
         self._states[start].takes, self._states[start].following = takes, start
         self._states[start].free.append(end)
         return end
 
-    def _sequence(self, pattern: str, place: int) -> int:
-        """Add what a pattern means behind a place; give its end."""
+    def _sequence(self, pattern: str, state: int) -> int:
+        """Add the states of a pattern behind a state; return the last."""
         position = 0
         while position < len(pattern):
             choice, listed = _CHOICE.match(pattern, position), _CLASS.match(pattern, position)
             if pattern.startswith("**/", position):
                 start, end = self._new(), self._new()
-                self._states[place].free.append(start)
+                self._states[state].free.append(start)
                 name = self._take(start, _is_no_slash)
                 self._states[self._repeat(name, _is_no_slash)].free.append(slash := self._new())
                 self._states[self._take(slash, "/".__eq__)].free.append(start)
                 self._states[start].free.append(end)
-                place, position = end, position + 3
+                state, position = end, position + 3
             elif pattern.startswith("**", position):
-                place, position = self._repeat(place, _is_any), position + 2
+                state, position = self._repeat(state, _is_any), position + 2
             elif pattern[position] == "*":
-                place, position = self._repeat(place, _is_no_slash), position + 1
+                state, position = self._repeat(state, _is_no_slash), position + 1
             elif pattern[position] == "?":
-                place, position = self._take(place, _is_no_slash), position + 1
+                state, position = self._take(state, _is_no_slash), position + 1
             elif choice:
                 end = self._new()
                 for option in choice[1].split(","):
                     start = self._new()
-                    self._states[place].free.append(start)
+                    self._states[state].free.append(start)
                     self._states[self._sequence(option, start)].free.append(end)
-                place, position = end, choice.end()
+                state, position = end, choice.end()
             elif listed:
-                place, position = self._take(place, _class(listed)), listed.end()
+                state, position = self._take(state, _class(listed)), listed.end()
             elif pattern[position] in "[{":
                 raise EvaluationError("failed to glob pattern: syntax error in pattern")
             else:
-                place, position = self._take(place, pattern[position].__eq__), position + 1
-        return place
+                state, position = self._take(state, pattern[position].__eq__), position + 1
+        return state
 
 
 def _is_any(_character: str) -> bool:
@@ -117,7 +117,7 @@ def _is_no_slash(character: str) -> bool:
 
 
 def _class(written: re.Match[str]) -> _Takes:
-    """Read `[a-z_]` or `[!a-z_]`. Raises EvaluationError where a range runs backwards."""
+    """Return the test of `[a-z_]` or `[!a-z_]`. Raises EvaluationError where a range runs backwards."""
     is_negated, text = bool(written[1]), written[2]
     ranges: list[tuple[str, str]] = []
     position = 0

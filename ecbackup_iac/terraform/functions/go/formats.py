@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.json_text import json_text, quoted
 from ecbackup_iac.terraform.functions.go.number_formats import Verb, floating, general, integer
-from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size, text_of
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 WIDEST = 100_000
-"""A width or precision beyond it is unknown: no configuration means it."""
+"""A result with a larger width or precision is unknown: no configuration in use has one."""
 
 _VERB = re.compile(
     r"%(?P<flags>[0# +-]*)(?P<width>[1-9]\d*)?(?:\.(?P<precision>\d*))?"
@@ -25,11 +25,11 @@ _VERB = re.compile(
 
 
 def formatted(template: str, arguments: Sequence[Value]) -> str:
-    """Fill a format's verbs with arguments.
+    """Return a format with its verbs filled with arguments.
 
     Raises:
         EvaluationError: the format is invalid, or does not fit the arguments.
-        UndecidableError: a width is beyond reason, or the result too large.
+        UnknownResultError: a width is beyond reason, or the result too large.
 
     """
     pieces: list[str] = []
@@ -69,11 +69,11 @@ def _verb(template: str, start: int) -> Verb:
     if any(
         len(match[name] or "") > len(str(WIDEST)) for name in ("width", "precision", "argument")
     ):
-        raise UndecidableError("a width in the format is too large")
+        raise UnknownResultError("a width in the format is too large")
     width = int(match["width"]) if match["width"] else None
     precision = None if match["precision"] is None else int(match["precision"] or 0)
     if max(width or 0, precision or 0) > WIDEST:
-        raise UndecidableError("a width in the format is too large")
+        raise UnknownResultError("a width in the format is too large")
     argument = int(match["argument"]) if match["argument"] else None
     return Verb(match.group(), start, match["flags"], width, precision, argument, match["mode"])
 

@@ -1,6 +1,6 @@
 """A text → its characters as a reader sees them: Unicode's extended grapheme clusters.
 
-The classes are those that Terraform 1.11 applies, asked of `terraform console` for every code point
+The classes are those that Terraform 1.11 applies, measured with `terraform console` for every code point
 (it has Unicode 15's, without the rule for conjuncts of Indian scripts).
 """
 
@@ -22,7 +22,7 @@ _MARKS_ALONE = (
     "102b-102c 1038 1062-1064 1067-106d 1083 1087-108c 108f 109a-109c 1a61 1a63-1a64 aa7b aa7d "
     "11720-11721"
 )
-"""Marks (Mc) that do not join what stands before them."""
+"""Marks (Mc) that do not join what is before them."""
 
 _PICTOGRAPHS = (
     "a9 ae 203c 2049 2122 2139 2194-2199 21a9-21aa 231a-231b 2328 2388 23cf 23e9-23f3 23f8-23fa 24c2 "
@@ -49,14 +49,14 @@ _HANGUL = {
 
 
 def grapheme_count(text: str) -> int:
-    """Count the clusters of a text."""
+    """Return the number of clusters in a text."""
     if text.isascii():
         return len(text) - text.count("\r\n")
     return len(clusters(text))
 
 
 def clusters(text: str) -> list[str]:
-    """Split a text into its clusters."""
+    """Return the clusters of a text."""
     if text.isascii() and "\r" not in text:
         return list(text)
     found: list[str] = []
@@ -88,7 +88,7 @@ def _belongs(before: str, kind: str, *, is_odd_flag: bool) -> bool:
 
 
 def _is_pictograph_run(cluster: str) -> bool:
-    """Say whether a cluster ends in a pictograph, with nothing after it but what extends it."""
+    """Whether a cluster ends in a pictograph, with nothing after it but what extends it."""
     rest = cluster
     while rest and _class(rest[-1]) == _EXTEND:
         rest = rest[:-1]
@@ -99,8 +99,8 @@ def _is_pictograph_run(cluster: str) -> bool:
 def _class(character: str) -> str:
     code = ord(character)
     for kind, ranges in _tables():
-        place = bisect_right(ranges, (code, code + 1_000_000)) - 1
-        if place >= 0 and ranges[place][0] <= code <= ranges[place][1]:
+        index = bisect_right(ranges, (code, code + 1_000_000)) - 1
+        if index >= 0 and ranges[index][0] <= code <= ranges[index][1]:
             return kind
     category = unicodedata.category(character)
     if category in ("Mn", "Me", "Mc"):

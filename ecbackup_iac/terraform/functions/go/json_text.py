@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from unicodedata import is_normalized
 
 from ecbackup_iac.hcl.number import NumberTooLargeError
-from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge
@@ -36,12 +36,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def quoted(text: str) -> str:
-    """Write a text as a JSON string; `<`, `>` and `&` are escaped too."""
+    """Return a text as a JSON string; `<`, `>` and `&` are escaped too."""
     return f'"{text.translate(_ESCAPES)}"'
 
 
 def json_text(value: Value) -> str:
-    """Write a wholly known value as JSON."""
+    """Return a wholly known value as JSON."""
     pieces: list[str] = []
     _write(value, pieces)
     check_size(sum(map(len, pieces)))
@@ -70,7 +70,7 @@ def _write(value: Value, pieces: list[str]) -> None:
                 _write(members[name], pieces)
             pieces.append("}" if members else "{}")
         case undecided:
-            raise UndecidableError(undecided.why)
+            raise UnknownResultError(undecided.why)
 
 
 def _refuse(name: str) -> NoReturn:
@@ -81,14 +81,14 @@ def _numeral(text: str) -> Value:
     try:
         parsed = number_from(text)
     except NumberTooLargeError as error:
-        raise UndecidableError("a number in the JSON text is too large") from error
+        raise UnknownResultError("a number in the JSON text is too large") from error
     if parsed is None:
         raise EvaluationError(f"invalid number {text}", bare="invalid number")
     return number(parsed)
 
 
 def json_value(text: str) -> Value:
-    """Read JSON: objects and tuples, each element with its own type; the last of equal keys wins.
+    """Return the value of JSON, each element with its own type; the last of equal keys wins.
 
     Raises:
         EvaluationError: it is no JSON.
@@ -103,13 +103,13 @@ def json_value(text: str) -> Value:
         bare = f"{what.partition(':')[0]} {where}"
         raise EvaluationError(f"{what} {where}", bare=bare) from error
     except RecursionError as error:
-        raise UndecidableError("the JSON text is nested too deeply") from error
+        raise UnknownResultError("the JSON text is nested too deeply") from error
     return _read(document, 0)
 
 
-def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - whatever json gives
+def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - any value of json
     if depth > MAX_DEPTH:
-        raise UndecidableError("the JSON text is nested too deeply")
+        raise UnknownResultError("the JSON text is nested too deeply")
     match document:
         case None:
             return null()
@@ -130,7 +130,7 @@ def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - whatever json g
 
 
 def _name(text: str) -> str:
-    """Give an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
+    """Return an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
     name = _whole(text)
     if not is_normalized("NFC", name):
         raise EvaluationError(f'unsupported attribute "{name}"', bare="unsupported attribute")
@@ -138,5 +138,5 @@ def _name(text: str) -> str:
 
 
 def _whole(text: str) -> str:
-    """Put the replacement character where half of a surrogate pair stands."""
+    """Return the text with the replacement character for each half of a surrogate pair."""
     return _SURROGATE.sub("\ufffd", text)

@@ -6,7 +6,7 @@ The algorithm and constants are FreeBSD's (e_log.c), which Go's documentation na
 
 import math
 
-from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
@@ -15,7 +15,7 @@ _MAX_EXPONENT_BYTES = 2.0**63
 
 
 def logarithm(x: float) -> float:
-    """Give the natural logarithm; of 0 minus infinity, of a negative number NaN."""
+    """Return the natural logarithm; of 0 minus infinity, of a negative number NaN."""
     if x <= 0:
         return -math.inf if x == 0 else math.nan
     fraction, exponent = math.frexp(x)
@@ -42,10 +42,10 @@ def logarithm(x: float) -> float:
 
 
 def power(x: float, y: float) -> float:
-    """Give x to the power of y; NaN for a root of a negative number.
+    """Return x to the power of y; NaN for a root of a negative number.
 
     Raises:
-        UndecidableError: Go computes it with instructions that not every processor has.
+        UnknownResultError: Go computes it with instructions that not every processor has.
 
     """
     if y == 0 or x == 1:
@@ -60,7 +60,9 @@ def power(x: float, y: float) -> float:
     if rest and x < 0:
         return math.nan
     if rest:
-        raise UndecidableError("the last digits of a power with a fraction depend on the processor")
+        raise UnknownResultError(
+            "the last digits of a power with a fraction depend on the processor"
+        )
     if whole >= _MAX_EXPONENT_BYTES:
         if x == -1:
             return 1.0
@@ -69,7 +71,7 @@ def power(x: float, y: float) -> float:
 
 
 def _multiplied(x: float, count: int, *, is_inverse: bool) -> float:
-    """Multiply by squares, mantissa and exponent apart."""
+    """Return a power by repeated squares, mantissa and exponent apart."""
     mantissa, exponent = 1.0, 0
     factor, shift = math.frexp(x)
     while count:

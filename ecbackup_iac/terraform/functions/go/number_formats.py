@@ -29,7 +29,7 @@ class Verb:
 
 
 def integer(verb: Verb, value: int) -> str:
-    """Write a whole number by %d, %b, %o, %x or %X."""
+    """Return a whole number by %d, %b, %o, %x or %X."""
     sign = _sign(verb, is_negative=value < 0)
     prefix = _PREFIXES[verb.mode] if "#" in verb.flags else ""
     digits = text_from(abs(value)) if verb.mode == "d" else format(abs(value), _BASES[verb.mode])
@@ -48,7 +48,7 @@ def integer(verb: Verb, value: int) -> str:
 
 
 def floating(verb: Verb, value: Number) -> str:
-    """Write a number by %e, %E, %f, %g or %G."""
+    """Return a number by %e, %E, %f, %g or %G."""
     sign = _sign(verb, is_negative=value < 0)
     size = abs(Fraction(value))
     precision = _DEFAULT_PRECISION if verb.precision is None else verb.precision
@@ -71,7 +71,7 @@ def floating(verb: Verb, value: Number) -> str:
 
 
 def general(value: Number, precision: int | None = None) -> str:
-    """Write a number as %g does; without a precision in the fewest digits that mean it."""
+    """Return a number as %g has it; without a precision in the fewest digits that identify it."""
     sign, size = ("-" if value < 0 else ""), abs(Fraction(value))
     if precision is None:
         digits, exponent = _shortest(size)
@@ -100,7 +100,7 @@ def _sign(verb: Verb, *, is_negative: bool) -> str:
 
 
 def _shortest(size: Fraction) -> tuple[str, int]:
-    """Give the digits of the shortest text, and the exponent of the first."""
+    """Return the digits of the shortest text, and the exponent of the first."""
     whole, _, fraction = text_from(size if size.denominator != 1 else size.numerator).partition(".")
     if whole != "0":
         return (whole + fraction).rstrip("0"), len(whole) - 1
@@ -109,7 +109,7 @@ def _shortest(size: Fraction) -> tuple[str, int]:
 
 
 def _significant(size: Fraction, count: int) -> tuple[str, int]:
-    """Round to so many digits, half to even; give them and the exponent of the first."""
+    """Return a number rounded to so many digits, half to even, and the exponent of the first."""
     if size == 0:
         return "0" * count, 0
     exponent = len(text_from(size.numerator)) - len(text_from(size.denominator))
@@ -122,11 +122,11 @@ def _significant(size: Fraction, count: int) -> tuple[str, int]:
     return digits, exponent
 
 
-def _scientific(digits: str, exponent: int, places: int) -> str:
-    point = f".{digits[1 : places + 1].ljust(places, '0')}" if places > 0 else ""
+def _scientific(digits: str, exponent: int, decimals: int) -> str:
+    point = f".{digits[1 : decimals + 1].ljust(decimals, '0')}" if decimals > 0 else ""
     return f"{digits[0]}{point}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
 
 
-def _fixed(size: Fraction, places: int) -> str:
-    digits = text_from(round(size * 10**places)).rjust(places + 1, "0")
-    return f"{digits[:-places]}.{digits[-places:]}" if places else digits
+def _fixed(size: Fraction, decimals: int) -> str:
+    digits = text_from(round(size * 10**decimals)).rjust(decimals + 1, "0")
+    return f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits

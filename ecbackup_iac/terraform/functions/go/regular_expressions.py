@@ -1,13 +1,13 @@
 """Regular expressions of RE2's syntax, by google-re2 where it is installed: they cannot hang.
 
-Never by Python's own engine, which can. What Go's engine and RE2 do differently is told here.
+Never by Python's own engine, which can. Differences between Go's engine and RE2 are handled here.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from ecbackup_iac.terraform.functions.signature import UndecidableError
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.type_system import STRING, TupleOf, Type, object_of
@@ -35,13 +35,13 @@ _STEPS_OF_A_MATCH = 5
 
 
 class Pattern:
-    """A compiled pattern; texts are bytes of UTF-8, so places in them are in bytes."""
+    """A compiled pattern; texts are bytes of UTF-8, so positions in them are in bytes."""
 
     def __init__(self, pattern: str) -> None:
         try:
             import re2  # type: ignore[import-not-found,import-untyped,unused-ignore]
         except ImportError as error:
-            raise UndecidableError("regular expressions need google-re2") from error
+            raise UnknownResultError("regular expressions need google-re2") from error
         bare = _QUOTED.sub("", pattern)
         if _ANY_BYTE.search(bare):
             raise EvaluationError("invalid regexp pattern: invalid escape sequence in \\C")
@@ -49,7 +49,7 @@ class Pattern:
             raise EvaluationError("invalid regexp pattern: invalid named capture")
         named = _NAME.findall(bare)
         if len(set(named)) < len(named):
-            raise UndecidableError("a pattern that names two groups alike is not evaluated")
+            raise UnknownResultError("a pattern that names two groups alike is not evaluated")
         options = re2.Options()
         options.log_errors = False
         options.max_mem = _MAX_MEMORY
@@ -65,7 +65,7 @@ class Pattern:
         return [indexes.get(index, "") for index in range(1, self._compiled.groups + 1)]
 
     def spans(self, text: bytes) -> Iterator[list[_Span]]:
-        """Give the spans of every match and its groups, as Go's FindAll does.
+        """Return the spans of every match and its groups, as Go's FindAll does.
 
         An empty match right after another match is none.
         """
@@ -83,11 +83,11 @@ class Pattern:
                 yield found
 
     def first(self, text: bytes) -> list[_Span] | None:
-        """Give the spans of the first match and its groups; None where nothing matches."""
+        """Return the spans of the first match and its groups; None where nothing matches."""
         return self._search(text, 0)
 
     def replaced(self, text: bytes, replacement: str) -> str:
-        """Replace every match, as Go's ReplaceAllString does: `$1` and `${name}` are the groups."""
+        """Return the text with every match replaced, as Go does: `$1` and `${name}` are the groups."""
         pieces: list[bytes] = []
         position, last_end, size = 0, 0, 0
         while position <= len(text):
@@ -123,7 +123,7 @@ class Pattern:
                 index = int(name) if len(name) < len(str(_MAX_MATCHES)) else len(spans)
                 indexes = [index] if index < len(spans) else []
             else:
-                indexes = [place for place, own in enumerate(names, 1) if own == name]
+                indexes = [number for number, own in enumerate(names, 1) if own == name]
             for index in indexes:
                 start, end = spans[index]
                 if start >= 0:
@@ -134,7 +134,7 @@ class Pattern:
 
 
 def _next(text: bytes, position: int) -> int:
-    """Give the place after the character at a place."""
+    """Return the position after the character at a position."""
     position += 1
     while position < len(text) and text[position] & 0xC0 == 0x80:  # noqa: PLR2004 - continues it
         position += 1
@@ -142,16 +142,16 @@ def _next(text: bytes, position: int) -> int:
 
 
 def _refusal(error: Exception, pattern: str) -> Exception:
-    told = error.args[0]
-    message = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
+    reason = error.args[0]
+    message = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
     if "too large" in message:
         text = f"google-re2 refuses the pattern {pattern[:40]!r}: {message}"
-        return UndecidableError(text, "google-re2 refuses the pattern")
+        return UnknownResultError(text, "google-re2 refuses the pattern")
     return EvaluationError(f"invalid regexp pattern: {message}", bare="invalid regexp pattern")
 
 
 def result_type(pattern: Pattern) -> Type:
-    """Say what a match gives: text, a tuple of the groups, or an object of the named groups.
+    """Return what a match gives: text, a tuple of the groups, or an object of the named groups.
 
     Raises:
         EvaluationError: some groups have names, and some have none.
@@ -170,7 +170,7 @@ def result_type(pattern: Pattern) -> Type:
 
 
 def result(pattern: Pattern, text: bytes, spans: list[_Span]) -> Value:
-    """Give what one match gives."""
+    """Return what one match gives."""
     names = pattern.names
     parts = [
         string(text[start:end].decode()) if start >= 0 else null(STRING) for start, end in spans

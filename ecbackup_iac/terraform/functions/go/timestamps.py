@@ -34,7 +34,7 @@ _DURATION_PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
 
 @record
 class Timestamp:
-    """A point in time, with the offset it is told in."""
+    """A point in time, with the offset it is written with."""
 
     seconds: int
     """Since 1970, in UTC."""
@@ -45,12 +45,12 @@ class Timestamp:
 
     @property
     def date(self) -> tuple[int, int, int]:
-        """Year, month and day, where it is told."""
+        """Year, month and day, in its own offset."""
         return _civil((self.seconds + self.offset) // _DAY)
 
     @property
     def clock(self) -> tuple[int, int, int]:
-        """Hour, minute and second, where it is told."""
+        """Hour, minute and second, in its own offset."""
         rest = (self.seconds + self.offset) % _DAY
         return rest // 3_600, rest // 60 % 60, rest % 60
 
@@ -73,13 +73,13 @@ class Timestamp:
         return f"{shown}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}{zone}"
 
     def later(self, nanoseconds: int) -> "Timestamp":
-        """Give the point so much later."""
+        """Return the point so much later."""
         seconds, rest = divmod(self.nanoseconds + nanoseconds, SECOND)
         return Timestamp(self.seconds + seconds, rest, self.offset)
 
 
 def timestamp(text: str) -> Timestamp:
-    """Read a text of RFC 3339.
+    """Return the point in time of a text of RFC 3339.
 
     Raises:
         EvaluationError: it is none.
@@ -102,7 +102,7 @@ def timestamp(text: str) -> Timestamp:
 
 
 def point(parts: list[int], fraction: str, offset: int) -> Timestamp | None:
-    """Make a point in time of year, month, day, hour, minute, second; None where one is too large."""
+    """Return a point in time of year, month, day, hour, minute, second; None where one is too large."""
     year, month, day, hour, minute, second = parts
     if not 1 <= month <= _MONTHS or not 1 <= day <= _days_in(year, month):
         return None
@@ -113,7 +113,7 @@ def point(parts: list[int], fraction: str, offset: int) -> Timestamp | None:
 
 
 def duration(text: str) -> int:
-    """Read a duration as Go does ("1h30m", "-1.5s"), in nanoseconds.
+    """Return a duration as Go reads it ("1h30m", "-1.5s"), in nanoseconds.
 
     Raises:
         EvaluationError: it is none, or longer than 292 years.
@@ -146,7 +146,7 @@ def _days_in(year: int, month: int) -> int:
 
 
 def _days(year: int, month: int, day: int) -> int:
-    """Count the days from 1970-01-01; a year is taken to begin in March."""
+    """Return the days since 1970-01-01; a year is taken to begin in March."""
     shifted = year - (month <= _FEBRUARY)
     era, of_era = divmod(shifted, 400)
     of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
@@ -154,7 +154,7 @@ def _days(year: int, month: int, day: int) -> int:
 
 
 def _civil(days: int) -> tuple[int, int, int]:
-    """Undo `_days`."""
+    """Return the date of a number of days: the inverse of `_days`."""
     era, of_era = divmod(days + _EPOCH, _ERA)
     year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
     of_year = of_era - (365 * year + year // 4 - year // 100)

@@ -13,9 +13,9 @@ import yaml
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.record import changing_record, field
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.json_text import MAX_DEPTH
 from ecbackup_iac.terraform.functions.go.timestamps import point
-from ecbackup_iac.terraform.functions.signature import UndecidableError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge
@@ -67,7 +67,7 @@ _MAX_OFFSET_BYTES = 24, 60  # hours and minutes
 
 
 def yaml_value(text: str) -> Value:
-    """Read one YAML document: objects and tuples, each element with its own type.
+    """Return the value of one YAML document: objects and tuples, each element with its own type.
 
     Raises:
         EvaluationError: it is no YAML, or more than one document, or not to be represented.
@@ -78,18 +78,18 @@ def yaml_value(text: str) -> Value:
         return _Reader(text, iter(yaml.parse(text, Loader=loader))).document()
     except yaml.YAMLError as error:
         if "nesting depth" in str(getattr(error, "problem", "")):  # libyaml's own limit, not Go's
-            raise UndecidableError("the YAML text is nested too deeply") from error
+            raise UnknownResultError("the YAML text is nested too deeply") from error
         mark = getattr(error, "problem_mark", None)
         where = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = str(getattr(error, "problem", None) or error)
-        text, bare = (f"{where}{told}" for told in (problem, _unquoted(problem)))
+        text, bare = (f"{where}{message}" for message in (problem, _unquoted(problem)))
         raise EvaluationError(text, bare=bare) from error
     except RecursionError as error:
-        raise UndecidableError("the YAML text is nested too deeply") from error
+        raise UnknownResultError("the YAML text is nested too deeply") from error
 
 
 def _unquoted(problem: str) -> str:
-    """Give a parser's message without what it quotes of the text; punctuation may stay."""
+    """Return a parser's message without what it quotes of the text; punctuation may stay."""
     parts = problem.split("'")
     quotes = [part if not any(map(str.isalnum, part)) else "..." for part in parts[1::2]]
     parts[1::2] = quotes
@@ -122,7 +122,7 @@ class _Reader:
 
     def _value(self, event: Any, depth: int) -> Value:  # noqa: ANN401 - PyYAML has no types
         if depth > MAX_DEPTH:
-            raise UndecidableError("the YAML text is nested too deeply")
+            raise UnknownResultError("the YAML text is nested too deeply")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(str(event.anchor))
         before = self.nodes
@@ -146,7 +146,7 @@ class _Reader:
     def _count(self, nodes: int) -> None:
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            raise UndecidableError("the YAML text holds too many values")
+            raise UnknownResultError("the YAML text holds too many values")
 
     def _alias(self, name: str) -> Value:
         if name not in self.anchors:
@@ -155,8 +155,8 @@ class _Reader:
         found = self.anchors[name]
         if found is None:
             text, bare = (
-                f"cannot refer to {told} from inside its own definition"
-                for told in (f'anchor "{name}"', "an anchor")
+                f"cannot refer to {message} from inside its own definition"
+                for message in (f'anchor "{name}"', "an anchor")
             )
             raise EvaluationError(text, bare=bare)
         self._count(found[1])
@@ -198,7 +198,7 @@ def _check_tag(event: Any, kind: str, name: str) -> None:  # noqa: ANN401 - PyYA
 
 
 def _resolved(tag: str, text: str, *, is_quoted: bool) -> Value:
-    """Give the value of a scalar, by its tag and by how it looks."""
+    """Return the value of a scalar, by its tag and by how it looks."""
     if tag and tag not in _SCALAR_TAGS:
         raise EvaluationError(f'unsupported tag "{tag}"', bare="unsupported tag")
     kind = tag.removeprefix(_TAG)
@@ -212,12 +212,12 @@ def _resolved(tag: str, text: str, *, is_quoted: bool) -> Value:
 
 
 def _looked_up(kind: str, text: str) -> Value | None:
-    """Give what an unquoted scalar is by its looks; None where its tag decides."""
+    """Return what an unquoted scalar is by its looks; None where its tag decides."""
     if text in _WORDS:
         word = _WORDS[text]
         return null() if word is None else boolean(word)
     if _INFINITIES.fullmatch(text):
-        raise UndecidableError("infinity in YAML is not evaluated")
+        raise UnknownResultError("infinity in YAML is not evaluated")
     if text in _NOT_NUMBERS:
         raise EvaluationError("floating point NaN is not supported")
     if kind in ("", "timestamp") and (time := _time(text)) is not None:
@@ -231,7 +231,7 @@ def _looked_up(kind: str, text: str) -> Value | None:
 
 
 def _of_kind(kind: str, text: str) -> Value:
-    """Read a scalar as its tag says."""
+    """Return a scalar of the kind of its tag."""
     if kind in ("", "str"):
         return string(text)
     if kind == "null":
@@ -249,8 +249,8 @@ def _of_kind(kind: str, text: str) -> Value:
 
 
 def _unparsed(text: str, kind: str) -> EvaluationError:
-    told, bare = (f"cannot parse {what} as {_TAG}{kind}" for what in (f'"{text}"', "a scalar"))
-    return EvaluationError(told, bare=bare)
+    message, bare = (f"cannot parse {what} as {_TAG}{kind}" for what in (f'"{text}"', "a scalar"))
+    return EvaluationError(message, bare=bare)
 
 
 def _tagged_integer(text: str) -> int | None:
@@ -267,11 +267,11 @@ def _decimal(text: str) -> Number | None:
     try:
         return number_from(f"{match[1]}{match[2] or 0}.{match[3] or 0}{match[4] or ''}")
     except NumberTooLargeError as error:
-        raise UndecidableError("a number in the YAML text is too large") from error
+        raise UnknownResultError("a number in the YAML text is too large") from error
 
 
 def _time(text: str) -> str | None:
-    """Give a timestamp as RFC 3339 has it; None where it is none."""
+    """Return a timestamp as RFC 3339 has it; None where it is none."""
     match = _TIME.fullmatch(text)
     if match is None:
         return None
@@ -287,7 +287,7 @@ def _time(text: str) -> str | None:
 
 
 def yaml_text(value: Value) -> str:
-    """Write a wholly known value as YAML: every string in quotes, or as a block where it has lines."""
+    """Return a wholly known value as YAML: every string in quotes, or as a block where it has lines."""
     events = [
         yaml.StreamStartEvent(),
         yaml.DocumentStartEvent(explicit=False),
@@ -328,7 +328,7 @@ def _events(value: Value) -> Iterator[Any]:
         case int() | Fraction() as numeral:
             yield _plain_event(text_from(numeral))
         case undecided:
-            raise UndecidableError(undecided.why)
+            raise UnknownResultError(undecided.why)
 
 
 def _text_event(text: str) -> Any:  # noqa: ANN401 - PyYAML has no types

@@ -1,0 +1,98 @@
+"""The command `baseline`: a request → a file with what fails today, or an old one without what is fixed."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ecbackup_iac.cli.exit_codes import EXIT_INCOMPLETE
+from ecbackup_iac.cli.options import FILE, OrderedCommand, request_from, request_options
+from ecbackup_iac.cli.output import (
+    Output,
+    check_outputs,
+    print_problems,
+    print_text,
+    write_file,
+)
+from ecbackup_iac.cli.request import CheckRequest, effective_policy, run_check
+from ecbackup_iac.model.record import replace
+
+if TYPE_CHECKING:
+    from ecbackup_iac.model.report import Report
+
+
+@click.command(cls=OrderedCommand, short_help="Accept what fails today.")
+@request_options
+@click.option("--reason", metavar="TEXT", help="Why it is accepted, for all of it.")
+@click.option(
+    "--update",
+    "update",
+    type=FILE,
+    metavar="FILE",
+    help="Prune from FILE what no longer matches; add nothing.",
+)
+@click.pass_context
+def baseline(
+    context: click.Context, /, *, reason: str | None, update: str | None, **_options: object
+) -> None:
+    """Accept every cache under PATH as it stands: check --baseline then fails only on what is new.
+
+    \b
+    Examples:
+      ecbackup-iac baseline --reason "before the gate" > .ecbackup-baseline.json
+      ecbackup-iac check --baseline .ecbackup-baseline.json
+      ecbackup-iac baseline --update .ecbackup-baseline.json
+
+    It prints the file, which belongs into the working folder or, where the policy file names a
+    baseline, there. Exit status: 0, 2 used wrongly, 3 the answer is incomplete: then not everything is
+    accepted, and --update changes nothing.
+    """  # noqa: D301 - click wants \b
+    _check_reason(reason, update)
+    request = request_from(context)
+    report = _print_new(request, reason) if update is None else _prune(request, update)
+    print_problems(report)
+    context.exit(EXIT_INCOMPLETE if report.is_incomplete else 0)
+
+
+def _check_reason(reason: str | None, update: str | None) -> None:
+    """Refuse a reason that is empty, or that nothing would take. Raises click.UsageError."""
+    if reason is not None and update is not None:
+        raise click.UsageError("--update accepts nothing: it takes no --reason")
+    if reason is not None and not reason.strip():
+        raise click.UsageError("--reason: a text is expected")
+
+
+def _print_new(request: CheckRequest, reason: str | None) -> "Report":
+    """Print a baseline of all findings that nothing else suppresses, without regard to an old baseline."""
+    from ecbackup_iac.files.paths import BASELINE_FILE
+    from ecbackup_iac.suppressions.baseline import USUAL_REASON, baseline_of, baseline_text
+    from ecbackup_iac.suppressions.exceptions import today
+
+    policy = effective_policy(request)
+    check_outputs([Output("text", None)])
+    report = run_check(request, replace(policy, baseline=None))
+    path = policy.baseline or BASELINE_FILE
+    accepted = baseline_of(report.findings, path, (reason or USUAL_REASON).strip(), today())
+    print_text(baseline_text(accepted))
+    return report
+
+
+def _prune(request: CheckRequest, file: str) -> "Report":
+    """Remove stale entries from a baseline, unless the report is incomplete."""
+    from ecbackup_iac.suppressions.baseline import (
+        baseline_text,
+        pruned,
+        read_baseline,
+        stale_entries,
+    )
+
+    policy = replace(effective_policy(request), baseline=None)
+    before = read_baseline(file)
+    report = run_check(request, policy)
+    if report.is_incomplete:
+        return report
+    stale = stale_entries(report.findings, before, request.checked_paths)
+    after = pruned(before, stale)
+    if stale:
+        write_file(file, baseline_text(after).encode())
+    print_text(f"{before.path}: {len(stale)} pruned, {len(after.entries)} kept\n")
+    return report

@@ -1,0 +1,41 @@
+"""The command `explain`: the control, or one rule → a page."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ecbackup_iac.cli.help import GroupedCommand
+from ecbackup_iac.cli.options import RuleType
+from ecbackup_iac.cli.output import Output, check_outputs, print_text, terminal_width
+from ecbackup_iac.control import FORMATS
+
+if TYPE_CHECKING:
+    from ecbackup_iac.model.verdict import Rule
+
+
+@click.command(cls=GroupedCommand, short_help="Explain the control, or a rule.")
+@click.argument("rule", required=False, type=RuleType(), metavar="[RULE]")
+@click.option(
+    "--format",
+    "page_format",
+    type=click.Choice([*FORMATS]),
+    default="text",
+    show_default=True,
+    help="How it is written.",
+)
+def explain(*, rule: "Rule | None", page_format: str) -> None:
+    """Explain the control as an auditor needs it, or RULE, which is ECB001 to ECB008.
+
+    \b
+    Examples:
+      ecbackup-iac explain
+      ecbackup-iac explain ECB001
+      ecbackup-iac explain --format markdown > control.md
+
+    Every fact names its source. Exit status: 0, or 2 for a rule that does not exist.
+    """  # noqa: D301 - click wants \b
+    from ecbackup_iac.control import renderer
+    from ecbackup_iac.control.pages import page_of
+
+    check_outputs([Output(page_format, None)])
+    print_text(renderer(page_format).render(page_of(rule), terminal_width()))

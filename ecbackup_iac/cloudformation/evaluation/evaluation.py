@@ -1,0 +1,125 @@
+"""What functions, conditions and parameters need of the evaluator that calls them: one scenario's evaluation.
+
+The evaluator itself is above them, and fills in `value`.
+"""
+
+from abc import ABC, abstractmethod
+
+from ecbackup_iac.cloudformation.evaluation.enumeration import MAX_CASES
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.scenarios import Scenario, ScenarioState
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame
+from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, UnresolvedParameter, Value
+from ecbackup_iac.cloudformation.syntax.nodes import ListNode, Node, function_of
+from ecbackup_iac.model.record import replace
+
+MAX_TEXT_LENGTH = 200_000
+"""Characters that a function may put together; a template itself has at most a million."""
+
+
+class Evaluation(ScenarioState, ABC):
+    """The evaluation of expressions in one scenario."""
+
+    def __init__(self, scenario: Scenario, *, ignores_values: bool = False) -> None:
+        """`ignores_values` leaves every parameter unresolved, whatever its default and given value."""
+        super().__init__(scenario)
+        self.ignores_values = ignores_values
+
+    @abstractmethod
+    def value(self, node: Node, frame: Frame) -> Value:
+        """Return the value of an expression; a parameter may be left unresolved.
+
+        Raises:
+            TemplateRejectedError: CloudFormation rejects it.
+            NeedsSplit: it depends on something that the scenario leaves open.
+
+        """
+
+    def settled(self, value: Value) -> Value:
+        """Return a value that is no unresolved parameter: one without listed values is unknown.
+
+        Raises:
+            NeedsSplit: the parameter has listed values, one for each scenario.
+
+        """
+        if not isinstance(value.raw, UnresolvedParameter):
+            return value
+        parameter, domain = value.raw, value.raw.domain
+        if domain.values is not None and len(domain.values) <= MAX_CASES:
+            domains = map(domain.only, domain.values)
+            raise self.split_by_domain(parameter.key, parameter.name, *domains)
+        unknown = UnknownValue(
+            parameter.why, parameter.key, domain.minimum, domain.maximum, domain.excluded
+        )
+        return replace(value, raw=unknown)
+
+    def settled_value(self, node: Node, frame: Frame) -> Value:
+        """Return the value of an expression, with no parameter left unresolved."""
+        return self.settled(self.value(node, frame))
+
+    def enter_node(self, node: Node, frame: Frame) -> None:
+        """Go one level deeper, to a node; `leave` goes back.
+
+        Raises:
+            TooMuchError: it nests too deeply.
+
+        """
+        self.enter(lambda: frame.stack.template.source.location_of(node))
+
+    @staticmethod
+    def unknown_value(why: str, node: Node, frame: Frame) -> Value:
+        """Return the value of an expression that is not known before the deployment."""
+        source = frame.stack.template.source
+        key = ("expression", frame.key, source.text_at(node))
+        return Value(UnknownValue(why, key), (source.step(node),))
+
+    @staticmethod
+    def excerpt(node: Node, frame: Frame) -> str:
+        """Return the text of a node on one line, for a message."""
+        return frame.stack.template.source.excerpt(node)
+
+    @staticmethod
+    def rejected(message: str, node: Node | None, frame: Frame) -> TemplateRejectedError:
+        """Return the error for what CloudFormation rejects at a node."""
+        location = frame.stack.template.source.location_of(node) if node is not None else None
+        return TemplateRejectedError(message, location)
+
+    def arguments(
+        self, argument: Node, node: Node, frame: Frame, minimum: int, maximum: int
+    ) -> list[Node]:
+        """Return the arguments of a function call.
+
+        Raises:
+            TemplateRejectedError: there are too few or too many.
+
+        """
+        is_list = isinstance(argument, ListNode)
+        items: list[Node] = argument.items if isinstance(argument, ListNode) else [argument]
+        if not minimum <= len(items) <= maximum or (maximum > 1 and not is_list):
+            name, _ = function_of(node) or ("the function", None)
+            count = f"{minimum}" if minimum == maximum else f"{minimum} or more"
+            raise self.rejected(f"{name} takes a list of {count}", node, frame)
+        return items
+
+    def join_texts(self, items: tuple[Value, ...], delimiter: str) -> str | None:
+        """Return texts joined by a delimiter; None where an item is no known text.
+
+        Raises:
+            TooMuchError: the text is too long.
+
+        """
+        texts = []
+        for item in items:
+            text = self.settled(item).text
+            if text is None:
+                return None
+            texts.append(text)
+        joined = delimiter.join(texts)
+        if len(joined) > MAX_TEXT_LENGTH:
+            raise TooMuchError("a text too long to be worked out")
+        return joined
+
+    def first_unknown(self, values: tuple[Value, ...]) -> UnknownValue | None:
+        """Return the first unknown value; None where all are known."""
+        settled = (self.settled(value).raw for value in values)
+        return next((raw for raw in settled if isinstance(raw, UnknownValue)), None)

@@ -1,0 +1,300 @@
+"""Names in one scenario → their values: parameters, those of nested stacks, pseudo parameters, resources."""
+
+from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
+from ecbackup_iac.cloudformation.evaluation.declarations import (
+    HIDDEN,
+    Declaration,
+    command_line_step,
+)
+from ecbackup_iac.cloudformation.evaluation.domains import Domain
+from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.evaluation import Evaluation
+from ecbackup_iac.cloudformation.evaluation.scenarios import Key
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame, PassedParameters, Stack
+from ecbackup_iac.cloudformation.evaluation.template import DYNAMIC_REFERENCE
+from ecbackup_iac.cloudformation.evaluation.values import (
+    NO_VALUE,
+    NoValue,
+    UnknownValue,
+    UnresolvedParameter,
+    Value,
+)
+from ecbackup_iac.cloudformation.syntax.document import SourceText
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    Entry,
+    MapNode,
+    Node,
+    ScalarNode,
+    function_of,
+    members,
+    text_of,
+)
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.value import StepKind, TraceStep
+
+_NO_VALUE_NAME = "AWS::NoValue"
+
+# Pseudo parameters that have the same value in nested stacks.
+_SHARED = ("AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix")
+
+
+def reference(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> Value:
+    """Return the value of `Ref` for a name: a loop's item, a parameter, a resource.
+
+    Raises:
+        TemplateRejectedError: the name is none of these.
+
+    """
+    item = frame.loops.get(name)
+    if item is not None:
+        return item.value
+    stack, source = frame.stack, frame.stack.template.source
+    if name == _NO_VALUE_NAME:
+        return Value(NO_VALUE, (source.step(node),), literals=_call_locations(source, node))
+    declaration = stack.template.declaration(name)
+    if declaration is not None:
+        return _parameter(evaluation, declaration, stack)
+    if name.startswith("AWS::"):
+        return _pseudo_parameter(evaluation, name, node, frame)
+    if stack.template.may_have_resource(name):
+        why = f"the id of {name} is known only after the deployment"
+        return evaluation.unknown_value(why, node, frame)
+    raise evaluation.rejected(f"{name} is neither a parameter nor a resource", node, frame)
+
+
+def _call_locations(source: SourceText, node: Node) -> tuple[Location, ...]:
+    """Return the location of a whole call `!Ref AWS::NoValue`; none for one with an alias."""
+    name, argument = function_of(node) or ("", node)
+    if name != "Ref" or argument.start < node.start:
+        return ()
+    if isinstance(node, MapNode) and source.text_at(node)[:1] != "{":
+        return (source.location(node.start, argument.end),)
+    return (source.location_of(node),)
+
+
+# Parameters
+
+
+def _parameter(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
+    key = _key_of(declaration, stack)
+    value = evaluation.remembered(key, lambda: _parameter_value(evaluation, declaration, stack))
+    parameter = value.raw
+    if isinstance(parameter, UnresolvedParameter):
+        _record_assumption(evaluation, parameter)
+        values = parameter.domain.values
+        if values is not None and len(values) == 1:
+            return replace(value, raw=values[0])
+    return value
+
+
+def _key_of(declaration: Declaration, stack: Stack) -> Key:
+    return ("parameter", stack.address, declaration.name)
+
+
+def _record_assumption(evaluation: Evaluation, parameter: UnresolvedParameter) -> None:
+    """Record what the scenario assumes an unresolved parameter to be."""
+    assumed = evaluation.assumed_domain(parameter.key)
+    if assumed is None:
+        return
+    declared = parameter.declaration.domain if parameter.declaration else Domain()
+    if parameter.declaration is not None and parameter.declaration.is_secret:
+        text = f"{parameter.name} has a certain value"
+    elif assumed.values is not None and len(assumed.values) == 1:
+        text = f'{parameter.name} is "{assumed.values[0]}"'
+    else:
+        excluded = assumed.excluded
+        if assumed.values is not None and declared.values is not None:
+            excluded = frozenset(declared.values) - frozenset(assumed.values)
+        listed = " or ".join(f'"{value}"' for value in sorted(excluded))
+        text = f"{parameter.name} is not {listed}"
+    if text not in evaluation.conditions:
+        evaluation.record({text: (parameter.why,)})
+
+
+def _parameter_value(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
+    declaration.check_type()
+    key, secret = _key_of(declaration, stack), declaration.is_secret
+    name = f"{stack.prefix}{declaration.name}"
+    if declaration.is_from_systems_manager:
+        why = f"parameter {name} is read from Systems Manager when the stack is deployed"
+        return Value(UnknownValue(why, key), (declaration.step,), secret)
+    if evaluation.ignores_values:
+        return _without_value(evaluation, declaration, stack)
+    if stack.passed is not None:
+        return _nested_parameter(evaluation, declaration, stack, stack.passed)
+    given = stack.given.get(declaration.name)
+    if given is not None:
+        step = given.step(declaration)
+        if given.text is None:
+            why = f"parameter {name} keeps its previous value"
+            return Value(UnknownValue(why, key), (step,), secret)
+        declaration.check(given.text, given.location)
+        return _declared_value(declaration, given.text, step, given.literal)
+    if declaration.default is not None:
+        return _default(declaration, declaration.default)
+    return _without_value(evaluation, declaration, stack)
+
+
+def _without_value(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
+    """Return the value of a parameter that has neither a value nor a default."""
+    key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
+    step = replace(declaration.step, kind=StepKind.OPEN_PARAMETER)
+    secret = declaration.is_secret
+    if declaration.is_list:
+        why = f"parameter {name} has no default and no value"
+        return Value(UnknownValue(why, key), (step,), secret)
+    domain = evaluation.domain_of(key, declaration.domain)
+    return Value(UnresolvedParameter(key, name, domain, declaration), (step,), secret)
+
+
+def _default(declaration: Declaration, text: str, *, is_checked: bool = True) -> Value:
+    step = declaration.default_step
+    if is_checked:
+        declaration.check(text, step.location)
+    return _declared_value(declaration, text, step, declaration.default_literal)
+
+
+def _declared_value(
+    declaration: Declaration, text: str, step: TraceStep, literal: Location | None = None
+) -> Value:
+    """Return the value that a text is for a parameter: the text, or the list of its parts."""
+    secret = declaration.is_secret
+    if DYNAMIC_REFERENCE.search(text):
+        shown = "its value" if secret else text[:80]
+        why = (
+            f"parameter {declaration.name}: {shown} is a dynamic reference, resolved at deployment"
+        )
+        return Value(UnknownValue(why, (declaration.name, text)), (step,), secret)
+    if declaration.is_list:
+        parts = [part.strip() for part in text.split(",")] if text else []
+        return Value(tuple(Value(part, (step,), secret) for part in parts), (step,), secret)
+    return Value(text, (step,), secret, (literal,) if literal else ())
+
+
+# Parameters of nested stacks
+
+
+def _nested_parameter(
+    evaluation: Evaluation, declaration: Declaration, stack: Stack, passed: PassedParameters
+) -> Value:
+    """Return the value of a nested stack's parameter: what the parent passes, or its default."""
+    found = _passed_entry(evaluation, declaration.name, passed)
+    if isinstance(found, Value):
+        return found.through(declaration.step, is_secret=declaration.is_secret)
+    if found is not None:
+        return _passed_value(evaluation, declaration, stack, *found)
+    if declaration.default is not None:
+        return _default(declaration, declaration.default)
+    raise _not_passed(declaration, declaration.step.location)
+
+
+def _not_passed(declaration: Declaration, location: Location) -> TemplateRejectedError:
+    message = f"the nested stack is not given its parameter {declaration.name}"
+    return TemplateRejectedError(message, location)
+
+
+def _passed_entry(
+    evaluation: Evaluation, name: str, passed: PassedParameters
+) -> tuple[Entry, Frame] | Value | None:
+    """Return the entry that the parent passes to a parameter; an unknown value where it may pass one."""
+    if passed.parameters is None:
+        return None
+    node, frame = passed.parameters, passed.frame
+    function = function_of(node)
+    while function is not None and function[0] == "Fn::If":
+        condition, then, otherwise = evaluation.arguments(function[1], node, frame, 3, 3)
+        node = then if condition_of_if(evaluation, condition, frame).holds else otherwise
+        function = function_of(node)
+    if function is not None and function[0] == "Ref" and text_of(function[1]) == _NO_VALUE_NAME:
+        return None
+    entries = members(node)
+    if function is not None or "Fn::Transform" in entries:
+        why = "what the parent passes to the nested stack is not known"
+        return evaluation.unknown_value(why, node, frame)
+    found = entry_of(evaluation, entries, name, frame)
+    if found is None and (possible := entry_of_unknown_loop(evaluation, entries, name, frame)):
+        return possible[1]
+    return found
+
+
+def _passed_value(
+    evaluation: Evaluation, declaration: Declaration, stack: Stack, entry: Entry, frame: Frame
+) -> Value:
+    """Return the value of the parameter that an entry of the parent is passed to."""
+    key_node, node = entry
+    value = evaluation.value(node, frame)
+    secret = declaration.is_secret
+    step = frame.stack.template.source.step(key_node, node, StepKind.MODULE_INPUT)
+    if secret:
+        step = replace(step, text=f"{declaration.name}: {HIDDEN}", is_secret=True)
+    match value.raw:
+        case UnresolvedParameter() as parameter:
+            parameter = replace(parameter, domain=parameter.domain.within(declaration.domain))
+            return replace(value, raw=parameter).through(step, is_secret=secret)
+        case UnknownValue() as unknown:
+            raw = _restricted(evaluation, declaration, stack, unknown)
+            return replace(value, raw=raw).through(step, is_secret=secret)
+        case NoValue():
+            if declaration.default is None:
+                raise _not_passed(declaration, step.location)
+            return _default(declaration, declaration.default, is_checked=False)
+        case tuple() as items:
+            text = evaluation.join_texts(items, ",")
+            if text is None:
+                unknown = UnknownValue("its parts are not known", _key_of(declaration, stack))
+                return replace(value, raw=unknown)
+        case _:
+            text = value.text
+    if text is None:
+        message = f"parameter {declaration.name} of the nested stack is given no text"
+        raise TemplateRejectedError(message, step.location)
+    declaration.check(text, step.location, is_secret=value.is_secret)
+    is_literal = isinstance(node, ScalarNode) and node.tag is None
+    return replace(
+        _declared_value(declaration, text, step),
+        trace=(step,) if is_literal else (step, *value.trace),
+        is_secret=secret or value.is_secret,
+        literals=() if declaration.is_list else value.literals,
+    )
+
+
+def _restricted(
+    evaluation: Evaluation, declaration: Declaration, stack: Stack, unknown: UnknownValue
+) -> UnknownValue | UnresolvedParameter:
+    """Return an unknown value as the parameter that it is passed to: only allowed values are deployed."""
+    is_bounded = declaration.domain.values is not None or declaration.domain.is_number
+    if not is_bounded or declaration.is_list:
+        return unknown
+    possible = Domain(
+        is_number=declaration.domain.is_number,
+        minimum=unknown.minimum,
+        maximum=unknown.maximum,
+        excluded=unknown.excluded,
+    )
+    key = _key_of(declaration, stack)
+    domain = evaluation.domain_of(key, possible.within(declaration.domain))
+    name = f"{stack.prefix}{declaration.name}"
+    return UnresolvedParameter(key, name, domain, declaration, unknown.why)
+
+
+# Pseudo parameters
+
+
+def _pseudo_parameter(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> Value:
+    stack = frame.stack
+    step = stack.template.source.step(node, kind=StepKind.PSEUDO_PARAMETER)
+    given = None if evaluation.ignores_values else stack.ancestors[-1].given.get(name)
+    if given is not None and given.text is not None:
+        return Value(given.text, (command_line_step(name),))
+    if name == "AWS::NotificationARNs":
+        why = f"{name} is known only where the stack is deployed"
+        return evaluation.unknown_value(why, node, frame)
+    key = ("parameter", "" if name in _SHARED else stack.address, name)
+    domain = evaluation.domain_of(key, Domain())
+    parameter = UnresolvedParameter(key, name, domain, None)
+    _record_assumption(evaluation, parameter)
+    if domain.values is not None and len(domain.values) == 1:
+        return Value(domain.values[0], (step,))
+    return Value(parameter, (step,))

@@ -1,0 +1,163 @@
+"""Templates in a deployment: a root stack, the stacks nested in it, and the frames of their expressions."""
+
+import re
+from collections.abc import Mapping
+
+from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.scenarios import Key
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
+from ecbackup_iac.cloudformation.evaluation.values import Value
+from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, MapNode, Node, ScalarNode
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import field, record
+
+_LOOP_TEXT = re.compile(r"([$&])\{(\w+)\}")
+
+
+@record(eq=False)
+class LoopItem:
+    """The value of a loop's identifier in one pass of Fn::ForEach."""
+
+    value: Value
+    collection: Node
+    frame: "Frame"
+    """The frame of the collection."""
+
+    is_missing: bool = False
+    """The collection has no item: this one represents those that it would have."""
+
+    @property
+    def key(self) -> Key:
+        """Its identity: its text, or the location of an unknown collection."""
+        return self.value.text or (self.collection.start, self.frame.key)
+
+
+@record(eq=False)
+class Frame:
+    """What an expression is evaluated in: a stack, and the loops around the expression."""
+
+    stack: "Stack"
+    loops: Mapping[str, LoopItem] = field(factory=dict)
+
+    def in_loop(self, identifier: str, item: LoopItem) -> "Frame":
+        """Return the frame inside one more loop."""
+        return Frame(self.stack, {**self.loops, identifier: item})
+
+    def substitute(self, text: str) -> str:
+        """Return a text with the items of loops for `${Name}`, or their letters and digits for `&{Name}`."""
+        if not self.loops or "{" not in text:
+            return text
+
+        def item_text(match: re.Match[str]) -> str:
+            item = self.loops.get(match[2])
+            value = item.value.text if item else None
+            if value is None:
+                return match[0]
+            return re.sub(r"[^A-Za-z0-9]", "", value) if match[1] == "&" else value
+
+        return _LOOP_TEXT.sub(item_text, text)
+
+    @property
+    def key(self) -> Key:
+        """Its identity among the frames of one root."""
+        items = ((name, item.key) for name, item in self.loops.items())
+        return (self.stack.address, tuple(items))
+
+
+@record(eq=False)
+class ExistenceCondition:
+    """What the existence of a resource depends on: a condition, and the items of the loops around it."""
+
+    condition: ScalarNode | None
+    """The condition's name, as the resource refers to it."""
+
+    frame: Frame
+    stack: str = ""
+    """The address of the nested stack that depends on it; empty for a resource."""
+
+
+@record(eq=False)
+class PassedParameters:
+    """The `Parameters` that a parent passes to a nested stack."""
+
+    parameters: Node | None
+    """None where it passes none."""
+
+    frame: Frame
+
+
+@record(eq=False)
+class Stack:
+    """A template with the values of its parameters."""
+
+    template: Template
+    given: Mapping[str, GivenValue] = field(factory=dict)
+    """The values given to the parameters of a root."""
+
+    passed: PassedParameters | None = None
+    """What the parent passes; None for a root."""
+
+    address: str = ""
+    """The logical ids of the stacks around it and its own: `Network/Caches`; empty for a root."""
+
+    parent: "Stack | None" = None
+    kind: str = ""
+    """The type of the resource that nests it; empty for a root."""
+
+    location: Location | None = None
+    """The location of that resource in the parent; None for a root."""
+
+    existence: tuple[ExistenceCondition, ...] = ()
+    children: dict[str, "Stack"] = field(factory=dict)
+    """The nested stacks whose templates were read, by logical id."""
+
+    has_loops_by_map: dict[int, bool] = field(factory=dict)
+    """The results of `has_loops`, by identity of the map: every scenario needs them."""
+
+    def has_loops(self, entries: Mapping[str, Entry]) -> bool:
+        """Whether some of a map's entries are made by loops."""
+        key = id(entries)
+        if key not in self.has_loops_by_map:
+            self.has_loops_by_map[key] = any(name.startswith(LOOP) for name in entries)
+        return self.has_loops_by_map[key]
+
+    @property
+    def prefix(self) -> str:
+        """What an address of the stack has before a logical id."""
+        return f"{self.address}/" if self.address else ""
+
+    @property
+    def ancestors(self) -> "list[Stack]":
+        """The stack and those that it is nested in, up to the root."""
+        found, stack = [], self
+        while True:
+            found.append(stack)
+            if stack.parent is None:
+                return found
+            stack = stack.parent
+
+
+@record(eq=False)
+class Loop:
+    """The parts of one Fn::ForEach."""
+
+    identifier: str
+    collection: Node
+    body: MapNode
+
+
+def loop_of(entry: Entry, frame: Frame) -> Loop:
+    """Return the parts of a loop: `[identifier, collection, {key: body}]`.
+
+    Raises:
+        TemplateRejectedError: it is not of that form.
+
+    """
+    _, node = entry
+    if isinstance(node, ListNode) and len(node.items) == 3:  # noqa: PLR2004 - the form has three parts
+        identifier, collection, body = node.items
+        if isinstance(identifier, ScalarNode) and isinstance(body, MapNode):
+            return Loop(identifier.text, collection, body)
+    location = frame.stack.template.source.location_of(*entry)
+    raise TemplateRejectedError("Fn::ForEach takes an identifier, a collection and a map", location)

@@ -1,0 +1,177 @@
+"""A document that is a template → its sections, declarations and macros."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ecbackup_iac.cloudformation.evaluation.declarations import Declaration, declaration_of
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
+from ecbackup_iac.cloudformation.syntax.document import Document
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    Entry,
+    ListNode,
+    MapNode,
+    Node,
+    ScalarNode,
+    member,
+    members,
+    text_of,
+)
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic, Severity
+
+LOOP = "Fn::ForEach"
+
+_SECTIONS = ("Resources", "Parameters", "Conditions", "Mappings")
+
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+
+# Transforms that change only their own resources: functions, APIs and tables of SAM, and the like.
+_HARMLESS = re.compile(
+    r"AWS::(Serverless-2016-10-31|LanguageExtensions|CodeDeployBlueGreen|ServiceCatalog|SecretsManager-.*)"
+)
+
+DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
+
+# ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.
+SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{file\(")
+
+
+@record
+class Macro:
+    """A macro that changes a template when it is deployed."""
+
+    name: str
+    node: Node
+    includes: bool
+    """AWS::Include: it adds the content of a file, and changes nothing else."""
+
+
+class Template:
+    """A document that is a template, or the part of one that is."""
+
+    def __init__(
+        self,
+        path: str,
+        document: Document,
+        parts: list[Node],
+        elsewhere: Iterable[ScalarNode] = (),
+        *,
+        is_part: bool = False,
+    ) -> None:
+        self.path = path
+        """The file's absolute path, links resolved; "-" for standard input."""
+        self.document = document
+        self.source = document.source
+        self._parts = parts
+        self._elsewhere = tuple(elsewhere)
+        self._is_part = is_part
+        self._sections: dict[str, dict[str, Entry]] = {}
+        self._declarations: dict[str, Declaration] = {}
+
+    def section(self, name: str) -> dict[str, Entry]:
+        """Return a section's entries by name, the last of each name; {} where there is no such section."""
+        if name not in self._sections:
+            found: dict[str, Entry] = {}
+            for part in self._parts:
+                found |= members(member(part, name))
+            self._sections[name] = found
+        return self._sections[name]
+
+    def section_nodes(self, name: str) -> list[Node]:
+        """Return every node that is written under a section's name."""
+        return [
+            value
+            for part in self._parts
+            if isinstance(part, MapNode)
+            for key, value in part.entries
+            if text_of(key) == name
+        ]
+
+    def declaration(self, name: str) -> Declaration | None:
+        """Return a parameter's declaration; None where there is none."""
+        entry = self.section("Parameters").get(name)
+        if entry is None:
+            return None
+        if name not in self._declarations:
+            self._declarations[name] = declaration_of(self.document, *entry)
+        return self._declarations[name]
+
+    def may_have_resource(self, name: str) -> bool:
+        """Whether there is a resource of a name, or something that may make one: a loop, a macro, SAM."""
+        resources = self.section("Resources")
+        if name in resources or self._is_part or any(key[:4] == "Fn::" for key in resources):
+            return True
+        return any(macro.name != LANGUAGE_EXTENSIONS for macro in self._transforms())
+
+    @property
+    def nests(self) -> bool:
+        """Whether it contains anything that may deploy another template."""
+        kinds = (
+            text_of(member(body, "Type")) or "" for _, body in self.section("Resources").values()
+        )
+        loops = any(key.startswith(LOOP) for key in self.section("Resources"))
+        return loops or any("Stack" in kind or "Application" in kind for kind in kinds)
+
+    def macros(self) -> Iterator[Macro]:
+        """Return the macros that may change the whole template."""
+        return (macro for macro in self._transforms() if not _HARMLESS.fullmatch(macro.name))
+
+    @property
+    def may_use_extensions(self) -> bool:
+        """Whether Fn::ForEach and the like are available in it; they may be in a part of a template."""
+        return self._is_part or any(
+            macro.name == LANGUAGE_EXTENSIONS for macro in self._transforms()
+        )
+
+    def _transforms(self) -> Iterator[Macro]:
+        for part in self._parts:
+            transform = member(part, "Transform")
+            for node in transform.items if isinstance(transform, ListNode) else [transform]:
+                name = text_of(member(node, "Name") if isinstance(node, MapNode) else node)
+                if node is not None and name:
+                    yield Macro(name, node, name == "AWS::Include")
+            call = member(part, "Fn::Transform")
+            if call is not None:
+                name = text_of(member(call, "Name")) or "Fn::Transform"
+                yield Macro(name, call, includes=True)
+
+    def _misshapen(self) -> Iterator[Diagnostic]:
+        """Yield an error for what CloudFormation rejects for its shape, which may hide a resource."""
+        for part in self._parts:
+            sections = members(part)
+            for name in _SECTIONS:
+                if name in sections and not _is_map(sections[name][1], is_part=self._is_part):
+                    text = TemplateRejectedError(f"{name} is no map").message
+                    yield Diagnostic(text, self.source.location_of(*sections[name]))
+        for name, (key, body) in self.section("Resources").items():
+            if self._is_part and isinstance(body, ScalarNode):
+                text = f"not inspected here: {self.source.excerpt(body)}: judge that file itself"
+                yield Diagnostic(text, self.source.location_of(body), Severity.WARNING)
+            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+                text = TemplateRejectedError(f"the resource {name} has no Type").message
+                yield Diagnostic(text, self.source.location_of(key))
+
+    def misshapen_nodes(self) -> Iterator[Node]:
+        """Yield the sections and resources that `diagnostics` reports as misshapen."""
+        sections = [member(part, name) for part in self._parts for name in _SECTIONS]
+        for section in sections:
+            if section is not None and not _is_map(section, is_part=self._is_part):
+                yield section
+        for name, (_, body) in self.section("Resources").items():
+            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+                yield body
+
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        """Yield what is wrong with the text, or not inspected."""
+        for problem in self.document.duplicates:
+            location = self.source.location(problem.start, problem.end)
+            yield Diagnostic(problem.message, location, Severity.WARNING)
+        yield from self._misshapen()
+        for node in self._elsewhere:
+            text = f"not inspected here: {self.source.excerpt(node)}: judge that file itself"
+            yield Diagnostic(text, self.source.location_of(node), Severity.WARNING)
+
+
+def _is_map(node: Node, *, is_part: bool) -> bool:
+    """Whether a section is a map; one of the Serverless Framework may be in another file."""
+    return isinstance(node, MapNode) or (is_part and isinstance(node, ScalarNode))

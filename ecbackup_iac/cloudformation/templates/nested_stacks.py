@@ -1,0 +1,123 @@
+"""A resource that deploys another template → the local path of that template."""
+
+import os
+import re
+
+from ecbackup_iac.cloudformation.evaluation.template import Template
+from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
+from ecbackup_iac.cloudformation.syntax.nodes import Node, ScalarNode, member, members, text_of
+from ecbackup_iac.model.location import STANDARD_INPUT, Location
+from ecbackup_iac.syntax.encoding import to_utf8
+
+MAX_FILE_BYTES = 50_000_000
+"""CloudFormation accepts a megabyte."""
+
+# Resource types that deploy another template → the property that names it.
+NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+
+# Types that deploy a template which is never read: into other accounts, from a catalogue or a registry.
+DEPLOYERS = (
+    "AWS::CloudFormation::StackSet",
+    "AWS::ServiceCatalog::CloudFormationProduct",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
+)
+MODULE = "::MODULE"
+
+# The CDK's file names (cloud assembly schema). `cdk synth`, whose output may be on standard input, leaves
+# nested templates in the folder.
+_CDK_OUTPUT = "cdk.out"
+_ASSET_LIST = ".assets.json"
+_MANIFEST = "manifest.json"
+_HASH = re.compile(r"/([0-9a-f]{64})\.json")
+
+
+class NotReadError(Exception):
+    """Why a nested stack's template is not read."""
+
+    def __init__(
+        self, message: str, *, is_elsewhere: bool = False, location: Location | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.location = location
+        """Where the problem is; None where it is reported at the nested stack."""
+        self.is_elsewhere = is_elsewhere
+        """The template is outside what is scanned, and need not be read."""
+
+
+class NestedPaths:
+    """The paths of nested templates; the CDK's lists of assets are read once."""
+
+    def __init__(self) -> None:
+        self._assets_by_folder: dict[str, dict[str, str]] = {}
+
+    def path_of(self, body: Node, parent: Template) -> str | None:
+        """Return the local path that a nested stack gives for its template; None where it gives none.
+
+        The CDK uploads templates. It notes beside the stack which file it was (`aws:asset:path`), or in a
+        list of assets under the hash at the end of the TemplateURL. CloudFormation ignores this metadata,
+        so it counts only in the CDK's own folder, where the TemplateURL is an expression.
+        """
+        name = NESTED[text_of(member(body, "Type")) or ""]
+        url = member(member(body, "Properties"), name)
+        is_text = isinstance(url, ScalarNode) and url.tag is None
+        metadata = member(body, "Metadata")
+        asset = text_of(member(metadata, "aws:asset:path"))
+        is_asset = text_of(member(metadata, "aws:asset:property")) in (None, name)
+        if asset and is_asset and not is_text and is_cdk_assembly(parent):
+            return asset
+        if isinstance(url, ScalarNode) and is_text and is_local(url.text):
+            return url.text
+        found = _HASH.search(parent.source.text_at(url)) if url is not None else None
+        return self._assets(os.path.dirname(parent.path)).get(found[1]) if found else None
+
+    def _assets(self, folder: str) -> dict[str, str]:
+        """Return the paths of the templates among a CDK assembly's assets, by hash."""
+        if folder not in self._assets_by_folder:
+            found: dict[str, str] = {}
+            names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+            for name in names:
+                if name.endswith(_ASSET_LIST):
+                    found |= _listed_assets(os.path.join(folder, name))
+            self._assets_by_folder[folder] = found
+        return self._assets_by_folder[folder]
+
+
+def _listed_assets(path: str) -> dict[str, str]:
+    """Return what one of the CDK's lists of assets contains; {} for anything else of that name."""
+    try:
+        if os.path.getsize(path) > MAX_FILE_BYTES:
+            return {}
+        documents, _ = documents_in(to_utf8(file_bytes(path)), path)
+    except (OSError, UnicodeDecodeError):
+        return {}
+    files = member(documents[0].root, "files") if documents else None
+    paths = {
+        key: text_of(member(member(entry, "source"), "path"))
+        for key, (_, entry) in members(files).items()
+    }
+    return {key: path for key, path in paths.items() if path}
+
+
+def is_cdk_assembly(template: Template) -> bool:
+    """Whether a template is in a folder that the CDK wrote."""
+    is_stream = template.path == STANDARD_INPUT
+    folder = _CDK_OUTPUT if is_stream else os.path.dirname(template.path)
+    return os.path.isfile(os.path.join(folder, _MANIFEST))
+
+
+def is_local(text: str) -> bool:
+    """Whether a template's URL is a path, as `aws cloudformation package` accepts it."""
+    return bool(text) and "://" not in text and not text.startswith("{{") and "${" not in text
+
+
+def real_paths(path: str, parent: Template) -> list[str]:
+    """Return where a nested template may be, with links resolved; none for a text that is no path."""
+    if parent.path == STANDARD_INPUT:
+        paths = [path, os.path.join(_CDK_OUTPUT, path)]
+    else:
+        paths = [os.path.join(os.path.dirname(parent.path), path)]
+    try:
+        return [*map(os.path.realpath, paths)]
+    except ValueError:  # it contains a NUL, or half a surrogate pair
+        return []

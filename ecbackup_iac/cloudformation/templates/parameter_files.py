@@ -1,0 +1,151 @@
+"""Parameter files and options of the command line → the values that parameters are given."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from ecbackup_iac.cloudformation.evaluation.declarations import (
+    GivenValue,
+    literal_location,
+    text_of_entry,
+    text_of_value,
+)
+from ecbackup_iac.cloudformation.syntax.document import Document
+from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
+from ecbackup_iac.cloudformation.syntax.literals import literal_of
+from ecbackup_iac.cloudformation.syntax.nodes import ListNode, MapNode, Node, ScalarNode, members
+from ecbackup_iac.model.location import COMMAND_LINE, Location
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.syntax.encoding import to_utf8
+
+GivenValues: TypeAlias = dict[str, GivenValue]
+
+
+class ParameterFiles:
+    """The parameter files of a run, each read once."""
+
+    def __init__(self, contents: Mapping[str, bytes] | None = None) -> None:
+        """`contents` overrides the contents of files, by real path."""
+        self._contents = contents or {}
+        self._values_by_path: dict[str, GivenValues] = {}
+        self.diagnostics: list[Diagnostic] = []
+
+    def at(self, path: str, shown: str) -> GivenValues:
+        """Return a file's values by name; problems go to the diagnostics."""
+        if path not in self._values_by_path:
+            self._values_by_path[path] = self._values(path, shown)
+        return self._values_by_path[path]
+
+    def _values(self, path: str, shown: str) -> GivenValues:
+        try:
+            content = to_utf8(file_bytes(path, self._contents))
+        except OSError as error:
+            return self._unreadable(f"cannot be read: {error.strerror or error}", shown)
+        except UnicodeDecodeError as error:
+            return self._unreadable(f"not text: {error.reason}", shown)
+        documents, problem = documents_in(content, shown)
+        if problem:
+            self.diagnostics.append(problem)
+            return {}
+        if not documents:
+            return self._unreadable("the parameter file is empty", shown)
+        reader = _FileReader(documents[0])
+        values = reader.values()
+        self.diagnostics += reader.diagnostics
+        return values
+
+    def _unreadable(self, message: str, shown: str) -> GivenValues:
+        self.diagnostics.append(Diagnostic(message, Location(shown)))
+        return {}
+
+
+class _FileReader:
+    """A parameter file in one of the formats in use → values.
+
+    `aws cloudformation` reads a list of ParameterKey and ParameterValue, or of "Name=Value";
+    CodePipeline an object with `Parameters`; other tools a plain map.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._source = document.source
+        self.diagnostics: list[Diagnostic] = []
+
+    def values(self) -> GivenValues:
+        """Return the values; anything that has none of the formats goes to the diagnostics."""
+        root = self._document.root
+        found: GivenValues = {}
+        if isinstance(root, ListNode):
+            for item in root.items:
+                found |= self._item(item)
+        elif isinstance(root, MapNode):
+            entries = members(root)
+            inner = entries.get("Parameters")
+            if inner and isinstance(inner[1], MapNode):
+                entries = members(inner[1])
+            elif inner and isinstance(inner[1], ListNode):
+                for item in inner[1].items:
+                    found |= self._item(item)
+                return found
+            for name, entry in entries.items():
+                found |= self._entry(name, *entry)
+        else:
+            self._report(root, "a list or a map of parameters is expected")
+        return found
+
+    def _item(self, item: Node) -> GivenValues:
+        if isinstance(item, ScalarNode) and "=" in item.text:
+            first, _, text = item.text.partition("=")
+            location = self._source.location_of(item)
+            return {first.strip(): GivenValue(text, location, self._value_location(item, text))}
+        entries = members(item)
+        name, value = text_of_entry(entries.get("ParameterKey")), entries.get("ParameterValue")
+        if not name:
+            self._report(item, "an entry has no ParameterKey")
+            return {}
+        if value is not None:
+            return self._entry(name, *value)
+        if text_of_entry(entries.get("UsePreviousValue")).lower() == "true":
+            return {name: GivenValue(None, self._source.location_of(item))}
+        self._report(item, f"the entry of {name} has no ParameterValue")
+        return {}
+
+    def _entry(self, name: str, key: Node, value: Node) -> GivenValues:
+        if isinstance(value, MapNode) or (
+            isinstance(value, ScalarNode) and literal_of(value) is None
+        ):
+            self._report(value, f"the value of {name} is neither a text nor a number nor a list")
+            return {}
+        location = self._source.location_of(key, value)
+        literal = literal_location(self._source, value)
+        return {name: GivenValue(text_of_value(value), location, literal)}
+
+    def _value_location(self, item: ScalarNode, text: str) -> Location | None:
+        """Return the location of the value at the end of `Name=Value`; None where it has escapes."""
+        literal = self._source.text_at(item)
+        bare = literal.rstrip(literal[:1]) if literal[:1] in ("'", '"') else literal
+        if not text or not bare.endswith(text) or not text.isascii():
+            return None
+        end = item.end - (len(literal) - len(bare))
+        return self._source.location(end - len(text), end)
+
+    def _report(self, node: Node, text: str) -> None:
+        self.diagnostics.append(
+            Diagnostic(f"not a parameter file: {text}", self._source.location_of(node))
+        )
+
+
+def given_values(
+    given: Sequence[tuple[str, str]], files: ParameterFiles, shown: Mapping[str, str]
+) -> GivenValues:
+    """Return the values that the command line gives; later ones win.
+
+    `given` holds ("parameter", "Name=Value") and ("file", path); `shown` is how each path is printed.
+    """
+    found: GivenValues = {}
+    for kind, text in given:
+        if kind == "file":
+            found |= files.at(text, shown[text])
+        else:
+            name, _, value = text.partition("=")
+            found[name.strip()] = GivenValue(value, COMMAND_LINE)
+    return found

@@ -1,0 +1,90 @@
+"""A file's name → whether it may hold infrastructure code, and of which kind."""
+
+import errno
+import os
+
+from ecbackup_iac.files.bounded_read import MAX_TEMPLATE_BYTES
+from ecbackup_iac.files.paths import POLICY_FILE, is_inside
+
+TERRAGRUNT_FILE = "terragrunt.hcl"
+_MODULE_FILES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+_VARIABLE_FILES = (".tfvars", ".tfvars.json")
+_CONFIGURATION = (*_MODULE_FILES, *_VARIABLE_FILES)
+
+TEMPLATE_SUFFIXES = (".yaml", ".yml", ".template")
+_TEXT_SUFFIXES = (".json", *TEMPLATE_SUFFIXES)
+"""Of plans, states and templates."""
+
+# A template may have any name, except one that says that the file is something else.
+_UNRELATED_SUFFIXES = frozenset((
+    ".7z", ".avif", ".bat", ".bin", ".bmp", ".bz2", ".c", ".cc", ".class", ".cpp", ".cs",
+    ".css", ".csv", ".db", ".dll", ".doc", ".docx", ".dylib", ".eot", ".erb", ".exe", ".gif",
+    ".go", ".gradle", ".gz", ".h", ".hcl", ".hpp", ".htm", ".html", ".ico", ".ipynb", ".jar",
+    ".java", ".jpeg", ".jpg", ".js", ".jsx", ".kt", ".less", ".lock", ".log", ".lua", ".map",
+    ".md", ".mjs", ".mov", ".mp3", ".mp4", ".o", ".otf", ".patch", ".pdf", ".php", ".pkl",
+    ".pl", ".png", ".proto", ".ps1", ".psd", ".py", ".pyc", ".pyi", ".r", ".rb", ".rs", ".rst",
+    ".scala", ".scss", ".sh", ".snap", ".so", ".sql", ".svelte", ".svg", ".swift", ".tar",
+    ".tf", ".tfbackend", ".tfplan", ".tfstate", ".tftest", ".tfvars", ".tgz", ".tif", ".tiff",
+    ".tofu", ".toml", ".ts", ".tsv", ".tsx", ".ttf", ".vue", ".wasm", ".wav", ".webm", ".webp",
+    ".whl", ".woff", ".woff2", ".xls", ".xlsx", ".xml", ".xz", ".zip",
+))  # fmt: skip
+
+
+def is_expected_input(name: str, neighbours: set[str]) -> bool:
+    """Whether a file in a folder is read because of its name.
+
+    A raw state beside configuration is a working copy of what the configuration says.
+    """
+    if name.endswith(".tfstate"):
+        return not any(neighbour.endswith((".tf", ".tofu")) for neighbour in neighbours)
+    return name.lower().endswith(_TEXT_SUFFIXES) and not name.endswith(_CONFIGURATION)
+
+
+def may_be_template(entry: os.DirEntry[str]) -> bool:
+    """Whether a file is read although its name says nothing: a template may have any name.
+
+    A link in a circle, or one that leads nowhere, is no file.
+
+    Raises:
+        OSError: the system does not say what the entry is.
+
+    """
+    stem, dot, suffix = entry.name.rpartition(".")
+    is_unrelated = stem and dot + suffix.lower() in _UNRELATED_SUFFIXES
+    if is_unrelated or entry.name.endswith(_CONFIGURATION):
+        return False
+    try:
+        return entry.is_file() and 0 < entry.stat().st_size <= MAX_TEMPLATE_BYTES
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOENT, errno.ENOTDIR):
+            return False
+        raise
+
+
+def is_configuration(name: str) -> bool:
+    """Whether a file makes its folder a folder of Terraform configuration."""
+    return name.endswith(_MODULE_FILES) or name == TERRAGRUNT_FILE
+
+
+def configured_folder(path: str, boundary: str) -> str | None:
+    """Return the folder that is checked for a file of configuration; None for any other file.
+
+    For a tfvars file it is the root: the nearest folder above it that holds configuration. For the
+    policy file it is everything.
+    """
+    name = os.path.basename(path)
+    if name == POLICY_FILE:
+        return boundary
+    is_variable_file = name.endswith(_VARIABLE_FILES)
+    if not is_variable_file and not is_configuration(name):
+        return None
+    folder = os.path.dirname(os.path.realpath(path))
+    return _nearest_module(folder, boundary) or folder if is_variable_file else folder
+
+
+def _nearest_module(folder: str, boundary: str) -> str | None:
+    while not any(name.endswith(_MODULE_FILES) for name in os.listdir(folder)):
+        if folder == boundary or not is_inside(folder, boundary):
+            return None
+        folder = os.path.dirname(folder)
+    return folder

@@ -1,0 +1,95 @@
+"""A path → how it is printed, its repository, and whether it may be read. No file is opened here."""
+
+import os
+
+from ecbackup_iac.model.location import STANDARD_INPUT, is_stream
+
+POLICY_FILE = ".ecbackup.toml"
+BASELINE_FILE = ".ecbackup-baseline.json"
+
+GIT_FOLDER = ".git"
+
+SKIPPED_FOLDERS = {GIT_FOLDER, "node_modules", ".terraform"}
+"""Folders that hold no infrastructure code of the repository's own."""
+
+OUTSIDE_REPOSITORY = "not read: the link leads outside the repository"
+
+
+def shown_path(path: str) -> str:
+    """Return a path as it is printed: relative to the working folder, with forward slashes."""
+    if path == STANDARD_INPUT or is_stream(path):
+        return path
+    folder, name = os.path.split(path)
+    if name in ("", os.curdir, os.pardir):
+        folder, name = path, ""
+    shown = os.path.normpath(os.path.join(_relative_to_working_folder(folder), name))
+    if shown.startswith(os.pardir):  # perhaps a folder above the working folder
+        shown = _relative_to_working_folder(path)
+    # A name that is not UTF-8 is shown with its bytes escaped: lone surrogates break JSON readers.
+    return os.fsencode(shown.replace(os.sep, "/")).decode("utf-8", "backslashreplace")
+
+
+def _relative_to_working_folder(path: str) -> str:
+    try:
+        return os.path.relpath(path or os.curdir)
+    except ValueError:  # another drive on Windows
+        return path
+
+
+def boundary_of(path: str) -> str:
+    """Return the folder outside which nothing is read for this path: absolute, links resolved."""
+    folder = os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
+    top = repository_top(folder)
+    if top is not None:
+        return top
+    working = os.path.realpath(".")
+    return working if is_inside(folder, working) else folder
+
+
+def repository_top(folder: str) -> str | None:
+    """Return the top of the git work tree that holds an absolute folder; None without git."""
+    while not os.path.exists(os.path.join(folder, GIT_FOLDER)):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder
+
+
+def working_folder() -> str:
+    """Return the working folder relative to the repository's top; empty for the top itself."""
+    working = os.path.realpath(".")
+    top = repository_top(working) or working
+    return "" if working == top else os.path.relpath(working, top).replace(os.sep, "/")
+
+
+def holds(named: str, path: str) -> bool:
+    """Whether a named path is this file, or a folder above it, links resolved."""
+    return is_inside(os.path.realpath(path), os.path.realpath(named))
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it; both absolute, links resolved."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def is_readable(path: str, boundary: str) -> bool:
+    """Whether a real path lies inside the boundary, and not in git's own folder."""
+    return is_inside(path, boundary) and not is_gits_own(path, boundary)
+
+
+def is_gits_own(path: str, boundary: str) -> bool:
+    """Whether a real path lies in git's own folder, where a checkout leaves its token."""
+    rest = path.removeprefix(boundary).lower()
+    return GIT_FOLDER in rest and GIT_FOLDER in rest.split(os.sep)
+
+
+def walked_boundary(folder: str, boundary: str) -> str:
+    """Return the folder from which a real folder is walked.
+
+    That is the boundary, unless the folder lies in a skipped one: then it is the first folder in
+    that, such as a package of node_modules.
+    """
+    names = os.path.relpath(folder, boundary).split(os.sep)
+    skipped = [number for number, name in enumerate(names) if name in SKIPPED_FOLDERS]
+    return os.path.join(boundary, *names[: skipped[-1] + 2]) if skipped else boundary

@@ -1,0 +1,75 @@
+"""A block's arguments → their values, evaluated on demand."""
+
+from typing import Protocol
+
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.structure import Attribute, Block
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.values.budget import TooMuchError
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
+
+
+class GiveUp(Protocol):
+    """Reports what was not evaluated; where `is_final` is set, nothing else will be."""
+
+    def __call__(self, why: str, location: Location, *, is_final: bool) -> None:
+        """Report that the evaluation was given up at a location."""
+
+
+class Arguments:
+    """A block's arguments, evaluated on demand."""
+
+    def __init__(self, block: Block, evaluator: Evaluator, give_up: GiveUp) -> None:
+        self._block = block
+        self._evaluator = evaluator
+        self._give_up = give_up
+
+    @property
+    def header(self) -> SourceRange:
+        """The block's header."""
+        return self._block.header
+
+    def attribute(self, name: str) -> Attribute | None:
+        """Return an argument as it is written."""
+        return self._block.body.attribute(name)
+
+    def has_block(self, kind: str) -> bool:
+        """Whether there is a nested block of a type, written out or dynamic."""
+        dynamic = self._block.body.blocks("dynamic", 1)
+        return bool(self._block.body.blocks(kind)) or any(
+            block.labels[0] == kind for block in dynamic
+        )
+
+    def value(self, argument: Attribute) -> Value:
+        """Return an argument's value, unknown where it takes too much work. Raises EvaluationError."""
+        try:
+            return self._evaluator.value(argument.expression)
+        except (RecursionError, TooMuchError) as error:
+            why, is_final = given_up(error), isinstance(error, TooMuchError)
+            self._give_up(why, argument.range.location, is_final=is_final)
+            return unknown(f"not worked out: {why}")
+
+    def known(self, name: str) -> Value | None:
+        """Return an argument's value where it is written, known and not null."""
+        argument = self.attribute(name)
+        if argument is None:
+            return None
+        try:
+            value = self.value(argument)
+        except EvaluationError:
+            return None
+        return value if value.is_known and not value.is_null else None
+
+
+def given_up(error: RecursionError | TooMuchError) -> str:
+    """Return why something is not worked out."""
+    if isinstance(error, TooMuchError):
+        return str(error)
+    return "expressions or modules nest too deeply"
+
+
+def refused(error: EvaluationError, location: Location) -> Diagnostic:
+    """Return a diagnostic of what Terraform refuses, at the error's own location or else this one."""
+    return Diagnostic(error.message, error.origin.location if error.origin else location)

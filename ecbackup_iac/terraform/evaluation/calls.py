@@ -1,0 +1,100 @@
+"""A function call → its value."""
+
+from collections.abc import Mapping
+
+from ecbackup_iac.hcl.expression import Call
+from ecbackup_iac.terraform.evaluation.conditionals import can_call, try_call
+from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
+from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.signature import Function, call_function
+from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.operators import possible_elements
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
+from ecbackup_iac.terraform.values.type_system import STRING, is_sequence
+from ecbackup_iac.terraform.values.value import (
+    Assumption,
+    EvaluationError,
+    Possibility,
+    Value,
+    unknown,
+)
+
+IMPURE = {
+    "timestamp": "the time of the apply",
+    "plantimestamp": "the time of the plan",
+    "uuid": "a random identifier",
+    "bcrypt": "a random salt",
+}
+"""Functions whose result differs from run to run, and what it depends on."""
+
+_SPECIAL_FORMS = {"try": try_call, "can": can_call}
+
+_LOOKUP_ARGUMENTS = 3
+
+
+def call(evaluator: NodeEvaluator, node: Call) -> Value:
+    """Return the value of a call. Raises EvaluationError."""
+    if not evaluator.scope.allows_calls:
+        raise EvaluationError("Function calls not allowed: functions may not be called here")
+    if node.name in _SPECIAL_FORMS:
+        return _SPECIAL_FORMS[node.name](evaluator, node)
+    if node.name in IMPURE:
+        return unknown(f"{node.name}() gives {IMPURE[node.name]}", STRING, is_deferred=True)
+    name = node.name.removeprefix("core::")
+    if "::" in name:
+        for argument in node.arguments:
+            evaluator.value(argument)
+        return unknown(f"{evaluator.source_text(node, node.name)} is a provider's function")
+    return _named_call(evaluator, node, name)
+
+
+def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
+    function = FUNCTIONS.get(name)
+    if function is None:
+        text = f'Call to unknown function: there is no function named "{name}"'
+        raise EvaluationError(text, bare="Call to unknown function")
+    arguments = [evaluator.value(argument) for argument in node.arguments]
+    if name == "lookup" and len(arguments) == _LOOKUP_ARGUMENTS:
+        found = _lookup_of_unknown_key(evaluator, node, arguments)
+        if found is not None:
+            return found
+    if node.is_expanded:
+        return _expanded_call(evaluator, function, arguments)
+    return call_function(function, arguments, evaluator)
+
+
+def _expanded_call(evaluator: NodeEvaluator, function: Function, arguments: list[Value]) -> Value:
+    """Return the value of `function(a, b...)`."""
+    *fixed, last = arguments
+    if not last.is_known and not last.unknown.outcomes:
+        record_rejection()  # it may be refused as an argument
+        return unknown(last.unknown.why, function.returns, is_deferred=last.unknown.is_deferred)
+
+    def expanded(known: Value) -> Value:
+        if known.is_null:
+            raise EvaluationError("Invalid expanding argument value: it is null")
+        if not is_sequence(known.type):
+            raise EvaluationError("Invalid expanding argument value: it is no list")
+        elements = [e.through(*last.trace).with_marks_of(last, known) for e in known.elements]
+        return call_function(function, [*fixed, *elements], evaluator)
+
+    return map_outcomes(expanded, last, kind=function.returns)
+
+
+def _lookup_of_unknown_key(
+    evaluator: NodeEvaluator, node: Call, arguments: list[Value]
+) -> Value | None:
+    """Return any value of the map or the default, where nothing is known of a lookup's key."""
+    of, key, default = arguments
+    is_open = not key.is_known and not key.unknown.outcomes
+    if not is_open or not isinstance(of.raw, Mapping):
+        return None
+    from ecbackup_iac.terraform.functions.collection_functions import default_of
+
+    default = default_of(of, default)
+    subject = evaluator.subject(node.arguments[1])
+    found = possible_elements(of, subject, is_hidden=of.is_file_content or key.is_file_content)
+    found.append(Possibility(default, (Assumption(subject, "something else"),)))
+    raw = key.unknown
+    result = one_of(found, raw.why, is_deferred=raw.is_deferred)
+    return result.through(*of.trace).with_marks_of(*arguments)

@@ -1,0 +1,142 @@
+"""`condition ? a : b`, `try` and `can` → their values."""
+
+from collections.abc import Callable
+
+from ecbackup_iac.hcl.expression import Call, Conditional, Node
+from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
+from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, Type, unified
+from ecbackup_iac.terraform.values.value import (
+    Assumption,
+    EvaluationError,
+    Possibility,
+    ReferenceRefusedError,
+    Value,
+    unknown,
+)
+
+_Attempt = Value | EvaluationError
+"""The value of a branch, or why Terraform refuses it: an error counts only in the branch that is taken."""
+
+
+def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
+    """Return the value of a conditional. Raises EvaluationError."""
+    condition = converted(evaluator.value(node.condition), BOOL)
+    if condition.is_null:
+        raise _null_condition()
+    then, otherwise = _attempt(evaluator, node.then), _attempt(evaluator, node.otherwise)
+    kind = None
+    if isinstance(then, Value) and isinstance(otherwise, Value):
+        kind = _branch_type(then, otherwise)
+
+    def settled(truth: Value) -> Value:
+        if truth.is_null:
+            raise _null_condition()
+        return _branch(then if truth.raw else otherwise, kind)
+
+    if condition.is_known or condition.unknown.outcomes:
+        result = map_outcomes(settled, condition)
+    else:
+        subject = evaluator.subject(node.condition)
+        result = _either_branch(
+            condition, subject, lambda: _branch(then, kind), lambda: _branch(otherwise, kind)
+        )
+    branches = (branch for branch in (then, otherwise) if isinstance(branch, Value))
+    return result.with_marks_of(condition, *branches)
+
+
+def _null_condition() -> EvaluationError:
+    return EvaluationError("Null condition: the condition must be true or false")
+
+
+def _attempt(evaluator: NodeEvaluator, node: Node) -> _Attempt:
+    try:
+        return evaluator.value(node)
+    except ReferenceRefusedError:
+        raise
+    except EvaluationError as error:
+        return error
+
+
+def _branch(attempt: _Attempt, kind: Type | None) -> Value:
+    """Return the value of the branch that is taken. Raises EvaluationError."""
+    if isinstance(attempt, EvaluationError):
+        raise attempt
+    return attempt if kind is None else converted(attempt, kind)
+
+
+def _either_branch(
+    condition: Value, subject: str, then: Callable[[], Value], otherwise: Callable[[], Value]
+) -> Value:
+    """Return what both branches can be where nothing is known of the condition."""
+    raw = condition.unknown
+    found = []
+    if not raw.is_not_null:
+        record_rejection()  # a null condition is refused
+    for branch, state in ((then, "true"), (otherwise, "false")):
+        try:
+            found.append(Possibility(branch(), (Assumption(subject, state),)))
+        except EvaluationError:
+            record_rejection()
+    if not found:
+        then()
+    return one_of(found, raw.why, is_deferred=raw.is_deferred)
+
+
+def _branch_type(then: Value, otherwise: Value) -> Type | None:
+    """Return the type that both branches are converted to; None where they stay as they are."""
+    for branch, opposite in ((then, otherwise), (otherwise, then)):
+        if branch.is_null and branch.type == DYNAMIC:
+            return opposite.type
+    if DYNAMIC in (then.type, otherwise.type):
+        return None
+    kind = unified([then.type, otherwise.type])
+    if kind is None:
+        raise EvaluationError("Inconsistent conditional result types")
+    return kind
+
+
+def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
+    """Return the value of `try`: the first argument that Terraform does not refuse."""
+    if not node.arguments:
+        raise EvaluationError("try: at least one argument is required")
+    found: list[Possibility] = []
+    last: EvaluationError | None = None
+    for argument in node.arguments:
+        with track_rejections() as rejections:
+            try:
+                value = evaluator.value(argument)
+            except ReferenceRefusedError:
+                raise
+            except EvaluationError as error:
+                last = error
+                continue
+        found.append(Possibility(value))
+        if not rejections.happened:
+            break
+    if not found:
+        raise EvaluationError("no expression succeeded") from last
+    if len(found) == 1:
+        return found[0].value
+    return one_of(found, "an expression in try may be refused")
+
+
+def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
+    """Return the value of `can`: whether Terraform accepts the argument."""
+    if len(node.arguments) != 1:
+        raise EvaluationError("can: exactly one argument is required")
+    with track_rejections() as rejections:
+        try:
+            value = evaluator.value(node.arguments[0])
+        except ReferenceRefusedError:
+            raise
+        except EvaluationError:
+            return Value(BOOL, raw=False)
+    if value.is_wholly_known and not rejections.happened:
+        return Value(BOOL, raw=True)
+    if not rejections.happened and not value.is_known and value.unknown.outcomes:
+        return Value(BOOL, raw=True)
+    why = value.unknown.why if not value.is_known else "it is undecided whether it can"
+    return unknown(why, BOOL)

@@ -1,0 +1,149 @@
+"""`for` expressions and splats → their values."""
+
+from collections.abc import Iterator
+
+from ecbackup_iac.hcl.expression import For, ForDirective, Node, Splat
+from ecbackup_iac.model.record import changing_record, field
+from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
+from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.type_system import (
+    BOOL,
+    DYNAMIC,
+    ListOf,
+    SetOf,
+    is_mapping,
+    is_sequence,
+)
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Value,
+    number,
+    object_value,
+    string,
+    tuple_value,
+    unknown,
+)
+
+
+def for_expression(evaluator: NodeEvaluator, node: For) -> Value:
+    """Return the tuple or object of a for expression. Raises EvaluationError."""
+    collection = evaluator.value(node.collection)
+    result = map_outcomes(lambda known: _known_for(evaluator, node, known), collection)
+    return result.with_marks_of(collection)
+
+
+@changing_record
+class _Members:
+    """What the iterations of a for expression with keys have made so far."""
+
+    keys: list[Value] = field(factory=list)
+    groups: dict[str, list[Value]] = field(factory=dict)
+
+    def add(self, key: Value, value: Value, *, is_grouped: bool) -> None:
+        """Add a member. Raises EvaluationError for a key that comes twice."""
+        self.keys.append(key)
+        if str(key.raw) in self.groups and not is_grouped:
+            shown = "(sensitive value)" if key.is_sensitive else f'"{key.raw}"'
+            text, bare = (f"Duplicate object key: {t} comes twice" for t in (shown, "a key"))
+            raise EvaluationError(bare if key.is_file_content else text, bare=bare)
+        self.groups.setdefault(str(key.raw), []).append(value)
+
+    def made(self, *, is_grouped: bool) -> Value:
+        """Return the object."""
+        members = {
+            name: tuple_value(group) if is_grouped else group[0]
+            for name, group in self.groups.items()
+        }
+        return object_value(members).with_marks_of(*self.keys)
+
+
+def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
+    items: list[Value] = []
+    members = _Members()
+    undecided: Value | None = None
+    for iteration in iterations(evaluator, node, collection):
+        included = _is_included(iteration, node.condition)
+        if not included.is_known:
+            undecided = included
+            continue
+        if not included.raw:
+            continue
+        if node.key_result is None:
+            items.append(iteration.value(node.result))
+            continue
+        key = iteration.object_key(node.key_result)
+        result = iteration.value(node.result)
+        if key.is_known:
+            members.add(key, result, is_grouped=node.is_grouped)
+        else:
+            undecided = key
+    if undecided is not None:
+        record_rejection()  # it may be null, or a key that comes twice
+        raw = undecided.unknown
+        return unknown(raw.why, is_deferred=raw.is_deferred, is_not_null=True)
+    if node.key_result is None:
+        return tuple_value(items)
+    return members.made(is_grouped=node.is_grouped)
+
+
+def _is_included(iteration: NodeEvaluator, condition: Node | None) -> Value:
+    if condition is None:
+        return Value(BOOL, raw=True)
+    included = converted(iteration.value(condition), BOOL)
+    if included.is_null:
+        raise EvaluationError("Condition is null: the for expression's if must be bool")
+    return included
+
+
+def iterations(
+    evaluator: NodeEvaluator, loop: For | ForDirective, collection: Value
+) -> Iterator[NodeEvaluator]:
+    """Yield an evaluator for each element of a known collection. Raises EvaluationError."""
+    if collection.is_null:
+        raise EvaluationError("Iteration over null value")
+    if is_mapping(collection.type):
+        pairs = [
+            (string(name).inherit_marks(collection), value)
+            for name, value in collection.members.items()
+        ]
+    elif isinstance(collection.type, SetOf):
+        pairs = [(value, value) for value in collection.elements]
+    elif is_sequence(collection.type):
+        pairs = [(number(position), value) for position, value in enumerate(collection.elements)]
+    else:
+        raise EvaluationError("Iteration over non-iterable value")
+    source = evaluator.source_text(loop.collection)
+    for position, (key, value) in enumerate(pairs):
+        names = {loop.item: value.through(*collection.trace).inherit_marks(collection)}
+        if loop.key:
+            names[loop.key] = key
+        is_counted = is_sequence(collection.type) or key.is_hidden
+        yield evaluator.with_names(names, f"{source}[{position if is_counted else key.raw}]")
+
+
+def splat(evaluator: NodeEvaluator, node: Splat) -> Value:
+    """Return the value of `of[*].each`. Raises EvaluationError."""
+    of = evaluator.value(node.of)
+    if not of.is_known and not of.unknown.outcomes:
+        record_rejection()  # an element may lack what is taken of each
+        return unknown(of.unknown.why, is_deferred=of.unknown.is_deferred)
+    return map_outcomes(lambda known: _known_splat(evaluator, node, known), of).with_marks_of(of)
+
+
+def _known_splat(evaluator: NodeEvaluator, node: Splat, of: Value) -> Value:
+    if of.is_null and is_sequence(of.type):
+        raise EvaluationError("Splat of null value: it cannot be applied to a null sequence")
+    if of.is_null:
+        return tuple_value(())
+    elements = of.elements if is_sequence(of.type) else (of,)
+    results = [
+        evaluator.with_names({"": element.through(*of.trace).inherit_marks(of)}).value(node.each)
+        for element in elements
+    ]
+    if isinstance(of.type, ListOf | SetOf):
+        kinds = {result.type for result in results}
+        if len(kinds) <= 1:
+            return Value(ListOf(kinds.pop() if kinds else DYNAMIC), tuple(results))
+    return tuple_value(results)

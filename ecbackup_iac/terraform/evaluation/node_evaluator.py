@@ -1,0 +1,126 @@
+"""A scope and the variables of loops → what evaluates an expression's nodes there."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Self
+
+from ecbackup_iac.hcl.expression import Node, TemplatePart
+from ecbackup_iac.hcl.number import PRECISION
+from ecbackup_iac.terraform.functions.call_context import Files, Scope, TemplateEvaluator
+from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.type_system import STRING
+from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, Value
+
+MAX_SHOWN_VALUE = 40
+"""Characters of a loop variable's value in the text of a condition."""
+
+_DEPENDS_ON_INSTANCE = re.compile(r"\b(each|count|self)\.")
+
+
+class NodeEvaluator(ABC):
+    """Evaluates expressions in one scope, with the variables of for expressions on top.
+
+    What one kind of node needs is in a module of its own, which takes an evaluator.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        names: Mapping[str, Value] | None = None,
+        origins: Mapping[str, str] | None = None,
+    ) -> None:
+        self.scope = scope
+        self.names: Mapping[str, Value] = names or {}
+        self._origins: Mapping[str, str] = origins or {}
+        """The expression whose value each of these names has: `local.caches[0]`."""
+
+    def value(self, node: Node) -> Value:
+        """Return the value of an expression.
+
+        Raises:
+            EvaluationError: Terraform refuses it; the error has the innermost range.
+            TooMuchError: it takes too much work.
+
+        """
+        charge(STEPS_PER_EXPRESSION)
+        try:
+            return self.evaluate(node)
+        except EvaluationError as error:
+            if error.origin is None:
+                error.origin = node.range
+            raise
+
+    @abstractmethod
+    def evaluate(self, node: Node) -> Value:
+        """Return the value of a node by its kind. Raises EvaluationError."""
+
+    @abstractmethod
+    def joined(self, parts: tuple[TemplatePart, ...]) -> Value:
+        """Return the parts of a template as one string. Raises EvaluationError."""
+
+    @abstractmethod
+    def template_evaluator(
+        self, scope: Scope, variables: Mapping[str, Value], *, is_file_content: bool
+    ) -> TemplateEvaluator:
+        """Return an evaluator for a template with these variables."""
+
+    @property
+    def files(self) -> Files:
+        """What the file functions read."""
+        return self.scope.files
+
+    def with_names(self, names: Mapping[str, Value], origin: str = "") -> Self:
+        """Return an evaluator with more variables; `origin` is the expression whose values they have."""
+        origins = self._origins
+        if origin:
+            shadowed = ", ".join(self._origins[name] for name in names if name in self._origins)
+            full = f"{origin} ({shadowed})" if shadowed else origin
+            origins = {**origins, **dict.fromkeys(names, full)}
+        return type(self)(self.scope, {**self.names, **names}, origins)
+
+    def object_key(self, node: Node) -> Value:
+        """Return the value of an object's key. Raises EvaluationError."""
+        key = self.value(node)
+        if key.is_null:
+            raise EvaluationError("Can't use a null value as a key")
+        try:
+            return converted(key, STRING)
+        except EvaluationError as error:
+            text, bare = (
+                f"Can't use this value as a key: {t}" for t in (error.message, error.bare)
+            )
+            raise EvaluationError(text, bare=bare) from error
+
+    def subject(self, node: Node) -> str:
+        """Return a text for a condition that is the same for the same condition in the same module."""
+        text = self.source_text(node)
+        address = self.scope.address
+        variables = ", ".join(
+            f"{name} = {_shown(value) or self._origins.get(name, '...')}"
+            for name, value in self.names.items()
+            if name
+        )
+        if _DEPENDS_ON_INSTANCE.search(text) or _DEPENDS_ON_INSTANCE.search(variables):
+            address += self.scope.instance_key
+        prefix = f"{address}: " if address else ""
+        return f"{prefix}{text}" + (f" ({variables})" if variables else "")
+
+    def source_text(self, node: Node, text: str = "") -> str:
+        """Return an expression, or a text within it, as a condition shows it."""
+        return " ".join((text or node.range.text).split())
+
+    def trace_steps(self, step: SourceStep) -> tuple[SourceStep, ...]:
+        """Return what an entry of an object adds to the trace of its value."""
+        return (step,)
+
+
+def _shown(value: Value) -> str:
+    """Return a value that fits into the text of a condition; empty for any other."""
+    raw = value.raw
+    if isinstance(raw, int) and raw.bit_length() > PRECISION:
+        return ""
+    if value.is_sensitive or (value.is_file_content and isinstance(raw, str)):
+        return ""
+    return str(raw) if isinstance(raw, str | int) and len(str(raw)) <= MAX_SHOWN_VALUE else ""

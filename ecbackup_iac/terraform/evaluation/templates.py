@@ -1,0 +1,101 @@
+"""The parts of a template → one string."""
+
+from typing import assert_never
+
+from ecbackup_iac.hcl.expression import (
+    ForDirective,
+    IfDirective,
+    Interpolation,
+    Template,
+    TemplatePart,
+    Text,
+)
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.terraform.evaluation.loops import iterations
+from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.type_system import BOOL, STRING
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
+
+_NULL = "The expression result is null: it cannot stand in a template"
+
+
+def template(evaluator: NodeEvaluator, node: Template) -> Value:
+    """Return a template's value; that of a single interpolation keeps its type."""
+    if len(node.parts) == 1 and isinstance(node.parts[0], Interpolation):
+        return evaluator.value(node.parts[0].expression)
+    return evaluator.joined(node.parts)
+
+
+def joined(evaluator: NodeEvaluator, parts: tuple[TemplatePart, ...]) -> Value:
+    """Return the parts of a template as one string. Raises EvaluationError."""
+    pieces = [_piece(evaluator, part) for part in parts]
+    if len(pieces) > 1 and all(piece.is_known for piece in pieces):
+        return string("".join(str(piece.raw) for piece in pieces)).with_marks_of(*pieces)
+    return _concatenated(pieces)
+
+
+def _piece(evaluator: NodeEvaluator, part: TemplatePart) -> Value:
+    match part:
+        case Text():
+            return string(part.text)
+        case Interpolation():
+            return _as_text(evaluator.value(part.expression), part.range)
+        case IfDirective():
+            return _if_directive(evaluator, part)
+        case ForDirective():
+            return _for_directive(evaluator, part)
+        case never:
+            assert_never(never)
+
+
+def _if_directive(evaluator: NodeEvaluator, part: IfDirective) -> Value:
+    condition = converted(evaluator.value(part.condition), BOOL)
+    if condition.is_null:
+        raise EvaluationError("Null condition: the template's if must be true or false")
+    branches = {True: part.then, False: part.otherwise}
+    made = map_outcomes(
+        lambda truth: evaluator.joined(branches[truth.raw is True]), condition, kind=STRING
+    )
+    return made.with_marks_of(condition)
+
+
+def _for_directive(evaluator: NodeEvaluator, part: ForDirective) -> Value:
+    collection = evaluator.value(part.collection)
+
+    def body(known: Value) -> Value:
+        rounds = iterations(evaluator, part, known)
+        return _concatenated([iteration.joined(part.body) for iteration in rounds])
+
+    return map_outcomes(body, collection, kind=STRING).with_marks_of(collection)
+
+
+def _concatenated(pieces: list[Value]) -> Value:
+    result = string("")
+    for piece in pieces:
+        result = map_outcomes(
+            lambda before, after: string(str(before.raw) + str(after.raw)),
+            result,
+            piece,
+            kind=STRING,
+        )
+    return result.with_marks_of(*pieces)
+
+
+def _as_text(value: Value, source_range: SourceRange) -> Value:
+    if value.is_null:
+        raise EvaluationError(_NULL, source_range)
+    try:
+        text = converted(value, STRING)
+    except EvaluationError as error:
+        what = "Cannot include the given value in a string template"
+        message, bare = (f"{what}: {reason}" for reason in (error.message, error.bare))
+        raise EvaluationError(message, source_range, bare) from error
+    return map_outcomes(_not_null, text, kind=STRING)
+
+
+def _not_null(value: Value) -> Value:
+    if value.is_null:
+        raise EvaluationError(_NULL)
+    return value

@@ -1,0 +1,125 @@
+"""What a function call needs beyond its arguments: files, and a way to evaluate templates."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from ecbackup_iac.hcl.expression import Node, TemplatePart
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.terraform.values.value import Value
+
+
+class UnknownResultError(Exception):
+    """A call whose result cannot be known from the input; the message is the reason.
+
+    `bare` is the message without what it quotes of values, where it quotes any.
+    """
+
+    def __init__(self, message: str, bare: str = "") -> None:
+        super().__init__(message)
+        self.bare = bare or message
+
+
+class OutsideError(UnknownResultError):
+    """A file that this program does not read."""
+
+
+class Files(Protocol):
+    """What the file functions may read: only inside the boundary."""
+
+    def read(self, path: str) -> bytes:
+        """Return a file's content; a relative path counts from the root module's folder.
+
+        Raises:
+            EvaluationError: there is no such file, as Terraform says it.
+            OutsideError: it lies outside the boundary, or is too large.
+
+        """
+
+    def exists(self, path: str) -> bool:
+        """Whether a file exists.
+
+        Raises:
+            EvaluationError: the path exists and is no file.
+            OutsideError: it lies outside the boundary.
+
+        """
+
+    def matching(self, folder: str, pattern: str) -> list[str]:
+        """Return the files under a folder that match Terraform's fileset pattern. Raises OutsideError."""
+
+    def absolute(self, path: str) -> str:
+        """Return a path as an absolute one; a relative path counts from the root module's folder."""
+
+
+class NoFiles:
+    """No files at all, for expressions that may not read any."""
+
+    def read(self, path: str) -> bytes:
+        """Raise OutsideError: nothing is read here."""
+        raise OutsideError(f"{path} is not read here")
+
+    def exists(self, path: str) -> bool:
+        """Raise OutsideError: nothing is read here."""
+        raise OutsideError(f"{path} is not read here")
+
+    def matching(self, folder: str, pattern: str) -> list[str]:
+        """Raise OutsideError: nothing is read here."""
+        raise OutsideError(f"{folder}/{pattern} is not read here")
+
+    def absolute(self, path: str) -> str:
+        """Raise OutsideError: no folder is the working folder here."""
+        raise OutsideError(f"{path} is not read here")
+
+
+class Scope(Protocol):
+    """What names mean at one point of a configuration."""
+
+    @property
+    def files(self) -> Files:
+        """What the file functions read."""
+
+    @property
+    def allows_calls(self) -> bool:
+        """Whether functions may be called: everywhere but in constants."""
+
+    @property
+    def address(self) -> str:
+        """The module's address; empty for the root."""
+
+    @property
+    def instance_key(self) -> str:
+        """The instance key of the block, on which the meaning of `each` and `count` depends."""
+
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
+        """Return the value of `root.names...`: "var" and ("x",), "data" and ("type", "name").
+
+        Raises:
+            EvaluationError: nothing of that name is declared, or it refers to itself.
+
+        """
+
+
+class TemplateEvaluator(Protocol):
+    """Evaluates the expressions in one template."""
+
+    def value(self, node: Node) -> Value:
+        """Return the value of an expression. Raises EvaluationError."""
+
+    def joined(self, parts: tuple[TemplatePart, ...]) -> Value:
+        """Return the parts of a template as one string. Raises EvaluationError."""
+
+
+class CallContext(Protocol):
+    """The evaluation in which a function is called."""
+
+    @property
+    def files(self) -> Files:
+        """What the file functions read."""
+
+    def template_evaluator(
+        self, scope: Scope, variables: Mapping[str, Value], *, is_file_content: bool
+    ) -> TemplateEvaluator:
+        """Return an evaluator for a template with these variables.
+
+        Nothing of a template's text is shown where `is_file_content` is set.
+        """

@@ -1,0 +1,152 @@
+"""coalesce and coalescelist: the first argument that is neither null nor empty."""
+
+from collections.abc import Sequence
+
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.containers import (
+    bounds,
+    is_list,
+    may_be_text,
+)
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, perhaps_text
+from ecbackup_iac.terraform.values.marks import with_all_marks_of
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.type_system import (
+    DYNAMIC,
+    STRING,
+    Type,
+    has_dynamic,
+    unified,
+)
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Value,
+)
+
+
+def _coalesce(*arguments: Value) -> Value:
+    """Return coalesce of each combination of types: that of the result depends on every argument."""
+    given = [_with_outcomes(argument) for argument in arguments]
+    positions = [
+        position
+        for position, argument in enumerate(given)
+        if not argument.is_known and argument.type == DYNAMIC and argument.unknown.outcomes
+    ]
+
+    def chosen(*settled: Value) -> Value:
+        filled = list(given)
+        for position, value in zip(positions, settled, strict=True):
+            filled[position] = value
+        kind = unified([argument.type for argument in filled])
+        if kind is None or not filled:
+            raise EvaluationError("all arguments must have the same type")
+        if any(map(may_be_text, filled)):
+            return _first_of_open_type(filled, kind)
+        return _first([converted(argument, kind) for argument in filled], kind)
+
+    result = map_outcomes(chosen, *(given[position] for position in positions))
+    return with_all_marks_of(result, *arguments)
+
+
+def _with_outcomes(argument: Value) -> Value:
+    """Return an argument as its outcomes, where they differ in type."""
+    if not may_be_text(argument):
+        return argument
+    expanded = expand_outcomes(argument)
+    return expanded if expanded.is_known or expanded.unknown.outcomes else argument
+
+
+def _first_of_open_type(arguments: Sequence[Value], kind: Type) -> Value:
+    """Return the first argument where the type of the result depends on what is unknown."""
+    record_rejection()  # it may be of another kind than the rest
+    untyped = [argument for argument in arguments if has_dynamic(argument.type)]
+    if kind == STRING and len(untyped) == 1:  # with another, null, everything would stay as it is
+        return _first([converted(argument, kind) for argument in arguments], kind)
+    kinds = {type(argument.type) for argument in arguments if argument.type != DYNAMIC}
+    if len(kinds) > 1 or any(map(_may_be_empty_text, arguments)):
+        raise UnknownResultError("the type of the result depends on what is undecided")
+    return perhaps_text(_first(arguments, kind))
+
+
+def _may_be_empty_text(argument: Value) -> bool:
+    """Whether an argument may be "", which is skipped where the result is text, and only there."""
+    if argument.is_known:
+        return argument.raw == ""
+    return any(outcome.value.raw == "" for outcome in argument.unknown.outcomes)
+
+
+def _first(arguments: Sequence[Value], kind: Type) -> Value:
+    """Return the first argument that is neither null nor, of texts, "".
+
+    An unknown one contributes its outcomes, and where it may be skipped, those of the next ones too.
+    """
+    if not arguments:
+        raise EvaluationError("no non-null, non-empty-string arguments")
+    first, *rest = arguments
+
+    def chosen(settled: Value) -> Value:
+        is_skipped = settled.is_null or (settled.raw == "" and kind == STRING)
+        return _first(rest, kind) if is_skipped else settled
+
+    if first.is_known or first.unknown.outcomes:
+        return map_outcomes(chosen, first, kind=first.type)
+    return _first_or_unlisted(first, rest, kind)
+
+
+def _first_or_unlisted(argument: Value, rest: Sequence[Value], kind: Type) -> Value:
+    """Return an unknown argument; the bounds hold where what it falls back to keeps them."""
+    raw = argument.unknown
+    if raw.is_not_null or (raw.minimum is None and raw.maximum is None):
+        return argument
+    try:
+        fallback = _first(rest, kind)
+    except EvaluationError:
+        record_rejection()
+        return replace(argument, raw=replace(raw, is_not_null=True))
+    low, high = bounds(fallback)
+    minimum = None if raw.minimum is None or low is None else min(raw.minimum, low)
+    maximum = None if raw.maximum is None or high is None else max(raw.maximum, high)
+    return replace(argument, raw=replace(raw, minimum=minimum, maximum=maximum))
+
+
+def _coalescelist(*arguments: Value) -> Value:
+    if not arguments:
+        raise EvaluationError("at least one argument is required")
+    for argument in arguments:
+        if not argument.is_known:
+            record_rejection()  # it may be no list
+        elif not is_list(argument):
+            raise EvaluationError("coalescelist arguments must be lists or tuples")
+    return with_all_marks_of(_first_list(arguments), *arguments)
+
+
+def _first_list(arguments: Sequence[Value]) -> Value:
+    if not arguments:
+        raise EvaluationError("no non-null arguments")
+    first, *rest = arguments
+    if not first.is_known:
+        return map_outcomes(lambda settled: _first_list((settled, *rest)), first)
+    if not is_list(first):
+        raise EvaluationError("coalescelist arguments must be lists or tuples")
+    return _first_list(rest) if first.is_null or not first.elements else first
+
+
+_ARGUMENTS = Parameter("vals", allows_null=True, allows_unknown=True, allows_unknown_elements=True)
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        "coalesce",
+        (),
+        _coalesce,
+        variadic=_ARGUMENTS,
+    ),
+    Function(
+        "coalescelist",
+        (),
+        _coalescelist,
+        variadic=_ARGUMENTS,
+    ),
+)

@@ -1,0 +1,224 @@
+"""A module instance → the resource instances in it and in the modules that it calls."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Protocol, TypeAlias
+
+from ecbackup_iac.hcl.expression import TupleNode
+from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.modules.configuration import UnreadModule
+from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
+from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.values.value import EvaluationError
+
+REPEATED_PROVIDERS = (
+    "Module is incompatible with count, for_each, and depends_on: "
+    "it, or one below it, configures a provider of its own"
+)
+
+_META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
+
+
+class Search(Protocol):
+    """What a configuration is searched for, and what is notified of the modules that are reached."""
+
+    def wants(self, kind: str) -> bool:
+        """Whether resources of a type are sought."""
+
+    def leads(self, folder: str) -> bool:
+        """Whether the module in a folder, or one below it, may hold what is sought."""
+
+    def reach(self, folder: str | None, call: Block) -> None:
+        """Record that an instance of the module in a folder is evaluated, and its call is not refused.
+
+        There is no folder for a call of a module that `terraform init` fetched.
+        """
+
+
+@record(eq=False)
+class ResourceInstance:
+    """A resource as it would be deployed, and the scope its arguments are evaluated in."""
+
+    address: str
+    kind: str
+    block: Block
+    scope: BlockScope
+    doubts: tuple[str, ...] = ()
+    """Why it is not certain that it exists."""
+
+    refusal: str = ""
+    """Why Terraform would refuse its module or its repetition; empty where it would not."""
+
+
+@record(eq=False)
+class UnreadCall:
+    """A module call whose module could not be read."""
+
+    address: str
+    block: Block
+    scope: BlockScope
+    unreadable: UnreadModule
+    doubts: tuple[str, ...] = ()
+
+
+@record(eq=False)
+class EmptyBlock:
+    """A resource block or a module call that creates no instance."""
+
+    address: str
+    kind: str
+    """The resource type; the source of a call whose module was not read."""
+
+    block: Block
+    instance: ModuleInstance
+    """The module instance that it is written in."""
+
+    target: Module | UnreadModule | None = None
+    """The module that is called; None for a resource."""
+
+    @property
+    def reason(self) -> str:
+        """Why it creates none, for people."""
+        is_counted = self.block.body.attribute("count") is not None
+        return "count is 0" if is_counted else "for_each is empty"
+
+
+Found: TypeAlias = ResourceInstance | UnreadCall | EmptyBlock | EvaluationError
+
+
+def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
+    """Yield the managed resources of the wanted types in a module and in the modules called from there.
+
+    Calls whose module was not read are yielded as UnreadCall, blocks without instances as EmptyBlock,
+    refused repetitions as errors, followed by an instance that represents what is refused.
+    """
+    for key, block in instance.module.resources.items():
+        mode, kind, name = key
+        if mode != "managed" or not search.wants(kind):
+            continue
+        address = instance.address_of(f"{kind}.{name}")
+        try:
+            repetitions, refusal = instance.repetitions(block), instance.module.refusal
+        except EvaluationError as error:
+            yield error
+            repetitions, refusal = [Repetition()], error.message
+        if not repetitions:
+            yield EmptyBlock(address, kind, block, instance)
+        for repetition in repetitions:
+            instance.charge_instance()
+            self_value = partial(instance.resource_value, key, block, repetition)
+            scope = BlockScope(instance, repetition, self_value)
+            doubts = _doubts(repetition)
+            yield ResourceInstance(address + repetition.key, kind, block, scope, doubts, refusal)
+    for name, block in instance.module.calls.items():
+        yield from _called_resources(instance, name, block, search)
+
+
+def _called_resources(
+    instance: ModuleInstance, name: str, block: Block, search: Search
+) -> Iterator[Found]:
+    folder = instance.configuration.called_folder(instance, name)
+    if folder is not None and not search.leads(folder):
+        return
+    target = instance.configuration.called_module(instance, name)
+    address = instance.address_of(f"module.{name}")
+    errors, repetitions = _checked_call(instance, block, target)
+    yield from errors
+    if errors and instance.is_refused:
+        return  # the module is evaluated on its own, where this call is refused as well
+    refusal = errors[-1].message if errors else instance.module.refusal
+    if isinstance(target, UnreadModule):
+        yield from _unread_calls(instance, address, block, target, repetitions)
+        return
+    if not repetitions and not refusal:
+        yield EmptyBlock(address, "", block, instance, target)
+    for repetition in repetitions:
+        child = instance.child(name, repetition, target)
+        child.is_refused = instance.is_refused or bool(refusal)
+        if folder is None or not child.is_refused:
+            search.reach(folder, block)
+        for found in resources(child, search):
+            if not (refusal and isinstance(found, EmptyBlock)):
+                yield _doubted(found, repetition.doubt, refusal)
+
+
+def _unread_calls(
+    instance: ModuleInstance,
+    address: str,
+    block: Block,
+    target: UnreadModule,
+    repetitions: list[Repetition],
+) -> Iterator[Found]:
+    if not repetitions:
+        if target.is_missing:
+            yield EvaluationError(target.why, block.header)
+        yield EmptyBlock(address, target.source, block, instance, target)
+    for repetition in repetitions:
+        instance.charge_instance()
+        scope = BlockScope(instance, repetition)
+        yield UnreadCall(address + repetition.key, block, scope, target, _doubts(repetition))
+
+
+def _doubts(repetition: Repetition) -> tuple[str, ...]:
+    return (repetition.doubt,) if repetition.doubt else ()
+
+
+def _doubted(found: Found, doubt: str, refusal: str) -> Found:
+    """Return what was found in a module with the doubts and the refusal of the module's call."""
+    if isinstance(found, EvaluationError | EmptyBlock) or not (doubt or refusal):
+        return found
+    doubts = (doubt, *found.doubts) if doubt else found.doubts
+    if isinstance(found, UnreadCall):
+        return UnreadCall(found.address, found.block, found.scope, found.unreadable, doubts)
+    return ResourceInstance(
+        found.address, found.kind, found.block, found.scope, doubts, refusal or found.refusal
+    )
+
+
+def _checked_call(
+    instance: ModuleInstance, block: Block, target: Module | UnreadModule
+) -> tuple[list[EvaluationError], list[Repetition]]:
+    """Return what Terraform refuses about a module call, and its instances: one if they are refused."""
+    errors: list[EvaluationError] = []
+    if not isinstance(target, UnreadModule):
+        problem = _problem_of_arguments(block, target)
+        if problem is not None:
+            errors.append(problem)
+        if target.configures_providers and _is_repeated(instance, block):
+            errors.append(EvaluationError(REPEATED_PROVIDERS, block.header))
+    try:
+        return errors, instance.repetitions(block)
+    except EvaluationError as error:
+        return [*errors, error], [Repetition()]
+
+
+def _problem_of_arguments(call: Block, target: Module) -> EvaluationError | None:
+    """Return the first input that the module does not declare, or that it needs and the call lacks."""
+    given = {argument.name: argument for argument in call.body.attributes()}
+    for name, argument in given.items():
+        if name not in target.variables and name not in _META_ARGUMENTS:
+            text = f'Unsupported argument: the module has no variable named "{name}"'
+            return EvaluationError(text, argument.range)
+    for name, variable in target.variables.items():
+        if name not in given and variable.body.attribute("default") is None:
+            text = f'Missing required argument: the module needs "{name}", and the call has none'
+            return EvaluationError(text, call.header)
+    return None
+
+
+def _is_repeated(instance: ModuleInstance, call: Block) -> bool:
+    """Whether a call, or one that leads to it, has count, for_each or depends_on."""
+    return _rules_out_providers(call) or any(map(_rules_out_providers, instance.call_blocks))
+
+
+def _rules_out_providers(call: Block) -> bool:
+    """Whether a module call has an argument that rules out providers in the module."""
+    if any(call.body.attribute(name) is not None for name in ("count", "for_each")):
+        return True
+    depends_on = call.body.attribute("depends_on")
+    if depends_on is None:
+        return False
+    is_empty = isinstance(depends_on.expression, TupleNode) and not depends_on.expression.items
+    return not is_empty

@@ -1,0 +1,66 @@
+"""The names of the files in a folder → those that Terraform or OpenTofu reads."""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from functools import lru_cache
+
+TERRAFORM_SUFFIXES = (".tf", ".tf.json")
+OPENTOFU_SUFFIXES = (".tofu", ".tofu.json")
+
+
+class Program(StrEnum):
+    """The programs that plan a configuration."""
+
+    TERRAFORM = "Terraform"
+    OPENTOFU = "OpenTofu"
+
+
+@lru_cache(maxsize=500)  # folders of a tree have names in common
+def configuration_files(
+    names: tuple[str, ...], program: Program | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the files of a folder that make up its module, and those of them that override, sorted.
+
+    Terraform reads no `.tofu` file. OpenTofu reads it in place of the `.tf` file of the same stem,
+    as is assumed where no program is given.
+    """
+    found = every_configuration_file(names)
+    if program is Program.TERRAFORM:
+        kept = [name for name in found if name.endswith(TERRAFORM_SUFFIXES)]
+    else:
+        replaced = set(replaced_files(found))
+        kept = [name for name in found if name not in replaced]
+    overrides = tuple(name for name in kept if is_override(name))
+    return tuple(name for name in kept if name not in overrides), overrides
+
+
+@lru_cache(maxsize=500)
+def every_configuration_file(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the files of a folder that Terraform or OpenTofu reads, sorted.
+
+    Hidden files and editors' backups do not count.
+    """
+    suffixes = (*TERRAFORM_SUFFIXES, *OPENTOFU_SUFFIXES)
+    return tuple(
+        sorted(
+            name
+            for name in names
+            if name.endswith(suffixes) and not name.startswith((".", "#")) and name[-1] != "~"
+        )
+    )
+
+
+def replaced_files(files: Iterable[str]) -> Iterator[str]:
+    """Yield the `.tf` files of which OpenTofu reads the `.tofu` file of the same stem instead."""
+    present = set(files)
+    for name in present:
+        for suffix, terraform_suffix in zip(OPENTOFU_SUFFIXES, TERRAFORM_SUFFIXES, strict=True):
+            twin = name.removesuffix(suffix) + terraform_suffix
+            if name.endswith(suffix) and twin in present:
+                yield twin
+
+
+def is_override(name: str) -> bool:
+    """Whether a configuration file overrides others."""
+    stem = name.removesuffix(".json").rpartition(".")[0]
+    return stem == "override" or stem.endswith("_override")

@@ -1,0 +1,160 @@
+"""A variable's declaration and what its module is given → its value, validated."""
+
+from ecbackup_iac.hcl.expression import Node
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind, TraceStep
+from ecbackup_iac.terraform.evaluation.constraints import Constraint, constraint_of
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
+from ecbackup_iac.terraform.evaluation.validation import narrowed
+from ecbackup_iac.terraform.functions.call_context import Scope
+from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.type_system import BOOL
+from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
+
+MAX_ERROR_MESSAGE = 200
+"""Characters of a validation rule's own message."""
+
+_NO_MESSAGE = "a validation rule refuses it"
+
+
+@record(eq=False)
+class Variable:
+    """A declared variable of one module instance."""
+
+    name: str
+    block: Block
+    scope: Scope
+    """The module instance's."""
+
+    @property
+    def constraint(self) -> Constraint:
+        """What the variable accepts. Raises EvaluationError."""
+        kind = self.block.body.attribute("type")
+        return constraint_of(kind.expression if kind else None)
+
+    def value(self, inputs: Inputs | CallInputs) -> Value:
+        """Return the variable's value. Raises EvaluationError."""
+        constraint = self.constraint
+        given = inputs.value(self.name, constraint)
+        is_nullable = self._flag("nullable", default=True)
+        is_sensitive = self._flag("sensitive", default=False)
+        if given is None or (given.is_null and not is_nullable):
+            value = self._default(constraint, is_nullable=is_nullable)
+            if value is None:
+                return self._unset(inputs, constraint, is_nullable=is_nullable)
+        else:
+            value = given
+            if isinstance(given.raw, UnknownRaw) and not is_nullable:
+                raw = replace(given.raw, is_not_null=True)
+                value = Value(given.type, raw, given.trace).with_marks_of(given)
+        if is_sensitive:
+            hidden = tuple(
+                TraceStep(
+                    f"{self.name} = (sensitive value)",
+                    step.location,
+                    StepKind.VARIABLE,
+                    self.name,
+                    is_secret=True,
+                )
+                for step in value.trace
+            )
+            value = replace(value, trace=hidden, is_sensitive=True)
+        return self._validated(value)
+
+    def _default(self, constraint: Constraint, *, is_nullable: bool) -> Value | None:
+        default = self.block.body.attribute("default")
+        if default is None:
+            return None
+        value = Evaluator(CONSTANT_SCOPE).value(default.expression)
+        if value.is_null and not is_nullable:
+            text = f"Invalid default value for variable {self.name}: null is not a valid value"
+            raise EvaluationError(text, default.range)
+        return constraint.applied(value).through(SourceStep.of(default, StepKind.VARIABLE_DEFAULT))
+
+    def _unset(
+        self, inputs: Inputs | CallInputs, constraint: Constraint, *, is_nullable: bool
+    ) -> Value:
+        """Return the value of a variable without a default that is not set: unknown in a root module."""
+        if isinstance(inputs, CallInputs):
+            text = (
+                f'Missing required argument: the module needs "{self.name}", and the call has none'
+            )
+            raise EvaluationError(text, inputs.block.header)
+        raw = UnknownRaw(
+            f"var.{self.name} has no default and no value", is_not_null=not is_nullable
+        )
+        step = SourceStep(self.block.header, StepKind.OPEN_VARIABLE, self.name)
+        return self._narrowed(Value(constraint.type, raw, (step,)))
+
+    def _narrowed(self, value: Value) -> Value:
+        conditions = [
+            condition.expression
+            for rule in self.block.body.blocks("validation")
+            if (condition := rule.body.attribute("condition"))
+        ]
+        return narrowed(value, f"var.{self.name}", conditions, self._in_module)
+
+    def _validated(self, value: Value) -> Value:
+        """Return the value if the variable's validation rules accept it. Raises EvaluationError."""
+        rules = self.block.body.blocks("validation")
+        if not rules:
+            return value
+        evaluator = Evaluator(_ValidationScope(self.scope, self.name, value))
+        for rule in rules:
+            condition = rule.body.attribute("condition")
+            if condition is None:
+                continue
+            is_valid = converted(evaluator.value(condition.expression), BOOL)
+            if is_valid.raw is False:
+                message = _error_message(rule, evaluator)
+                raise EvaluationError(f"Invalid value for variable: {message}", rule.header)
+        is_open = not value.is_known and not value.unknown.outcomes
+        return self._narrowed(value) if is_open else value
+
+    def _flag(self, name: str, *, default: bool) -> bool:
+        attribute = self.block.body.attribute(name)
+        if attribute is None:
+            return default
+        value = converted(self._in_module(attribute.expression), BOOL)
+        return default if not isinstance(value.raw, bool) else value.raw
+
+    def _in_module(self, node: Node) -> Value:
+        return Evaluator(self.scope).value(node)
+
+
+class _ValidationScope:
+    """A module's scope in which one variable has the value that is validated."""
+
+    allows_calls = True
+    instance_key = ""
+
+    def __init__(self, scope: Scope, name: str, value: Value) -> None:
+        self._scope = scope
+        self._name = name
+        self._value = value
+        self.files = scope.files
+        self.address = scope.address
+
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
+        """Return the value of a reference. Raises EvaluationError."""
+        if (root, names) == ("var", (self._name,)):
+            return self._value
+        return self._scope.reference(root, names, source_range)
+
+
+def _error_message(rule: Block, evaluator: Evaluator) -> str:
+    """Return a rule's error message, where it is known and nothing in it is hidden."""
+    attribute = rule.body.attribute("error_message")
+    if attribute is None:
+        return _NO_MESSAGE
+    try:
+        message = evaluator.value(attribute.expression)
+    except EvaluationError:
+        return _NO_MESSAGE
+    if message.is_hidden or not isinstance(message.raw, str):
+        return _NO_MESSAGE
+    return " ".join(message.raw.split())[:MAX_ERROR_MESSAGE]

@@ -1,0 +1,84 @@
+"""The state of one evaluation: the steps that are left, rejected outcomes, and a counter.
+
+Each thread has its own, so that several evaluations may run at once.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from ecbackup_iac.model.record import changing_record
+
+
+@changing_record
+class RejectionTracker:
+    """Whether an outcome was left out, while it was watched, because Terraform refuses it."""
+
+    happened: bool = False
+
+
+@changing_record
+class EvaluationContext:
+    """The state of one evaluation."""
+
+    steps_left: int = sys.maxsize
+    tracker: RejectionTracker | None = None
+    """What records rejected outcomes; None where no `try` or `can` depends on them."""
+
+    template_calls: int = 0
+    """Calls of template files so far: each has a number of its own."""
+
+
+_current: ContextVar[EvaluationContext] = ContextVar("evaluation")
+
+
+def evaluation_context() -> EvaluationContext:
+    """Return the state of the evaluation that is running."""
+    context = _current.get(None)
+    if context is None:
+        context = EvaluationContext()
+        _current.set(context)
+    return context
+
+
+@contextmanager
+def evaluation(max_steps: int) -> Iterator[EvaluationContext]:
+    """Run an evaluation of at most so many steps."""
+    context = EvaluationContext(max_steps)
+    token = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def track_rejections() -> Iterator[RejectionTracker]:
+    """Track whether an outcome is rejected, as `try` and `can` have to know."""
+    context = evaluation_context()
+    outer, context.tracker = context.tracker, RejectionTracker()
+    try:
+        yield context.tracker
+    finally:
+        happened, context.tracker = context.tracker.happened, outer
+        if happened:
+            record_rejection()
+
+
+@contextmanager
+def hide_rejections() -> Iterator[None]:
+    """Track nothing while a local or variable is evaluated: no `try` around a reference sees into it."""
+    context = evaluation_context()
+    outer, context.tracker = context.tracker, None
+    try:
+        yield
+    finally:
+        context.tracker = outer
+
+
+def record_rejection() -> None:
+    """Record that some outcome is rejected."""
+    tracker = evaluation_context().tracker
+    if tracker is not None:
+        tracker.happened = True

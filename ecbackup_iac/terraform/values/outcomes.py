@@ -1,0 +1,182 @@
+"""Values that may be one of several → their outcomes, and functions applied to each of them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, Type
+from ecbackup_iac.terraform.values.value import (
+    Assumption,
+    EvaluationError,
+    Located,
+    Possibility,
+    UnknownRaw,
+    Value,
+)
+
+MAX_OUTCOMES = 64
+"""A value with more outcomes than these is unknown without a list."""
+
+MAX_CONDITION_LENGTH = 200
+"""Characters of a condition's text; where it is longer, the first alternative represents them all."""
+
+
+def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool = False) -> Value:
+    """Return the value that is one of these; a single possibility is simply known.
+
+    A possibility that is unknown itself contributes its own outcomes; without any, the result has none.
+    Outcomes that are the same value are merged.
+    """
+    flat: list[Possibility] = []
+    kinds, is_listed = [], True
+    for possibility in possibilities:
+        value = possibility.value
+        kinds.append(value.type)
+        if value.is_known:
+            flat.append(possibility)
+            continue
+        is_deferred = is_deferred or value.unknown.is_deferred
+        is_listed = is_listed and bool(value.unknown.outcomes)
+        if not value.unknown.outcomes:
+            why = value.unknown.why
+        flat += _flattened(possibility, value.unknown.outcomes)
+    kind = kinds[0] if len(set(kinds)) == 1 else DYNAMIC
+    distinct = _distinct(flat)
+    is_file_content = any(possibility.value.is_hidden for possibility in possibilities)
+    outcomes = tuple(distinct)
+    if not is_listed or not distinct or len(distinct) > MAX_OUTCOMES:
+        outcomes = ()
+    elif len(distinct) == 1 and distinct[0].value.is_wholly_known:
+        return distinct[0].value
+    raw = UnknownRaw(why, outcomes, is_deferred=is_deferred)
+    return Value(kind, raw, is_file_content=is_file_content)
+
+
+def _flattened(outer: Possibility, outcomes: Iterable[Possibility]) -> Iterator[Possibility]:
+    """Yield the outcomes of a possibility that is unknown itself, as far as they agree with it."""
+    for inner in outcomes:
+        when = combined(outer.when, inner.when)
+        if when is not None:
+            yield Possibility(inner.value, when, "" if outer.condition else inner.description)
+
+
+def combined(
+    first: tuple[Assumption, ...], second: tuple[Assumption, ...]
+) -> tuple[Assumption, ...] | None:
+    """Return all assumptions of both; None where they contradict each other."""
+    states = {assumption.subject: assumption for assumption in first}
+    for assumption in second:
+        if states.setdefault(assumption.subject, assumption).state != assumption.state:
+            return None
+    return tuple(states.values())
+
+
+def combinations(
+    choices: Sequence[Sequence[Possibility]],
+) -> Iterator[tuple[tuple[Value, ...], tuple[Assumption, ...]]]:
+    """Yield each combination of possibilities that do not contradict each other, with its assumptions."""
+    for choice in product(*choices):
+        when: tuple[Assumption, ...] | None = ()
+        for possibility in choice:
+            when = combined(when, possibility.when) if when is not None else None
+        if when is not None:
+            yield tuple(possibility.value for possibility in choice), when
+
+
+def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAMIC) -> Value:
+    """Apply a function of known values to values that may be unknown.
+
+    It is applied to every combination of outcomes that do not contradict each other. A combination
+    that the function refuses cannot be deployed, and is left out; where all are refused the error
+    is raised. An argument without a list of outcomes makes the result unknown, of type `kind`.
+
+    Raises:
+        EvaluationError: the function refuses every combination.
+
+    """
+    open_arguments = [argument for argument in arguments if not argument.is_known]
+    if not open_arguments:
+        return function(*arguments)
+    is_deferred = any(argument.unknown.is_deferred for argument in open_arguments)
+    unlisted = next((a for a in open_arguments if not a.unknown.outcomes), None)
+    why = (unlisted or open_arguments[0]).unknown.why
+    total = 1
+    for argument in open_arguments:
+        total *= len(argument.unknown.outcomes)
+    if unlisted is not None or total > MAX_OUTCOMES:
+        record_rejection()  # the function may refuse what it turns out to be
+        return Value(kind, UnknownRaw(why, is_deferred=is_deferred)).with_marks_of(*arguments)
+    charge(total)
+    found = _results(function, arguments)
+    return one_of(found, why, is_deferred=is_deferred).with_marks_of(*arguments)
+
+
+def _results(function: Callable[..., Value], arguments: Sequence[Value]) -> list[Possibility]:
+    """Return the results for every combination of outcomes. Raises EvaluationError if all are refused."""
+    choices = [
+        argument.unknown.outcomes if not argument.is_known else (Possibility(argument),)
+        for argument in arguments
+    ]
+    found: list[Possibility] = []
+    refusal: EvaluationError | None = None
+    for chosen, when in combinations(choices):
+        try:
+            found.append(Possibility(function(*chosen).with_marks_of(*chosen), when))
+        except EvaluationError as error:
+            refusal = refusal or error
+            record_rejection()
+    if not found and refusal is not None:
+        raise refusal
+    return found
+
+
+def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
+    """Return the possibilities with those of the same value merged: it holds whenever any of them does."""
+    kept: dict[object, Possibility] = {}
+    literals: dict[object, dict[Located, None]] = {}
+    for possibility in possibilities:
+        key = identity(possibility.value)
+        first = kept.get(key)
+        kept[key] = possibility if first is None else _merged(first, possibility)
+        literals.setdefault(key, {}).update(dict.fromkeys(possibility.value.literals))
+    return [_with_literals(possibility, tuple(literals[key])) for key, possibility in kept.items()]
+
+
+def _with_literals(possibility: Possibility, literals: tuple[Located, ...]) -> Possibility:
+    if len(literals) == len(possibility.value.literals):
+        return possibility
+    value = replace(possibility.value, literals=literals)
+    return Possibility(value, possibility.when, possibility.description)
+
+
+def _merged(first: Possibility, second: Possibility) -> Possibility:
+    if set(first.when) == set(second.when):
+        return first
+    common = tuple(assumption for assumption in first.when if assumption in second.when)
+    conditions = [text for text in (first.condition, second.condition) if text]
+    text = " or ".join(dict.fromkeys(conditions)) if len(conditions) > 1 else ""
+    return Possibility(
+        first.value, common, text if len(text) <= MAX_CONDITION_LENGTH else first.condition
+    )
+
+
+def identity(value: Value) -> object:
+    """Return a hashable key that two values share only where they are the same in type and content.
+
+    What is unknown equals nothing but itself.
+    """
+    match value.raw:
+        case UnknownRaw():
+            return ("undecided", id(value.raw))
+        case tuple() as elements:
+            charge(len(elements))
+            return (value.type, tuple(identity(element) for element in elements))
+        case Mapping() as elements:
+            charge(len(elements))
+            return (value.type, tuple((key, identity(e)) for key, e in elements.items()))
+        case bool() as raw:
+            return ("bool", raw)
+        case raw:
+            return (value.type, raw)

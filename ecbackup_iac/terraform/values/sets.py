@@ -1,0 +1,65 @@
+"""Members → a set, in the order in which Terraform has them."""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from ecbackup_iac.terraform.values.arithmetic import text_from
+from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.marks import with_all_marks_of
+from ecbackup_iac.terraform.values.outcomes import identity
+from ecbackup_iac.terraform.values.type_system import ObjectOf, SetOf, TupleOf, Type
+from ecbackup_iac.terraform.values.value import UnknownRaw, Value
+
+_STEPS_PER_MEMBER = 6
+"""Of a set: it is compared, and put in order."""
+
+
+def set_of(members: Iterable[Value], element: Type) -> Value:
+    """Return a set: every member once, in Terraform's order (text by code point, numbers by size)."""
+    given = tuple(members)
+    distinct = {identity(member): member for member in given}
+    charge(_STEPS_PER_MEMBER * len(distinct))
+    ordered = tuple(sorted(distinct.values(), key=_set_order))
+    return with_all_marks_of(Value(SetOf(element), ordered), *given)
+
+
+def _set_order(value: Value) -> tuple[int, object, str]:
+    raw = value.raw
+    if isinstance(raw, bool):
+        return (0, raw, "")
+    if isinstance(raw, int | Fraction):
+        return (0, raw, "")
+    return (1, 0, "") if raw is None else (0, 0, raw if isinstance(raw, str) else _hash_text(value))
+
+
+def _hash_text(value: Value) -> str:
+    """Return a value as go-cty writes it to put sets of lists, maps and objects in order."""
+    charge()
+    match value.raw:
+        case None:
+            return "~"
+        case bool() as raw:
+            return "T" if raw else "F"
+        case str() as raw:
+            return _quoted(raw)
+        case tuple() as elements:
+            text = "".join(f"{_hash_text(element)};" for element in elements)
+            return f"<{text}>" if isinstance(value.type, TupleOf) else f"[{text}]"
+        case Mapping() as members:
+            if isinstance(value.type, ObjectOf):
+                return "<" + "".join(f"{_hash_text(member)};" for member in members.values()) + ">"
+            pairs = (
+                f"{_quoted(name, is_ascii=True)}:{_hash_text(member)};"
+                for name, member in members.items()
+            )
+            return "{" + "".join(pairs) + "}"
+        case int() | Fraction() as raw:
+            return text_from(raw)
+        case UnknownRaw():
+            return "?"
+
+
+def _quoted(text: str, *, is_ascii: bool = False) -> str:
+    import json  # most runs do without
+
+    return json.dumps(text, ensure_ascii=is_ascii)

@@ -1,0 +1,739 @@
+"""Inputs that are wrong, oddly encoded, damaged or hostile, and the files that are read."""
+
+import codecs
+import copy
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ecbackup_iac.files.discovery import Input, discover
+from ecbackup_iac.model.location import Location, is_stream
+from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.model.value import Unknown
+from ecbackup_iac.readers.recognition import reading_of
+from ecbackup_iac.scan import scan
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+TESTS = Path(__file__).parents[1]
+PLAN = (TESTS / "readers" / "plans" / "checks.json").read_text(encoding="utf-8")
+STATE = (TESTS / "readers" / "plans" / "state.json").read_text(encoding="utf-8")
+SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
+NOT_OURS = (
+    "no infrastructure code that ecbackup-iac reads: Terraform configuration, plan or state JSON, "
+    "CloudFormation templates, or output of aws elasticache describe-*"
+)
+
+
+def problem_with(content: bytes, *, is_meant: bool = True) -> Diagnostic | None:
+    reading = reading_of(content, "x.json", is_meant=is_meant)
+    if reading is None:
+        return None
+    assert reading.resources == ()
+    (diagnostic,) = reading.diagnostics
+    return diagnostic
+
+
+def zipped(name: str, content: str) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr(name, content)
+    return archive.getvalue()
+
+
+STREAM = (
+    '{"@level":"info","@message":"Terraform 1.11.4","@module":"terraform.ui","type":"version"}\n'
+    '{"@level":"info","@message":"Plan: 1 to add","@module":"terraform.ui","type":"change_summary"}\n'
+)
+PLAN_TEXT = """
+Terraform used the selected providers to generate the following execution plan.
+
+Terraform will perform the following actions:
+
+  # aws_elasticache_replication_group.r will be created
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            zipped("tfplan", "binary"),
+            f"a binary plan file (or another zip archive), not JSON: run {SHOW}",
+        ),
+        (
+            STREAM.encode(),
+            (
+                "the message stream of terraform plan -json, not a plan: "
+                f"run terraform plan -out=PLANFILE, then {SHOW}"
+            ),
+        ),
+        (
+            PLAN_TEXT.encode(),
+            f"a plan as people read it, not JSON: run terraform plan -out=PLANFILE, then {SHOW}",
+        ),
+        (
+            PLAN_TEXT.replace("Terraform", "OpenTofu").encode(),
+            f"a plan as people read it, not JSON: run terraform plan -out=PLANFILE, then {SHOW}",
+        ),
+        (
+            b"No changes. Your infrastructure matches the configuration.\n",
+            f"a plan as people read it, not JSON: run terraform plan -out=PLANFILE, then {SHOW}",
+        ),
+        (
+            b"[command]/usr/bin/terraform show -json tfplan\n" + PLAN.encode(),
+            "the setup-terraform wrapper added lines of its own: set terraform_wrapper: false",
+        ),
+        (
+            b"-----------------\n|DescribeCacheClusters|\n-----------------\n",
+            "AWS CLI output as a table, not JSON: run the command with --output json",
+        ),
+        (b"", "the input is empty: did the command before the pipe fail?"),
+        (b" \n\n", "the input is empty: did the command before the pipe fail?"),
+        (
+            codecs.BOM_UTF16_LE,
+            "the input is empty: did the command before the pipe fail?",
+        ),
+        (
+            b'{"format_version": "1.0", "provider_schemas": {}}',
+            f"terraform providers schema -json, not a plan: run {SHOW}",
+        ),
+        (
+            b'{"format_version": "1.0", "valid": true, "diagnostics": []}',
+            f"the output of terraform validate -json, not a plan: run {SHOW}",
+        ),
+        (
+            b'{"version": 3, "terraform_version": "0.11.14", "serial": 1, "modules": []}',
+            "a state file older than version 4: run terraform show -json | ecbackup-iac check -",
+        ),
+        (
+            b'{"version": 3, "terraform_version": "0.11.14", "serial": 1, "lineage": "a", "modules": []}',
+            "a raw state file of version 3: this program reads version 4",
+        ),
+        (
+            PLAN.replace('"format_version":"1.2"', '"format_version":"2.0"').encode(),
+            "a plan of format_version 2.0: this program reads 0.x and 1.x",
+        ),
+        (
+            STATE.replace('"format_version":"1.0"', '"format_version":"2.0"').encode(),
+            "a state of format_version 2.0: this program reads 0.x and 1.x",
+        ),
+    ],
+)
+def test_a_wrong_input_gets_a_hint_what_it_is_and_what_to_run_instead(
+    content: bytes, message: str
+) -> None:
+    assert problem_with(content) == Diagnostic(message, Location("x.json"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"hello\n", b'{"editor": {"tabs": 4}}', b"[1, 2]", b"{}", b'"plan"', b"42", b"\x7fELF"],
+)
+def test_unrecognised_bytes_are_no_infrastructure_code(content: bytes) -> None:
+    assert problem_with(content) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "message", "line", "column"),
+    [
+        ('{\n  "format_version": "1.2",\n  "resource_ch', "the JSON ends in the middle", 3, 3),
+        ('{\n  "format_version": "1.2",\n', "the JSON ends in the middle", 3, 1),
+        (
+            '{"format_version": "1.2",\n "ü": 1,,}',
+            "not valid JSON: Expecting property name enclosed in double quotes",
+            2,
+            9,
+        ),
+        ('{"CacheClusters": []}\n{"CacheClusters": [', "the JSON ends in the middle", 2, 20),
+        ('{"CacheClusters": []}\nhello', "not valid JSON: Expecting value", 2, 1),
+        ("[" * 100_000, "the JSON is nested too deeply", None, None),
+    ],
+)
+def test_broken_json_is_reported_with_line_and_column(
+    content: str, message: str, line: int | None, column: int | None
+) -> None:
+    assert problem_with(content.encode()) == Diagnostic(message, Location("x.json", line, column))
+
+
+@pytest.mark.parametrize("content", [b'{"a": ', b"[1,", b'{"version": 1, }'])
+def test_broken_json_that_is_not_named_and_not_infrastructure_is_ignored(content: bytes) -> None:
+    assert problem_with(content, is_meant=False) is None
+    assert problem_with(content) is not None
+
+
+def test_an_empty_file_that_is_not_named_is_an_error_too() -> None:
+    problem = problem_with(b"", is_meant=False)
+    assert problem is not None
+    assert problem.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAN.encode(),
+        codecs.BOM_UTF8 + PLAN.encode(),
+        codecs.BOM_UTF16_LE + PLAN.encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + PLAN.encode("utf-16-be"),
+        PLAN.encode("utf-16-le"),
+        PLAN.encode("utf-16-be"),
+        codecs.BOM_UTF32_LE + PLAN.encode("utf-32-le"),
+        codecs.BOM_UTF16_LE + PLAN.replace("\n", "\r\n").encode("utf-16-le"),
+        b"\r\n  " + PLAN.encode(),
+    ],
+    ids=[
+        "utf-8",
+        "bom",
+        "utf-16-le",
+        "utf-16-be",
+        "le-no-bom",
+        "be-no-bom",
+        "utf-32",
+        "crlf",
+        "ws",
+    ],
+)
+def test_a_plan_is_read_in_every_encoding_a_shell_writes(content: bytes) -> None:
+    reading = reading_of(content, "x.json", is_meant=True)
+    assert reading is not None
+    assert [resource.address for resource in reading.resources] == [
+        "aws_elasticache_replication_group.r"
+    ]
+    assert reading.diagnostics == ()
+
+
+def test_text_that_contradicts_its_byte_order_mark_is_reported() -> None:
+    problem = problem_with(codecs.BOM_UTF16_LE + b"{\x00x")
+    assert problem is not None
+    assert problem.message.startswith("not the UTF-16 or UTF-32 that it looks like: ")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"format_version":"1.0","values":{"root_module":{"resources":[{"type":"aws_instance"}]}}}',
+        '{"format_version":"1.2","configuration":{},"resource_changes":[{"type":"aws_instance"}]}',
+        '{"format_version":"1.0","terraform_version":"1.11.4"}',
+        '{"CacheClusters": []}',
+        '{"CacheClusters": []} []',
+    ],
+)
+def test_an_input_without_caches_has_no_diagnostics(content: str) -> None:
+    reading = reading_of(content.encode(), "x.json", is_meant=True)
+    assert reading is not None
+    assert (reading.resources, reading.diagnostics) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"format_version":"1.0","values":{"root_module":{"resources":[{"address":"x"}, GOOD]}}}',
+        '{"format_version":"1.0","values":{"root_module":{"resources":[{"type":[]}, GOOD]}}}',
+        '{"format_version":"1.2","configuration":{},"resource_changes":[{"type":[]}, GOOD]}',
+        '{"format_version":"1.2","configuration":{},"resource_changes":[GOOD, {}]}',
+        '{"CacheClusters": [{"CacheClusterId": "b", "SnapshotRetentionLimit": 0}, {}]}',
+        '[{"CacheClusterId": "b", "SnapshotRetentionLimit": 0}] {"x":',
+        '{"format_version":"1.2","configuration":{},"resource_changes":[null, GOOD]}',
+    ],
+)
+def test_a_broken_entry_does_not_affect_the_other_verdicts(content: str) -> None:
+    good = (
+        '{"address":"aws_elasticache_cluster.b","type":"aws_elasticache_cluster","name":"b",'
+        '"mode":"managed","values":{},"change":{"actions":["create"],"after":{"engine":"redis"}}}'
+    )
+    reading = reading_of(content.replace("GOOD", good).encode(), "x.json", is_meant=True)
+    assert reading is not None
+    assert [resource.address[-1] for resource in reading.resources] == ["b"]
+    assert [problem.severity for problem in reading.diagnostics] == [Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            '{"format_version":"1.2","configuration":{},"resource_changes":{}}',
+            "a list is expected, not an object",
+        ),
+        (
+            '{"format_version":"1.0","values":[]}',
+            "an object is expected, not a list",
+        ),
+    ],
+)
+def test_a_plan_of_another_shape_is_reported(content: str, message: str) -> None:
+    assert problem_with(content.encode()) == Diagnostic(
+        f"not the JSON that Terraform or AWS writes: {message}", Location("x.json")
+    )
+
+
+def test_an_empty_list_is_reported_as_an_empty_listing() -> None:
+    problem = problem_with(b"[]\n")
+    assert problem is not None
+    assert problem.message == "an empty list: no cache was listed; --allow-empty accepts that"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"CacheClusters": [ENTRY]}, {"CacheClusters": []}]',
+        '{"eu-west-1": {"CacheClusters": [ENTRY]}, "us-east-1": {"CacheClusters": []}}',
+        "[ENTRY]\n[]\n",
+    ],
+)
+def test_output_of_several_regions_is_read(content: str) -> None:
+    entry = '{"CacheClusterId": "a", "SnapshotRetentionLimit": 0}'
+    reading = reading_of(content.replace("ENTRY", entry).encode(), "x.json", is_meant=False)
+    assert reading is not None
+    assert ([cache.address for cache in reading.resources], reading.diagnostics) == (["a"], ())
+
+
+def test_a_missing_member_that_query_wrote_as_null_makes_no_member_of_a_group() -> None:
+    content = b'[{"CacheClusterId": null, "ReplicationGroupId": "g", "SnapshotRetentionLimit": 0}]'
+    reading = reading_of(content, "x.json", is_meant=True)
+    assert reading is not None
+    assert [(c.type, c.address) for c in reading.resources] == [("ReplicationGroup", "g")]
+
+
+def cluster(name: str, group: str | None, region: str | None = None) -> dict[str, object]:
+    arn = {"ARN": f"arn:aws:elasticache:{region}:1:cluster:{name}"} if region else {}
+    return arn | {
+        "CacheClusterId": name,
+        "Engine": "redis",
+        "ReplicationGroupId": group,
+        "SnapshotRetentionLimit": 1,
+    }
+
+
+def group(name: str, region: str | None = None) -> dict[str, object]:
+    arn = {"ARN": f"arn:aws:elasticache:{region}:1:replicationgroup:{name}"} if region else {}
+    return arn | {
+        "ReplicationGroupId": name,
+        "ClusterEnabled": False,
+        "SnapshotRetentionLimit": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("entries", "unlisted"),
+    [
+        ([cluster("a", "g")], "1 cluster belongs to replication groups that no input lists: g;"),
+        ([cluster("a", "g"), cluster("b", "g"), group("h")], "2 clusters belong to"),
+        ([cluster(f"{n}", f"g{n}") for n in range(5)], "lists: g0, g1, g2 and 2 more;"),
+        ([cluster("a", "g", "eu-west-1"), group("g", "us-east-1")], "lists: g;"),
+        ([cluster("a", "g", "eu-west-1"), group("g", "eu-west-1"), group("g", "us-east-1")], None),
+        ([cluster("a", "g"), group("g")], None),
+        ([cluster("a", "g"), group("g", "us-east-1")], None),
+        ([cluster("a", "g", "eu-west-1"), group("g")], None),
+        ([cluster("a", None), cluster("b", "")], None),
+    ],
+)
+def test_members_of_groups_that_no_input_lists_are_one_error(
+    entries: list[dict[str, object]], unlisted: str | None, tmp_path: Path
+) -> None:
+    for number, entry in enumerate(entries):
+        name = "CacheClusters" if "CacheClusterId" in entry else "ReplicationGroups"
+        (tmp_path / f"{number}.json").write_text(json.dumps({name: [entry]}), "utf-8")
+    report = scan([str(tmp_path)], Policy(), date(2026, 11, 23))
+    problems = [(problem.severity, problem.message) for problem in report.diagnostics]
+    if unlisted is None:
+        assert problems == []
+    else:
+        ((severity, message),) = problems
+        assert severity is Severity.ERROR
+        assert unlisted in message
+        assert message.endswith("the output of aws elasticache describe-replication-groups")
+
+
+def test_a_plan_without_its_changes_is_reported() -> None:
+    content = (
+        b'{"format_version":"1.2","planned_values":{"root_module":{"resources":['
+        b'{"mode":"managed","type":"aws_elasticache_cluster"}]}}}'
+    )
+    problem = problem_with(content)
+    assert problem is not None
+    assert problem.message.startswith("the plan was cut: it has no resource_changes")
+
+
+def test_a_document_of_another_kind_among_ours_is_reported() -> None:
+    content = b'{"CacheClusters": []}\n{"Buckets": []}\n'
+    assert problem_with(content) == Diagnostic(
+        "looks like a plan, a state or AWS CLI output, and is none as they are written",
+        Location("x.json"),
+    )
+
+
+# Damaged inputs never crash the program
+
+SEEDS = [
+    *sorted((TESTS / "readers" / "plans").glob("*.json")),
+    *(p for p in sorted((TESTS / "cases").glob("*/*.json")) if not p.name.endswith(".tf.json")),
+    *sorted((TESTS / "cases").glob("*/*.tfstate")),
+]
+DOCUMENTS = [
+    json.loads(text)
+    for file in SEEDS
+    if not file.name.startswith("expected")
+    for text in [file.read_text(encoding="utf-8")]
+    if len(text) < 12_000 and file.name != "described.json"
+]
+JUNK: st.SearchStrategy[object] = st.sampled_from(
+    [
+        None,
+        True,
+        0,
+        -1,
+        1.5,
+        10**30,
+        "",
+        "x",
+        "module.a[",
+        [],
+        [None],
+        [[]],
+        {},
+        {"a": None},
+        "remove",
+    ]
+)
+
+
+@pytest.mark.parametrize("references", [True, -1, 1.5, "data.x", {"a": 1}, None], ids=json.dumps)
+def test_references_of_another_shape_are_ignored(references: object) -> None:
+    plan = json.loads((TESTS / "cases" / "unknown-mode" / "plan.json").read_text(encoding="utf-8"))
+    (block,) = plan["configuration"]["root_module"]["resources"]
+    block["expressions"]["snapshot_retention_limit"]["references"] = references
+    reading = reading_of(json.dumps(plan).encode(), "x.json", is_meant=True)
+    assert reading is not None
+    assert [type(resource.retention) for resource in reading.resources] == [Unknown]
+
+
+@pytest.mark.parametrize("name", [[], {}, 7, None], ids=json.dumps)
+def test_sensitive_attributes_of_another_shape_are_ignored(name: object) -> None:
+    state = json.loads(
+        (TESTS / "cases" / "raw-state-file" / "terraform.tfstate").read_text(encoding="utf-8")
+    )
+    state["resources"][0]["instances"][1]["sensitive_attributes"][0][0]["value"] = name
+    reading = reading_of(json.dumps(state).encode(), "x.json", is_meant=True)
+    assert reading is not None
+    assert len(reading.resources) == len({resource.address for resource in reading.resources}) == 3
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(DOCUMENTS), st.data())
+def test_no_change_to_a_real_input_crashes_the_program(
+    document: object, data: st.DataObject
+) -> None:
+    changed = json.loads(json.dumps(document))
+    for _ in range(data.draw(st.integers(1, 3))):
+        _spoil(changed, data)
+    for text in (json.dumps(changed), json.dumps(changed)[: data.draw(st.integers(0, 5000))]):
+        reading_of(text.encode(), "x.json", is_meant=True)
+
+
+def _spoil(document: Any, data: st.DataObject) -> None:  # noqa: ANN401 - any JSON
+    """Walk to a member of the document, and replace or remove it."""
+    holder = document
+    while isinstance(holder, dict | list) and holder:
+        keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+        key: Any = data.draw(st.sampled_from(keys))
+        below = holder[key]
+        if not isinstance(below, dict | list) or not below or data.draw(st.integers(0, 5)) == 0:
+            junk = copy.deepcopy(data.draw(JUNK))
+            if junk == "remove":
+                del holder[key]
+            else:
+                holder[key] = junk
+            return
+        holder = below
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_crash_the_program(content: bytes) -> None:
+    for head in (b"", b"{", codecs.BOM_UTF16_LE, b"PK\x03\x04", b'{"format_version":'):
+        reading_of(head + content, "x.json", is_meant=True)
+
+
+# Files and streams, with the real command line
+
+
+@pytest.fixture
+def repository(tmp_path: Path, copy_in: Callable[[str, str], Path]) -> Path:
+    """A repository with a plan that passes in `plans`."""
+    (tmp_path / "top" / ".git").mkdir(parents=True)
+    copy_in("readers/plans/no-op.json", "top/plans/plan.json")
+    return tmp_path / "top"
+
+
+ONE_PASSES = "1 cache: 1 passes\n"
+
+
+@pytest.mark.parametrize("above", ["..", "../..", "ABSOLUTE"])
+def test_a_path_from_above_is_shown_relative_to_the_working_folder(
+    above: str, repository: Path, run: "Run"
+) -> None:
+    here = repository / "plans" / "deeper"
+    template = "Resources:\n  A:\n    Type: AWS::ElastiCache::CacheCluster\n    Properties: {Engine: redis}\n"
+    for folder in (here, here / "inner"):
+        folder.mkdir()
+        (folder / "a.yaml").write_text(template, "utf-8")
+        (folder / "main.tf").write_text('resource "aws_elasticache_cluster" "a" {}\n', "utf-8")
+    named = str(repository) if above == "ABSOLUTE" else above
+    result = run("check", named, "--exclude", "a.yaml", cwd=here)
+    places = [line for line in result.stdout.splitlines() if line.startswith("  at ")]
+    assert places == ["  at inner/a.yaml:4:5", "  at inner/main.tf:1:1", "  at main.tf:1:1"]
+
+
+def test_a_path_that_does_not_exist_stops_the_run(repository: Path, run: "Run") -> None:
+    result = run("check", "plans", "missing.json", cwd=repository)
+    assert (result.stdout, result.stderr, result.status) == (
+        "",
+        "ecbackup-iac: missing.json: no such file or folder\n",
+        2,
+    )
+
+
+def test_a_hostile_path_is_shown_harmlessly(repository: Path, run: "Run") -> None:
+    result = run("check", "\x1b[31m\u202e.json", cwd=repository)
+    assert result.stderr == "ecbackup-iac: \\x1b[31m\\u202e.json: no such file or folder\n"
+
+
+def test_empty_standard_input_is_an_error(repository: Path, run: "Run") -> None:
+    result = run("check", "-", cwd=repository)
+    assert result.status == 3
+    assert result.stdout.startswith(
+        "ERROR  -\n  the input is empty: did the command before the pipe fail?\n"
+    )
+
+
+def test_a_file_is_read_once_however_often_it_is_named(repository: Path, run: "Run") -> None:
+    (repository / "link.json").symlink_to("plans/plan.json")
+    for named in (
+        ["plans/plan.json", "plans/plan.json"],
+        ["plans/plan.json", "./plans/../plans/plan.json"],
+        ["plans", "plans/plan.json"],
+        ["plans/plan.json", "plans"],
+        ["plans/plan.json", "link.json"],
+        [".", "plans", "link.json"],
+    ):
+        result = run("check", *named, cwd=repository)
+        assert (named, result.stdout, result.status) == (named, ONE_PASSES, 0)
+
+
+def test_standard_input_is_read_once_however_often_it_is_named(
+    repository: Path, run: "Run"
+) -> None:
+    result = run("check", "-", "-", stdin=PLAN.encode(), cwd=repository)
+    assert result.stdout.endswith("\n1 cache: 1 fails\n")
+
+
+def test_a_process_substitution_is_read(repository: Path, run: "Run") -> None:
+    read, write = os.pipe()
+    os.write(write, PLAN.encode())
+    os.close(write)
+    result = run("check", f"/dev/fd/{read}", cwd=repository, pass_fds=(read,))
+    os.close(read)
+    assert (f"  at /dev/fd/{read}\n" in result.stdout, result.status) == (True, 1)
+
+
+def test_closed_standard_input_is_an_error(repository: Path) -> None:
+    result = subprocess.run(
+        ["sh", "-c", f'exec "{sys.executable}" -m ecbackup_iac check - <&-'],
+        cwd=repository,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(TESTS.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.stdout.splitlines()[:2], result.stderr, result.returncode) == (
+        ["ERROR  -", "  cannot be read: standard input is closed"],
+        "",
+        3,
+    )
+
+
+def test_a_link_out_of_the_repository_is_not_followed(repository: Path, run: "Run") -> None:
+    (repository.parent / "outside").mkdir()
+    (repository.parent / "outside" / "secret.json").write_text(PLAN, encoding="utf-8")
+    (repository / "plans" / "file.json").symlink_to(repository.parent / "outside" / "secret.json")
+    (repository / "plans" / "folder").symlink_to(repository.parent / "outside")
+    result = run("check", "plans", cwd=repository)
+    assert (result.stdout, result.status) == (
+        "WARNING  plans/file.json\n"
+        "  not read: the link leads outside the repository\n\n"
+        "WARNING  plans/folder\n"
+        "  not read: the link leads outside the repository\n\n" + ONE_PASSES,
+        0,
+    )
+
+
+def test_the_target_of_a_link_out_of_the_repository_can_be_named(
+    repository: Path, run: "Run"
+) -> None:
+    (repository.parent / "outside").mkdir()
+    (repository.parent / "outside" / "plan.json").write_text(PLAN, encoding="utf-8")
+    (repository / "plans" / "file.json").symlink_to(repository.parent / "outside" / "plan.json")
+    (repository / "plans" / "folder").symlink_to(repository.parent / "outside")
+    for named in ("../outside", "../outside/plan.json"):
+        result = run("check", "plans", named, "--quiet", cwd=repository)
+        assert (result.stdout.splitlines()[0], result.status) == (
+            "FAIL  aws_elasticache_replication_group.r  ECB001 backups-disabled",
+            1,
+        )
+
+
+def test_a_link_out_of_the_repository_that_is_named_is_an_error(
+    repository: Path, run: "Run"
+) -> None:
+    (repository.parent / "secret.json").write_text(PLAN, encoding="utf-8")
+    (repository / "file.json").symlink_to(repository.parent / "secret.json")
+    result = run("check", "file.json", cwd=repository)
+    assert result.status == 3
+    assert result.stdout.startswith(
+        "ERROR  file.json\n  not read: the link leads outside the repository\n"
+    )
+
+
+def test_a_link_inside_the_repository_is_followed_once(repository: Path, run: "Run") -> None:
+    (repository / "plans" / "again.json").symlink_to("plan.json")
+    (repository / "plans" / "round").symlink_to("..")
+    assert run("check", "plans", cwd=repository).stdout == ONE_PASSES
+
+
+def test_a_link_that_leads_nowhere_is_an_error(repository: Path, run: "Run") -> None:
+    (repository / "plans" / "gone.json").symlink_to("nowhere")
+    result = run("check", "plans", cwd=repository)
+    assert result.status == 3
+    assert result.stdout.startswith(
+        "ERROR  plans/gone.json\n  cannot be read: No such file or directory\n"
+    )
+
+
+def test_a_fifo_hangs_nothing(repository: Path, run: "Run") -> None:
+    os.mkfifo(repository / "plans" / "pipe.json")
+    in_folder = run("check", "plans", cwd=repository)
+    assert (in_folder.stdout, in_folder.status) == (
+        f"WARNING  plans/pipe.json\n  not read: it is no regular file\n\n{ONE_PASSES}",
+        0,
+    )
+    named = run("check", "plans/pipe.json", cwd=repository)
+    assert named.status == 3
+    assert named.stdout.startswith("ERROR  plans/pipe.json\n  not read: it is no regular file\n")
+
+
+def test_a_folder_with_a_files_name_is_a_folder(repository: Path, run: "Run") -> None:
+    (repository / "plans").rename(repository / "plans.json")
+    assert run("check", "plans.json", cwd=repository).stdout == ONE_PASSES
+    assert run("check", ".", cwd=repository).stdout == ONE_PASSES
+
+
+def test_a_file_that_cannot_be_read_is_an_error(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, run: "Run"
+) -> None:
+    if os.geteuid() != 0:
+        (repository / "plans" / "plan.json").chmod(0)
+        result = run("check", "plans", cwd=repository)
+        assert (result.stdout.splitlines()[1], result.status) == (
+            "  cannot be read: Permission denied",
+            3,
+        )
+        return
+    from ecbackup_iac.files import discovery  # root may read everything, so refuse it here
+
+    def refuse(_path: str, _most: int) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.chdir(repository)
+    monkeypatch.setattr(discovery, "regular_content", refuse)
+    assert list(discovery.discover(["plans"], ())) == [
+        Diagnostic("cannot be read: Permission denied", Location("plans/plan.json"))
+    ]
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ecbackup_iac.files import discovery
+
+    def refuse(_folder: str) -> list[os.DirEntry[str]]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.chdir(repository)
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert list(discovery.discover(["plans"], ())) == [
+        Diagnostic("cannot be read: Permission denied", Location("plans"))
+    ]
+
+
+@pytest.mark.parametrize("folder", [".git", ".terraform", "node_modules"])
+def test_folders_of_other_programs_are_not_walked(
+    repository: Path, run: "Run", folder: str
+) -> None:
+    (repository / folder).mkdir(exist_ok=True)
+    (repository / folder / "plan.json").write_text(PLAN, encoding="utf-8")
+    assert run("check", ".", cwd=repository).stdout == ONE_PASSES
+
+
+def test_a_raw_state_beside_configuration_is_a_working_copy_and_not_checked(
+    repository: Path, run: "Run", copy_in: Callable[[str, str], Path]
+) -> None:
+    copy_in("cases/raw-state-file/terraform.tfstate", "top/plans/terraform.tfstate")
+    assert run("check", "plans", cwd=repository).status == 1
+    (repository / "plans" / "main.tf").write_text("", encoding="utf-8")
+    assert run("check", "plans", cwd=repository).stdout == ONE_PASSES
+    assert run("check", "plans/terraform.tfstate", cwd=repository).status == 1
+
+
+def test_a_file_name_that_is_no_text_is_shown_as_its_escape(repository: Path, run: "Run") -> None:
+    name = os.fsdecode(b"plans/\xff.json")
+    (repository / name).write_text(PLAN, encoding="utf-8")
+    result = run("check", "plans", cwd=repository)
+    assert (r"  at plans/\xff.json" in result.stdout.splitlines(), result.status) == (True, 1)
+
+
+def test_unrelated_json_in_a_folder_is_ignored_silently(repository: Path, run: "Run") -> None:
+    (repository / "plans" / "package.json").write_text('{"name": "x"}', encoding="utf-8")
+    (repository / "plans" / "broken.json").write_text('{"name": ', encoding="utf-8")
+    assert run("check", "plans", cwd=repository).stdout == ONE_PASSES
+
+
+def test_unrelated_json_that_is_named_is_an_error(repository: Path, run: "Run") -> None:
+    (repository / "package.json").write_text('{"name": "x"}', encoding="utf-8")
+    result = run("check", "package.json", cwd=repository)
+    assert (result.stdout.splitlines()[:2], result.status) == (
+        ["ERROR  package.json", f"  {NOT_OURS}"],
+        3,
+    )
+
+
+def test_contents_that_an_edit_has_emptied_are_not_read_from_the_disk(repository: Path) -> None:
+    plan = repository / "plans" / "plan.json"
+    (found,) = discover([str(plan)], (), {os.path.realpath(plan): b""})
+    assert isinstance(found, Input)
+    assert found.content == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/dev/fd/63", True),
+        ("/dev/stdin", True),
+        ("/proc/self/fd/11", True),
+        ("/dev/shm/plan.json", False),  # noqa: S108 - a file like any other
+        ("plans/dev/fd/plan.json", False),
+    ],
+)
+def test_a_file_in_dev_is_not_reported_as_a_stream(path: str, *, expected: bool) -> None:
+    assert is_stream(path) is expected

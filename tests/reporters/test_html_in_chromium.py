@@ -1,0 +1,185 @@
+"""The HTML report, looked at and worked in a real Chromium.
+
+Chromium is the system's own; Playwright and axe-core, which drive and judge, live in .venv-browser.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import Finding, Report
+from ecbackup_iac.model.value import Known
+from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.reporters.html.report import render
+
+if TYPE_CHECKING:
+    from conftest import EnvironmentWith
+    from reporters.conftest import Judged
+
+pytestmark = pytest.mark.extended
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+VIEWS = ("phone light", "phone dark", "desktop light", "desktop dark")
+LARGE = 5_000
+
+
+@pytest.fixture(scope="module")
+def told(
+    environment_with: "EnvironmentWith",
+    tmp_path_factory: pytest.TempPathFactory,
+    report: Report,
+    judged: "Judged",
+    called: CacheResource,
+) -> Any:  # noqa: ANN401 - JSON
+    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if chromium is None:
+        message = f"no Chromium is installed: none of {', '.join(CHROMIUMS)}"
+        if os.environ.get("ECBACKUP_REQUIRE_TOOLS"):
+            pytest.fail(message)
+        pytest.skip(message)
+    programs = environment_with(
+        ".venv-browser", "playwright==1.65.2", "axe-playwright-python==0.1.8"
+    )
+    folder = tmp_path_factory.mktemp("pages")
+    many = (
+        judged(
+            replace(
+                called,
+                address=f"module.ledger_{number}.aws_elasticache_replication_group.this",
+                root=f"stacks/team-{number % 150}",
+                retention=Known(number % 36, called.retention.trace),
+            )
+        )
+        for number in range(LARGE)
+    )
+    pages = {
+        "everything": report,
+        "empty": Report(),
+        "large": replace(report, findings=tuple(many), diagnostics=()),
+    }
+    for name, one in pages.items():
+        (folder / f"{name}.html").write_text(render(one), "utf-8")
+    done = subprocess.run(
+        [
+            programs / "python",
+            Path(__file__).with_name("chromium_session.py"),
+            chromium,
+            folder,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(params=VIEWS)
+def view(told: Any, request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 - JSON
+    return told["everything"][request.param]
+
+
+def test_it_asks_for_nothing_and_complains_of_nothing(view: Any) -> None:  # noqa: ANN401
+    assert view["asked"] == ["/everything.html"]
+    assert view["said"] == []
+    assert view["scripts"] == 0
+
+
+def test_it_fits_the_width_of_the_window(view: Any, request: pytest.FixtureRequest) -> None:  # noqa: ANN401
+    width = 360 if "phone" in request.node.callspec.params["view"] else 1280
+    assert view["scroll"] == width
+    assert view["wide"] == []
+
+
+def test_nothing_lies_upon_anything_else(view: Any) -> None:  # noqa: ANN401
+    assert view["overlaps"] == []
+
+
+def test_every_text_stands_out_from_what_is_behind_it(view: Any) -> None:  # noqa: ANN401
+    assert len(view["contrast"]) > 300
+    assert [text for contrast, text in view["contrast"] if contrast < 4.5] == []
+
+
+def test_axe_finds_nothing_that_keeps_anybody_out(view: Any) -> None:  # noqa: ANN401
+    assert view["axe"] == []
+
+
+def test_its_landmarks_and_headings_are_in_order(view: Any) -> None:  # noqa: ANN401
+    assert view["landmarks"] == [
+        "a", "header", "nav", "main", "form", *["section"] * 5, "footer",
+    ]  # fmt: skip
+    headings = view["headings"]
+    assert headings[0] == 1
+    assert headings.count(1) == 1
+    deeper = [(one, other) for one, other in pairwise(headings) if other > one + 1]
+    assert deeper == []
+    assert view["dangling"] == []
+
+
+def test_a_name_that_is_markup_is_read_as_text(view: Any) -> None:  # noqa: ANN401
+    assert "<script>alert(1)</script>]]>&amp;|`code`|" in view["text"]
+    assert r"\u202egnp" in view["text"]
+
+
+def test_light_and_dark_and_both_widths_are_pictures_of_their_own(told: Any) -> None:  # noqa: ANN401
+    pictures = {Path(told["everything"][view]["picture"]).read_bytes() for view in VIEWS}
+    assert len(pictures) == len(VIEWS)
+    assert min(map(len, pictures)) > 100_000
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_report_of_nothing_is_a_page_too(told: Any, view: str) -> None:  # noqa: ANN401
+    page = told["empty"][view]
+    assert (page["said"], page["axe"], page["wide"], page["dangling"]) == ([], [], [], [])
+    assert "No cache found" in page["text"]
+
+
+def shown(findings: Sequence[Finding], *, is_filtered: bool = False) -> dict[str, int]:
+    """Count what the page shows of findings."""
+    fails = sum(one.verdict.status is Status.FAIL and one.suppression is None for one in findings)
+    return {
+        "article": len(findings),
+        "tbody tr.fail": fails,
+        "article.fail": fails,
+        ".root": len({one.resource.root for one in findings}),
+        ".filtered": int(is_filtered),
+    }
+
+
+def test_the_filters_work_by_keyboard_and_without_scripts(told: Any, report: Report) -> None:  # noqa: ANN401
+    use = told["use"]
+    everything = shown(report.findings)
+    others = [
+        one for one in report.findings if one.verdict.status is not Status.FAIL or one.suppression
+    ]
+    assert use["before"] == everything
+    assert use["first"][0] == "skip"
+    assert use["skipped to"][0] == "main"
+    assert use["next"] == ["show-fail", "solid"]
+    assert use["without fails"] == shown(others, is_filtered=True)
+    root = min(one.resource.root for one in report.findings)
+    of_root = [one for one in others if one.resource.root == root]
+    assert use["of a root"] == shown(of_root, is_filtered=True)
+    assert use["last"] == ["BUTTON", "solid"]
+    assert use["after"] == everything
+    assert use["address"]
+    assert use["said"] == []
+
+
+def test_in_print_there_is_everything_but_what_is_worked_with(told: Any) -> None:  # noqa: ANN401
+    assert told["use"]["print"] == told["use"]["before"] | {"filters": 0}
+
+
+def test_a_page_with_thousands_of_caches_still_opens(told: Any) -> None:  # noqa: ANN401
+    assert told["large"]["load"] < 30
+    assert told["large"]["filter"] < 30

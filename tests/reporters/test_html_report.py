@@ -1,0 +1,401 @@
+"""The HTML report as a document: what it says, what it draws, and that nothing in it can act."""
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecbackup_iac.control.rule_cards import RULES
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.excerpt import Excerpt, SourceLine
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import Policy, UnknownMode
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import (
+    AbsentCache,
+    Diagnostic,
+    Finding,
+    Report,
+    Severity,
+    Suppression,
+    SuppressionKind,
+)
+from ecbackup_iac.model.value import (
+    Bounds,
+    Invalid,
+    Known,
+    Outcome,
+    TraceStep,
+    Unknown,
+    Unset,
+    Value,
+)
+from ecbackup_iac.reporters.escaping import escape_control_characters
+from ecbackup_iac.reporters.html.chart import words
+from ecbackup_iac.reporters.html.report import render
+
+if TYPE_CHECKING:
+    from conftest import Run
+    from reporters.conftest import Judged
+
+VOID = {"br", "input", "link", "meta", "wbr"}
+
+
+class Document(HTMLParser):
+    """A page read back: its elements with their attributes, its text, and that every tag is closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def sentences(report: Report) -> str:
+    html = render(report)
+    return Document(html[html.index("<header") : html.index("<nav")]).text
+
+
+# The verdict.
+
+
+def verdicts(judged: "Judged", called: CacheResource) -> dict[str, Finding]:
+    undecided = Unknown[int]("it depends")
+    return {
+        "passes": judged(replace(called, retention=Known(7))),
+        "fails": judged(called),
+        "undecided": judged(replace(called, retention=undecided)),
+        "undecided, which fails": judged(
+            replace(called, retention=undecided), Policy(unknown=UnknownMode.FAIL)
+        ),
+        "undecided, which is ignored": judged(
+            replace(called, retention=undecided), Policy(unknown=UnknownMode.IGNORE)
+        ),
+        "suppressed": judged(
+            called, Policy(), Suppression(SuppressionKind.POLICY, "why", Location("p.toml", 1))
+        ),
+    }
+
+
+DIAGNOSTICS = {
+    "broken": Diagnostic("broken", Location("a.tf", 1)),
+    "odd": Diagnostic("odd", Location("a.tf", 1), Severity.WARNING),
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "word", "said"),
+    [
+        (
+            "passes",
+            "pass",
+            ["1 of 1 cache passes: none fails", "check: 0, everything was read, and n"],
+        ),
+        (
+            "passes and fails",
+            "fail",
+            ["1 of 2 caches fails", "1, at least one cache fails (0 where"],
+        ),
+        ("fails and broken", "fail", ["The answer is incomplete: 1 error;", "check: 1, at least"]),
+        (
+            "passes and broken",
+            "incomplete",
+            ["incomplete: 1 error", "3, the answer is incomplete (0"],
+        ),
+        ("passes and odd", "pass", ["1 warning, and the answer stands", "check: 0,"]),
+        ("undecided and passes", "undecided", ["1 is undecided", "The policy warns", "check: 0,"]),
+        ("undecided, which fails", "fail", ["The policy counts that as a failure", "check: 1,"]),
+        ("undecided, which is ignored", "pass", ["The policy ignores that", "check: 0,"]),
+        (
+            "suppressed",
+            "pass",
+            ["cache pass: nothing that counts fails", "1 finding does not count"],
+        ),
+        ("", "no cache found", ["check: 0,"]),
+    ],
+)
+def test_it_says_in_large_and_in_words_what_the_verdict_is(
+    names: str, word: str, said: list[str], judged: "Judged", called: CacheResource
+) -> None:
+    of = verdicts(judged, called)
+    asked = names.split(" and ")
+    report = Report(
+        tuple(of[name] for name in asked if name in of),
+        tuple(DIAGNOSTICS[name] for name in asked if name in DIAGNOSTICS),
+    )
+    assert f"<title>ElastiCache backups: {word}</title>" in render(report)
+    told = sentences(report)
+    assert [one for one in said if one not in told] == []
+
+
+def test_what_is_not_created_has_a_section_of_its_own(
+    judged: "Judged", called: CacheResource
+) -> None:
+    absent = AbsentCache("old<b>", "aws_x", "live", Location("live/old.tf", 3, 1), "count is 0")
+    page = render(Report(absent=(absent,)))
+    assert "<title>ElastiCache backups: no cache created</title>" in page
+    assert '<a href="#absent">Not created</a>' in page
+    section = page.partition('<section id="absent"')[2].partition("</section>")[0]
+    shown = Document(section).text
+    assert [part for part in ("old<b>", "count is 0", "live/old.tf:3:1") if part not in shown] == []
+    assert "<b>" not in section
+    assert "1 more cache is in the code and not created with these values" in Document(page).text
+    assert "absent" not in render(Report((judged(called),))).partition("</style>")[2]
+
+
+def test_it_says_what_the_policy_asks_for(judged: "Judged", called: CacheResource) -> None:
+    report = Report((judged(called),), minimum_days=14)
+    assert "kept for at least 14 days. AWS takes 1 to 35." in sentences(report)
+    assert "enough: 14 to 35 days" in Document(render(report)).text
+
+
+# The picture.
+
+HALVES = Unknown("it depends", (Outcome(Known(7)), Outcome(Unset()), Outcome(Known(3))))
+RETENTIONS: list[tuple[Value[int], str, str]] = [
+    (Known(0), "0 days", '<circle cx="7%" cy="50%" r="5"/>'),
+    (Known(1), "1 day", '<circle cx="9.5%" cy="50%" r="5"/>'),
+    (Known(35), "35 days", '<circle cx="93%" cy="50%" r="5"/>'),
+    (Unset(), "not set", '<circle class="hollow" cx="7%" cy="50%" r="5"/>'),
+    (Known(36), "36 days", '<svg x="98%" y="50%" class="cross">'),
+    (Known(-1), "-1 days", '<svg x="2%" y="50%" class="cross">'),
+    (Invalid('"abc"'), "&quot;abc&quot;", '<svg x="98%" y="50%" class="cross">'),
+    (HALVES, "3, 7 days or not set", '<line x1="7%" x2="24.2%" y1="50%" y2="50%"/>'),
+    (HALVES, "3, 7 days or not set", '<circle class="hollow" cx="7%" cy="50%" r="4"/>'),
+    (HALVES, "3, 7 days or not set", '<circle cx="14.4%" cy="50%" r="4"/>'),
+    (Unknown("x", bounds=Bounds(1, 14)), "1 to 14 days", '<line x1="9.5%" x2="41.4%"'),
+    (Unknown("x", bounds=Bounds(1)), "1 day or more", '<line x1="9.5%" x2="93%"'),
+    (Unknown("x", bounds=Bounds(None, 7)), "7 days or less", '<line x1="7%" x2="24.2%"'),
+    (Unknown("x"), "not known", '<line class="dashed" x1="7%" x2="93%"'),
+    (Known(5, sensitive=True), "(sensitive value)", '<line class="dashed" x1="7%" x2="93%"'),
+]
+
+
+@pytest.mark.parametrize(("retention", "said", "drawn"), RETENTIONS)
+def test_each_retention_is_drawn_on_the_scale_and_said_beside_it(
+    retention: Value[int], said: str, drawn: str, judged: "Judged", called: CacheResource
+) -> None:
+    html = render(Report((judged(replace(called, retention=retention)),), minimum_days=7))
+    row = html[html.index('<tr role="row" class="') : html.index("</tbody>")]
+    assert f'<td role="cell">{said}</td>' in row
+    assert drawn in row
+
+
+def test_no_day_of_a_value_that_is_sensitive_is_said_or_drawn(
+    judged: "Judged", called: CacheResource
+) -> None:
+    secret: Value[int] = Unknown(
+        "it depends", (Outcome(Known(23, sensitive=True)), Outcome(Known(0)))
+    )
+    html = render(Report((judged(replace(called, retention=secret)),)))
+    assert words(secret) == "0 days or (sensitive value)"
+    assert "63.5%" not in html  # where 23 days would be
+    assert "23 days" not in html
+
+
+def test_the_scale_has_the_minimum_on_it(judged: "Judged", called: CacheResource) -> None:
+    html = render(Report((judged(called),), minimum_days=7))
+    assert '<rect class="enough" x="24.2%" width="68.8%" height="100%"/>' in html
+
+
+def test_caches_stand_under_their_root_and_what_it_was_judged_with(
+    judged: "Judged", called: CacheResource
+) -> None:
+    settings = ("", "prod.tfvars", "dev.tfvars")
+    findings = tuple(judged(replace(called, settings=one)) for one in settings)
+    live = judged(replace(called, root="-"))
+    page = Document(render(Report((*findings, live))))
+    options = [one["value"] for one in page.of("option")]
+    assert options == ["all", "0", "1", "2", "3"]
+    for name in ("stacks/a b (prod.tfvars)", "stacks/a b (dev.tfvars)", "- (standard input)"):
+        assert name in page.text
+
+
+def test_a_page_of_very_many_roots_has_no_filter_by_root(
+    judged: "Judged", called: CacheResource
+) -> None:
+    findings = tuple(judged(replace(called, root=f"r{number}")) for number in range(201))
+    page = Document(render(Report(findings)))
+    assert page.of("select") == []
+    assert len(page.of("table")) == 203
+
+
+# A finding.
+
+PLACE = Location("main.tf", 4, 3, 4, 31)
+LINES = (
+    SourceLine(2, 'resource "aws_elasticache_cluster" "this" {'),
+    SourceLine(4, "  snapshot_retention_limit = 0 …", 2, 30),
+)
+
+
+def article(report: Report) -> str:
+    html = render(report)
+    return html[html.index("<article") : html.index("</article>")]
+
+
+def test_a_finding_shows_its_lines_and_marks_those_that_decide(
+    judged: "Judged", called: CacheResource
+) -> None:
+    step = TraceStep("snapshot_retention_limit = 0", PLACE)
+    finding = judged(replace(called, location=PLACE, retention=Known(0, (step,))))
+    told = article(Report((finding,), excerpts=(Excerpt(PLACE, LINES, left_out=2),)))
+    shown = Document(told + "</article>").text
+    assert (
+        '2resource "aws_elasticache_cluster" "this" {\n⋮\n4  snapshot_retention_limit = 0 …\n'
+        in shown
+    )
+    assert "and 2 more lines" in shown
+    assert told.count("<mark>") == 1
+    assert "<mark>snapshot_retention_limit = 0</mark>" in told
+    # The step says the same, and is not said twice.
+    assert shown.count("snapshot_retention_limit = 0") == 1
+
+
+def test_a_step_that_says_more_than_its_lines_is_said_beside_them(
+    judged: "Judged", called: CacheResource
+) -> None:
+    step = TraceStep("Environment has no default", Location("t.yaml", 5, 3, 5, 14))
+    excerpt = Excerpt(step.location, (SourceLine(5, "  Environment:", 2, 13),))
+    finding = judged(replace(called, retention=Unknown("x", trace=(step,))))
+    told = article(Report((finding,), excerpts=(excerpt,)))
+    assert '<code class="step">Environment has no default</code>' in told
+    assert "<mark>Environment</mark>" in told
+
+
+def test_a_finding_without_lines_has_its_trace_alone(
+    judged: "Judged", called: CacheResource
+) -> None:
+    told = Document(article(Report((judged(called),))) + "</article>").text
+    assert "stacks/a b/main.tf:8:3 days = 0" in told
+    assert "set days = 7 in stacks/a b/main.tf:8" in told
+    assert "ECB008" in told
+
+
+def test_a_suppression_has_its_reason_its_kind_and_its_last_day(report: Report) -> None:
+    html = render(report)
+    told = Document(
+        html[html.index('<section id="suppressions"') : html.index('<section id="not-read"')]
+    )
+    assert "rebuilt on login" in told.text
+    assert "policy, .ecbackup.toml:7" in told.text
+    assert "2027-06-30" in told.text
+    assert "without an end" in told.text
+
+
+def test_the_page_has_the_mappings_and_a_card_for_every_rule(report: Report) -> None:
+    page = Document(render(report))
+    for told in ("CP-9(b)", "ElastiCache.1", "164.308(a)(7)(i)", "CKV_AWS_134", "11.2"):
+        assert told in page.text
+    for rule, card in RULES.items():
+        assert rule in {one.get("id") for one in page.of("section")}
+        assert card.remedy in page.text
+
+
+# Nothing in it can act.
+
+
+def test_the_policy_of_the_page_allows_its_own_style_and_nothing_else(report: Report) -> None:
+    html = render(report)
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    page = Document(html)
+    (policy,) = (one["content"] for one in page.of("meta") if "http-equiv" in one)
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    assert not re.search(r"url\(|@import|https?:", style)
+
+
+LINKING = {"href", "src", "srcset", "action", "formaction", "style", "xlink:href", "data", "poster"}
+TAGS = {
+    "a", "article", "b", "bdi", "body", "br", "button", "caption", "circle", "code", "dd", "div",
+    "dl", "dt", "fieldset", "footer", "form", "g", "h1", "h2", "h3", "h4", "head", "header", "html",
+    "i", "input", "label", "legend", "li", "line", "link", "main", "mark", "meta", "nav", "ol",
+    "option", "p", "path", "pre", "rect", "section", "select", "span", "style", "svg", "symbol",
+    "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul", "use", "wbr",
+}  # fmt: skip
+
+anything = st.text() | st.text(alphabet="<>&\"'`/=-!{}()\\\n\r\t\x1b\u202eab\ufffe", max_size=30)
+
+
+@given(anything)
+def test_any_text_leaves_the_page_with_our_elements_alone(
+    judged: "Judged", called: CacheResource, text: str
+) -> None:
+    place = Location(f"x{text}", 1, 1, 1, 2)
+    resource = replace(
+        called,
+        address=f"x{text}",
+        type=text,
+        root=f"x{text}",
+        settings=text,
+        location=place,
+        engine=Known(text),
+        retention=Invalid(text, (TraceStep(text, place),)),
+        assumptions=(text,),
+    )
+    finding = replace(judged(resource), remedy=f"x{text}")
+    accepted = replace(finding, suppression=Suppression(SuppressionKind.COMMENT, text, place))
+    excerpt = Excerpt(place, (SourceLine(1, f"x{text}x", 1, 1 + len(text)),))
+    told = (Diagnostic(text, place),)
+    page = Document(render(Report((finding, accepted), told, excerpts=(excerpt,))))
+    assert {tag for tag, _ in page.elements} <= TAGS
+    ids = [one["id"] for _, one in page.elements if "id" in one]
+    assert len(ids) == len(set(ids))
+    for tag, attributes in page.elements:
+        assert not any(name.startswith("on") for name in attributes)
+        links = {name: attributes[name] for name in LINKING & attributes.keys()}
+        assert all(str(to).startswith("#") for to in links.values()) or (tag, links) == (
+            "link",
+            {"href": "data:,"},
+        )
+    assert escape_control_characters(finding.verdict.message) in page.text
+
+
+# On the command line.
+
+
+def test_one_run_writes_a_page_with_the_lines_that_decide(tmp_path: Path, run: "Run") -> None:
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_elasticache_replication_group" "this" {\n'
+        '  description              = "secret of the description"\n'
+        "  snapshot_retention_limit = local.days\n"
+        "}\n"
+        "locals { days = 3 }\n",
+        "utf-8",
+    )
+    result = run("check", "--min-days", "7", "--format", "html:report.html")
+    assert (result.stdout, result.stderr, result.status) == ("", "", 1)
+    html = (tmp_path / "report.html").read_text("utf-8")
+    assert "<mark>snapshot_retention_limit = local.days</mark>" in html
+    assert "<mark>days = 3</mark>" in html
+    assert "at least 7 days" in html
+    assert "secret" not in html
+    assert str(tmp_path) not in html

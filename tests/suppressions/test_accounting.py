@@ -1,0 +1,260 @@
+"""What is told of suppressions: those that are over, and those that cover nothing, where that is certain."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import Policy, PolicyException, SuppressionMode
+from ecbackup_iac.model.report import SuppressionKind
+
+if TYPE_CHECKING:
+    from conftest import Run
+    from suppressions.conftest import Judge
+
+GROUP = "aws_elasticache_replication_group"
+SAID = "ecbackup:ignore[ECB001] rebuilt"
+NO_CACHE = "stands at no cache, and at no module call that leads to one"
+NO_FINDING = "matches no finding that fails or is undecided"
+
+
+def group(days: str, comment: str = f"# {SAID}", name: str = "a") -> str:
+    return f'resource "{GROUP}" "{name}" {{\n  {comment}\n  snapshot_retention_limit = {days}\n}}\n'
+
+
+def test_it_counts_on_its_last_day_and_not_on_the_next(judge: "Judge") -> None:
+    files = {"main.tf": group("0", f"# {SAID} until 2027-03-31")}
+    outcome = judge(files, on=date(2027, 3, 31))
+    (finding,) = outcome.report.findings
+    assert finding.suppression is not None
+    assert finding.suppression.kind is SuppressionKind.COMMENT
+    assert finding.suppression.expires == date(2027, 3, 31)
+    assert finding.suppression.location == Location("main.tf", 2, 5, 2, 53)
+    assert outcome.told == []
+    outcome = judge(files, on=date(2027, 4, 1))
+    assert outcome.reasons == {f"{GROUP}.a": None}
+    assert outcome.told == [
+        "2: ecbackup:ignore[ECB001] counted until 2027-03-31 and no longer does: rebuilt"
+    ]
+
+
+def test_one_of_trivys_ends_as_its_day_begins(judge: "Judge") -> None:
+    files = {"main.tf": group("0", "#trivy:ignore:AWS-0050:exp:2027-03-31")}
+    assert judge(files, on=date(2027, 3, 30)).told == []
+    assert judge(files, on=date(2027, 3, 31)).told == [
+        "2: trivy:ignore:AWS-0050:exp:2027-03-31 counted until 2027-03-30 and no longer does"
+    ]
+
+
+@pytest.mark.parametrize("days", ["7", "-1"])
+def test_what_covers_nothing_at_a_cache_is_told(days: str, judge: "Judge") -> None:
+    assert judge({"main.tf": group(days)}).told == [
+        f"2: ecbackup:ignore[ECB001] {NO_FINDING}: rebuilt"
+    ]
+
+
+def test_those_of_other_tools_are_details(judge: "Judge") -> None:
+    outcome = judge({"main.tf": group("7", "#checkov:skip=CKV_AWS_134:why")})
+    (told,) = outcome.report.diagnostics
+    assert told.message == f"checkov:skip=CKV_AWS_134 {NO_FINDING}: why"
+    assert told.is_detail
+
+
+@pytest.mark.parametrize("comment", ["#tfsec:ignore:*", "# kics-scan ignore-block"])
+def test_what_names_no_check_may_be_about_anything(comment: str, judge: "Judge") -> None:
+    assert judge({"main.tf": group("7", comment)}).told == []
+
+
+def test_one_that_stands_at_no_cache_is_told(judge: "Judge") -> None:
+    text = f'# {SAID}\nresource "aws_s3_bucket" "b" {{}}\n\n# {SAID}\nlocals {{}}\n'
+    outcome = judge({"main.tf": text + group("7", "")})
+    assert [told.partition("[ECB001] ")[2] for told in outcome.told] == [f"{NO_CACHE}: rebuilt"] * 2
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        'data "aws_elasticache_cluster" "b" {}',
+        'resource "aws_elasticache_subnet_group" "b" {}',
+        'variable "days" {}',
+    ],
+)
+def test_what_declares_no_cache_takes_no_suppression(block: str, judge: "Judge") -> None:
+    outcome = judge({"main.tf": f"# {SAID}\n{block}\n\n{group('7', '')}"})
+    assert outcome.told == [f"1: ecbackup:ignore[ECB001] {NO_CACHE}: rebuilt"]
+
+
+def test_a_cache_that_does_not_exist_now_may_exist_with_other_values(judge: "Judge") -> None:
+    text = group("0").replace("{\n", "{\n  count = 0\n", 1)
+    call = f'# {SAID}\nmodule "m" {{\n  source = "./m"\n  count = 0\n}}\n'
+    assert judge({"main.tf": text + call, "m/main.tf": group("0", "")}).told == []
+    template = (
+        "Conditions: {Never: !Equals [a, b]}\nResources:\n  A:\n    Type: AWS::ElastiCache::"
+        f"ReplicationGroup\n    # {SAID}\n    Condition: Never\n"
+    )
+    assert judge({"t.yaml": template}, "t.yaml").told == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        EvaluationInputs(variables=[("var", "days=7")]),
+        EvaluationInputs(variables=[("file", "dev.tfvars")]),
+        EvaluationInputs(workspace="dev"),
+    ],
+    ids=["var", "var file", "workspace"],
+)
+def test_a_run_for_one_environment_says_nothing_of_the_others(
+    given: EvaluationInputs, judge: "Judge"
+) -> None:
+    variable = 'variable "days" {\n  default = 7\n}\n'
+    files = {"main.tf": variable + group("var.days"), "dev.tfvars": "days = 7\n"}
+    assert judge(files, given=given).told == []
+    nowhere = {"main.tf": f"{variable}\n# {SAID}\n\n{group('var.days', '')}"}
+    assert len(judge(nowhere, given=given).told) == 1
+
+
+def test_a_module_that_others_call_is_told_where_all_of_them_were_judged(judge: "Judge") -> None:
+    days = 'variable "days" {}\n'
+    call = 'module "m" {{\n  source = "../../m"\n  days = {}\n}}\n'
+    files = {
+        "m/main.tf": days + group("var.days"),
+        "stacks/a/main.tf": call.format(7),
+        "stacks/b/main.tf": call.format(0),
+    }
+    assert judge(files, "stacks/a").told == []
+    assert judge(files, "m").told == []
+    assert judge(files).told == []
+    files["stacks/b/main.tf"] = call.format(3)
+    assert judge(files, "stacks/a").told == []
+    assert judge(files, "stacks/b").told == []
+    told = [f"3: ecbackup:ignore[ECB001] {NO_FINDING}: rebuilt"]
+    assert judge(files, "m").told == told
+    assert judge(files).told == told
+
+
+def test_a_caller_is_not_told_on_for_what_else_it_calls(judge: "Judge") -> None:
+    files = {
+        "main.tf": f'module "m" {{\n  source = "./m"\n}}\n\n{group("7")}',
+        "m/main.tf": group("7", ""),
+    }
+    assert judge(files, "m").told == []
+
+
+def test_every_use_counts_however_many_caches_there_are(judge: "Judge") -> None:
+    text = group("count.index").replace("{\n", "{\n  count = 3\n", 1)
+    outcome = judge({"main.tf": text})
+    assert outcome.reasons == {f"{GROUP}.a[0]": "rebuilt"}
+    assert outcome.told == []
+
+
+def test_a_workspace_of_tfsecs_is_held_against_the_runs(judge: "Judge") -> None:
+    files = {"main.tf": group("0", "#tfsec:ignore:AWS088:ws:dev")}
+    for given in (EvaluationInputs(), EvaluationInputs(workspace="prod")):
+        outcome = judge(files, given=given)
+        assert outcome.reasons == {f"{GROUP}.a": None}
+        assert outcome.told == []
+    for given in (
+        EvaluationInputs(workspace="dev"),
+        EvaluationInputs(environment={"TF_WORKSPACE": "dev"}),
+    ):
+        assert judge(files, given=given).reasons[f"{GROUP}.a"] is not None
+
+
+@pytest.mark.parametrize(("workspace", "counts"), [("dev-1", True), ("prod", False), (None, False)])
+def test_a_pattern_for_workspaces_is_held_against_the_runs(
+    workspace: str | None, judge: "Judge", *, counts: bool
+) -> None:
+    files = {"main.tf": group("0", "#trivy:ignore:AVD-AWS-0050:ws:dev-*")}
+    (reason,) = judge(files, given=EvaluationInputs(workspace=workspace)).reasons.values()
+    assert (reason is not None) == counts
+
+
+def test_a_comment_goes_before_the_policy_and_the_policys_exception_is_in_use(
+    judge: "Judge",
+) -> None:
+    exception = PolicyException("by policy", Location("p.toml", 1), resource="*")
+    outcome = judge({"main.tf": group("0")}, policy=Policy(exceptions=(exception,)))
+    assert outcome.reasons == {f"{GROUP}.a": "rebuilt"}
+    assert outcome.told == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "reasons", "count"),
+    [
+        (SuppressionMode.ALL, ["rebuilt", "why"], 1),
+        (SuppressionMode.OWN, ["rebuilt", None], 1),
+        (SuppressionMode.NONE, [None, None], 0),
+    ],
+)
+def test_the_policy_says_which_are_looked_at(
+    mode: SuppressionMode, reasons: list[str | None], count: int, judge: "Judge"
+) -> None:
+    text = group("0") + group("0", "#checkov:skip=CKV_AWS_134:why", "b") + "# ecbackup:ignore\n"
+    outcome = judge({"main.tf": text}, policy=Policy(ignores=mode))
+    assert [*outcome.reasons.values()] == reasons
+    assert len(outcome.told) == count
+
+
+@pytest.mark.parametrize(
+    ("options", "policy", "status"),
+    [
+        ((), "", 0),
+        (("--no-foreign-ignores",), "", 1),
+        (("--no-ignores",), "", 1),
+        ((), 'ignores = "own"', 1),
+        ((), 'ignores = "none"', 1),
+        ((), 'ignores = "all"', 0),
+        (("--no-foreign-ignores",), 'ignores = "none"', 1),
+    ],
+)
+def test_options_and_the_policy_file_turn_them_off(
+    options: tuple[str, ...], policy: str, status: int, run_here: "Run", tmp_path: Path
+) -> None:
+    (tmp_path / "main.tf").write_text(group("0", "#checkov:skip=CKV_AWS_134:why"), "utf-8")
+    (tmp_path / ".ecbackup.toml").write_text(policy, "utf-8")
+    assert run_here("check", *options).status == status
+
+
+def test_an_option_does_not_turn_on_what_the_policy_has_turned_off(
+    run_here: "Run", tmp_path: Path
+) -> None:
+    (tmp_path / "main.tf").write_text(group("0"), "utf-8")
+    (tmp_path / ".ecbackup.toml").write_text('ignores = "none"', "utf-8")
+    assert run_here("check", "--no-foreign-ignores").status == 1
+
+
+def test_a_baseline_does_not_accept_what_a_comment_covers(run_here: "Run", tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(group("0") + group("0", "", "b"), "utf-8")
+    accepted = run_here("baseline").stdout
+    assert f"{GROUP}.b" in accepted
+    assert f"{GROUP}.a" not in accepted
+    assert f"{GROUP}.a" in run_here("baseline", "--no-ignores").stdout
+
+
+def test_a_plan_takes_the_comments_of_its_configuration(run_here: "Run", tmp_path: Path) -> None:
+    plan = (Path(__file__).parent.parent.parent / "examples/plan.json").read_bytes()
+    (tmp_path / "plan.json").write_bytes(plan)
+    code = f'resource "aws_elasticache_replication_group" "sessions" {{\n  # {SAID}\n}}\n'
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code/main.tf").write_text(code, "utf-8")
+    shown = run_here("check", "plan.json", "--source", "code").stdout
+    assert "suppressed by comment code/main.tf:2:5: rebuilt" in shown
+    assert NO_CACHE not in shown
+
+
+def test_the_samples_of_the_readme_suppress_what_they_show(judge: "Judge") -> None:
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text("utf-8")
+    section = readme.partition("\n## Suppressions in the code\n")[2]
+    configuration = section.partition("```hcl\n")[2].partition("```")[0]
+    template = section.partition("```yaml\n")[2].partition("```")[0]
+    outcome = judge({"main.tf": configuration, "t.yaml": template})
+    assert outcome.reasons == {
+        f"{GROUP}.sessions": "sessions are rebuilt on login",
+        f"{GROUP}.prices": "they come from the database",
+        "Sessions": "sessions are rebuilt on login",
+    }
+    assert outcome.told == []

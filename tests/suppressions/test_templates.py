@@ -1,0 +1,314 @@
+"""Comments and metadata in CloudFormation templates."""
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from suppressions.conftest import Judge
+
+NO_CACHE = "stands at no cache, and at no module call that leads to one"
+SAID = "ecbackup:ignore[ECB001] rebuilt"
+KIND = "Type: AWS::ElastiCache::ReplicationGroup"
+HEAD = 'AWSTemplateFormatVersion: "2010-09-09"\nResources:\n'
+TWO = f"""{HEAD}  A:
+    {KIND}
+    Properties:
+      ReplicationGroupDescription: a
+      SnapshotRetentionLimit: 0
+  B:
+    {KIND}
+    Properties:
+      SnapshotRetentionLimit: 0
+"""
+
+
+def with_line(after: str, line: str, text: str = TWO) -> str:
+    """Put a line behind the one that holds a text."""
+    lines = text.split("\n")
+    at = next(number for number, one in enumerate(lines) if after in one)
+    return "\n".join((*lines[: at + 1], line, *lines[at + 1 :]))
+
+
+@pytest.mark.parametrize(
+    ("text", "covered"),
+    [
+        (with_line("Resources:", f"  # {SAID}"), "A"),
+        (with_line("Resources:", f"# {SAID}"), "A"),
+        (with_line("Resources:", f"  # {SAID}\n  # and more"), "A"),
+        (TWO.replace("  A:", f"  A: # {SAID}"), "A"),
+        (with_line("  A:", f"    # {SAID}"), "A"),
+        (with_line("Description: a", f"      # {SAID}"), "A"),
+        (TWO.replace("Limit: 0", f"Limit: 0 # {SAID}", 1), "A"),
+        (TWO.replace("Limit: 0", f"Limit: 0   #{SAID}", 1), "A"),
+        (TWO.replace("Description: a", f"Description: |- # {SAID}\n        a"), "A"),
+        (TWO.replace("Description: a", f"Description: !Sub |- # {SAID}\n        a"), "A"),
+        (with_line("Limit: 0", f"      # {SAID}"), "A"),
+        (with_line("Limit: 0", f"    # {SAID}"), "A"),
+        (with_line("Limit: 0", f"\n    # {SAID}\n"), "A"),
+        (with_line("Limit: 0", f"  # {SAID}"), "B"),
+        (with_line("Limit: 0", f"# {SAID}"), "B"),
+        (with_line("Limit: 0", f"  # {SAID}\n"), ""),
+        (TWO + f"    # {SAID}\n", "B"),
+        (TWO + f"  # {SAID}\n", ""),
+        (TWO + f"# {SAID}\n", ""),
+        (f"# {SAID}\n{TWO}", ""),
+        (TWO.replace("Description: a", f'Description: "a # {SAID}"'), ""),
+        (TWO.replace("Description: a", f"Description: 'a\n        # {SAID}'"), ""),
+        (TWO.replace("Description: a", f"Description: a#{SAID}"), ""),
+        (
+            TWO.replace("Description: a", f"Description: |\n        # {SAID}\n\n        # {SAID}"),
+            "",
+        ),
+        (TWO.replace("Description: a", f"Description: >-\n        a\n         # {SAID}"), ""),
+        (TWO.replace("Description: a", f"Description: a{SAID}"), ""),
+    ],
+)
+def test_a_comment_counts_at_the_resource_that_it_belongs_to(
+    text: str, covered: str, judge: "Judge"
+) -> None:
+    reasons = judge({"t.yaml": text}).reasons
+    assert set(reasons) == {"A", "B"}
+    assert [name for name, reason in reasons.items() if reason] == ([covered] if covered else [])
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_line_ends_do_not_matter(line_end: str, judge: "Judge") -> None:
+    text = with_line("Limit: 0", f"  # {SAID}").replace("\n", line_end)
+    assert judge({"t.yaml": text}).reasons == {"A": None, "B": "rebuilt"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_encodings_do_not_matter(encoding: str, judge: "Judge") -> None:
+    text = with_line("Limit: 0", f"  # {SAID} für é")
+    assert judge({"t.yaml": text.encode(encoding)}).reasons == {"A": None, "B": "rebuilt für é"}
+
+
+def test_maps_on_one_line_take_the_comments_inside_them(judge: "Judge") -> None:
+    body = "{Type: AWS::ElastiCache::ReplicationGroup, Properties: {SnapshotRetentionLimit: 0}}"
+    text = f"{HEAD[:-11]}Resources: {{\n A: {body}, B: {body} # {SAID}\n}}\n"
+    assert judge({"t.yaml": text}).reasons == {"A": None, "B": "rebuilt"}
+    text = f"{HEAD}  A: {body} # {SAID}\n  B: {body}\n"
+    assert judge({"t.yaml": text}).reasons == {"A": "rebuilt", "B": None}
+
+
+def test_json_has_no_comments(judge: "Judge") -> None:
+    body = {
+        "Type": "AWS::ElastiCache::ReplicationGroup",
+        "//": "ecbackup:ignore[ECB001] no",
+        "Properties": {"ReplicationGroupDescription": "# ecbackup:ignore[ECB001] no"},
+    }
+    assert judge({"t.json": json.dumps({"Resources": {"A": body}})}).reasons == {"A": None}
+
+
+def test_the_second_document_has_its_own_comments(judge: "Judge") -> None:
+    text = f"{TWO}---\n{HEAD}  # {SAID}\n  C:\n    {KIND}\n"
+    assert judge({"t.yaml": text}).reasons == {"A": None, "B": None, "C": "rebuilt"}
+
+
+@pytest.mark.parametrize(
+    ("comment", "counts"),
+    [
+        ("#checkov:skip=CKV_AWS_134:why", True),
+        ("# trivy:ignore:AWS-0050", True),
+        ("# kics-scan ignore-line", False),
+        ("# kics-scan ignore-block", False),
+    ],
+)
+def test_of_other_tools_those_count_that_check_templates_for_backups(
+    comment: str, judge: "Judge", *, counts: bool
+) -> None:
+    reasons = judge({"t.yaml": with_line("Description: a", f"      {comment}")}).reasons
+    assert (reasons["A"] is not None) == counts
+
+
+def test_a_comment_on_a_resource_of_a_loop_counts_for_all_that_it_makes(judge: "Judge") -> None:
+    text = f"""AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Caches:
+    - Name
+    - [One, Two]
+    - Cache${{Name}}:
+        # {SAID}
+        {KIND}
+"""
+    assert judge({"t.yaml": text}).reasons == {"CacheOne": "rebuilt", "CacheTwo": "rebuilt"}
+
+
+# Metadata
+
+
+def judged_with(metadata: object, judge: "Judge", name: str) -> "tuple[str | None, list[str]]":
+    body = {"Type": "AWS::ElastiCache::CacheCluster", "Metadata": metadata}
+    body["Properties"] = {"Engine": "redis"}
+    outcome = judge({name: json.dumps({"Resources": {"A": body}}, indent=1)})
+    return outcome.reasons["A"], [told.partition(": ")[2] for told in outcome.told]
+
+
+OWN = {"rules": ["ECB001"], "reason": "rebuilt", "until": "2027-03-31"}
+NAG = "HIPAA.Security-ElastiCacheRedisClusterAutomaticBackup"
+
+
+@pytest.mark.parametrize("name", ["t.json", "t.yaml"])
+@pytest.mark.parametrize(
+    ("metadata", "reason"),
+    [
+        ({"ecbackup": {"ignore": [OWN]}}, "rebuilt"),
+        ({"ecbackup": {"ignore": OWN}}, "rebuilt"),
+        ({"ecbackup": {"ignore": {**OWN, "rules": "ECB001"}}}, "rebuilt"),
+        ({"ecbackup": {"ignore": {"reason": "rebuilt"}}}, "rebuilt"),
+        ({"checkov": {"skip": [{"id": "CKV_AWS_134", "comment": "theirs"}]}}, "theirs"),
+        ({"bridgecrew": {"skip": [{"id": "CKV_AWS_134", "comment": "old"}]}}, "old"),
+        (
+            {"checkov": {"skip": [{"id": "CKV_AWS_9"}, {"id": "CKV2_ECBACKUP_1"}]}},
+            "Metadata checkov skip CKV2_ECBACKUP_1 (no reason given)",
+        ),
+        ({"cfn_nag": {"rules_to_suppress": [{"id": "ECB001", "reason": "why"}]}}, "why"),
+        ({"cdk_nag": {"rules_to_suppress": [{"id": "ECB001", "reason": "why"}]}}, "why"),
+        ({"cdk_nag": {"rules_to_suppress": [{"id": NAG, "reason": "why"}]}}, "why"),
+        (
+            {
+                "cdk_nag": {
+                    "rules_to_suppress": [
+                        {
+                            "id": NAG,
+                            "reason": base64.b64encode("größer".encode()).decode(),
+                            "is_reason_encoded": True,
+                        }
+                    ]
+                }
+            },
+            "größer",
+        ),
+        (
+            {
+                "checkov": {"skip": [{"id": "CKV_AWS_134", "comment": "theirs"}]},
+                "ecbackup": {"ignore": OWN},
+            },
+            "rebuilt",
+        ),
+    ],
+)
+def test_metadata_suppresses(
+    metadata: object,
+    reason: str,
+    name: str,
+    judge: "Judge",
+) -> None:
+    assert judged_with(metadata, judge, name) == (reason, [])
+
+
+@pytest.mark.parametrize(
+    ("metadata", "told"),
+    [
+        ({"ecbackup": "ignore"}, "Metadata ecbackup does not count: it is not written as"),
+        ({"ecbackup": {}}, "Metadata ecbackup does not count: it is not written as"),
+        ({"ecbackup": {"ignore": []}}, "Metadata ecbackup ignore does not count"),
+        ({"ecbackup": {"ignore": ["ECB001"]}}, "it is not written as"),
+        ({"ecbackup": {"ignores": [OWN]}}, "Metadata ecbackup ignores does not count: unknown key"),
+        (
+            {"ecbackup": {"ignore": {**OWN, "expires": "2027-03-31"}}},
+            "unknown key expires: the keys are rules, reason, until",
+        ),
+        ({"ecbackup": {"ignore": {"rules": ["ECB001"]}}}, "it gives no reason"),
+        ({"ecbackup": {"ignore": {**OWN, "rules": ["ECB01"]}}}, "there is no rule ECB01"),
+        ({"ecbackup": {"ignore": {**OWN, "rules": []}}}, "rules is no list of rules"),
+        ({"ecbackup": {"ignore": {**OWN, "rules": [{}]}}}, "rules is no list of rules"),
+        ({"ecbackup": {"ignore": {**OWN, "until": "2027"}}}, "until is no date"),
+        ({"ecbackup": {"ignore": {**OWN, "until": None}}}, "until is no date"),
+        (
+            {"ecbackup": {"ignore": {**OWN, "until": "2026-11-22"}}},
+            "Metadata ecbackup ignore [ECB001] counted until 2026-11-22 and no longer does: rebuilt",
+        ),
+        ({"cfn_nag": {"rules_to_suppress": [{"id": "ECB001"}]}}, "it gives no reason"),
+        ({"cfn_nag": {"rules_to_suppress": [{"id": "ECB099", "reason": "x"}]}}, "no rule ECB099"),
+    ],
+)
+def test_metadata_that_is_written_wrongly_is_told(
+    metadata: object,
+    told: str,
+    judge: "Judge",
+) -> None:
+    reason, diagnostics = judged_with(metadata, judge, "t.json")
+    assert reason is None
+    assert told in diagnostics[0]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "ecbackup",
+        ["ecbackup"],
+        {"cfn_nag": {"rules_to_suppress": [{"id": "W9", "reason": "x"}]}},
+        {"cfn_nag": {"rules_to_suppress": [{"id": NAG, "reason": "cfn_nag has no such rule"}]}},
+        {"cdk_nag": {"rules_to_suppress": [{"id": "AwsSolutions-AEC3", "reason": "x"}]}},
+        {"cfn_nag": {"rules_to_suppress": "ECB001"}},
+        {"cfn_nag": ["ECB001"]},
+        {"checkov": {"skip": [{"comment": "no id"}, "CKV_AWS_134", None]}},
+        {"checkov": "skip"},
+    ],
+)
+def test_metadata_about_something_else_is_passed_over(
+    metadata: object,
+    judge: "Judge",
+) -> None:
+    assert judged_with(metadata, judge, "t.json") == (None, [])
+
+
+def test_metadata_of_an_anchor_counts_for_every_resource_that_has_it(judge: "Judge") -> None:
+    text = f"""{HEAD}  A: &a
+    {KIND}
+    Metadata: {{ecbackup: {{ignore: {{reason: shared}}}}}}
+  B: *a
+  C:
+    <<: *a
+    Properties: {{}}
+  D:
+    {KIND}
+"""
+    reasons = judge({"t.yaml": text}).reasons
+    assert reasons == {"A": "shared", "B": "shared", "C": "shared", "D": None}
+
+
+def test_metadata_of_a_resource_in_a_file_of_its_own_counts(judge: "Judge") -> None:
+    text = f"{KIND}\nMetadata:\n  ecbackup: {{ignore: {{reason: alone}}}}\nProperties: {{}}\n"
+    assert judge({"Cache.yaml": text}).reasons == {"Cache": "alone"}
+
+
+def test_metadata_of_a_template_or_of_another_resource_is_of_no_use(judge: "Judge") -> None:
+    text = f"""{HEAD}  A:
+    {KIND}
+  Topic:
+    Type: AWS::SNS::Topic
+    Metadata:
+      ecbackup: {{ignore: {{reason: wrong place}}}}
+Metadata:
+  ecbackup: {{ignore: {{reason: too far up}}}}
+"""
+    outcome = judge({"t.yaml": text})
+    assert outcome.reasons == {"A": None}
+    assert outcome.told == [
+        f"8: Metadata ecbackup ignore {NO_CACHE}: wrong place",
+        f"10: Metadata ecbackup ignore {NO_CACHE}: too far up",
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"# {SAID}\n  # Old:\n  #   Type: AWS::ElastiCache::ReplicationGroup",
+        f"# Old:\n  #   # {SAID}\n  #   Type: AWS::ElastiCache::ReplicationGroup",
+    ],
+    ids=["above", "inside"],
+)
+def test_a_comment_of_a_resource_that_is_commented_out_is_not_for_the_next_one(
+    lines: str, judge: "Judge"
+) -> None:
+    template = f"Resources:\n  {lines}\n  New: {{Type: 'AWS::ElastiCache::ReplicationGroup'}}\n"
+    outcome = judge({"t.yaml": template})
+    assert outcome.reasons == {"New": None}
+    (told,) = outcome.told
+    assert told.endswith("does not count: it is commented out")

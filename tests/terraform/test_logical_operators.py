@@ -1,0 +1,61 @@
+"""`unknown || true` is true, and `unknown && false` is false: the other operand cannot change the result.
+
+Terraform 1.11 calls both unknown at plan time; but every value of the unknown operand gives this result.
+"""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.value import Known, Unknown
+from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.rule import judge
+
+if TYPE_CHECKING:
+    from conftest import Evaluate
+
+    from ecbackup_iac.model.cache import CacheResource
+
+CONFIGURATION = """
+variable "x" {
+  type = bool
+}
+resource "aws_elasticache_replication_group" "cache" {
+  engine                   = "redis"
+  snapshot_retention_limit = EXPRESSION
+}
+"""
+
+
+def cache_with(retention: str, evaluate: "Evaluate") -> "CacheResource":
+    (cache,) = evaluate({"main.tf": CONFIGURATION.replace("EXPRESSION", retention)}).caches
+    return cache
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "var.x || true",
+        "true || var.x",
+        "!(var.x && false)",
+        "!(false && var.x)",
+        "(var.x && false) == false",
+        "var.x || var.x || true",
+        "!var.x || !false",
+    ],
+)
+def test_an_unknown_operand_that_cannot_matter_is_ignored(
+    condition: str, evaluate: "Evaluate"
+) -> None:
+    cache = cache_with(f"({condition}) ? 5 : 0", evaluate)
+    assert isinstance(cache.retention, Known)
+    assert cache.retention.value == 5
+    assert judge(cache, Policy()).status is Status.PASS
+
+
+@pytest.mark.parametrize("condition", ["var.x || false", "false || var.x", "var.x && true"])
+def test_an_unknown_operand_that_matters_is_unknown(condition: str, evaluate: "Evaluate") -> None:
+    cache = cache_with(f"({condition}) ? 5 : 0", evaluate)
+    assert isinstance(cache.retention, Unknown)
+    assert judge(cache, Policy()).status is Status.UNKNOWN

@@ -1,0 +1,218 @@
+"""The GitHub Action: its file is sound, and its steps do on a runner what they say."""
+
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.extended
+
+TOP = Path(__file__).resolve().parent.parent.parent
+ACTION: dict[str, Any] = yaml.safe_load((TOP / "action.yml").read_text("utf-8"))
+STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
+
+CACHE = """\
+resource "aws_elasticache_replication_group" "sessions" {
+  replication_group_id     = "sessions"
+  description              = "Sessions"
+  snapshot_retention_limit = DAYS
+}
+"""
+ADDRESS = "aws_elasticache_replication_group.sessions"
+DAY = "2026-11-23"
+# Whether it were put into a script bare or in quotes of either kind, it would leave a file behind.
+HOSTILE = (
+    "$(touch pwned) `touch pwned` \"; touch pwned; '; touch pwned; '\"",
+    "7\n::error::pwned\n::set-output name=sarif::pwned\nEOF\nsarif=pwned",
+    "--exit-zero",
+    "* ? [a] {a,b} ~ $HOME \\ %0A::error::pwned",
+)
+
+
+class Ran(Protocol):
+    output: str
+    status: int
+
+
+class Tools(Protocol):
+    def run(self, *command: str | Path, cwd: Path = ...) -> Ran: ...
+
+
+class Job(Protocol):
+    workspace: Path
+    temp: Path
+    env: dict[str, str]
+    outputs: dict[str, dict[str, str]]
+    summary: str
+
+    def act(self, inputs: Mapping[str, str]) -> Ran: ...
+    def step(self, step: Mapping[str, Any], inputs: Mapping[str, str]) -> Ran: ...
+
+
+def test_what_fails_is_annotated_reported_and_summed_up(job: Job) -> None:
+    (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "0"), "utf-8")
+    done = job.act({})
+    assert done.status == 1
+    (error,) = re.findall(r"^::error (.*?)::(.*)$", done.output, re.MULTILINE)
+    assert "file=main.tf,line=4," in error[0]
+    assert "automatic backups are off: snapshot_retention_limit is 0" in error[1]
+    assert "snapshot_retention_limit = 7" in error[1]
+    assert job.outputs["check"] == {"status": "1", "sarif": str(job.temp / "ecbackup-iac.sarif")}
+    report = json.loads(Path(job.outputs["check"]["sarif"]).read_text("utf-8"))
+    (result,) = report["runs"][0]["results"]
+    assert result["ruleId"] == "ECB001"
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "main.tf"
+    assert place["region"]["startLine"] == 4
+    assert "aws_elasticache_replication_group.sessions" in job.summary
+
+
+def test_what_passes_is_quiet(job: Job) -> None:
+    (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "7"), "utf-8")
+    done = job.act({})
+    assert done.status == 0, done.output
+    assert "::" not in done.output
+    assert job.outputs["check"]["status"] == "0"
+    assert "1 cache" in job.summary
+
+
+def test_inputs_are_the_options_of_the_command(job: Job) -> None:
+    unknown = 'data "x" "y" {}\n' + CACHE.replace("DAYS", "data.x.y.days")
+    (job.workspace / "a b").mkdir()
+    (job.workspace / "a b" / "main.tf").write_text(CACHE.replace("DAYS", "7"), "utf-8")
+    (job.workspace / "c").mkdir()
+    (job.workspace / "c" / "main.tf").write_text(unknown, "utf-8")
+    (job.workspace / "strict.toml").write_text("minimum_days = 14\n", "utf-8")
+    accepted = {"root": "a b", "address": ADDRESS, "rule": "ECB002", "reason": "r", "accepted": DAY}
+    baseline = json.dumps({"schema_version": 1, "findings": [accepted]})
+    (job.workspace / "baseline.json").write_text(baseline, "utf-8")
+    assert job.act({"paths": "\n  a b  \n\nc\r\n"}).status == 0
+    for inputs, status in (
+        ({"paths": "a b", "min-days": "14"}, 1),
+        ({"paths": "a b", "policy": "strict.toml"}, 1),
+        ({"paths": "a b", "policy": "strict.toml", "min-days": "7"}, 0),
+        ({"paths": "a b", "min-days": "14", "baseline": "baseline.json"}, 0),
+        ({"paths": "c", "unknown": "fail"}, 1),
+        ({"paths": "missing"}, 2),
+        ({"paths": "strict.toml"}, 3),
+    ):
+        again(job)
+        assert job.act(inputs).status == status, inputs
+        assert job.outputs["check"]["status"] == str(status)
+        assert ("sarif" in job.outputs["check"]) is (status != 2)
+
+
+def test_a_plan_is_annotated_on_the_lines_of_its_configuration(job: Job) -> None:
+    case = Path(__file__).parent.parent / "cases" / "plan-source-of-several-roots"
+    shutil.copytree(case / "infra", job.workspace / "infra")
+    shutil.copyfile(case / "plans" / "payments.json", job.temp / "plan.json")
+    done = job.act({"paths": str(job.temp / "plan.json"), "source": "infra"})
+    assert done.status == 1
+    assert re.search(
+        r"^::error file=infra/stacks/payments/main\.tf,line=30,", done.output, re.MULTILINE
+    )
+
+
+def test_reports_can_be_turned_off_and_placed(job: Job) -> None:
+    (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "7"), "utf-8")
+    job.act({"sarif": "false", "summary": "false"})
+    assert job.outputs["check"] == {"status": "0"}
+    assert job.summary == ""
+    assert list(job.temp.glob("*.sarif")) == []
+    again(job)
+    job.act({"sarif": "my report.sarif", "summary": "true"})
+    assert job.outputs["check"] == {"status": "0", "sarif": "my report.sarif"}
+    assert (job.workspace / "my report.sarif").exists()
+    assert job.summary != ""
+
+
+@pytest.mark.parametrize("name", ACTION["inputs"])
+def test_no_input_is_more_than_a_value(job: Job, name: str) -> None:
+    for text in HOSTILE:
+        again(job)
+        job.outputs.pop("install", None) if name == "version" else None
+        (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "0"), "utf-8")
+        done = job.act({name: text})
+        assert done.status != 0, (text, done.output)
+        assert not re.search(r"^::(error::pwned|set-output)", done.output, re.MULTILINE), text
+        assert "pwned" not in job.outputs.get("check", {}).values()
+        assert list(job.workspace.rglob("pwned")) == []
+        assert list(job.temp.rglob("pwned")) == []
+
+
+def test_the_folder_that_is_judged_lends_no_module(job: Job, runner: Path) -> None:
+    shutil.copytree(runner / "hostile", job.workspace, dirs_exist_ok=True)
+    (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "7"), "utf-8")
+    done = job.act({})
+    assert done.status == 0, done.output
+    assert not (job.workspace / "pwned").exists()
+
+
+def test_a_version_comes_from_the_package_index(job: Job, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    index.mkdir()
+    with zipfile.ZipFile(index / "ecbackup_iac-9.8.7-py3-none-any.whl", "w") as wheel:
+        about = "Metadata-Version: 2.1\nName: ecbackup-iac\nVersion: 9.8.7\nProvides-Extra: regex\n"
+        folder = "ecbackup_iac-9.8.7.dist-info"
+        kind = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        wheel.writestr("ecbackup_iac/__init__.py", "")
+        wheel.writestr("ecbackup_iac/__main__.py", "import sys\nprint('9.8.7', sys.argv[1:])\n")
+        wheel.writestr(f"{folder}/METADATA", about)
+        wheel.writestr(f"{folder}/WHEEL", kind)
+        wheel.writestr(f"{folder}/RECORD", "")
+    job.outputs.clear()
+    job.env.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index))
+    done = job.act({"version": "9.8.7"})
+    assert done.status == 0, done.output
+    assert "9.8.7 ['check', '--format=github'" in done.output
+
+
+def test_an_old_python_is_told(job: Job, tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"):
+        (programs / name).write_text("#!/bin/sh\nexit 1\n", "utf-8")
+        (programs / name).chmod(0o755)
+    job.env["PATH"] = f"{programs}:/usr/bin:/bin"
+    job.outputs.clear()
+    done = job.act({})
+    assert done.status == 2
+    assert "::error title=ecbackup-iac::Python 3.11 or later is needed" in done.output
+
+
+def test_inputs_reach_the_shell_through_the_environment_only() -> None:
+    taken = set()
+    for step in STEPS:
+        assert "${{" not in step["run"]
+        assert step["shell"] == "bash"
+        for expression in step["env"].values():
+            assert re.fullmatch(
+                r"\$\{\{ (inputs\.[\w-]+|steps\.install\.outputs\.python) \}\}", expression
+            )
+            taken.add(expression.removeprefix("${{ inputs.").removesuffix(" }}"))
+    assert ACTION["inputs"].keys() <= taken
+
+
+def test_the_action_is_what_the_schema_asks_for(tools: Tools) -> None:
+    command = ("check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
+    accepted = tools.run(*command)
+    assert accepted.status == 0, accepted.output
+
+
+def test_shellcheck_finds_nothing_in_the_steps(tools: Tools, tmp_path: Path) -> None:
+    for number, step in enumerate(STEPS):
+        (tmp_path / f"{number}.sh").write_text("#!/bin/bash -e\n" + step["run"], "utf-8")
+    found = tools.run("shellcheck", *sorted(tmp_path.glob("*.sh")))
+    assert found.status == 0, found.output
+
+
+def again(job: Job) -> None:
+    """Forget the last judgement; what was installed stays."""
+    job.outputs.pop("check", None)
+    (job.temp / "GITHUB_STEP_SUMMARY.txt").unlink(missing_ok=True)
