@@ -89,7 +89,14 @@ UNDECIDED = replace(
     retention=Unknown(
         "it depends on var.environment",
         (Outcome(Known(7), 'var.environment is "prod"'), Outcome(Known(0), "it is another")),
-        trace=(TraceStep("snapshot_retention_limit = ...", Location("main.tf", 30, 3, 31, 9)),),
+        trace=(
+            TraceStep(
+                "snapshot_retention_limit = ...",
+                Location("main.tf", 30, 3, 31, 9),
+                StepKind.ATTRIBUTE,
+                "snapshot_retention_limit",
+            ),
+        ),
     ),
 )
 PRICES = replace(
