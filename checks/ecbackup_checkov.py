@@ -1,9 +1,9 @@
-"""CKV2_ECBACKUP_1 for Checkov: Terraform configuration and plans, and CloudFormation, judged by our rule.
+"""CKV2_ECBACKUP_1 for Checkov: the rule of `ecbackup-iac check` for Terraform, plans and CloudFormation.
 
     checkov -d infra --external-checks-dir "$(ecbackup-iac checkov-dir)"
 
 Checkov loads this file by its bare name, once for every framework. It needs nothing but itself and the
-package beside it, installed or not; what it judges with is the rule of `ecbackup-iac check`.
+package beside it, installed or not.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ CLOUDFORMATION_TYPES = [
     "AWS::ElastiCache::ServerlessCache",
 ]
 
-# Module name → its text. Empty here; a copy that `ecbackup-iac checkov-dir --copy` writes has the part of
-# the package that the check needs, so that one file is all there is to carry, to review and to sign.
+# Module name → its text. Empty here; a copy that `ecbackup-iac checkov-dir --copy` writes contains the part
+# of the package that the check needs, so that there is one file to copy, to review and to sign.
 BUNDLE: dict[str, str] = {}
 BUNDLE_NAME = "ecbackup_iac"
 
@@ -56,7 +56,7 @@ OLDEST_PYTHON = (3, 11)
 
 
 class Library:
-    """The part of the package that judges: from a copy's own text, beside this file, or installed."""
+    """The part of the package that the check needs: from this file, from beside it, or installed."""
 
     def __init__(self) -> None:
         if sys.version_info < OLDEST_PYTHON:
@@ -66,6 +66,7 @@ class Library:
         elif BUNDLE_NAME not in sys.modules:
             _load_package_beside()
         self.confs = importlib.import_module(f"{BUNDLE_NAME}.checkov.resource_conf")
+        self.graphs: Any = importlib.import_module(f"{BUNDLE_NAME}.checkov.graph").GraphReader()
         rule = importlib.import_module(f"{BUNDLE_NAME}.rule")
         policies = importlib.import_module(f"{BUNDLE_NAME}.model.policy")
         self._judge: Any = rule.judge
@@ -76,7 +77,7 @@ class Library:
         self._unknown = CheckResult.FAILED if unknown == "fail" else CheckResult.UNKNOWN
 
     def result(self, cache: object) -> CheckResult:
-        """Judge a cache; what the control does not apply to is unknown to Checkov, as is its custom."""
+        """Return the result for a cache; what the control does not apply to is UNKNOWN."""
         results = {
             "pass": CheckResult.PASSED,
             "fail": CheckResult.FAILED,
@@ -86,20 +87,20 @@ class Library:
         return results[str(self._judge(cache, self._policy).status)]
 
 
-def _minimum_days(most: int) -> int:
+def _minimum_days(maximum: int) -> int:
     text = os.environ.get(MINIMUM_DAYS, "1").strip()
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-        raise ImportError(f"{MINIMUM_DAYS} is {text!r}: a number of 1 to {most} is expected")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= maximum):
+        raise ImportError(f"{MINIMUM_DAYS} is {text!r}: a number of 1 to {maximum} is expected")
     return int(text)
 
 
 def _load_bundle() -> None:
-    """Make modules of the bundled texts, under the bundle's own name; once, though Checkov comes often."""
+    """Load the bundled modules under the bundle's own name: once, though Checkov loads this file often."""
     for name, text in BUNDLE.items():
         if name in sys.modules:
             continue
         module = types.ModuleType(name)
-        module.__path__ = []  # every one may hold others; they are all in sys.modules
+        module.__path__ = []  # every module may be a package; all are in sys.modules
         module.__file__ = __file__
         sys.modules[name] = module
         try:
@@ -110,10 +111,10 @@ def _load_bundle() -> None:
 
 
 def _load_package_beside() -> None:
-    """Take the package that this file came with, without putting its folder on sys.path.
+    """Load the package that this file belongs to, without adding its folder to sys.path.
 
-    In a clone it lies beside this folder; installed, this folder lies in it. Where neither is so, an
-    installed one is imported as ever.
+    In a clone the package is beside this folder; installed, this folder is in it. Otherwise an installed
+    package is imported as usual.
     """
     here = os.path.dirname(os.path.abspath(__file__))
     above = os.path.dirname(here)
@@ -132,54 +133,30 @@ def _load_package_beside() -> None:
 
 
 class Broken:
-    """Stands for the library where it cannot be had: every cache fails, because silence would pass it."""
+    """Replaces the library where it cannot be loaded: every cache fails, because silence would be a pass."""
 
     def __init__(self, error: Exception) -> None:
         self.reason = f"the check cannot work, so every cache fails: {error}"
-        if not getattr(sys, "_ecbackup_is_told", False):
+        if not getattr(sys, "_ecbackup_has_warned", False):
             sys.stderr.write(f"{ID}: {self.reason}\n")
-            setattr(sys, "_ecbackup_is_told", True)  # noqa: B010 - Checkov loads this file many times
+            setattr(sys, "_ecbackup_has_warned", True)  # noqa: B010 - Checkov loads this file many times
 
     confs = None
 
     def result(self, _: object) -> CheckResult:
-        """Fail it."""
+        """Return FAILED."""
         return CheckResult.FAILED
 
 
 def _library() -> Library | Broken:
     try:
         return Library()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the check must not fall silent
+    except Exception as error:  # noqa: BLE001 - the check must never be silent
         return Broken(error)
 
 
 LIBRARY = _library()
 SHOWN_NAME = NAME if isinstance(LIBRARY, Library) else f"{NAME} ({LIBRARY.reason})"
-
-
-_GRAPHS: dict[int, Any] = {}
-
-
-def _graph(confs: Any, graph: Any) -> Any:  # noqa: ANN401 - Checkov's, of rustworkx or networkx
-    """Give what Checkov knows of which block needs which; None where it does not say."""
-    key = id(graph)
-    if graph is None or key in _GRAPHS:
-        return _GRAPHS.get(key)
-    if hasattr(graph, "weighted_edge_list"):
-        nodes = [node[1] if isinstance(node, tuple) else node for node in graph.nodes()]
-        edges = [(a, b, str(data.get("label"))) for a, b, data in graph.weighted_edge_list()]
-    else:
-        names = list(graph.nodes())
-        numbers = {name: number for number, name in enumerate(names)}
-        nodes = [graph.nodes[name] for name in names]
-        edges = [
-            (numbers[a], numbers[b], str(data.get("label")))
-            for a, b, data in graph.edges(data=True)
-        ]
-    _GRAPHS.clear()  # one run's at a time
-    _GRAPHS[key] = confs.Graph(nodes, edges)
-    return _GRAPHS[key]
 
 
 class ElastiCacheBackups(TerraformCheck):
@@ -196,11 +173,11 @@ class ElastiCacheBackups(TerraformCheck):
         self.severity = Severities[SEVERITY]
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        """Judge one resource instance as Checkov sees it."""
+        """Return the result for one resource instance as Checkov passes it."""
         self.evaluated_keys = ["snapshot_retention_limit"]
         if LIBRARY.confs is None:
             return CheckResult.FAILED
-        graph = _graph(LIBRARY.confs, getattr(self, "graph", None))
+        graph = LIBRARY.graphs.graph_of(getattr(self, "graph", None))
         return LIBRARY.result(LIBRARY.confs.terraform_cache(self.entity_type, conf, graph))
 
 
@@ -218,7 +195,7 @@ class ElastiCacheTemplateBackups(CloudFormationCheck):
         self.severity = Severities[SEVERITY]
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        """Judge one resource as Checkov sees it."""
+        """Return the result for one resource as Checkov passes it."""
         self.evaluated_keys = ["Properties/SnapshotRetentionLimit"]
         if LIBRARY.confs is None:
             return CheckResult.FAILED

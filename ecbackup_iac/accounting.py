@@ -15,26 +15,30 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 
 MAX_REASONS = 3
-"""Reasons that are shown of a block that several roots leave out, each for another reason."""
+"""Reasons that are shown for a block that several roots do not create."""
 
 Identity: TypeAlias = tuple[Location, str]
 
 
 def account_for(
-    readings: Sequence[ReadResult],
+    results: Sequence[ReadResult],
 ) -> tuple[tuple[AbsentCache, ...], tuple[Diagnostic, ...]]:
     """Return the absent caches, one for each block, and an error for each block that nothing mentions."""
-    found = _found(resource for reading in readings for resource in reading.resources)
-    absent = _absent((one for reading in readings for one in reading.absent), found)
-    blocks = {_identity(one.location, one.address): one for each in readings for one in each.blocks}
-    errors = _Errors(one for reading in readings for one in reading.diagnostics)
+    found = _found(resource for result in results for resource in result.resources)
+    absent = _absent((entry for result in results for entry in result.absent), found)
+    blocks = {
+        _identity(block.location, block.address): block
+        for result in results
+        for block in result.blocks
+    }
+    errors = _Errors(each for result in results for each in result.diagnostics)
     missing = (
         block
         for identity, block in blocks.items()
         if identity not in found and identity not in absent and not errors.cover(block.location)
     )
     return (
-        tuple(sorted(absent.values(), key=lambda one: one.order)),
+        tuple(sorted(absent.values(), key=lambda entry: entry.order)),
         tuple(map(_not_evaluated, missing)),
     )
 
@@ -64,12 +68,12 @@ def _absent(entries: Iterable[AbsentCache], found: set[Identity]) -> dict[Identi
         identity = _identity(entry.location, entry.address)
         if identity not in found:
             by_block[identity].append(entry)
-    return {identity: _merged(several) for identity, several in by_block.items()}
+    return {identity: _merged(group) for identity, group in by_block.items()}
 
 
 def _merged(entries: Iterable[AbsentCache]) -> AbsentCache:
-    ordered = sorted(entries, key=lambda one: (one.root, one.address, one.reason))
-    reasons = list(dict.fromkeys(one.reason for one in ordered))
+    ordered = sorted(entries, key=lambda entry: (entry.root, entry.address, entry.reason))
+    reasons = list(dict.fromkeys(entry.reason for entry in ordered))
     if len(reasons) > MAX_REASONS:
         reasons[MAX_REASONS:] = [f"{len(reasons) - MAX_REASONS} more"]
     return replace(ordered[0], reason="; ".join(reasons))
@@ -81,14 +85,14 @@ def _not_evaluated(block: CacheBlock) -> Diagnostic:
 
 
 class _Errors:
-    """The places of the errors, by file."""
+    """The lines of the errors, by file."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self._lines: dict[str, list[int]] = defaultdict(list)
-        for one in diagnostics:
-            if one.severity is Severity.ERROR:
+        for each in diagnostics:
+            if each.severity is Severity.ERROR:
                 # An error without a line is about the whole file; 0 comes before every line.
-                self._lines[one.location.path].append(one.location.line or 0)
+                self._lines[each.location.path].append(each.location.line or 0)
         for lines in self._lines.values():
             lines.sort()
 

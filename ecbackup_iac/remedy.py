@@ -43,7 +43,7 @@ def _for_attribute(resource: CacheResource, rule: Rule | None, policy: Policy) -
             return f"choose another node type for {address}, then set {name} = {policy.remedy_days}"
         case Rule.BACKUP_WINDOW_CONFLICT:
             return f"give {address} a backup window of an hour or more, clear of its maintenance window"
-        case Rule.RETENTION_UNDECIDED if isinstance(resource.retention, Unknown):
+        case Rule.RETENTION_UNKNOWN if isinstance(resource.retention, Unknown):
             days = f"{policy.minimum_days} to {MAXIMUM_DAYS}"
             return f"give {name} of {address} a value of {days} that does not wait for the apply"
         case _:

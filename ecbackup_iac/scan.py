@@ -2,23 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from ecbackup_iac.accounting import account_for
-from ecbackup_iac.model.baseline import Baseline
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.policy import Policy, SuppressionMode
+from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity, report_of
+from ecbackup_iac.model.report import Finding, Report, Severity, report_of
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.readers.inputs import readings
 from ecbackup_iac.rule import judge, level_of
-from ecbackup_iac.suppressions.exceptions import apply_exceptions
-
-if TYPE_CHECKING:
-    from ecbackup_iac.model.annotated_text import AnnotatedText
+from ecbackup_iac.suppressions.application import Suppressions
 
 
 def scan(  # noqa: PLR0913 - most have defaults, and are given by name
@@ -31,71 +26,44 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     with_excerpts: bool = False,
     progress: Progress = UNWATCHED,
 ) -> Report:
-    """Judge every cache under the paths, evaluated with what is given; "-" is standard input.
+    """Return the report on every cache under the paths, evaluated with `given`; "-" is standard input.
 
     Raises:
         InputError: a path does not exist.
         BaselineError: the policy's baseline cannot be used.
 
     """
-    baseline = _baseline(policy)
-    findings: list[Finding] = []
-    diagnostics: list[Diagnostic] = []
-    marked: list[AnnotatedText] = []
-    read = tuple(
-        readings(
-            paths, policy, given or EvaluationInputs(), allow_empty=allow_empty, progress=progress
-        )
+    inputs = given or EvaluationInputs()
+    suppressions = Suppressions(policy, paths, inputs, today)
+    results = tuple(readings(paths, policy, inputs, allow_empty=allow_empty, progress=progress))
+    findings = [_finding(resource, policy) for result in results for resource in result.resources]
+    absent, not_evaluated = account_for(results)
+    diagnostics = [*(each for result in results for each in result.diagnostics), *not_evaluated]
+    findings, warnings = suppressions.apply(
+        findings,
+        [text for result in results for text in result.marked],
+        is_complete=not any(each.severity is Severity.ERROR for each in diagnostics),
     )
-    for reading in read:
-        diagnostics += reading.diagnostics
-        marked += reading.marked
-        findings += [_finding(resource, policy) for resource in reading.resources]
-    absent, not_evaluated = account_for(read)
-    diagnostics += not_evaluated
-    if policy.ignores is not SuppressionMode.NONE and marked:
-        from ecbackup_iac.suppressions.matching import apply_ignores
-
-        findings, told = apply_ignores(
-            findings, marked, policy.ignores, today, given or EvaluationInputs()
-        )
-        diagnostics += told
-    findings, told = apply_exceptions(findings, policy.exceptions, today)
-    diagnostics += told
-    if baseline is not None:
-        from ecbackup_iac.suppressions.baseline import apply_baseline, stale_entries, told_stale
-
-        findings = apply_baseline(findings, baseline)
-        # What could not be read may well be what an entry is about.
-        if not any(one.severity is Severity.ERROR for one in diagnostics):
-            diagnostics += told_stale(baseline, stale_entries(findings, baseline, paths))
-    report = report_of(findings, diagnostics)
+    report = report_of(findings, [*diagnostics, *warnings])
     report = replace(report, absent=absent, minimum_days=policy.minimum_days)
-    if not with_excerpts:
-        return report
-    from ecbackup_iac.readers.excerpts import excerpts_of
-
-    contents = given.contents if given else {}
-    tops = paths if policy.source is None else (*paths, policy.source)
-    return replace(report, excerpts=excerpts_of(report.findings, tops, contents))
-
-
-def _baseline(policy: Policy) -> Baseline | None:
-    if policy.baseline is None:
-        return None
-    from ecbackup_iac.suppressions.baseline import (
-        read_baseline,  # pydantic, which most runs do without
-    )
-
-    return read_baseline(policy.baseline)
+    return _with_excerpts(report, paths, policy, inputs) if with_excerpts else report
 
 
 def _finding(resource: CacheResource, policy: Policy) -> Finding:
     verdict = judge(resource, policy)
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
         return Finding(resource, verdict, level_of(verdict, policy))
-    from ecbackup_iac.remedy import remedy_of  # what passes needs none
+    from ecbackup_iac.remedy import remedy_of  # a pass needs none
 
     return Finding(
         resource, verdict, level_of(verdict, policy), remedy_of(resource, verdict, policy)
     )
+
+
+def _with_excerpts(
+    report: Report, paths: Sequence[str], policy: Policy, inputs: EvaluationInputs
+) -> Report:
+    from ecbackup_iac.readers.excerpts import excerpts_of
+
+    tops = paths if policy.source is None else (*paths, policy.source)
+    return replace(report, excerpts=excerpts_of(report.findings, tops, inputs.contents))

@@ -73,7 +73,7 @@ def either(*values: Settled[int]) -> Unknown[int]:
         (Known(36), 1, Status.FAIL, Rule.RETENTION_INVALID),
         (Known(-1), 1, Status.FAIL, Rule.RETENTION_INVALID),
         (Invalid('"abc"'), 1, Status.FAIL, Rule.RETENTION_INVALID),
-        (NOBODY_KNOWS, 1, Status.UNKNOWN, Rule.RETENTION_UNDECIDED),
+        (NOBODY_KNOWS, 1, Status.UNKNOWN, Rule.RETENTION_UNKNOWN),
     ],
     ids=str,
 )
@@ -96,7 +96,9 @@ def test_a_retention_has_the_same_answer_in_every_form(
     ],
     ids=str,
 )
-def test_a_message_says_what_is_and_what_is_asked(retention: Value[int], message: str) -> None:
+def test_a_message_names_the_retention_and_the_requirement(
+    retention: Value[int], message: str
+) -> None:
     assert judge(replace(GROUP, retention=retention), Policy(7)).message == message
 
 
@@ -153,7 +155,7 @@ def test_an_empty_group_id_is_no_group() -> None:
         (replace(GROUP, node_type=TINY, cluster_mode=Known(value=True)), (Status.PASS, None)),
         (
             replace(GROUP, node_type=TINY, cluster_mode=Unknown("later")),
-            (Status.UNKNOWN, Rule.RETENTION_UNDECIDED),
+            (Status.UNKNOWN, Rule.RETENTION_UNKNOWN),
         ),
         (replace(SERVERLESS, node_type=TINY), (Status.PASS, None)),
         (
@@ -235,8 +237,8 @@ def test_ignore_changes_is_a_note_beside_any_verdict_that_applies() -> None:
         ((Known(7), Known(35)), 7, (Status.PASS, None)),
         ((Known(0), Unset()), 1, (Status.FAIL, Rule.BACKUPS_DISABLED)),
         ((Known(0), Known(3)), 7, (Status.FAIL, Rule.BACKUPS_DISABLED)),
-        ((Known(0), Known(7)), 7, (Status.UNKNOWN, Rule.RETENTION_UNDECIDED)),
-        ((Known(7), Invalid("true")), 7, (Status.UNKNOWN, Rule.RETENTION_UNDECIDED)),
+        ((Known(0), Known(7)), 7, (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)),
+        ((Known(7), Invalid("true")), 7, (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)),
     ],
     ids=str,
 )
@@ -267,8 +269,8 @@ def test_outcomes_that_all_pass_are_listed_in_the_message() -> None:
     [
         (Bounds(7, None), 7, (Status.PASS, None)),
         (Bounds(7, 90), 7, (Status.PASS, None)),
-        (Bounds(6, 35), 7, (Status.UNKNOWN, Rule.RETENTION_UNDECIDED)),
-        (Bounds(None, 35), 1, (Status.UNKNOWN, Rule.RETENTION_UNDECIDED)),
+        (Bounds(6, 35), 7, (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)),
+        (Bounds(None, 35), 1, (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)),
         (Bounds(0, 0), 1, (Status.FAIL, Rule.BACKUPS_DISABLED)),
         (Bounds(1, 6), 7, (Status.FAIL, Rule.RETENTION_TOO_SHORT)),
         (Bounds(36, None), 1, (Status.FAIL, Rule.RETENTION_INVALID)),
@@ -290,7 +292,7 @@ def test_what_fails_fails_unless_the_unknown_engine_is_memcached() -> None:
     verdict = judge(replace(CLUSTER, engine=Unknown("var.e"), retention=Known(0)), Policy())
     assert (verdict.status, verdict.rule, verdict.message, verdict.notes[0].rule) == (
         Status.UNKNOWN,
-        Rule.RETENTION_UNDECIDED,
+        Rule.RETENTION_UNKNOWN,
         "automatic backups are off: snapshot_retention_limit is 0, unless the engine is Memcached",
         Rule.BACKUPS_DISABLED,
     )
@@ -311,7 +313,7 @@ def test_an_unknown_engine_that_can_only_be_redis_or_valkey_leaves_no_doubt() ->
     ],
 )
 def test_the_policy_says_what_an_undecided_cache_weighs(mode: UnknownMode, level: Level) -> None:
-    verdict = Verdict(Status.UNKNOWN, Rule.RETENTION_UNDECIDED, "")
+    verdict = Verdict(Status.UNKNOWN, Rule.RETENTION_UNKNOWN, "")
     assert level_of(verdict, Policy(unknown=mode)) is level
 
 
@@ -393,7 +395,7 @@ def test_every_cache_has_an_answer_whose_status_and_rule_agree(
         case Status.FAIL:
             assert verdict.rule in FAILING
         case Status.UNKNOWN:
-            assert verdict.rule is Rule.RETENTION_UNDECIDED
+            assert verdict.rule is Rule.RETENTION_UNKNOWN
         case Status.PASS | Status.NOT_APPLICABLE:
             assert verdict.rule is None
 

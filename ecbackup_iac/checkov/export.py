@@ -1,4 +1,4 @@
-"""The folder for `checkov --external-checks-dir`: where it lies, a copy of it, and whether it works."""
+"""The folder for `checkov --external-checks-dir` → its path, a copy of it, and a self-test."""
 
 import ast
 import json
@@ -13,16 +13,16 @@ from ecbackup_iac.errors import InputError, OutputError
 
 PACKAGE = "ecbackup_iac"
 COPIED_PACKAGE = "ecbackup_iac_copy"
-"""What a copy calls the package in it, so that an installed one is left alone."""
+"""The name of the package in a copy, so that an installed package is not replaced."""
 
 CHECK = "ecbackup_checkov.py"
 CHECK_ID = "CKV2_ECBACKUP_1"
 
-SECONDS = 300
-"""For the self-test's run of Checkov, whose start alone takes some."""
+MAX_SECONDS = 300
+"""The time for the self-test's run of Checkov, which takes several seconds to start."""
 
-# What the check asks for by name; what these import comes along.
-_ENTRANCES = ("checkov.resource_conf", "rule", "model.policy")
+# The modules that the check imports by name; those that they import are added.
+_ENTRY_MODULES = ("checkov.graph", "checkov.resource_conf", "rule", "model.policy")
 
 _EXAMPLE = """\
 resource "aws_elasticache_replication_group" "kept" {
@@ -39,10 +39,10 @@ _INIT = '"""The check CKV2_ECBACKUP_1 of ecbackup-iac, for checkov --external-ch
 
 
 def checkov_folder() -> str:
-    """Give the folder with the check: in the installed package, or beside it in a clone.
+    """Return the folder with the check: in the installed package, or beside it in a clone.
 
     Raises:
-        InputError: it is in neither place.
+        InputError: it is in neither.
 
     """
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -56,8 +56,8 @@ def checkov_folder() -> str:
 def write_copy(folder: str) -> None:
     """Write the check and the part of the package that it needs into a folder, as one file.
 
-    Checkov executes every Python file that it finds in a folder, under its bare name, and takes every
-    JSON and YAML file for a policy; so nothing else is put there.
+    Checkov executes every Python file that it finds in a folder, under its bare name, and reads every
+    JSON and YAML file as a policy, so the folder contains nothing else.
 
     Raises:
         OutputError: it cannot be written.
@@ -65,19 +65,19 @@ def write_copy(folder: str) -> None:
     """
     check = Path(checkov_folder(), CHECK).read_text(encoding="utf-8")
     bundle = "".join(f"    \"{name}\": r'''{text}''',\n" for name, text in _bundled_modules())
-    made = check.replace("BUNDLE: dict[str, str] = {}", f"BUNDLE: dict[str, str] = {{\n{bundle}}}")
-    made = made.replace(f'BUNDLE_NAME = "{PACKAGE}"', f'BUNDLE_NAME = "{COPIED_PACKAGE}"')
+    copy = check.replace("BUNDLE: dict[str, str] = {}", f"BUNDLE: dict[str, str] = {{\n{bundle}}}")
+    copy = copy.replace(f'BUNDLE_NAME = "{PACKAGE}"', f'BUNDLE_NAME = "{COPIED_PACKAGE}"')
     header = f"# A copy that ecbackup-iac {__version__} wrote (Apache-2.0). Write it anew; do not edit it.\n"
     try:
         os.makedirs(folder, exist_ok=True)
-        for name, text in (("__init__.py", _INIT), (CHECK, header + made)):
+        for name, text in (("__init__.py", _INIT), (CHECK, header + copy)):
             Path(folder, name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
 
 
 def _bundled_modules() -> list[tuple[str, str]]:
-    """Give the modules that the check needs, each after those that it imports itself."""
+    """Return the modules that the check needs, each after those that it imports."""
     found: dict[str, str] = {}
 
     def add(name: str) -> None:
@@ -90,12 +90,12 @@ def _bundled_modules() -> list[tuple[str, str]]:
         if spec is None or spec.origin is None:
             raise InputError(f"{name} is not part of this installation")
         text = Path(spec.origin).read_text(encoding="utf-8")
-        for other in _imports_of(text):
-            add(other)
+        for imported in _imports_of(text):
+            add(imported)
         found[name] = text
 
-    for entrance in _ENTRANCES:
-        add(f"{PACKAGE}.{entrance}")
+    for entry in _ENTRY_MODULES:
+        add(f"{PACKAGE}.{entry}")
     renamed = re.compile(rf"^(\s*(?:from|import) ){PACKAGE}\b", re.MULTILINE)
     return [
         (name.replace(PACKAGE, COPIED_PACKAGE, 1), renamed.sub(rf"\1{COPIED_PACKAGE}", text))
@@ -104,7 +104,7 @@ def _bundled_modules() -> list[tuple[str, str]]:
 
 
 def _imports_of(text: str) -> Iterator[str]:
-    """Yield the modules of ours that a module imports when it is loaded."""
+    """Yield the modules of this package that a module imports when it is loaded."""
     for node in ast.parse(text).body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
             module = str(node.module)
@@ -125,7 +125,7 @@ def _found(name: str) -> bool:
 
 
 def selftest(program: str) -> str:
-    """Run a Checkov on two caches, and say what it makes of them with the check.
+    """Return the result of running Checkov with the check on two caches.
 
     Raises:
         InputError: it cannot be run, or the check is not loaded in it.
@@ -141,26 +141,26 @@ def selftest(program: str) -> str:
             "--external-checks-dir", checkov_folder(), "--skip-download", "--soft-fail",
         ]  # fmt: skip
         try:
-            done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+            done = subprocess.run(command, capture_output=True, timeout=MAX_SECONDS, check=False)  # noqa: S603
         except (OSError, subprocess.SubprocessError) as error:
             raise InputError(
                 f"{program} cannot be run: {error}", "name it with --checkov"
             ) from error
     verdicts = _verdicts(done.stdout)
     if verdicts != {"kept": "PASSED", "off": "FAILED"}:
-        told = done.stderr.decode(errors="replace").strip()[-2_000:]
-        raise InputError(f"{program} did not load the check, or it does not work there", told)
+        errors = done.stderr.decode(errors="replace").strip()[-2_000:]
+        raise InputError(f"{program} did not load the check, or it does not work there", errors)
     return f"{program} loads {CHECK_ID}: it fails a cache without backups and passes one with them"
 
 
 def _verdicts(output: bytes) -> dict[str, str]:
-    """Give the result that Checkov's JSON has of every resource, by name."""
+    """Return the result of every resource in Checkov's JSON, by name."""
     try:
         report = json.loads(output)
     except ValueError:
         return {}
     results = report.get("results") if isinstance(report, dict) else None
-    if not isinstance(results, dict):  # where nothing was evaluated, only a summary is printed
+    if not isinstance(results, dict):  # Checkov prints only a summary where nothing was evaluated
         return {}
     return {
         str(check["resource"]).rpartition(".")[2]: str(check["check_result"]["result"])

@@ -1,16 +1,17 @@
-"""What Checkov hands to a custom check → the cache that it is about.
+"""What Checkov passes to a custom check → the cache that it is about.
 
-Standard library alone, because Checkov loads it where nothing of ours is installed. How Checkov's `conf`
-looks was measured on Checkov 3.3.30: Terraform's values stand in lists of one, an expression that it
-could not resolve is its text, and CloudFormation's intrinsic functions stay maps.
+It imports the standard library alone, because Checkov loads it where our dependencies are not installed.
+The shape of Checkov's `conf` was observed in Checkov 3.3.30: Terraform's values are in lists of one item, an
+expression that it could not resolve is its text, and CloudFormation's intrinsic functions are maps.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
+from ecbackup_iac.checkov.graph import Graph
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, Unset, Value
@@ -27,26 +28,26 @@ MAX_PLAN_BYTES = 500_000_000
 """Bytes; Checkov itself reads 50 MB."""
 
 MAX_OUTCOMES = 64
-"""Branches of nested `Fn::If`; what has more is unknown."""
+"""Branches of nested `Fn::If`; a value with more is unknown."""
 
-# An expression that Checkov left as it stands: a reference, a call, an index, an operator. A text that is
-# a literal could look like it, and is then taken as unknown: a guess is forbidden.
+# An expression that Checkov did not resolve: a reference, a call, an index, an operator. A literal that
+# looks like one is unknown too, because a guess is forbidden.
 _EXPRESSION = re.compile(r"[.(\[{?$<>=!*/%&|]|^true_after_unknown$|\s")
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
-# Names with dots of their own: node types, AWS's own parameter groups.
+# Names that contain dots: node types, AWS's own parameter groups.
 _DOTTED = re.compile(r"(cache|default)\.[\w.-]+")
 
 _UNRESOLVED = "Checkov does not resolve"
 
 
-def terraform_cache(kind: str, conf: Conf, graph: "Graph | None" = None) -> CacheResource:
-    """Give the cache that a resource block of Terraform's is; `kind` is its type.
+def terraform_cache(kind: str, conf: Conf, graph: Graph | None = None) -> CacheResource:
+    """Return the cache that a Terraform resource block declares; `kind` is its type.
 
-    A plan is read itself, because Checkov shows what the plan does not know yet as if it were not set.
-    Of configuration, what Checkov has worked out of something that nobody sets is not believed: it takes
-    one branch of a condition that it cannot decide. `graph` says what each attribute comes from.
+    A plan is read from its file, because Checkov shows what the plan does not know yet as not set. In
+    configuration, what Checkov derives from a value that is not set is unknown: it takes one branch of a
+    condition that it cannot evaluate. `graph` contains what each attribute refers to.
     """
     planned = _planned_cache(conf)
     if planned is not None:
@@ -111,64 +112,25 @@ def template_cache(kind: str, conf: Conf) -> CacheResource:
 # Terraform
 
 
-class Graph:
-    """What Checkov knows of which block needs which: blocks by number, and edges labelled with attributes."""
-
-    def __init__(
-        self, blocks: Sequence[Mapping[str, Any]], edges: Iterable[tuple[int, int, str]]
-    ) -> None:
-        self._blocks = blocks
-        self._edges: dict[int, list[tuple[int, str]]] = {}
-        for source, target, label in edges:
-            self._edges.setdefault(source, []).append((target, label))
-        self._numbers = {
-            block.get("__address__"): number
-            for number, block in enumerate(blocks)
-            if block.get("block_type_") == "resource"
-        }
-
-    def doubtful(self, address: object) -> set[str]:
-        """Give a resource's attributes that come from something nobody can tell without deploying it."""
-        number = self._numbers.get(address)
-        if number is None:
-            return set()
-        edges = self._edges.get(number, ())
-        return {label for target, label in edges if self._is_open(target, label, set())}
-
-    def _is_open(self, number: int, label: str, met: set[tuple[int, str]]) -> bool:
-        """Say whether a block, or one that it needs, is a variable that nobody sets, data or a resource."""
-        if (number, label) in met:
-            return False
-        met.add((number, label))
-        block = self._blocks[number]
-        kind, edges = block.get("block_type_"), self._edges.get(number, ())
-        if kind in ("data", "resource"):
-            return True
-        if kind == "variable" and not edges:
-            return "default" not in block
-        if kind == "module":  # of a call only the input that the variable takes matters
-            return any(self._is_open(to, told, met) for to, told in edges if told == label)
-        name = str(block.get("block_name_", "")) if kind == "variable" else ""
-        return any(self._is_open(to, name or told, met) for to, told in edges)
-
-
 _NOT_DECIDED = "${...}"
-"""What stands for a value that Checkov cannot know; it looks like the expression that it is."""
+"""The text for a value that Checkov cannot know, in the form of an expression."""
 
 
 def _doubtful(settings: Conf, graph: Graph | None) -> set[str]:
-    """Give the attributes not to be believed; a group is referred to by its id, which is no doubt."""
+    """Return the attributes that are unknown. A group is referred to by its id, which is not a doubt."""
     found = graph.doubtful(settings.get("__address__")) if graph else set()
     return {name for name in found if name in settings} - {"replication_group_id"}
 
 
 def _unwrapped(value: object) -> object:
-    """Take a value out of the list of one that Checkov's parser puts every attribute in."""
+    """Return the value in the list of one item that Checkov's parser puts every attribute in."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _days(written: object) -> Value[int]:
-    if isinstance(written, Mapping | list):  # a whole map stands where a member of it was asked for
+    if isinstance(
+        written, Mapping | list
+    ):  # Checkov puts a whole map where a member of it is referred to
         return Unknown(f"{_UNRESOLVED} the expression")
     if isinstance(written, str) and _EXPRESSION.search(written) and not _NUMBER.fullmatch(written):
         return Unknown(f"{_UNRESOLVED} {written[:80]}")
@@ -184,7 +146,7 @@ def _text(written: object) -> Value[str]:
 
 
 def _group(settings: Conf, attributes: Attributes) -> Value[str]:
-    """Give the group that a cluster belongs to: of it and the engine, Terraform takes exactly one."""
+    """Return the group that a cluster belongs to: Terraform accepts either a group or an engine."""
     name = attributes.replication_group
     written = settings.get(name) if name else None
     if written is None or written == "":
@@ -202,7 +164,7 @@ def _cluster_mode(settings: Conf, group: str) -> Value[bool]:
         for name in names
         if isinstance(settings.get(name), str | dict)
     }
-    # The block of old providers is a map, which is no expression.
+    # The block of old providers is a map, which is not an expression.
     is_open["cluster_mode"] = (
         isinstance(settings.get("cluster_mode"), str) and is_open["cluster_mode"]
     )
@@ -216,7 +178,7 @@ def _cluster_mode(settings: Conf, group: str) -> Value[bool]:
 
 
 def _planned_cache(conf: Conf) -> CacheResource | None:
-    """Give the cache as the plan itself has it; None where Checkov does not read a plan."""
+    """Return the cache as it is in the plan's file; None where Checkov does not read a plan."""
     path, address = _unwrapped(conf.get("__file__")), _unwrapped(conf.get("__address__"))
     if not isinstance(path, str) or not isinstance(address, str):
         return None
@@ -229,7 +191,7 @@ def _planned_cache(conf: Conf) -> CacheResource | None:
 
 @lru_cache(maxsize=8)
 def _plan(path: str) -> dict[str, tuple[Any, Blocks]]:
-    """Read a plan: address → its change and the blocks behind it; {} for what is no plan."""
+    """Return a plan as address → its change and the blocks of its configuration; {} for any other file."""
     try:
         with open(path, "rb") as file:
             content = file.read(MAX_PLAN_BYTES + 1)
@@ -257,7 +219,7 @@ def _plan(path: str) -> dict[str, tuple[Any, Blocks]]:
 
 
 def _outcomes(written: object, settle: Callable[[object], Settled[T] | None]) -> Value[T]:
-    """Give a property: both branches of every `Fn::If` that Checkov leaves, each judged by itself."""
+    """Return a property, with both branches of every `Fn::If` that Checkov does not resolve as outcomes."""
     if written is None:
         return Unset()
     found = list(_branches(written, ""))
@@ -274,15 +236,16 @@ def _outcomes(written: object, settle: Callable[[object], Settled[T] | None]) ->
 
 
 def _branches(written: object, when: str, depth: int = 0) -> Iterator[tuple[object, str]]:
-    """Yield what a value can be, and under which condition."""
+    """Yield every possible value with its condition."""
     branch = written.get("Fn::If") if isinstance(written, Mapping) else None
     if not isinstance(branch, Sequence) or len(branch) != 3 or depth > MAX_OUTCOMES:  # noqa: PLR2004
         yield written, when
         return
     name, *values = branch
     for value, word in zip(values, ("true", "false"), strict=True):
-        told = f"{name} is {word}"
-        yield from _branches(value, f"{when} and {told}" if when else told, depth + 1)
+        condition = f"{name} is {word}"
+        nested = f"{when} and {condition}" if when else condition
+        yield from _branches(value, nested, depth + 1)
 
 
 def _settled_days(written: object) -> Settled[int] | None:
@@ -298,7 +261,7 @@ def _settled_text(written: object) -> Settled[str] | None:
 
 
 def _plain(written: object) -> object:
-    """Make Checkov's texts and lists with places plain ones."""
+    """Return Checkov's own texts and lists, which carry locations, as plain ones."""
     if isinstance(written, str):
         return str(written)
     return list(written) if isinstance(written, list) else written
@@ -325,7 +288,7 @@ def _is_no_value(written: object) -> bool:
 
 
 def _has_functions(written: object) -> bool:
-    """Say whether a list has members that may turn out to be none, or several."""
+    """Whether a list has items that may become no item, or several."""
     return isinstance(written, list) and any(
         isinstance(one, Mapping) and any(str(name).startswith(("Fn::", "Ref")) for name in one)
         for one in written
@@ -337,7 +300,7 @@ def _is_conditional(written: object) -> bool:
 
 
 def _shown(written: object) -> str:
-    """Name the function that a value comes from."""
+    """Return the name of the function that a value comes from."""
     if isinstance(written, Mapping):
         names = [name for name in written if not str(name).startswith("__")]
         return " and ".join(map(str, names[:2])) or "the value"

@@ -1,6 +1,6 @@
-"""The shape of what `explain` says in JSON → the JSON Schema published beside this file.
+"""The models of the JSON output of `explain` → the JSON Schema published beside this file.
 
-Written apart from the page on purpose: the tests hold the one against the other.
+They are written separately from json_page.py on purpose: the tests compare the two.
 """
 
 import json
@@ -87,7 +87,7 @@ class ExplanationDocument(_Part):
 
 
 def schema_text() -> str:
-    """Give the JSON Schema as it is published."""
+    """Return the JSON Schema as it is published."""
     schema = {"$schema": SCHEMA_ID, **ExplanationDocument.model_json_schema(by_alias=True)}
     return json.dumps(schema, indent=2) + "\n"
 

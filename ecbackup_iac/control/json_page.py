@@ -1,4 +1,4 @@
-"""Page → JSON for programs. The names are written out here, and are a promise while the version is 1."""
+"""Page → JSON for programs. The names are stable while the version is 1."""
 
 import json
 
@@ -11,7 +11,7 @@ SCHEMA_VERSION = 1
 
 
 def render(page: Page, width: int) -> str:  # noqa: ARG001 - one signature for all
-    """Give the page as an object; every name is always there."""
+    """Return the page as an object in which every name is present."""
     whole = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "ecbackup-iac", "version": __version__},
@@ -25,7 +25,7 @@ def render(page: Page, width: int) -> str:  # noqa: ARG001 - one signature for a
             }
             for section in page.sections
         ],
-        "sources": [{"name": name, "description": told} for name, told in page.sources],
+        "sources": [{"name": name, "description": text} for name, text in page.sources],
     }
     return json.dumps(whole, indent=2) + "\n"
 

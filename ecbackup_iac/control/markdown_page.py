@@ -1,4 +1,4 @@
-"""Page → Markdown, for a wiki or an audit's file."""
+"""Page → Markdown, for a wiki or an audit."""
 
 import re
 import textwrap
@@ -11,7 +11,7 @@ _SIGNS = re.compile(r"([\\`*<\[\]])")
 
 
 def render(page: Page, width: int) -> str:  # noqa: ARG001 - one signature for all
-    """Give the page as a document of its own."""
+    """Return the page as a document of its own."""
     blocks = [f"# {_prose(page.title)}"]
     if page.rule:
         blocks.append(f"Level: {RULES[page.rule].level}")
@@ -19,7 +19,7 @@ def render(page: Page, width: int) -> str:  # noqa: ARG001 - one signature for a
         blocks.append(f"## {_prose(section.title)}")
         blocks += map(_item, section.facts)
     blocks.append("## Sources")
-    blocks.append("\n".join(f"- {_prose(f'{name}: {told}')}" for name, told in page.sources))
+    blocks.append("\n".join(f"- {_prose(f'{name}: {text}')}" for name, text in page.sources))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -35,7 +35,7 @@ def _words(fact: Fact) -> Iterator[str]:
     if fact.label:
         yield f"**{_prose(fact.label)}:**"
     if fact.ids:
-        yield ", ".join(f"`{one}`" for one in fact.ids) + ("." if fact.text else "")
+        yield ", ".join(f"`{identifier}`" for identifier in fact.ids) + ("." if fact.text else "")
     if fact.original:
         yield f"*The original says:* {_prose(fact.original)} *Right is:*"
     if fact.text:

@@ -11,13 +11,13 @@ from ecbackup_iac.model.verdict import Rule
 
 @record
 class Fact:
-    """Something that is so, and who says it."""
+    """A fact and its sources."""
 
     text: str
     """Empty where the ids say everything."""
 
     sources: tuple[str, ...]
-    """Each the name of a source, and after a colon the place in it."""
+    """Each is the name of a source and, after a colon, the part of it."""
 
     label: str = ""
     """What it is about."""
@@ -30,7 +30,7 @@ class Fact:
 
     language: str = ""
     code: str = ""
-    """To be copied: whole lines."""
+    """Whole lines, to be copied."""
 
 
 @record
@@ -44,7 +44,7 @@ class Section:
 
 @record
 class Page:
-    """All that is to be said of the control, or of a rule."""
+    """The content of the page about the control, or about a rule."""
 
     title: str
     rule: Rule | None
@@ -56,7 +56,7 @@ class Page:
 
 
 def page_of(rule: Rule | None) -> Page:
-    """Give the page about a rule, or about the control."""
+    """Return the page about a rule, or about the control."""
     import tomllib
 
     path = os.path.join(os.path.dirname(__file__), "control.toml")
@@ -71,25 +71,32 @@ def page_of(rule: Rule | None) -> Page:
             Section(section["id"], section["title"], _facts(section["facts"]))
             for section in data["control"]
         )
-    named = {source_name(one) for part in sections for fact in part.facts for one in fact.sources}
-    sources = tuple((name, told) for name, told in data["sources"].items() if name in named)
+    named = {
+        source_name(source)
+        for section in sections
+        for fact in section.facts
+        for source in fact.sources
+    }
+    sources = tuple(
+        (name, description) for name, description in data["sources"].items() if name in named
+    )
     return Page(title, rule, sections, sources)
 
 
 def source_name(source: str) -> str:
-    """Give the name of a source without the place in it."""
+    """Return the name of a source without the part of it."""
     return source.partition(": ")[0]
 
 
-def _of_rule(rule: Rule, told: Mapping[str, Any]) -> tuple[Section, ...]:
+def _of_rule(rule: Rule, data: Mapping[str, Any]) -> tuple[Section, ...]:
     card = RULES[rule]
-    why = Fact(card.description, tuple(told["why"]))
-    remedy = Fact(card.remedy, tuple(told["remedy"]))
+    why = Fact(card.description, tuple(data["why"]))
+    remedy = Fact(card.remedy, tuple(data["remedy"]))
     return (
         Section("why", "Why", (why,)),
-        Section("test", "How to test", _facts(told["test"])),
-        Section("remedy", "Remedy", (remedy, *_facts(told.get("fix", ())))),
-        Section("notes", "Notes", _facts(told["notes"])),
+        Section("test", "How to test", _facts(data["test"])),
+        Section("remedy", "Remedy", (remedy, *_facts(data.get("fix", ())))),
+        Section("notes", "Notes", _facts(data["notes"])),
     )
 
 

@@ -1,6 +1,6 @@
-"""The control's own facts: a card for every rule, whatever code is judged.
+"""A rule → its title, description, remedy and level, the same in every run.
 
-Each text is plain, and the same in every run: code scanning refuses rules that vary.
+Code scanning rejects rules whose text varies.
 """
 
 from ecbackup_iac.model.record import record
@@ -12,28 +12,28 @@ GUIDE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automat
 
 @record
 class RuleMetadata:
-    """What a person has to know about a rule."""
+    """The description of a rule, for people and for code scanning."""
 
     title: str
-    """A sentence, without what is particular to a cache."""
+    """A sentence that names no particular cache."""
 
     description: str
-    """When it holds, and why that matters: two or three sentences."""
+    """When the rule applies and why that matters, in two or three sentences."""
 
     remedy: str
-    """What to do about it, in a sentence or two."""
+    """What to do, in a sentence or two."""
 
     level: Level
-    """How much it weighs unless the policy says otherwise."""
+    """The level, unless the policy sets another."""
 
     severity: float
     """0 to 10, as code scanning ranks security findings: from 7 high, from 4 medium."""
 
     precision: str
-    """How far a finding can be trusted, in code scanning's words."""
+    """How precise the rule is, in code scanning's terms."""
 
 
-# AWS Security Hub holds missing backups (ElastiCache.1) for high.
+# AWS Security Hub rates missing backups (ElastiCache.1) as high.
 RULES = {
     Rule.BACKUPS_DISABLED: RuleMetadata(
         title="Automatic backups of the cache are off.",
@@ -72,7 +72,7 @@ RULES = {
         severity=7.0,
         precision="very-high",
     ),
-    Rule.RETENTION_UNDECIDED: RuleMetadata(
+    Rule.RETENTION_UNKNOWN: RuleMetadata(
         title="It cannot be known whether the cache will be backed up.",
         description="The retention depends on something that the code does not settle, and at least one"
         " of the values it can take leaves the cache without the backups that are asked for.",

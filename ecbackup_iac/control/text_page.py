@@ -1,4 +1,4 @@
-"""Page → text for a terminal, folded to its width; what is to be copied is never folded."""
+"""Page → text for a terminal, folded to its width; code is never folded."""
 
 import textwrap
 from collections.abc import Iterator
@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from ecbackup_iac.control.pages import Fact, Page
 from ecbackup_iac.control.rule_cards import RULES
 
-_NARROWEST = 40  # columns; below that folding makes text harder to read, not easier
-_WIDEST = 100
+MIN_WIDTH = 40
+"""Columns; text that is folded to fewer is harder to read than text that is not folded."""
+
+MAX_WIDTH = 100
 
 
 def render(page: Page, width: int) -> str:
-    """Give the page as text that ends with a line break."""
-    width = min(max(width, _NARROWEST), _WIDEST)
+    """Return the page as text that ends with a line break."""
+    width = min(max(width, MIN_WIDTH), MAX_WIDTH)
     blocks = ["\n".join(_folded(page.title, width, ""))]
     if page.rule:
         blocks.append(f"Level: {RULES[page.rule].level}")
@@ -23,8 +25,8 @@ def render(page: Page, width: int) -> str:
     blocks.append(
         "\n".join(
             line
-            for name, told in page.sources
-            for line in _folded(f"{name}: {told}", width, "  ", hang="  ")
+            for name, description in page.sources
+            for line in _folded(f"{name}: {description}", width, "  ", hang="  ")
         )
     )
     return "\n\n".join(blocks) + "\n"

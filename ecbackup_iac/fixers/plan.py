@@ -232,7 +232,7 @@ def _failing(finding: Finding, minimum_days: int) -> list[Settled[int]]:
             raise NotFixableError("its node type cannot take backups: choose another")
         case Rule.BACKUP_WINDOW_CONFLICT:
             raise NotFixableError("its backup window has to be chosen anew")
-        case Rule.RETENTION_UNDECIDED:
+        case Rule.RETENTION_UNKNOWN:
             raise NotFixableError(finding.verdict.message)
         case _:
             pass

@@ -1,4 +1,4 @@
-"""A text that was read for a judged root and may hold a suppression of its own."""
+"""A text that was read for a root and may hold suppressions."""
 
 from enum import StrEnum
 
@@ -8,11 +8,11 @@ MARKS = (
     b"ecbackup", b"ECBACKUP", b"checkov", b"bridgecrew", b"cortex:skip",
     b"tfsec:", b"trivy:", b"kics-scan", b"KICS-SCAN", b"cfn_nag", b"cdk_nag",
 )  # fmt: skip
-"""A text that has none of these holds no suppression, and costs no more than the look."""
+"""A text with none of these in its bytes holds no suppression."""
 
 
 class Syntax(StrEnum):
-    """In what a text is written, which says what a comment is."""
+    """The language of a text, which determines what a comment is."""
 
     HCL = "hcl"
     TERRAFORM_JSON = "terraform_json"
@@ -25,16 +25,16 @@ class AnnotatedText:
     """A text with one of the marks in its bytes."""
 
     path: str
-    """As it is printed; "-" for standard input."""
+    """As reports show it; "-" for standard input."""
 
     content: bytes
     """UTF-8, without a byte order mark."""
 
     syntax: Syntax
     is_whole: bool = True
-    """Every cache that it leads to was judged, so that what suppresses nothing is of no use."""
+    """Every cache that it declares was evaluated, so a suppression that covers nothing is unused."""
 
 
 def may_hold_suppression(content: bytes) -> bool:
-    """Say by the bytes alone whether a text may hold a suppression."""
+    """Whether a text may hold a suppression, by its bytes alone."""
     return any(map(content.__contains__, MARKS))

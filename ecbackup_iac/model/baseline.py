@@ -1,4 +1,4 @@
-"""What is accepted as it stands today, so that only what is new fails."""
+"""Findings that are accepted, so that only new ones fail."""
 
 from datetime import date
 
@@ -9,22 +9,22 @@ from ecbackup_iac.model.verdict import Rule
 
 @record
 class FindingKey:
-    """What tells a finding from every other, on whatever line it stands."""
+    """What identifies a finding, whatever line it is on."""
 
     root: str
-    """Counted from the folder of the baseline file; "-" for standard input."""
+    """Relative to the folder of the baseline file; "-" for standard input."""
 
     settings: str
-    """What the root is judged with, where the policy has it judged with several sets of values."""
+    """The values that the root is evaluated with, where the policy lists several sets: RootSettings.label."""
 
     address: str
     rule: Rule
     occurrence: int = 1
-    """Which of its equals it is."""
+    """Which one it is of several findings with the same other fields, from 1."""
 
     @property
     def order(self) -> tuple[str, str, str, str, int]:
-        """The key that sorts entries, so that the file changes where the findings do."""
+        """The key that sorts entries, so that the file changes only where the findings do."""
         return (self.root, self.address, self.settings, self.rule, self.occurrence)
 
 
@@ -36,17 +36,17 @@ class AcceptedFinding:
     reason: str
     accepted: date
     location: Location
-    """Of the entry itself."""
+    """The location of the entry."""
 
 
 @record
 class Baseline:
-    """A baseline file."""
+    """The content of a baseline file."""
 
     path: str
-    """As it is printed."""
+    """As reports show it."""
 
     folder: str
-    """The folder that its roots count from: absolute, links resolved."""
+    """The folder that its roots are relative to: absolute, links resolved."""
 
     entries: tuple[AcceptedFinding, ...] = ()

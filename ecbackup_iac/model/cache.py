@@ -1,10 +1,20 @@
 """One ElastiCache cache as the code would deploy it."""
 
-from enum import StrEnum
+import re
+from enum import Enum, StrEnum, auto
+from fractions import Fraction
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.value import Known, Outcome, Settled, Unset, Value, possible_values
+from ecbackup_iac.model.value import (
+    Invalid,
+    Known,
+    Outcome,
+    Settled,
+    Unset,
+    Value,
+    possible_values,
+)
 
 NODE_WITHOUT_BACKUPS = "cache.t1.micro"
 """It takes no backups outside cluster mode (ElastiCache user guide, backup constraints)."""
@@ -21,7 +31,7 @@ class Source(StrEnum):
 
 
 class Form(StrEnum):
-    """The three forms in which ElastiCache sells a cache."""
+    """The three forms of ElastiCache caches."""
 
     STANDALONE_CLUSTER = "standalone_cluster"
     REPLICATION_GROUP = "replication_group"
@@ -30,13 +40,13 @@ class Form(StrEnum):
 
 @record
 class CacheResource:
-    """An ElastiCache cache, with what is known of the settings that decide about its backups."""
+    """An ElastiCache cache, with what is known of the settings that its backups depend on."""
 
     address: str
     """Its name in the source: Terraform's address, a template's logical id, an AWS identifier."""
 
     type: str
-    """The source's own name of its kind: aws_elasticache_cluster, ReplicationGroup."""
+    """The source's name for its type: aws_elasticache_cluster, ReplicationGroup."""
 
     form: Form
     source: Source
@@ -44,13 +54,13 @@ class CacheResource:
     """The folder or file that was evaluated on its own; "-" for standard input."""
 
     location: Location
-    """Of the retention where it is written, else of what declares the cache."""
+    """The location of the retention where it is written, otherwise of what declares the cache."""
 
     retention: Value[int]
-    """For how many days automatic backups are kept."""
+    """The number of days for which automatic backups are kept."""
 
     retention_name: str = "snapshot_retention_limit"
-    """What the source calls the retention, for messages."""
+    """The source's name for the retention, for messages."""
 
     engine: Value[str] = Unset()
     node_type: Value[str] = Unset()
@@ -58,7 +68,7 @@ class CacheResource:
     """The group that a cluster belongs to: its id, or what the code refers to; an empty id is none."""
 
     cluster_mode: Value[bool] = Known(value=False)
-    """Where `may_be_without_backups` says that nothing depends on it, a reader may leave it so."""
+    """A reader may leave the default where `may_be_without_backups` is false: nothing depends on it then."""
 
     backup_window: Value[str] = Unset()
     """Daily, UTC, `hh24:mi-hh24:mi`."""
@@ -73,13 +83,13 @@ class CacheResource:
     """Later edits of the retention never reach the cache (`ignore_changes`)."""
 
     variants: tuple[Outcome[int], ...] = ()
-    """What the retention is with variable files that exist and that nobody asked for."""
+    """The retention with variable files that exist and are not used in this run."""
 
     assumptions: tuple[str, ...] = ()
-    """What was taken for granted when it was read, for a person."""
+    """Assumptions that were made when it was read, for people."""
 
     settings: str = ""
-    """What its root was judged with, where the policy names that: RootSettings.label."""
+    """The values that its root was evaluated with, where the policy lists them: RootSettings.label."""
 
     node_ids: tuple[str, ...] = ()
     """The ids of a live replication group's nodes."""
@@ -88,7 +98,7 @@ class CacheResource:
     """Partition, Region and account of a live cache, within which its id is unique; empty where not shown."""
 
     block: Location | None = None
-    """The whole block, or entry of a template, that declares it; None where no code does."""
+    """The block, or entry of a template, that declares it; None where no code does."""
 
     overrides: tuple[Location, ...] = ()
     """The blocks of override files that are merged into that block."""
@@ -97,14 +107,68 @@ class CacheResource:
     """The module calls that lead to it, outermost first; where it is such a call itself, those above it."""
 
     called: tuple[str, ...] = ()
-    """The folders of the modules that those calls lead to, as they are printed."""
+    """The folders of the modules that those calls lead to, as reports show them."""
 
 
 def may_be_without_backups(node_type: Value[str]) -> bool:
-    """Say whether it depends on cluster mode that a cache of this node type can be backed up."""
+    """Whether cluster mode decides if a cache of this node type can be backed up."""
     return any(map(is_without_backups, possible_values(node_type)))
 
 
 def is_without_backups(node_type: Settled[str]) -> bool:
-    """Say whether a node type takes no backups outside cluster mode."""
+    """Whether a node type takes no backups outside cluster mode."""
     return isinstance(node_type, Known) and node_type.value.lower() == NODE_WITHOUT_BACKUPS
+
+
+class ClusterModeSetting(Enum):
+    """The kinds of settings that can put a replication group in cluster mode."""
+
+    MODE = auto()
+    SHARD_COUNT = auto()
+    SHARDS = auto()
+    """A list with an entry for each shard."""
+
+    PARAMETER_GROUP = auto()
+
+
+# A whole number above 1, as text.
+_SEVERAL = re.compile(r"0*([2-9]|[1-9][0-9]{1,9})")
+
+
+def enables_cluster_mode(setting: ClusterModeSetting, value: object) -> bool:
+    """Whether the known value of a setting puts a replication group in cluster mode.
+
+    AWS's own parameter groups for cluster mode are called `default.redis7.cluster.on`, and others are
+    mostly named after them.
+    """
+    match setting:
+        case ClusterModeSetting.MODE:
+            return isinstance(value, str) and value.lower() == "enabled"
+        case ClusterModeSetting.SHARD_COUNT if isinstance(value, str):
+            return _SEVERAL.fullmatch(value) is not None
+        case ClusterModeSetting.SHARD_COUNT:
+            return isinstance(value, int | float | Fraction) and value > 1
+        case ClusterModeSetting.SHARDS:
+            return isinstance(value, list | tuple) and len(value) > 1
+        case ClusterModeSetting.PARAMETER_GROUP:
+            return isinstance(value, str) and "cluster.on" in value
+
+
+def format_days(value: Settled[int], unset: str = "not set") -> str:
+    """Return a retention as people write it: "1 day", "7 days"."""
+    match value:
+        case Known(value=days, sensitive=False):
+            return f"{days} day" if days == 1 else f"{days} days"
+        case _:
+            return format_value(value, unset)
+
+
+def format_value(value: Settled[int], unset: str = "not set") -> str:
+    """Return a retention without its unit; a sensitive one is hidden."""
+    match value:
+        case Known():
+            return value.shown
+        case Unset():
+            return unset
+        case Invalid(text=text):
+            return text

@@ -1,4 +1,4 @@
-"""Lines of a file that a person is shown, beside where they stand."""
+"""Lines of a file, as a report quotes them."""
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
@@ -6,20 +6,20 @@ from ecbackup_iac.model.record import record
 
 @record
 class SourceLine:
-    """One line, as much of it as may be shown; "…" stands for the rest."""
+    """One line, as much of it as may be shown; "…" replaces the rest."""
 
     number: int
     text: str
     start: int = 0
     end: int = 0
-    """What is meant is text[start:end]; nothing of a line that only says where it belongs."""
+    """text[start:end] is highlighted; empty in a line that is shown for context."""
 
 
 @record
 class Excerpt:
-    """What stands at a place."""
+    """The lines at a location."""
 
     location: Location
     lines: tuple[SourceLine, ...]
     left_out: int = 0
-    """How many more lines the place has."""
+    """How many more lines the location has."""

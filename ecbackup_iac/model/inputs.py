@@ -1,4 +1,4 @@
-"""What a person gives on the command line for the code to be evaluated with."""
+"""Values from the command line and the environment that the code is evaluated with."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,4 +21,4 @@ class EvaluationInputs:
     """CloudFormation's: ("parameter", "name=value") and ("file", path), in the order given."""
 
     contents: Mapping[str, bytes] = field(factory=dict)
-    """What files are taken to hold, by their real paths, whatever the disk says: edits to be judged."""
+    """Edited contents of files by their real paths, which are read in place of those on the disk."""

@@ -1,4 +1,4 @@
-"""What an organisation asks of its caches."""
+"""What an organisation requires of its caches."""
 
 import os
 from datetime import date
@@ -10,14 +10,14 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.verdict import Rule
 
 MAXIMUM_DAYS = 35
-"""The longest retention AWS takes, in days (ElastiCache user guide, scheduling automatic backups)."""
+"""The longest retention that AWS accepts, in days (ElastiCache user guide, scheduling automatic backups)."""
 
 USUAL_DAYS = 7
-"""The retention that a remedy proposes where the policy does not ask for more."""
+"""The retention that a remedy proposes where the policy does not require more."""
 
 
 class UnknownMode(StrEnum):
-    """What becomes of a cache whose retention is undecided."""
+    """How a cache is treated whose retention is unknown."""
 
     WARN = "warn"
     FAIL = "fail"
@@ -25,22 +25,22 @@ class UnknownMode(StrEnum):
 
 
 class SuppressionMode(StrEnum):
-    """Which suppressions in the code itself, comments and metadata, count."""
+    """Which suppressions in the code, comments and metadata, count."""
 
     ALL = "all"
     OWN = "own"
-    """Those that are written for this program."""
+    """Those with this program's own syntax."""
 
     NONE = "none"
 
 
 @record
 class PathGlob:
-    """A glob over paths, and where they count from."""
+    """A glob over paths, and the folder that it is relative to."""
 
     pattern: str
     base: str = ""
-    """That folder, relative to the working folder; empty where it is the working folder itself."""
+    """The folder, relative to the working folder; empty for the working folder."""
 
 
 @record
@@ -61,21 +61,21 @@ class PolicyException:
 
 @record
 class RootSettings:
-    """How a root is judged: with these variable files, in this workspace; with these parameter files."""
+    """The values that a root is evaluated with: variable files, workspace, parameter files."""
 
     path: str
     """A Terraform root's folder, or a template: absolute, links resolved."""
 
     var_files: tuple[str, ...] = ()
-    """Absolute."""
+    """Absolute paths."""
 
     workspace: str | None = None
     parameter_files: tuple[str, ...] = ()
-    """A template's. Absolute."""
+    """Absolute paths, for a template."""
 
     @property
     def label(self) -> str:
-        """What tells it from other settings of its root, wherever the command runs."""
+        """What distinguishes it from other settings of its root; the same in every working folder."""
         folder = os.path.dirname(self.path) if self.parameter_files else self.path
         files = (
             os.path.relpath(file, folder).replace(os.sep, "/")
@@ -86,47 +86,52 @@ class RootSettings:
 
 @record
 class PublishedModule:
-    """What is known of a module that makes a cache, without reading it."""
+    """What is known of a module that creates a cache, without reading it."""
 
     source: str
     form: Form = Form.REPLICATION_GROUP
     input: str | None = None
-    """The input that sets the retention; dots lead into objects; None where it cannot be set."""
+    """The input that sets the retention, with dots for members of objects; None where none does."""
 
     default: int | None = None
-    """The retention where the caller is silent, in days."""
+    """The retention in days, where the call does not set it."""
 
     engine: str | None = None
     """The input that sets the engine."""
 
     default_engine: str | None = None
     switches: tuple[str, ...] = ()
-    """Inputs that make nothing where they are false."""
+    """Inputs that turn the cache off where they are false."""
 
 
 @record
 class Policy:
-    """What is asked, and what is let pass."""
+    """The requirements, and what is excluded or accepted."""
 
     minimum_days: int = 1
+    """The shortest retention that passes."""
+
     unknown: UnknownMode = UnknownMode.WARN
     exclude: tuple[PathGlob, ...] = ()
-    """What is not read."""
+    """Files that are not read."""
 
     exceptions: tuple[PolicyException, ...] = ()
     roots: tuple[RootSettings, ...] = ()
+    """Roots with values of their own; one that is listed several times is evaluated with each."""
+
     modules: tuple[PublishedModule, ...] = ()
-    """In addition to those that this program knows."""
+    """In addition to those that the program knows."""
 
     baseline: str | None = None
-    """The file of what is accepted as it stands."""
+    """The path of the baseline file."""
 
     source: str | None = None
-    """The folder of the configuration that plans and states are of."""
+    """The folder of the configuration that plans and states come from."""
 
     ignores: SuppressionMode = SuppressionMode.ALL
+    """Which suppressions in the code count."""
 
     @property
     def remedy_days(self) -> int:
-        """The retention to propose, in days."""
+        """The retention that a remedy proposes, in days."""
         return max(USUAL_DAYS, self.minimum_days)

@@ -1,17 +1,17 @@
-"""How far a run has come, for whoever wants to show it."""
+"""The progress of a run."""
 
 
 class Progress:
-    """Is told what a run does next, and keeps it to itself; other kinds tell it to somebody."""
+    """Receives the progress of a run, and ignores it; subclasses display it."""
 
     def reading(self) -> None:
-        """Take note that one more file is being read."""
+        """Count one more file that is being read."""
 
     def judging(self, root: str, number: int, total: int | None = None) -> None:
-        """Take note that a root is being judged; how many there are is not always known."""
+        """Note the root that is being evaluated; the total is None where it is not known."""
 
     def going_on(self) -> None:
-        """Take note that the same still goes on: a root may have many caches."""
+        """Note that the same root is still being evaluated: it may have many caches."""
 
 
 UNWATCHED = Progress()

@@ -1,8 +1,8 @@
-"""Records: what a dataclass with slots gives, at a fiftieth of its start-up time.
+"""A class with annotated fields → a record: a dataclass with slots, at a fiftieth of its start-up time.
 
-The standard library's decorator compiles six functions for every class and imports `inspect`: a
-tenth of a second for the classes of this package, more than the rest of a run takes. Here a class
-costs a few microseconds, and its constructor is compiled when it is first used.
+The standard library's decorator compiles six functions for every class and imports `inspect`, which takes
+a tenth of a second for the classes of this package: longer than the rest of a run. Here a class takes a
+few microseconds, and its constructor is compiled when it is first called.
 """
 
 from collections.abc import Callable
@@ -16,16 +16,16 @@ class FrozenRecordError(AttributeError):
 
 
 class _Factory:
-    """Makes a field's default for every instance anew."""
+    """The default of a field, made for each instance."""
 
     def __init__(self, make: Callable[[], object]) -> None:
         self.make = make
 
 
 def field(*, factory: Callable[[], T]) -> T:
-    """Give a field a default that is made for every instance anew: a list, a dict."""
-    made: Any = _Factory(factory)
-    return made  # type: ignore[no-any-return]
+    """Return a default that is made for each instance: a list, a dict."""
+    default: Any = _Factory(factory)
+    return default  # type: ignore[no-any-return]
 
 
 @overload
@@ -34,30 +34,30 @@ def record(cls: type[T], /) -> type[T]: ...
 def record(*, eq: bool = True) -> Callable[[type[T]], type[T]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(cls: type[Any] | None = None, /, *, eq: bool = True) -> Any:
-    """Make a class a frozen record of its annotated fields, with slots.
+    """Return the class as a frozen record of its annotated fields, with slots.
 
-    With `eq=False` two records are equal only where they are the same object.
+    With `eq=False` a record is equal only to itself.
     """
     if cls is None:
-        return lambda made: _record(made, eq=eq, is_frozen=True)
+        return lambda decorated: _record(decorated, eq=eq, is_frozen=True)
     return _record(cls, eq=eq, is_frozen=True)
 
 
 @dataclass_transform(field_specifiers=(field,))
 def changing_record(cls: type[T], /) -> type[T]:
-    """Make a class a record whose fields may change; it is equal to itself alone."""
+    """Return the class as a record whose fields may change; it is equal only to itself."""
     return _record(cls, eq=False, is_frozen=False)
 
 
-def replace(made: T, **changes: object) -> T:
-    """Give a record like another, but for some of its fields."""
-    fields: tuple[str, ...] = type(made).__match_args__  # type: ignore[attr-defined]
-    values = {name: getattr(made, name) for name in fields}
-    return type(made)(**(values | changes))
+def replace(instance: T, **changes: object) -> T:
+    """Return a copy of a record with some fields changed."""
+    fields: tuple[str, ...] = type(instance).__match_args__  # type: ignore[attr-defined]
+    values = {name: getattr(instance, name) for name in fields}
+    return type(instance)(**(values | changes))
 
 
 def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
-    # inspect.get_annotations says the same, and costs the import of inspect.
+    # inspect.get_annotations returns the same, but inspect is slow to import.
     fields = tuple(cls.__dict__.get("__annotations__", ()))  # noqa: RUF063
     defaults = {name: cls.__dict__[name] for name in fields if name in cls.__dict__}
     own = {
@@ -76,33 +76,32 @@ def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
     if eq:
         members |= {"__eq__": _eq, "__hash__": _hash}
     metaclass: Any = type(cls)
-    made: Any = metaclass(cls.__name__, cls.__bases__, members | own)
-    made.__init__ = _constructor(made, fields, defaults)
-    whole: type[Any] = made
-    return whole
+    result: Any = metaclass(cls.__name__, cls.__bases__, members | own)
+    result.__init__ = _constructor(result, fields, defaults)
+    return result  # type: ignore[no-any-return]
 
 
 def _constructor(
-    made: Any,  # noqa: ANN401 - the class that is being made
+    cls: Any,  # noqa: ANN401 - the record class
     fields: tuple[str, ...],
     defaults: dict[str, Any],
 ) -> Callable[..., None]:
     """Return a constructor that replaces itself with a compiled one when it is first called."""
 
     def first(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever is passed
-        made.__init__ = _compiled(made, fields, defaults)
-        made.__init__(self, *args, **kwargs)
+        cls.__init__ = _compiled(cls, fields, defaults)
+        cls.__init__(self, *args, **kwargs)
 
     return first
 
 
 def _compiled(
-    made: Any,  # noqa: ANN401 - the class
+    cls: Any,  # noqa: ANN401 - the record class
     fields: tuple[str, ...],
     defaults: dict[str, Any],
 ) -> Callable[..., None]:
-    # The slots' own setters: a frozen record has no other, and they are the fastest.
-    scope: dict[str, Any] = {f"_set_{name}": getattr(made, name).__set__ for name in fields}
+    # The setters of the slots: a frozen record has no others, and they are the fastest.
+    scope: dict[str, Any] = {f"_set_{name}": getattr(cls, name).__set__ for name in fields}
     scope |= {f"_default_{name}": value for name, value in defaults.items()}
     parameters, lines = [], []
     for name in fields:
@@ -112,7 +111,7 @@ def _compiled(
         parameters.append(f"{name}=_default_{name}" if name in defaults else name)
         lines.append(f"    _set_{name}(self, {value})\n")
     source = f"def __init__(self, {', '.join(parameters)}):\n{''.join(lines) or '    pass'}"
-    exec(source, scope)  # noqa: S102 - nothing in it but the names of our own fields
+    exec(source, scope)  # noqa: S102 - it contains only the names of our own fields
     compiled: Callable[..., None] = scope["__init__"]
     return compiled
 
@@ -121,9 +120,9 @@ def _refuse(self: object, name: str, *_: object) -> None:
     raise FrozenRecordError(f"{type(self).__name__}.{name} cannot be changed")
 
 
-def _values(made: object) -> tuple[object, ...]:
-    fields: tuple[str, ...] = type(made).__match_args__  # type: ignore[attr-defined]
-    return tuple(getattr(made, name) for name in fields)
+def _values(instance: object) -> tuple[object, ...]:
+    fields: tuple[str, ...] = type(instance).__match_args__  # type: ignore[attr-defined]
+    return tuple(getattr(instance, name) for name in fields)
 
 
 def _eq(self: object, other: object) -> bool:
@@ -135,11 +134,11 @@ def _hash(self: object) -> int:
 
 
 def _reduce(self: object) -> tuple[type, tuple[object, ...]]:
-    """Say how to make one like it, for copies and pickles."""
+    """Return how to make a copy, for copy and pickle."""
     return type(self), _values(self)
 
 
 def _repr(self: object) -> str:
     fields: tuple[str, ...] = type(self).__match_args__  # type: ignore[attr-defined]
-    told = ", ".join(f"{name}={getattr(self, name)!r}" for name in fields)
-    return f"{type(self).__name__}({told})"
+    values = ", ".join(f"{name}={getattr(self, name)!r}" for name in fields)
+    return f"{type(self).__name__}({values})"

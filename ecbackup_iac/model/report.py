@@ -1,4 +1,4 @@
-"""The whole answer: findings, and what could not be read."""
+"""The result of a run: findings, absent caches, and what could not be read."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from ecbackup_iac.model.verdict import Level, Status, Verdict
 
 
 class Severity(StrEnum):
-    """Whether an answer is missing (error) or stands all the same (warning)."""
+    """Whether the report is incomplete (error), or the verdicts still hold (warning)."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -22,13 +22,13 @@ class Severity(StrEnum):
 
 @record
 class Diagnostic:
-    """Something that could not be read or decided about an input, with its place."""
+    """Something about an input that could not be read or evaluated, with its location."""
 
     message: str
     location: Location
     severity: Severity = Severity.ERROR
     is_detail: bool = False
-    """One of many of its kind, which a report for people counts rather than lists."""
+    """One of many of its kind; a report for people counts these instead of listing them."""
 
 
 @record
@@ -39,7 +39,7 @@ class CacheBlock:
     """Its name within its file: `aws_elasticache_cluster.x`, `module.x`, a logical id, an identifier."""
 
     type: str
-    """The source's own name of its kind; of a module call, the call's source."""
+    """The source's name for its type; of a module call, the call's source."""
 
     location: Location
     """The whole block, or the entry of a template."""
@@ -68,33 +68,33 @@ class AbsentCache:
 
 @record
 class ReadResult:
-    """What one root gave: its caches, and what is wrong with it."""
+    """What was read of one root: its caches, and what is wrong with it."""
 
     resources: tuple[CacheResource, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     absent: tuple[AbsentCache, ...] = ()
-    """Cache blocks that create nothing in this root. One that another root creates is not absent."""
+    """Cache blocks that create nothing in this root; one that another root creates is not absent."""
 
     blocks: tuple[CacheBlock, ...] = ()
-    """Every cache block in the files under the checked paths: what has to be accounted for."""
+    """Every cache block in the files under the checked paths: each has to be accounted for."""
 
     is_wrong_kind: bool = False
-    """It is something else altogether, and what follows it need not be read."""
+    """The input is of another kind, and what follows it need not be read."""
 
     variables: Mapping[str, str] = field(factory=dict)
-    """What a plan was made with: the root module's variables, their values as JSON text."""
+    """The root module's variables in a plan, their values as JSON text."""
 
     marked: tuple[AnnotatedText, ...] = ()
     """The texts that were read for it and may hold suppressions."""
 
-    def judged_with(self, settings: str) -> "ReadResult":
-        """Give the same with the name of the values that its caches were judged with."""
-        resources = tuple(replace(one, settings=settings) for one in self.resources)
+    def with_settings(self, settings: str) -> "ReadResult":
+        """Return the same with the label of the settings that its caches were evaluated with."""
+        resources = tuple(replace(each, settings=settings) for each in self.resources)
         return replace(self, resources=resources)
 
 
 class SuppressionKind(StrEnum):
-    """Where a suppression was written."""
+    """Where a suppression is written."""
 
     COMMENT = "comment"
     METADATA = "metadata"
@@ -131,22 +131,22 @@ class Finding:
 
 @record
 class Report:
-    """Everything a run has to say, in order."""
+    """The result of a run, in order."""
 
     findings: tuple[Finding, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     absent: tuple[AbsentCache, ...] = ()
-    """Cache blocks that no root creates, one entry a block."""
+    """Cache blocks that no root creates, one entry for each block."""
 
     minimum_days: int = 1
-    """What the policy asks for."""
+    """The policy's minimum retention."""
 
     excerpts: tuple[Excerpt, ...] = ()
-    """What stands at the places of the findings, where somebody asked for it."""
+    """The lines at the locations of the findings, where they were requested."""
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many findings have each status, how many are suppressed; absent caches and diagnostics.
+        """The numbers of findings by status, and of suppressed findings, absent caches and diagnostics.
 
         A suppressed finding counts under "suppressed" alone.
         """
@@ -163,17 +163,17 @@ class Report:
 
     @property
     def fails(self) -> bool:
-        """Whether a finding that is not suppressed weighs as an error."""
+        """Whether a finding that is not suppressed has the level error."""
         return any(f.level is Level.ERROR and f.suppression is None for f in self.findings)
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether an input or a cache could not be judged."""
+        """Whether an input or a cache could not be read or evaluated."""
         return any(d.severity is Severity.ERROR for d in self.diagnostics)
 
 
 def report_of(findings: Iterable[Finding], diagnostics: Iterable[Diagnostic]) -> Report:
-    """Put findings and diagnostics in their order, each told once: the same input gives the same report."""
+    """Return a report with findings and diagnostics sorted, and equal diagnostics once."""
     return Report(
         tuple(sorted(findings, key=lambda finding: finding.order)),
         tuple(

@@ -82,15 +82,15 @@ class TraceStep:
 
 @record
 class Known(Generic[T]):
-    """The value is known."""
+    """The value is determined."""
 
     value: T
     trace: tuple[TraceStep, ...] = ()
     sensitive: bool = False
-    """It is evaluated, but must not be printed."""
+    """It counts for the verdict and must not be printed."""
 
     literals: tuple[Location, ...] = ()
-    """Where it is written literally: a location for each way to it; none where it is computed."""
+    """Where it is written literally, one location for each path to it; empty where it is computed."""
 
     @property
     def shown(self) -> str:
@@ -100,41 +100,41 @@ class Known(Generic[T]):
 
 @record
 class Unset:
-    """No value is configured (Terraform's null included), so the AWS default applies."""
+    """No value is set (Terraform's null included), so the AWS default applies."""
 
     trace: tuple[TraceStep, ...] = ()
     literals: tuple[Location, ...] = ()
-    """Where a null is written, a location for each way to it."""
+    """Where a null is written literally, one location for each path to it."""
 
 
 @record
 class Invalid:
-    """What is written cannot be a value of this setting."""
+    """Something is written that cannot be a value of this setting."""
 
     text: str
-    """The source of the value, for people: `"abc"`, `1.5`, `true`, `a list`."""
+    """What is written, as a message quotes it: `"abc"`, `1.5`, `true`, `a list`."""
 
     trace: tuple[TraceStep, ...] = ()
     literals: tuple[Location, ...] = ()
-    """Where it is written literally, a location for each way to it."""
+    """Where it is written literally, one location for each path to it."""
 
 
 @record
 class Outcome(Generic[T]):
-    """A value that an unknown setting can take."""
+    """One value that an unknown setting can have."""
 
     value: "Known[T] | Unset | Invalid"
     when: str = ""
-    """The condition for it, for people: "IsProd is false"; empty where it is not known."""
+    """The condition for it, for people: "IsProd is false"; empty where there is none to name."""
 
     cases: frozenset[int] | None = None
-    """The resource's scenarios with this value: two settings combine only if they share a scenario.
-    None where that is not known."""
+    """The resource's cases in which the setting has this value. Outcomes of two settings can occur together
+    only where they share a case; None where that is not known."""
 
 
 @record
 class Bounds:
-    """The least and the greatest number that an unknown setting can be; None where there is no bound."""
+    """The smallest and the largest number that an unknown setting can be; None where there is no limit."""
 
     minimum: int | None = None
     maximum: int | None = None
@@ -148,14 +148,14 @@ class Unknown(Generic[T]):
     """The reason, for people: "var.days has no default and no value"."""
 
     outcomes: tuple[Outcome[T], ...] = ()
-    """Every possible value, if that is a finite list; otherwise empty."""
+    """Every possible value, where that is a finite list; otherwise empty."""
 
     bounds: Bounds | None = None
-    """The range of values, if a validation or a MinValue limits it."""
+    """What is proven of it where there is no list: by a validation, a MinValue."""
 
     trace: tuple[TraceStep, ...] = ()
     is_refused: bool = False
-    """The code is rejected before it is deployed, and has to be corrected first."""
+    """The code is rejected before anything is deployed, and has to be corrected first."""
 
 
 Settled: TypeAlias = Known[T] | Unset | Invalid
@@ -163,7 +163,7 @@ Value: TypeAlias = Known[T] | Unset | Invalid | Unknown[T]
 
 
 def possible_values(value: Value[T]) -> tuple[Settled[T], ...]:
-    """Return every possible value; empty where there is no finite list of them."""
+    """Return every value that a setting can have; empty where there is no finite list."""
     if isinstance(value, Unknown):
         return tuple(outcome.value for outcome in value.outcomes)
     return (value,)

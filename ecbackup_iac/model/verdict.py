@@ -1,4 +1,4 @@
-"""The answer for one resource."""
+"""The verdict on one resource."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from ecbackup_iac.model.record import record
 
 
 class Status(StrEnum):
-    """What the answer is; the rule says why."""
+    """The result; the rule is the reason."""
 
     PASS = "pass"
     FAIL = "fail"
@@ -15,7 +15,7 @@ class Status(StrEnum):
 
 
 class Level(StrEnum):
-    """How much a finding weighs."""
+    """The level of a finding."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -30,20 +30,20 @@ class Rule(StrEnum):
     RETENTION_TOO_SHORT = "ECB002"
     RETENTION_INVALID = "ECB003"
     BACKUPS_UNSUPPORTED = "ECB004"
-    RETENTION_UNDECIDED = "ECB005"
+    RETENTION_UNKNOWN = "ECB005"
     BACKUPS_BEING_DISABLED = "ECB006"
     BACKUP_WINDOW_CONFLICT = "ECB007"
     RETENTION_NOT_MANAGED = "ECB008"
 
     @property
     def label(self) -> str:
-        """The rule's name as people read it: backups-disabled."""
+        """The rule's name: backups-disabled."""
         return self.name.lower().replace("_", "-")
 
 
 @record
 class Note:
-    """Something worth knowing beside the verdict."""
+    """Additional information beside the verdict."""
 
     text: str
     rule: Rule | None = None
@@ -51,11 +51,11 @@ class Note:
 
 @record
 class Verdict:
-    """Status, reason and words for one resource."""
+    """Status, rule and message for one resource."""
 
     status: Status
     rule: Rule | None
-    """None for a pass and for what the control does not apply to."""
+    """None for a pass, and where the control does not apply."""
 
     message: str
     notes: tuple[Note, ...] = ()

@@ -1,6 +1,6 @@
-"""Backup and maintenance windows, as ElastiCache writes them → whether AWS refuses the pair.
+"""Backup and maintenance windows, as ElastiCache writes them → whether AWS rejects the pair.
 
-AWS refuses a change whose backup window overlaps the maintenance window, or is under 60 minutes
+AWS rejects a change whose backup window overlaps the maintenance window, or is under 60 minutes
 (hashicorp/terraform#17247, hashicorp/terraform-provider-aws#2153).
 """
 
@@ -21,19 +21,19 @@ _WEEKLY = re.compile(f"([a-z]{{3}}):{_CLOCK}-([a-z]{{3}}):{_CLOCK}", re.ASCII)
 
 @record
 class Window:
-    """A stretch of time that comes back: start and length in minutes, start counted from Monday 00:00 UTC."""
+    """A recurring period: its start in minutes from Monday 00:00 UTC, and its length in minutes."""
 
     start: int
     minutes: int
 
     def overlaps(self, other: "Window") -> bool:
-        """Say whether the two share a minute in the circle of the week; touching is not sharing."""
+        """Whether two windows share a minute of the week; windows that only touch do not."""
         first = (other.start - self.start) % WEEK < self.minutes and other.minutes > 0
         return first or ((self.start - other.start) % WEEK < other.minutes and self.minutes > 0)
 
 
 def daily_window(text: str) -> Window | None:
-    """Read `hh24:mi-hh24:mi`, which may cross midnight; None where it is not of that form."""
+    """Return the window `hh24:mi-hh24:mi`, which may cross midnight; None for any other form."""
     match = _DAILY.fullmatch(text.strip())
     if match is None:
         return None
@@ -42,7 +42,7 @@ def daily_window(text: str) -> Window | None:
 
 
 def weekly_window(text: str) -> Window | None:
-    """Read `ddd:hh24:mi-ddd:hh24:mi`, which may cross the week's end; None where it is not of that form."""
+    """Return the window `ddd:hh24:mi-ddd:hh24:mi`, which may cross into the next week; None otherwise."""
     match = _WEEKLY.fullmatch(text.strip().lower())
     if match is None or not {match[1], match[4]} <= set(_WEEKDAYS):
         return None
@@ -53,9 +53,9 @@ def weekly_window(text: str) -> Window | None:
 
 
 def conflict(backup: Known[str], maintenance: Known[str]) -> str | None:
-    """Say what AWS would refuse about the two windows, for a person; None where it would not.
+    """Return why AWS would reject the two windows, for people; None where it would not.
 
-    A window that is not of its form is not judged here: its own API call refuses it.
+    A window of another form is not considered: AWS rejects it by itself.
     """
     daily, weekly = daily_window(backup.value), weekly_window(maintenance.value)
     if daily is None or weekly is None:

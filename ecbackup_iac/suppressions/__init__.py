@@ -1,1 +1,1 @@
-"""Suppressions that stand in the code itself: comments and metadata, ours and those of other tools."""
+"""Accepted findings: by comments and metadata in the code, the policy's exceptions and the baseline."""

@@ -1,21 +1,11 @@
-"""Findings ↔ the baseline file: what was accepted when it was made does not count, what is new does.
+"""Findings and a baseline → the entries that cover them, and those that cover nothing any more."""
 
-pydantic checks the file; the models below are the file's format and nothing else knows them.
-"""
-
-import json
 import os
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-
-from ecbackup_iac.errors import BaselineError
-from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content, larger_than
 from ecbackup_iac.files.paths import holds, shown_path
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
@@ -27,92 +17,70 @@ from ecbackup_iac.model.report import (
     Suppression,
     SuppressionKind,
 )
-from ecbackup_iac.model.verdict import Rule, Status
-from ecbackup_iac.syntax.encoding import to_utf8
-from ecbackup_iac.syntax.located_json import JsonNode, parse
+from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.suppressions.tracked import TrackedSuppression
 
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
-SCHEMA_VERSION = 1
 USUAL_REASON = "accepted when the baseline was made"
 
-_NAMED = 3
+MAX_NAMED = 3
 """Entries that a warning names; it counts the others."""
 
-_TOLD = 10
-"""Problems of a file that are told; a file that is none of ours has thousands."""
+
+class BaselineSuppressions:
+    """The entries of a baseline."""
+
+    def __init__(self, baseline: Baseline, paths: Sequence[str]) -> None:
+        """`paths` were evaluated: an entry of another root is never stale."""
+        self._baseline = baseline
+        self._paths = paths
+        self._entries = [(entry, _tracked(entry)) for entry in baseline.entries]
+
+    def covering(self, findings: Sequence[Finding]) -> list[Suppression | None]:
+        """Return the entry of each finding, in order."""
+        # Of two entries with one key the first counts, and the second is never used.
+        entries = {entry.key: tracked for entry, tracked in reversed(self._entries)}
+        covering: list[Suppression | None] = [None] * len(findings)
+        for index, key in _keys(findings, self._baseline.folder).items():
+            tracked = entries.get(key)
+            if tracked is not None:
+                tracked.is_used = True
+                covering[index] = tracked.reported
+        return covering
+
+    def stale(self) -> list[AcceptedFinding]:
+        """Return the entries that cover nothing, of the roots under the paths."""
+        folder = self._baseline.folder
+        return [
+            entry
+            for entry, tracked in self._entries
+            if not tracked.is_used and _is_under(entry.key.root, folder, self._paths)
+        ]
+
+    def warnings(self) -> list[Diagnostic]:
+        """Return one warning that names the stale entries."""
+        return stale_warnings(self._baseline, self.stale())
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+def _tracked(entry: AcceptedFinding) -> TrackedSuppression:
+    return TrackedSuppression(SuppressionKind.BASELINE, entry.reason, lambda: entry.location)
 
 
-class BaselineEntry(_Strict):
-    """One finding that is accepted."""
-
-    root: str
-    address: str
-    settings: str = ""
-    rule: Rule
-    occurrence: Annotated[int, Field(ge=1)] = 1
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-    accepted: date
-
-
-class BaselineFile(_Strict):
-    """The whole of `.ecbackup-baseline.json`."""
-
-    schema_version: Literal[1]
-    findings: list[BaselineEntry]
-
-
-def read_baseline(path: str) -> Baseline:
-    """Read a baseline file.
-
-    Raises:
-        BaselineError: it cannot be read, is no JSON, or is no baseline.
-
-    """
-    shown = shown_path(path)
-    if os.path.exists(path) and not (os.path.isfile(path) or is_stream(path)):
-        raise BaselineError(f"{shown}: it is no regular file")
-    try:
-        written = bounded_content(path, MAX_TEXT_BYTES)
-        if written is None:
-            raise BaselineError(f"{shown}: not read: {larger_than(MAX_TEXT_BYTES)}")
-        content = to_utf8(written)
-        content.decode()
-    except OSError as error:
-        raise BaselineError(f"{shown}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise BaselineError(f"{shown}: not UTF-8 text") from error
-    tree, problems = parse(content)
-    lines = _Lines(shown, content, tree)
-    for problem, start, _ in problems:
-        raise BaselineError(f"{lines.at(start)}: {problem[:1].lower()}{problem[1:]}")
-    try:
-        file = BaselineFile.model_validate_json(content)
-    except ValidationError as error:
-        told = [_problem(detail, lines) for detail in error.errors(include_url=False)]
-        first, *more = told[:_TOLD]
-        if len(told) > _TOLD:
-            more.append(f"{shown}: and {len(told) - _TOLD} more")
-        raise BaselineError(first, more=more) from error
-    entries = (
-        AcceptedFinding(_key_of(entry), entry.reason, entry.accepted, lines.of(("findings", index)))
-        for index, entry in enumerate(file.findings)
-    )
-    return Baseline(shown, folder_of(path), tuple(entries))
+def stale_entries(
+    findings: Iterable[Finding], baseline: Baseline, paths: Sequence[str]
+) -> list[AcceptedFinding]:
+    """Return the entries that match no finding, of the roots under the paths that were evaluated."""
+    entries = BaselineSuppressions(baseline, paths)
+    entries.covering([*findings])
+    return entries.stale()
 
 
 def folder_of(path: str) -> str:
-    """Give the folder that the roots in a baseline file count from: absolute, links resolved."""
+    """Return the folder that the roots in a baseline file are relative to: absolute, links resolved."""
     return os.path.realpath(os.path.dirname(path) or ".")
 
 
 def baseline_of(findings: Iterable[Finding], path: str, reason: str, on: date) -> Baseline:
-    """Accept, for a file of this path, what fails or is undecided and is not suppressed otherwise."""
+    """Return a baseline for a file of this path: what fails or is unknown, and is not suppressed."""
     findings, shown, folder = [*findings], shown_path(path), folder_of(path)
     accepted = [
         AcceptedFinding(key, _unicode(reason), on, Location(shown))
@@ -122,52 +90,16 @@ def baseline_of(findings: Iterable[Finding], path: str, reason: str, on: date) -
     return Baseline(shown, folder, tuple(accepted))
 
 
-def baseline_text(baseline: Baseline) -> str:
-    """Write a baseline as a file: sorted, one entry a line, in ASCII."""
-    lines = [
-        json.dumps(_written(entry))
-        for entry in sorted(baseline.entries, key=lambda entry: entry.key.order)
-    ]
-    findings = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
-    return f'{{\n  "schema_version": {SCHEMA_VERSION},\n  "findings": {findings}\n}}\n'
-
-
-def apply_baseline(findings: Iterable[Finding], baseline: Baseline) -> list[Finding]:
-    """Mark what the baseline has; what is suppressed already stays as it is."""
-    findings = [*findings]
-    entries = {entry.key: entry for entry in reversed(baseline.entries)}
-    for index, key in _keys(findings, baseline.folder).items():
-        entry = entries.get(key)
-        if entry is not None and findings[index].suppression is None:
-            suppression = Suppression(SuppressionKind.BASELINE, entry.reason, entry.location)
-            findings[index] = replace(findings[index], suppression=suppression)
-    return findings
-
-
-def stale_entries(
-    findings: Iterable[Finding], baseline: Baseline, paths: Sequence[str]
-) -> list[AcceptedFinding]:
-    """Give the entries that match no finding, of the roots that were looked into: those under the paths."""
-    left = set(_keys([*findings], baseline.folder).values())
-    stale = []
-    for entry in baseline.entries:
-        if entry.key in left:
-            left.remove(entry.key)  # an entry that stands there twice is needed once
-        elif _is_under(entry.key.root, baseline.folder, paths):
-            stale.append(entry)
-    return stale
-
-
-def told_stale(baseline: Baseline, stale: Sequence[AcceptedFinding]) -> list[Diagnostic]:
-    """Tell of the entries that match no finding, all in one."""
+def stale_warnings(baseline: Baseline, stale: Sequence[AcceptedFinding]) -> list[Diagnostic]:
+    """Return one warning that names the entries that match no finding; none where there are none."""
     if not stale:
         return []
     named = [
-        f"{one.key.address} ({one.key.rule} in {_shown_root(one.key.root, baseline.folder)})"
-        for one in stale[:_NAMED]
+        f"{entry.key.address} ({entry.key.rule} in {_shown_root(entry.key.root, baseline.folder)})"
+        for entry in stale[:MAX_NAMED]
     ]
-    if len(stale) > _NAMED:
-        named.append(f"and {len(stale) - _NAMED} more")
+    if len(stale) > MAX_NAMED:
+        named.append(f"and {len(stale) - MAX_NAMED} more")
     what = (
         "1 entry no longer matches" if len(stale) == 1 else f"{len(stale)} entries no longer match"
     )
@@ -179,14 +111,14 @@ def told_stale(baseline: Baseline, stale: Sequence[AcceptedFinding]) -> list[Dia
 
 
 def pruned(baseline: Baseline, stale: Sequence[AcceptedFinding]) -> Baseline:
-    """Give a baseline without these entries; the others stay as they are."""
-    gone = {id(entry) for entry in stale}
-    kept = tuple(entry for entry in baseline.entries if id(entry) not in gone)
+    """Return the baseline without these entries; the others do not change."""
+    removed = {id(entry) for entry in stale}
+    kept = tuple(entry for entry in baseline.entries if id(entry) not in removed)
     return replace(baseline, entries=kept)
 
 
 def _keys(findings: Sequence[Finding], folder: str) -> dict[int, FindingKey]:
-    """Give the key of every finding that fails or is undecided, by its index."""
+    """Return the key of every finding that fails or is unknown, by its index."""
     keys: dict[int, FindingKey] = {}
     roots: dict[str, str] = {}
     seen: Counter[FindingKey] = Counter()
@@ -206,7 +138,7 @@ def _keys(findings: Sequence[Finding], folder: str) -> dict[int, FindingKey]:
 
 
 def _root(root: str, folder: str) -> str:
-    """Count a root from the baseline's folder; a stream, which has another name each time, is "-"."""
+    """Return a root relative to the baseline's folder; a stream, whose name differs each time, is "-"."""
     if root == STANDARD_INPUT or is_stream(root):
         return STANDARD_INPUT
     real = os.path.realpath(root)
@@ -220,7 +152,7 @@ def _shown_root(root: str, folder: str) -> str:
 
 
 def _is_under(root: str, folder: str, paths: Sequence[str]) -> bool:
-    """Say whether a root is one of the paths, or lies under one: then all of its caches were judged."""
+    """Whether a root is one of the paths, or is under one: then all of its caches were evaluated."""
     if root == STANDARD_INPUT:
         return any(path == STANDARD_INPUT or is_stream(path) for path in paths)
     real = os.path.join(folder, root)
@@ -228,67 +160,5 @@ def _is_under(root: str, folder: str, paths: Sequence[str]) -> bool:
 
 
 def _unicode(text: str) -> str:
-    """Show half a surrogate pair as its escape: no file can hold one."""
+    """Return text that a file can hold: half a surrogate pair becomes its escape."""
     return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _key_of(entry: BaselineEntry) -> FindingKey:
-    return FindingKey(entry.root, entry.settings, entry.address, entry.rule, entry.occurrence)
-
-
-def _written(entry: AcceptedFinding) -> dict[str, object]:
-    """Give an entry as it is written; what is as in most entries is left out."""
-    key = entry.key
-    written: dict[str, object] = {"root": key.root, "address": key.address}
-    if key.settings:
-        written["settings"] = key.settings
-    written["rule"] = key.rule
-    if key.occurrence > 1:
-        written["occurrence"] = key.occurrence
-    return written | {"reason": entry.reason, "accepted": entry.accepted.isoformat()}
-
-
-class _Lines:
-    """The places of a baseline's keys and entries."""
-
-    def __init__(self, shown: str, content: bytes, tree: JsonNode | None) -> None:
-        self._shown = shown
-        self._tree = tree
-        self._breaks = [index for index, byte in enumerate(content) if byte == _LINE_BREAK]
-
-    def at(self, offset: int) -> Location:
-        """Give the place of a byte."""
-        return Location(self._shown, bisect_right(self._breaks, offset - 1) + 1)
-
-    def of(self, path: Sequence[str | int]) -> Location:
-        """Give the place of what a path leads to, or of the last on its way that is there."""
-        node = self._tree
-        if node is None:
-            return Location(self._shown)
-        for step in path:
-            found = [
-                *(node.items[step : step + 1] if isinstance(step, int) else ()),
-                *(member for name, member in node.members if name.text == step),
-            ]
-            if not found:
-                break
-            node = found[-1]
-        return self.at(node.start)
-
-
-_LINE_BREAK = ord("\n")
-
-
-def _problem(detail: "ErrorDetails", lines: _Lines) -> str:
-    """Say what is wrong with one key, and where."""
-    path = detail["loc"]
-    where = lines.of(path)
-    key = ".".join(str(part) for part in path if isinstance(part, str))
-    match detail["type"]:
-        case "extra_forbidden":
-            return f"{where}: not a baseline: unknown key {key}"
-        case "missing":
-            return f"{where}: not a baseline: {key} is missing"
-        case _:
-            told = detail["msg"][:1].lower() + detail["msg"][1:]
-            return f"{where}: not a baseline: {f'{key}: ' if key else ''}{told}"

@@ -1,21 +1,20 @@
-"""Comments → their lines without the signs, and which of them are code that was commented out."""
+"""Comments → their lines without comment signs, and those lines that are code commented out."""
 
 import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.syntax.comments import Comment
+from ecbackup_iac.syntax.comments import COMMENT_SIGNS, Comment
 
-_BLANKS = " \t\r"
-_SIGNS = f"{_BLANKS}*#/"
+_LINE_START = f" \t\r{COMMENT_SIGNS}"
 _DECLARATION = re.compile(
     r"(?:resource|module|data|ephemeral)[ \t]{1,40}\"|[\"']?Type[\"']?:[ \t]{0,40}[\"']?AWS::"
 )
 
 
 @record
-class RemarkLine:
+class CommentLine:
     """A line of a comment."""
 
     start: int
@@ -24,35 +23,35 @@ class RemarkLine:
     text: str
     """Without its signs."""
 
-    is_twofold: bool
-    """It is a comment in a comment: somebody has commented it out."""
+    is_nested: bool
+    """It is a comment in a comment: it is commented out."""
 
 
-def lines_of(remark: Comment) -> Iterator[RemarkLine]:
+def lines_of(comment: Comment) -> Iterator[CommentLine]:
     """Yield the lines of a comment."""
-    raw, position = remark.text, remark.start
+    raw, position = comment.text, comment.start
     is_block = raw.startswith("/*") and raw.endswith("*/")
     if is_block:
         raw, position = raw[2:-2], position + 2
     for line in raw.split("\n"):
-        bare = line.lstrip(_SIGNS)
+        bare = line.lstrip(_LINE_START)
         start = len(line) - len(bare)
         signs = line[:start]
         groups = signs.replace("*", " ").split() if is_block else signs.split()[1:]
-        yield RemarkLine(position + start, bare.rstrip(), is_twofold=bool(groups))
+        yield CommentLine(position + start, bare.rstrip(), is_nested=bool(groups))
         position += len(line) + 1
 
 
-def commented_out(remarks: Iterable[Comment]) -> set[int]:
-    """Give the starts of the lines above some code that belong to a block that is commented out.
+def commented_out(comments: Iterable[Comment]) -> set[int]:
+    """Return the starts of the lines above some code that belong to a block that is commented out.
 
-    They are about that block and not about the code: they are its own, or stand above it.
+    Such a line, in that block or above it, is about that block and not about the code below.
     """
     found: set[int] = set()
-    for above, group in groupby(remarks, lambda remark: remark.above):
+    for above, group in groupby(comments, lambda comment: comment.above):
         if above is None:
             continue
-        lines = [line for remark in group for line in lines_of(remark)]
+        lines = [line for comment in group for line in lines_of(comment)]
         declared = [index for index, line in enumerate(lines) if _DECLARATION.match(line.text)]
         if declared:
             closed = [index for index, line in enumerate(lines) if line.text == "}"]

@@ -1,4 +1,4 @@
-"""A line of a comment → what our own words in it suppress, or what is wrong with them."""
+"""A line of a comment → the suppression that this program's own directive in it declares, or its problem."""
 
 import re
 from collections.abc import Sequence
@@ -6,12 +6,12 @@ from difflib import SequenceMatcher
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.suppressions.inline import InlineSuppression, cut, day
+from ecbackup_iac.suppressions.inline import InlineSuppression, cut, parse_date
 
 SIGN = "ecbackup:ignore"
 EXAMPLE = f"{SIGN}[ECB001] reason until 2027-03-31"
 
-# What somebody may have meant by it: `ecbackup: ignore`, `ecbackup-iac:ignore`, `ecbackup:ignor`.
+# What may be meant as the directive: `ecbackup: ignore`, `ecbackup-iac:ignore`, `ecbackup:ignor`.
 _NEARLY = re.compile(
     r"ecbackup(?:[-_]?iac)?[ \t]{0,8}[:=][ \t]{0,8}([A-Za-z]{1,20}+)", re.IGNORECASE
 )
@@ -23,8 +23,8 @@ _UNTIL = re.compile(r"(?:^|[\s(,;])until(?:\s|:|$)", re.IGNORECASE)
 _BEFORE_REASON = " \t:-\u2013\u2014"
 
 
-def own_ignore(line: str) -> InlineSuppression | None:
-    """Read a line of a comment, its signs taken off; None where it is about something else."""
+def own_suppression(line: str) -> InlineSuppression | None:
+    """Return the suppression in a line of a comment without its signs; None where there is none."""
     text = line.strip()
     if not text.startswith(SIGN):
         return _nearly(text)
@@ -48,7 +48,7 @@ def own_ignore(line: str) -> InlineSuppression | None:
 
 
 def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
-    """Read the ids of rules; where one is none, say so."""
+    """Return the rules with these ids, or what is wrong with one of them."""
     found: list[Rule] = []
     for name in names:
         wanted = name.strip().upper()
@@ -61,27 +61,27 @@ def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
     return tuple(dict.fromkeys(found)), ""
 
 
-def with_reason(ignore: InlineSuppression, written: str) -> InlineSuppression:
-    """Take the reason, and the date at its end."""
+def with_reason(suppression: InlineSuppression, written: str) -> InlineSuppression:
+    """Return the suppression with its reason, and with the date at the end of it."""
     reason, expires = written.strip(), None
     marks = [*_UNTIL.finditer(reason)]
     if marks:
         until = reason[marks[-1].end() :].strip().rstrip(".)")
-        expires = day(until)
+        expires = parse_date(until)
         if expires is not None:
             reason = reason[: marks[-1].start()].rstrip(" ,;(-")
         elif not until or any(character.isdigit() for character in until):
             shown = cut(until) or "nothing"
             return replace(
-                ignore, problem=f"what stands behind until is no date like 2027-03-31: {shown}"
+                suppression, problem=f"what stands behind until is no date like 2027-03-31: {shown}"
             )
     if not any(character.isalnum() for character in reason):
-        return replace(ignore, problem=f"it gives no reason: {EXAMPLE}")
-    return replace(ignore, reason=cut(reason), expires=expires)
+        return replace(suppression, problem=f"it gives no reason: {EXAMPLE}")
+    return replace(suppression, reason=cut(reason), expires=expires)
 
 
 def _nearly(text: str) -> InlineSuppression | None:
-    """Tell of what looks as if it were meant, and is not written so."""
+    """Return a suppression with its problem, where a line looks like a misspelt directive."""
     match = _NEARLY.match(text)
     if match is not None:
         word = match[1].lower()

@@ -1,14 +1,13 @@
-"""Findings and the policy's exceptions → findings that carry why they do not count."""
+"""Findings and the policy's exceptions → the exceptions that cover them."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.files.globs import covers, matches
 from ecbackup_iac.model.cache import Source
 from ecbackup_iac.model.policy import PolicyException
-from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
     Diagnostic,
     Finding,
@@ -17,10 +16,11 @@ from ecbackup_iac.model.report import (
     SuppressionKind,
 )
 from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.suppressions.tracked import TrackedSuppression
 
 
 def today() -> date:
-    """Give today's date in UTC, or the date that SOURCE_DATE_EPOCH (seconds) sets.
+    """Return today's date in UTC, or the date that SOURCE_DATE_EPOCH (seconds) sets.
 
     Raises:
         PolicyError: SOURCE_DATE_EPOCH is not a number of seconds that is a date.
@@ -35,54 +35,61 @@ def today() -> date:
         raise PolicyError(f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}") from error
 
 
-def apply_exceptions(
-    findings: Iterable[Finding], exceptions: Sequence[PolicyException], on: date
-) -> tuple[list[Finding], list[Diagnostic]]:
-    """Mark what an exception covers; tell of every exception that is over or covers nothing."""
-    diagnostics = [
-        _told(one, f"the exception expired on {one.expires} and no longer counts: {one.reason}")
-        for one in exceptions
-        if one.expires and one.expires < on
-    ]
-    active = [one for one in exceptions if not (one.expires and one.expires < on)]
-    used: set[int] = set()
-    marked = []
-    for finding in findings:
-        covering = [index for index, one in enumerate(active) if _covers(one, finding)]
-        used.update(covering)
-        is_open = covering and finding.suppression is None
-        marked.append(_suppressed(finding, active[covering[0]]) if is_open else finding)
-    diagnostics += [
-        _told(one, f"the exception matches no finding that fails or is undecided: {one.reason}")
-        for index, one in enumerate(active)
-        if index not in used
-    ]
-    return marked, diagnostics
+class PolicySuppressions:
+    """The policy's exceptions."""
+
+    def __init__(self, exceptions: Sequence[PolicyException], on: date) -> None:
+        self._exceptions = [(exception, _tracked(exception)) for exception in exceptions]
+        self._on = on
+
+    def covering(self, findings: Sequence[Finding]) -> list[Suppression | None]:
+        """Return the first exception that covers each finding; every one that covers it is used."""
+        active = [
+            (exception, tracked)
+            for exception, tracked in self._exceptions
+            if not tracked.is_expired(self._on)
+        ]
+        covering: list[Suppression | None] = []
+        for finding in findings:
+            found = [tracked for exception, tracked in active if _covers(exception, finding)]
+            for tracked in found:
+                tracked.is_used = True
+            covering.append(found[0].reported if found else None)
+        return covering
+
+    def warnings(self) -> Iterator[Diagnostic]:
+        """Yield a warning for each exception that has expired or covers nothing."""
+        for exception, tracked in self._exceptions:
+            if tracked.is_expired(self._on):
+                text = f"the exception expired on {exception.expires} and no longer counts"
+            elif not tracked.is_used:
+                text = "the exception matches no finding that fails or is undecided"
+            else:
+                continue
+            message = f"{text}: {exception.reason}"
+            yield Diagnostic(message, exception.location, Severity.WARNING)
+
+
+def _tracked(exception: PolicyException) -> TrackedSuppression:
+    return TrackedSuppression(
+        SuppressionKind.POLICY, exception.reason, lambda: exception.location, exception.expires
+    )
 
 
 def _covers(exception: PolicyException, finding: Finding) -> bool:
-    """Say whether the exception is about this finding; what passes needs none."""
+    """Whether the exception is about this finding; a pass needs none."""
     return (
         finding.verdict.status in (Status.FAIL, Status.UNKNOWN)
         and exception.rule in (None, finding.verdict.rule)
         and (exception.resource is None or matches(exception.resource, finding.resource.address))
-        and (exception.path is None or any(covers(exception.path, one) for one in _paths(finding)))
+        and (
+            exception.path is None or any(covers(exception.path, path) for path in _paths(finding))
+        )
     )
 
 
 def _paths(finding: Finding) -> tuple[str, ...]:
-    """Give the file that a finding stands in; of a plan or a state that has places, the plan, too."""
+    """Return the file of a finding, and the plan or state that it was read from."""
     resource = finding.resource
     has_root = resource.source in (Source.TERRAFORM_PLAN, Source.TERRAFORM_STATE)
     return (resource.location.path, *((resource.root,) if has_root else ()))
-
-
-def _suppressed(finding: Finding, exception: PolicyException) -> Finding:
-    suppression = Suppression(
-        SuppressionKind.POLICY, exception.reason, exception.location, exception.expires
-    )
-    return replace(finding, suppression=suppression)
-
-
-def _told(exception: PolicyException, message: str) -> Diagnostic:
-    return Diagnostic(message, exception.location, Severity.WARNING)

@@ -1,4 +1,4 @@
-"""A suppression as somebody wrote it beside the code."""
+"""A suppression as it is written in the code, in a comment or in metadata."""
 
 import re
 from datetime import date
@@ -14,7 +14,7 @@ _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Scope(Enum):
-    """How near to what fails a suppression has to stand."""
+    """How near to what fails a suppression has to be."""
 
     BLOCK = auto()
     """Anywhere in the block, or at it."""
@@ -23,7 +23,7 @@ class Scope(Enum):
     """On the first line of the block or the attribute, or directly above."""
 
     LINE = auto()
-    """The same, of what the finding points to alone."""
+    """The same, but only of what the finding points to."""
 
     FILE = auto()
     """Anywhere in the file."""
@@ -31,14 +31,14 @@ class Scope(Enum):
 
 @record
 class InlineSuppression:
-    """What one suppression says."""
+    """The content of one suppression."""
 
     written: str
-    """Its sign, as it is shown: `checkov:skip=CKV_AWS_134`."""
+    """The directive, as messages show it: `checkov:skip=CKV_AWS_134`."""
 
     reason: str = ""
     rules: tuple[Rule, ...] = ()
-    """The rules that it is for; every rule where there are none."""
+    """The rules that it is for; empty for every rule."""
 
     expires: date | None = None
     """The last day on which it counts."""
@@ -48,28 +48,28 @@ class InlineSuppression:
     """It is written for this program, not for another tool."""
 
     is_foreign_form: bool = False
-    """Another tool has defined how it is written."""
+    """Its syntax is that of another tool."""
 
     is_blanket: bool = False
-    """It names no check: that it covers nothing here says nothing about it."""
+    """It names no check, so it may be meant for something that this program does not check."""
 
     workspace: str = ""
-    """The Terraform workspace that it is for; every one where it is empty."""
+    """The Terraform workspace that it is for; empty for every workspace."""
 
     problem: str = ""
-    """Why it does not count; empty where nothing is wrong."""
+    """Why it does not count; empty where it does."""
 
 
 def cut(text: str) -> str:
-    """Give a reason as it is shown: on one line, and not without end."""
+    """Return a reason as messages show it: on one line, of limited length."""
     line = " ".join(text[: 4 * MAX_REASON_LENGTH].split())
     if len(line) <= MAX_REASON_LENGTH:
         return line
     return f"{line[:MAX_REASON_LENGTH].rstrip()} ..."
 
 
-def day(text: str) -> date | None:
-    """Read a date, which has one form: 2027-03-31."""
+def parse_date(text: str) -> date | None:
+    """Return the date in a text of the form 2027-03-31; None where it is not one."""
     if _DAY.fullmatch(text) is None:
         return None
     try:

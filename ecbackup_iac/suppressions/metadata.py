@@ -1,4 +1,4 @@
-"""The `Metadata` of a template's resource → what it suppresses, or what is wrong with it."""
+"""The `Metadata` of a template's resource → its suppressions, each with its problem if it has one."""
 
 import binascii
 from base64 import b64decode
@@ -17,24 +17,24 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.directives import rules_in
-from ecbackup_iac.suppressions.inline import InlineSuppression, cut, day
-from ecbackup_iac.suppressions.other_tools import OFF, checkov_ignore
+from ecbackup_iac.suppressions.inline import InlineSuppression, cut, parse_date
+from ecbackup_iac.suppressions.other_tools import OFF, checkov_suppression
 
 Found: TypeAlias = tuple[InlineSuppression, Node]
-"""With the node that it stands at."""
+"""A suppression and the node that it is written in."""
 
 EXAMPLE = "ignore: [{rules: [ECB001], reason: ..., until: 2027-03-31}]"
 
 _OWN_KEYS = ("rules", "reason", "until")
 
 _CDK_NAG_CHECK = "ElastiCacheRedisClusterAutomaticBackup"
-"""Of the HIPAA and NIST packs: at least 15 days. The name of the pack stands before it."""
+"""Of the HIPAA and NIST packs: at least 15 days. The name of the pack comes before it."""
 
 _CDK_NAG_RULES = (*OFF, Rule.RETENTION_TOO_SHORT)
 
 
-def metadata_ignores(metadata: Node) -> Iterator[Found]:
-    """Yield what stands there, ours first."""
+def suppressions_in(metadata: Node) -> Iterator[Found]:
+    """Yield the suppressions, our own first."""
     own = member(metadata, "ecbackup")
     if own is not None:
         yield from _own(own)
@@ -42,14 +42,14 @@ def metadata_ignores(metadata: Node) -> Iterator[Found]:
         for entry in _entries(member(member(metadata, tool), "skip")):
             name, comment = _text(entry, "id"), _text(entry, "comment")
             written = f"{tool} skip {name}"
-            ignore = checkov_ignore([name], f"Metadata {written}", comment)
-            if ignore is not None:
-                yield ignore, entry
+            suppression = checkov_suppression([name], f"Metadata {written}", comment)
+            if suppression is not None:
+                yield suppression, entry
     for tool in ("cfn_nag", "cdk_nag"):
         for entry in _entries(member(member(metadata, tool), "rules_to_suppress")):
-            ignore = _nag(tool, entry)
-            if ignore is not None:
-                yield ignore, entry
+            suppression = _nag(tool, entry)
+            if suppression is not None:
+                yield suppression, entry
 
 
 def _own(node: Node) -> Iterator[Found]:
@@ -85,35 +85,35 @@ def _own_entry(entry: Node) -> InlineSuppression:
             return _wrong(written, problem)
         written = f"{written} [{', '.join(rules)}]"
     until = _text(entry, "until")
-    expires = day(until)
+    expires = parse_date(until)
     if "until" in found and expires is None:
         shown = cut(until) or "nothing"
         return _wrong(written, f"until is no date like 2027-03-31: {shown}")
-    return _reasoned(
+    return _with_reason(
         InlineSuppression(written, rules=rules, expires=expires), _text(entry, "reason")
     )
 
 
 def _nag(tool: str, entry: Node) -> InlineSuppression | None:
-    """Read an entry of cfn_nag or cdk-nag: only cdk-nag has a check of this kind; both may have ours."""
+    """Return the suppression in an entry of cfn_nag or cdk-nag, where it names a rule of ours."""
     name, reason = _text(entry, "id"), _text(entry, "reason")
     written = f"Metadata {tool} {cut(name)}"
     if name.upper().startswith("ECB"):
         rules, problem = rules_in([name])
-        ignore = InlineSuppression(written, rules=rules, is_foreign_form=True, problem=problem)
-        return ignore if problem else _reasoned(ignore, reason)
+        suppression = InlineSuppression(written, rules=rules, is_foreign_form=True, problem=problem)
+        return suppression if problem else _with_reason(suppression, reason)
     if tool != "cdk_nag" or name.rpartition("-")[2] != _CDK_NAG_CHECK:
         return None
     if _text(entry, "is_reason_encoded").lower() == "true":
         reason = _decoded(reason)
-    told = cut(reason) or f"{written} (no reason given)"
-    return InlineSuppression(written, told, _CDK_NAG_RULES, is_own=False, is_foreign_form=True)
+    reason = cut(reason) or f"{written} (no reason given)"
+    return InlineSuppression(written, reason, _CDK_NAG_RULES, is_own=False, is_foreign_form=True)
 
 
-def _reasoned(ignore: InlineSuppression, reason: str) -> InlineSuppression:
+def _with_reason(suppression: InlineSuppression, reason: str) -> InlineSuppression:
     if not any(character.isalnum() for character in reason):
-        return replace(ignore, problem="it gives no reason")
-    return replace(ignore, reason=cut(reason))
+        return replace(suppression, problem="it gives no reason")
+    return replace(suppression, reason=cut(reason))
 
 
 def _decoded(reason: str) -> str:
@@ -124,7 +124,7 @@ def _decoded(reason: str) -> str:
 
 
 def _entries(node: Node | None) -> list[Node]:
-    """Give a list's entries; a single map stands for a list of one."""
+    """Return the entries of a list; a single map counts as a list of one."""
     if isinstance(node, ListNode):
         return node.items
     return [node] if isinstance(node, MapNode) and node.members else []

@@ -1,7 +1,8 @@
 """Comments of Checkov, tfsec, Trivy and KICS → what they suppress here.
 
-Each counts for what its check is about. Facts: Checkov 3.3 (common/comment/enum.py), Trivy (pkg/iac/ignore),
-tfsec's guide on ignores, KICS's guide on comments (docs/running-kics.md) and its query of this name.
+Each counts for the rules that its check corresponds to. Sources: Checkov 3.3 (common/comment/enum.py),
+Trivy (pkg/iac/ignore), tfsec's guide on ignores, KICS's guide on comments (docs/running-kics.md) and its
+query of this name.
 """
 
 import re
@@ -11,35 +12,40 @@ from datetime import date, timedelta
 from ecbackup_iac.files.globs import matches
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.suppressions.inline import InlineSuppression, Scope, cut, day
+from ecbackup_iac.suppressions.inline import InlineSuppression, Scope, cut, parse_date
+from ecbackup_iac.syntax.comments import COMMENT_SIGNS
 
-OFF = (Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNDECIDED)
-"""What a check for "unset or 0" is about; that nobody knows the retention is a part of it."""
+OFF = (Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNKNOWN)
+"""The rules of a check for "unset or 0"; a retention that is not known is one of its cases."""
 
 OWN_CHECK = "CKV2_ECBACKUP_1"
-"""This program's rule as a check of Checkov's: it is about every rule."""
+"""This program as a check of Checkov's: it covers every rule."""
 
 CHECKOV_RULES: dict[str, tuple[Rule, ...]] = {"CKV_AWS_134": OFF, OWN_CHECK: ()}
 
 TRIVY_IDS = ("AVD-AWS-0050", "AWS-0050", "aws-elasticache-enable-backup-retention", "AWS088")
-"""Of the one check: Trivy's, its older one, the long one that tfsec had first, and tfsec's of old."""
+"""The ids of one check: Trivy's, Trivy's older one, and tfsec's two."""
 
 KICS_QUERY = "8fdb08a0-a868-4fdf-9c27-ccab0237f1ab"
 """ElastiCache Redis Cluster Without Backup, for Terraform. There is none for CloudFormation."""
 
 _MAX_PATTERN_LENGTH = 80
-"""Characters; a longer one is no name of anything."""
+"""Characters; a longer one cannot match a name."""
 
 _CHECKOV = re.compile(
     r"(?:checkov|bridgecrew|cortex):skip= *+([A-Za-z0-9_-]++(?:,[A-Za-z0-9_-]++)*+)(:.*)?"
 )
-_SIGNS = "#/*"
 _PREFIXES = ("tfsec:", "trivy:")
 _KICS = re.compile(r"kics-scan[ \t]++(.*)", re.IGNORECASE)
 
 
-def foreign_ignores(line: str, *, is_head: bool, is_terraform: bool) -> Iterator[InlineSuppression]:
-    """Read a line of a comment, its signs taken off; `is_head`: no code stands before it in its file."""
+def other_suppressions(
+    line: str, *, is_head: bool, is_terraform: bool
+) -> Iterator[InlineSuppression]:
+    """Yield the suppressions in a line of a comment without its signs.
+
+    `is_head`: no code comes before it in its file.
+    """
     text = line.strip()
     if ":skip=" in text:
         yield from _checkov(text)
@@ -49,17 +55,17 @@ def foreign_ignores(line: str, *, is_head: bool, is_terraform: bool) -> Iterator
         yield from _kics(text, is_head=is_head)
 
 
-def checkov_ignore(ids: list[str], written: str, reason: str) -> InlineSuppression | None:
-    """Give what skips these checks of Checkov's; None where it is about others."""
-    wanted = [CHECKOV_RULES[one] for one in ids if one in CHECKOV_RULES]
+def checkov_suppression(ids: list[str], written: str, reason: str) -> InlineSuppression | None:
+    """Return the suppression that skips these checks of Checkov's; None where none of them is ours."""
+    wanted = [CHECKOV_RULES[name] for name in ids if name in CHECKOV_RULES]
     if not wanted:
         return None
     rules = () if () in wanted else wanted[0]
     return _foreign(written, reason, rules)
 
 
-def describes(pattern: str, name: str) -> bool:
-    """Say whether this is the name, or a pattern of Trivy's for it, in which `*` is any text."""
+def is_match(pattern: str, name: str) -> bool:
+    """Whether a name is the pattern, or matches it as Trivy does, where `*` is any text."""
     if "*" not in pattern or "?" in pattern or len(pattern) > _MAX_PATTERN_LENGTH:
         return pattern == name
     return matches(pattern, name)
@@ -68,9 +74,9 @@ def describes(pattern: str, name: str) -> bool:
 def _foreign(
     written: str, reason: str, rules: tuple[Rule, ...] = OFF, **more: object
 ) -> InlineSuppression:
-    told = cut(reason.strip()) or f"{cut(written)} (no reason given)"
-    made = InlineSuppression(cut(written), told, rules, is_own=False, is_foreign_form=True)
-    return replace(made, **more)
+    reason = cut(reason.strip()) or f"{cut(written)} (no reason given)"
+    base = InlineSuppression(cut(written), reason, rules, is_own=False, is_foreign_form=True)
+    return replace(base, **more)
 
 
 def _checkov(text: str) -> Iterator[InlineSuppression]:
@@ -78,37 +84,37 @@ def _checkov(text: str) -> Iterator[InlineSuppression]:
     if match is not None:
         ids = match[1].split(",")
         written = match[0].partition(":skip=")[0] + ":skip=" + match[1]
-        ignore = checkov_ignore(ids, written, (match[2] or "")[1:])
-        if ignore is not None:
-            yield ignore
+        suppression = checkov_suppression(ids, written, (match[2] or "")[1:])
+        if suppression is not None:
+            yield suppression
 
 
 def _trivy(text: str) -> Iterator[InlineSuppression]:
-    """Read `trivy:ignore:ID`, of which several may stand on a line; what is left over is the reason."""
+    """Yield each `trivy:ignore:ID` of a line; the other words are the reason."""
     words = text.split()
-    marked = [word.lstrip(_SIGNS) for word in words]
+    marked = [word.lstrip(COMMENT_SIGNS) for word in words]
     reason = " ".join(
         word for word, bare in zip(words, marked, strict=True) if not bare.startswith(_PREFIXES)
-    ).strip(" -:#/*")
+    ).strip(f" -:{COMMENT_SIGNS}")
     for word in marked:
         if word.startswith(_PREFIXES):
-            ignore = _trivy_ignore(word, reason)
-            if ignore is not None:
-                yield ignore
+            suppression = _trivy_suppression(word, reason)
+            if suppression is not None:
+                yield suppression
 
 
-def _trivy_ignore(word: str, reason: str) -> InlineSuppression | None:
+def _trivy_suppression(word: str, reason: str) -> InlineSuppression | None:
     sections = word.split(":")[1:]
     given = dict(zip(sections[::2], sections[1::2], strict=False))
     name, bracket, _ = given.get("ignore", "").partition("[")
-    if not any(describes(name, one) for one in TRIVY_IDS):
+    if not any(is_match(name, known) for known in TRIVY_IDS):
         return None
     is_blanket = "*" in name
     problem, expires = "", None
     if bracket:
         problem = "it is for some values of an attribute alone, which is not followed here"
     if "exp" in given:
-        expires = day(given["exp"])
+        expires = parse_date(given["exp"])
         if expires is None or expires == date.min:
             problem = f"what stands behind exp is no date like 2027-03-31: {cut(given['exp'])}"
         else:

@@ -1,4 +1,4 @@
-"""Comments and where they stand among the code: above something, behind it, inside it."""
+"""Comments of a text, and the code that each is at: above it, behind it, inside it."""
 
 import re
 from bisect import bisect_right
@@ -7,6 +7,9 @@ from itertools import islice
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
+
+COMMENT_SIGNS = "#/*"
+"""The characters that comment signs consist of, in every language."""
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
@@ -18,27 +21,27 @@ class Comment:
     start: int
     end: int
     text: str
-    """With its signs, as it is written; of a JSON property the text alone."""
+    """With its signs, as it is written; of a JSON property, the value."""
 
     above: int | None = None
-    """The start of the code that it stands directly above or before, with no blank line between."""
+    """The start of the code that it is directly above or before, with no blank line between."""
 
     behind: int | None = None
     """The end of the code that it follows on the same line."""
 
     below: int | None = None
-    """The end of the code that it belongs to by its indentation, though that has ended."""
+    """The end of the code above that it belongs to by its indentation."""
 
     owner: int | None = None
     """The start of the entry that it is a property of."""
 
     is_head: bool = False
-    """Nothing but comments stands before it."""
+    """Only comments come before it."""
 
 
 @record(eq=False)
 class CodeBlock:
-    """A block, or an entry of a template, at the outermost level where a cache can stand."""
+    """A block, or an entry of a template, at the outermost level where a cache can be."""
 
     start: int
     end: int
@@ -47,12 +50,12 @@ class CodeBlock:
 
 
 class CommentedText:
-    """A text with its comments, and with what they can stand at."""
+    """A text with its comments, and the blocks that they can be in or at."""
 
     def __init__(
         self,
         text: str,
-        remarks: Iterable[Comment],
+        comments: Iterable[Comment],
         blocks: Iterable[CodeBlock],
         locate: Callable[[int, int], Location],
         *,
@@ -60,17 +63,17 @@ class CommentedText:
     ) -> None:
         """`is_bytes`: each character of the text stands for a byte of UTF-8."""
         self.text = text
-        self.remarks: Sequence[Comment] = list(remarks)
+        self.comments: Sequence[Comment] = list(comments)
         self.blocks: Sequence[CodeBlock] = sorted(blocks, key=lambda block: block.start)
         self.locate = locate
-        """Offsets → the place as it is reported."""
+        """Offsets → the location as it is reported."""
 
         self._is_bytes = is_bytes
         self._starts = _line_starts(text, is_bytes=is_bytes)
         self._block_starts = [block.start for block in self.blocks]
 
     def offset(self, line: int, column: int) -> int:
-        """Give the offset of a place, which counts from 1 in characters."""
+        """Return the offset of a line and column, which count from 1 in characters."""
         if line > len(self._starts):
             return len(self.text)
         start = self._starts[line - 1]
@@ -82,26 +85,26 @@ class CommentedText:
         return start + column - 1
 
     def line(self, offset: int) -> int:
-        """Give the line of an offset, from 1."""
+        """Return the line of an offset, from 1."""
         return bisect_right(self._starts, offset)
 
     def column(self, offset: int) -> int:
-        """Give how far an offset is from its line's start."""
+        """Return the distance of an offset from the start of its line."""
         return offset - self._starts[self.line(offset) - 1]
 
     def readable(self, text: str) -> str:
-        """Give a piece of the text as a person reads it."""
+        """Return a piece of the text in characters."""
         return text.encode("latin-1").decode(errors="replace") if self._is_bytes else text
 
     def block_at(self, offset: int) -> CodeBlock | None:
-        """Give the block that an offset lies in."""
+        """Return the block that an offset is in."""
         index = bisect_right(self._block_starts, offset) - 1
         block = self.blocks[index] if index >= 0 else None
         return block if block is not None and offset <= block.end else None
 
 
 def _line_starts(text: str, *, is_bytes: bool) -> list[int]:
-    """Where lines begin; HCL knows one line break, YAML three."""
+    """Return the offsets at which lines begin. HCL has one line break, YAML three."""
     starts = [0]
     if is_bytes:
         position = text.find("\n")
@@ -113,12 +116,12 @@ def _line_starts(text: str, *, is_bytes: bool) -> list[int]:
     return starts
 
 
-def remarks_of(
+def comments_of(
     text: str, spans: Sequence[tuple[int, int]], *, by_indentation: bool = False
 ) -> list[Comment]:
-    """Say of each comment what it stands at; the spans are in order.
+    """Return the comments with the code that each is at; the spans are in order.
 
-    `by_indentation`: a comment that is indented deeper than what follows belongs to what stands before.
+    `by_indentation`: a comment that is indented deeper than what follows belongs to the code above.
     """
     gaps = _gaps(text, spans)
     following = _following(text, gaps)
@@ -147,7 +150,7 @@ def remarks_of(
 
 
 def _gaps(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
-    """Give what stands before each comment, and behind the last one, with its start."""
+    """Return the text before each comment and after the last, with its start."""
     gaps, position = [], 0
     for start, end in (*spans, (len(text), len(text))):
         gaps.append((position, text[position:start]))
@@ -156,7 +159,7 @@ def _gaps(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
 
 
 def _following(text: str, gaps: Sequence[tuple[int, str]]) -> list[tuple[int | None, int | None]]:
-    """Give, for each comment, the start of the code below it, and again where no blank line is between."""
+    """Return, for each comment, the start of the code below, and again where no blank line is between."""
     found: list[tuple[int | None, int | None]] = []
     code: int | None = None
     near: int | None = None

@@ -12,7 +12,7 @@ _BYTE_ORDER_MARKS = (
 
 
 def to_utf8(content: bytes) -> bytes:
-    """Give a text as UTF-8 without a byte order mark; PowerShell's `>` writes UTF-16.
+    """Return a text as UTF-8 without a byte order mark; PowerShell's `>` writes UTF-16.
 
     Raises:
         UnicodeDecodeError: the text is not in the encoding that its mark announces.

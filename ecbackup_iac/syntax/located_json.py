@@ -1,6 +1,6 @@
-"""JSON text → a tree in which everything knows where it stands.
+"""JSON text → a tree of values with their offsets.
 
-Nothing here recurses. What was whole before an error is kept.
+Nothing here recurses. What is complete before an error is kept.
 """
 
 import re
@@ -13,11 +13,11 @@ MAX_DEPTH = 200
 """Objects and arrays inside each other."""
 
 Problem: TypeAlias = tuple[str, int, int]
-"""What is wrong, and from where to where."""
+"""What is wrong, and the start and end of it."""
 
 
 class Kind(StrEnum):
-    """What a piece of JSON is."""
+    """The kinds of JSON values."""
 
     OBJECT = "object"
     ARRAY = "array"
@@ -29,28 +29,28 @@ class Kind(StrEnum):
 
 
 class JsonText:
-    """A string, or the name of a member, as it stands between its quotes.
+    """A string, or the name of a member.
 
-    This and `JsonNode` are no records: a text of a megabyte makes tens of thousands of them, and a
-    record's constructor takes several times as long.
+    This and `JsonNode` are not records: a text of a megabyte has tens of thousands of them, and the
+    constructor of a record takes several times as long.
     """
 
     __slots__ = ("end", "raw", "start")
 
     def __init__(self, start: int, end: int, raw: bytes) -> None:
         self.start = start
-        """Of the opening quote."""
+        """The offset of the opening quote."""
         self.end = end
         self.raw = raw
 
     @property
     def text(self) -> str:
-        """What it says, escapes resolved."""
+        """The content, with escapes resolved."""
         return _decoded(self.raw) if b"\\" in self.raw else self.raw.decode(errors="replace")
 
     @property
     def offsets(self) -> Callable[[int], int]:
-        """Map an offset in the text, as UTF-8, to the one in the file."""
+        """A function from an offset in the text, as UTF-8, to the offset in the file."""
         first = self.start + 1
         if b"\\" not in self.raw:
             return lambda offset: first + offset
@@ -74,7 +74,7 @@ class JsonText:
 
 
 class JsonNode:
-    """A value in JSON."""
+    """A JSON value."""
 
     __slots__ = ("end", "items", "kind", "members", "raw", "start")
 
@@ -83,20 +83,20 @@ class JsonNode:
         self.start = start
         self.end = end
         self.raw = raw
-        """Of a string, between its quotes, or of a number."""
+        """The text between the quotes of a string, or of a number."""
         self.members: Sequence[tuple[JsonText, JsonNode]] = ()
-        """Of an object, in order, those of the same name too."""
+        """The members of an object, in order, with those of the same name."""
         self.items: Sequence[JsonNode] = ()
-        """Of an array."""
+        """The items of an array."""
 
     @property
     def string(self) -> JsonText | None:
-        """Of a string."""
+        """The value as a string; None for another kind."""
         return JsonText(self.start, self.end, self.raw) if self.kind is _STRING_KIND else None
 
     @property
     def number(self) -> str:
-        """Of a number, as it is written."""
+        """The number as it is written; empty for another kind."""
         return self.raw.decode() if self.kind is Kind.NUMBER else ""
 
 
@@ -111,8 +111,8 @@ _VALUE = (
 _TOKEN = re.compile(_BLANK + rb'(?:([,:])|"(' + _CHARACTERS + rb')(?!")|' + _VALUE + rb"|([}\]]))")
 # The groups of a token; a string in the second has no closing quote.
 _MARK, _UNCLOSED, _STRING, _NUMBER, _WORD, _OPENING, _CLOSING = range(1, 8)
-# A whole member, item or end, with the comma before it; nothing where none of them stands. The
-# groups are a token's, but that the second is the name of a member.
+# A whole member, item or end, with the comma before it; it matches nothing where there is none of them.
+# The groups are those of a token, except that the second is the name of a member.
 _STEP = re.compile(
     _BLANK + rb"(?:(,)" + _BLANK + rb")?"
     rb'(?:(?:"(' + _CHARACTERS + rb')"' + _BLANK + rb":" + _BLANK + rb")?" + _VALUE + rb"|([}\]])|)"
@@ -125,12 +125,12 @@ _ESCAPES = re.compile(
 )
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {b"true": Kind.TRUE, b"false": Kind.FALSE, b"null": Kind.NULL}
-# Python 3.11 takes half as long to find a member of an enumeration as to make an object.
+# Looking up a member of an enumeration takes half as long as creating an object in Python 3.11.
 _OBJECT_KIND, _ARRAY_KIND, _STRING_KIND = Kind.OBJECT, Kind.ARRAY, Kind.STRING
 
 
 def parse(text: bytes) -> tuple[JsonNode | None, list[Problem]]:
-    """Read a JSON document; None where there is no value at all."""
+    """Return the value of a JSON document, None where there is none, and the problems."""
     return _Reader(text).document()
 
 
@@ -157,7 +157,7 @@ class _Open(JsonNode):
 
     @property
     def first(self) -> str:
-        """What it wants before anything stands in it."""
+        """What is expected while it is empty."""
         return "first key" if self.kind is _OBJECT_KIND else "first item"
 
 
@@ -200,7 +200,7 @@ class _Reader:
         return self._root, [(f"Invalid JSON: {problem}", min(position, len(text)), end)]
 
     def _steps(self, position: int, wants: str) -> tuple[int, str]:
-        """Go on by whole members, items and ends; what is wrong, the tokens after them will tell."""
+        """Read whole members, items and ends, up to anything that needs a look at its tokens."""
         opened = self._open
         if not opened or wants not in ("first item", "first key", "more"):
             return position, wants
@@ -227,7 +227,7 @@ class _Reader:
                 or (kind == _OPENING and len(opened) >= MAX_DEPTH)
             ):
                 break
-            # Strings are the most frequent, and a call takes a tenth of the time of a step.
+            # Strings are the most frequent values, and a function call takes a tenth of the time of a step.
             node = (
                 JsonNode(_STRING_KIND, match.start(_STRING) - 1, end, match[_STRING])
                 if kind == _STRING
@@ -245,7 +245,7 @@ class _Reader:
         return position, inside.first if is_first else "more"
 
     def _token(self, match: re.Match[bytes], wants: str) -> tuple[str, str | None]:
-        """Take a token; give what may follow, or what is wrong with it."""
+        """Add a token to the tree; return what is expected next, and what is wrong with the token."""
         kind, mark = match.lastindex, match[0][-1:]
         if kind == _CLOSING:
             return self._close(mark, match.end(), wants)
@@ -343,7 +343,9 @@ def _decoded(raw: bytes) -> str:
         escape = match[0].decode(errors="replace")
         if escape[1] != "u":
             return _SHORT.get(escape[1], escape[1]).encode()
-        units = bytes.fromhex(escape[2:6] + escape[8:])  # UTF-16; a half pair is no character
+        units = bytes.fromhex(
+            escape[2:6] + escape[8:]
+        )  # UTF-16; half a surrogate pair is not a character
         return units.decode("utf-16-be", errors="replace").encode()
 
     return _ESCAPES.sub(replacement, raw).decode(errors="replace")

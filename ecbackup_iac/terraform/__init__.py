@@ -1,1 +1,1 @@
-"""Terraform the language: syntax, modules, variables, expressions. No provider's resource is known here."""
+"""Terraform the language: folders of configuration → evaluated resource instances of any provider."""

@@ -1,4 +1,4 @@
-"""What the parity tests share: readers of templates that nobody here wrote, and the files of the cases.
+"""What the parity tests share: third-party readers of templates, and the files of the cases.
 
 They live in an environment of their own, made once beside the repository's: they are no dependency of
 anything.
@@ -28,19 +28,19 @@ PACKAGES = ("cfn-lint==1.58.0", "moto[cloudformation]==5.2.5", "PyYAML==6.0.4")
 OURS = ("case.json", "expect.json")
 
 
-class Ask(Protocol):
-    """Asks a script beside the tests, which the other environment's Python runs: JSON in, JSON out."""
+class RunScript(Protocol):
+    """Runs a script of this folder in the other environment: JSON in, JSON out."""
 
-    def __call__(self, script: str, asked: object) -> Any: ...  # noqa: ANN401 - JSON
+    def __call__(self, script: str, data: object) -> Any: ...  # noqa: ANN401 - JSON
 
 
 @pytest.fixture(scope="session")
-def ask(environment_with: "EnvironmentWith") -> Ask:
-    def ask_it(script: str, asked: object) -> Any:  # noqa: ANN401 - JSON
+def run_script(environment_with: "EnvironmentWith") -> RunScript:
+    def run(script: str, data: object) -> Any:  # noqa: ANN401 - JSON
         programs = environment_with(ENVIRONMENT, *PACKAGES)
         answer = subprocess.run(
             [str(programs / "python"), str(HERE / script)],
-            input=json.dumps(asked).encode(),
+            input=json.dumps(data).encode(),
             capture_output=True,
             check=False,
             timeout=300,
@@ -48,7 +48,7 @@ def ask(environment_with: "EnvironmentWith") -> Ask:
         assert answer.returncode == 0, answer.stderr.decode("utf-8", "backslashreplace")
         return json.loads(answer.stdout)
 
-    return ask_it
+    return run
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,14 @@ def _files_of(case: Path) -> Iterator[CaseFile]:
 
 
 class Accounts:
-    """What a run says about cache blocks."""
+    """What a run reports about cache blocks."""
 
     def __init__(self, found: Sequence[ReadResult]) -> None:
         self.created = [one for reading in found for one in reading.resources]
         self.absent = [one for reading in found for one in reading.absent]
         self.blocks = [one for reading in found for one in reading.blocks]
-        told = (one for reading in found for one in reading.diagnostics)
-        self.diagnostics: list[Diagnostic] = [*dict.fromkeys(told)]
+        diagnostics = (one for reading in found for one in reading.diagnostics)
+        self.diagnostics: list[Diagnostic] = [*dict.fromkeys(diagnostics)]
 
     @property
     def created_blocks(self) -> set[Location | None]:
@@ -102,9 +102,9 @@ class Accounts:
 
     @property
     def unaccounted(self) -> list[str]:
-        """Blocks that nothing is said of."""
-        said = self.created_blocks | {one.location for one in self.absent}
-        return [str(one.location) for one in self.blocks if one.location not in said]
+        """Blocks that are not reported in any way."""
+        reported = self.created_blocks | {one.location for one in self.absent}
+        return [str(one.location) for one in self.blocks if one.location not in reported]
 
 
 class AccountsOf(Protocol):

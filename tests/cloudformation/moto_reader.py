@@ -2,7 +2,7 @@
 
 Reads a JSON list of templates, {"key", "text", "given"}. Prints by key a list of ways to give the parameters
 that have no value, each as {"given", "caches"}: what every cache that exists then has, {logical id:
-{property: [value]}}. Where moto fails, the error stands as a text instead.
+{property: [value]}}. Where moto fails, the error is a text instead.
 """
 
 import itertools
@@ -31,11 +31,11 @@ def main() -> None:
 
 
 def ways(text: str, given: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Give what a template's caches are, with each way to give what has no value."""
+    """Return what a template's caches are, with each way to give what has no value."""
     try:
         template = long_spelt(Stack.parse_template(text))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
-        yield {"given": given, "caches": told(error)}
+        yield {"given": given, "caches": error_text(error)}
         return
     if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
         yield {"given": given, "caches": {}}
@@ -51,12 +51,12 @@ def ways(text: str, given: dict[str, str]) -> Iterator[dict[str, Any]]:
         try:
             found: object = caches(template, parameters)
         except Exception as error:  # noqa: BLE001
-            found = told(error)
+            found = error_text(error)
         yield {"given": parameters, "caches": found}
 
 
 def caches(template: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
-    """Give what moto resolves of the caches that exist."""
+    """Return what moto resolves of the caches that exist."""
     template = unrolled(template, given)
     names = ("StackId", "StackName", "Region", "AccountId")
     stack, name, region, account = (given[f"AWS::{one}"] for one in names)
@@ -94,16 +94,16 @@ def unrolled(template: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
 
 
 def value_of(properties: dict[str, Any], name: str, resolved: Any) -> list[Any] | str:  # noqa: ANN401
-    """Give [the value], null where there is none; the error as a text where moto fails."""
+    """Return [the value], null where there is none; the error as a text where moto fails."""
     asked = properties if "Fn::If" in properties else {name: properties.get(name)}
     try:
         return [clean_json(asked, resolved).get(name)]
     except Exception as error:  # noqa: BLE001
-        return told(error)
+        return error_text(error)
 
 
 def values_for(name: str, slot: dict[str, Any], template: dict[str, Any]) -> list[str]:
-    """Give values for a parameter that has none: those that decide something, and another one."""
+    """Return values for a parameter that has none: those that decide something, and another one."""
     if "AllowedValues" in slot:
         return [spelt(value) for value in slot["AllowedValues"]]
     reference = {"Ref": name}
@@ -122,7 +122,7 @@ def values_for(name: str, slot: dict[str, Any], template: dict[str, Any]) -> lis
 
 
 def entries(value: object) -> Iterator[tuple[str, Any]]:
-    """Give every entry of every map."""
+    """Yield every entry of every map."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield key, inner
@@ -143,12 +143,12 @@ def long_spelt(value: object) -> object:
 
 
 def spelt(value: object) -> str:
-    """Give a literal as the text that a parameter takes."""
+    """Return a literal as the text that a parameter takes."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def told(error: Exception) -> str:
-    """Give an error as a text."""
+def error_text(error: Exception) -> str:
+    """Return an error as a text."""
     return f"{type(error).__name__}: {error}"
 
 

@@ -39,10 +39,10 @@ def copied(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Json:
 
 
 def differences(
-    expected: Iterable[Json], told: "Iterable[Diagnostic]"
+    expected: Iterable[Json], diagnostics: "Iterable[Diagnostic]"
 ) -> "tuple[list[Json], list[Diagnostic]]":
-    """Return what was expected and not told, and what was told and not expected."""
-    missing, surplus = [], [*told]
+    """Return what was expected and not reported, and what was reported and not expected."""
+    missing, surplus = [], [*diagnostics]
     for one in expected:
         place = (one["severity"], one["path"], one["line"])
         for other in surplus:

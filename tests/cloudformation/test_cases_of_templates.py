@@ -65,7 +65,7 @@ def test_a_template_means_what_aws_says(
 
 
 def disagreement(expected: Json, finding: Json, paths: list[str]) -> list[str]:
-    """Say in what a finding is not what was expected."""
+    """Return in what a finding differs from what is expected."""
     retention, notes = finding["retention"], [note["text"] for note in finding["notes"]]
     existence = [note.removeprefix(ONLY_WHEN) for note in notes if note.startswith(ONLY_WHEN)]
     said: dict[str, object] = {
@@ -93,7 +93,7 @@ def disagreement(expected: Json, finding: Json, paths: list[str]) -> list[str]:
 
 
 def place_of(expected: Json, paths: list[str]) -> dict[str, str]:
-    """Give the file that is meant: the one that was named, unless another is."""
+    """Return the file that is meant: the one that was named, unless another is."""
     if "path" in expected or len(paths) > 1 or "." in paths:
         return {}
     return {"path": paths[0]}
@@ -102,7 +102,7 @@ def place_of(expected: Json, paths: list[str]) -> dict[str, str]:
 def unmatched(
     expected: list[Json], diagnostics: Iterable[Json], paths: list[str]
 ) -> tuple[list[Json], list[Json]]:
-    """Give what was expected and not told, and what was told and not expected."""
+    """Return what was expected and not reported, and what was reported and not expected."""
     missing, surplus = [], [*diagnostics]
     for one in expected:
         keys = {key: one[key] for key in ("severity", "line", "path") if key in one}
@@ -110,10 +110,10 @@ def unmatched(
             keys |= place_of(one, paths)
         found = next(
             (
-                told
-                for told in surplus
-                if keys.items() <= told.items()
-                and one["contains"] in f"{told['message']} {told['path']}"
+                entry
+                for entry in surplus
+                if keys.items() <= entry.items()
+                and one["contains"] in f"{entry['message']} {entry['path']}"
             ),
             None,
         )

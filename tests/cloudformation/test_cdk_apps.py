@@ -29,7 +29,7 @@ def test_an_app_has_exactly_the_caches_that_it_declares(
 
 
 @pytest.mark.parametrize("app", [app for app in APPS if (CDK / app / "synth.yaml").exists()])
-def test_what_synth_prints_is_judged_as_what_it_writes(
+def test_what_synth_prints_is_evaluated_as_what_it_writes(
     app: str, run: "Run", tmp_path: Path
 ) -> None:
     """Nested templates are found in the cdk.out of the working folder."""
@@ -47,7 +47,7 @@ def test_what_synth_prints_is_judged_as_what_it_writes(
 
 
 def _as_expected(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a finding in the words of expected.json."""
+    """Return a finding in the words of expected.json."""
     notes = [note["text"] for note in finding["notes"]]
     return {
         "template": finding["root"].removeprefix("cdk.out/"),
@@ -72,7 +72,7 @@ def _retention(shown: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _normal(expected: Mapping[str, Any]) -> dict[str, Any]:
-    """Give an entry of expected.json with its outcomes sorted; a single one is known."""
+    """Return an entry of expected.json with its outcomes sorted; a single one is known."""
     retention = dict(expected["retention"])
     if retention["state"] == "outcomes":
         values = sorted(retention["values"], key=str)

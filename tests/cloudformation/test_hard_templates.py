@@ -19,7 +19,7 @@ Resources: {C: {Type: "AWS::ElastiCache::ReplicationGroup", Properties: {Snapsho
 
 
 def parent(parameters: str, more: str = "") -> str:
-    """Give a template that nests child.yaml with these parameters."""
+    """Return a template that nests child.yaml with these parameters."""
     return f"""\
 {more}
 Resources:
@@ -32,7 +32,7 @@ Resources:
 
 
 def cache(retention: str, more: str = "") -> str:
-    """Give a template with one cache."""
+    """Return a template with one cache."""
     return f"""\
 {more}
 Resources:
@@ -100,14 +100,14 @@ VERDICTS = {
         },
         {"C": "unknown"},
     ),
-    "a nested template that an expression names is not judged by itself": (
+    "a nested template that an expression names is not evaluated by itself": (
         {
             "p.yaml": parent("{Days: 7}").replace("child.yaml", '!Sub "./child.yaml"'),
             "child.yaml": CHILD.replace("Default: 7", "Default: 0"),
         },
         {"S/C": "pass"},
     ),
-    "each document of a nested file is judged": (
+    "each document of a nested file is evaluated": (
         {
             "p.yaml": parent("{Days: 7}"),
             "child.yaml": f"{CHILD}---\n{cache('0').replace('  C:', '  D:')}",
@@ -126,14 +126,14 @@ VERDICTS = {
 
 
 @pytest.mark.parametrize("name", VERDICTS)
-def test_a_hard_template_is_judged(name: str, evaluate_templates: "EvaluateTemplates") -> None:
+def test_a_hard_template_is_evaluated(name: str, evaluate_templates: "EvaluateTemplates") -> None:
     files, expected = VERDICTS[name]
     found = evaluate_templates(files)
     assert {one.address: str(judge(one, Policy()).status) for one in found.caches} == expected
     assert found.errors == []
 
 
-REFUSED = {
+REJECTED = {
     "nothing is allowed": (
         cache("!Ref D", "Parameters: {D: {Type: Number, AllowedValues: []}}"),
         "cannot have any value",
@@ -162,13 +162,15 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_is_not_judged_is_told(name: str, evaluate_templates: "EvaluateTemplates") -> None:
-    text, told = REFUSED[name]
+@pytest.mark.parametrize("name", REJECTED)
+def test_what_is_not_evaluated_is_reported(
+    name: str, evaluate_templates: "EvaluateTemplates"
+) -> None:
+    text, message = REJECTED[name]
     found = evaluate_templates({"t.yaml": text})
     assert all(str(judge(one, Policy()).status) != "fail" for one in found.caches)
-    if told:
-        assert any(told in error for error in found.errors)
+    if message:
+        assert any(message in error for error in found.errors)
 
 
 @pytest.mark.parametrize(
@@ -179,10 +181,10 @@ def test_a_secret_is_in_no_message(retention: str, evaluate_templates: "Evaluate
     declared = "Parameters: {D: {Type: String, NoEcho: true, Default: hunter2}}\n"
     mapped = "Mappings: {hunter2: {a: {c: 1}}}"
     found = evaluate_templates({"t.yaml": cache(retention, declared + mapped)})
-    told = [one.message for one in found.diagnostics]
-    told += [judge(one, Policy()).message for one in found.caches]
-    told += [step.text for one in found.caches for step in one.retention.trace]
-    assert "hunter2" not in " ".join(told)
+    texts = [one.message for one in found.diagnostics]
+    texts += [judge(one, Policy()).message for one in found.caches]
+    texts += [step.text for one in found.caches for step in one.retention.trace]
+    assert "hunter2" not in " ".join(texts)
 
 
 @pytest.mark.parametrize(

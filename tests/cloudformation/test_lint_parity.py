@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from cloudformation.conftest import Ask, CaseFile
+    from cloudformation.conftest import CaseFile, RunScript
 
 pytestmark = pytest.mark.extended
 
@@ -79,10 +79,12 @@ OVERLOOKED = {
 
 
 @pytest.fixture(scope="module")
-def errors(ask: "Ask", case_files: tuple["CaseFile", ...]) -> Mapping[str, Sequence[str]]:
+def errors(
+    run_script: "RunScript", case_files: tuple["CaseFile", ...]
+) -> Mapping[str, Sequence[str]]:
     """What cfn-lint finds in each file, by the file's key."""
     paths = {one.key: str(one.path) for one in case_files if one.case not in LEFT_OUT}
-    found = ask("lint_reader.py", [*paths.values()])
+    found = run_script("lint_reader.py", [*paths.values()])
     return {key: found[path] for key, path in paths.items()}
 
 

@@ -20,7 +20,7 @@ from ecbackup_iac.readers.cloudformation.resource_types import RETENTION, days_o
 from ecbackup_iac.syntax.encoding import to_utf8
 
 if TYPE_CHECKING:
-    from cloudformation.conftest import Ask, CaseFile
+    from cloudformation.conftest import CaseFile, RunScript
     from conftest import EvaluateTemplates
 
 pytestmark = pytest.mark.extended
@@ -106,7 +106,9 @@ class Comparison:
 
 @pytest.fixture(scope="module")
 def comparisons(
-    ask: "Ask", case_files: tuple["CaseFile", ...], evaluate_templates: "EvaluateTemplates"
+    run_script: "RunScript",
+    case_files: tuple["CaseFile", ...],
+    evaluate_templates: "EvaluateTemplates",
 ) -> Mapping[str, Comparison]:
     """Compare everything: a case's name → what came of it."""
     asked = {
@@ -114,7 +116,7 @@ def comparisons(
         for one in case_files
         if one.case in NAMES and one.case not in LEFT_OUT
     }
-    answers = ask("moto_reader.py", [*asked.values()])
+    answers = run_script("moto_reader.py", [*asked.values()])
     found = {name: Comparison() for name in NAMES}
     for one in case_files:
         for way in answers.get(one.key, ()):
@@ -145,7 +147,7 @@ def compared(
     ours: Mapping[str, CacheResource],
     theirs: Any,  # noqa: ANN401 - JSON
 ) -> Iterator[tuple[str, str | None]]:
-    """Give every cache's settings: its address, and in what they differ."""
+    """Return every cache's settings: its address, and in what they differ."""
     if isinstance(theirs, str):  # moto failed
         theirs = dict.fromkeys(ours, theirs)
     for address in ours.keys() ^ theirs.keys():

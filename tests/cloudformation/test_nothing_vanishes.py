@@ -73,7 +73,7 @@ class Cache:
     kind: str
     condition: int | None
     items: tuple[str, ...] | None
-    """Of the loop that it stands in; None where it stands in none."""
+    """Of the loop around it; None where there is none."""
 
     is_replaced: bool
     """A second resource of its name follows."""

@@ -99,7 +99,7 @@ def every_fact() -> list[Fact]:
     return [fact for rule in PAGES for fact in facts(page_of(rule))]
 
 
-def told(name: str, rule: Rule | None, width: int = 80) -> str:
+def page_text(name: str, rule: Rule | None, width: int = 80) -> str:
     text = renderer(name).render(page_of(rule), width)
     assert isinstance(text, str)
     return text
@@ -159,9 +159,9 @@ def test_no_source_is_described_that_nobody_names() -> None:
 @pytest.mark.parametrize("rule", PAGES, ids=str)
 def test_text_json_and_markdown_say_the_same(rule: Rule | None) -> None:
     page = page_of(rule)
-    text = _words(told("text", rule))
-    markdown = _words(_read(told("markdown", rule)))
-    entries = iter(json.loads(told("json", rule))["sections"])
+    text = _words(page_text("text", rule))
+    markdown = _words(_read(page_text("markdown", rule)))
+    entries = iter(json.loads(page_text("json", rule))["sections"])
     for section in page.sections:
         entry = next(entries)
         assert (entry["id"], entry["title"]) == (section.id, section.title)
@@ -197,7 +197,7 @@ def _words(text: str) -> str:
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
 def test_text_folds_to_the_width_and_commands_stay_whole(width: int) -> None:
     page = page_of(None)
-    text = told("text", None, width)
+    text = page_text("text", None, width)
     for fact in facts(page):
         for line in fact.code.splitlines():
             assert f"      {line}\n" in text
@@ -223,7 +223,7 @@ def test_a_terminal_of_another_width_is_folded_to(run: "Run") -> None:
 def test_a_rule_is_found_in_any_letter_case(run: "Run", rule: Rule) -> None:
     if rule is Rule.BACKUPS_DISABLED:
         assert run("explain", "eCb001").stdout == run("explain", "ECB001").stdout
-    assert told("text", rule).startswith(f"{rule} {rule.label}: ")
+    assert page_text("text", rule).startswith(f"{rule} {rule.label}: ")
 
 
 @pytest.mark.parametrize(

@@ -79,15 +79,15 @@ def test_a_maintenance_window_is_read_as_aws_writes_it(text: str, window: Window
         ("whenever", "sun:05:00-sun:06:00", None),
     ],
 )
-def test_a_conflict_is_told_and_what_is_of_no_form_is_left_to_aws(
+def test_a_conflict_is_reported_and_other_forms_are_left_to_aws(
     backup: str, maintenance: str, message: str | None
 ) -> None:
     assert conflict(Known(backup), Known(maintenance)) == message
 
 
-def test_a_sensitive_window_is_judged_and_not_shown() -> None:
-    told = conflict(Known("05:00-06:00", sensitive=True), Known("sun:05:00-sun:06:00"))
-    assert told == (
+def test_a_sensitive_window_counts_and_is_not_shown() -> None:
+    conflicting = conflict(Known("05:00-06:00", sensitive=True), Known("sun:05:00-sun:06:00"))
+    assert conflicting == (
         "the backup window (sensitive value) overlaps the maintenance window sun:05:00-sun:06:00"
     )
 
@@ -132,5 +132,5 @@ def test_a_conflict_is_exactly_a_shared_minute_on_some_day_of_the_week(
     backups = {(day * DAY + start + minute) % WEEK for day in range(7) for minute in range(minutes)}
     upkeep = covered(Window(maintenance_start, maintenance_minutes))
 
-    told = conflict(Known(backup), Known(maintenance))
-    assert (told is not None) is not backups.isdisjoint(upkeep)
+    conflicting = conflict(Known(backup), Known(maintenance))
+    assert (conflicting is not None) is not backups.isdisjoint(upkeep)

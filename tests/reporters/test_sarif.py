@@ -78,7 +78,7 @@ def test_rules_do_not_depend_on_what_was_scanned(everything: dict[str, Any]) -> 
 def test_every_rule_has_its_card() -> None:
     assert set(RULES) == set(Rule)
     assert {rule for rule, card in RULES.items() if card.level is Level.ERROR} == {*Rule} - {
-        Rule.RETENTION_UNDECIDED,
+        Rule.RETENTION_UNKNOWN,
         Rule.RETENTION_NOT_MANAGED,
     }
 

@@ -60,7 +60,7 @@ def test_colour_changes_nothing_but_the_colour() -> None:
 def test_a_narrow_window_folds_prose_at_its_width() -> None:
     report = Report((replace(UNDECIDED, remedy=None),))
     assert render(report, RenderOptions(width=60)).splitlines() == [
-        "UNKNOWN  aws_elasticache_cluster.a  ECB005 retention-undecided",
+        "UNKNOWN  aws_elasticache_cluster.a  ECB005 retention-unknown",
         "  snapshot_retention_limit is undecided: it depends on",
         "    data.aws_ssm_parameter.retention_in_days.value, known",
         "    only after apply",

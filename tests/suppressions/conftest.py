@@ -1,4 +1,4 @@
-"""Judges files, and says what is suppressed and why, and what is told of the rest."""
+"""Evaluates files; returns what is suppressed and why, and the messages about the rest."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ GROUP = "aws_elasticache_replication_group"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run."""
+    """The result of a run."""
 
     report: Report
 
     @property
     def reasons(self) -> dict[str, str | None]:
-        """Why each cache that fails or is undecided does not count, by address; None where it does."""
+        """Why each cache that fails or is unknown does not count, by address; None where it does."""
         return {
             one.resource.address: one.suppression.reason if one.suppression else None
             for one in self.report.findings
@@ -36,13 +36,13 @@ class Outcome:
         }
 
     @property
-    def told(self) -> list[str]:
-        """What is told, each with its line."""
+    def messages(self) -> list[str]:
+        """The messages of the diagnostics, each with its line."""
         return [f"{one.location.line}: {one.message}" for one in self.report.diagnostics]
 
 
 class Judge(Protocol):
-    """Judges files as they would lie in a repository of their own."""
+    """Evaluates files as a repository of their own."""
 
     def __call__(
         self,

@@ -1,4 +1,4 @@
-"""What is told of suppressions: those that are over, and those that cover nothing, where that is certain."""
+"""Warnings about suppressions: those that expired, and those that cover nothing, where that is certain."""
 
 from datetime import date
 from pathlib import Path
@@ -33,45 +33,47 @@ def test_it_counts_on_its_last_day_and_not_on_the_next(judge: "Judge") -> None:
     assert finding.suppression.kind is SuppressionKind.COMMENT
     assert finding.suppression.expires == date(2027, 3, 31)
     assert finding.suppression.location == Location("main.tf", 2, 5, 2, 53)
-    assert outcome.told == []
+    assert outcome.messages == []
     outcome = judge(files, on=date(2027, 4, 1))
     assert outcome.reasons == {f"{GROUP}.a": None}
-    assert outcome.told == [
+    assert outcome.messages == [
         "2: ecbackup:ignore[ECB001] counted until 2027-03-31 and no longer does: rebuilt"
     ]
 
 
 def test_one_of_trivys_ends_as_its_day_begins(judge: "Judge") -> None:
     files = {"main.tf": group("0", "#trivy:ignore:AWS-0050:exp:2027-03-31")}
-    assert judge(files, on=date(2027, 3, 30)).told == []
-    assert judge(files, on=date(2027, 3, 31)).told == [
+    assert judge(files, on=date(2027, 3, 30)).messages == []
+    assert judge(files, on=date(2027, 3, 31)).messages == [
         "2: trivy:ignore:AWS-0050:exp:2027-03-31 counted until 2027-03-30 and no longer does"
     ]
 
 
 @pytest.mark.parametrize("days", ["7", "-1"])
-def test_what_covers_nothing_at_a_cache_is_told(days: str, judge: "Judge") -> None:
-    assert judge({"main.tf": group(days)}).told == [
+def test_what_covers_nothing_at_a_cache_is_reported(days: str, judge: "Judge") -> None:
+    assert judge({"main.tf": group(days)}).messages == [
         f"2: ecbackup:ignore[ECB001] {NO_FINDING}: rebuilt"
     ]
 
 
 def test_those_of_other_tools_are_details(judge: "Judge") -> None:
     outcome = judge({"main.tf": group("7", "#checkov:skip=CKV_AWS_134:why")})
-    (told,) = outcome.report.diagnostics
-    assert told.message == f"checkov:skip=CKV_AWS_134 {NO_FINDING}: why"
-    assert told.is_detail
+    (warning,) = outcome.report.diagnostics
+    assert warning.message == f"checkov:skip=CKV_AWS_134 {NO_FINDING}: why"
+    assert warning.is_detail
 
 
 @pytest.mark.parametrize("comment", ["#tfsec:ignore:*", "# kics-scan ignore-block"])
 def test_what_names_no_check_may_be_about_anything(comment: str, judge: "Judge") -> None:
-    assert judge({"main.tf": group("7", comment)}).told == []
+    assert judge({"main.tf": group("7", comment)}).messages == []
 
 
-def test_one_that_stands_at_no_cache_is_told(judge: "Judge") -> None:
+def test_one_at_no_cache_is_reported(judge: "Judge") -> None:
     text = f'# {SAID}\nresource "aws_s3_bucket" "b" {{}}\n\n# {SAID}\nlocals {{}}\n'
     outcome = judge({"main.tf": text + group("7", "")})
-    assert [told.partition("[ECB001] ")[2] for told in outcome.told] == [f"{NO_CACHE}: rebuilt"] * 2
+    assert [message.partition("[ECB001] ")[2] for message in outcome.messages] == [
+        f"{NO_CACHE}: rebuilt"
+    ] * 2
 
 
 @pytest.mark.parametrize(
@@ -84,18 +86,18 @@ def test_one_that_stands_at_no_cache_is_told(judge: "Judge") -> None:
 )
 def test_what_declares_no_cache_takes_no_suppression(block: str, judge: "Judge") -> None:
     outcome = judge({"main.tf": f"# {SAID}\n{block}\n\n{group('7', '')}"})
-    assert outcome.told == [f"1: ecbackup:ignore[ECB001] {NO_CACHE}: rebuilt"]
+    assert outcome.messages == [f"1: ecbackup:ignore[ECB001] {NO_CACHE}: rebuilt"]
 
 
 def test_a_cache_that_does_not_exist_now_may_exist_with_other_values(judge: "Judge") -> None:
     text = group("0").replace("{\n", "{\n  count = 0\n", 1)
     call = f'# {SAID}\nmodule "m" {{\n  source = "./m"\n  count = 0\n}}\n'
-    assert judge({"main.tf": text + call, "m/main.tf": group("0", "")}).told == []
+    assert judge({"main.tf": text + call, "m/main.tf": group("0", "")}).messages == []
     template = (
         "Conditions: {Never: !Equals [a, b]}\nResources:\n  A:\n    Type: AWS::ElastiCache::"
         f"ReplicationGroup\n    # {SAID}\n    Condition: Never\n"
     )
-    assert judge({"t.yaml": template}, "t.yaml").told == []
+    assert judge({"t.yaml": template}, "t.yaml").messages == []
 
 
 @pytest.mark.parametrize(
@@ -112,12 +114,14 @@ def test_a_run_for_one_environment_says_nothing_of_the_others(
 ) -> None:
     variable = 'variable "days" {\n  default = 7\n}\n'
     files = {"main.tf": variable + group("var.days"), "dev.tfvars": "days = 7\n"}
-    assert judge(files, given=given).told == []
+    assert judge(files, given=given).messages == []
     nowhere = {"main.tf": f"{variable}\n# {SAID}\n\n{group('var.days', '')}"}
-    assert len(judge(nowhere, given=given).told) == 1
+    assert len(judge(nowhere, given=given).messages) == 1
 
 
-def test_a_module_that_others_call_is_told_where_all_of_them_were_judged(judge: "Judge") -> None:
+def test_a_module_that_others_call_is_reported_where_all_of_them_were_evaluated(
+    judge: "Judge",
+) -> None:
     days = 'variable "days" {}\n'
     call = 'module "m" {{\n  source = "../../m"\n  days = {}\n}}\n'
     files = {
@@ -125,30 +129,30 @@ def test_a_module_that_others_call_is_told_where_all_of_them_were_judged(judge: 
         "stacks/a/main.tf": call.format(7),
         "stacks/b/main.tf": call.format(0),
     }
-    assert judge(files, "stacks/a").told == []
-    assert judge(files, "m").told == []
-    assert judge(files).told == []
+    assert judge(files, "stacks/a").messages == []
+    assert judge(files, "m").messages == []
+    assert judge(files).messages == []
     files["stacks/b/main.tf"] = call.format(3)
-    assert judge(files, "stacks/a").told == []
-    assert judge(files, "stacks/b").told == []
-    told = [f"3: ecbackup:ignore[ECB001] {NO_FINDING}: rebuilt"]
-    assert judge(files, "m").told == told
-    assert judge(files).told == told
+    assert judge(files, "stacks/a").messages == []
+    assert judge(files, "stacks/b").messages == []
+    expected = [f"3: ecbackup:ignore[ECB001] {NO_FINDING}: rebuilt"]
+    assert judge(files, "m").messages == expected
+    assert judge(files).messages == expected
 
 
-def test_a_caller_is_not_told_on_for_what_else_it_calls(judge: "Judge") -> None:
+def test_a_caller_is_not_reported_for_its_other_calls(judge: "Judge") -> None:
     files = {
         "main.tf": f'module "m" {{\n  source = "./m"\n}}\n\n{group("7")}',
         "m/main.tf": group("7", ""),
     }
-    assert judge(files, "m").told == []
+    assert judge(files, "m").messages == []
 
 
 def test_every_use_counts_however_many_caches_there_are(judge: "Judge") -> None:
     text = group("count.index").replace("{\n", "{\n  count = 3\n", 1)
     outcome = judge({"main.tf": text})
     assert outcome.reasons == {f"{GROUP}.a[0]": "rebuilt"}
-    assert outcome.told == []
+    assert outcome.messages == []
 
 
 def test_a_workspace_of_tfsecs_is_held_against_the_runs(judge: "Judge") -> None:
@@ -156,7 +160,7 @@ def test_a_workspace_of_tfsecs_is_held_against_the_runs(judge: "Judge") -> None:
     for given in (EvaluationInputs(), EvaluationInputs(workspace="prod")):
         outcome = judge(files, given=given)
         assert outcome.reasons == {f"{GROUP}.a": None}
-        assert outcome.told == []
+        assert outcome.messages == []
     for given in (
         EvaluationInputs(workspace="dev"),
         EvaluationInputs(environment={"TF_WORKSPACE": "dev"}),
@@ -179,7 +183,7 @@ def test_a_comment_goes_before_the_policy_and_the_policys_exception_is_in_use(
     exception = PolicyException("by policy", Location("p.toml", 1), resource="*")
     outcome = judge({"main.tf": group("0")}, policy=Policy(exceptions=(exception,)))
     assert outcome.reasons == {f"{GROUP}.a": "rebuilt"}
-    assert outcome.told == []
+    assert outcome.messages == []
 
 
 @pytest.mark.parametrize(
@@ -196,7 +200,7 @@ def test_the_policy_says_which_are_looked_at(
     text = group("0") + group("0", "#checkov:skip=CKV_AWS_134:why", "b") + "# ecbackup:ignore\n"
     outcome = judge({"main.tf": text}, policy=Policy(ignores=mode))
     assert [*outcome.reasons.values()] == reasons
-    assert len(outcome.told) == count
+    assert len(outcome.messages) == count
 
 
 @pytest.mark.parametrize(
@@ -257,4 +261,4 @@ def test_the_samples_of_the_readme_suppress_what_they_show(judge: "Judge") -> No
         f"{GROUP}.prices": "they come from the database",
         "Sessions": "sessions are rebuilt on login",
     }
-    assert outcome.told == []
+    assert outcome.messages == []

@@ -16,22 +16,23 @@ from ecbackup_iac.errors import BaselineError
 from ecbackup_iac.model.baseline import Baseline
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy, RootSettings
+from ecbackup_iac.model.policy import Policy, PolicyException, RootSettings
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Suppression, SuppressionKind
 from ecbackup_iac.model.value import Known, Unknown, Unset, Value
 from ecbackup_iac.model.verdict import Rule, Status
 from ecbackup_iac.reporters import REPORTERS
 from ecbackup_iac.rule import judge, level_of
+from ecbackup_iac.suppressions.application import Suppressor, apply_suppressions
 from ecbackup_iac.suppressions.baseline import (
-    apply_baseline,
+    BaselineSuppressions,
     baseline_of,
-    baseline_text,
     pruned,
-    read_baseline,
     stale_entries,
-    told_stale,
+    stale_warnings,
 )
+from ecbackup_iac.suppressions.baseline_file import baseline_text, read_baseline
+from ecbackup_iac.suppressions.exceptions import PolicySuppressions
 
 if TYPE_CHECKING:
     from conftest import Result, Run
@@ -112,8 +113,8 @@ def test_what_was_accepted_passes_the_gate_and_says_so(accepted: Path, run_here:
 @pytest.mark.parametrize("name", REPORTERS)
 def test_every_format_tells_of_it(name: str, run_here: "RunHere") -> None:
     result = run_here("check", "--baseline", FILE, "--format", name)
-    told = "1 suppressed" if name == "github" else "before the gate"
-    assert told in result.stdout
+    text = "1 suppressed" if name == "github" else "before the gate"
+    assert text in result.stdout
     assert (result.stderr, result.status) == ("", 0)
 
 
@@ -197,7 +198,7 @@ def test_a_policy_that_names_a_baseline_does_not_stop_it_from_being_made(
 
 
 @pytest.mark.parametrize("name", [".ecbackup.toml", FILE, "agreed.txt"])
-def test_who_names_the_policy_or_the_baseline_alone_has_everything_judged(
+def test_who_names_the_policy_or_the_baseline_alone_has_everything_evaluated(
     name: str, tmp_path: Path, run_here: "RunHere"
 ) -> None:
     write(tmp_path / "stack/main.tf", configuration(carts=0))
@@ -211,7 +212,7 @@ def test_who_names_the_policy_or_the_baseline_alone_has_everything_judged(
     assert result.stdout.endswith("2 caches: 2 fail\n")
 
 
-def test_a_folder_that_a_baseline_lies_in_stands_for_itself_alone(
+def test_a_folder_that_a_baseline_is_in_counts_for_itself_alone(
     tmp_path: Path, run_here: "RunHere"
 ) -> None:
     write(tmp_path / "a/main.tf", configuration(carts=0))
@@ -307,7 +308,7 @@ def fixed(accepted: Path, stack: Path) -> Path:
 
 
 @pytest.mark.usefixtures("fixed")
-def test_entries_that_match_nothing_are_told_all_in_one(run_here: "RunHere") -> None:
+def test_entries_that_match_nothing_are_reported_all_in_one(run_here: "RunHere") -> None:
     result = run_here("check", "--baseline", FILE)
     assert (
         f"WARNING  {FILE}\n  2 entries no longer match any finding: x (ECB005 in gone), "
@@ -419,7 +420,7 @@ def test_update_replaces_the_file_whole_or_not_at_all(
         (["--var", "x"], "--var x: NAME=VALUE is expected"),
     ],
 )
-def test_what_cannot_be_done_is_told(
+def test_what_cannot_be_done_is_reported(
     args: Sequence[str], message: str, run_here: "RunHere"
 ) -> None:
     result = run_here("baseline", *args)
@@ -473,7 +474,7 @@ ENTRY = '{"root": "a", "address": "b", "rule": "ECB001", "reason": "c", "accepte
         ),
     ],
 )
-def test_a_broken_or_foreign_file_is_told_with_its_line(
+def test_a_broken_or_foreign_file_is_reported_with_its_line(
     text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -483,7 +484,7 @@ def test_a_broken_or_foreign_file_is_told_with_its_line(
     assert raised.value.message.startswith(message)
 
 
-def test_of_a_file_that_is_wrong_all_over_not_all_is_told(tmp_path: Path) -> None:
+def test_of_a_file_that_is_wrong_all_over_not_all_is_reported(tmp_path: Path) -> None:
     path = write(tmp_path / "base.json", holding(*["1"] * 99))
     with pytest.raises(BaselineError) as raised:
         read_baseline(str(path))
@@ -491,7 +492,7 @@ def test_of_a_file_that_is_wrong_all_over_not_all_is_told(tmp_path: Path) -> Non
     assert raised.value.more[-1].endswith("and 89 more")
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     with pytest.raises(BaselineError, match="no regular file"):
         read_baseline(str(tmp_path))
     (tmp_path / "latin").write_bytes(b'"\xe9"')
@@ -500,7 +501,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("stack")
-def test_a_bad_file_ends_the_run_with_status_2_before_anything_is_judged(
+def test_a_bad_file_ends_the_run_with_status_2_before_anything_is_evaluated(
     tmp_path: Path, run_here: "RunHere"
 ) -> None:
     write(tmp_path / FILE, '{\n"schema_version": 1,\n<<<<<<< HEAD\n')
@@ -528,7 +529,9 @@ def test_a_check_without_a_baseline_does_without_its_room(stack: Path, tmp_path:
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert {"ecbackup_iac.suppressions.baseline", "pydantic"} & set(done.stderr.split()) == set()
+    unused = {"baseline", "baseline_file", "in_code"}
+    unused = {f"ecbackup_iac.suppressions.{name}" for name in unused} | {"pydantic"}
+    assert unused & set(done.stderr.split()) == set()
 
 
 # What always holds.
@@ -561,6 +564,11 @@ def accepted_of(findings: Sequence[Finding], folder: Path) -> Baseline:
     path = folder / "base.json"
     path.write_text(baseline_text(baseline_of(findings, str(path), "why", ON)), "ascii")
     return read_baseline(str(path))
+
+
+def apply_baseline(findings: Sequence[Finding], baseline: Baseline) -> list[Finding]:
+    marked, _ = apply_suppressions(findings, [BaselineSuppressions(baseline, ())])
+    return marked
 
 
 def is_bad(one: Finding) -> bool:
@@ -632,7 +640,7 @@ def test_of_equals_as_many_are_accepted_as_there_were(folder: Path) -> None:
     assert [entry.key.occurrence for entry in stale_entries([one], baseline, ["/"])] == [2]
 
 
-def test_an_entry_that_stands_there_twice_is_needed_once(folder: Path) -> None:
+def test_an_entry_that_is_there_twice_is_needed_once(folder: Path) -> None:
     baseline = accepted_of([finding()], folder)
     twice = replace(baseline, entries=baseline.entries * 2)
     assert len(stale_entries([finding()], twice, ["/"])) == 1
@@ -647,7 +655,25 @@ def test_what_is_suppressed_otherwise_stays_so_and_its_entry_is_no_stale_one(fol
     assert accepted_of([suppressed], folder).entries == ()
 
 
-def test_an_entry_has_its_place_its_reason_and_its_date(folder: Path) -> None:
+def test_what_an_exception_covers_too_is_reported_as_that_and_needs_no_warning(
+    folder: Path,
+) -> None:
+    baseline = accepted_of([finding()], folder)
+    exception = PolicyException("agreed", Location("p.toml"), resource="*")
+    suppressors: list[Suppressor] = [
+        PolicySuppressions([exception], ON),
+        BaselineSuppressions(baseline, ["/"]),
+    ]
+    (marked,), warnings = apply_suppressions([finding()], suppressors)
+    assert marked.suppression is not None
+    assert (marked.suppression.kind, warnings) == (SuppressionKind.POLICY, [])
+    _, warnings = apply_suppressions([], [BaselineSuppressions(baseline, ["/"])])
+    assert [warning.message.partition(":")[0] for warning in warnings] == [
+        "1 entry no longer matches any finding"
+    ]
+
+
+def test_an_entry_has_its_location_its_reason_and_its_date(folder: Path) -> None:
     baseline = accepted_of([finding("x"), finding("y")], folder)
     one, two = baseline.entries
     assert (one.location.line, two.location.line) == (4, 5)
@@ -656,10 +682,10 @@ def test_an_entry_has_its_place_its_reason_and_its_date(folder: Path) -> None:
 
 def test_of_many_stale_entries_a_few_are_named(folder: Path) -> None:
     baseline = accepted_of([finding(str(number), "-") for number in range(5)], folder)
-    (told,) = told_stale(baseline, baseline.entries)
-    assert "5 entries no longer match any finding: 0 (ECB001 in -), 1 (" in told.message
-    assert ", and 2 more; ecbackup-iac baseline --update" in told.message
-    assert told_stale(baseline, []) == []
+    (warning,) = stale_warnings(baseline, baseline.entries)
+    assert "5 entries no longer match any finding: 0 (ECB001 in -), 1 (" in warning.message
+    assert ", and 2 more; ecbackup-iac baseline --update" in warning.message
+    assert stale_warnings(baseline, []) == []
 
 
 def test_a_hostile_name_stays_in_its_line(folder: Path) -> None:

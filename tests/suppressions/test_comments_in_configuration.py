@@ -38,7 +38,7 @@ def test_a_comment_of_any_kind_counts_at_the_block_and_at_the_attribute(
     (reason,) = outcome.reasons.values()
     assert reason is not None
     assert reason.endswith("rebuilt")
-    assert outcome.told == []
+    assert outcome.messages == []
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
@@ -86,13 +86,13 @@ def test_a_comment_between_two_blocks_belongs_to_the_one_below(
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\n", "\n  \n", "\nlocals {}\n", "\n# other\n\n"])
-def test_a_comment_with_a_gap_below_it_stands_at_nothing(
+def test_a_comment_with_a_gap_below_it_is_at_nothing(
     gap: str, judge: "Judge", one_group: str
 ) -> None:
     outcome = judge({"main.tf": filled(one_group, above=f"# {SAID}\n{gap}")})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
-    (told,) = outcome.told
-    assert told == (
+    (message,) = outcome.messages
+    assert message == (
         "1: ecbackup:ignore[ECB001] stands at no cache, "
         "and at no module call that leads to one: rebuilt"
     )
@@ -112,13 +112,13 @@ def test_text_in_a_string_or_a_heredoc_is_no_comment(
 ) -> None:
     outcome = judge({"main.tf": filled(one_group, inside=text)})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
-    assert outcome.told == []
+    assert outcome.messages == []
 
 
 def test_only_the_rules_that_are_named_are_suppressed(judge: "Judge", one_group: str) -> None:
     outcome = judge({"main.tf": filled(one_group, inside="# ecbackup:ignore[ECB002] too short")})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
-    assert outcome.told == [
+    assert outcome.messages == [
         "4: ecbackup:ignore[ECB002] matches no finding that fails or is undecided: too short"
     ]
 
@@ -127,7 +127,7 @@ def test_ours_comes_before_those_of_other_tools(judge: "Judge", one_group: str) 
     both = f"#checkov:skip=CKV_AWS_134:theirs\n  # {SAID}"
     outcome = judge({"main.tf": filled(one_group, inside=both)})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
-    assert outcome.told == []
+    assert outcome.messages == []
 
 
 MODULE = f'resource "{GROUP}" "this" {{\n  description = "x"\n}}\n'
@@ -145,7 +145,7 @@ MODULE = f'resource "{GROUP}" "this" {{\n  description = "x"\n}}\n'
 def test_a_comment_at_a_module_call_counts_for_what_it_leads_to(call: str, judge: "Judge") -> None:
     other = 'module "b" {\n  source = "./redis"\n}\n'
     outcome = judge({"main.tf": call + other, "redis/main.tf": MODULE})
-    assert outcome.told == []
+    assert outcome.messages == []
     assert outcome.reasons[f"module.b.{GROUP}.this"] is None
     reason = outcome.reasons[f"module.a.{GROUP}.this"]
     assert reason is not None
@@ -175,14 +175,14 @@ def test_a_comment_in_a_downloaded_module_was_written_by_others(judge: "Judge") 
     }
     outcome = judge(files)
     assert outcome.reasons == {f"module.a.{GROUP}.this": None}
-    assert outcome.told == []
+    assert outcome.messages == []
 
 
 def test_a_comment_in_an_override_file_counts_at_the_block_that_decides(judge: "Judge") -> None:
     override = f'resource "{GROUP}" "this" {{\n  snapshot_retention_limit = 0\n  # {SAID}\n}}\n'
     outcome = judge({"main.tf": MODULE, "main_override.tf": override})
     assert outcome.reasons == {f"{GROUP}.this": "rebuilt"}
-    assert outcome.told == []
+    assert outcome.messages == []
 
 
 def test_a_comment_of_the_json_syntax_counts_in_its_block(judge: "Judge") -> None:
@@ -197,10 +197,10 @@ def test_a_comment_of_the_json_syntax_counts_in_its_block(judge: "Judge") -> Non
         "aws_elasticache_cluster.b": None,
         "aws_elasticache_cluster.c": None,
     }
-    assert outcome.told == []
+    assert outcome.messages == []
 
 
-def test_a_broken_file_keeps_the_suppressions_of_what_stands_whole(
+def test_a_broken_file_keeps_the_suppressions_of_what_is_complete(
     judge: "Judge", one_group: str
 ) -> None:
     text = filled(one_group, above=f"# {SAID}") + 'resource "x" {\n  a = [\n'
@@ -230,7 +230,9 @@ def test_what_names_no_check_counts_for_its_own_line(
     outcome = judge({"main.tf": filled(one_group, inside=inside, behind=behind)})
     (reason,) = outcome.reasons.values()
     assert (reason is not None) == counts
-    assert [told for told in outcome.told if "kics" in told or "ignore" in told] == []
+    assert [
+        message for message in outcome.messages if "kics" in message or "ignore" in message
+    ] == []
 
 
 def test_a_line_that_kics_ignores_is_not_the_whole_block(judge: "Judge", one_group: str) -> None:
@@ -270,11 +272,11 @@ def test_a_check_for_backups_that_are_off_does_not_cover_the_rest(
 
 
 @pytest.mark.parametrize("place", ["above", "inside"])
-def test_other_comments_may_stand_around_it(place: str, judge: "Judge", one_group: str) -> None:
+def test_other_comments_may_be_around_it(place: str, judge: "Judge", one_group: str) -> None:
     comment = f"# a word before\n  # {SAID}\n# and one behind"
     outcome = judge({"main.tf": filled(one_group, **{place: comment})})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
-    assert outcome.told == []
+    assert outcome.messages == []
 
 
 COMMENTED_OUT = {
@@ -293,8 +295,8 @@ def test_a_comment_of_a_block_that_is_commented_out_is_not_for_the_next_one(
 ) -> None:
     outcome = judge({"main.tf": filled(one_group, above=COMMENTED_OUT[form])})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
-    (told,) = outcome.told
-    assert told.endswith("does not count: it is commented out")
+    (message,) = outcome.messages
+    assert message.endswith("does not count: it is commented out")
 
 
 def test_behind_a_block_that_is_commented_out_a_comment_counts(

@@ -6,13 +6,13 @@ import pytest
 
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
-from ecbackup_iac.suppressions.other_tools import KICS_QUERY, foreign_ignores
+from ecbackup_iac.suppressions.other_tools import KICS_QUERY, other_suppressions
 
-OFF = {Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNDECIDED}
+OFF = {Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNKNOWN}
 
 
 def read(line: str, *, is_head: bool = False, is_terraform: bool = True) -> list[InlineSuppression]:
-    return [*foreign_ignores(line, is_head=is_head, is_terraform=is_terraform)]
+    return [*other_suppressions(line, is_head=is_head, is_terraform=is_terraform)]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_it_ends_as_the_day_begins_that_it_names() -> None:
 
 
 @pytest.mark.parametrize("written", ["2027-13-01", "31.3.27", "", "0001-01-01"])
-def test_a_day_that_is_none_is_told(written: str) -> None:
+def test_a_date_that_is_not_one_is_reported(written: str) -> None:
     (found,) = read(f"tfsec:ignore:AWS088:exp:{written}")
     assert "no date" in found.problem
 

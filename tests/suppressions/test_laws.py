@@ -52,7 +52,7 @@ def test_text_in_a_string_or_a_heredoc_never_suppresses(
     text = f'resource "{GROUP}" "a" {{\n  tags = {{ note = {value}\n  }}\n}}\n'
     outcome = judge({"main.tf": text})
     assert outcome.reasons == {f"{GROUP}.a": None}
-    assert outcome.told == []
+    assert outcome.messages == []
 
 
 @QUICK
@@ -77,7 +77,7 @@ def test_text_in_a_scalar_of_yaml_never_suppresses(judge: "Judge", words: str, f
         assume(False)  # noqa: FBT003 - hypothesis's own signature
     outcome = judge({"t.yaml": text})
     assert outcome.reasons == {"A": None}
-    assert outcome.told == []
+    assert outcome.messages == []
 
 
 COMMENT_LINES = st.lists(
@@ -125,9 +125,9 @@ MORE_SIGNS = st.sampled_from(["{", "}", "[", "]", "<<E\n", "E\n", "a = ", "a: ",
 ANYTHING = st.lists(st.one_of(SIGNS, MORE_SIGNS, st.text(max_size=3)), max_size=12).map("".join)
 
 
-def blanked(text: str, remarked: CommentedText) -> str:
-    for remark in remarked.remarks:
-        text = f"{text[: remark.start]}{' ' * (remark.end - remark.start)}{text[remark.end :]}"
+def blanked(text: str, commented: CommentedText) -> str:
+    for comment in commented.comments:
+        text = f"{text[: comment.start]}{' ' * (comment.end - comment.start)}{text[comment.end :]}"
     return text
 
 
@@ -148,11 +148,11 @@ def test_without_its_comments_a_template_says_the_same(text: str) -> None:
 def test_without_its_comments_configuration_says_the_same(text: str) -> None:
     assume("\r" not in text.replace("\r\n", ""))  # a part of the comment, which ends for a person
     content = text.encode("utf-8", "replace")
-    remarked = remarked_hcl(SourceFile("a.tf", content))
-    assert all(remark.text.startswith(("#", "//", "/*")) for remark in remarked.remarks)
+    commented = remarked_hcl(SourceFile("a.tf", content))
+    assert all(comment.text.startswith(("#", "//", "/*")) for comment in commented.comments)
     body, problems = parse_whole_file(SourceFile("a.tf", content), CONFIGURATION)
     assume(not problems)
-    without = SourceFile("a.tf", blanked(remarked.text, remarked).encode("latin-1"))
+    without = SourceFile("a.tf", blanked(commented.text, commented).encode("latin-1"))
     bare, problems = parse_whole_file(without, CONFIGURATION)
     assert problems == []
     assert [*entries(bare)] == [*entries(body)]
@@ -210,7 +210,7 @@ def test_a_hostile_file_takes_no_time(
     assert time.process_time() - start < 20
     (reason,) = outcome.reasons.values()
     assert (reason is not None) == is_suppressed
-    assert len(outcome.told) <= 22
+    assert len(outcome.messages) <= 22
 
 
 def test_a_thousand_caches_and_many_comments_take_no_time(judge: "Judge") -> None:
@@ -219,11 +219,13 @@ def test_a_thousand_caches_and_many_comments_take_no_time(judge: "Judge") -> Non
     outcome = judge({"main.tf": text})
     assert time.process_time() - start < 20
     assert len(outcome.reasons) == 1000
-    assert len(outcome.told) == 21
-    assert "49980 more suppressions of this file do not count or match nothing" in outcome.told[0]
+    assert len(outcome.messages) == 21
+    assert (
+        "49980 more suppressions of this file do not count or match nothing" in outcome.messages[0]
+    )
 
 
-def test_nothing_in_a_comment_reaches_a_terminal_as_it_stands(judge: "Judge") -> None:
+def test_nothing_in_a_comment_reaches_a_terminal_unescaped(judge: "Judge") -> None:
     text = f"{HEAD}  # {SAID}\x00\x1b[31m\u202e\u2028 end\n}}\n"
     (reason,) = judge({"main.tf": text}).reasons.values()
     assert reason == "rebuilt\x00\x1b[31m\u202e end"

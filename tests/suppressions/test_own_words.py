@@ -1,11 +1,11 @@
-"""The words of our own suppressions: what they can say, and what is told of those that say it wrongly."""
+"""Our own directives: what they can say, and the messages about those that are written wrongly."""
 
 from datetime import date
 
 import pytest
 
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.suppressions.directives import SIGN, own_ignore
+from ecbackup_iac.suppressions.directives import SIGN, own_suppression
 from ecbackup_iac.suppressions.inline import InlineSuppression
 
 
@@ -22,7 +22,7 @@ from ecbackup_iac.suppressions.inline import InlineSuppression
     ],
 )
 def test_a_comment_about_something_else_is_none_of_ours(line: str) -> None:
-    assert own_ignore(line) is None
+    assert own_suppression(line) is None
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_comment_about_something_else_is_none_of_ours(line: str) -> None:
 def test_it_says_the_rules_the_reason_and_the_last_day(
     line: str, rules: tuple[str, ...], reason: str, expires: date | None
 ) -> None:
-    found = own_ignore(line)
+    found = own_suppression(line)
     assert found is not None
     assert found.problem == ""
     assert (found.rules, found.reason, found.expires) == (
@@ -96,20 +96,20 @@ def test_it_says_the_rules_the_reason_and_the_last_day(
     ],
 )
 def test_one_that_is_written_wrongly_says_what_is_wrong(line: str, problem: str) -> None:
-    found = own_ignore(line)
+    found = own_suppression(line)
     assert found is not None
     assert problem in found.problem
     assert found.reason == ""
 
 
 def test_a_long_reason_is_cut() -> None:
-    found = own_ignore(f"{SIGN} {'because ' * 100}")
+    found = own_suppression(f"{SIGN} {'because ' * 100}")
     assert isinstance(found, InlineSuppression)
     assert found.reason.endswith(" ...")
     assert len(found.reason) <= 304
 
 
 def test_the_last_day_counts_however_long_the_reason_is() -> None:
-    found = own_ignore(f"{SIGN} {'because ' * 10_000} until 2027-03-31")
+    found = own_suppression(f"{SIGN} {'because ' * 10_000} until 2027-03-31")
     assert found is not None
     assert found.expires == date(2027, 3, 31)

@@ -1,5 +1,6 @@
-"""The policy's exceptions: what they cover, until when, and what is told of those that are of no use."""
+"""The policy's exceptions: what they cover, until when, and the warnings about those that are of no use."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -13,7 +14,8 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression
 from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.rule import judge, level_of
-from ecbackup_iac.suppressions.exceptions import apply_exceptions, today
+from ecbackup_iac.suppressions.application import apply_suppressions
+from ecbackup_iac.suppressions.exceptions import PolicySuppressions, today
 
 TODAY = date(2026, 11, 23)
 PLACE = Location(".ecbackup.toml", 4)
@@ -37,6 +39,12 @@ def finding(
     return Finding(resource, verdict, level_of(verdict, Policy()))
 
 
+def apply_exceptions(
+    findings: Sequence[Finding], exceptions: Sequence[PolicyException], on: date
+) -> tuple[list[Finding], list[Diagnostic]]:
+    return apply_suppressions(findings, [PolicySuppressions(exceptions, on)])
+
+
 @pytest.mark.parametrize(
     "exception",
     [
@@ -53,11 +61,11 @@ def finding(
 def test_an_exception_covers_what_all_of_its_conditions_describe(
     exception: PolicyException,
 ) -> None:
-    (marked,), told = apply_exceptions([finding()], [exception], TODAY)
+    (marked,), warnings = apply_exceptions([finding()], [exception], TODAY)
     assert marked.suppression == Suppression(
         SuppressionKind.POLICY, "the owner agreed", PLACE, exception.expires
     )
-    assert told == []
+    assert warnings == []
 
 
 @pytest.mark.parametrize(
@@ -69,11 +77,13 @@ def test_an_exception_covers_what_all_of_its_conditions_describe(
     ],
     ids=str,
 )
-def test_one_that_matches_nothing_is_told_and_changes_nothing(exception: PolicyException) -> None:
+def test_one_that_matches_nothing_is_reported_and_changes_nothing(
+    exception: PolicyException,
+) -> None:
     before = finding()
-    marked, told = apply_exceptions([before], [exception], TODAY)
+    marked, warnings = apply_exceptions([before], [exception], TODAY)
     assert marked == [before]
-    assert told == [
+    assert warnings == [
         Diagnostic(
             "the exception matches no finding that fails or is undecided: the owner agreed",
             PLACE,
@@ -82,11 +92,11 @@ def test_one_that_matches_nothing_is_told_and_changes_nothing(exception: PolicyE
     ]
 
 
-def test_one_that_expired_yesterday_no_longer_counts_and_is_told() -> None:
+def test_one_that_expired_yesterday_no_longer_counts_and_is_reported() -> None:
     expired = replace(ALL, expires=date(2026, 11, 22))
-    (marked,), told = apply_exceptions([finding()], [expired], TODAY)
+    (marked,), warnings = apply_exceptions([finding()], [expired], TODAY)
     assert marked.suppression is None
-    assert told == [
+    assert warnings == [
         Diagnostic(
             "the exception expired on 2026-11-22 and no longer counts: the owner agreed",
             PLACE,
@@ -96,9 +106,9 @@ def test_one_that_expired_yesterday_no_longer_counts_and_is_told() -> None:
 
 
 def test_what_passes_needs_no_exception() -> None:
-    (marked,), told = apply_exceptions([finding(Known(7))], [ALL], TODAY)
+    (marked,), warnings = apply_exceptions([finding(Known(7))], [ALL], TODAY)
     assert marked.suppression is None
-    assert [diagnostic.severity for diagnostic in told] == [Severity.WARNING]
+    assert [diagnostic.severity for diagnostic in warnings] == [Severity.WARNING]
 
 
 def test_what_is_undecided_can_be_accepted_too() -> None:
@@ -106,11 +116,11 @@ def test_what_is_undecided_can_be_accepted_too() -> None:
     assert marked.suppression is not None
 
 
-def test_the_first_of_two_exceptions_is_the_one_that_is_told_and_both_count_as_used() -> None:
+def test_the_first_of_two_exceptions_is_the_one_that_is_reported_and_both_count_as_used() -> None:
     second = replace(ALL, reason="again")
-    (marked,), told = apply_exceptions([finding()], [ALL, second], TODAY)
+    (marked,), warnings = apply_exceptions([finding()], [ALL, second], TODAY)
     assert marked.suppression is not None
-    assert (marked.suppression.reason, told) == ("the owner agreed", [])
+    assert (marked.suppression.reason, warnings) == ("the owner agreed", [])
 
 
 def test_no_exceptions_change_nothing() -> None:
@@ -124,7 +134,7 @@ def test_today_is_what_source_date_epoch_says(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("epoch", ["tomorrow", "1e99", "9" * 30])
-def test_a_source_date_epoch_that_is_no_date_is_told(
+def test_a_source_date_epoch_that_is_no_date_is_reported(
     epoch: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)

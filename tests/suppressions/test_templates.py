@@ -145,7 +145,7 @@ def judged_with(metadata: object, judge: "Judge", name: str) -> "tuple[str | Non
     body = {"Type": "AWS::ElastiCache::CacheCluster", "Metadata": metadata}
     body["Properties"] = {"Engine": "redis"}
     outcome = judge({name: json.dumps({"Resources": {"A": body}}, indent=1)})
-    return outcome.reasons["A"], [told.partition(": ")[2] for told in outcome.told]
+    return outcome.reasons["A"], [message.partition(": ")[2] for message in outcome.messages]
 
 
 OWN = {"rules": ["ECB001"], "reason": "rebuilt", "until": "2027-03-31"}
@@ -202,7 +202,7 @@ def test_metadata_suppresses(
 
 
 @pytest.mark.parametrize(
-    ("metadata", "told"),
+    ("metadata", "message"),
     [
         ({"ecbackup": "ignore"}, "Metadata ecbackup does not count: it is not written as"),
         ({"ecbackup": {}}, "Metadata ecbackup does not count: it is not written as"),
@@ -227,14 +227,14 @@ def test_metadata_suppresses(
         ({"cfn_nag": {"rules_to_suppress": [{"id": "ECB099", "reason": "x"}]}}, "no rule ECB099"),
     ],
 )
-def test_metadata_that_is_written_wrongly_is_told(
+def test_metadata_that_is_written_wrongly_is_reported(
     metadata: object,
-    told: str,
+    message: str,
     judge: "Judge",
 ) -> None:
     reason, diagnostics = judged_with(metadata, judge, "t.json")
     assert reason is None
-    assert told in diagnostics[0]
+    assert message in diagnostics[0]
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ Metadata:
 """
     outcome = judge({"t.yaml": text})
     assert outcome.reasons == {"A": None}
-    assert outcome.told == [
+    assert outcome.messages == [
         f"8: Metadata ecbackup ignore {NO_CACHE}: wrong place",
         f"10: Metadata ecbackup ignore {NO_CACHE}: too far up",
     ]
@@ -310,5 +310,5 @@ def test_a_comment_of_a_resource_that_is_commented_out_is_not_for_the_next_one(
     template = f"Resources:\n  {lines}\n  New: {{Type: 'AWS::ElastiCache::ReplicationGroup'}}\n"
     outcome = judge({"t.yaml": template})
     assert outcome.reasons == {"New": None}
-    (told,) = outcome.told
-    assert told.endswith("does not count: it is commented out")
+    (message,) = outcome.messages
+    assert message.endswith("does not count: it is commented out")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.syntax.located_json import MAX_DEPTH, JsonNode, JsonText, Kind, Problem, parse
 
-# Broken texts, Latin-1 for bytes, with what is told of them and what is kept, as `outline` writes it.
+# Broken texts, Latin-1 for bytes, with the problem and what is kept, as `outline` writes it.
 # The answers are those of the reader that took one token at a time, up to commit b453094.
 BROKEN = json.loads((Path(__file__).parent / "broken_json.json").read_text("utf-8"))
 
@@ -49,7 +49,7 @@ def problem(text: bytes) -> Problem:
 
 
 def value(node: JsonNode, text: bytes) -> Any:  # noqa: ANN401 - JSON
-    """Give what a tree says; every scalar has to say the same where it stands."""
+    """Return the content of a tree; every scalar has to be the same at its offsets in the text."""
     match node.kind:
         case Kind.OBJECT:
             assert not node.items
@@ -94,7 +94,7 @@ TEXTS = st.builds(
 
 @settings(max_examples=100, deadline=None)
 @given(TEXTS)
-def test_what_is_written_is_read_where_it_stands(text: str) -> None:
+def test_everything_is_read_with_its_offsets(text: str) -> None:
     written_out = text.encode()
     root = whole(written_out)
     assert (root.start, root.end) == (0, len(written_out))
@@ -152,7 +152,7 @@ def refuse(name: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(mutated())
-def test_what_is_no_json_is_told_once_and_everything_stands_in_the_text(text: str) -> None:
+def test_other_text_has_one_problem_and_offsets_inside_the_text(text: str) -> None:
     written_out = text.encode()
     root, problems = parse(written_out)
     assert len(problems) == (0 if is_json(text) else 1)
@@ -169,7 +169,7 @@ def test_what_is_no_json_is_told_once_and_everything_stands_in_the_text(text: st
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
-def test_what_is_nested_too_deeply_is_told_where_it_opens(opening: str, closing: str) -> None:
+def test_too_deep_nesting_is_a_problem_where_it_opens(opening: str, closing: str) -> None:
     as_deep_as_may_be = f"{opening * MAX_DEPTH}null{closing * MAX_DEPTH}".encode()
     assert len(outline(whole(as_deep_as_may_be))) == MAX_DEPTH + 1
     one_deeper = f"{opening}{as_deep_as_may_be.decode()}{closing}".encode()

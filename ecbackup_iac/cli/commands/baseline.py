@@ -64,7 +64,8 @@ def _check_reason(reason: str | None, update: str | None) -> None:
 def _print_new(request: CheckRequest, reason: str | None) -> "Report":
     """Print a baseline of all findings that nothing else suppresses, without regard to an old baseline."""
     from ecbackup_iac.files.paths import BASELINE_FILE
-    from ecbackup_iac.suppressions.baseline import USUAL_REASON, baseline_of, baseline_text
+    from ecbackup_iac.suppressions.baseline import USUAL_REASON, baseline_of
+    from ecbackup_iac.suppressions.baseline_file import baseline_text
     from ecbackup_iac.suppressions.exceptions import today
 
     policy = effective_policy(request)
@@ -78,12 +79,8 @@ def _print_new(request: CheckRequest, reason: str | None) -> "Report":
 
 def _prune(request: CheckRequest, file: str) -> "Report":
     """Remove stale entries from a baseline, unless the report is incomplete."""
-    from ecbackup_iac.suppressions.baseline import (
-        baseline_text,
-        pruned,
-        read_baseline,
-        stale_entries,
-    )
+    from ecbackup_iac.suppressions.baseline import pruned, stale_entries
+    from ecbackup_iac.suppressions.baseline_file import baseline_text, read_baseline
 
     policy = replace(effective_policy(request), baseline=None)
     before = read_baseline(file)

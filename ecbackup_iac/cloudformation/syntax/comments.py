@@ -17,7 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
-from ecbackup_iac.syntax.comments import CodeBlock, CommentedText, remarks_of
+from ecbackup_iac.syntax.comments import CodeBlock, CommentedText, comments_of
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -43,7 +43,7 @@ def commented_yaml(text: str, path: str, documents: list[Document]) -> Commented
         for document in documents
         for start, end, kind, _ in _resources(document)
     ]
-    comments = remarks_of(text, [*_comment_spans(text)], by_indentation=True)
+    comments = comments_of(text, [*_comment_spans(text)], by_indentation=True)
     return CommentedText(text, comments, blocks, SourceText(path, text).location, is_bytes=False)
 
 

@@ -93,7 +93,7 @@ class TemplateReader:
             shown = ", ".join(map(shown_path, root.parameter_files))
             note = f"judged with {shown}" if shown else ""
             result = self._result(template, (*files, *self._given.parameters), note)
-            yield result.judged_with(root.label)
+            yield result.with_settings(root.label)
 
     def _result(
         self, template: Template, given: Sequence[tuple[str, str]], note: str

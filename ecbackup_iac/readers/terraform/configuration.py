@@ -129,7 +129,7 @@ class _Tree:
             if root.workspace:
                 names.append(f"workspace {root.workspace}")
             note = f"judged with {', '.join(names)}" if names else ""
-            yield self._reading(folder, given, note).judged_with(root.label)
+            yield self._reading(folder, given, note).with_settings(root.label)
         yield self._release(folder)
 
     def _reading(self, folder: str, given: EvaluationInputs, note: str) -> ReadResult:

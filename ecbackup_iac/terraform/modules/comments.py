@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.comments import comment_spans
 from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block
-from ecbackup_iac.syntax.comments import CodeBlock, Comment, CommentedText, remarks_of
+from ecbackup_iac.syntax.comments import CodeBlock, Comment, CommentedText, comments_of
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
@@ -26,7 +26,7 @@ def remarked_hcl(source: SourceFile) -> CommentedText:
         if isinstance(item, Block)
     ]
     spans = [(start, end - text.endswith("\r", start, end)) for start, end in comment_spans(body)]
-    return CommentedText(text, remarks_of(text, spans), blocks, source.location, is_bytes=True)
+    return CommentedText(text, comments_of(text, spans), blocks, source.location, is_bytes=True)
 
 
 def remarked_json(source: SourceFile) -> CommentedText:

@@ -1,4 +1,4 @@
-"""A law: what is said with nothing given is what can come of everything that may be given.
+"""A law: the outcomes with no values given are the results of all values that may be given.
 
 Random templates, whose parameters have no defaults and a few allowed values. They are evaluated once
 with nothing given, and once for every way to give the parameters. What the first run lists has to be
@@ -43,7 +43,7 @@ texts = st.one_of(
 
 
 def condition_expressions(named: tuple[str, ...]) -> st.SearchStrategy[Any]:
-    """Give condition expressions that refer to these conditions."""
+    """Return condition expressions that refer to these conditions."""
     base = st.builds(lambda one, other: {"Fn::Equals": [one, other]}, texts, texts)
     if named:
         base |= st.sampled_from([{"Condition": name} for name in named])
@@ -116,7 +116,7 @@ def templates(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(max_examples=150, deadline=None)
 @given(templates())
-def test_what_is_listed_is_what_can_come_about(
+def test_the_outcomes_listed_are_those_of_all_scenarios(
     evaluate_templates: "EvaluateTemplates", template: dict[str, Any]
 ) -> None:
     files = {"t.json": json.dumps(template)}
@@ -125,14 +125,14 @@ def test_what_is_listed_is_what_can_come_about(
         evaluate_templates(files, **dict(zip(PARAMETERS, values, strict=True)))
         for values in product(*PARAMETERS.values())
     ]
-    assert [told.message for one in (open_ended, *scenarios) for told in one.diagnostics] == []
+    assert [error.message for run in (open_ended, *scenarios) for error in run.diagnostics] == []
 
-    caches = [cache for world in scenarios for cache in world.caches]
+    caches = [cache for scenario in scenarios for cache in scenario.caches]
     assert bool(caches) == bool(open_ended.caches)
     if not caches:
         return
     (cache,) = open_ended.caches
-    found = {_shown(one) for world in caches for one in _settled(world)}
+    found = {_shown(one) for created in caches for one in _settled(created)}
     assert {_shown(one) for one in _settled(cache)} == found
     assert any("it exists only when" in note for note in cache.assumptions) == (
         len(caches) < len(scenarios)
@@ -141,8 +141,8 @@ def test_what_is_listed_is_what_can_come_about(
 
 
 def _assert_verdict_follows(cache: CacheResource, scenarios: list[CacheResource]) -> None:
-    """Hold the verdict against those of all worlds: sure where they agree, and only there."""
-    statuses = {judge(world, Policy()).status for world in scenarios}
+    """Compare the verdict with those of all scenarios: it is sure where they agree, and only there."""
+    statuses = {judge(created, Policy()).status for created in scenarios}
     applicable = statuses - {Status.NOT_APPLICABLE}
     expected = Status.UNKNOWN
     if not applicable:

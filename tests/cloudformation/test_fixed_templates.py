@@ -17,7 +17,7 @@ from ecbackup_iac.model.policy import Policy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cloudformation.conftest import Ask
+    from cloudformation.conftest import RunScript
 
     from ecbackup_iac.fixers.plan import FixResult
 
@@ -61,7 +61,7 @@ def test_a_second_run_has_nothing_to_do(
 
 
 def test_cfn_lint_finds_nothing_in_what_is_mended_that_it_did_not_find_before(
-    ask: "Ask", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_script: "RunScript", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pairs: dict[str, str] = {}
     for case in (*TEMPLATES, *FIXES):
@@ -73,7 +73,7 @@ def test_cfn_lint_finds_nothing_in_what_is_mended_that_it_did_not_find_before(
             before.write_bytes(made.before[path])
             Path(path).write_bytes(after)
             pairs[path] = str(before)
-    found = ask("lint_reader.py", [*pairs, *pairs.values()])
+    found = run_script("lint_reader.py", [*pairs, *pairs.values()])
     new = {path: without_places(found[path]) for path in pairs}
     old = {path: without_places(found[before]) for path, before in pairs.items()}
     assert len(pairs) > 80

@@ -1,0 +1,170 @@
+"""The text of a baseline file ↔ the baseline.
+
+pydantic checks the file; the models below are the file's format, which nothing else depends on.
+"""
+
+import json
+import os
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from ecbackup_iac.errors import BaselineError
+from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content, larger_than
+from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
+from ecbackup_iac.model.location import Location, is_stream
+from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.suppressions.baseline import folder_of
+from ecbackup_iac.syntax.encoding import to_utf8
+from ecbackup_iac.syntax.located_json import JsonNode, parse
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+SCHEMA_VERSION = 1
+
+MAX_PROBLEMS = 10
+"""Problems of a file that are reported; a file that is no baseline has thousands."""
+
+_LINE_BREAK = ord("\n")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class BaselineEntry(_Strict):
+    """One finding that is accepted."""
+
+    root: str
+    address: str
+    settings: str = ""
+    rule: Rule
+    occurrence: Annotated[int, Field(ge=1)] = 1
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    accepted: date
+
+
+class BaselineFile(_Strict):
+    """The whole of `.ecbackup-baseline.json`."""
+
+    schema_version: Literal[1]
+    findings: list[BaselineEntry]
+
+
+def read_baseline(path: str) -> Baseline:
+    """Return the baseline in a file.
+
+    Raises:
+        BaselineError: it cannot be read, is not JSON, or is not a baseline.
+
+    """
+    shown = shown_path(path)
+    content = _content_of(path, shown)
+    tree, problems = parse(content)
+    lines = _Lines(shown, content, tree)
+    for problem, start, _ in problems:
+        raise BaselineError(f"{lines.at(start)}: {problem[:1].lower()}{problem[1:]}")
+    try:
+        file = BaselineFile.model_validate_json(content)
+    except ValidationError as error:
+        found = [_problem(detail, lines) for detail in error.errors(include_url=False)]
+        first, *more = found[:MAX_PROBLEMS]
+        if len(found) > MAX_PROBLEMS:
+            more.append(f"{shown}: and {len(found) - MAX_PROBLEMS} more")
+        raise BaselineError(first, more=more) from error
+    entries = (
+        AcceptedFinding(_key_of(entry), entry.reason, entry.accepted, lines.of(("findings", index)))
+        for index, entry in enumerate(file.findings)
+    )
+    return Baseline(shown, folder_of(path), tuple(entries))
+
+
+def _content_of(path: str, shown: str) -> bytes:
+    """Return the content of a file in UTF-8."""
+    if os.path.exists(path) and not (os.path.isfile(path) or is_stream(path)):
+        raise BaselineError(f"{shown}: it is no regular file")
+    try:
+        raw = bounded_content(path, MAX_TEXT_BYTES)
+        if raw is None:
+            raise BaselineError(f"{shown}: not read: {larger_than(MAX_TEXT_BYTES)}")
+        content = to_utf8(raw)
+        content.decode()
+    except OSError as error:
+        raise BaselineError(f"{shown}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise BaselineError(f"{shown}: not UTF-8 text") from error
+    return content
+
+
+def baseline_text(baseline: Baseline) -> str:
+    """Return the text of a baseline file: sorted, one entry per line, in ASCII."""
+    lines = [
+        json.dumps(_members(entry))
+        for entry in sorted(baseline.entries, key=lambda entry: entry.key.order)
+    ]
+    findings = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
+    return f'{{\n  "schema_version": {SCHEMA_VERSION},\n  "findings": {findings}\n}}\n'
+
+
+def _key_of(entry: BaselineEntry) -> FindingKey:
+    return FindingKey(entry.root, entry.settings, entry.address, entry.rule, entry.occurrence)
+
+
+def _members(entry: AcceptedFinding) -> dict[str, object]:
+    """Return the members of an entry in the file, without those that have their default value."""
+    key = entry.key
+    members: dict[str, object] = {"root": key.root, "address": key.address}
+    if key.settings:
+        members["settings"] = key.settings
+    members["rule"] = key.rule
+    if key.occurrence > 1:
+        members["occurrence"] = key.occurrence
+    return members | {"reason": entry.reason, "accepted": entry.accepted.isoformat()}
+
+
+class _Lines:
+    """The lines of a baseline's keys and entries."""
+
+    def __init__(self, shown: str, content: bytes, tree: JsonNode | None) -> None:
+        self._shown = shown
+        self._tree = tree
+        self._breaks = [index for index, byte in enumerate(content) if byte == _LINE_BREAK]
+
+    def at(self, offset: int) -> Location:
+        """Return the location of a byte."""
+        return Location(self._shown, bisect_right(self._breaks, offset - 1) + 1)
+
+    def of(self, path: Sequence[str | int]) -> Location:
+        """Return the location of what a path leads to, or of the last part of it that exists."""
+        node = self._tree
+        if node is None:
+            return Location(self._shown)
+        for step in path:
+            found = [
+                *(node.items[step : step + 1] if isinstance(step, int) else ()),
+                *(member for name, member in node.members if name.text == step),
+            ]
+            if not found:
+                break
+            node = found[-1]
+        return self.at(node.start)
+
+
+def _problem(detail: "ErrorDetails", lines: _Lines) -> str:
+    """Return what is wrong with one key, with its location."""
+    path = detail["loc"]
+    where = lines.of(path)
+    key = ".".join(str(part) for part in path if isinstance(part, str))
+    match detail["type"]:
+        case "extra_forbidden":
+            return f"{where}: not a baseline: unknown key {key}"
+        case "missing":
+            return f"{where}: not a baseline: {key} is missing"
+        case _:
+            problem = detail["msg"][:1].lower() + detail["msg"][1:]
+            return f"{where}: not a baseline: {f'{key}: ' if key else ''}{problem}"

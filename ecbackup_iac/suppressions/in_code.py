@@ -1,0 +1,187 @@
+"""Findings and texts of code → the comments and metadata that cover the findings, and warnings."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from ecbackup_iac.model.annotated_text import AnnotatedText
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.location import Location, is_downloaded
+from ecbackup_iac.model.policy import SuppressionMode
+from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression
+from ecbackup_iac.model.verdict import Rule, Status
+from ecbackup_iac.suppressions.annotated_file import AnnotatedFile, LocatedSuppression
+from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
+from ecbackup_iac.suppressions.other_tools import is_match
+
+MAX_WARNINGS = 20
+"""Suppressions of one file that each have a warning because they are of no use; more are counted."""
+
+# What may declare a cache that does not exist with the values of this run, by what CodeBlock.name says.
+_CACHE_BLOCK = re.compile(
+    r"module |resource \w+_elasticache_(?:cache_)?(?:cluster|replication_group|serverless_cache) "
+    r"|AWS::ElastiCache::(?:CacheCluster|ReplicationGroup|ServerlessCache$|.*\{)"
+)
+
+
+class CodeSuppressions:
+    """The suppressions in comments and metadata: this program's own, and those of other tools."""
+
+    def __init__(
+        self,
+        texts: Iterable[AnnotatedText],
+        mode: SuppressionMode,
+        on: date,
+        inputs: EvaluationInputs,
+    ) -> None:
+        self._files = _files(texts)
+        self._mode = mode
+        self._on = on
+        self._workspace = inputs.workspace or inputs.environment.get("TF_WORKSPACE") or ""
+        # With the values of another environment, another cache may fail.
+        self._is_partial = bool(inputs.variables or inputs.parameters or inputs.workspace)
+        self._evaluated: set[tuple[str, int | None, int | None]] = set()
+        # By the identity of a file's list, which lives and stays as it is as long as the file.
+        self._chosen: dict[tuple[int, Rule | None], list[LocatedSuppression]] = {}
+
+    def covering(self, findings: Sequence[Finding]) -> list[Suppression | None]:
+        """Return what covers each finding: our own before other tools', the nearest before the farthest."""
+        if not self._files:
+            return [None] * len(findings)
+        for finding in findings:
+            resource = finding.resource
+            blocks = (*resource.calls, *(() if resource.block is None else (resource.block,)))
+            self._evaluated.update((block.path, block.line, block.column) for block in blocks)
+        return [self._covering(finding) for finding in findings]
+
+    def warnings(self) -> Iterator[Diagnostic]:
+        """Yield a warning for what does not count or covers nothing, up to a number for each file."""
+        for file in self._files.values():
+            count = 0
+            for located in file.suppressions():
+                if located.tracked.is_used or not self._is_enabled(located):
+                    continue
+                message, is_detail = self._warning(located, is_whole=file.is_whole)
+                if not message:
+                    continue
+                count += 1
+                if count <= MAX_WARNINGS:
+                    location = located.tracked.locate()
+                    yield Diagnostic(message, location, Severity.WARNING, is_detail=is_detail)
+            if count > MAX_WARNINGS:
+                text = f"{count - MAX_WARNINGS} more suppressions of this file do not count or match nothing"
+                yield Diagnostic(text, Location(file.path), Severity.WARNING)
+
+    def _covering(self, finding: Finding) -> Suppression | None:
+        if finding.verdict.status not in (Status.FAIL, Status.UNKNOWN):
+            return None
+        covering = [
+            located
+            for candidates in self._candidates(finding.resource)
+            for located in self._chosen_of(candidates, finding.verdict.rule)
+        ]
+        if not covering:
+            return None
+        own = (located for located in covering if located.written.is_own)
+        return next(own, covering[0]).tracked.reported
+
+    def _candidates(self, resource: CacheResource) -> Iterator[list[LocatedSuppression]]:
+        """Yield the suppressions at the cache, at its retention and at the module calls that lead to it."""
+        for location in _locations(resource):
+            file = self._files.get(location.path)
+            if file is None:
+                continue
+            if location is resource.block:
+                yield file.metadata_of(location)
+                yield file.for_file()
+            extent = file.extent(location)
+            if extent is None:
+                continue
+            if location is resource.location:
+                yield file.near(extent, Scope.LINE)
+            yield file.near(extent, Scope.HEAD)
+            yield file.near(extent, Scope.BLOCK)
+            block = file.block_of(extent)
+            if block is not None:
+                yield file.near(block, Scope.BLOCK)
+
+    def _chosen_of(
+        self, candidates: list[LocatedSuppression], rule: Rule | None
+    ) -> list[LocatedSuppression]:
+        """Return the first that covers a rule, and the first of our own; all that cover it are used."""
+        key = (id(candidates), rule)
+        if key not in self._chosen:
+            covering = [located for located in candidates if self._covers(located, rule)]
+            for located in covering:
+                located.tracked.is_used = True
+            own = [located for located in covering if located.written.is_own]
+            self._chosen[key] = [*own[:1], *covering[:1]]
+        return self._chosen[key]
+
+    def _covers(self, located: LocatedSuppression, rule: Rule | None) -> bool:
+        written = located.written
+        return (
+            (not written.rules or rule in written.rules)
+            and self._is_enabled(located)
+            and not self._problem(located)
+            and not self._is_for_another_workspace(written)
+        )
+
+    def _is_enabled(self, located: LocatedSuppression) -> bool:
+        """Whether the policy allows suppressions of this form."""
+        return self._mode is SuppressionMode.ALL or not located.written.is_foreign_form
+
+    def _problem(self, located: LocatedSuppression) -> str:
+        """Return why a suppression does not count; empty where it does."""
+        written = located.written
+        if written.problem:
+            return f"{written.written} does not count: {written.problem}"
+        if located.tracked.is_expired(self._on):
+            last = f"{written.written} counted until {written.expires}"
+            return f"{last} and no longer does{_reason_of(written)}"
+        return ""
+
+    def _is_for_another_workspace(self, written: InlineSuppression) -> bool:
+        return bool(written.workspace) and not is_match(written.workspace, self._workspace)
+
+    def _warning(self, located: LocatedSuppression, *, is_whole: bool) -> tuple[str, bool]:
+        """Return the warning about a suppression that covers nothing, and whether it is a detail."""
+        problem = self._problem(located)
+        if problem:
+            return problem, False
+        written = located.written
+        if not is_whole or written.is_blanket or self._is_for_another_workspace(written):
+            return "", False
+        why = self._why_unused(located)
+        text = f"{written.written} {why}{_reason_of(written)}" if why else ""
+        return text, not written.is_own
+
+    def _why_unused(self, located: LocatedSuppression) -> str:
+        """Return why a suppression that covers nothing is of no use; empty where that is not certain."""
+        block = located.block_location
+        if block is not None and (block.path, block.line, block.column) in self._evaluated:
+            return "" if self._is_partial else "matches no finding that fails or is undecided"
+        if _CACHE_BLOCK.match(located.block):
+            return ""
+        return "stands at no cache, and at no module call that leads to one"
+
+
+def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:
+    """Return every text that may hold a suppression, each read once."""
+    found: dict[str, AnnotatedText] = {}
+    for text in texts:
+        if not is_downloaded(text.path) and (text.path not in found or text.is_whole):
+            found[text.path] = text
+    return {path: AnnotatedFile(text) for path, text in found.items()}
+
+
+def _locations(resource: CacheResource) -> tuple[Location, ...]:
+    """Return where a suppression of a cache can be, the nearest first."""
+    block = () if resource.block is None else (resource.block,)
+    return (resource.location, *block, *reversed(resource.calls))
+
+
+def _reason_of(written: InlineSuppression) -> str:
+    """Return the reason, where it says more than the directive itself."""
+    return "" if written.reason.startswith(written.written) else f": {written.reason}"
