@@ -1,22 +1,30 @@
-"""A verdict on a resource → what to type to mend it, by source and form."""
+"""A resource and its verdict → the remedy, by source and form."""
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ecbackup_iac.model.cache import CacheResource, Form
-from ecbackup_iac.model.location import Location, is_downloaded
+from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
-from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.source import SOURCES, RemedyKind
-from ecbackup_iac.model.value import Known, Outcome, Settled, TraceStep, Unknown
+from ecbackup_iac.model.value import (
+    Known,
+    Outcome,
+    Settled,
+    StepKind,
+    StepShape,
+    TraceStep,
+    Unknown,
+)
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
 
 
 def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str | None:
-    """Give the shortest thing to type or decide; None where nothing is wrong.
+    """Return the shortest thing to type or decide; None where nothing is wrong.
 
-    Several commands stand on lines of their own.
+    Each of several commands is on a line of its own.
     """
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
         return None
@@ -26,7 +34,7 @@ def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str 
 
 
 def _on_one_line(resource: CacheResource) -> CacheResource:
-    """Take line breaks out of hostile names: a line of a remedy is a command of ours."""
+    """Return a resource without line breaks in its names: each line of a remedy is a command."""
     address, *nodes = (name.replace("\n", "\\n") for name in (resource.address, *resource.node_ids))
     return replace(resource, address=address, node_ids=tuple(nodes))
 
@@ -46,7 +54,7 @@ def _for_attribute(resource: CacheResource, rule: Rule | None, policy: Policy) -
 
 
 def _for_plan(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
-    """Name the place in the configuration that decides, where --source has led to it."""
+    """Return a remedy for the configuration that decides the value, where --source has located it."""
     planned, days = resource.retention, policy.remedy_days
     written = tuple(step for step in planned.trace if step.location.path != resource.root)
     is_about_retention = rule not in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT)
@@ -54,15 +62,11 @@ def _for_plan(resource: CacheResource, rule: Rule | None, policy: Policy) -> str
         return _for_attribute(resource, rule, policy)
     if isinstance(planned, Unknown):
         return f"{_for_attribute(resource, rule, policy)}, {_line(resource.location)}"
-    variable = _VARIABLE.match(planned.trace[-1].text)
-    if variable:
+    last = planned.trace[-1]
+    if last.kind is StepKind.OPEN_VARIABLE:  # its value is in no file that was read
         given = "give it so to terraform plan (-var, -var-file or TF_VAR_)"
-        return f"let var.{variable[1] or variable[2]} come to {days} days: {given}"
-    return _where(written, resource, days)
-
-
-# A trace that ends at a variable: its value stands in no file that was read.
-_VARIABLE = re.compile(r'var\.([\w-]+), as the plan has it$|variable "([\w-]+)"$')
+        return f"let var.{last.name} come to {days} days: {given}"
+    return _where(written, resource, days).text
 
 
 def _for_live_cache(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
@@ -101,7 +105,7 @@ _AWS_COMMANDS = {
 
 
 def _snapshotting_cluster(resource: CacheResource) -> str:
-    """Name the node to back up from, which a group outside cluster mode needs when it comes from 0.
+    """Return the option for the node to back up from, needed outside cluster mode when backups are off.
 
     In cluster mode the parameter must not be given (botocore ModifyReplicationGroupMessage;
     hashicorp/terraform#10581, #19336). A replica is the better choice, so the last node is named.
@@ -125,7 +129,7 @@ def _days_now(resource: CacheResource) -> int:
 
 
 def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
-    """Name the place where the value is decided: the end of its trace."""
+    """Return a remedy for the end of the trace, where the value is decided."""
     retention, days = resource.retention, policy.remedy_days
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, policy)
@@ -133,137 +137,167 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
         return f"mend what is refused first, then keep {_name_of(resource)} at {days} days"
     if isinstance(retention, Unknown) or resource.variants:
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
-        failing = [
-            outcome.value
-            for outcome in (*listed, *resource.variants)
-            if not is_enough(outcome.value, policy.minimum_days)
+        advice = [
+            _where(value.trace or retention.trace, resource, days).everywhere(value)
+            for value in _failing((*listed, *resource.variants), policy)
         ]
-        told = [
-            _everywhere(_where(one.trace or retention.trace, resource, days), one)
-            for one in failing
-        ]
-        if told:
-            return "\n".join(dict.fromkeys(told))
+        if advice:
+            return "\n".join(dict.fromkeys(advice))
         decide = "give it a value that can be known here: --var, --var-file or --workspace"
         if _MODULE_CALL.search(resource.address):
             decide = (
                 "run terraform init, or describe the module under [[modules]] in the policy file"
             )
         return f"{decide}; or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
-    return _everywhere(_where(retention.trace, resource, days), retention)
+    return _where(retention.trace, resource, days).everywhere(retention)
 
 
-# The address of what a module makes that was not read: the call's own.
+def _failing(outcomes: Iterable[Outcome[int]], policy: Policy) -> list[Settled[int]]:
+    values = (outcome.value for outcome in outcomes)
+    return [value for value in values if not is_enough(value, policy.minimum_days)]
+
+
+# The address of a module call whose module was not read.
 _MODULE_CALL = re.compile(r"""(?:^|\.)module\.[\w-]+(?:\[(?:\d+|".*")\])?$""")
 
-# Where a variable comes from that stands in no file → how it is given there.
-_GIVEN = {"command line": "--var ", "environment": "TF_VAR_"}
+# Where a variable is set outside files → how it is set there.
+OPTIONS = {
+    Origin.COMMAND_LINE: "--var ",
+    Origin.ENVIRONMENT: "TF_VAR_",
+    Origin.STANDARD_INPUT: None,
+    Origin.FILE: None,
+}
 
-_ASSIGNMENT = re.compile(r"""\(?["']?([A-Za-z_][\w.-]*)["']?\)?\s*[=:](?!=)""")
+# Steps at which something is assigned.
+_ASSIGNMENTS = (
+    StepKind.ATTRIBUTE,
+    StepKind.LOCAL,
+    StepKind.MAPPING,
+    StepKind.MODULE_INPUT,
+    StepKind.OPTIONAL_DEFAULT,
+    StepKind.OUTPUT,
+    StepKind.VARIABLE,
+    StepKind.VARIABLE_DEFAULT,
+)
 
-# A step in a module that leads to one of its inputs.
-_INPUT = re.compile(r"\bvar\.|^default\b")
+# Steps through an input of a module, which its call can set.
+_INPUTS = (
+    StepKind.MODULE_INPUT,
+    StepKind.OPEN_VARIABLE,
+    StepKind.OPTIONAL_DEFAULT,
+    StepKind.VARIABLE,
+    StepKind.VARIABLE_DEFAULT,
+)
 
 
-def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> str:
-    """Say what to set where: at the last step that assigns something."""
+@record
+class _Advice:
+    """What to set, and where."""
+
+    text: str
+    location: Location | None = None
+    """Where that is; None where it is in no file."""
+
+    def everywhere(self, value: Settled[int]) -> str:
+        """Return the advice with the other locations at which a value is written."""
+        if self.location is None:
+            return self.text
+        first = _line(self.location)
+        lines = [_line(literal) for literal in value.literals]
+        if first not in lines:
+            return self.text
+        times = f" ({lines.count(first)} times)" if lines.count(first) > 1 else ""
+        others = [f"and in {line}" for line in dict.fromkeys(lines) if line != first]
+        return ", ".join((self.text + times, *others))
+
+
+def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> _Advice:
+    """Return what to set where: at the last step that assigns something."""
     for step in reversed(trace):
-        option = _GIVEN.get(step.location.path)
-        if option and step.location.line is None:
-            name = re.match(r"[\w-]+", step.text.removeprefix(option))
-            return f"give {option}{name[0] if name else 'NAME'}={days}"
-        assigned = _ASSIGNMENT.match(step.text)
-        if assigned and not is_downloaded(step.location.path):
-            what = "the variable's default" if assigned[1] == "default" else assigned[1]
-            if step.text[assigned.end() :].lstrip()[:1] in ("{", "["):
-                return f"give it {days} days in {what}, {_line(step.location)}"
-            return f"set {what} = {days} in {_line(step.location)}"
+        option = OPTIONS[step.location.origin]
+        if option:
+            return _Advice(f"give {option}{_plain(step.name)}={days}")
+        is_assigned = step.kind in _ASSIGNMENTS and step.name
+        if is_assigned and not is_downloaded(step.location.path):
+            is_default = step.kind is StepKind.VARIABLE_DEFAULT
+            what = "the variable's default" if is_default else _plain(step.name)
+            if step.shape is StepShape.COLLECTION:
+                text = f"give it {days} days in {what}, {_line(step.location)}"
+            else:
+                text = f"set {what} = {days} in {_line(step.location)}"
+            return _Advice(text, step.location)
     own = [call for call in resource.calls if not is_downloaded(call.path)]
     if own and is_downloaded(resource.location.path):
-        told = f"call a module that keeps backups for {days} days in place of the downloaded one"
-        if any(_INPUT.search(step.text) for step in trace):
-            told = f"give the downloaded module {days} days where it is called"
-        return f"{told}, {_line(own[-1])}"
-    return (
-        f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}"
+        text = f"call a module that keeps backups for {days} days in place of the downloaded one"
+        if any(step.kind in _INPUTS for step in trace):
+            text = f"give the downloaded module {days} days where it is called"
+        return _Advice(f"{text}, {_line(own[-1])}", own[-1])
+    return _Advice(
+        f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}",
+        resource.location,
     )
 
 
 def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
-    """Name the places in a template, or what it is given, where the value is decided."""
+    """Return a remedy for the template, or its parameters, where the value is decided."""
     retention, days = resource.retention, policy.remedy_days
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, policy)
     if not isinstance(retention, Unknown):
-        return _everywhere(_where_in_template(retention.trace, resource, days), retention)
+        return _where_in_template(retention.trace, resource, days).everywhere(retention)
     if retention.is_refused:
         return f"mend what is refused first, then keep {_name_of(resource)} at {days} days"
-    failing = [
-        outcome.value
-        for outcome in retention.outcomes
-        if not is_enough(outcome.value, policy.minimum_days)
+    advice = [
+        _where_in_template(value.trace or retention.trace, resource, days).everywhere(value)
+        for value in _failing(retention.outcomes, policy)
     ]
-    told = [
-        _everywhere(_where_in_template(one.trace or retention.trace, resource, days), one)
-        for one in failing
-    ]
-    if told:
-        return "\n".join(dict.fromkeys(told))
-    open_ended = [step for step in retention.trace if step.text.endswith(_NO_DEFAULT)]
+    if advice:
+        return "\n".join(dict.fromkeys(advice))
+    open_ended = [step for step in retention.trace if step.kind is StepKind.OPEN_PARAMETER]
     if retention.bounds is not None and open_ended:
-        name, place = open_ended[-1].text.removesuffix(_NO_DEFAULT), _line(open_ended[-1].location)
+        name, place = _plain(open_ended[-1].name), _line(open_ended[-1].location)
         allowed = f"{days} days and nothing under {policy.minimum_days}"
         return f"let the MinValue and MaxValue of {name} allow {allowed}, {place}"
-    if "no default" in retention.why or "only where the stack is deployed" in retention.why:
+    if any(step.kind in _OPEN for step in retention.trace):
         known = "a value that can be known here: --parameter or --parameter-file"
         return f"give {_name_of(resource)} {known}"
     live = "aws elasticache describe-... | ecbackup-iac check -"
     return f"write {resource.retention_name}: {days} into the template, or judge what runs: {live}"
 
 
-# What a step says of a parameter, after its name.
-_NO_DEFAULT = " has no default"
-
-_ENTRY = re.compile(r"""(?:(["'])([^"']+)\1\s*:|([\w.-]+)\s*[:=](?:\s|$))""")
-
-# A text that is put together of parts: none of them is the number.
-_PARTS = re.compile(r"(?:!|Fn::)(?:Sub|Join|Select|Split|Base64|ToJsonString|Length)\b")
+# Steps at which a template leaves a value to the deployment.
+_OPEN = (StepKind.OPEN_PARAMETER, StepKind.PSEUDO_PARAMETER)
 
 
-def _everywhere(told: str, value: Settled[int]) -> str:
-    """Add the other places where a value is written to what says one of them."""
-    lines = [_line(place) for place in value.literals]
-    first = next((line for line in lines if told.endswith(f" {line}")), None)
-    if first is None:
-        return told
-    times = f" ({lines.count(first)} times)" if lines.count(first) > 1 else ""
-    others = [f"and in {line}" for line in dict.fromkeys(lines) if line != first]
-    return ", ".join((told + times, *others))
-
-
-def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> str:
-    """Say what to set where: at the last step, which is the one that decides."""
+def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> _Advice:
+    """Return what to set where: at the last step, which is the one that decides."""
     last = trace[-1] if trace else TraceStep("", resource.location)
-    if trace and any(_PARTS.search(step.text) for step in trace):
+    if any(step.shape is StepShape.COMPOSITION for step in trace):
         last = trace[0]
     place, quote = _line(last.location), '"' if last.location.path.endswith(".json") else ""
     what = f"{quote}{resource.retention_name}{quote}: {days}"
-    if last.location.line is None and last.text.startswith("--parameter "):
-        return f"give {last.text.partition('=')[0]}={days}"
-    if last.text.endswith(_NO_DEFAULT):
-        name = last.text.removesuffix(_NO_DEFAULT)
+    name = _plain(last.name)
+    if last.location.origin is Origin.COMMAND_LINE:
+        return _Advice(f"give --parameter {name}={days}")
+    if last.kind is StepKind.OPEN_PARAMETER:
         given = f"give --parameter {name}={days}"
-        return f"{given}, or take what fails out of its AllowedValues, {place}"
-    if last.text.endswith(" not set"):
-        return f"add {what} to the properties of {resource.address}, {place}"
-    entry = _ENTRY.match(last.text)
-    if entry and "Ref" not in entry.groups():
-        name = f'"{entry[2]}"' if entry[1] else entry[3]
-        mark = " =" if last.text[entry.end() - 2 : entry.end()].strip() == "=" else ":"
-        return f"set {name}{mark} {days} in {place}"
-    if last.text.endswith("..."):
-        return f"set {what} in {_line(trace[0].location)}"
-    return f"put {days} in the place of {last.text} in {place}"
+        text = f"{given}, or take what fails out of its AllowedValues, {place}"
+    elif last.kind is StepKind.UNSET:
+        text = f"add {what} to the properties of {resource.address}, {place}"
+    elif last.kind is StepKind.PARAMETER:
+        text = f"set {name} = {days} in {place}"
+    elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
+        text = f"set {quote}{name}{quote}: {days} in {place}"
+    elif last.location.end_line != last.location.line:
+        return _Advice(f"set {what} in {_line(trace[0].location)}", trace[0].location)
+    else:
+        text = f"put {days} in the place of {last.text} in {place}"
+    return _Advice(text, last.location)
+
+
+def _plain(name: str) -> str:
+    """Return a name on one line, whatever the source calls it."""
+    return " ".join(name.split())
 
 
 def _name_of(resource: CacheResource) -> str:
@@ -276,7 +310,7 @@ def _line(location: Location) -> str:
 
 
 def is_enough(value: Settled[int], minimum_days: int) -> bool:
-    """Say whether a retention is one that AWS takes, and as long as is asked for."""
+    """Whether AWS accepts a retention and it meets the minimum."""
     return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS
 
 

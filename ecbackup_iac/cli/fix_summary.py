@@ -8,12 +8,12 @@ def fix_summary(result: FixResult, *, is_written: bool) -> str:
     """Return every cache with its edits or the reason why it is not fixed, and the counts."""
     listed: set[object] = set()
     lines = []
-    for fixed in result.mended:
+    for fixed in result.fixed:
         lines += _fixed_lines(fixed, listed, is_written=is_written)
-    for unfixed in result.left:
+    for unfixed in result.unfixed:
         lines += _unfixed_lines(unfixed)
     done = "mended" if is_written else "to mend"
-    counts = f"{len(result.mended)} {done}, {len(result.left)} left"
+    counts = f"{len(result.fixed)} {done}, {len(result.unfixed)} left"
     return "\n".join((*lines, counts)) + "\n"
 
 

@@ -37,7 +37,7 @@ from ecbackup_iac.files.paths import (
     shown_path,
     walked_boundary,
 )
-from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, input_location, is_stream
 from ecbackup_iac.model.policy import PathGlob
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
@@ -123,7 +123,7 @@ def discover(
 def _stream(path: str) -> Input | Diagnostic:
     """Return standard input, or another stream, read to its end."""
     if path == STANDARD_INPUT and sys.stdin is None:
-        return Diagnostic("cannot be read: standard input is closed", Location(path))
+        return Diagnostic("cannot be read: standard input is closed", input_location(path))
     try:
         if path == STANDARD_INPUT:
             content = read_limited(MAX_INPUT_BYTES, sys.stdin.buffer.read)
@@ -132,7 +132,7 @@ def _stream(path: str) -> Input | Diagnostic:
     except OSError as error:
         return _unreadable(path, error)
     if content is None:
-        return Diagnostic(f"not read: {larger_than(MAX_INPUT_BYTES)}", Location(path))
+        return Diagnostic(f"not read: {larger_than(MAX_INPUT_BYTES)}", input_location(path))
     return Input(path, content, path, boundary_of("."))
 
 
@@ -333,4 +333,4 @@ def _is_same(path: str, status: os.stat_result) -> bool:
 
 
 def _unreadable(shown: str, error: OSError) -> Diagnostic:
-    return Diagnostic(f"cannot be read: {error.strerror or error}", Location(shown))
+    return Diagnostic(f"cannot be read: {error.strerror or error}", input_location(shown))

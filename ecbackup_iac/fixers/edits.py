@@ -1,4 +1,4 @@
-"""Edits of files: what stands where, and what is to stand there."""
+"""Edits → contents of files with them, and diffs."""
 
 import difflib
 import os
@@ -22,7 +22,7 @@ MAX_FILE_BYTES = 50_000_000
 
 
 class NotFixableError(Exception):
-    """Why a cache is left as it is, for a person."""
+    """Why a cache is not fixed, for people."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -31,25 +31,23 @@ class NotFixableError(Exception):
 
 @record
 class Edit:
-    """A stretch of a file that is written anew."""
+    """A range of a file and its new content."""
 
     path: str
-    """Of the file: absolute, links resolved."""
+    """Absolute, links resolved."""
 
     start: int
     """Offset in bytes."""
 
     end: int
-    """Offset in bytes, exclusive; where it is the start, something is inserted."""
+    """Offset in bytes, exclusive; equal to the start for an insertion."""
 
     content: bytes
-    """What is to stand there."""
-
     location: Location
-    """Of what is edited, as it is printed."""
+    """The edited range, as it is reported."""
 
     text: str
-    """What is done, for a person: "days = 0 becomes 7"."""
+    """A description for people: "days = 0 becomes 7"."""
 
 
 class SourceFiles:
@@ -59,30 +57,30 @@ class SourceFiles:
         self, roots: Sequence[RootSettings] = (), modules: Sequence[PublishedModule] = ()
     ) -> None:
         self.roots = roots
-        """What the policy judges roots with."""
+        """The policy's settings of roots."""
 
         self.modules = modules
-        """The published modules that the policy tells of."""
+        """The published modules that the policy describes."""
 
         self.answers: dict[Hashable, str | None] = {}
-        """What fixers have found out, by what they asked."""
+        """Results that fixers keep, by key."""
 
         self._contents: dict[str, bytes] = {}
-        self._made: dict[tuple[str, Callable[[str], Any]], Any] = {}
+        self._results: dict[tuple[str, Callable[[str], Any]], Any] = {}
 
     def once(self, path: str, make: Callable[[str], T]) -> T:
-        """Give what a function makes of a path, which it is asked once."""
+        """Return the result of a function for a path, called once."""
         key = (path, make)
-        if key not in self._made:
-            self._made[key] = make(path)
-        made: T = self._made[key]
-        return made
+        if key not in self._results:
+            self._results[key] = make(path)
+        result: T = self._results[key]
+        return result
 
     def path(self, shown: str) -> str:
-        """Give the real path of a file that a location names.
+        """Return the real path of a file that a location names.
 
         Raises:
-            NotMendableError: it is no file that anybody may edit here.
+            NotFixableError: it is outside the repository or part of a downloaded module.
 
         """
         real = os.path.realpath(shown)
@@ -93,10 +91,10 @@ class SourceFiles:
         return real
 
     def content(self, path: str) -> bytes:
-        """Give a file's bytes, as they are on the disk.
+        """Return a file's bytes as they are on disk.
 
         Raises:
-            NotMendableError: it cannot be read, or is no text in UTF-8.
+            NotFixableError: it cannot be read or written, or is not UTF-8 text.
 
         """
         if path not in self._contents:
@@ -104,25 +102,25 @@ class SourceFiles:
         return self._contents[path]
 
     def links_to(self, path: str) -> Sequence[str]:
-        """Give the links inside the boundary that lead to a file, or are it."""
+        """Return the symbolic links inside the boundary that lead to a file."""
         return self.once(boundary_of(path), _links).get(os.path.realpath(path), ())
 
     @property
     def contents(self) -> Mapping[str, bytes]:
-        """Everything that was read, by path."""
+        """The contents of every file read, by path."""
         return self._contents
 
 
 def _links(boundary: str) -> dict[str, list[str]]:
-    """Find the links to files inside a boundary, by what they lead to."""
-    found: dict[str, list[str]] = {}
+    """Return the symbolic links inside a boundary by their targets."""
+    links: dict[str, list[str]] = {}
     for folder, folders, names in os.walk(boundary):
         folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
         for name in sorted(names):
             path = os.path.join(folder, name)
             if os.path.islink(path):
-                found.setdefault(os.path.realpath(path), []).append(path)
-    return found
+                links.setdefault(os.path.realpath(path), []).append(path)
+    return links
 
 
 def _content(path: str) -> bytes:
@@ -140,7 +138,7 @@ def _content(path: str) -> bytes:
     return content
 
 
-# Where lines end: Terraform knows one way, editors and YAML know three.
+# Line breaks: Terraform knows one, YAML knows three.
 LINE_FEEDS = re.compile(rb"\n")
 LINE_BREAKS = re.compile(rb"\r\n|\n|\r")
 
@@ -148,7 +146,7 @@ LINE_BREAKS = re.compile(rb"\r\n|\n|\r")
 def offsets(
     content: bytes, location: Location, breaks: re.Pattern[bytes] = LINE_FEEDS
 ) -> tuple[int, int]:
-    """Give where a place begins and ends, in bytes. Raises NotMendableError where there is none."""
+    """Return the start and end of a location in bytes. Raise NotFixableError if it has no line."""
     if location.line is None or location.end_line is None:
         raise NotFixableError(f"{location}: no place in a file")
     starts = _line_starts(content, breaks)
@@ -159,7 +157,7 @@ def offsets(
 
 @lru_cache(maxsize=4)
 def _line_starts(content: bytes, breaks: re.Pattern[bytes]) -> list[int]:
-    return [0, *(found.end() for found in breaks.finditer(content))]
+    return [0, *(match.end() for match in breaks.finditer(content))]
 
 
 def _offset(content: bytes, starts: Sequence[int], line: int, column: int) -> int:
@@ -172,7 +170,7 @@ def _offset(content: bytes, starts: Sequence[int], line: int, column: int) -> in
 
 
 def edited(content: bytes, edits: Iterable[Edit]) -> bytes:
-    """Give a file's bytes with edits made, none of which overlap."""
+    """Return a file's bytes with edits applied; they do not overlap."""
     parts, position = [], 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         parts += [content[position : edit.start], edit.content]
@@ -181,15 +179,15 @@ def edited(content: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def edited_files(edits: Iterable[Edit], contents: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Give every file that edits change as it is with them, by path."""
+    """Return the new contents of every file that edits change, by path."""
     by_path: dict[str, list[Edit]] = {}
     for edit in edits:
         by_path.setdefault(edit.path, []).append(edit)
-    return {path: edited(contents[path], made) for path, made in sorted(by_path.items())}
+    return {path: edited(contents[path], own) for path, own in sorted(by_path.items())}
 
 
 def unified_diff(before: Mapping[str, bytes], after: Mapping[str, bytes], top: str | None) -> bytes:
-    """Give what changes as `git apply` takes it: paths from the working folder, or from `top`."""
+    """Return a diff for `git apply`, with paths relative to the working folder or to `top`."""
     return b"".join(
         _file_diff(before[path], after[path], _diff_name(path, top), is_from_top=top is not None)
         for path in sorted(after)
@@ -201,9 +199,9 @@ def _file_diff(before: bytes, after: bytes, name: bytes, *, is_from_top: bool) -
     lines = difflib.diff_bytes(
         difflib.unified_diff, _lines(before), _lines(after), b"--- old", b"+++ new"
     )
-    # git takes paths to count from the top where this line is, else from the working folder.
+    # With this line git takes paths as relative to the repository, else to the working folder.
     head = b"diff --git %s %s\n" % (old, new) if is_from_top else b""
-    written = [head, b"--- %s%s\n" % (old, _behind(old)), b"+++ %s%s\n" % (new, _behind(new))]
+    written = [head, b"--- %s%s\n" % (old, _name_end(old)), b"+++ %s%s\n" % (new, _name_end(new))]
     for line in [*lines][2:]:
         written.append(line)
         if not line.endswith(b"\n"):
@@ -221,8 +219,8 @@ def _diff_name(path: str, top: str | None) -> bytes:
     return os.fsencode(os.path.relpath(path, top or ".").replace(os.sep, "/"))
 
 
-def _behind(name: bytes) -> bytes:
-    """Give the tab at which a name with blanks in it ends."""
+def _name_end(name: bytes) -> bytes:
+    """Return the tab that ends a name with blanks in a diff."""
     return b"\t" if b" " in name and not name.startswith(b'"') else b""
 
 
@@ -230,7 +228,7 @@ _SPECIAL = re.compile(rb'[\x00-\x1f"\\\x7f-\xff]')
 
 
 def _quoted(name: bytes) -> bytes:
-    """Quote a name as git does where it holds what would end it."""
+    """Return a name quoted as git does, where it holds special characters."""
     if not _SPECIAL.search(name):
         return name
-    return b'"%s"' % _SPECIAL.sub(lambda found: b"\\%03o" % found[0][0], name)
+    return b'"%s"' % _SPECIAL.sub(lambda match: b"\\%03o" % match[0][0], name)

@@ -1,4 +1,6 @@
-"""Where something stands in the files that were read."""
+"""Locations: the file, line and column that something was read from."""
+
+from enum import StrEnum
 
 from ecbackup_iac.model.record import record
 
@@ -8,12 +10,21 @@ _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 """Paths of streams that another program writes: `check <(terraform show -json p)`."""
 
 
+class Origin(StrEnum):
+    """What a location is in."""
+
+    FILE = "file"
+    COMMAND_LINE = "command_line"
+    ENVIRONMENT = "environment"
+    STANDARD_INPUT = "standard_input"
+
+
 @record
 class Location:
-    """A place in a file. Lines and columns count from 1, in characters; None where there is none."""
+    """A range of a file. Lines and columns count from 1, in characters; None where there is none."""
 
     path: str
-    """Relative to the folder the command was started in, with forward slashes; "-" is standard input."""
+    """Relative to the working folder, with forward slashes; for display where it is no file's."""
 
     line: int | None = None
     column: int | None = None
@@ -21,19 +32,31 @@ class Location:
     end_column: int | None = None
     """Exclusive: the column after the last character."""
 
+    origin: Origin = Origin.FILE
+
     def __str__(self) -> str:
-        """Give the place as people click on it: path, path:line or path:line:column."""
+        """Return the location as terminals link it: path, path:line or path:line:column."""
         parts = (self.path, self.line, self.column)
         return ":".join(str(part) for part in parts if part is not None)
 
     @property
     def order(self) -> tuple[str, int, int]:
-        """The key that sorts places as a reader meets them; what has no line comes first."""
+        """The sort key: by path, line and column; a location without a line comes first."""
         return (self.path, self.line or 0, self.column or 0)
 
 
+COMMAND_LINE = Location("command line", origin=Origin.COMMAND_LINE)
+ENVIRONMENT = Location("environment", origin=Origin.ENVIRONMENT)
+
+
+def input_location(path: str, line: int | None = None, column: int | None = None) -> Location:
+    """Return a location in an input: in a file, or in standard input, which is called "-"."""
+    origin = Origin.STANDARD_INPUT if path == "-" else Origin.FILE
+    return Location(path, line, column, origin=origin)
+
+
 def is_downloaded(path: str) -> bool:
-    """Say whether a file is of a module that `terraform init` has fetched: others wrote it."""
+    """Whether a file belongs to a module that `terraform init` has downloaded."""
     return ".terraform" in path.split("/")
 
 

@@ -1,5 +1,6 @@
 """What can be known about a setting before anything is deployed."""
 
+from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar
 
 from ecbackup_iac.model.location import Location
@@ -8,12 +9,75 @@ from ecbackup_iac.model.record import record
 T = TypeVar("T")
 
 
+class StepKind(StrEnum):
+    """What a trace step leads through."""
+
+    ATTRIBUTE = "attribute"
+    """An argument or a property of a resource."""
+
+    LOCAL = "local"
+    VARIABLE = "variable"
+    """A variable is set: in a variable file, on the command line or in the environment."""
+
+    VARIABLE_DEFAULT = "variable_default"
+    OPEN_VARIABLE = "open_variable"
+    """A variable without a value in any file that was read."""
+
+    MODULE_INPUT = "module_input"
+    """An argument of a module call."""
+
+    OUTPUT = "output"
+    OPTIONAL_DEFAULT = "optional_default"
+    """The default of an optional attribute in a type constraint."""
+
+    PARAMETER = "parameter"
+    """A parameter is set: in a parameter file, on the command line or by a parent stack."""
+
+    PARAMETER_DEFAULT = "parameter_default"
+    OPEN_PARAMETER = "open_parameter"
+    """A parameter that has neither a default nor a value."""
+
+    PSEUDO_PARAMETER = "pseudo_parameter"
+    MAPPING = "mapping"
+    """An entry of a map."""
+
+    CONDITION = "condition"
+    EXPRESSION = "expression"
+    LITERAL = "literal"
+    UNSET = "unset"
+    """A declaration that does not set the value."""
+
+    RECORDED = "recorded"
+    """A value that a plan, a state or AWS reports."""
+
+
+class StepShape(StrEnum):
+    """How the value is written at a trace step."""
+
+    VALUE = "value"
+    COLLECTION = "collection"
+    """A map or a list that holds it."""
+
+    COMPOSITION = "composition"
+    """A text built from parts, none of which is the value."""
+
+
 @record
 class TraceStep:
-    """One hop on the way to a value: what stood there, and where."""
+    """One step on the way to a value."""
 
     text: str
+    """The source line, or what is said in its place; for display only."""
+
     location: Location
+    kind: StepKind = StepKind.EXPRESSION
+    name: str = ""
+    """What is set or read there, as the source names it; empty where nothing has a name."""
+
+    shape: StepShape = StepShape.VALUE
+
+    is_secret: bool = False
+    """The source must not be shown."""
 
 
 @record
@@ -30,7 +94,7 @@ class Known(Generic[T]):
 
     @property
     def shown(self) -> str:
-        """The value as it may be printed; a sensitive one as Terraform shows it."""
+        """The value as it may be printed."""
         return "(sensitive value)" if self.sensitive else str(self.value)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecbackup_iac.model.cache import CacheResource, Form, Source
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.report import Diagnostic, ReadResult
-from ecbackup_iac.model.value import Known, TraceStep, Unknown, Unset, Value
+from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown, Unset, Value
 from ecbackup_iac.readers.terraform.resource_types import days_of, shown_value, text_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     ]
     if any(name in members and members[name].value() for name in _MORE):
         text = "the output stops before the last cache: run the command without --max-items"
-        entries.append(Diagnostic(text, Location(root)))
+        entries.append(Diagnostic(text, input_location(root)))
     return _result(entries)
 
 
@@ -120,7 +120,7 @@ def _entry(
     identifier = LISTS[name][2]
     if not isinstance(entry, dict) or not isinstance(entry.get(identifier), str):
         text = f"an entry of {name} has no {identifier}: leave it in --query"
-        return Diagnostic(text, Location(root))
+        return Diagnostic(text, input_location(root))
     return _resource(entry, name, root, is_reduced=is_reduced)
 
 
@@ -138,7 +138,7 @@ def _kind(entry: Mapping[str, "RawJson"]) -> str | None:
 
 def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_reduced: bool) -> CacheResource:
     form, kind, identifier = LISTS[name]
-    location = Location(root)
+    location = input_location(root)
     address = str(entry.get(identifier))
     cluster_mode: Value[bool] = Known(entry.get("ClusterEnabled") is True)
     if form is Form.REPLICATION_GROUP and "ClusterEnabled" not in entry:
@@ -177,7 +177,8 @@ def _retention(entry: Mapping[str, Any], address: str, location: Location) -> Va
         return Unknown(f"the output was reduced by --query and does not show {RETENTION}")
     days = entry.get(RETENTION)
     shown = "not set" if days is None else f"= {shown_value(days)}"
-    return days_of(days, (TraceStep(f"{address}: {RETENTION} {shown}", location),))
+    text = f"{address}: {RETENTION} {shown}"
+    return days_of(days, (TraceStep(text, location, StepKind.RECORDED, RETENTION),))
 
 
 def _assumptions(entry: Mapping[str, Any], form: Form, *, is_reduced: bool) -> tuple[str, ...]:

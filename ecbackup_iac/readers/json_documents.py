@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
@@ -64,7 +64,7 @@ def read_documents(file: JsonFile) -> Iterator[ReadResult]:
     from ecbackup_iac.readers.raw_json import JsonError
 
     if len(file.text) < _MAX_EMPTY_LIST_BYTES and file.text.strip() == b"[]":
-        yield _problem(_EMPTY_LIST, Location(file.path))
+        yield _problem(_EMPTY_LIST, input_location(file.path))
         return
     is_any_known = is_any_unknown = False
     try:
@@ -73,7 +73,7 @@ def read_documents(file: JsonFile) -> Iterator[ReadResult]:
                 results = list(_results(document, file.path))
             except ShapeError as error:
                 message = f"not the JSON that Terraform or AWS writes: {error}"
-                results = [_problem(message, Location(file.path))]
+                results = [_problem(message, input_location(file.path))]
             is_any_known = is_any_known or bool(results)
             is_any_unknown = is_any_unknown or not results
             yield from results
@@ -81,9 +81,9 @@ def read_documents(file: JsonFile) -> Iterator[ReadResult]:
                 break
     except JsonError as error:
         is_any_known = True
-        yield _problem(error.message, Location(file.path, error.line, error.column))
+        yield _problem(error.message, input_location(file.path, error.line, error.column))
     if is_any_unknown and (is_any_known or _TELLING_NAMES.search(file.text)):
-        yield _problem(_UNKNOWN_DOCUMENT, Location(file.path))
+        yield _problem(_UNKNOWN_DOCUMENT, input_location(file.path))
 
 
 def _results(document: "RawJson", root: str, *, is_outermost: bool = True) -> Iterator[ReadResult]:
@@ -98,7 +98,7 @@ def _results(document: "RawJson", root: str, *, is_outermost: bool = True) -> It
             return
     hint = hint_for_object(members)
     if hint:
-        yield ReadResult(diagnostics=(Diagnostic(hint, Location(root)),), is_wrong_kind=True)
+        yield ReadResult(diagnostics=(Diagnostic(hint, input_location(root)),), is_wrong_kind=True)
     elif is_outermost and members:
         yield from _nested_results(list(members.values()), root)
 

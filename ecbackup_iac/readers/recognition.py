@@ -7,7 +7,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.source import SOURCES
@@ -79,7 +79,7 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
 def _without_documents(
     found: "Input", message: str | None, template: "TemplateFile | None" = None
 ) -> Recognised:
-    problem = Diagnostic(message, Location(found.path)) if message else None
+    problem = Diagnostic(message, input_location(found.path)) if message else None
     return Recognised(template, problem=problem)
 
 

@@ -3,14 +3,10 @@
 import posixpath
 
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_downloaded, is_stream
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin, is_downloaded, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Suppression
-from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.reporters.style import RenderOptions
-
-# Paths of locations that are in no file: standard input, and values from the command line.
-_NO_FILES = {"", STANDARD_INPUT, "command line", "environment"}
 
 
 def relative_to_repository(report: Report, style: RenderOptions) -> Report:
@@ -35,7 +31,7 @@ def relative_to_repository(report: Report, style: RenderOptions) -> Report:
 def _finding(finding: Finding, style: RenderOptions) -> Finding:
     resource = finding.resource
     trace = tuple(
-        TraceStep(step.text, _moved(step.location, style)) for step in resource.retention.trace
+        replace(step, location=_moved(step.location, style)) for step in resource.retention.trace
     )
     suppression: Suppression | None = finding.suppression
     if suppression is not None:
@@ -65,7 +61,7 @@ def _moved_path(path: str, style: RenderOptions) -> str:
 
 def is_file(location: Location) -> bool:
     """Whether a location is in a file."""
-    return location.line is not None or location.path not in _NO_FILES
+    return location.line is not None or (location.origin is Origin.FILE and location.path != "")
 
 
 def reported_location(resource: CacheResource) -> Location:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.fixers.plan import mending
+from ecbackup_iac.fixers.plan import plan_fixes
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
@@ -44,7 +44,7 @@ def mended_here(case: Path) -> "FixResult":
     values = [("parameter", text) for option, text in options if option == "--parameter"]
     files = [("file", text) for option, text in options if option == "--parameter-file"]
     given = EvaluationInputs(parameters=(*files, *values))
-    return mending(["."], Policy(), date(2026, 1, 31), given, 7)
+    return plan_fixes(["."], Policy(), date(2026, 1, 31), given, 7)
 
 
 @pytest.mark.parametrize("case", TEMPLATES, ids=lambda case: case.name)
@@ -56,8 +56,8 @@ def test_a_second_run_has_nothing_to_do(
         Path(path).write_bytes(after)
     again = mended_here(case)
     assert again.after == {}
-    left = [(one.finding.resource.address, one.reason) for one in made.left]
-    assert [(one.finding.resource.address, one.reason) for one in again.left] == left
+    left = [(one.finding.resource.address, one.reason) for one in made.unfixed]
+    assert [(one.finding.resource.address, one.reason) for one in again.unfixed] == left
 
 
 def test_cfn_lint_finds_nothing_in_what_is_mended_that_it_did_not_find_before(

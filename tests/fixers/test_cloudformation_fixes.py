@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.fixers.edits import edited
-from ecbackup_iac.fixers.plan import FixResult, mending
+from ecbackup_iac.fixers.plan import FixResult, plan_fixes
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
@@ -90,8 +90,8 @@ def folder_with(files: dict[str, bytes]) -> Iterator[Path]:
             os.chdir(before)
 
 
-def mended(given: Sequence[tuple[str, str]] = (), days: int = DAYS) -> FixResult:
-    return mending(["."], Policy(), date(2026, 1, 31), EvaluationInputs(parameters=given), days)
+def fixes(given: Sequence[tuple[str, str]] = (), days: int = DAYS) -> FixResult:
+    return plan_fixes(["."], Policy(), date(2026, 1, 31), EvaluationInputs(parameters=given), days)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -104,7 +104,7 @@ def test_parsers_see_the_same_template_but_for_the_days(
     words = tomllib.loads((case / "case.toml").read_text("utf-8"))["args"]
     options = zip(words[::2], words[1::2], strict=False)
     kinds = {"--parameter": "parameter", "--parameter-file": "file"}
-    made = mended([(kinds[option], text) for option, text in options if option in kinds])
+    made = fixes([(kinds[option], text) for option, text in options if option in kinds])
     assert made.after.keys() == made.before.keys()
     for path, after in made.after.items():
         if Path(path).name != "old-mac.yaml":  # PyYAML sees its lines; json and git do not
@@ -268,26 +268,26 @@ def json_templates(draw: st.DrawFn) -> bytes:
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(content=yaml_templates())
-def test_every_cache_of_a_yaml_template_is_mended_whatever_its_style(content: bytes) -> None:
-    assert_mended("caches.yaml", content)
+def test_every_cache_of_a_yaml_template_is_fixed_whatever_its_style(content: bytes) -> None:
+    assert_fixed("caches.yaml", content)
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(content=json_templates())
 @example(b'{"Resources":{"R":{"Type":"AWS::ElastiCache::ReplicationGroup","Properties":{\r\n}}}}')
-def test_every_cache_of_a_json_template_is_mended_whatever_its_style(content: bytes) -> None:
-    assert_mended("caches.json", content)
+def test_every_cache_of_a_json_template_is_fixed_whatever_its_style(content: bytes) -> None:
+    assert_fixed("caches.json", content)
 
 
-def assert_mended(name: str, content: bytes) -> None:
+def assert_fixed(name: str, content: bytes) -> None:
     with folder_with({name: content}) as top:
-        made = mended()
-        assert [(one.finding.resource.address, one.reason) for one in made.left] == []
-        if not made.mended:
+        made = fixes()
+        assert [(one.finding.resource.address, one.reason) for one in made.unfixed] == []
+        if not made.fixed:
             assert made.after == {}
             return
         (after,) = made.after.values()
-        edits = {edit for one in made.mended for edit in one.edits}
+        edits = {edit for one in made.fixed for edit in one.edits}
         assert edited(content, edits) == after
         replaced = [content[edit.start : edit.end] for edit in edits]
         assert all(len(old) < 120 for old in replaced), replaced
@@ -295,9 +295,9 @@ def assert_mended(name: str, content: bytes) -> None:
         if not content.startswith(b"\xef") or b"\r" not in content:
             assert_nothing_but_days_changed(name, content, after)
         (top / name).write_bytes(after)
-        again = mended()
+        again = fixes()
         assert again.after == {}
-        assert (again.mended, again.left) == ((), ())
+        assert (again.fixed, again.unfixed) == ((), ())
 
 
 def assert_same_line_ends(before: bytes, after: bytes) -> None:
@@ -317,7 +317,7 @@ def test_a_remedy_names_every_place_where_a_value_is_written() -> None:
         "Resources:\n" + resource.format("A", "!If [P, 0, 0]") + resource.format("B", found)
     )
     with folder_with({"caches.yaml": text.encode()}):
-        remedies = [one.remedy for one in mended().report.findings]
+        remedies = [one.remedy for one in fixes().report.findings]
     assert remedies == [
         "put 7 in the place of 0 in caches.yaml:10 (2 times)",
         "set days: 7 in caches.yaml:5, and in caches.yaml:6",

@@ -2,7 +2,7 @@
 
 `expected.diff` is what `fix --diff` prints, `expected.txt` what it says beside. What holds for every case:
 git takes the diff, writing gives the same files, a second run finds nothing to do, what is said to be
-mended passes, and files that `terraform fmt -check` accepted it still accepts.
+fixed passes, and files that `terraform fmt -check` accepted it still accepts.
 `ECBACKUP_GOLDEN=rewrite` (make golden) writes both files, to be read in the diff.
 """
 
@@ -105,7 +105,7 @@ def test_git_makes_of_the_diff_what_fix_writes(
 
 
 @each_case
-def test_what_is_mended_passes_and_a_second_run_has_nothing_to_do(
+def test_what_is_fixed_passes_and_a_second_run_has_nothing_to_do(
     case: Case, run_here: "Callable[..., Result]", tmp_path: Path
 ) -> None:
     case.copied_to(tmp_path)
@@ -116,14 +116,14 @@ def test_what_is_mended_passes_and_a_second_run_has_nothing_to_do(
     report = json.loads(run_here("check", "--format", "json", *check).stdout)
 
     status = {one["resource"]["address"]: one["status"] for one in report["findings"]}
-    mended = re.findall(r"^mended  (.*)$", said, re.MULTILINE)
-    left = re.findall(r"^left  (.*?)  \S+$", said, re.MULTILINE)
-    assert {status[address] for address in mended} <= {"pass"}
-    assert {status[address] for address in left} <= {"fail", "unknown"}
-    assert mended or left
+    fixed = re.findall(r"^mended  (.*)$", said, re.MULTILINE)
+    not_fixed = re.findall(r"^left  (.*?)  \S+$", said, re.MULTILINE)
+    assert {status[address] for address in fixed} <= {"pass"}
+    assert {status[address] for address in not_fixed} <= {"fail", "unknown"}
+    assert fixed or not_fixed
 
     again = run_here("fix", *case.args)
-    assert again.stdout.endswith(f"0 mended, {len(left)} left\n")
+    assert again.stdout.endswith(f"0 mended, {len(not_fixed)} left\n")
     assert files_of(tmp_path) == after
 
 

@@ -50,14 +50,14 @@ def test_files_keep_their_mode_and_links_stay_links(top: Path, run: "Run") -> No
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everything")
-def test_a_file_that_may_not_be_written_is_left(top: Path, run: "Run") -> None:
+def test_a_file_that_may_not_be_written_is_not_fixed(top: Path, run: "Run") -> None:
     (top / "main.tf").chmod(0o444)
     result = run("fix")
     assert "main.tf may not be written" in result.stdout
     assert result.status == 1
 
 
-def test_a_file_that_has_changed_meanwhile_is_left(top: Path) -> None:
+def test_a_file_that_has_changed_meanwhile_is_not_fixed(top: Path) -> None:
     path = str(top / "main.tf")
     with pytest.raises(OutputError, match="it has changed meanwhile; nothing was written"):
         output.write_edits({path: b"something else"}, {path: b"new"})
@@ -88,7 +88,7 @@ def test_days_are_not_fewer_than_the_policy_asks_for(top: Path, run: "Run") -> N
     ],
 )
 @pytest.mark.parametrize("diff", [True, False])
-def test_the_status_says_whether_something_that_fails_is_left(  # noqa: PLR0913, PLR0917
+def test_the_status_says_whether_something_that_fails_is_not_fixed(  # noqa: PLR0913, PLR0917
     files: dict[str, str],
     args: tuple[str, ...],
     status: int,
@@ -103,7 +103,7 @@ def test_the_status_says_whether_something_that_fails_is_left(  # noqa: PLR0913,
     assert result.status == status, result
 
 
-def test_what_is_made_from_other_files_is_left(
+def test_what_is_made_from_other_files_is_not_fixed(
     copy_in: Callable[[str, str], Path], top: Path, run: "Run"
 ) -> None:
     (top / "main.tf").unlink()
@@ -115,7 +115,7 @@ def test_what_is_made_from_other_files_is_left(
     assert result.status == 1
 
 
-def test_standard_input_is_left(top: Path, run: "Run") -> None:
+def test_standard_input_is_not_fixed(top: Path, run: "Run") -> None:
     template = (
         b"Resources:\n  A: {Type: AWS::ElastiCache::CacheCluster, Properties: {Engine: redis}}\n"
     )

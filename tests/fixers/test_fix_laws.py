@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.fixers.plan import FixResult, mending
+from ecbackup_iac.fixers.plan import FixResult, plan_fixes
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
@@ -75,8 +75,8 @@ def folder_with(name: str, content: bytes) -> Iterator[Path]:
             os.chdir(before)
 
 
-def mended(days: int = 7) -> FixResult:
-    return mending(["."], Policy(), date(2026, 1, 31), EvaluationInputs(), days)
+def fixes(days: int = 7) -> FixResult:
+    return plan_fixes(["."], Policy(), date(2026, 1, 31), EvaluationInputs(), days)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -87,12 +87,12 @@ def test_a_tidy_file_stays_tidy_and_what_is_inserted_is_all_that_changes(text: s
     text = text.replace('" {\n', '" {\n  engine = "redis"\n')
     tidy = terraform_fmt(text.encode())
     with folder_with("main.tf", tidy):
-        made = mended()
+        made = fixes()
         (after,) = made.after.values()
-    assert len(made.mended) >= 5
-    assert {one.finding.resource.address for one in made.left} == {
+    assert len(made.fixed) >= 5
+    assert {one.finding.resource.address for one in made.unfixed} == {
         "aws_elasticache_cluster.empty"
-    } - {one.finding.resource.address for one in made.mended}
+    } - {one.finding.resource.address for one in made.fixed}
     if b"null # no" in tidy:
         # Neighbours are never moved, so comments may end up under each other no more.
         assert without_comment_blanks(terraform_fmt(after)) == without_comment_blanks(after)
@@ -135,7 +135,7 @@ def test_a_comment_stays_under_its_neighbours_where_there_is_room(
     content = frame.format(before).encode()
     assert terraform_fmt(content) == content
     with folder_with("main.tf", content):
-        made = mended(days)
+        made = fixes(days)
     assert [*made.after.values()] == [frame.format(after).encode()]
     assert terraform_fmt(frame.format(after).encode()) == frame.format(after).encode()
 
@@ -153,10 +153,10 @@ def test_an_edit_touches_its_own_span_and_a_second_run_finds_nothing(
     text = text.replace('" {\n', '" {\n  engine = "redis"\n')
     content = ("\ufeff" * mark + text).replace("\n", ends).encode()
     with folder_with("main.tf", content) as file:
-        made = mended()
+        made = fixes()
         (after,) = made.after.values()
         edits = sorted(
-            {edit for one in made.mended for edit in one.edits}, key=lambda edit: edit.start
+            {edit for one in made.fixed for edit in one.edits}, key=lambda edit: edit.start
         )
         kept, position = [], 0
         for edit in edits:
@@ -170,9 +170,9 @@ def test_an_edit_touches_its_own_span_and_a_second_run_finds_nothing(
         assert found == len(after)
         assert after.count(b"\n") - after.count(b"\r\n") in (0, after.count(b"\n"))
         file.write_bytes(after)
-        again = mended()
+        again = fixes()
     assert again.after == {}
-    assert again.mended == ()
+    assert again.fixed == ()
 
 
 @settings(max_examples=40, deadline=None)
@@ -180,4 +180,4 @@ def test_an_edit_touches_its_own_span_and_a_second_run_finds_nothing(
 def test_the_same_input_gives_the_same_edits(days: int, data: st.DataObject) -> None:
     content = data.draw(configurations()).replace('" {\n', '" {\n  engine = "redis"\n').encode()
     with folder_with("main.tf", content):
-        assert mended(days).after == mended(days).after
+        assert fixes(days).after == fixes(days).after

@@ -66,13 +66,13 @@ def written(top: Path, files: Mapping[str, str]) -> None:
         (top / name).write_text(text, encoding="utf-8")
 
 
-LEFT = {
+NOT_FIXED = {
     "an output of a module": (
         {
             "m/main.tf": 'locals {\n  days = 0\n}\noutput "days" {\n  value = local.days\n}\n',
             "main.tf": CALL + CACHE.format("module.m.days") + DATABASE.format("module.m.days"),
         },
-        "local.days (m/main.tf:2:10) is also used by aws_db_instance.d (main.tf:10:29)",
+        "local.days (m/main.tf:2:10) is also used by output.days (m/main.tf:5:11)",
     ),
     "a module's input": (
         {
@@ -176,6 +176,24 @@ LEFT = {
         },
         "the parameter Days (child.yaml:5:14) is also used by the output X",
     ),
+    "the value of an output": (
+        {
+            "m/main.tf": 'output "all" {\n  value = { days = 0, size = "s" }\n}\n',
+            "main.tf": CALL
+            + CACHE.format("module.m.all.days")
+            + DATABASE.format("length(module.m.all.size)"),
+        },
+        "output.all (m/main.tf:2:20) is also used by the callers of its module",
+    ),
+    "a map that a for expression filters, handed to a module": (
+        {
+            "main.tf": MAP
+            + 'locals {\n  on = { for k, v in local.all : k => v if v.size != "" }\n}\n'
+            + CALL.replace("}\n", "  for_each = local.on\n  days = each.value.days\n}\n"),
+            "m/main.tf": DAYS + CACHE.format("var.days"),
+        },
+        "local.all (main.tf:2:24) is also used by module.m (main.tf:9:14)",
+    ),
     "whoever imports an export": (
         {
             "a.yaml": TEMPLATE
@@ -190,13 +208,13 @@ LEFT = {
 }
 
 
-@pytest.mark.parametrize(("files", "told"), LEFT.values(), ids=LEFT)
-def test_what_reaches_something_else_is_left(
-    files: dict[str, str], told: str, tmp_path: Path, run: "Run"
+@pytest.mark.parametrize(("files", "reason"), NOT_FIXED.values(), ids=NOT_FIXED)
+def test_what_reaches_something_else_is_not_fixed(
+    files: dict[str, str], reason: str, tmp_path: Path, run: "Run"
 ) -> None:
     written(tmp_path, files)
     result = run("fix")
-    assert told in result.stdout
+    assert reason in result.stdout
     assert result.status == 1
     assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in files} == files
 
@@ -209,32 +227,33 @@ def test_an_argument_beside_the_retention_is_something_else(tmp_path: Path, run:
     )
 
 
-MENDED = {
-    "an output that only a cache takes in": {
-        "m/main.tf": 'output "all" {\n  value = { days = 0, size = "s" }\n}\n',
-        "main.tf": CALL
-        + CACHE.format("module.m.all.days")
-        + DATABASE.format("length(module.m.all.size)"),
-    },
-    "a filtered map, merged, handed to a module": {
+FIXED = {
+    "a map handed to a module, of which another entry is used elsewhere": {
         "main.tf": MAP
-        + 'locals {\n  on = { for k, v in local.all : k => merge({ n = 1 }, v) if v.size != "" }\n}\n'
         + CALL.replace(
-            "}\n", "  for_each = local.on\n  days = each.value.days\n  size = each.value.size\n}\n"
-        ),
+            "}\n",
+            "  for_each = local.all\n  days = each.value.days\n  size = each.value.size\n}\n",
+        )
+        + 'resource "x_record" "r" {\n  for_each = local.all\n  name = each.value.size\n}\n',
         "m/main.tf": DAYS
         + 'variable "size" {}\n'
-        + CACHE.format("var.days").replace('"d"', "var.size")
-        + 'output "group" {\n  value = aws_elasticache_replication_group.r\n}\n',
-        "out.tf": 'output "a" {\n  value = module.m["a"].group.primary_endpoint_address\n}\n'
-        'resource "x_record" "r" {\n  name = module.m["a"].group.id\n}\n',
+        + CACHE.format("var.days").replace('"d"', "var.size"),
+    },
+    "a variable file below its root": {
+        "main.tf": DAYS + CACHE.format("var.days"),
+        "terraform.tfvars": "days = 0\n",
+    },
+    "the default of an optional attribute, in a module": {
+        "main.tf": CALL.replace("}\n", "  settings = {}\n}\n"),
+        "m/main.tf": 'variable "settings" {\n  type = object({ days = optional(number, 0) })\n}\n'
+        + CACHE.format("var.settings.days"),
     },
     "other attributes of the cache": {
         "main.tf": CACHE.format(0)
         + 'resource "x_record" "r" {\n  names = [aws_elasticache_replication_group.r.id]\n'
         "  depends_on = [aws_elasticache_replication_group.r]\n}\n",
     },
-    "texts that only tell of it": {
+    "texts that only mention it": {
         "main.tf": NONE
         + CACHE.format("var.days")
         + 'output "o" {\n  description = "var.days"\n  value = 1\n}\n',
@@ -242,8 +261,8 @@ MENDED = {
 }
 
 
-@pytest.mark.parametrize("files", MENDED.values(), ids=MENDED)
-def test_what_reaches_caches_alone_is_mended(
+@pytest.mark.parametrize("files", FIXED.values(), ids=FIXED)
+def test_what_reaches_caches_alone_is_fixed(
     files: dict[str, str], tmp_path: Path, run: "Run"
 ) -> None:
     written(tmp_path, files)
@@ -252,20 +271,31 @@ def test_what_reaches_caches_alone_is_mended(
     assert result.status == 0
 
 
-@pytest.mark.parametrize("other", ["a", "b"])
-def test_a_variable_file_apart_is_for_every_root_that_may_take_it(
-    other: str, tmp_path: Path, run: "Run"
+def test_a_variable_file_outside_its_root_may_be_for_other_roots(
+    tmp_path: Path, run: "Run"
 ) -> None:
-    roots = {"a": DAYS + CACHE.format("var.days"), "b": DAYS}
-    roots[other] += DATABASE.format("var.days")
-    written(tmp_path, {f"{name}/main.tf": text for name, text in roots.items()})
-    (tmp_path / "dev.tfvars").write_text("days = 0\n", encoding="utf-8")
+    files = {"a/main.tf": DAYS + CACHE.format("var.days"), "dev.tfvars": "days = 0\n"}
+    written(tmp_path, files)
     result = run("fix", "a", "--var-file", "dev.tfvars")
-    assert f"is also used by aws_db_instance.d ({other}/main.tf:" in result.stdout
+    assert "dev.tfvars may be used by other roots too" in result.stdout
+    assert (tmp_path / "dev.tfvars").read_text(encoding="utf-8") == files["dev.tfvars"]
+
+
+def test_a_variable_file_of_a_nested_root_is_not_edited_for_the_root_above(
+    tmp_path: Path, run: "Run"
+) -> None:
+    files = {
+        "main.tf": DAYS + CACHE.format("var.days"),
+        "b/main.tf": DAYS + DATABASE.format("var.days"),
+        "b/dev.tfvars": "days = 0\n",
+    }
+    written(tmp_path, files)
+    result = run("fix", ".", "--var-file", "b/dev.tfvars")
+    assert "b/dev.tfvars may be used by other roots too" in result.stdout
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reason"),
     [
         (
             DATABASE.format("var.days"),
@@ -275,14 +305,14 @@ def test_a_variable_file_apart_is_for_every_root_that_may_take_it(
     ],
 )
 def test_a_file_is_part_of_every_folder_that_links_to_it(
-    text: str, told: str, tmp_path: Path, run: "Run"
+    text: str, reason: str, tmp_path: Path, run: "Run"
 ) -> None:
     files = {"a/main.tf": CACHE.format("var.days"), "b/main.tf": text, "common/vars.tf": NONE}
     written(tmp_path, files)
     for folder in ("a", "b"):
         (tmp_path / folder / "vars.tf").symlink_to("../common/vars.tf")
     result = run("fix", "a")
-    assert told in result.stdout
+    assert reason in result.stdout
     assert (tmp_path / "common/vars.tf").read_text(encoding="utf-8") == NONE
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import COMMAND_LINE, Location, input_location
 from ecbackup_iac.model.policy import Policy, UnknownMode
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
@@ -20,7 +20,7 @@ from ecbackup_iac.model.report import (
     SuppressionKind,
     report_of,
 )
-from ecbackup_iac.model.value import Invalid, Known, Outcome, TraceStep, Unknown, Unset
+from ecbackup_iac.model.value import Invalid, Known, Outcome, StepKind, TraceStep, Unknown, Unset
 from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge, level_of
 
@@ -52,9 +52,18 @@ CALLED = replace(
             TraceStep(
                 "snapshot_retention_limit = var.days",
                 Location("modules/redis/main.tf", 12, 3, 12, 40),
+                StepKind.ATTRIBUTE,
+                "snapshot_retention_limit",
             ),
-            TraceStep("days = local.days", Location("stacks/a b/main.tf", 20, 3, 20, 20)),
-            TraceStep("days = 0", Location("stacks/a b/main.tf", 8, 3, 8, 11)),
+            TraceStep(
+                "days = local.days",
+                Location("stacks/a b/main.tf", 20, 3, 20, 20),
+                StepKind.MODULE_INPUT,
+                "days",
+            ),
+            TraceStep(
+                "days = 0", Location("stacks/a b/main.tf", 8, 3, 8, 11), StepKind.LOCAL, "days"
+            ),
         ),
     ),
     calls=(Location("stacks/a b/main.tf", 18, 1, 18, 16),),
@@ -80,7 +89,14 @@ UNDECIDED = replace(
     retention=Unknown(
         "it depends on var.environment",
         (Outcome(Known(7), 'var.environment is "prod"'), Outcome(Known(0), "it is another")),
-        trace=(TraceStep("snapshot_retention_limit = ...", Location("main.tf", 30, 3, 31, 9)),),
+        trace=(
+            TraceStep(
+                "snapshot_retention_limit = ...",
+                Location("main.tf", 30, 3, 31, 9),
+                StepKind.ATTRIBUTE,
+                "snapshot_retention_limit",
+            ),
+        ),
     ),
 )
 PRICES = replace(
@@ -91,7 +107,15 @@ PRICES = replace(
     root="template.yaml",
     location=Location("template.yaml", 20, 5, 24, 20),
     retention=Known(
-        0, (TraceStep("SnapshotRetentionLimit: 0", Location("template.yaml", 20, 5, 24, 20)),)
+        0,
+        (
+            TraceStep(
+                "SnapshotRetentionLimit: 0",
+                Location("template.yaml", 20, 5, 24, 20),
+                StepKind.ATTRIBUTE,
+                "SnapshotRetentionLimit",
+            ),
+        ),
     ),
     retention_name="SnapshotRetentionLimit",
 )
@@ -101,8 +125,8 @@ LIVE = replace(
     type="ReplicationGroup",
     source=Source.AWS_CLI,
     root="-",
-    location=Location("-"),
-    retention=Known(0, (TraceStep("sessions: SnapshotRetentionLimit = 0", Location("-")),)),
+    location=input_location("-"),
+    retention=Known(0, (TraceStep("sessions: SnapshotRetentionLimit = 0", input_location("-")),)),
     retention_name="SnapshotRetentionLimit",
     node_ids=("sessions-001", "sessions-002"),
 )
@@ -135,7 +159,7 @@ ABSENT = (
         HOSTILE,
     ),
     AbsentCache(
-        "Sessions", "AWS::ElastiCache::CacheCluster", "-", Location("-"), "IsProd is false"
+        "Sessions", "AWS::ElastiCache::CacheCluster", "-", input_location("-"), "IsProd is false"
     ),
 )
 
@@ -224,8 +248,8 @@ def everything() -> Report:
         [
             Diagnostic("the JSON ends in the middle", Location("broken.json", 3, 9)),
             Diagnostic(f"cannot be read: {HOSTILE}", Location(f"{HOSTILE}.tf")),
-            Diagnostic("an empty input", Location("-")),
-            Diagnostic("no root declares x", Location("command line"), Severity.WARNING),
+            Diagnostic("an empty input", input_location("-")),
+            Diagnostic("no root declares x", COMMAND_LINE, Severity.WARNING),
             Diagnostic(
                 "the module was not read",
                 Location("main.tf", 60, 1),

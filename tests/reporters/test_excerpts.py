@@ -18,8 +18,8 @@ TODAY = date(2026, 11, 23)
 Shown: TypeAlias = Callable[..., list[str]]
 
 
-def told(excerpt: Excerpt) -> list[str]:
-    """Give an excerpt's lines, what is meant in angle quotes."""
+def lines_of(excerpt: Excerpt) -> list[str]:
+    """Return an excerpt's lines, with the location in angle quotes."""
     lines = []
     for line in excerpt.lines:
         before, meant = line.text[: line.start], line.text[line.start : line.end]
@@ -43,7 +43,7 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shown:
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
         report = scan(paths or (".",), Policy(), TODAY, given, with_excerpts=True)
         assert report.findings
-        return [line for excerpt in report.excerpts for line in told(excerpt)]
+        return [line for excerpt in report.excerpts for line in lines_of(excerpt)]
 
     return show
 

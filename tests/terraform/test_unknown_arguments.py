@@ -14,6 +14,7 @@ from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import (
@@ -43,7 +44,6 @@ from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Possibility,
-    TraceStep,
     UnknownRaw,
     Value,
     boolean,

@@ -69,7 +69,7 @@ def fix(context: click.Context, /, *, days: int | None, diff: bool, **_options: 
 def _fixes(request: CheckRequest, policy: "Policy", days: int | None) -> "FixResult":
     """Return the edits that a request needs. Raises click.UsageError, OutputError."""
     from ecbackup_iac.cli.progress import watched
-    from ecbackup_iac.fixers.plan import mending
+    from ecbackup_iac.fixers.plan import plan_fixes
     from ecbackup_iac.suppressions.exceptions import today
 
     if days is not None and days < policy.minimum_days:
@@ -78,7 +78,7 @@ def _fixes(request: CheckRequest, policy: "Policy", days: int | None) -> "FixRes
         )
     check_outputs([Output("text", None)])
     with watched(quiet=False) as progress:
-        return mending(
+        return plan_fixes(
             request.checked_paths,
             policy,
             today(),

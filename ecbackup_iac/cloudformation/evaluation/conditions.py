@@ -14,6 +14,7 @@ from ecbackup_iac.cloudformation.evaluation.values import (
     join_traces,
 )
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, Node, ScalarNode, function_of, text_of
+from ecbackup_iac.model.value import StepKind
 
 CONDITION_FUNCTIONS = ("Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or")
 
@@ -93,7 +94,7 @@ def _declared_condition(
 ) -> ConditionResult:
     """Evaluate a named condition; everything that it depends on is recorded under its name."""
     result = condition_result(evaluation, entry[1], frame)
-    step = frame.stack.template.source.step(*entry)
+    step = frame.stack.template.source.step(*entry, StepKind.CONDITION)
     word = "true" if result.holds else "false"
     evaluation.record_under(f"{frame.stack.prefix}{name} is {word}")
     return ConditionResult(result.holds, join_traces((step,), result.trace))

@@ -8,15 +8,12 @@ from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, Document, SourceText
 from ecbackup_iac.cloudformation.syntax.literals import literal_of, text_of_literal
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, Node, ScalarNode, members
-from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record
-from ecbackup_iac.model.value import TraceStep
+from ecbackup_iac.model.location import COMMAND_LINE, Location, Origin
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind, TraceStep
 
 HIDDEN = "(NoEcho)"
 """Shown in place of a value that must not be shown."""
-
-NO_DEFAULT = " has no default"
-"""The text of a trace step, after the parameter's name."""
 
 # CloudFormation user guide, parameter types: its own, and AWS-specific ones.
 _TYPES = re.compile(
@@ -113,10 +110,10 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     )
     source = document.source
     name = key.text if isinstance(key, ScalarNode) else ""
-    step = TraceStep(f"{name}{NO_DEFAULT}", source.location_of(key))
-    default_step = source.step(*default) if default else step
+    step = TraceStep(f"{name} has no default", source.location_of(key), StepKind.PARAMETER, name)
+    default_step = source.step(*default, StepKind.PARAMETER_DEFAULT) if default else step
     if is_secret and default:
-        default_step = TraceStep(f"Default: {HIDDEN}", default_step.location)
+        default_step = replace(default_step, text=f"Default: {HIDDEN}", is_secret=True)
     text = None if default is None else text_of_value(default[1])
     literal = literal_location(source, default[1]) if default else None
     return Declaration(name, kind, text, domain, is_secret, step, default_step, literal)
@@ -161,10 +158,16 @@ class GivenValue:
 
     def step(self, declaration: Declaration) -> TraceStep:
         """Return the step of a trace that shows it."""
-        if self.location.line is None:  # from the command line: not repeated in a report
-            return TraceStep(f"--parameter {declaration.name}=...", self.location)
-        text = HIDDEN if declaration.is_secret else str(self.text)[:MAX_STEP_LENGTH]
-        return TraceStep(f"{declaration.name} = {text}", self.location)
+        name, is_secret = declaration.name, declaration.is_secret
+        if self.location.origin is Origin.COMMAND_LINE:
+            return command_line_step(name)
+        text = f"{name} = {HIDDEN if is_secret else str(self.text)[:MAX_STEP_LENGTH]}"
+        return TraceStep(text, self.location, StepKind.PARAMETER, name, is_secret=is_secret)
+
+
+def command_line_step(name: str) -> TraceStep:
+    """Return the step of a parameter that the command line sets; its value is not shown."""
+    return TraceStep(f"--parameter {name}=...", COMMAND_LINE, StepKind.PARAMETER, name)
 
 
 GivenValues: TypeAlias = dict[str, GivenValue]

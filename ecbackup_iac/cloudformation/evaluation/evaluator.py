@@ -26,6 +26,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
 )
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.value import StepKind
 
 
 class Evaluator(Evaluation):
@@ -78,7 +79,7 @@ class Evaluator(Evaluation):
         (key, node), inner = found
         value = self.settled_value(node, inner)
         source = inner.stack.template.source
-        step = source.step(key, node)
+        step = source.step(key, node, StepKind.ATTRIBUTE)
         is_literal = isinstance(node, ScalarNode) and node.tag is None
         if is_literal and not source.is_alias(key, node):
             return (key, node), replace(value, trace=(step,))
@@ -122,7 +123,7 @@ class Evaluator(Evaluation):
         return self.unknown_value(why.format(self.excerpt(node, frame)), node, frame)
 
     def _literal(self, node: ScalarNode, frame: Frame) -> Value:
-        step = frame.stack.template.source.step(node)
+        step = frame.stack.template.source.step(node, kind=StepKind.LITERAL)
         raw: Raw = literal_of(node)
         is_whole = True
         if isinstance(raw, str):

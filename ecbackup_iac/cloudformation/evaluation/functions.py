@@ -36,6 +36,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     text_of,
 )
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind
 
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 
@@ -75,7 +76,7 @@ def _find_in_map(evaluation: Evaluation, argument: Node, node: Node, frame: Fram
         if error.may_be_made:
             return evaluation.unknown_value("a macro may make what is looked up", node, frame)
         raise evaluation.rejected(error.message, node, frame) from error
-    step = template.source.step(*second.entry)
+    step = template.source.step(*second.entry, StepKind.MAPPING)
     keys = [key.trace for key in (top, second) if function_of(key.node) is not None]
     return replace(evaluation.value(second.entry[1], frame), trace=join_traces(*keys, (step,)))
 
@@ -359,7 +360,7 @@ def _attribute(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> V
         value = members(entry[1]).get("Value") if entry else None
         if value is None:
             raise evaluation.rejected(f"{resource} has no output {output}", node, frame)
-        step = child.template.source.step(*value)
+        step = child.template.source.step(*value, StepKind.OUTPUT)
         return evaluation.value(value[1], Frame(child)).through(step)
     if not frame.stack.template.may_have_resource(resource):
         raise evaluation.rejected(

@@ -1,7 +1,11 @@
 """Names in one scenario → their values: parameters, those of nested stacks, pseudo parameters, resources."""
 
 from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
-from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN, Declaration
+from ecbackup_iac.cloudformation.evaluation.declarations import (
+    HIDDEN,
+    Declaration,
+    command_line_step,
+)
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
 from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
@@ -28,7 +32,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.value import TraceStep
+from ecbackup_iac.model.value import StepKind, TraceStep
 
 _NO_VALUE_NAME = "AWS::NoValue"
 
@@ -136,7 +140,8 @@ def _parameter_value(evaluation: Evaluation, declaration: Declaration, stack: St
 def _without_value(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
     """Return the value of a parameter that has neither a value nor a default."""
     key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
-    step, secret = declaration.step, declaration.is_secret
+    step = replace(declaration.step, kind=StepKind.OPEN_PARAMETER)
+    secret = declaration.is_secret
     if declaration.is_list:
         why = f"parameter {name} has no default and no value"
         return Value(UnknownValue(why, key), (step,), secret)
@@ -221,9 +226,9 @@ def _passed_value(
     key_node, node = entry
     value = evaluation.value(node, frame)
     secret = declaration.is_secret
-    step = frame.stack.template.source.step(key_node, node)
+    step = frame.stack.template.source.step(key_node, node, StepKind.MODULE_INPUT)
     if secret:
-        step = TraceStep(f"{declaration.name}: {HIDDEN}", step.location)
+        step = replace(step, text=f"{declaration.name}: {HIDDEN}", is_secret=True)
     match value.raw:
         case UnresolvedParameter() as parameter:
             parameter = replace(parameter, domain=parameter.domain.within(declaration.domain))
@@ -279,10 +284,10 @@ def _restricted(
 
 def _pseudo_parameter(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> Value:
     stack = frame.stack
-    step = stack.template.source.step(node)
+    step = stack.template.source.step(node, kind=StepKind.PSEUDO_PARAMETER)
     given = None if evaluation.ignores_values else stack.ancestors[-1].given.get(name)
     if given is not None and given.text is not None:
-        return Value(given.text, (TraceStep(f"--parameter {name}=...", given.location),))
+        return Value(given.text, (command_line_step(name),))
     if name == "AWS::NotificationARNs":
         why = f"{name} is known only where the stack is deployed"
         return evaluation.unknown_value(why, node, frame)

@@ -5,10 +5,16 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Protocol
 
-from ecbackup_iac.cloudformation.syntax.nodes import ListNode, MapNode, Node, ScalarNode
-from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record
-from ecbackup_iac.model.value import TraceStep
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    ListNode,
+    MapNode,
+    Node,
+    ScalarNode,
+    function_of,
+)
+from ecbackup_iac.model.location import Location, input_location
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 
 MAX_DUPLICATES = 20
 """Reported for one map."""
@@ -66,23 +72,29 @@ class SourceText:
         self.text = text
         """Offsets count in it: characters of YAML, bytes of JSON in UTF-8."""
         self._lines: list[int] | None = None
-        self._steps: dict[tuple[int, int], TraceStep] = {}
+        self._steps: dict[tuple[int, int, StepKind], TraceStep] = {}
 
     def location(self, start: int, end: int) -> Location:
         """Return the location between two offsets."""
         line, column = self._position(start)
         end_line, end_column = self._position(max(start, end))
-        return Location(self.path, line, column, end_line, end_column)
+        start_location = input_location(self.path, line, column)
+        return replace(start_location, end_line=end_line, end_column=end_column)
 
     def location_of(self, node: Node, value: Node | None = None) -> Location:
         """Return the location of a node, or of an entry from its key to the end of its value."""
         return self.location(node.start, self.extent(node, value))
 
-    def step(self, node: Node, value: Node | None = None) -> TraceStep:
-        """Return the trace step of a node or an entry: its first line, shortened where it is long."""
-        key = (node.start, (value or node).end)
+    def step(
+        self, node: Node, value: Node | None = None, kind: StepKind = StepKind.EXPRESSION
+    ) -> TraceStep:
+        """Return the trace step of a node, or of an entry: its first line, cut where it is long."""
+        key = (node.start, (value or node).end, kind)
         if key not in self._steps:
-            self._steps[key] = self._new_step(node.start, self.extent(node, value))
+            name = node.text if value is not None and isinstance(node, ScalarNode) else ""
+            text, location = self._excerpt(node.start, self.extent(node, value))
+            shape = StepShape.COMPOSITION if _is_composed(value or node) else StepShape.VALUE
+            self._steps[key] = TraceStep(text, location, kind, name, shape)
         return self._steps[key]
 
     def is_alias(self, key: Node, value: Node) -> bool:
@@ -96,12 +108,12 @@ class SourceText:
         rest = self._text(node.start, node.start + 4 * MAX_STEP_LENGTH).splitlines()[0].rstrip()
         return node.start + self._length(rest)
 
-    def _new_step(self, start: int, end: int) -> TraceStep:
+    def _excerpt(self, start: int, end: int) -> tuple[str, Location]:
         text = self._text(start, min(end, start + 4 * MAX_STEP_LENGTH))
         first, *rest = text.strip().splitlines() or [""]
         if len(first) > MAX_STEP_LENGTH or rest or end > start + 4 * MAX_STEP_LENGTH:
             first = f"{first[:MAX_STEP_LENGTH].rstrip()} ..."
-        return TraceStep(first, self.location(start, end))
+        return first, self.location(start, end)
 
     def text_at(self, node: Node) -> str:
         """Return the whole text of a node."""
@@ -159,3 +171,20 @@ class Document:
     root: Node
     duplicates: tuple[Problem, ...] = ()
     """Keys that a map repeats."""
+
+
+# Functions that build a text from parts.
+_COMPOSING = frozenset(
+    f"Fn::{name}" for name in ("Sub", "Join", "Select", "Split", "Base64", "ToJsonString", "Length")
+)
+
+
+def _is_composed(node: Node) -> bool:
+    """Whether a value, or a branch of it, is built from parts."""
+    match function_of(node):
+        case "Fn::If", ListNode(items=[_, *branches]):
+            return any((function_of(branch) or ("",))[0] in _COMPOSING for branch in branches)
+        case (name, _):
+            return name in _COMPOSING
+        case _:
+            return False

@@ -13,7 +13,7 @@ from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import ListNode, MapNode, Node, ScalarNode, members
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8
 
@@ -147,5 +147,5 @@ def given_values(
             found |= files.at(text, shown[text])
         else:
             name, _, value = text.partition("=")
-            found[name.strip()] = GivenValue(value, Location("command line"))
+            found[name.strip()] = GivenValue(value, COMMAND_LINE)
     return found

@@ -1,10 +1,10 @@
-"""Caches of CloudFormation templates → edits of the templates and of parameter files."""
+"""Caches of CloudFormation templates → edits of templates and parameter files."""
 
 import os
 import re
 from collections.abc import Iterator, Sequence
 
-from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN, NO_DEFAULT
+from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
@@ -18,9 +18,9 @@ from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.files.paths import boundary_of, shown_path
 from ecbackup_iac.fixers.cloudformation.files import (
     OpenedFile,
-    behind_properties,
     check_source,
     opened,
+    value_start,
 )
 from ecbackup_iac.fixers.cloudformation.insertions import NewEntry, inserted_entry
 from ecbackup_iac.fixers.cloudformation.usages import (
@@ -36,10 +36,10 @@ from ecbackup_iac.fixers.edits import (
     offsets,
 )
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import STANDARD_INPUT, Location
-from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin
+from ecbackup_iac.model.value import Invalid, Known, Settled, StepKind, Unset
 
-# What a retention had best stand behind.
+# The properties after which a retention is inserted, the best first.
 _NEAR = (
     "SnapshotWindow",
     "SnapshotName",
@@ -52,10 +52,8 @@ _NEAR = (
 
 _PARAMETERS = re.compile(rb"\bParameters\b")
 
-_GIVEN = "--parameter "
-
 _MAX_LENGTH = 100
-"""Characters of what is edited that are shown."""
+"""Characters of the edited text that are shown."""
 
 
 def propose(
@@ -66,10 +64,10 @@ def propose(
     *,
     is_careful: bool,
 ) -> Sequence[Edit]:
-    """Give the edits that make so many days of every value; the careful ones are shared with the fewest.
+    """Return the edits that set every value to this many days; careful ones affect the fewest.
 
     Raises:
-        NotMendableError: a value cannot be mended, and why.
+        NotFixableError: a value cannot be fixed, and why.
 
     """
     proposal = _Proposal(resource, days, files, is_careful=is_careful)
@@ -90,35 +88,32 @@ class _Proposal:
         self._files = files
         self._is_careful = is_careful
         self.is_other = False
-        """Whether the careful edits are others than those that are not careful."""
+        """Whether the careful edits differ from the usual ones."""
 
     def edits(self, value: Settled[int]) -> Iterator[Edit]:
-        """Yield an edit for each place where a value is written. Raises NotMendableError."""
+        """Yield an edit for each location where a value is written. Raise NotFixableError if none can be."""
         if value.literals:
             for literal in value.literals:
                 yield self._at_literal(literal, value)
-        elif isinstance(value, Unset) and value.trace and value.trace[-1].text.endswith(" not set"):
+        elif isinstance(value, Unset) and value.trace and value.trace[-1].kind is StepKind.UNSET:
             yield self._in_properties()
         else:
             raise NotFixableError(_why_not(value))
 
     def _open(self, shown: str) -> tuple[str, OpenedFile]:
-        """Open a file to edit it. Raises NotMendableError."""
+        """Return a file opened for editing, and its path. Raise NotFixableError if it must not be edited."""
         if shown == STANDARD_INPUT:
             raise NotFixableError("standard input cannot be written to")
         path = self._files.path(shown)
         check_source(path, shown)
         return path, opened(path, shown, self._files.content(path))
 
-    # What is written
-
     def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
         path, file = self._open(literal.path)
         start, end = offsets(file.content, literal, LINE_BREAKS)
         offset = file.offset(start)
-        is_nested = "/" in self._resource.address
         for template in file.templates:
-            uses = TemplateUses(template, is_nested=is_nested)
+            uses = TemplateUses(template)
             definition = uses.definition_at(offset)
             if self._is_careful and definition is not None and definition.is_parameter:
                 given = self._given_by_parent(path, definition.names[0])
@@ -132,15 +127,15 @@ class _Proposal:
         if not file.templates:
             self._check_parameter(literal, value)
         first, last, new = _rewritten(file, start, end, self._days, value)
-        told = _told(file.content, (start, end), (first, last, new), value)
-        return Edit(path, first, last, new, literal, told)
+        text = _description(file.content, (start, end), (first, last, new), value)
+        return Edit(path, first, last, new, literal, text)
 
     def _check_parameter(self, literal: Location, value: Settled[int]) -> None:
-        """Refuse to edit a parameter file's entry that reaches more than caches."""
+        """Raise NotFixableError if an entry of a parameter file reaches more than retentions."""
         names = [
-            step.text.partition(" = ")[0]
+            step.name
             for step in value.trace
-            if step.location.path == literal.path and " = " in step.text
+            if step.location.path == literal.path and step.kind is StepKind.PARAMETER
         ]
         for path, content in self._takers(literal.path):
             shown = shown_path(path)
@@ -149,39 +144,38 @@ class _Proposal:
                     other = TemplateUses(template).other_use_of(name)
                     if other:
                         where = "" if shown == self._resource.root else f" ({shown})"
-                        told = f"the parameter {name} ({literal}) is also used by {other}{where}"
-                        raise NotFixableError(told)
+                        raise NotFixableError(
+                            f"the parameter {name} ({literal}) is also used by {other}{where}"
+                        )
 
     def _takers(self, shown: str) -> Iterator[tuple[str, bytes]]:
-        """Yield the templates that a parameter file is for: the policy says it, else it may be any."""
+        """Yield the templates a parameter file may be for: those the policy names, else every one."""
         root, real = self._files.path(self._resource.root), os.path.realpath(shown)
         yield root, self._files.content(root)
         given = [
-            os.path.realpath(one.path)
-            for one in self._files.roots
-            if real in map(os.path.realpath, one.parameter_files)
+            os.path.realpath(settings.path)
+            for settings in self._files.roots
+            if real in map(os.path.realpath, settings.parameter_files)
         ]
         for path, content in self._files.once(boundary_of(root), _templates):
             if path != root and (path in given or root not in given):
                 yield path, content
 
-    # What is not
-
     def _in_properties(self) -> Edit:
-        """Set the retention among the properties of the resource."""
+        """Return the edit that adds the retention to the resource's properties."""
         block = self._resource.block or self._resource.location
         path, file = self._open(block.path)
         template, resource = _resource_at(file, block)
-        found = members(resource.body).get("Properties")
+        properties = members(resource.body).get("Properties")
         name = self._resource.retention_name
-        if found is None:
+        if properties is None:
             entry = NewEntry(("Properties", name), str(self._days), ("Type",))
             return self._in_map(path, file, template, (resource.key, resource.body), entry)
         entry = NewEntry((name,), str(self._days), _NEAR)
-        return self._in_map(path, file, template, found, entry)
+        return self._in_map(path, file, template, properties, entry)
 
     def _given_by_parent(self, path: str, name: str) -> Edit | None:
-        """Give a nested stack's parameter where the stack is declared; None where this is no nested one."""
+        """Return the edit that passes a parameter to a nested stack; None where there is no such stack."""
         root = self._files.path(self._resource.root)
         shown = self._resource.root
         first = opened(root, shown, self._files.content(root)).templates
@@ -189,19 +183,20 @@ class _Proposal:
         for stack in self._resource.address.split("/")[:-1]:
             if parent is None:
                 return None
-            found = next((one for one in TemplateUses(parent).resources if one.name == stack), None)
-            child = child_template(parent, found.body) if found else None
-            if found is not None and child is not None and child.path == path:
-                other = TemplateUses(child, is_nested=True).other_use_of(name)
+            resources = TemplateUses(parent).resources
+            nested = next((resource for resource in resources if resource.name == stack), None)
+            child = child_template(parent, nested.body) if nested else None
+            if nested is not None and child is not None and child.path == path:
+                other = TemplateUses(child).other_use_of(name)
                 if other:
                     raise NotFixableError(f"the parameter {name} is also used by {other}")
-                return self._passed(parent, found, name)
+                return self._passed(parent, nested, name)
             parent = child
         return None
 
     def _passed(self, parent: Template, stack: Resource, name: str) -> Edit | None:
         path, file = self._open(parent.source.path)
-        template = next((one for one in file.templates if one.path == parent.path), parent)
+        template = next((own for own in file.templates if own.path == parent.path), parent)
         properties = members(stack.body).get("Properties")
         if properties is None or not isinstance(properties[1], MapNode):
             return None
@@ -215,29 +210,29 @@ class _Proposal:
         return self._in_map(path, file, template, given, NewEntry((name,), value))
 
     def _in_map(
-        self, path: str, file: OpenedFile, template: Template, found: Entry, entry: NewEntry
+        self, path: str, file: OpenedFile, template: Template, target: Entry, entry: NewEntry
     ) -> Edit:
-        """Insert an entry into a map. Raises NotMendableError where others have a part in it."""
-        key, node = found
+        """Return the edit that adds an entry to a map. Raise NotFixableError if other resources share it."""
+        key, node = target
         if not isinstance(node, MapNode) or function_of(node) is not None:
             raise NotFixableError(f"{'.'.join(entry.names)} has no map to stand in")
         sharers = TemplateUses(template).sharers(node)
-        other = next((one for one in sharers if not one.is_cache), None)
+        other = next((sharer for sharer in sharers if not sharer.is_cache), None)
         if other is not None and len(sharers) > 1:
             raise NotFixableError(f"its properties are also those of {other.shown}")
         start, end, new = inserted_entry(file, node, entry, key)
-        names = ", ".join(dict.fromkeys(one.name for one in sharers))
+        names = ", ".join(dict.fromkeys(sharer.name for sharer in sharers))
         text = f"{': '.join(entry.names)}: {entry.value} is added to {names}"
-        place = template.source.location_of(_first_key(node) or node)
-        return Edit(path, start, end, new, place, text)
+        location = template.source.location_of(_first_key(node) or node)
+        return Edit(path, start, end, new, location, text)
 
 
 def _templates(boundary: str) -> list[tuple[str, bytes]]:
-    """Read everything inside a boundary that may be a template with parameters."""
+    """Return the files inside a boundary that may be templates with parameters."""
     return [
-        (os.path.realpath(found.path), found.content)
-        for found in discover([boundary], ())
-        if isinstance(found, Input) and _PARAMETERS.search(found.content)
+        (os.path.realpath(file.path), file.content)
+        for file in discover([boundary], ())
+        if isinstance(file, Input) and _PARAMETERS.search(file.content)
     ]
 
 
@@ -254,13 +249,12 @@ def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Resource]
 
 
 def _why_not(value: Settled[int]) -> str:
-    """Say why a value that is written nowhere as it stands cannot be mended."""
+    """Return why a value without a literal cannot be fixed."""
     for step in value.trace:
-        if step.location.line is None and step.text.startswith(_GIVEN):
-            return f"it is given on the command line: {step.text.partition('=')[0]}"
-        if step.text.endswith(NO_DEFAULT):
-            name = step.text.removesuffix(NO_DEFAULT)
-            return f"parameter {name} has no default and no value ({step.location})"
+        if step.location.origin is Origin.COMMAND_LINE:
+            return f"it is given on the command line: --parameter {step.name}"
+        if step.kind is StepKind.OPEN_PARAMETER:
+            return f"parameter {step.name} has no default and no value ({step.location})"
     if value.trace:
         return f"it is worked out: {value.trace[0].text} ({value.trace[0].location})"
     return "it is not written anywhere as it stands"
@@ -269,12 +263,12 @@ def _why_not(value: Settled[int]) -> str:
 def _rewritten(
     file: OpenedFile, start: int, end: int, days: int, value: Settled[int]
 ) -> tuple[int, int, bytes]:
-    """Give the stretch of a literal that is written anew, and what stands there then."""
+    """Return the range of a literal that is replaced, and its new content."""
     content, new = file.content, str(days).encode()
-    first = start if file.is_json else min(behind_properties(content, start), end)
+    first = start if file.is_json else min(value_start(content, start), end)
     mark = content[first : first + 1]
     written = content[first:end]
-    # !Ref "AWS::NoValue", !!bool "true": what the tag makes of it goes with the tag.
+    # !Ref "AWS::NoValue", !!bool "true": the tag is replaced with the value.
     is_made = b"!" in content[start:first] and not isinstance(value, Known)
     if mark in (b'"', b"'") and written.endswith(mark) and len(written) > 1 and not is_made:
         return first + 1, end - 1, new
@@ -285,14 +279,14 @@ def _rewritten(
             return _in_lines(content, first, end, new)
         if b"#" in written.splitlines()[0]:
             raise NotFixableError("a comment stands in the text that the retention is")
-    if first == end:  # nothing stands where a value would
-        at = end if start < end else _behind_colon(file, end)
+    if first == end:  # the value is empty
+        at = end if start < end else _after_colon(file, end)
         return at, at, new if content[at - 1 : at] == b" " else b" " + new
     return first, end, new
 
 
-def _behind_colon(file: OpenedFile, at: int) -> int:
-    """Give where a value that is left out would stand; a comment may come before its place."""
+def _after_colon(file: OpenedFile, at: int) -> int:
+    """Return the offset for a value that is left out; a comment may precede it."""
     if file.content[:at].rstrip(b" ").endswith((b":", b"-")):
         return at
     offset = file.offset(at)
@@ -307,7 +301,7 @@ def _behind_colon(file: OpenedFile, at: int) -> int:
 
 
 def _anchor_length(written: bytes) -> int:
-    """Give the length of an anchor and the blanks behind it; tags that say what it was go."""
+    """Return the length of an anchor and the blanks after it; tags are replaced with the value."""
     if not written.startswith(b"&"):
         return 0
     anchor = written.split(None, 1)[0]
@@ -316,20 +310,20 @@ def _anchor_length(written: bytes) -> int:
 
 
 def _in_lines(content: bytes, start: int, end: int, new: bytes) -> tuple[int, int, bytes]:
-    """Give what stands below the header of a block of lines; Raises NotMendableError."""
-    found = LINE_BREAKS.search(content, start, end)
-    body = content[found.end() : end] if found else b""
+    """Return the range below a block scalar's header. Raise NotFixableError if it has several lines."""
+    line_break = LINE_BREAKS.search(content, start, end)
+    body = content[line_break.end() : end] if line_break else b""
     text = body.strip()
-    if found is None or not text or LINE_BREAKS.search(text):
+    if line_break is None or not text or LINE_BREAKS.search(text):
         raise NotFixableError("what stands there is a text of several lines")
-    first = found.end() + body.index(text)
+    first = line_break.end() + body.index(text)
     return first, first + len(text), new
 
 
-def _told(
+def _description(
     content: bytes, literal: tuple[int, int], edit: tuple[int, int, bytes], value: Settled[int]
 ) -> str:
-    """Say what becomes of a literal, with what stands before it on its line."""
+    """Return the description of an edit, with the text before the literal on its line."""
     start, end = literal
     first, last, new = edit
     begin = max(content.rfind(b"\n", 0, start), content.rfind(b"\r", 0, start)) + 1
@@ -337,7 +331,7 @@ def _told(
     for mark in ",{[":
         before = before[-_MAX_LENGTH:].rpartition(mark)[2].lstrip()
     before = before.removeprefix("- ")
-    if before.count('"') == 1:  # "Days=0" in a parameter file: the quote ends behind the literal
+    if before.count('"') == 1:  # "Days=0" in a parameter file: the quote ends after the literal
         before = before.removeprefix('"')
     is_secret = isinstance(value, Known) and value.sensitive
     is_secret = is_secret or (isinstance(value, Invalid) and value.text == HIDDEN)

@@ -1,4 +1,4 @@
-"""Files of templates, opened to be edited: what stands where, in bytes."""
+"""Template files → their templates, with offsets converted to bytes."""
 
 import os
 from functools import lru_cache
@@ -11,7 +11,7 @@ from ecbackup_iac.fixers.edits import BYTE_ORDER_MARK, NotFixableError
 from ecbackup_iac.model.record import record
 from ecbackup_iac.syntax.encoding import to_utf8
 
-# What makes templates of something else leaves its name in the path → who, and where to mend it.
+# A folder that a generator of templates writes to → the generator, and where to fix it.
 _MAKERS = {
     "cdk.out": "the CDK: set snapshotRetentionLimit in the app",
     ".aws-sam": "sam build: mend the template that it is made of",
@@ -21,12 +21,12 @@ _CDK_MANIFEST = "manifest.json"
 _CDK_TEMPLATE = ".template.json"
 
 _STRIDE = 1024
-"""Characters; how far what was counted once reaches."""
+"""Characters between counted positions."""
 
 
 @record(eq=False)
 class OpenedFile:
-    """A file's bytes, and the templates that they are."""
+    """A file's bytes and templates."""
 
     content: bytes
     templates: tuple[Template, ...]
@@ -37,10 +37,10 @@ class OpenedFile:
     """Bytes before the text: a byte order mark."""
 
     widths: tuple[int, ...] = ()
-    """Bytes of the text up to every so many characters of it; empty where each is one byte."""
+    """Bytes of the text up to every _STRIDE characters; empty for ASCII text."""
 
     def at(self, offset: int) -> int:
-        """Give where in the file an offset of the document is."""
+        """Return the offset in the file of an offset in the document."""
         if not self.widths or not self.templates:
             return offset + self.shift
         text = str(self.templates[0].source.text)
@@ -49,7 +49,7 @@ class OpenedFile:
         return self.shift + self.widths[whole] + len(piece)
 
     def offset(self, at: int) -> int:
-        """Give the offset in the document of a place in the file."""
+        """Return the offset in the document of an offset in the file."""
         if not self.widths:
             return at - self.shift
         return len(self.content[self.shift : at].decode(errors="replace"))
@@ -57,17 +57,19 @@ class OpenedFile:
 
 @lru_cache(maxsize=16)
 def opened(path: str, shown: str, content: bytes) -> OpenedFile:
-    """Open a file; `path` is its real one, `shown` how it is printed."""
+    """Return an opened file; `path` is its real path, `shown` the reported one."""
     shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
     try:
         documents, _ = documents_in(to_utf8(content), shown)
     except UnicodeDecodeError as error:
         raise NotFixableError(f"{shown} cannot be read: {error.reason}") from error
-    found = tuple(one for document in documents if (one := template_in(document, path)))
+    templates = tuple(
+        template for document in documents if (template := template_in(document, path))
+    )
     is_json = any(isinstance(document.source.text, bytes) for document in documents)
     text = documents[0].source.text if documents else b""
     widths = _widths(text) if isinstance(text, str) and not text.isascii() else ()
-    return OpenedFile(content, found, is_json, shift, widths)
+    return OpenedFile(content, templates, is_json, shift, widths)
 
 
 def _widths(text: str) -> tuple[int, ...]:
@@ -76,12 +78,7 @@ def _widths(text: str) -> tuple[int, ...]:
 
 
 def check_source(path: str, shown: str) -> None:
-    """Refuse to edit what is made of something else.
-
-    Raises:
-        NotMendableError: it is.
-
-    """
+    """Raise NotFixableError if a file is generated."""
     for part in path.split(os.sep)[:-1]:
         if part in _MAKERS:
             raise NotFixableError(f"{shown} is made by {_MAKERS[part]}")
@@ -90,17 +87,17 @@ def check_source(path: str, shown: str) -> None:
         raise NotFixableError(f"{shown} is made by {_MAKERS['cdk.out']}")
 
 
-def behind_properties(content: bytes, at: int) -> int:
-    """Give where a YAML value itself begins, behind its anchor and its tag."""
+def value_start(content: bytes, at: int) -> int:
+    """Return the offset of a YAML value after its anchor and its tag."""
     while content[at : at + 1] in (b"&", b"!") and at < len(content):
         while at < len(content) and content[at : at + 1] not in b" \t\r\n":
             at += 1
-        at = _behind_blanks(content, at)
+        at = _after_blanks(content, at)
     return at
 
 
-def _behind_blanks(content: bytes, at: int) -> int:
-    """Give where the next thing stands that is no blank, line break or comment."""
+def _after_blanks(content: bytes, at: int) -> int:
+    """Return the next offset that is not in a blank, a line break or a comment."""
     while at < len(content):
         if content[at : at + 1] in b" \t\r\n":
             at += 1

@@ -1,10 +1,10 @@
-"""An entry more in a map of a template, YAML or JSON, in the map's own style."""
+"""A map of a template, in YAML or JSON → a new entry in the map's own style."""
 
 import re
 from collections.abc import Sequence
 
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, MapNode, Node, ScalarNode
-from ecbackup_iac.fixers.cloudformation.files import OpenedFile, behind_properties
+from ecbackup_iac.fixers.cloudformation.files import OpenedFile, value_start
 from ecbackup_iac.fixers.edits import LINE_BREAKS, NotFixableError
 from ecbackup_iac.model.record import record
 
@@ -14,29 +14,29 @@ _DEFAULT_UNIT = b"  "
 
 @record
 class NewEntry:
-    """What is to be inserted: a value under a key, or under keys inside each other."""
+    """An entry to insert: a value under a key, or under nested keys."""
 
     names: tuple[str, ...]
     value: str
-    """As it is to be written."""
+    """Its source text."""
 
     near: tuple[str, ...] = ()
-    """The entries that it had best stand behind, the best one first."""
+    """The entries after which it is inserted, the best first."""
 
 
 def inserted_entry(
     file: OpenedFile, node: MapNode, entry: NewEntry, outer: Node | None = None
 ) -> tuple[int, int, bytes]:
-    """Give the stretch of a file, in bytes, that is written anew, and what stands there then.
+    """Return the range of a file, in bytes, that is replaced, and its new content.
 
-    `outer` is the key that the map belongs to, and tells how far one level is indented.
+    `outer` is the key that the map belongs to; it shows how far one level is indented.
 
     Raises:
-        NotMendableError: the map is written in a way that has no room for it.
+        NotFixableError: the map is written in an unusual way.
 
     """
     start = file.at(node.start)
-    opening = behind_properties(file.content, start)
+    opening = value_start(file.content, start)
     first = node.entries[0][0] if node.entries else None
     is_flow = file.content[opening : opening + 1] == b"{"
     if is_flow and (first is None or first.start > node.start or opening > start):
@@ -45,7 +45,7 @@ def inserted_entry(
 
 
 class _Style:
-    """A map, and how what stands in it is written."""
+    """The layout of a map."""
 
     def __init__(self, file: OpenedFile, node: MapNode) -> None:
         self._file = file
@@ -56,12 +56,12 @@ class _Style:
         return max(self._content.rfind(b"\n", 0, at), self._content.rfind(b"\r", 0, at)) + 1
 
     def _line_end(self, at: int) -> tuple[int, int]:
-        """Give where a line ends, without its break and with it."""
+        """Return the end of a line without its break, and with it."""
         found = LINE_BREAKS.search(self._content, at)
         return found.span() if found else (len(self._content), len(self._content))
 
     def _indent(self, at: int) -> bytes:
-        """Give the blanks at the beginning of a line."""
+        """Return the blanks at the beginning of a line."""
         found = _BLANKS.match(self._content, self._line_start(at))
         return found[0] if found else b""
 
@@ -69,7 +69,7 @@ class _Style:
         return not self._content[self._line_start(at) : at].strip(b" \t")
 
     def _break(self, at: int) -> bytes:
-        """Give the line break before a place, or else the first of the file."""
+        """Return the line break before an offset, else the first of the file."""
         start = self._line_start(at)
         before = self._content[:start]
         if before:
@@ -78,7 +78,7 @@ class _Style:
         return found[0] if found else b"\n"
 
     def _quote(self, key: Node) -> bytes:
-        """Give the quotes in which a key is written; none where it is plain."""
+        """Return the quote of a key; empty where it is plain."""
         if self._file.is_json:
             return b'"'
         mark = self._content[self._file.at(key.start) : self._file.at(key.start) + 1]
@@ -88,7 +88,7 @@ class _Style:
         return entry[1].start < entry[0].end
 
     def _is_in_line(self, entry: Entry) -> bool:
-        """Say whether an entry begins and ends on one line, its value being plain to see."""
+        """Whether an entry begins and ends on one line."""
         key, value = entry
         end, _ = self._line_end(self._file.at(key.end))
         if self._is_alias(entry):
@@ -96,34 +96,34 @@ class _Style:
             return rest.startswith(b"*")
         if not isinstance(value, ScalarNode) or not isinstance(key, ScalarNode):
             return False
-        opening = behind_properties(self._content, self._file.at(value.start))
+        opening = value_start(self._content, self._file.at(value.start))
         is_lines = not self._file.is_json and self._content[opening : opening + 1] in (b"|", b">")
         return self._file.at(value.end) <= end and not is_lines
 
     def _neighbour(self, entries: Sequence[Entry], near: Sequence[str]) -> "Entry | None":
-        """Choose the entry to stand behind; None where there is none of a single line."""
+        """Return the entry to insert after; None where there is none."""
         for name in near:
-            for one in entries:
-                if isinstance(one[0], ScalarNode) and one[0].text == name:
-                    return one
+            for entry in entries:
+                if isinstance(entry[0], ScalarNode) and entry[0].text == name:
+                    return entry
         return entries[-1] if entries else None
 
 
 class _Block(_Style):
-    """A map of YAML whose entries have lines of their own."""
+    """A block mapping of YAML: entries have lines of their own."""
 
     def __init__(self, file: OpenedFile, node: MapNode, outer: Node | None) -> None:
         super().__init__(file, node)
         self._outer = outer
 
     def inserted(self, entry: NewEntry) -> tuple[int, int, bytes]:
-        """See inserted_entry."""
+        """Return the range to replace and its new content."""
         first = self._file.at(self._node.entries[0][0].start)
         start = self._line_start(first)
         indent = self._content[start:first]
         if indent.strip(b" "):
             raise NotFixableError("the map it belongs in is written in an unusual way")
-        fitting = [one for one in self._node.entries if self._is_line(one, indent)]
+        fitting = [own for own in self._node.entries if self._is_line(own, indent)]
         neighbour = self._neighbour(fitting, entry.near)
         if neighbour is None:
             at = self._above_comments(start, indent)
@@ -165,7 +165,7 @@ class _Block(_Style):
         return self._content[end:behind] or self._break(at)
 
     def _above_comments(self, start: int, indent: bytes) -> int:
-        """Give the beginning of the lines of comment that stand right above a line."""
+        """Return the start of the comment lines directly above a line."""
         while start > 0:
             above = self._line_start(start - len(self._break(start)))
             line = self._content[above:start]
@@ -175,7 +175,7 @@ class _Block(_Style):
         return start
 
     def _below_comments(self, entry: Entry, indent: bytes) -> tuple[int, bytes]:
-        """Give where the line behind an entry begins, and its break; a comment goes on further in."""
+        """Return the start of the line after an entry and its indented comments, and its line break."""
         key = self._file.at(entry[0].start)
         _, at = self._line_end(key)
         new_line = self._line_break_at(key)
@@ -190,7 +190,7 @@ class _Block(_Style):
 
 
 class _Flow(_Style):
-    """A map in braces: JSON's, or YAML's `{a: 1}`."""
+    """A map in braces: of JSON, or a flow mapping of YAML."""
 
     def __init__(self, file: OpenedFile, node: MapNode, opening: int) -> None:
         super().__init__(file, node)
@@ -198,20 +198,20 @@ class _Flow(_Style):
         self._closing = file.at(node.end) - 1
 
     def inserted(self, entry: NewEntry) -> tuple[int, int, bytes]:
-        """See inserted_entry."""
+        """Return the range to replace and its new content."""
         if self._content[self._closing : self._closing + 1] != b"}":
             raise NotFixableError("the map it belongs in is written in an unusual way")
         if not self._node.entries:
             return self._in_empty(entry)
-        whole = [one for one in self._node.entries if self._is_whole(one)]
-        in_line = [one for one in whole if self._is_in_line(one)]
+        whole = [own for own in self._node.entries if self._is_whole(own)]
+        in_line = [own for own in whole if self._is_in_line(own)]
         neighbour = self._neighbour(in_line or whole, entry.near)
         if neighbour is None:
             return self._as_first(entry)
-        return self._behind(neighbour, entry)
+        return self._after(neighbour, entry)
 
     def _is_whole(self, entry: Entry) -> bool:
-        """Say whether it is known where an entry ends."""
+        """Whether the end of an entry is known."""
         key, value = entry
         return isinstance(key, ScalarNode) and not self._is_alias(entry) and value.end > value.start
 
@@ -232,7 +232,7 @@ class _Flow(_Style):
         return at, at if has_lines else self._closing, new_line + outer + unit + written + end
 
     def _begins_line_of_entry(self) -> bool:
-        """Say whether the entry that the braces belong to begins a line of its own."""
+        """Whether the entry that the braces belong to begins a line."""
         line = self._content[self._line_start(self._opening) : self._opening]
         return line.strip().startswith(b'"') and line[:1] in (b" ", b"\t")
 
@@ -244,7 +244,7 @@ class _Flow(_Style):
             return at, at, written + b"," + self._break(at) + self._indent(at)
         return at, at, written + b", "
 
-    def _behind(self, neighbour: Entry, entry: NewEntry) -> tuple[int, int, bytes]:
+    def _after(self, neighbour: Entry, entry: NewEntry) -> tuple[int, int, bytes]:
         key, value = neighbour
         at, quote = self._file.at(value.end), self._quote(key)
         between = self._content[self._file.at(key.end) : self._file.at(value.start)]
@@ -273,7 +273,7 @@ class _Flow(_Style):
         return at, at, b", " + self._written(entry, quote, is_compact=is_compact)
 
     def _written(self, entry: NewEntry, quote: bytes, *, is_compact: bool) -> bytes:
-        """Write an entry on the line that it is inserted in."""
+        """Return an entry written on the line it is inserted in."""
         colon = b":" if is_compact else b": "
         written = entry.value.encode()
         for name in reversed(entry.names):
@@ -292,7 +292,7 @@ class _Flow(_Style):
         *,
         is_compact: bool = False,
     ) -> bytes:
-        """Write an entry on lines of its own; the first one is indented already."""
+        """Return an entry written on lines of its own; the first is already indented."""
         colon = b":" if is_compact else b": "
         *outer, last = [quote + name.encode() + quote + colon for name in entry.names]
         depths = [indent + unit * depth for depth in range(len(entry.names))]
@@ -301,7 +301,7 @@ class _Flow(_Style):
         return b"".join((*opened, last, entry.value.encode(), *closed))
 
     def _unit_of_file(self, outer: bytes) -> bytes:
-        """Give what one level is indented by: the first indented line of a JSON text says so."""
+        """Return the indentation of one level: that of the first indented line."""
         found = re.search(rb"[\r\n]([ \t]+)\S", self._content)
         unit = found[1] if found else _DEFAULT_UNIT
         return unit if not outer or outer.startswith(unit) else _DEFAULT_UNIT

@@ -1,9 +1,12 @@
-"""What else of a template a value reaches: an edit of it must change nothing but retentions."""
+"""A literal of a template → what else it reaches: an edit may change retentions only.
+
+Every edit is proven by checking again, which sees caches. This search is for everything else that a
+value reaches; what it cannot follow counts as another use.
+"""
 
 import os
 import re
 from collections.abc import Iterator
-from enum import Enum, auto
 from functools import lru_cache
 
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
@@ -30,46 +33,34 @@ from ecbackup_iac.model.record import field, record
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION
 
 MAX_NODES = 2_000_000
-"""Of a template, aliases followed; what uses what in a larger one is not worked out."""
+"""Of a template, aliases followed; uses in a larger one are not searched for."""
 
-_TOO_LARGE = "the template is too large to say what else an edit changes"
-
-# Sections beside those that are followed that say something of what is deployed.
-_OTHERS = {"Rules": "the rule", "Globals": "the globals of", "Hooks": "the hook"}
+# Sections whose values are not followed any further.
+_SECTIONS = {
+    "Conditions": "the condition",
+    "Rules": "the rule",
+    "Globals": "the globals of",
+    "Hooks": "the hook",
+    "Outputs": "the output",
+}
 
 _SUBSTITUTION = re.compile(r"[$&]\{([^{}]{1,300})\}")
 
 
-class _Kind(Enum):
-    """What can take a value in, and hand it on."""
-
-    PARAMETER = auto()
-    MAPPING = auto()
-    CONDITION = auto()
-    LOOP = auto()
-    PROPERTY = auto()
-    OUTPUT = auto()
-    """Not exported: only a parent takes it in, where there is one."""
-
-    OTHER = auto()
-
-
 @record
 class Definition:
-    """Something that has a name and a value in a template."""
+    """A parameter, or an entry of a mapping: its mapping, top-level key and key."""
 
-    kind: _Kind
     names: tuple[str, ...]
 
     @property
     def is_parameter(self) -> bool:
         """Whether it is a parameter."""
-        return self.kind is _Kind.PARAMETER
+        return len(self.names) == 1
 
     def __str__(self) -> str:
-        """Give it as a person would call it."""
-        words = {_Kind.MAPPING: "the mapping", _Kind.CONDITION: "the condition"}
-        return f"{words.get(self.kind, 'the parameter')} {self.names[0]}"
+        """Return it as a message names it."""
+        return f"the {'parameter' if self.is_parameter else 'mapping'} {self.names[0]}"
 
 
 @record(eq=False)
@@ -83,84 +74,60 @@ class Resource:
 
     @property
     def is_cache(self) -> bool:
-        """Whether it is one that is judged, or one that a loop may make one of."""
+        """Whether it is a cache, or something that a loop may make a cache."""
         return self.kind in RESOURCE_TYPES or "{" in self.kind
 
     @property
     def shown(self) -> str:
-        """What to call it, where it stands in the way."""
+        """What a message calls it."""
         return self.name if self.is_cache else f"{self.name}, which is no cache"
 
 
 @record(eq=False)
 class _Unit:
-    """A part of a template that takes values in as a whole."""
+    """A part of a template that uses values: a definition, a property, an output, a condition."""
 
-    definition: Definition
-    """Of a property: the names of the resource and of the property."""
+    text: str
+    """What a message calls it."""
 
-    resource: Resource | None = None
-    text: str = ""
-    """What to call it."""
+    definition: Definition | None = None
+    is_checked: bool = False
+    """It is a retention, or something else of a cache that the check after an edit covers."""
 
-    def is_judged(self) -> bool:
-        """Say whether the judgement after an edit looks at all that it may change."""
-        if self.resource is None or not self.resource.is_cache:
-            return False
-        names = RESOURCE_TYPES.get(self.resource.kind)
-        window = names.backup_window if names else None
-        harmless = (RETENTION, window, "Condition", "Metadata", "")
-        return self.definition.names[1] in harmless
-
-
-@record(eq=False)
-class _Lookup:
-    """A call of Fn::FindInMap: its three names, None for what is worked out."""
-
-    names: tuple[str | None, ...]
-    unit: _Unit
-
-    def may_find(self, names: tuple[str, ...]) -> bool:
-        """Say whether it may find an entry."""
-        return all(one in (None, other) for one, other in zip(self.names, names, strict=True))
+    passed: tuple[Resource, str] | None = None
+    """The nested stack and the name of its parameter that it sets."""
 
 
 @record(eq=False)
 class _Index:
-    """Who takes what in, of one template."""
+    """Which units of a template use what."""
 
     by_start: dict[int, list[_Unit]] = field(factory=dict)
-    """Scalars by their offsets."""
+    """Scalars by their offsets: an alias makes one part of several units."""
 
     references: dict[str, list[_Unit]] = field(factory=dict)
-    texts: dict[str, list[_Unit]] = field(factory=dict)
-    """What stands between ${ and } in any text."""
+    lookups: list[tuple[tuple[str | None, ...], _Unit]] = field(factory=list)
+    """Calls of Fn::FindInMap: the three names, None for a name that is computed."""
 
-    conditions: dict[str, list[_Unit]] = field(factory=dict)
-    lookups: list[_Lookup] = field(factory=list)
     resources: list[Resource] = field(factory=list)
     by_map: dict[int, list[Resource]] = field(factory=dict)
     """Maps by their identity."""
 
-    by_place: dict[tuple[int | None, int | None], Resource] = field(factory=dict)
-    """Resources by the line and column of their logical ids."""
-
 
 class TemplateUses:
-    """Who uses what in a template."""
+    """Uses of values in a template."""
 
-    def __init__(self, template: Template, *, is_nested: bool = False) -> None:
-        """Index a template; the outputs of one that is nested count.
+    def __init__(self, template: Template) -> None:
+        """Index a template.
 
         Raises:
-            NotMendableError: it is too large for that.
+            NotFixableError: it is too large.
 
         """
         self._template = template
-        self._is_nested = is_nested
         index = _index_of(template)
         if index is None:
-            raise NotFixableError(_TOO_LARGE)
+            raise NotFixableError("the template is too large to say what else an edit changes")
         self._index = index
 
     @property
@@ -169,140 +136,105 @@ class TemplateUses:
         return self._index.resources
 
     def definition_at(self, start: int) -> Definition | None:
-        """Give the parameter, mapping or condition that a scalar belongs to; None for a resource's own."""
+        """Return the parameter or mapping entry that a scalar belongs to."""
         units = self._index.by_start.get(start, [])
-        kinds = (_Kind.PARAMETER, _Kind.MAPPING, _Kind.CONDITION)
-        return next((one.definition for one in units if one.definition.kind in kinds), None)
+        return next((unit.definition for unit in units if unit.definition), None)
 
     def other_use(self, start: int) -> str | None:
-        """Name something that a scalar reaches and that is not judged after an edit; None for nothing."""
-        return self._followed(self._index.by_start.get(start, []), frozenset())
+        """Return what a scalar reaches besides retentions; None where nothing."""
+        return self._other(self._index.by_start.get(start, []), frozenset())
 
     def other_use_of(self, name: str, met: frozenset[str] = frozenset()) -> str | None:
-        """Name something that a parameter reaches and that is not judged after an edit."""
-        return self._followed(self._users(Definition(_Kind.PARAMETER, (name,))), met)
+        """Return what a parameter reaches besides retentions; None where nothing."""
+        return self._other(self._index.references.get(name, []), met)
 
-    def _followed(self, units: list[_Unit], met: frozenset[str]) -> str | None:
+    def _other(self, units: list[_Unit], met: frozenset[str]) -> str | None:
         pending, seen = [*units], set()
         while pending:
             unit = pending.pop()
-            if id(unit) in seen or unit.is_judged():
+            if unit.is_checked or id(unit) in seen:
                 continue
             seen.add(id(unit))
-            match unit.definition.kind:
-                case _Kind.OTHER:
-                    return unit.text
-                case _Kind.OUTPUT:
-                    if self._is_nested:
-                        return unit.text
-                case _Kind.PROPERTY:
-                    use = self._use_by(unit, met)
-                    if use:
-                        return use
-                case _:
-                    pending += self._users(unit.definition)
+            if unit.definition is not None:
+                pending += self._users(unit.definition)
+                continue
+            use = self._use_in_stack(*unit.passed, met) if unit.passed else unit.text
+            if use is not None:
+                return use
         return None
 
-    def _use_by(self, unit: _Unit, met: frozenset[str]) -> str | None:
-        resource, name = unit.resource, unit.definition.names[1]
-        if resource is None:
-            return unit.text
-        if resource.kind in NESTED and name.startswith(_PASSED):
-            return self._use_inside(resource, name.removeprefix(_PASSED), met)
-        return f"{name} of {resource.name}" if resource.is_cache else resource.shown
+    def _users(self, definition: Definition) -> list[_Unit]:
+        if definition.is_parameter:
+            return self._index.references.get(definition.names[0], [])
+        return [
+            unit
+            for names, unit in self._index.lookups
+            if all(a in (None, b) for a, b in zip(names, definition.names, strict=True))
+        ]
 
-    def _use_inside(self, resource: Resource, name: str, met: frozenset[str]) -> str | None:
-        """Name what a nested stack's parameter reaches in it."""
+    def _use_in_stack(self, resource: Resource, name: str, met: frozenset[str]) -> str | None:
+        """Return what a nested stack's parameter reaches in it besides retentions."""
         key = f"{self._template.path} {resource.name} {name}"
         if key in met:
             return None
         child = child_template(self._template, resource.body)
         if child is None:
             return f"the nested stack {resource.name}, which was not read"
-        use = TemplateUses(child, is_nested=True).other_use_of(name, met | {key})
+        use = TemplateUses(child).other_use_of(name, met | {key})
         return use and f"{use} (in the nested stack {resource.name})"
 
-    def _users(self, definition: Definition) -> list[_Unit]:
-        index, names = self._index, definition.names
-        match definition.kind:
-            case _Kind.PARAMETER:
-                return index.references.get(names[0], [])
-            case _Kind.LOOP:
-                return [*index.references.get(names[0], []), *index.texts.get(names[0], [])]
-            case _Kind.CONDITION:
-                return index.conditions.get(names[0], [])
-            case _:
-                return [one.unit for one in index.lookups if one.may_find(names)]
-
     def sharers(self, node: MapNode) -> list[Resource]:
-        """Give the resources that a map is part of, by aliases and merge keys too."""
+        """Return the resources that a map is part of, by aliases and merge keys too."""
         return self._index.by_map.get(id(node), [])
 
-    def resource_at(self, place: Location) -> Resource | None:
-        """Give the resource whose logical id stands at a place."""
-        return self._index.by_place.get((place.line, place.column))
-
-
-_PASSED = "Parameters."
-"""What stands before the name of a nested stack's parameter."""
+    def resource_at(self, location: Location) -> Resource | None:
+        """Return the resource whose logical id is at a location."""
+        source = self._template.source
+        for resource in self._index.resources:
+            own = source.location(resource.key.start, resource.key.end)
+            if (own.line, own.column) == (location.line, location.column):
+                return resource
+        return None
 
 
 @lru_cache(maxsize=16)
 def _index_of(template: Template) -> _Index | None:
-    """Read who takes what in; None for a template that is too large."""
-    index = _Index()
-    budget = MAX_NODES
-    for unit, nodes in _units(template, index):
-        for node in nodes:
-            for one in walk(node):
-                budget -= 1
-                _enter(index, unit, one)
-                if budget < 0:
-                    return None
-    for resource in index.resources:
-        place = template.source.location(resource.key.start, resource.key.end)
-        index.by_place.setdefault((place.line, place.column), resource)
-        for one in walk(resource.body):
+    """Return the index of a template; None for one that is too large."""
+    index, budget = _Index(), MAX_NODES
+    for unit, roots in _units(template, index):
+        for node in (node for root in roots for node in walk(root)):
             budget -= 1
             if budget < 0:
                 return None
-            if isinstance(one, MapNode):
-                index.by_map.setdefault(id(one), []).append(resource)
+            _enter(index, unit, node)
+    for resource in index.resources:
+        for node in walk(resource.body):
+            budget -= 1
+            if budget < 0:
+                return None
+            if isinstance(node, MapNode):
+                index.by_map.setdefault(id(node), []).append(resource)
     return index
 
 
 def _enter(index: _Index, unit: _Unit, node: Node) -> None:
-    """Note what a node of a unit takes in."""
+    """Record what a node of a unit uses."""
     if isinstance(node, ScalarNode):
         index.by_start.setdefault(node.start, []).append(unit)
-        if "{" in node.text:
-            for name in _names_in(node.text):
-                index.texts.setdefault(name, []).append(unit)
-    name, argument = function_of(node) or ("", node)
-    match name, argument:
-        case "Ref", ScalarNode():
-            index.references.setdefault(argument.text.strip(), []).append(unit)
-        case "Condition", ScalarNode():
-            index.conditions.setdefault(argument.text, []).append(unit)
-        case "Fn::Sub", ScalarNode() | ListNode():
-            text = argument.items[0] if isinstance(argument, ListNode) else argument
-            for one in _names_in(text_of(text) or ""):
-                index.references.setdefault(one, []).append(unit)
-        case "Fn::If", ListNode(items=[ScalarNode() as condition, *_]):
-            index.conditions.setdefault(condition.text, []).append(unit)
+        for match in _SUBSTITUTION.finditer(node.text):
+            index.references.setdefault(match[1].strip(), []).append(unit)
+    match function_of(node):
+        case "Ref", ScalarNode(text=name):
+            index.references.setdefault(name.strip(), []).append(unit)
         case "Fn::FindInMap", ListNode(items=[first, second, third, *_]):
             names = tuple(map(_literal_name, (first, second, third)))
-            index.lookups.append(_Lookup(names, unit))
+            index.lookups.append((names, unit))
         case _:
             pass
 
 
-def _names_in(text: str) -> list[str]:
-    return [match[1].strip() for match in _SUBSTITUTION.finditer(text)]
-
-
 def _literal_name(node: Node) -> str | None:
-    """Give a name that is written out; None for one that is worked out."""
+    """Return a name that is written out; None for a computed one."""
     if function_of(node) is not None or not isinstance(node, ScalarNode) or "{" in node.text:
         return None
     return node.text
@@ -310,82 +242,64 @@ def _literal_name(node: Node) -> str | None:
 
 def _units(template: Template, index: _Index) -> Iterator[tuple[_Unit, list[Node]]]:
     """Yield the units of a template, each with its nodes; its resources go to the index."""
+    yield from _definitions(template)
+    for section, kind in _SECTIONS.items():
+        for name, (_, body) in template.section(section).items():
+            yield _Unit(f"{kind} {name}"), [body]
+    pending = [*template.section("Resources").items()]
+    while pending:
+        name, entry = pending.pop(0)
+        if not name.startswith(LOOP):
+            yield from _resource_units(name, entry, index)
+            continue
+        match entry[1]:
+            case ListNode(items=[ScalarNode(), collection, MapNode() as inner]):
+                yield _Unit(name), [collection]
+                pending += members(inner).items()
+            case body:
+                yield _Unit(name), [body]
+
+
+def _definitions(template: Template) -> Iterator[tuple[_Unit, list[Node]]]:
     for name, (_, body) in template.section("Parameters").items():
         default = member(body, "Default")
         if default is not None:
-            yield _Unit(Definition(_Kind.PARAMETER, (name,))), [default]
+            yield _Unit("", Definition((name,))), [default]
     for name, (_, tops) in template.section("Mappings").items():
-        for top, (_, seconds) in members(tops).items():
-            for second, (_, value) in members(seconds).items():
-                yield _Unit(Definition(_Kind.MAPPING, (name, top, second))), [value]
-    for name, (_, body) in template.section("Conditions").items():
-        if name.startswith(LOOP):
-            yield _other(f"{name} of Conditions"), [body]
-        else:
-            yield _Unit(Definition(_Kind.CONDITION, (name,))), [body]
-    yield from _other_units(template)
-    yield from _resource_units([*template.section("Resources").items()], index)
+        for top, (_, entries) in members(tops).items():
+            for key, (_, value) in members(entries).items():
+                yield _Unit("", Definition((name, top, key))), [value]
 
 
-def _other_units(template: Template) -> Iterator[tuple[_Unit, list[Node]]]:
-    for section, shown in _OTHERS.items():
-        for name, (_, body) in template.section(section).items():
-            yield _other(f"{shown} {name}"), [body]
-    for name, (_, body) in template.section("Outputs").items():
-        is_exported = member(body, "Export") is not None or name.startswith(LOOP)
-        kind = _Kind.OTHER if is_exported else _Kind.OUTPUT
-        yield _Unit(Definition(kind, (name,)), text=f"the output {name}"), [body]
-
-
-def _other(text: str) -> _Unit:
-    return _Unit(Definition(_Kind.OTHER, (text,)), text=text)
-
-
-def _resource_units(
-    pending: list[tuple[str, Entry]], index: _Index
-) -> Iterator[tuple[_Unit, list[Node]]]:
-    while pending:
-        name, (key, body) = pending.pop(0)
-        if name.startswith(LOOP):
-            match body:
-                case ListNode(items=[ScalarNode() as identifier, collection, MapNode() as inner]):
-                    yield _Unit(Definition(_Kind.LOOP, (identifier.text,))), [collection]
-                    pending += members(inner).items()
-                case _:
-                    yield _other(name), [body]
+def _resource_units(name: str, entry: Entry, index: _Index) -> Iterator[tuple[_Unit, list[Node]]]:
+    key, body = entry
+    resource = Resource(name, text_of(member(body, "Type")) or "", key, body)
+    index.resources.append(resource)
+    yield _unit(resource, ""), [key]
+    for attribute, (_, value) in members(body).items():
+        if attribute != "Properties" or not isinstance(value, MapNode):
+            yield _unit(resource, attribute), [value]
             continue
-        resource = Resource(name, text_of(member(body, "Type")) or "", key, body)
-        index.resources.append(resource)
-        yield _unit(resource, ""), [key]
-        for attribute, (_, value) in members(body).items():
-            if attribute != "Properties" or not isinstance(value, MapNode):
-                unit = _unit(resource, attribute)
-                if attribute == "Condition" and isinstance(value, ScalarNode):
-                    index.conditions.setdefault(value.text, []).append(unit)
-                yield unit, [value]
-                continue
-            for prop, (inner_key, inner_value) in members(value).items():
-                if prop == "Parameters" and resource.kind in NESTED:
-                    yield from _passed_units(resource, inner_value)
-                else:
-                    yield _unit(resource, prop), [inner_key, inner_value]
-
-
-def _passed_units(resource: Resource, node: Node) -> Iterator[tuple[_Unit, list[Node]]]:
-    """Yield what a nested stack is given, each parameter by itself."""
-    if not isinstance(node, MapNode) or function_of(node) is not None:
-        yield _unit(resource, "Parameters"), [node]
-        return
-    for name, (_, value) in members(node).items():
-        yield _unit(resource, f"{_PASSED}{name}"), [value]
+        for prop, (prop_key, prop_value) in members(value).items():
+            is_passed = prop == "Parameters" and resource.kind in NESTED
+            if is_passed and isinstance(prop_value, MapNode) and function_of(prop_value) is None:
+                for parameter, (_, passed) in members(prop_value).items():
+                    yield _Unit("", passed=(resource, parameter)), [passed]
+            else:
+                yield _unit(resource, prop), [prop_key, prop_value]
 
 
 def _unit(resource: Resource, name: str) -> _Unit:
-    return _Unit(Definition(_Kind.PROPERTY, (resource.name, name)), resource)
+    if not resource.is_cache:
+        return _Unit(resource.shown)
+    names = RESOURCE_TYPES.get(resource.kind)
+    window = names.backup_window if names else None
+    is_checked = name in (RETENTION, window, "Condition", "Metadata", "")
+    return _Unit(f"{name} of {resource.name}", is_checked=is_checked)
 
 
 def child_template(parent: Template, body: Node) -> Template | None:
-    """Read the template that a nested stack names as a local path; None where that cannot be done."""
+    """Return the template that a nested stack names as a local path; None where it cannot be read."""
     named = Templates(lambda _: False).nested_path(body, parent)
     if named is None:
         return None

@@ -22,19 +22,23 @@ from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
 from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.location import Location, is_downloaded
+from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
 from ecbackup_iac.readers.terraform.resource_types import SENSITIVE
 
-# Places that are no files → how what is given there is called.
-_GIVEN = {"command line": "on the command line", "environment": "in the environment"}
+OUTSIDE = {
+    Origin.COMMAND_LINE: "it is given on the command line",
+    Origin.ENVIRONMENT: "it is given in the environment",
+    Origin.STANDARD_INPUT: "it is read from standard input",
+    Origin.FILE: None,
+}
 
 _SCALAR = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[+-]?[\w.+-]+')
 
-# What names a literal: `days = `, `"days": `. The rest of a line is nobody's business.
+# The name before a literal: `days = `, `"days": `. The rest of the line may be secret.
 _NAMED = re.compile(rb'([\w-]+[ \t]*=[ \t]*|"[\w-]+"[ \t]*[=:][ \t]*)\Z')
 _MAX_LENGTH = 100
-"""Bytes before a literal in which its name is looked for."""
+"""Bytes before a literal in which its name is searched for."""
 
 _NAME = re.compile(r"[A-Za-z_][\w-]*\Z")
 
@@ -47,10 +51,10 @@ def propose(
     *,
     is_careful: bool,
 ) -> Sequence[Edit]:
-    """Give the edits that make so many days of every value; the careful ones are shared with the fewest.
+    """Return the edits that set every value to this many days; careful ones affect the fewest.
 
     Raises:
-        NotMendableError: a value cannot be mended, and why.
+        NotFixableError: a value cannot be fixed, and why.
 
     """
     proposal = _Proposal(resource, days, files, is_careful=is_careful)
@@ -70,53 +74,55 @@ class _Proposal:
         self._uses = Usages(resource, files)
 
     def edits(self, value: Settled[int]) -> Iterator[Edit]:
-        """Yield an edit for each place where a value is written. Raises NotMendableError."""
+        """Yield an edit for each location where a value is written. Raise NotFixableError if none can be."""
         for step in value.trace:
-            if step.location.path in _GIVEN:
-                raise NotFixableError(f"it is given {_GIVEN[step.location.path]}: {step.text}")
+            outside = OUTSIDE[step.location.origin]
+            if outside:
+                raise NotFixableError(f"{outside}: {step.text}")
         if value.literals:
             for literal in value.literals:
                 yield self._at_literal(literal, value)
-        elif self._is_silent(value):
+        elif self._is_unset(value):
             yield self._in_block(self._resource.block, self._resource.retention_name)
         else:
             yield self._at_constant(value)
 
-    def _is_silent(self, value: Settled[int]) -> bool:
-        """Say whether the cache's block does not set the retention at all."""
-        block, place = self._resource.block, self._resource.location
+    def _is_unset(self, value: Settled[int]) -> bool:
+        """Whether the cache's block does not set the retention."""
+        block, location = self._resource.block, self._resource.location
         if not isinstance(value, Unset) or block is None:
             return False
-        return (block.path, block.line, block.column) == (place.path, place.line, place.column)
+        start = (location.path, location.line, location.column)
+        return (block.path, block.line, block.column) == start
 
     def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
-        """Write the literal anew, or give the module's input in its call, where it is its default."""
+        """Return the edit of a literal, or of the module call where it is an input's default."""
         path = os.path.realpath(literal.path)
         definition = definition_at(self._files, self._resource, literal)
         call = self._call_of(definition)
-        is_others = is_downloaded(path.replace(os.sep, "/"))
-        if call is not None and (isinstance(value, Unset) or self._is_careful or is_others):
+        is_foreign = is_downloaded(path.replace(os.sep, "/"))
+        if call is not None and (isinstance(value, Unset) or self._is_careful or is_foreign):
             return self._in_call(call, definition.name if definition else "")
         path = self._files.path(literal.path)
         if definition is not None:
             self._check(definition, literal, os.path.abspath(literal.path))
-        return self._written_anew(path, literal, is_secret=_is_secret(value))
+        return self._replaced(path, literal, is_secret=_is_secret(value))
 
     def _in_call(self, call: Location, name: str) -> Edit:
-        """Give a module's input in its call."""
+        """Return the edit that sets a module's input in its call."""
         definition = self._uses.input_of(call, name)
         if definition is not None:
             self._check(definition, call)
         return self._in_block(call, name)
 
-    def _check(self, definition: Definition, place: Location, path: str | None = None) -> None:
-        """Refuse what would change something that is not judged. Raises NotMendableError."""
+    def _check(self, definition: Definition, location: Location, path: str | None = None) -> None:
+        """Raise NotFixableError if something besides retentions uses a definition."""
         other = self._uses.other_use(definition, path)
         if other:
-            raise NotFixableError(f"{definition} ({place}) is also used by {other}")
+            raise NotFixableError(f"{definition} ({location}) is also used by {other}")
 
     def _call_of(self, definition: Definition | None) -> Location | None:
-        """Give the call of the module whose variable's default this is; None where there is none."""
+        """Return the call of the module whose variable has this default; None where there is none."""
         if definition is None or not definition.is_default:
             return None
         folders = [os.path.realpath(folder) for folder in self._resource.called]
@@ -125,7 +131,7 @@ class _Proposal:
                 return call
         return None
 
-    def _written_anew(self, path: str, literal: Location, *, is_secret: bool) -> Edit:
+    def _replaced(self, path: str, literal: Location, *, is_secret: bool) -> Edit:
         content = self._files.content(path)
         start, end = offsets(content, literal)
         old = content[start:end]
@@ -142,7 +148,7 @@ class _Proposal:
         return Edit(path, start, end, new, literal, text)
 
     def _at_constant(self, value: Settled[int]) -> Edit:
-        """Write an argument's whole value anew, where it is worked out of constants alone."""
+        """Return the edit of an argument's whole value, where it is computed from constants."""
         last = value.trace[-1] if value.trace else None
         if last is None or last.location.line is None:
             raise NotFixableError("it is not written anywhere as it stands")
@@ -158,7 +164,7 @@ class _Proposal:
         return Edit(path, first, first + len(written.strip()), new, last.location, text)
 
     def _in_block(self, block: Location | None, name: str) -> Edit:
-        """Insert an argument into a block."""
+        """Return the edit that adds an argument to a block."""
         if block is None or not _NAME.match(name):
             raise NotFixableError(f"{self._resource.retention_name} is not set, and takes a map")
         path = self._files.path(block.path)
@@ -188,7 +194,7 @@ def _is_secret(value: Settled[int]) -> bool:
 
 
 def _is_constant(written: bytes) -> bool:
-    """Say whether an expression is made of numbers alone."""
+    """Whether an expression consists of numbers."""
     node, problems = parse_expression(SourceFile("", written.strip()))
     pending: list[Node] = [node]
     while pending:

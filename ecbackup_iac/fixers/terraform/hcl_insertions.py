@@ -1,8 +1,8 @@
-"""An argument more in a block of HCL, where and as `terraform fmt` would have it.
+"""A block of HCL → a new argument where `terraform fmt` would put it.
 
 terraform fmt aligns the equals signs of arguments on lines that follow each other, each a line long
-(hashicorp/hcl, hclwrite/format.go). What is inserted joins such a group where it is wide enough, and
-else makes a group of its own: nothing that stands there is moved.
+(hashicorp/hcl, hclwrite/format.go). A new argument joins such a group where it is wide enough, else
+it forms a group of its own: no existing line is moved.
 """
 
 import re
@@ -55,7 +55,7 @@ class Section:
 
     start: int
     inside: int
-    """Behind the opening brace."""
+    """After the opening brace."""
 
     end: int
     items: Sequence[Attribute | Block]
@@ -82,7 +82,7 @@ def _parsed(content: bytes) -> NativeBody:
 def inserted_argument(
     content: bytes, section: Section, name: str, value: str
 ) -> tuple[int, int, bytes]:
-    """Give the stretch of a file that is written anew, and what stands there then."""
+    """Return the range of a file that is replaced, and its new content."""
     written = b"%s = %s" % (name.encode(), value.encode())
     if b"\n" not in content[section.inside : section.end]:
         return _in_one_line(content, section, written)
@@ -100,10 +100,10 @@ def inserted_argument(
 
 
 def comment_kept_in_place(content: bytes, start: int, end: int, new: bytes) -> tuple[int, bytes]:
-    """Give the end of a stretch that is written anew, and what stands there then.
+    """Return the end of a replaced range and its new content, with the comment after it aligned.
 
-    terraform fmt aligns comments behind the arguments of lines that follow each other, too: where there
-    are some, the blanks before this line's make up for what is longer or shorter.
+    terraform fmt aligns the comments of adjacent lines too: where there are some, the blanks before
+    this line's comment make up for the change in length.
     """
     line_end = content.find(b"\n", end) % (len(content) + 1)
     places = _trailing_comments(content)
@@ -122,14 +122,14 @@ def comment_kept_in_place(content: bytes, start: int, end: int, new: bytes) -> t
 
 
 def _first(places: Sequence[int], start: int, end: int) -> int | None:
-    """Give the first of some places, in order, that lies in a stretch."""
+    """Return the first of some sorted offsets that lies in a range."""
     at = bisect_left(places, start)
     return places[at] if at < len(places) and places[at] < end else None
 
 
 @lru_cache(maxsize=4)
 def _trailing_comments(content: bytes) -> list[int]:
-    """Give where comments begin behind something else on a line."""
+    """Return the offsets of comments that follow something else on a line."""
     starts = (place.start for _, place in comments(_parsed(content)))
     return [at for at in starts if content[content.rfind(b"\n", 0, at) + 1 : at].strip()]
 
@@ -137,26 +137,26 @@ def _trailing_comments(content: bytes) -> list[int]:
 def _in_group_of_its_own(
     content: bytes, section: Section, lines: Sequence[_Line], written: bytes, end: bytes
 ) -> tuple[int, int, bytes]:
-    """Insert behind the arguments that come before the nested blocks, else at the block's beginning."""
+    """Insert after the arguments before the nested blocks, else at the block's beginning."""
     blocks = [item.range.start for item in section.items if isinstance(item, Block)]
     above = [line for line in lines if not blocks or line.start < blocks[0]] or lines
     if above:
         at = above[-1].end
-        before, behind = end, b"" if _is_blank_at(content, at) else end
-        return at, at, before + written + behind
+        after = b"" if _is_blank_at(content, at) else end
+        return at, at, end + written + after
     at = content.find(b"\n", section.inside) + 1
     is_last = _is_blank_at(content, at) or not section.items
     return at, at, written + (b"" if is_last else end)
 
 
 def _is_blank_at(content: bytes, at: int) -> bool:
-    """Say whether a line holds nothing, or only what closes the block."""
+    """Whether a line is blank or closes the block."""
     line = content[at : content.find(b"\n", at) % (len(content) + 1)].strip()
     return not line or line.startswith(b"}")
 
 
 def _in_one_line(content: bytes, section: Section, written: bytes) -> tuple[int, int, bytes]:
-    """Take apart a block that is written on one line."""
+    """Insert into a block on one line, which is split into lines."""
     inner = content[section.inside : section.end - 1].strip()
     outer = _outer_indentation(content, section)
     end = _line_end(content, section)
@@ -174,7 +174,7 @@ def _lines(content: bytes, section: Section) -> Iterator[_Line]:
         start = content.rfind(b"\n", 0, first) + 1
         indent = content[start:first]
         if indent.strip():
-            continue  # behind the opening brace
+            continue  # after the opening brace
         text = content[first:last]
         end = content.find(b"\n", last)
         is_heredoc = _HEREDOC.match(content, first) is not None
@@ -185,7 +185,7 @@ def _lines(content: bytes, section: Section) -> Iterator[_Line]:
 
 
 def _groups(content: bytes, lines: Iterable[_Line]) -> list[list[_Line]]:
-    """Put together the arguments whose equals signs belong under each other."""
+    """Return the arguments in groups whose equals signs are aligned."""
     groups: list[list[_Line]] = []
     position = -1
     for line in lines:
@@ -199,7 +199,7 @@ def _groups(content: bytes, lines: Iterable[_Line]) -> list[list[_Line]]:
 
 
 def _is_tidy(content: bytes, group: Sequence[_Line]) -> bool:
-    """Say whether the equals signs of a group stand where terraform fmt puts them."""
+    """Whether the equals signs of a group are aligned as terraform fmt does."""
     width = max(line.width for line in group)
     for line in group:
         found = _EQUALS.match(content, line.argument.range.start)
@@ -209,12 +209,12 @@ def _is_tidy(content: bytes, group: Sequence[_Line]) -> bool:
 
 
 def _best(groups: Sequence[Sequence[_Line]], width: int) -> Sequence[_Line]:
-    """Choose the group that an argument of so many characters joins; empty where none is wide enough."""
+    """Return the group that an argument of this width joins; empty where none is wide enough."""
     fitting = [group for group in groups if max(line.width for line in group) >= width]
     related = [
-        group for group in fitting if any(one.argument.name.startswith(_RELATED) for one in group)
+        group for group in fitting if any(line.argument.name.startswith(_RELATED) for line in group)
     ]
-    own = [group for group in fitting if not all(one.argument.name in _META for one in group)]
+    own = [group for group in fitting if not all(line.argument.name in _META for line in group)]
     for candidates in (related, own):
         if candidates:
             return candidates[-1]
@@ -239,7 +239,7 @@ def _outer_indentation(content: bytes, section: Section) -> bytes:
 
 
 def _line_end(content: bytes, section: Section) -> bytes:
-    """Give the line end of the block's own lines; of the file's first where it has a single line."""
+    """Return the line break of the block's own lines, else of the file's first line."""
     for start in (section.start, 0):
         at = content.find(b"\n", start)
         if at >= 0:

@@ -1,4 +1,4 @@
-"""A member more in a JSON object, in the object's own style."""
+"""A JSON object → a new member in the object's own style."""
 
 import re
 
@@ -8,7 +8,7 @@ _COLON = re.compile(rb"[ \t]*:[ \t]*")
 
 
 def inserted_member(content: bytes, node: JsonNode, name: str, value: str) -> tuple[int, bytes]:
-    """Give where a member is to be inserted as the last of an object, and the bytes to insert."""
+    """Return the offset and the bytes that add a last member to an object."""
     if not node.members:
         written = b'"%s": %s' % (name.encode(), value.encode())
         return node.start + 1, _in_empty(content, node, written)
@@ -23,7 +23,7 @@ def inserted_member(content: bytes, node: JsonNode, name: str, value: str) -> tu
 
 
 def object_at(content: bytes, offset: int) -> JsonNode | None:
-    """Give the object that begins at an offset, or is the value of a member that does."""
+    """Return the object that begins at an offset, or is the value of a member that does."""
     root, _ = parse(content)
     pending = [root] if root is not None else []
     while pending:
@@ -34,7 +34,7 @@ def object_at(content: bytes, offset: int) -> JsonNode | None:
             if key.start == offset:
                 if value.kind is Kind.OBJECT:
                     return value
-                # An array of blocks of one name: the only one there is.
+                # An array of blocks of one name: only a single block is unambiguous.
                 items = [item for item in value.items if item.kind is Kind.OBJECT]
                 return items[0] if len(items) == 1 else None
             pending.append(value)
@@ -43,7 +43,7 @@ def object_at(content: bytes, offset: int) -> JsonNode | None:
 
 
 def _in_empty(content: bytes, node: JsonNode, written: bytes) -> bytes:
-    """Fill an object without members: on a line of its own where the text has lines."""
+    """Return the content of an object with one member: on a line of its own where the text has lines."""
     if b"\n" not in content.strip() or b"\n" in content[node.start : node.end]:
         return written
     start = content.rfind(b"\n", 0, node.start) + 1
@@ -54,7 +54,7 @@ def _in_empty(content: bytes, node: JsonNode, written: bytes) -> bytes:
 
 
 def _unit(content: bytes) -> bytes:
-    """Give what one level is indented by in a text: what its first indented line begins with."""
+    """Return the indentation of one level: that of the first indented line."""
     for line in content.split(b"\n"):
         blank = line[: len(line) - len(line.lstrip())]
         if blank and line.strip():

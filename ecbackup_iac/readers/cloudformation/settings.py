@@ -28,6 +28,7 @@ from ecbackup_iac.model.value import (
     Known,
     Outcome,
     Settled,
+    StepKind,
     TraceStep,
     Unknown,
     Unset,
@@ -256,7 +257,7 @@ def _apart(instance: ResourceInstance, name: str, budget: ScenarioBudget) -> lis
     properties = members(member(instance.body, "Properties"))
     source = instance.frame.stack.template.source
     entry = properties.get(name)
-    steps = (source.step(*entry),) if entry else ()
+    steps = (source.step(*entry, StepKind.ATTRIBUTE),) if entry else ()
     why = _SPENT if budget.is_spent else _TOO_MANY
     value = Value(UnknownValue(why, ("too many", instance.address, name)), steps)
     return [_Setting(value, source.location_of(*entry) if entry else None)]

@@ -24,12 +24,12 @@ from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
-from ecbackup_iac.model.value import TraceStep, Unknown
+from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
@@ -113,10 +113,10 @@ class TemplateReader:
                 resources += self._caches(resource, reader, deployment.creations)
         except RecursionError:
             text = "not all of this template was judged: it nests too deeply"
-            reader.diagnostics.append(Diagnostic(text, Location(template.source.path)))
+            reader.diagnostics.append(Diagnostic(text, input_location(template.source.path)))
         if budget.is_spent:
             text = "not all of this template was worked out: it asks for more work than is done for one"
-            location = reader.spent_at or Location(template.source.path)
+            location = reader.spent_at or input_location(template.source.path)
             reader.diagnostics.append(Diagnostic(text, location))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
         for stack in deployment.never:
@@ -202,7 +202,12 @@ class _RootReader:
         source = resource.frame.stack.template.source
         properties = members(resource.body).get("Properties")
         location = source.location_of(properties[0] if properties else resource.key)
-        not_set = TraceStep(f"{resource.address}: {names.retention} not set", location)
+        not_set = TraceStep(
+            f"{resource.address}: {names.retention} not set",
+            location,
+            StepKind.UNSET,
+            names.retention,
+        )
         try:
             settings = Settings.of(resource, names, self._budget)
         except (TemplateRejectedError, TooMuchError) as error:

@@ -20,6 +20,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
 from ecbackup_iac.model.value import (
     Known,
+    StepKind,
     TraceStep,
     Unknown,
     Unset,
@@ -51,6 +52,7 @@ from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.values.operators import attribute as attribute_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
+    SourceStep,
 )
 
 
@@ -133,9 +135,9 @@ class RootReader:
         argument = block.attribute(attributes.retention)
         if argument is None:
             header = found.block.header
-            step = step_of(header)
+            step = step_of(SourceStep(header, StepKind.UNSET))
             return Unset((step,)), header.location
-        step = step_of(argument.range)
+        step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
         try:
             value = block.value(argument)
         except EvaluationError as error:
@@ -267,7 +269,9 @@ class RootReader:
         kept = (
             f"backups for {format_days(Known(module.default))}" if module.default else "no backups"
         )
-        step = TraceStep(f"{module.source} keeps {kept} unless told", header.location)
+        step = TraceStep(
+            f"{module.source} keeps {kept} unless told", header.location, StepKind.UNSET
+        )
         silent: Setting[int] = Unset((step,))
         if module.default is not None:
             silent = Known(module.default, (step,))
@@ -284,11 +288,13 @@ class RootReader:
         except EvaluationError as error:
             self._diagnostics.append(refused(error, argument.range.location))
             why = f"Terraform refuses it: {error.message}"
-            step = step_of(argument.range)
+            step = step_of(SourceStep.of(argument, StepKind.MODULE_INPUT))
             return Unknown(why, trace=(step,), is_refused=True), argument.range.location
         if value.is_null and path:
             return silent, argument.range.location
-        return days_setting(value, (step_of(argument.range),)), argument.range.location
+        return days_setting(
+            value, (step_of(SourceStep.of(argument, StepKind.MODULE_INPUT)),)
+        ), argument.range.location
 
     def _unread(  # noqa: PLR0913, PLR0917 - what differs between the three callers
         self,

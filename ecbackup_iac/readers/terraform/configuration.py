@@ -8,7 +8,7 @@ from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import field, record, replace
@@ -309,4 +309,4 @@ class _Tree:
             name = text.partition("=")[0].strip()
             if kind == "var" and name not in self._declared and self._declared:
                 message = f"--var {name}: no root that was judged declares such a variable"
-                yield Diagnostic(message, Location("command line"), Severity.WARNING)
+                yield Diagnostic(message, COMMAND_LINE, Severity.WARNING)

@@ -129,7 +129,8 @@ def retention_of(
     """Return a decoded retention with its step; a sensitive one is shown where it is a number."""
     days = days_of(written)
     if sensitive and isinstance(days, Invalid):
-        return Invalid(SENSITIVE, (step(f"{name} = {SENSITIVE}"),))
+        hidden = replace(step(f"{name} = {SENSITIVE}"), is_secret=True)
+        return Invalid(SENSITIVE, (hidden,))
     shown = "not set" if written is None else f"= {shown_value(written)}"
     return replace(days, trace=(step(f"{name} {shown}"),))
 

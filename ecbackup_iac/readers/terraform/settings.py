@@ -14,6 +14,7 @@ from ecbackup_iac.model.value import (
     Known,
     Outcome,
     Settled,
+    StepKind,
     TraceStep,
     Unknown,
     Unset,
@@ -29,7 +30,7 @@ from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values.value import (
     FILE_CONTENT,
-    Located,
+    Step,
     UnknownRaw,
     Value,
 )
@@ -155,25 +156,29 @@ def shown_text(value: Value, text: str) -> str:
     return FILE_CONTENT if value.is_file_content and not _PLAIN_TEXT.fullmatch(text) else text
 
 
-def _trace(before: tuple[TraceStep, ...], trace: Iterable[Located]) -> tuple[TraceStep, ...]:
-    """Return a value's trace as steps: each location once, in the order in which to read them."""
-    steps, is_hidden = [*before], False
-    for located in trace:
+def _trace(before: tuple[TraceStep, ...], steps: Iterable[Step]) -> tuple[TraceStep, ...]:
+    """Return a value's trace for the report, from the retention to its source, without duplicates."""
+    trace, is_secret = [*before], False
+    for step in steps:
         # What a sensitive variable is made of is as sensitive as the variable.
-        steps.append(_hidden(located) if is_hidden else step_of(located))
-        is_hidden = is_hidden or located.text.endswith(SENSITIVE)
-    return tuple(dict.fromkeys(steps))
+        trace.append(_hidden(step) if is_secret else step_of(step))
+        is_secret = is_secret or step.is_secret
+    return tuple(dict.fromkeys(trace))
 
 
-def _hidden(located: Located) -> TraceStep:
-    name, equals, _ = located.text.partition("=")
-    return TraceStep(f"{name.strip()} = {SENSITIVE}" if equals else SENSITIVE, located.location)
+_NOT_ASSIGNED = (StepKind.OPEN_VARIABLE, StepKind.UNSET)
 
 
-def step_of(located: Located) -> TraceStep:
-    """Return a trace step for a piece of the input: its first line, cut where it is long."""
-    first, *rest = located.text.strip().splitlines() or [""]
+def _hidden(step: Step) -> TraceStep:
+    is_assigned = step.name and step.kind not in _NOT_ASSIGNED
+    text = f"{step.name} = {SENSITIVE}" if is_assigned else SENSITIVE
+    return TraceStep(text, step.location, step.kind, step.name, is_secret=True)
+
+
+def step_of(step: Step) -> TraceStep:
+    """Return a step for the report: the first line of its text, cut where it is long."""
+    first, *rest = step.text.strip().splitlines() or [""]
     text = first.strip()
     if len(text) > MAX_STEP_LENGTH or rest:
         text = f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
-    return TraceStep(text, located.location)
+    return TraceStep(text, step.location, step.kind, step.name, step.shape, step.is_secret)

@@ -11,6 +11,7 @@ from ecbackup_iac.model.value import (
     Invalid,
     Known,
     Settled,
+    StepKind,
     TraceStep,
     Unknown,
     Unset,
@@ -22,7 +23,7 @@ from ecbackup_iac.readers.terraform.lifecycle import is_ignored
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
 from ecbackup_iac.readers.terraform_json.planned_root import ResourceSite
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep
 
 
 def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheResource:
@@ -57,8 +58,8 @@ def _configured(site: ResourceSite, name: str) -> Value[int]:
     """Return the retention that the configuration evaluates to, with its trace."""
     attribute = site.block.body.attribute(name)
     if attribute is None:
-        return Unset((step_of(site.block.header),))
-    step = step_of(attribute.range)
+        return Unset((step_of(SourceStep(site.block.header, StepKind.UNSET)),))
+    step = step_of(SourceStep.of(attribute, StepKind.ATTRIBUTE))
     try:
         return days_setting(Evaluator(site.scope).value(attribute.expression), (step,))
     except EvaluationError as error:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Required, TypedDict
 
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform_json.plan_configuration import (
@@ -42,7 +42,7 @@ def matches(members: Mapping[str, "RawJson"]) -> bool:
 
 def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     """Return the caches of a plan; `root` is its path."""
-    location = Location(root)
+    location = input_location(root)
     problem = unknown_format(members, "plan")
     if problem:
         return ReadResult(diagnostics=(Diagnostic(problem, location),))

@@ -8,7 +8,7 @@ no instance, or the plan is partial: it was targeted, or parts of it were cut aw
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar
 
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
@@ -132,7 +132,7 @@ def coverage(
         if block.address not in kept
     ]
     return [
-        AbsentCache(_shown(block.address), block.address.kind, root, Location(root), reason)
+        AbsentCache(_shown(block.address), block.address.kind, root, input_location(root), reason)
         for block, reason in absent
     ], ""
 

@@ -7,8 +7,8 @@ installed.
 from typing import Any, Required, TypedDict
 
 from ecbackup_iac.model.cache import CacheResource, Source
-from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.value import Known, TraceStep, Unknown, Unset, Value
+from ecbackup_iac.model.location import Location, input_location
+from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown, Unset, Value
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
     Attributes,
@@ -66,7 +66,7 @@ def read_change(
     if attributes is None or not is_managed or (actions and actions <= REMOVALS):
         return None
     block = blocks.block_of(entry.get("module_address", ""), entry["type"], entry.get("name", ""))
-    instance = _Instance(entry, attributes, block, Location(root))
+    instance = _Instance(entry, attributes, block, input_location(root))
     retention = instance.retention()
     if deferred:
         retention = Unknown(f"Terraform defers the change ({deferred})", trace=retention.trace)
@@ -77,7 +77,7 @@ def read_change(
         form=attributes.form,
         source=Source.TERRAFORM_PLAN,
         root=root,
-        location=Location(root),
+        location=input_location(root),
         retention=retention,
         retention_name=attributes.retention,
         engine=instance.text(attributes.engine),
@@ -179,4 +179,4 @@ class _Instance:
         return is_marked(self._after_unknown, name)
 
     def _step(self, text: str, module: str = "") -> TraceStep:
-        return TraceStep(f"{module or self._address}: {text}", self._location)
+        return TraceStep(f"{module or self._address}: {text}", self._location, StepKind.RECORDED)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
+from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -21,7 +22,7 @@ from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.outcomes import identity
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    TraceStep,
+    SourceStep,
     Value,
     number,
     string,
@@ -157,11 +158,13 @@ class PlannedInputs(Inputs):
                 continue
             if value is not None and identity(value) == identity(planned):
                 return value
-        return planned.through(TraceStep(f"var.{name}, as the plan has it", self._plan))
+        return planned.through(
+            TraceStep(f"var.{name}, as the plan has it", self._plan, StepKind.OPEN_VARIABLE, name)
+        )
 
     def _default(self, name: str, constraint: Constraint) -> Value | None:
         default = self._module.variables[name].body.attribute("default")
         if default is None:
             return None
         value = Evaluator(CONSTANT_SCOPE).value(default.expression)
-        return constraint.applied(value).through(default.range)
+        return constraint.applied(value).through(SourceStep.of(default, StepKind.VARIABLE_DEFAULT))

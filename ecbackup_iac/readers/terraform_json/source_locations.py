@@ -10,7 +10,7 @@ from ecbackup_iac.errors import InputError
 from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
+from ecbackup_iac.model.location import STANDARD_INPUT, Location, input_location, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import SOURCES
@@ -128,7 +128,7 @@ class SourceLocator:
             named = _listed([shown_path(folder) for folder in fitting])
             text = f"several root modules under {self._shown} may be the one that was planned: "
             text += f"{named}; no place is taken: name one with --source"
-        return Diagnostic(text, Location(plan), Severity.WARNING)
+        return Diagnostic(text, input_location(plan), Severity.WARNING)
 
     def _own_root(self, plan: str) -> str | None:
         """Return the nearest folder with configuration around a plan's file, inside the source folder."""
@@ -161,7 +161,7 @@ class SourceLocator:
         workspace = workspace_of(folder, self._given, self._folders)
         names = self._folders.names(folder) if is_evaluated else ()
         base = RootInputs(folder, names, self._given, self._variable_files, workspace)
-        inputs = PlannedInputs(base, module, variables, Location(plan))
+        inputs = PlannedInputs(base, module, variables, input_location(plan))
         configuration = Configuration(self._modules, folder, RootFiles(self._folders, folder))
         return PlannedRoot(ModuleInstance(module, configuration, inputs), is_evaluated=is_evaluated)
 
@@ -192,7 +192,7 @@ def _missing(missing: Sequence[CacheResource], folder: str) -> Diagnostic:
     """Return one warning for all caches that the configuration has no block for."""
     named = _listed([cache.address for cache in missing])
     text = f"not in the configuration under {folder}: {named}; is it the one that was planned?"
-    return Diagnostic(text, Location(missing[0].root), Severity.WARNING)
+    return Diagnostic(text, input_location(missing[0].root), Severity.WARNING)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from ecbackup_iac.model.cache import CacheResource, Source
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
-from ecbackup_iac.model.value import Known, TraceStep, Unset
+from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unset
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
@@ -72,7 +72,7 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     """Return the caches of a state; `root` is its path. An error in one entry does not affect the others."""
     problem = _unknown_format(members)
     if problem:
-        return ReadResult(diagnostics=(Diagnostic(problem, Location(root)),))
+        return ReadResult(diagnostics=(Diagnostic(problem, input_location(root)),))
     is_shown = "format_version" in members
     resources: list[CacheResource] = []
     diagnostics: list[Diagnostic] = []
@@ -84,15 +84,15 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
             for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
                 address, kind = instance["address"], instance["type"]
                 if reason:
-                    absent.append(AbsentCache(address, kind, root, Location(root), reason))
+                    absent.append(AbsentCache(address, kind, root, input_location(root), reason))
                 elif instance.get("values") is not None:
                     resources.append(_resource(instance, root))
                 else:
                     text = f"{address} is in the state without its attributes"
-                    diagnostics.append(Diagnostic(text, Location(root)))
+                    diagnostics.append(Diagnostic(text, input_location(root)))
         except ShapeError as error:
             text = f"an entry of the state cannot be read: {error}"
-            diagnostics.append(Diagnostic(text, Location(root)))
+            diagnostics.append(Diagnostic(text, input_location(root)))
     current = {resource.address for resource in resources}
     gone = tuple(cache for cache in absent if cache.address not in current)
     return ReadResult(tuple(resources), tuple(diagnostics), gone)
@@ -112,11 +112,11 @@ def _resource(entry: StateResource, root: str) -> CacheResource:
     attributes = RESOURCE_TYPES[entry["type"]]
     values = entry.get("values") or {}
     marks = entry.get("sensitive_values", False)
-    location = Location(root)
+    location = input_location(root)
     retention = retention_of(
         values.get(attributes.retention),
         attributes.retention,
-        lambda text: TraceStep(f"{entry['address']}: {text}", location),
+        lambda text: TraceStep(f"{entry['address']}: {text}", location, StepKind.RECORDED),
         sensitive=is_marked(marks, attributes.retention),
     )
 

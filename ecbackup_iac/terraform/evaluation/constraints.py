@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ecbackup_iac.hcl.expression import Call, Literal, Name, Node, ObjectNode, TupleNode
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import field, record, replace
+from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.values.conversion import converted
@@ -22,7 +23,13 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     object_of,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, object_value
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    SourceStep,
+    UnknownRaw,
+    Value,
+    object_value,
+)
 
 _PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
 _QUOTED: dict[str, Type] = {
@@ -143,7 +150,9 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
             inside[name] = nested
         if default is not None:
             source_range = SourceRange(key.range.file, key.range.start, written.range.end)
-            values[name] = _constant(default, kinds[name]).through(source_range)
+            values[name] = _constant(default, kinds[name]).through(
+                SourceStep(source_range, StepKind.OPTIONAL_DEFAULT, name, default)
+            )
     return object_of(kinds, optional), Defaults(values, inside)
 
 

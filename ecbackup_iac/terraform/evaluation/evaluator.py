@@ -25,6 +25,7 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.calls import call
 from ecbackup_iac.terraform.evaluation.conditionals import conditional
 from ecbackup_iac.terraform.evaluation.loops import for_expression, splat
@@ -36,6 +37,7 @@ from ecbackup_iac.terraform.values.operators import attribute, binary, index, un
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
+    SourceStep,
     Value,
     object_value,
     tuple_value,
@@ -130,7 +132,10 @@ class Evaluator(NodeEvaluator):
             source_range = SourceRange(
                 key_node.range.file, key_node.range.start, value_node.range.end
             )
-            members[str(key.raw)] = value.through(*self.trace_steps(source_range))
+            name = key_node.value if isinstance(key_node, Literal) else None
+            name = name if isinstance(name, str) else ""
+            step = SourceStep(source_range, StepKind.MAPPING, name, value_node)
+            members[str(key.raw)] = value.through(*self.trace_steps(step))
         return object_value(members).with_marks_of(*keys)
 
 
@@ -153,8 +158,8 @@ class HiddenSourceEvaluator(Evaluator):
 
     def trace_steps(
         self,
-        source_range: SourceRange,  # noqa: ARG002 - it is hidden
-    ) -> tuple[SourceRange, ...]:
+        step: SourceStep,  # noqa: ARG002 - it is hidden
+    ) -> tuple[SourceStep, ...]:
         """Return nothing: no trace leads into the template."""
         return ()
 

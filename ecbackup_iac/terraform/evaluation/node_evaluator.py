@@ -7,12 +7,11 @@ from typing import Self
 
 from ecbackup_iac.hcl.expression import Node, TemplatePart
 from ecbackup_iac.hcl.number import PRECISION
-from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.terraform.functions.call_context import Files, Scope, TemplateEvaluator
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, Value
 
 MAX_SHOWN_VALUE = 40
 """Characters of a loop variable's value in the text of a condition."""
@@ -112,9 +111,9 @@ class NodeEvaluator(ABC):
         """Return an expression, or a text within it, as a condition shows it."""
         return " ".join((text or node.range.text).split())
 
-    def trace_steps(self, source_range: SourceRange) -> tuple[SourceRange, ...]:
-        """Return what a range adds to the trace of the value that is written there."""
-        return (source_range,)
+    def trace_steps(self, step: SourceStep) -> tuple[SourceStep, ...]:
+        """Return what an entry of an object adds to the trace of its value."""
+        return (step,)
 
 
 def _shown(value: Value) -> str:

@@ -3,11 +3,18 @@
 from typing import Protocol
 
 from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, unknown
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    SourceStep,
+    UnknownRaw,
+    Value,
+    unknown,
+)
 
 
 class Inputs(Protocol):
@@ -46,6 +53,8 @@ class CallInputs:
             return None
         try:
             value = Evaluator(self.scope).value(attribute.expression)
-            return constraint.applied(value).through(attribute.range)
+            return constraint.applied(value).through(
+                SourceStep.of(attribute, StepKind.MODULE_INPUT)
+            )
         except EvaluationError as error:
             raise error.at(attribute.range) from error

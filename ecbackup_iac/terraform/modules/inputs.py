@@ -12,8 +12,9 @@ from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import COMMAND_LINE, ENVIRONMENT
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -21,8 +22,7 @@ from ecbackup_iac.terraform.modules.module import FolderReader
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Located,
-    TraceStep,
+    SourceStep,
     Value,
     string,
     unknown,
@@ -115,13 +115,14 @@ class RootInputs:
                 if attribute is not None:
                     return _from_file(attribute, constraint)
             elif source[0] == name:
-                origin = TraceStep(f"--var {name}=...", Location("command line"))
-                return _from_text(name, source[1], constraint, origin, "command line")
+                shown = f"--var {name}=..."
+                origin = TraceStep(shown, COMMAND_LINE, StepKind.VARIABLE, name)
+                return _from_text(name, source[1], constraint, origin)
         text = self._given.environment.get(f"TF_VAR_{name}")
         if text is None:
             return None
-        origin = TraceStep(f"TF_VAR_{name}", Location("environment"))
-        return _from_text(name, text, constraint, origin, "environment")
+        origin = TraceStep(f"TF_VAR_{name}", ENVIRONMENT, StepKind.VARIABLE, name)
+        return _from_text(name, text, constraint, origin)
 
 
 def loaded_files(names: Sequence[str]) -> list[str]:
@@ -136,18 +137,18 @@ def loaded_files(names: Sequence[str]) -> list[str]:
 def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
     try:
         value = Evaluator(CONSTANT_SCOPE).value(attribute.expression)
-        return constraint.applied(value).through(attribute.range)
+        return constraint.applied(value).through(SourceStep.of(attribute, StepKind.VARIABLE))
     except EvaluationError as error:
         error.origin = error.origin or attribute.range
         raise
 
 
-def _from_text(name: str, text: str, constraint: Constraint, origin: Located, where: str) -> Value:
+def _from_text(name: str, text: str, constraint: Constraint, origin: TraceStep) -> Value:
     """Return a value given as text: the text itself for a primitive type, an expression for others."""
     if constraint.is_literal:
         value = string(text)
     else:
-        source = SourceFile(where, text.encode())
+        source = SourceFile(origin.location.path, text.encode())
         node, problems = parse_expression(source)
         if problems:
             raise EvaluationError(f"Invalid value for variable {name}: {problems[0][0]}", origin)

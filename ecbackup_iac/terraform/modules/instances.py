@@ -11,6 +11,7 @@ from ecbackup_iac.hcl.expression import GetAttribute, Name, children
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Files
@@ -33,6 +34,7 @@ from ecbackup_iac.terraform.values.value import (
     LazyMembers,
     OpenMembers,
     ReferenceRefusedError,
+    SourceStep,
     Value,
     object_value,
     string,
@@ -205,7 +207,11 @@ class ModuleInstance:
         attribute = self.module.local_values.get(name)
         if attribute is None:
             raise ReferenceRefusedError(f'Reference to undeclared local value: "{name}"')
-        return Evaluator(self).value(attribute.expression).through(attribute.range)
+        return (
+            Evaluator(self)
+            .value(attribute.expression)
+            .through(SourceStep.of(attribute, StepKind.LOCAL))
+        )
 
     def _path(self, name: str) -> Value:
         if name not in ("module", "root", "cwd"):
@@ -265,7 +271,9 @@ class ModuleInstance:
         def find(member: str) -> Value:
             attribute = block.body.attribute(member)
             if attribute is not None:
-                return evaluator.value(attribute.expression).through(attribute.range)
+                return evaluator.value(attribute.expression).through(
+                    SourceStep.of(attribute, StepKind.ATTRIBUTE)
+                )
             when = "only after apply" if mode == "managed" else "only when Terraform reads it"
             text = f"{address}.{member} is known {when}"
             return unknown(text, is_deferred=mode == "managed")
@@ -290,7 +298,11 @@ class ModuleInstance:
             attribute = outputs[output].body.attribute("value")
             if attribute is None:
                 raise EvaluationError(f'Missing required argument: output "{output}" has no value')
-            return Evaluator(child).value(attribute.expression).through(attribute.range)
+            return (
+                Evaluator(child)
+                .value(attribute.expression)
+                .through(SourceStep.of(attribute, StepKind.OUTPUT))
+            )
 
         kind = object_of(dict.fromkeys(outputs, DYNAMIC))
         return Value(kind, LazyMembers(sorted(outputs), find))

@@ -4,6 +4,7 @@ from ecbackup_iac.hcl.expression import Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -12,7 +13,7 @@ from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL
-from ecbackup_iac.terraform.values.value import EvaluationError, TraceStep, UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
 
 MAX_ERROR_MESSAGE = 200
 """Characters of a validation rule's own message."""
@@ -52,7 +53,14 @@ class Variable:
                 value = Value(given.type, raw, given.trace).with_marks_of(given)
         if is_sensitive:
             hidden = tuple(
-                TraceStep(f"{self.name} = (sensitive value)", step.location) for step in value.trace
+                TraceStep(
+                    f"{self.name} = (sensitive value)",
+                    step.location,
+                    StepKind.VARIABLE,
+                    self.name,
+                    is_secret=True,
+                )
+                for step in value.trace
             )
             value = replace(value, trace=hidden, is_sensitive=True)
         return self._validated(value)
@@ -65,7 +73,7 @@ class Variable:
         if value.is_null and not is_nullable:
             text = f"Invalid default value for variable {self.name}: null is not a valid value"
             raise EvaluationError(text, default.range)
-        return constraint.applied(value).through(default.range)
+        return constraint.applied(value).through(SourceStep.of(default, StepKind.VARIABLE_DEFAULT))
 
     def _unset(
         self, inputs: Inputs | CallInputs, constraint: Constraint, *, is_nullable: bool
@@ -79,7 +87,8 @@ class Variable:
         raw = UnknownRaw(
             f"var.{self.name} has no default and no value", is_not_null=not is_nullable
         )
-        return self._narrowed(Value(constraint.type, raw, (self.block.header,)))
+        step = SourceStep(self.block.header, StepKind.OPEN_VARIABLE, self.name)
+        return self._narrowed(Value(constraint.type, raw, (step,)))
 
     def _narrowed(self, value: Value) -> Value:
         conditions = [

@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, Self, TypeAlias
 from unicodedata import normalize
 
+from ecbackup_iac.hcl.expression import For, Node, ObjectNode, TupleNode
 from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind, StepShape
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -69,12 +73,66 @@ class ReferenceRefusedError(EvaluationError):
     """A reference to what is not declared: Terraform checks these first, so `try` hides none."""
 
 
-@record
-class TraceStep:
-    """A step of a trace that shows something other than the text at its location."""
+class Step(Protocol):
+    """A step of a value's trace: a `SourceStep` or a `TraceStep` of the model."""
 
-    text: str
-    location: Location
+    @property
+    def kind(self) -> StepKind:
+        """What the step leads through."""
+
+    @property
+    def name(self) -> str:
+        """What is set or read there; empty where nothing has a name."""
+
+    @property
+    def shape(self) -> StepShape:
+        """How the value is written there."""
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the source must not be shown."""
+
+    @property
+    def location(self) -> Location:
+        """The location as it is reported."""
+
+    @property
+    def text(self) -> str:
+        """The source, or what is said in its place."""
+
+
+@record(eq=False)
+class SourceStep:
+    """A step that shows its source; text and location are computed only for reported values."""
+
+    range: SourceRange
+    kind: StepKind
+    name: str = ""
+    expression: Node | None = None
+    """What is assigned there; None where nothing is."""
+
+    is_secret: bool = False
+
+    @classmethod
+    def of(cls, attribute: Attribute, kind: StepKind) -> "SourceStep":
+        """Return the step of an attribute."""
+        return cls(attribute.range, kind, attribute.name, attribute.expression)
+
+    @property
+    def shape(self) -> StepShape:
+        """Whether a collection is assigned."""
+        is_collection = isinstance(self.expression, ObjectNode | TupleNode | For)
+        return StepShape.COLLECTION if is_collection else StepShape.VALUE
+
+    @property
+    def location(self) -> Location:
+        """The location as it is reported."""
+        return self.range.location
+
+    @property
+    def text(self) -> str:
+        """The source text."""
+        return self.range.text
 
 
 @record
@@ -164,7 +222,7 @@ class Value:
 
     type: Type
     raw: Raw
-    trace: tuple[Located, ...] = ()
+    trace: tuple[Step, ...] = ()
     is_sensitive: bool = False
     literals: tuple[Located, ...] = ()
     """Where it is written literally: a literal for each way to it; none where it is computed."""
@@ -224,7 +282,7 @@ class Value:
             raise TypeError("the value is known")
         return self.raw
 
-    def through(self, *steps: Located) -> "Value":
+    def through(self, *steps: Step) -> "Value":
         """Return the value with steps put before its trace."""
         charge_trace(len(self.trace))
         return replace(self, trace=(*steps, *self.trace)) if steps else self

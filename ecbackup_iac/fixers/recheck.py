@@ -1,0 +1,164 @@
+"""Contents of edited files → the report with them, and what speaks against the edits."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from ecbackup_iac.files.paths import is_inside
+from ecbackup_iac.fixers.bisection import Objection
+from ecbackup_iac.fixers.edits import SourceFiles
+from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.value import possible_values
+from ecbackup_iac.model.verdict import Status
+
+Key: TypeAlias = tuple[str, str, str, int]
+"""Root, settings, address, and the index among equals: what an edit does not change."""
+
+
+class Recheck:
+    """Reports of the tree: as it is, and as it would be with edits.
+
+    Checked are the paths and everything that the edited files are part of, because a file below a
+    path may be shared with what lies outside.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        inputs: EvaluationInputs,
+        check: Callable[..., Report],
+        files: SourceFiles,
+    ) -> None:
+        self._paths = paths
+        self._inputs = inputs
+        self._check = check
+        self._files = files
+        self._folders = [os.path.realpath(path) for path in paths if os.path.isdir(path)]
+        self.report = self._report((), {})
+        self.findings = _by_key(self.report.findings)
+        self._unedited: dict[tuple[str, ...], Report] = {(): self.report}
+        self._last: tuple[Mapping[str, bytes], Report] = ({}, self.report)
+
+    def passes(self, key: Key, contents: Mapping[str, bytes]) -> bool:
+        """Whether a cache passes with files that have these contents."""
+        finding = _by_key(self._edited(contents).findings).get(key)
+        return finding is not None and finding.verdict.status is Status.PASS
+
+    def objection(
+        self, contents: Mapping[str, bytes], meant: Iterable[Key]
+    ) -> Objection[Key] | None:
+        """Return what speaks against the edits: a meant cache does not pass, or another changes."""
+        before, after = self._before(tuple(contents)), self._edited(contents)
+        findings, meant = _by_key(after.findings), set(meant)
+        short = {key: why for key in meant if (why := _shortcoming(findings.get(key)))}
+        if short:
+            # A cache may be undecided only because of the edits for others.
+            wrong = {key: why for key, why in short.items() if _fails(findings.get(key))}
+            return Objection(next(iter((wrong or short).values())), wrong)
+        others = {
+            key: finding for key, finding in _by_key(before.findings).items() if key not in meant
+        }
+        text = _change(others, findings, meant) or _rejection(before, after)
+        return Objection(text) if text else None
+
+    def _edited(self, contents: Mapping[str, bytes]) -> Report:
+        if contents != self._last[0]:
+            self._last = (contents, self._report(self._paths_beside(contents), contents))
+        return self._last[1]
+
+    def _before(self, files: Iterable[str]) -> Report:
+        """Return the report of the unedited tree, together with what these files are part of."""
+        beside = self._paths_beside(files)
+        if beside not in self._unedited:
+            self._unedited[beside] = self._report(beside, {})
+        return self._unedited[beside]
+
+    def _paths_beside(self, files: Iterable[str]) -> tuple[str, ...]:
+        """Return the paths to check too, so that everything that the files are part of is checked."""
+        links = [link for path in files for link in self._files.links_to(path)]
+        names = dict.fromkeys([*files, *links, *map(os.path.dirname, links)])
+        return tuple(
+            name for name in names if not any(is_inside(name, folder) for folder in self._folders)
+        )
+
+    def _report(self, beside: Sequence[str], contents: Mapping[str, bytes]) -> Report:
+        paths = (*self._paths, *map(os.path.relpath, beside))
+        return self._check(paths, given=replace(self._inputs, contents=contents))
+
+
+def _by_key(findings: Iterable[Finding]) -> dict[Key, Finding]:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    by_key: dict[Key, Finding] = {}
+    for finding in findings:
+        resource = finding.resource
+        name = (resource.root, resource.settings, resource.address)
+        counts[name] += 1
+        by_key[(*name, counts[name])] = finding
+    return by_key
+
+
+def _fails(finding: Finding | None) -> bool:
+    return finding is not None and finding.verdict.status is Status.FAIL
+
+
+def _shortcoming(finding: Finding | None) -> str | None:
+    """Return why a cache that is meant to pass does not; None where it does."""
+    if finding is None:
+        return "the edit would make another cache of it"
+    if finding.verdict.status is not Status.PASS:
+        return f"it would not pass then: {finding.verdict.message}"
+    return None
+
+
+def _change(
+    before: Mapping[Key, Finding], after: Mapping[Key, Finding], meant: set[Key]
+) -> str | None:
+    """Return a message that names a cache that would change, though no edit is meant for it."""
+    for key, finding in before.items():
+        now = after.get(key)
+        if now is None or not _may_become(finding, now):
+            return f"{_name(finding)} would change with it"
+    for key, finding in after.items():
+        if key not in before and key not in meant:
+            return f"{_name(finding)} would come to be with it"
+    return None
+
+
+def _rejection(before: Report, after: Report) -> str | None:
+    """Return a message about an error that only the edited files have."""
+    known = set(map(_without_line, before.diagnostics))
+    for diagnostic in after.diagnostics:
+        if diagnostic.severity is Severity.ERROR and _without_line(diagnostic) not in known:
+            return f"the code would be refused: {diagnostic.location}: {diagnostic.message}"
+    return None
+
+
+def _may_become(before: Finding, after: Finding) -> bool:
+    """Whether a cache that no edit is meant for may get this verdict: the same, or a pass."""
+    if after.verdict.status is Status.PASS and before.suppression is None:
+        was_open = before.verdict.status in (Status.FAIL, Status.UNKNOWN)
+        return was_open or _essence(before) == _essence(after)
+    return _essence(before) == _essence(after)
+
+
+def _essence(finding: Finding) -> tuple[object, ...]:
+    """Return what a finding says, without locations."""
+    resource, verdict = finding.resource, finding.verdict
+    variants = (variant.value for variant in resource.variants)
+    values = [
+        (type(value).__name__, getattr(value, "value", None))
+        for value in (*possible_values(resource.retention), *variants)
+    ]
+    return verdict.status, verdict.rule, values, finding.suppression is None
+
+
+def _name(finding: Finding) -> str:
+    return f"{finding.resource.address} in {finding.resource.root}"
+
+
+def _without_line(diagnostic: Diagnostic) -> tuple[str, str]:
+    """Return what identifies a diagnostic; edits move its line."""
+    return diagnostic.location.path, diagnostic.message
