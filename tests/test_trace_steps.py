@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from ecbackup_iac.reporters.places import is_file
+from ecbackup_iac.reporters.repository_paths import is_file
 
 from ecbackup_iac.fixers.terraform.edits import OUTSIDE
 from ecbackup_iac.model.inputs import EvaluationInputs
