@@ -18,7 +18,12 @@ def trees() -> list[Path]:
     tops = ("cases", "terraform/cases", "cloudformation/cases", "fixers/cases")
     found = [path for top in tops for path in sorted((tests / top).iterdir()) if path.is_dir()]
     examples = REPOSITORY / "examples"
-    return [*found, tests / "readers" / "plans", examples, *(p for p in examples.iterdir() if p.is_dir())]
+    return [
+        *found,
+        tests / "readers" / "plans",
+        examples,
+        *(p for p in examples.iterdir() if p.is_dir()),
+    ]
 
 
 def audited(*args: str | Path) -> "subprocess.CompletedProcess[str]":
