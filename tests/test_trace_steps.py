@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from ecbackup_iac.reporters.repository_paths import is_file
 
 from ecbackup_iac.fixers.terraform.edits import OUTSIDE
 from ecbackup_iac.model.inputs import EvaluationInputs
@@ -14,6 +13,7 @@ from ecbackup_iac.model.location import Origin, input_location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.remedy import OPTIONS
+from ecbackup_iac.reporters.repository_paths import is_file
 from ecbackup_iac.scan import scan
 
 if TYPE_CHECKING:
