@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-import tree_sitter_groovy  # type: ignore[import-not-found]
+import tree_sitter_groovy
 from tree_sitter import Language, Node, Parser
 
 
