@@ -8,7 +8,7 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import record
 
 MAX_DEPTH = 200
-"""Nodes inside each other; an expression with more is refused, so that whoever walks it may recurse."""
+"""Nodes inside each other; an expression with more is refused, so that code that walks it may recurse."""
 
 
 @record(eq=False)

@@ -133,18 +133,18 @@ class JsonBody(PlainTexts):
 
 def _parsed(source: SourceFile) -> tuple[JsonNode | None, list[Problem]]:
     root, problems = parse(source.text)
-    told = [(message, SourceRange(source, start, end)) for message, start, end in problems]
+    found = [(message, SourceRange(source, start, end)) for message, start, end in problems]
     if root is not None:
         if root.kind not in (Kind.OBJECT, Kind.ARRAY):
             what = "Root value must be object: the top of the file is an object or an array of them"
-            told.append((what, SourceRange(source, root.start, root.end)))
-        told += _duplicates(source, root)
-    return root, told
+            found.append((what, SourceRange(source, root.start, root.end)))
+        found += _duplicates(source, root)
+    return root, found
 
 
 def _level_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
     """Find what is no object where a block, or a level of its labels, has to be one."""
-    told: list[Problem] = []
+    found: list[Problem] = []
     levels = [
         (value, len(schema.labels[key.text]))
         for key, value in _members(_objects(root))
@@ -159,15 +159,15 @@ def _level_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[
                 what = (
                     "Incorrect JSON value type: an object or an array of objects is expected here"
                 )
-                told.append((what, SourceRange(source, node.start, node.end)))
+                found.append((what, SourceRange(source, node.start, node.end)))
             elif labels:
                 levels += [(inner, labels - 1) for _, inner in node.members]
-    return told
+    return found
 
 
 def _template_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
     """Find the strings that are no valid templates, but for those that are read as they stand."""
-    told: list[Problem] = []
+    found: list[Problem] = []
     stack: list[tuple[JsonNode, tuple[str, ...]]] = [(root, ())]
     while stack:
         node, names = stack.pop()
@@ -179,10 +179,10 @@ def _template_problems(source: SourceFile, root: JsonNode, schema: Schema) -> li
                 stack.append((value, (*names[:2], text)))
         written = node.string
         if written is not None and (b"${" in written.raw or b"%{" in written.raw):
-            told += parse_template(
+            found += parse_template(
                 SourceFile("", written.text.encode()), _range_mapper(source, written)
             )[1]
-    return sorted(told, key=lambda problem: problem[1].start)
+    return sorted(found, key=lambda problem: problem[1].start)
 
 
 def _range_mapper(source: SourceFile, written: JsonText) -> RangeMapper:
@@ -193,7 +193,7 @@ def _range_mapper(source: SourceFile, written: JsonText) -> RangeMapper:
 
 def _duplicates(source: SourceFile, root: JsonNode) -> list[Problem]:
     """Find properties that are set twice and can be no blocks."""
-    told: list[Problem] = []
+    found: list[Problem] = []
     stack = [root]
     while stack:
         node = stack.pop()
@@ -208,8 +208,8 @@ def _duplicates(source: SourceFile, root: JsonNode) -> list[Problem]:
                 and not (_objects(first) and _objects(value))
             ):
                 text = f'Duplicate argument: "{key.text}" was set before'
-                told.append((text, SourceRange(source, key.start, key.end)))
-    return sorted(told, key=lambda problem: problem[1].start)
+                found.append((text, SourceRange(source, key.start, key.end)))
+    return sorted(found, key=lambda problem: problem[1].start)
 
 
 def _objects(node: JsonNode | None) -> Sequence[JsonNode]:

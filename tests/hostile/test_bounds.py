@@ -107,7 +107,7 @@ def test_many_roots_that_take_too_much_share_one_bound(judge_files: Judge) -> No
 def test_many_blocks_of_one_name_are_told_and_from_some_on_counted(judge_files: Judge) -> None:
     done = judge_files({"main.tf": cache("7") * 9_000 + "locals {\n  a = 1\n}\n" * 9_000})
     assert done.text.count("Duplicate ") == MAX_REPORTED
-    assert "this file has more problems than the 200 that are told" in done.text
+    assert "this file has more problems than the 200 that are reported" in done.text
     assert "1 cache: 1 passes; the answer is incomplete" in done.text
     assert done.status == 3
 

@@ -24,7 +24,7 @@ _MODES = {"resource": "managed", "data": "data", "ephemeral": "ephemeral"}
 MAX_REPORTED = 200
 """Diagnostics of one file."""
 
-_MORE = f"this file has more problems than the {MAX_REPORTED} that are told"
+_MORE = f"this file has more problems than the {MAX_REPORTED} that are reported"
 
 MAX_MAJOR = 1
 """Of Terraform and OpenTofu."""
