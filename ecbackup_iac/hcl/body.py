@@ -11,7 +11,6 @@ from functools import cached_property, partial
 from ecbackup_iac.hcl.expression import InvalidExpression, Node
 from ecbackup_iac.hcl.expression_parser import parse_range
 from ecbackup_iac.hcl.literal_text import check_escapes, decoded, resolved
-from ecbackup_iac.hcl.plain_values import PLAIN_ARGUMENT
 from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
 from ecbackup_iac.hcl.source import (
     HclSyntaxError,
@@ -22,6 +21,7 @@ from ecbackup_iac.hcl.source import (
 )
 from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts, Schema
 from ecbackup_iac.hcl.tokens import COMMENT_TEXT, END, NAME, NEWLINE, identifier_end, matched_end
+from ecbackup_iac.hcl.validity import is_certainly_valid
 
 MAX_BLOCK_DEPTH = 100
 """Blocks inside blocks."""
@@ -33,6 +33,9 @@ _NAME = re.compile(NAME)
 _LABEL = re.compile(rb'"((?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))*+)"')
 _PLAIN_LABELS = re.compile(rb'((?:[ \t]++"[^"\\$%\r\n\x80-\xff]*+")*+)[ \t]*+\{')
 _EQUALS = re.compile(rb"=(?![=>])")
+_SIMPLE_ARGUMENT = re.compile(
+    rb'([A-Za-z_][\w-]*+)[ \t]*+=[ \t]*+("[^"\\$%\r\n]*+"|[\w.-]++)(?=[ \t]*+\r?\n)'
+)
 
 _NEEDED = "Argument or block definition required"
 _NO_NEWLINE = "Missing newline after argument: an argument ends with its line"
@@ -112,11 +115,14 @@ class NativeBody(PlainTexts):
         return problems
 
     def parse_all(self) -> None:
-        """Parse everything inside, so that every problem is reported."""
+        """Parse everything inside that is not certainly valid, so that every problem is reported."""
+        is_block = self.schema is None and self.depth < MAX_BLOCK_DEPTH // 2
+        if is_block and is_certainly_valid(self.source.text, self.start, self.end):
+            return
         for item in self.items:
             if isinstance(item, Block):
                 item.body.parse_all()
-            elif not item.is_valid:
+            else:
                 _ = item.expression
 
     def value(self, start: int, last: int, stop: int, *, is_one_line: bool) -> Node:
@@ -153,21 +159,21 @@ class _ItemParser:
 
     def parse(self) -> list[Attribute | Block]:
         """Return the items in order."""
-        text, end, blank, plain = self._text, self._end, _BLANK.match, PLAIN_ARGUMENT.match
+        text, end, blank, simple = self._text, self._end, _BLANK.match, _SIMPLE_ARGUMENT.match
         source, position = self._body.source, self._body.start
         while True:
             found = blank(text, position, end)
             position = found.end() if found else position
             if position >= end:
                 break
-            argument = None if self._is_one_line else plain(text, position, end)
+            argument = None if self._is_one_line else simple(text, position, end)
             if argument is None:
                 position = self._item(position)
                 continue
             start, (value, position) = position, argument.span(2)
             parse = partial(self._body.value, value, position, position, is_one_line=False)
             source_range = SourceRange(source, start, position)
-            self._items.append(Attribute(argument[1].decode(), source_range, parse, is_valid=True))
+            self._items.append(Attribute(argument[1].decode(), source_range, parse))
         self._check_names()
         return self._items
 
