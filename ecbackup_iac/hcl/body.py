@@ -8,10 +8,10 @@ import re
 from collections.abc import Container, Sequence
 from functools import cached_property, partial
 
-from ecbackup_iac.hcl.expression import InvalidExpression, Node
+from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Node
 from ecbackup_iac.hcl.expression_parser import parse_range
 from ecbackup_iac.hcl.literal_text import check_escapes, decoded, resolved
-from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
+from ecbackup_iac.hcl.skipping import IN_BRACES, UNCLOSED, skip_block, skip_string, skip_value
 from ecbackup_iac.hcl.source import (
     HclSyntaxError,
     Problem,
@@ -31,10 +31,11 @@ _INLINE = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+")
 _LINE_END = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+(?:(?:\#|//)[^\n]*+)?(?:\r?\n|\Z)")
 _NAME = re.compile(NAME)
 _LABEL = re.compile(rb'"((?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))*+)"')
-_PLAIN_LABELS = re.compile(rb'((?:[ \t]++"[^"\\$%\r\n\x80-\xff]*+")*+)[ \t]*+\{')
 _EQUALS = re.compile(rb"=(?![=>])")
-_SIMPLE_ARGUMENT = re.compile(
-    rb'([A-Za-z_][\w-]*+)[ \t]*+=[ \t]*+("[^"\\$%\r\n]*+"|[\w.-]++)(?=[ \t]*+\r?\n)'
+# The groups: a name, the value of an argument, its text; a block's labels and its body.
+_SIMPLE_ITEM = re.compile(
+    rb"([A-Za-z_][\w-]*+)(?:[ \t]*+=[ \t]*+(\"([^\"\\$%\r\n\x80-\xff]*+)\"|[\w.-]++)"
+    rb'|((?:[ \t]*+"[^"\\$%\r\n\x80-\xff]*+")*+)[ \t]*+\{(' + IN_BRACES + rb")\})(?=[ \t]*+\r?\n)"
 )
 
 _NEEDED = "Argument or block definition required"
@@ -159,23 +160,34 @@ class _ItemParser:
 
     def parse(self) -> list[Attribute | Block]:
         """Return the items in order."""
-        text, end, blank, simple = self._text, self._end, _BLANK.match, _SIMPLE_ARGUMENT.match
-        source, position = self._body.source, self._body.start
-        while True:
-            found = blank(text, position, end)
-            position = found.end() if found else position
-            if position >= end:
-                break
-            argument = None if self._is_one_line else simple(text, position, end)
-            if argument is None:
+        text, end = self._text, self._end
+        position = self._body.start
+        while (position := matched_end(_BLANK, text, position, end)) < end:
+            is_simple = not (self._is_one_line or self._is_careful)
+            found = _SIMPLE_ITEM.match(text, position, end) if is_simple else None
+            if found is None:
                 position = self._item(position)
                 continue
-            start, (value, position) = position, argument.span(2)
-            parse = partial(self._body.value, value, position, position, is_one_line=False)
-            source_range = SourceRange(source, start, position)
-            self._items.append(Attribute(argument[1].decode(), source_range, parse))
+            start, position = found.span()
+            if found[2] is None:
+                labels = tuple(found[4].decode().split('"')[1::2])
+                offsets = start, found.end(1), labels, found.end(4), found.start(5)
+                self._add_block(*offsets, position, is_closed=True)
+            else:
+                self._items.append(self._simple_attribute(found))
         self._check_names()
         return self._items
+
+    def _simple_attribute(self, found: re.Match[bytes]) -> Attribute:
+        value, last = found.span(2)
+        if found[3] is None:
+            parse = partial(self._body.value, value, last, last, is_one_line=False)
+        else:
+            parse = partial(self._text_literal, value, last)
+        return Attribute(found[1].decode(), self._range(*found.span()), parse)
+
+    def _text_literal(self, start: int, end: int) -> Node:
+        return Literal(self._range(start, end), self._text[start + 1 : end - 1].decode())
 
     def _report(self, message: str, start: int, end: int | None = None) -> None:
         end = start + 1 if end is None else end
@@ -245,10 +257,6 @@ class _ItemParser:
         """Take a block whose kind has been read: labels, braces, and the end of its line."""
         labels: list[str] = []
         header_end = name_end
-        plain = _PLAIN_LABELS.match(self._text, name_end, self._end)
-        if plain is not None:
-            labels = plain[1].decode().split('"')[1::2]
-            header_end, position = plain.end(1), plain.end() - 1
         while self._character(position) != b"{":
             label = self._label(position)
             if label is None:
