@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Node
 from ecbackup_iac.hcl.expression_parser import parse_range
 from ecbackup_iac.hcl.literal_text import check_escapes, decoded, resolved
-from ecbackup_iac.hcl.skipping import IN_BRACES, UNCLOSED, skip_block, skip_string, skip_value
+from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
 from ecbackup_iac.hcl.source import (
     HclSyntaxError,
     Problem,
@@ -32,10 +32,10 @@ _LINE_END = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+(?:(?:\#|//)[^\n]*+)?(?:\r
 _NAME = re.compile(NAME)
 _LABEL = re.compile(rb'"((?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))*+)"')
 _EQUALS = re.compile(rb"=(?![=>])")
-# The groups: a name, the value of an argument, its text; a block's labels and its body.
+# The groups: a name; the value of an argument and its text, if it is one; the labels of a block.
 _SIMPLE_ITEM = re.compile(
-    rb"([A-Za-z_][\w-]*+)(?:[ \t]*+=[ \t]*+(\"([^\"\\$%\r\n\x80-\xff]*+)\"|[\w.-]++)"
-    rb'|((?:[ \t]*+"[^"\\$%\r\n\x80-\xff]*+")*+)[ \t]*+\{(' + IN_BRACES + rb")\})(?=[ \t]*+\r?\n)"
+    rb"([A-Za-z_][\w-]*+)(?:[ \t]*+=[ \t]*+(\"([^\"\\$%\r\n\x80-\xff]*+)\"|[\w.-]++)(?=[ \t]*+\r?\n)"
+    rb'|((?:[ \t]*+"[^"\\$%\r\n\x80-\xff]*+")*+)[ \t]*+\{)'
 )
 
 _NEEDED = "Argument or block definition required"
@@ -163,17 +163,14 @@ class _ItemParser:
         text, end = self._text, self._end
         position = self._body.start
         while (position := matched_end(_BLANK, text, position, end)) < end:
-            is_simple = not (self._is_one_line or self._is_careful)
-            found = _SIMPLE_ITEM.match(text, position, end) if is_simple else None
+            found = None if self._is_one_line else _SIMPLE_ITEM.match(text, position, end)
             if found is None:
                 position = self._item(position)
-                continue
-            start, position = found.span()
-            if found[2] is None:
-                labels = tuple(found[4].decode().split('"')[1::2])
-                offsets = start, found.end(1), labels, found.end(4), found.start(5)
-                self._add_block(*offsets, position, is_closed=True)
+            elif found[2] is None:
+                labels = found[4].decode().split('"')[1::2]
+                position = self._braces(position, found.end(1), labels, found.end(4), found.end())
             else:
+                position = found.end()
                 self._items.append(self._simple_attribute(found))
         self._check_names()
         return self._items
@@ -268,7 +265,12 @@ class _ItemParser:
             text, header_end = label
             labels.append(text)
             position = self._inline(header_end)
-        inside = position + 1
+        return self._braces(start, name_end, labels, header_end, position + 1)
+
+    def _braces(
+        self, start: int, name_end: int, labels: list[str], header_end: int, inside: int
+    ) -> int:
+        """Take a block whose opening brace has been read, and return the offset behind its line."""
         end, is_closed = self._block_end(inside)
         self._add_block(
             start, name_end, tuple(labels), header_end, inside, end, is_closed=is_closed

@@ -22,7 +22,7 @@ UNCLOSED = -1
 # A string whose sequences, if any, hold nothing that can open or close anything else.
 _STRING = rb'"(?:' + TEXT_OF_STRING.pattern[:-2] + rb'|[$%]\{[^"{}\#/<\r\n]*+\})*+"'
 _NO_OPENING = rb"<(?!<)|/(?![/*])|" + _STRING
-IN_BRACES = (
+_IN_BRACES = re.compile(
     rb'(?:[^"{}\#/<]++|'
     + _NO_OPENING
     + rb"|"
@@ -31,7 +31,6 @@ IN_BRACES = (
     + _STRING
     + rb")*+\})*+"
 )
-_IN_BRACES = re.compile(IN_BRACES)
 # A value's tokens on one line, up to the last of them; and over lines, inside parentheses or brackets.
 _ON_LINE = re.compile(
     rb'(?:(?:[ \t]++|/\*(?s:.*?)\*/)*+(?:[^"{}()\[\]\#/<\r\n \t]++|' + _NO_OPENING + rb")++)*+"
