@@ -1,8 +1,6 @@
 """Resource instances and calls of modules that were not read → caches; what is refused → diagnostics."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import InvalidExpression
@@ -324,14 +322,4 @@ class RootReader:
 
 def called_by(instance: ModuleInstance) -> tuple[str, ...]:
     """Return the folders of the modules that those calls lead to, as they are printed."""
-    return _shown(instance.called, os.getcwd())
-
-
-@lru_cache(maxsize=500)  # instances of a module are called through the same folders
-def _shown(folders: tuple[str, ...], here: str) -> tuple[str, ...]:
-    return tuple(_shown_folder(folder, here) for folder in folders)
-
-
-@lru_cache(maxsize=1 << 14)
-def _shown_folder(folder: str, _here: str) -> str:
-    return shown_path(folder)
+    return tuple(map(shown_path, instance.called))
