@@ -133,7 +133,7 @@ def entries(value: object) -> Iterator[tuple[str, Any]]:
 
 
 def long_spelt(value: object) -> object:
-    """Mend what moto's own reader of YAML makes of `!Condition`: `Fn::Condition`, which there is not."""
+    """Fix what moto's own reader of YAML makes of `!Condition`: `Fn::Condition`, which there is not."""
     if isinstance(value, dict):
         return {
             "Condition" if key == "Fn::Condition" else key: long_spelt(inner)

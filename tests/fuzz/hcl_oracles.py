@@ -105,7 +105,7 @@ def _is_broken_inside_a_character(text: bytes) -> bool:
     return False
 
 
-REFUSED, UNDECIDED = "(refused)", "(undecided)"
+REFUSED, UNKNOWN = "(refused)", "(unknown)"
 
 
 def values_by_terraform(expressions: Sequence[str]) -> list[Any]:
@@ -143,7 +143,7 @@ def our_value(text: str) -> Any:  # noqa: ANN401 - JSON
     except EvaluationError:
         return REFUSED
     except NotImplementedError:
-        return UNDECIDED
+        return UNKNOWN
 
 
 def _plain(value: Value) -> Any:  # noqa: ANN401 - JSON
@@ -169,7 +169,7 @@ def compare_values(expressions: Sequence[str], findings: Findings) -> None:
             ours = f"raised {error!r}"
         if "-0" in json.dumps(theirs):  # Go's negative zero is the evaluator's matter
             continue
-        if ours != UNDECIDED and not _same(ours, theirs):
+        if ours != UNKNOWN and not _same(ours, theirs):
             kind = "a value differs"
             if theirs == REFUSED:  # we do not check the types of what is never used
                 continue

@@ -176,11 +176,11 @@ def test_every_plan_here_has_its_row_in_the_table() -> None:
         (f"{GROUP}.r03", "terraform_data.t.id"),
     ],
 )
-def test_an_undecided_retention_says_what_it_depends_on(address: str, origin: str) -> None:
+def test_an_unknown_retention_says_what_it_depends_on(address: str, origin: str) -> None:
     findings = _judged("unknown-retention.json").findings
     verdict = next(f.verdict for f in findings if f.resource.address == address)
     assert verdict.message == (
-        f"snapshot_retention_limit is undecided: it depends on {origin}, known only after apply"
+        f"snapshot_retention_limit is unknown: it depends on {origin}, known only after apply"
     )
 
 

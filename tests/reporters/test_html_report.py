@@ -86,16 +86,16 @@ def sentences(report: Report) -> str:
 
 
 def verdicts(judged: "Judged", called: CacheResource) -> dict[str, Finding]:
-    undecided = Unknown[int]("it depends")
+    unknown = Unknown[int]("it depends")
     return {
         "passes": judged(replace(called, retention=Known(7))),
         "fails": judged(called),
-        "undecided": judged(replace(called, retention=undecided)),
-        "undecided, which fails": judged(
-            replace(called, retention=undecided), Policy(unknown=UnknownMode.FAIL)
+        "unknown": judged(replace(called, retention=unknown)),
+        "unknown, which fails": judged(
+            replace(called, retention=unknown), Policy(unknown=UnknownMode.FAIL)
         ),
-        "undecided, which is ignored": judged(
-            replace(called, retention=undecided), Policy(unknown=UnknownMode.IGNORE)
+        "unknown, which is ignored": judged(
+            replace(called, retention=unknown), Policy(unknown=UnknownMode.IGNORE)
         ),
         "suppressed": judged(
             called, Policy(), Suppression(SuppressionKind.POLICY, "why", Location("p.toml", 1))
@@ -129,9 +129,9 @@ DIAGNOSTICS = {
             ["incomplete: 1 error", "3, the answer is incomplete (0"],
         ),
         ("passes and odd", "pass", ["1 warning, and the answer stands", "check: 0,"]),
-        ("undecided and passes", "undecided", ["1 is undecided", "The policy warns", "check: 0,"]),
-        ("undecided, which fails", "fail", ["The policy counts that as a failure", "check: 1,"]),
-        ("undecided, which is ignored", "pass", ["The policy ignores that", "check: 0,"]),
+        ("unknown and passes", "unknown", ["1 is unknown", "The policy warns", "check: 0,"]),
+        ("unknown, which fails", "fail", ["The policy counts that as a failure", "check: 1,"]),
+        ("unknown, which is ignored", "pass", ["The policy ignores that", "check: 0,"]),
         (
             "suppressed",
             "pass",

@@ -88,7 +88,7 @@ def test_a_result_names_its_rule_and_its_level(everything: dict[str, Any]) -> No
     for result in everything["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
     levels = {one["properties"]["address"]: one["level"] for one in everything["results"]}
-    assert levels["aws_elasticache_replication_group.undecided"] == "warning"
+    assert levels["aws_elasticache_replication_group.unknown"] == "warning"
     assert levels["strict"] == "error"
 
 
