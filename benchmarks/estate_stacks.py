@@ -1,6 +1,6 @@
 """A site → a stack: its files, its caches, and the verdicts that `ecbackup-iac check` owes them.
 
-The verdicts are worked out from what is written, as it is written: no program is asked.
+The verdicts are worked out from what is written, as it is written; no program is run.
 """
 
 import json

@@ -66,9 +66,9 @@ def refused_by_terraform(texts: Sequence[bytes]) -> list[list[tuple[str, int, in
     with tempfile.TemporaryDirectory() as folder:
         for number, text in enumerate(texts):
             Path(folder, f"f{number}.tf").write_bytes(text)
-        told = json.loads(terraform(folder, "validate -json"))
+        reported = json.loads(terraform(folder, "validate -json"))
     refused: list[list[tuple[str, int, int]]] = [[] for _ in texts]
-    for diagnostic in told["diagnostics"]:
+    for diagnostic in reported["diagnostics"]:
         place = diagnostic.get("range")
         header = _HEADER_ERROR.fullmatch(diagnostic["summary"])
         is_syntax = SYNTAX_ERRORS.match(diagnostic["summary"]) or (
@@ -118,10 +118,10 @@ def values_by_terraform(expressions: Sequence[str]) -> list[Any]:
     with tempfile.TemporaryDirectory() as folder:
         text = "locals {\n" + "\n".join(lines) + "\n}\n"
         Path(folder, "main.tf").write_bytes(text.encode())
-        told = terraform(folder, "console", f"base64encode(jsonencode([{listed}]))\n")
-    if not told.startswith('"'):
+        reported = terraform(folder, "console", f"base64encode(jsonencode([{listed}]))\n")
+    if not reported.startswith('"'):
         return [None] * len(expressions) if len(expressions) == 1 else _by_halves(expressions)
-    texts = json.loads(base64.b64decode(told.strip().strip('"')))
+    texts = json.loads(base64.b64decode(reported.strip().strip('"')))
     return [text if text == REFUSED else json.loads(text) for text in texts]
 
 

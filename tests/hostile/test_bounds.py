@@ -76,7 +76,7 @@ def test_modules_that_nest_too_deeply_are_told_and_not_taken_for_none(judge_file
         "doubling tuples, as JSON",
         "doubling tuples, compared",
         "doubling outputs",
-        "outputs asked for twice",
+        "outputs referred to twice",
         "ranges in ranges",
         "20,000 locals",
     ],
@@ -149,8 +149,8 @@ def test_two_hundred_problems_of_a_file_are_reported_and_that_there_are_more(
 
 def test_a_template_that_takes_too_much_work_is_an_error_told_once(judge_files: Judge) -> None:
     done = judge_files(TEMPLATE["100 caches of 128 cases"])
-    told = "not all of this template was worked out: it asks for more work than is done for one"
-    assert done.text.count(told) == 1
+    reported = "not all of this template was worked out: it asks for more work than is done for one"
+    assert done.text.count(reported) == 1
     assert "ERROR  template.yaml:" in done.text
     assert "UNKNOWN  Cache99" in done.text
     assert done.status == 3

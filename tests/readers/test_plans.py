@@ -154,8 +154,8 @@ def _days(retention: object) -> int | str:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_only_a_partial_plan_is_said_to_be_one(name: str) -> None:
-    told = [diagnostic.message for diagnostic in _judged(name).diagnostics]
-    assert told == ([PARTIAL[name]] if name in PARTIAL else [])
+    reported = [diagnostic.message for diagnostic in _judged(name).diagnostics]
+    assert reported == ([PARTIAL[name]] if name in PARTIAL else [])
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -30,7 +30,7 @@ SCHEMAS = {
 }
 OURS = "OWNER/ecbackup-iac@v"
 
-# Terraform, which plans what examples/plan.json holds; it leaves word of what it was told to do.
+# Terraform, which plans what examples/plan.json holds; it records its arguments.
 TERRAFORM = """\
 #!/bin/sh
 echo "$*" >> "$0.log"
