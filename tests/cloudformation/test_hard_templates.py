@@ -153,6 +153,10 @@ REJECTED = {
         "Resources: {M: {Type: My::Redis::Cache::MODULE}}\n",
         "was not inspected",
     ),
+    "too many arguments for Fn::FindInMap": (
+        cache("!FindInMap [M, a, b, {DefaultValue: 7}, c]", "Mappings: {M: {a: {b: 7}}}"),
+        "Fn::FindInMap takes a list of 3 to 4",
+    ),
     "aliases that double forty times, in conditions": (
         "x:\n  - &c0 !Equals [a, a]\n"
         + "".join(f"  - &c{i + 1} !Or [*c{i}, *c{i}]\n" for i in range(40))

@@ -97,7 +97,7 @@ class Evaluation(ScenarioState, ABC):
         items: list[Node] = argument.items if isinstance(argument, ListNode) else [argument]
         if not minimum <= len(items) <= maximum or (maximum > 1 and not is_list):
             name, _ = function_of(node) or ("the function", None)
-            count = f"{minimum}" if minimum == maximum else f"{minimum} or more"
+            count = f"{minimum}" if minimum == maximum else f"{minimum} to {maximum}"
             raise self.rejected(f"{name} takes a list of {count}", node, frame)
         return items
 
