@@ -208,7 +208,7 @@ def _evaluate_case(
     """Return a resource in one scenario; None where it does not exist."""
     with evaluator.separate_dependencies() as dependencies:
         exists = evaluator.exists(instance.existence)
-    evaluator.record(dependencies)
+    evaluator.add_dependencies(dependencies)
     if not exists:
         return None
     properties = {name: _evaluate_property(evaluator, instance, name) for name in names.names}
@@ -220,7 +220,7 @@ def _evaluate_property(
 ) -> _PropertyCase:
     with evaluator.separate_dependencies() as dependencies:
         entry_and_value = evaluator.property(instance.body, name, instance.frame)
-    evaluator.record(dependencies)
+    evaluator.add_dependencies(dependencies)
     conditions = tuple(dependencies)
     reasons = tuple(dict.fromkeys(why for whys in dependencies.values() for why in whys))
     if entry_and_value is None:
