@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ecbackup_iac.errors import PolicyError
-from ecbackup_iac.files.bounded_read import bounded_content, larger_than
+from ecbackup_iac.files.bounded_read import bounded_content
 from ecbackup_iac.files.paths import boundary_of, is_readable, shown_path
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
@@ -152,8 +152,8 @@ def _text_of(path: str, shown: str) -> str:
         content = bounded_content(path, MAX_POLICY_BYTES)
     except OSError as error:
         raise PolicyError(f"{shown}: {error.strerror or error}") from error
-    if content is None:
-        raise PolicyError(f"{shown}: not read: {larger_than(MAX_POLICY_BYTES)}")
+    if isinstance(content, str):
+        raise PolicyError(f"{shown}: {content}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
