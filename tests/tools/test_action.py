@@ -229,10 +229,14 @@ def test_the_owner_refuses_policy_and_comments_of_the_tree(job: Job) -> None:
     cache = CACHE.replace("DAYS", "0  # ecbackup:ignore[ECB001] trust me")
     (job.workspace / "main.tf").write_text(cache, "utf-8")
     assert job.act({}).status == 0
+    again(job)
     assert job.act({"no-ignores": "true"}).status == 1
     policy = '[[exceptions]]\nresource = "*"\nreason = "trust me"\n'
     (job.workspace / ".ecbackup.toml").write_text(policy, "utf-8")
+    again(job)
     assert job.act({"no-ignores": "true"}).status == 0
+    again(job)
     assert job.act({"no-ignores": "true", "no-policy": "true"}).status == 1
+    again(job)
     done = job.act({"no-policy": "yes"})
     assert (done.status, "no-policy: true or false is expected" in done.output) == (2, True)
