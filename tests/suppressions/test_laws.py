@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.cloudformation.syntax.comments import commented_yaml
-from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
+from ecbackup_iac.hcl.body import NativeBody
+from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.syntax.comments import CommentedText

@@ -216,3 +216,27 @@ def again(job: Job) -> None:
     """Forget the last judgement; what was installed stays."""
     job.outputs.pop("check", None)
     (job.temp / "GITHUB_STEP_SUMMARY.txt").unlink(missing_ok=True)
+
+
+def test_a_usage_error_is_an_annotation(job: Job) -> None:
+    (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "0"), "utf-8")
+    done = job.act({"paths": "100%missing"})
+    assert done.status == 2
+    assert "::error title=ecbackup-iac::ecbackup-iac: 100%25missing: no such file" in done.output
+
+
+def test_the_owner_refuses_policy_and_comments_of_the_tree(job: Job) -> None:
+    cache = CACHE.replace("DAYS", "0  # ecbackup:ignore[ECB001] trust me")
+    (job.workspace / "main.tf").write_text(cache, "utf-8")
+    assert job.act({}).status == 0
+    again(job)
+    assert job.act({"no-ignores": "true"}).status == 1
+    policy = '[[exceptions]]\nresource = "*"\nreason = "trust me"\n'
+    (job.workspace / ".ecbackup.toml").write_text(policy, "utf-8")
+    again(job)
+    assert job.act({"no-ignores": "true"}).status == 0
+    again(job)
+    assert job.act({"no-ignores": "true", "no-policy": "true"}).status == 1
+    again(job)
+    done = job.act({"no-policy": "yes"})
+    assert (done.status, "no-policy: true or false is expected" in done.output) == (2, True)
