@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecbackup_iac.accounting import account_for
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known
 
 PLACE = Location("modules/redis/main.tf", 3, 1, 9, 2)

@@ -12,13 +12,9 @@ from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from ecbackup_iac.checkov.graph import Graph
-from ecbackup_iac.model.cache import (
-    CacheResource,
-    ClusterModeSetting,
-    Source,
-    enables_cluster_mode,
-)
+from ecbackup_iac.model.cache import CacheResource, ClusterModeSetting, enables_cluster_mode
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, Unset, Value
 from ecbackup_iac.readers.cloudformation import resource_types as cloudformation_types
 from ecbackup_iac.readers.terraform import resource_types as aws_provider

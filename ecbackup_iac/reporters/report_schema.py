@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ecbackup_iac.model.cache import Form, Source
+from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.report import Severity, SuppressionKind
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.verdict import Level, Rule, Status
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 
 from ecbackup_iac.errors import PolicyError
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PathGlob, Policy, PolicyException
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression, SuppressionKind
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.rule import judge, level_of

@@ -22,13 +22,14 @@ from ecbackup_iac.cloudformation.templates.resources import (
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.paths import shown_path
-from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
