@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.fixers.terraform.edits import OUTSIDE
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Origin, input_location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep

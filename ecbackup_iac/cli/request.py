@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.cli.output import Output
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import PathGlob, Policy, SuppressionMode, UnknownMode
 from ecbackup_iac.model.record import record, replace
 

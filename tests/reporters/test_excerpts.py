@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import pytest
 
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.excerpt import Excerpt
-from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.readers.excerpts import MAX_LINE_LENGTH, MAX_LINES
 from ecbackup_iac.scan import scan

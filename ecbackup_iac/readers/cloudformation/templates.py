@@ -23,7 +23,7 @@ from ecbackup_iac.cloudformation.templates.resources import (
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
