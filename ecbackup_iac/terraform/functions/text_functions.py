@@ -177,7 +177,8 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
 
 
 def _templatestring(context: CallContext, template: Value, variables: Value) -> Value:
-    from ecbackup_iac.terraform.functions.templates import render_string  # most runs do without
+    # Imported here, because most runs do without.
+    from ecbackup_iac.terraform.functions.template_rendering import render_string
 
     if not is_mapping(variables.type):
         raise EvaluationError("invalid vars value: must be a map")
