@@ -44,7 +44,8 @@ Resources:
 def trace_of(**inputs: object) -> tuple[TraceStep, ...]:
     from datetime import date
 
-    report = scan(["."], given=EvaluationInputs(**inputs), policy=Policy(), today=date(2026, 1, 31))  # type: ignore[arg-type]
+    given = EvaluationInputs(**inputs)  # type: ignore[arg-type]
+    report = scan(["."], Policy(), date(2026, 1, 31), given)
     (finding,) = report.findings
     return finding.resource.retention.trace
 

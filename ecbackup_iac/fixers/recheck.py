@@ -86,7 +86,7 @@ class Recheck:
 
     def _report(self, beside: Sequence[str], contents: Mapping[str, bytes]) -> Report:
         paths = (*self._paths, *map(os.path.relpath, beside))
-        return self._check(paths, given=replace(self._inputs, contents=contents))
+        return self._check(paths, inputs=replace(self._inputs, contents=contents))
 
 
 def _by_key(findings: Iterable[Finding]) -> dict[Key, Finding]:

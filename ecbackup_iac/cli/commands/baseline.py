@@ -64,10 +64,10 @@ def _check_reason(reason: str | None, update: str | None) -> None:
 
 def _print_new(request: CheckRequest, reason: str | None) -> "Report":
     """Print a baseline of all findings that nothing else suppresses, without regard to an old baseline."""
+    from ecbackup_iac.cli.clock import today
     from ecbackup_iac.files.paths import BASELINE_FILE
     from ecbackup_iac.suppressions.baseline import USUAL_REASON, baseline_of
     from ecbackup_iac.suppressions.baseline_file import baseline_text
-    from ecbackup_iac.suppressions.exceptions import today
 
     policy = effective_policy(request)
     check_outputs([Output("text", None)])

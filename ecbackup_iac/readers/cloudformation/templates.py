@@ -80,7 +80,7 @@ class TemplateReader:
             diagnostics=tuple(self._closing_diagnostics()),
             absent=absent,
             blocks=blocks,
-            marked=tuple(self._templates.annotated),
+            annotated_texts=tuple(self._templates.annotated),
         )
 
     def _root_results(self, template: Template) -> Iterator[ReadResult]:

@@ -95,7 +95,9 @@ class SourceLocator:
             for text in annotated_files(self._folders, module.folder, is_whole=False)
         ]
         resources = [found or cache for cache, found in zip(caches, located, strict=True)]
-        return replace(result, resources=tuple(resources), marked=(*result.marked, *marked))
+        return replace(
+            result, resources=tuple(resources), annotated_texts=(*result.annotated_texts, *marked)
+        )
 
     def _root_of(
         self, plan: str, blocks: Iterable[Address]
