@@ -1,6 +1,6 @@
 """What Checkov passes to a custom check → the cache that it is about.
 
-It imports the standard library alone, because Checkov loads it where our dependencies are not installed.
+It imports only the standard library, because Checkov loads it where our dependencies are not installed.
 The shape of Checkov's `conf` was observed in Checkov 3.3.30: Terraform's values are in lists of one item, an
 expression that it could not resolve is its text, and CloudFormation's intrinsic functions are maps.
 """

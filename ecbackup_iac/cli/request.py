@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @record
 class CheckRequest:
-    """What a command line asks for; options that were not given are None or empty."""
+    """What a command line requests; options that were not given are None or empty."""
 
     paths: tuple[str, ...] = ()
     policy_path: str | None = None

@@ -157,7 +157,7 @@ class Unknown(Generic[T]):
     """Every possible value, where that is a finite list; otherwise empty."""
 
     bounds: Bounds | None = None
-    """What is proven of it where there is no list: by a validation, a MinValue."""
+    """Proven limits, where there is no list: by a validation, a MinValue."""
 
     trace: tuple[TraceStep, ...] = ()
     is_refused: bool = False

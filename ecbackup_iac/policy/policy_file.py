@@ -58,7 +58,7 @@ MAX_QUOTED = 60
 
 
 def _without_nul(text: str) -> str:
-    """Refuse a NUL character, which ends a path for the operating system."""
+    """Reject a NUL character, which ends a path for the operating system."""
     if "\0" in text:
         raise PydanticCustomError("nul", "A text without a NUL character is expected")
     return text
@@ -171,7 +171,7 @@ def _document(text: str, shown: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        # Python 3.11 has the position in the message alone.
+        # Python 3.11 has the position only in the message.
         problem, position = re.sub(r"\s*\(at .*\)$", "", str(error)), ""
         if found := re.search(r"line (\d+), column (\d+)", str(error)):
             position = f":{found[1]}:{found[2]}"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 MAX_PROBLEMS = 10
-"""Problems of a file that are reported; a file that is no baseline has thousands."""
+"""Problems of a file that are reported; a file that is not a baseline has thousands."""
 
 _LINE_BREAK = ord("\n")
 

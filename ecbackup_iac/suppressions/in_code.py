@@ -1,4 +1,4 @@
-"""Findings and texts of code → the comments and metadata that cover the findings, and warnings."""
+"""Findings and all annotated texts of a run → the suppression in the code of each finding, and warnings."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -55,7 +55,7 @@ def baseline(
 
 
 def _check_reason(reason: str | None, update: str | None) -> None:
-    """Refuse a reason that is empty, or that nothing would take. Raises click.UsageError."""
+    """Reject a reason that is empty, or that nothing would use. Raises click.UsageError."""
     if reason is not None and update is not None:
         raise click.UsageError("--update accepts nothing: it takes no --reason")
     if reason is not None and not reason.strip():

@@ -187,7 +187,7 @@ def _templatestring(context: CallContext, template: Value, variables: Value) -> 
 
 
 def _plain(name: str, change: Callable[..., str], *parameters: str, first: str = "str") -> Function:
-    """Return a function from texts to a text that is no longer than they are."""
+    """Return a function from strings to a string that is not longer than they are."""
 
     def apply(*texts: Value) -> Value:
         return string(change(*map(text_of, texts)))
