@@ -273,7 +273,7 @@ def evaluate_templates() -> EvaluateTemplates:
         given = EvaluationInputs(
             parameters=[("parameter", f"{k}={v}") for k, v in parameters.items()]
         )
-        reader = TemplateReader(given, (), lambda _: False, lambda _: ())
+        reader = TemplateReader(given, Policy(), lambda _: False, lambda _: ())
         for name, text in files.items():
             reader.add(TemplateFile(name, text.encode(), os.path.realpath(".")))
         return _evaluated([*reader.readings()])

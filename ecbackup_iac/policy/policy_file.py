@@ -100,6 +100,13 @@ class ModuleEntry(_Strict):
     switches: list[Text] = []
 
 
+class TemplateEntry(_Strict):
+    """One `[[templates]]` table: the file that the URL of a nested template means."""
+
+    url: Text
+    path: Text
+
+
 class PolicyFile(_Strict):
     """The whole of `.ecbackup.toml`."""
 
@@ -109,6 +116,7 @@ class PolicyFile(_Strict):
     exceptions: list[ExceptionEntry] = []
     roots: list[RootEntry] = []
     modules: list[ModuleEntry] = []
+    templates: list[TemplateEntry] = []
     baseline: Text | None = None
     source: Text | None = None
     ignores: SuppressionMode = SuppressionMode.ALL
@@ -139,6 +147,10 @@ def read_policy(path: str) -> Policy:
         modules=tuple(
             PublishedModule(**{**entry.model_dump(), "switches": tuple(entry.switches)})
             for entry in file.modules
+        ),
+        templates=tuple(
+            (entry.url, _existing_file(entry.path, folder, shown, "templates"))
+            for entry in file.templates
         ),
         baseline=os.path.join(os.path.dirname(path), file.baseline) if file.baseline else None,
         source=_source(file.source, path, Location(shown, lines.key(["source"]))),
@@ -219,10 +231,10 @@ def _root_settings(entry: RootEntry, folder: str, shown: str) -> RootSettings:
     return RootSettings(root, variable_files, entry.workspace, parameter_files)
 
 
-def _existing_file(name: str, folder: str, shown: str) -> str:
+def _existing_file(name: str, folder: str, shown: str, table: str = "roots") -> str:
     file = os.path.realpath(os.path.join(folder, name))
     if not os.path.isfile(file):
-        raise PolicyError(f"{shown}: roots: there is no file {name}")
+        raise PolicyError(f"{shown}: {table}: there is no file {name}")
     return file
 
 
@@ -230,6 +242,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "exceptions": ExceptionEntry,
     "roots": RootEntry,
     "modules": ModuleEntry,
+    "templates": TemplateEntry,
 }
 
 

@@ -187,7 +187,7 @@ class _Inputs:
         if self._templates is None:
             self._templates = TemplateReader(
                 self._given,
-                self._policy.roots,
+                self._policy,
                 self._is_excluded,
                 self._template_files,
                 self._progress,

@@ -67,11 +67,11 @@ class Evaluation(ScenarioState, ABC):
         self.enter(lambda: frame.stack.template.source.location_of(node))
 
     @staticmethod
-    def unknown_value(why: str, node: Node, frame: Frame) -> Value:
+    def unknown_value(why: str, node: Node, frame: Frame, ending: str = "") -> Value:
         """Return the value of an expression that is not known before the deployment."""
         source = frame.stack.template.source
         key = ("expression", frame.key, source.text_at(node))
-        return Value(UnknownValue(why, key), (source.step(node),))
+        return Value(UnknownValue(why, key, ending=ending), (source.step(node),))
 
     @staticmethod
     def excerpt(node: Node, frame: Frame) -> str:

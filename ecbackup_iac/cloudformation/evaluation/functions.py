@@ -40,6 +40,9 @@ from ecbackup_iac.model.value import StepKind
 
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 
+MAX_ENDING = 1_000
+"""Characters of what an unknown text is known to end with."""
+
 
 def _ref(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
     name = evaluation.settled_value(argument, frame).text
@@ -239,9 +242,9 @@ def _text_of_parts(
     trace = join_traces(*(part.trace for part in settled))
     is_secret = any(part.is_secret for part in parts)
     if unknown is not None:
-        return replace(
-            evaluation.unknown_value(unknown.why, node, frame), trace=trace, is_secret=is_secret
-        )
+        ending = _known_ending(settled, delimiter)
+        value = evaluation.unknown_value(unknown.why, node, frame, ending)
+        return replace(value, trace=trace, is_secret=is_secret)
     text = evaluation.join_texts(settled, delimiter)
     if text is None:
         raise evaluation.rejected("only texts can be put together", node, frame)
@@ -253,6 +256,17 @@ def _text_of_parts(
     texts = [part for part in settled if part.text]
     literals = texts[0].literals if len(texts) == 1 else ()
     return Value(text, trace, is_secret, literals)
+
+
+def _known_ending(parts: tuple[Value, ...], delimiter: str) -> str:
+    """Return what joined values end with, from the last unknown one on."""
+    ending = ""
+    for part in reversed(parts):
+        if part.text is None:
+            last = part.raw.ending if isinstance(part.raw, UnknownValue) else ""
+            return last + ending
+        ending = (delimiter + part.text + ending)[-MAX_ENDING:]
+    return ending
 
 
 def _select(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:

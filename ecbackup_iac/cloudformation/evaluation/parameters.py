@@ -23,6 +23,7 @@ from ecbackup_iac.cloudformation.evaluation.values import (
 from ecbackup_iac.cloudformation.syntax.document import SourceText
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
+    ListNode,
     MapNode,
     Node,
     ScalarNode,
@@ -199,9 +200,60 @@ def _passed_entry(
     evaluation: Evaluation, name: str, passed: PassedParameters
 ) -> tuple[Entry, Frame] | Value | None:
     """Return the entry that the parent passes to a parameter; an unknown value where it may pass one."""
-    if passed.parameters is None:
+    for node in reversed(passed.parameters):
+        found = _entry_among(evaluation, name, node, passed.frame)
+        if found is not None:
+            return found
+    return None
+
+
+def _entry_among(
+    evaluation: Evaluation, name: str, node: Node, frame: Frame
+) -> tuple[Entry, Frame] | Value | None:
+    """Return the entry of a parameter in a map, or in a list of names and values."""
+    chosen = _chosen(evaluation, node, frame)
+    if chosen is None:
         return None
-    node, frame = passed.parameters, passed.frame
+    if isinstance(chosen, ListNode) and function_of(chosen) is None:
+        return _listed_entry(evaluation, name, chosen, frame)
+    entries = members(chosen)
+    if function_of(chosen) is not None or "Fn::Transform" in entries:
+        return _unknown_parameters(evaluation, chosen, frame)
+    found = entry_of(evaluation, entries, name, frame)
+    if found is None and (possible := entry_of_unknown_loop(evaluation, entries, name, frame)):
+        return possible[1]
+    return found
+
+
+def _listed_entry(
+    evaluation: Evaluation, name: str, node: ListNode, frame: Frame
+) -> tuple[Entry, Frame] | Value | None:
+    """Return the last entry of a name in `[{ParameterKey: name, ParameterValue: value}]`."""
+    found: tuple[Entry, Frame] | Value | None = None
+    for item in node.items:
+        chosen = _chosen(evaluation, item, frame)
+        if chosen is None:
+            continue
+        named = named_parameter(chosen)
+        if named is None:
+            found = _unknown_parameters(evaluation, item, frame)
+        elif frame.substitute(named[0]) == name:
+            found = named[1], frame
+    return found
+
+
+def named_parameter(item: Node) -> tuple[str, Entry] | None:
+    """Return the name, and the entry of the value, that an item of a list of parameters has."""
+    entries = members(item)
+    for key, value in (("ParameterKey", "ParameterValue"), ("Key", "Value")):
+        name = entries[key][1] if key in entries else None
+        if isinstance(name, ScalarNode) and name.tag is None and value in entries:
+            return name.text, entries[value]
+    return None
+
+
+def _chosen(evaluation: Evaluation, node: Node, frame: Frame) -> Node | None:
+    """Return the branch of `Fn::If` that counts; None for AWS::NoValue."""
     function = function_of(node)
     while function is not None and function[0] == "Fn::If":
         condition, then, otherwise = evaluation.arguments(function[1], node, frame, 3, 3)
@@ -209,14 +261,12 @@ def _passed_entry(
         function = function_of(node)
     if function is not None and function[0] == "Ref" and text_of(function[1]) == _NO_VALUE_NAME:
         return None
-    entries = members(node)
-    if function is not None or "Fn::Transform" in entries:
-        why = "what the parent passes to the nested stack is not known"
-        return evaluation.unknown_value(why, node, frame)
-    found = entry_of(evaluation, entries, name, frame)
-    if found is None and (possible := entry_of_unknown_loop(evaluation, entries, name, frame)):
-        return possible[1]
-    return found
+    return node
+
+
+def _unknown_parameters(evaluation: Evaluation, node: Node, frame: Frame) -> Value:
+    why = "what the parent passes to the nested stack is not known"
+    return evaluation.unknown_value(why, node, frame)
 
 
 def _passed_value(

@@ -8,13 +8,15 @@ from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
-from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of
-from ecbackup_iac.cloudformation.templates.declared import stray_resources
+from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of, walk
+from ecbackup_iac.cloudformation.templates.declared import declared_resources, stray_resources
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     MAX_FILE_BYTES,
     NESTED,
+    DeployedTemplate,
     NestedPaths,
     NotReadError,
+    deployed_templates,
     is_cdk_assembly,
     real_paths,
 )
@@ -25,6 +27,12 @@ from ecbackup_iac.cloudformation.templates.recognition import (
     is_broken_template,
     template_in,
 )
+from ecbackup_iac.cloudformation.templates.template_urls import (
+    AmbiguousUrlError,
+    TemplateUrls,
+    UploadedTemplate,
+    file_name_of,
+)
 from ecbackup_iac.files.paths import is_readable, shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.location import STANDARD_INPUT
@@ -34,6 +42,11 @@ from ecbackup_iac.syntax.encoding import to_utf8
 
 _NESTED_TEMPLATE = ".nested.template.json"
 """The end of the name that the CDK gives a nested template."""
+
+_PACKAGES = "node_modules"
+
+MAX_PATHS = 5
+"""Files that a message lists."""
 
 _JINJA = re.compile(rb"\{%|\{\{(?!resolve:)")
 
@@ -46,12 +59,17 @@ class Templates:
         is_excluded: Callable[[str], bool],
         contents: Mapping[str, bytes] | None = None,
         is_wanted: Callable[[str], bool] = lambda _kind: False,
+        named_urls: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """`contents` overrides the contents of files, by real path; `is_wanted` selects resource types."""
+        """`contents` overrides the contents of files, by real path; `is_wanted` selects resource types.
+
+        `named_urls` are globs over the URLs of nested templates, each with the path of a file.
+        """
         self._is_excluded = is_excluded
         self._is_wanted = is_wanted
         self._contents = contents or {}
         self._by_path: dict[str, list[Template]] = {}
+        self._paths_by_name: dict[str, set[str]] = {}
         self._boundaries: dict[str, str] = {}
         self._templates: list[Template] = []
         self._broken: dict[str, Diagnostic] = {}
@@ -68,6 +86,7 @@ class Templates:
         self._parents: set[str] = set()
         """Files that were read only because they nest a template that was named."""
         self._nested_paths = NestedPaths()
+        self._urls = TemplateUrls(named_urls)
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the files that are recognisably templates."""
         self.annotated: list[AnnotatedText] = []
@@ -83,7 +102,7 @@ class Templates:
         templates = [template for _, template in recognised if template is not None]
         strays = [stray for pair in recognised for stray in self._strays(*pair)]
         self.diagnostics += strays
-        self._by_path[path] = templates
+        self._keep(path, templates)
         self._added.add(path)
         self._boundaries[path] = file.boundary
         self._templates += templates
@@ -100,6 +119,10 @@ class Templates:
         if not templates:
             self._broken[path] = problem
         return True
+
+    def _keep(self, path: str, templates: list[Template]) -> None:
+        self._by_path[path] = templates
+        self._paths_by_name.setdefault(os.path.basename(path), set()).add(path)
 
     def _note_asset(self, path: str, content: bytes, templates: Sequence[Template]) -> None:
         """Note a nested template of the CDK's, with its copies of the same content."""
@@ -161,7 +184,7 @@ class Templates:
         templates = _templates_in(documents_in(file.content, file.path)[0], path)
         self._boundaries[path] = file.boundary
         if any(not children.isdisjoint(self._children(template)) for template in templates):
-            self._by_path[path] = templates
+            self._keep(path, templates)
             self._templates += templates
             self._parents.add(path)
             self._annotate(file.path, file.content, templates, is_whole=False)
@@ -212,7 +235,8 @@ class Templates:
 
     def is_own(self, template: Template) -> bool:
         """Whether a template is evaluated on its own where no root can ever create it."""
-        return template.path in self._added and template.path not in self._parents
+        is_file = any(template is one for one in self._by_path.get(template.path, ()))
+        return is_file and template.path in self._added and template.path not in self._parents
 
     def _uncovered(self) -> list[Template]:
         """Return the templates that no root which was evaluated may create."""
@@ -228,6 +252,9 @@ class Templates:
         boundary = self._boundaries.get(parent.path, "")
         paths = real_paths(path, parent)
         real = next((path for path in paths if path in self._by_path or os.path.isfile(path)), None)
+        if real is None and _PACKAGES in path.split("/"):
+            text = f"the template of the nested stack is in a package that is not installed: {path}"
+            raise NotReadError(text, is_elsewhere=True, is_package=True)
         if real is None:
             raise NotReadError(f"the template of the nested stack is missing: {path}")
         if real not in self._by_path:
@@ -235,7 +262,7 @@ class Templates:
                 raise NotReadError(
                     f"not read: the nested template {path} is outside the repository"
                 )
-            self._by_path[real] = self._read(real)
+            self._keep(real, self._read(real))
             self._boundaries[real] = boundary
         if real in self._broken:
             raise NotReadError(self._broken[real].message, location=self._broken[real].location)
@@ -247,7 +274,7 @@ class Templates:
     def _read(self, path: str) -> list[Template]:
         shown = shown_path(path)
         if self._is_excluded(shown):
-            raise NotReadError(f"not read: {shown} is excluded", is_elsewhere=True)
+            raise NotReadError(f"its template {shown} is excluded", is_elsewhere=True)
         try:
             if os.path.getsize(path) > MAX_FILE_BYTES:
                 raise NotReadError(f"not read: {shown} is larger than {MAX_FILE_BYTES} bytes")
@@ -270,16 +297,56 @@ class Templates:
         if templates and may_hold_suppression(content):
             self.annotated.append(AnnotatedText(shown, content, Syntax.TEMPLATE, is_whole=is_whole))
 
-    def nested_path(self, body: Node, parent: Template) -> str | None:
+    def nested_path(self, deployed: DeployedTemplate, body: Node, parent: Template) -> str | None:
         """Return the local path that a nested stack gives for its template; None where it gives none."""
-        return self._nested_paths.path_of(body, parent)
+        return self._nested_paths.path_of(deployed, body, parent)
+
+    def uploaded(
+        self, texts: Sequence[str], parents: Sequence[Template]
+    ) -> UploadedTemplate | None:
+        """Return the file that a URL names, the last of `texts`; None where no file ends like it.
+
+        `parents` are the templates above the nested stack, the innermost first.
+
+        Raises:
+            NotReadError: several files end like it.
+
+        """
+        named = self._urls.named(texts)
+        if named is not None:
+            return named
+        boundary = self._boundaries.get(parents[0].path, "")
+        above = [parent.path for parent in parents]
+        try:
+            return self._urls.found(texts[-1], boundary, above) if boundary else None
+        except AmbiguousUrlError as error:
+            shown = ", ".join(map(shown_path, error.paths[:MAX_PATHS]))
+            choose = "choose one under [[templates]] in the policy file"
+            text = f"several files may be the nested template ({shown}): {choose}"
+            raise NotReadError(text, is_elsewhere=True, candidates=error.paths) from error
+
+    def declares(self, path: str, is_wanted: Callable[[str], bool]) -> bool:
+        """Whether the templates of a file declare a resource of a wanted type, as far as it was read."""
+        return any(
+            is_wanted(declared.kind)
+            for template in self._by_path.get(path, ())
+            for declared in declared_resources(template)
+        )
 
     def _children(self, template: Template) -> Iterator[str]:
-        for _, body in template.section("Resources").values():
-            if text_of(member(body, "Type")) in NESTED:
-                path = self.nested_path(body, template)
+        """Yield the paths of the templates that one names, and of those that its URLs may name."""
+        resources = template.section("Resources")
+        for _, body in resources.values():
+            if text_of(member(body, "Type")) not in NESTED:
+                continue
+            for deployed in deployed_templates(body, resources):
+                path = self.nested_path(deployed, body, template)
                 if path is not None:
                     yield from real_paths(path, template)
+                elif deployed.url is not None:
+                    texts = (text_of(node) or "" for node in walk(deployed.url))
+                    for text in texts:
+                        yield from self._paths_by_name.get(file_name_of(text), ())
 
 
 def _templates_in(documents: Iterable[Document], path: str) -> list[Template]:

@@ -1,13 +1,12 @@
 """CloudFormation templates → the caches that a deployment of each root template creates."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
-from ecbackup_iac.cloudformation.syntax.nodes import ScalarNode, member, members, walk
+from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.parameter_files import (
     GivenValues,
@@ -24,22 +23,19 @@ from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.location import Location, input_location
-from ecbackup_iac.model.policy import RootSettings
+from ecbackup_iac.model.location import Location, input_location, is_downloaded
+from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
-from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.cloudformation.settings import Settings, either
+from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, unread_cache
 
 MAX_SCENARIOS = 5_000
 """Evaluated for one root; beyond that its values are unknown."""
-
-# What names and messages of a nested stack that was not read contain if it has caches.
-_LOOKS_LIKE_CACHE = re.compile(r"elasti-?cache|redis|valkey|snapshot-?retention", re.IGNORECASE)
 
 
 class TemplateReader:
@@ -48,7 +44,7 @@ class TemplateReader:
     def __init__(
         self,
         given: EvaluationInputs,
-        roots: Sequence[RootSettings],
+        policy: Policy,
         is_excluded: Callable[[str], bool],
         files: Callable[[str], Iterable[TemplateFile]],
         progress: Progress = UNWATCHED,
@@ -57,11 +53,14 @@ class TemplateReader:
         self._given = given
         self._files = files
         self._progress = progress
-        self._roots = roots
+        self._roots = policy.roots
         self._parameter_files = ParameterFiles(given.contents)
         self._declared: set[str] = set()
         self._evaluated: set[str] = set()
-        self._templates = Templates(is_excluded, given.contents, RESOURCE_TYPES.__contains__)
+        self._templates = Templates(
+            is_excluded, given.contents, RESOURCE_TYPES.__contains__, policy.templates
+        )
+        self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
 
     def add(self, file: TemplateFile) -> bool:
@@ -129,11 +128,7 @@ class TemplateReader:
     ) -> list[CacheResource]:
         """Return the caches that a resource of a root is, and note what it creates or does not."""
         if isinstance(resource, UnreadStack):
-            problem = _unread(resource)
-            is_cache = problem.severity is Severity.ERROR
-            if self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
-                reader.diagnostics.append(problem)
-            return []
+            return self._unread_caches(resource, reader, creations)
         if not self._templates.is_wanted(resource.frame.stack):
             return []
         is_absent = creations.creation_of(resource.existence) in (Creation.ABSENT, Creation.NEVER)
@@ -144,6 +139,23 @@ class TemplateReader:
             self._ledger.note_absent(resource, reader.root, creations)
         reader.note_spent_budget(resource)
         return caches
+
+    def _unread_caches(
+        self, resource: UnreadStack, reader: "_RootReader", creations: Creations
+    ) -> list[CacheResource]:
+        """Return the cache that a stack which was not read may hold, or report the stack."""
+        if resource.stack is not None and not self._templates.is_wanted(resource.stack):
+            return []
+        is_cache = self._unread.may_hold_cache(resource)
+        if not self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
+            return []
+        if not resource.is_elsewhere or (is_cache and resource.location is None):
+            reader.diagnostics.append(resource.diagnostic)
+        elif is_cache:
+            return [unread_cache(resource, reader.root)]
+        else:
+            self._unread.add(resource)
+        return []
 
     def _cover(self, deployment: Deployment, diagnostics: Sequence[Diagnostic]) -> None:
         """Note the nested templates that need not be evaluated on their own.
@@ -171,6 +183,7 @@ class TemplateReader:
     def _closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield the problems that belong to no single root."""
         yield from self._templates.diagnostics
+        yield from self._unread.warnings()
         yield from self._parameter_files.diagnostics
         if not self._evaluated:
             return
@@ -239,6 +252,7 @@ class _RootReader:
             maintenance_window=settings.text(names.maintenance_window),
             assumptions=tuple(self._notes(resource, settings)),
             block=source.location_of(resource.key, resource.body),
+            calls=_calls(resource.frame.stack),
         )
 
     def _notes(self, resource: ResourceInstance, settings: "Settings") -> Iterator[str]:
@@ -249,35 +263,22 @@ class _RootReader:
         macros = resource.frame.stack.template.macros()
         for macro in (macro for macro in macros if not macro.includes):
             yield f"the macro {macro.name} may change what is written here"
+        for stack in resource.frame.stack.ancestors:
+            if stack.note:
+                yield f"{stack.address}: {stack.note}"
         if resource.construct:
             yield f"CDK construct {resource.construct}"
         if self._note:
             yield self._note
 
 
+def _calls(stack: Stack) -> tuple[Location, ...]:
+    """Return the nested stacks that lead to a template of a package, outermost first."""
+    above = [one.location for one in reversed(stack.ancestors) if one.location is not None]
+    return tuple(above) if is_downloaded(stack.template.source.path) else ()
+
+
 def _property_location(resource: ResourceInstance, name: str) -> Location | None:
     """Return the location of a property, whatever its value is."""
     entry = members(member(resource.body, "Properties")).get(name)
     return resource.frame.stack.template.source.location_of(*entry) if entry else None
-
-
-def _unread(resource: UnreadStack) -> Diagnostic:
-    """Return the report of a nested stack that was not read: an error where it may have caches."""
-    properties = member(resource.body, "Properties")
-    names = [*members(member(properties, "Parameters"))]
-    url = member(properties, "TemplateURL")
-    texts = [node.text for node in walk(url) if isinstance(node, ScalarNode)] if url else []
-    words = " ".join([resource.address, resource.diagnostic.message, *names, *texts])
-    is_cache = _LOOKS_LIKE_CACHE.search(words) or _has_template_with_cache(resource)
-    if resource.is_elsewhere and not is_cache:
-        return replace(resource.diagnostic, severity=Severity.WARNING)
-    return resource.diagnostic
-
-
-def _has_template_with_cache(resource: UnreadStack) -> bool:
-    """Whether a resource contains the template that it deploys, as a text that names a cache."""
-    body = member(member(resource.body, "Properties"), "TemplateBody")
-    if body is None:
-        return False
-    texts = [node.text for node in walk(body) if isinstance(node, ScalarNode)]
-    return any(kind in text for text in texts for kind in RESOURCE_TYPES)
