@@ -75,6 +75,9 @@ def named_condition(
     if decided is not None:
         return decided
     found = entry_of(evaluation, stack.template.section("Conditions"), name, Frame(stack))
+    if found is None and stack.template.may_declare("Conditions"):
+        why = f"the condition {name} may be in what a macro or another file adds"
+        return ConditionResult(evaluation.fact(key, f"{stack.prefix}{name}", why), ())
     if found is None:
         raise evaluation.rejected(f"the condition {name} is not declared", node, frame)
     if key in evaluation.in_progress:

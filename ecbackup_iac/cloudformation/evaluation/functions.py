@@ -72,11 +72,7 @@ def _find_in_map(evaluation: Evaluation, argument: Node, node: Node, frame: Fram
         default = member(options[0], "DefaultValue") if options else None
         if default is not None:
             return evaluation.value(default, frame)
-        macro = next(template.macros(), None)
-        if macro is not None:
-            text = f"the macro {macro.name} may make what is looked up"
-            return evaluation.unknown_value(text, node, frame)
-        if error.may_be_made:
+        if error.may_be_made or template.may_declare("Mappings"):
             return evaluation.unknown_value("a macro may make what is looked up", node, frame)
         raise evaluation.rejected(error.message, node, frame) from error
     step = template.source.step(*second.entry, StepKind.MAPPING)
@@ -372,6 +368,9 @@ def _attribute(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> V
     if child is not None and section == "Outputs":
         entry = child.template.section("Outputs").get(output)
         value = members(entry[1]).get("Value") if entry else None
+        if value is None and child.template.may_declare("Outputs"):
+            why = f"the output {output} may be in what a macro or another file adds to {resource}"
+            return evaluation.unknown_value(why, node, frame)
         if value is None:
             raise evaluation.rejected(f"{resource} has no output {output}", node, frame)
         step = child.template.source.step(*value, StepKind.OUTPUT)

@@ -20,7 +20,7 @@ from ecbackup_iac.cloudformation.evaluation.values import (
     UnresolvedParameter,
     Value,
 )
-from ecbackup_iac.cloudformation.syntax.document import SourceText
+from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, SourceText
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     ListNode,
@@ -120,7 +120,7 @@ def _parameter_value(evaluation: Evaluation, declaration: Declaration, stack: St
     name = f"{stack.prefix}{declaration.name}"
     if declaration.is_from_systems_manager:
         why = f"parameter {name} is read from Systems Manager when the stack is deployed"
-        return Value(UnknownValue(why, key), (declaration.step,), secret)
+        return Value(UnknownValue(why, key), (_systems_manager_step(declaration, stack),), secret)
     if evaluation.ignores_values:
         return _without_value(evaluation, declaration, stack)
     if stack.passed is not None:
@@ -136,6 +136,18 @@ def _parameter_value(evaluation: Evaluation, declaration: Declaration, stack: St
     if declaration.default is not None:
         return _default(declaration, declaration.default)
     return _without_value(evaluation, declaration, stack)
+
+
+def _systems_manager_step(declaration: Declaration, stack: Stack) -> TraceStep:
+    """Return the step that names the parameter of Systems Manager from which a value is read."""
+    given = stack.given.get(declaration.name)
+    if given is not None and given.literal is None:  # the command line: it is not shown
+        return given.step(declaration)
+    step = declaration.default_step if given is None else given.step(declaration)
+    path = declaration.default if given is None else given.text
+    shown = HIDDEN if declaration.is_secret else (path or "")[:MAX_STEP_LENGTH]
+    text = f"{declaration.name} is read from Systems Manager: {shown}".rstrip(": ")
+    return replace(step, text=text)
 
 
 def _without_value(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
