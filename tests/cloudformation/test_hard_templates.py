@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.model.policy import Policy
-from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.model.value import Unknown
+from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:

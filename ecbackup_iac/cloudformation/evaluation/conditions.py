@@ -16,7 +16,16 @@ from ecbackup_iac.cloudformation.evaluation.values import (
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, Node, ScalarNode, function_of, text_of
 from ecbackup_iac.model.value import StepKind
 
-CONDITION_FUNCTIONS = ("Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or")
+CONDITION_FUNCTIONS = (
+    "Condition",
+    "Fn::And",
+    "Fn::Contains",
+    "Fn::EachMemberEquals",
+    "Fn::EachMemberIn",
+    "Fn::Equals",
+    "Fn::Not",
+    "Fn::Or",
+)
 
 MAX_OPERANDS = 1_000
 """Of Fn::And and Fn::Or; CloudFormation allows ten."""
@@ -43,6 +52,8 @@ def condition_result(evaluation: Evaluation, node: Node, frame: Frame) -> Condit
                 return ConditionResult(not result.holds, result.trace)
             case "Fn::Equals":
                 return _equals(evaluation, argument, node, frame)
+            case "Fn::Contains" | "Fn::EachMemberIn" | "Fn::EachMemberEquals":
+                return _contains(evaluation, name, argument, node, frame)
             case "Condition":
                 return named_condition(evaluation, text_of(argument) or "", frame, node)
             case _:
@@ -141,6 +152,28 @@ def _all_or_any(
     return ConditionResult(is_all, join_traces(trace))
 
 
+def _contains(
+    evaluation: Evaluation, name: str, argument: Node, node: Node, frame: Frame
+) -> ConditionResult:
+    """Evaluate a function of rules: whether a list contains a text, or one or all of the texts of a list."""
+    first, second = evaluation.arguments(argument, node, frame, 2, 2)
+    left, right = evaluation.settled_value(first, frame), evaluation.value(second, frame)
+    listed, sought = (left, right) if name == "Fn::Contains" else (right, left)
+    if name == "Fn::EachMemberEquals":
+        listed = Value((right,))
+    wanted = (sought,) if name == "Fn::Contains" else sought.raw
+    if not isinstance(listed.raw, tuple) or not isinstance(wanted, tuple):
+        key = ("contains", _value_key(left), _value_key(right))
+        why = "what it compares is known only after the deployment"
+        return ConditionResult(evaluation.fact(key, evaluation.excerpt(node, frame), why), ())
+    excerpt = evaluation.excerpt(node, frame)
+    holds = all(
+        any(_are_texts_equal(evaluation, one, other, excerpt) for other in listed.raw)
+        for one in wanted
+    )
+    return ConditionResult(holds, join_traces(left.trace, right.trace))
+
+
 def _equals(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> ConditionResult:
     operands = evaluation.arguments(argument, node, frame, 2, 2)
     left, right = (evaluation.value(operand, frame) for operand in operands)
@@ -150,19 +183,30 @@ def _equals(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) ->
         for operand, value in zip(operands, (left, right), strict=True)
         if function_of(operand) is not None
     ]
-    trace = join_traces(*traces)
+    excerpt = evaluation.excerpt(node, frame)
+    holds = _are_texts_equal(evaluation, left, right, excerpt)
+    return ConditionResult(holds, join_traces(*traces))
+
+
+def _are_texts_equal(evaluation: Evaluation, left: Value, right: Value, excerpt: str) -> bool:
+    """Return whether two values are equal in this scenario; `excerpt` is what compares them.
+
+    Raises:
+        NeedsSplit: the scenario leaves it open.
+
+    """
     for parameter, value in ((left, right), (right, left)):
         if isinstance(parameter.raw, UnresolvedParameter) and value.is_known:
             _split_by_text(evaluation, parameter.raw, value.text)
-            return ConditionResult(holds=False, trace=trace)
+            return False
     if _value_key(left) == _value_key(right) and not left.is_known:  # the same unknown value
-        return ConditionResult(holds=True, trace=trace)
+        return True
     for value in (left, right):
         if isinstance(value.raw, UnresolvedParameter) and value.raw.domain.values is not None:
             evaluation.settled(value)
     equal = _are_equal(evaluation, left, right)
     if equal is not None:
-        return ConditionResult(equal, trace)
+        return equal
     reasons = [
         value.raw.why
         for value in (left, right)
@@ -170,7 +214,7 @@ def _equals(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) ->
     ]
     why = reasons[0] if reasons else "what it compares is known only after the deployment"
     key = ("equal", frozenset((_value_key(left), _value_key(right))))
-    return ConditionResult(evaluation.fact(key, evaluation.excerpt(node, frame), why), trace)
+    return evaluation.fact(key, excerpt, why)
 
 
 def _split_by_text(

@@ -8,10 +8,12 @@ from abc import ABC, abstractmethod
 from ecbackup_iac.cloudformation.evaluation.enumeration import MAX_CASES
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.scenarios import Scenario, ScenarioState
-from ecbackup_iac.cloudformation.evaluation.stacks import Frame
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, UnresolvedParameter, Value
 from ecbackup_iac.cloudformation.syntax.nodes import ListNode, Node, function_of
 from ecbackup_iac.model.record import replace
+
+_USED = ("used parameters",)
 
 MAX_TEXT_LENGTH = 200_000
 """Characters that a function may put together; a template itself has at most a million."""
@@ -24,6 +26,15 @@ class Evaluation(ScenarioState, ABC):
         """`ignores_values` leaves every parameter unresolved, whatever its default and given value."""
         super().__init__(scenario)
         self.ignores_values = ignores_values
+
+    def use_parameter(self, stack: Stack, name: str) -> None:
+        """Record that the evaluation, or a scenario that this one was split from, reads a parameter."""
+        used = self._shared_memory.setdefault(_USED, {})
+        used.setdefault(stack.address, (stack, set()))[1].add(name)
+
+    def used_parameters(self) -> list[tuple[Stack, set[str]]]:
+        """Return the stacks whose parameters were read, with the names of the parameters."""
+        return [*self._shared_memory.get(_USED, {}).values()]
 
     @abstractmethod
     def value(self, node: Node, frame: Frame) -> Value:

@@ -80,6 +80,7 @@ def _call_locations(source: SourceText, node: Node) -> tuple[Location, ...]:
 
 def _parameter(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
     key = _key_of(declaration, stack)
+    evaluation.use_parameter(stack, declaration.name)
     value = evaluation.remembered(key, lambda: _parameter_value(evaluation, declaration, stack))
     parameter = value.raw
     if isinstance(parameter, UnresolvedParameter):
@@ -133,7 +134,7 @@ def _parameter_value(evaluation: Evaluation, declaration: Declaration, stack: St
             return Value(UnknownValue(why, key), (step,), secret)
         declaration.check(given.text, given.location)
         return _declared_value(declaration, given.text, step, given.literal)
-    if declaration.default is not None:
+    if declaration.default is not None and declaration.name not in stack.refused_defaults:
         return _default(declaration, declaration.default)
     return _without_value(evaluation, declaration, stack)
 
@@ -153,13 +154,16 @@ def _systems_manager_step(declaration: Declaration, stack: Stack) -> TraceStep:
 def _without_value(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
     """Return the value of a parameter that has neither a value nor a default."""
     key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
-    step = replace(declaration.step, kind=StepKind.OPEN_PARAMETER)
+    rule = stack.refused_defaults.get(declaration.name)
+    step = declaration.default_step if rule else declaration.step
+    step = replace(step, kind=StepKind.OPEN_PARAMETER)
+    why = f"the rule {rule} refuses the default of the parameter {name}" if rule else ""
     secret = declaration.is_secret
     if declaration.is_list:
-        why = f"parameter {name} has no default and no value"
+        why = why or f"parameter {name} has no default and no value"
         return Value(UnknownValue(why, key), (step,), secret)
     domain = evaluation.domain_of(key, declaration.domain)
-    return Value(UnresolvedParameter(key, name, domain, declaration), (step,), secret)
+    return Value(UnresolvedParameter(key, name, domain, declaration, why), (step,), secret)
 
 
 def _default(declaration: Declaration, text: str, *, is_checked: bool = True) -> Value:

@@ -112,6 +112,9 @@ class Stack:
     note: str = ""
     """How its template was found, for people; empty where the parent names it itself."""
 
+    refused_defaults: dict[str, str] = field(factory=dict)
+    """The parameters whose default breaks a rule, so that they need a value → the rule."""
+
     children: dict[str, "Stack"] = field(factory=dict)
     """The nested stacks whose templates were read, by logical id."""
 

@@ -17,6 +17,7 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
+from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key, NeedsSplit, Scenario
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.values import Value
@@ -103,7 +104,10 @@ class Creations:
             if evaluated > MAX_CASES or not self._budget.charge():
                 return True
             try:
-                if Evaluator(pending.pop(), ignores_values=ignores_values).exists(existence):
+                evaluator = Evaluator(pending.pop(), ignores_values=ignores_values)
+                exists = evaluator.exists(existence)
+                check_rules(evaluator)
+                if exists:
                     return True
                 is_deployed = True
             except NeedsSplit as split:

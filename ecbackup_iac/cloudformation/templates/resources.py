@@ -1,12 +1,14 @@
 """A root template → the resources that its deployment creates, those of its nested stacks included."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
+from ecbackup_iac.cloudformation.evaluation.rules import broken_assertion, rules_of
 from ecbackup_iac.cloudformation.evaluation.stacks import (
     ExistenceCondition,
     Frame,
@@ -138,6 +140,7 @@ class Deployment:
 
     def resources(self) -> Iterator[ResourceInstance | UnreadStack]:
         """Yield the wanted resources of the root and of its nested stacks."""
+        self._refuse_defaults(self._root)
         yield from self._stack_resources(self._root)
 
     def _stack_resources(self, stack: Stack) -> Iterator[ResourceInstance | UnreadStack]:
@@ -189,6 +192,18 @@ class Deployment:
             existence=(*stack.existence, *_existence(body, frame)),
             stack=stack,
         )
+
+    def _refuse_defaults(self, stack: Stack) -> None:
+        """Note the defaults that a rule refuses: whoever deploys the stack has to give another value."""
+        for rule in rules_of(stack.template):
+            try:
+                broken = partial(broken_assertion, rule, stack)
+                cases = enumerate_scenarios(broken, Evaluator, self._budget)
+            except (TemplateRejectedError, TooMuchError):
+                continue
+            if cases and all(case.value is not None for case in cases):
+                for name in rule.asserted(stack.template) - stack.given.keys():
+                    stack.refused_defaults[name] = rule.name
 
     def _is_never(self, child: Stack) -> bool:
         """Whether no values create a nested stack, and its template is evaluated on its own."""
@@ -302,6 +317,8 @@ class Deployment:
             existence=existence,
             note=note,
         )
+        if by_hand:
+            self._refuse_defaults(child)
         stack.children[name] = child
         self.nested.append(child)
         return child

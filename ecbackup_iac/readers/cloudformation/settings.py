@@ -15,6 +15,7 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
     enumerate_scenarios,
 )
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
+from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
@@ -201,8 +202,10 @@ def _case(
         exists = evaluator.exists(instance.existence)
     evaluator.record(dependencies)
     if not exists:
+        check_rules(evaluator)
         return None
     case = {name: _setting(evaluator, instance, name) for name in names.names}
+    check_rules(evaluator)
     return {**case, "": _Setting(None, None, tuple(dependencies))}
 
 
@@ -223,7 +226,10 @@ def _setting(evaluator: Evaluator, instance: ResourceInstance, name: str) -> _Se
 def _setting_if_it_exists(
     evaluator: Evaluator, instance: ResourceInstance, name: str
 ) -> _Setting | None:
-    return _setting(evaluator, instance, name) if evaluator.exists(instance.existence) else None
+    exists = evaluator.exists(instance.existence)
+    setting = _setting(evaluator, instance, name) if exists else None
+    check_rules(evaluator)
+    return setting
 
 
 def _made_by_macro(evaluator: Evaluator, instance: ResourceInstance, name: str) -> Value | None:
