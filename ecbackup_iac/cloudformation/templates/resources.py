@@ -431,6 +431,8 @@ def _accepts(template: Template, deployed: DeployedTemplate) -> bool:
     passed = dict(passed_names(deployed.parameters))
     declarations = [template.declaration(name) for name in template.section("Parameters")]
     needed = {one.name for one in declarations if one is not None and one.default is None}
+    if deployed.is_launched_by_hand:
+        return True
     return needed <= passed.keys() <= template.section("Parameters").keys()
 
 
