@@ -314,7 +314,8 @@ def test_the_policy_names_the_file_of_a_url(statuses: Statuses) -> None:
         "main.yaml": parent(URL),
         "a/templates/data.yaml": CHILD,
         "b/templates/data.yaml": CHILD.replace("  Cache:", "  Other:"),
-        ".ecbackup.toml": '[[templates]]\nurl = "https://*/templates/data.yaml"\npath = "b/templates/data.yaml"\n',
+        ".ecbackup.toml": '[[templates]]\nurl = "https://*/templates/data.yaml"\n'
+        'path = "b/templates/data.yaml"\n',
     }
     assert statuses(files)[0] == {"Data/Other": "fail", "Cache": "pass"}
     files[".ecbackup.toml"] = (
@@ -351,7 +352,7 @@ def test_a_stack_that_uses_a_cache_is_none(name: str, statuses: Statuses) -> Non
     text = parent(
         "https://b/frontend.yaml", CONSUMERS[name], "Parameters: {Endpoint: {Type: String}}\n"
     )
-    text += "  Group: {Type: AWS::EC2::SecurityGroup}\n  Other: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://b/x.yaml'}}\n"
+    text += "  Group: {Type: AWS::EC2::SecurityGroup}\n" + stack("https://b/x.yaml", "{}", "Other")
     found, report = statuses({"main.yaml": text})
     assert found == {}
     assert [one["severity"] for one in report["diagnostics"]] == ["warning"]
@@ -445,15 +446,19 @@ def test_the_file_of_a_url_is_the_only_one_with_the_longest_common_ending(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
             made.append(path.relative_to(top).parts)
-    endings = {
-        parts: max(n for n in range(4) if n == 0 or list(parts[-n:]) == url[-n:]) for parts in made
-    }
+    endings = {parts: common_ending(parts, url) for parts in made}
     longest = max(endings.values(), default=0)
-    best = [top.joinpath(*parts) for parts, length in endings.items() if length == longest > 0]
-    try:
-        found = TemplateUrls(()).found("https://host.example/" + "/".join(url), str(top), ())
-    except AmbiguousUrlError as error:
-        assert sorted(error.paths) == sorted(map(str, best))
-        assert len(best) > 1
+    best = {str(top.joinpath(*parts)) for parts, n in endings.items() if n == longest > 0}
+    urls, address = TemplateUrls(()), "https://host.example/" + "/".join(url)
+    if len(best) > 1:
+        with pytest.raises(AmbiguousUrlError) as ambiguous:
+            urls.found(address, str(top), ())
+        assert set(ambiguous.value.paths) == best
     else:
-        assert [found.path] if found else [] == [str(one) for one in best]
+        found = urls.found(address, str(top), ())
+        assert ({found.path} if found else set()) == best
+
+
+def common_ending(parts: tuple[str, ...], url: list[str]) -> int:
+    numbers = range(1, min(len(parts), len(url)) + 1)
+    return max((n for n in numbers if list(parts[-n:]) == url[-n:]), default=0)
