@@ -4,6 +4,7 @@ from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
 from ecbackup_iac.cloudformation.evaluation.declarations import (
     HIDDEN,
     Declaration,
+    GivenValue,
     command_line_step,
 )
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
@@ -128,15 +129,30 @@ def _parameter_value(evaluation: Evaluation, declaration: Declaration, stack: St
         return _nested_parameter(evaluation, declaration, stack, stack.passed)
     given = stack.given.get(declaration.name)
     if given is not None:
-        step = given.step(declaration)
-        if given.text is None:
-            why = f"parameter {name} keeps its previous value"
-            return Value(UnknownValue(why, key), (step,), secret)
-        declaration.check(given.text, given.location)
-        return _declared_value(declaration, given.text, step, given.literal)
+        return _given_value(evaluation, declaration, stack, given)
     if declaration.default is not None and declaration.name not in stack.refused_defaults:
         return _default(declaration, declaration.default)
     return _without_value(evaluation, declaration, stack)
+
+
+def _given_value(
+    evaluation: Evaluation, declaration: Declaration, stack: Stack, given: GivenValue
+) -> Value:
+    """Return the value of a parameter that is given one from outside the templates."""
+    secret = declaration.is_secret or given.is_secret
+    key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
+    first, *more = given.steps(declaration)
+    if given.text is not None:
+        declaration.check(given.text, given.location, is_secret=secret)
+        value = _declared_value(declaration, given.text, first, given.literal)
+        return replace(value, trace=(*value.trace, *more), is_secret=secret)
+    why = given.why or f"parameter {name} keeps its previous value"
+    if given.possible and not declaration.is_list:
+        possible = Domain(values=given.possible).within(declaration.domain)
+        domain = evaluation.domain_of(key, possible)
+        parameter = UnresolvedParameter(key, name, domain, declaration, why)
+        return Value(parameter, (first, *more), secret)
+    return Value(UnknownValue(why, key), (first, *more), secret)
 
 
 def _systems_manager_step(declaration: Declaration, stack: Stack) -> TraceStep:

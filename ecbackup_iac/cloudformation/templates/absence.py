@@ -218,9 +218,12 @@ def _parameter_text(
     root = stack.ancestors[-1]
     given = root.given.get(name) if stack is root or declaration is None else None
     shown_name = f"{stack.prefix}{name}"
-    if given is not None and given.literal is None:
+    if given is not None and given.trace:
+        place = f"{given.location.path}:{given.location.line}"
+        origin, text = f"passed in {place}", None if given.is_secret else given.text
+    elif given is not None and given.literal is None:
         return f"{shown_name} is set with --parameter"
-    if given is not None:
+    elif given is not None:
         origin, text = f"in {given.location.path}", given.text
     elif declaration is None:
         return f"{shown_name} is known only where the stack is deployed"

@@ -10,6 +10,7 @@ from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of, walk
 from ecbackup_iac.cloudformation.templates.declared import declared_resources, stray_resources
+from ecbackup_iac.cloudformation.templates.inline_templates import template_of_text
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     MAX_FILE_BYTES,
     NESTED,
@@ -35,7 +36,7 @@ from ecbackup_iac.cloudformation.templates.template_urls import (
 )
 from ecbackup_iac.files.paths import is_readable, shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
-from ecbackup_iac.model.location import STANDARD_INPUT
+from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8
@@ -249,8 +250,9 @@ class Templates:
             NotReadError: it is not read.
 
         """
-        boundary = self._boundaries.get(parent.path, "")
-        paths = real_paths(path, parent)
+        return self._loaded(path, real_paths(path, parent), self._boundaries[parent.path])
+
+    def _loaded(self, path: str, paths: list[str], boundary: str) -> Template:
         real = next((path for path in paths if path in self._by_path or os.path.isfile(path)), None)
         if real is None and _PACKAGES in path.split("/"):
             text = f"the template of the nested stack is in a package that is not installed: {path}"
@@ -312,18 +314,55 @@ class Templates:
             NotReadError: several files end like it.
 
         """
+        above = [parent.path for parent in parents]
+        return self._uploaded(texts, self._boundaries[above[0]], above)
+
+    def _uploaded(
+        self, texts: Sequence[str], boundary: str, above: Sequence[str]
+    ) -> UploadedTemplate | None:
         named = self._urls.named(texts)
         if named is not None:
             return named
-        boundary = self._boundaries.get(parents[0].path, "")
-        above = [parent.path for parent in parents]
         try:
-            return self._urls.found(texts[-1], boundary, above) if boundary else None
+            return self._urls.found(texts[-1], boundary, above)
         except AmbiguousUrlError as error:
             shown = ", ".join(map(shown_path, error.paths[:MAX_PATHS]))
             choose = "choose one under [[templates]] in the policy file"
             text = f"several files may be the nested template ({shown}): {choose}"
             raise NotReadError(text, is_elsewhere=True, candidates=error.paths) from error
+
+    def deployed_by_url(self, url: str, boundary: str) -> tuple[Template, str]:
+        """Return the template that another source deploys from a URL, and how it was found.
+
+        Raises:
+            NotReadError: it is not read.
+
+        """
+        uploaded = self._uploaded((url,), boundary, ())
+        if uploaded is None:
+            raise NotReadError(f"its template is elsewhere: {url}", is_elsewhere=True)
+        return self._loaded(uploaded.path, [uploaded.path], boundary), uploaded.note
+
+    def deployed_text(self, text: str, location: Location, boundary: str) -> Template:
+        """Return the template that another source deploys, whose text is at a location.
+
+        Where it is the text of a file of the scan, that file's template is returned, with its own lines.
+
+        Raises:
+            NotReadError: the text is no template.
+
+        """
+        for template in self._templates:
+            source = template.source.text
+            if source == (text if isinstance(source, str) else text.encode("utf-8", "replace")):
+                self._loaded_paths.add(template.path)
+                return template
+        path = os.path.realpath(location.path)
+        self._boundaries[path] = boundary
+        made = template_of_text(text, path, location)
+        if isinstance(made, Template):
+            return made
+        raise NotReadError(made.message if made else "its text is no template", is_elsewhere=True)
 
     def declares(self, path: str, is_wanted: Callable[[str], bool]) -> bool:
         """Whether the templates of a file declare a resource of a wanted type, as far as it was read."""

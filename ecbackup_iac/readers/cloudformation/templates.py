@@ -8,6 +8,7 @@ from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
+from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
 from ecbackup_iac.cloudformation.templates.parameter_files import (
     GivenValues,
     ParameterFiles,
@@ -22,13 +23,17 @@ from ecbackup_iac.cloudformation.templates.resources import (
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, input_location, is_downloaded
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as Setting
+from ecbackup_iac.readers.cloudformation.deployments import deployed_cache, stack_of
+from ecbackup_iac.readers.cloudformation.deployments import unread_cache as unread_deployment
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.cloudformation.settings import Settings, either
@@ -62,14 +67,21 @@ class TemplateReader:
         )
         self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
+        self._deployments: list[tuple[TemplateDeployment, str]] = []
 
     def add(self, file: TemplateFile) -> bool:
         """Add a file; return whether it is a template, or is meant to be one."""
         return self._templates.add(file)
 
+    def add_deployment(self, deployment: TemplateDeployment, boundary: str) -> None:
+        """Add a template that a resource of another source deploys."""
+        self._deployments.append((deployment, boundary))
+
     def readings(self) -> Iterator[ReadResult]:
         """Yield the result of each root template, and the problems of the files."""
         self._templates.add_parents(self._files)
+        for deployment, boundary in self._deployments:
+            yield self._deployed(deployment, boundary)
         for number, root in enumerate(self._templates.roots(), 1):
             self._progress.judging(root.source.path, number)
             yield from self._root_results(root)
@@ -101,10 +113,28 @@ class TemplateReader:
         self._declared |= template.section("Parameters").keys() | {
             name for name in values if name.startswith("AWS::")
         }
+        return self._evaluated_stack(Stack(template, values), template.source.path, note)
+
+    def _deployed(self, deployment: TemplateDeployment, boundary: str) -> ReadResult:
+        """Return the result of a template that a resource of another source deploys."""
+        try:
+            stack = stack_of(deployment, self._templates, boundary)
+        except NotReadError as error:
+            if deployment.looks_like_cache or not error.is_elsewhere:
+                return ReadResult((unread_deployment(deployment, error.message),))
+            text = f"{deployment.address} was not inspected: {error.message}"
+            warning = Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
+            return ReadResult(diagnostics=(warning,))
+        result = self._evaluated_stack(stack, deployment.root, "")
+        self._templates.cover(stack.template)
+        caches = [deployed_cache(cache, deployment, stack) for cache in result.resources]
+        return replace(result, resources=tuple(caches))
+
+    def _evaluated_stack(self, root: Stack, shown_root: str, note: str) -> ReadResult:
         budget = ScenarioBudget(MAX_SCENARIOS)
-        root = Stack(template, values)
         deployment = Deployment(root, self._templates, RESOURCE_TYPES.__contains__, budget)
-        reader = _RootReader(template.source.path, note, budget)
+        reader = _RootReader(shown_root, note, budget)
+        path = root.template.source.path
         resources: list[CacheResource] = []
         try:
             for resource in deployment.resources():
@@ -112,14 +142,14 @@ class TemplateReader:
                 resources += self._caches(resource, reader, deployment.creations)
         except RecursionError:
             text = "not all of this template was judged: it nests too deeply"
-            reader.diagnostics.append(Diagnostic(text, input_location(template.source.path)))
+            reader.diagnostics.append(Diagnostic(text, input_location(path)))
         if budget.is_spent:
             text = "not all of this template was worked out: it asks for more work than is done for one"
-            location = reader.spent_at or input_location(template.source.path)
+            location = reader.spent_at or input_location(path)
             reader.diagnostics.append(Diagnostic(text, location))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
         for stack in deployment.never:
-            self._ledger.note_never(stack, template.source.path, deployment.creations)
+            self._ledger.note_never(stack, shown_root, deployment.creations)
         self._cover(deployment, diagnostics)
         return ReadResult(tuple(resources), diagnostics)
 

@@ -24,7 +24,7 @@ class Arguments:
     def __init__(self, block: Block, evaluator: Evaluator, give_up: GiveUp) -> None:
         self._block = block
         self._evaluator = evaluator
-        self._give_up = give_up
+        self.give_up = give_up
 
     @property
     def header(self) -> SourceRange:
@@ -48,7 +48,7 @@ class Arguments:
             return self._evaluator.value(argument.expression)
         except (RecursionError, TooMuchError) as error:
             why, is_final = given_up(error), isinstance(error, TooMuchError)
-            self._give_up(why, argument.range.location, is_final=is_final)
+            self.give_up(why, argument.range.location, is_final=is_final)
             return unknown(f"not worked out: {why}")
 
     def known(self, name: str) -> Value | None:
