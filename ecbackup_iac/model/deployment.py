@@ -40,8 +40,8 @@ class TemplateDeployment:
     """Where it is, where the resource does not contain it."""
 
     parameters: tuple[DeployedParameter, ...] = ()
-    unknown_parameters: str = ""
-    """Why parameters that are not listed may be passed all the same; empty where none are."""
+    others: DeployedParameter | None = None
+    """What each parameter is given that is not listed; None where they are not passed."""
 
     is_resource: bool = False
     """The template stands for the resource itself, and its only cache has the resource's address."""

@@ -27,9 +27,9 @@ def stack_of(deployment: TemplateDeployment, templates: Templates, boundary: str
     else:
         template, note = templates.deployed_by_url(deployment.url, boundary)
     given = {one.name: _given(one, deployment) for one in deployment.parameters}
-    if deployment.unknown_parameters:
-        unknown = GivenValue(None, deployment.location, why=deployment.unknown_parameters)
-        given = dict.fromkeys(template.section("Parameters"), unknown) | given
+    if deployment.others is not None:
+        others = _given(deployment.others, deployment)
+        given = dict.fromkeys(template.section("Parameters"), others) | given
     address = "" if deployment.is_resource else deployment.address
     return Stack(template, given, address=address, note=note)
 

@@ -8,6 +8,7 @@ from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
+from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
 from ecbackup_iac.cloudformation.templates.parameter_files import (
     GivenValues,
@@ -281,7 +282,7 @@ class _RootReader:
             backup_window=settings.text(names.backup_window),
             maintenance_window=settings.text(names.maintenance_window),
             assumptions=tuple(self._notes(resource, settings)),
-            block=source.location_of(resource.key, resource.body),
+            block=_block(resource),
             calls=_calls(resource.frame.stack),
         )
 
@@ -300,6 +301,14 @@ class _RootReader:
             yield f"CDK construct {resource.construct}"
         if self._note:
             yield self._note
+
+
+def _block(resource: ResourceInstance) -> Location:
+    """Return the location of a resource, or of the stack with it where its text is one location."""
+    stack = resource.frame.stack
+    above = (one.location for one in stack.ancestors if one.location is not None)
+    own = stack.template.source.location_of(resource.key, resource.body)
+    return next(above, own) if isinstance(stack.template.source, EmbeddedText) else own
 
 
 def _calls(stack: Stack) -> tuple[Location, ...]:

@@ -11,13 +11,14 @@ from fractions import Fraction
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form, Source
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic, Severity
-from ecbackup_iac.model.value import StepKind, Unknown
-from ecbackup_iac.readers.terraform.arguments import Arguments
+from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
+from ecbackup_iac.readers.terraform.arguments import Arguments, refused
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.modules.expansion import ResourceInstance
+from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstance
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.modules.repetitions import Repetition
@@ -58,11 +59,24 @@ DEPLOYERS: Mapping[str, Deployer] = {
     "aws_cloudcontrolapi_resource": Deployer(body="desired_state", type="type_name"),
 }
 
-# Resource types that may override the parameters of a stack set → the argument with the values.
-_INSTANCES = {
-    "aws_cloudformation_stack_set_instance": "parameter_overrides",
-    "aws_cloudformation_stack_instances": "parameter_overrides",
-}
+_STACK_SETS = ("aws_cloudformation_stack_set", "awscc_cloudformation_stack_set")
+
+# Resource types with the instances of a stack set, which may have parameters of their own.
+_INSTANCES = ("aws_cloudformation_stack_set_instance", "aws_cloudformation_stack_instances")
+
+
+@record
+class _Text:
+    """An argument that is a text."""
+
+    text: str | None = None
+    """None where it is not written, null or not known."""
+
+    why: str = ""
+    """Why it is not known; empty where it is."""
+
+    location: Location | None = None
+    """None where it is not written."""
 
 
 def mentions_cache(block: Block) -> bool:
@@ -97,11 +111,14 @@ class DeployedTemplates:
         self, found: ResourceInstance, deployer: Deployer, block: Arguments, basis: CacheResource
     ) -> str:
         """Add what a resource deploys; return why that is not known where it may be a cache."""
+        kind, body = self._text(block, deployer.type), self._text(block, deployer.body)
+        if kind.text is not None and not kind.text.startswith(_CACHE_TYPE):
+            return ""
         deployment = TemplateDeployment(
             found.address,
             found.kind,
             self._root,
-            basis.location,
+            body.location or basis.location,
             found.block.range.location,
             looks_like_cache=mentions_cache(found.block),
             assumptions=basis.assumptions,
@@ -109,59 +126,70 @@ class DeployedTemplates:
             calls=basis.calls,
             called=basis.called,
         )
-        kind = _value_of(block, deployer.type) if deployer.type else None
-        if kind is not None and isinstance(kind.raw, str) and not kind.raw.startswith(_CACHE_TYPE):
-            return ""
-        argument = block.attribute(deployer.body)
-        body = _value_of(block, deployer.body)
-        if body is None or body.is_null:
-            return self._add_url(deployment, block.attribute(deployer.url), block)
-        if kind is not None and not isinstance(kind.raw, str):
-            return f"{deployer.type} is not known"
-        if not isinstance(body.raw, str) or body.is_sensitive:
-            reason = body.raw if isinstance(body.raw, UnknownRaw) else None
-            text = reason.why if reason else "it is sensitive"
-            return f"{deployer.body} is not known: {text}"
-        location = argument.range.location if argument is not None else basis.location
-        deployment = replace(deployment, location=location, text=body.raw)
-        if kind is not None:
-            made = _as_template(found.address, str(kind.raw), body.raw)
-            if made is None:
-                return f"{deployer.body} is no JSON object"
-            self.found.append(replace(deployment, text=made, is_resource=True))
-        else:
+        if body.why or kind.why:
+            return body.why or kind.why
+        if body.text is None:
+            return self._add_url(deployment, deployer, found, block)
+        if kind.text is None:
+            deployment = replace(deployment, text=body.text)
             self.found.append(_with_parameters(deployment, deployer, found, block))
+            return ""
+        made = _as_template(found.address, kind.text, body.text)
+        if made is None:
+            return f"{deployer.body} is no JSON object"
+        self.found.append(replace(deployment, text=made, is_resource=True))
         return ""
 
     def _add_url(
-        self, deployment: TemplateDeployment, argument: Attribute | None, block: Arguments
+        self,
+        deployment: TemplateDeployment,
+        deployer: Deployer,
+        found: ResourceInstance,
+        block: Arguments,
     ) -> str:
-        if argument is None:
-            return ""
-        value = _value_of(block, argument.name)
-        location = argument.range.location
-        if value is not None and isinstance(value.raw, str) and not value.is_sensitive:
-            found = replace(deployment, location=location, url=value.raw)
-            deployer = DEPLOYERS[deployment.kind]
-            self.found.append(_with_parameters(found, deployer, None, block))
-            return ""
-        why = f"{argument.name} is not known"
-        if deployment.looks_like_cache:
-            return why
-        text = f"{deployment.address} was not inspected: {why}"
-        self._diagnostics.append(Diagnostic(text, location, Severity.WARNING, is_detail=True))
+        url = self._text(block, deployer.url)
+        if url.location is None or (url.why and deployment.looks_like_cache):
+            return url.why
+        deployment = replace(deployment, location=url.location, url=url.text or "")
+        if url.text is not None:
+            self.found.append(_with_parameters(deployment, deployer, found, block))
+        elif url.why:
+            text = f"{deployment.address} was not inspected: {url.why}"
+            warning = Diagnostic(text, url.location, Severity.WARNING, is_detail=True)
+            self._diagnostics.append(warning)
         return ""
 
+    def _text(self, block: Arguments, name: str) -> _Text:
+        """Return an argument that is a text, and report what Terraform refuses about it."""
+        argument = block.attribute(name) if name else None
+        if argument is None:
+            return _Text()
+        location = argument.range.location
+        try:
+            value = block.value(argument)
+        except EvaluationError as error:
+            self._diagnostics.append(refused(error, location))
+            return _Text(why=f"Terraform refuses {name}: {error.message}", location=location)
+        if value.is_null:
+            return _Text(location=location)
+        if isinstance(value.raw, str) and not value.is_sensitive:
+            return _Text(value.raw, location=location)
+        reason = value.raw.why if isinstance(value.raw, UnknownRaw) else "it is no text to be shown"
+        return _Text(why=f"{name} is not known: {reason}", location=location)
 
-def _value_of(block: Arguments, name: str) -> Value | None:
-    """Return the value of an argument; None where it is not written, or Terraform refuses it."""
-    argument = block.attribute(name)
-    if argument is None:
-        return None
+
+def declares_cache(found: EmptyBlock) -> bool:
+    """Whether a resource without instances would deploy a cache, as far as its template is known."""
+    if mentions_cache(found.block):
+        return True
+    argument = found.block.body.attribute(DEPLOYERS[found.kind].body)
+    scope = BlockScope(found.instance, Repetition())
     try:
-        return block.value(argument)
-    except EvaluationError:
-        return None
+        value = Evaluator(scope).value(argument.expression) if argument is not None else None
+    except (EvaluationError, RecursionError):
+        return False
+    text = value.raw if value is not None else None
+    return isinstance(text, str) and _CACHE_WORDS.search(text) is not None
 
 
 def _as_template(address: str, kind: str, properties: str) -> str | None:
@@ -176,29 +204,40 @@ def _as_template(address: str, kind: str, properties: str) -> str | None:
 
 
 def _with_parameters(
-    deployment: TemplateDeployment,
-    deployer: Deployer,
-    found: ResourceInstance | None,
-    block: Arguments,
+    deployment: TemplateDeployment, deployer: Deployer, found: ResourceInstance, block: Arguments
 ) -> TemplateDeployment:
     """Return a deployment with the parameters that are passed."""
-    argument, value = block.attribute(deployer.parameters), _value_of(block, deployer.parameters)
-    named: dict[str, DeployedParameter] = {}
-    why = ""
-    if argument is not None and (value is None or not value.is_known):
-        why = f"{deployer.parameters} of {deployment.address} is not known"
-    elif argument is not None and value is not None:
-        named = {name: _parameter(name, one, argument) for name, one in _members(value)}
-        if any(not name for name in named):
-            why = f"the names in {deployer.parameters} of {deployment.address} are not known"
-    for name in _overridden(found) if found is not None else ():
-        reason = f"an instance of {deployment.address} overrides the parameter {name}"
-        if not name:
-            why = f"the instances of {deployment.address} may override its parameters"
-            named = {}
-        elif named or not why:
-            named[name] = DeployedParameter(name, (), reason, ())
-    return replace(deployment, parameters=tuple(named.values()), unknown_parameters=why)
+    passed: dict[str, DeployedParameter] = {}
+    argument = block.attribute(deployer.parameters)
+    if argument is not None:
+        passed = _passed(argument, Evaluator(found.scope))
+    for overrides in _overrides(found):
+        for name, parameter in overrides.items():
+            base = passed.get(name)
+            is_listed = base is not None and base.possible and parameter.possible
+            possible = (*base.possible, *parameter.possible) if base and is_listed else ()
+            passed[name] = replace(parameter, possible=tuple(dict.fromkeys(possible)))
+    others = passed.pop("", None)
+    return replace(deployment, parameters=tuple(passed.values()), others=others)
+
+
+def _passed(
+    argument: Attribute, evaluator: Evaluator, why: str = ""
+) -> dict[str, DeployedParameter]:
+    """Return the parameters in an argument by name, under "" those whose names are not known."""
+    step = step_of(SourceStep.of(argument, StepKind.MODULE_INPUT))
+    reason = f"what {argument.name} passes is not known"
+    unknown = DeployedParameter("", (), why or reason, (step,))
+    try:
+        value = evaluator.value(argument.expression)
+    except EvaluationError:
+        return {"": unknown}
+    if value.is_null:
+        return {}
+    members = dict(_members(value)) if value.is_known else {"": value}
+    return {
+        name: _parameter(name, one, step, why) if name else unknown for name, one in members.items()
+    }
 
 
 def _members(value: Value) -> Iterator[tuple[str, Value]]:
@@ -213,16 +252,16 @@ def _members(value: Value) -> Iterator[tuple[str, Value]]:
             yield (str(key.raw), one) if is_named and key and one else ("", element)
 
 
-def _parameter(name: str, value: Value, argument: Attribute) -> DeployedParameter:
-    step = step_of(SourceStep.of(argument, StepKind.MODULE_INPUT))
+def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedParameter:
     raw = value.raw
     outcomes = [one.value for one in raw.outcomes] if isinstance(raw, UnknownRaw) else [value]
     texts = [_text_of(one) for one in outcomes]
     is_listed = bool(texts) and None not in texts
+    reason = raw.why if isinstance(raw, UnknownRaw) else "" if is_listed else f"{name} is no text"
     return DeployedParameter(
         name,
         tuple(dict.fromkeys(text for text in texts if text is not None)) if is_listed else (),
-        raw.why if isinstance(raw, UnknownRaw) else "" if is_listed else f"{name} is no text",
+        reason or why,
         (step, *map(step_of, value.trace)),
         value.is_sensitive or value.is_file_content,
     )
@@ -240,24 +279,20 @@ def _text_of(value: Value) -> str | None:
             return None
 
 
-def _overridden(found: ResourceInstance) -> Iterator[str]:
-    """Yield the parameters that instances of a stack set may override; "" for any."""
-    if "stack_set" not in found.kind:
+def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:
+    """Yield what the instances of a stack set pass in place of its own parameters."""
+    if found.kind not in _STACK_SETS:
         return
+    own = ".".join(found.block.labels)
     instance = found.scope.instance
     for (mode, kind, _), block in instance.module.resources.items():
-        argument = block.body.attribute(_INSTANCES.get(kind, "")) if mode == "managed" else None
-        if argument is None:
+        argument = block.body.attribute("parameter_overrides")
+        target = block.body.attribute("stack_set_name")
+        if mode != "managed" or kind not in _INSTANCES or argument is None:
             continue
-        try:
-            value = Evaluator(BlockScope(instance, Repetition())).value(argument.expression)
-        except EvaluationError:
-            yield ""
-            continue
-        if isinstance(value.raw, Mapping):
-            yield from value.raw
-        elif not value.is_null:
-            yield ""
+        if target is None or "_stack_set." not in target.range.text or own in target.range.text:
+            why = f"an instance of {found.address} overrides its parameters"
+            yield _passed(argument, Evaluator(BlockScope(instance, Repetition())), why)
 
 
 def unknown_cache(found: ResourceInstance, root: str) -> CacheResource:

@@ -10,7 +10,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.readers.terraform.arguments import refused
 from ecbackup_iac.readers.terraform.caches import RootReader
-from ecbackup_iac.readers.terraform.deployed_templates import DEPLOYERS, mentions_cache
+from ecbackup_iac.readers.terraform.deployed_templates import DEPLOYERS, declares_cache
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
@@ -130,7 +130,7 @@ class RootEvaluation:
         location = found.block.range.location
         locations = (location, *overrides_of(found.block))
         is_call = found.target is not None
-        if found.kind in DEPLOYERS and not mentions_cache(found.block):
+        if found.kind in DEPLOYERS and not declares_cache(found):
             return None
         if self._is_wanted(found.instance) and (
             not is_call or self._is_cache_call(found, locations)
