@@ -4,6 +4,9 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import TraceStep
 
+DEFERRED = "Fn::Deferred"
+"""In a text that is partly known, the function whose value is known to the other source alone, later."""
+
 
 @record(eq=False)
 class DeployedParameter:
@@ -37,7 +40,10 @@ class TemplateDeployment:
     """The template itself."""
 
     url: str = ""
-    """Where it is, where the resource does not contain it."""
+    """Where it is, where the resource does not contain it. Without both it is not known."""
+
+    file: str = ""
+    """The absolute path of the file that it is made of, which is not evaluated on its own."""
 
     parameters: tuple[DeployedParameter, ...] = ()
     others: DeployedParameter | None = None

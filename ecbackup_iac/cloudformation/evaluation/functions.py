@@ -35,6 +35,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
+from ecbackup_iac.model.deployment import DEFERRED
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind
 
@@ -399,6 +400,7 @@ FUNCTIONS: dict[str, Callable[[Evaluation, Node, Node, Frame], Value]] = {
 
 # Functions whose value exists only at deployment → why, with the text of the call inserted.
 UNKNOWN_FUNCTIONS = {
+    DEFERRED: "{} is known only to what deploys the template",
     "Fn::Cidr": "{} is not worked out",
     "Fn::GetAZs": "{} is known only where the stack is deployed",
     "Fn::GetStackOutput": "{} is read from another stack when this one is deployed",

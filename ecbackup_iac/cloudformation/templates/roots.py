@@ -82,6 +82,8 @@ class Templates:
         self._assets_of: dict[int, list[Template]] = {}
         """The CDK's nested templates of the same content, by the identity of each."""
         self._assets_by_content: dict[tuple[str, bytes], list[Template]] = {}
+        self._claimed: set[str] = set()
+        """Files that another source makes templates of."""
         self._named: set[str] = set()
         """Files that were named themselves."""
         self._parents: set[str] = set()
@@ -143,12 +145,13 @@ class Templates:
         """The templates of the files that were added, each once.
 
         Parents that were added for a nested template are left out, and so are the CDK's copies of a nested
-        template: stacks with the same template have one asset, and so one TemplateURL.
+        template: stacks with the same template have one asset, and so one TemplateURL. So is a file from
+        which another source makes the text of a template.
         """
         return tuple(
             template
             for template in self._templates
-            if template.path not in self._parents and not self._is_copy(template)
+            if template.path not in (self._parents | self._claimed) and not self._is_copy(template)
         )
 
     def _is_copy(self, template: Template) -> bool:
@@ -331,6 +334,16 @@ class Templates:
             text = f"several files may be the nested template ({shown}): {choose}"
             raise NotReadError(text, is_elsewhere=True, candidates=error.paths) from error
 
+    def claim(self, path: str) -> None:
+        """Note that another source makes a template of a file: it is not evaluated on its own."""
+        path = os.path.realpath(path)
+        self._claimed.add(path)
+        self._loaded_paths.add(path)
+        if path in self._broken:  # it has directives of that source
+            self.diagnostics.remove(self._broken.pop(path))
+        for template in self._by_path.get(path, ()):
+            self.cover(template)
+
     def deployed_by_url(self, url: str, boundary: str) -> tuple[Template, str]:
         """Return the template that another source deploys from a URL, and how it was found.
 
@@ -356,6 +369,8 @@ class Templates:
             source = template.source.text
             if source == (text if isinstance(source, str) else text.encode("utf-8", "replace")):
                 self._loaded_paths.add(template.path)
+                self._claimed.discard(template.path)
+                self.cover(template)
                 return template
         path = os.path.realpath(location.path)
         self._boundaries[path] = boundary

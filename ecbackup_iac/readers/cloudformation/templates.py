@@ -118,6 +118,10 @@ class TemplateReader:
 
     def _deployed(self, deployment: TemplateDeployment, boundary: str) -> ReadResult:
         """Return the result of a template that a resource of another source deploys."""
+        if deployment.file:
+            self._templates.claim(deployment.file)
+        if not (deployment.text or deployment.url):
+            return ReadResult()
         try:
             stack = stack_of(deployment, self._templates, boundary)
         except NotReadError as error:
@@ -127,7 +131,6 @@ class TemplateReader:
             warning = Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
             return ReadResult(diagnostics=(warning,))
         result = self._evaluated_stack(stack, deployment.root, "")
-        self._templates.cover(stack.template)
         caches = [deployed_cache(cache, deployment, stack) for cache in result.resources]
         return replace(result, resources=tuple(caches))
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from ecbackup_iac.hcl.expression import Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.location import Location
@@ -44,8 +45,12 @@ class Arguments:
 
     def value(self, argument: Attribute) -> Value:
         """Return an argument's value, unknown where it takes too much work. Raises EvaluationError."""
+        return self.evaluated(argument.expression, argument)
+
+    def evaluated(self, expression: Node, argument: Attribute) -> Value:
+        """Return the value of an expression in an argument, as `value` does. Raises EvaluationError."""
         try:
-            return self._evaluator.value(argument.expression)
+            return self._evaluator.value(expression)
         except (RecursionError, TooMuchError) as error:
             why, is_final = given_up(error), isinstance(error, TooMuchError)
             self.give_up(why, argument.range.location, is_final=is_final)

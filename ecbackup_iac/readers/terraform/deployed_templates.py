@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+from ecbackup_iac.hcl.expression import Call
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form, Source
-from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
+from ecbackup_iac.model.deployment import DEFERRED, DeployedParameter, TemplateDeployment
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic, Severity
@@ -18,11 +19,13 @@ from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstance
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.arithmetic import text_from
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
 
 WORDS = (b"cloudformation_stack", b"cloudcontrolapi", b"servicecatalog_product")
@@ -78,6 +81,9 @@ class _Text:
     location: Location | None = None
     """None where it is not written."""
 
+    error: Diagnostic | None = None
+    """What Terraform refuses about it."""
+
 
 def mentions_cache(block: Block) -> bool:
     """Whether a resource that deploys a template mentions caches where it is written."""
@@ -114,19 +120,28 @@ class DeployedTemplates:
         kind, body = self._text(block, deployer.type), self._text(block, deployer.body)
         if kind.text is not None and not kind.text.startswith(_CACHE_TYPE):
             return ""
+        file = _file_of(found, deployer)
         deployment = TemplateDeployment(
             found.address,
             found.kind,
             self._root,
             body.location or basis.location,
             found.block.range.location,
-            looks_like_cache=mentions_cache(found.block),
+            looks_like_cache=mentions_cache(found.block)
+            or (file is not None and file.mentions_cache),
+            file=file.path if file is not None else "",
             assumptions=basis.assumptions,
             overrides=basis.overrides,
             calls=basis.calls,
             called=basis.called,
         )
+        if body.why and file is not None and not deployment.looks_like_cache:
+            return self._skip(deployment, body.why)
         if body.why or kind.why:
+            if file is not None:
+                self.found.append(deployment)
+            if body.error is not None and deployment.looks_like_cache:
+                self._diagnostics.append(body.error)
             return body.why or kind.why
         if body.text is None:
             return self._add_url(deployment, deployer, found, block)
@@ -154,13 +169,20 @@ class DeployedTemplates:
         if url.text is not None:
             self.found.append(_with_parameters(deployment, deployer, found, block))
         elif url.why:
-            text = f"{deployment.address} was not inspected: {url.why}"
-            warning = Diagnostic(text, url.location, Severity.WARNING, is_detail=True)
-            self._diagnostics.append(warning)
+            return self._skip(deployment, url.why)
         return ""
 
-    def _text(self, block: Arguments, name: str) -> _Text:
-        """Return an argument that is a text, and report what Terraform refuses about it."""
+    def _skip(self, deployment: TemplateDeployment, why: str) -> str:
+        """Report a template that cannot be known and mentions no cache; return that nothing is unknown."""
+        text = f"{deployment.address} was not inspected: {why}"
+        self._diagnostics.append(
+            Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
+        )
+        return ""
+
+    @staticmethod
+    def _text(block: Arguments, name: str) -> _Text:
+        """Return an argument that is a text."""
         argument = block.attribute(name) if name else None
         if argument is None:
             return _Text()
@@ -168,14 +190,76 @@ class DeployedTemplates:
         try:
             value = block.value(argument)
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, location))
-            return _Text(why=f"Terraform refuses {name}: {error.message}", location=location)
+            why = f"Terraform refuses {name}: {error.message}"
+            return _Text(why=why, location=location, error=refused(error, location))
         if value.is_null:
             return _Text(location=location)
         if isinstance(value.raw, str) and not value.is_sensitive:
             return _Text(value.raw, location=location)
+        text = _encoded(argument, block) if isinstance(value.raw, UnknownRaw) else None
+        if text is not None:
+            return _Text(text, location=location)
         reason = value.raw.why if isinstance(value.raw, UnknownRaw) else "it is no text to be shown"
         return _Text(why=f"{name} is not known: {reason}", location=location)
+
+
+@record
+class _File:
+    """The file that a template is made of."""
+
+    path: str
+    """Absolute."""
+
+    mentions_cache: bool
+
+
+def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
+    """Return the file that a template is read or rendered from; None where it is made otherwise."""
+    argument = found.block.body.attribute(deployer.body)
+    match argument.expression if argument is not None else None:
+        case Call(name="templatefile" | "file", arguments=(path, *_)):
+            files = found.scope.files
+            try:
+                name = Evaluator(found.scope).value(path).raw
+                if not isinstance(name, str):
+                    return None
+                text = files.read(name).decode(errors="replace")
+                return _File(files.absolute(name), _CACHE_WORDS.search(text) is not None)
+            except (EvaluationError, UnknownResultError, RecursionError):
+                return None
+        case _:
+            return None
+
+
+def _encoded(argument: Attribute, block: Arguments) -> str | None:
+    """Return the JSON of what `jsonencode` or `yamlencode` is given, with functions for unknown parts."""
+    match argument.expression:
+        case Call(name="jsonencode" | "yamlencode", arguments=(inner,), is_expanded=False):
+            try:
+                value = block.evaluated(inner, argument)
+            except EvaluationError:
+                return None
+            return json.dumps(_plain(value)) if value.is_known else None
+        case _:
+            return None
+
+
+def _plain(value: Value) -> object:
+    """Return a value as JSON has it; what is unknown or sensitive is a call of `Fn::Deferred`."""
+    charge()
+    match value.raw:
+        case _ if value.is_sensitive:
+            return {DEFERRED: "a sensitive value"}
+        case UnknownRaw(why=why):
+            return {DEFERRED: why}
+        case Mapping() as members:
+            return {name: _plain(member) for name, member in members.items()}
+        case tuple() as elements:
+            return [_plain(element) for element in elements]
+        case Fraction() as number:
+            return text_from(number)
+        case raw:
+            return raw
 
 
 def declares_cache(found: EmptyBlock) -> bool:
