@@ -370,7 +370,6 @@ class Templates:
             if source == (text if isinstance(source, str) else text.encode("utf-8", "replace")):
                 self._loaded_paths.add(template.path)
                 self._claimed.discard(template.path)
-                self.cover(template)
                 return template
         path = os.path.realpath(location.path)
         self._boundaries[path] = boundary

@@ -130,6 +130,7 @@ class TemplateReader:
             text = f"{deployment.address} was not inspected: {error.message}"
             warning = Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
             return ReadResult(diagnostics=(warning,))
+        self._templates.cover(stack.template)
         result = self._evaluated_stack(stack, deployment.root, "")
         caches = [deployed_cache(cache, deployment, stack) for cache in result.resources]
         return replace(result, resources=tuple(caches))
