@@ -5,9 +5,9 @@ CloudFormation deploys nothing whose parameters break a rule, so a rule bounds w
 
 from collections.abc import Iterator
 
+from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.conditions import condition_result
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
-from ecbackup_iac.cloudformation.evaluation.evaluation import Evaluation
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -57,7 +57,7 @@ def rules_of(template: Template) -> list[Rule]:
     return found
 
 
-def check_rules(evaluation: Evaluation) -> None:
+def check_rules(evaluator: BaseEvaluator) -> None:
     """Check the rules about the parameters that this scenario's evaluation depended on.
 
     Raises:
@@ -69,7 +69,7 @@ def check_rules(evaluation: Evaluation) -> None:
     while True:
         pending = [
             (stack, rule)
-            for stack, names in evaluation.used_parameters()
+            for stack, names in evaluator.used_parameters()
             for rule in rules_of(stack.template)
             if (stack.address, rule.name) not in checked
             and not names.isdisjoint(rule.parameters(stack.template))
@@ -78,14 +78,14 @@ def check_rules(evaluation: Evaluation) -> None:
             return
         for stack, rule in pending:
             checked.add((stack.address, rule.name))
-            broken = broken_assertion(rule, stack, evaluation)
+            broken = broken_assertion(rule, stack, evaluator)
             if broken is not None:
                 description = (text_of(member(broken, "AssertDescription")) or "")[:MAX_DESCRIPTION]
                 text = f"the rule {rule.name} is broken: {description}".removesuffix(": ")
                 raise TemplateRejectedError(text, rule.location)
 
 
-def broken_assertion(rule: Rule, stack: Stack, evaluation: Evaluation) -> Node | None:
+def broken_assertion(rule: Rule, stack: Stack, evaluator: BaseEvaluator) -> Node | None:
     """Return the first assertion of a rule that does not hold; None where all hold, or none applies.
 
     Raises:
@@ -93,14 +93,14 @@ def broken_assertion(rule: Rule, stack: Stack, evaluation: Evaluation) -> Node |
 
     """
     frame = Frame(stack)
-    with evaluation.separate_dependencies():
+    with evaluator.separate_dependencies():
         try:
             condition = rule.condition
-            if condition and not condition_result(evaluation, condition, frame).holds:
+            if condition and not condition_result(evaluator, condition, frame).holds:
                 return None
             for assertion in rule.assertions:
                 claim = member(assertion, "Assert")
-                if claim is not None and not condition_result(evaluation, claim, frame).holds:
+                if claim is not None and not condition_result(evaluator, claim, frame).holds:
                     return assertion
         except TemplateRejectedError:  # a form that is not evaluated
             return None
