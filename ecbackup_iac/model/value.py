@@ -47,6 +47,9 @@ class StepKind(StrEnum):
     UNSET = "unset"
     """A declaration that does not set the value."""
 
+    UNREAD = "unread"
+    """A template, or a module, that was not read."""
+
     RECORDED = "recorded"
     """A value that a plan, a state or AWS reports."""
 

@@ -106,6 +106,13 @@ class ModuleEntry(_Strict):
     switches: list[Text] = []
 
 
+class TemplateEntry(_Strict):
+    """One `[[templates]]` table: the file that the URL of a nested template means."""
+
+    url: Text
+    path: Text
+
+
 class PolicyFile(_Strict):
     """The whole of `.ecbackup.toml`."""
 
@@ -115,6 +122,7 @@ class PolicyFile(_Strict):
     exceptions: Annotated[list[ExceptionEntry], Field(max_length=MAX_EXCEPTIONS)] = []
     roots: list[RootEntry] = []
     modules: list[ModuleEntry] = []
+    templates: list[TemplateEntry] = []
     baseline: Text | None = None
     source: Text | None = None
     ignores: SuppressionMode = SuppressionMode.ALL
@@ -145,6 +153,9 @@ def read_policy(path: str) -> Policy:
         modules=tuple(
             PublishedModule(**{**entry.model_dump(), "switches": tuple(entry.switches)})
             for entry in file.modules
+        ),
+        templates=tuple(
+            (entry.url, named.file(entry.path, "templates")) for entry in file.templates
         ),
         baseline=named.path(file.baseline, "baseline") if file.baseline else None,
         source=named.source(file.source, lines.key(["source"])) if file.source else None,
@@ -256,6 +267,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "exceptions": ExceptionEntry,
     "roots": RootEntry,
     "modules": ModuleEntry,
+    "templates": TemplateEntry,
 }
 
 

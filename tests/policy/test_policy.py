@@ -91,7 +91,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             (
                 "policy.toml:2: unknown key zzz: "
                 "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
-                "baseline, source, ignores"
+                "templates, baseline, source, ignores"
             ),
         ),
         (
@@ -163,7 +163,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             (
                 "policy.toml:1: unknown key a[b]: "
                 "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
-                "baseline, source, ignores"
+                "templates, baseline, source, ignores"
             ),
         ),
     ],

@@ -27,6 +27,11 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.deployed_templates import (
+    DEPLOYERS,
+    DeployedTemplates,
+    unknown_cache,
+)
 from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.provider_rules import provider_rules
 from ecbackup_iac.readers.terraform.published_modules import (
@@ -71,6 +76,8 @@ class RootReader:
         self._note = note
         self._modules = modules
         self._is_exhausted = False
+        self.deployed = DeployedTemplates(root, diagnostics)
+        """The CloudFormation templates that resources deploy."""
         self.absent: list[AbsentCache] = []
         """Calls of published modules whose inputs say that there is to be no cache."""
 
@@ -84,8 +91,20 @@ class RootReader:
         """Yield the cache that an instance is, or that an unread module would make."""
         if isinstance(found, UnreadCall):
             yield from self._called(found)
+        elif found.kind in DEPLOYERS:
+            yield from self._deployed(found)
         else:
             yield self._resource(found)
+
+    def _deployed(self, found: ResourceInstance) -> Iterator[CacheResource]:
+        """Yield an unknown cache for a template that cannot be known; others are read after the root."""
+        block = Arguments(found.block, Evaluator(found.scope), self._give_up)
+        basis = replace(
+            unknown_cache(found, self._root),
+            assumptions=tuple(filter(None, (*found.doubts, self._note))),
+            called=called_by(found.scope.instance),
+        )
+        yield from self.deployed.read(found, block, basis)
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
         attributes = RESOURCE_TYPES[found.kind]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import shown_path
@@ -29,6 +30,9 @@ from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
+
+if TYPE_CHECKING:
+    from ecbackup_iac.model.deployment import TemplateDeployment
 
 MAX_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -140,9 +144,12 @@ class _Tree:
         programs = self._programs(folder)
         found: list[dict[str, CacheResource]] = []
         absent: dict[Location, AbsentCache] = {}
+        deployments: dict[tuple[str, str], TemplateDeployment] = {}
         for program in programs:
             evaluated = self._evaluated(folder, given, note, program, diagnostics)
             absent = evaluated.absent | absent
+            for each in evaluated.deployments:
+                deployments.setdefault((each.address, each.url or each.text), each)
             resources = evaluated.resources
             if not any(kind == "file" for kind, _ in given.variables):
                 resources = self._with_unloaded_files(
@@ -153,7 +160,10 @@ class _Tree:
             diagnostics += modules.news()
         caches = found[0].values() if len(found) == 1 else with_programs(*found)
         return ReadResult(
-            tuple(caches), tuple(dict.fromkeys(diagnostics)), absent=tuple(absent.values())
+            tuple(caches),
+            tuple(dict.fromkeys(diagnostics)),
+            absent=tuple(absent.values()),
+            deployments=tuple(deployments.values()),
         )
 
     def _programs(self, folder: str) -> tuple[Evidence, ...]:

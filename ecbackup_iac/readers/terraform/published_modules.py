@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
+from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.policy import PublishedModule
+from ecbackup_iac.readers.terraform.deployed_templates import DEPLOYERS, WORDS, mentions_cache
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.folder_scan import Sought
 
@@ -54,7 +56,11 @@ def sought(more: Iterable[PublishedModule] = ()) -> Sought:
     def is_call(source: str, inputs: Iterable[str]) -> bool:
         return looks_like_elasticache(source, inputs) or published_module(source, named) is not None
 
-    return Sought(_WORDS, RESOURCE_TYPES.__contains__, is_call)
+    def is_resource(block: Block) -> bool:
+        kind = block.labels[0]
+        return kind in RESOURCE_TYPES or (kind in DEPLOYERS and mentions_cache(block))
+
+    return Sought((*_WORDS, *WORDS), is_resource, is_call)
 
 
 def looks_like_elasticache(source: str, inputs: Iterable[str]) -> bool:
