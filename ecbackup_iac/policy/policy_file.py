@@ -65,6 +65,10 @@ Text = Annotated[
 ]
 
 
+Identifier = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z_][\w-]*$")]
+InputPath = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$")]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -93,11 +97,14 @@ class ModuleEntry(_Strict):
 
     source: Text
     form: Form = Form.REPLICATION_GROUP
-    input: Text | None = None
+    input: InputPath | None = None
     default: Annotated[int, Field(strict=True)] | None = None
-    engine: Text | None = None
-    default_engine: Text | None = None
-    switches: list[Text] = []
+    engine: Identifier | None = None
+    default_engine: Identifier | None = None
+    switches: list[Identifier] = []
+    versions: list[Text] = []
+    serverless_input: InputPath | None = None
+    stand_in: Text | None = None
 
 
 class PolicyFile(_Strict):
@@ -137,8 +144,7 @@ def read_policy(path: str) -> Policy:
         ),
         roots=tuple(_root_settings(entry, folder, shown) for entry in file.roots),
         modules=tuple(
-            PublishedModule(**{**entry.model_dump(), "switches": tuple(entry.switches)})
-            for entry in file.modules
+            _module(entry, path, Location(shown, lines.key(["modules"]))) for entry in file.modules
         ),
         baseline=os.path.join(os.path.dirname(path), file.baseline) if file.baseline else None,
         source=_source(file.source, path, Location(shown, lines.key(["source"]))),
@@ -217,6 +223,45 @@ def _root_settings(entry: RootEntry, folder: str, shown: str) -> RootSettings:
     variable_files = tuple(_existing_file(name, folder, shown) for name in entry.var_files)
     parameter_files = tuple(_existing_file(name, folder, shown) for name in entry.parameter_files)
     return RootSettings(root, variable_files, entry.workspace, parameter_files)
+
+
+def _module(entry: ModuleEntry, path: str, location: Location) -> PublishedModule:
+    """Return the description of a module, with the content of its stand-in."""
+    file, text = "", b""
+    if entry.stand_in:
+        file = os.path.join(os.path.dirname(path), entry.stand_in)
+        text = _stand_in_text(file, entry, path, location)
+    keys = entry.model_dump() | {
+        "switches": tuple(entry.switches),
+        "versions": tuple(entry.versions),
+        "stand_in": shown_path(file) if file else "",
+    }
+    return PublishedModule(**keys, stand_in_text=text)
+
+
+_KEYS_OF_NO_STAND_IN = ("form", "default", "engine", "default_engine", "switches")
+
+
+def _stand_in_text(file: str, entry: ModuleEntry, path: str, location: Location) -> bytes:
+    """Return the content of a stand-in. Raises PolicyError."""
+    name = entry.stand_in
+    both = [key for key in _KEYS_OF_NO_STAND_IN if key in entry.model_fields_set]
+    if both:
+        raise PolicyError(f"{location}: modules: {both[0]}: the stand-in {name} says this")
+    if not file.endswith(".hcl"):
+        # Terraform, and this program, would read a .tf file as configuration.
+        raise PolicyError(f"{location}: modules: stand_in: the name of {name} has to end in .hcl")
+    if not is_readable(os.path.realpath(file), boundary_of(path)):
+        raise PolicyError(f"{location}: modules: stand_in: {name} leads outside the repository")
+    try:
+        content = bounded_content(file, MAX_POLICY_BYTES)
+    except OSError as error:
+        problem = error.strerror or error
+        raise PolicyError(f"{location}: modules: stand_in: {name}: {problem}") from error
+    if not content:
+        problem = "it is empty" if content == b"" else larger_than(MAX_POLICY_BYTES)
+        raise PolicyError(f"{location}: modules: stand_in: {name}: {problem}")
+    return content
 
 
 def _existing_file(name: str, folder: str, shown: str) -> str:

@@ -162,6 +162,16 @@ def load_module(
     return module
 
 
+def module_of(source: SourceFile) -> Module:
+    """Return the module that one file is by itself; its path is the module's folder."""
+    module = Module(source.path)
+    body = parse_file(source, CONFIGURATION, module.report)
+    module.add(body)
+    _declare(module, body)
+    module.parse_all()
+    return module
+
+
 def file_body(path: str, reader: FolderReader) -> Body | None:
     """Return what one file declares; None where it cannot be read. What is wrong in it is not reported."""
     return _body(path, reader, Module(os.path.dirname(path)))
