@@ -151,10 +151,9 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
 
 def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
     if module.state is ModuleState.MISSING:
+        there = f"provide the module at {_plain(module.source)} inside the repository"
         place = _line(resource.block or resource.location)
-        return (
-            f"restore {_plain(module.source)}, or correct the source of {module.address}, {place}"
-        )
+        return f"{there}, or correct the source of {module.address}, {place}"
     decide = "run terraform init, or describe the module under [[modules]] in the policy file"
     return f"{decide}; {_OR_JUDGE_A_PLAN}"
 
