@@ -18,10 +18,14 @@ from ecbackup_iac.readers.terraform.resource_types import days_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import OPEN_SCOPE
 from ecbackup_iac.terraform.functions.call_context import Scope
+from ecbackup_iac.terraform.modules.ruling_out import may_name
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
 
 CACHE_WORDS = (b"elasticache", b"redis", b"valkey", b"memcached", b'"cache.')
 """In lower case: configuration in which none of them is written passes no cache's settings on by value."""
+
+_INPUT_WORDS = (*CACHE_WORDS, b"snapshot_retention", b"_cache_", b"cache_node", b"node_group")
+"""In lower case: a call in which none of them is written has no input that only a cache has."""
 
 _CACHES = {"elasticache", "redis", "valkey", "memcached", "memcache"}
 
@@ -92,6 +96,9 @@ def looks_like_cache(source: str, block: Block | None = None, scope: Scope = OPE
     by_source = _by_source(source)
     if by_source is not None or block is None:
         return bool(by_source)
+    written = block.range.file.text[block.range.start : block.range.end]
+    if scope is OPEN_SCOPE and not may_name(written, _INPUT_WORDS):
+        return False
     return _by_inputs([*_inputs(block, scope)], is_around=_is_around(source))
 
 
