@@ -1,7 +1,8 @@
-"""Calls of published modules that were not fetched: their stand-ins are evaluated, for the versions they may have."""
+"""Calls of published modules that were not fetched → what their stand-ins make, version by version."""
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,11 @@ from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.value import Known
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIns, known_modules
+from ecbackup_iac.readers.terraform.published.versions import versions_of
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:
-    from conftest import Evaluate
+    from conftest import Evaluate, Run
 
 ELASTICACHE = "terraform-aws-modules/elasticache/aws"
 SERVERLESS = f"{ELASTICACHE}//modules/serverless-cache"
@@ -119,8 +121,7 @@ CACHE = "aws_elasticache_serverless_cache"
         (
             CLOUDDROVE,
             "",
-            "cluster_replication_enabled = true\n"
-            '  replication_group = { engine = "valkey", snapshot_retention_limit = 3 }',
+            "cluster_replication_enabled = true\n  replication_group = { snapshot_retention_limit = 3 }",
             {f"{GROUP}.cluster[0]": "pass 3"},
         ),
         (
@@ -210,7 +211,7 @@ def test_outcomes_of_every_version_count_where_the_version_is_open(evaluate: "Ev
     ],
 )
 def test_the_version_chooses_the_stand_in_of_the_policy(
-    run_here: Any, tmp_path: Path, version: str, expected: dict[str, str]
+    run_here: "Run", tmp_path: Path, version: str, expected: dict[str, str]
 ) -> None:
     source = "app.terraform.io/acme/cache/aws"
     write_stand_ins(tmp_path, source)
@@ -321,14 +322,12 @@ def test_the_stand_ins_declare_and_parse_what_they_use() -> None:
 
 
 def test_a_module_has_one_stand_in_for_a_version() -> None:
-    from ecbackup_iac.readers.terraform.published.versions import versions_of  # noqa: PLC0415
-
     by_source: dict[str, list[str]] = {}
     for entry in known_modules():
         by_source.setdefault(entry.source, []).extend(entry.versions or (">= 0",))
     for source, versions in by_source.items():
         ranges = sorted((versions_of(one) for one in versions), key=lambda one: one.first)
-        for one, following in zip(ranges, ranges[1:], strict=False):
+        for one, following in pairwise(ranges):
             assert not one.overlaps(following), source
 
 
@@ -392,8 +391,6 @@ def test_a_pass_without_a_version_holds_in_every_version_that_accepts_the_call(
 
 def is_accepted(source: str, inputs: str, version: str) -> bool:
     """Whether the stand-in of a version declares every input, and gets what it needs."""
-    from ecbackup_iac.readers.terraform.published.versions import versions_of  # noqa: PLC0415
-
     stand_ins = StandIns()
     wanted = versions_of(version)
     for entry in known_modules():

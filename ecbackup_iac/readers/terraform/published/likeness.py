@@ -48,7 +48,9 @@ _NO_CACHE = frozenset(
 # Of something that may have a cache in it, and mostly has none.
 _AROUND = {"vpc", "network", "networking", "ecs", "ec2", "eks", "proxy", "lambda"}
 
-_NODE_TYPE = re.compile(r"cache\.[a-z0-9-]+\.[a-z0-9]+")
+_NODE_TYPE = re.compile(
+    r"cache\.[a-z]{1,2}\d[a-z0-9]*\.(?:nano|micro|small|medium|metal|(?:\d*x)?large)"
+)
 _OTHER_NODE_TYPE = re.compile(r"(?:db|ra3|dc2)\.[a-z0-9]+(?:\.[a-z0-9]+)?|ra3\.\w+")
 _ENGINES = {"redis", "valkey", "memcached"}
 
