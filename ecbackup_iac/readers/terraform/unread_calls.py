@@ -69,8 +69,11 @@ class UnreadCalls:
             if stand_ins:
                 yield from self._known(call, stand_ins)
                 return
-        if looks_like_cache(unread.source, call.block) or looks_like_cache(
-            unread.source, call.block, call.scope
+        source, block = unread.source, call.block
+        if (
+            self._stand_ins.describes(source)
+            or looks_like_cache(source, block)
+            or looks_like_cache(source, block, call.scope)
         ):
             yield self._unknown(call)
 
@@ -179,7 +182,6 @@ def _at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> Cache
     header, described = call.block.header, stand_in.described
     name = stand_in.input_of(cache.type)
     argument = call.block.body.attribute(name.partition(".")[0]) if name else None
-    note = f"by the published interface of {described.source}: the module itself was not read"
     return replace(
         cache,
         address=call.address if stand_in.is_table else cache.address,
@@ -187,7 +189,7 @@ def _at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> Cache
         location=(argument.range if argument else header).location,
         retention=_in_user_code(cache.retention, stand_in, header),
         retention_name=name or cache.retention_name,
-        assumptions=tuple(dict.fromkeys((*call.doubts, *cache.assumptions, note))),
+        assumptions=tuple(dict.fromkeys((*call.doubts, *cache.assumptions, stand_in.note))),
         block=call.block.range.location,
         overrides=overrides_of(call.block),
         calls=call.scope.instance.calls,

@@ -46,6 +46,14 @@ class StandIn:
         return not self.described.stand_in
 
     @property
+    def note(self) -> str:
+        """What a cache's settings are known from, for people."""
+        described = f"by the published interface of {self.described.source}"
+        if self.is_table or self.described.stand_in_text:
+            described = f"described by {self.described.stand_in or 'the policy'}"
+        return f"{described}: the module itself was not read"
+
+    @property
     def versions(self) -> str:
         """The versions, for people."""
         return " or ".join(self.described.versions)
@@ -100,6 +108,10 @@ class StandIns:
         # Terraform refuses a call that its module does not accept: it is of another version then.
         accepting = [one for one in everything if one.accepts(call, everything)]
         return [one for one in here if one in accepting] or (here and accepting) or here
+
+    def describes(self, source: str) -> bool:
+        """Whether something is known of the module that a source names, if only of other versions."""
+        return bool(described_modules(source, self._more))
 
     def _load(self, entry: PublishedModule) -> StandIn:
         if entry not in self._loaded:
