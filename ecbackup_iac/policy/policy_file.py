@@ -254,7 +254,7 @@ def _stand_in_text(file: str, entry: ModuleEntry, path: str, location: Location)
     if not is_readable(os.path.realpath(file), boundary_of(path)):
         raise PolicyError(f"{location}: modules: stand_in: {name} leads outside the repository")
     try:
-        content = bounded_content(file, MAX_POLICY_BYTES)
+        content = bounded_content(os.path.realpath(file), MAX_POLICY_BYTES)
     except OSError as error:
         problem = error.strerror or error
         raise PolicyError(f"{location}: modules: stand_in: {name}: {problem}") from error

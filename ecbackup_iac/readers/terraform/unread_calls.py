@@ -99,16 +99,18 @@ class UnreadCalls:
             (*parent.path, call.block.labels[0]),
         )
         instance.is_refused = parent.is_refused
-        for found in resources(instance, _Everything()):
-            if isinstance(found, EvaluationError):
-                self._diagnostics.append(refused(found, call.block.header.location))
-            elif not isinstance(found, EmptyBlock):
-                for cache in self._read(found):
-                    yield _at_call(cache, call, stand_in)
-        for number, each in enumerate(self._diagnostics[first:], first):
-            if each.location.path == stand_in.module.folder:
-                moved = replace(each, location=call.block.header.location)
-                self._diagnostics[number] = moved
+        try:
+            for found in resources(instance, _Everything()):
+                if isinstance(found, EvaluationError):
+                    self._diagnostics.append(refused(found, call.block.header.location))
+                elif not isinstance(found, EmptyBlock):
+                    for cache in self._read(found):
+                        yield _at_call(cache, call, stand_in)
+        finally:
+            for number, each in enumerate(self._diagnostics[first:], first):
+                if each.location.path == stand_in.module.folder:
+                    moved = replace(each, location=call.block.header.location)
+                    self._diagnostics[number] = moved
 
     def _switched_off(self, call: UnreadCall, stand_in: StandIn) -> Iterator[str]:
         """Yield the inputs that a call sets to false, of those that decide what is created."""
