@@ -172,8 +172,10 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
         ),
         (
             f'{MODULE}input = "days }}"',
-            "policy.toml:1: modules.input: string should match pattern "
-            "'^[A-Za-z_][\\w-]*(\\.[A-Za-z_][\\w-]*)*$', not 'days }'",
+            (
+                "policy.toml:1: modules.input: string should match pattern "
+                "'^[A-Za-z_][\\w-]*(\\.[A-Za-z_][\\w-]*)*$', not 'days }'"
+            ),
         ),
         ("minimum_days = ", "policy.toml:1:16: not valid TOML: Invalid value"),
         (
