@@ -163,6 +163,9 @@ class Unknown(Generic[T]):
     """Proven limits, where there is no list: by a validation, a MinValue."""
 
     trace: tuple[TraceStep, ...] = ()
+    passed: tuple["Known[T]", ...] = ()
+    """Values that the code passes on to what was not read: evidence, and no outcomes."""
+
     is_refused: bool = False
     """The code is rejected before anything is deployed, and has to be corrected first."""
 
