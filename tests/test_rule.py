@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy, UnknownMode
+from ecbackup_iac.model.policy import Requirements, UnknownMode
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
     Bounds,
     Invalid,
@@ -49,7 +50,7 @@ NOBODY_KNOWS: Value[int] = Unknown("it depends on data.x.y, known only after app
 
 
 def answer(resource: CacheResource, minimum_days: int = 1) -> tuple[Status, Rule | None]:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
     return verdict.status, verdict.rule
 
 
@@ -99,11 +100,11 @@ def test_a_retention_has_the_same_answer_in_every_form(
 def test_a_message_names_the_retention_and_the_requirement(
     retention: Value[int], message: str
 ) -> None:
-    assert judge(replace(GROUP, retention=retention), Policy(7)).message == message
+    assert judge(replace(GROUP, retention=retention), Requirements(7)).message == message
 
 
 def test_a_plan_from_days_to_none_turns_backups_off_and_says_how_many_there_were() -> None:
-    verdict = judge(replace(GROUP, retention=Known(0), previous_days=7), Policy())
+    verdict = judge(replace(GROUP, retention=Known(0), previous_days=7), Requirements())
     assert verdict == Verdict(
         Status.FAIL,
         Rule.BACKUPS_BEING_DISABLED,
@@ -135,7 +136,7 @@ def test_a_replication_group_is_judged_whatever_its_engine_is_called() -> None:
 
 def test_a_cluster_in_a_group_leaves_the_answer_to_the_group() -> None:
     verdict = judge(
-        replace(CLUSTER, replication_group=Known("sessions"), retention=Unset()), Policy()
+        replace(CLUSTER, replication_group=Known("sessions"), retention=Unset()), Requirements()
     )
     assert verdict == Verdict(
         Status.NOT_APPLICABLE, None, "it belongs to replication group sessions: judge the group"
@@ -181,7 +182,7 @@ def test_windows_that_overlap_fail_where_backups_would_be_on() -> None:
     assert answer(windows) == (Status.FAIL, Rule.BACKUP_WINDOW_CONFLICT)
     off = replace(windows, retention=Known(0))
     assert answer(off) == (Status.FAIL, Rule.BACKUPS_DISABLED)
-    assert judge(off, Policy()).notes == ()
+    assert judge(off, Requirements()).notes == ()
 
 
 def test_a_serverless_cache_has_a_start_time_and_no_window_to_judge() -> None:
@@ -219,12 +220,12 @@ def test_a_serverless_cache_has_a_start_time_and_no_window_to_judge() -> None:
 def test_where_several_rules_apply_the_gravest_leads_and_the_others_are_notes(
     resource: CacheResource, minimum_days: int, rules: list[str]
 ) -> None:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
     assert [verdict.rule, *(note.rule for note in verdict.notes)] == rules
 
 
 def test_ignore_changes_is_a_note_beside_any_verdict_that_applies() -> None:
-    verdict = judge(replace(GROUP, retention_ignored=True), Policy())
+    verdict = judge(replace(GROUP, retention_ignored=True), Requirements())
     assert (verdict.status, [note.rule for note in verdict.notes]) == (
         Status.PASS,
         [Rule.RETENTION_NOT_MANAGED],
@@ -253,14 +254,14 @@ def test_a_mixture_names_the_outcome_that_fails_and_when() -> None:
         "it depends on var.env",
         (Outcome(Known(7), "var.env is prod"), Outcome(Known(0), "var.env is dev")),
     )
-    assert judge(replace(GROUP, retention=retention), Policy()).message == (
-        "snapshot_retention_limit is undecided: it depends on var.env; "
+    assert judge(replace(GROUP, retention=retention), Requirements()).message == (
+        "snapshot_retention_limit is unknown: it depends on var.env; "
         "automatic backups are off: snapshot_retention_limit is 0 when var.env is dev"
     )
 
 
 def test_outcomes_that_all_pass_are_listed_in_the_message() -> None:
-    verdict = judge(replace(GROUP, retention=either(Known(30), Known(7), Known(7))), Policy())
+    verdict = judge(replace(GROUP, retention=either(Known(30), Known(7), Known(7))), Requirements())
     assert verdict.message == "backups are kept for 7 or 30 days, whichever applies"
 
 
@@ -289,7 +290,7 @@ def test_what_passes_passes_whatever_the_engine_turns_out_to_be() -> None:
 
 
 def test_what_fails_fails_unless_the_unknown_engine_is_memcached() -> None:
-    verdict = judge(replace(CLUSTER, engine=Unknown("var.e"), retention=Known(0)), Policy())
+    verdict = judge(replace(CLUSTER, engine=Unknown("var.e"), retention=Known(0)), Requirements())
     assert (verdict.status, verdict.rule, verdict.message, verdict.notes[0].rule) == (
         Status.UNKNOWN,
         Rule.RETENTION_UNKNOWN,
@@ -312,15 +313,15 @@ def test_an_unknown_engine_that_can_only_be_redis_or_valkey_leaves_no_doubt() ->
         (UnknownMode.IGNORE, Level.NONE),
     ],
 )
-def test_the_policy_says_what_an_undecided_cache_weighs(mode: UnknownMode, level: Level) -> None:
+def test_the_policy_says_what_an_unknown_cache_weighs(mode: UnknownMode, level: Level) -> None:
     verdict = Verdict(Status.UNKNOWN, Rule.RETENTION_UNKNOWN, "")
-    assert level_of(verdict, Policy(unknown=mode)) is level
+    assert level_of(verdict, Requirements(unknown=mode)) is level
 
 
 @pytest.mark.parametrize("mode", UnknownMode)
 def test_nothing_else_weighs_differently_for_it(mode: UnknownMode) -> None:
     weights = {
-        status: level_of(Verdict(status, None, ""), Policy(unknown=mode))
+        status: level_of(Verdict(status, None, ""), Requirements(unknown=mode))
         for status in (Status.PASS, Status.FAIL, Status.NOT_APPLICABLE)
     }
     assert weights == {
@@ -388,7 +389,7 @@ minimums = st.integers(1, 35)
 def test_every_cache_has_an_answer_whose_status_and_rule_agree(
     resource: CacheResource, minimum_days: int
 ) -> None:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
 
     assert verdict.message
     match verdict.status:
@@ -402,7 +403,7 @@ def test_every_cache_has_an_answer_whose_status_and_rule_agree(
 
 @given(resources, minimums)
 def test_a_note_never_repeats_the_verdict(resource: CacheResource, minimum_days: int) -> None:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
     assert len(set(verdict.notes)) == len(verdict.notes)
     if verdict.status is Status.FAIL:
         assert verdict.message not in [note.text for note in verdict.notes]
@@ -412,7 +413,7 @@ def test_a_note_never_repeats_the_verdict(resource: CacheResource, minimum_days:
 def test_of_a_retention_of_which_nothing_is_known_nothing_is_guessed(
     resource: CacheResource, minimum_days: int
 ) -> None:
-    verdict = judge(replace(resource, retention=NOBODY_KNOWS), Policy(minimum_days))
+    verdict = judge(replace(resource, retention=NOBODY_KNOWS), Requirements(minimum_days))
     assert (
         verdict.status in (Status.UNKNOWN, Status.NOT_APPLICABLE)
         or verdict.rule is Rule.BACKUPS_UNSUPPORTED

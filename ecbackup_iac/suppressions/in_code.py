@@ -1,4 +1,4 @@
-"""Findings and texts of code → the comments and metadata that cover the findings, and warnings."""
+"""Findings and all annotated texts of a run → the suppression in the code of each finding, and warnings."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,7 +6,7 @@ from datetime import date
 
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import SuppressionMode
 from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression
@@ -161,7 +161,7 @@ class CodeSuppressions:
         """Return why a suppression that covers nothing is of no use; empty where that is not certain."""
         block = located.block_location
         if block is not None and (block.path, block.line, block.column) in self._evaluated:
-            return "" if self._is_partial else "matches no finding that fails or is undecided"
+            return "" if self._is_partial else "matches no finding that fails or is unknown"
         if _CACHE_BLOCK.match(located.block):
             return ""
         return "stands at no cache, and at no module call that leads to one"
