@@ -32,11 +32,11 @@ def own_suppression(line: str) -> InlineSuppression | None:
     rules: tuple[Rule, ...] = ()
     written = SIGN
     if rest.startswith("["):
-        listed, bracket, rest = rest[1:].partition("]")
+        rule_ids, bracket, rest = rest[1:].partition("]")
         if not bracket:
             return _wrong(SIGN, f"its bracket is not closed: {EXAMPLE}")
-        written = f"{SIGN}[{cut(listed)}]"
-        rules, problem = rules_in(listed.split(","))
+        written = f"{SIGN}[{cut(rule_ids)}]"
+        rules, problem = rules_in(rule_ids.split(","))
         if problem:
             return _wrong(written, problem)
     elif rest and not rest[0].isspace() and rest[0] != ":":
@@ -49,16 +49,16 @@ def own_suppression(line: str) -> InlineSuppression | None:
 
 def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
     """Return the rules with these ids, or what is wrong with one of them."""
-    found: list[Rule] = []
+    rules: list[Rule] = []
     for name in names:
-        wanted = name.strip().upper()
-        if not wanted:
+        rule_id = name.strip().upper()
+        if not rule_id:
             return (), "a rule is missing between its brackets"
-        if wanted not in (*Rule,):
+        if rule_id not in (*Rule,):
             first, *_, last = Rule
             return (), f"there is no rule {cut(name.strip())}: they are {first} to {last}"
-        found.append(Rule(wanted))
-    return tuple(dict.fromkeys(found)), ""
+        rules.append(Rule(rule_id))
+    return tuple(dict.fromkeys(rules)), ""
 
 
 def with_reason(suppression: InlineSuppression, written: str) -> InlineSuppression:

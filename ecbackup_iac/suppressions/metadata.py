@@ -35,9 +35,9 @@ _CDK_NAG_RULES = (*OFF, Rule.RETENTION_TOO_SHORT)
 
 def suppressions_in(metadata: Node) -> Iterator[Found]:
     """Yield the suppressions, our own first."""
-    own = member(metadata, "ecbackup")
-    if own is not None:
-        yield from _own(own)
+    directive = member(metadata, "ecbackup")
+    if directive is not None:
+        yield from _own(directive)
     for tool in ("checkov", "bridgecrew"):
         for entry in _entries(member(member(metadata, tool), "skip")):
             name, comment = _text(entry, "id"), _text(entry, "comment")
@@ -71,13 +71,13 @@ def _own_entry(entry: Node) -> InlineSuppression:
     written = "Metadata ecbackup ignore"
     if not isinstance(entry, MapNode):
         return _wrong(written, f"it is not written as {EXAMPLE}")
-    found = members(entry)
-    for name in found:
+    entries = members(entry)
+    for name in entries:
         if name not in _OWN_KEYS:
             return _wrong(written, f"unknown key {cut(name)}: the keys are {', '.join(_OWN_KEYS)}")
     rules: tuple[Rule, ...] = ()
-    if "rules" in found:
-        names = _names(found["rules"][1])
+    if "rules" in entries:
+        names = _names(entries["rules"][1])
         if not names:
             return _wrong(written, "rules is no list of rules such as [ECB001]")
         rules, problem = rules_in(names)
@@ -86,7 +86,7 @@ def _own_entry(entry: Node) -> InlineSuppression:
         written = f"{written} [{', '.join(rules)}]"
     until = _text(entry, "until")
     expires = parse_date(until)
-    if "until" in found and expires is None:
+    if "until" in entries and expires is None:
         shown = cut(until) or "nothing"
         return _wrong(written, f"until is no date like 2027-03-31: {shown}")
     return _with_reason(

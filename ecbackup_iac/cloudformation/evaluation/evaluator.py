@@ -73,10 +73,10 @@ class Evaluator(BaseEvaluator):
         if properties and not isinstance(properties[1], MapNode):
             raise self.rejected("Properties is no map", properties[0], frame)
         entries = members(properties[1]) if properties else {}
-        found = entry_of(self, entries, name, frame)
-        if found is None:
+        entry_and_frame = entry_of(self, entries, name, frame)
+        if entry_and_frame is None:
             return entry_of_unknown_loop(self, entries, name, frame)
-        (key, node), inner = found
+        (key, node), inner = entry_and_frame
         value = self.settled_value(node, inner)
         source = inner.stack.template.source
         step = source.step(key, node, StepKind.ATTRIBUTE)

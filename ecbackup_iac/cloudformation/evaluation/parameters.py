@@ -213,10 +213,12 @@ def _passed_entry(
     if function is not None or "Fn::Transform" in entries:
         why = "what the parent passes to the nested stack is not known"
         return evaluator.unknown_value(why, node, frame)
-    found = entry_of(evaluator, entries, name, frame)
-    if found is None and (possible := entry_of_unknown_loop(evaluator, entries, name, frame)):
+    entry_and_frame = entry_of(evaluator, entries, name, frame)
+    if entry_and_frame is None and (
+        possible := entry_of_unknown_loop(evaluator, entries, name, frame)
+    ):
         return possible[1]
-    return found
+    return entry_and_frame
 
 
 def _passed_value(

@@ -71,10 +71,10 @@ class Template:
     def section(self, name: str) -> dict[str, Entry]:
         """Return a section's entries by name, the last of each name; {} where there is no such section."""
         if name not in self._sections:
-            found: dict[str, Entry] = {}
+            entries: dict[str, Entry] = {}
             for part in self._parts:
-                found |= members(member(part, name))
-            self._sections[name] = found
+                entries |= members(member(part, name))
+            self._sections[name] = entries
         return self._sections[name]
 
     def section_nodes(self, name: str) -> list[Node]:
