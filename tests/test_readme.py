@@ -66,7 +66,7 @@ def test_help_begins_with_examples(command: str, run: Run) -> None:
 
 
 @pytest.mark.parametrize("command", cli.commands)
-def test_every_option_of_many_stands_under_its_subject(command: str) -> None:
+def test_every_option_is_in_a_group_of_the_help(command: str) -> None:
     options = [one for one in cli.commands[command].params if isinstance(one, Option)]
     others = [one.name for one in options if group_of(one) == OTHER]
     assert len(options) <= MAX_UNGROUPED_OPTIONS or others == []
@@ -102,7 +102,7 @@ def test_every_rule_has_a_row(rule: Rule) -> None:
     assert f"| {rule} | {rule.label} |" in _readme()
 
 
-def test_make_run_judges_the_examples_as_they_say(run: Run) -> None:
+def test_make_run_has_the_verdicts_that_the_examples_name(run: Run) -> None:
     recipe = re.search(r"^run:.*\n\t(.*)$", (TOP / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert recipe is not None
     command = recipe[1].removeprefix("$(BIN)/")

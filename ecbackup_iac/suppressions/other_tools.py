@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from ecbackup_iac.files.globs import matches
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.suppressions.inline import InlineSuppression, Scope, cut, parse_date
+from ecbackup_iac.suppressions.inline import InlineSuppression, Scope, parse_date, shorten
 from ecbackup_iac.syntax.comments import COMMENT_SIGNS
 
 OFF = (Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNKNOWN)
@@ -76,8 +76,8 @@ def is_match(pattern: str, name: str) -> bool:
 def _foreign(
     written: str, reason: str, rules: tuple[Rule, ...] = OFF, **more: object
 ) -> InlineSuppression:
-    reason = cut(reason.strip()) or f"{cut(written)} (no reason given)"
-    base = InlineSuppression(cut(written), reason, rules, is_own=False, is_foreign_form=True)
+    reason = shorten(reason.strip()) or f"{shorten(written)} (no reason given)"
+    base = InlineSuppression(shorten(written), reason, rules, is_own=False, is_foreign_form=True)
     return replace(base, **more)
 
 
@@ -118,7 +118,9 @@ def _trivy_suppression(word: str, reason: str) -> InlineSuppression | None:
     if "exp" in options:
         expires = parse_date(options["exp"])
         if expires is None or expires == date.min:
-            problem = f"what stands behind exp is no date like 2027-03-31: {cut(options['exp'])}"
+            problem = (
+                f"what stands behind exp is no date like 2027-03-31: {shorten(options['exp'])}"
+            )
         else:
             expires -= timedelta(days=1)  # it ends as that day begins
     return _foreign(
