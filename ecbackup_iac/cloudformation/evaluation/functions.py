@@ -42,7 +42,7 @@ from ecbackup_iac.model.value import StepKind
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 
 MAX_ENDING = 1_000
-"""Characters of what an unknown text is known to end with."""
+"""Characters of what an unknown string is known to end with."""
 
 
 def _ref(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
@@ -82,7 +82,7 @@ def _find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Fr
 
 
 class _NoSuchKeyError(Exception):
-    """A map has no key of the text that an expression has."""
+    """A map has no key that is the value of an expression."""
 
     def __init__(self, message: str, *, may_be_made: bool) -> None:
         super().__init__(message)
@@ -129,7 +129,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
     what: str,
     frame: Frame,
 ) -> str | None:
-    """Return which of some texts a value is; None where it is none of them.
+    """Return which of some strings a value is; None where it is none of them.
 
     Raises:
         NeedsSplit: the value is unresolved.
@@ -157,10 +157,10 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
 def _split_by_options(
     evaluator: BaseEvaluator, parameter: UnresolvedParameter, options: list[str]
 ) -> None:
-    """Split the scenario by which of some texts a parameter is, unless it can be none of them.
+    """Split the scenario by which of some strings a parameter is, unless it can be none of them.
 
     Raises:
-        NeedsSplit: the parameter can be one of the texts.
+        NeedsSplit: the parameter can be one of the strings.
 
     """
     domain = parameter.domain
@@ -232,7 +232,7 @@ def _join(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) ->
 def _text_of_parts(
     evaluator: BaseEvaluator, parts: tuple[Value, ...], delimiter: str, node: Node, frame: Frame
 ) -> Value:
-    """Return the text of joined values; the callers deal with `${!x}` and commas."""
+    """Return the string of joined values; the callers deal with `${!x}` and commas."""
     evaluator.charge(len(parts))
     unknown = evaluator.first_unknown(parts)
     settled_parts = tuple(evaluator.settled(part) for part in parts)
