@@ -77,5 +77,5 @@ class Domain:
 
 
 def number_of(text: str) -> Fraction | None:
-    """Return the number that CloudFormation's Number parameters read in a string; None where it is not a number."""
+    """Return the number that a Number parameter reads in a string; None where it is not one."""
     return Fraction(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
