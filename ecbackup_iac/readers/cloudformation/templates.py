@@ -264,7 +264,7 @@ class _RootReader:
             settings = ResourceSettings.rejected(names)
             is_rejected = isinstance(error, TemplateRejectedError)
             retention: ModelValue[int] = Unknown(
-                error.message, trace=(not_set,), is_refused=is_rejected
+                error.message, trace=(not_set,), is_rejected=is_rejected
             )
         else:
             if settings.exists_nowhere:
