@@ -52,6 +52,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
 
 
 def _finding(resource: CacheResource, policy: Policy) -> Finding:
+    """Return the verdict on a cache, with its level, and its remedy if it does not pass."""
     verdict = judge(resource, policy)
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
         return Finding(resource, verdict, level_of(verdict, policy))

@@ -86,7 +86,7 @@ def terraform_cache(kind: str, conf: Conf, graph: Graph | None = None) -> CacheR
 
 
 def template_cache(kind: str, conf: Conf) -> CacheResource:
-    """Give the cache that a resource of a CloudFormation template is; `kind` is its type."""
+    """Return the cache that a resource of a CloudFormation template is; `kind` is its type."""
     names = cloudformation_types.RESOURCE_TYPES[kind]
     section = conf.get("Properties")
     properties: Conf = section if isinstance(section, Mapping) else {}
@@ -130,6 +130,7 @@ def _unwrapped(value: object) -> object:
 
 
 def _days(expression: object) -> Value[int]:
+    """Return the retention that Checkov has for an attribute, resolved or not."""
     if isinstance(
         expression, Mapping | list
     ):  # Checkov puts a whole map where a member of it is referred to
@@ -144,6 +145,7 @@ def _days(expression: object) -> Value[int]:
 
 
 def _text(expression: object) -> Value[str]:
+    """Return the string that Checkov has for an attribute, resolved or not."""
     if isinstance(expression, Mapping | list):
         return Unknown(f"{_UNRESOLVED} the expression")
     if (
@@ -169,6 +171,7 @@ def _group(settings: Conf, attributes: Attributes) -> Value[str]:
 
 
 def _cluster_mode(settings: Conf, attributes: Attributes) -> Value[bool]:
+    """Return whether a group is in cluster mode, as far as Checkov resolves what decides it."""
     if not attributes.cluster_mode:
         return Known(value=False)
     names = (*attributes.cluster_mode, "dynamic")

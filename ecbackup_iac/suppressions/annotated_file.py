@@ -153,6 +153,7 @@ class AnnotatedFile:
         self._text = read(source)
 
     def _read_template(self, text: AnnotatedText) -> None:
+        """Read the metadata of a template's resources, and its comments."""
         from ecbackup_iac.cloudformation.syntax.comments import commented_yaml, resource_metadata
         from ecbackup_iac.cloudformation.syntax.files import documents_in
 
@@ -174,6 +175,7 @@ class AnnotatedFile:
             self._text = commented_yaml(documents[0].source.text, text.path, documents)
 
     def _in_comments(self, *, is_terraform: bool) -> Iterator[tuple[Comment, LocatedSuppression]]:
+        """Yield the suppressions in comments, each with its comment and the block that it is in or at."""
         text = self._text
         locations: dict[int, Location] = {}
         not_code = commented_out(text.comments)

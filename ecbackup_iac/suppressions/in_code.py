@@ -74,6 +74,7 @@ class CodeSuppressions:
                 yield Diagnostic(text, Location(file.path), Severity.WARNING)
 
     def _covering(self, finding: Finding) -> Suppression | None:
+        """Return what covers a finding; None where nothing does, or it does not fail."""
         if finding.verdict.status not in (Status.FAIL, Status.UNKNOWN):
             return None
         covering = [

@@ -53,6 +53,7 @@ def suppressions_in(metadata: Node) -> Iterator[Found]:
 
 
 def _own(node: Node) -> Iterator[Found]:
+    """Yield the suppressions under the key `ecbackup`, or what is wrong with them."""
     if not isinstance(node, MapNode) or not node.members:
         yield _wrong("Metadata ecbackup", f"it is not written as {EXAMPLE}"), node
         return
@@ -68,6 +69,7 @@ def _own(node: Node) -> Iterator[Found]:
 
 
 def _own_entry(entry: Node) -> InlineSuppression:
+    """Return the suppression in an entry of `ignore`, or its problem."""
     written = "Metadata ecbackup ignore"
     if not isinstance(entry, MapNode):
         return _wrong(written, f"it is not written as {EXAMPLE}")

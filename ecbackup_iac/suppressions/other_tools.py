@@ -106,6 +106,7 @@ def _trivy(text: str) -> Iterator[InlineSuppression]:
 
 
 def _trivy_suppression(word: str, reason: str) -> InlineSuppression | None:
+    """Return the suppression of one `trivy:ignore:ID`; None where the check is another one."""
     sections = word.split(":")[1:]
     options = dict(zip(sections[::2], sections[1::2], strict=False))
     name, bracket, _ = options.get("ignore", "").partition("[")
@@ -135,6 +136,7 @@ def _trivy_suppression(word: str, reason: str) -> InlineSuppression | None:
 
 
 def _kics(text: str, *, is_head: bool) -> Iterator[InlineSuppression]:
+    """Yield what a command of KICS suppresses; it may name the file, the next block or the next line."""
     match = _KICS.match(text)
     if match is None:
         return

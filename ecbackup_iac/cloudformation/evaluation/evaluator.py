@@ -52,6 +52,7 @@ class Evaluator(BaseEvaluator):
         return None
 
     def _is_in_loop(self, item: LoopItem) -> bool:
+        """Whether the collection of a loop contains the item that a resource was made for."""
         if item.value.text is None and not item.is_missing:  # it represents an unknown collection
             return True
         collection = self.settled_value(item.collection, item.frame)
@@ -125,6 +126,7 @@ class Evaluator(BaseEvaluator):
         return self.unknown_value(why.format(self.excerpt(node, frame)), node, frame)
 
     def _literal(self, node: ScalarNode, frame: Frame) -> Value:
+        """Return a literal, with the items of loops in it; what others resolve later is unknown."""
         step = frame.stack.template.source.step(node, kind=StepKind.LITERAL)
         raw: Raw = literal_of(node)
         is_whole = True
