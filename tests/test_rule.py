@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy, UnknownMode
+from ecbackup_iac.model.policy import Requirements, UnknownMode
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
@@ -50,7 +50,7 @@ NOBODY_KNOWS: Value[int] = Unknown("it depends on data.x.y, known only after app
 
 
 def answer(resource: CacheResource, minimum_days: int = 1) -> tuple[Status, Rule | None]:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
     return verdict.status, verdict.rule
 
 
@@ -100,11 +100,11 @@ def test_a_retention_has_the_same_answer_in_every_form(
 def test_a_message_names_the_retention_and_the_requirement(
     retention: Value[int], message: str
 ) -> None:
-    assert judge(replace(GROUP, retention=retention), Policy(7)).message == message
+    assert judge(replace(GROUP, retention=retention), Requirements(7)).message == message
 
 
 def test_a_plan_that_disables_backups_names_the_previous_days() -> None:
-    verdict = judge(replace(GROUP, retention=Known(0), previous_days=7), Policy())
+    verdict = judge(replace(GROUP, retention=Known(0), previous_days=7), Requirements())
     assert verdict == Verdict(
         Status.FAIL,
         Rule.BACKUPS_BEING_DISABLED,
@@ -136,7 +136,7 @@ def test_a_replication_group_is_never_exempt_for_its_engine() -> None:
 
 def test_a_member_of_a_replication_group_is_not_applicable() -> None:
     verdict = judge(
-        replace(CLUSTER, replication_group=Known("sessions"), retention=Unset()), Policy()
+        replace(CLUSTER, replication_group=Known("sessions"), retention=Unset()), Requirements()
     )
     assert verdict == Verdict(
         Status.NOT_APPLICABLE, None, "it belongs to replication group sessions: judge the group"
@@ -182,7 +182,7 @@ def test_windows_that_overlap_fail_where_backups_would_be_on() -> None:
     assert answer(windows) == (Status.FAIL, Rule.BACKUP_WINDOW_CONFLICT)
     off = replace(windows, retention=Known(0))
     assert answer(off) == (Status.FAIL, Rule.BACKUPS_DISABLED)
-    assert judge(off, Policy()).notes == ()
+    assert judge(off, Requirements()).notes == ()
 
 
 def test_a_serverless_cache_has_no_backup_window_conflict() -> None:
@@ -220,12 +220,12 @@ def test_a_serverless_cache_has_no_backup_window_conflict() -> None:
 def test_other_broken_rules_are_notes_in_order_of_precedence(
     resource: CacheResource, minimum_days: int, rules: list[str]
 ) -> None:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
     assert [verdict.rule, *(note.rule for note in verdict.notes)] == rules
 
 
 def test_ignore_changes_adds_a_note_to_any_verdict() -> None:
-    verdict = judge(replace(GROUP, retention_ignored=True), Policy())
+    verdict = judge(replace(GROUP, retention_ignored=True), Requirements())
     assert (verdict.status, [note.rule for note in verdict.notes]) == (
         Status.PASS,
         [Rule.RETENTION_NOT_MANAGED],
@@ -254,14 +254,14 @@ def test_an_unknown_retention_names_the_outcome_that_fails_and_its_condition() -
         "it depends on var.env",
         (Outcome(Known(7), "var.env is prod"), Outcome(Known(0), "var.env is dev")),
     )
-    assert judge(replace(GROUP, retention=retention), Policy()).message == (
+    assert judge(replace(GROUP, retention=retention), Requirements()).message == (
         "snapshot_retention_limit is unknown: it depends on var.env; "
         "automatic backups are off: snapshot_retention_limit is 0 when var.env is dev"
     )
 
 
 def test_outcomes_that_all_pass_are_listed_in_the_message() -> None:
-    verdict = judge(replace(GROUP, retention=either(Known(30), Known(7), Known(7))), Policy())
+    verdict = judge(replace(GROUP, retention=either(Known(30), Known(7), Known(7))), Requirements())
     assert verdict.message == "backups are kept for 7 or 30 days, whichever applies"
 
 
@@ -290,7 +290,7 @@ def test_a_pass_does_not_depend_on_an_unknown_engine() -> None:
 
 
 def test_a_failure_with_an_unknown_engine_is_unknown() -> None:
-    verdict = judge(replace(CLUSTER, engine=Unknown("var.e"), retention=Known(0)), Policy())
+    verdict = judge(replace(CLUSTER, engine=Unknown("var.e"), retention=Known(0)), Requirements())
     assert (verdict.status, verdict.rule, verdict.message, verdict.notes[0].rule) == (
         Status.UNKNOWN,
         Rule.RETENTION_UNKNOWN,
@@ -315,13 +315,13 @@ def test_an_unknown_engine_that_cannot_be_memcached_does_not_matter() -> None:
 )
 def test_the_policy_sets_the_level_of_an_unknown_cache(mode: UnknownMode, level: Level) -> None:
     verdict = Verdict(Status.UNKNOWN, Rule.RETENTION_UNKNOWN, "")
-    assert level_of(verdict, Policy(unknown=mode)) is level
+    assert level_of(verdict, Requirements(unknown=mode)) is level
 
 
 @pytest.mark.parametrize("mode", UnknownMode)
 def test_the_policy_sets_no_other_level(mode: UnknownMode) -> None:
     weights = {
-        status: level_of(Verdict(status, None, ""), Policy(unknown=mode))
+        status: level_of(Verdict(status, None, ""), Requirements(unknown=mode))
         for status in (Status.PASS, Status.FAIL, Status.NOT_APPLICABLE)
     }
     assert weights == {
@@ -389,7 +389,7 @@ minimums = st.integers(1, 35)
 def test_every_cache_has_a_verdict_whose_status_and_rule_agree(
     resource: CacheResource, minimum_days: int
 ) -> None:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
 
     assert verdict.message
     match verdict.status:
@@ -403,7 +403,7 @@ def test_every_cache_has_a_verdict_whose_status_and_rule_agree(
 
 @given(resources, minimums)
 def test_a_note_never_repeats_the_verdict(resource: CacheResource, minimum_days: int) -> None:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
     assert len(set(verdict.notes)) == len(verdict.notes)
     if verdict.status is Status.FAIL:
         assert verdict.message not in [note.text for note in verdict.notes]
@@ -413,7 +413,7 @@ def test_a_note_never_repeats_the_verdict(resource: CacheResource, minimum_days:
 def test_an_unknown_retention_never_passes_or_fails(
     resource: CacheResource, minimum_days: int
 ) -> None:
-    verdict = judge(replace(resource, retention=NOBODY_KNOWS), Policy(minimum_days))
+    verdict = judge(replace(resource, retention=NOBODY_KNOWS), Requirements(minimum_days))
     assert (
         verdict.status in (Status.UNKNOWN, Status.NOT_APPLICABLE)
         or verdict.rule is Rule.BACKUPS_UNSUPPORTED

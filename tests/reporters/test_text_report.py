@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.source import Source
@@ -35,9 +35,12 @@ def finding(
         location=Location("plan.json"),
         retention=retention,
     )
-    verdict = judge(resource, Policy())
+    verdict = judge(resource, Requirements())
     return Finding(
-        resource, verdict, level_of(verdict, Policy()), remedy_of(resource, verdict, Policy())
+        resource,
+        verdict,
+        level_of(verdict, Requirements()),
+        remedy_of(resource, verdict, Requirements()),
     )
 
 

@@ -16,7 +16,7 @@ from ecbackup_iac.errors import BaselineError
 from ecbackup_iac.model.baseline import Baseline
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy, PolicyException, RootSettings
+from ecbackup_iac.model.policy import PolicyException, Requirements, RootSettings
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Suppression, SuppressionKind
 from ecbackup_iac.model.source import Source
@@ -554,8 +554,8 @@ def finding(
         engine=Known("redis"),
         settings=settings,
     )
-    verdict = judge(resource, Policy())
-    return Finding(resource, verdict, level_of(verdict, Policy()))
+    verdict = judge(resource, Requirements())
+    return Finding(resource, verdict, level_of(verdict, Requirements()))
 
 
 def accepted_of(findings: Sequence[Finding], folder: Path) -> Baseline:
