@@ -264,11 +264,16 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     ]
     if advice:
         return "\n".join(dict.fromkeys(advice))
+    if any(step.kind is StepKind.UNREAD and step.name for step in retention.trace):
+        name = "name its template under [[templates]] in the policy file"
+        return f"{name}, or check that template itself"
     open_ended = [step for step in retention.trace if step.kind is StepKind.OPEN_PARAMETER]
     if retention.bounds is not None and open_ended:
         name, place = _plain(open_ended[-1].name), _line(open_ended[-1].location)
         allowed = f"{days} days and nothing under {policy.minimum_days}"
         return f"let the MinValue and MaxValue of {name} allow {allowed}, {place}"
+    if any(step.kind is StepKind.OPEN_VARIABLE for step in retention.trace):
+        return f"give {_name_of(resource)} a value that can be known here: --var or --var-file"
     if any(step.kind in _OPEN for step in retention.trace):
         known = "a value that can be known here: --parameter or --parameter-file"
         return f"give {_name_of(resource)} {known}"
@@ -276,12 +281,21 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     return f"write {resource.retention_name}: {days} into the template, or judge what runs: {live}"
 
 
+# How the names of Terraform's files end, which may deploy a template.
+_CONFIGURATION = (".tf", ".tofu", ".tfvars")
+
 # Steps at which a template leaves a value to the deployment.
 _OPEN = (StepKind.OPEN_PARAMETER, StepKind.PSEUDO_PARAMETER)
 
 
 def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> _Advice:
     """Return what to set where: at the last step, which is the one that decides."""
+    if resource.calls and is_downloaded(resource.location.path):
+        own = [step for step in trace if not is_downloaded(step.location.path)]
+        if not own:
+            text = f"pass {days} days to the package, or use one that keeps backups, "
+            return _Advice(text + _line(resource.calls[-1]), resource.calls[-1])
+        trace = tuple(own)
     last = trace[-1] if trace else TraceStep("", resource.location)
     if any(step.shape is StepShape.COMPOSITION for step in trace):
         last = trace[0]
@@ -298,7 +312,8 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     elif last.kind is StepKind.PARAMETER:
         text = f"set {name} = {days} in {place}"
     elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
-        text = f"set {quote}{name}{quote}: {days} in {place}"
+        sign = " =" if last.location.path.endswith(_CONFIGURATION) else ":"
+        text = f"set {quote}{name}{quote}{sign} {days} in {place}"
     elif last.location.end_line != last.location.line:
         return _Advice(f"set {what} in {_line(trace[0].location)}", trace[0].location)
     else:

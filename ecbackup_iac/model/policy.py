@@ -134,6 +134,9 @@ class Policy:
     modules: tuple[PublishedModule, ...] = ()
     """In addition to those that the program knows."""
 
+    templates: tuple[tuple[str, str], ...] = ()
+    """A glob over the URLs of nested templates, and the absolute path of the file that such a URL means."""
+
     baseline: str | None = None
     """The path of the baseline file."""
 

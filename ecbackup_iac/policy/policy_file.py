@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ecbackup_iac.errors import PolicyError
-from ecbackup_iac.files.bounded_read import bounded_content, larger_than
+from ecbackup_iac.files.bounded_read import bounded_content
 from ecbackup_iac.files.paths import boundary_of, is_inside, is_readable, shown_path
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
@@ -58,7 +58,7 @@ MAX_QUOTED = 60
 
 
 def _without_nul(text: str) -> str:
-    """Refuse a NUL character, which ends a path for the operating system."""
+    """Reject a NUL character, which ends a path for the operating system."""
     if "\0" in text:
         raise PydanticCustomError("nul", "A text without a NUL character is expected")
     return text
@@ -113,6 +113,13 @@ class ModuleEntry(_Strict):
     stand_in: Text | None = None
 
 
+class TemplateEntry(_Strict):
+    """One `[[templates]]` table: the file that the URL of a nested template means."""
+
+    url: Text
+    path: Text
+
+
 class PolicyFile(_Strict):
     """The whole of `.ecbackup.toml`."""
 
@@ -122,6 +129,7 @@ class PolicyFile(_Strict):
     exceptions: Annotated[list[ExceptionEntry], Field(max_length=MAX_EXCEPTIONS)] = []
     roots: list[RootEntry] = []
     modules: list[ModuleEntry] = []
+    templates: list[TemplateEntry] = []
     baseline: Text | None = None
     source: Text | None = None
     ignores: SuppressionMode = SuppressionMode.ALL
@@ -150,6 +158,9 @@ def read_policy(path: str) -> Policy:
         ),
         roots=tuple(map(named.root_settings, file.roots)),
         modules=tuple(named.module(entry, lines.key(["modules"])) for entry in file.modules),
+        templates=tuple(
+            (entry.url, named.file(entry.path, "templates")) for entry in file.templates
+        ),
         baseline=named.path(file.baseline, "baseline") if file.baseline else None,
         source=named.source(file.source, lines.key(["source"])) if file.source else None,
         ignores=file.ignores,
@@ -162,8 +173,8 @@ def _text_of(path: str, shown: str) -> str:
         content = bounded_content(path, MAX_POLICY_BYTES)
     except OSError as error:
         raise PolicyError(f"{shown}: {error.strerror or error}") from error
-    if content is None:
-        raise PolicyError(f"{shown}: not read: {larger_than(MAX_POLICY_BYTES)}")
+    if isinstance(content, str):
+        raise PolicyError(f"{shown}: {content}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -175,7 +186,7 @@ def _document(text: str, shown: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        # Python 3.11 has the position in the message alone.
+        # Python 3.11 has the position only in the message.
         problem, position = re.sub(r"\s*\(at .*\)$", "", str(error)), ""
         if found := re.search(r"line (\d+), column (\d+)", str(error)):
             position = f":{found[1]}:{found[2]}"
@@ -286,9 +297,8 @@ def _stand_in_text(file: str, entry: ModuleEntry, location: Location) -> bytes:
     except OSError as error:
         problem = error.strerror or error
         raise PolicyError(f"{location}: modules: stand_in: {name}: {problem}") from error
-    if not content:
-        problem = "it is empty" if content == b"" else larger_than(MAX_POLICY_BYTES)
-        raise PolicyError(f"{location}: modules: stand_in: {name}: {problem}")
+    if isinstance(content, str) or not content:
+        raise PolicyError(f"{location}: modules: stand_in: {name}: {content or 'it is empty'}")
     return content
 
 
@@ -296,6 +306,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "exceptions": ExceptionEntry,
     "roots": RootEntry,
     "modules": ModuleEntry,
+    "templates": TemplateEntry,
 }
 
 

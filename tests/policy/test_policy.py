@@ -92,7 +92,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             (
                 "policy.toml:2: unknown key zzz: "
                 "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
-                "baseline, source, ignores"
+                "templates, baseline, source, ignores"
             ),
         ),
         (
@@ -187,7 +187,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             (
                 "policy.toml:1: unknown key a[b]: "
                 "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
-                "baseline, source, ignores"
+                "templates, baseline, source, ignores"
             ),
         ),
     ],

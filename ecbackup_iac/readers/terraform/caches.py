@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.model.cache import (
     CacheResource,
-    Source,
     enables_cluster_mode,
     may_be_without_backups,
 )
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
     Known,
     StepKind,
@@ -20,6 +20,11 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.deployed_templates import (
+    DEPLOYERS,
+    DeployedTemplates,
+    unknown_cache,
+)
 from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.provider_rules import provider_rules
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
@@ -58,6 +63,9 @@ class RootReader:
         self._diagnostics = diagnostics
         self._note = note
         self._is_exhausted = False
+        self.deployed = DeployedTemplates(root, diagnostics)
+        """The CloudFormation templates that resources deploy."""
+
         self._calls = UnreadCalls(root, diagnostics, stand_ins, self._give_up, self.resources)
 
     @property
@@ -77,8 +85,20 @@ class RootReader:
             for cache in self._calls.caches(found):
                 noted = dict.fromkeys(filter(None, (*cache.assumptions, self._note)))
                 yield replace(cache, assumptions=tuple(noted))
+        elif found.kind in DEPLOYERS:
+            yield from self._deployed(found)
         else:
             yield self._resource(found)
+
+    def _deployed(self, found: ResourceInstance) -> Iterator[CacheResource]:
+        """Yield an unknown cache for a template that cannot be known; others are read after the root."""
+        block = Arguments(found.block, Evaluator(found.scope), self._give_up)
+        basis = replace(
+            unknown_cache(found, self._root),
+            assumptions=tuple(filter(None, (*found.doubts, self._note))),
+            called=called_by(found.scope.instance),
+        )
+        yield from self.deployed.read(found, block, basis)
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
         attributes = RESOURCE_TYPES[found.kind]

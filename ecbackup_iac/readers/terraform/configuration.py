@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
@@ -29,6 +30,9 @@ from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
+
+if TYPE_CHECKING:
+    from ecbackup_iac.model.deployment import TemplateDeployment
 
 MAX_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -100,7 +104,7 @@ class _Tree:
         yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
             blocks=tuple(block for block in blocks if block.location not in self._read_calls),
-            marked=self.marked_texts(),
+            annotated_texts=self.annotated_texts(),
         )
 
     def _blocks(self) -> Iterator[CacheBlock]:
@@ -143,9 +147,12 @@ class _Tree:
         programs = self._programs(folder)
         found: list[dict[str, CacheResource]] = []
         absent: dict[Location, AbsentCache] = {}
+        deployments: dict[tuple[str, str], TemplateDeployment] = {}
         for program in programs:
             evaluated = self._evaluated(folder, given, note, program, diagnostics)
             absent = evaluated.absent | absent
+            for each in evaluated.deployments:
+                deployments.setdefault((each.address, each.url or each.text), each)
             resources = evaluated.resources
             if not any(kind == "file" for kind, _ in given.variables):
                 resources = self._with_unloaded_files(
@@ -157,7 +164,10 @@ class _Tree:
         diagnostics += self._stand_ins.news
         caches = found[0].values() if len(found) == 1 else with_programs(*found)
         return ReadResult(
-            tuple(caches), tuple(dict.fromkeys(diagnostics)), absent=tuple(absent.values())
+            tuple(caches),
+            tuple(dict.fromkeys(diagnostics)),
+            absent=tuple(absent.values()),
+            deployments=tuple(deployments.values()),
         )
 
     def _programs(self, folder: str) -> tuple[Evidence, ...]:
@@ -291,12 +301,12 @@ class _Tree:
         if folder in self._index.called:
             return ReadResult()
         marked = annotated_files(self._folders, folder, is_whole=self._is_target(folder))
-        reading = ReadResult(marked=tuple(marked))
+        reading = ReadResult(annotated_texts=tuple(marked))
         for modules in self._modules.values():
             modules.forget(folder)
         return reading
 
-    def marked_texts(self) -> tuple[AnnotatedText, ...]:
+    def annotated_texts(self) -> tuple[AnnotatedText, ...]:
         """Return the files of the modules that were read, where they may hold suppressions."""
         found = dict(self._marked)
         loaded = (module for modules in self._modules.values() for module in modules.loaded())

@@ -12,11 +12,11 @@ from ecbackup_iac.model.cache import (
     CalledModule,
     Form,
     ModuleState,
-    Source,
     format_days,
 )
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Settled, StepKind, TraceStep, Unknown, Unset
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, GiveUp, refused

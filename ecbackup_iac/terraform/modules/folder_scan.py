@@ -37,8 +37,8 @@ class Sought:
     """In lower case. A file that has none of them and no escape holds no resource that is sought, and
     no call but by its source."""
 
-    is_resource: Callable[[str], bool] = lambda _: False
-    """Whether a resource type is sought."""
+    is_resource: Callable[[Block], bool] = lambda _: False
+    """Whether a resource block is sought."""
 
     is_call: Callable[[str, Block | None], bool] = lambda _source, _call: False
     """Whether a call of a module that is not read is sought, by its source and what is written in it."""
@@ -228,7 +228,7 @@ class FolderScan:
             calls += ((name, call) for call in body.blocks("module", 1))
             for block in body.blocks("resource", 2):
                 kind, label = block.labels
-                if self._sought.is_resource(kind):
+                if self._sought.is_resource(block):
                     address, location = f"{kind}.{label}", block.range.location
                     folder.blocks.append(SoughtBlock(address, kind, location, name))
         self._add_calls(folder, calls)
