@@ -21,6 +21,7 @@ PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md")
 SAMPLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*)\n", re.MULTILINE)
 POLICY = re.compile(r"(?<=^```toml\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+STAND_IN = re.compile(r"^```hcl\n(variable \"store\".*?)^```$", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 
 
@@ -94,6 +95,12 @@ def test_the_policy_that_is_shown_can_be_used(run: Run, tmp_path: Path) -> None:
             for file in (*files, root["path"]) if "parameter_files" in root else files:
                 tmp_path.joinpath(file).parent.mkdir(parents=True, exist_ok=True)
                 tmp_path.joinpath(file).touch()
+        for module in tomllib.loads(policy).get("modules", ()):
+            if "stand_in" in module:
+                tmp_path.joinpath(module["stand_in"]).parent.mkdir(parents=True, exist_ok=True)
+                tmp_path.joinpath(module["stand_in"]).write_text(
+                    *STAND_IN.findall(_readme()), "utf-8"
+                )
         assert run("check", "--exit-zero", str(TOP / "examples/plan.json")).status == 0
 
 

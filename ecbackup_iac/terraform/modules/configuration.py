@@ -148,10 +148,14 @@ def source_of(block: Block) -> str | None:
         with suppress(EvaluationError):
             raw = Evaluator(CONSTANT_SCOPE).value(written.expression).raw
             text = raw if isinstance(raw, str) else None
-    return None if text is None else _CREDENTIALS.sub("//", text)
+    return None if text is None else without_credentials(text)
 
 
-# Credentials before the host in a git address, which must not be shown.
+def without_credentials(source: str) -> str:
+    """Return a source without the credentials of a git address, which must not be shown."""
+    return _CREDENTIALS.sub("//", source)
+
+
 _CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
 
 
