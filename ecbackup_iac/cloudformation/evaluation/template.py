@@ -15,7 +15,9 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     member,
     members,
     text_of,
+    walk,
 )
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
 
@@ -48,6 +50,24 @@ class Macro:
     """AWS::Include: it adds the content of a file, and changes nothing else."""
 
 
+@record(eq=False)
+class Rule:
+    """One rule of the section `Rules`."""
+
+    name: str
+    condition: Node | None
+    assertions: tuple[Node, ...]
+    """Maps with an `Assert`."""
+
+    asserted: frozenset[str]
+    """The parameters that its assertions are about."""
+
+    parameters: frozenset[str]
+    """Those that it depends on."""
+
+    location: Location
+
+
 class Template:
     """A document that is a template, or the part of one that is."""
 
@@ -69,6 +89,7 @@ class Template:
         self._is_part = is_part
         self._sections: dict[str, dict[str, Entry]] = {}
         self._declarations: dict[str, Declaration] = {}
+        self._rules: list[Rule] | None = None
 
     def section(self, name: str) -> dict[str, Entry]:
         """Return a section's entries by name, the last of each name; {} where there is no such section."""
@@ -97,6 +118,26 @@ class Template:
         if name not in self._declarations:
             self._declarations[name] = declaration_of(self.document, *entry)
         return self._declarations[name]
+
+    @property
+    def rules(self) -> list[Rule]:
+        """Its rules about parameters."""
+        if self._rules is None:
+            self._rules = [
+                self._rule(name, *entry) for name, entry in self.section("Rules").items()
+            ]
+        return self._rules
+
+    def _rule(self, name: str, key: Node, body: Node) -> Rule:
+        assertions, condition = member(body, "Assertions"), member(body, "RuleCondition")
+        items = tuple(assertions.items) if isinstance(assertions, ListNode) else ()
+        asserted = self._parameters_in(items)
+        used = asserted | self._parameters_in((condition,) if condition else ())
+        return Rule(name, condition, items, asserted, used, self.source.location_of(key))
+
+    def _parameters_in(self, nodes: Iterable[Node]) -> frozenset[str]:
+        texts = (text_of(part) or "" for node in nodes for part in walk(node))
+        return frozenset(texts) & self.section("Parameters").keys()
 
     def may_have_resource(self, name: str) -> bool:
         """Whether there is a resource of a name, or something that may make one: a loop, a macro, SAM."""
