@@ -36,6 +36,12 @@ _NESTING = re.compile("Stack|Application|Product")
 
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
+# What another program fills in before CloudFormation reads the template: Jinja, sed, ERB.
+PLACEHOLDER = re.compile(r"\{\{(?!resolve:)[^{}]*\}\}|\{%|%%\w+%%|<%|@@\w+@@")
+
+# What envsubst and the like fill in; it is none in Fn::Sub.
+SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}")
+
 # ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.
 SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{file\(")
 
@@ -195,7 +201,7 @@ class Template:
             if self._is_part and isinstance(body, ScalarNode):
                 text = f"not inspected here: {self.source.excerpt(body)}: judge that file itself"
                 yield Diagnostic(text, self.source.location_of(body), Severity.WARNING)
-            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+            if not self._is_part and not self._may_lack_type(name, body):
                 text = TemplateRejectedError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))
 
@@ -206,8 +212,19 @@ class Template:
             if section is not None and not _is_map(section, is_part=self._is_part):
                 yield section
         for name, (_, body) in self.section("Resources").items():
-            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+            if not self._is_part and not self._may_lack_type(name, body):
                 yield body
+
+    def _may_lack_type(self, name: str, body: Node) -> bool:
+        """Whether an entry of Resources is no resource without a type.
+
+        In `.ebextensions` Elastic Beanstalk merges it into a resource of its own template.
+        """
+        if name[:4] == "Fn::" or text_of(member(body, "Type")) is not None:
+            return True
+        return name.startswith("AWSEB") and ".ebextensions" in self.path.replace("\\", "/").split(
+            "/"
+        )
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what is wrong with the text, or not inspected."""
