@@ -1,10 +1,9 @@
 """A resource and its verdict → the remedy, by source and form."""
 
-import re
 import shlex
 from collections.abc import Callable, Iterable
 
-from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.cache import CacheResource, CalledModule, Form, ModuleState
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
 from ecbackup_iac.model.record import record, replace
@@ -135,6 +134,8 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
         return _for_attribute(resource, rule, policy)
     if isinstance(retention, Unknown) and retention.is_refused:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
+    if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
+        return _for_unread_module(resource, resource.module)
     if isinstance(retention, Unknown) or resource.variants:
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [
@@ -144,21 +145,26 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
         if advice:
             return "\n".join(dict.fromkeys(advice))
         decide = "give it a value that can be known here: --var, --var-file or --workspace"
-        if _MODULE_CALL.search(resource.address):
-            decide = (
-                "run terraform init, or describe the module under [[modules]] in the policy file"
-            )
-        return f"{decide}; or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
+        return f"{decide}; {_OR_JUDGE_A_PLAN}"
     return _where(retention.trace, resource, days).everywhere(retention)
+
+
+def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
+    if module.state is ModuleState.MISSING:
+        there = f"provide the module at {_plain(module.source)} inside the repository"
+        place = _line(resource.block or resource.location)
+        return f"{there}, or correct the source of {module.address}, {place}"
+    decide = "run terraform init, or describe the module under [[modules]] in the policy file"
+    return f"{decide}; {_OR_JUDGE_A_PLAN}"
+
+
+_OR_JUDGE_A_PLAN = "or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
 
 
 def _failing(outcomes: Iterable[Outcome[int]], policy: Policy) -> list[Settled[int]]:
     values = (outcome.value for outcome in outcomes)
     return [value for value in values if not is_enough(value, policy.minimum_days)]
 
-
-# The address of a module call whose module was not read.
-_MODULE_CALL = re.compile(r"""(?:^|\.)module\.[\w-]+(?:\[(?:\d+|".*")\])?$""")
 
 # Where a variable is set outside files → how it is set there.
 OPTIONS = {
@@ -232,9 +238,14 @@ def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> 
         if any(step.kind in _INPUTS for step in trace):
             text = f"give the downloaded module {days} days where it is called"
         return _Advice(f"{text}, {_line(own[-1])}", own[-1])
+    target, name = resource.address, resource.retention_name
+    if resource.module is not None:
+        target, name = resource.module.address, resource.module.input
+        if not name:
+            text = f"call a module that can keep backups in place of {resource.module.source}"
+            return _Advice(f"{text}, {_line(resource.location)}", resource.location)
     return _Advice(
-        f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}",
-        resource.location,
+        f"add {name} = {days} to {target}, {_line(resource.location)}", resource.location
     )
 
 

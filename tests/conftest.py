@@ -20,7 +20,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy, RootSettings
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.cloudformation.templates import TemplateReader

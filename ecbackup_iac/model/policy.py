@@ -103,6 +103,18 @@ class PublishedModule:
     switches: tuple[str, ...] = ()
     """Inputs that turn the cache off where they are false."""
 
+    versions: tuple[str, ...] = ()
+    """Constraints, of which the versions described satisfy one; empty for every version."""
+
+    serverless_input: str | None = None
+    """The input that sets the retention of a serverless cache, where that is another one."""
+
+    stand_in: str = ""
+    """The path of the stand-in that describes its variables and caches; empty where the keys above do."""
+
+    stand_in_text: bytes = b""
+    """The content of that file, where it is one of the policy's."""
+
 
 @record
 class Policy:

@@ -7,9 +7,10 @@ from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
 from ecbackup_iac.cloudformation.templates.roots import Templates
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.cloudformation.resource_types import RETENTION
 

@@ -1,7 +1,7 @@
 """A resource of a template → its settings: the value of each property in every case.
 
 The cases are the scenarios of ecbackup_iac.cloudformation. Where all properties can be evaluated together
-they share their cases, so that properties with the same dependencies are judged together.
+they share their cases, so that a verdict considers only values that can occur together.
 """
 
 import math
@@ -351,7 +351,7 @@ def _string_of(value: Value | None) -> Settled[str]:
 
 
 def _any_string_except(excluded: str) -> Known[str]:
-    """Return what represents every string but one: the rule only asks whether it is that one."""
+    """Return what represents every string but one: the rule only compares it with that one."""
     return Known(f"not {excluded}")
 
 

@@ -23,14 +23,15 @@ from ecbackup_iac.cloudformation.templates.resources import (
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.paths import shown_path
-from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, input_location, is_downloaded
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
 from ecbackup_iac.readers.cloudformation.deployments import deployed_cache, stack_of
@@ -91,7 +92,7 @@ class TemplateReader:
             diagnostics=tuple(self._closing_diagnostics()),
             absent=absent,
             blocks=blocks,
-            marked=tuple(self._templates.annotated),
+            annotated_texts=tuple(self._templates.annotated),
         )
 
     def _root_results(self, template: Template) -> Iterator[ReadResult]:

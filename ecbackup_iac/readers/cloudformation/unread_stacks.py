@@ -16,9 +16,10 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.cloudformation.templates.nested_stacks import NESTED
 from ecbackup_iac.cloudformation.templates.resources import UnreadStack, passed_names
 from ecbackup_iac.cloudformation.templates.roots import Templates
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION
 

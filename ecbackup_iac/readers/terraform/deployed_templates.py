@@ -10,11 +10,12 @@ from fractions import Fraction
 
 from ecbackup_iac.hcl.expression import Call
 from ecbackup_iac.hcl.structure import Attribute, Block
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.deployment import DEFERRED, DeployedParameter, TemplateDeployment
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
 from ecbackup_iac.readers.terraform.settings import step_of
