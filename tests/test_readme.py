@@ -90,6 +90,9 @@ def test_the_policy_that_is_shown_can_be_used(run: Run, tmp_path: Path) -> None:
     assert policies
     for policy in policies:
         tmp_path.joinpath(".ecbackup.toml").write_text(policy, "utf-8")
+        for template in tomllib.loads(policy).get("templates", ()):
+            tmp_path.joinpath(template["path"]).parent.mkdir(parents=True, exist_ok=True)
+            tmp_path.joinpath(template["path"]).touch()
         for root in tomllib.loads(policy).get("roots", ()):
             files = [*root.get("var_files", ()), *root.get("parameter_files", ())]
             for file in (*files, root["path"]) if "parameter_files" in root else files:

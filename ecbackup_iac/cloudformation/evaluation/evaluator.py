@@ -13,7 +13,12 @@ from ecbackup_iac.cloudformation.evaluation.conditions import (
 from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
 from ecbackup_iac.cloudformation.evaluation.functions import FUNCTIONS, UNKNOWN_FUNCTIONS
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, LoopItem
-from ecbackup_iac.cloudformation.evaluation.template import DYNAMIC_REFERENCE, SERVERLESS_VARIABLE
+from ecbackup_iac.cloudformation.evaluation.template import (
+    DYNAMIC_REFERENCE,
+    PLACEHOLDER,
+    SERVERLESS_VARIABLE,
+    SHELL_VARIABLE,
+)
 from ecbackup_iac.cloudformation.evaluation.values import NO_VALUE, Raw, Value
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -139,7 +144,14 @@ class Evaluator(BaseEvaluator):
             if SERVERLESS_VARIABLE.search(raw):
                 why = f"{raw[:80]} is a variable of the Serverless Framework"
                 return self.unknown_value(why, node, frame)
+            if PLACEHOLDER.search(raw) or SHELL_VARIABLE.search(raw):
+                return self._placeholder(node, frame)
         return Value(raw, (step,), literals=(step.location,) if is_whole else ())
+
+    def _placeholder(self, node: Node, frame: Frame) -> Value:
+        """Return the unknown value of what another program fills in before the deployment."""
+        why = f"{self.excerpt(node, frame)} is filled in by another program: check what it makes"
+        return self.unknown_value(why, node, frame)
 
     def _list(self, nodes: list[Node], frame: Frame) -> Value:
         self.charge(len(nodes))
@@ -149,6 +161,8 @@ class Evaluator(BaseEvaluator):
 
     def _map(self, node: MapNode, frame: Frame) -> Value:
         self.charge(len(node.entries))
+        if node.entries and isinstance(node.entries[0][0], MapNode):  # `{{ days }}` without quotes
+            return self._placeholder(node, frame)
         values = {name: self.value(entry[1], frame) for name, entry in members(node).items()}
         items = {name: value for name, value in values.items() if value.raw is not NO_VALUE}
         return Value(items, is_secret=any(item.is_secret for item in items.values()))

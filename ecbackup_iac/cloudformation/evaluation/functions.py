@@ -15,6 +15,7 @@ from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.template import (
     DYNAMIC_REFERENCE,
     LANGUAGE_EXTENSIONS,
+    PLACEHOLDER,
     SERVERLESS_VARIABLE,
 )
 from ecbackup_iac.cloudformation.evaluation.values import (
@@ -247,6 +248,11 @@ def _text_of_parts(
         raise evaluator.rejected("only texts can be put together", node, frame)
     if DYNAMIC_REFERENCE.search(text):
         why = f"{evaluator.excerpt(node, frame)} is a dynamic reference, resolved at the deployment"
+        return evaluator.unknown_value(why, node, frame)
+    if PLACEHOLDER.search(text):
+        why = (
+            f"{evaluator.excerpt(node, frame)} is filled in by another program: check what it makes"
+        )
         return evaluator.unknown_value(why, node, frame)
     texts = [part for part in settled_parts if part.text]
     literals = texts[0].literals if len(texts) == 1 else ()

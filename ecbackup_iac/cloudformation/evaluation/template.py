@@ -15,7 +15,9 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     member,
     members,
     text_of,
+    walk,
 )
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
 
@@ -34,6 +36,12 @@ _NESTING = re.compile("Stack|Application|Product")
 
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
+# What another program fills in before CloudFormation reads the template: Jinja, sed, ERB.
+PLACEHOLDER = re.compile(r"\{\{(?!resolve:)[^{}]*\}\}|\{%|%%\w+%%|<%|@@\w+@@")
+
+# What envsubst and the like fill in; it is none in Fn::Sub.
+SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}")
+
 # ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.
 SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{file\(")
 
@@ -46,6 +54,24 @@ class Macro:
     node: Node
     includes: bool
     """AWS::Include: it adds the content of a file, and changes nothing else."""
+
+
+@record(eq=False)
+class Rule:
+    """One rule of the section `Rules`."""
+
+    name: str
+    condition: Node | None
+    assertions: tuple[Node, ...]
+    """Maps with an `Assert`."""
+
+    asserted: frozenset[str]
+    """The parameters that its assertions are about."""
+
+    parameters: frozenset[str]
+    """Those that it depends on."""
+
+    location: Location
 
 
 class Template:
@@ -69,6 +95,7 @@ class Template:
         self._is_part = is_part
         self._sections: dict[str, dict[str, Entry]] = {}
         self._declarations: dict[str, Declaration] = {}
+        self._rules: list[Rule] | None = None
 
     def section(self, name: str) -> dict[str, Entry]:
         """Return a section's entries by name, the last of each name; {} where there is no such section."""
@@ -97,6 +124,26 @@ class Template:
         if name not in self._declarations:
             self._declarations[name] = declaration_of(self.document, *entry)
         return self._declarations[name]
+
+    @property
+    def rules(self) -> list[Rule]:
+        """Its rules about parameters."""
+        if self._rules is None:
+            self._rules = [
+                self._rule(name, *entry) for name, entry in self.section("Rules").items()
+            ]
+        return self._rules
+
+    def _rule(self, name: str, key: Node, body: Node) -> Rule:
+        assertions, condition = member(body, "Assertions"), member(body, "RuleCondition")
+        items = tuple(assertions.items) if isinstance(assertions, ListNode) else ()
+        asserted = self._parameters_in(items)
+        used = asserted | self._parameters_in((condition,) if condition else ())
+        return Rule(name, condition, items, asserted, used, self.source.location_of(key))
+
+    def _parameters_in(self, nodes: Iterable[Node]) -> frozenset[str]:
+        texts = (text_of(part) or "" for node in nodes for part in walk(node))
+        return frozenset(texts) & self.section("Parameters").keys()
 
     def may_have_resource(self, name: str) -> bool:
         """Whether there is a resource of a name, or something that may make one: a loop, a macro, SAM."""
@@ -154,7 +201,7 @@ class Template:
             if self._is_part and isinstance(body, ScalarNode):
                 text = f"not inspected here: {self.source.excerpt(body)}: judge that file itself"
                 yield Diagnostic(text, self.source.location_of(body), Severity.WARNING)
-            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+            if not self._is_part and not self._may_lack_type(name, body):
                 text = TemplateRejectedError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))
 
@@ -165,8 +212,19 @@ class Template:
             if section is not None and not _is_map(section, is_part=self._is_part):
                 yield section
         for name, (_, body) in self.section("Resources").items():
-            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+            if not self._is_part and not self._may_lack_type(name, body):
                 yield body
+
+    def _may_lack_type(self, name: str, body: Node) -> bool:
+        """Whether an entry of Resources is no resource without a type.
+
+        In `.ebextensions` Elastic Beanstalk merges it into a resource of its own template.
+        """
+        if name[:4] == "Fn::" or text_of(member(body, "Type")) is not None:
+            return True
+        return name.startswith("AWSEB") and ".ebextensions" in self.path.replace("\\", "/").split(
+            "/"
+        )
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what is wrong with the text, or not inspected."""
