@@ -82,6 +82,8 @@ class _Inputs:
         self._templates: TemplateReader | None = None
         self._locator: SourceLocator | None = None
         self._live: list[CacheResource] = []
+        self._absent: set[str] = set()
+        """Addresses of the absent caches of documents."""
 
     def mark_read(self, named: str, path: str | None = None) -> None:
         """Note that a path of the command line holds something, and which file or folder that is."""
@@ -119,9 +121,6 @@ class _Inputs:
         from ecbackup_iac.readers.json_documents import read_documents
         from ecbackup_iac.readers.recognition import recognise
 
-        is_empty = not found.content or found.content.isspace()
-        if self._allow_empty and is_empty and found.path != STANDARD_INPUT:
-            return
         is_meant = found.path == STANDARD_INPUT or (found.is_named and not self._allow_empty)
         recognised = recognise(found, is_meant=is_meant)
         if recognised.template is not None and self._template_reader().add(recognised.template):
@@ -134,6 +133,7 @@ class _Inputs:
             for result in read_documents(recognised.documents):
                 self.mark_read(found.named, found.path)
                 self._live += [one for one in result.resources if SOURCES[one.source].is_live]
+                self._absent.update(one.address for one in result.absent)
                 yield self._located(result)
 
     def closing_results(self) -> Iterator[ReadResult]:
@@ -146,7 +146,7 @@ class _Inputs:
         if self._live:
             from ecbackup_iac.readers.aws_cli import unlisted_groups
 
-            unlisted = unlisted_groups(self._live)
+            unlisted = unlisted_groups(self._live, self._absent)
             yield ReadResult(diagnostics=(unlisted,) if unlisted else ())
         if not self._allow_empty:
             # A path may be given twice, or lie in a folder that is given too.
