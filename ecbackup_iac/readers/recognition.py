@@ -39,6 +39,7 @@ _DOCUMENT_MARKS = re.compile(
 # As cloudformation.templates.recognition.MARKS, which is not imported for files that have none of them.
 TEMPLATE_MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", b"::MODULE")
 
+_MAX_BINARY_HEAD = 1024  # bytes in which a program or an image has a NUL, which no template has
 _MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper script has added
 
 
@@ -143,6 +144,8 @@ def _template(found: "Input", text: bytes, *, is_meant: bool) -> "TemplateFile |
     )
     from ecbackup_iac.readers.cloudformation.resource_types import SOUGHT
 
+    if not found.is_expected and b"\0" in text[:_MAX_BINARY_HEAD]:
+        return None
     interest = interest_in(text, SOUGHT)
     if interest is Interest.NONE:
         return None

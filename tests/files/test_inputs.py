@@ -772,13 +772,21 @@ def test_a_link_inside_the_repository_is_followed_once(repository: Path, run: "R
     assert run("check", "plans", cwd=repository).stdout == ONE_PASSES
 
 
-def test_a_link_that_leads_nowhere_is_an_error(repository: Path, run: "Run") -> None:
-    (repository / "plans" / "gone.json").symlink_to("nowhere")
-    result = run("check", "plans", cwd=repository)
-    assert result.status == 3
-    assert result.stdout.startswith(
-        "ERROR  plans/gone.json\n  cannot be read: No such file or directory\n"
-    )
+@pytest.mark.parametrize(
+    "name", ["gone.json", "gone.yml", "gone.tfstate", "gone", "gone.tfvars", ".git", ".#main.tf"]
+)
+@pytest.mark.parametrize("target", ["nowhere", "no/where.yml", "ITSELF"])
+def test_a_link_that_leads_nowhere_is_an_error_only_where_it_is_named(
+    name: str, target: str, repository: Path, run_here: "RunHere", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "plans" / name).symlink_to(name if target == "ITSELF" else target)
+    monkeypatch.chdir(repository)
+    result = run_here("check", "plans")
+    assert (result.stdout, result.status) == (ONE_PASSES, 0)
+    if name != ".git":
+        result = run_here("check", f"plans/{name}")
+        assert result.stdout.startswith(f"ERROR  plans/{name}\n  cannot be read: ")
+        assert result.status == 3
 
 
 def test_a_fifo_hangs_nothing(repository: Path, run: "Run") -> None:

@@ -133,7 +133,7 @@ class Index:
             if folder != root:
                 loaded -= {"terraform.tfvars", "terraform.tfvars.json"}
             found += [os.path.join(folder, name) for name in names if name not in loaded]
-        return sorted(found)
+        return sorted(filter(os.path.exists, found))  # a link may lead nowhere
 
     def _owner(self, folder: str) -> str:
         """Return the nearest folder with configuration, from a folder upwards."""
