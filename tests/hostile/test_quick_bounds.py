@@ -30,6 +30,35 @@ def test_a_cache_that_refers_to_itself_is_reported_all_the_same(judge_files: Jud
     assert done.status == 3
 
 
+TOO_LARGE = {
+    "a product": "setproduct(range(300), range(300), range(300))",
+    "a long text": 'regexall("x", join("", [for n in range(600) : format("%99999d", 1)]))',
+}
+USES = {
+    "length(local.large) > 5 ? 3 : 0": "1 passes, 1 undecided",
+    "length(local.large)": "1 passes, 1 undecided",
+    "7\n  count = length(local.large) > 5 ? 1 : 0": "2 pass",
+}
+
+
+@pytest.mark.parametrize("value", TOO_LARGE.values(), ids=TOO_LARGE)
+@pytest.mark.parametrize("use", USES)
+def test_a_value_that_is_too_large_is_unknown_with_one_error(
+    use: str, value: str, judge_files: Judge
+) -> None:
+    text = f"locals {{\n  large = {value}\n}}\n{cache(use)}"
+    done = judge_files({"main.tf": text, "other/main.tf": cache("7")})
+    assert done.text.endswith(f"2 caches: {USES[use]}; the answer is incomplete: 1 error\n")
+    assert done.status == 3
+
+
+def test_a_value_that_is_too_large_and_decides_nothing_is_no_error(judge_files: Judge) -> None:
+    done = judge_files(
+        {"main.tf": f"locals {{\n  large = {TOO_LARGE['a product']}\n}}\n" + cache("7")}
+    )
+    assert done.text == "1 cache: 1 passes\n"
+
+
 def test_wrong_keys_of_a_policy_are_told_and_from_some_on_counted(judge_files: Judge) -> None:
     done = judge_files(PLAN["a policy of 20,000 unknown keys"])
     assert done.text.count("unknown key") == 20
