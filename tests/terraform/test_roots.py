@@ -670,6 +670,13 @@ def test_another_variable_file_is_an_environment(name: str, evaluate: "Evaluate"
     assert len(cache.variants) == 1
 
 
+@pytest.mark.parametrize("names", [["env/test/x.tfvars"], ["prod/x.tfvars", "test/x.tfvars"]])
+def test_an_environment_may_be_called_test(names: list[str], evaluate: "Evaluate") -> None:
+    text = 'variable "days" {\n  default = 7\n}\n' + group("var.days")
+    (cache,) = evaluate({"main.tf": text} | dict.fromkeys(names, "days = 0\n")).caches
+    assert len(cache.variants) == len(names)
+
+
 def test_a_root_in_a_folder_of_tests_has_its_own_environments(evaluate: "Evaluate") -> None:
     text = 'variable "days" {\n  default = 7\n}\n' + group("var.days")
     (cache,) = evaluate({"tests/a/main.tf": text, "tests/a/prod.tfvars": "days = 0\n"}).caches
