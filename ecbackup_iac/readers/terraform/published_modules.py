@@ -10,8 +10,15 @@ from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.folder_scan import Sought
 
-# What a file names that holds a cache, or a call with inputs for one.
-_WORDS = (b"elasticache", b"snapshot_retention")
+# What a file names that holds a cache, or a call with inputs for one; or AWS CLI output, which is no
+# configuration, and is an error.
+_WORDS = (
+    b"elasticache",
+    b"snapshot_retention",
+    b'"cacheclusterid"',
+    b'"replicationgroupid"',
+    b'"serverlesscachename"',
+)
 
 
 def module_from(entry: Mapping[str, Any]) -> PublishedModule:
