@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import ConfigurationPath, Input, Listing, discover
 from ecbackup_iac.files.globs import covers
-from ecbackup_iac.files.paths import BASELINE_FILE, POLICY_FILE, boundary_of, holds, shown_path
+from ecbackup_iac.files.paths import (
+    BASELINE_FILE,
+    POLICY_FILE,
+    boundary_of,
+    folders_between,
+    holds,
+    shown_path,
+)
 from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.policy import Policy
@@ -22,12 +29,16 @@ if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
     from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
+    from ecbackup_iac.readers.other_programs import OtherProgram
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
 NOTHING_READ = (
     "no infrastructure code that ecbackup-iac reads: Terraform configuration, plan or state JSON, "
     "CloudFormation templates, or output of aws elasticache describe-*"
 )
+
+
+NOTHING_EVALUATED = "nothing was evaluated: what is here is deployed by another program"
 
 
 def readings(
@@ -138,6 +149,9 @@ class _Inputs:
 
     def closing_results(self) -> Iterator[ReadResult]:
         """Yield what templates and configuration hold, and an error for each path that holds nothing."""
+        from ecbackup_iac.readers.other_programs import warnings
+
+        others = self._files_of_others()  # before the listings are used up
         if self._templates is not None:
             yield from self._templates.readings()
             self._templates = None
@@ -148,11 +162,31 @@ class _Inputs:
 
             unlisted = unlisted_groups(self._live, self._absent)
             yield ReadResult(diagnostics=(unlisted,) if unlisted else ())
-        if not self._allow_empty:
-            # A path may be given twice, or lie in a folder that is given too.
-            for path in self._unread:
-                if not any(holds(path, one) for one in self._read):
-                    yield ReadResult(diagnostics=(self._nothing_read(path),))
+        yield ReadResult(diagnostics=tuple(warnings(others)))
+        # A path may be given twice, or lie in a folder that is given too.
+        for path in self._unread:
+            is_skipped = any(holds(path, other) for other in others)
+            is_accepted = self._allow_empty and not (is_skipped and os.path.isdir(path))
+            if not is_accepted and not any(holds(path, one) for one in self._read):
+                problem = self._nothing_read(path, is_skipped=is_skipped)
+                yield ReadResult(diagnostics=(problem,))
+
+    def _files_of_others(self) -> dict[str, "OtherProgram"]:
+        """Return the files of other programs under the paths, and above the configuration under them."""
+        from ecbackup_iac.readers.other_programs import files_of_others, program_of
+
+        above = {
+            folder
+            for boundary, targets in self._folders.items()
+            for target in targets
+            for folder in folders_between(target, boundary)
+        }
+        found = files_of_others(self.listings, above - self.listings.keys(), self._is_excluded)
+        for path in self._unread:
+            program = program_of(os.path.basename(path))
+            if program is not None and os.path.isfile(path):
+                found.setdefault(os.path.realpath(path), program)
+        return found
 
     def _configuration_results(self, boundary: str, folders: Sequence[str]) -> Iterator[ReadResult]:
         from ecbackup_iac.readers.terraform.configuration import Request, read
@@ -207,7 +241,7 @@ class _Inputs:
     def _is_excluded(self, path: str) -> bool:
         return any(covers(glob, shown_path(path)) for glob in self._policy.exclude)
 
-    def _nothing_read(self, path: str) -> Diagnostic:
+    def _nothing_read(self, path: str, *, is_skipped: bool) -> Diagnostic:
         glob = next((glob for glob in self._policy.exclude if covers(glob, path)), None)
-        text = f"not read: {glob.pattern} excludes it" if glob else NOTHING_READ
-        return Diagnostic(text, Location(path))
+        text = NOTHING_EVALUATED if is_skipped else NOTHING_READ
+        return Diagnostic(f"not read: {glob.pattern} excludes it" if glob else text, Location(path))
