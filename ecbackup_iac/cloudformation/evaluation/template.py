@@ -7,11 +7,13 @@ from ecbackup_iac.cloudformation.evaluation.declarations import Declaration, dec
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.nodes import (
+    MERGE,
     Entry,
     ListNode,
     MapNode,
     Node,
     ScalarNode,
+    function_of,
     member,
     members,
     text_of,
@@ -147,9 +149,22 @@ class Template:
             if self._is_part and isinstance(body, ScalarNode):
                 text = f"not inspected here: {self.source.excerpt(body)}: judge that file itself"
                 yield Diagnostic(text, self.source.location_of(body), Severity.WARNING)
-            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+            if self._has_no_type(name, body):
                 text = TemplateRejectedError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))
+        for section in self.section_nodes("Resources"):
+            for key, value in section.entries if isinstance(section, MapNode) else ():
+                if text_of(key) == MERGE and isinstance(value, ScalarNode):
+                    text = TemplateRejectedError("what Resources merges is no map").message
+                    yield Diagnostic(text, self.source.location_of(key, value))
+
+    def _has_no_type(self, name: str, body: Node) -> bool:
+        """Whether an entry of Resources is no resource, and neither a loop nor a macro."""
+        is_other = self._is_part or name.startswith((LOOP, "Fn::Transform"))
+        kind = member(body, "Type")
+        function = function_of(kind) if isinstance(kind, ScalarNode) else ("", kind)
+        # A loop's types may be written with !Sub; any other tag is not CloudFormation's.
+        return not is_other and function is not None and function[0] != "Fn::Sub"
 
     def misshapen_nodes(self) -> Iterator[Node]:
         """Yield the sections and resources that `diagnostics` reports as misshapen."""
@@ -158,7 +173,7 @@ class Template:
             if section is not None and not _is_map(section, is_part=self._is_part):
                 yield section
         for name, (_, body) in self.section("Resources").items():
-            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+            if self._has_no_type(name, body):
                 yield body
 
     def diagnostics(self) -> Iterator[Diagnostic]:

@@ -20,7 +20,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.cloudformation.templates.nested_stacks import DEPLOYERS, MODULE, NESTED
 from ecbackup_iac.model.record import record
 
-MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", MODULE.encode())
+MARKS = (b"AWS", b"Transform", b"Resources", b"\\x", b"\\u", b"\\U", MODULE.encode())
 """A file (UTF-8) that has none of these is no template that matters, or that can be recognised."""
 
 _SHAPE = re.compile(
@@ -29,11 +29,12 @@ _SHAPE = re.compile(
 STACKS = re.compile("|".join((*NESTED, *DEPLOYERS, MODULE)).encode())
 """Finds what deploys another template."""
 
-# A macro that makes resources, a tag that another program replaces (!Rain::Include), a type that a loop
-# completes or that is written over two lines.
+# A macro that makes resources, what another program replaces (!Rain::Include, "{{ resources }}"), a type that
+# is not written out, or over two lines.
 _MAKERS = re.compile(
-    rb"Fn::Transform|\bTransform\b|!\w+::|\bResources[\"']?\s*:\s*!|AWS::[\w:]{0,80}[$&]\{"
-    rb"|\bType[\"']?\s*:\s*[\"']?[$&]\{|[\w:]\\\r?\n"
+    rb"Fn::Transform|\bTransform\b|!\w+::|\b[Ii]nclude\b|AWS::[\w:]{0,80}[$&]\{"
+    rb"|\bResources[\"']?\s*:(?:\s*!|[ \t]*[^\s{&#])"
+    rb"|\bType[\"']?\s*:\s*(?:!|[\"']?[$&]\{)|[\w:]\\\r?\n"
 )
 # A letter or a colon that is written as an escape, which hides every name from a search of the bytes.
 _HIDDEN_LETTER = re.compile(rb"\\(?:x|u00|U000000)(?:3[Aa]|[4-7][0-9A-Fa-f])")
@@ -187,10 +188,15 @@ def _is_template(root: MapNode) -> bool:
     entries = members(root)
     if "AWSTemplateFormatVersion" in entries:
         return True
-    resources = entries.get("Resources")
-    if resources is None or not isinstance(resources[1], MapNode):
+    if "Resources" not in entries:
         return False
+    node = entries["Resources"][1]
+    if not isinstance(node, MapNode):
+        return node.tag is not None  # another program replaces it, as it does an entry with a tag
     return any(
-        name.startswith((LOOP, "Fn::Transform")) or text_of(member(value, "Type"))
-        for name, (_, value) in members(resources[1]).items()
+        name.startswith((LOOP, "Fn::Transform"))
+        or text_of(member(value, "Type"))
+        or value.tag is not None
+        or "include" in name.lower()
+        for name, (_, value) in members(node).items()
     )
