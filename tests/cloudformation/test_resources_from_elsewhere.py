@@ -26,8 +26,6 @@ INSERTED = {
     f"{VERSION}Resources:\n  - Cache: {CACHE}\n": "Resources is no map",
     "Resources:\n  Cache: !Rain::Module cache.yaml\n": "the resource Cache has no Type",
     f"Resources:\n{TOPIC}  Cache: !Include cache.yaml\n": "the resource Cache has no Type",
-    "Resources:\n  Cache: !Env\n    Type: !Rain::Env KIND\n": "the resource Cache has no Type",
-    f"Resources:\n{TOPIC}  Cache:\n    Type: !Env KIND\n": "the resource Cache has no Type",
     "Resources:\n  $include: elasticache.yaml\n": "the resource $include has no Type",
     f"Resources:\n{TOPIC}  Fn::Include: elasticache.yaml\n": "the resource Fn::Include has no Type",
     f"Resources:\n{TOPIC}  Fn::If: [c, {{Cache: {CACHE}}}, {{}}]\n": "the resource Fn::If has no Type",
@@ -45,6 +43,31 @@ def test_resources_that_another_program_inserts_are_an_error(
     messages = [line.strip() for line in result.stdout.splitlines() if line.startswith("  ")]
     assert [message.partition(": ")[2] for message in messages] == [INSERTED[template]]
     assert result.status == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "severity"),
+    [
+        ("Network", '!Rain::Module "../modules/network.yml"', "WARNING"),
+        ("Network", "!Env KIND", "WARNING"),
+        ("Sessions", '!Rain::Module "../modules/redis.yml"', "ERROR"),
+        ("RedisCache", '!Rain::Module "../modules/store.yml"', "ERROR"),
+        ("ElastiCache", "!Env KIND", "ERROR"),
+    ],
+)
+def test_a_type_that_another_program_inserts_is_an_error_where_it_may_be_a_cache(
+    name: str, kind: str, severity: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    (tmp_path / "template.yaml").write_text(
+        f"Resources:\n{TOPIC}  {name}:\n    Type: {kind}\n", "utf-8"
+    )
+    result = run_here("check", ".")
+    text = "{" + kind.replace('"', "") + "}"
+    message = (
+        f"{severity}  template.yaml:3:3\n  the type {text} is not known, and what it makes was not"
+    )
+    assert result.stdout.startswith(message)
+    assert result.status == (3 if severity == "ERROR" else 0)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     MapNode,
     Node,
     ScalarNode,
-    function_of,
     member,
     members,
     text_of,
@@ -161,10 +160,7 @@ class Template:
     def _has_no_type(self, name: str, body: Node) -> bool:
         """Whether an entry of Resources is no resource, and neither a loop nor a macro."""
         is_other = self._is_part or name.startswith((LOOP, "Fn::Transform"))
-        kind = member(body, "Type")
-        function = function_of(kind) if isinstance(kind, ScalarNode) else ("", kind)
-        # A loop's types may be written with !Sub; any other tag is not CloudFormation's.
-        return not is_other and function is not None and function[0] != "Fn::Sub"
+        return not is_other and text_of(member(body, "Type")) is None
 
     def misshapen_nodes(self) -> Iterator[Node]:
         """Yield the sections and resources that `diagnostics` reports as misshapen."""
