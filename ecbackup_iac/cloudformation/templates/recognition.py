@@ -17,7 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.nested_stacks import DEPLOYERS, MODULE, NESTED
+from ecbackup_iac.cloudformation.templates.nested_stacks import MODULE, NESTED
 from ecbackup_iac.model.record import record
 
 MARKS = (b"AWS", b"Transform", b"Resources", b"\\x", b"\\u", b"\\U", MODULE.encode())
@@ -26,7 +26,7 @@ MARKS = (b"AWS", b"Transform", b"Resources", b"\\x", b"\\u", b"\\U", MODULE.enco
 _SHAPE = re.compile(
     rb"AWSTemplateFormatVersion|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Alexa|Custom)::"
 )
-STACKS = re.compile("|".join((*NESTED, *DEPLOYERS, MODULE)).encode())
+STACKS = re.compile("|".join((*NESTED, MODULE)).encode())
 """Finds what deploys another template."""
 
 # A macro that makes resources, what another program replaces (!Rain::Include, "{{ resources }}"), a type that

@@ -43,7 +43,7 @@ class Files(Protocol):
         """Whether a file exists.
 
         Raises:
-            EvaluationError: the path exists and is no file.
+            EvaluationError: the path exists and is not a file.
             OutsideError: it lies outside the boundary.
 
         """
