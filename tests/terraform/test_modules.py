@@ -256,7 +256,8 @@ def test_a_submodule_of_git_that_is_not_checked_out_is_missing(
     }
     (error,) = evaluate(files).errors
     assert error == (
-        "./modules/redis is a git submodule that is not checked out: run git submodule update --init"
+        "the module was not read: ./modules/redis is a git submodule that is not checked out: "
+        "run git submodule update --init"
     )
     (tmp_path / "modules" / "redis" / "main.tf").write_text(CACHE % "0", "utf-8")
     assert evaluate(files).errors == []
@@ -271,7 +272,9 @@ def test_an_installed_module_without_configuration_is_an_error(
         ".terraform/modules/modules.json": f'{{"Modules": [{entry}]}}',
         "main.tf": CALL.replace("SOURCE", "acme/elasticache/aws"),
     }
-    assert evaluate(files).errors == ["there is no configuration in acme/elasticache/aws"]
+    assert evaluate(files).errors == [
+        "the module was not read: there is no configuration in acme/elasticache/aws"
+    ]
 
 
 def test_overrides_reach_module_calls_locals_and_variables(evaluate: "Evaluate") -> None:
