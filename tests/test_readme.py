@@ -101,9 +101,8 @@ def test_the_policy_that_is_shown_can_be_used(run: Run, tmp_path: Path) -> None:
         for module in tomllib.loads(policy).get("modules", ()):
             if "stand_in" in module:
                 tmp_path.joinpath(module["stand_in"]).parent.mkdir(parents=True, exist_ok=True)
-                tmp_path.joinpath(module["stand_in"]).write_text(
-                    *STAND_IN.findall(_readme()), "utf-8"
-                )
+                (text,) = STAND_IN.findall(_readme())
+                tmp_path.joinpath(module["stand_in"]).write_text(text, "utf-8")
         assert run("check", "--exit-zero", str(TOP / "examples/plan.json")).status == 0
 
 

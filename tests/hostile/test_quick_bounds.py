@@ -30,6 +30,35 @@ def test_a_cache_that_refers_to_itself_is_reported(check_files: Checker) -> None
     assert result.status == 3
 
 
+TOO_LARGE = {
+    "a product": "setproduct(range(300), range(300), range(300))",
+    "a long text": 'regexall("x", join("", [for n in range(600) : format("%99999d", 1)]))',
+}
+USES = {
+    "length(local.large) > 5 ? 3 : 0": "1 passes, 1 unknown",
+    "length(local.large)": "1 passes, 1 unknown",
+    "7\n  count = length(local.large) > 5 ? 1 : 0": "2 pass",
+}
+
+
+@pytest.mark.parametrize("value", TOO_LARGE.values(), ids=TOO_LARGE)
+@pytest.mark.parametrize("use", USES)
+def test_a_value_that_is_too_large_is_unknown_with_one_error(
+    use: str, value: str, check_files: Checker
+) -> None:
+    text = f"locals {{\n  large = {value}\n}}\n{cache(use)}"
+    result = check_files({"main.tf": text, "other/main.tf": cache("7")})
+    assert result.text.endswith(f"2 caches: {USES[use]}; the answer is incomplete: 1 error\n")
+    assert result.status == 3
+
+
+def test_a_value_that_is_too_large_and_decides_nothing_is_no_error(check_files: Checker) -> None:
+    result = check_files(
+        {"main.tf": f"locals {{\n  large = {TOO_LARGE['a product']}\n}}\n" + cache("7")}
+    )
+    assert result.text == "1 cache: 1 passes\n"
+
+
 def test_many_wrong_policy_keys_are_reported_and_the_rest_counted(check_files: Checker) -> None:
     result = check_files(PLAN["a policy of 20,000 unknown keys"])
     assert result.text.count("unknown key") == 20

@@ -114,9 +114,19 @@ def test_a_place_is_the_attributes_own_line(everything: dict[str, Any]) -> None:
     }
 
 
-def test_what_has_no_line_has_no_region(everything: dict[str, Any]) -> None:
+def test_a_result_without_a_line_has_the_first_which_code_scanning_requires(
+    everything: dict[str, Any],
+) -> None:
     (location,) = result_of(everything, "aws_x.zero")["locations"]
-    assert location["physicalLocation"] == {"artifactLocation": {"uri": "infra/plan.json"}}
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": "infra/plan.json"},
+        "region": {"startLine": 1},
+    }
+    assert all(
+        one["physicalLocation"]["region"]["startLine"] >= 1
+        for result in everything["results"]
+        for one in result["locations"]
+    )
 
 
 def test_standard_input_is_in_no_folder(everything: dict[str, Any]) -> None:

@@ -7,6 +7,8 @@ import pytest
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Evaluate
 
 CACHE = """
@@ -200,6 +202,79 @@ module "r" {
     }
     found = evaluate(files)
     assert (found.addresses, found.errors) == ([], [])
+
+
+CALL = 'module "a" {\n  source = "SOURCE"\n}\n'
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        r".\\modules\\redis",
+        r"./modules\\redis",
+        r"..\\app\\modules/redis",
+        r".\\modules\\.\\redis\\",
+    ],
+)
+@pytest.mark.parametrize("name", ["app/main.tf", "app/main.tf.json"])
+def test_a_local_source_may_have_the_separators_of_windows(
+    name: str, source: str, evaluate: "Evaluate"
+) -> None:
+    in_json = f'{{"module": {{"a": {{"source": "{source}"}}}}}}'
+    call = in_json if name.endswith("json") else CALL.replace("SOURCE", source)
+    found = evaluate({name: call, "app/modules/redis/main.tf": CACHE % "0"})
+    assert found.addresses == ["module.a.aws_elasticache_replication_group.this"]
+    assert found.errors == []
+
+
+@pytest.mark.parametrize("file", ["", "README.md", "inner/main.tf"])
+def test_a_called_folder_without_configuration_is_an_empty_module(
+    file: str, evaluate: "Evaluate", tmp_path: "Path"
+) -> None:
+    (tmp_path / "empty" / "inner").mkdir(parents=True)
+    files = {"main.tf": CALL.replace("SOURCE", "./empty") + CACHE % "7"}
+    found = evaluate(files | ({f"empty/{file}": ""} if file else {}))
+    assert found.addresses == ["aws_elasticache_replication_group.this"]
+    assert found.errors == []
+
+
+def test_an_argument_of_an_empty_module_is_refused(evaluate: "Evaluate", tmp_path: "Path") -> None:
+    (tmp_path / "empty").mkdir()
+    call = 'module "a" {\n  source = "./empty"\n  days   = 7\n}\n'
+    found = evaluate({"main.tf": call + CACHE % "7"})
+    assert found.errors == ['Unsupported argument: the module has no variable named "days"']
+
+
+@pytest.mark.parametrize("path", ["modules/redis", '"modules/redis"'])
+def test_a_submodule_of_git_that_is_not_checked_out_is_missing(
+    path: str, evaluate: "Evaluate", tmp_path: "Path"
+) -> None:
+    (tmp_path / "modules" / "redis").mkdir(parents=True)
+    files = {
+        ".gitmodules": f'[submodule "redis"]\n\tpath = {path}\n\turl = https://example.com/redis\n',
+        "main.tf": CALL.replace("SOURCE", "./modules/redis"),
+    }
+    (error,) = evaluate(files).errors
+    assert error == (
+        "the module was not read: ./modules/redis is a git submodule that is not checked out: "
+        "run git submodule update --init"
+    )
+    (tmp_path / "modules" / "redis" / "main.tf").write_text(CACHE % "0", "utf-8")
+    assert evaluate(files).errors == []
+
+
+def test_an_installed_module_without_configuration_is_an_error(
+    evaluate: "Evaluate", tmp_path: "Path"
+) -> None:
+    (tmp_path / ".terraform" / "modules" / "a").mkdir(parents=True)
+    entry = '{"Key": "a", "Source": "acme/redis/aws", "Dir": ".terraform/modules/a"}'
+    files = {
+        ".terraform/modules/modules.json": f'{{"Modules": [{entry}]}}',
+        "main.tf": CALL.replace("SOURCE", "acme/elasticache/aws"),
+    }
+    assert evaluate(files).errors == [
+        "the module was not read: there is no configuration in acme/elasticache/aws"
+    ]
 
 
 def test_overrides_reach_module_calls_locals_and_variables(evaluate: "Evaluate") -> None:

@@ -1,6 +1,7 @@
 """Which folders are evaluated as roots, which calls count, and which cache blocks create nothing."""
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,6 @@ from ecbackup_iac.terraform.modules.programs import is_before_opentofu
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from conftest import Evaluate, Evaluated
 
@@ -648,6 +648,10 @@ def test_a_version_constraint_may_rule_opentofu_out(constraints: str, *, expecte
     assert is_before_opentofu(constraints) is expected
 
 
+PLANS = Path(__file__).parents[1] / "readers" / "plans"
+CACHE_TYPE = "AWS::ElastiCache::CacheCluster"
+ENTRY = '{"CacheClusterId": "a", "SnapshotRetentionLimit": 0}'
+
 NO_ENVIRONMENTS = (
     "tests/x.tfvars", "test/x.tfvars", "fixtures/x.tfvars", "tests/deep/x.tfvars", "a/fixtures/b/x.tfvars",
     "tests/test.auto.tfvars.json", "env/x.auto.tfvars", "env/x.auto.tfvars.json",
@@ -670,6 +674,13 @@ def test_another_variable_file_is_an_environment(name: str, evaluate: "Evaluate"
     text = 'variable "days" {\n  default = 7\n}\n' + group("var.days")
     (cache,) = evaluate({"main.tf": text, name: "days = 0\n"}).caches
     assert len(cache.variants) == 1
+
+
+@pytest.mark.parametrize("names", [["env/test/x.tfvars"], ["prod/x.tfvars", "test/x.tfvars"]])
+def test_an_environment_may_be_called_test(names: list[str], evaluate: "Evaluate") -> None:
+    text = 'variable "days" {\n  default = 7\n}\n' + group("var.days")
+    (cache,) = evaluate({"main.tf": text} | dict.fromkeys(names, "days = 0\n")).caches
+    assert len(cache.variants) == len(names)
 
 
 def test_a_root_in_a_folder_of_tests_has_its_own_environments(evaluate: "Evaluate") -> None:
@@ -775,3 +786,31 @@ def test_what_terraform_does_not_expect_at_the_top_of_a_file_is_an_error(
 ) -> None:
     found = evaluate({"cache.tf": group(name="other"), name: text})
     assert summary in found.errors
+
+
+# Documents that are not configuration, as their name says.
+MISNAMED = {
+    "a plan": (PLANS / "checks.json").read_text("utf-8"),
+    "a state": (PLANS / "state.json").read_text("utf-8"),
+    "a template": f'{{"Resources": {{"A": {{"Type": "{CACHE_TYPE}"}}}}, "Outputs": {{}}}}',
+    "output": f'{{"CacheClusters": [{ENTRY}], "NextToken": null}}',
+    "an entry of output": ENTRY,
+    "a list of entries": f"[{ENTRY}]",
+}
+
+
+@pytest.mark.parametrize("text", MISNAMED.values(), ids=MISNAMED)
+@pytest.mark.parametrize("name", ["x.tf.json", "x.tofu.json"])
+def test_a_document_that_is_called_configuration_is_one_error(
+    name: str, text: str, evaluate: "Evaluate"
+) -> None:
+    (error,) = evaluate({name: text, "other/main.tf": group("7")}).errors
+    assert error.startswith("Extraneous JSON object property: none is a block type")
+
+
+def test_a_misspelt_block_type_is_an_error_of_its_own(evaluate: "Evaluate") -> None:
+    text = f'{{"resources": {{"{KIND}": {{"a": {{}}}}}}, "variable": {{}}, "outputs": {{}}}}'
+    assert evaluate({"x.tf.json": text}).errors == [
+        'Extraneous JSON object property: no block type is named "resources"',
+        'Extraneous JSON object property: no block type is named "outputs"',
+    ]

@@ -29,8 +29,15 @@ if TYPE_CHECKING:
 
 _FOLDER = os.path.dirname(__file__)
 
-# What a file names that holds a cache, or a call with inputs for one.
-_WORDS = (b"elasticache", b"snapshot_retention")
+# What a file names that holds a cache, or a call with inputs for one; or AWS CLI output, which is no
+# configuration, and is an error.
+_WORDS = (
+    b"elasticache",
+    b"snapshot_retention",
+    b'"cacheclusterid"',
+    b'"replicationgroupid"',
+    b'"serverlesscachename"',
+)
 
 # What a module call may pass without its module's declaring it.
 _META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from unicodedata import is_normalized
 
 from ecbackup_iac.hcl.number import NumberTooLargeError
-from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge
@@ -103,13 +103,13 @@ def json_value(text: str) -> Value:
         bare = f"{what.partition(':')[0]} {where}"
         raise EvaluationError(f"{what} {where}", bare=bare) from error
     except RecursionError as error:
-        raise UnknownResultError("the JSON text is nested too deeply") from error
+        raise TooLargeError("the JSON text is nested too deeply") from error
     return _read(document, 0)
 
 
 def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - any value of json
     if depth > MAX_DEPTH:
-        raise UnknownResultError("the JSON text is nested too deeply")
+        raise TooLargeError("the JSON text is nested too deeply")
     match document:
         case None:
             return null()
