@@ -134,7 +134,7 @@ def _for_configuration(
     retention, days = resource.retention, requirements.remedy_days
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, requirements)
-    if isinstance(retention, Unknown) and retention.is_refused:
+    if isinstance(retention, Unknown) and retention.is_rejected:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
         return _for_unread_module(resource, resource.module)
@@ -258,7 +258,7 @@ def _for_template(resource: CacheResource, rule: Rule | None, requirements: Requ
         return _for_attribute(resource, rule, requirements)
     if not isinstance(retention, Unknown):
         return _where_in_template(retention.trace, resource, days).everywhere(retention)
-    if retention.is_refused:
+    if retention.is_rejected:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     advice = [
         _where_in_template(value.trace or retention.trace, resource, days).everywhere(value)

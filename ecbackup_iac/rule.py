@@ -322,6 +322,7 @@ def _failures(
 
 
 def _unsupported_note(resource: CacheResource) -> Note:
+    """Return the failure of a node that takes no backups."""
     node = resource.node_type
     is_secret = isinstance(node, Known) and node.sensitive
     what = (
@@ -426,6 +427,7 @@ def _side_notes(resource: CacheResource) -> list[Note]:
 
 
 def _pass_message(resource: CacheResource, outcomes: Sequence[Outcome[int]]) -> str:
+    """Return how long backups are kept, with every retention that the cache can have."""
     retention = resource.retention
     values = [outcome.value for outcome in outcomes if isinstance(outcome.value, Known)]
     if any(value.sensitive for value in values):

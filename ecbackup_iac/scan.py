@@ -60,6 +60,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
 
 
 def _finding(resource: CacheResource, requirements: Requirements) -> Finding:
+    """Return the verdict on a cache, with its level, and its remedy if it does not pass."""
     verdict = judge(resource, requirements)
     level = level_of(verdict, requirements)
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):

@@ -34,6 +34,11 @@ from ecbackup_iac.hcl.structure import (
 )
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
 
+_NO_CONFIGURATION = (
+    "Extraneous JSON object property: none is a block type, so this is no configuration; "
+    "the name of a plan, a state, a template or AWS CLI output ends in .json alone"
+)
+
 
 def parse_json(source: SourceFile, schema: Schema) -> tuple[Body, list[Problem]]:
     """Return a file's body and what is wrong with it; intact parts of a broken file are in the body."""
@@ -128,11 +133,14 @@ class JsonBody(PlainTexts):
     def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
         """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
         what = "Extraneous JSON object property: no block type is named"
-        return [
+        found = [
             (f'{what} "{name}"', attribute.range)
             for name, attribute in self._attributes.items()
             if name not in kinds
         ]
+        if 1 < len(found) == len(self._attributes):
+            return [(_NO_CONFIGURATION, found[0][1])]
+        return found
 
     def parse_all(self) -> None:
         """Do nothing: the whole file's problems are known when it has been read."""

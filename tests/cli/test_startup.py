@@ -56,7 +56,7 @@ def test_the_version_is_the_packages_own(run: "Run") -> None:
         *MODEL,
     ],
 )
-def test_what_checkov_loads_needs_the_standard_library_alone(module: str) -> None:
+def test_what_checkov_loads_needs_only_the_standard_library(module: str) -> None:
     program = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); import {module}"
     result = subprocess.run(
         [sys.executable, "-S", "-I", "-c", program], capture_output=True, text=True, check=False
@@ -64,7 +64,7 @@ def test_what_checkov_loads_needs_the_standard_library_alone(module: str) -> Non
     assert (result.stderr, result.returncode) == ("", 0)
 
 
-def test_a_decoded_plan_is_read_with_the_standard_library_alone() -> None:
+def test_a_decoded_plan_is_read_with_only_the_standard_library() -> None:
     program = f"""
 import json, sys
 sys.path.insert(0, {str(REPOSITORY)!r})

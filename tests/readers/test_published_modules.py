@@ -121,7 +121,10 @@ CACHE = "aws_elasticache_serverless_cache"
         (
             CLOUDDROVE,
             "",
-            "cluster_replication_enabled = true\n  replication_group = { snapshot_retention_limit = 3 }",
+            (
+                "cluster_replication_enabled = true\n"
+                '  replication_group = { engine = "valkey", snapshot_retention_limit = 3 }'
+            ),
             {f"{GROUP}.cluster[0]": "pass 3"},
         ),
         (

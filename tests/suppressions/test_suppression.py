@@ -136,7 +136,7 @@ def test_today_is_what_source_date_epoch_says(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("epoch", ["tomorrow", "1e99", "9" * 30])
-def test_a_source_date_epoch_that_is_no_date_is_reported(
+def test_an_invalid_source_date_epoch_is_reported(
     epoch: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)

@@ -142,7 +142,7 @@ def test_what_an_expression_can_be(
         ('try(tonumber(var.a ? "7" : "x"), 1)', {7, 1}),
     ],
 )
-def test_try_and_can_take_refused_outcomes_for_what_they_are(
+def test_try_and_can_handle_rejected_outcomes(
     evaluate: "Evaluate", expression: str, expected: set[Days] | str
 ) -> None:
     found = evaluate({"main.tf": VARIABLES + CACHE % expression})
@@ -160,7 +160,7 @@ def test_an_outcome_says_what_it_depends_on(evaluate: "Evaluate") -> None:
     assert retention.why == "var.env has no default and no value"
 
 
-def test_a_validation_bounds_what_nobody_gives(evaluate: "Evaluate") -> None:
+def test_a_validation_bounds_a_variable_without_a_value(evaluate: "Evaluate") -> None:
     found = evaluate({"main.tf": VARIABLES + CACHE % "var.at_least_one"})
     retention = found.caches[0].retention
     assert isinstance(retention, Unknown)

@@ -32,7 +32,7 @@ from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
+from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
 from ecbackup_iac.readers.cloudformation.deployments import deployed_cache, stack_of
 from ecbackup_iac.readers.cloudformation.deployments import unread_cache as unread_deployment
@@ -260,11 +260,14 @@ class _RootReader:
         try:
             settings = ResourceSettings.evaluate(resource, names, self._budget)
         except (TemplateRejectedError, TooMuchError) as error:
-            self.diagnostics.append(Diagnostic(error.message, error.location or location))
-            settings = ResourceSettings.rejected(names)
+            settings = ResourceSettings.rejected(resource, names, self._budget)
+            engine = settings.string(names.engine, "memcached")
+            if not (isinstance(engine, Known) and engine.value.lower() == "memcached"):
+                problem = Diagnostic(error.message, error.location or location)
+                self.diagnostics.append(problem)
             is_rejected = isinstance(error, TemplateRejectedError)
             retention: ModelValue[int] = Unknown(
-                error.message, trace=(not_set,), is_refused=is_rejected
+                error.message, trace=(not_set,), is_rejected=is_rejected
             )
         else:
             if settings.exists_nowhere:
