@@ -201,8 +201,14 @@ class _Tree:
     ) -> ModuleInstance:
         modules = self._modules_for(program)
         module = modules.at(folder)
-        configuration = Configuration(modules, folder, RootFiles(self._folders, folder))
-        workspace = workspace_of(folder, given, self._folders)
+
+        def shows_terraform() -> bool:
+            shown = program_of(folder, module, self._folders)
+            return shown is not None and shown.program is Program.TERRAFORM
+
+        files = RootFiles(self._folders, folder)
+        configuration = Configuration(modules, folder, files, shows_terraform)
+        workspace = workspace_of(given)
         names = self._folders.names(folder)
         inputs = RootInputs(folder, names, given, self._variable_files, workspace)
         self._declared |= module.variables.keys()

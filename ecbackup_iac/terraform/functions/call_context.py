@@ -45,10 +45,7 @@ class Files(Protocol):
         """
 
     def matching(self, folder: str, pattern: str) -> list[str]:
-        """Return the files under a folder that match Terraform's fileset pattern. Raises OutsideError."""
-
-    def absolute(self, path: str) -> str:
-        """Return a path as an absolute one; a relative path counts from the root module's folder."""
+        """Return the files under a folder that match a fileset pattern. Raises UnknownResultError."""
 
 
 class NoFiles:
@@ -65,10 +62,6 @@ class NoFiles:
     def matching(self, folder: str, pattern: str) -> list[str]:
         """Raise OutsideError: nothing is read here."""
         raise OutsideError(f"{folder}/{pattern} is not read here")
-
-    def absolute(self, path: str) -> str:
-        """Raise OutsideError: no folder is the working folder here."""
-        raise OutsideError(f"{path} is not read here")
 
 
 class Scope(Protocol):

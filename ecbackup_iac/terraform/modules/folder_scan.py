@@ -82,6 +82,9 @@ class Folder:
     is_unclear: bool = False
     """Only the parser can find out which folders it calls."""
 
+    is_open: bool = False
+    """Only the evaluation can find out which folders it calls: a source is computed."""
+
     to_parse: list[str] = field(factory=list)
     """The names of its files that may hold a call, or what is sought."""
 
@@ -229,7 +232,7 @@ class FolderScan:
                 sought.pop(name, None)
             target = None
             if source is None:
-                folder.is_sought = True  # the module's reader reports it
+                folder.is_sought = folder.is_open = True
             elif is_local(source):
                 target = local_folder(folder.path, source, self._folders)
                 folder.calls.setdefault(target or source, name)

@@ -53,6 +53,7 @@ class Index:
         for folder in self.found.values():
             if folder.is_unclear:
                 scan.parse(folder)
+        self._open = {path for path, folder in self.found.items() if folder.is_open}
         wanted = self._concerned(targets)
         for path in self._leading(wanted):
             if not self.found[path].is_parsed:
@@ -143,7 +144,7 @@ class Index:
 
     def _concerned(self, targets: Sequence[str] | None) -> Collection[str]:
         """Return the folders that may lead to a target, or may be called from one."""
-        if targets is None:
+        if targets is None or self._open:
             return self.found.keys()
         inside = self._inside(targets)
         found = self._callers_of(inside, self.found)
@@ -171,7 +172,12 @@ class Index:
     def _relevant(self, targets: Sequence[str] | None) -> set[str]:
         if targets is None:
             return self.leading
-        return self._callers_of(self._inside(targets) & self.leading, self.leading)
+        inside = self._inside(targets) & self.leading
+        return self._callers_of(inside | self._open, self.leading)
+
+    def leading_anywhere(self) -> set[str]:
+        """Return the folders from which calls lead to where only the evaluation can find out."""
+        return self._callers_of(self._open, self.leading)
 
     def _callers_of(self, folders: set[str], among: Collection[str]) -> set[str]:
         """Return some folders, and those among others from which calls lead there."""
