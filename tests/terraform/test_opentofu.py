@@ -57,7 +57,7 @@ def test_a_cache_that_may_be_enabled_is_checked_with_a_doubt(evaluate: "Evaluate
     found = evaluate({"main.tofu": 'variable "on" {}\n' + group("7", enabled="var.on")})
     assert days_of(found) == {f"{KIND}.r": 7}
     assert found.caches[0].assumptions == (
-        "enabled is undecided: var.on has no default and no value",
+        "enabled is unknown: var.on has no default and no value",
     )
 
 

@@ -2,7 +2,6 @@
 
 import os
 import posixpath
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
@@ -15,6 +14,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions.call_context import Files, Scope
 from ecbackup_iac.terraform.modules.file_names import Program
+from ecbackup_iac.terraform.modules.installed_modules import installed_modules, without_credentials
 from ecbackup_iac.terraform.modules.module import FolderReader, Module, load_module
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -129,8 +129,8 @@ class Configuration:
             return "", f"its source is refused: {error.message}"
         if value.is_sensitive or not (value.is_known and isinstance(value.raw, str)):
             why = "" if value.is_known else f": {value.unknown.why}"
-            return "", f"its source is undecided{why}"
-        return _CREDENTIALS.sub("//", value.raw), ""
+            return "", f"its source is unknown{why}"
+        return without_credentials(value.raw), ""
 
     def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:
         """Return the module behind a module call."""
@@ -141,12 +141,13 @@ class Configuration:
         if is_local(source):
             folder = os.path.normpath(os.path.join(caller.module.folder, source))
             return self._module(folder, source, caller)
-        folder_name = self._installed.get(".".join((*caller.path, name)))
-        if folder_name is not None:
-            folder = os.path.normpath(os.path.join(self.root, folder_name))
+        installed, version = self._installed.get(".".join((*caller.path, name))), version_of(block)
+        if installed is not None and installed.is_of(source, version):
+            folder = os.path.normpath(os.path.join(self.root, installed.folder))
             return self._module(folder, source, caller)
-        text = f"{source} is not in this repository (terraform init would fetch it)"
-        return UnreadModule(source, text, version_of(block))
+        instead = ": .terraform has another one in its place" if installed else ""
+        text = f"{source} is not in this repository (terraform init would fetch it){instead}"
+        return UnreadModule(source, text, version)
 
     def _module(self, folder: str, source: str, caller: Caller) -> Module | UnreadModule:
         if not self.modules.reader.is_inside(folder):
@@ -179,11 +180,7 @@ def source_of(block: Block) -> str | None:
         with suppress(EvaluationError):
             raw = Evaluator(CONSTANT_SCOPE).value(written.expression).raw
             text = raw if isinstance(raw, str) else None
-    return None if text is None else _CREDENTIALS.sub("//", text)
-
-
-# Credentials before the host in a git address, which must not be shown.
-_CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
+    return None if text is None else without_credentials(text)
 
 
 def version_of(block: Block) -> str:
@@ -202,24 +199,3 @@ def local_folder(folder: str, source: str, reader: FolderReader) -> str | None:
         return reader.real(os.path.normpath(os.path.join(folder, source)))
     except ValueError:  # a NUL in it, or half a surrogate pair
         return None
-
-
-def installed_modules(root: str, reader: FolderReader) -> dict[str, str]:
-    """Return what `terraform init` installed: a call's dotted path → its folder, relative to the root."""
-    path = os.path.join(root, ".terraform", "modules", "modules.json")
-    if not os.path.isfile(path):
-        return {}
-    source = reader.source(path)
-    if isinstance(source, Diagnostic):
-        return {}
-    import json
-
-    try:
-        entries = json.loads(source.text).get("Modules", ())
-        return {
-            entry["Key"]: entry["Dir"]
-            for entry in entries
-            if isinstance(entry, dict) and entry.get("Key") and isinstance(entry.get("Dir"), str)
-        }
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return {}

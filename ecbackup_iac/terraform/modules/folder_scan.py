@@ -14,7 +14,6 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.configuration import (
-    installed_modules,
     is_local,
     local_folder,
     source_of,
@@ -25,6 +24,7 @@ from ecbackup_iac.terraform.modules.file_names import (
     is_override,
 )
 from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.modules.installed_modules import installed_modules
 from ecbackup_iac.terraform.modules.module import file_body
 from ecbackup_iac.terraform.modules.ruling_out import may_hold_calls, may_name, possible_sources
 
@@ -160,7 +160,7 @@ class FolderScan:
             folder.is_sought = folder.is_sought or self._is_installed(installed)
             # One that lies outside is not read, and the module's reader reports it.
             listed = installed_modules(path, self._folders).values()
-            folders = (os.path.normpath(os.path.join(path, one)) for one in listed)
+            folders = (os.path.normpath(os.path.join(path, one.folder)) for one in listed)
             is_outside = not all(map(self._folders.is_inside, folders))
             folder.is_sought = folder.is_sought or is_outside
         return folder

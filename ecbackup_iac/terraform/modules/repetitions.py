@@ -72,9 +72,7 @@ def enabled(value: Value) -> list[Repetition]:
     if raw.outcomes and not when:
         return []
     conditions = " or ".join(dict.fromkeys(filter(None, when)))
-    doubt = (
-        f"it exists only when {conditions}" if conditions else f"enabled is undecided: {raw.why}"
-    )
+    doubt = f"it exists only when {conditions}" if conditions else f"enabled is unknown: {raw.why}"
     return [Repetition(doubt=doubt)]
 
 
@@ -91,7 +89,7 @@ def counted(value: Value) -> list[Repetition]:
     if not raw.outcomes:
         index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
         names = {("count", "index"): index}
-        return [Repetition(names=names, doubt=f"count is undecided: {raw.why}")]
+        return [Repetition(names=names, doubt=f"count is unknown: {raw.why}")]
     counts = [
         (_count(outcome.value.with_marks_of(count)), outcome.condition) for outcome in raw.outcomes
     ]
@@ -102,7 +100,7 @@ def counted(value: Value) -> list[Repetition]:
         if position >= least:
             conditions = (text for size, text in counts if size > position and text)
             when = " or ".join(dict.fromkeys(conditions))
-            doubt = f"it exists only when {when}" if when else f"count is undecided: {raw.why}"
+            doubt = f"it exists only when {when}" if when else f"count is unknown: {raw.why}"
         repetitions.append(_count_repetition(position, doubt))
     return repetitions
 
@@ -132,9 +130,9 @@ def for_each(value: Value) -> list[Repetition]:
     if value.is_sensitive:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
     if value.is_known:
-        undecided = _undecided_key(value)
-        if undecided is not None:
-            return [_any_repetition(undecided.unknown.why)]
+        first = _unknown_key(value)
+        if first is not None:
+            return [_any_repetition(first.unknown.why)]
         return [_each_repetition(key, item) for key, item in _each(value).items()]
     raw = value.unknown
     if raw.is_deferred and not raw.outcomes:
@@ -151,12 +149,12 @@ def for_each(value: Value) -> list[Repetition]:
         doubt = ""
         if len(possibilities) < len(raw.outcomes):
             when = " or ".join(dict.fromkeys(p.condition for p in possibilities if p.condition))
-            doubt = f"it exists only when {when}" if when else f"for_each is undecided: {raw.why}"
+            doubt = f"it exists only when {when}" if when else f"for_each is unknown: {raw.why}"
         repetitions.append(_each_repetition(key, one_of(possibilities, raw.why), doubt))
     return repetitions
 
 
-def _undecided_key(value: Value) -> Value | None:
+def _unknown_key(value: Value) -> Value | None:
     """Return an element of a set that is not known from the input, and is when Terraform plans."""
     elements = value.elements if isinstance(value.type, SetOf) and not value.is_null else ()
     return next((one for one in elements if not one.is_known and not one.unknown.is_deferred), None)
@@ -164,7 +162,7 @@ def _undecided_key(value: Value) -> Value | None:
 
 def _any_repetition(why: str) -> Repetition:
     """Return the instance that represents all those that there may be."""
-    doubt = f"for_each is undecided: {why}"
+    doubt = f"for_each is unknown: {why}"
     key = unknown(doubt, STRING, is_not_null=True)
     return Repetition(names={("each", "key"): key, ("each", "value"): unknown(doubt)}, doubt=doubt)
 
