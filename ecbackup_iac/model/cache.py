@@ -109,6 +109,9 @@ class CacheResource:
     called: tuple[str, ...] = ()
     """The folders of the modules that those calls lead to, as reports show them."""
 
+    entries: tuple[Location, ...] = ()
+    """Where the keys and values of `for_each` are written that it and the calls that lead to it have."""
+
 
 def may_be_without_backups(node_type: Value[str]) -> bool:
     """Whether cluster mode decides if a cache of this node type can be backed up."""

@@ -27,6 +27,7 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.provider_rules import provider_rules
 from ecbackup_iac.readers.terraform.published_modules import (
@@ -127,6 +128,7 @@ class RootReader:
             overrides=overrides_of(found.block),
             calls=found.scope.instance.calls,
             called=called_by(found.scope.instance),
+            entries=entries_of(found.scope),
         )
 
     def _retention(
@@ -319,6 +321,7 @@ class RootReader:
             overrides=overrides_of(call.block),
             calls=call.scope.instance.calls,
             called=called_by(call.scope.instance),
+            entries=entries_of(call.scope),
         )
 
 

@@ -19,6 +19,7 @@ from ecbackup_iac.model.value import (
     possible_values,
 )
 from ecbackup_iac.readers.terraform.caches import called_by
+from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.lifecycle import is_ignored
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
 from ecbackup_iac.readers.terraform_json.planned_root import ResourceSite
@@ -51,6 +52,7 @@ def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheRe
         block=block.range.location,
         calls=site.scope.instance.calls,
         called=called_by(site.scope.instance),
+        entries=entries_of(site.scope),
     )
 
 

@@ -104,6 +104,14 @@ class ModuleInstance:
         return (*self.parent.call_blocks, self._inputs.block)
 
     @cached_property
+    def made_by(self) -> tuple[Repetition, ...]:
+        """The instances of those calls."""
+        scope = self._inputs.scope if isinstance(self._inputs, CallInputs) else None
+        if self.parent is None or not isinstance(scope, BlockScope):
+            return ()
+        return (*self.parent.made_by, scope.repetition)
+
+    @cached_property
     def calls(self) -> tuple[Location, ...]:
         """The locations of those calls' headers."""
         return tuple(block.header.location for block in self.call_blocks)
