@@ -8,7 +8,7 @@ OTHER = "Other options"
 
 OPTION_GROUPS = {
     "What is read": ("--exclude", "--source", "--allow-empty"),
-    "What is asked": ("--policy", "--min-days", "--days", "--unknown"),
+    "What is asked": ("--policy", "--no-policy", "--min-days", "--days", "--unknown"),
     "With which values": ("--var", "--var-file", "--workspace", "--parameter", "--parameter-file"),
     "What is accepted": (
         "--baseline",

@@ -18,6 +18,7 @@ class CheckRequest:
 
     paths: tuple[str, ...] = ()
     policy_path: str | None = None
+    no_policy: bool = False
     baseline_path: str | None = None
     minimum_days: int | None = None
     unknown: str | None = None
@@ -56,7 +57,7 @@ class CheckRequest:
 
 def effective_policy(request: CheckRequest) -> Policy:
     """Return the policy file's policy, overridden by the options. Raises PolicyError."""
-    policy = _file_policy(request.policy_path)
+    policy = Policy() if request.no_policy else _file_policy(request.policy_path)
     return replace(
         policy,
         minimum_days=request.minimum_days or policy.minimum_days,

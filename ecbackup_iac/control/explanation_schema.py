@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ecbackup_iac.model.verdict import Level, Rule
 
-SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _Part(BaseModel):
@@ -88,7 +88,7 @@ class ExplanationDocument(_Part):
 
 def schema_text() -> str:
     """Return the JSON Schema as it is published."""
-    schema = {"$schema": SCHEMA_ID, **ExplanationDocument.model_json_schema(by_alias=True)}
+    schema = {"$schema": SCHEMA_DIALECT, **ExplanationDocument.model_json_schema(by_alias=True)}
     return json.dumps(schema, indent=2) + "\n"
 
 

@@ -13,7 +13,7 @@ from ecbackup_iac.model.cache import Form, Source
 from ecbackup_iac.model.report import Severity, SuppressionKind
 from ecbackup_iac.model.verdict import Level, Rule, Status
 
-SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Count = Annotated[int, Field(ge=0)]
 Position = Annotated[int, Field(ge=1)]
@@ -157,7 +157,7 @@ class ReportDocument(_Part):
 
 def schema_text() -> str:
     """Return the JSON Schema as it is published."""
-    schema = {"$schema": SCHEMA_ID, **ReportDocument.model_json_schema(by_alias=True)}
+    schema = {"$schema": SCHEMA_DIALECT, **ReportDocument.model_json_schema(by_alias=True)}
     return json.dumps(schema, indent=2) + "\n"
 
 

@@ -8,10 +8,10 @@ from typing import TypeAlias
 from hcl_generator import Item
 from hcl_inputs import Input
 
+from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.comments import comments
 from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.hcl.parser import (
-    NativeBody,
     parse_expression,
     parse_file,
     parse_template,

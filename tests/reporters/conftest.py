@@ -166,7 +166,7 @@ ABSENT = (
 POLICY = Policy()
 
 
-class Judged(Protocol):
+class MakeFinding(Protocol):
     """Judges a cache and makes it a finding."""
 
     def __call__(
@@ -222,7 +222,7 @@ def everything() -> Report:
         SuppressionKind.BASELINE, "before the gate", Location(".ecbackup-baseline.json", 4)
     )
     twin = replace(CALLED, root="stacks/other")
-    judged = report_of(
+    report = report_of(
         [
             finding_of(PLAN),
             finding_of(replace(CODE, retention_ignored=True)),
@@ -264,7 +264,7 @@ def everything() -> Report:
             ),
         ],
     )
-    return replace(judged, absent=ABSENT, minimum_days=7, excerpts=excerpts())
+    return replace(report, absent=ABSENT, minimum_days=7, excerpts=excerpts())
 
 
 @pytest.fixture(scope="session")
@@ -273,7 +273,7 @@ def report() -> Report:
 
 
 @pytest.fixture(scope="session")
-def judged() -> "Judged":
+def make_finding() -> "MakeFinding":
     return finding_of
 
 

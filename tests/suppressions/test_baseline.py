@@ -526,12 +526,12 @@ def test_a_check_without_a_baseline_does_without_its_room(stack: Path, tmp_path:
         f"cli.main(['check', {str(stack)!r}], standalone_mode=False)\n"
         "print(*sys.modules, file=sys.stderr)\n"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     unused = {"baseline", "baseline_file", "in_code"}
     unused = {f"ecbackup_iac.suppressions.{name}" for name in unused} | {"pydantic"}
-    assert unused & set(done.stderr.split()) == set()
+    assert unused & set(result.stderr.split()) == set()
 
 
 # What always holds.

@@ -8,6 +8,7 @@ from ecbackup_iac.cli.exit_codes import EXIT_INCOMPLETE
 from ecbackup_iac.cli.options import FILE, OrderedCommand, request_from, request_options
 from ecbackup_iac.cli.output import (
     Output,
+    check_destination,
     check_outputs,
     print_problems,
     print_text,
@@ -82,6 +83,7 @@ def _prune(request: CheckRequest, file: str) -> "Report":
     from ecbackup_iac.suppressions.baseline import pruned, stale_entries
     from ecbackup_iac.suppressions.baseline_file import baseline_text, read_baseline
 
+    check_destination(file)
     policy = replace(effective_policy(request), baseline=None)
     before = read_baseline(file)
     report = run_check(request, policy)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles, offsets
+from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.comments import comments
 from ecbackup_iac.hcl.expression import (
     GetAttribute,
@@ -22,7 +23,7 @@ from ecbackup_iac.hcl.expression import (
     ObjectNode,
 )
 from ecbackup_iac.hcl.json_syntax import parse_json, parse_json_values
-from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
+from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.cache import CacheResource
