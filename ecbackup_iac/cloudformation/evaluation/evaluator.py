@@ -11,7 +11,11 @@ from ecbackup_iac.cloudformation.evaluation.conditions import (
     named_condition,
 )
 from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
-from ecbackup_iac.cloudformation.evaluation.functions import FUNCTIONS, UNKNOWN_FUNCTIONS
+from ecbackup_iac.cloudformation.evaluation.functions import (
+    FUNCTIONS,
+    UNKNOWN_FUNCTIONS,
+    resolved_variables,
+)
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, LoopItem
 from ecbackup_iac.cloudformation.evaluation.template import DYNAMIC_REFERENCE, SERVERLESS_VARIABLE
 from ecbackup_iac.cloudformation.evaluation.values import NO_VALUE, Raw, Value
@@ -130,9 +134,21 @@ class Evaluator(BaseEvaluator):
                 why = f"the dynamic reference {raw[:80]} is resolved when the stack is deployed"
                 return self.unknown_value(why, node, frame)
             if SERVERLESS_VARIABLE.search(raw):
-                why = f"{raw[:80]} is a variable of the Serverless Framework"
-                return self.unknown_value(why, node, frame)
+                return self._variable(
+                    ScalarNode(raw, node.start, node.end, node.style, None), frame
+                )
         return Value(raw, (step,), literals=(step.location,) if is_whole else ())
+
+    def _variable(self, node: ScalarNode, frame: Frame) -> Value:
+        """Return the value of a text with variables of the Serverless Framework."""
+        found = resolved_variables(node, frame)
+        if isinstance(found, str):
+            return self.unknown_value(found, node, frame)
+        with self.inside(node, frame):
+            value = self.value(found, frame)
+        is_own = found.start == node.start  # it is made of texts here, and no literal
+        step = frame.stack.template.source.step(node)
+        return value.through(step) if not is_own else replace(value, literals=())
 
     def _list(self, nodes: list[Node], frame: Frame) -> Value:
         self.charge(len(nodes))

@@ -1,7 +1,7 @@
 """A document that is a template → its sections, declarations and macros."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ecbackup_iac.cloudformation.evaluation.declarations import Declaration, declaration_of
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
@@ -35,6 +35,9 @@ DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 # ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.
 SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{file\(")
 
+# A file that the framework inserts as it is; those of programs are run.
+_DOCUMENT = re.compile(r"\bfile\([^(){}$]{1,300}\.(?:ya?ml|json)\)")
+
 
 @record
 class Macro:
@@ -65,6 +68,12 @@ class Template:
         self._parts = parts
         self._elsewhere = tuple(elsewhere)
         self._is_part = is_part
+        self.resolve: Callable[[ScalarNode], Node | str] | None = None
+        """Returns the value of a Serverless Framework's variable, or why it is not known."""
+        self.inserted: tuple[str, ...] = ()
+        """The files that are a part of it as a whole: absolute, links resolved."""
+        self.replaced: set[int] = set()
+        """The maps of the document in whose place it has others, by identity."""
         self._sections: dict[str, dict[str, Entry]] = {}
         self._declarations: dict[str, Declaration] = {}
 
@@ -145,8 +154,7 @@ class Template:
                     yield Diagnostic(text, self.source.location_of(*sections[name]))
         for name, (key, body) in self.section("Resources").items():
             if self._is_part and isinstance(body, ScalarNode):
-                text = f"not inspected here: {self.source.excerpt(body)}: judge that file itself"
-                yield Diagnostic(text, self.source.location_of(body), Severity.WARNING)
+                yield self._not_inspected(body)
             if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
                 text = TemplateRejectedError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))
@@ -167,9 +175,16 @@ class Template:
             location = self.source.location(problem.start, problem.end)
             yield Diagnostic(problem.message, location, Severity.WARNING)
         yield from self._misshapen()
-        for node in self._elsewhere:
-            text = f"not inspected here: {self.source.excerpt(node)}: judge that file itself"
-            yield Diagnostic(text, self.source.location_of(node), Severity.WARNING)
+        yield from map(self._not_inspected, self._elsewhere)
+
+    def _not_inspected(self, node: ScalarNode) -> Diagnostic:
+        """Return the report of a part that is in another file: an error where that should be here."""
+        shown, location = self.source.excerpt(node), self.source.location_of(node)
+        why = self.resolve(node) if self.resolve else ""
+        if isinstance(why, str) and _DOCUMENT.search(node.text):
+            return Diagnostic(f"not inspected: {shown}: {why}", location)
+        text = f"not inspected here: {shown}: judge that file itself"
+        return Diagnostic(text, location, Severity.WARNING)
 
 
 def _is_map(node: Node, *, is_part: bool) -> bool:

@@ -7,8 +7,8 @@ from enum import Enum, auto
 
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.document import Document
+from ecbackup_iac.cloudformation.syntax.files import Read
 from ecbackup_iac.cloudformation.syntax.nodes import (
-    ListNode,
     MapNode,
     Node,
     ScalarNode,
@@ -97,6 +97,8 @@ class TemplateFile:
 
 def interest_in(content: bytes, sought: re.Pattern[bytes]) -> Interest:
     """Return from the bytes alone (UTF-8) whether a file is worth parsing; `sought` finds what matters."""
+    if b"${file(" in content and b"resources" in content:
+        return Interest.PARSE  # a file of the Serverless Framework, whose caches are in other files
     if not any(mark in content for mark in MARKS):
         return Interest.NONE
     if sought.search(content) or STACKS.search(content):
@@ -122,8 +124,10 @@ def is_broken_template(file: TemplateFile, is_wanted: Callable[[str], bool]) -> 
     return extension not in _QUOTING and any(map(is_wanted, types))
 
 
-def template_in(document: Document, path: str) -> Template | None:
+def template_in(document: Document, path: str, read: Read) -> Template | None:
     """Return the template that a document is, by its content; None for anything else.
+
+    `read` reads what a file of the Serverless Framework inserts.
 
     A template has `Resources` whose entries have a `Type`, or AWSTemplateFormatVersion. A map of nothing
     but resources, or one resource, is a part of a template, which AWS::Include or the Serverless Framework
@@ -140,22 +144,20 @@ def template_in(document: Document, path: str) -> Template | None:
         return Template(path, document, [_below("Resources", _below(name, root))], is_part=True)
     if all(_is_resource(value) for _, value in entries.values()) and entries:
         return Template(path, document, [_below("Resources", root)], is_part=True)
-    return _serverless_template(document, path)
+    return _serverless_template(document, path, read)
 
 
-def _serverless_template(document: Document, path: str) -> Template | None:
-    """Return the template, or list of templates, that the Serverless Framework keeps under `resources`."""
+def _serverless_template(document: Document, path: str, read: Read) -> Template | None:
+    """Return the template that the Serverless Framework keeps under `resources`."""
     entries = members(document.root)
     resources = entries.get("resources")
     if resources is None or not {"service", "provider", "functions"} & entries.keys():
         return None
-    node = resources[1]
-    listed: list[Node] = node.items if isinstance(node, ListNode) else [node]
-    parts = [part for part in listed if isinstance(part, MapNode)]
-    elsewhere = [part for part in listed if isinstance(part, ScalarNode)]
-    if not elsewhere and not any(map(_is_template, parts)):
-        return None
-    return Template(path, document, [*parts], elsewhere, is_part=True)
+    from ecbackup_iac.cloudformation.templates.service import Service  # most runs do without
+
+    service = Service(path, document, read)
+    is_meant = service.elsewhere or _is_template(service.root)
+    return service.template() if is_meant else None
 
 
 def _below(name: str, node: Node) -> MapNode:
