@@ -33,7 +33,7 @@ _DOCUMENT_MARKS = re.compile(
 )
 
 # As cloudformation.templates.recognition.MARKS, which is not imported for files that have none of them.
-TEMPLATE_MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", b"::MODULE")
+TEMPLATE_MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", b"::MODULE", b"${file(")
 
 _MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper script has added
 

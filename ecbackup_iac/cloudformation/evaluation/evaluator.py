@@ -85,7 +85,8 @@ class Evaluator(BaseEvaluator):
         source = inner.stack.template.source
         step = source.step(key, node, StepKind.ATTRIBUTE)
         is_literal = isinstance(node, ScalarNode) and node.tag is None
-        if is_literal and not source.is_alias(key, node):
+        is_elsewhere = any(one.kind is StepKind.MAPPING for one in value.trace)  # by a variable
+        if is_literal and not is_elsewhere and not source.is_alias(key, node):
             return (key, node), replace(value, trace=(step,))
         return (key, node), value.through(step)
 
@@ -144,11 +145,13 @@ class Evaluator(BaseEvaluator):
         found = resolved_variables(node, frame)
         if isinstance(found, str):
             return self.unknown_value(found, node, frame)
+        source = frame.stack.template.source
         with self.inside(node, frame):
-            value = self.value(found, frame)
-        is_own = found.start == node.start  # it is made of texts here, and no literal
-        step = frame.stack.template.source.step(node)
-        return value.through(step) if not is_own else replace(value, literals=())
+            value = self.value(found.node, frame)
+        if found.key is None:  # it is made here, and no literal
+            return replace(value, literals=(), trace=(source.step(node),))
+        step = source.step(found.key, found.node, StepKind.MAPPING)
+        return replace(value, trace=(step, *value.trace[1:]))
 
     def _list(self, nodes: list[Node], frame: Frame) -> Value:
         self.charge(len(nodes))

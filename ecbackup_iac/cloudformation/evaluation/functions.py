@@ -16,6 +16,7 @@ from ecbackup_iac.cloudformation.evaluation.template import (
     DYNAMIC_REFERENCE,
     LANGUAGE_EXTENSIONS,
     SERVERLESS_VARIABLE,
+    Resolved,
 )
 from ecbackup_iac.cloudformation.evaluation.values import (
     NoValue,
@@ -185,7 +186,7 @@ def _check_extensions(evaluator: BaseEvaluator, what: str, node: Node, frame: Fr
         raise evaluator.rejected(f"{what} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
 
 
-def resolved_variables(node: ScalarNode, frame: Frame) -> Node | str:
+def resolved_variables(node: ScalarNode, frame: Frame) -> Resolved | str:
     """Return the value of a text with variables of the Serverless Framework, or why it is not known."""
     resolve = frame.stack.template.resolve
     if resolve is None:
@@ -205,10 +206,11 @@ def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
     if SERVERLESS_VARIABLE.search(text):
         whole = ScalarNode(text, text_node.start, text_node.end, text_node.style, None)
         found = resolved_variables(whole, frame)
-        if isinstance(found, str) or not isinstance(found, ScalarNode):
-            why = found if isinstance(found, str) else "Fn::Sub takes a text"
-            return evaluator.unknown_value(why, node, frame)
-        text = found.text
+        if isinstance(found, str):
+            return evaluator.unknown_value(found, node, frame)
+        if not isinstance(found.node, ScalarNode):
+            raise evaluator.rejected("Fn::Sub takes a text", node, frame)
+        text = found.node.text
     parts: list[Value] = []
     position = 0
     for match in _SUBSTITUTION.finditer(text):

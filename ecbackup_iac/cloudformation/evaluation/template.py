@@ -49,6 +49,17 @@ class Macro:
     """AWS::Include: it adds the content of a file, and changes nothing else."""
 
 
+@record(eq=False)
+class Resolved:
+    """The value of a variable of the Serverless Framework."""
+
+    node: Node
+    key: Node | None = None
+    """The key of the entry that it is the value of; None where it is made of texts."""
+    part: tuple[str, str] | None = None
+    """The file, as it is named, and the key at its top that it is the value of: "" for all of the file."""
+
+
 class Template:
     """A document that is a template, or the part of one that is."""
 
@@ -68,7 +79,7 @@ class Template:
         self._parts = parts
         self._elsewhere = tuple(elsewhere)
         self._is_part = is_part
-        self.resolve: Callable[[ScalarNode], Node | str] | None = None
+        self.resolve: Callable[[ScalarNode], Resolved | str] | None = None
         """Returns the value of a Serverless Framework's variable, or why it is not known."""
         self.inserted: tuple[str, ...] = ()
         """The files that are a part of it as a whole: absolute, links resolved."""

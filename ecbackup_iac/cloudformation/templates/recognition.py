@@ -20,7 +20,10 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.cloudformation.templates.nested_stacks import DEPLOYERS, MODULE, NESTED
 from ecbackup_iac.model.record import record
 
-MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", MODULE.encode())
+INSERTED = b"${file("
+"""A file of the Serverless Framework that has it may have its caches in other files."""
+
+MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", MODULE.encode(), INSERTED)
 """A file (UTF-8) that has none of these is no template that matters, or that can be recognised."""
 
 MAX_TEMPLATE_BYTES = 1_000_000
@@ -97,14 +100,14 @@ class TemplateFile:
 
 def interest_in(content: bytes, sought: re.Pattern[bytes]) -> Interest:
     """Return from the bytes alone (UTF-8) whether a file is worth parsing; `sought` finds what matters."""
-    if b"${file(" in content and b"resources" in content:
-        return Interest.PARSE  # a file of the Serverless Framework, whose caches are in other files
     if not any(mark in content for mark in MARKS):
         return Interest.NONE
     if sought.search(content) or STACKS.search(content):
         return Interest.PARSE
     is_named = b"Resources" in content or b"AWSTemplateFormatVersion" in content
     if is_named and _MAKERS.search(content):
+        return Interest.PARSE
+    if INSERTED in content and b"resources" in content:
         return Interest.PARSE
     if len(content) <= MAX_TEMPLATE_BYTES and _HIDDEN_LETTER.search(content):
         return Interest.PARSE

@@ -8,6 +8,7 @@ program is not known.
 import re
 from collections.abc import Callable, Iterator
 
+from ecbackup_iac.cloudformation.evaluation.template import Resolved
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
@@ -18,7 +19,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.model.record import record
 
 MAX_VARIABLES = 10_000
 """Resolved for one service."""
@@ -39,15 +39,6 @@ _LITERAL = re.compile(r"-?\d+(?:\.\d+)?|true|false|null|'[^']*'|\"[^\"]*\"")
 _DOCUMENTS = (".yml", ".yaml", ".json")
 
 
-@record(eq=False)
-class Found:
-    """The value of a variable."""
-
-    node: Node
-    files: tuple[str, ...] = ()
-    """The files whose whole content it is, as they are named."""
-
-
 class _UnknownError(Exception):
     """A variable whose value is not known; the message is the reason."""
 
@@ -59,11 +50,11 @@ class Variables:
         """`read` returns the content of a file, or why it is not read."""
         self._root = root
         self._read = read
-        self._answers: dict[str, Found | str] = {}
+        self._answers: dict[str, Resolved | str] = {}
         self._nesting = 0
         self._left = MAX_VARIABLES
 
-    def value(self, node: ScalarNode) -> Found | str:
+    def value(self, node: ScalarNode) -> Resolved | str:
         """Return the value of a text with variables, or why it is not known."""
         if node.text not in self._answers:
             if self._nesting == MAX_NESTING:
@@ -77,17 +68,17 @@ class Variables:
                 self._nesting -= 1
         found = self._answers[node.text]
         if (
-            isinstance(found, Found) and found.node.start < 0
+            isinstance(found, Resolved) and found.node.start < 0
         ):  # made of texts: it is where it is used
             made = found.node
             text, style = (
                 (made.text, made.style) if isinstance(made, ScalarNode) else ("", Style.PLAIN)
             )
-            return Found(ScalarNode(text, node.start, node.end, style, None))
+            return Resolved(ScalarNode(text, node.start, node.end, style, None))
         return found
 
-    def _resolved(self, node: ScalarNode) -> Found:
-        text, values = node.text, list[Found]()
+    def _resolved(self, node: ScalarNode) -> Resolved:
+        text, values = node.text, list[Resolved]()
         while match := _INNERMOST.search(text):
             self._left -= 1
             if self._left < 0:
@@ -99,9 +90,9 @@ class Variables:
             text = f"{text[: match.start()]}\x00{len(values) - 1}\x00{text[match.end() :]}"
             if len(text) > MAX_TEXT_LENGTH:
                 raise _UnknownError("the variables of this service make too long a text")
-        return Found(_text(self._filled(text, values)))
+        return Resolved(_text(self._filled(text, values)))
 
-    def _filled(self, text: str, values: list[Found]) -> str:
+    def _filled(self, text: str, values: list[Resolved]) -> str:
         """Return a text with the values in place of what stands for them."""
 
         def written(match: re.Match[str]) -> str:
@@ -115,17 +106,17 @@ class Variables:
             raise _UnknownError("the variables of this service make too long a text")
         return filled
 
-    def _first_of(self, written: str, values: list[Found]) -> Found:
+    def _first_of(self, written: str, values: list[Resolved]) -> Resolved:
         """Return the first value that there is of a variable and its defaults."""
         missing = ""
         for source in _sources(written):
             found = self._of_source(source, values)
-            if isinstance(found, Found):
+            if isinstance(found, Resolved):
                 return found
             missing = missing or found
         raise _UnknownError(missing)
 
-    def _of_source(self, source: str, values: list[Found]) -> Found | str:
+    def _of_source(self, source: str, values: list[Resolved]) -> Resolved | str:
         """Return the value of a source, or why there is none. Raises _UnknownError."""
         stand_in = _STAND_IN.fullmatch(source)
         if stand_in:
@@ -133,7 +124,7 @@ class Variables:
         if _LITERAL.fullmatch(source):
             is_quoted = source[0] in "'\""
             text = self._filled(source[1:-1] if is_quoted else source, values)
-            return Found(_text(text, Style.DOUBLE_QUOTED if is_quoted else Style.PLAIN))
+            return Resolved(_text(text, Style.DOUBLE_QUOTED if is_quoted else Style.PLAIN))
         text = self._filled(source, values)
         match = _SOURCE.fullmatch(text)
         kind, argument, address = match.groups() if match else ("", None, None)
@@ -142,52 +133,52 @@ class Variables:
         )
         match kind:
             case "self":
-                return self._below(Found(self._root), address or "", shown)
+                return self._below(Resolved(self._root, self._root), address or "", shown)
             case "opt":
                 return f"the option --{address} is not given"
             case "sls" if address == "stage":
-                stage = self._below(Found(self._root), "provider.stage", shown)
-                return Found(_text("dev")) if isinstance(stage, str) else stage
+                stage = self._below(Resolved(self._root, self._root), "provider.stage", shown)
+                return Resolved(_text("dev")) if isinstance(stage, str) else stage
             case "file" if argument:
                 return self._of_file(argument, address or "", shown)
             case "strToBool" if argument:
                 value = self._of_source(argument.strip(), values)
-                node = value.node if isinstance(value, Found) else None
+                node = value.node if isinstance(value, Resolved) else None
                 text = (text_of(node) or "").lower()
-                return Found(_text("true" if text in ("true", "1") else "false", Style.PLAIN))
+                return Resolved(_text("true" if text in ("true", "1") else "false", Style.PLAIN))
             case _:
                 raise _UnknownError(
                     f"${{{shown or text}}} is known only when the service is deployed"
                 )
 
-    def _of_file(self, name: str, address: str, shown: str) -> Found | str:
+    def _of_file(self, name: str, address: str, shown: str) -> Resolved | str:
         if not name.lower().endswith(_DOCUMENTS):
             raise _UnknownError(f"${{{shown}}} is known only when the service is deployed")
         root = self._read(name)
         if isinstance(root, str):
             return root
-        return self._below(Found(root, (name,)), address, shown)
+        return self._below(Resolved(root, root, (name, "")), address, shown)
 
-    def _below(self, found: Found, address: str, shown: str) -> Found | str:
+    def _below(self, found: Resolved, address: str, shown: str) -> Resolved | str:
         """Return what is at an address (`custom.days`), or why there is nothing."""
         for name in filter(None, address.split(".")):
             found = self._settled(found)
             node = found.node
-            below: Node | None = None
+            part = (found.part[0], name) if found.part and not found.part[1] else None
             if isinstance(node, MapNode) and name in members(node):
-                below = members(node)[name][1]
-            elif isinstance(node, ListNode) and name.isdecimal() and int(name) < len(node.items):
-                below = node.items[int(name)]
-            if below is None:
+                key, below = members(node)[name]
+                found = Resolved(below, key, part)
+            elif isinstance(node, ListNode) and name in map(str, range(len(node.items))):
+                item = node.items[int(name)]
+                found = Resolved(item, item)
+            else:
                 return f"${{{shown}}} names nothing that there is"
-            files = found.files if name == "Resources" else ()
-            found = Found(below, files)
         found = self._settled(found)
         if isinstance(found.node, ScalarNode) and literal_of(found.node) is None:
             return f"${{{shown}}} is null"
         return found
 
-    def _settled(self, found: Found) -> Found:
+    def _settled(self, found: Resolved) -> Resolved:
         """Return a value that is no variable itself. Raises _UnknownError."""
         if not isinstance(found.node, ScalarNode) or "${" not in found.node.text:
             return found

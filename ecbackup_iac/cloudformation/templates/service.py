@@ -5,7 +5,7 @@ The parts of a list are merged deeply, later ones over earlier ones, and `extens
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
 
 from ecbackup_iac.cloudformation.evaluation.template import SERVERLESS_VARIABLE, Template
@@ -23,11 +23,14 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     text_of,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.serverless_variables import Found, Variables
+from ecbackup_iac.cloudformation.templates.serverless_variables import Variables
 from ecbackup_iac.model.location import Location
 
 _SHALLOW = "Properties"
 """An extension replaces whole properties; every other attribute is replaced as a whole."""
+
+_MAX_BETWEEN = 200
+"""Characters between a key and its value that may be a variable."""
 
 MAX_DEPTH = 50
 """Nested values in which variables are resolved."""
@@ -39,6 +42,8 @@ class JoinedText(SourceText):
     def __init__(self, first: SourceText) -> None:
         super().__init__(first.path, first.text)
         self._texts = [(0, first)]
+        self.keys: dict[int, Node] = {}
+        """The keys of values that variables put elsewhere, by the identity of the values."""
 
     def add(self, document: Document) -> Node | None:
         """Add a text; return its root with the offsets that it has here, None for a text of another kind."""
@@ -57,8 +62,28 @@ class JoinedText(SourceText):
 
     def location(self, start: int, end: int) -> Location:
         """Return the location between two offsets, in the text that they are in."""
-        base, source = self._texts[bisect_right(self._texts, start, key=lambda one: one[0]) - 1]
+        base, source = self._text_at(start)
         return source.location(start - base, min(end - base, len(source.text)))
+
+    def location_of(self, node: Node, value: Node | None = None) -> Location:
+        """Return the location of a node or an entry; of one with a value elsewhere, that of the value."""
+        if value is None or not self._is_elsewhere(node, value):
+            return super().location_of(node, value)
+        key = self.keys.get(id(value), value)
+        return super().location_of(key, None if key is value else value)
+
+    def is_alias(self, key: Node, value: Node) -> bool:
+        """Whether an entry's value is elsewhere: an alias, or that of a variable."""
+        return super().is_alias(key, value) or self._is_elsewhere(key, value)
+
+    def _is_elsewhere(self, key: Node, value: Node) -> bool:
+        if self._text_at(key.start) is not self._text_at(value.start):
+            return True
+        between = self._text(key.end, min(value.start, key.end + _MAX_BETWEEN))
+        return "${" in between
+
+    def _text_at(self, offset: int) -> tuple[int, SourceText]:
+        return self._texts[bisect_right(self._texts, offset, key=lambda one: one[0]) - 1]
 
 
 class Service:
@@ -71,7 +96,8 @@ class Service:
         self._source = JoinedText(document.source)
         self._files: dict[str, Node | str] = {}
         self._variables = Variables(document.root, self._file)
-        self._inserted: dict[str, None] = {}
+        self._paths: dict[str, str] = {}
+        self._parts: list[tuple[str, str]] = []
         self._replaced: set[int] = set()
 
         written = member(document.root, "resources")
@@ -87,14 +113,10 @@ class Service:
         """Return the template: all of its parts in one."""
         document = Document(self._source, self._document.root, self._document.duplicates)
         template = Template(self._path, document, [self.root], self.elsewhere, is_part=True)
-        template.resolve = self._resolved
-        template.inserted = tuple(self._inserted)
+        template.resolve = self._variables.value
+        template.inserted = tuple(self._inserted())
         template.replaced = self._replaced
         return template
-
-    def _resolved(self, node: ScalarNode) -> Node | str:
-        found = self._variables.value(node)
-        return found.node if isinstance(found, Found) else found
 
     def _file(self, name: str) -> Node | str:
         """Return the content of a file that the service names, or why it is not read."""
@@ -103,6 +125,7 @@ class Service:
             if isinstance(found, str):
                 self._files[name] = found
             else:
+                self._paths[name] = found[0]
                 root = self._source.add(found[1])
                 self._files[name] = root or f"{name} is written in another language than this file"
         return self._files[name]
@@ -112,12 +135,8 @@ class Service:
         if depth == 0:
             return node
         match node:
-            case ScalarNode(tag=None) if SERVERLESS_VARIABLE.search(node.text):
-                found = self._variables.value(node)
-                if isinstance(found, str) or isinstance(found.node, ScalarNode):
-                    return node
-                self._note_inserted(found)
-                return self._with_values(found.node, depth - 1)
+            case ScalarNode():
+                return self._structure_of(node, depth)
             case ListNode():
                 items = [self._with_values(item, depth - 1) for item in node.items]
                 if all(new is old for new, old in zip(items, node.items, strict=True)):
@@ -131,15 +150,32 @@ class Service:
                     return node
                 self._replace(node)
                 return MapNode(entries, node.start, node.end, node.tag)
-            case ScalarNode():
-                return node
 
-    def _note_inserted(self, found: Found) -> None:
-        """Note a file that is inserted as a whole: it is not evaluated on its own as well."""
-        for name in found.files:
-            read = self._read(name)
-            if not isinstance(read, str):
-                self._inserted[read[0]] = None
+    def _structure_of(self, node: ScalarNode, depth: int) -> Node:
+        """Return the map or list that a variable is; the node itself for anything else."""
+        if node.tag is not None or not SERVERLESS_VARIABLE.search(node.text):
+            return node
+        found = self._variables.value(node)
+        if isinstance(found, str) or isinstance(found.node, ScalarNode):
+            return node
+        if found.part:
+            self._parts.append(found.part)
+        value = self._with_values(found.node, depth - 1)
+        if found.key is not None:
+            self._source.keys[id(value)] = found.key
+        return value
+
+    def _inserted(self) -> Iterator[str]:
+        """Yield the files of which all is inserted: they are not evaluated on their own as well."""
+        keys: dict[str, set[str]] = {}
+        for name, key in self._parts:
+            keys.setdefault(self._paths[name], set()).add(key)
+        for name, path in self._paths.items():
+            root, found = self._files[name], keys.get(path, set())
+            if isinstance(root, MapNode) and (
+                found & {"", "Resources"} or members(root).keys() <= found
+            ):
+                yield path
 
     def _merged(self, first: Node, second: Node) -> Node:
         """Return two values merged deeply, the second over the first."""
