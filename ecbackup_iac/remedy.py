@@ -11,6 +11,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.source import SOURCES, RemedyKind
 from ecbackup_iac.model.value import (
     Known,
+    NeedsExtra,
     Outcome,
     Settled,
     StepKind,
@@ -135,6 +136,8 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
         return _for_attribute(resource, rule, policy)
     if isinstance(retention, Unknown) and retention.is_refused:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
+    if isinstance(retention, Unknown) and isinstance(retention.why, NeedsExtra):
+        return "install what evaluates it: pip install 'ecbackup-iac[regex]'"
     if isinstance(retention, Unknown) or resource.variants:
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [

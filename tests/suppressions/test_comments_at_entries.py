@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from suppressions.conftest import Judge
+    from suppressions.conftest import Checker
 
 GROUP = "aws_elasticache_replication_group"
 COMMENT = "# ecbackup:ignore scratch"
@@ -88,9 +88,9 @@ def call(caches: str) -> str:
 
 
 @pytest.mark.parametrize("way", FIRST_ONLY)
-def test_a_comment_at_an_entry_is_for_the_caches_of_that_entry(way: str, judge: "Judge") -> None:
+def test_a_comment_at_an_entry_is_for_the_caches_of_that_entry(way: str, check: "Checker") -> None:
     caches, module = FIRST_ONLY[way]
-    outcome = judge({"main.tf": call(caches), "m/main.tf": module})
+    outcome = check({"main.tf": call(caches), "m/main.tf": module})
     first, second = outcome.reasons.values()
     assert first is not None
     assert "scratch" in first
@@ -109,23 +109,23 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("way", WHOLE)
-def test_a_comment_at_the_whole_call_is_for_all_of_its_caches(way: str, judge: "Judge") -> None:
+def test_a_comment_at_the_whole_call_is_for_all_of_its_caches(way: str, check: "Checker") -> None:
     entries = "{\n    x = { keep = 0 }\n    y = { keep = 0 }\n  }"
     written = entries[1:] if way == "behind the bracket" else entries
-    outcome = judge({"main.tf": WHOLE[way].replace("ENTRIES", written), "m/main.tf": MAPPED})
+    outcome = check({"main.tf": WHOLE[way].replace("ENTRIES", written), "m/main.tf": MAPPED})
     assert [*outcome.reasons.values()] == ["scratch", "scratch"]
 
 
-def test_a_comment_at_an_entry_that_leads_to_no_cache_covers_none(judge: "Judge") -> None:
+def test_a_comment_at_an_entry_that_leads_to_no_cache_covers_none(check: "Checker") -> None:
     text = call("{\n    x = { keep = 0 }\n  }").replace(
         "  caches", f"  tags = {{\n    Team = 1 {COMMENT}\n  }}\n  caches"
     )
-    outcome = judge({"main.tf": text, "m/main.tf": 'variable "tags" {}\n' + MAPPED})
+    outcome = check({"main.tf": text, "m/main.tf": 'variable "tags" {}\n' + MAPPED})
     assert [*outcome.reasons.values()] == [None]
     assert ["matches no finding" in message for message in outcome.messages] == [True]
 
 
-def test_an_entry_of_an_entry_is_for_its_own_caches(judge: "Judge") -> None:
+def test_an_entry_of_an_entry_is_for_its_own_caches(check: "Checker") -> None:
     caches = f"""{{
     a = {{
       x = {{ keep = 0 }} {COMMENT}
@@ -142,11 +142,11 @@ def test_an_entry_of_an_entry_is_for_its_own_caches(judge: "Judge") -> None:
         "  for_each = var.caches\n  caches = each.value\n}\n",
         "n/main.tf": MAPPED,
     }
-    found = judge(files).reasons
+    found = check(files).reasons
     assert [*found.values()] == ["scratch", None, "all of b", "all of b"]
 
 
-def test_an_entry_of_a_resources_own_for_each_is_for_its_instance(judge: "Judge") -> None:
+def test_an_entry_of_a_resources_own_for_each_is_for_its_instance(check: "Checker") -> None:
     text = f"""\
 resource "{GROUP}" "c" {{
   for_each = {{
@@ -156,10 +156,10 @@ resource "{GROUP}" "c" {{
   snapshot_retention_limit = each.value
 }}
 """
-    assert [*judge({"main.tf": text}).reasons.values()] == ["scratch", None]
+    assert [*check({"main.tf": text}).reasons.values()] == ["scratch", None]
 
 
-def test_a_rule_in_brackets_counts_at_an_entry_too(judge: "Judge") -> None:
+def test_a_rule_in_brackets_counts_at_an_entry_too(check: "Checker") -> None:
     caches = "{\n    x = { keep = 0 } # ecbackup:ignore[ECB002] scratch\n    y = { keep = 0 }\n  }"
-    outcome = judge({"main.tf": call(caches), "m/main.tf": MAPPED})
+    outcome = check({"main.tf": call(caches), "m/main.tf": MAPPED})
     assert [*outcome.reasons.values()] == [None, None]

@@ -16,6 +16,7 @@ class UnknownResultError(Exception):
 
     def __init__(self, message: str, bare: str = "") -> None:
         super().__init__(message)
+        self.why = message
         self.bare = bare or message
 
 
