@@ -1,10 +1,9 @@
 """A resource and its verdict → the remedy, by source and form."""
 
-import re
 import shlex
 from collections.abc import Callable, Iterable
 
-from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.cache import CacheResource, CalledModule, Form, ModuleState
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
 from ecbackup_iac.model.record import record, replace
@@ -138,6 +137,8 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     if isinstance(retention, Unknown) and isinstance(retention.why, NeedsExtra):
         return "install what evaluates it: pip install 'ecbackup-iac[regex]'"
+    if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
+        return _for_unread_module(resource, resource.module)
     if isinstance(retention, Unknown) or resource.variants:
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [
@@ -147,21 +148,26 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
         if advice:
             return "\n".join(dict.fromkeys(advice))
         decide = "give it a value that can be known here: --var, --var-file or --workspace"
-        if _MODULE_CALL.search(resource.address):
-            decide = (
-                "run terraform init, or describe the module under [[modules]] in the policy file"
-            )
-        return f"{decide}; or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
+        return f"{decide}; {_OR_JUDGE_A_PLAN}"
     return _where(retention.trace, resource, days).everywhere(retention)
+
+
+def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
+    if module.state is ModuleState.MISSING:
+        there = f"provide the module at {_plain(module.source)} inside the repository"
+        place = _line(resource.block or resource.location)
+        return f"{there}, or correct the source of {module.address}, {place}"
+    decide = "run terraform init, or describe the module under [[modules]] in the policy file"
+    return f"{decide}; {_OR_JUDGE_A_PLAN}"
+
+
+_OR_JUDGE_A_PLAN = "or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
 
 
 def _failing(outcomes: Iterable[Outcome[int]], policy: Policy) -> list[Settled[int]]:
     values = (outcome.value for outcome in outcomes)
     return [value for value in values if not is_enough(value, policy.minimum_days)]
 
-
-# The address of a module call whose module was not read.
-_MODULE_CALL = re.compile(r"""(?:^|\.)module\.[\w-]+(?:\[(?:\d+|".*")\])?$""")
 
 # Where a variable is set outside files → how it is set there.
 OPTIONS = {
@@ -235,9 +241,14 @@ def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> 
         if any(step.kind in _INPUTS for step in trace):
             text = f"give the downloaded module {days} days where it is called"
         return _Advice(f"{text}, {_line(own[-1])}", own[-1])
+    target, name = resource.address, resource.retention_name
+    if resource.module is not None:
+        target, name = resource.module.address, resource.module.input
+        if not name:
+            text = f"call a module that can keep backups in place of {resource.module.source}"
+            return _Advice(f"{text}, {_line(resource.location)}", resource.location)
     return _Advice(
-        f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}",
-        resource.location,
+        f"add {name} = {days} to {target}, {_line(resource.location)}", resource.location
     )
 
 
@@ -256,11 +267,16 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     ]
     if advice:
         return "\n".join(dict.fromkeys(advice))
+    if any(step.kind is StepKind.UNREAD and step.name for step in retention.trace):
+        name = "name its template under [[templates]] in the policy file"
+        return f"{name}, or check that template itself"
     open_ended = [step for step in retention.trace if step.kind is StepKind.OPEN_PARAMETER]
     if retention.bounds is not None and open_ended:
         name, place = _plain(open_ended[-1].name), _line(open_ended[-1].location)
         allowed = f"{days} days and nothing under {policy.minimum_days}"
         return f"let the MinValue and MaxValue of {name} allow {allowed}, {place}"
+    if any(step.kind is StepKind.OPEN_VARIABLE for step in retention.trace):
+        return f"give {_name_of(resource)} a value that can be known here: --var or --var-file"
     if any(step.kind in _OPEN for step in retention.trace):
         known = "a value that can be known here: --parameter or --parameter-file"
         return f"give {_name_of(resource)} {known}"
@@ -268,12 +284,21 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     return f"write {resource.retention_name}: {days} into the template, or judge what runs: {live}"
 
 
+# How the names of Terraform's files end, which may deploy a template.
+_CONFIGURATION = (".tf", ".tofu", ".tfvars")
+
 # Steps at which a template leaves a value to the deployment.
 _OPEN = (StepKind.OPEN_PARAMETER, StepKind.PSEUDO_PARAMETER)
 
 
 def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> _Advice:
     """Return what to set where: at the last step, which is the one that decides."""
+    if resource.calls and is_downloaded(resource.location.path):
+        own = [step for step in trace if not is_downloaded(step.location.path)]
+        if not own:
+            text = f"pass {days} days to the package, or use one that keeps backups, "
+            return _Advice(text + _line(resource.calls[-1]), resource.calls[-1])
+        trace = tuple(own)
     last = trace[-1] if trace else TraceStep("", resource.location)
     if any(step.shape is StepShape.COMPOSITION for step in trace):
         last = trace[0]
@@ -290,7 +315,8 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     elif last.kind is StepKind.PARAMETER:
         text = f"set {name} = {days} in {place}"
     elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
-        text = f"set {quote}{name}{quote}: {days} in {place}"
+        sign = " =" if last.location.path.endswith(_CONFIGURATION) else ":"
+        text = f"set {quote}{name}{quote}{sign} {days} in {place}"
     elif last.location.end_line != last.location.line:
         return _Advice(f"set {what} in {_line(trace[0].location)}", trace[0].location)
     else:

@@ -27,7 +27,7 @@ OPTION_GROUPS = {
     ),
     OTHER: (),
 }
-"""Title of a group → its options; all others belong to the last group."""
+"""Title of a group → its options. All others belong to the last group, which a test keeps empty."""
 
 MAX_UNGROUPED_OPTIONS = 6
 

@@ -129,7 +129,10 @@ _Callback = TypeVar("_Callback", bound=Callable[..., None])
 
 
 def request_from(context: click.Context) -> CheckRequest:
-    """Return the request of a command that has the request options. Raises click.UsageError."""
+    """Return the request of a command that has the request options. Raises click.UsageError.
+
+    `get` reads the options that not every such command has: those of `check`, and `--baseline`.
+    """
     options = context.params
     if options.get("quiet") and options.get("verbose"):
         raise click.UsageError("--quiet and --verbose exclude each other")
@@ -138,23 +141,23 @@ def request_from(context: click.Context) -> CheckRequest:
     return CheckRequest(
         paths=options["paths"],
         policy_path=options["policy_path"],
-        no_policy=options["no_policy"],
+        reads_policy_file=not options["no_policy"],
         baseline_path=options.get("baseline_path"),
         minimum_days=options["min_days"],
         unknown=options["unknown"],
         exclude=options["exclude"],
         outputs=_distinct(options.get("outputs") or (Output("text", None),)),
         source=_existing_folder(options["source"]),
-        allows_foreign_ignores=not options["no_foreign_ignores"],
-        allows_ignores=not options["no_ignores"],
-        allow_empty=options["allow_empty"],
+        honours_inline_suppressions=not options["no_ignores"],
+        honours_other_tools_comments=not options["no_foreign_ignores"],
+        allows_empty=options["allow_empty"],
         variables=_in_order(context, "var", "variables", "variable_files"),
         parameters=_in_order(context, "parameter", "parameters", "parameter_files"),
         workspace=options["workspace"],
         color=options.get("color"),
         is_quiet=options.get("quiet", False),
         is_verbose=options.get("verbose", False),
-        exit_zero=options.get("exit_zero", False),
+        exits_zero=options.get("exit_zero", False),
     )
 
 

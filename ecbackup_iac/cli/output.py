@@ -42,7 +42,7 @@ def terminal_width() -> int:
 
 
 def check_outputs(outputs: Sequence[Output]) -> None:
-    """Refuse outputs that cannot be written, before any work is done. Raises OutputError."""
+    """Reject outputs that cannot be written, before any work is done. Raises OutputError."""
     if sys.stdout is None and any(output.file is None for output in outputs):
         raise OutputError("standard output is closed")
     for file in filter(None, (output.file for output in outputs)):
@@ -244,7 +244,7 @@ def write_file(path: str, content: bytes) -> None:
 
 @contextmanager
 def _temporary_file(target: str, content: bytes) -> Iterator[str]:
-    """Yield a file beside the target, with its mode, that can replace it; remove it if it remains."""
+    """Yield a file next to the target, with its mode, that can replace it; remove it if it remains."""
     import tempfile  # slow to import, and most runs write no file
 
     mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()

@@ -8,10 +8,9 @@ import re
 from collections.abc import Container, Sequence
 from functools import cached_property, partial
 
-from ecbackup_iac.hcl.expression import InvalidExpression, Node
+from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Node
 from ecbackup_iac.hcl.expression_parser import parse_range
 from ecbackup_iac.hcl.literal_text import check_escapes, decoded, resolved
-from ecbackup_iac.hcl.plain_values import PLAIN_ARGUMENT
 from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
 from ecbackup_iac.hcl.source import (
     HclSyntaxError,
@@ -22,6 +21,7 @@ from ecbackup_iac.hcl.source import (
 )
 from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts, Schema
 from ecbackup_iac.hcl.tokens import COMMENT_TEXT, END, NAME, NEWLINE, identifier_end, matched_end
+from ecbackup_iac.hcl.validity import is_certainly_valid
 
 MAX_BLOCK_DEPTH = 100
 """Blocks inside blocks."""
@@ -31,8 +31,12 @@ _INLINE = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+")
 _LINE_END = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+(?:(?:\#|//)[^\n]*+)?(?:\r?\n|\Z)")
 _NAME = re.compile(NAME)
 _LABEL = re.compile(rb'"((?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))*+)"')
-_PLAIN_LABELS = re.compile(rb'((?:[ \t]++"[^"\\$%\r\n\x80-\xff]*+")*+)[ \t]*+\{')
 _EQUALS = re.compile(rb"=(?![=>])")
+# The groups: a name; the value of an argument and its text, if it is one; the labels of a block.
+_SIMPLE_ITEM = re.compile(
+    rb"([A-Za-z_][\w-]*+)(?:[ \t]*+=[ \t]*+(\"([^\"\\$%\r\n\x80-\xff]*+)\"|[\w.-]++)(?=[ \t]*+\r?\n)"
+    rb'|((?:[ \t]*+"[^"\\$%\r\n\x80-\xff]*+")*+)[ \t]*+\{)'
+)
 
 _NEEDED = "Argument or block definition required"
 _NO_NEWLINE = "Missing newline after argument: an argument ends with its line"
@@ -112,11 +116,14 @@ class NativeBody(PlainTexts):
         return problems
 
     def parse_all(self) -> None:
-        """Parse everything inside, so that every problem is reported."""
+        """Parse everything inside that is not certainly valid, so that every problem is reported."""
+        is_block = self.schema is None and self.depth < MAX_BLOCK_DEPTH // 2
+        if is_block and is_certainly_valid(self.source.text, self.start, self.end):
+            return
         for item in self.items:
             if isinstance(item, Block):
                 item.body.parse_all()
-            elif not item.is_valid:
+            else:
                 _ = item.expression
 
     def value(self, start: int, last: int, stop: int, *, is_one_line: bool) -> Node:
@@ -153,23 +160,31 @@ class _ItemParser:
 
     def parse(self) -> list[Attribute | Block]:
         """Return the items in order."""
-        text, end, blank, plain = self._text, self._end, _BLANK.match, PLAIN_ARGUMENT.match
-        source, position = self._body.source, self._body.start
-        while True:
-            found = blank(text, position, end)
-            position = found.end() if found else position
-            if position >= end:
-                break
-            argument = None if self._is_one_line else plain(text, position, end)
-            if argument is None:
+        text, end = self._text, self._end
+        position = self._body.start
+        while (position := matched_end(_BLANK, text, position, end)) < end:
+            found = None if self._is_one_line else _SIMPLE_ITEM.match(text, position, end)
+            if found is None:
                 position = self._item(position)
-                continue
-            start, (value, position) = position, argument.span(2)
-            parse = partial(self._body.value, value, position, position, is_one_line=False)
-            source_range = SourceRange(source, start, position)
-            self._items.append(Attribute(argument[1].decode(), source_range, parse, is_valid=True))
+            elif found[2] is None:
+                labels = found[4].decode().split('"')[1::2]
+                position = self._braces(position, found.end(1), labels, found.end(4), found.end())
+            else:
+                position = found.end()
+                self._items.append(self._simple_attribute(found))
         self._check_names()
         return self._items
+
+    def _simple_attribute(self, found: re.Match[bytes]) -> Attribute:
+        value, last = found.span(2)
+        if found[3] is None:
+            parse = partial(self._body.value, value, last, last, is_one_line=False)
+        else:
+            parse = partial(self._text_literal, value, last)
+        return Attribute(found[1].decode(), self._range(*found.span()), parse)
+
+    def _text_literal(self, start: int, end: int) -> Node:
+        return Literal(self._range(start, end), self._text[start + 1 : end - 1].decode())
 
     def _report(self, message: str, start: int, end: int | None = None) -> None:
         end = start + 1 if end is None else end
@@ -239,10 +254,6 @@ class _ItemParser:
         """Take a block whose kind has been read: labels, braces, and the end of its line."""
         labels: list[str] = []
         header_end = name_end
-        plain = _PLAIN_LABELS.match(self._text, name_end, self._end)
-        if plain is not None:
-            labels = plain[1].decode().split('"')[1::2]
-            header_end, position = plain.end(1), plain.end() - 1
         while self._character(position) != b"{":
             label = self._label(position)
             if label is None:
@@ -254,7 +265,12 @@ class _ItemParser:
             text, header_end = label
             labels.append(text)
             position = self._inline(header_end)
-        inside = position + 1
+        return self._braces(start, name_end, labels, header_end, position + 1)
+
+    def _braces(
+        self, start: int, name_end: int, labels: list[str], header_end: int, inside: int
+    ) -> int:
+        """Take a block whose opening brace has been read, and return the offset behind its line."""
         end, is_closed = self._block_end(inside)
         self._add_block(
             start, name_end, tuple(labels), header_end, inside, end, is_closed=is_closed

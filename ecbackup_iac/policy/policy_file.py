@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ecbackup_iac.errors import PolicyError
-from ecbackup_iac.files.bounded_read import bounded_content, larger_than
+from ecbackup_iac.files.bounded_read import bounded_content
 from ecbackup_iac.files.paths import boundary_of, is_inside, is_readable, shown_path
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
@@ -58,7 +58,7 @@ MAX_QUOTED = 60
 
 
 def _without_nul(text: str) -> str:
-    """Refuse a NUL character, which ends a path for the operating system."""
+    """Reject a NUL character, which ends a path for the operating system."""
     if "\0" in text:
         raise PydanticCustomError("nul", "A text without a NUL character is expected")
     return text
@@ -69,6 +69,10 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, strict=True),
     AfterValidator(_without_nul),
 ]
+
+
+Identifier = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z_][\w-]*$")]
+InputPath = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$")]
 
 
 class _Strict(BaseModel):
@@ -99,11 +103,21 @@ class ModuleEntry(_Strict):
 
     source: Text
     form: Form = Form.REPLICATION_GROUP
-    input: Text | None = None
+    input: InputPath | None = None
     default: Annotated[int, Field(strict=True)] | None = None
-    engine: Text | None = None
-    default_engine: Text | None = None
-    switches: list[Text] = []
+    engine: Identifier | None = None
+    default_engine: Identifier | None = None
+    switches: list[Identifier] = []
+    versions: list[Text] = []
+    serverless_input: InputPath | None = None
+    stand_in: Text | None = None
+
+
+class TemplateEntry(_Strict):
+    """One `[[templates]]` table: the file that the URL of a nested template means."""
+
+    url: Text
+    path: Text
 
 
 class PolicyFile(_Strict):
@@ -115,6 +129,7 @@ class PolicyFile(_Strict):
     exceptions: Annotated[list[ExceptionEntry], Field(max_length=MAX_EXCEPTIONS)] = []
     roots: list[RootEntry] = []
     modules: list[ModuleEntry] = []
+    templates: list[TemplateEntry] = []
     baseline: Text | None = None
     source: Text | None = None
     ignores: SuppressionMode = SuppressionMode.ALL
@@ -142,9 +157,9 @@ def read_policy(path: str) -> Policy:
             for index, entry in enumerate(file.exceptions)
         ),
         roots=tuple(map(named.root_settings, file.roots)),
-        modules=tuple(
-            PublishedModule(**{**entry.model_dump(), "switches": tuple(entry.switches)})
-            for entry in file.modules
+        modules=tuple(named.module(entry, lines.key(["modules"])) for entry in file.modules),
+        templates=tuple(
+            (entry.url, named.file(entry.path, "templates")) for entry in file.templates
         ),
         baseline=named.path(file.baseline, "baseline") if file.baseline else None,
         source=named.source(file.source, lines.key(["source"])) if file.source else None,
@@ -158,8 +173,8 @@ def _text_of(path: str, shown: str) -> str:
         content = bounded_content(path, MAX_POLICY_BYTES)
     except OSError as error:
         raise PolicyError(f"{shown}: {error.strerror or error}") from error
-    if content is None:
-        raise PolicyError(f"{shown}: not read: {larger_than(MAX_POLICY_BYTES)}")
+    if isinstance(content, str):
+        raise PolicyError(f"{shown}: {content}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -171,7 +186,7 @@ def _document(text: str, shown: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        # Python 3.11 has the position in the message alone.
+        # Python 3.11 has the position only in the message.
         problem, position = re.sub(r"\s*\(at .*\)$", "", str(error)), ""
         if found := re.search(r"line (\d+), column (\d+)", str(error)):
             position = f":{found[1]}:{found[2]}"
@@ -251,11 +266,47 @@ class _NamedPaths:
             tuple(self.file(name, "roots") for name in entry.parameter_files),
         )
 
+    def module(self, entry: ModuleEntry, line: int | None) -> PublishedModule:
+        """Return the description of a module, with the content of its stand-in. Raises PolicyError."""
+        file, text = "", b""
+        if entry.stand_in:
+            file = self.path(entry.stand_in, "modules: stand_in", line)
+            text = _stand_in_text(file, entry, Location(self._shown, line))
+        keys = entry.model_dump() | {
+            "switches": tuple(entry.switches),
+            "versions": tuple(entry.versions),
+            "stand_in": shown_path(file) if file else "",
+        }
+        return PublishedModule(**keys, stand_in_text=text)
+
+
+_KEYS_OF_NO_STAND_IN = ("form", "default", "engine", "default_engine", "switches")
+
+
+def _stand_in_text(file: str, entry: ModuleEntry, location: Location) -> bytes:
+    """Return the content of a stand-in. Raises PolicyError."""
+    name = entry.stand_in
+    both = [key for key in _KEYS_OF_NO_STAND_IN if key in entry.model_fields_set]
+    if both:
+        raise PolicyError(f"{location}: modules: {both[0]}: the stand-in {name} says this")
+    if not file.endswith(".hcl"):
+        # Terraform, and this program, would read a .tf file as configuration.
+        raise PolicyError(f"{location}: modules: stand_in: the name of {name} has to end in .hcl")
+    try:
+        content = bounded_content(os.path.realpath(file), MAX_POLICY_BYTES)
+    except OSError as error:
+        problem = error.strerror or error
+        raise PolicyError(f"{location}: modules: stand_in: {name}: {problem}") from error
+    if isinstance(content, str) or not content:
+        raise PolicyError(f"{location}: modules: stand_in: {name}: {content or 'it is empty'}")
+    return content
+
 
 _TABLES: dict[str, type[BaseModel]] = {
     "exceptions": ExceptionEntry,
     "roots": RootEntry,
     "modules": ModuleEntry,
+    "templates": TemplateEntry,
 }
 
 

@@ -13,7 +13,8 @@ from ecbackup_iac.reporters import REPORTERS
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
-from ecbackup_iac.terraform.functions.signature import Function, call_function
+from ecbackup_iac.terraform.functions.calling import call_function
+from ecbackup_iac.terraform.functions.signature import Function
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,

@@ -63,10 +63,12 @@ def test_a_file_that_is_as_large_as_one_may_be_is_read(tmp_path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content + b"\n" * (MAX_TEXT_BYTES - len(content)))
     assert bounded_file.regular_content(str(path), MAX_TEXT_BYTES) == path.read_bytes()
-    assert len(bounded_file.bounded_content(str(path), MAX_TEXT_BYTES) or b"") == MAX_TEXT_BYTES
+    assert len(bounded_file.bounded_content(str(path), MAX_TEXT_BYTES)) == MAX_TEXT_BYTES
     with path.open("ab") as file:
         file.write(b"\n")
-    assert bounded_file.bounded_content(str(path), MAX_TEXT_BYTES) is None
+    assert bounded_file.bounded_content(str(path), MAX_TEXT_BYTES) == (
+        f"not read: it is larger than {MAX_TEXT_BYTES} bytes"
+    )
 
 
 @pytest.mark.parametrize("name", ["plan.json", "template.yaml"])

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pytest
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import COMMAND_LINE, Location, input_location
 from ecbackup_iac.model.policy import Policy, UnknownMode
@@ -20,6 +20,7 @@ from ecbackup_iac.model.report import (
     SuppressionKind,
     report_of,
 )
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Invalid, Known, Outcome, StepKind, TraceStep, Unknown, Unset
 from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge, level_of

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Report
 from ecbackup_iac.scan import scan

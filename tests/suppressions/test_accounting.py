@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy, PolicyException, SuppressionMode
 from ecbackup_iac.model.report import SuppressionKind

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.errors import BaselineError
 from ecbackup_iac.model.baseline import Baseline
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy, PolicyException, RootSettings
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Suppression, SuppressionKind
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Unknown, Unset, Value
 from ecbackup_iac.model.verdict import Rule, Status
 from ecbackup_iac.reporters import REPORTERS

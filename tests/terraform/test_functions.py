@@ -8,8 +8,8 @@ import pytest
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
-from ecbackup_iac.terraform.functions.signature import call_function
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
 from ecbackup_iac.terraform.values.value import (

@@ -13,7 +13,7 @@ import pytest
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset
 from ecbackup_iac.readers.terraform.configuration import Request, read

@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.document import Document
-from ecbackup_iac.cloudformation.syntax.files import Read
+from ecbackup_iac.cloudformation.syntax.files import Read, not_read
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MapNode,
     Node,
@@ -17,7 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.nested_stacks import DEPLOYERS, MODULE, NESTED
+from ecbackup_iac.cloudformation.templates.nested_stacks import MODULE, NESTED
 from ecbackup_iac.model.record import record
 
 INSERTED = b"${file("
@@ -32,7 +32,7 @@ MAX_TEMPLATE_BYTES = 1_000_000
 _SHAPE = re.compile(
     rb"AWSTemplateFormatVersion|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Alexa|Custom)::"
 )
-STACKS = re.compile("|".join((*NESTED, *DEPLOYERS, MODULE)).encode())
+STACKS = re.compile("|".join((*NESTED, MODULE)).encode())
 """Finds what deploys another template."""
 
 # A macro that makes resources, a tag that another program replaces (!Rain::Include), a type that a loop
@@ -127,7 +127,7 @@ def is_broken_template(file: TemplateFile, is_wanted: Callable[[str], bool]) -> 
     return extension not in _QUOTING and any(map(is_wanted, types))
 
 
-def template_in(document: Document, path: str, read: Read) -> Template | None:
+def template_in(document: Document, path: str, read: Read = not_read) -> Template | None:
     """Return the template that a document is, by its content; None for anything else.
 
     `read` reads what a file of the Serverless Framework inserts.

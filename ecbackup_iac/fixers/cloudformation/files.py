@@ -63,17 +63,12 @@ def opened(path: str, shown: str, content: bytes) -> OpenedFile:
         documents, _ = documents_in(to_utf8(content), shown)
     except UnicodeDecodeError as error:
         raise NotFixableError(f"{shown} cannot be read: {error.reason}") from error
-    found = (template_in(document, path, _not_read) for document in documents)
+    found = (template_in(document, path) for document in documents)
     templates = tuple(template for template in found if template is not None)
     is_json = any(isinstance(document.source.text, bytes) for document in documents)
     text = documents[0].source.text if documents else b""
     widths = _widths(text) if isinstance(text, str) and not text.isascii() else ()
     return OpenedFile(content, templates, is_json, shift, widths)
-
-
-def _not_read(name: str) -> str:
-    """Return why a file is not read that another one inserts: an edit is of one file."""
-    return f"{name} is not read"
 
 
 def _widths(text: str) -> tuple[int, ...]:

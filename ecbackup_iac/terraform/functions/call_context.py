@@ -40,13 +40,16 @@ class Files(Protocol):
         """Whether a file exists.
 
         Raises:
-            EvaluationError: the path exists and is no file.
+            EvaluationError: the path exists and is not a file.
             OutsideError: it lies outside the boundary.
 
         """
 
     def matching(self, folder: str, pattern: str) -> list[str]:
         """Return the files under a folder that match a fileset pattern. Raises UnknownResultError."""
+
+    def absolute(self, path: str) -> str:
+        """Return where a file is that is read here; a relative path counts from the root module's folder."""
 
 
 class NoFiles:
@@ -63,6 +66,10 @@ class NoFiles:
     def matching(self, folder: str, pattern: str) -> list[str]:
         """Raise OutsideError: nothing is read here."""
         raise OutsideError(f"{folder}/{pattern} is not read here")
+
+    def absolute(self, path: str) -> str:
+        """Raise OutsideError: nothing is read here."""
+        raise OutsideError(f"{path} is not read here")
 
 
 class Scope(Protocol):

@@ -18,6 +18,9 @@ from ecbackup_iac.terraform.modules.installed_modules import installed_modules, 
 from ecbackup_iac.terraform.modules.module import FolderReader, Module, load_module
 from ecbackup_iac.terraform.values.value import EvaluationError
 
+NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
+"""Why a module from elsewhere was not read."""
+
 
 class Caller(Scope, Protocol):
     """A module instance, as far as its module calls are concerned."""
@@ -145,9 +148,9 @@ class Configuration:
         if installed is not None and installed.is_of(source, version):
             folder = os.path.normpath(os.path.join(self.root, installed.folder))
             return self._module(folder, source, caller)
-        instead = ": .terraform has another one in its place" if installed else ""
-        text = f"{source} is not in this repository (terraform init would fetch it){instead}"
-        return UnreadModule(source, text, version)
+        why = NOT_HERE.format(source=source)
+        why += ": .terraform has another one in its place" if installed else ""
+        return UnreadModule(source, why, version)
 
     def _module(self, folder: str, source: str, caller: Caller) -> Module | UnreadModule:
         if not self.modules.reader.is_inside(folder):
