@@ -16,6 +16,7 @@ class _FilesOfTemplate:
         self.read = files.read
         self.exists = files.exists
         self.matching = files.matching
+        self.absolute = files.absolute
 
 
 class _StringScope:

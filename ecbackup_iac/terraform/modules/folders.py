@@ -241,6 +241,10 @@ class RootFiles:
         paths = (os.path.relpath(os.path.join(self._root, path), top) for path in found)
         return sorted(path.replace(os.sep, "/") for path in paths)
 
+    def absolute(self, path: str) -> str:
+        """Return a path as an absolute one; a relative path counts from the root module's folder."""
+        return os.path.normpath(os.path.join(self._root, path)).replace(os.sep, "/")
+
     def _present(self, path: str) -> str:
         """Return the absolute path of a file; UnknownResultError where Terraform may have made it."""
         found = self._inside(path)
