@@ -96,3 +96,17 @@ def test_a_module_that_was_fetched_for_another_source_is_not_read(
     (cache,) = evaluate(files).caches
     assert getattr(cache.retention, "value", None) == days
     assert ("another one in its place" in getattr(cache.retention, "why", "")) is (days is None)
+
+
+@pytest.mark.parametrize(("noted", "listed"), [("good", 0), ("evil", 1)])
+def test_a_call_of_another_source_is_listed_as_unread(
+    noted: str, listed: int, evaluate: "Evaluate"
+) -> None:
+    entry = {"Key": "x", "Source": f"git::https://example.com/{noted}.git", "Dir": "fetched"}
+    files = {
+        "main.tf": 'module "x" {\n  source = "git::https://example.com/good.git"\n}\n',
+        "fetched/main.tf": "locals {\n  a = 1\n}\n",
+        ".terraform/modules/modules.json": json.dumps({"Modules": [entry]}),
+    }
+    found = [one.message for one in evaluate(files).diagnostics]
+    assert len([text for text in found if "the module was not read" in text]) == listed

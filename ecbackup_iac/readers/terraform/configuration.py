@@ -24,6 +24,7 @@ from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
+from ecbackup_iac.terraform.modules.installed_modules import normalised
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.programs import Evidence, program_of
 from ecbackup_iac.terraform.modules.root_order import RootOrder
@@ -276,8 +277,8 @@ class _Tree:
                 continue
             fetched = self._index.fetched_calls(path)
             for call in calls:
-                name = call.address.removeprefix("module.")
-                if call.location not in self._read_calls and name not in fetched:
+                named = (call.address.removeprefix("module."), normalised(call.kind))
+                if call.location not in self._read_calls and named not in fetched:
                     text = f"the module was not read: {NOT_HERE.format(source=call.kind)}"
                     header = replace(call.location, end_line=None, end_column=None)
                     yield Diagnostic(text, header, Severity.WARNING, is_detail=True)

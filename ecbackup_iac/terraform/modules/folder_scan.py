@@ -24,7 +24,7 @@ from ecbackup_iac.terraform.modules.file_names import (
     is_override,
 )
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.installed_modules import installed_modules
+from ecbackup_iac.terraform.modules.installed_modules import installed_modules, normalised
 from ecbackup_iac.terraform.modules.module import file_body
 from ecbackup_iac.terraform.modules.ruling_out import may_hold_calls, may_name, possible_sources
 
@@ -99,8 +99,8 @@ class Folder:
     remote_calls: list[SoughtBlock] = field(factory=list)
     """Its calls of modules outside of the tree that are not sought, once it is parsed."""
 
-    installed: frozenset[str] = frozenset()
-    """The names of the calls in and below it whose modules `terraform init` fetched."""
+    installed: frozenset[tuple[str, str]] = frozenset()
+    """The names and sources of the calls in and below it whose modules `terraform init` fetched."""
 
     @property
     def has_opentofu_files(self) -> bool:
@@ -174,7 +174,9 @@ class FolderScan:
             folder.is_sought = folder.is_sought or self._is_installed(installed)
             # One that lies outside is not read, and the module's reader reports it.
             listed = installed_modules(path, self._folders)
-            folder.installed = frozenset(key.rpartition(".")[2] for key in listed)
+            folder.installed = frozenset(
+                (key.rpartition(".")[2], normalised(one.source)) for key, one in listed.items()
+            )
             folders = (os.path.normpath(os.path.join(path, one.folder)) for one in listed.values())
             is_outside = not all(map(self._folders.is_inside, folders))
             folder.is_sought = folder.is_sought or is_outside

@@ -78,12 +78,12 @@ class Index:
         self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())
         folders.keep(self.leading)
 
-    def fetched_calls(self, path: str) -> set[str]:
-        """Return the names of the calls in a folder that a root which leads there may have fetched."""
+    def fetched_calls(self, path: str) -> set[tuple[str, str]]:
+        """Return the calls in a folder that a root which leads there may have fetched: names and sources."""
         return {
-            name
+            call
             for folder in self._callers_of({path}, self.found)
-            for name in self.found[folder].installed
+            for call in self.found[folder].installed
         }
 
     def is_planned(self, path: str) -> bool:
