@@ -21,16 +21,23 @@ from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import NumberTooLargeError, parse_number
 from ecbackup_iac.hcl.parser import parse_expression, parse_template
 from ecbackup_iac.hcl.source import Problem, RangeMapper, SourceFile, SourceRange
-from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body, PlainTexts, Schema
+from ecbackup_iac.hcl.structure import (
+    EXPRESSION,
+    LITERAL,
+    NO_BLOCKS,
+    TEMPLATE,
+    Attribute,
+    Block,
+    Body,
+    PlainTexts,
+    Schema,
+)
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
 
 _NO_CONFIGURATION = (
     "Extraneous JSON object property: none is a block type, so this is no configuration; "
     "the name of a plan, a state, a template or AWS CLI output ends in .json alone"
 )
-
-TEMPLATE, LITERAL, EXPRESSION = "template", "literal", "expression"
-"""How a JSON string is read."""
 
 
 def parse_json(source: SourceFile, schema: Schema) -> tuple[Body, list[Problem]]:

@@ -20,7 +20,7 @@ from ecbackup_iac.files.paths import (
 )
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
@@ -43,7 +43,7 @@ NOTHING_EVALUATED = "nothing was evaluated: what is here is deployed by another 
 
 def readings(
     paths: Sequence[str],
-    policy: Policy,
+    scope: ReadingScope,
     given: EvaluationInputs,
     *,
     allow_empty: bool,
@@ -55,9 +55,9 @@ def readings(
         InputError: a path does not exist.
 
     """
-    inputs = _Inputs(paths, policy, given, allow_empty=allow_empty, progress=progress)
+    inputs = _Inputs(paths, scope, given, allow_empty=allow_empty, progress=progress)
     everything = (*paths, *inputs.implied_paths(paths))
-    for found in discover(everything, policy.exclude, given.contents, inputs.listings):
+    for found in discover(everything, scope.exclude, given.contents, inputs.listings):
         match found:
             case ConfigurationPath():
                 inputs.add_configuration(found)
@@ -76,13 +76,13 @@ class _Inputs:
     def __init__(
         self,
         paths: Sequence[str],
-        policy: Policy,
+        scope: ReadingScope,
         given: EvaluationInputs,
         *,
         allow_empty: bool,
         progress: Progress,
     ) -> None:
-        self._policy = policy
+        self._scope = scope
         self._given = given
         self._allow_empty = allow_empty
         self._progress = progress
@@ -108,13 +108,13 @@ class _Inputs:
         A policy file or a baseline stands for its whole repository, a variable file for its root module, a
         parameter file for its template.
         """
-        baseline = os.path.realpath(self._policy.baseline) if self._policy.baseline else None
+        baseline = os.path.realpath(self._scope.baseline) if self._scope.baseline else None
         for path in paths:
             real = os.path.realpath(path)
             if real == baseline or os.path.basename(path) in (POLICY_FILE, BASELINE_FILE):
                 self.mark_read(shown_path(path))
                 yield shown_path(boundary_of(path))
-            for root in self._policy.roots:
+            for root in self._scope.roots:
                 if real in root.var_files:
                     boundary = boundary_of(root.path)
                     self.add_configuration(ConfigurationPath(root.path, boundary, shown_path(path)))
@@ -194,14 +194,14 @@ class _Inputs:
     def _configuration_results(self, boundary: str, folders: Sequence[str]) -> Iterator[ReadResult]:
         from ecbackup_iac.readers.terraform.configuration import Request, read
 
-        policy, targets = self._policy, tuple(dict.fromkeys(folders))
+        scope, targets = self._scope, tuple(dict.fromkeys(folders))
         return read(
             Request(
                 boundary,
                 targets,
                 self._given,
-                policy.roots,
-                policy.modules,
+                scope.roots,
+                scope.modules,
                 self._is_excluded,
                 self._progress,
                 self.listings,
@@ -210,12 +210,12 @@ class _Inputs:
 
     def _located(self, result: ReadResult) -> ReadResult:
         """Return the caches of a plan or a state with their locations under the policy's source folder."""
-        if self._policy.source is None or not result.resources:
+        if self._scope.source is None or not result.resources:
             return result
         from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
         if self._locator is None:
-            self._locator = SourceLocator(self._policy.source, self._given, self._is_excluded)
+            self._locator = SourceLocator(self._scope.source, self._given, self._is_excluded)
         return self._locator.locate(result)
 
     def _template_reader(self) -> "TemplateReader":
@@ -224,7 +224,7 @@ class _Inputs:
         if self._templates is None:
             self._templates = TemplateReader(
                 self._given,
-                self._policy,
+                self._scope,
                 self._is_excluded,
                 self._template_files,
                 self._progress,
@@ -234,7 +234,7 @@ class _Inputs:
     def _template_files(self, boundary: str) -> Iterator["TemplateFile"]:
         from ecbackup_iac.readers.recognition import recognise
 
-        for found in discover([boundary], self._policy.exclude, self._given.contents):
+        for found in discover([boundary], self._scope.exclude, self._given.contents):
             if isinstance(found, Input):
                 self._progress.reading()
                 template = recognise(found, is_meant=False).template
@@ -242,9 +242,9 @@ class _Inputs:
                     yield template
 
     def _is_excluded(self, path: str) -> bool:
-        return any(covers(glob, shown_path(path)) for glob in self._policy.exclude)
+        return any(covers(glob, shown_path(path)) for glob in self._scope.exclude)
 
     def _nothing_read(self, path: str, *, is_skipped: bool) -> Diagnostic:
-        glob = next((glob for glob in self._policy.exclude if covers(glob, path)), None)
+        glob = next((glob for glob in self._scope.exclude if covers(glob, path)), None)
         text = NOTHING_EVALUATED if is_skipped else NOTHING_READ
         return Diagnostic(f"not read: {glob.pattern} excludes it" if glob else text, Location(path))

@@ -68,7 +68,7 @@ def test_a_variable_that_is_not_nullable_takes_its_default_for_null(evaluate: "E
     assert days(evaluate(files).caches[0].retention) == 5
 
 
-def test_a_variable_file_beside_a_called_module_is_none_of_its_own(evaluate: "Evaluate") -> None:
+def test_a_variable_file_in_a_called_module_is_not_used(evaluate: "Evaluate") -> None:
     files = {
         "redis/main.tf": DAYS + CACHE % "var.days",
         "redis/terraform.tfvars": "days = 30\n",
@@ -160,7 +160,7 @@ def test_the_trace_leads_through_an_output_to_the_literal(evaluate: "Evaluate") 
         ),
     ],
 )
-def test_what_terraform_refuses_of_a_call_leaves_its_caches_unknown(
+def test_a_module_call_that_terraform_rejects_has_unknown_caches(
     evaluate: "Evaluate", inputs: str, message: str
 ) -> None:
     files = {
@@ -175,7 +175,7 @@ def test_what_terraform_refuses_of_a_call_leaves_its_caches_unknown(
     }
 
 
-def test_a_required_input_that_is_missing_is_refused(evaluate: "Evaluate") -> None:
+def test_a_missing_required_input_is_rejected(evaluate: "Evaluate") -> None:
     files = {
         "redis/main.tf": 'variable "days" {}\n' + CACHE % "var.days",
         "main.tf": 'module "r" {\n  source = "./redis"\n}\n',
@@ -186,7 +186,7 @@ def test_a_required_input_that_is_missing_is_refused(evaluate: "Evaluate") -> No
     assert found.errors[0].startswith("Missing required argument")
 
 
-def test_a_module_that_does_not_exist_cannot_fail_and_is_not_asked(evaluate: "Evaluate") -> None:
+def test_inputs_of_a_module_call_without_instances_are_not_evaluated(evaluate: "Evaluate") -> None:
     files = {
         "redis/main.tf": 'variable "days" {}\n' + CACHE % "var.days",
         "main.tf": """
@@ -310,7 +310,7 @@ variable "more" {
     assert days(found["aws_elasticache_replication_group.this"].retention) == 5
 
 
-def test_a_module_declared_twice_is_told_and_judged_once(evaluate: "Evaluate") -> None:
+def test_a_resource_declared_twice_is_reported_and_evaluated_once(evaluate: "Evaluate") -> None:
     found = evaluate({"a.tf": CACHE % "7", "b.tf": CACHE % "0"})
     assert [days(cache.retention) for cache in found.caches] == [7]
     assert len(found.errors) == 1

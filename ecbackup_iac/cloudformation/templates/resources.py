@@ -8,7 +8,7 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, e
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
-from ecbackup_iac.cloudformation.evaluation.rules import broken_assertion, rules_of
+from ecbackup_iac.cloudformation.evaluation.rules import broken_assertion
 from ecbackup_iac.cloudformation.evaluation.stacks import (
     ExistenceCondition,
     Frame,
@@ -195,14 +195,14 @@ class Deployment:
 
     def _refuse_defaults(self, stack: Stack) -> None:
         """Note the defaults that a rule refuses: whoever deploys the stack has to give another value."""
-        for rule in rules_of(stack.template):
+        for rule in stack.template.rules:
             try:
                 broken = partial(broken_assertion, rule, stack)
                 cases = enumerate_scenarios(broken, Evaluator, self._budget)
             except (TemplateRejectedError, TooMuchError):
                 continue
             if cases and all(case.value is not None for case in cases):
-                for name in rule.asserted(stack.template) - stack.given.keys():
+                for name in rule.asserted - stack.given.keys():
                     stack.refused_defaults[name] = rule.name
 
     def _is_never(self, child: Stack) -> bool:

@@ -94,7 +94,7 @@ def number_of(value: Value) -> Number:
 
 
 def texts(value: Value) -> list[str | None]:
-    """Return the texts of a known list or set of strings; None for each null."""
+    """Return the strings of a known list or set of strings; None for each null."""
     return [None if element.is_null else str(element.raw) for element in value.elements]
 
 

@@ -153,10 +153,14 @@ def source_of(block: Block) -> str | None:
     if text is None:
         return None
     # Terraform reads a local path with the separators of Windows on every system.
-    return text.replace("\\", "/") if is_local(text) else _CREDENTIALS.sub("//", text)
+    return text.replace("\\", "/") if is_local(text) else without_credentials(text)
 
 
-# Credentials before the host in a git address, which must not be shown.
+def without_credentials(source: str) -> str:
+    """Return a source without the credentials of a git address, which must not be shown."""
+    return _CREDENTIALS.sub("//", source)
+
+
 _CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
 
 

@@ -36,7 +36,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def quoted(text: str) -> str:
-    """Return a text as a JSON string; `<`, `>` and `&` are escaped too."""
+    """Return a string as JSON; `<`, `>` and `&` are escaped too."""
     return f'"{text.translate(_ESCAPES)}"'
 
 
@@ -138,5 +138,5 @@ def _name(text: str) -> str:
 
 
 def _whole(text: str) -> str:
-    """Return the text with the replacement character for each half of a surrogate pair."""
+    """Return the string with the replacement character for each half of a surrogate pair."""
     return _SURROGATE.sub("\ufffd", text)
