@@ -331,6 +331,18 @@ def test_nothing_in_terraform_is_edited_as_a_template(
     assert (tmp_path / "main.tf").read_text() == text
 
 
+def test_a_url_leads_to_nothing_outside_of_the_repository(
+    check: Callable[..., dict[str, Any]], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "t.yaml"
+    outside.write_text(TEMPLATE)
+    (tmp_path / "redis.yaml").symlink_to(outside)
+    report = check({"main.tf": stack('template_url = "https://b/redis.yaml"')})
+    assert [(one["resource"]["address"], one["status"]) for one in report["findings"]] == [
+        (S, "unknown")
+    ]
+
+
 VALUES = (0, 5, 36, None)
 choices = st.lists(st.sampled_from(VALUES), min_size=1, max_size=3)
 
