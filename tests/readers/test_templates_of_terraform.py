@@ -170,6 +170,17 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {f"{S}/In/Cache": "fail"},
     ),
+    "a text that nests another by URL": (
+        {
+            "main.tf": stack(
+                "template_body = <<-EOT\nResources:\n  In:\n    Type: AWS::CloudFormation::Stack\n"
+                "    Properties:\n      TemplateURL: https://b/cf/t.yaml\n"
+                "      Parameters: {Days: 0}\nEOT\n"
+            ),
+            "cf/t.yaml": TEMPLATE,
+        },
+        {f"{S}/In/Cache": "fail"},
+    ),
     "a stack set": (
         {
             "main.tf": resource(
@@ -246,6 +257,20 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     ),
     "something else by Cloud Control": (
         {"main.tf": VPC + control("aws_vpc.v.id", '"AWS::SNS::Topic"')},
+        {},
+    ),
+    "a stack by Cloud Control": (
+        {
+            "main.tf": control(
+                'jsonencode({ TemplateURL = "https://b/cf/t.yaml", Parameters = { Days = 0 } })',
+                '"AWS::CloudFormation::Stack"',
+            ),
+            "cf/t.yaml": TEMPLATE,
+        },
+        {f"{C}/Cache": "fail"},
+    ),
+    "a subnet group by Cloud Control": (
+        {"main.tf": VPC + control("aws_vpc.v.id", '"AWS::ElastiCache::SubnetGroup"')},
         {},
     ),
     "Memcached by Cloud Control": (
