@@ -7,7 +7,7 @@ from itertools import chain
 from ecbackup_iac.accounting import find_unaccounted_blocks
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Policy, Requirements
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Severity, report_of
@@ -38,8 +38,13 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     """
     # Before anything is read, which can take minutes, because a baseline that cannot be used ends the run.
     suppressions = Suppressions(policy, paths, inputs, today)
-    results = tuple(readings(paths, policy, inputs, allow_empty=allow_empty, progress=progress))
-    findings = [_finding(resource, policy) for result in results for resource in result.resources]
+    results = tuple(
+        readings(paths, policy.reading_scope, inputs, allow_empty=allow_empty, progress=progress)
+    )
+    requirements = policy.requirements
+    findings = [
+        _finding(resource, requirements) for result in results for resource in result.resources
+    ]
     absent, not_evaluated = find_unaccounted_blocks(results)
     diagnostics = [*chain.from_iterable(result.diagnostics for result in results), *not_evaluated]
     findings, warnings = suppressions.apply(
@@ -48,24 +53,24 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         is_complete=not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics),
     )
     report = report_of(findings, [*diagnostics, *warnings], absent, policy.minimum_days)
-    return _with_excerpts(report, paths, policy, inputs) if with_excerpts else report
+    if not with_excerpts:
+        return report
+    tops = paths if policy.source is None else (*paths, policy.source)
+    return _with_excerpts(report, tops, inputs)
 
 
-def _finding(resource: CacheResource, policy: Policy) -> Finding:
-    verdict = judge(resource, policy)
+def _finding(resource: CacheResource, requirements: Requirements) -> Finding:
+    """Return the verdict on a cache, with its level, and its remedy if it does not pass."""
+    verdict = judge(resource, requirements)
+    level = level_of(verdict, requirements)
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
-        return Finding(resource, verdict, level_of(verdict, policy))
+        return Finding(resource, verdict, level)
     from ecbackup_iac.remedy import remedy_of  # a pass needs none
 
-    return Finding(
-        resource, verdict, level_of(verdict, policy), remedy_of(resource, verdict, policy)
-    )
+    return Finding(resource, verdict, level, remedy_of(resource, verdict, requirements))
 
 
-def _with_excerpts(
-    report: Report, paths: Sequence[str], policy: Policy, inputs: EvaluationInputs
-) -> Report:
+def _with_excerpts(report: Report, tops: Sequence[str], inputs: EvaluationInputs) -> Report:
     from ecbackup_iac.readers.excerpts import excerpts_of
 
-    tops = paths if policy.source is None else (*paths, policy.source)
     return replace(report, excerpts=excerpts_of(report.findings, tops, inputs.contents))

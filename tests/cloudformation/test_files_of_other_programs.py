@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def test_a_placeholder_is_unknown(name: str, evaluate_templates: "EvaluateTempla
         f"      SnapshotRetentionLimit: {PLACEHOLDERS[name]}\n"
     )
     found = evaluate_templates({"t.yaml": text})
-    assert [str(judge(one, Policy()).status) for one in found.caches] == ["unknown"]
+    assert [str(judge(one, Requirements()).status) for one in found.caches] == ["unknown"]
     assert found.errors == []
 
 
@@ -44,7 +44,7 @@ def test_a_default_that_is_a_placeholder_is_unknown(
         f"  C: {{Type: '{CACHE}', Properties: {{SnapshotRetentionLimit: !Ref D}}}}\n"
     )
     found = evaluate_templates({"t.yaml": text})
-    assert [str(judge(one, Policy()).status) for one in found.caches] == [status]
+    assert [str(judge(one, Requirements()).status) for one in found.caches] == [status]
     assert found.errors == []
 
 
@@ -57,7 +57,7 @@ def test_a_resource_of_elastic_beanstalk_needs_no_type(
         f"  C: {{Type: '{CACHE}', Properties: {{SnapshotRetentionLimit: 7}}}}\n"
     )
     found = evaluate_templates({path: text})
-    assert [str(judge(one, Policy()).status) for one in found.caches] == ["pass"]
+    assert [str(judge(one, Requirements()).status) for one in found.caches] == ["pass"]
     assert len(found.errors) == errors
 
 
@@ -73,5 +73,5 @@ def test_what_is_rejected_besides_makes_no_memcached_unknown(
         f"    Properties: {{Engine: {engine}, CacheNodeType: !Ref N, SnapshotRetentionLimit: 7}}\n"
     )
     found = evaluate_templates({"t.yaml": text})
-    assert [str(judge(one, Policy()).status) for one in found.caches] == [status]
+    assert [str(judge(one, Requirements()).status) for one in found.caches] == [status]
     assert len(found.errors) == errors

@@ -57,6 +57,7 @@ class Evaluator(BaseEvaluator):
         return None
 
     def _is_in_loop(self, item: LoopItem) -> bool:
+        """Whether the collection of a loop contains the item that a resource was made for."""
         if item.value.text is None and not item.is_missing:  # it represents an unknown collection
             return True
         collection = self.settled_value(item.collection, item.frame)
@@ -83,10 +84,10 @@ class Evaluator(BaseEvaluator):
         if properties and not isinstance(properties[1], MapNode):
             raise self.rejected("Properties is no map", properties[0], frame)
         entries = members(properties[1]) if properties else {}
-        found = entry_of(self, entries, name, frame)
-        if found is None:
+        entry_and_frame = entry_of(self, entries, name, frame)
+        if entry_and_frame is None:
             return entry_of_unknown_loop(self, entries, name, frame)
-        (key, node), inner = found
+        (key, node), inner = entry_and_frame
         value = self.settled_value(node, inner)
         source = inner.stack.template.source
         step = source.step(key, node, StepKind.ATTRIBUTE)
@@ -130,6 +131,7 @@ class Evaluator(BaseEvaluator):
         return self.unknown_value(why.format(self.excerpt(node, frame)), node, frame)
 
     def _literal(self, node: ScalarNode, frame: Frame) -> Value:
+        """Return a literal, with the items of loops in it; what others resolve later is unknown."""
         step = frame.stack.template.source.step(node, kind=StepKind.LITERAL)
         raw: Raw = literal_of(node)
         is_whole = True

@@ -199,7 +199,7 @@ def _default(declaration: Declaration, text: str, *, is_checked: bool = True) ->
 def _declared_value(
     declaration: Declaration, text: str, step: TraceStep, literal: Location | None = None
 ) -> Value:
-    """Return the value that a text is for a parameter: the text, or the list of its parts."""
+    """Return the value that a string is for a parameter: the string, or the list of its parts."""
     secret = declaration.is_secret
     if DYNAMIC_REFERENCE.search(text):
         shown = "its value" if secret else text[:80]

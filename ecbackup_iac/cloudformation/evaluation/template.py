@@ -7,6 +7,7 @@ from ecbackup_iac.cloudformation.evaluation.declarations import Declaration, dec
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.nodes import (
+    MERGE,
     Entry,
     ListNode,
     MapNode,
@@ -100,10 +101,10 @@ class Template:
     def section(self, name: str) -> dict[str, Entry]:
         """Return a section's entries by name, the last of each name; {} where there is no such section."""
         if name not in self._sections:
-            found: dict[str, Entry] = {}
+            entries: dict[str, Entry] = {}
             for part in self._parts:
-                found |= members(member(part, name))
-            self._sections[name] = found
+                entries |= members(member(part, name))
+            self._sections[name] = entries
         return self._sections[name]
 
     def section_nodes(self, name: str) -> list[Node]:
@@ -201,9 +202,24 @@ class Template:
             if self._is_part and isinstance(body, ScalarNode):
                 text = f"not inspected here: {self.source.excerpt(body)}: judge that file itself"
                 yield Diagnostic(text, self.source.location_of(body), Severity.WARNING)
-            if not self._is_part and not self._may_lack_type(name, body):
+            if self._has_no_type(name, body):
                 text = TemplateRejectedError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))
+        for section in self.section_nodes("Resources"):
+            for key, value in section.entries if isinstance(section, MapNode) else ():
+                if text_of(key) == MERGE and isinstance(value, ScalarNode):
+                    text = TemplateRejectedError("what Resources merges is no map").message
+                    yield Diagnostic(text, self.source.location_of(key, value))
+
+    def _has_no_type(self, name: str, body: Node) -> bool:
+        """Whether an entry of Resources lacks a type that it needs.
+
+        A loop and a macro need none. What `.ebextensions` adds to the template of Elastic Beanstalk need not
+        repeat the type.
+        """
+        is_beanstalk = name.startswith("AWSEB") and ".ebextensions" in re.split(r"[/\\]", self.path)
+        is_other = self._is_part or is_beanstalk or name.startswith((LOOP, "Fn::Transform"))
+        return not is_other and text_of(member(body, "Type")) is None
 
     def misshapen_nodes(self) -> Iterator[Node]:
         """Yield the sections and resources that `diagnostics` reports as misshapen."""
@@ -212,19 +228,8 @@ class Template:
             if section is not None and not _is_map(section, is_part=self._is_part):
                 yield section
         for name, (_, body) in self.section("Resources").items():
-            if not self._is_part and not self._may_lack_type(name, body):
+            if self._has_no_type(name, body):
                 yield body
-
-    def _may_lack_type(self, name: str, body: Node) -> bool:
-        """Whether an entry of Resources is no resource without a type.
-
-        In `.ebextensions` Elastic Beanstalk merges it into a resource of its own template.
-        """
-        if name[:4] == "Fn::" or text_of(member(body, "Type")) is not None:
-            return True
-        return name.startswith("AWSEB") and ".ebextensions" in self.path.replace("\\", "/").split(
-            "/"
-        )
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what is wrong with the text, or not inspected."""

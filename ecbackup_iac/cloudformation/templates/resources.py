@@ -22,6 +22,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     Node,
     ScalarNode,
+    function_of,
     member,
     members,
     text_of,
@@ -152,8 +153,7 @@ class Deployment:
             yield _made_elsewhere(macro.node, macro.node, what, template)
         wanted, nested = [], []
         for name, entry, frame in self._expanded(template.section("Resources"), Frame(stack)):
-            kind = text_of(member(entry[1], "Type"))
-            kind = frame.substitute(kind) if kind else ""
+            kind = frame.substitute(_kind(entry[1]))
             if name.startswith("Fn::Transform"):
                 yield _made_elsewhere(*entry, "a macro adds resources here", template)
             elif self._is_wanted(kind):
@@ -402,6 +402,16 @@ class Deployment:
     ) -> None:
         location = error.location or frame.stack.template.source.location_of(*entry)
         self.diagnostics.append(Diagnostic(error.message, location))
+
+
+def _kind(body: Node) -> str:
+    """Return the type of a resource; in braces where a tag that is not CloudFormation's makes it."""
+    node = member(body, "Type")
+    if not isinstance(node, ScalarNode):
+        return ""
+    function = function_of(node)
+    is_written = function is None or function[0] == "Fn::Sub"
+    return node.text if is_written else f"{{{node.tag} {node.text}}}"
 
 
 _NONE = DeployedTemplate()

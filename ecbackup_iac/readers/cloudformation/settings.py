@@ -231,6 +231,7 @@ def _evaluate_case(
 def _evaluate_property(
     evaluator: Evaluator, instance: ResourceInstance, name: str
 ) -> _PropertyCase:
+    """Return a property in one scenario, with what it depends on there."""
     with evaluator.separate_dependencies() as dependencies:
         entry_and_value = evaluator.property(instance.body, name, instance.frame)
     evaluator.add_dependencies(dependencies)

@@ -27,7 +27,7 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, input_location, is_downloaded
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
@@ -51,7 +51,7 @@ class TemplateReader:
     def __init__(
         self,
         given: EvaluationInputs,
-        policy: Policy,
+        scope: ReadingScope,
         is_excluded: Callable[[str], bool],
         files: Callable[[str], Iterable[TemplateFile]],
         progress: Progress = UNWATCHED,
@@ -60,12 +60,12 @@ class TemplateReader:
         self._given = given
         self._files = files
         self._progress = progress
-        self._roots = policy.roots
+        self._roots = scope.roots
         self._parameter_files = ParameterFiles(given.contents)
         self._declared: set[str] = set()
         self._evaluated: set[str] = set()
         self._templates = Templates(
-            is_excluded, given.contents, RESOURCE_TYPES.__contains__, policy.templates
+            is_excluded, given.contents, RESOURCE_TYPES.__contains__, scope.templates
         )
         self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
@@ -267,7 +267,7 @@ class _RootReader:
                 self.diagnostics.append(problem)
             is_rejected = isinstance(error, TemplateRejectedError)
             retention: ModelValue[int] = Unknown(
-                error.message, trace=(not_set,), is_refused=is_rejected
+                error.message, trace=(not_set,), is_rejected=is_rejected
             )
         else:
             if settings.exists_nowhere:
