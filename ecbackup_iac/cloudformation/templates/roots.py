@@ -89,7 +89,7 @@ class Templates:
         self._parents: set[str] = set()
         """Files that were read only because they nest a template that was named."""
         self._nested_paths = NestedPaths()
-        self._urls = TemplateUrls(named_urls)
+        self._urls = TemplateUrls(named_urls, is_excluded)
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the files that are recognisably templates."""
         self.annotated: list[AnnotatedText] = []
@@ -385,7 +385,8 @@ class Templates:
         uploaded = self._uploaded((url,), boundary, ())
         if uploaded is None:
             raise NotReadError(f"its template is elsewhere: {url}", is_elsewhere=True)
-        return self._loaded(uploaded.path, [uploaded.path], boundary), uploaded.note
+        real = os.path.realpath(uploaded.path)
+        return self._loaded(uploaded.path, [real], boundary), uploaded.note
 
     def deployed_text(self, text: str, location: Location, boundary: str) -> Template:
         """Return the template that another source deploys, whose text is at a location.

@@ -133,7 +133,7 @@ class TemplateReader:
             return ReadResult(diagnostics=(warning,))
         self._templates.cover(stack.template)
         result = self._evaluated_stack(stack, deployment.root, "")
-        caches = [deployed_cache(cache, deployment, stack) for cache in result.resources]
+        caches = [deployed_cache(cache, deployment) for cache in result.resources]
         return replace(result, resources=tuple(caches))
 
     def _evaluated_stack(self, root: Stack, shown_root: str, note: str) -> ReadResult:
