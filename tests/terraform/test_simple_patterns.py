@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -209,5 +209,5 @@ def test_the_remedy_names_the_extra(evaluate: "Evaluate", monkeypatch: pytest.Mo
     days = 'length(regexall("(a+)+", "a"))'
     text = f'resource "aws_elasticache_replication_group" "c" {{\n  snapshot_retention_limit = {days}\n}}\n'
     (cache,) = evaluate({"main.tf": text}).caches
-    verdict = judge(cache, Policy())
-    assert "ecbackup-iac[regex]" in str(remedy_of(cache, verdict, Policy()))
+    verdict = judge(cache, Requirements())
+    assert "ecbackup-iac[regex]" in str(remedy_of(cache, verdict, Requirements()))
