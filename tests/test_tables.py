@@ -28,6 +28,7 @@ from ecbackup_iac.readers.terraform_json import plan, state
 from ecbackup_iac.reporters import (
     REPORTERS,
     Reporter,
+    csv_report,
     github_report,
     gitlab_report,
     json_report,
@@ -45,6 +46,7 @@ FIXER_MODULES: tuple[Fixer, ...] = (terraform_edits, cloudformation_edits)
 REPORTER_MODULES: tuple[Reporter, ...] = (
     text_report,
     json_report,
+    csv_report,
     sarif_report,
     junit_report,
     gitlab_report,
