@@ -92,7 +92,7 @@ def test_a_case_folder_holds_no_expected_file_that_no_run_expects(folder: Path) 
 
 
 @pytest.mark.parametrize(
-    ("folder", "file", "count"),
+    ("folder", "file", "least"),
     [
         ("cases", "case.toml", 56),
         ("fixers/cases", "case.toml", 39),
@@ -102,8 +102,8 @@ def test_a_case_folder_holds_no_expected_file_that_no_run_expects(folder: Path) 
         ("cloudformation/cdk", "expected.json", 6),
     ],
 )
-def test_no_case_folder_is_lost(folder: str, file: str, count: int) -> None:
-    """Cases are found by glob: a folder that was moved, or has lost its expectation, would not be missed."""
+def test_no_case_folder_is_lost(folder: str, file: str, least: int) -> None:
+    """Cases are found by glob, so nothing else would miss folders that were moved or renamed."""
     cases = [path for path in (TESTS / folder).iterdir() if path.is_dir()]
     assert [case.name for case in cases if not (case / file).is_file()] == []
-    assert len(cases) == count
+    assert len(cases) >= least
