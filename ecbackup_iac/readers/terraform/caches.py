@@ -1,11 +1,13 @@
 """Resource instances and calls of modules that were not read → caches; what is refused → diagnostics."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import InvalidExpression
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.cache import (
     CacheResource,
     Form,
@@ -26,7 +28,7 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.arguments import Arguments, refused, refused_arguments
 from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.provider_rules import provider_rules
 from ecbackup_iac.readers.terraform.published_modules import (
@@ -55,6 +57,9 @@ from ecbackup_iac.terraform.values.value import (
     SourceStep,
 )
 
+MAX_CHECKED_INSTANCES = 100
+"""Of one block, whose arguments are all evaluated: what is refused in one is so in most."""
+
 
 class RootReader:
     """Resource instances of one root → caches; what Terraform would refuse → diagnostics."""
@@ -71,6 +76,7 @@ class RootReader:
         self._note = note
         self._modules = modules
         self._is_exhausted = False
+        self._checked: Counter[SourceRange] = Counter()
         self.absent: list[AbsentCache] = []
         """Calls of published modules whose inputs say that there is to be no cache."""
 
@@ -92,21 +98,10 @@ class RootReader:
         block = Arguments(found.block, Evaluator(found.scope), self._give_up)
         retention, location = self._retention(found, attributes, block)
         refusal = found.refusal or self._refusal(found, block)
-        if refusal:
-            retention = Unknown(
-                f"Terraform refuses the configuration: {refusal}",
-                trace=retention.trace,
-                is_refused=True,
-            )
-        is_refused = isinstance(retention, Unknown) and retention.is_refused
         node_type = self._text(block, attributes.node_type)
         engine = self._text(block, attributes.engine)
         group = self._group(block, attributes)
-        if is_refused:  # what is refused is neither Memcached nor a member: it is unknown
-            group = Unset()
-            is_known = isinstance(engine, Known) and engine.value.lower() != "memcached"
-            engine = engine if is_known else Unset()
-        return CacheResource(
+        cache = CacheResource(
             address=found.address,
             type=found.kind,
             form=attributes.form,
@@ -128,6 +123,8 @@ class RootReader:
             calls=found.scope.instance.calls,
             called=called_by(found.scope.instance),
         )
+        is_refused = isinstance(retention, Unknown) and retention.is_refused
+        return refused_cache(cache, refusal) if refusal or is_refused else cache
 
     def _retention(
         self, found: ResourceInstance, attributes: Attributes, block: Arguments
@@ -199,6 +196,14 @@ class RootReader:
 
         Of the provider's rules only those on engine, replication_group_id and retention are held.
         """
+        self._checked[found.block.header] += 1
+        refusal = ""
+        if self._checked[found.block.header] <= MAX_CHECKED_INSTANCES:
+            for error in refused_arguments(found.kind, found.block, block):
+                self._diagnostics.append(refused(error, found.block.header.location))
+                refusal = refusal or error.message
+        if refusal:
+            return refusal
         for location, message in (
             *failed_conditions(found.block, block),
             *provider_rules(found.kind, block),
@@ -320,6 +325,20 @@ class RootReader:
             calls=call.scope.instance.calls,
             called=called_by(call.scope.instance),
         )
+
+
+def refused_cache(cache: CacheResource, why: str) -> CacheResource:
+    """Return a cache of a configuration that is refused: unknown, neither Memcached nor a member.
+
+    `why` is empty where its retention says it already.
+    """
+    retention = cache.retention
+    if why:
+        text = f"Terraform refuses the configuration: {why}"
+        retention = Unknown(text, trace=retention.trace, is_refused=True)
+    is_known = isinstance(cache.engine, Known) and cache.engine.value.lower() != "memcached"
+    engine = cache.engine if is_known else Unset()
+    return replace(cache, retention=retention, engine=engine, replication_group=Unset())
 
 
 def called_by(instance: ModuleInstance) -> tuple[str, ...]:

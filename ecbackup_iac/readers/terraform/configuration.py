@@ -16,6 +16,7 @@ from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadR
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
 from ecbackup_iac.readers.terraform.arguments import given_up
 from ecbackup_iac.readers.terraform.caches import RootReader
+from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.published_modules import sought
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
@@ -201,7 +202,8 @@ class _Tree:
     ) -> ModuleInstance:
         modules = self._modules_for(program)
         module = modules.at(folder)
-        configuration = Configuration(modules, folder, RootFiles(self._folders, folder))
+        files = RootFiles(self._folders, folder)
+        configuration = Configuration(modules, folder, files, provider_schema)
         workspace = workspace_of(folder, given, self._folders)
         names = self._folders.names(folder)
         inputs = RootInputs(folder, names, given, self._variable_files, workspace)

@@ -1,29 +1,47 @@
 """One root module with its values → the caches that it creates, and the cache blocks that create none."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import AbsentCache, Diagnostic
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
 from ecbackup_iac.readers.terraform.arguments import refused
-from ecbackup_iac.readers.terraform.caches import RootReader
+from ecbackup_iac.readers.terraform.caches import MAX_CHECKED_INSTANCES, RootReader, refused_cache
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.terraform.modules.expansion import REPEATED_PROVIDERS, EmptyBlock, resources
+from ecbackup_iac.terraform.modules.expansion import (
+    REPEATED_PROVIDERS,
+    EmptyBlock,
+    ResourceInstance,
+    resources,
+)
 from ecbackup_iac.terraform.modules.file_names import configuration_files
 from ecbackup_iac.terraform.modules.folder_scan import SoughtBlock
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.overrides import overrides_of
+from ecbackup_iac.terraform.modules.problems import problems
 from ecbackup_iac.terraform.modules.programs import Evidence
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index
-from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.budget import TooMuchError, charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.cache import CacheResource
+
+
+def _syntax_error(found: ResourceInstance) -> str:
+    """Return a problem that was reported within a resource's block; empty where there is none."""
+    block = found.block.range.location
+    for problem in found.scope.instance.module.diagnostics:
+        at = problem.location
+        if problem.severity is Severity.ERROR and at.path == block.path and block.line and at.line:
+            if block.line <= at.line <= (block.end_line or block.line):
+                return problem.message
+    return ""
 
 
 class RootEvaluation:
@@ -45,6 +63,9 @@ class RootEvaluation:
         self._order = order
         self._is_target = is_target
         self._empty_calls: set[Location] = set()
+        self._used_variables: set[str] = set()
+        self._instances: dict[str, ResourceInstance] = {}
+        self._refusals: dict[ModuleInstance, str] = {}
         self.resources: dict[str, CacheResource] = {}
         """By address."""
 
@@ -56,8 +77,8 @@ class RootEvaluation:
 
     @property
     def used_variables(self) -> set[str]:
-        """The root's variables that were used."""
-        return self._root.used_variables()
+        """The root's variables that the caches depend on."""
+        return self._used_variables
 
     def wants(self, kind: str) -> bool:
         """Whether a resource type is a cache's."""
@@ -93,11 +114,37 @@ class RootEvaluation:
                     diagnostics.append(problem)
             elif self._is_wanted(found.scope.instance):
                 self.resources |= {cache.address: cache for cache in self._reader.resources(found)}
+                if isinstance(found, ResourceInstance):
+                    self._instances[found.address] = found
+        self._used_variables = self._root.used_variables()
         for absent in self._reader.absent:
             self.absent.setdefault(absent.location, absent)
         for module in self._root.configuration.used.values():
             module.parse_all()
             self._skip_unread_files(module)
+        for address, found in self._instances.items():
+            refusal = self._refusal(found.scope.instance, diagnostics) or _syntax_error(found)
+            if refusal and not found.refusal:
+                self.resources[address] = refused_cache(self.resources[address], refusal)
+
+    def _refusal(self, instance: ModuleInstance, diagnostics: list[Diagnostic]) -> str:
+        """Return what Terraform refuses of the modules that lead to a cache, beside the cache itself."""
+        if instance in self._refusals:
+            return self._refusals[instance]
+        refusal = self._refusal(instance.parent, diagnostics) if instance.parent else ""
+        folder = instance.module.folder
+        with suppress(
+            RecursionError, TooMuchError
+        ):  # then it is not checked, and no verdict depends on it
+            if (
+                sum(other.module.folder == folder for other in self._refusals)
+                < MAX_CHECKED_INSTANCES
+            ):
+                for error in problems(instance):
+                    diagnostics.append(refused(error, Location(shown_path(folder))))
+                    refusal = refusal or error.message
+        self._refusals[instance] = refusal
+        return refusal
 
     def _is_wanted(self, instance: ModuleInstance | None) -> bool:
         """Whether a module instance, or one that calls it, lies in a target."""

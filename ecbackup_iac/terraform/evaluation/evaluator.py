@@ -173,7 +173,7 @@ def _literal(node: Literal) -> Value:
             kind = BOOL
         case None:
             kind = DYNAMIC
-        case int() | Fraction():
+        case int() | Fraction() | float():
             kind = NUMBER
         case never:
             assert_never(never)

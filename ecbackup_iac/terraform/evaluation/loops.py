@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ecbackup_iac.hcl.expression import For, ForDirective, Node, Splat
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
-from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.context import hide_rejections, record_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
@@ -60,11 +60,15 @@ class _Members:
 
 
 def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
+    if node.condition is not None and not collection.is_null:
+        _check_condition(evaluator, node)
     items: list[Value] = []
     members = _Members()
+    conditions: list[Value] = []
     undecided: Value | None = None
     for iteration in iterations(evaluator, node, collection):
         included = _is_included(iteration, node.condition)
+        conditions.append(included)
         if not included.is_known:
             undecided = included
             continue
@@ -84,8 +88,17 @@ def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
         raw = undecided.unknown
         return unknown(raw.why, is_deferred=raw.is_deferred, is_not_null=True)
     if node.key_result is None:
-        return tuple_value(items)
-    return members.made(is_grouped=node.is_grouped)
+        return tuple_value(items).with_marks_of(*conditions)
+    return members.made(is_grouped=node.is_grouped).with_marks_of(*conditions)
+
+
+def _check_condition(evaluator: NodeEvaluator, node: For) -> None:
+    """Raise EvaluationError for a condition that is refused whatever the elements, even if there are none."""
+    names = {node.item: unknown("the condition is evaluated for no element", is_deferred=True)}
+    if node.key:
+        names[node.key] = names[node.item]
+    with hide_rejections():
+        _is_included(evaluator.with_names(names), node.condition)
 
 
 def _is_included(iteration: NodeEvaluator, condition: Node | None) -> Value:
@@ -143,6 +156,9 @@ def _known_splat(evaluator: NodeEvaluator, node: Splat, of: Value) -> Value:
         for element in elements
     ]
     if isinstance(of.type, ListOf | SetOf):
+        if not elements:  # what is taken of each is refused all the same
+            none = unknown("there is no element", of.type.element, is_not_null=True)
+            return Value(ListOf(evaluator.with_names({"": none}).value(node.each).type), ())
         kinds = {result.type for result in results}
         if len(kinds) <= 1:
             return Value(ListOf(kinds.pop() if kinds else DYNAMIC), tuple(results))

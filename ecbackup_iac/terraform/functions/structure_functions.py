@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import product
 
-from ecbackup_iac.hcl.number import Number, plain, rounded
+from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import (
     guarded,
@@ -16,6 +16,7 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.arithmetic import added
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes
@@ -103,16 +104,13 @@ def _flatten(of: Value) -> Value:
 
 
 def _may_be_list(element: Value) -> bool:
-    """Whether it is unknown whether an element is a list, or of how many elements.
-
-    What a provider computes counts as one element, as Terraform takes it where it knows no type.
-    """
+    """Whether it is unknown whether an element is a list, or of how many elements."""
     if element.is_known:
         return False
     raw = element.unknown
     if raw.outcomes:
         return any(is_sequence(outcome.value.type) for outcome in raw.outcomes)
-    return is_sequence(element.type) or (element.type == DYNAMIC and not raw.is_deferred)
+    return is_sequence(element.type) or element.type == DYNAMIC
 
 
 def _flatten_every_way(of: Value) -> Value:
@@ -153,7 +151,7 @@ def _range(*limits: Value) -> Value:
         if len(found) >= MAX_IN_RANGE:
             raise EvaluationError(f"more than {MAX_IN_RANGE} values were generated")
         found.append(number(start))
-        start = rounded(plain(start + step))
+        start = added(start, step)
     return Value(ListOf(NUMBER), tuple(found))
 
 

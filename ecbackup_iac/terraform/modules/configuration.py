@@ -14,6 +14,7 @@ from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.module import FolderReader, Module, load_module
+from ecbackup_iac.terraform.modules.resource_values import Schemas
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 
@@ -82,8 +83,13 @@ class Modules:
 class Configuration:
     """One root module and the modules below it, as they lie in the tree."""
 
-    def __init__(self, modules: Modules, root: str, files: Files) -> None:
+    def __init__(
+        self, modules: Modules, root: str, files: Files, schemas: Schemas = lambda _: {}
+    ) -> None:
         self.modules = modules
+        self.schemas = schemas
+        """What providers say of resource types."""
+
         self.root = modules.reader.real(root)
         self.files = files
         self._installed = installed_modules(self.root, modules.reader)
@@ -146,6 +152,8 @@ def source_of(block: Block) -> str | None:
         with suppress(EvaluationError):
             raw = Evaluator(CONSTANT_SCOPE).value(written.expression).raw
             text = raw if isinstance(raw, str) else None
+    if text is not None and is_local(text):
+        return text.replace("\\", "/")  # on every system
     return None if text is None else _CREDENTIALS.sub("//", text)
 
 

@@ -38,15 +38,11 @@ def configuration_files(
 def every_configuration_file(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the files of a folder that Terraform or OpenTofu reads, sorted.
 
-    Hidden files and editors' backups do not count.
+    Hidden files do not count; an editor's backup (`main.tf~`, `#main.tf#`) has no such suffix.
     """
     suffixes = (*TERRAFORM_SUFFIXES, *OPENTOFU_SUFFIXES)
     return tuple(
-        sorted(
-            name
-            for name in names
-            if name.endswith(suffixes) and not name.startswith((".", "#")) and name[-1] != "~"
-        )
+        sorted(name for name in names if name.endswith(suffixes) and not name.startswith("."))
     )
 
 

@@ -19,20 +19,19 @@ from ecbackup_iac.terraform.modules.call_inputs import AnyInputs, CallInputs, In
 from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import Repetition, counted, for_each
+from ecbackup_iac.terraform.modules.resource_values import resource_value
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import hide_rejections
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
     DYNAMIC,
-    ObjectOf,
     object_of,
 )
 from ecbackup_iac.terraform.values.value import (
+    EphemeralValueError,
     EvaluationError,
     LazyMembers,
-    OpenMembers,
     ReferenceRefusedError,
     SourceStep,
     Value,
@@ -47,7 +46,7 @@ _LEVELS_PER_STEP = 4  # what is found is passed up through all of them
 MAX_CHAIN_DEPTH = 20
 """Locals whose evaluation is nested; those beyond are then evaluated one after the other."""
 
-_ROOTS = {"var", "local", "module", "data", "resource", "path", "terraform", "ephemeral"}
+_EPHEMERAL = "Invalid use of ephemeral value"
 
 
 class ModuleInstance:
@@ -173,13 +172,18 @@ class ModuleInstance:
     def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
         match root:
             case "var":
-                return self._variable(names[0]).value(self._inputs)
+                variable = self._variable(names[0])
+                if variable.is_ephemeral:
+                    raise EphemeralValueError(f"{_EPHEMERAL}: var.{names[0]}")
+                return variable.value(self._inputs)
             case "local":
                 return self._local(names[0])
             case "module":
                 return self._call(names[0])
-            case "data" | "ephemeral":
+            case "data":
                 return self._resource((root, names[0], names[1]))
+            case "ephemeral":
+                raise EphemeralValueError(f"{_EPHEMERAL}: ephemeral.{'.'.join(names)}")
             case "resource":
                 return self._resource(("managed", names[0], names[1]))
             case "path":
@@ -225,9 +229,7 @@ class ModuleInstance:
                 raise TypeError("a root has no caller")
             return inputs.workspace
         if name == "applying":
-            return unknown(
-                "terraform.applying is known only while applying", BOOL, is_deferred=True
-            )
+            raise EphemeralValueError(f"{_EPHEMERAL}: terraform.applying")
         raise ReferenceRefusedError(f'Invalid "terraform" attribute: "{name}"')
 
     def _resource(self, key: ResourceKey) -> Value:
@@ -260,25 +262,10 @@ class ModuleInstance:
     def resource_value(self, key: ResourceKey, block: Block, repetition: Repetition) -> Value:
         """Return the value of a resource instance, whose members are evaluated on demand."""
         mode, kind, name = key
-        address = (
-            f"{kind}.{name}{repetition.key}"
-            if mode == "managed"
-            else f"{mode}.{kind}.{name}{repetition.key}"
-        )
+        prefix = "" if mode == "managed" else f"{mode}."
+        address = f"{prefix}{kind}.{name}{repetition.key}"
         evaluator = Evaluator(BlockScope(self, repetition))
-        names = [attribute.name for attribute in block.body.attributes()]
-
-        def find(member: str) -> Value:
-            attribute = block.body.attribute(member)
-            if attribute is not None:
-                return evaluator.value(attribute.expression).through(
-                    SourceStep.of(attribute, StepKind.ATTRIBUTE)
-                )
-            when = "only after apply" if mode == "managed" else "only when Terraform reads it"
-            text = f"{address}.{member} is known {when}"
-            return unknown(text, is_deferred=mode == "managed")
-
-        return Value(ObjectOf(()), OpenMembers(names, find))
+        return resource_value(address, mode, kind, block, evaluator, self.configuration.schemas)
 
     def _call(self, name: str) -> Value:
         block = self.module.calls.get(name)

@@ -1,7 +1,6 @@
 """A block's `count` or `for_each` → which instances it makes, or may make."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
@@ -44,13 +43,19 @@ class Repetition:
     """Why it is not certain that this instance exists; empty where it is."""
 
 
+def refused_repetition(why: str) -> Repetition:
+    """Return the instance that represents those of a count or for_each that Terraform refuses."""
+    names = (("each", "key"), ("each", "value"), ("count", "index"))
+    return Repetition(names=dict.fromkeys(names, unknown(f"Terraform refuses it: {why}")))
+
+
 def counted(value: Value) -> list[Repetition]:
     """Return the instances that a count makes. Raises EvaluationError."""
     count = converted(value, NUMBER)
     if count.is_known:
         return [_count_repetition(position) for position in range(_count(count))]
     raw = count.unknown
-    if raw.is_deferred and not raw.outcomes:
+    if raw.is_deferred:
         raise EvaluationError(
             f"Invalid count argument: it cannot be determined until apply: {raw.why}"
         )
@@ -77,7 +82,8 @@ def _count(value: Value) -> int:
     raw = value.raw
     if raw is None:
         raise EvaluationError("Invalid count argument: the value is null")
-    if isinstance(raw, Fraction) or not isinstance(raw, int):
+    raw = raw or 0  # negative zero is zero
+    if not isinstance(raw, int):
         raise EvaluationError("Invalid count argument: it must be a whole number")
     if raw < 0:
         raise EvaluationError("Invalid count argument: it must not be negative")
@@ -100,7 +106,7 @@ def for_each(value: Value) -> list[Repetition]:
     if value.is_known:
         return [_each_repetition(key, item) for key, item in _each(value).items()]
     raw = value.unknown
-    if raw.is_deferred and not raw.outcomes:
+    if raw.is_deferred:
         text = "Invalid for_each argument: its keys cannot be determined until apply"
         raise EvaluationError(f"{text}: {raw.why}")
     if not raw.outcomes:
@@ -128,10 +134,7 @@ def _each(value: Value) -> dict[str, Value]:
     """Return the instances that a known for_each makes. Raises EvaluationError."""
     if value.is_null:
         raise EvaluationError("Invalid for_each argument: the value is null")
-    if (
-        len(value.elements if not isinstance(value.raw, str | int | Fraction) else ())
-        > MAX_INSTANCES
-    ):
+    if isinstance(value.raw, tuple | Mapping) and len(value.raw) > MAX_INSTANCES:
         raise EvaluationError(f"for_each has over {MAX_INSTANCES} elements, more than are followed")
     match value.type:
         case MapOf() | ObjectOf():

@@ -27,17 +27,21 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
     """Return the value that is one of these; a single possibility is simply known.
 
     A possibility that is unknown itself contributes its own outcomes; without any, the result has none.
-    Outcomes that are the same value are merged.
+    Outcomes that are the same value are merged. It is certainly deferred where the choice is, or
+    where every possibility is.
     """
     flat: list[Possibility] = []
     kinds, is_listed = [], True
+    is_deferred = is_deferred or all(
+        isinstance(possibility.value.raw, UnknownRaw) and possibility.value.raw.is_deferred
+        for possibility in possibilities
+    )
     for possibility in possibilities:
         value = possibility.value
         kinds.append(value.type)
         if value.is_known:
             flat.append(possibility)
             continue
-        is_deferred = is_deferred or value.unknown.is_deferred
         is_listed = is_listed and bool(value.unknown.outcomes)
         if not value.unknown.outcomes:
             why = value.unknown.why
