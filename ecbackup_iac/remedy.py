@@ -135,6 +135,9 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
         return _for_attribute(resource, rule, policy)
     if isinstance(retention, Unknown) and retention.is_refused:
         return f"mend what is refused first, then keep {_name_of(resource)} at {days} days"
+    if isinstance(resource.replication_group, Unknown):  # a member's retention is its group's
+        tells = f"a plan tells whether {resource.address} belongs to a replication group"
+        return f"judge a plan: terraform show -json PLANFILE | ecbackup-iac check -; {tells}"
     if isinstance(retention, Unknown) or resource.variants:
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [

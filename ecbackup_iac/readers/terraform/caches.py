@@ -100,7 +100,7 @@ class RootReader:
         refusal = found.refusal or self._refusal(found, block)
         node_type = self._text(block, attributes.node_type)
         engine = self._text(block, attributes.engine)
-        group = self._group(block, attributes)
+        group = self._group(block, attributes, engine)
         cache = CacheResource(
             address=found.address,
             type=found.kind,
@@ -156,7 +156,9 @@ class RootReader:
             self._diagnostics.append(refused(error, argument.range.location))
             return Unknown(f"Terraform refuses {name}: {error.message}")
 
-    def _group(self, block: Arguments, attributes: Attributes) -> Setting[str]:
+    def _group(
+        self, block: Arguments, attributes: Attributes, engine: Setting[str]
+    ) -> Setting[str]:
         """Return the group that a cluster belongs to."""
         group = self._text(block, attributes.replication_group)
         argument = block.attribute(attributes.replication_group or "")
@@ -164,7 +166,7 @@ class RootReader:
             return group
         return replication_group_of(
             group,
-            is_engine_set=block.attribute(attributes.engine) is not None,
+            is_engine_set=not isinstance(engine, Unset),
             reference=argument.range.text.partition("=")[2].strip()[:MAX_STEP_LENGTH],
         )
 

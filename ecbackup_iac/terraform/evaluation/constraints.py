@@ -134,7 +134,8 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
     inside: dict[str, Defaults] = {}
     optional = set()
     for key, written in node.items:
-        if not isinstance(key, Literal) or not isinstance(key.value, str):
+        is_quoted = key.range.text.startswith('"')
+        if is_quoted or not isinstance(key, Literal) or not isinstance(key.value, str):
             raise EvaluationError("Invalid type: object attributes are plain names", key.range)
         name = key.value
         default: Node | None = None

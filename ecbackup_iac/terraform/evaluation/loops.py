@@ -1,6 +1,7 @@
 """`for` expressions and splats → their values."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from ecbackup_iac.hcl.expression import For, ForDirective, Node, Splat
 from ecbackup_iac.model.record import changing_record, field
@@ -18,6 +19,7 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
+    UnknownRaw,
     Value,
     number,
     object_value,
@@ -30,8 +32,23 @@ from ecbackup_iac.terraform.values.value import (
 def for_expression(evaluator: NodeEvaluator, node: For) -> Value:
     """Return the tuple or object of a for expression. Raises EvaluationError."""
     collection = evaluator.value(node.collection)
+    if not collection.is_known and not collection.unknown.outcomes:
+        return _unknown_for(evaluator, node, collection)
     result = map_outcomes(lambda known: _known_for(evaluator, node, known), collection)
     return result.with_marks_of(collection)
+
+
+def _unknown_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
+    """Return what a for expression makes of an unknown collection: every element may be known."""
+    raw = collection.unknown
+    record_rejection()  # it may be null, or no collection
+    item = unknown(raw.why, is_deferred=raw.is_deferred)
+    names = {node.item: item, **({node.key: item} if node.key else {})}
+    element = None
+    with hide_rejections(), suppress(EvaluationError):
+        element = evaluator.with_names(names).value(node.result)
+    result = UnknownRaw(raw.why, is_deferred=raw.is_deferred, is_not_null=True, element=element)
+    return Value(DYNAMIC, result).with_marks_of(collection)
 
 
 @changing_record

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
-from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import (
     NUMBER,
@@ -103,6 +103,8 @@ def for_each(value: Value) -> list[Repetition]:
     """Return the instances that a for_each makes, by key. Raises EvaluationError."""
     if value.is_sensitive:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
+    if value.is_known and isinstance(value.type, SetOf) and not value.is_wholly_known:
+        value = _with_unknown_elements(value)
     if value.is_known:
         return [_each_repetition(key, item) for key, item in _each(value).items()]
     raw = value.unknown
@@ -113,7 +115,7 @@ def for_each(value: Value) -> list[Repetition]:
         why = f"for_each is undecided: {raw.why}"
         names = {
             ("each", "key"): unknown(why, STRING, is_not_null=True),
-            ("each", "value"): unknown(why),
+            ("each", "value"): raw.element or unknown(why),
         }
         return [Repetition(names=names, doubt=why)]
     found: dict[str, list[Possibility]] = {}
@@ -128,6 +130,15 @@ def for_each(value: Value) -> list[Repetition]:
             doubt = f"it exists only when {when}" if when else f"for_each is undecided: {raw.why}"
         repetitions.append(_each_repetition(key, one_of(possibilities, raw.why), doubt))
     return repetitions
+
+
+def _with_unknown_elements(value: Value) -> Value:
+    """Return a set of which elements are unknown, as one that is unknown itself. Raises EvaluationError."""
+    deferred = [e.unknown for e in value.elements if not e.is_known and e.unknown.is_deferred]
+    if deferred:
+        text = "Invalid for_each set argument: its elements cannot be determined until apply"
+        raise EvaluationError(f"{text}: {deferred[0].why}")
+    return expand_outcomes(value)
 
 
 def _each(value: Value) -> dict[str, Value]:
@@ -145,9 +156,6 @@ def _each(value: Value) -> dict[str, Value]:
         case SetOf():
             keys = {}
             for element in value.elements:
-                if not element.is_known:
-                    why = element.unknown.why
-                    raise EvaluationError(f"Invalid for_each set argument: it holds {why}")
                 if not isinstance(element.raw, str):
                     raise EvaluationError(
                         "Invalid for_each set argument: it must be a set of strings"

@@ -7,6 +7,7 @@ otherwise (see hcl.number).
 import math
 from fractions import Fraction
 
+from ecbackup_iac.hcl import number as hcl_number
 from ecbackup_iac.hcl.number import (
     MAX_DIGITS,
     NEGATIVE_ZERO,
@@ -49,7 +50,8 @@ def number_from(text: str) -> Number | None:
     if exponent.lstrip("+-").isdecimal() and len(exponent) < MAX_DIGITS:
         if abs(int(exponent)) >= MAX_EXPONENT:
             return None
-        charge_number(int(exponent))
+        if abs(int(exponent)) <= hcl_number.MAX_EXPONENT:  # else it is not computed
+            charge_number(int(exponent))
     return parse_number(text)
 
 

@@ -184,6 +184,8 @@ class UnknownRaw:
     """Terraform knows it only after apply; otherwise a plan would know it."""
 
     is_not_null: bool = False
+    element: "Value | None" = None
+    """What every element of an unknown collection is, where that is known."""
 
 
 class OpenMembers(Mapping[str, "Value"]):
