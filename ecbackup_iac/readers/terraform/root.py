@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 def _syntax_error(found: ResourceInstance) -> str:
     """Return a problem that was reported within a resource's block; empty where there is none."""
     block = found.block.range.location
+    lines = range(block.line or 0, (block.end_line or 0) + 1)
     for problem in found.scope.instance.module.diagnostics:
-        at = problem.location
-        if problem.severity is Severity.ERROR and at.path == block.path and block.line and at.line:
-            if block.line <= at.line <= (block.end_line or block.line):
-                return problem.message
+        is_here = problem.location.path == block.path and problem.location.line in lines
+        if is_here and problem.severity is Severity.ERROR:
+            return problem.message
     return ""
 
 
@@ -122,6 +122,10 @@ class RootEvaluation:
         for module in self._root.configuration.used.values():
             module.parse_all()
             self._skip_unread_files(module)
+        self._refuse(diagnostics)
+
+    def _refuse(self, diagnostics: list[Diagnostic]) -> None:
+        """Refuse the caches in whose modules or blocks Terraform refuses something else."""
         for address, found in self._instances.items():
             refusal = self._refusal(found.scope.instance, diagnostics) or _syntax_error(found)
             if refusal and not found.refusal:

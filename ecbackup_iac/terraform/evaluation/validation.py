@@ -159,7 +159,7 @@ def _as_of(node: Node, facts: _Facts, subject: _Subject) -> _Facts:
     """
     if not isinstance(node, Call) or facts.values is None:
         return facts
-    if subject.type == (NUMBER if node.name == "tonumber" else STRING) or subject.type == NUMBER:
+    if subject.type == NUMBER or (subject.type == STRING and node.name == "tostring"):
         return facts
     return _Facts(None, *_ends(facts)) if node.name == "tonumber" else _NOTHING
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from ecbackup_iac.hcl.expression import GetAttribute, Name, Node, children
+from ecbackup_iac.hcl.expression import GetAttribute, Literal, Name, Node, children
 from ecbackup_iac.hcl.structure import Attribute, Block
+from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.variables import Variable
@@ -74,10 +75,21 @@ def _check_variable(instance: ModuleInstance, name: str, block: Block) -> None:
         if written is not None and not _refers_to(written.expression, name):
             text = f"Invalid variable validation condition: it does not refer to var.{name}"
             raise EvaluationError(text, written.range)
+    _warn_of_quoted_type(instance, block)
     variable = Variable(name, block, instance)
     variable.check_default()
     if not variable.is_ephemeral:
         instance.reference("var", (name,), block.header)
+
+
+def _warn_of_quoted_type(instance: ModuleInstance, block: Block) -> None:
+    kind = block.body.attribute("type")
+    if kind is None or not isinstance(kind.expression, Literal):
+        return
+    text = "a quoted type is of Terraform 0.11, and later versions refuse it: remove the quotes"
+    warning = Diagnostic(text, kind.range.location, Severity.WARNING)
+    if warning not in instance.module.diagnostics:
+        instance.module.note(warning)
 
 
 def _refers_to(node: Node, name: str) -> bool:
