@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import InvalidExpression
-from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.cache import (
     CacheResource,
     Form,
@@ -76,7 +75,7 @@ class RootReader:
         self._note = note
         self._modules = modules
         self._is_exhausted = False
-        self._checked: Counter[SourceRange] = Counter()
+        self._checked: Counter[Location] = Counter()
         self.absent: list[AbsentCache] = []
         """Calls of published modules whose inputs say that there is to be no cache."""
 
@@ -198,11 +197,12 @@ class RootReader:
 
         Of the provider's rules only those on engine, replication_group_id and retention are held.
         """
-        self._checked[found.block.header] += 1
+        header = found.block.header.location
+        self._checked[header] += 1
         refusal = ""
-        if self._checked[found.block.header] <= MAX_CHECKED_INSTANCES:
+        if self._checked[header] <= MAX_CHECKED_INSTANCES:
             for error in refused_arguments(found.kind, found.block, block):
-                self._diagnostics.append(refused(error, found.block.header.location))
+                self._diagnostics.append(refused(error, header))
                 refusal = refusal or error.message
         if refusal:
             return refusal

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from itertools import product
 
-from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import (
     guarded,
@@ -139,13 +138,12 @@ def _range(*limits: Value) -> Value:
         raise EvaluationError("must have one, two, or three arguments")
     numbers = [number_of(limit) for limit in limits]
     start, end = (0, numbers[0]) if len(numbers) == 1 else numbers[:2]
-    step: Number = -1 if end < start else 1
-    if len(numbers) == 3:  # noqa: PLR2004 - start, end and step
-        step = numbers[2]
-        if step < 0 and end > start:
-            raise EvaluationError("end must be less than start when step is negative")
-        if step >= 0 and end < start:
-            raise EvaluationError("end must be greater than start when step is positive")
+    default = -1 if end < start else 1
+    step = numbers[2] if len(numbers) == 3 else default  # noqa: PLR2004 - start, end and step
+    if step < 0 and end > start:
+        raise EvaluationError("end must be less than start when step is negative")
+    if step >= 0 and end < start:
+        raise EvaluationError("end must be greater than start when step is positive")
     found: list[Value] = []
     while start > end if step < 0 else start < end:
         if len(found) >= MAX_IN_RANGE:

@@ -19,7 +19,7 @@ from ecbackup_iac.terraform.modules.call_inputs import AnyInputs, CallInputs, In
 from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import Repetition, counted, for_each
-from ecbackup_iac.terraform.modules.resource_values import resource_value
+from ecbackup_iac.terraform.modules.resource_values import address_of, resource_value
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import hide_rejections
@@ -45,8 +45,6 @@ _LEVELS_PER_STEP = 4  # what is found is passed up through all of them
 
 MAX_CHAIN_DEPTH = 20
 """Locals whose evaluation is nested; those beyond are then evaluated one after the other."""
-
-_EPHEMERAL = "Invalid use of ephemeral value"
 
 
 class ModuleInstance:
@@ -170,20 +168,18 @@ class ModuleInstance:
         return key in self._found or key in self._pending
 
     def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
+        if self._is_ephemeral(root, names[0]):
+            name = ".".join((root, *names))
+            raise EphemeralValueError(f"Invalid use of ephemeral value: {name}")
         match root:
             case "var":
-                variable = self._variable(names[0])
-                if variable.is_ephemeral:
-                    raise EphemeralValueError(f"{_EPHEMERAL}: var.{names[0]}")
-                return variable.value(self._inputs)
+                return self._variable(names[0]).value(self._inputs)
             case "local":
                 return self._local(names[0])
             case "module":
                 return self._call(names[0])
             case "data":
                 return self._resource((root, names[0], names[1]))
-            case "ephemeral":
-                raise EphemeralValueError(f"{_EPHEMERAL}: ephemeral.{'.'.join(names)}")
             case "resource":
                 return self._resource(("managed", names[0], names[1]))
             case "path":
@@ -196,6 +192,12 @@ class ModuleInstance:
                 )
             case _:
                 return self._resource(("managed", root, names[0]))
+
+    def _is_ephemeral(self, root: str, name: str) -> bool:
+        """Whether a reference leads to a value that no resource may keep. Raises EvaluationError."""
+        if root == "var":
+            return self._variable(name).is_ephemeral
+        return root == "ephemeral" or (root, name) == ("terraform", "applying")
 
     def constraint(self, name: str) -> Constraint:
         """Return what a declared variable accepts. Raises EvaluationError."""
@@ -228,16 +230,12 @@ class ModuleInstance:
             if isinstance(inputs, CallInputs):
                 raise TypeError("a root has no caller")
             return inputs.workspace
-        if name == "applying":
-            raise EphemeralValueError(f"{_EPHEMERAL}: terraform.applying")
         raise ReferenceRefusedError(f'Invalid "terraform" attribute: "{name}"')
 
     def _resource(self, key: ResourceKey) -> Value:
         block = self.module.resources.get(key)
         if block is None:
-            mode, kind, name = key
-            prefix = "" if mode == "managed" else f"{mode}."
-            raise ReferenceRefusedError(f"Reference to undeclared resource: {prefix}{kind}.{name}")
+            raise ReferenceRefusedError(f"Reference to undeclared resource: {address_of(key)}")
         return self._repeated(block, lambda repetition: self.resource_value(key, block, repetition))
 
     def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
@@ -261,11 +259,9 @@ class ModuleInstance:
 
     def resource_value(self, key: ResourceKey, block: Block, repetition: Repetition) -> Value:
         """Return the value of a resource instance, whose members are evaluated on demand."""
-        mode, kind, name = key
-        prefix = "" if mode == "managed" else f"{mode}."
-        address = f"{prefix}{kind}.{name}{repetition.key}"
         evaluator = Evaluator(BlockScope(self, repetition))
-        return resource_value(address, mode, kind, block, evaluator, self.configuration.schemas)
+        address = f"{address_of(key)}{repetition.key}"
+        return resource_value(address, key, block, evaluator, self.configuration.schemas)
 
     def _call(self, name: str) -> Value:
         block = self.module.calls.get(name)

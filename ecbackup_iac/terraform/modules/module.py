@@ -163,6 +163,7 @@ def load_module(
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
             module.add(body)
+            _check_override(module, body)
             _override(module, body)
     _check_version(module)
     _check_moves(module)
@@ -287,11 +288,15 @@ def _once(module: Module, table: dict[K, Block], key: K, block: Block, what: str
     table[key] = block
 
 
-def _override(module: Module, body: Body) -> None:
-    """Merge an override file: what it declares replaces arguments (Terraform, "Override Files")."""
+def _check_override(module: Module, body: Body) -> None:
+    """Record that a module is refused where an override file holds what has nothing to override."""
     for word, labels in _NOT_TO_OVERRIDE.items():
         for block in body.blocks(word, labels):
             _refuse(module, f"Cannot override {word} blocks", block.header)
+
+
+def _override(module: Module, body: Body) -> None:
+    """Merge an override file: what it declares replaces arguments (Terraform, "Override Files")."""
     for word, mode in _MODES.items():
         for block in body.blocks(word, 2):
             kind, name = block.labels

@@ -60,10 +60,16 @@ Schemas = Callable[[str], Mapping[str, AttributeSchema]]
 """Returns the attributes of a resource type; a data source's type has "data." before it."""
 
 
+def address_of(key: tuple[str, str, str]) -> str:
+    """Return the address of a resource's mode, type and name in its module."""
+    return ".".join(key[1:] if key[0] == "managed" else key)
+
+
 def resource_value(
-    address: str, mode: str, kind: str, block: Block, evaluator: Evaluator, schemas: Schemas
+    address: str, key: tuple[str, str, str], block: Block, evaluator: Evaluator, schemas: Schemas
 ) -> Value:
     """Return the value of a resource instance, whose members are evaluated on demand."""
+    mode, kind, _ = key
     names = [attribute.name for attribute in block.body.attributes()]
     is_managed = mode == "managed"
     schema = schemas(kind if is_managed else f"{mode}.{kind}")
