@@ -96,6 +96,7 @@ class RootReader:
         attributes = RESOURCE_TYPES[found.kind]
         block = Arguments(found.block, Evaluator(found.scope), self._give_up)
         retention, location = self._retention(found, attributes, block)
+        is_refused = isinstance(retention, Unknown) and retention.is_refused
         refusal = found.refusal or self._refusal(found, block)
         node_type = self._text(block, attributes.node_type)
         engine = self._text(block, attributes.engine)
@@ -122,8 +123,9 @@ class RootReader:
             calls=found.scope.instance.calls,
             called=called_by(found.scope.instance),
         )
-        is_refused = isinstance(retention, Unknown) and retention.is_refused
-        return refused_cache(cache, refusal) if refusal or is_refused else cache
+        if is_refused and not found.refusal:  # its retention says why
+            return refused_cache(cache, "")
+        return refused_cache(cache, refusal) if refusal else cache
 
     def _retention(
         self, found: ResourceInstance, attributes: Attributes, block: Arguments
@@ -330,17 +332,20 @@ class RootReader:
 
 
 def refused_cache(cache: CacheResource, why: str) -> CacheResource:
-    """Return a cache of a configuration that is refused: unknown, neither Memcached nor a member.
+    """Return a cache whose own block is refused: unknown, neither Memcached nor a member.
 
     `why` is empty where its retention says it already.
     """
-    retention = cache.retention
-    if why:
-        text = f"Terraform refuses the configuration: {why}"
-        retention = Unknown(text, trace=retention.trace, is_refused=True)
+    retention = refused_retention(cache, why) if why else cache.retention
     is_known = isinstance(cache.engine, Known) and cache.engine.value.lower() != "memcached"
     engine = cache.engine if is_known else Unset()
     return replace(cache, retention=retention, engine=engine, replication_group=Unset())
+
+
+def refused_retention(cache: CacheResource, why: str) -> Unknown[int]:
+    """Return the retention of a cache in a configuration that Terraform refuses."""
+    text = f"Terraform refuses the configuration: {why}"
+    return Unknown(text, trace=cache.retention.trace, is_refused=True)
 
 
 def called_by(instance: ModuleInstance) -> tuple[str, ...]:

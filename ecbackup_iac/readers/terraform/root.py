@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
+from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.readers.terraform.arguments import refused
-from ecbackup_iac.readers.terraform.caches import MAX_CHECKED_INSTANCES, RootReader, refused_cache
+from ecbackup_iac.readers.terraform.caches import (
+    MAX_CHECKED_INSTANCES,
+    RootReader,
+    refused_retention,
+)
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
@@ -31,6 +37,17 @@ from ecbackup_iac.terraform.values.value import EvaluationError
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.cache import CacheResource
+
+
+def _may_pass(retention: Value[int]) -> bool:
+    """Whether a cache may pass: one without backups fails, whatever else is refused."""
+    match retention:
+        case Known(value=days):
+            return days > 0
+        case Unknown(is_refused=is_refused):
+            return not is_refused
+        case _:
+            return False
 
 
 def _syntax_error(found: ResourceInstance) -> str:
@@ -125,11 +142,14 @@ class RootEvaluation:
         self._refuse(diagnostics)
 
     def _refuse(self, diagnostics: list[Diagnostic]) -> None:
-        """Refuse the caches in whose modules or blocks Terraform refuses something else."""
+        """Leave no cache to pass in whose modules Terraform refuses something, or in a broken block."""
         for address, found in self._instances.items():
+            cache = self.resources[address]
             refusal = self._refusal(found.scope.instance, diagnostics) or _syntax_error(found)
-            if refusal and not found.refusal:
-                self.resources[address] = refused_cache(self.resources[address], refusal)
+            if refusal and _may_pass(cache.retention):
+                self.resources[address] = replace(
+                    cache, retention=refused_retention(cache, refusal)
+                )
 
     def _refusal(self, instance: ModuleInstance, diagnostics: list[Diagnostic]) -> str:
         """Return what Terraform refuses of the modules that lead to a cache, beside the cache itself."""
