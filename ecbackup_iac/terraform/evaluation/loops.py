@@ -175,7 +175,9 @@ def _known_splat(evaluator: NodeEvaluator, node: Splat, of: Value) -> Value:
     if isinstance(of.type, ListOf | SetOf):
         if not elements:  # what is taken of each is refused all the same
             none = unknown("there is no element", of.type.element, is_not_null=True)
-            return Value(ListOf(evaluator.with_names({"": none}).value(node.each).type), ())
+            with hide_rejections():
+                kind = evaluator.with_names({"": none}).value(node.each).type
+            return Value(ListOf(kind), ())
         kinds = {result.type for result in results}
         if len(kinds) <= 1:
             return Value(ListOf(kinds.pop() if kinds else DYNAMIC), tuple(results))

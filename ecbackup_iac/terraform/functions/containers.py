@@ -14,7 +14,7 @@ from ecbackup_iac.terraform.values.type_system import (
     is_mapping,
     is_sequence,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, is_open
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, is_open
 
 MAX_ELEMENTS = 10_000
 """A longer result is unknown: no configuration in use has one."""
@@ -100,7 +100,8 @@ def texts(value: Value) -> list[str | None]:
 def may_be_refused(*arguments: Value) -> None:
     """Record that an unknown argument may be null, which the function refuses."""
     for argument in arguments:
-        if not argument.is_known and not argument.unknown.is_not_null:
+        raw = argument.raw
+        if isinstance(raw, UnknownRaw) and not raw.is_not_null and not raw.is_deferred:
             record_rejection()
 
 

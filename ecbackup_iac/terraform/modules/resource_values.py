@@ -94,25 +94,22 @@ def resource_value(
             is_deferred=is_managed,
             is_not_null=member in ("id", "arn"),
         )
-        return _unset(computed, own, has_block=bool(block.body.blocks(member)), block=block)
+        return _unset(computed, own, block=block, name=member)
 
     return Value(ObjectOf(()), OpenMembers(names, find))
 
 
-def _unset(
-    computed: Value, schema: AttributeSchema | None, *, has_block: bool, block: Block
-) -> Value:
+def _unset(computed: Value, schema: AttributeSchema | None, *, block: Block, name: str) -> Value:
     """Return an attribute that the configuration does not set; `computed` is it where nothing tells."""
-    if schema is None or schema.is_computed or has_block:
-        return computed.with_marks(
-            is_sensitive=schema is not None and schema.is_sensitive, is_file_content=False
-        )
+    if schema is None:
+        return computed
+    if schema.is_block and not schema.is_computed:
+        is_written = block.body.blocks(name) or block.body.blocks("dynamic", 1)
+        return computed if is_written else Value(schema.type, ())
+    value = computed if schema.is_computed else null(schema.type)
     if schema.default is not None:
-        return converted(string(schema.default), schema.type)
-    if schema.is_block:
-        has_dynamic = any(block.body.blocks("dynamic", 1))
-        return computed if has_dynamic else Value(schema.type, ())
-    return null(schema.type)
+        value = converted(string(schema.default), schema.type)
+    return replace(value, is_sensitive=schema.is_sensitive)
 
 
 def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | None) -> Value:

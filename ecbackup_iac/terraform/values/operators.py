@@ -159,8 +159,9 @@ def attribute(of: Value, name: str) -> Value:
 
 def _part_of_unknown(of: Value, kind: Type) -> Value:
     """Return an element or attribute of an unknown value, as far as its type is known."""
-    record_rejection()  # the whole may be null, or have no such element
     raw = of.unknown
+    if not raw.is_deferred:
+        record_rejection()  # the whole may be null, or have no such element
     part = UnknownRaw(raw.why, is_deferred=raw.is_deferred)
     return Value(kind, part, of.trace).with_marks_of(of)
 
@@ -179,6 +180,25 @@ def _attribute_type(kind: Type, name: str) -> Type:
             return DYNAMIC
         case _:
             raise _without_attributes(kind)
+
+
+def _element_type(kind: Type, key: Value) -> Type:
+    """Return the type of an element of any value of a type. Raises EvaluationError."""
+    match kind:
+        case ListOf(element=element) | MapOf(element=element):
+            return element
+        case ObjectOf() if isinstance(key.raw, str):
+            return _attribute_type(kind, key.raw)
+        case TupleOf(elements=elements) if isinstance(key.raw, int):
+            if not 0 <= key.raw < len(elements):
+                raise EvaluationError("Invalid index: no element with that index")
+            return elements[key.raw]
+        case Primitive(name="dynamic") | ObjectOf() | TupleOf():
+            return DYNAMIC
+        case SetOf():
+            raise EvaluationError("Invalid index: elements of a set have no index")
+        case _:
+            raise EvaluationError(f"Invalid index: this value is {_a(kind)}, without elements")
 
 
 def _without_attributes(kind: Type) -> EvaluationError:
@@ -222,8 +242,7 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
     if of.is_known and not of.is_null and not key.is_known and not key.unknown.outcomes:
         return _any_element(of, key, subject)
     if isinstance(of.raw, UnknownRaw) and not of.raw.outcomes:
-        kind = of.type.element if isinstance(of.type, ListOf | MapOf) else DYNAMIC
-        return _part_of_unknown(of, kind).with_marks_of(key)
+        return _part_of_unknown(of, _element_type(of.type, key)).with_marks_of(key)
     try:
         found = map_outcomes(_index, of, key).with_marks_of(of)
         # Terraform does not call an object's attribute sensitive because its name is.

@@ -1,9 +1,11 @@
 """Values that may be one of several → their outcomes, and functions applied to each of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import product
 
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, Type
@@ -110,7 +112,8 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
     for argument in open_arguments:
         total *= len(argument.unknown.outcomes)
     if unlisted is not None or total > MAX_OUTCOMES:
-        record_rejection()  # the function may refuse what it turns out to be
+        if unlisted is None or not unlisted.unknown.is_deferred:
+            record_rejection()  # the function may refuse what it turns out to be
         return Value(kind, UnknownRaw(why, is_deferred=is_deferred)).with_marks_of(*arguments)
     charge(total)
     found = _results(function, arguments)
@@ -182,5 +185,7 @@ def identity(value: Value) -> object:
             return (value.type, tuple((key, identity(e)) for key, e in elements.items()))
         case bool() as raw:
             return ("bool", raw)
+        case Fraction() as raw:  # numbers are equal that are written with the same digits
+            return (value.type, text_from(raw))
         case raw:
             return (value.type, raw)
