@@ -156,6 +156,8 @@ class RootEvaluation:
         if instance in self._refusals:
             return self._refusals[instance]
         refusal = self._refusal(instance.parent, diagnostics) if instance.parent else ""
+        if instance.is_refused:  # its call is, and what follows from that says nothing more
+            return refusal
         folder = instance.module.folder
         with suppress(
             RecursionError, TooMuchError
