@@ -1,5 +1,6 @@
 """One root module with its values → the caches that it creates, and the cache blocks that create none."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -83,6 +84,7 @@ class RootEvaluation:
         self._used_variables: set[str] = set()
         self._instances: dict[str, ResourceInstance] = {}
         self._refusals: dict[ModuleInstance, str] = {}
+        self._checked: Counter[str] = Counter()
         self.resources: dict[str, CacheResource] = {}
         """By address."""
 
@@ -159,16 +161,13 @@ class RootEvaluation:
         if instance.is_refused:  # its call is, and what follows from that says nothing more
             return refusal
         folder = instance.module.folder
-        with suppress(
-            RecursionError, TooMuchError
-        ):  # then it is not checked, and no verdict depends on it
-            if (
-                sum(other.module.folder == folder for other in self._refusals)
-                < MAX_CHECKED_INSTANCES
-            ):
-                for error in problems(instance):
-                    diagnostics.append(refused(error, Location(shown_path(folder))))
-                    refusal = refusal or error.message
+        self._checked[folder] += 1
+        # Where it takes too much work, it is not checked: no verdict depends on it.
+        with suppress(RecursionError, TooMuchError):
+            found = problems(instance) if self._checked[folder] <= MAX_CHECKED_INSTANCES else ()
+            for error in found:
+                diagnostics.append(refused(error, Location(shown_path(folder))))
+                refusal = refusal or error.message
         self._refusals[instance] = refusal
         return refusal
 
