@@ -1,12 +1,11 @@
 """A resource and its verdict → the remedy, by source and form."""
 
-import re
 import shlex
 from collections.abc import Callable, Iterable
 
-from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.cache import CacheResource, CalledModule, Form, ModuleState
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
-from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
+from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.source import SOURCES, RemedyKind
 from ecbackup_iac.model.value import (
@@ -21,7 +20,7 @@ from ecbackup_iac.model.value import (
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
 
 
-def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str | None:
+def remedy_of(resource: CacheResource, verdict: Verdict, requirements: Requirements) -> str | None:
     """Return the shortest thing to type or decide; None where nothing is wrong.
 
     Each of several commands is on a line of its own.
@@ -29,7 +28,7 @@ def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str 
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
         return None
     facts = SOURCES[resource.source]
-    remedy = _BY_KIND[facts.remedy](_on_one_line(resource), verdict.rule, policy)
+    remedy = _BY_KIND[facts.remedy](_on_one_line(resource), verdict.rule, requirements)
     return remedy + facts.remedy_suffix
 
 
@@ -39,29 +38,29 @@ def _on_one_line(resource: CacheResource) -> CacheResource:
     return replace(resource, address=address, node_ids=tuple(nodes))
 
 
-def _for_attribute(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+def _for_attribute(resource: CacheResource, rule: Rule | None, requirements: Requirements) -> str:
     name, address = resource.retention_name, resource.address
     match rule:
         case Rule.BACKUPS_UNSUPPORTED:
-            return f"choose another node type for {address}, then set {name} = {policy.remedy_days}"
+            return f"choose another node type for {address}, then set {name} = {requirements.remedy_days}"
         case Rule.BACKUP_WINDOW_CONFLICT:
             return f"give {address} a backup window of an hour or more, clear of its maintenance window"
         case Rule.RETENTION_UNKNOWN if isinstance(resource.retention, Unknown):
-            days = f"{policy.minimum_days} to {MAXIMUM_DAYS}"
+            days = f"{requirements.minimum_days} to {MAXIMUM_DAYS}"
             return f"give {name} of {address} a value of {days} that does not wait for the apply"
         case _:
-            return f"set {name} = {policy.remedy_days} in {address}"
+            return f"set {name} = {requirements.remedy_days} in {address}"
 
 
-def _for_plan(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+def _for_plan(resource: CacheResource, rule: Rule | None, requirements: Requirements) -> str:
     """Return a remedy for the configuration that decides the value, where --source has located it."""
-    planned, days = resource.retention, policy.remedy_days
+    planned, days = resource.retention, requirements.remedy_days
     written = tuple(step for step in planned.trace if step.location.path != resource.root)
     is_about_retention = rule not in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT)
     if not written or not is_about_retention:
-        return _for_attribute(resource, rule, policy)
+        return _for_attribute(resource, rule, requirements)
     if isinstance(planned, Unknown):
-        return f"{_for_attribute(resource, rule, policy)}, {_line(resource.location)}"
+        return f"{_for_attribute(resource, rule, requirements)}, {_line(resource.location)}"
     last = planned.trace[-1]
     if last.kind is StepKind.OPEN_VARIABLE:  # its value is in no file that was read
         given = "give it so to terraform plan (-var, -var-file or TF_VAR_)"
@@ -69,9 +68,9 @@ def _for_plan(resource: CacheResource, rule: Rule | None, policy: Policy) -> str
     return _where(written, resource, days).text
 
 
-def _for_live_cache(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+def _for_live_cache(resource: CacheResource, rule: Rule | None, requirements: Requirements) -> str:
     if rule is Rule.BACKUPS_UNSUPPORTED:
-        return _for_attribute(resource, rule, policy)
+        return _for_attribute(resource, rule, requirements)
     cache = shlex.quote(resource.address)
     change, verify = _AWS_COMMANDS[resource.form]
     if rule is Rule.BACKUP_WINDOW_CONFLICT:
@@ -79,7 +78,7 @@ def _for_live_cache(resource: CacheResource, rule: Rule | None, policy: Policy) 
         return f"{enable}   # clear of the maintenance window, at least an hour long"
     if isinstance(resource.retention, Unknown):
         return f"find out what it is: {verify} {cache}"
-    enable = f"{change} {cache} --snapshot-retention-limit {policy.remedy_days}"
+    enable = f"{change} {cache} --snapshot-retention-limit {requirements.remedy_days}"
     lines = [enable + _snapshotting_cluster(resource), f"verify:   {verify} {cache}"]
     if rule is not Rule.RETENTION_INVALID:  # AWS would refuse the way back
         lines.append(f"back out: {change} {cache} --snapshot-retention-limit {_days_now(resource)}")
@@ -128,40 +127,49 @@ def _days_now(resource: CacheResource) -> int:
     return resource.retention.value if isinstance(resource.retention, Known) else 0
 
 
-def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+def _for_configuration(
+    resource: CacheResource, rule: Rule | None, requirements: Requirements
+) -> str:
     """Return a remedy for the end of the trace, where the value is decided."""
-    retention, days = resource.retention, policy.remedy_days
+    retention, days = resource.retention, requirements.remedy_days
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
-        return _for_attribute(resource, rule, policy)
-    if isinstance(retention, Unknown) and retention.is_refused:
-        return f"mend what is refused first, then keep {_name_of(resource)} at {days} days"
+        return _for_attribute(resource, rule, requirements)
+    if isinstance(retention, Unknown) and retention.is_rejected:
+        return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     if isinstance(resource.replication_group, Unknown):  # a member's retention is its group's
         tells = f"a plan tells whether {resource.address} belongs to a replication group"
-        return f"judge a plan: terraform show -json PLANFILE | ecbackup-iac check -; {tells}"
+        return f"check a plan: terraform show -json PLANFILE | ecbackup-iac check -; {tells}"
+    if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
+        return _for_unread_module(resource, resource.module)
     if isinstance(retention, Unknown) or resource.variants:
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [
             _where(value.trace or retention.trace, resource, days).everywhere(value)
-            for value in _failing((*listed, *resource.variants), policy)
+            for value in _failing((*listed, *resource.variants), requirements)
         ]
         if advice:
             return "\n".join(dict.fromkeys(advice))
         decide = "give it a value that can be known here: --var, --var-file or --workspace"
-        if _MODULE_CALL.search(resource.address):
-            decide = (
-                "run terraform init, or describe the module under [[modules]] in the policy file"
-            )
-        return f"{decide}; or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
+        return f"{decide}; {_OR_JUDGE_A_PLAN}"
     return _where(retention.trace, resource, days).everywhere(retention)
 
 
-def _failing(outcomes: Iterable[Outcome[int]], policy: Policy) -> list[Settled[int]]:
+def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
+    if module.state is ModuleState.MISSING:
+        there = f"provide the module at {_plain(module.source)} inside the repository"
+        place = _line(resource.block or resource.location)
+        return f"{there}, or correct the source of {module.address}, {place}"
+    decide = "run terraform init, or describe the module under [[modules]] in the policy file"
+    return f"{decide}; {_OR_JUDGE_A_PLAN}"
+
+
+_OR_JUDGE_A_PLAN = "or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
+
+
+def _failing(outcomes: Iterable[Outcome[int]], requirements: Requirements) -> list[Settled[int]]:
     values = (outcome.value for outcome in outcomes)
-    return [value for value in values if not is_enough(value, policy.minimum_days)]
+    return [value for value in values if not is_enough(value, requirements.minimum_days)]
 
-
-# The address of a module call whose module was not read.
-_MODULE_CALL = re.compile(r"""(?:^|\.)module\.[\w-]+(?:\[(?:\d+|".*")\])?$""")
 
 # Where a variable is set outside files → how it is set there.
 OPTIONS = {
@@ -235,32 +243,42 @@ def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> 
         if any(step.kind in _INPUTS for step in trace):
             text = f"give the downloaded module {days} days where it is called"
         return _Advice(f"{text}, {_line(own[-1])}", own[-1])
+    target, name = resource.address, resource.retention_name
+    if resource.module is not None:
+        target, name = resource.module.address, resource.module.input
+        if not name:
+            text = f"call a module that can keep backups in place of {resource.module.source}"
+            return _Advice(f"{text}, {_line(resource.location)}", resource.location)
     return _Advice(
-        f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}",
-        resource.location,
+        f"add {name} = {days} to {target}, {_line(resource.location)}", resource.location
     )
 
 
-def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+def _for_template(resource: CacheResource, rule: Rule | None, requirements: Requirements) -> str:
     """Return a remedy for the template, or its parameters, where the value is decided."""
-    retention, days = resource.retention, policy.remedy_days
+    retention, days = resource.retention, requirements.remedy_days
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
-        return _for_attribute(resource, rule, policy)
+        return _for_attribute(resource, rule, requirements)
     if not isinstance(retention, Unknown):
         return _where_in_template(retention.trace, resource, days).everywhere(retention)
-    if retention.is_refused:
-        return f"mend what is refused first, then keep {_name_of(resource)} at {days} days"
+    if retention.is_rejected:
+        return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     advice = [
         _where_in_template(value.trace or retention.trace, resource, days).everywhere(value)
-        for value in _failing(retention.outcomes, policy)
+        for value in _failing(retention.outcomes, requirements)
     ]
     if advice:
         return "\n".join(dict.fromkeys(advice))
+    if any(step.kind is StepKind.UNREAD and step.name for step in retention.trace):
+        name = "name its template under [[templates]] in the policy file"
+        return f"{name}, or check that template itself"
     open_ended = [step for step in retention.trace if step.kind is StepKind.OPEN_PARAMETER]
     if retention.bounds is not None and open_ended:
         name, place = _plain(open_ended[-1].name), _line(open_ended[-1].location)
-        allowed = f"{days} days and nothing under {policy.minimum_days}"
+        allowed = f"{days} days and nothing under {requirements.minimum_days}"
         return f"let the MinValue and MaxValue of {name} allow {allowed}, {place}"
+    if any(step.kind is StepKind.OPEN_VARIABLE for step in retention.trace):
+        return f"give {_name_of(resource)} a value that can be known here: --var or --var-file"
     if any(step.kind in _OPEN for step in retention.trace):
         known = "a value that can be known here: --parameter or --parameter-file"
         return f"give {_name_of(resource)} {known}"
@@ -268,12 +286,21 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     return f"write {resource.retention_name}: {days} into the template, or judge what runs: {live}"
 
 
+# How the names of Terraform's files end, which may deploy a template.
+_CONFIGURATION = (".tf", ".tofu", ".tfvars")
+
 # Steps at which a template leaves a value to the deployment.
 _OPEN = (StepKind.OPEN_PARAMETER, StepKind.PSEUDO_PARAMETER)
 
 
 def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> _Advice:
     """Return what to set where: at the last step, which is the one that decides."""
+    if resource.calls and is_downloaded(resource.location.path):
+        own = [step for step in trace if not is_downloaded(step.location.path)]
+        if not own:
+            text = f"pass {days} days to the package, or use one that keeps backups, "
+            return _Advice(text + _line(resource.calls[-1]), resource.calls[-1])
+        trace = tuple(own)
     last = trace[-1] if trace else TraceStep("", resource.location)
     if any(step.shape is StepShape.COMPOSITION for step in trace):
         last = trace[0]
@@ -290,7 +317,8 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     elif last.kind is StepKind.PARAMETER:
         text = f"set {name} = {days} in {place}"
     elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
-        text = f"set {quote}{name}{quote}: {days} in {place}"
+        sign = " =" if last.location.path.endswith(_CONFIGURATION) else ":"
+        text = f"set {quote}{name}{quote}{sign} {days} in {place}"
     elif last.location.end_line != last.location.line:
         return _Advice(f"set {what} in {_line(trace[0].location)}", trace[0].location)
     else:
@@ -317,7 +345,7 @@ def is_enough(value: Settled[int], minimum_days: int) -> bool:
     return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS
 
 
-_BY_KIND: dict[RemedyKind, Callable[[CacheResource, Rule | None, Policy], str]] = {
+_BY_KIND: dict[RemedyKind, Callable[[CacheResource, Rule | None, Requirements], str]] = {
     RemedyKind.CONFIGURATION: _for_configuration,
     RemedyKind.PLAN: _for_plan,
     RemedyKind.TEMPLATE: _for_template,

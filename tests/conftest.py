@@ -20,8 +20,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
-from ecbackup_iac.model.policy import RootSettings
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
+from ecbackup_iac.model.policy import ReadingScope, RootSettings
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.cloudformation.templates import TemplateReader
 from ecbackup_iac.readers.terraform.configuration import Request, read
@@ -68,7 +68,7 @@ def run(tmp_path: Path) -> Run:
     ) -> Result:
         if stdin is not None:
             options["input"] = stdin
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "ecbackup_iac", *args],
             cwd=cwd or tmp_path,
             env=environment(env),
@@ -79,9 +79,10 @@ def run(tmp_path: Path) -> Run:
             **options,
         )
         stdout, stderr = (
-            (text or b"").decode("utf-8", "backslashreplace") for text in (done.stdout, done.stderr)
+            (text or b"").decode("utf-8", "backslashreplace")
+            for text in (result.stdout, result.stderr)
         )
-        return Result(stdout, stderr, done.returncode)
+        return Result(stdout, stderr, result.returncode)
 
     return run_it
 
@@ -273,7 +274,7 @@ def evaluate_templates() -> EvaluateTemplates:
         given = EvaluationInputs(
             parameters=[("parameter", f"{k}={v}") for k, v in parameters.items()]
         )
-        reader = TemplateReader(given, (), lambda _: False, lambda _: ())
+        reader = TemplateReader(given, ReadingScope(), lambda _: False, lambda _: ())
         for name, text in files.items():
             reader.add(TemplateFile(name, text.encode(), os.path.realpath(".")))
         return _evaluated([*reader.readings()])
@@ -284,7 +285,7 @@ def evaluate_templates() -> EvaluateTemplates:
 def _evaluated(readings: Sequence[ReadResult]) -> Evaluated:
     return Evaluated(
         tuple(cache for reading in readings for cache in reading.resources),
-        tuple(told for reading in readings for told in reading.diagnostics),
+        tuple(reported for reading in readings for reported in reading.diagnostics),
         tuple(one for reading in readings for one in reading.absent),
         tuple(one for reading in readings for one in reading.blocks),
     )

@@ -1,6 +1,7 @@
 """A path → how it is printed, its repository, and whether it may be read. No file is opened here."""
 
 import os
+from collections.abc import Iterator
 
 from ecbackup_iac.model.location import STANDARD_INPUT, is_stream
 
@@ -9,7 +10,7 @@ BASELINE_FILE = ".ecbackup-baseline.json"
 
 GIT_FOLDER = ".git"
 
-SKIPPED_FOLDERS = {GIT_FOLDER, "node_modules", ".terraform"}
+SKIPPED_FOLDERS = {GIT_FOLDER, "node_modules", ".terraform", ".terragrunt-cache"}
 """Folders that hold no infrastructure code of the repository's own."""
 
 OUTSIDE_REPOSITORY = "not read: the link leads outside the repository"
@@ -73,6 +74,15 @@ def is_inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
+def folders_between(folder: str, top: str) -> Iterator[str]:
+    """Yield a folder and those above it, up to one of them; both absolute, links resolved."""
+    while is_inside(folder, top):
+        yield folder
+        if folder == top:
+            return
+        folder = os.path.dirname(folder)
+
+
 def is_readable(path: str, boundary: str) -> bool:
     """Whether a real path lies inside the boundary, and not in git's own folder."""
     return is_inside(path, boundary) and not is_gits_own(path, boundary)
@@ -82,6 +92,19 @@ def is_gits_own(path: str, boundary: str) -> bool:
     """Whether a real path lies in git's own folder, where a checkout leaves its token."""
     rest = path.removeprefix(boundary).lower()
     return GIT_FOLDER in rest and GIT_FOLDER in rest.split(os.sep)
+
+
+def link_in_tree(path: str) -> str | None:
+    """Return the first link on the way to a path that lies inside the working folder's boundary."""
+    boundary = boundary_of(".")
+    drive, rest = os.path.splitdrive(path)
+    current = os.path.realpath(drive + os.sep if os.path.isabs(path) else drive or ".")
+    for name in rest.replace(os.sep, "/").split("/"):
+        current = os.path.dirname(current) if name == os.pardir else os.path.join(current, name)
+        if os.path.islink(current) and is_inside(os.path.normpath(current), boundary):
+            return shown_path(current)
+        current = os.path.realpath(current)
+    return None
 
 
 def walked_boundary(folder: str, boundary: str) -> str:

@@ -85,7 +85,8 @@ class SourceFiles:
         """
         real = os.path.realpath(shown)
         if is_downloaded(real.replace(os.sep, "/")):
-            raise NotFixableError(f"{shown} is part of a downloaded module")
+            what = "package" if "node_modules" in real.split(os.sep) else "module"
+            raise NotFixableError(f"{shown} is part of a downloaded {what}")
         if not is_readable(real, boundary_of(shown)):
             raise NotFixableError(f"{shown} leads outside the repository")
         return real

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.fixers.bisection import Objection
 from ecbackup_iac.fixers.edits import SourceFiles
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.value import possible_values
@@ -55,7 +55,7 @@ class Recheck:
         findings, meant = _by_key(after.findings), set(meant)
         short = {key: why for key in meant if (why := _shortcoming(findings.get(key)))}
         if short:
-            # A cache may be undecided only because of the edits for others.
+            # A cache may be unknown only because of the edits for others.
             wrong = {key: why for key, why in short.items() if _fails(findings.get(key))}
             return Objection(next(iter((wrong or short).values())), wrong)
         others = {
@@ -86,7 +86,7 @@ class Recheck:
 
     def _report(self, beside: Sequence[str], contents: Mapping[str, bytes]) -> Report:
         paths = (*self._paths, *map(os.path.relpath, beside))
-        return self._check(paths, given=replace(self._inputs, contents=contents))
+        return self._check(paths, inputs=replace(self._inputs, contents=contents))
 
 
 def _by_key(findings: Iterable[Finding]) -> dict[Key, Finding]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
     Invalid,
     Known,
@@ -20,22 +21,38 @@ NODE_WITHOUT_BACKUPS = "cache.t1.micro"
 """It takes no backups outside cluster mode (ElastiCache user guide, backup constraints)."""
 
 
-class Source(StrEnum):
-    """The kinds of input that caches are read from."""
-
-    TERRAFORM = "terraform"
-    TERRAFORM_PLAN = "terraform_plan"
-    TERRAFORM_STATE = "terraform_state"
-    CLOUDFORMATION = "cloudformation"
-    AWS_CLI = "aws_cli"
-
-
 class Form(StrEnum):
     """The three forms of ElastiCache caches."""
 
     STANDALONE_CLUSTER = "standalone_cluster"
     REPLICATION_GROUP = "replication_group"
     SERVERLESS_CACHE = "serverless_cache"
+
+
+class ModuleState(StrEnum):
+    """What is known of a module that was not read."""
+
+    DESCRIBED = "described"
+    """Its variables and caches, from a stand-in or the policy."""
+
+    REMOTE = "remote"
+    """Nothing: it is not in the repository."""
+
+    MISSING = "missing"
+    """Nothing: it should be in the repository, and cannot be read there."""
+
+
+@record
+class CalledModule:
+    """A module that was not read, and the call of it."""
+
+    address: str
+    """Of the call: `module.cache`."""
+
+    source: str
+    state: ModuleState
+    input: str = ""
+    """The input that sets the retention, with dots for members of objects; empty where none is known."""
 
 
 @record
@@ -109,6 +126,9 @@ class CacheResource:
     called: tuple[str, ...] = ()
     """The folders of the modules that those calls lead to, as reports show them."""
 
+    module: CalledModule | None = None
+    """The module that makes it, where that was not read: then the cache is located at the module's call."""
+
 
 def may_be_without_backups(node_type: Value[str]) -> bool:
     """Whether cluster mode decides if a cache of this node type can be backed up."""
@@ -131,7 +151,7 @@ class ClusterModeSetting(Enum):
     PARAMETER_GROUP = auto()
 
 
-# A whole number above 1, as text.
+# A whole number above 1, as a string.
 _SEVERAL = re.compile(r"0*([2-9]|[1-9][0-9]{1,9})")
 
 

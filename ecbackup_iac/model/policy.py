@@ -103,6 +103,45 @@ class PublishedModule:
     switches: tuple[str, ...] = ()
     """Inputs that turn the cache off where they are false."""
 
+    versions: tuple[str, ...] = ()
+    """Constraints, of which the versions described satisfy one; empty for every version."""
+
+    serverless_input: str | None = None
+    """The input that sets the retention of a serverless cache, where that is another one."""
+
+    stand_in: str = ""
+    """The path of the stand-in that describes its variables and caches; empty where the keys above do."""
+
+    stand_in_text: bytes = b""
+    """The content of that file, where it is one of the policy's."""
+
+
+@record
+class Requirements:
+    """What the rule and the remedies need to know of a policy."""
+
+    minimum_days: int = 1
+    """The shortest retention that passes."""
+
+    unknown: UnknownMode = UnknownMode.WARN
+
+    @property
+    def remedy_days(self) -> int:
+        """The retention that a remedy proposes, in days."""
+        return max(USUAL_DAYS, self.minimum_days)
+
+
+@record
+class ReadingScope:
+    """What the readers need to know of a policy: what is not read, and what is read in which way."""
+
+    exclude: tuple[PathGlob, ...] = ()
+    roots: tuple[RootSettings, ...] = ()
+    modules: tuple[PublishedModule, ...] = ()
+    templates: tuple[tuple[str, str], ...] = ()
+    baseline: str | None = None
+    source: str | None = None
+
 
 @record
 class Policy:
@@ -122,6 +161,9 @@ class Policy:
     modules: tuple[PublishedModule, ...] = ()
     """In addition to those that the program knows."""
 
+    templates: tuple[tuple[str, str], ...] = ()
+    """A glob over the URLs of nested templates, and the absolute path of the file that such a URL means."""
+
     baseline: str | None = None
     """The path of the baseline file."""
 
@@ -132,6 +174,13 @@ class Policy:
     """Which suppressions in the code count."""
 
     @property
-    def remedy_days(self) -> int:
-        """The retention that a remedy proposes, in days."""
-        return max(USUAL_DAYS, self.minimum_days)
+    def requirements(self) -> Requirements:
+        """What the rule and the remedies need."""
+        return Requirements(self.minimum_days, self.unknown)
+
+    @property
+    def reading_scope(self) -> ReadingScope:
+        """What the readers need."""
+        return ReadingScope(
+            self.exclude, self.roots, self.modules, self.templates, self.baseline, self.source
+        )

@@ -16,8 +16,8 @@ from ecbackup_iac.reporters.wording import facts, suppressed_by
 
 _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
-# Characters that XML 1.0 cannot represent, and that are no control characters (XML 1.0, section 2.2).
-_NO_CHARACTERS = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
+# Characters that XML 1.0 cannot represent, other than control characters (XML 1.0, section 2.2).
+_NONCHARACTERS = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
 
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
@@ -66,7 +66,7 @@ def _finding(finding: Finding) -> ET.Element:
 _SKIPPED = {
     Status.FAIL: "failing",
     Status.PASS: "passing",
-    Status.UNKNOWN: "undecided",
+    Status.UNKNOWN: "unknown",
     Status.NOT_APPLICABLE: "not applicable",
 }
 
@@ -103,17 +103,17 @@ def _add(case: ET.Element, tag: str, attributes: dict[str, str], lines: Iterable
 
 def _with_unique_names(cases: list[ET.Element]) -> list[ET.Element]:
     """Return the cases, numbered where they share a name: of two in a suite, GitLab shows one."""
-    taken: set[tuple[str, str]] = set()
+    used_names: set[tuple[str, str]] = set()
     for case in cases:
         suite, name = case.attrib["classname"], case.attrib["name"]
         number, numbered = 1, name
-        while (suite, numbered) in taken:
+        while (suite, numbered) in used_names:
             number += 1
             numbered = f"{name} ({number})"
-        taken.add((suite, numbered))
+        used_names.add((suite, numbered))
         case.set("name", numbered)
     return cases
 
 
 def _text(text: str) -> str:
-    return escape_control_characters(text).translate(_NO_CHARACTERS)
+    return escape_control_characters(text).translate(_NONCHARACTERS)

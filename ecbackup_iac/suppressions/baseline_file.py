@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ecbackup_iac.errors import BaselineError
-from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content, larger_than
+from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
 from ecbackup_iac.model.location import Location, is_stream
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 MAX_PROBLEMS = 10
-"""Problems of a file that are reported; a file that is no baseline has thousands."""
+"""Problems of a file that are reported; a file that is not a baseline has thousands."""
 
 _LINE_BREAK = ord("\n")
 
@@ -72,10 +72,10 @@ def read_baseline(path: str) -> Baseline:
     try:
         file = BaselineFile.model_validate_json(content)
     except ValidationError as error:
-        found = [_problem(detail, lines) for detail in error.errors(include_url=False)]
-        first, *more = found[:MAX_PROBLEMS]
-        if len(found) > MAX_PROBLEMS:
-            more.append(f"{shown}: and {len(found) - MAX_PROBLEMS} more")
+        messages = [_problem(detail, lines) for detail in error.errors(include_url=False)]
+        first, *more = messages[:MAX_PROBLEMS]
+        if len(messages) > MAX_PROBLEMS:
+            more.append(f"{shown}: and {len(messages) - MAX_PROBLEMS} more")
         raise BaselineError(first, more=more) from error
     entries = (
         AcceptedFinding(_key_of(entry), entry.reason, entry.accepted, lines.of(("findings", index)))
@@ -90,8 +90,8 @@ def _content_of(path: str, shown: str) -> bytes:
         raise BaselineError(f"{shown}: it is no regular file")
     try:
         raw = bounded_content(path, MAX_TEXT_BYTES)
-        if raw is None:
-            raise BaselineError(f"{shown}: not read: {larger_than(MAX_TEXT_BYTES)}")
+        if isinstance(raw, str):
+            raise BaselineError(f"{shown}: {raw}")
         content = to_utf8(raw)
         content.decode()
     except OSError as error:
@@ -145,13 +145,13 @@ class _Lines:
         if node is None:
             return Location(self._shown)
         for step in path:
-            found = [
+            nodes = [
                 *(node.items[step : step + 1] if isinstance(step, int) else ()),
                 *(member for name, member in node.members if name.text == step),
             ]
-            if not found:
+            if not nodes:
                 break
-            node = found[-1]
+            node = nodes[-1]
         return self.at(node.start)
 
 

@@ -1,10 +1,8 @@
 """Findings and the policy's exceptions → the exceptions that cover them."""
 
-import os
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
-from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.files.globs import covers, matches
 from ecbackup_iac.model.policy import PolicyException
 from ecbackup_iac.model.report import (
@@ -17,22 +15,6 @@ from ecbackup_iac.model.report import (
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.suppressions.tracked import TrackedSuppression
-
-
-def today() -> date:
-    """Return today's date in UTC, or the date that SOURCE_DATE_EPOCH (seconds) sets.
-
-    Raises:
-        PolicyError: SOURCE_DATE_EPOCH is not a number of seconds that is a date.
-
-    """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if not epoch:
-        return datetime.now(UTC).date()
-    try:
-        return datetime.fromtimestamp(int(epoch), UTC).date()
-    except (ValueError, OverflowError, OSError) as error:
-        raise PolicyError(f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}") from error
 
 
 class PolicySuppressions:
@@ -51,10 +33,10 @@ class PolicySuppressions:
         ]
         covering: list[Suppression | None] = []
         for finding in findings:
-            found = [tracked for exception, tracked in active if _covers(exception, finding)]
-            for tracked in found:
+            exceptions = [tracked for exception, tracked in active if _covers(exception, finding)]
+            for tracked in exceptions:
                 tracked.is_used = True
-            covering.append(found[0].reported if found else None)
+            covering.append(exceptions[0].reported if exceptions else None)
         return covering
 
     def warnings(self) -> Iterator[Diagnostic]:
@@ -63,7 +45,7 @@ class PolicySuppressions:
             if tracked.is_expired(self._on):
                 text = f"the exception expired on {exception.expires} and no longer counts"
             elif not tracked.is_used:
-                text = "the exception matches no finding that fails or is undecided"
+                text = "the exception matches no finding that fails or is unknown"
             else:
                 continue
             message = f"{text}: {exception.reason}"

@@ -1,4 +1,4 @@
-"""A suppression as it is written in the code, in a comment or in metadata."""
+"""The record of one suppression in the code, which directives.py, other_tools.py and metadata.py return."""
 
 import re
 from datetime import date
@@ -60,7 +60,7 @@ class InlineSuppression:
     """Why it does not count; empty where it does."""
 
 
-def cut(text: str) -> str:
+def shorten(text: str) -> str:
     """Return a reason as messages show it: on one line, of limited length."""
     line = " ".join(text[: 4 * MAX_REASON_LENGTH].split())
     if len(line) <= MAX_REASON_LENGTH:

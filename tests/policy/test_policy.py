@@ -79,6 +79,7 @@ def test_inline_exceptions_have_no_line(policy_file: Path) -> None:
     assert exception.location == Location("policy.toml")
 
 
+MODULE = '[[modules]]\nsource = "acme/cache/aws"\n'
 EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
 
 
@@ -91,7 +92,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             (
                 "policy.toml:2: unknown key zzz: "
                 "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
-                "baseline, source, ignores"
+                "templates, baseline, source, ignores"
             ),
         ),
         (
@@ -153,6 +154,29 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             '[[exceptions]]\nresource = "*"\nreason = ""',
             "policy.toml:3: exceptions.reason: string should have at least 1 character, not ''",
         ),
+        (
+            f'{MODULE}stand_in = "cache.tf"',
+            "policy.toml:1: modules: stand_in: the name of cache.tf has to end in .hcl",
+        ),
+        (
+            f'{MODULE}stand_in = "none.hcl"',
+            "policy.toml:1: modules: stand_in: none.hcl: No such file or directory",
+        ),
+        (
+            f'{MODULE}stand_in = "../../../etc/cache.hcl"',
+            "policy.toml:1: modules: stand_in: ../../../etc/cache.hcl leads outside the repository",
+        ),
+        (
+            f'{MODULE}stand_in = "cache.hcl"\ndefault = 7',
+            "policy.toml:1: modules: default: the stand-in cache.hcl says this",
+        ),
+        (
+            f'{MODULE}input = "days }}"',
+            (
+                "policy.toml:1: modules.input: string should match pattern "
+                "'^[A-Za-z_][\\w-]*(\\.[A-Za-z_][\\w-]*)*$', not 'days }'"
+            ),
+        ),
         ("minimum_days = ", "policy.toml:1:16: not valid TOML: Invalid value"),
         (
             f"{EXCEPTION}expires = 2026-13-01",
@@ -163,12 +187,12 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             (
                 "policy.toml:1: unknown key a[b]: "
                 "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
-                "baseline, source, ignores"
+                "templates, baseline, source, ignores"
             ),
         ),
     ],
 )
-def test_an_invalid_policy_is_refused_with_its_location(
+def test_an_invalid_policy_is_rejected_with_its_location(
     policy_file: Path, text: str, message: str
 ) -> None:
     policy_file.write_text(text, encoding="utf-8")
@@ -195,13 +219,13 @@ def test_a_policy_file_cannot_issue_workflow_commands(policy_file: Path, run: "R
     assert not any(line.startswith("::") for line in result.stderr.splitlines())
 
 
-def test_text_that_is_not_utf_8_is_refused(policy_file: Path) -> None:
+def test_a_policy_that_is_not_utf_8_is_rejected(policy_file: Path) -> None:
     policy_file.write_bytes(b'unknown = "\xff"\n')
     with pytest.raises(PolicyError, match=r"^policy\.toml: not UTF-8 text$"):
         read_policy("policy.toml")
 
 
-def test_toml_that_is_nested_too_deeply_is_refused(policy_file: Path) -> None:
+def test_toml_that_is_nested_too_deeply_is_rejected(policy_file: Path) -> None:
     policy_file.write_text("exclude = " + "[" * 100_000, encoding="utf-8")
     with pytest.raises(PolicyError, match="not valid TOML"):
         read_policy("policy.toml")

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pytest
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import COMMAND_LINE, Location, input_location
 from ecbackup_iac.model.policy import Policy, UnknownMode
@@ -20,6 +20,7 @@ from ecbackup_iac.model.report import (
     SuppressionKind,
     report_of,
 )
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Invalid, Known, Outcome, StepKind, TraceStep, Unknown, Unset
 from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge, level_of
@@ -82,9 +83,9 @@ DOWNLOADED = replace(
     ),
     retention_ignored=False,
 )
-UNDECIDED = replace(
+UNKNOWN = replace(
     CODE,
-    address="aws_elasticache_replication_group.undecided",
+    address="aws_elasticache_replication_group.unknown",
     location=Location("main.tf", 30, 3, 31, 9),
     retention=Unknown(
         "it depends on var.environment",
@@ -166,7 +167,7 @@ ABSENT = (
 POLICY = Policy()
 
 
-class Judged(Protocol):
+class MakeFinding(Protocol):
     """Judges a cache and makes it a finding."""
 
     def __call__(
@@ -180,9 +181,11 @@ class Judged(Protocol):
 def finding_of(
     resource: CacheResource, policy: Policy = POLICY, suppression: Suppression | None = None
 ) -> Finding:
-    verdict = judge(resource, policy)
-    level = level_of(verdict, policy)
-    return Finding(resource, verdict, level, remedy_of(resource, verdict, policy), suppression)
+    requirements = policy.requirements
+    verdict = judge(resource, requirements)
+    level = level_of(verdict, requirements)
+    remedy = remedy_of(resource, verdict, requirements)
+    return Finding(resource, verdict, level, remedy, suppression)
 
 
 def excerpts() -> tuple[Excerpt, ...]:
@@ -199,7 +202,7 @@ def excerpts() -> tuple[Excerpt, ...]:
         Excerpt(passed, (SourceLine(20, "\tdays = local.days", 1, 18),)),
         Excerpt(decided, (SourceLine(8, "  … days = 0 …", 4, 12),)),
         Excerpt(
-            UNDECIDED.location,
+            UNKNOWN.location,
             (SourceLine(30, "  snapshot_retention_limit = ...", 2, 32),),
             left_out=1,
         ),
@@ -222,7 +225,7 @@ def everything() -> Report:
         SuppressionKind.BASELINE, "before the gate", Location(".ecbackup-baseline.json", 4)
     )
     twin = replace(CALLED, root="stacks/other")
-    judged = report_of(
+    report = report_of(
         [
             finding_of(PLAN),
             finding_of(replace(CODE, retention_ignored=True)),
@@ -232,9 +235,9 @@ def everything() -> Report:
             finding_of(twin),
             finding_of(twin),
             finding_of(DOWNLOADED),
-            finding_of(UNDECIDED),
-            finding_of(replace(UNDECIDED, address="ignored"), Policy(unknown=UnknownMode.IGNORE)),
-            finding_of(replace(UNDECIDED, address="strict"), Policy(unknown=UnknownMode.FAIL)),
+            finding_of(UNKNOWN),
+            finding_of(replace(UNKNOWN, address="ignored"), Policy(unknown=UnknownMode.IGNORE)),
+            finding_of(replace(UNKNOWN, address="strict"), Policy(unknown=UnknownMode.FAIL)),
             finding_of(LIVE),
             finding_of(NASTY),
             finding_of(replace(CODE, address="accepted", retention=Known(2)), Policy(7), by_policy),
@@ -264,7 +267,7 @@ def everything() -> Report:
             ),
         ],
     )
-    return replace(judged, absent=ABSENT, minimum_days=7, excerpts=excerpts())
+    return replace(report, absent=ABSENT, minimum_days=7, excerpts=excerpts())
 
 
 @pytest.fixture(scope="session")
@@ -273,7 +276,7 @@ def report() -> Report:
 
 
 @pytest.fixture(scope="session")
-def judged() -> "Judged":
+def make_finding() -> "MakeFinding":
     return finding_of
 
 

@@ -42,7 +42,7 @@ from ecbackup_iac.reporters.html.report import render
 
 if TYPE_CHECKING:
     from conftest import Run
-    from reporters.conftest import Judged
+    from reporters.conftest import MakeFinding
 
 VOID = {"br", "input", "link", "meta", "wbr"}
 
@@ -85,19 +85,19 @@ def sentences(report: Report) -> str:
 # The verdict.
 
 
-def verdicts(judged: "Judged", called: CacheResource) -> dict[str, Finding]:
-    undecided = Unknown[int]("it depends")
+def verdicts(make_finding: "MakeFinding", called: CacheResource) -> dict[str, Finding]:
+    unknown = Unknown[int]("it depends")
     return {
-        "passes": judged(replace(called, retention=Known(7))),
-        "fails": judged(called),
-        "undecided": judged(replace(called, retention=undecided)),
-        "undecided, which fails": judged(
-            replace(called, retention=undecided), Policy(unknown=UnknownMode.FAIL)
+        "passes": make_finding(replace(called, retention=Known(7))),
+        "fails": make_finding(called),
+        "unknown": make_finding(replace(called, retention=unknown)),
+        "unknown, which fails": make_finding(
+            replace(called, retention=unknown), Policy(unknown=UnknownMode.FAIL)
         ),
-        "undecided, which is ignored": judged(
-            replace(called, retention=undecided), Policy(unknown=UnknownMode.IGNORE)
+        "unknown, which is ignored": make_finding(
+            replace(called, retention=unknown), Policy(unknown=UnknownMode.IGNORE)
         ),
-        "suppressed": judged(
+        "suppressed": make_finding(
             called, Policy(), Suppression(SuppressionKind.POLICY, "why", Location("p.toml", 1))
         ),
     }
@@ -129,9 +129,9 @@ DIAGNOSTICS = {
             ["incomplete: 1 error", "3, the answer is incomplete (0"],
         ),
         ("passes and odd", "pass", ["1 warning, and the answer stands", "check: 0,"]),
-        ("undecided and passes", "undecided", ["1 is undecided", "The policy warns", "check: 0,"]),
-        ("undecided, which fails", "fail", ["The policy counts that as a failure", "check: 1,"]),
-        ("undecided, which is ignored", "pass", ["The policy ignores that", "check: 0,"]),
+        ("unknown and passes", "unknown", ["1 is unknown", "The policy warns", "check: 0,"]),
+        ("unknown, which fails", "fail", ["The policy counts that as a failure", "check: 1,"]),
+        ("unknown, which is ignored", "pass", ["The policy ignores that", "check: 0,"]),
         (
             "suppressed",
             "pass",
@@ -141,21 +141,21 @@ DIAGNOSTICS = {
     ],
 )
 def test_it_says_in_large_and_in_words_what_the_verdict_is(
-    names: str, word: str, said: list[str], judged: "Judged", called: CacheResource
+    names: str, word: str, said: list[str], make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    of = verdicts(judged, called)
-    asked = names.split(" and ")
+    of = verdicts(make_finding, called)
+    listed = names.split(" and ")
     report = Report(
-        tuple(of[name] for name in asked if name in of),
-        tuple(DIAGNOSTICS[name] for name in asked if name in DIAGNOSTICS),
+        tuple(of[name] for name in listed if name in of),
+        tuple(DIAGNOSTICS[name] for name in listed if name in DIAGNOSTICS),
     )
     assert f"<title>ElastiCache backups: {word}</title>" in render(report)
-    told = sentences(report)
-    assert [one for one in said if one not in told] == []
+    reported = sentences(report)
+    assert [one for one in said if one not in reported] == []
 
 
 def test_what_is_not_created_has_a_section_of_its_own(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     absent = AbsentCache("old<b>", "aws_x", "live", Location("live/old.tf", 3, 1), "count is 0")
     page = render(Report(absent=(absent,)))
@@ -166,11 +166,13 @@ def test_what_is_not_created_has_a_section_of_its_own(
     assert [part for part in ("old<b>", "count is 0", "live/old.tf:3:1") if part not in shown] == []
     assert "<b>" not in section
     assert "1 more cache is in the code and not created with these values" in Document(page).text
-    assert "absent" not in render(Report((judged(called),))).partition("</style>")[2]
+    assert "absent" not in render(Report((make_finding(called),))).partition("</style>")[2]
 
 
-def test_it_says_what_the_policy_asks_for(judged: "Judged", called: CacheResource) -> None:
-    report = Report((judged(called),), minimum_days=14)
+def test_it_says_what_the_policy_asks_for(
+    make_finding: "MakeFinding", called: CacheResource
+) -> None:
+    report = Report((make_finding(called),), minimum_days=14)
     assert "kept for at least 14 days. AWS takes 1 to 35." in sentences(report)
     assert "enough: 14 to 35 days" in Document(render(report)).text
 
@@ -198,38 +200,40 @@ RETENTIONS: list[tuple[Value[int], str, str]] = [
 
 
 @pytest.mark.parametrize(("retention", "said", "drawn"), RETENTIONS)
-def test_each_retention_is_drawn_on_the_scale_and_said_beside_it(
-    retention: Value[int], said: str, drawn: str, judged: "Judged", called: CacheResource
+def test_each_retention_is_drawn_on_the_scale_and_written_next_to_it(
+    retention: Value[int], said: str, drawn: str, make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    html = render(Report((judged(replace(called, retention=retention)),), minimum_days=7))
+    html = render(Report((make_finding(replace(called, retention=retention)),), minimum_days=7))
     row = html[html.index('<tr role="row" class="') : html.index("</tbody>")]
     assert f'<td role="cell">{said}</td>' in row
     assert drawn in row
 
 
 def test_no_day_of_a_value_that_is_sensitive_is_said_or_drawn(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     secret: Value[int] = Unknown(
         "it depends", (Outcome(Known(23, sensitive=True)), Outcome(Known(0)))
     )
-    html = render(Report((judged(replace(called, retention=secret)),)))
+    html = render(Report((make_finding(replace(called, retention=secret)),)))
     assert retention_text(secret) == "0 days or (sensitive value)"
     assert "63.5%" not in html  # where 23 days would be
     assert "23 days" not in html
 
 
-def test_the_scale_has_the_minimum_on_it(judged: "Judged", called: CacheResource) -> None:
-    html = render(Report((judged(called),), minimum_days=7))
+def test_the_scale_has_the_minimum_on_it(
+    make_finding: "MakeFinding", called: CacheResource
+) -> None:
+    html = render(Report((make_finding(called),), minimum_days=7))
     assert '<rect class="enough" x="24.2%" width="68.8%" height="100%"/>' in html
 
 
-def test_caches_stand_under_their_root_and_what_it_was_judged_with(
-    judged: "Judged", called: CacheResource
+def test_caches_are_grouped_by_root_and_settings(
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     settings = ("", "prod.tfvars", "dev.tfvars")
-    findings = tuple(judged(replace(called, settings=one)) for one in settings)
-    live = judged(replace(called, root="-"))
+    findings = tuple(make_finding(replace(called, settings=one)) for one in settings)
+    live = make_finding(replace(called, root="-"))
     page = Document(render(Report((*findings, live))))
     options = [one["value"] for one in page.of("option")]
     assert options == ["all", "0", "1", "2", "3"]
@@ -238,9 +242,9 @@ def test_caches_stand_under_their_root_and_what_it_was_judged_with(
 
 
 def test_a_page_of_very_many_roots_has_no_filter_by_root(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    findings = tuple(judged(replace(called, root=f"r{number}")) for number in range(201))
+    findings = tuple(make_finding(replace(called, root=f"r{number}")) for number in range(201))
     page = Document(render(Report(findings)))
     assert page.of("select") == []
     assert len(page.of("table")) == 203
@@ -261,58 +265,58 @@ def article(report: Report) -> str:
 
 
 def test_a_finding_shows_its_lines_and_marks_those_that_decide(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     step = TraceStep("snapshot_retention_limit = 0", PLACE)
-    finding = judged(replace(called, location=PLACE, retention=Known(0, (step,))))
-    told = article(Report((finding,), excerpts=(Excerpt(PLACE, LINES, left_out=2),)))
-    shown = Document(told + "</article>").text
+    finding = make_finding(replace(called, location=PLACE, retention=Known(0, (step,))))
+    reported = article(Report((finding,), excerpts=(Excerpt(PLACE, LINES, left_out=2),)))
+    shown = Document(reported + "</article>").text
     assert (
         '2resource "aws_elasticache_cluster" "this" {\n⋮\n4  snapshot_retention_limit = 0 …\n'
         in shown
     )
     assert "and 2 more lines" in shown
-    assert told.count("<mark>") == 1
-    assert "<mark>snapshot_retention_limit = 0</mark>" in told
+    assert reported.count("<mark>") == 1
+    assert "<mark>snapshot_retention_limit = 0</mark>" in reported
     # The step says the same, and is not said twice.
     assert shown.count("snapshot_retention_limit = 0") == 1
 
 
-def test_a_step_that_says_more_than_its_lines_is_said_beside_them(
-    judged: "Judged", called: CacheResource
+def test_a_step_with_more_text_than_its_excerpt_is_shown_with_it(
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     step = TraceStep("Environment has no default", Location("t.yaml", 5, 3, 5, 14))
     excerpt = Excerpt(step.location, (SourceLine(5, "  Environment:", 2, 13),))
-    finding = judged(replace(called, retention=Unknown("x", trace=(step,))))
-    told = article(Report((finding,), excerpts=(excerpt,)))
-    assert '<code class="step">Environment has no default</code>' in told
-    assert "<mark>Environment</mark>" in told
+    finding = make_finding(replace(called, retention=Unknown("x", trace=(step,))))
+    reported = article(Report((finding,), excerpts=(excerpt,)))
+    assert '<code class="step">Environment has no default</code>' in reported
+    assert "<mark>Environment</mark>" in reported
 
 
-def test_a_finding_without_lines_has_its_trace_alone(
-    judged: "Judged", called: CacheResource
+def test_a_finding_without_excerpts_has_its_trace(
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    told = Document(article(Report((judged(called),))) + "</article>").text
-    assert "stacks/a b/main.tf:8:3 days = 0" in told
-    assert "set days = 7 in stacks/a b/main.tf:8" in told
-    assert "ECB008" in told
+    reported = Document(article(Report((make_finding(called),))) + "</article>").text
+    assert "stacks/a b/main.tf:8:3 days = 0" in reported
+    assert "set days = 7 in stacks/a b/main.tf:8" in reported
+    assert "ECB008" in reported
 
 
 def test_a_suppression_has_its_reason_its_kind_and_its_last_day(report: Report) -> None:
     html = render(report)
-    told = Document(
+    reported = Document(
         html[html.index('<section id="suppressions"') : html.index('<section id="not-read"')]
     )
-    assert "rebuilt on login" in told.text
-    assert "policy, .ecbackup.toml:7" in told.text
-    assert "2027-06-30" in told.text
-    assert "without an end" in told.text
+    assert "rebuilt on login" in reported.text
+    assert "policy, .ecbackup.toml:7" in reported.text
+    assert "2027-06-30" in reported.text
+    assert "without an end" in reported.text
 
 
 def test_the_page_has_the_mappings_and_a_card_for_every_rule(report: Report) -> None:
     page = Document(render(report))
-    for told in ("CP-9(b)", "ElastiCache.1", "164.308(a)(7)(i)", "CKV_AWS_134", "11.2"):
-        assert told in page.text
+    for reported in ("CP-9(b)", "ElastiCache.1", "164.308(a)(7)(i)", "CKV_AWS_134", "11.2"):
+        assert reported in page.text
     for rule, card in RULES.items():
         assert rule in {one.get("id") for one in page.of("section")}
         assert card.remedy in page.text
@@ -346,8 +350,8 @@ anything = st.text() | st.text(alphabet="<>&\"'`/=-!{}()\\\n\r\t\x1b\u202eab\uff
 
 
 @given(anything)
-def test_any_text_leaves_the_page_with_our_elements_alone(
-    judged: "Judged", called: CacheResource, text: str
+def test_no_text_adds_elements_to_the_page(
+    make_finding: "MakeFinding", called: CacheResource, text: str
 ) -> None:
     place = Location(f"x{text}", 1, 1, 1, 2)
     resource = replace(
@@ -361,11 +365,11 @@ def test_any_text_leaves_the_page_with_our_elements_alone(
         retention=Invalid(text, (TraceStep(text, place),)),
         assumptions=(text,),
     )
-    finding = replace(judged(resource), remedy=f"x{text}")
+    finding = replace(make_finding(resource), remedy=f"x{text}")
     accepted = replace(finding, suppression=Suppression(SuppressionKind.COMMENT, text, place))
     excerpt = Excerpt(place, (SourceLine(1, f"x{text}x", 1, 1 + len(text)),))
-    told = (Diagnostic(text, place),)
-    page = Document(render(Report((finding, accepted), told, excerpts=(excerpt,))))
+    reported = (Diagnostic(text, place),)
+    page = Document(render(Report((finding, accepted), reported, excerpts=(excerpt,))))
     assert {tag for tag, _ in page.elements} <= TAGS
     ids = [one["id"] for _, one in page.elements if "id" in one]
     assert len(ids) == len(set(ids))

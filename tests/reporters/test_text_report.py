@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.remedy import remedy_of
@@ -34,17 +35,20 @@ def finding(
         location=Location("plan.json"),
         retention=retention,
     )
-    verdict = judge(resource, Policy())
+    verdict = judge(resource, Requirements())
     return Finding(
-        resource, verdict, level_of(verdict, Policy()), remedy_of(resource, verdict, Policy())
+        resource,
+        verdict,
+        level_of(verdict, Requirements()),
+        remedy_of(resource, verdict, Requirements()),
     )
 
 
-UNDECIDED = finding(
+UNKNOWN = finding(
     Unknown("it depends on data.aws_ssm_parameter.retention_in_days.value, known only after apply")
 )
 BROKEN = Diagnostic("the JSON ends in the middle", Location("broken.json", 3, 9))
-REPORT = Report((finding(), UNDECIDED, finding(Known(7))), (BROKEN,))
+REPORT = Report((finding(), UNKNOWN, finding(Known(7))), (BROKEN,))
 
 
 def test_a_report_without_colour_holds_no_escape_code() -> None:
@@ -58,15 +62,15 @@ def test_colour_changes_nothing_but_the_colour() -> None:
 
 
 def test_a_narrow_window_folds_prose_at_its_width() -> None:
-    report = Report((replace(UNDECIDED, remedy=None),))
+    report = Report((replace(UNKNOWN, remedy=None),))
     assert render(report, RenderOptions(width=60)).splitlines() == [
         "UNKNOWN  aws_elasticache_cluster.a  ECB005 retention-unknown",
-        "  snapshot_retention_limit is undecided: it depends on",
+        "  snapshot_retention_limit is unknown: it depends on",
         "    data.aws_ssm_parameter.retention_in_days.value, known",
         "    only after apply",
         "  at plan.json",
         "",
-        "1 cache: 1 undecided",
+        "1 cache: 1 unknown",
     ]
 
 
@@ -83,7 +87,7 @@ def test_every_line_of_a_long_remedy_is_shown() -> None:
 
 
 def test_a_window_narrower_than_reason_is_taken_for_forty_columns() -> None:
-    report = Report((replace(UNDECIDED, remedy=None),))
+    report = Report((replace(UNKNOWN, remedy=None),))
     assert render(report, RenderOptions(width=1)) == render(report, RenderOptions(width=40))
 
 
@@ -92,7 +96,7 @@ def test_folding_drops_and_adds_no_word(width: int) -> None:
     assert render(REPORT, RenderOptions(width=width)).split() == render(REPORT).split()
 
 
-def test_a_diagnostic_stands_with_its_place() -> None:
+def test_a_diagnostic_has_its_location() -> None:
     assert render(Report((), (BROKEN,))) == (
         "ERROR  broken.json:3:9\n"
         "  the JSON ends in the middle\n"
@@ -150,7 +154,7 @@ def test_a_long_report_lists_what_is_not_created() -> None:
     )
 
 
-def test_quiet_tells_failures_and_errors_alone() -> None:
+def test_quiet_reports_only_failures_and_errors() -> None:
     quiet = render(
         Report(REPORT.findings, (BROKEN, replace(BROKEN, severity=Severity.WARNING))),
         RenderOptions(detail=Verbosity.QUIET),
@@ -162,9 +166,7 @@ def test_quiet_tells_failures_and_errors_alone() -> None:
 
 
 def test_quiet_says_nothing_where_nothing_fails() -> None:
-    assert (
-        render(Report((finding(Known(7)), UNDECIDED)), RenderOptions(detail=Verbosity.QUIET)) == ""
-    )
+    assert render(Report((finding(Known(7)), UNKNOWN)), RenderOptions(detail=Verbosity.QUIET)) == ""
 
 
 @pytest.mark.parametrize("status", Status)

@@ -5,17 +5,19 @@ from datetime import date
 
 import pytest
 
+from ecbackup_iac.cli.clock import today
 from ecbackup_iac.errors import PolicyError
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import PathGlob, Policy, PolicyException
+from ecbackup_iac.model.policy import PathGlob, PolicyException, Requirements
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression, SuppressionKind
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppressions.application import apply_suppressions
-from ecbackup_iac.suppressions.exceptions import PolicySuppressions, today
+from ecbackup_iac.suppressions.exceptions import PolicySuppressions
 
 TODAY = date(2026, 11, 23)
 PLACE = Location(".ecbackup.toml", 4)
@@ -35,8 +37,8 @@ def finding(
         retention=retention,
         engine=Known("redis"),
     )
-    verdict = judge(resource, Policy())
-    return Finding(resource, verdict, level_of(verdict, Policy()))
+    verdict = judge(resource, Requirements())
+    return Finding(resource, verdict, level_of(verdict, Requirements()))
 
 
 def apply_exceptions(
@@ -85,7 +87,7 @@ def test_one_that_matches_nothing_is_reported_and_changes_nothing(
     assert marked == [before]
     assert warnings == [
         Diagnostic(
-            "the exception matches no finding that fails or is undecided: the owner agreed",
+            "the exception matches no finding that fails or is unknown: the owner agreed",
             PLACE,
             Severity.WARNING,
         )
@@ -111,7 +113,7 @@ def test_what_passes_needs_no_exception() -> None:
     assert [diagnostic.severity for diagnostic in warnings] == [Severity.WARNING]
 
 
-def test_what_is_undecided_can_be_accepted_too() -> None:
+def test_what_is_unknown_can_be_accepted_too() -> None:
     (marked,), _ = apply_exceptions([finding(Unknown("later"))], [ALL], TODAY)
     assert marked.suppression is not None
 
@@ -134,7 +136,7 @@ def test_today_is_what_source_date_epoch_says(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("epoch", ["tomorrow", "1e99", "9" * 30])
-def test_a_source_date_epoch_that_is_no_date_is_reported(
+def test_an_invalid_source_date_epoch_is_reported(
     epoch: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)

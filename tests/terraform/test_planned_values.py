@@ -13,14 +13,14 @@ import pytest
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset
 from ecbackup_iac.readers.terraform.configuration import Request, read
 
 CASES = Path(__file__).parent / "cases"
 
-# What only a provider or a data source could tell, or what DESIGN decides otherwise.
+# What only a provider or a data source knows, or where this program differs from terraform on purpose.
 EXPLAINED = {
     "undeclared-var-flag": "a --var that no root declares is a warning here: it is meant for all roots",
     "plantimestamp": "plantimestamp() is unknown here, even where only its length matters",
@@ -44,7 +44,7 @@ def case_names() -> list[str]:
     return sorted(path.parent.name for path in CASES.glob("*/expect.json"))
 
 
-def judged(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic]]:
+def evaluate_case(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic]]:
     arguments = json.loads((case / "case.json").read_text(encoding="utf-8")).get("args", {})
     root = (case / arguments.get("dir", ".")).resolve()
     variables = tuple(
@@ -68,7 +68,7 @@ def judged(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic]]:
         for cache in reading.resources
         if cache.root == shown_path(str(root))
     }
-    return caches, [told for reading in readings for told in reading.diagnostics]
+    return caches, [reported for reading in readings for reported in reading.diagnostics]
 
 
 def disagreement(planned: dict[str, Any], cache: CacheResource) -> str | None:
@@ -99,8 +99,8 @@ def test_a_configuration_means_what_terraform_plans(name: str) -> None:
     case = CASES / name
     expected = json.loads((case / "expect.json").read_text(encoding="utf-8"))
     arguments = json.loads((case / "case.json").read_text(encoding="utf-8")).get("args", {})
-    caches, diagnostics = judged(case)
-    errors = [told for told in diagnostics if told.severity is Severity.ERROR]
+    caches, diagnostics = evaluate_case(case)
+    errors = [reported for reported in diagnostics if reported.severity is Severity.ERROR]
     if name in EXPLAINED:
         assert caches, "what cannot be decided is said, not dropped"
         return

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +24,7 @@ from ecbackup_iac.terraform.functions import (
     structure_functions,
     type_functions,
 )
-from ecbackup_iac.terraform.functions.signature import Parameter, call_function
+from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.values.context import track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import identity, one_of
@@ -54,6 +54,9 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
     unknown,
 )
+
+if TYPE_CHECKING:
+    from ecbackup_iac.terraform.functions.signature import Parameter
 
 # Examples: what a person expects of an unknown argument.
 
@@ -177,7 +180,7 @@ EXAMPLES: tuple[tuple[str, object], ...] = (
     ('toset([env, "dev"])', {"['dev', 'prod']", "['dev']"}),
     ('sort([env, "e"])', {"['e', 'prod']", "['dev', 'e']"}),
     ("sum([either, 1])", {"8", "15"}),
-    # Text beside a number turns it into text: not known where what stands beside it is not.
+    # Text beside a number turns it into text: unknown where its neighbour is unknown.
     ("tolist([7, u])[0]", {"7", "'7'"}),
     ("tonumber(tolist([7, u])[0])", 7),
     ("issensitive(u)", False),
@@ -213,7 +216,7 @@ def test_equal_bounds_are_a_number() -> None:
     assert evaluated("max(7, min(7, n))", n=anything(NUMBER)).raw == 7
 
 
-def test_try_sees_that_an_unknown_argument_may_be_refused() -> None:
+def test_try_considers_that_an_unknown_argument_may_be_rejected() -> None:
     assert not evaluated("try(max(7, min(7, n)), 3)", n=anything(NUMBER)).is_known
     assert plain(evaluated("try(length(days), 3)", **X)) == 3
     assert not evaluated("try(contains([7], tonumber(u)), false)", **X).is_known
@@ -228,8 +231,8 @@ def test_the_length_of_an_object_is_known_by_its_type() -> None:
 
 def test_what_an_outcome_assumes_is_kept() -> None:
     result = evaluated("lookup({ prod = 14 }, env, 7)", **X)
-    told = {plain(outcome.value): outcome.condition for outcome in result.unknown.outcomes}
-    assert told == {14: "var.x is 0", 7: "var.x is 1"}
+    reported = {plain(outcome.value): outcome.condition for outcome in result.unknown.outcomes}
+    assert reported == {14: "var.x is 0", 7: "var.x is 1"}
 
 
 @pytest.mark.parametrize(

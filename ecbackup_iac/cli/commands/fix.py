@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.policy import Policy
 
 
-@click.command(cls=OrderedCommand, short_help="Mend what fails, where that is decided.")
+@click.command(cls=OrderedCommand, short_help="Fix what fails, where that is decided.")
 @request_options
 @click.option(
     "--days",
@@ -53,7 +53,7 @@ def fix(context: click.Context, /, *, days: int | None, diff: bool, **_options: 
       ecbackup-iac fix --diff | git apply
       ecbackup-iac fix stacks/payments --days 14
 
-    A literal is replaced, or what is missing is inserted; nothing else in a file changes. What is undecided,
+    A literal is replaced, or what is missing is inserted; nothing else in a file changes. What is unknown,
     shared with something that must not change, or part of a downloaded module is left, and the reason is
     told. Exit status: 0 nothing is left that fails, 1 something is, 2 used wrongly, 3 the answer is
     incomplete.
@@ -68,23 +68,23 @@ def fix(context: click.Context, /, *, days: int | None, diff: bool, **_options: 
 
 def _fixes(request: CheckRequest, policy: "Policy", days: int | None) -> "FixResult":
     """Return the edits that a request needs. Raises click.UsageError, OutputError."""
-    from ecbackup_iac.cli.progress import watched
+    from ecbackup_iac.cli.clock import today
+    from ecbackup_iac.cli.progress import show_progress
     from ecbackup_iac.fixers.plan import plan_fixes
-    from ecbackup_iac.suppressions.exceptions import today
 
     if days is not None and days < policy.minimum_days:
         raise click.UsageError(
             f"--days {days}: the policy asks for {policy.minimum_days} days or more"
         )
     check_outputs([Output("text", None)])
-    with watched(quiet=False) as progress:
+    with show_progress() as progress:
         return plan_fixes(
             request.checked_paths,
             policy,
             today(),
             request.inputs,
-            days or policy.remedy_days,
-            allow_empty=request.allow_empty,
+            days or policy.requirements.remedy_days,
+            allow_empty=request.allows_empty,
             progress=progress,
         )
 

@@ -30,7 +30,7 @@ class Declaration:
     name: str
     type: str
     default: str | None
-    """The text that CloudFormation makes of it; None where there is none."""
+    """The string that CloudFormation makes of it; None where there is none."""
 
     domain: Domain
     is_secret: bool
@@ -41,7 +41,7 @@ class Declaration:
 
     default_step: TraceStep
     default_literal: Location | None = None
-    """The location of the default itself, without its key; None where it is no scalar."""
+    """The location of the default itself, without its key; None where it is not a scalar."""
 
     @property
     def is_list(self) -> bool:
@@ -125,7 +125,7 @@ def literal_location(source: SourceText, node: Node) -> Location | None:
 
 
 def text_of_value(node: Node) -> str:
-    """Return the text of a parameter's value or default; a list is joined by commas."""
+    """Return the string of a parameter's value or default; a list is joined by commas."""
     if isinstance(node, ListNode):  # rejected by CloudFormation for text, accepted by some tools
         return ",".join(map(_text_of_scalar, node.items))
     return _text_of_scalar(node)
@@ -136,7 +136,7 @@ def _text_of_scalar(node: Node) -> str:
 
 
 def text_of_entry(entry: Entry | None) -> str:
-    """Return the text of an entry's value; "" where there is none, or no scalar."""
+    """Return the text of an entry's value; "" where there is none, or it is not a scalar."""
     return _text_of_scalar(entry[1]) if entry else ""
 
 
@@ -150,11 +150,26 @@ class GivenValue:
     """The value that a parameter is given from outside the templates, and where it is given."""
 
     text: str | None
-    """None where it keeps the deployed value (UsePreviousValue)."""
+    """None where it is not known: it keeps the deployed value (UsePreviousValue), or see `why`."""
 
     location: Location
     literal: Location | None = None
     """The location of the text itself, without the name; None where it is not in a file."""
+
+    why: str = ""
+    """Why it is not known; empty where it keeps the deployed value."""
+
+    possible: tuple[str, ...] = ()
+    """What it can be where it is not known; empty where there is no list."""
+
+    trace: tuple[TraceStep, ...] = ()
+    """Where another source passes it, the steps that led to it."""
+
+    is_secret: bool = False
+
+    def steps(self, declaration: Declaration) -> tuple[TraceStep, ...]:
+        """Return the steps of a trace that show it."""
+        return self.trace or (self.step(declaration),)
 
     def step(self, declaration: Declaration) -> TraceStep:
         """Return the step of a trace that shows it."""

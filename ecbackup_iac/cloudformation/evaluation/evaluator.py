@@ -4,16 +4,21 @@ What the functions do: CloudFormation user guide, intrinsic function reference, 
 AWS::LanguageExtensions transform.
 """
 
+from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.conditions import (
     CONDITION_FUNCTIONS,
     condition_result,
     named_condition,
 )
 from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
-from ecbackup_iac.cloudformation.evaluation.evaluation import Evaluation
 from ecbackup_iac.cloudformation.evaluation.functions import FUNCTIONS, UNKNOWN_FUNCTIONS
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, LoopItem
-from ecbackup_iac.cloudformation.evaluation.template import DYNAMIC_REFERENCE, SERVERLESS_VARIABLE
+from ecbackup_iac.cloudformation.evaluation.template import (
+    DYNAMIC_REFERENCE,
+    PLACEHOLDER,
+    SERVERLESS_VARIABLE,
+    SHELL_VARIABLE,
+)
 from ecbackup_iac.cloudformation.evaluation.values import NO_VALUE, Raw, Value
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -29,7 +34,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 
 
-class Evaluator(Evaluation):
+class Evaluator(BaseEvaluator):
     """Evaluates expressions, properties and existence in one scenario."""
 
     # Existence and properties
@@ -52,6 +57,7 @@ class Evaluator(Evaluation):
         return None
 
     def _is_in_loop(self, item: LoopItem) -> bool:
+        """Whether the collection of a loop contains the item that a resource was made for."""
         if item.value.text is None and not item.is_missing:  # it represents an unknown collection
             return True
         collection = self.settled_value(item.collection, item.frame)
@@ -70,13 +76,18 @@ class Evaluator(Evaluation):
 
         """
         properties = members(body).get("Properties")
+        function = function_of(properties[1]) if properties else None
+        if properties and function:
+            maker = "a macro" if function[0] == "Fn::Transform" else "a function"
+            why = f"{maker} may set {name}: {self.excerpt(properties[1], frame)}"
+            return properties, self.unknown_value(why, properties[1], frame)
         if properties and not isinstance(properties[1], MapNode):
             raise self.rejected("Properties is no map", properties[0], frame)
         entries = members(properties[1]) if properties else {}
-        found = entry_of(self, entries, name, frame)
-        if found is None:
+        entry_and_frame = entry_of(self, entries, name, frame)
+        if entry_and_frame is None:
             return entry_of_unknown_loop(self, entries, name, frame)
-        (key, node), inner = found
+        (key, node), inner = entry_and_frame
         value = self.settled_value(node, inner)
         source = inner.stack.template.source
         step = source.step(key, node, StepKind.ATTRIBUTE)
@@ -98,8 +109,7 @@ class Evaluator(Evaluation):
         function = function_of(node)
         if function is None and isinstance(node, ScalarNode):
             return self._literal(node, frame)
-        self.enter_node(node, frame)
-        try:
+        with self.inside(node, frame):
             if function is not None:
                 return self._function(*function, node, frame)
             match node:
@@ -109,8 +119,6 @@ class Evaluator(Evaluation):
                     return self._map(node, frame)
                 case ScalarNode():
                     return self._literal(node, frame)
-        finally:
-            self.leave()
 
     def _function(self, name: str, argument: Node, node: Node, frame: Frame) -> Value:
         function = FUNCTIONS.get(name)
@@ -123,6 +131,7 @@ class Evaluator(Evaluation):
         return self.unknown_value(why.format(self.excerpt(node, frame)), node, frame)
 
     def _literal(self, node: ScalarNode, frame: Frame) -> Value:
+        """Return a literal, with the items of loops in it; what others resolve later is unknown."""
         step = frame.stack.template.source.step(node, kind=StepKind.LITERAL)
         raw: Raw = literal_of(node)
         is_whole = True
@@ -135,16 +144,25 @@ class Evaluator(Evaluation):
             if SERVERLESS_VARIABLE.search(raw):
                 why = f"{raw[:80]} is a variable of the Serverless Framework"
                 return self.unknown_value(why, node, frame)
+            if PLACEHOLDER.search(raw) or SHELL_VARIABLE.search(raw):
+                return self._placeholder(node, frame)
         return Value(raw, (step,), literals=(step.location,) if is_whole else ())
 
+    def _placeholder(self, node: Node, frame: Frame) -> Value:
+        """Return the unknown value of what another program fills in before the deployment."""
+        why = f"{self.excerpt(node, frame)} is filled in by another program: check what it makes"
+        return self.unknown_value(why, node, frame)
+
     def _list(self, nodes: list[Node], frame: Frame) -> Value:
-        self.weigh(len(nodes))
+        self.charge(len(nodes))
         values = [self.value(node, frame) for node in nodes]
         items = tuple(value for value in values if value.raw is not NO_VALUE)
         return Value(items, is_secret=any(item.is_secret for item in items))
 
     def _map(self, node: MapNode, frame: Frame) -> Value:
-        self.weigh(len(node.entries))
+        self.charge(len(node.entries))
+        if node.entries and isinstance(node.entries[0][0], MapNode):  # `{{ days }}` without quotes
+            return self._placeholder(node, frame)
         values = {name: self.value(entry[1], frame) for name, entry in members(node).items()}
         items = {name: value for name, value in values.items() if value.raw is not NO_VALUE}
         return Value(items, is_secret=any(item.is_secret for item in items.values()))

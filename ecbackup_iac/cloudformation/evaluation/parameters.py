@@ -1,18 +1,23 @@
 """Names in one scenario → their values: parameters, those of nested stacks, pseudo parameters, resources."""
 
+from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
 from ecbackup_iac.cloudformation.evaluation.declarations import (
     HIDDEN,
     Declaration,
+    GivenValue,
     command_line_step,
 )
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
 from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
-from ecbackup_iac.cloudformation.evaluation.evaluation import Evaluation
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame, PassedParameters, Stack
-from ecbackup_iac.cloudformation.evaluation.template import DYNAMIC_REFERENCE
+from ecbackup_iac.cloudformation.evaluation.template import (
+    DYNAMIC_REFERENCE,
+    PLACEHOLDER,
+    SHELL_VARIABLE,
+)
 from ecbackup_iac.cloudformation.evaluation.values import (
     NO_VALUE,
     NoValue,
@@ -20,9 +25,10 @@ from ecbackup_iac.cloudformation.evaluation.values import (
     UnresolvedParameter,
     Value,
 )
-from ecbackup_iac.cloudformation.syntax.document import SourceText
+from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, SourceText
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
+    ListNode,
     MapNode,
     Node,
     ScalarNode,
@@ -40,7 +46,7 @@ _NO_VALUE_NAME = "AWS::NoValue"
 _SHARED = ("AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix")
 
 
-def reference(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> Value:
+def reference(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) -> Value:
     """Return the value of `Ref` for a name: a loop's item, a parameter, a resource.
 
     Raises:
@@ -55,13 +61,13 @@ def reference(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> Va
         return Value(NO_VALUE, (source.step(node),), literals=_call_locations(source, node))
     declaration = stack.template.declaration(name)
     if declaration is not None:
-        return _parameter(evaluation, declaration, stack)
+        return _parameter(evaluator, declaration, stack)
     if name.startswith("AWS::"):
-        return _pseudo_parameter(evaluation, name, node, frame)
+        return _pseudo_parameter(evaluator, name, node, frame)
     if stack.template.may_have_resource(name):
         why = f"the id of {name} is known only after the deployment"
-        return evaluation.unknown_value(why, node, frame)
-    raise evaluation.rejected(f"{name} is neither a parameter nor a resource", node, frame)
+        return evaluator.unknown_value(why, node, frame)
+    raise evaluator.rejected(f"{name} is neither a parameter nor a resource", node, frame)
 
 
 def _call_locations(source: SourceText, node: Node) -> tuple[Location, ...]:
@@ -77,12 +83,13 @@ def _call_locations(source: SourceText, node: Node) -> tuple[Location, ...]:
 # Parameters
 
 
-def _parameter(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
+def _parameter(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     key = _key_of(declaration, stack)
-    value = evaluation.remembered(key, lambda: _parameter_value(evaluation, declaration, stack))
+    evaluator.use_parameter(stack, declaration.name)
+    value = evaluator.cached(key, lambda: _parameter_value(evaluator, declaration, stack))
     parameter = value.raw
     if isinstance(parameter, UnresolvedParameter):
-        _record_assumption(evaluation, parameter)
+        _record_assumption(evaluator, parameter)
         values = parameter.domain.values
         if values is not None and len(values) == 1:
             return replace(value, raw=values[0])
@@ -93,9 +100,9 @@ def _key_of(declaration: Declaration, stack: Stack) -> Key:
     return ("parameter", stack.address, declaration.name)
 
 
-def _record_assumption(evaluation: Evaluation, parameter: UnresolvedParameter) -> None:
+def _record_assumption(evaluator: BaseEvaluator, parameter: UnresolvedParameter) -> None:
     """Record what the scenario assumes an unresolved parameter to be."""
-    assumed = evaluation.assumed_domain(parameter.key)
+    assumed = evaluator.assumed_domain(parameter.key)
     if assumed is None:
         return
     declared = parameter.declaration.domain if parameter.declaration else Domain()
@@ -109,48 +116,81 @@ def _record_assumption(evaluation: Evaluation, parameter: UnresolvedParameter) -
             excluded = frozenset(declared.values) - frozenset(assumed.values)
         listed = " or ".join(f'"{value}"' for value in sorted(excluded))
         text = f"{parameter.name} is not {listed}"
-    if text not in evaluation.conditions:
-        evaluation.record({text: (parameter.why,)})
+    if text not in evaluator.conditions:
+        evaluator.add_dependencies({text: (parameter.why,)})
 
 
-def _parameter_value(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
+def _parameter_value(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     declaration.check_type()
     key, secret = _key_of(declaration, stack), declaration.is_secret
     name = f"{stack.prefix}{declaration.name}"
     if declaration.is_from_systems_manager:
         why = f"parameter {name} is read from Systems Manager when the stack is deployed"
-        return Value(UnknownValue(why, key), (declaration.step,), secret)
-    if evaluation.ignores_values:
-        return _without_value(evaluation, declaration, stack)
+        return Value(UnknownValue(why, key), (_systems_manager_step(declaration, stack),), secret)
+    if evaluator.ignores_values:
+        return _without_value(evaluator, declaration, stack)
     if stack.passed is not None:
-        return _nested_parameter(evaluation, declaration, stack, stack.passed)
+        return _nested_parameter(evaluator, declaration, stack, stack.passed)
     given = stack.given.get(declaration.name)
     if given is not None:
-        step = given.step(declaration)
-        if given.text is None:
-            why = f"parameter {name} keeps its previous value"
-            return Value(UnknownValue(why, key), (step,), secret)
-        declaration.check(given.text, given.location)
-        return _declared_value(declaration, given.text, step, given.literal)
-    if declaration.default is not None:
+        return _given_value(evaluator, declaration, stack, given)
+    if declaration.default is not None and declaration.name not in stack.refused_defaults:
         return _default(declaration, declaration.default)
-    return _without_value(evaluation, declaration, stack)
+    return _without_value(evaluator, declaration, stack)
 
 
-def _without_value(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
+def _given_value(
+    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, given: GivenValue
+) -> Value:
+    """Return the value of a parameter that is given one from outside the templates."""
+    secret = declaration.is_secret or given.is_secret
+    key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
+    first, *more = given.steps(declaration)
+    if given.text is not None:
+        declaration.check(given.text, given.location, is_secret=secret)
+        value = _declared_value(declaration, given.text, first, given.literal)
+        return replace(value, trace=(*value.trace, *more), is_secret=secret)
+    why = given.why or f"parameter {name} keeps its previous value"
+    if given.possible and not declaration.is_list:
+        possible = Domain(values=given.possible).within(declaration.domain)
+        domain = evaluator.domain_of(key, possible)
+        parameter = UnresolvedParameter(key, name, domain, declaration, why)
+        return Value(parameter, (first, *more), secret)
+    return Value(UnknownValue(why, key), (first, *more), secret)
+
+
+def _systems_manager_step(declaration: Declaration, stack: Stack) -> TraceStep:
+    """Return the step that names the parameter of Systems Manager from which a value is read."""
+    given = stack.given.get(declaration.name)
+    if given is not None and given.literal is None:  # the command line: it is not shown
+        return given.step(declaration)
+    step = declaration.default_step if given is None else given.step(declaration)
+    path = declaration.default if given is None else given.text
+    shown = HIDDEN if declaration.is_secret else (path or "")[:MAX_STEP_LENGTH]
+    text = f"{declaration.name} is read from Systems Manager: {shown}".rstrip(": ")
+    return replace(step, text=text)
+
+
+def _without_value(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     """Return the value of a parameter that has neither a value nor a default."""
     key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
-    step = replace(declaration.step, kind=StepKind.OPEN_PARAMETER)
+    rule = stack.refused_defaults.get(declaration.name)
+    step = declaration.default_step if rule else declaration.step
+    step = replace(step, kind=StepKind.OPEN_PARAMETER)
+    why = f"the rule {rule} refuses the default of the parameter {name}" if rule else ""
     secret = declaration.is_secret
     if declaration.is_list:
-        why = f"parameter {name} has no default and no value"
+        why = why or f"parameter {name} has no default and no value"
         return Value(UnknownValue(why, key), (step,), secret)
-    domain = evaluation.domain_of(key, declaration.domain)
-    return Value(UnresolvedParameter(key, name, domain, declaration), (step,), secret)
+    domain = evaluator.domain_of(key, declaration.domain)
+    return Value(UnresolvedParameter(key, name, domain, declaration, why), (step,), secret)
 
 
 def _default(declaration: Declaration, text: str, *, is_checked: bool = True) -> Value:
     step = declaration.default_step
+    if PLACEHOLDER.search(text) or SHELL_VARIABLE.search(text):
+        why = f"the default of {declaration.name} is filled in by another program"
+        return Value(UnknownValue(why, (declaration.name, text)), (step,), declaration.is_secret)
     if is_checked:
         declaration.check(text, step.location)
     return _declared_value(declaration, text, step, declaration.default_literal)
@@ -159,7 +199,7 @@ def _default(declaration: Declaration, text: str, *, is_checked: bool = True) ->
 def _declared_value(
     declaration: Declaration, text: str, step: TraceStep, literal: Location | None = None
 ) -> Value:
-    """Return the value that a text is for a parameter: the text, or the list of its parts."""
+    """Return the value that a string is for a parameter: the string, or the list of its parts."""
     secret = declaration.is_secret
     if DYNAMIC_REFERENCE.search(text):
         shown = "its value" if secret else text[:80]
@@ -177,14 +217,14 @@ def _declared_value(
 
 
 def _nested_parameter(
-    evaluation: Evaluation, declaration: Declaration, stack: Stack, passed: PassedParameters
+    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, passed: PassedParameters
 ) -> Value:
     """Return the value of a nested stack's parameter: what the parent passes, or its default."""
-    found = _passed_entry(evaluation, declaration.name, passed)
+    found = _passed_entry(evaluator, declaration.name, passed)
     if isinstance(found, Value):
         return found.through(declaration.step, is_secret=declaration.is_secret)
     if found is not None:
-        return _passed_value(evaluation, declaration, stack, *found)
+        return _passed_value(evaluator, declaration, stack, *found)
     if declaration.default is not None:
         return _default(declaration, declaration.default)
     raise _not_passed(declaration, declaration.step.location)
@@ -196,35 +236,84 @@ def _not_passed(declaration: Declaration, location: Location) -> TemplateRejecte
 
 
 def _passed_entry(
-    evaluation: Evaluation, name: str, passed: PassedParameters
+    evaluator: BaseEvaluator, name: str, passed: PassedParameters
 ) -> tuple[Entry, Frame] | Value | None:
     """Return the entry that the parent passes to a parameter; an unknown value where it may pass one."""
-    if passed.parameters is None:
+    for node in reversed(passed.parameters):
+        found = _entry_among(evaluator, name, node, passed.frame)
+        if found is not None:
+            return found
+    return None
+
+
+def _entry_among(
+    evaluator: BaseEvaluator, name: str, node: Node, frame: Frame
+) -> tuple[Entry, Frame] | Value | None:
+    """Return the entry of a parameter in a map, or in a list of names and values."""
+    chosen = _chosen(evaluator, node, frame)
+    if chosen is None:
         return None
-    node, frame = passed.parameters, passed.frame
-    function = function_of(node)
-    while function is not None and function[0] == "Fn::If":
-        condition, then, otherwise = evaluation.arguments(function[1], node, frame, 3, 3)
-        node = then if condition_of_if(evaluation, condition, frame).holds else otherwise
-        function = function_of(node)
-    if function is not None and function[0] == "Ref" and text_of(function[1]) == _NO_VALUE_NAME:
-        return None
-    entries = members(node)
-    if function is not None or "Fn::Transform" in entries:
-        why = "what the parent passes to the nested stack is not known"
-        return evaluation.unknown_value(why, node, frame)
-    found = entry_of(evaluation, entries, name, frame)
-    if found is None and (possible := entry_of_unknown_loop(evaluation, entries, name, frame)):
+    if isinstance(chosen, ListNode) and function_of(chosen) is None:
+        return _listed_entry(evaluator, name, chosen, frame)
+    entries = members(chosen)
+    if function_of(chosen) is not None or "Fn::Transform" in entries:
+        return _unknown_parameters(evaluator, chosen, frame)
+    found = entry_of(evaluator, entries, name, frame)
+    if found is None and (possible := entry_of_unknown_loop(evaluator, entries, name, frame)):
         return possible[1]
     return found
 
 
+def _listed_entry(
+    evaluator: BaseEvaluator, name: str, node: ListNode, frame: Frame
+) -> tuple[Entry, Frame] | Value | None:
+    """Return the last entry of a name in `[{ParameterKey: name, ParameterValue: value}]`."""
+    found: tuple[Entry, Frame] | Value | None = None
+    for item in node.items:
+        chosen = _chosen(evaluator, item, frame)
+        if chosen is None:
+            continue
+        named = named_parameter(chosen)
+        if named is None:
+            found = _unknown_parameters(evaluator, item, frame)
+        elif frame.substitute(named[0]) == name:
+            found = named[1], frame
+    return found
+
+
+def named_parameter(item: Node) -> tuple[str, Entry] | None:
+    """Return the name, and the entry of the value, that an item of a list of parameters has."""
+    entries = members(item)
+    for key, value in (("ParameterKey", "ParameterValue"), ("Key", "Value")):
+        name = entries[key][1] if key in entries else None
+        if isinstance(name, ScalarNode) and name.tag is None and value in entries:
+            return name.text, entries[value]
+    return None
+
+
+def _chosen(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Node | None:
+    """Return the branch of `Fn::If` that counts; None for AWS::NoValue."""
+    function = function_of(node)
+    while function is not None and function[0] == "Fn::If":
+        condition, then, otherwise = evaluator.arguments(function[1], node, frame, 3, 3)
+        node = then if condition_of_if(evaluator, condition, frame).holds else otherwise
+        function = function_of(node)
+    if function is not None and function[0] == "Ref" and text_of(function[1]) == _NO_VALUE_NAME:
+        return None
+    return node
+
+
+def _unknown_parameters(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Value:
+    why = "what the parent passes to the nested stack is not known"
+    return evaluator.unknown_value(why, node, frame)
+
+
 def _passed_value(
-    evaluation: Evaluation, declaration: Declaration, stack: Stack, entry: Entry, frame: Frame
+    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, entry: Entry, frame: Frame
 ) -> Value:
     """Return the value of the parameter that an entry of the parent is passed to."""
     key_node, node = entry
-    value = evaluation.value(node, frame)
+    value = evaluator.value(node, frame)
     secret = declaration.is_secret
     step = frame.stack.template.source.step(key_node, node, StepKind.MODULE_INPUT)
     if secret:
@@ -234,14 +323,14 @@ def _passed_value(
             parameter = replace(parameter, domain=parameter.domain.within(declaration.domain))
             return replace(value, raw=parameter).through(step, is_secret=secret)
         case UnknownValue() as unknown:
-            raw = _restricted(evaluation, declaration, stack, unknown)
+            raw = _restricted(evaluator, declaration, stack, unknown)
             return replace(value, raw=raw).through(step, is_secret=secret)
         case NoValue():
             if declaration.default is None:
                 raise _not_passed(declaration, step.location)
             return _default(declaration, declaration.default, is_checked=False)
         case tuple() as items:
-            text = evaluation.join_texts(items, ",")
+            text = evaluator.join_texts(items, ",")
             if text is None:
                 unknown = UnknownValue("its parts are not known", _key_of(declaration, stack))
                 return replace(value, raw=unknown)
@@ -261,7 +350,7 @@ def _passed_value(
 
 
 def _restricted(
-    evaluation: Evaluation, declaration: Declaration, stack: Stack, unknown: UnknownValue
+    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, unknown: UnknownValue
 ) -> UnknownValue | UnresolvedParameter:
     """Return an unknown value as the parameter that it is passed to: only allowed values are deployed."""
     is_bounded = declaration.domain.values is not None or declaration.domain.is_number
@@ -274,7 +363,7 @@ def _restricted(
         excluded=unknown.excluded,
     )
     key = _key_of(declaration, stack)
-    domain = evaluation.domain_of(key, possible.within(declaration.domain))
+    domain = evaluator.domain_of(key, possible.within(declaration.domain))
     name = f"{stack.prefix}{declaration.name}"
     return UnresolvedParameter(key, name, domain, declaration, unknown.why)
 
@@ -282,19 +371,19 @@ def _restricted(
 # Pseudo parameters
 
 
-def _pseudo_parameter(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> Value:
+def _pseudo_parameter(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) -> Value:
     stack = frame.stack
     step = stack.template.source.step(node, kind=StepKind.PSEUDO_PARAMETER)
-    given = None if evaluation.ignores_values else stack.ancestors[-1].given.get(name)
+    given = None if evaluator.ignores_values else stack.ancestors[-1].given.get(name)
     if given is not None and given.text is not None:
         return Value(given.text, (command_line_step(name),))
     if name == "AWS::NotificationARNs":
         why = f"{name} is known only where the stack is deployed"
-        return evaluation.unknown_value(why, node, frame)
+        return evaluator.unknown_value(why, node, frame)
     key = ("parameter", "" if name in _SHARED else stack.address, name)
-    domain = evaluation.domain_of(key, Domain())
+    domain = evaluator.domain_of(key, Domain())
     parameter = UnresolvedParameter(key, name, domain, None)
-    _record_assumption(evaluation, parameter)
+    _record_assumption(evaluator, parameter)
     if domain.values is not None and len(domain.values) == 1:
         return Value(domain.values[0], (step,))
     return Value(parameter, (step,))

@@ -23,7 +23,11 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     text_of,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.nested_stacks import MAX_FILE_BYTES, NESTED
+from ecbackup_iac.cloudformation.templates.nested_stacks import (
+    MAX_FILE_BYTES,
+    WITH_MAP_OF_PARAMETERS,
+    deployed_templates,
+)
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
@@ -281,7 +285,7 @@ def _resource_units(name: str, entry: Entry, index: _Index) -> Iterator[tuple[_U
             yield _unit(resource, attribute), [value]
             continue
         for prop, (prop_key, prop_value) in members(value).items():
-            is_passed = prop == "Parameters" and resource.kind in NESTED
+            is_passed = prop == "Parameters" and resource.kind in WITH_MAP_OF_PARAMETERS
             if is_passed and isinstance(prop_value, MapNode) and function_of(prop_value) is None:
                 for parameter, (_, passed) in members(prop_value).items():
                     yield _Unit("", passed=(resource, parameter)), [passed]
@@ -300,7 +304,10 @@ def _unit(resource: Resource, name: str) -> _Unit:
 
 def child_template(parent: Template, body: Node) -> Template | None:
     """Return the template that a nested stack names as a local path; None where it cannot be read."""
-    named = Templates(lambda _: False).nested_path(body, parent)
+    if text_of(member(body, "Type")) not in WITH_MAP_OF_PARAMETERS:
+        return None
+    (deployed,) = deployed_templates(body, {})
+    named = Templates(lambda _: False).nested_path(deployed, body, parent)
     if named is None:
         return None
     try:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles, offsets
+from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.comments import comments
 from ecbackup_iac.hcl.expression import (
     GetAttribute,
@@ -22,14 +23,14 @@ from ecbackup_iac.hcl.expression import (
     ObjectNode,
 )
 from ecbackup_iac.hcl.json_syntax import parse_json, parse_json_values
-from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
+from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.readers.terraform.published_modules import published_module
+from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.configuration import is_local, source_of
 from ecbackup_iac.terraform.modules.file_names import configuration_files
@@ -270,9 +271,13 @@ class Usages:
         if folder is not None:
             return [Definition(folder, "var", argument, keys)]
         source = source_of(block)
-        known = published_module(source, self._files.modules) if source else None
-        is_retention = known is not None and argument == (known.input or "").split(".")[0]
-        return [] if is_retention else None
+        described = described_modules(source, self._files.modules) if source else ()
+        inputs = {
+            (name or "").partition(".")[0]
+            for module in described
+            for name in (module.input, module.serverless_input)
+        }
+        return [] if argument in inputs else None
 
     def _folder_of(self, block: Block, caller: str) -> str | None:
         source = source_of(block)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from ecbackup_iac.hcl.expression import Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.location import Location
@@ -12,6 +13,7 @@ from ecbackup_iac.readers.terraform.resource_types import RETENTION
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.resource_values import kept_value
 from ecbackup_iac.terraform.values.budget import TooMuchError
+from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
 
 
@@ -28,7 +30,7 @@ class Arguments:
     def __init__(self, block: Block, evaluator: Evaluator, give_up: GiveUp) -> None:
         self._block = block
         self._evaluator = evaluator
-        self._give_up = give_up
+        self.give_up = give_up
 
     @property
     def header(self) -> SourceRange:
@@ -48,12 +50,22 @@ class Arguments:
 
     def value(self, argument: Attribute) -> Value:
         """Return an argument's value, unknown where it takes too much work. Raises EvaluationError."""
+        return self.evaluated(argument.expression, argument)
+
+    def evaluated(self, expression: Node, argument: Attribute) -> Value:
+        """Return the value of an expression in an argument, as `value` does. Raises EvaluationError."""
+        location = argument.range.location
         try:
-            return self._evaluator.value(argument.expression)
+            value = self._evaluator.value(expression)
         except (RecursionError, TooMuchError) as error:
             why, is_final = given_up(error), isinstance(error, TooMuchError)
-            self._give_up(why, argument.range.location, is_final=is_final)
+            self.give_up(why, location, is_final=is_final)
             return unknown(f"not worked out: {why}")
+        context = evaluation_context()
+        if context.too_large and not value.is_known:
+            self.give_up(context.too_large, location, is_final=False)
+            context.too_large = ""
+        return value
 
     def known(self, name: str) -> Value | None:
         """Return an argument's value where it is written, known and not null."""

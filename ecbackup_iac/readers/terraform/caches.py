@@ -1,42 +1,36 @@
 """Resource instances and calls of modules that were not read → caches; what is refused → diagnostics."""
 
-import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator
 
-from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.model.cache import (
     CacheResource,
-    Form,
-    Source,
     enables_cluster_mode,
-    format_days,
     may_be_without_backups,
 )
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
+from ecbackup_iac.model.report import AbsentCache, Diagnostic
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
     Known,
     StepKind,
-    TraceStep,
     Unknown,
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused, refused_arguments
+from ecbackup_iac.readers.terraform.deployed_templates import (
+    DEPLOYERS,
+    DeployedTemplates,
+    unknown_cache,
+)
 from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.provider_rules import provider_rules
-from ecbackup_iac.readers.terraform.published_modules import (
-    looks_like_elasticache,
-    published_module,
-)
+from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
-    RETENTION,
     Attributes,
     replication_group_of,
 )
@@ -46,11 +40,10 @@ from ecbackup_iac.readers.terraform.settings import (
     step_of,
     text_setting,
 )
+from ecbackup_iac.readers.terraform.unread_calls import UnreadCalls, called_by
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance, UnreadCall
-from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.overrides import overrides_of
-from ecbackup_iac.terraform.values.operators import attribute as attribute_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     SourceStep,
@@ -68,16 +61,22 @@ class RootReader:
         root: str,
         diagnostics: list[Diagnostic],
         note: str,
-        modules: Sequence[PublishedModule],
+        stand_ins: StandIns,
     ) -> None:
         self._root = root
         self._diagnostics = diagnostics
         self._note = note
-        self._modules = modules
         self._is_exhausted = False
         self._checked: Counter[Location] = Counter()
-        self.absent: list[AbsentCache] = []
-        """Calls of published modules whose inputs say that there is to be no cache."""
+        self.deployed = DeployedTemplates(root, diagnostics)
+        """The CloudFormation templates that resources deploy."""
+
+        self._calls = UnreadCalls(root, diagnostics, stand_ins, self._give_up, self.resources)
+
+    @property
+    def absent(self) -> list[AbsentCache]:
+        """Calls of modules that were not read whose inputs say that there is to be no cache."""
+        return self._calls.absent
 
     def _give_up(self, why: str, location: Location, *, is_final: bool) -> None:
         """Report what was not evaluated; where nothing more will be, only the first."""
@@ -88,15 +87,29 @@ class RootReader:
     def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
         """Yield the cache that an instance is, or that an unread module would make."""
         if isinstance(found, UnreadCall):
-            yield from self._called(found)
+            for cache in self._calls.caches(found):
+                noted = dict.fromkeys(filter(None, (*cache.assumptions, self._note)))
+                yield replace(cache, assumptions=tuple(noted))
+        elif found.kind in DEPLOYERS:
+            yield from self._deployed(found)
         else:
             yield self._resource(found)
+
+    def _deployed(self, found: ResourceInstance) -> Iterator[CacheResource]:
+        """Yield an unknown cache for a template that cannot be known; others are read after the root."""
+        block = Arguments(found.block, Evaluator(found.scope), self._give_up)
+        basis = replace(
+            unknown_cache(found, self._root),
+            assumptions=tuple(filter(None, (*found.doubts, self._note))),
+            called=called_by(found.scope.instance),
+        )
+        yield from self.deployed.read(found, block, basis)
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
         attributes = RESOURCE_TYPES[found.kind]
         block = Arguments(found.block, Evaluator(found.scope), self._give_up)
         retention, location = self._retention(found, attributes, block)
-        is_refused = isinstance(retention, Unknown) and retention.is_refused
+        is_rejected = isinstance(retention, Unknown) and retention.is_rejected
         refusal = found.refusal or self._refusal(found, block)
         node_type = self._text(block, attributes.node_type)
         engine = self._text(block, attributes.engine)
@@ -123,9 +136,9 @@ class RootReader:
             calls=found.scope.instance.calls,
             called=called_by(found.scope.instance),
         )
-        if is_refused and not found.refusal:  # its retention says why
-            return refused_cache(cache, "")
-        return refused_cache(cache, refusal) if refusal else cache
+        if is_rejected and not found.refusal:  # its retention says why
+            return rejected_cache(cache, "")
+        return rejected_cache(cache, refusal) if refusal else cache
 
     def _retention(
         self, found: ResourceInstance, attributes: Attributes, block: Arguments
@@ -141,10 +154,10 @@ class RootReader:
         except EvaluationError as error:
             self._diagnostics.append(refused(error, argument.range.location))
             why = f"Terraform refuses it: {error.message}"
-            return Unknown(why, trace=(step,), is_refused=True), argument.range.location
+            return Unknown(why, trace=(step,), is_rejected=True), argument.range.location
         setting = days_setting(value, (step,))
         if isinstance(setting, Unknown) and isinstance(argument.expression, InvalidExpression):
-            setting = replace(setting, is_refused=True)
+            setting = replace(setting, is_rejected=True)
         return setting, argument.range.location
 
     def _text(self, block: Arguments, name: str | None) -> Setting[str]:
@@ -192,7 +205,7 @@ class RootReader:
                 answers.add("unknown")
             elif enables_cluster_mode(setting, value.raw):
                 return Known(value=True)
-        return Unknown("cluster mode is undecided") if answers else Known(value=False)
+        return Unknown("cluster mode is unknown") if answers else Known(value=False)
 
     def _refusal(self, found: ResourceInstance, block: Arguments) -> str:
         """Return what Terraform or the provider would refuse of the resource itself; empty for nothing.
@@ -216,148 +229,19 @@ class RootReader:
             return message
         return ""
 
-    def _called(self, call: UnreadCall) -> Iterator[CacheResource]:
-        """Return the cache that a module which was not read makes, as far as its interface is known."""
-        source = call.unreadable.source
-        header = call.block.header
-        names = [attribute.name for attribute in call.block.body.attributes()]
-        known = published_module(source, self._modules)
-        if call.unreadable.is_missing:
-            why = call.unreadable.why
-            text = why if source else f"the module was not read: {why}"
-            self._diagnostics.append(Diagnostic(text, header.location))
-            if known is None and not looks_like_elasticache(source, names):
-                return
-        if known is not None:
-            yield from self._published(call, known)
-        elif looks_like_elasticache(source, names):
-            yield self._unread(
-                call, Unknown(f"module {call.unreadable.why}"), Form.REPLICATION_GROUP
-            )
-        else:
-            message = f"the module was not read: {call.unreadable.why}"
-            self._diagnostics.append(
-                Diagnostic(message, header.location, Severity.WARNING, is_detail=True)
-            )
 
-    def _published(self, call: UnreadCall, module: PublishedModule) -> Iterator[CacheResource]:
-        block = Arguments(call.block, Evaluator(call.scope), self._give_up)
-        doubts = []
-        for switch in module.switches:
-            argument = block.attribute(switch)
-            if argument is not None:
-                try:
-                    value = block.value(argument)
-                except EvaluationError:
-                    continue
-                if value.is_known and value.raw in (False, "false"):
-                    self._skip(call, f"{switch} is false")
-                    return
-                if not value.is_known:
-                    doubts.append(f"it exists only when {switch} is true: {value.unknown.why}")
-        retention, location = self._published_retention(call, module, block)
-        note = f"by the published interface of {module.source}: the module itself was not read"
-        note = "; ".join((note, *doubts))
-        engine: Setting[str] = self._text(block, module.engine) if module.engine else Unset()
-        if isinstance(engine, Unset) and module.default_engine:
-            engine = Known(module.default_engine)
-        yield replace(
-            self._unread(call, retention, module.form, engine, location, note),
-            retention_name=module.input or RETENTION,
-        )
-
-    def _skip(self, call: UnreadCall, reason: str) -> None:
-        source = call.unreadable.source
-        for location in (call.block.range.location, *overrides_of(call.block)):
-            self.absent.append(AbsentCache(call.address, source, self._root, location, reason))
-
-    def _published_retention(
-        self, call: UnreadCall, module: PublishedModule, block: Arguments
-    ) -> tuple[Setting[int], Location]:
-        header = call.block.header
-        kept = (
-            f"backups for {format_days(Known(module.default))}" if module.default else "no backups"
-        )
-        step = TraceStep(
-            f"{module.source} keeps {kept} unless told", header.location, StepKind.UNSET
-        )
-        silent: Setting[int] = Unset((step,))
-        if module.default is not None:
-            silent = Known(module.default, (step,))
-        name, *path = (module.input or "").split(".")
-        argument = block.attribute(name) if name else None
-        if argument is None:
-            return silent, header.location
-        try:
-            value = block.value(argument)
-            for part in path:
-                if value.is_null or (isinstance(value.raw, Mapping) and part not in value.raw):
-                    return silent, argument.range.location
-                value = attribute_of(value, part)
-        except EvaluationError as error:
-            self._diagnostics.append(refused(error, argument.range.location))
-            why = f"Terraform refuses it: {error.message}"
-            step = step_of(SourceStep.of(argument, StepKind.MODULE_INPUT))
-            return Unknown(why, trace=(step,), is_refused=True), argument.range.location
-        if value.is_null and path:
-            return silent, argument.range.location
-        return days_setting(
-            value, (step_of(SourceStep.of(argument, StepKind.MODULE_INPUT)),)
-        ), argument.range.location
-
-    def _unread(  # noqa: PLR0913, PLR0917 - what differs between the three callers
-        self,
-        call: UnreadCall,
-        retention: Setting[int],
-        form: Form,
-        engine: Setting[str] = Unset(),
-        location: Location | None = None,
-        note: str = "",
-    ) -> CacheResource:
-        return CacheResource(
-            address=call.address,
-            type=call.unreadable.source,
-            form=form,
-            source=Source.TERRAFORM,
-            root=self._root,
-            location=location or call.block.header.location,
-            retention=retention,
-            engine=engine,
-            assumptions=tuple(filter(None, (*call.doubts, note, self._note))),
-            block=call.block.range.location,
-            overrides=overrides_of(call.block),
-            calls=call.scope.instance.calls,
-            called=called_by(call.scope.instance),
-        )
-
-
-def refused_cache(cache: CacheResource, why: str) -> CacheResource:
+def rejected_cache(cache: CacheResource, why: str) -> CacheResource:
     """Return a cache whose own block is refused: unknown, neither Memcached nor a member.
 
     `why` is empty where its retention says it already.
     """
-    retention = refused_retention(cache, why) if why else cache.retention
+    retention = rejected_retention(cache, why) if why else cache.retention
     is_known = isinstance(cache.engine, Known) and cache.engine.value.lower() != "memcached"
     engine = cache.engine if is_known else Unset()
     return replace(cache, retention=retention, engine=engine, replication_group=Unset())
 
 
-def refused_retention(cache: CacheResource, why: str) -> Unknown[int]:
+def rejected_retention(cache: CacheResource, why: str) -> Unknown[int]:
     """Return the retention of a cache in a configuration that Terraform refuses."""
     text = f"Terraform refuses the configuration: {why}"
-    return Unknown(text, trace=cache.retention.trace, is_refused=True)
-
-
-def called_by(instance: ModuleInstance) -> tuple[str, ...]:
-    """Return the folders of the modules that those calls lead to, as they are printed."""
-    return _shown(instance.called, os.getcwd())
-
-
-@lru_cache(maxsize=500)  # instances of a module are called through the same folders
-def _shown(folders: tuple[str, ...], here: str) -> tuple[str, ...]:
-    return tuple(_shown_folder(folder, here) for folder in folders)
-
-
-@lru_cache(maxsize=1 << 14)
-def _shown_folder(folder: str, _here: str) -> str:
-    return shown_path(folder)
+    return Unknown(text, trace=cache.retention.trace, is_rejected=True)

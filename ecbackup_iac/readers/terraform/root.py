@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
@@ -15,8 +16,9 @@ from ecbackup_iac.readers.terraform.arguments import refused
 from ecbackup_iac.readers.terraform.caches import (
     MAX_CHECKED_INSTANCES,
     RootReader,
-    refused_retention,
+    rejected_retention,
 )
+from ecbackup_iac.readers.terraform.deployed_templates import DEPLOYERS, declares_cache
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
@@ -45,8 +47,8 @@ def _may_pass(retention: Value[int]) -> bool:
     match retention:
         case Known(value=days):
             return days > 0
-        case Unknown(is_refused=is_refused):
-            return not is_refused
+        case Unknown(is_rejected=is_rejected):
+            return not is_rejected
         case _:
             return False
 
@@ -92,7 +94,13 @@ class RootEvaluation:
         """By the location of the block."""
 
         self.read_calls: set[Location] = set()
-        """The calls whose module `terraform init` fetched: what they create is found in the module."""
+        """The calls whose module `terraform init` fetched: what they create is found in the module. Also
+    the resources that deploy templates: what those create is found in the templates."""
+
+    @property
+    def deployments(self) -> tuple[TemplateDeployment, ...]:
+        """The CloudFormation templates that resources deploy."""
+        return tuple(self._reader.deployed.found)
 
     @property
     def used_variables(self) -> set[str]:
@@ -101,7 +109,7 @@ class RootEvaluation:
 
     def wants(self, kind: str) -> bool:
         """Whether a resource type is a cache's."""
-        return kind in RESOURCE_TYPES
+        return kind in RESOURCE_TYPES or kind in DEPLOYERS
 
     def leads(self, folder: str) -> bool:
         """Whether a module may lead to a cache; one that the index does not know may."""
@@ -132,6 +140,8 @@ class RootEvaluation:
                 if problem is not None:
                     diagnostics.append(problem)
             elif self._is_wanted(found.scope.instance):
+                if isinstance(found, ResourceInstance) and found.kind in DEPLOYERS:
+                    self.read_calls.add(found.block.range.location)
                 self.resources |= {cache.address: cache for cache in self._reader.resources(found)}
                 if isinstance(found, ResourceInstance):
                     self._instances[found.address] = found
@@ -150,7 +160,7 @@ class RootEvaluation:
             refusal = self._refusal(found.scope.instance, diagnostics) or _syntax_error(found)
             if refusal and _may_pass(cache.retention):
                 self.resources[address] = replace(
-                    cache, retention=refused_retention(cache, refusal)
+                    cache, retention=rejected_retention(cache, refusal)
                 )
 
     def _refusal(self, instance: ModuleInstance, diagnostics: list[Diagnostic]) -> str:
@@ -187,6 +197,8 @@ class RootEvaluation:
         location = found.block.range.location
         locations = (location, *overrides_of(found.block))
         is_call = found.target is not None
+        if found.kind in DEPLOYERS and not declares_cache(found):
+            return None
         if self._is_wanted(found.instance) and (
             not is_call or self._is_cache_call(found, locations)
         ):

@@ -19,6 +19,10 @@ class UnknownResultError(Exception):
         self.bare = bare or message
 
 
+class TooLargeError(UnknownResultError):
+    """A result that is larger than any of use, which Terraform may well compute."""
+
+
 class OutsideError(UnknownResultError):
     """A file that this program does not read."""
 
@@ -39,7 +43,7 @@ class Files(Protocol):
         """Whether a file exists.
 
         Raises:
-            EvaluationError: the path exists and is no file.
+            EvaluationError: the path exists and is not a file.
             OutsideError: it lies outside the boundary.
 
         """

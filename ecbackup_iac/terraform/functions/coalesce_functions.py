@@ -67,19 +67,19 @@ def _first_of_open_type(arguments: Sequence[Value], kind: Type) -> Value:
         return _first([converted(argument, kind) for argument in arguments], kind)
     kinds = {type(argument.type) for argument in arguments if argument.type != DYNAMIC}
     if len(kinds) > 1 or any(map(_may_be_empty_text, arguments)):
-        raise UnknownResultError("the type of the result depends on what is undecided")
+        raise UnknownResultError("the type of the result depends on what is unknown")
     return perhaps_text(_first(arguments, kind))
 
 
 def _may_be_empty_text(argument: Value) -> bool:
-    """Whether an argument may be "", which is skipped where the result is text, and only there."""
+    """Whether an argument may be "", which is skipped where the result is a string, and only there."""
     if argument.is_known:
         return argument.raw == ""
     return any(outcome.value.raw == "" for outcome in argument.unknown.outcomes)
 
 
 def _first(arguments: Sequence[Value], kind: Type) -> Value:
-    """Return the first argument that is neither null nor, of texts, "".
+    """Return the first argument that is neither null nor, of strings, "".
 
     An unknown one contributes its outcomes, and where it may be skipped, those of the next ones too.
     """

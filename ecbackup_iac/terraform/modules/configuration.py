@@ -17,6 +17,9 @@ from ecbackup_iac.terraform.modules.module import FolderReader, Module, load_mod
 from ecbackup_iac.terraform.modules.resource_values import Schemas
 from ecbackup_iac.terraform.values.value import EvaluationError
 
+NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
+"""Why a module from elsewhere was not read."""
+
 
 class Caller(Protocol):
     """A module instance, as far as its module calls are concerned."""
@@ -116,8 +119,7 @@ class Configuration:
         if folder_name is not None:
             folder = os.path.normpath(os.path.join(self.root, folder_name))
             return self._module(folder, source, caller)
-        text = f"{source} is not in this repository (terraform init would fetch it)"
-        return UnreadModule(source, text, version_of(block))
+        return UnreadModule(source, NOT_HERE.format(source=source), version_of(block))
 
     def _module(self, folder: str, source: str, caller: Caller) -> Module | UnreadModule:
         if not self.modules.reader.is_inside(folder):
@@ -131,7 +133,9 @@ class Configuration:
                 )
             above = above.parent
         if module.is_empty and not module.diagnostics:
-            return UnreadModule(source, f"there is no configuration in {source}", is_missing=True)
+            why = why_empty(folder, source, self.modules.reader)
+            if why:
+                return UnreadModule(source, why, is_missing=True)
         return module
 
     def path_value(self, name: str, instance: Caller) -> str:
@@ -152,12 +156,17 @@ def source_of(block: Block) -> str | None:
         with suppress(EvaluationError):
             raw = Evaluator(CONSTANT_SCOPE).value(written.expression).raw
             text = raw if isinstance(raw, str) else None
-    if text is not None and is_local(text):
-        return text.replace("\\", "/")  # on every system
-    return None if text is None else _CREDENTIALS.sub("//", text)
+    if text is None:
+        return None
+    # Terraform reads a local path with the separators of Windows on every system.
+    return text.replace("\\", "/") if is_local(text) else without_credentials(text)
 
 
-# Credentials before the host in a git address, which must not be shown.
+def without_credentials(source: str) -> str:
+    """Return a source without the credentials of a git address, which must not be shown."""
+    return _CREDENTIALS.sub("//", source)
+
+
 _CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
 
 
@@ -177,6 +186,35 @@ def local_folder(folder: str, source: str, reader: FolderReader) -> str | None:
         return reader.real(os.path.normpath(os.path.join(folder, source)))
     except ValueError:  # a NUL in it, or half a surrogate pair
         return None
+
+
+def why_empty(folder: str, source: str, reader: FolderReader) -> str:
+    """Return why a called folder without configuration is not read; empty for one that Terraform plans.
+
+    Terraform reads a local folder without configuration as an empty module.
+    """
+    try:
+        is_empty = not os.listdir(folder)
+    except OSError:
+        return f"there is no configuration in {source}"
+    if is_empty and _is_submodule(reader.real(folder), reader):
+        return (
+            f"{source} is a git submodule that is not checked out: run git submodule update --init"
+        )
+    return "" if is_local(source) else f"there is no configuration in {source}"
+
+
+def _is_submodule(folder: str, reader: FolderReader) -> bool:
+    """Whether a `.gitmodules` above a folder names it."""
+    above = folder
+    while above != reader.boundary:
+        above = os.path.dirname(above)
+        source = reader.source(os.path.join(above, ".gitmodules"))
+        if not isinstance(source, Diagnostic):
+            path = re.escape(os.path.relpath(folder, above).replace(os.sep, "/")).encode()
+            if re.search(rb'^\s*path\s*=\s*"?%s"?\s*$' % path, source.text, re.MULTILINE):
+                return True
+    return False
 
 
 def installed_modules(root: str, reader: FolderReader) -> dict[str, str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
-from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.location import Location
@@ -14,6 +13,7 @@ from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.file_names import Program, configuration_files
 from ecbackup_iac.terraform.modules.overrides import MergedBody
+from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 ResourceKey = tuple[str, str, str]
@@ -45,6 +45,10 @@ _PROVIDER_BLOCKS = ("assume_role", "assume_role_with_web_identity", "default_tag
 class FolderReader(Protocol):
     """Reads the files of modules: inside the boundary, each file once."""
 
+    @property
+    def boundary(self) -> str:
+        """The folder outside which nothing is read: absolute, links resolved."""
+
     def names(self, folder: str) -> tuple[str, ...]:
         """Return the names of the files in a folder, sorted; none where it cannot be read."""
 
@@ -59,6 +63,9 @@ class FolderReader(Protocol):
 
     def source(self, path: str) -> "SourceFile | Diagnostic":
         """Return a file as UTF-8 text."""
+
+    def parsed(self, path: str) -> ParsedFile | Diagnostic:
+        """Return a file of configuration, parsed once."""
 
 
 @changing_record
@@ -170,9 +177,21 @@ def load_module(
     return module
 
 
+def module_of(source: SourceFile) -> Module:
+    """Return the module that one file is by itself; its path is the module's folder."""
+    module = Module(source.path)
+    parsed = parsed_file(source)
+    parsed.problems.report_to(module.report)
+    module.add(parsed.body)
+    _declare(module, parsed.body)
+    module.parse_all()
+    return module
+
+
 def file_body(path: str, reader: FolderReader) -> Body | None:
     """Return what one file declares; None where it cannot be read. What is wrong in it is not reported."""
-    return _body(path, reader, Module(os.path.dirname(path)))
+    parsed = reader.parsed(path)
+    return None if isinstance(parsed, Diagnostic) else parsed.body
 
 
 def has_provider_arguments(block: Block) -> bool:
@@ -237,18 +256,12 @@ def _declared_key(node: Node) -> tuple[str, ...]:
 
 
 def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
-    source = reader.source(path)
-    if isinstance(source, Diagnostic):
-        module.note(source)
+    parsed = reader.parsed(path)
+    if isinstance(parsed, Diagnostic):
+        module.note(parsed)
         return None
-    if path.endswith(".json"):
-        from ecbackup_iac.hcl.json_syntax import parse_json
-
-        body, problems = parse_json(source, CONFIGURATION)
-        for text, source_range in problems:
-            module.report(text, source_range)
-        return body
-    return parse_file(source, CONFIGURATION, module.report)
+    parsed.problems.report_to(module.report)
+    return parsed.body
 
 
 def _declare(module: Module, body: Body) -> None:

@@ -15,8 +15,11 @@ from ecbackup_iac.terraform.modules.module import (
 )
 from ecbackup_iac.terraform.modules.ruling_out import may_name
 
-_TEST_FOLDERS = {"tests", "test", "fixtures"}
+_TEST_FOLDERS = {"tests", "fixtures"}
 """Folders of variable files that belong to no environment."""
+
+_TEST_FOLDER = "test"
+"""The same directly below a root; beside others with variable files it is an environment."""
 
 
 _EVIDENCE = (b"backend", b"cloud", b"provider")
@@ -57,6 +60,9 @@ class Index:
         for path in self._leading(wanted):
             if not self.found[path].is_parsed:
                 scan.parse(self.found[path])
+        for path in self._inside(targets) if targets is not None else wanted:
+            if self.found[path].has_remote_calls and not self.found[path].is_parsed:
+                scan.parse(self.found[path])  # to count the calls
         self.leading = self._leading(wanted)
         """The folders that hold what is sought, or lead there, as far as the targets are concerned."""
 
@@ -73,6 +79,14 @@ class Index:
 
         self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())
         folders.keep(self.leading)
+
+    def fetched_calls(self, path: str) -> set[str]:
+        """Return the names of the calls in a folder that a root which leads there may have fetched."""
+        return {
+            name
+            for folder in self._callers_of({path}, self.found)
+            for name in self.found[folder].installed
+        }
 
     def is_planned(self, path: str) -> bool:
         """Whether a folder shows that it is planned by itself, whatever calls it."""
@@ -125,15 +139,17 @@ class Index:
         of tests and fixtures none is an environment.
         """
         found = []
-        for folder, names in self._variable_folders.get(root, ()):
-            between = folder[len(root) :].split(os.sep)
-            if _TEST_FOLDERS.intersection(between):
+        folders = self._variable_folders.get(root, ())
+        tops = {folder[len(root) :].split(os.sep)[1] for folder, _ in folders if folder != root}
+        tests = _TEST_FOLDERS | ({_TEST_FOLDER} if tops == {_TEST_FOLDER} else set())
+        for folder, names in folders:
+            if tests.intersection(folder[len(root) :].split(os.sep)):
                 continue
             loaded = set(loaded_files(names))
             if folder != root:
                 loaded -= {"terraform.tfvars", "terraform.tfvars.json"}
             found += [os.path.join(folder, name) for name in names if name not in loaded]
-        return sorted(found)
+        return sorted(filter(os.path.exists, found))  # a link may lead nowhere
 
     def _owner(self, folder: str) -> str:
         """Return the nearest folder with configuration, from a folder upwards."""

@@ -1,29 +1,42 @@
-"""What functions, conditions and parameters need of the evaluator that calls them: one scenario's evaluation.
+"""The part of the evaluator that functions, conditions and parameters call: one scenario's evaluation.
 
-The evaluator itself is above them, and fills in `value`.
+It is a module of its own because the evaluator calls them in turn: `Evaluator` is above them and fills in
+`value`.
 """
 
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import MAX_CASES
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.scenarios import Scenario, ScenarioState
-from ecbackup_iac.cloudformation.evaluation.stacks import Frame
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, UnresolvedParameter, Value
 from ecbackup_iac.cloudformation.syntax.nodes import ListNode, Node, function_of
 from ecbackup_iac.model.record import replace
+
+_USED = ("used parameters",)
 
 MAX_TEXT_LENGTH = 200_000
 """Characters that a function may put together; a template itself has at most a million."""
 
 
-class Evaluation(ScenarioState, ABC):
-    """The evaluation of expressions in one scenario."""
+class BaseEvaluator(ScenarioState, ABC):
+    """Evaluates expressions in one scenario, but for `value`, which dispatches on their functions."""
 
     def __init__(self, scenario: Scenario, *, ignores_values: bool = False) -> None:
         """`ignores_values` leaves every parameter unresolved, whatever its default and given value."""
         super().__init__(scenario)
         self.ignores_values = ignores_values
+
+    def use_parameter(self, stack: Stack, name: str) -> None:
+        """Record that the evaluation, or a scenario that this one was split from, reads a parameter."""
+        used = self._split_cache.setdefault(_USED, {})
+        used.setdefault(stack.address, (stack, set()))[1].add(name)
+
+    def used_parameters(self) -> list[tuple[Stack, set[str]]]:
+        """Return the stacks whose parameters were read, with the names of the parameters."""
+        return [*self._split_cache.get(_USED, {}).values()]
 
     @abstractmethod
     def value(self, node: Node, frame: Frame) -> Value:
@@ -36,7 +49,7 @@ class Evaluation(ScenarioState, ABC):
         """
 
     def settled(self, value: Value) -> Value:
-        """Return a value that is no unresolved parameter: one without listed values is unknown.
+        """Return a value that is not an unresolved parameter: one without listed values is unknown.
 
         Raises:
             NeedsSplit: the parameter has listed values, one for each scenario.
@@ -57,25 +70,25 @@ class Evaluation(ScenarioState, ABC):
         """Return the value of an expression, with no parameter left unresolved."""
         return self.settled(self.value(node, frame))
 
-    def enter_node(self, node: Node, frame: Frame) -> None:
-        """Go one level deeper, to a node; `leave` goes back.
+    def inside(self, node: Node, frame: Frame) -> AbstractContextManager[None]:
+        """Evaluate what a node contains, one level deeper.
 
         Raises:
             TooMuchError: it nests too deeply.
 
         """
-        self.enter(lambda: frame.stack.template.source.location_of(node))
+        return self.one_level_deeper(lambda: frame.stack.template.source.location_of(node))
 
     @staticmethod
-    def unknown_value(why: str, node: Node, frame: Frame) -> Value:
+    def unknown_value(why: str, node: Node, frame: Frame, ending: str = "") -> Value:
         """Return the value of an expression that is not known before the deployment."""
         source = frame.stack.template.source
         key = ("expression", frame.key, source.text_at(node))
-        return Value(UnknownValue(why, key), (source.step(node),))
+        return Value(UnknownValue(why, key, ending=ending), (source.step(node),))
 
     @staticmethod
     def excerpt(node: Node, frame: Frame) -> str:
-        """Return the text of a node on one line, for a message."""
+        """Return the source of a node on one line, for a message."""
         return frame.stack.template.source.excerpt(node)
 
     @staticmethod
@@ -97,15 +110,15 @@ class Evaluation(ScenarioState, ABC):
         items: list[Node] = argument.items if isinstance(argument, ListNode) else [argument]
         if not minimum <= len(items) <= maximum or (maximum > 1 and not is_list):
             name, _ = function_of(node) or ("the function", None)
-            count = f"{minimum}" if minimum == maximum else f"{minimum} or more"
+            count = f"{minimum}" if minimum == maximum else f"{minimum} to {maximum}"
             raise self.rejected(f"{name} takes a list of {count}", node, frame)
         return items
 
     def join_texts(self, items: tuple[Value, ...], delimiter: str) -> str | None:
-        """Return texts joined by a delimiter; None where an item is no known text.
+        """Return strings joined by a delimiter; None where an item is not a known string.
 
         Raises:
-            TooMuchError: the text is too long.
+            TooMuchError: the string is too long.
 
         """
         texts = []
@@ -121,5 +134,5 @@ class Evaluation(ScenarioState, ABC):
 
     def first_unknown(self, values: tuple[Value, ...]) -> UnknownValue | None:
         """Return the first unknown value; None where all are known."""
-        settled = (self.settled(value).raw for value in values)
-        return next((raw for raw in settled if isinstance(raw, UnknownValue)), None)
+        raws = (self.settled(value).raw for value in values)
+        return next((raw for raw in raws if isinstance(raw, UnknownValue)), None)

@@ -1,0 +1,69 @@
+"""The section `Rules` → whether the parameters of a scenario satisfy its assertions.
+
+CloudFormation deploys nothing whose parameters break a rule, so a rule bounds what parameters can be.
+"""
+
+from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
+from ecbackup_iac.cloudformation.evaluation.conditions import condition_result
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
+from ecbackup_iac.cloudformation.evaluation.template import Rule
+from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of
+
+MAX_RULES = 20
+"""Checked in one scenario. To leave rules out is safe: then the parameters can be more, not less."""
+
+MAX_DESCRIPTION = 80
+"""Characters of an assertion's description in a message."""
+
+
+def check_rules(evaluator: BaseEvaluator) -> None:
+    """Check the rules about the parameters that this scenario's evaluation depended on.
+
+    Raises:
+        TemplateRejectedError: a rule is broken.
+        NeedsSplit: a rule depends on something that the scenario leaves open.
+
+    """
+    checked: set[tuple[str, str]] = set()
+    while True:
+        pending = [
+            (stack, rule)
+            for stack, names in evaluator.used_parameters()
+            for rule in stack.template.rules
+            if (stack.address, rule.name) not in checked and not names.isdisjoint(rule.parameters)
+        ]
+        if not pending:
+            return
+        for stack, rule in pending:
+            if evaluator.rules_checked >= MAX_RULES:
+                return
+            evaluator.rules_checked += 1
+            checked.add((stack.address, rule.name))
+            broken = broken_assertion(rule, stack, evaluator)
+            if broken is not None:
+                description = (text_of(member(broken, "AssertDescription")) or "")[:MAX_DESCRIPTION]
+                text = f"the rule {rule.name} is broken: {description}".removesuffix(": ")
+                raise TemplateRejectedError(text, rule.location)
+
+
+def broken_assertion(rule: Rule, stack: Stack, evaluator: BaseEvaluator) -> Node | None:
+    """Return the first assertion of a rule that does not hold; None where all hold, or none applies.
+
+    Raises:
+        NeedsSplit: it depends on something that the scenario leaves open.
+
+    """
+    frame = Frame(stack)
+    with evaluator.separate_dependencies():
+        try:
+            condition = rule.condition
+            if condition and not condition_result(evaluator, condition, frame).holds:
+                return None
+            for assertion in rule.assertions:
+                claim = member(assertion, "Assert")
+                if claim is not None and not condition_result(evaluator, claim, frame).holds:
+                    return assertion
+        except TemplateRejectedError:  # a form that is not evaluated
+            return None
+    return None
