@@ -91,6 +91,11 @@ def test_an_output_of_terraform_data_has_the_type_of_its_input(evaluate: "Evalua
     assert retention(evaluate, number, f"(true ? 7 : {computed}) == 7 ? 7 : 0") == 7
 
 
+def test_an_input_of_terraform_data_is_read_back_as_it_is(evaluate: "Evaluate") -> None:
+    data = 'resource "terraform_data" "t" {\n  input = 7\n}\n'
+    assert retention(evaluate, data, "terraform_data.t.input == 7 ? 7 : 0") == 7
+
+
 def test_an_attribute_of_a_type_that_is_not_known_may_be_text(evaluate: "Evaluate") -> None:
     other = 'resource "example_thing" "t" {\n  size = 7\n}\n'
     assert retention(evaluate, other, "example_thing.t.size") == 7

@@ -11,6 +11,8 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.resource_types import RETENTION
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.modules.problems import undeclared_function
 from ecbackup_iac.terraform.modules.resource_values import kept_value
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation_context
@@ -79,7 +81,9 @@ class Arguments:
         return value if value.is_known and not value.is_null else None
 
 
-def refused_arguments(kind: str, resource: Block, block: Arguments) -> Iterator[EvaluationError]:
+def refused_arguments(
+    kind: str, resource: Block, block: Arguments, module: Module
+) -> Iterator[EvaluationError]:
     """Yield what Terraform refuses of a resource's arguments: what they refer to, and their types.
 
     A retention of a wrong type is for the rule.
@@ -96,6 +100,9 @@ def refused_arguments(kind: str, resource: Block, block: Arguments) -> Iterator[
                 value = block.value(attribute)
                 if not schema.is_block and name != RETENTION:
                     kept_value(attribute, value, schema)
+                error = undeclared_function(module, attribute)
+                if error is not None:
+                    yield error
             except EvaluationError as error:
                 yield error.at(attribute.range)
 

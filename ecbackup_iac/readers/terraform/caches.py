@@ -216,7 +216,9 @@ class RootReader:
         self._checked[header] += 1
         refusal = ""
         if self._checked[header] <= MAX_CHECKED_INSTANCES:
-            for error in refused_arguments(found.kind, found.block, block):
+            for error in refused_arguments(
+                found.kind, found.block, block, found.scope.instance.module
+            ):
                 self._diagnostics.append(refused(error, header))
                 refusal = refusal or error.message
         if refusal:

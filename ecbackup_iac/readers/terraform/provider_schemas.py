@@ -18,6 +18,7 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 
 _TYPES: Mapping[str, Type] = {
+    "any": DYNAMIC,
     "string": STRING,
     "number": NUMBER,
     "bool": BOOL,

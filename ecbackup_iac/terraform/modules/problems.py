@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 
-from ecbackup_iac.hcl.expression import GetAttribute, Literal, Name, Node, children
+from ecbackup_iac.hcl.expression import Call, GetAttribute, Literal, Name, Node, children
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
+from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL
@@ -80,6 +81,28 @@ def _check_variable(instance: ModuleInstance, name: str, block: Block) -> None:
     variable.check_default()
     if not variable.is_ephemeral:
         instance.reference("var", (name,), block.header)
+
+
+def undeclared_function(module: Module, attribute: Attribute) -> EvaluationError | None:
+    """Return that a provider's function is called whose provider the module does not require."""
+    waiting = [attribute.expression]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Call) and node.name.startswith("provider::"):
+            provider = node.name.split("::")[1]
+            if not _requires(module, provider):
+                text = f'Unknown provider function: required_providers does not name "{provider}"'
+                return EvaluationError(text, node.range)
+        waiting += children(node)
+    return None
+
+
+def _requires(module: Module, provider: str) -> bool:
+    return any(
+        required.body.attribute(provider) is not None
+        for block in module.settings
+        for required in block.body.blocks("required_providers")
+    )
 
 
 def _warn_of_quoted_type(instance: ModuleInstance, block: Block) -> None:

@@ -75,6 +75,8 @@ def resource_value(
     schema = schemas(kind if is_managed else f"{mode}.{kind}")
 
     def find(member: str) -> Value:
+        if (kind, member) == ("terraform_data", "output"):
+            return _output_of_data(address, block, evaluator)
         attribute = block.body.attribute(member)
         own = schema.get(member)
         if own is None and (not schema or member == "id"):
@@ -83,8 +85,6 @@ def resource_value(
         if attribute is not None:
             value = kept_value(attribute, evaluator.value(attribute.expression), own)
             value = value.through(SourceStep.of(attribute, StepKind.ATTRIBUTE))
-        if kind == "terraform_data":
-            return _terraform_data(member, value, address, evaluator, block)
         if value is not None and not (value.is_null and (own is None or own.is_computed)):
             return value
         when = "only after apply" if is_managed else "only when Terraform reads it"
@@ -142,18 +142,11 @@ def _assumed(member: str) -> AttributeSchema | None:
     return AttributeSchema(STRING, is_computed=True) if is_text else None
 
 
-def _terraform_data(
-    member: str, written: Value | None, address: str, evaluator: Evaluator, block: Block
-) -> Value:
-    """Return a member of the built-in terraform_data: the output is of the input's type."""
-    if member == "output":
-        attribute = block.body.attribute("input")
-        given = null() if attribute is None else evaluator.value(attribute.expression)
-        if given.is_null:
-            return given
-        raw = UnknownRaw(f"{address}.output is known only after apply", is_deferred=True)
-        return Value(given.type, raw)
-    if member == "id":
-        text = f"{address}.id is known only after apply"
-        return unknown(text, STRING, is_deferred=True, is_not_null=True)
-    return null() if written is None else written
+def _output_of_data(address: str, block: Block, evaluator: Evaluator) -> Value:
+    """Return the output of the built-in terraform_data: of the input's type, and null where that is."""
+    attribute = block.body.attribute("input")
+    given = null() if attribute is None else evaluator.value(attribute.expression)
+    if given.is_null:
+        return given
+    raw = UnknownRaw(f"{address}.output is known only after apply", is_deferred=True)
+    return Value(given.type, raw)
