@@ -95,7 +95,7 @@ def errors(found: "Evaluated") -> list[str]:
 
 
 def is_refused(cache: CacheResource) -> bool:
-    return isinstance(cache.retention, Unknown) and cache.retention.is_refused
+    return isinstance(cache.retention, Unknown) and cache.retention.is_rejected
 
 
 @pytest.mark.parametrize("what", REFUSED)

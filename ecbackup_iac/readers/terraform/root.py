@@ -24,6 +24,7 @@ from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
     EmptyBlock,
     ResourceInstance,
+    UnreadCall,
     resources,
 )
 from ecbackup_iac.terraform.modules.file_names import configuration_files
@@ -53,7 +54,7 @@ def _may_pass(retention: Value[int]) -> bool:
             return False
 
 
-def _syntax_error(found: ResourceInstance) -> str:
+def _syntax_error(found: ResourceInstance | UnreadCall) -> str:
     """Return a problem that was reported within a resource's block; empty where there is none."""
     block = found.block.range.location
     lines = range(block.line or 0, (block.end_line or 0) + 1)
@@ -84,7 +85,7 @@ class RootEvaluation:
         self._is_target = is_target
         self._empty_calls: set[Location] = set()
         self._used_variables: set[str] = set()
-        self._instances: dict[str, ResourceInstance] = {}
+        self._sources: dict[str, ResourceInstance | UnreadCall] = {}
         self._refusals: dict[ModuleInstance, str] = {}
         self._checked: Counter[str] = Counter()
         self.resources: dict[str, CacheResource] = {}
@@ -142,9 +143,9 @@ class RootEvaluation:
             elif self._is_wanted(found.scope.instance):
                 if isinstance(found, ResourceInstance) and found.kind in DEPLOYERS:
                     self.read_calls.add(found.block.range.location)
-                self.resources |= {cache.address: cache for cache in self._reader.resources(found)}
-                if isinstance(found, ResourceInstance):
-                    self._instances[found.address] = found
+                for cache in self._reader.resources(found):
+                    self.resources[cache.address] = cache
+                    self._sources[cache.address] = found
         self._used_variables = self._root.used_variables()
         for absent in self._reader.absent:
             self.absent.setdefault(absent.location, absent)
@@ -155,7 +156,7 @@ class RootEvaluation:
 
     def _refuse(self, diagnostics: list[Diagnostic]) -> None:
         """Leave no cache to pass in whose modules Terraform refuses something, or in a broken block."""
-        for address, found in self._instances.items():
+        for address, found in self._sources.items():
             cache = self.resources[address]
             refusal = self._refusal(found.scope.instance, diagnostics) or _syntax_error(found)
             if refusal and _may_pass(cache.retention):

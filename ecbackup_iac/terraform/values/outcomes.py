@@ -21,6 +21,9 @@ from ecbackup_iac.terraform.values.value import (
 MAX_OUTCOMES = 64
 """A value with more outcomes than these is unknown without a list."""
 
+_LARGE = 2**53
+"""Smaller whole numbers are written exactly, however they were computed."""
+
 MAX_CONDITION_LENGTH = 200
 """Characters of a condition's text; where it is longer, the first alternative represents them all."""
 
@@ -185,7 +188,9 @@ def identity(value: Value) -> object:
             return (value.type, tuple((key, identity(e)) for key, e in elements.items()))
         case bool() as raw:
             return ("bool", raw)
-        case Fraction() as raw:  # numbers are equal that are written with the same digits
+        case Fraction() as raw:  # equal are numbers that are written alike
+            return (value.type, text_from(raw))
+        case int() as raw if abs(raw) > _LARGE:
             return (value.type, text_from(raw))
         case raw:
             return (value.type, raw)
