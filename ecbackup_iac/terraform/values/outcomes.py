@@ -119,7 +119,12 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
             record_rejection()  # the function may refuse what it turns out to be
         return Value(kind, UnknownRaw(why, is_deferred=is_deferred)).with_marks_of(*arguments)
     charge(total)
-    found = _results(function, arguments)
+    try:
+        found = _results(function, arguments)
+    except EvaluationError:
+        if not is_deferred:
+            raise
+        found = []  # a plan does not see it: it is refused only when it is applied
     return one_of(found, why, is_deferred=is_deferred).with_marks_of(*arguments)
 
 
