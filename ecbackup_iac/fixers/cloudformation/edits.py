@@ -25,8 +25,8 @@ from ecbackup_iac.fixers.cloudformation.files import (
 from ecbackup_iac.fixers.cloudformation.insertions import NewEntry, inserted_entry
 from ecbackup_iac.fixers.cloudformation.usages import (
     Resource,
-    TemplateUses,
     child_template,
+    uses_of,
 )
 from ecbackup_iac.fixers.edits import (
     LINE_BREAKS,
@@ -113,7 +113,7 @@ class _Proposal:
         start, end = offsets(file.content, literal, LINE_BREAKS)
         offset = file.offset(start)
         for template in file.templates:
-            uses = TemplateUses(template)
+            uses = uses_of(template)
             definition = uses.definition_at(offset)
             if self._is_careful and definition is not None and definition.is_parameter:
                 given = self._given_by_parent(path, definition.names[0])
@@ -141,7 +141,7 @@ class _Proposal:
             shown = shown_path(path)
             for template in opened(path, shown, content).templates:
                 for name in names:
-                    other = TemplateUses(template).other_use_of(name)
+                    other = uses_of(template).other_use_of(name)
                     if other:
                         where = "" if shown == self._resource.root else f" ({shown})"
                         raise NotFixableError(
@@ -183,11 +183,11 @@ class _Proposal:
         for stack in self._resource.address.split("/")[:-1]:
             if parent is None:
                 return None
-            resources = TemplateUses(parent).resources
+            resources = uses_of(parent).resources
             nested = next((resource for resource in resources if resource.name == stack), None)
             child = child_template(parent, nested.body) if nested else None
             if nested is not None and child is not None and child.path == path:
-                other = TemplateUses(child).other_use_of(name)
+                other = uses_of(child).other_use_of(name)
                 if other:
                     raise NotFixableError(f"the parameter {name} is also used by {other}")
                 return self._passed(parent, nested, name)
@@ -216,10 +216,10 @@ class _Proposal:
         key, node = target
         if not isinstance(node, MapNode) or function_of(node) is not None:
             raise NotFixableError(f"{'.'.join(entry.names)} has no map to stand in")
-        sharers = TemplateUses(template).sharers(node)
+        sharers = uses_of(template).sharers(node)
         other = next((sharer for sharer in sharers if not sharer.is_cache), None)
         if other is not None and len(sharers) > 1:
-            raise NotFixableError(f"its properties are also those of {other.shown}")
+            raise NotFixableError(f"its properties are also those of {other}")
         start, end, new = inserted_entry(file, node, entry, key)
         names = ", ".join(dict.fromkeys(sharer.name for sharer in sharers))
         text = f"{': '.join(entry.names)}: {entry.value} is added to {names}"
@@ -242,7 +242,7 @@ def _first_key(node: MapNode) -> Node | None:
 
 def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Resource]:
     for template in file.templates:
-        resource = TemplateUses(template).resource_at(block)
+        resource = uses_of(template).resource_at(block)
         if resource is not None:
             return template, resource
     raise NotFixableError(f"{block}: no resource is written there")

@@ -17,7 +17,7 @@ from ecbackup_iac.fixers.terraform.hcl_insertions import (
     section_at,
 )
 from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
-from ecbackup_iac.fixers.terraform.usages import Definition, Usages, definition_at
+from ecbackup_iac.fixers.terraform.usages import Definition, Usages
 from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
 from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
@@ -98,22 +98,16 @@ class _Proposal:
     def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
         """Return the edit of a literal, or of the module call where it is an input's default."""
         path = os.path.realpath(literal.path)
-        definition = definition_at(self._files, self._resource, literal)
+        definition = self._uses.definition_at(literal)
         call = self._call_of(definition)
         is_foreign = is_downloaded(path.replace(os.sep, "/"))
-        if call is not None and (isinstance(value, Unset) or self._is_careful or is_foreign):
-            return self._in_call(call, definition.name if definition else "")
+        if definition and call and (isinstance(value, Unset) or self._is_careful or is_foreign):
+            self._check(definition, call)
+            return self._in_block(call, definition.name)
         path = self._files.path(literal.path)
         if definition is not None:
             self._check(definition, literal, os.path.abspath(literal.path))
         return self._replaced(path, literal, is_secret=_is_secret(value))
-
-    def _in_call(self, call: Location, name: str) -> Edit:
-        """Return the edit that sets a module's input in its call."""
-        definition = self._uses.input_of(call, name)
-        if definition is not None:
-            self._check(definition, call)
-        return self._in_block(call, name)
 
     def _check(self, definition: Definition, location: Location, path: str | None = None) -> None:
         """Raise NotFixableError if something besides retentions uses a definition."""
