@@ -3,7 +3,7 @@
     python benchmarks/aims.py [--runs 5] [--only start,estate,growth,plan] [--stacks 2000]
 
 Each number is a ratio of whole processes, taken pair by pair by turns, with a warm file cache: the median,
-and the least and the most. Beside it stands the ratio of the processor's time, which is steadier where
+and the least and the most. Beside it is the ratio of the processor's time, which is steadier where
 others use the machine; the aims are about what a user waits for. The first row is the machine's own noise:
 one command against itself. The verdicts are compared in the same run, and where one is wrong nothing is
 measured.
@@ -111,12 +111,12 @@ def _at_start(runs: int) -> Iterator[Row]:
         _hold(small)
         version = Contender("--version", [*program(), "--version"])
         contenders = [BARE, BARE, version, _judging(small)]
-        one, other, told, judged = by_turns(contenders, 3 * runs)
+        one, other, reported, judged = by_turns(contenders, 3 * runs)
         noise = Pairs(one, other)
         shown = noise.time_ratio.shown(), noise.work_ratio.shown()
         yield Row("noise: `python -c pass`", "itself", *shown)
         name = "`ecbackup-iac --version`"
-        yield _times(name, BARE.name, Pairs(told, one), 3.5)
+        yield _times(name, BARE.name, Pairs(reported, one), 3.5)
         name = "one root, two modules, one cache"
         yield _times(name, BARE.name, Pairs(judged, one), 5)
         yield _against_checkov(small, runs)
@@ -228,9 +228,9 @@ def _make(folder: Path, stacks: int) -> str:
 
 
 def _hold(folder: Path) -> None:
-    told = mistakes(folder)
-    if told:
-        sys.exit("\n".join(["the verdicts are wrong, so nothing is measured:", *told[:20]]))
+    reported = mistakes(folder)
+    if reported:
+        sys.exit("\n".join(["the verdicts are wrong, so nothing is measured:", *reported[:20]]))
 
 
 def _print_table(rows: Sequence[Row]) -> None:
@@ -249,7 +249,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def main() -> None:
-    """Measure what was asked for, and print the table."""
+    """Measure the programs that the command line names, and print the table."""
     parser = argparse.ArgumentParser(description="Measure everything that is to be fast.")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", default="start,estate,growth,plan", metavar="PART,...")

@@ -125,17 +125,17 @@ def mistakes(folder: Path) -> list[str]:
         return [f"ecbackup-iac check ended with {done.returncode}"]
     report = json.loads(done.stdout)
     said = {_key(one): one for one in map(_flat, report["findings"])}
-    told = [f"diagnostic: {one['path']}: {one['message']}" for one in report["diagnostics"]]
+    reported = [f"diagnostic: {one['path']}: {one['message']}" for one in report["diagnostics"]]
     if len(said) != len(report["findings"]):
-        told.append("a cache was told twice")
+        reported.append("a cache was reported twice")
     for key in sorted(owed.keys() | said.keys()):
         expected, found = owed.get(key), said.get(key)
         if expected is None or found is None:
-            told.append(f"{' '.join(key)}: {'made up' if expected is None else 'not found'}")
+            reported.append(f"{' '.join(key)}: {'made up' if expected is None else 'not found'}")
         elif any(expected[name] != found[name] for name in ("status", "days")):
             shown = [f"{one['status']} {one['days']}" for one in (expected, found)]
-            told.append(f"{' '.join(key)}: {shown[0]} is owed, {shown[1]} was said")
-    return told
+            reported.append(f"{' '.join(key)}: {shown[0]} is owed, {shown[1]} was said")
+    return reported
 
 
 def _flat(finding: dict[str, Any]) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def _key(one: dict[str, Any]) -> tuple[str, str, str]:
 
 def _plan_all(plugins: Path, count: int, seed: int) -> list[str]:
     """Ask the real program about every stack of an estate whose caches it can plan."""
-    told = []
+    reported = []
     with tempfile.TemporaryDirectory() as top:
         write_estate(Path(top), count, seed)
         for one in stacks(count, seed):
@@ -174,8 +174,8 @@ def _plan_all(plugins: Path, count: int, seed: int) -> list[str]:
                 wrong = _disagreements(owed, _planned(root, file))
                 where = f"{one.folder} {file or '(no file)'}"
                 print(f"{where}: {'; '.join(wrong) or 'as owed'}", flush=True)
-                told += [f"{where} {text}" for text in wrong]
-    return told
+                reported += [f"{where} {text}" for text in wrong]
+    return reported
 
 
 def _disagreements(owed: dict[str, int | None], planned: dict[str, Any] | None) -> list[str]:
@@ -244,13 +244,13 @@ def main() -> None:
             f"{written.files} files, {written.size / MEGABYTE:.1f} MB, {len(written.caches)} caches"
         )
         return
-    told = (
+    reported = (
         mistakes(words.check)
         if words.check
         else _plan_all(words.terraform, words.stacks or 100, words.seed)
     )
-    print("\n".join(told) or "every verdict is as owed")
-    sys.exit(bool(told))
+    print("\n".join(reported) or "every verdict is as owed")
+    sys.exit(bool(reported))
 
 
 if __name__ == "__main__":

@@ -624,7 +624,7 @@ Resources:
 
 
 class Site:
-    """Where a stack stands, and the chance that decides what is in it: the same for the same seed."""
+    """Where a stack is, and the random numbers that decide what is in it: the same for the same seed."""
 
     def __init__(self, number: int, seed: int, domain: str) -> None:
         self.number = number

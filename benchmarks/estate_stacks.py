@@ -1,6 +1,6 @@
 """A site → a stack: its files, its caches, and the verdicts that `ecbackup-iac check` owes them.
 
-The verdicts are worked out from what is written, as it is written: no program is asked.
+The verdicts are worked out from what is written, as it is written; no program is run.
 """
 
 import json
@@ -73,7 +73,7 @@ def _settled(site: Site, module: str, address: str, days: int | None) -> Cache:
     return Cache(site.folder, path, address, _status(days), days, (("", days),))
 
 
-def _undecided(site: Site, without: int | None, by_file: dict[str, int]) -> Cache:
+def _unknown(site: Site, without: int | None, by_file: dict[str, int]) -> Cache:
     """Give a cache whose retention depends on a variable file that Terraform does not load.
 
     The days are those without a file, where there is a default: the files decide about the status alone.
@@ -214,7 +214,7 @@ def _conditional(site: Site) -> Stack:
     by_file = {"env/dev.tfvars": otherwise, "env/prod.tfvars": then}
     return _terraform(
         site,
-        (_undecided(site, None, by_file),),
+        (_unknown(site, None, by_file),),
         main__tf=_call("redis", f"backup_days = {choice}"),
         variables__tf=_variable("environment", "string"),
         env___dev__tfvars='environment = "dev"\n',
@@ -227,7 +227,7 @@ def _unloaded_files(site: Site) -> Stack:
     by_file = {"env/dev.tfvars": dev, "env/prod.tfvars": MAX_LENGTH}
     return _terraform(
         site,
-        (_undecided(site, default, by_file),),
+        (_unknown(site, default, by_file),),
         main__tf=_call("redis", "backup_days = var.backup_days"),
         variables__tf=_variable("backup_days", "number", str(default)),
         env___dev__tfvars=f"backup_days = {dev}\n",

@@ -88,7 +88,7 @@ VARIANTS = (
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One resource instance: where it stands, what it is, and what happens to it."""
+    """One resource instance: where it is, what it is, and what happens to it."""
 
     module: str
     kind: str
@@ -364,8 +364,8 @@ def _block(kind: str, name: str, expressions: Json) -> Json:
 
 
 def main() -> None:
-    """Write a plan of the size that was asked for."""
-    parser = argparse.ArgumentParser(description="Write a Terraform plan as JSON, as big as asked.")
+    """Write a plan of the given size."""
+    parser = argparse.ArgumentParser(description="Write a Terraform plan as JSON, of a given size.")
     parser.add_argument("path", type=Path)
     parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--resources", type=int, default=50_000)

@@ -137,10 +137,10 @@ def measured(contender: Contender) -> Run:
     # A user's installation has its bytecode ready, whatever this shell says.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     starter = [sys.executable, "-I", "-S", "-c", _STARTER, *contender.command]
-    told = subprocess.run(
+    reported = subprocess.run(
         starter, env=environment, cwd=contender.folder, stdout=subprocess.PIPE, check=True
     ).stdout
-    seconds, worked, memory, status = told.split()
+    seconds, worked, memory, status = reported.split()
     if int(status) not in contender.statuses:
         sys.exit(f"{contender.command} ended with {int(status)}")
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kibibytes elsewhere

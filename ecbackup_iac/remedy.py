@@ -134,7 +134,7 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, policy)
     if isinstance(retention, Unknown) and retention.is_refused:
-        return f"mend what is refused first, then keep {_name_of(resource)} at {days} days"
+        return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     if isinstance(retention, Unknown) or resource.variants:
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [
@@ -246,7 +246,7 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     if not isinstance(retention, Unknown):
         return _where_in_template(retention.trace, resource, days).everywhere(retention)
     if retention.is_refused:
-        return f"mend what is refused first, then keep {_name_of(resource)} at {days} days"
+        return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     advice = [
         _where_in_template(value.trace or retention.trace, resource, days).everywhere(value)
         for value in _failing(retention.outcomes, policy)

@@ -212,11 +212,11 @@ def _unknown_message(resource: CacheResource, failing: Sequence[_Case]) -> str:
     """Return why it is not known whether the cache passes, and the worst of the cases that fail."""
     name, retention = resource.retention_name, resource.retention
     if isinstance(retention, Unknown):
-        message = f"{name} is undecided: {retention.why}"
+        message = f"{name} is unknown: {retention.why}"
     elif resource.variants:
         message = f"{name} depends on which variable file is given"
     else:
-        message = "it is undecided whether the cache can be backed up"
+        message = "it is unknown whether the cache can be backed up"
     if not failing:
         return message
     worst = min(failing, key=lambda case: _rank(case.failures[0].rule))

@@ -284,7 +284,7 @@ def evaluate_templates() -> EvaluateTemplates:
 def _evaluated(readings: Sequence[ReadResult]) -> Evaluated:
     return Evaluated(
         tuple(cache for reading in readings for cache in reading.resources),
-        tuple(told for reading in readings for told in reading.diagnostics),
+        tuple(reported for reading in readings for reported in reading.diagnostics),
         tuple(one for reading in readings for one in reading.absent),
         tuple(one for reading in readings for one in reading.blocks),
     )

@@ -125,8 +125,8 @@ def test_blocks_of_a_file_without_lines_are_told_apart_by_their_addresses() -> N
 def test_an_error_of_the_file_or_within_the_block_is_enough(
     line: int | None, severity: Severity, *, is_covered: bool
 ) -> None:
-    told = error(PLACE.path, line, severity)
-    assert len(account_for([ReadResult(blocks=(BLOCK,), diagnostics=(told,))])[1]) == (
+    reported = error(PLACE.path, line, severity)
+    assert len(account_for([ReadResult(blocks=(BLOCK,), diagnostics=(reported,))])[1]) == (
         not is_covered
     )
 

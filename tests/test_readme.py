@@ -108,7 +108,7 @@ def test_make_run_judges_the_examples_as_they_say(run: Run) -> None:
     command = recipe[1].removeprefix("$(BIN)/")
     assert command.startswith("ecbackup-iac ")
     last_line = _printed(run, command).splitlines()[-1]
-    assert last_line == "21 caches: 6 pass, 6 fail, 5 undecided, 2 not applicable, 2 suppressed"
+    assert last_line == "21 caches: 6 pass, 6 fail, 5 unknown, 2 not applicable, 2 suppressed"
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -254,7 +254,7 @@ def test_a_mixture_names_the_outcome_that_fails_and_when() -> None:
         (Outcome(Known(7), "var.env is prod"), Outcome(Known(0), "var.env is dev")),
     )
     assert judge(replace(GROUP, retention=retention), Policy()).message == (
-        "snapshot_retention_limit is undecided: it depends on var.env; "
+        "snapshot_retention_limit is unknown: it depends on var.env; "
         "automatic backups are off: snapshot_retention_limit is 0 when var.env is dev"
     )
 
@@ -312,7 +312,7 @@ def test_an_unknown_engine_that_can_only_be_redis_or_valkey_leaves_no_doubt() ->
         (UnknownMode.IGNORE, Level.NONE),
     ],
 )
-def test_the_policy_says_what_an_undecided_cache_weighs(mode: UnknownMode, level: Level) -> None:
+def test_the_policy_says_what_an_unknown_cache_weighs(mode: UnknownMode, level: Level) -> None:
     verdict = Verdict(Status.UNKNOWN, Rule.RETENTION_UNKNOWN, "")
     assert level_of(verdict, Policy(unknown=mode)) is level
 

@@ -180,7 +180,7 @@ def _cluster_mode(settings: Conf, attributes: Attributes) -> Value[bool]:
     known = {name: value for name, value in settings.items() if not is_open.get(name)}
     if in_cluster_mode(known, attributes) or isinstance(known.get("cluster_mode"), Mapping):
         return Known(value=True)
-    return Unknown("cluster mode is undecided") if any(is_open.values()) else Known(value=False)
+    return Unknown("cluster mode is unknown") if any(is_open.values()) else Known(value=False)
 
 
 # Plans
@@ -291,7 +291,7 @@ def _template_cluster_mode(
         return Known(value=False)
     if None not in answers and not any(_is_conditional(properties.get(name)) for name in names):
         return Known(value=True)
-    return Unknown("cluster mode is undecided")
+    return Unknown("cluster mode is unknown")
 
 
 def _is_no_value(written: object) -> bool:

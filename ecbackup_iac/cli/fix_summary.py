@@ -12,13 +12,13 @@ def fix_summary(result: FixResult, *, is_written: bool) -> str:
         lines += _fixed_lines(fixed, listed, is_written=is_written)
     for unfixed in result.unfixed:
         lines += _unfixed_lines(unfixed)
-    done = "mended" if is_written else "to mend"
+    done = "fixed" if is_written else "to fix"
     counts = f"{len(result.fixed)} {done}, {len(result.unfixed)} left"
     return "\n".join((*lines, counts)) + "\n"
 
 
 def _fixed_lines(fixed: Fixed, listed: set[object], *, is_written: bool) -> list[str]:
-    verb = "mended" if is_written else "mends"
+    verb = "fixed" if is_written else "fixes"
     lines = [f"{verb}  {escape_control_characters(fixed.finding.resource.address)}"]
     if not fixed.edits:
         lines.append("    with the edits for others")

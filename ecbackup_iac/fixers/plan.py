@@ -25,7 +25,7 @@ from ecbackup_iac.model.verdict import Level, Rule, Status
 from ecbackup_iac.remedy import is_enough
 from ecbackup_iac.scan import scan
 
-_BY_SOURCE = "it was read from {}: mend the configuration or template that it comes from"
+_BY_SOURCE = "it was read from {}: fix the configuration or template that it comes from"
 
 
 @record
@@ -39,7 +39,7 @@ class Fixed:
 
 @record
 class Unfixed:
-    """A cache that fails, or is undecided, as before."""
+    """A cache that fails, or is unknown, as before."""
 
     finding: Finding
     reason: str
@@ -215,7 +215,7 @@ def _failing(finding: Finding, minimum_days: int) -> list[Settled[int]]:
     """Return every possible value of the retention that fails.
 
     Raises:
-        NotFixableError: the retention is undecided, or no retention would fix the cache.
+        NotFixableError: the retention is unknown, or no retention would fix the cache.
 
     """
     resource, rule = finding.resource, finding.verdict.rule

@@ -55,7 +55,7 @@ class Recheck:
         findings, meant = _by_key(after.findings), set(meant)
         short = {key: why for key in meant if (why := _shortcoming(findings.get(key)))}
         if short:
-            # A cache may be undecided only because of the edits for others.
+            # A cache may be unknown only because of the edits for others.
             wrong = {key: why for key, why in short.items() if _fails(findings.get(key))}
             return Objection(next(iter((wrong or short).values())), wrong)
         others = {

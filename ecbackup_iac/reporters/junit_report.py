@@ -66,7 +66,7 @@ def _finding(finding: Finding) -> ET.Element:
 _SKIPPED = {
     Status.FAIL: "failing",
     Status.PASS: "passing",
-    Status.UNKNOWN: "undecided",
+    Status.UNKNOWN: "unknown",
     Status.NOT_APPLICABLE: "not applicable",
 }
 

@@ -81,7 +81,7 @@ def _verdict(report: Report) -> str:
     active = [finding for finding in report.findings if finding.suppression is None]
     words = ["fail"] if report.fails else []
     if any(finding.level is Level.WARNING for finding in active):
-        words.append("undecided")
+        words.append("unknown")
     if report.is_incomplete:
         words.append("incomplete")
     if words:

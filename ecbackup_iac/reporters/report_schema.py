@@ -53,7 +53,7 @@ class Resource(_Part):
 
 
 class BoundsPart(_Part):
-    """All that is known of an undecided retention, in days; null where it is open."""
+    """All that is known of an unknown retention, in days; null where it is open."""
 
     min: int | None
     max: int | None

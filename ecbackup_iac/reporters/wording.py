@@ -11,13 +11,13 @@ def _plain(text: str, _color: str) -> str:
 
 
 def summary(report: Report, colored: Callable[[str, str], str] = _plain) -> str:
-    """Return the summary, each part in its colour: "4 caches: 1 passes, 2 fail, 1 undecided"."""
+    """Return the summary, each part in its colour: "4 caches: 1 passes, 2 fail, 1 unknown"."""
     counts = report.counts
     total = len(report.findings)
     parts = [
         (counts["pass"], "passes" if counts["pass"] == 1 else "pass", "green"),
         (counts["fail"], "fails" if counts["fail"] == 1 else "fail", "red"),
-        (counts["unknown"], "undecided", "yellow"),
+        (counts["unknown"], "unknown", "yellow"),
         (counts["not_applicable"], "not applicable", "cyan"),
         (counts["suppressed"], "suppressed", "cyan"),
     ]

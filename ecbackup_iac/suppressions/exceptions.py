@@ -63,7 +63,7 @@ class PolicySuppressions:
             if tracked.is_expired(self._on):
                 text = f"the exception expired on {exception.expires} and no longer counts"
             elif not tracked.is_used:
-                text = "the exception matches no finding that fails or is undecided"
+                text = "the exception matches no finding that fails or is unknown"
             else:
                 continue
             message = f"{text}: {exception.reason}"

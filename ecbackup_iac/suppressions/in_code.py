@@ -161,7 +161,7 @@ class CodeSuppressions:
         """Return why a suppression that covers nothing is of no use; empty where that is not certain."""
         block = located.block_location
         if block is not None and (block.path, block.line, block.column) in self._evaluated:
-            return "" if self._is_partial else "matches no finding that fails or is undecided"
+            return "" if self._is_partial else "matches no finding that fails or is unknown"
         if _CACHE_BLOCK.match(located.block):
             return ""
         return "stands at no cache, and at no module call that leads to one"

@@ -44,7 +44,7 @@ PLANS = (
 SAID_BY_CHECKOV = {"pass": "PASSED", "fail": "FAILED", "unknown": None, "not_applicable": None}
 """What a status is to Checkov; None: it drops what is unknown to it."""
 
-# Where Checkov says otherwise, and why it cannot be mended in a check: (file, resource) → why.
+# Where Checkov says otherwise, and why it cannot be fixed in a check: (file, resource) → why.
 EXPLAINED = {
     ("stack/main.tf", "aws_elasticache_replication_group.whole_map"): (
         "a map in the place of a value is what Checkov makes of much that it cannot resolve: unknown"
@@ -53,7 +53,7 @@ EXPLAINED = {
         "Checkov resolves no variable in .tf.json: unknown, where the default passes"
     ),
     ("templates/shop.yaml", "LookedUp"): (
-        "Checkov does not look mappings up by an undecided key: unknown, where every entry passes"
+        "Checkov does not look mappings up by an unknown key: unknown, where every entry passes"
     ),
     ("templates/shop.yaml", "Decided"): (
         "Checkov leaves every Fn::If, the decided ones too, so both branches count"
@@ -239,7 +239,7 @@ def test_unknowns_fail_and_the_minimum_counts_where_the_environment_says_so(
         == "FAILED"
     )
     assert (
-        unknowns_failing.results["stack/main.tf", "aws_elasticache_replication_group.undecided"]
+        unknowns_failing.results["stack/main.tf", "aws_elasticache_replication_group.unknown"]
         == "FAILED"
     )
 

@@ -25,8 +25,8 @@ MAX_WAYS = 16
 
 def main() -> None:
     """Answer for every template."""
-    asked = json.load(sys.stdin)
-    answers = {one["key"]: list(ways(one["text"], one["given"])) for one in asked}
+    requests = json.load(sys.stdin)
+    answers = {one["key"]: list(ways(one["text"], one["given"])) for one in requests}
     json.dump(answers, sys.stdout, default=str)
 
 
@@ -95,9 +95,9 @@ def unrolled(template: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
 
 def value_of(properties: dict[str, Any], name: str, resolved: Any) -> list[Any] | str:  # noqa: ANN401
     """Return [the value], null where there is none; the error as a text where moto fails."""
-    asked = properties if "Fn::If" in properties else {name: properties.get(name)}
+    requests = properties if "Fn::If" in properties else {name: properties.get(name)}
     try:
-        return [clean_json(asked, resolved).get(name)]
+        return [clean_json(requests, resolved).get(name)]
     except Exception as error:  # noqa: BLE001
         return error_text(error)
 
@@ -133,7 +133,7 @@ def entries(value: object) -> Iterator[tuple[str, Any]]:
 
 
 def long_spelt(value: object) -> object:
-    """Mend what moto's own reader of YAML makes of `!Condition`: `Fn::Condition`, which there is not."""
+    """Fix what moto's own reader of YAML makes of `!Condition`: `Fn::Condition`, which there is not."""
     if isinstance(value, dict):
         return {
             "Condition" if key == "Fn::Condition" else key: long_spelt(inner)

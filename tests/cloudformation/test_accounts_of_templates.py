@@ -60,9 +60,9 @@ def test_every_cache_block_is_accounted_for(
     name: str, accounts_of: "AccountsOf", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = ACCOUNTS / name
-    asked, expected = copied(case, tmp_path, monkeypatch), load(case, "expect.json")
+    command_line, expected = copied(case, tmp_path, monkeypatch), load(case, "expect.json")
 
-    accounts = accounts_of(asked["args"], asked["paths"])
+    accounts = accounts_of(command_line["args"], command_line["paths"])
 
     found = [(one.address, one.block) for one in accounts.created]
     assert sorted((address, block.path, block.line) for address, block in found if block) == sorted(

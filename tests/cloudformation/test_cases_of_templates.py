@@ -40,13 +40,13 @@ def test_a_template_means_what_aws_says(
     name: str, run: "Run", run_here: "Callable[..., Result]", tmp_path: Path
 ) -> None:
     case = CASES / name
-    asked, expected = load(case, "case.json"), load(case, "expect.json")
+    command_line, expected = load(case, "case.json"), load(case, "expect.json")
     shutil.copytree(case, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*OURS))
     (tmp_path / ".git").mkdir()  # no policy file of the folders above is meant
-    stdin = (case / asked["stdin"]).read_bytes() if "stdin" in asked else b""
+    stdin = (case / command_line["stdin"]).read_bytes() if "stdin" in command_line else b""
 
-    words = ("check", *asked["args"], "--format", "json", *asked["paths"])
-    is_process = "stdin" in asked or NAMES.index(name) % IN_A_PROCESS == 0
+    words = ("check", *command_line["args"], "--format", "json", *command_line["paths"])
+    is_process = "stdin" in command_line or NAMES.index(name) % IN_A_PROCESS == 0
     result = run(*words, stdin=stdin) if is_process else run_here(*words)
 
     assert result.stderr == ""
@@ -55,11 +55,14 @@ def test_a_template_means_what_aws_says(
     assert sorted(one["resource"]["address"] for one in findings) == sorted(expected["caches"])
     assert {
         one["resource"]["address"]: disagreement(
-            expected["caches"][one["resource"]["address"]], one, asked["paths"]
+            expected["caches"][one["resource"]["address"]], one, command_line["paths"]
         )
         for one in findings
     } == {address: [] for address in expected["caches"]}
-    assert unmatched(expected["diagnostics"], report["diagnostics"], asked["paths"]) == ([], [])
+    assert unmatched(expected["diagnostics"], report["diagnostics"], command_line["paths"]) == (
+        [],
+        [],
+    )
     assert result.status == expected["exit"]
     assert [text for text in expected.get("hides", ()) if text in result.stdout] == []
 

@@ -28,15 +28,15 @@ FIXES = sorted((Path(__file__).parents[1] / "fixers" / "cases").glob("cloudforma
 LEFT_OUT = {"forty-conditions", "forty-conditions-beside", "aliases-without-end"}
 
 
-def mended_copy(case: Path, top: Path, monkeypatch: pytest.MonkeyPatch) -> "FixResult":
+def fixed_copy(case: Path, top: Path, monkeypatch: pytest.MonkeyPatch) -> "FixResult":
     """Make a copy of a case, and find out what fix does to it."""
     shutil.copytree(case, top, symlinks=True)
     (top / ".git").mkdir(exist_ok=True)
     monkeypatch.chdir(top)
-    return mended_here(case)
+    return fixed_here(case)
 
 
-def mended_here(case: Path) -> "FixResult":
+def fixed_here(case: Path) -> "FixResult":
     words = []
     if (case / "case.json").exists():
         words = json.loads((case / "case.json").read_text("utf-8"))["args"]
@@ -51,23 +51,23 @@ def mended_here(case: Path) -> "FixResult":
 def test_a_second_run_has_nothing_to_do(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = mended_copy(case, tmp_path / "case", monkeypatch)
+    made = fixed_copy(case, tmp_path / "case", monkeypatch)
     for path, after in made.after.items():
         Path(path).write_bytes(after)
-    again = mended_here(case)
+    again = fixed_here(case)
     assert again.after == {}
     left = [(one.finding.resource.address, one.reason) for one in made.unfixed]
     assert [(one.finding.resource.address, one.reason) for one in again.unfixed] == left
 
 
-def test_cfn_lint_finds_nothing_in_what_is_mended_that_it_did_not_find_before(
+def test_cfn_lint_finds_nothing_in_a_fixed_template_that_it_did_not_find_before(
     run_script: "RunScript", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pairs: dict[str, str] = {}
     for case in (*TEMPLATES, *FIXES):
         if case.name in LEFT_OUT:
             continue
-        made = mended_copy(case, tmp_path / case.name, monkeypatch)
+        made = fixed_copy(case, tmp_path / case.name, monkeypatch)
         for path, after in made.after.items():
             before = tmp_path / case.name / f"before-{Path(path).name}"
             before.write_bytes(made.before[path])

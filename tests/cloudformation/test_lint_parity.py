@@ -37,7 +37,7 @@ ERRORS = {
     "wrong on purpose: the value, or what else the resource says": (
         "no-properties what-is-no-whole-number what-is-no-whole-number-json numbers-of-yaml "
         "engines nodes-without-backups misspelt-property texts-that-are-no-digits "
-        "values-that-yaml-has list-parameters split if-undecided-json crlf tags-of-yaml"
+        "values-that-yaml-has list-parameters split if-unknown-json crlf tags-of-yaml"
     ),
     "cfn-lint reads numbers as YAML 1.1: an exponent needs a sign, and a point before it": (
         "whole-number-with-a-point-json numbers-at-the-edge-json"

@@ -111,16 +111,16 @@ def comparisons(
     evaluate_templates: "EvaluateTemplates",
 ) -> Mapping[str, Comparison]:
     """Compare everything: a case's name → what came of it."""
-    asked = {
+    requests = {
         one.key: {"key": one.key, "text": text_of(one.path), "given": values_given(one)}
         for one in case_files
         if one.case in NAMES and one.case not in LEFT_OUT
     }
-    answers = run_script("moto_reader.py", [*asked.values()])
+    answers = run_script("moto_reader.py", [*requests.values()])
     found = {name: Comparison() for name in NAMES}
     for one in case_files:
         for way in answers.get(one.key, ()):
-            files = {one.key: str(asked[one.key]["text"])}
+            files = {one.key: str(requests[one.key]["text"])}
             ours = {
                 cache.address: cache for cache in evaluate_templates(files, **way["given"]).caches
             }

@@ -311,8 +311,8 @@ def test_every_snippet_passes_when_it_is_judged(
 
 def test_every_iam_action_that_is_named_exists_but_the_one_of_the_original() -> None:
     page = page_of(None)
-    asked = [one for fact in facts(page, "permissions") for one in fact.ids]
-    assert set(asked) == IAM_NAMES
+    listed = [one for fact in facts(page, "permissions") for one in fact.ids]
+    assert set(listed) == IAM_NAMES
     for fact in every_fact():
         assert set(re.findall(r"elasticache:\w+", fact.text)) <= IAM_NAMES
         if fact.original.startswith("elasticache:"):

@@ -116,14 +116,14 @@ def test_what_is_fixed_passes_and_a_second_run_has_nothing_to_do(
     report = json.loads(run_here("check", "--format", "json", *check).stdout)
 
     status = {one["resource"]["address"]: one["status"] for one in report["findings"]}
-    fixed = re.findall(r"^mended  (.*)$", said, re.MULTILINE)
+    fixed = re.findall(r"^fixed  (.*)$", said, re.MULTILINE)
     not_fixed = re.findall(r"^left  (.*?)  \S+$", said, re.MULTILINE)
     assert {status[address] for address in fixed} <= {"pass"}
     assert {status[address] for address in not_fixed} <= {"fail", "unknown"}
     assert fixed or not_fixed
 
     again = run_here("fix", *case.args)
-    assert again.stdout.endswith(f"0 mended, {len(not_fixed)} left\n")
+    assert again.stdout.endswith(f"0 fixed, {len(not_fixed)} left\n")
     assert files_of(tmp_path) == after
 
 

@@ -24,7 +24,7 @@ resource "aws_elasticache_cluster" "a" {
 }
 """
 ON = OFF.replace("= 0", "= 7")
-UNDECIDED = OFF.replace("= 0", "= var.days") + 'variable "days" { type = number }\n'
+UNKNOWN = OFF.replace("= 0", "= var.days") + 'variable "days" { type = number }\n'
 
 
 @pytest.fixture
@@ -79,8 +79,8 @@ def test_days_are_not_fewer_than_the_policy_asks_for(top: Path, run: "Run") -> N
     [
         ({"main.tf": ON}, (), 0),
         ({"main.tf": OFF}, (), 0),
-        ({"main.tf": UNDECIDED}, (), 0),
-        ({"main.tf": UNDECIDED}, ("--unknown", "fail"), 1),
+        ({"main.tf": UNKNOWN}, (), 0),
+        ({"main.tf": UNKNOWN}, ("--unknown", "fail"), 1),
         ({"main.tf": OFF, "b/broken.tf": 'resource "aws_elasticache_cluster" {\n'}, (), 3),
         ({"main.tf": OFF.replace("= 0", "= 1 - 1 + length([])")}, (), 1),
         ({"main.tf": OFF}, ("missing",), 2),
@@ -109,7 +109,7 @@ def test_what_is_made_from_other_files_is_not_fixed(
     (top / "main.tf").unlink()
     copy_in("readers/plans/checks.json", "plan.json")
     result = run("fix", "plan.json")
-    assert "it was read from a plan: mend the configuration or template that it comes from" in (
+    assert "it was read from a plan: fix the configuration or template that it comes from" in (
         result.stdout
     )
     assert result.status == 1

@@ -267,7 +267,7 @@ def test_what_reaches_caches_alone_is_fixed(
 ) -> None:
     written(tmp_path, files)
     result = run("fix")
-    assert result.stdout.endswith("1 mended, 0 left\n")
+    assert result.stdout.endswith("1 fixed, 0 left\n")
     assert result.status == 0
 
 
@@ -354,7 +354,7 @@ def test_a_few_that_object_among_many_take_a_few_judgements(
 
     monkeypatch.setattr("ecbackup_iac.fixers.plan.scan", counted)
     result = run("fix")
-    assert result.stdout.endswith(f"{200 - len(wrong)} mended, {len(wrong)} left\n")
+    assert result.stdout.endswith(f"{200 - len(wrong)} fixed, {len(wrong)} left\n")
     assert len(judged) <= 6
 
 
@@ -364,7 +364,7 @@ def test_one_that_makes_the_code_refused_is_found_by_halves(tmp_path: Path, run:
     files["17/main.tf"] = NONE.removesuffix("}\n") + check + CACHE.format("var.days")
     written(tmp_path, files)
     result = run("fix")
-    assert result.stdout.endswith("29 mended, 1 left\n")
+    assert result.stdout.endswith("29 fixed, 1 left\n")
     assert (tmp_path / "17/main.tf").read_text(encoding="utf-8") == files["17/main.tf"]
 
 

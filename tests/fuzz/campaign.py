@@ -85,8 +85,8 @@ class Campaign:
         self._found[name] = len(data)
         self._finds.mkdir(parents=True, exist_ok=True)
         (self._finds / name).write_bytes(data)
-        told = "".join(traceback.format_exception(error)) if error else "too much memory\n"
-        (self._finds / f"{name}.txt").write_text(told, encoding="utf-8")
+        reported = "".join(traceback.format_exception(error)) if error else "too much memory\n"
+        (self._finds / f"{name}.txt").write_text(reported, encoding="utf-8")
         print(f"{self._harness.name}: {name} ({len(data)} bytes)", flush=True)  # noqa: T201
 
     def _close(self) -> None:

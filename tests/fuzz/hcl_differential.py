@@ -2,7 +2,7 @@
 
     python tests/fuzz/hcl_differential.py SECONDS [SEED]
 
-Every input is read lazily, wholly, by its tokens alone, and by whoever wrote it; a sample of them goes
+Every input is read lazily, wholly, by its tokens, and by the generator that wrote it; a sample goes
 to `terraform` and python-hcl2, where they are installed. What differs is kept in `build/fuzz/hcl/`.
 Input N of a seed is the same every time, and a run goes on where the last one with its seed ended.
 """

@@ -40,7 +40,7 @@ class ExpressionGenerator:
         """Return an expression of a kind, as it may stand inside parentheses."""
         return self._expression(kind, 0, LOOSE)
 
-    # What stands between tokens
+    # Between tokens
 
     def _pick(self, texts: Sequence[str]) -> str:
         return self._chance.choice(texts)
@@ -336,7 +336,7 @@ class ExpressionGenerator:
         )
 
     def _template(self, depth: int, texts: Sequence[str], most: int) -> str:
-        """Write texts, interpolations and directives; a dollar or percent sign never stands last."""
+        """Write texts, interpolations and directives; a dollar or percent sign is never last."""
         written = []
         for _ in range(self._chance.randint(0, most)):
             match self._chance.randrange(6):

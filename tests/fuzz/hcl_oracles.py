@@ -66,9 +66,9 @@ def refused_by_terraform(texts: Sequence[bytes]) -> list[list[tuple[str, int, in
     with tempfile.TemporaryDirectory() as folder:
         for number, text in enumerate(texts):
             Path(folder, f"f{number}.tf").write_bytes(text)
-        told = json.loads(terraform(folder, "validate -json"))
+        reported = json.loads(terraform(folder, "validate -json"))
     refused: list[list[tuple[str, int, int]]] = [[] for _ in texts]
-    for diagnostic in told["diagnostics"]:
+    for diagnostic in reported["diagnostics"]:
         place = diagnostic.get("range")
         header = _HEADER_ERROR.fullmatch(diagnostic["summary"])
         is_syntax = SYNTAX_ERRORS.match(diagnostic["summary"]) or (
@@ -105,7 +105,7 @@ def _is_broken_inside_a_character(text: bytes) -> bool:
     return False
 
 
-REFUSED, UNDECIDED = "(refused)", "(undecided)"
+REFUSED, UNKNOWN = "(refused)", "(unknown)"
 
 
 def values_by_terraform(expressions: Sequence[str]) -> list[Any]:
@@ -118,10 +118,10 @@ def values_by_terraform(expressions: Sequence[str]) -> list[Any]:
     with tempfile.TemporaryDirectory() as folder:
         text = "locals {\n" + "\n".join(lines) + "\n}\n"
         Path(folder, "main.tf").write_bytes(text.encode())
-        told = terraform(folder, "console", f"base64encode(jsonencode([{listed}]))\n")
-    if not told.startswith('"'):
+        reported = terraform(folder, "console", f"base64encode(jsonencode([{listed}]))\n")
+    if not reported.startswith('"'):
         return [None] * len(expressions) if len(expressions) == 1 else _by_halves(expressions)
-    texts = json.loads(base64.b64decode(told.strip().strip('"')))
+    texts = json.loads(base64.b64decode(reported.strip().strip('"')))
     return [text if text == REFUSED else json.loads(text) for text in texts]
 
 
@@ -143,7 +143,7 @@ def our_value(text: str) -> Any:  # noqa: ANN401 - JSON
     except EvaluationError:
         return REFUSED
     except NotImplementedError:
-        return UNDECIDED
+        return UNKNOWN
 
 
 def _plain(value: Value) -> Any:  # noqa: ANN401 - JSON
@@ -169,7 +169,7 @@ def compare_values(expressions: Sequence[str], findings: Findings) -> None:
             ours = f"raised {error!r}"
         if "-0" in json.dumps(theirs):  # Go's negative zero is the evaluator's matter
             continue
-        if ours != UNDECIDED and not _same(ours, theirs):
+        if ours != UNKNOWN and not _same(ours, theirs):
             kind = "a value differs"
             if theirs == REFUSED:  # we do not check the types of what is never used
                 continue

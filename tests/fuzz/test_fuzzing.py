@@ -1,6 +1,6 @@
 """A short run of every harness: the seeds, what once fell out, and some inputs made of them.
 
-The same inputs every time. `make fuzz` runs each for as long as is asked, guided by coverage.
+The same inputs every time. `make fuzz` runs each for as long as it is set to, guided by coverage.
 """
 
 import gc

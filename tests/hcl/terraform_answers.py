@@ -56,8 +56,8 @@ def _console(name: str, text: str) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, name).write_bytes(text.encode())
         run = _terraform(folder, "console", "jsonencode(local.x)\n")
-    told = re.sub("\x1b\\[[0-9;]*m", "", run.stdout + run.stderr)
-    error = re.search(r"Error: (.*)(?:\n.*)*? line (\d+)", told)
+    reported = re.sub("\x1b\\[[0-9;]*m", "", run.stdout + run.stderr)
+    error = re.search(r"Error: (.*)(?:\n.*)*? line (\d+)", reported)
     if error is not None or run.returncode:
         return {"refused": [error[1], int(error[2])] if error else ["", 0]}
     return {"value": json.loads(json.loads(run.stdout))}
@@ -67,9 +67,9 @@ def file(text: str) -> Mapping[str, Any]:
     """Ask what is wrong with a file."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "main.tf").write_bytes(text.encode("latin-1"))
-        told = json.loads(_terraform(folder, "validate -json").stdout)
+        reported = json.loads(_terraform(folder, "validate -json").stdout)
     found = []
-    for diagnostic in told["diagnostics"]:
+    for diagnostic in reported["diagnostics"]:
         start = diagnostic.get("range", {}).get("start", {})
         found.append([diagnostic["summary"], start.get("line"), start.get("column")])
     return {"refused": found}

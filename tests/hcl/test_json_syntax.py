@@ -37,7 +37,7 @@ def attribute(text: str, *way: tuple[str, int], name: str) -> Any:  # noqa: ANN4
     return found.expression
 
 
-def told(text: str | bytes) -> list[tuple[str, int | None, int | None]]:
+def reported(text: str | bytes) -> list[tuple[str, int | None, int | None]]:
     return [
         (message, place.location.line, place.location.column)
         for message, place in parse_json(source(text), CONFIGURATION)[1]
@@ -220,7 +220,7 @@ def test_places_inside_a_string_step_over_escapes() -> None:
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, line: int, column: int) -> None:
-    assert [found[1:] for found in told(text)] == [(line, column)]
+    assert [found[1:] for found in reported(text)] == [(line, column)]
 
 
 def test_what_stands_before_a_mistake_is_read(shown: Shown) -> None:
@@ -241,7 +241,9 @@ def test_a_bad_template_is_unreadable_and_its_neighbours_are_not() -> None:
 
 
 def test_a_template_where_strings_are_plain_is_no_mistake() -> None:
-    assert not told('{"variable": {"v": {"default": "${1 +}", "description": "%{"}}, "//": "${"}')
+    assert not reported(
+        '{"variable": {"v": {"default": "${1 +}", "description": "%{"}}, "//": "${"}'
+    )
 
 
 def test_what_is_nested_too_deeply_is_told() -> None:
@@ -250,7 +252,7 @@ def test_what_is_nested_too_deeply_is_told() -> None:
         '{"a":' * 100_000,
         '{"locals":{"a":' + "[" * 300 + "]" * 300 + "}}",
     ):
-        (problem,) = told(text)
+        (problem,) = reported(text)
         assert f"more than {MAX_DEPTH} deep" in problem[0]
 
 

@@ -49,7 +49,7 @@ def where(place: SourceRange) -> tuple[int, int, int | None, int | None]:
     return location.line, location.column, location.end_line, location.end_column
 
 
-def told(text: str | bytes) -> list[tuple[str, int | None, int | None]]:
+def reported(text: str | bytes) -> list[tuple[str, int | None, int | None]]:
     """Give what is wrong with a file: Terraform's summary, line and column."""
     _, problems = parse_whole_file(source(text), CONFIGURATION)
     return [
@@ -335,7 +335,7 @@ _POINTED_AT = {
 def test_a_file_is_refused_where_terraform_refuses_it(case: Mapping[str, Any]) -> None:
     text = case["text"].encode("latin-1").removeprefix(b"\xef\xbb\xbf")
     theirs = [error for error in case["refused"] if not error[0].startswith(_BEYOND_SYNTAX)]
-    ours = told(text)
+    ours = reported(text)
     if not theirs:
         assert not ours
         return
@@ -379,7 +379,7 @@ def test_a_file_is_refused_where_terraform_refuses_it(case: Mapping[str, Any]) -
 def test_one_mistake_is_one_problem_and_the_rest_is_read(
     text: str | bytes, problem: tuple[str, int, int]
 ) -> None:
-    assert told(text) == [problem]
+    assert reported(text) == [problem]
     body, _ = parse_whole_file(source(text), CONFIGURATION)
     assert body.attribute("b") is not None or b"b {}" in source(text).text
 
@@ -397,7 +397,7 @@ def test_a_broken_value_is_unreadable_and_its_neighbours_are_not() -> None:
 def test_a_one_line_block_of_several_arguments_is_refused_and_read() -> None:
     for between in ("; ", ", ", " "):
         text = f'variable "x" {{ type = number{between}default = 7 }}\nvariable "y" {{}}\n'
-        (problem,) = told(text)
+        (problem,) = reported(text)
         assert problem[:2] == ("Invalid single-argument block definition", 1)
         body, _ = parse_whole_file(source(text), CONFIGURATION)
         first, second = body.blocks("variable", 1)
@@ -467,7 +467,7 @@ def test_an_indented_block_of_a_known_kind_is_no_sign_of_a_broken_one() -> None:
     ],
 )
 def test_a_block_needs_its_labels(header: str, summary: str, column: int) -> None:
-    assert told(f"{header}\n}}\n") == [(summary, 1, column)]
+    assert reported(f"{header}\n}}\n") == [(summary, 1, column)]
 
 
 def test_every_kind_of_block_is_asked_for_with_its_labels() -> None:

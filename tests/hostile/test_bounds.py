@@ -76,7 +76,7 @@ def test_modules_that_nest_too_deeply_are_told_and_not_taken_for_none(judge_file
         "doubling tuples, as JSON",
         "doubling tuples, compared",
         "doubling outputs",
-        "outputs asked for twice",
+        "outputs referred to twice",
         "ranges in ranges",
         "20,000 locals",
     ],
@@ -92,7 +92,7 @@ def test_what_takes_too_much_work_is_given_up_with_an_error(name: str, judge_fil
 def test_one_root_that_takes_too_much_takes_nothing_from_the_others(judge_files: Judge) -> None:
     greedy = CONFIGURATION["ranges in ranges"]["main.tf"]
     done = judge_files({"greedy/main.tf": greedy, "modest/main.tf": cache("7")}, "-v")
-    assert "2 caches: 1 passes, 1 undecided" in done.text
+    assert "2 caches: 1 passes, 1 unknown" in done.text
 
 
 def test_many_roots_that_take_too_much_share_one_bound(judge_files: Judge) -> None:
@@ -149,8 +149,8 @@ def test_two_hundred_problems_of_a_file_are_reported_and_that_there_are_more(
 
 def test_a_template_that_takes_too_much_work_is_an_error_told_once(judge_files: Judge) -> None:
     done = judge_files(TEMPLATE["100 caches of 128 cases"])
-    told = "not all of this template was worked out: it asks for more work than is done for one"
-    assert done.text.count(told) == 1
+    reported = "not all of this template was worked out: it asks for more work than is done for one"
+    assert done.text.count(reported) == 1
     assert "ERROR  template.yaml:" in done.text
     assert "UNKNOWN  Cache99" in done.text
     assert done.status == 3

@@ -1,4 +1,4 @@
-"""Files that are none, links that lead away, what changes under the reader: told, never waited for."""
+"""Files that are none, links that lead away, what changes while it is read: reported, never waited for."""
 
 import os
 import socket
@@ -222,8 +222,8 @@ def test_a_file_that_vanishes_while_it_is_read_is_told(
 
     monkeypatch.setattr(Folders, "content", vanishing)
     report = scan(["."], Policy(), TODAY)
-    told = [(one.location.path, one.message) for one in report.diagnostics]
-    assert told == [("other.tf", "cannot be read: No such file or directory")]
+    reported = [(one.location.path, one.message) for one in report.diagnostics]
+    assert reported == [("other.tf", "cannot be read: No such file or directory")]
     assert len(report.findings) == 1
 
 

@@ -245,7 +245,7 @@ def test_the_content_of_a_file_is_in_no_format(use: str, judge_files: Judge) -> 
         assert WORD not in report.lower(), name
 
 
-def told(judge_files: Judge, configuration: str, **files: str) -> dict[str, Any]:
+def reported(judge_files: Judge, configuration: str, **files: str) -> dict[str, Any]:
     """Judge a configuration and its files; give the JSON report."""
     named = {name.replace("_", "."): text for name, text in files.items()}
     done = judge_files({"main.tf": configuration, **named}, "--format", "json:report.json")
@@ -258,7 +258,7 @@ def test_a_number_of_days_that_a_file_holds_is_judged_and_shown(
     days: str, judge_files: Judge
 ) -> None:
     of_yaml = cache('yamldecode(file("x.yaml")).caches["main"].days')
-    report = told(judge_files, of_yaml, x_yaml=f"caches:\n  main: {{days: {days}}}\n")
+    report = reported(judge_files, of_yaml, x_yaml=f"caches:\n  main: {{days: {days}}}\n")
     assert report["findings"][0]["retention"]["days"] == int(days)
 
 
@@ -266,7 +266,7 @@ def test_a_number_of_days_that_a_file_holds_is_judged_and_shown(
 def test_a_longer_number_that_a_file_holds_is_refused_and_not_shown(
     number: str, judge_files: Judge
 ) -> None:
-    (finding,) = told(judge_files, cache('file("x.txt")'), x_txt=number)["findings"]
+    (finding,) = reported(judge_files, cache('file("x.txt")'), x_txt=number)["findings"]
     assert finding["rule"] == "ECB003"
     assert "(content of a file)" in finding["message"]
     assert number not in str(finding)
@@ -278,20 +278,20 @@ BOUNDS = {
     '> tonumber(file("n.txt"))': ("35", "36"),
     '<= tonumber(file("n.txt"))': ("0", "0"),
 }
-"""A validation's condition → what its file holds, and the bound that is told."""
+"""A validation's condition → what its file holds, and the bound that is reported."""
 
 
 @pytest.mark.parametrize("condition", BOUNDS)
 def test_a_bound_that_a_file_holds_is_told_as_far_as_days_go(
     condition: str, judge_files: Judge
 ) -> None:
-    held, told = BOUNDS[condition]
+    held, reported = BOUNDS[condition]
     variable = (
         'variable "x" {\n  type = number\n  validation {\n'
         f'    condition     = var.x {condition}\n    error_message = "no"\n  }}\n}}\n'
     )
     done = judge_files({"main.tf": cache("var.x", variable), "n.txt": held}, "-v")
-    assert f"snapshot_retention_limit is {told}" in done.text
+    assert f"snapshot_retention_limit is {reported}" in done.text
     assert NUMBER not in done.text
     assert done.status == 1
 
@@ -303,14 +303,14 @@ def test_an_engine_and_a_node_type_that_a_file_holds_are_shown(judge_files: Judg
         '  node_type = yamldecode(file("x.yaml")).node\n',
     )
     text = "engine: valkey\nnode: cache.t4g.small\n"
-    (finding,) = told(judge_files, configuration, x_yaml=text)["findings"]
+    (finding,) = reported(judge_files, configuration, x_yaml=text)["findings"]
     assert finding["resource"]["engine"] == "valkey"
     assert finding["resource"]["node_type"] == "cache.t4g.small"
 
 
 def test_a_node_type_that_a_file_holds_and_that_is_none_is_not_shown(judge_files: Judge) -> None:
     configuration = cache("7").replace("engine", 'node_type = file("x.txt")\n  engine')
-    (finding,) = told(judge_files, configuration, x_txt=WORD)["findings"]
+    (finding,) = reported(judge_files, configuration, x_txt=WORD)["findings"]
     assert finding["resource"]["node_type"] == "(content of a file)"
 
 
@@ -318,7 +318,7 @@ def test_keys_that_a_file_holds_stand_in_addresses(judge_files: Judge) -> None:
     configuration = cache("each.value").replace(
         "engine", 'for_each = jsondecode(file("x.json"))\n  engine'
     )
-    findings = told(judge_files, configuration, x_json='{"a": 7, "b": 0}')["findings"]
+    findings = reported(judge_files, configuration, x_json='{"a": 7, "b": 0}')["findings"]
     found = [(one["resource"]["address"], one["status"]) for one in findings]
     name = "aws_elasticache_cluster.cache"
     assert found == [(f'{name}["a"]', "pass"), (f'{name}["b"]', "fail")]
@@ -339,7 +339,7 @@ def test_keys_that_a_file_holds_stand_in_addresses(judge_files: Judge) -> None:
 def test_a_refusal_says_what_is_wrong_without_the_content(
     expression: str, words: str, judge_files: Judge
 ) -> None:
-    (diagnostic, *_) = told(judge_files, cache(expression), x_txt=WORD)["diagnostics"]
+    (diagnostic, *_) = reported(judge_files, cache(expression), x_txt=WORD)["diagnostics"]
     assert words in diagnostic["message"]
 
 

@@ -1,4 +1,4 @@
-"""Files of many gigabytes, which take no room on the disk: told by their size, and not read."""
+"""Files of many gigabytes, sparse on the disk: rejected by their size, and not read."""
 
 import os
 import subprocess

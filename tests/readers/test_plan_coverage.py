@@ -41,8 +41,8 @@ def by_opentofu(plan: Plan) -> Plan:
 
 def partial(reading: ReadResult) -> str:
     """Return what is said to be missing."""
-    (told,) = reading.diagnostics
-    return told.message.removeprefix(PARTIAL).partition(";")[0]
+    (reported,) = reading.diagnostics
+    return reported.message.removeprefix(PARTIAL).partition(";")[0]
 
 
 def test_a_targeted_plan_that_does_not_say_so_is_partial() -> None:

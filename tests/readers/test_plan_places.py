@@ -53,7 +53,7 @@ def caches(report: Report) -> dict[str, CacheResource]:
 
 def warnings(report: Report) -> list[str]:
     assert not report.is_incomplete
-    return [f"{told.location}: {told.message}" for told in report.diagnostics]
+    return [f"{reported.location}: {reported.message}" for reported in report.diagnostics]
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -166,9 +166,9 @@ def test_a_block_that_is_missing_is_told_and_its_finding_stays_at_the_plan(work:
 def test_many_that_are_missing_are_summed_up(work: Path) -> None:
     shutil.rmtree(work / "infra/modules")
     (work / PAYMENTS / "main.tf").write_text('module "downloaded" {\n  source = "a/b/c"\n}\n')
-    (told,) = warnings(judged())
-    assert told.count(GROUP) + told.count("aws_elasticache_cluster") == 3
-    assert "and 5 more; is it the one that was planned?" in told
+    (reported,) = warnings(judged())
+    assert reported.count(GROUP) + reported.count("aws_elasticache_cluster") == 3
+    assert "and 5 more; is it the one that was planned?" in reported
 
 
 @pytest.mark.usefixtures("work")
@@ -287,9 +287,9 @@ def test_a_module_outside_the_repository_is_not_read(work: Path, tmp_path: Path)
 def test_a_broken_file_is_a_warning_where_it_may_hide_a_block(work: Path) -> None:
     """The plan is judged all the same, so the answer is complete."""
     edit(work / PAYMENTS / "queue.tf", 'resource "', 'resource {{ "')
-    told = warnings(judged())
-    assert any(line.startswith(f"{PAYMENTS}/queue.tf:1:") for line in told)
-    assert f"not in the configuration under {PAYMENTS}: {GROUP}.queue;" in told[-1]
+    reported = warnings(judged())
+    assert any(line.startswith(f"{PAYMENTS}/queue.tf:1:") for line in reported)
+    assert f"not in the configuration under {PAYMENTS}: {GROUP}.queue;" in reported[-1]
 
 
 def test_ignored_changes_are_seen_and_contradict_nothing(work: Path) -> None:

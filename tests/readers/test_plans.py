@@ -154,8 +154,8 @@ def _days(retention: object) -> int | str:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_only_a_partial_plan_is_said_to_be_one(name: str) -> None:
-    told = [diagnostic.message for diagnostic in _judged(name).diagnostics]
-    assert told == ([PARTIAL[name]] if name in PARTIAL else [])
+    reported = [diagnostic.message for diagnostic in _judged(name).diagnostics]
+    assert reported == ([PARTIAL[name]] if name in PARTIAL else [])
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -176,11 +176,11 @@ def test_every_plan_here_has_its_row_in_the_table() -> None:
         (f"{GROUP}.r03", "terraform_data.t.id"),
     ],
 )
-def test_an_undecided_retention_says_what_it_depends_on(address: str, origin: str) -> None:
+def test_an_unknown_retention_says_what_it_depends_on(address: str, origin: str) -> None:
     findings = _judged("unknown-retention.json").findings
     verdict = next(f.verdict for f in findings if f.resource.address == address)
     assert verdict.message == (
-        f"snapshot_retention_limit is undecided: it depends on {origin}, known only after apply"
+        f"snapshot_retention_limit is unknown: it depends on {origin}, known only after apply"
     )
 
 

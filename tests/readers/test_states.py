@@ -38,7 +38,7 @@ def raw(*instances: Json, **members: object) -> ReadResult:
     )
 
 
-def told(reading: ReadResult) -> tuple[list[str], list[tuple[str, str]], list[str]]:
+def reported(reading: ReadResult) -> tuple[list[str], list[tuple[str, str]], list[str]]:
     """Return the addresses that are found, those that are absent, and the errors."""
     return (
         [one.address for one in reading.resources],
@@ -50,7 +50,7 @@ def told(reading: ReadResult) -> tuple[list[str], list[tuple[str, str]], list[st
 @pytest.mark.parametrize("values", [{}, {"values": None}])
 def test_an_instance_without_values_is_an_error(values: Json) -> None:
     reading = shown({"address": f"{CLUSTER}.a"} | values)
-    assert told(reading) == ([], [], [f"{CLUSTER}.a is in the state without its attributes"])
+    assert reported(reading) == ([], [], [f"{CLUSTER}.a is in the state without its attributes"])
 
 
 @pytest.mark.parametrize("values", [{}, {"attributes": None}, {"attributes_flat": None}])
@@ -59,7 +59,7 @@ def test_a_raw_instance_without_attributes_is_an_error_of_its_own(values: Json) 
         {"index_key": 0} | values, {"index_key": 1, "attributes": {"snapshot_retention_limit": 1}}
     )
     error = f"{CLUSTER}.a[0] is in the state without its attributes"
-    assert told(reading) == ([f"{CLUSTER}.a[1]"], [], [error])
+    assert reported(reading) == ([f"{CLUSTER}.a[1]"], [], [error])
 
 
 def test_what_terraform_has_not_written_since_0_11_is_read() -> None:
@@ -77,23 +77,23 @@ def test_attributes_that_leave_the_retention_out_are_unset() -> None:
 def test_a_resource_without_instances_is_absent(instances: Json) -> None:
     reading = raw(module='module.m["k"]', **instances)
     address = f'module.m["k"].{CLUSTER}.a'
-    assert told(reading) == ([], [(address, "the state has no instance of it")], [])
+    assert reported(reading) == ([], [(address, "the state has no instance of it")], [])
 
 
 def test_a_deposed_object_alone_is_absent() -> None:
     deposed = {"deposed": "0123abcd", "attributes": {"snapshot_retention_limit": 7}}
-    assert told(raw(deposed)) == ([], [(f"{CLUSTER}.a", DEPOSED)], [])
+    assert reported(raw(deposed)) == ([], [(f"{CLUSTER}.a", DEPOSED)], [])
     entry = {"address": f"{CLUSTER}.a", "values": {}, "deposed_key": "0123abcd"}
-    assert told(shown(entry)) == ([], [(f"{CLUSTER}.a", DEPOSED)], [])
+    assert reported(shown(entry)) == ([], [(f"{CLUSTER}.a", DEPOSED)], [])
 
 
 def test_a_deposed_object_beside_the_current_one_is_not_mentioned() -> None:
     current: Json = {"attributes": {"snapshot_retention_limit": 7}}
-    assert told(raw({"deposed": "0123abcd"} | current, current)) == ([f"{CLUSTER}.a"], [], [])
+    assert reported(raw({"deposed": "0123abcd"} | current, current)) == ([f"{CLUSTER}.a"], [], [])
     entry: Json = {"address": f"{CLUSTER}.a", "values": {"engine": "redis"}}
-    assert told(shown(entry | {"deposed_key": "x"}, entry)) == ([f"{CLUSTER}.a"], [], [])
+    assert reported(shown(entry | {"deposed_key": "x"}, entry)) == ([f"{CLUSTER}.a"], [], [])
 
 
 def test_data_sources_are_no_caches() -> None:
-    assert told(raw(mode="data")) == ([], [], [])
-    assert told(shown({"address": f"data.{CLUSTER}.a", "mode": "data"})) == ([], [], [])
+    assert reported(raw(mode="data")) == ([], [], [])
+    assert reported(shown({"address": f"data.{CLUSTER}.a", "mode": "data"})) == ([], [], [])

@@ -1,4 +1,4 @@
-"""Which roots are found, who is asked for, and where reading ends."""
+"""Which roots are found, which paths are checked, and where reading ends."""
 
 import ast
 import os

@@ -29,16 +29,16 @@ CONTRAST = """() => {
   const behind = element => { for (; element; element = element.parentElement) {
     const found = parts(getComputedStyle(element).backgroundColor); if (found[3]) return found }
     return [255, 255, 255, 1] };
-  const told = [];
+  const reported = [];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const text = walk.currentNode.data.trim(), element = walk.currentNode.parentElement;
     if (!text || element.closest("option")) continue;
     const style = getComputedStyle(element), svg = element instanceof SVGElement;
     const a = light(parts(svg ? style.fill : style.color)), b = light(behind(element));
-    told.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), text.slice(0, 40)]);
+    reported.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), text.slice(0, 40)]);
   }
-  return told }"""
+  return reported }"""
 
 # What sticks out to the right, in pixels; the skip link and what only a screen reader reads lie aside.
 WIDE = """() => [...document.querySelectorAll("body *")].filter(one => !one.closest(".unseen, .skip, svg"))
@@ -46,15 +46,15 @@ WIDE = """() => [...document.querySelectorAll("body *")].filter(one => !one.clos
   .filter(([right]) => right > innerWidth + 0.5)"""
 
 # Texts of one row, or of one article's head, that lie upon each other.
-OVERLAPS = """() => { const told = [];
+OVERLAPS = """() => { const reported = [];
   for (const row of document.querySelectorAll("tr, header, .figures div, article dl > div, fieldset")) {
     const boxes = [...row.children].filter(one => !one.closest(".unseen") && one.tagName != "LEGEND")
       .map(one => one.getBoundingClientRect()).filter(box => box.width > 1 && box.height > 1);
     boxes.forEach((a, i) => boxes.slice(i + 1).forEach(b => {
       const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-      if (x > 1 && y > 1) told.push(row.textContent.slice(0, 60)) })) }
-  return told }"""
+      if (x > 1 && y > 1) reported.push(row.textContent.slice(0, 60)) })) }
+  return reported }"""
 
 OUTLINE = """() => ({
   headings: [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(one => Number(one.tagName[1])),
@@ -68,13 +68,13 @@ SHOWN = """selector => [...document.querySelectorAll(selector)].filter(one => on
 
 
 class Pages(http.server.SimpleHTTPRequestHandler):
-    """Serves the folder, and writes down what it was asked for."""
+    """Serves the folder, and records the requests."""
 
-    asked: list[str] = []  # noqa: RUF012 - one for all
+    requests: list[str] = []  # noqa: RUF012 - one for all
 
     def do_GET(self) -> None:
         """Serve a file."""
-        self.asked.append(self.path)
+        self.requests.append(self.path)
         super().do_GET()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
@@ -83,7 +83,7 @@ class Pages(http.server.SimpleHTTPRequestHandler):
 
 def look(browser: Browser, address: str, folder: Path, name: str) -> dict[str, Any]:
     """Look at a page at both widths, in the light and in the dark."""
-    told: dict[str, Any] = {}
+    reported: dict[str, Any] = {}
     for width, (across, down) in WIDTHS.items():
         for scheme in ("light", "dark"):
             context = browser.new_context(
@@ -94,12 +94,12 @@ def look(browser: Browser, address: str, folder: Path, name: str) -> dict[str, A
             said: list[str] = []
             page.on("console", lambda message, said=said: said.append(message.text))
             page.on("pageerror", lambda error, said=said: said.append(str(error)))
-            Pages.asked.clear()
+            Pages.requests.clear()
             page.goto(address)
             picture = folder / f"{name}-{width}-{scheme}.png"
             page.screenshot(path=picture, full_page=True)
-            told[f"{width} {scheme}"] = {
-                "asked": list(Pages.asked),
+            reported[f"{width} {scheme}"] = {
+                "requests": list(Pages.requests),
                 "said": list(said),
                 "picture": str(picture),
                 "scroll": page.evaluate("document.documentElement.scrollWidth"),
@@ -110,7 +110,7 @@ def look(browser: Browser, address: str, folder: Path, name: str) -> dict[str, A
                 **page.evaluate(OUTLINE),
             }
             context.close()
-    return told
+    return reported
 
 
 def axe(page: Page) -> list[str]:
@@ -203,7 +203,7 @@ def main(chromium: str, folder: Path) -> None:
     with sync_playwright() as playwright:
         # The sandbox cannot be had by root, in a container for instance; the pages are our own.
         browser = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=not is_root)
-        told = {
+        reported = {
             "everything": look(browser, f"{base}/everything.html", folder, "everything"),
             "empty": look(browser, f"{base}/empty.html", folder, "empty"),
             "use": use(browser, f"{base}/everything.html"),
@@ -211,7 +211,7 @@ def main(chromium: str, folder: Path) -> None:
         }
         browser.close()
     server.shutdown()
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(reported))
 
 
 if __name__ == "__main__":

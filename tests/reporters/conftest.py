@@ -82,9 +82,9 @@ DOWNLOADED = replace(
     ),
     retention_ignored=False,
 )
-UNDECIDED = replace(
+UNKNOWN = replace(
     CODE,
-    address="aws_elasticache_replication_group.undecided",
+    address="aws_elasticache_replication_group.unknown",
     location=Location("main.tf", 30, 3, 31, 9),
     retention=Unknown(
         "it depends on var.environment",
@@ -199,7 +199,7 @@ def excerpts() -> tuple[Excerpt, ...]:
         Excerpt(passed, (SourceLine(20, "\tdays = local.days", 1, 18),)),
         Excerpt(decided, (SourceLine(8, "  … days = 0 …", 4, 12),)),
         Excerpt(
-            UNDECIDED.location,
+            UNKNOWN.location,
             (SourceLine(30, "  snapshot_retention_limit = ...", 2, 32),),
             left_out=1,
         ),
@@ -232,9 +232,9 @@ def everything() -> Report:
             finding_of(twin),
             finding_of(twin),
             finding_of(DOWNLOADED),
-            finding_of(UNDECIDED),
-            finding_of(replace(UNDECIDED, address="ignored"), Policy(unknown=UnknownMode.IGNORE)),
-            finding_of(replace(UNDECIDED, address="strict"), Policy(unknown=UnknownMode.FAIL)),
+            finding_of(UNKNOWN),
+            finding_of(replace(UNKNOWN, address="ignored"), Policy(unknown=UnknownMode.IGNORE)),
+            finding_of(replace(UNKNOWN, address="strict"), Policy(unknown=UnknownMode.FAIL)),
             finding_of(LIVE),
             finding_of(NASTY),
             finding_of(replace(CODE, address="accepted", retention=Known(2)), Policy(7), by_policy),

@@ -111,7 +111,7 @@ def test_a_format_imports_what_it_needs_and_no_other(name: str) -> None:
 # What each format tells of, read back with a parser of its own.
 
 
-class Told(HTMLParser):
+class MarkdownTags(HTMLParser):
     """The text of every cell, and every tag with its attributes."""
 
     def __init__(self, html: str) -> None:
@@ -148,7 +148,7 @@ def read_junit(text: str) -> str:
 
 
 def read_markdown(text: str) -> str:
-    return "\n".join(Told(text).cells)
+    return "\n".join(MarkdownTags(text).cells)
 
 
 class Page(HTMLParser):
@@ -207,19 +207,19 @@ def test_every_format_tells_of_every_finding_and_every_diagnostic(
     ]
     accepted = Suppression(SuppressionKind.POLICY, "reason_of_it", Location("policy.toml", 3))
     findings.append(judged(replace(called, address="accepted_end"), suppression=accepted))
-    told = (
+    reported = (
         Diagnostic("message_of_an_error", Location("a.tf", 1)),
         Diagnostic("message_of_a_warning", Location("b.tf"), Severity.WARNING),
     )
     absent = AbsentCache("absent_end", "a", "b", Location("c.tf", 4), "reason_of_absence")
-    text = FILE_CONTENT[name](rendered(name, Report(tuple(findings), told, (absent,)), VERBOSE))
+    text = FILE_CONTENT[name](rendered(name, Report(tuple(findings), reported, (absent,)), VERBOSE))
     leaves_out = LEAVES_OUT.get(name, leaves_out_nothing)
     for finding in findings:
         assert (finding.resource.address in text) is not leaves_out(finding)
         if not leaves_out(finding):
             assert finding.verdict.message in text
     assert ("reason_of_it" in text) is (name != "github")
-    assert [one.message for one in told if one.message not in text] == []
+    assert [one.message for one in reported if one.message not in text] == []
     lists_absent = name in ("text", "json", "markdown", "html")
     assert ("absent_end" in text, "reason_of_absence" in text) == (lists_absent, lists_absent)
 
@@ -334,9 +334,9 @@ def test_any_text_leaves_markdown_with_our_elements_alone(
     blocks = [block.type for block in MarkdownIt("commonmark").parse(markdown)]
     paragraph = ["paragraph_open", "inline", "paragraph_close"]
     assert blocks == ["heading_open", "inline", "heading_close", *paragraph, *["html_block"] * 5]
-    told = Told(markdown)
-    assert told.tags <= TAGS
-    assert escape_control_characters(report.findings[0].resource.address) in told.cells
+    reported = MarkdownTags(markdown)
+    assert reported.tags <= TAGS
+    assert escape_control_characters(report.findings[0].resource.address) in reported.cells
 
 
 def test_no_name_in_markdown_calls_a_person_or_links_an_issue(report: Report) -> None:
@@ -360,7 +360,7 @@ def test_a_comment_that_would_be_too_long_says_how_many_rows_it_leaves_out(
     shown = markdown.partition("<details")[0].count("<tr><td><code>cache_")
     assert f"<p>{3_000 - shown} more rows are left out here: there is no room</p>" in markdown
     assert "broken.tf" in FILE_CONTENT["markdown"](markdown)
-    assert Told(markdown).tags <= TAGS
+    assert MarkdownTags(markdown).tags <= TAGS
 
 
 @given(st.integers(0, 5_000))
@@ -371,7 +371,7 @@ def test_markdown_never_takes_more_room_than_there_is(
 
     markdown = render_within(many(judged, called, 20), RenderOptions(), room)
     assert len(markdown.encode()) <= room
-    assert Told(markdown).tags <= TAGS
+    assert MarkdownTags(markdown).tags <= TAGS
 
 
 def test_annotations_stay_within_what_github_shows_of_a_step(
@@ -409,8 +409,8 @@ def repository(tmp_path: Path) -> Path:
 
 
 def test_one_run_writes_every_format(repository: Path, run: "Run") -> None:
-    asked = [f"--format={name}:{file}" for name, file in FILES.items()]
-    result = run("check", *asked, cwd=repository)
+    formats = [f"--format={name}:{file}" for name, file in FILES.items()]
+    result = run("check", *formats, cwd=repository)
     assert (result.stdout, result.stderr, result.status) == ("", "", 1)
     for name, file in FILES.items():
         assert "snapshot_retention_limit is 0" in FILE_CONTENT[name](
@@ -421,17 +421,17 @@ def test_one_run_writes_every_format(repository: Path, run: "Run") -> None:
 def test_a_code_host_reads_paths_from_the_top_and_a_person_from_the_working_folder(
     repository: Path, run: "Run"
 ) -> None:
-    told = {name: run("check", "--format", name, cwd=repository).stdout for name in FILES}
-    (result,) = json.loads(told["sarif"])["runs"][0]["results"]
+    reported = {name: run("check", "--format", name, cwd=repository).stdout for name in FILES}
+    (result,) = json.loads(reported["sarif"])["runs"][0]["results"]
     uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "infra/live/main.tf"
-    (entry,) = json.loads(told["gitlab"])
+    (entry,) = json.loads(reported["gitlab"])
     assert entry["location"] == {"path": "infra/live/main.tf", "lines": {"begin": 5}}
-    case = element_of(told["junit"]).find(".//testcase")
+    case = element_of(reported["junit"]).find(".//testcase")
     assert case is not None
     assert (case.attrib["file"], case.attrib["line"]) == ("infra/live/main.tf", "5")
-    assert told["github"].startswith("::error file=infra/live/main.tf,line=5,endLine=5,col=3,")
-    assert [name for name, text in told.items() if "infra/" not in text] == [
+    assert reported["github"].startswith("::error file=infra/live/main.tf,line=5,endLine=5,col=3,")
+    assert [name for name, text in reported.items() if "infra/" not in text] == [
         "text",
         "json",
         "markdown",

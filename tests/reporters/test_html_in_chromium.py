@@ -33,7 +33,7 @@ LARGE = 5_000
 
 
 @pytest.fixture(scope="module")
-def told(
+def reported(
     environment_with: "EnvironmentWith",
     tmp_path_factory: pytest.TempPathFactory,
     report: Report,
@@ -85,12 +85,12 @@ def told(
 
 
 @pytest.fixture(params=VIEWS)
-def view(told: Any, request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 - JSON
-    return told["everything"][request.param]
+def view(reported: Any, request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 - JSON
+    return reported["everything"][request.param]
 
 
 def test_it_asks_for_nothing_and_complains_of_nothing(view: Any) -> None:  # noqa: ANN401
-    assert view["asked"] == ["/everything.html"]
+    assert view["requests"] == ["/everything.html"]
     assert view["said"] == []
     assert view["scripts"] == 0
 
@@ -131,15 +131,15 @@ def test_a_name_that_is_markup_is_read_as_text(view: Any) -> None:  # noqa: ANN4
     assert r"\u202egnp" in view["text"]
 
 
-def test_light_and_dark_and_both_widths_are_pictures_of_their_own(told: Any) -> None:  # noqa: ANN401
-    pictures = {Path(told["everything"][view]["picture"]).read_bytes() for view in VIEWS}
+def test_light_and_dark_and_both_widths_are_pictures_of_their_own(reported: Any) -> None:  # noqa: ANN401
+    pictures = {Path(reported["everything"][view]["picture"]).read_bytes() for view in VIEWS}
     assert len(pictures) == len(VIEWS)
     assert min(map(len, pictures)) > 100_000
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_report_of_nothing_is_a_page_too(told: Any, view: str) -> None:  # noqa: ANN401
-    page = told["empty"][view]
+def test_a_report_of_nothing_is_a_page_too(reported: Any, view: str) -> None:  # noqa: ANN401
+    page = reported["empty"][view]
     assert (page["said"], page["axe"], page["wide"], page["dangling"]) == ([], [], [], [])
     assert "No cache found" in page["text"]
 
@@ -156,8 +156,8 @@ def shown(findings: Sequence[Finding], *, is_filtered: bool = False) -> dict[str
     }
 
 
-def test_the_filters_work_by_keyboard_and_without_scripts(told: Any, report: Report) -> None:  # noqa: ANN401
-    use = told["use"]
+def test_the_filters_work_by_keyboard_and_without_scripts(reported: Any, report: Report) -> None:  # noqa: ANN401
+    use = reported["use"]
     everything = shown(report.findings)
     others = [
         one for one in report.findings if one.verdict.status is not Status.FAIL or one.suppression
@@ -176,10 +176,10 @@ def test_the_filters_work_by_keyboard_and_without_scripts(told: Any, report: Rep
     assert use["said"] == []
 
 
-def test_in_print_there_is_everything_but_what_is_worked_with(told: Any) -> None:  # noqa: ANN401
-    assert told["use"]["print"] == told["use"]["before"] | {"filters": 0}
+def test_in_print_there_is_everything_but_what_is_worked_with(reported: Any) -> None:  # noqa: ANN401
+    assert reported["use"]["print"] == reported["use"]["before"] | {"filters": 0}
 
 
-def test_a_page_with_thousands_of_caches_still_opens(told: Any) -> None:  # noqa: ANN401
-    assert told["large"]["load"] < 30
-    assert told["large"]["filter"] < 30
+def test_a_page_with_thousands_of_caches_still_opens(reported: Any) -> None:  # noqa: ANN401
+    assert reported["large"]["load"] < 30
+    assert reported["large"]["filter"] < 30

@@ -86,16 +86,16 @@ def sentences(report: Report) -> str:
 
 
 def verdicts(judged: "Judged", called: CacheResource) -> dict[str, Finding]:
-    undecided = Unknown[int]("it depends")
+    unknown = Unknown[int]("it depends")
     return {
         "passes": judged(replace(called, retention=Known(7))),
         "fails": judged(called),
-        "undecided": judged(replace(called, retention=undecided)),
-        "undecided, which fails": judged(
-            replace(called, retention=undecided), Policy(unknown=UnknownMode.FAIL)
+        "unknown": judged(replace(called, retention=unknown)),
+        "unknown, which fails": judged(
+            replace(called, retention=unknown), Policy(unknown=UnknownMode.FAIL)
         ),
-        "undecided, which is ignored": judged(
-            replace(called, retention=undecided), Policy(unknown=UnknownMode.IGNORE)
+        "unknown, which is ignored": judged(
+            replace(called, retention=unknown), Policy(unknown=UnknownMode.IGNORE)
         ),
         "suppressed": judged(
             called, Policy(), Suppression(SuppressionKind.POLICY, "why", Location("p.toml", 1))
@@ -129,9 +129,9 @@ DIAGNOSTICS = {
             ["incomplete: 1 error", "3, the answer is incomplete (0"],
         ),
         ("passes and odd", "pass", ["1 warning, and the answer stands", "check: 0,"]),
-        ("undecided and passes", "undecided", ["1 is undecided", "The policy warns", "check: 0,"]),
-        ("undecided, which fails", "fail", ["The policy counts that as a failure", "check: 1,"]),
-        ("undecided, which is ignored", "pass", ["The policy ignores that", "check: 0,"]),
+        ("unknown and passes", "unknown", ["1 is unknown", "The policy warns", "check: 0,"]),
+        ("unknown, which fails", "fail", ["The policy counts that as a failure", "check: 1,"]),
+        ("unknown, which is ignored", "pass", ["The policy ignores that", "check: 0,"]),
         (
             "suppressed",
             "pass",
@@ -144,14 +144,14 @@ def test_it_says_in_large_and_in_words_what_the_verdict_is(
     names: str, word: str, said: list[str], judged: "Judged", called: CacheResource
 ) -> None:
     of = verdicts(judged, called)
-    asked = names.split(" and ")
+    listed = names.split(" and ")
     report = Report(
-        tuple(of[name] for name in asked if name in of),
-        tuple(DIAGNOSTICS[name] for name in asked if name in DIAGNOSTICS),
+        tuple(of[name] for name in listed if name in of),
+        tuple(DIAGNOSTICS[name] for name in listed if name in DIAGNOSTICS),
     )
     assert f"<title>ElastiCache backups: {word}</title>" in render(report)
-    told = sentences(report)
-    assert [one for one in said if one not in told] == []
+    reported = sentences(report)
+    assert [one for one in said if one not in reported] == []
 
 
 def test_what_is_not_created_has_a_section_of_its_own(
@@ -265,15 +265,15 @@ def test_a_finding_shows_its_lines_and_marks_those_that_decide(
 ) -> None:
     step = TraceStep("snapshot_retention_limit = 0", PLACE)
     finding = judged(replace(called, location=PLACE, retention=Known(0, (step,))))
-    told = article(Report((finding,), excerpts=(Excerpt(PLACE, LINES, left_out=2),)))
-    shown = Document(told + "</article>").text
+    reported = article(Report((finding,), excerpts=(Excerpt(PLACE, LINES, left_out=2),)))
+    shown = Document(reported + "</article>").text
     assert (
         '2resource "aws_elasticache_cluster" "this" {\n⋮\n4  snapshot_retention_limit = 0 …\n'
         in shown
     )
     assert "and 2 more lines" in shown
-    assert told.count("<mark>") == 1
-    assert "<mark>snapshot_retention_limit = 0</mark>" in told
+    assert reported.count("<mark>") == 1
+    assert "<mark>snapshot_retention_limit = 0</mark>" in reported
     # The step says the same, and is not said twice.
     assert shown.count("snapshot_retention_limit = 0") == 1
 
@@ -284,35 +284,35 @@ def test_a_step_that_says_more_than_its_lines_is_said_beside_them(
     step = TraceStep("Environment has no default", Location("t.yaml", 5, 3, 5, 14))
     excerpt = Excerpt(step.location, (SourceLine(5, "  Environment:", 2, 13),))
     finding = judged(replace(called, retention=Unknown("x", trace=(step,))))
-    told = article(Report((finding,), excerpts=(excerpt,)))
-    assert '<code class="step">Environment has no default</code>' in told
-    assert "<mark>Environment</mark>" in told
+    reported = article(Report((finding,), excerpts=(excerpt,)))
+    assert '<code class="step">Environment has no default</code>' in reported
+    assert "<mark>Environment</mark>" in reported
 
 
 def test_a_finding_without_lines_has_its_trace_alone(
     judged: "Judged", called: CacheResource
 ) -> None:
-    told = Document(article(Report((judged(called),))) + "</article>").text
-    assert "stacks/a b/main.tf:8:3 days = 0" in told
-    assert "set days = 7 in stacks/a b/main.tf:8" in told
-    assert "ECB008" in told
+    reported = Document(article(Report((judged(called),))) + "</article>").text
+    assert "stacks/a b/main.tf:8:3 days = 0" in reported
+    assert "set days = 7 in stacks/a b/main.tf:8" in reported
+    assert "ECB008" in reported
 
 
 def test_a_suppression_has_its_reason_its_kind_and_its_last_day(report: Report) -> None:
     html = render(report)
-    told = Document(
+    reported = Document(
         html[html.index('<section id="suppressions"') : html.index('<section id="not-read"')]
     )
-    assert "rebuilt on login" in told.text
-    assert "policy, .ecbackup.toml:7" in told.text
-    assert "2027-06-30" in told.text
-    assert "without an end" in told.text
+    assert "rebuilt on login" in reported.text
+    assert "policy, .ecbackup.toml:7" in reported.text
+    assert "2027-06-30" in reported.text
+    assert "without an end" in reported.text
 
 
 def test_the_page_has_the_mappings_and_a_card_for_every_rule(report: Report) -> None:
     page = Document(render(report))
-    for told in ("CP-9(b)", "ElastiCache.1", "164.308(a)(7)(i)", "CKV_AWS_134", "11.2"):
-        assert told in page.text
+    for reported in ("CP-9(b)", "ElastiCache.1", "164.308(a)(7)(i)", "CKV_AWS_134", "11.2"):
+        assert reported in page.text
     for rule, card in RULES.items():
         assert rule in {one.get("id") for one in page.of("section")}
         assert card.remedy in page.text
@@ -364,8 +364,8 @@ def test_any_text_leaves_the_page_with_our_elements_alone(
     finding = replace(judged(resource), remedy=f"x{text}")
     accepted = replace(finding, suppression=Suppression(SuppressionKind.COMMENT, text, place))
     excerpt = Excerpt(place, (SourceLine(1, f"x{text}x", 1, 1 + len(text)),))
-    told = (Diagnostic(text, place),)
-    page = Document(render(Report((finding, accepted), told, excerpts=(excerpt,))))
+    reported = (Diagnostic(text, place),)
+    page = Document(render(Report((finding, accepted), reported, excerpts=(excerpt,))))
     assert {tag for tag, _ in page.elements} <= TAGS
     ids = [one["id"] for _, one in page.elements if "id" in one]
     assert len(ids) == len(set(ids))

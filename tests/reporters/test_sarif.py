@@ -88,7 +88,7 @@ def test_a_result_names_its_rule_and_its_level(everything: dict[str, Any]) -> No
     for result in everything["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
     levels = {one["properties"]["address"]: one["level"] for one in everything["results"]}
-    assert levels["aws_elasticache_replication_group.undecided"] == "warning"
+    assert levels["aws_elasticache_replication_group.unknown"] == "warning"
     assert levels["strict"] == "error"
 
 
@@ -164,8 +164,8 @@ def test_diagnostics_are_notifications_and_an_error_is_no_success(
 ) -> None:
     (invocation,) = everything["invocations"]
     assert invocation["executionSuccessful"] is False
-    told = invocation["toolExecutionNotifications"]
-    assert [one["level"] for one in told] == [one.severity for one in report.diagnostics]
+    reported = invocation["toolExecutionNotifications"]
+    assert [one["level"] for one in reported] == [one.severity for one in report.diagnostics]
     warning = Diagnostic("odd", Location("a.tf", 3), Severity.WARNING)
     (invocation,) = run_of(Report((), (warning,)))["invocations"]
     assert invocation["executionSuccessful"] is True

@@ -40,11 +40,11 @@ def finding(
     )
 
 
-UNDECIDED = finding(
+UNKNOWN = finding(
     Unknown("it depends on data.aws_ssm_parameter.retention_in_days.value, known only after apply")
 )
 BROKEN = Diagnostic("the JSON ends in the middle", Location("broken.json", 3, 9))
-REPORT = Report((finding(), UNDECIDED, finding(Known(7))), (BROKEN,))
+REPORT = Report((finding(), UNKNOWN, finding(Known(7))), (BROKEN,))
 
 
 def test_a_report_without_colour_holds_no_escape_code() -> None:
@@ -58,15 +58,15 @@ def test_colour_changes_nothing_but_the_colour() -> None:
 
 
 def test_a_narrow_window_folds_prose_at_its_width() -> None:
-    report = Report((replace(UNDECIDED, remedy=None),))
+    report = Report((replace(UNKNOWN, remedy=None),))
     assert render(report, RenderOptions(width=60)).splitlines() == [
         "UNKNOWN  aws_elasticache_cluster.a  ECB005 retention-unknown",
-        "  snapshot_retention_limit is undecided: it depends on",
+        "  snapshot_retention_limit is unknown: it depends on",
         "    data.aws_ssm_parameter.retention_in_days.value, known",
         "    only after apply",
         "  at plan.json",
         "",
-        "1 cache: 1 undecided",
+        "1 cache: 1 unknown",
     ]
 
 
@@ -83,7 +83,7 @@ def test_every_line_of_a_long_remedy_is_shown() -> None:
 
 
 def test_a_window_narrower_than_reason_is_taken_for_forty_columns() -> None:
-    report = Report((replace(UNDECIDED, remedy=None),))
+    report = Report((replace(UNKNOWN, remedy=None),))
     assert render(report, RenderOptions(width=1)) == render(report, RenderOptions(width=40))
 
 
@@ -162,9 +162,7 @@ def test_quiet_tells_failures_and_errors_alone() -> None:
 
 
 def test_quiet_says_nothing_where_nothing_fails() -> None:
-    assert (
-        render(Report((finding(Known(7)), UNDECIDED)), RenderOptions(detail=Verbosity.QUIET)) == ""
-    )
+    assert render(Report((finding(Known(7)), UNKNOWN)), RenderOptions(detail=Verbosity.QUIET)) == ""
 
 
 @pytest.mark.parametrize("status", Status)

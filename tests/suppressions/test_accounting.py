@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GROUP = "aws_elasticache_replication_group"
 SAID = "ecbackup:ignore[ECB001] rebuilt"
 NO_CACHE = "stands at no cache, and at no module call that leads to one"
-NO_FINDING = "matches no finding that fails or is undecided"
+NO_FINDING = "matches no finding that fails or is unknown"
 
 
 def group(days: str, comment: str = f"# {SAID}", name: str = "a") -> str:

@@ -235,7 +235,7 @@ def test_what_the_policy_accepts_is_not_accepted_again(tmp_path: Path, run_here:
     assert entries(run_here("baseline").stdout) == []
 
 
-def test_undecided_caches_and_unsorted_ones_are_accepted_in_order(
+def test_unknown_caches_and_unsorted_ones_are_accepted_in_order(
     stack: Path, run_here: "RunHere"
 ) -> None:
     stack.write_text(configuration(z=0, m="timestamp()", good=7, a=36), "utf-8")

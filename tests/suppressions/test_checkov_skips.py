@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CHECKOV = "checkov==3.3.30"
 CLUSTER = "aws_elasticache_cluster"
 
-# Name → what stands above the block, inside it, and behind the retention.
+# Name → what is above the block, inside it, and behind the retention.
 COMMENTS: Mapping[str, tuple[str, str, str]] = {
     "inside": ("", "#checkov:skip=CKV_AWS_134:a queue", ""),
     "slashes": ("", "// checkov:skip=CKV_AWS_134:a queue", ""),

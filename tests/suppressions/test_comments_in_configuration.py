@@ -119,7 +119,7 @@ def test_only_the_rules_that_are_named_are_suppressed(judge: "Judge", one_group:
     outcome = judge({"main.tf": filled(one_group, inside="# ecbackup:ignore[ECB002] too short")})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
     assert outcome.messages == [
-        "4: ecbackup:ignore[ECB002] matches no finding that fails or is undecided: too short"
+        "4: ecbackup:ignore[ECB002] matches no finding that fails or is unknown: too short"
     ]
 
 

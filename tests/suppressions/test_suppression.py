@@ -85,7 +85,7 @@ def test_one_that_matches_nothing_is_reported_and_changes_nothing(
     assert marked == [before]
     assert warnings == [
         Diagnostic(
-            "the exception matches no finding that fails or is undecided: the owner agreed",
+            "the exception matches no finding that fails or is unknown: the owner agreed",
             PLACE,
             Severity.WARNING,
         )
@@ -111,7 +111,7 @@ def test_what_passes_needs_no_exception() -> None:
     assert [diagnostic.severity for diagnostic in warnings] == [Severity.WARNING]
 
 
-def test_what_is_undecided_can_be_accepted_too() -> None:
+def test_what_is_unknown_can_be_accepted_too() -> None:
     (marked,), _ = apply_exceptions([finding(Unknown("later"))], [ALL], TODAY)
     assert marked.suppression is not None
 

@@ -31,8 +31,10 @@ def program() -> str | None:
     found = shutil.which("terraform")
     if found is None:
         return None
-    told = subprocess.run([found, "version"], capture_output=True, text=True, check=False).stdout
-    return found if f"v{VERSION}\n" in told else None
+    reported = subprocess.run(
+        [found, "version"], capture_output=True, text=True, check=False
+    ).stdout
+    return found if f"v{VERSION}\n" in reported else None
 
 
 class Console:
@@ -76,16 +78,16 @@ class Console:
 
     def answer(self, expression: str) -> str:
         """Give the JSON text of one entry of the data; numbers stay as Terraform wrote them."""
-        asked = json.dumps(expression, ensure_ascii=False)
+        expression_text = json.dumps(expression, ensure_ascii=False)
         kind = self.said(f"type({expression})")
         coded = self.said(f"base64encode(nonsensitive(jsonencode({expression})))")
         if kind is None or coded is None:
-            return f'{{"expression": {asked}, "error": true}}'
+            return f'{{"expression": {expression_text}, "error": true}}'
         if coded == "(known after apply)":
-            return f'{{"expression": {asked}, "unknown": true}}'
+            return f'{{"expression": {expression_text}, "unknown": true}}'
         value = base64.b64decode(coded.strip('"')).decode()
-        told = f'{{"type": {json.dumps(kind)}, "value": {value}}}'
-        return f'{{"expression": {asked}, "answer": {told}}}'
+        reported = f'{{"type": {json.dumps(kind)}, "value": {value}}}'
+        return f'{{"expression": {expression_text}, "answer": {reported}}}'
 
     def values(self, expressions: list[str]) -> list[str | None]:
         """Give the values of many expressions as JSON texts, None for those that are errors.
@@ -99,10 +101,10 @@ class Console:
             while count < len(expressions) and size < MAX_LINE_LENGTH:
                 size += len(expressions[count].encode()) + 50
                 count += 1
-            asked = ", ".join(
+            expression_text = ", ".join(
                 f"try(nonsensitive(jsonencode({e})), null)" for e in expressions[:count]
             )
-            coded = self.said(f"base64encode(jsonencode([{asked}]))")
+            coded = self.said(f"base64encode(jsonencode([{expression_text}]))")
             if coded is None:
                 raise ValueError(f"the console refuses all of {expressions[:count]}")
             found += json.loads(base64.b64decode(coded.strip('"')))

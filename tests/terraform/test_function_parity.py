@@ -37,7 +37,7 @@ FILES = str((DATA / "files").resolve())
 
 
 class ConsoleScope(EmptyScope):
-    """Where the console stands: nothing is declared, and the files are there."""
+    """The folder of the console: nothing is declared, and the files are there."""
 
     files: Files = RootFiles(Folders(FILES), FILES)
 
@@ -144,8 +144,8 @@ def test_the_answers_kept_are_those_of_the_real_program(path: Path, tmp_path: Pa
     if terraform is None:
         pytest.skip(f"terraform {console.VERSION} is not installed")
     kept = [entry for entry in json.loads(path.read_text()) if "unknown" not in entry]
-    told = console.Console(terraform, tmp_path).values([entry["expression"] for entry in kept])
-    for entry, value in zip(kept, told, strict=True):
+    reported = console.Console(terraform, tmp_path).values([entry["expression"] for entry in kept])
+    for entry, value in zip(kept, reported, strict=True):
         expected = None if "error" in entry else entry["answer"]["value"]
         found = None if value is None else json.loads(value)
         assert (entry["expression"], "error" in entry) == (entry["expression"], value is None)

@@ -39,7 +39,7 @@ def test_an_input_beats_the_default_and_null_beats_it_too(evaluate: "Evaluate") 
 module "silent" {
   source = "./redis"
 }
-module "told" {
+module "reported" {
   source = "./redis"
   days   = "7"
 }
@@ -52,7 +52,7 @@ module "nothing" {
     found = evaluate(files)
     assert {cache.address.split(".")[1]: days(cache.retention) for cache in found.caches} == {
         "silent": 1,
-        "told": 7,
+        "reported": 7,
         "nothing": None,
     }
 
@@ -291,7 +291,7 @@ module "caches" {
   defaults = { snapshot_retention_limit = 5 }
   items = {
     plain = {}
-    told  = { snapshot_retention_limit = 7 }
+    reported  = { snapshot_retention_limit = 7 }
     off   = { create = false }
     zero  = { snapshot_retention_limit = 0 }
   }
@@ -302,6 +302,6 @@ module "caches" {
     assert found.errors == []
     assert {cache.address.split('"')[1]: days(cache.retention) for cache in found.caches} == {
         "plain": 5,
-        "told": 7,
+        "reported": 7,
         "zero": 0,
     }

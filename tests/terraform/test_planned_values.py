@@ -68,7 +68,7 @@ def judged(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic]]:
         for cache in reading.resources
         if cache.root == shown_path(str(root))
     }
-    return caches, [told for reading in readings for told in reading.diagnostics]
+    return caches, [reported for reading in readings for reported in reading.diagnostics]
 
 
 def disagreement(planned: dict[str, Any], cache: CacheResource) -> str | None:
@@ -100,7 +100,7 @@ def test_a_configuration_means_what_terraform_plans(name: str) -> None:
     expected = json.loads((case / "expect.json").read_text(encoding="utf-8"))
     arguments = json.loads((case / "case.json").read_text(encoding="utf-8")).get("args", {})
     caches, diagnostics = judged(case)
-    errors = [told for told in diagnostics if told.severity is Severity.ERROR]
+    errors = [reported for reported in diagnostics if reported.severity is Severity.ERROR]
     if name in EXPLAINED:
         assert caches, "what cannot be decided is said, not dropped"
         return

@@ -177,7 +177,7 @@ EXAMPLES: tuple[tuple[str, object], ...] = (
     ('toset([env, "dev"])', {"['dev', 'prod']", "['dev']"}),
     ('sort([env, "e"])', {"['e', 'prod']", "['dev', 'e']"}),
     ("sum([either, 1])", {"8", "15"}),
-    # Text beside a number turns it into text: not known where what stands beside it is not.
+    # Text beside a number turns it into text: unknown where its neighbour is unknown.
     ("tolist([7, u])[0]", {"7", "'7'"}),
     ("tonumber(tolist([7, u])[0])", 7),
     ("issensitive(u)", False),
@@ -228,8 +228,8 @@ def test_the_length_of_an_object_is_known_by_its_type() -> None:
 
 def test_what_an_outcome_assumes_is_kept() -> None:
     result = evaluated("lookup({ prod = 14 }, env, 7)", **X)
-    told = {plain(outcome.value): outcome.condition for outcome in result.unknown.outcomes}
-    assert told == {14: "var.x is 0", 7: "var.x is 1"}
+    reported = {plain(outcome.value): outcome.condition for outcome in result.unknown.outcomes}
+    assert reported == {14: "var.x is 0", 7: "var.x is 1"}
 
 
 @pytest.mark.parametrize(

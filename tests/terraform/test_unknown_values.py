@@ -100,7 +100,7 @@ def outcomes(value: Value[int]) -> set[Days] | str:
         ("(var.a ? 1 : 2) * 10 + 1", {11, 21}),
         ("max(var.a ? 1 : 5, 3)", {3, 5}),
         ('tonumber("${var.a ? 1 : 2}4")', {14, 24}),
-        # One condition is one condition, wherever it is asked.
+        # One condition is one condition, wherever it is evaluated.
         ("(var.a ? 1 : 0) + (var.a ? 0 : 1)", {1}),
         ("(var.a ? 1 : 0) + (var.b ? 1 : 0)", {0, 1, 2}),
         ("local.flag + (var.a ? 10 : 20)", {11, 22}),

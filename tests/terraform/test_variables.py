@@ -175,7 +175,7 @@ def test_the_workspace_is_given_by_option_environment_or_note(
 def test_a_name_that_no_root_declares_is_a_warning_once(evaluate: "Evaluate") -> None:
     files = {"a/main.tf": NUMBER + CACHE % "var.days", "b/main.tf": CACHE % "7"}
     found = evaluate(files, given=EvaluationInputs((("var", "days=7"), ("var", "dayz=7"))))
-    assert [str(told.message) for told in found.diagnostics] == [
+    assert [str(reported.message) for reported in found.diagnostics] == [
         "--var dayz: no root that was judged declares such a variable"
     ]
 

@@ -30,7 +30,7 @@ SCHEMAS = {
 }
 OURS = "OWNER/ecbackup-iac@v"
 
-# Terraform, which plans what examples/plan.json holds; it leaves word of what it was told to do.
+# Terraform, which plans what examples/plan.json holds; it records its arguments.
 TERRAFORM = """\
 #!/bin/sh
 echo "$*" >> "$0.log"
@@ -219,11 +219,9 @@ def test_the_deploy_workflow_applies_no_plan_in_which_a_cache_fails(
     assert "aws_elasticache_cluster.jobs" in stopped.output
     assert "apply" not in terraform.with_suffix(".log").read_text("utf-8")
 
-    mended = (terraform.parent / "plan.json").read_text("utf-8")
-    mended = re.sub(
-        r'"snapshot_retention_limit": ?(0|null)', '"snapshot_retention_limit":7', mended
-    )
-    (terraform.parent / "plan.json").write_text(mended, "utf-8")
+    fixed = (terraform.parent / "plan.json").read_text("utf-8")
+    fixed = re.sub(r'"snapshot_retention_limit": ?(0|null)', '"snapshot_retention_limit":7', fixed)
+    (terraform.parent / "plan.json").write_text(fixed, "utf-8")
     job.outputs.pop("check")
     done = play(read("github-deploy.yml"), job)
     assert done.status == 0, done.output
@@ -299,8 +297,8 @@ def test_atlantis_has_nothing_to_apply_where_a_cache_fails(
     assert not (tmp_path / "tfplan").exists()
 
     whole = (TOP / "examples" / "plan.json").read_text("utf-8")
-    mended = re.sub(r'"snapshot_retention_limit": ?(0|null)', '"snapshot_retention_limit":7', whole)
-    (terraform.parent / "plan.json").write_text(mended, "utf-8")
+    fixed = re.sub(r'"snapshot_retention_limit": ?(0|null)', '"snapshot_retention_limit":7', whole)
+    (terraform.parent / "plan.json").write_text(fixed, "utf-8")
     (tmp_path / "tfplan").touch()
     done = tools.run("sh", "-c", check["run"], cwd=work, env=env)
     assert done.status == 0, done.output

@@ -144,7 +144,7 @@ def configuration(published: Path, **settings: object) -> str:
     return yaml.safe_dump({"repos": [source]})
 
 
-def test_a_commit_that_turns_backups_off_is_stopped_until_it_is_mended(
+def test_a_commit_that_turns_backups_off_is_stopped_until_it_is_fixed(
     repository: Repository,
 ) -> None:
     repository.has({"main.tf": CACHE.replace("DAYS", "7")})
@@ -158,11 +158,11 @@ def test_a_commit_that_turns_backups_off_is_stopped_until_it_is_mended(
     assert "fix: set snapshot_retention_limit = 7 in main.tf:4" in stopped.output
     assert repository.git("rev-parse", "HEAD").output == before
 
-    mended = repository.commit({"main.tf": CACHE.replace("DAYS", "7")}, "--allow-empty")
-    assert mended.status == 0, mended.output
-    mended = repository.commit({"main.tf": CACHE.replace("DAYS", "14")})
-    assert mended.status == 0, mended.output
-    assert re.search(r"^ElastiCache backups\.+Passed$", mended.output, re.MULTILINE)
+    fixed = repository.commit({"main.tf": CACHE.replace("DAYS", "7")}, "--allow-empty")
+    assert fixed.status == 0, fixed.output
+    fixed = repository.commit({"main.tf": CACHE.replace("DAYS", "14")})
+    assert fixed.status == 0, fixed.output
+    assert re.search(r"^ElastiCache backups\.+Passed$", fixed.output, re.MULTILINE)
 
 
 def test_a_commit_that_touches_a_child_module_alone_is_judged_through_its_callers(
@@ -173,8 +173,8 @@ def test_a_commit_that_touches_a_child_module_alone_is_judged_through_its_caller
     assert stopped.status == 1
     assert "FAIL  module.redis.aws_elasticache_replication_group.this" in stopped.output
     assert "fix: set days = 7 in stacks/shop/main.tf:3" in stopped.output
-    mended = repository.commit({"stacks/shop/main.tf": CALLER.replace("= 0", "= 7")})
-    assert mended.status == 0, mended.output
+    fixed = repository.commit({"stacks/shop/main.tf": CALLER.replace("= 0", "= 7")})
+    assert fixed.status == 0, fixed.output
 
 
 def test_a_commit_that_touches_a_nested_template_alone_is_judged_through_its_parents(
@@ -215,8 +215,8 @@ def test_a_commit_that_touches_a_variable_file_alone_is_judged(repository: Repos
     stopped = repository.commit({"terraform.tfvars": "days = 0\n"})
     assert stopped.status == 1
     assert "fix: set days = 7 in terraform.tfvars:1" in stopped.output
-    mended = repository.commit({"terraform.tfvars": "days = 3\n"})
-    assert mended.status == 0, mended.output
+    fixed = repository.commit({"terraform.tfvars": "days = 3\n"})
+    assert fixed.status == 0, fixed.output
 
 
 def test_a_commit_that_touches_the_policy_file_alone_is_judged(repository: Repository) -> None:
@@ -225,8 +225,8 @@ def test_a_commit_that_touches_the_policy_file_alone_is_judged(repository: Repos
     assert stopped.status == 1
     assert "ECB002" in stopped.output
     assert "stacks/shop/main.tf:4" in stopped.output
-    mended = repository.commit({".ecbackup.toml": "minimum_days = 5\n"})
-    assert mended.status == 0, mended.output
+    fixed = repository.commit({".ecbackup.toml": "minimum_days = 5\n"})
+    assert fixed.status == 0, fixed.output
 
 
 def test_a_commit_that_touches_the_baseline_alone_is_judged(repository: Repository) -> None:
@@ -242,8 +242,8 @@ def test_a_commit_that_touches_the_baseline_alone_is_judged(repository: Reposito
     stopped = repository.commit(emptied)
     assert stopped.status == 1
     assert "FAIL  aws_elasticache_replication_group.sessions" in stopped.output
-    mended = repository.commit({".ecbackup-baseline.json": accepted}, "--allow-empty")
-    assert mended.status == 0, mended.output
+    fixed = repository.commit({".ecbackup-baseline.json": accepted}, "--allow-empty")
+    assert fixed.status == 0, fixed.output
 
 
 def test_arguments_of_the_configuration_reach_the_command(
@@ -273,10 +273,10 @@ def test_a_list_of_files_that_is_split_is_judged_part_by_part(
     ends = re.findall(r"^\d+ caches?[^\n]*$", hook, re.MULTILINE)
     assert len(ends) >= 2
     assert "1 cache: 1 fails" in ends
-    mended = repository.commit(
+    fixed = repository.commit(
         {"stacks/shop/main.tf": calling["stacks/shop/main.tf"].replace("0", "7")}
     )
-    assert mended.status == 0, mended.output
+    assert fixed.status == 0, fixed.output
 
 
 def test_a_push_is_judged_whole_also_where_a_commit_only_deletes(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.policy import Policy
 
 
-@click.command(cls=OrderedCommand, short_help="Mend what fails, where that is decided.")
+@click.command(cls=OrderedCommand, short_help="Fix what fails, where that is decided.")
 @request_options
 @click.option(
     "--days",
@@ -53,7 +53,7 @@ def fix(context: click.Context, /, *, days: int | None, diff: bool, **_options: 
       ecbackup-iac fix --diff | git apply
       ecbackup-iac fix stacks/payments --days 14
 
-    A literal is replaced, or what is missing is inserted; nothing else in a file changes. What is undecided,
+    A literal is replaced, or what is missing is inserted; nothing else in a file changes. What is unknown,
     shared with something that must not change, or part of a downloaded module is left, and the reason is
     told. Exit status: 0 nothing is left that fails, 1 something is, 2 used wrongly, 3 the answer is
     incomplete.

@@ -326,6 +326,6 @@ def _existence(body: Node, frame: Frame, stack: str = "") -> tuple[ExistenceCond
 def _representative(value: Value | None, collection: Node, frame: Frame) -> Value:
     """Return the value that represents the items of an unknown or empty collection."""
     raw = value.raw if value else None
-    why = raw.why if isinstance(raw, UnknownValue) else "the collection of the loop is undecided"
+    why = raw.why if isinstance(raw, UnknownValue) else "the collection of the loop is unknown"
     key = ("item", frame.key, collection.start)
     return Value(UnknownValue(why, key), value.trace if value else ())

@@ -14,8 +14,8 @@ from ecbackup_iac.syntax.encoding import to_utf8
 # A folder that a generator of templates writes to → the generator, and where to fix it.
 _MAKERS = {
     "cdk.out": "the CDK: set snapshotRetentionLimit in the app",
-    ".aws-sam": "sam build: mend the template that it is made of",
-    ".serverless": "the Serverless Framework: mend serverless.yml",
+    ".aws-sam": "sam build: fix the template that it is made of",
+    ".serverless": "the Serverless Framework: fix serverless.yml",
 }
 _CDK_MANIFEST = "manifest.json"
 _CDK_TEMPLATE = ".template.json"

@@ -170,7 +170,7 @@ class Settings:
             return Known(answer)
         if not answers:
             return Known(value=False)
-        return Unknown("cluster mode is undecided")
+        return Unknown("cluster mode is unknown")
 
     def _combined(
         self, listed: Sequence[tuple[int, Settled[T]]], cases: Sequence[_Setting]

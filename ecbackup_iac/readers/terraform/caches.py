@@ -192,7 +192,7 @@ class RootReader:
                 answers.add("unknown")
             elif enables_cluster_mode(setting, value.raw):
                 return Known(value=True)
-        return Unknown("cluster mode is undecided") if answers else Known(value=False)
+        return Unknown("cluster mode is unknown") if answers else Known(value=False)
 
     def _refusal(self, found: ResourceInstance, block: Arguments) -> str:
         """Return what Terraform or the provider would refuse of the resource itself; empty for nothing.

@@ -60,7 +60,7 @@ def _legend(minimum_days: int) -> str:
     samples = (
         ('<circle cx="50%" cy="50%" r="5"/>', "days that are known"),
         ('<circle class="hollow" cx="50%" cy="50%" r="5"/>', "not set, which is 0"),
-        (_RANGE, "what it may be, undecided"),
+        (_RANGE, "what it may be, unknown"),
         ('<line class="dashed" x1="5%" x2="95%" y1="50%" y2="50%"/>', "nothing is known of it"),
         (_cross("50%"), "AWS refuses it"),
         (_ENOUGH, f"enough: {minimum_days} to {MAXIMUM_DAYS} days"),

@@ -71,7 +71,7 @@ def _article(entry: Entry, root: str, excerpts: Mapping[Location, Excerpt]) -> s
 def _tag(entry: Entry) -> str:
     finding, word = entry.finding, KINDS[entry.kind]
     if finding.suppression and finding.verdict.status is not Status.PASS:
-        status = {Status.FAIL: "fails", Status.UNKNOWN: "undecided"}
+        status = {Status.FAIL: "fails", Status.UNKNOWN: "unknown"}
         return f"{word}: {status.get(finding.verdict.status, 'not applicable')}"
     if finding.verdict.status is Status.UNKNOWN:
         effects = {Level.ERROR: ": counts as a failure", Level.NONE: ": the policy ignores it"}

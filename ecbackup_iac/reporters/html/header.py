@@ -24,8 +24,8 @@ def verdict(report: Report) -> tuple[str, str]:
         return "Incomplete", "unknown"
     if not report.findings:
         return "No cache created" if report.absent else "No cache found", "na"
-    if _undecided(report)[Level.WARNING]:
-        return "Undecided", "unknown"
+    if _unknown(report)[Level.WARNING]:
+        return "Unknown", "unknown"
     return "Pass", "pass"
 
 
@@ -34,7 +34,7 @@ def header(report: Report, word: str, kind: str) -> str:
     counts = report.counts
     figures = (
         ("fail", "Fail", counts["fail"]),
-        ("unknown", "Undecided", counts["unknown"]),
+        ("unknown", "Unknown", counts["unknown"]),
         ("suppressed", "Suppressed", counts["suppressed"]),
         ("pass", "Pass", counts["pass"]),
         ("na", "Not applicable", counts["not_applicable"]),
@@ -78,7 +78,7 @@ def _sentences(report: Report) -> Iterator[str]:
 
 def _verdict_sentences(report: Report) -> Iterator[str]:
     counts, total = report.counts, len(report.findings)
-    failing, unknown = counts["fail"], _undecided(report)
+    failing, unknown = counts["fail"], _unknown(report)
     if failing:
         verb = "fails" if failing == 1 else "fail"
         yield (
@@ -92,7 +92,7 @@ def _verdict_sentences(report: Report) -> Iterator[str]:
     for level, effect in _POLICY_EFFECTS.items():
         if number := unknown[level]:
             verb = "is" if number == 1 else "are"
-            yield f"{number:,} {verb} undecided: it cannot be known from what was read. {effect}."
+            yield f"{number:,} {verb} unknown: it cannot be known from what was read. {effect}."
 
 
 def _gap_sentences(report: Report) -> Iterator[str]:
@@ -131,7 +131,7 @@ def _exit_meaning(report: Report) -> str:
     return f"Exit status of the check: <b>{status}</b>, {meaning}{unless}."
 
 
-def _undecided(report: Report) -> Counter[Level]:
+def _unknown(report: Report) -> Counter[Level]:
     """Return the number of unknown retentions that are not suppressed, by level."""
     return Counter(
         finding.level

@@ -12,7 +12,7 @@ from ecbackup_iac.reporters.escaping import escape_control_characters
 # The kinds of findings in the page: the class of their elements, and their name.
 KINDS = {
     "fail": "Fails",
-    "unknown": "Undecided",
+    "unknown": "Unknown",
     "suppressed": "Suppressed",
     "pass": "Passes",
     "na": "Not applicable",

@@ -146,7 +146,7 @@ def _suppressions(entries: list[Entry], roots: list[str]) -> str:
 
 def _accepted(entry: Entry, root: str) -> Iterator[tuple[str, str]]:
     finding = entry.finding
-    status = {Status.FAIL: "fails", Status.UNKNOWN: "is undecided", Status.PASS: "passes"}
+    status = {Status.FAIL: "fails", Status.UNKNOWN: "is unknown", Status.PASS: "passes"}
     rule = (
         f'<a href="#{finding.verdict.rule}">{finding.verdict.rule}</a>, '
         if finding.verdict.rule

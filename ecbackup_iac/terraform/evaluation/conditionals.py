@@ -138,5 +138,5 @@ def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
         return Value(BOOL, raw=True)
     if not rejections.happened and not value.is_known and value.unknown.outcomes:
         return Value(BOOL, raw=True)
-    why = value.unknown.why if not value.is_known else "it is undecided whether it can"
+    why = value.unknown.why if not value.is_known else "it is unknown whether it can"
     return unknown(why, BOOL)

@@ -62,11 +62,11 @@ class _Members:
 def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
     items: list[Value] = []
     members = _Members()
-    undecided: Value | None = None
+    unknown_part: Value | None = None
     for iteration in iterations(evaluator, node, collection):
         included = _is_included(iteration, node.condition)
         if not included.is_known:
-            undecided = included
+            unknown_part = included
             continue
         if not included.raw:
             continue
@@ -78,10 +78,10 @@ def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
         if key.is_known:
             members.add(key, result, is_grouped=node.is_grouped)
         else:
-            undecided = key
-    if undecided is not None:
+            unknown_part = key
+    if unknown_part is not None:
         record_rejection()  # it may be null, or a key that comes twice
-        raw = undecided.unknown
+        raw = unknown_part.unknown
         return unknown(raw.why, is_deferred=raw.is_deferred, is_not_null=True)
     if node.key_result is None:
         return tuple_value(items)

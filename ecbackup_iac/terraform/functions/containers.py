@@ -31,7 +31,7 @@ def taken(container: Value) -> tuple[Value, ...]:
 
     """
     if has_open_order(container):
-        raise UnknownResultError("the order of a set depends on what is undecided in it")
+        raise UnknownResultError("the order of a set depends on what is unknown in it")
     charge(len(container.elements))
     return tuple(element.through(*container.trace) for element in container.elements)
 

@@ -119,7 +119,7 @@ def _flatten_every_way(of: Value) -> Value:
     """Return flatten of a list with unknown elements, each of which may be a list itself."""
     ways = expand_outcomes(of)
     if ways.is_known or not ways.unknown.outcomes:
-        raise UnknownResultError("it is undecided how many elements it has")
+        raise UnknownResultError("it is unknown how many elements it has")
     return map_outcomes(_flatten, ways)
 
 

@@ -57,7 +57,7 @@ def counted(value: Value) -> list[Repetition]:
     if not raw.outcomes:
         index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
         names = {("count", "index"): index}
-        return [Repetition(names=names, doubt=f"count is undecided: {raw.why}")]
+        return [Repetition(names=names, doubt=f"count is unknown: {raw.why}")]
     counts = [
         (_count(outcome.value.with_marks_of(count)), outcome.condition) for outcome in raw.outcomes
     ]
@@ -68,7 +68,7 @@ def counted(value: Value) -> list[Repetition]:
         if position >= least:
             conditions = (text for size, text in counts if size > position and text)
             when = " or ".join(dict.fromkeys(conditions))
-            doubt = f"it exists only when {when}" if when else f"count is undecided: {raw.why}"
+            doubt = f"it exists only when {when}" if when else f"count is unknown: {raw.why}"
         repetitions.append(_count_repetition(position, doubt))
     return repetitions
 
@@ -104,7 +104,7 @@ def for_each(value: Value) -> list[Repetition]:
         text = "Invalid for_each argument: its keys cannot be determined until apply"
         raise EvaluationError(f"{text}: {raw.why}")
     if not raw.outcomes:
-        why = f"for_each is undecided: {raw.why}"
+        why = f"for_each is unknown: {raw.why}"
         names = {
             ("each", "key"): unknown(why, STRING, is_not_null=True),
             ("each", "value"): unknown(why),
@@ -119,7 +119,7 @@ def for_each(value: Value) -> list[Repetition]:
         doubt = ""
         if len(possibilities) < len(raw.outcomes):
             when = " or ".join(dict.fromkeys(p.condition for p in possibilities if p.condition))
-            doubt = f"it exists only when {when}" if when else f"for_each is undecided: {raw.why}"
+            doubt = f"it exists only when {when}" if when else f"for_each is unknown: {raw.why}"
         repetitions.append(_each_repetition(key, one_of(possibilities, raw.why), doubt))
     return repetitions
 

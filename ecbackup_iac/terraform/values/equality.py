@@ -28,7 +28,7 @@ def _settled_equality(left: Value, right: Value) -> Value:
     if answer is not None:
         return boolean(answer)
     inner = first_unknown(left) or first_unknown(right)
-    why = inner.unknown.why if inner else "it is undecided"
+    why = inner.unknown.why if inner else "it is unknown"
     deferred = inner.unknown.is_deferred if inner else False
     return Value(BOOL, UnknownRaw(why, is_deferred=deferred, is_not_null=True))
 

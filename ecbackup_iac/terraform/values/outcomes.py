@@ -169,7 +169,7 @@ def identity(value: Value) -> object:
     """
     match value.raw:
         case UnknownRaw():
-            return ("undecided", id(value.raw))
+            return ("unknown", id(value.raw))
         case tuple() as elements:
             charge(len(elements))
             return (value.type, tuple(identity(element) for element in elements))

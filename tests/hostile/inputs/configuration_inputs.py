@@ -236,9 +236,9 @@ MANY: dict[str, Files] = {
         "main.tf": chain(24, "[7]", "flatten([for x in BEFORE : [x, x]])", "length(LAST)")
     },
     "doubling outputs": _outputs(40, '"${module.next.out}${module.next.out}"'),
-    "outputs asked for twice": _outputs(40, 'length(module.next.out) > 0 ? module.next.out : ""'),
-    "resources asked for twice": {"main.tf": _resources(40, 'BEFORE == "" ? "" : BEFORE')},
-    "100 undecided conditions": {
+    "outputs referred to twice": _outputs(40, 'length(module.next.out) > 0 ? module.next.out : ""'),
+    "resources referred to twice": {"main.tf": _resources(40, 'BEFORE == "" ? "" : BEFORE')},
+    "100 unknown conditions": {
         "main.tf": _with_variables(100, " + ".join(f"(var.v{n} ? 1 : 0)" for n in range(100)))
     },
     "conditions in conditions": {"main.tf": _with_variables(16, _in_each_other(12))},

@@ -47,7 +47,7 @@ def _parameters(count: int, retention: str) -> Files:
     return template(retention, before)
 
 
-def _undecided_caches(count: int) -> Files:
+def _unknown_caches(count: int) -> Files:
     retention = "!Join ['', [" + ", ".join(f"!If [C{n}, '7', '']" for n in range(7)) + "]]"
     more = "".join(
         f"  Cache{n}:\n    Type: AWS::ElastiCache::ReplicationGroup\n"
@@ -149,7 +149,7 @@ TEMPLATE: dict[str, Files] = {
     "200 conditions that are independent": _parameters(
         200, "!Join ['', [" + ", ".join(f"!If [C{n}, 1, 2]" for n in range(200)) + "]]"
     ),
-    "100 caches of 128 cases": _undecided_caches(100),
+    "100 caches of 128 cases": _unknown_caches(100),
     "conditions in conditions": _parameters(14, _IF),
     "a parameter of 40,000 values": template(
         "!Ref P",

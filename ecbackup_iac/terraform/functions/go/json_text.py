@@ -69,8 +69,8 @@ def _write(value: Value, pieces: list[str]) -> None:
                 pieces.append(f"{',' if index else '{'}{quoted(name)}:")
                 _write(members[name], pieces)
             pieces.append("}" if members else "{}")
-        case undecided:
-            raise UnknownResultError(undecided.why)
+        case unknown:
+            raise UnknownResultError(unknown.why)
 
 
 def _refuse(name: str) -> NoReturn:

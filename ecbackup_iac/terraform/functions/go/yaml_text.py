@@ -327,8 +327,8 @@ def _events(value: Value) -> Iterator[Any]:
             yield _plain_event("true" if truth else "false")
         case int() | Fraction() as numeral:
             yield _plain_event(text_from(numeral))
-        case undecided:
-            raise UnknownResultError(undecided.why)
+        case unknown:
+            raise UnknownResultError(unknown.why)
 
 
 def _text_event(text: str) -> Any:  # noqa: ANN401 - PyYAML has no types

@@ -84,7 +84,7 @@ resource "aws_elasticache_replication_group" "by_tfvars" {
   snapshot_retention_limit = var.from_tfvars
 }
 
-resource "aws_elasticache_replication_group" "undecided" {
+resource "aws_elasticache_replication_group" "unknown" {
   replication_group_id     = "m"
   description              = "nobody sets it"
   snapshot_retention_limit = var.nobody_sets

@@ -26,7 +26,7 @@ resource "aws_elasticache_cluster" "settings" {
   snapshot_retention_limit = var.settings.days
 }
 
-resource "aws_elasticache_cluster" "undecided" {
+resource "aws_elasticache_cluster" "unknown" {
   cluster_id               = "c"
   engine                   = "redis"
   snapshot_retention_limit = aws_ssm_parameter.days.value
