@@ -1,6 +1,5 @@
 """A resource and its verdict → the remedy, by source and form."""
 
-import re
 import shlex
 from collections.abc import Callable, Iterable
 
@@ -64,8 +63,8 @@ def _for_plan(resource: CacheResource, rule: Rule | None, policy: Policy) -> str
         return f"{_for_attribute(resource, rule, policy)}, {_line(resource.location)}"
     last = planned.trace[-1]
     if last.kind is StepKind.OPEN_VARIABLE:  # its value is in no file that was read
-        given = "give it so to terraform plan (-var, -var-file or TF_VAR_)"
-        return f"let var.{last.name} come to {days} days: {given}"
+        given = "pass it to terraform plan (-var, -var-file or TF_VAR_)"
+        return f"set var.{last.name} to {days} days: {given}"
     return _where(written, resource, days).text
 
 
@@ -144,11 +143,11 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
         if advice:
             return "\n".join(dict.fromkeys(advice))
         decide = "give it a value that can be known here: --var, --var-file or --workspace"
-        if _MODULE_CALL.search(resource.address):
+        if resource.is_unread_call:
             decide = (
                 "run terraform init, or describe the module under [[modules]] in the policy file"
             )
-        return f"{decide}; or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
+        return f"{decide}; or check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
     return _where(retention.trace, resource, days).everywhere(retention)
 
 
@@ -156,9 +155,6 @@ def _failing(outcomes: Iterable[Outcome[int]], policy: Policy) -> list[Settled[i
     values = (outcome.value for outcome in outcomes)
     return [value for value in values if not is_enough(value, policy.minimum_days)]
 
-
-# The address of a module call whose module was not read.
-_MODULE_CALL = re.compile(r"""(?:^|\.)module\.[\w-]+(?:\[(?:\d+|".*")\])?$""")
 
 # Where a variable is set outside files → how it is set there.
 OPTIONS = {
@@ -262,7 +258,7 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
         known = "a value that can be known here: --parameter or --parameter-file"
         return f"give {_name_of(resource)} {known}"
     live = "aws elasticache describe-... | ecbackup-iac check -"
-    return f"write {resource.retention_name}: {days} into the template, or judge what runs: {live}"
+    return f"write {resource.retention_name}: {days} into the template, or check what is deployed: {live}"
 
 
 # Steps at which a template leaves a value to the deployment.
@@ -281,7 +277,7 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
         return _Advice(f"give --parameter {name}={days}")
     if last.kind is StepKind.OPEN_PARAMETER:
         given = f"give --parameter {name}={days}"
-        text = f"{given}, or take what fails out of its AllowedValues, {place}"
+        text = f"{given}, or remove what fails from its AllowedValues, {place}"
     elif last.kind is StepKind.UNSET:
         text = f"add {what} to the properties of {resource.address}, {place}"
     elif last.kind is StepKind.PARAMETER:
@@ -291,7 +287,7 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     elif last.location.end_line != last.location.line:
         return _Advice(f"set {what} in {_line(trace[0].location)}", trace[0].location)
     else:
-        text = f"put {days} in the place of {last.text} in {place}"
+        text = f"replace {last.text} with {days} in {place}"
     return _Advice(text, last.location)
 
 

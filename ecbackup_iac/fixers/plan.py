@@ -188,7 +188,7 @@ class _Plan:
         for key in [key for key, own in self.proposed.items() if wrong.intersection(own)]:
             if key not in self.accepted:
                 del self.proposed[key]
-                self.reasons[key] = "two caches ask for different edits of one place"
+                self.reasons[key] = "two caches need different edits at the same location"
 
     def _groups(self) -> list[list[Key]]:
         """Return the caches in groups that share edits: a group is fixed together or not at all."""

@@ -109,6 +109,9 @@ class CacheResource:
     called: tuple[str, ...] = ()
     """The folders of the modules that those calls lead to, as reports show them."""
 
+    is_unread_call: bool = False
+    """It is the call of a module that was not read."""
+
 
 def may_be_without_backups(node_type: Value[str]) -> bool:
     """Whether cluster mode decides if a cache of this node type can be backed up."""

@@ -37,7 +37,7 @@ from ecbackup_iac.fixers.edits import (
 )
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin
-from ecbackup_iac.model.value import Invalid, Known, Settled, StepKind, Unset
+from ecbackup_iac.model.value import Known, Settled, StepKind, Unset
 
 # The properties after which a retention is inserted, the best first.
 _NEAR = (
@@ -122,7 +122,7 @@ class _Proposal:
                     return given
             other = uses.other_use(offset)
             if other:
-                what = definition or "what stands there"
+                what = definition or "the value"
                 raise NotFixableError(f"{what} ({literal}) is also used by {other}")
         if not file.templates:
             self._check_parameter(literal, value)
@@ -256,8 +256,8 @@ def _why_not(value: Settled[int]) -> str:
         if step.kind is StepKind.OPEN_PARAMETER:
             return f"parameter {step.name} has no default and no value ({step.location})"
     if value.trace:
-        return f"it is worked out: {value.trace[0].text} ({value.trace[0].location})"
-    return "it is not written anywhere as it stands"
+        return f"it is computed: {value.trace[0].text} ({value.trace[0].location})"
+    return "it is not written literally anywhere"
 
 
 def _rewritten(
@@ -278,7 +278,7 @@ def _rewritten(
         if isinstance(value, Known):
             return _in_lines(content, first, end, new)
         if b"#" in written.splitlines()[0]:
-            raise NotFixableError("a comment stands in the text that the retention is")
+            raise NotFixableError("the text that holds the retention contains a comment")
     if first == end:  # the value is empty
         at = end if start < end else _after_colon(file, end)
         return at, at, new if content[at - 1 : at] == b" " else b" " + new
@@ -297,7 +297,7 @@ def _after_colon(file: OpenedFile, at: int) -> int:
                     colon = file.content.find(b":", file.at(key.end), at)
                     if colon >= 0:
                         return colon + 1
-    raise NotFixableError("no value stands where the retention is written")
+    raise NotFixableError("no value is written for the retention")
 
 
 def _anchor_length(written: bytes) -> int:
@@ -315,7 +315,7 @@ def _in_lines(content: bytes, start: int, end: int, new: bytes) -> tuple[int, in
     body = content[line_break.end() : end] if line_break else b""
     text = body.strip()
     if line_break is None or not text or LINE_BREAKS.search(text):
-        raise NotFixableError("what stands there is a text of several lines")
+        raise NotFixableError("the retention is written as a text of several lines")
     first = line_break.end() + body.index(text)
     return first, first + len(text), new
 
@@ -333,9 +333,8 @@ def _description(
     before = before.removeprefix("- ")
     if before.count('"') == 1:  # "Days=0" in a parameter file: the quote ends after the literal
         before = before.removeprefix('"')
-    is_secret = isinstance(value, Known) and value.sensitive
-    is_secret = is_secret or (isinstance(value, Invalid) and value.text == HIDDEN)
     old = content[start:end].decode(errors="replace")[:_MAX_LENGTH]
+    is_secret = not isinstance(value, Unset) and value.sensitive
     shown = HIDDEN if is_secret else " ".join(old.split())
     is_quoted = content[first - 1 : first] == content[last : last + 1] in (b"'", b'"')
     quote = content[last : last + 1].decode() if is_quoted else ""

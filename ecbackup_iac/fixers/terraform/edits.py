@@ -23,7 +23,7 @@ from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
-from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
+from ecbackup_iac.model.value import Settled, Unset
 from ecbackup_iac.readers.terraform.resource_types import SENSITIVE
 
 OUTSIDE = {
@@ -107,7 +107,9 @@ class _Proposal:
         path = self._files.path(literal.path)
         if definition is not None:
             self._check(definition, literal, os.path.abspath(literal.path))
-        return self._replaced(path, literal, is_secret=_is_secret(value))
+        return self._replaced(
+            path, literal, is_secret=not isinstance(value, Unset) and value.sensitive
+        )
 
     def _check(self, definition: Definition, location: Location, path: str | None = None) -> None:
         """Raise NotFixableError if something besides retentions uses a definition."""
@@ -130,7 +132,7 @@ class _Proposal:
         start, end = offsets(content, literal)
         old = content[start:end]
         if not _SCALAR.fullmatch(old):
-            raise NotFixableError(f"what stands in {literal} is no plain number")
+            raise NotFixableError(f"{literal} is not a plain number")
         new = str(self._days).encode()
         if old.startswith(b'"'):
             new = b'"%s"' % new
@@ -145,13 +147,13 @@ class _Proposal:
         """Return the edit of an argument's whole value, where it is computed from constants."""
         last = value.trace[-1] if value.trace else None
         if last is None or last.location.line is None:
-            raise NotFixableError("it is not written anywhere as it stands")
+            raise NotFixableError("it is not written literally anywhere")
         path = self._files.path(last.location.path)
         content = self._files.content(path)
         start, end = offsets(content, last.location)
         _, equals, written = content[start:end].partition(b"=")
         if not equals or not _is_constant(written):
-            raise NotFixableError(f"it is worked out: {last.text} ({last.location})")
+            raise NotFixableError(f"it is computed: {last.text} ({last.location})")
         first = end - len(written.lstrip())
         text = f"{content[start:end].decode(errors='replace')} becomes {self._days}"
         new = str(self._days).encode()
@@ -179,12 +181,6 @@ class _Proposal:
             first, last, new = inserted_argument(content[shift:], section, name, value)
             first, last = first + shift, last + shift
         return Edit(path, first, last, new, block, f"{name} = {value} is added")
-
-
-def _is_secret(value: Settled[int]) -> bool:
-    if isinstance(value, Known):
-        return value.sensitive
-    return isinstance(value, Invalid) and value.text == SENSITIVE
 
 
 def _is_constant(written: bytes) -> bool:

@@ -281,7 +281,7 @@ def _days(value: Value | None, not_set: TraceStep) -> Setting[int]:
     if not value.is_secret:
         return settled
     if isinstance(settled, Invalid):
-        return replace(settled, text=HIDDEN)
+        return replace(settled, text=HIDDEN, sensitive=True)
     return replace(settled, sensitive=True) if isinstance(settled, Known) else settled
 
 

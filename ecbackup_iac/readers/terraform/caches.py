@@ -319,6 +319,7 @@ class RootReader:
             overrides=overrides_of(call.block),
             calls=call.scope.instance.calls,
             called=called_by(call.scope.instance),
+            is_unread_call=True,
         )
 
 
