@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable, Iterable
 
+from ecbackup_iac.files.generated import CDK, CDK_FOR_TERRAFORM
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
@@ -132,6 +133,8 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
     retention, days = resource.retention, policy.remedy_days
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, policy)
+    if resource.generator and not isinstance(retention, Unknown):
+        return _for_generated(resource, days)
     if isinstance(retention, Unknown) and retention.is_refused:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     if isinstance(retention, Unknown) or resource.variants:
@@ -149,6 +152,18 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
             )
         return f"{decide}; or check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
     return _where(retention.trace, resource, days).everywhere(retention)
+
+
+def _for_generated(resource: CacheResource, days: int) -> str:
+    """Return a remedy for what a file is generated from; an edit of the file itself would be lost."""
+    first, *others = resource.retention_name.split("_")
+    name = first[:1].lower() + first[1:] + "".join(map(str.capitalize, others))
+    if resource.generator not in (CDK, CDK_FOR_TERRAFORM):
+        source = f"the source from which {resource.generator} generates {resource.location.path}"
+        return f"set {resource.retention_name}: {days} of {resource.address} in {source}"
+    construct = f"the construct {_plain(resource.construct)}"
+    what = construct if resource.construct else resource.address
+    return f"set {name} = {days} on {what} in the app: {resource.location.path} is generated"
 
 
 def _failing(outcomes: Iterable[Outcome[int]], policy: Policy) -> list[Settled[int]]:
@@ -239,6 +254,8 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     retention, days = resource.retention, policy.remedy_days
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, policy)
+    if resource.generator and not isinstance(retention, Unknown):
+        return _for_generated(resource, days)
     if not isinstance(retention, Unknown):
         return _where_in_template(retention.trace, resource, days).everywhere(retention)
     if retention.is_refused:

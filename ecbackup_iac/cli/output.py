@@ -10,6 +10,7 @@ from ecbackup_iac.errors import OutputError
 from ecbackup_iac.model.record import replace
 
 if TYPE_CHECKING:
+    from ecbackup_iac.fixers.edits import Edit
     from ecbackup_iac.model.report import Report
     from ecbackup_iac.reporters.style import RenderOptions
 
@@ -120,21 +121,21 @@ def _print(write: Callable[[], object]) -> None:
         raise OutputError(f"standard output: cannot be written: {error.strerror}") from error
 
 
-def print_diff(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
+def print_diff(before: Mapping[str, bytes], edits: "Sequence[Edit]") -> None:
     """Print a diff of files, by their real paths, for `git apply`. Raises OutputError.
 
     Paths are relative to the working folder if all files lie in it, else to the repository's top.
     """
     from ecbackup_iac.files.paths import is_inside, repository_top
-    from ecbackup_iac.fixers.edits import unified_diff
+    from ecbackup_iac.fixers.diff import unified_diff
 
     working = os.path.realpath(".")
     top = None
-    if not all(is_inside(path, working) for path in after):
+    if not all(is_inside(edit.path, working) for edit in edits):
         top = repository_top(working)
         if top is not None:
             print_error("paths count from the top of the repository: apply it there")
-    diff = unified_diff(before, after, top)
+    diff = unified_diff(before, edits, top)
     _print(lambda: sys.stdout.buffer.write(diff))
 
 

@@ -109,6 +109,12 @@ class CacheResource:
     called: tuple[str, ...] = ()
     """The folders of the modules that those calls lead to, as reports show them."""
 
+    generator: str = ""
+    """The program that generates the file that declares it; empty where a person writes the file."""
+
+    construct: str = ""
+    """The path of the construct that it is generated from, where the file names one."""
+
     is_unread_call: bool = False
     """It is the call of a module that was not read."""
 

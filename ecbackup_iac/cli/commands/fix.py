@@ -95,7 +95,7 @@ def _write(result: "FixResult", *, diff: bool) -> None:
 
     summary = fix_summary(result, is_written=not diff)
     if diff:
-        print_diff(result.before, result.after)
+        print_diff(result.before, result.edits)
         print_error(summary, end="")
     else:
         write_edits(result.before, result.after)

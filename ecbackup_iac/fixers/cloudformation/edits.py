@@ -18,7 +18,6 @@ from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.files.paths import boundary_of, shown_path
 from ecbackup_iac.fixers.cloudformation.files import (
     OpenedFile,
-    check_source,
     opened,
     value_start,
 )
@@ -105,7 +104,6 @@ class _Proposal:
         if shown == STANDARD_INPUT:
             raise NotFixableError("standard input cannot be written to")
         path = self._files.path(shown)
-        check_source(path, shown)
         return path, opened(path, shown, self._files.content(path))
 
     def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
@@ -242,7 +240,7 @@ def _first_key(node: MapNode) -> Node | None:
 
 def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Resource]:
     for template in file.templates:
-        resource = uses_of(template).resource_at(block)
+        resource = uses_of(template).resource_at.get(block.order)
         if resource is not None:
             return template, resource
     raise NotFixableError(f"{block}: no resource is written there")

@@ -7,7 +7,7 @@ value reaches; what it cannot follow counts as another use.
 import os
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.files import file_bytes
@@ -28,7 +28,6 @@ from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
 from ecbackup_iac.fixers.edits import NotFixableError
-from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION
 
@@ -147,14 +146,14 @@ class TemplateUses:
         """Return the resources that a map is part of, by aliases and merge keys too."""
         return self._by_map.get(id(node), [])
 
-    def resource_at(self, location: Location) -> Resource | None:
-        """Return the resource whose logical id is at a location."""
+    @cached_property
+    def resource_at(self) -> dict[tuple[str, int, int], Resource]:
+        """The resources by where their logical ids begin."""
         source = self._template.source
-        for resource in self.resources:
-            own = source.location(resource.key.start, resource.key.end)
-            if (own.line, own.column) == (location.line, location.column):
-                return resource
-        return None
+        return {
+            source.location(resource.key.start, resource.key.end).order: resource
+            for resource in self.resources
+        }
 
     def _other(self, users: Iterable[_User], met: frozenset[tuple[str, str]]) -> str | None:
         for user in users:

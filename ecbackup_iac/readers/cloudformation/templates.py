@@ -21,6 +21,7 @@ from ecbackup_iac.cloudformation.templates.resources import (
     UnreadStack,
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.files.generated import CDK, generator_of
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource, Source
 from ecbackup_iac.model.inputs import EvaluationInputs
@@ -238,6 +239,8 @@ class _RootReader:
             backup_window=settings.text(names.backup_window),
             maintenance_window=settings.text(names.maintenance_window),
             assumptions=tuple(self._notes(resource, settings)),
+            generator=CDK if resource.construct else generator_of(source.path),
+            construct=resource.construct or "",
             block=source.location_of(resource.key, resource.body),
         )
 

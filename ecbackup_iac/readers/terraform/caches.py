@@ -4,8 +4,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from ecbackup_iac.files.generated import CDK_FOR_TERRAFORM, generator_of
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import InvalidExpression
+from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.cache import (
     CacheResource,
     Form,
@@ -123,6 +125,8 @@ class RootReader:
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
+            generator=generator_of(found.block.range.file.path),
+            construct=_construct(found.block),
             block=found.block.range.location,
             overrides=overrides_of(found.block),
             calls=found.scope.instance.calls,
@@ -315,12 +319,27 @@ class RootReader:
             retention=retention,
             engine=engine,
             assumptions=tuple(filter(None, (*call.doubts, note, self._note))),
+            generator=generator_of(call.block.range.file.path),
+            construct=_construct(call.block),
             block=call.block.range.location,
             overrides=overrides_of(call.block),
             calls=call.scope.instance.calls,
             called=called_by(call.scope.instance),
             is_unread_call=True,
         )
+
+
+def _construct(block: Block) -> str:
+    """Return the path of the construct that CDK for Terraform has generated a block from."""
+    if generator_of(block.range.file.path) != CDK_FOR_TERRAFORM:
+        return ""
+    import json
+
+    try:
+        path = json.loads(block.body.range.text)["//"]["metadata"]["path"]
+    except (ValueError, LookupError, TypeError):
+        return ""
+    return path if isinstance(path, str) else ""
 
 
 def called_by(instance: ModuleInstance) -> tuple[str, ...]:
