@@ -17,6 +17,7 @@ from ecbackup_iac.model.value import (
     StepShape,
     TraceStep,
     Unknown,
+    Value,
 )
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
 
@@ -29,7 +30,11 @@ def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str 
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
         return None
     facts = SOURCES[resource.source]
-    remedy = _BY_KIND[facts.remedy](_on_one_line(resource), verdict.rule, policy)
+    rules = [verdict.rule]
+    if any(note.rule is Rule.BACKUP_WINDOW_CONFLICT for note in verdict.notes):
+        rules = [Rule.BACKUP_WINDOW_CONFLICT, *rules]  # AWS rejects backups before that is solved
+    named = _on_one_line(resource)
+    remedy = "\n".join(_BY_KIND[facts.remedy](named, rule, policy) for rule in rules)
     return remedy + facts.remedy_suffix
 
 
@@ -50,12 +55,12 @@ def _for_attribute(resource: CacheResource, rule: Rule | None, policy: Policy) -
             days = f"{policy.minimum_days} to {MAXIMUM_DAYS}"
             return f"give {name} of {address} a value of {days} that does not wait for the apply"
         case _:
-            return f"set {name} = {policy.remedy_days} in {address}"
+            return f"set {name} = {days_in_place_of(resource.retention, policy)} in {address}"
 
 
 def _for_plan(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
     """Return a remedy for the configuration that decides the value, where --source has located it."""
-    planned, days = resource.retention, policy.remedy_days
+    planned, days = resource.retention, days_in_place_of(resource.retention, policy)
     written = tuple(step for step in planned.trace if step.location.path != resource.root)
     is_about_retention = rule not in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT)
     if not written or not is_about_retention:
@@ -79,7 +84,8 @@ def _for_live_cache(resource: CacheResource, rule: Rule | None, policy: Policy) 
         return f"{enable}   # clear of the maintenance window, at least an hour long"
     if isinstance(resource.retention, Unknown):
         return f"find out what it is: {verify} {cache}"
-    enable = f"{change} {cache} --snapshot-retention-limit {policy.remedy_days}"
+    days = days_in_place_of(resource.retention, policy)
+    enable = f"{change} {cache} --snapshot-retention-limit {days}"
     lines = [enable + _snapshotting_cluster(resource), f"verify:   {verify} {cache}"]
     if rule is not Rule.RETENTION_INVALID:  # AWS would refuse the way back
         lines.append(f"back out: {change} {cache} --snapshot-retention-limit {_days_now(resource)}")
@@ -130,7 +136,7 @@ def _days_now(resource: CacheResource) -> int:
 
 def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
     """Return a remedy for the end of the trace, where the value is decided."""
-    retention, days = resource.retention, policy.remedy_days
+    retention, days = resource.retention, days_in_place_of(resource.retention, policy)
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, policy)
     if resource.generator and not isinstance(retention, Unknown):
@@ -140,7 +146,9 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
     if isinstance(retention, Unknown) or resource.variants:
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [
-            _where(value.trace or retention.trace, resource, days).everywhere(value)
+            _where(
+                value.trace or retention.trace, resource, days_in_place_of(value, policy)
+            ).everywhere(value)
             for value in _failing((*listed, *resource.variants), policy)
         ]
         if advice:
@@ -251,7 +259,7 @@ def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> 
 
 def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
     """Return a remedy for the template, or its parameters, where the value is decided."""
-    retention, days = resource.retention, policy.remedy_days
+    retention, days = resource.retention, days_in_place_of(resource.retention, policy)
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, policy)
     if resource.generator and not isinstance(retention, Unknown):
@@ -261,7 +269,9 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     if retention.is_refused:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     advice = [
-        _where_in_template(value.trace or retention.trace, resource, days).everywhere(value)
+        _where_in_template(
+            value.trace or retention.trace, resource, days_in_place_of(value, policy)
+        ).everywhere(value)
         for value in _failing(retention.outcomes, policy)
     ]
     if advice:
@@ -320,6 +330,12 @@ def _name_of(resource: CacheResource) -> str:
 def _line(location: Location) -> str:
     path = location.path.replace("\n", "\\n")
     return path if location.line is None else f"{path}:{location.line}"
+
+
+def days_in_place_of(value: Value[int], policy: Policy) -> int:
+    """Return the retention to set: the maximum in place of a longer one, else the policy's."""
+    is_too_long = isinstance(value, Known) and value.value > MAXIMUM_DAYS and not value.sensitive
+    return MAXIMUM_DAYS if is_too_long else policy.remedy_days
 
 
 def is_enough(value: Settled[int], minimum_days: int) -> bool:

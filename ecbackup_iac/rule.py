@@ -229,8 +229,7 @@ def _failures(
 ) -> list[Note]:
     found = [_unsupported_note(resource)] if node_fails else []
     found += filter(None, [_retention_failure(resource, retention, policy.minimum_days)])
-    backups_are_on = isinstance(retention, Known) and 1 <= retention.value <= MAXIMUM_DAYS
-    if backups_are_on and not node_fails:
+    if not node_fails:  # beside another failure it is a note: what fixes that would run into it
         found += filter(None, [_window_failure(resource)])
     return sorted(found, key=lambda note: _rank(note.rule))
 

@@ -210,14 +210,21 @@ def write_file(path: str, content: bytes) -> None:
 
 @contextmanager
 def _temporary_file(target: str, content: bytes) -> Iterator[str]:
-    """Yield a file beside the target, with its mode, that can replace it; remove it if it remains."""
+    """Yield a file beside the target that can replace it; remove it if it remains.
+
+    It has the target's mode and owner. Raises OSError where it cannot have them.
+    """
     import tempfile  # slow to import, and most runs write no file
 
-    mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+    before = os.stat(target) if os.path.exists(target) else None
+    mode = before.st_mode & 0o777 if before else 0o666 & ~_umask()
     with tempfile.NamedTemporaryFile(dir=os.path.dirname(target), delete=False) as file:
         try:
             file.write(content)
             file.close()
+            own = os.stat(file.name)
+            if before and (own.st_uid, own.st_gid) != (before.st_uid, before.st_gid):
+                os.chown(file.name, before.st_uid, before.st_gid)
             os.chmod(file.name, mode)
             yield file.name
         finally:

@@ -54,8 +54,9 @@ def _file_diff(before: bytes, edits: Sequence[Edit], name: bytes, *, is_from_top
     return b"".join(written)
 
 
-def _changes(lines: Sequence[bytes], edits: Sequence[Edit]) -> Iterator[_Change]:
-    """Yield the lines that edits change, in order."""
+def _changes(lines: Sequence[bytes], edits: Sequence[Edit]) -> list[_Change]:
+    """Return the lines that edits change, in order."""
+    changes: list[_Change] = []
     starts = [0, *accumulate(map(len, lines))]
     groups: list[tuple[int, int, list[Edit]]] = []
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
@@ -69,17 +70,20 @@ def _changes(lines: Sequence[bytes], edits: Sequence[Edit]) -> Iterator[_Change]
     for first, end, own in groups:
         old, at = lines[first:end], starts[first]
         moved = [replace(edit, start=edit.start - at, end=edit.end - at) for edit in own]
-        yield from _without_common_lines(first, old, _lines(edited(b"".join(old), moved)))
+        change = _without_common_lines(first, old, _lines(edited(b"".join(old), moved)))
+        if changes and changes[-1].end == change.start:
+            above = changes.pop()
+            both = ((*above.old, *change.old), (*above.new, *change.new))
+            change = _Change(above.start, *both)
+        changes.append(change)
+    return changes
 
 
-def _without_common_lines(
-    start: int, old: Sequence[bytes], new: Sequence[bytes]
-) -> Iterator[_Change]:
-    before = _common(old, new)
-    old, new = old[before:], new[before:]
+def _without_common_lines(start: int, old: Sequence[bytes], new: Sequence[bytes]) -> _Change:
     after = _common(old[::-1], new[::-1])
-    if old or new:
-        yield _Change(start + before, old[: len(old) - after], new[: len(new) - after])
+    old, new = old[: len(old) - after], new[: len(new) - after]
+    before = _common(old, new)
+    return _Change(start + before, old[before:], new[before:])
 
 
 def _common(first: Sequence[bytes], second: Sequence[bytes]) -> int:

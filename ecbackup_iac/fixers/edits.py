@@ -136,6 +136,10 @@ def _content(path: str) -> bytes:
         raise NotFixableError(f"{shown} was {content}")
     if not os.access(path, os.W_OK):
         raise NotFixableError(f"{shown} may not be written")
+    if os.stat(path).st_nlink > 1:  # a file is replaced whole
+        raise NotFixableError(
+            f"{shown} has another name, a hard link, which would keep its content"
+        )
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content:
         raise NotFixableError(f"{shown} is not written in UTF-8")
     return content

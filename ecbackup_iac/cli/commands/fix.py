@@ -83,7 +83,7 @@ def _fixes(request: CheckRequest, policy: "Policy", days: int | None) -> "FixRes
             policy,
             today(),
             request.inputs,
-            days or policy.remedy_days,
+            days,
             allow_empty=request.allow_empty,
             progress=progress,
         )

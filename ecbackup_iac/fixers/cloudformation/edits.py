@@ -57,20 +57,20 @@ _MAX_LENGTH = 100
 
 def propose(
     resource: CacheResource,
-    values: Sequence[Settled[int]],
+    value: Settled[int],
     days: int,
     files: SourceFiles,
     *,
     is_careful: bool,
 ) -> Sequence[Edit]:
-    """Return the edits that set every value to this many days; careful ones affect the fewest.
+    """Return the edits that set a value to this many days; careful ones affect the fewest.
 
     Raises:
-        NotFixableError: a value cannot be fixed, and why.
+        NotFixableError: the value cannot be fixed, and why.
 
     """
     proposal = _Proposal(resource, days, files, is_careful=is_careful)
-    edits = [*dict.fromkeys(edit for value in values for edit in proposal.edits(value))]
+    edits = [*dict.fromkeys(proposal.edits(value))]
     if is_careful and not proposal.is_other:
         raise NotFixableError("there is no other way to write it")
     return edits

@@ -23,7 +23,7 @@ from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
-from ecbackup_iac.model.value import Settled, Unset
+from ecbackup_iac.model.value import Settled, StepKind, Unset
 from ecbackup_iac.readers.terraform.resource_types import SENSITIVE
 
 OUTSIDE = {
@@ -45,20 +45,20 @@ _NAME = re.compile(r"[A-Za-z_][\w-]*\Z")
 
 def propose(
     resource: CacheResource,
-    values: Sequence[Settled[int]],
+    value: Settled[int],
     days: int,
     files: SourceFiles,
     *,
     is_careful: bool,
 ) -> Sequence[Edit]:
-    """Return the edits that set every value to this many days; careful ones affect the fewest.
+    """Return the edits that set a value to this many days; careful ones affect the fewest.
 
     Raises:
-        NotFixableError: a value cannot be fixed, and why.
+        NotFixableError: the value cannot be fixed, and why.
 
     """
     proposal = _Proposal(resource, days, files, is_careful=is_careful)
-    return [*dict.fromkeys(edit for value in values for edit in proposal.edits(value))]
+    return [*dict.fromkeys(proposal.edits(value))]
 
 
 class _Proposal:
@@ -90,6 +90,8 @@ class _Proposal:
     def _is_unset(self, value: Settled[int]) -> bool:
         """Whether the cache's block does not set the retention."""
         block, location = self._resource.block, self._resource.location
+        if value.trace and value.trace[-1].kind is StepKind.UNSET:
+            return True
         if not isinstance(value, Unset) or block is None:
             return False
         start = (location.path, location.line, location.column)
