@@ -8,6 +8,7 @@ from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.shared_code import NOTHING_SHARED, SharedCode
 from ecbackup_iac.model.source import SOURCES, RemedyKind
 from ecbackup_iac.model.value import (
     Known,
@@ -22,7 +23,9 @@ from ecbackup_iac.model.value import (
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
 
 
-def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str | None:
+def remedy_of(
+    resource: CacheResource, verdict: Verdict, policy: Policy, shared: SharedCode = NOTHING_SHARED
+) -> str | None:
     """Return the shortest thing to type or decide; None where nothing is wrong.
 
     Each of several commands is on a line of its own.
@@ -34,7 +37,7 @@ def remedy_of(resource: CacheResource, verdict: Verdict, policy: Policy) -> str 
     if any(note.rule is Rule.BACKUP_WINDOW_CONFLICT for note in verdict.notes):
         rules = [Rule.BACKUP_WINDOW_CONFLICT, *rules]  # AWS rejects backups before that is solved
     named = _on_one_line(resource)
-    remedy = "\n".join(_BY_KIND[facts.remedy](named, rule, policy) for rule in rules)
+    remedy = "\n".join(_BY_KIND[facts.remedy](named, rule, policy, shared) for rule in rules)
     return remedy + facts.remedy_suffix
 
 
@@ -58,7 +61,9 @@ def _for_attribute(resource: CacheResource, rule: Rule | None, policy: Policy) -
             return f"set {name} = {days_in_place_of(resource.retention, policy)} in {address}"
 
 
-def _for_plan(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+def _for_plan(
+    resource: CacheResource, rule: Rule | None, policy: Policy, shared: SharedCode
+) -> str:
     """Return a remedy for the configuration that decides the value, where --source has located it."""
     planned, days = resource.retention, days_in_place_of(resource.retention, policy)
     written = tuple(step for step in planned.trace if step.location.path != resource.root)
@@ -71,10 +76,12 @@ def _for_plan(resource: CacheResource, rule: Rule | None, policy: Policy) -> str
     if last.kind is StepKind.OPEN_VARIABLE:  # its value is in no file that was read
         given = "pass it to terraform plan (-var, -var-file or TF_VAR_)"
         return f"set var.{last.name} to {days} days: {given}"
-    return _where(written, resource, days).text
+    return _where(written, resource, days, shared).text
 
 
-def _for_live_cache(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+def _for_live_cache(
+    resource: CacheResource, rule: Rule | None, policy: Policy, _shared: SharedCode
+) -> str:
     if rule is Rule.BACKUPS_UNSUPPORTED:
         return _for_attribute(resource, rule, policy)
     cache = shlex.quote(resource.address)
@@ -134,7 +141,9 @@ def _days_now(resource: CacheResource) -> int:
     return resource.retention.value if isinstance(resource.retention, Known) else 0
 
 
-def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+def _for_configuration(
+    resource: CacheResource, rule: Rule | None, policy: Policy, shared: SharedCode
+) -> str:
     """Return a remedy for the end of the trace, where the value is decided."""
     retention, days = resource.retention, days_in_place_of(resource.retention, policy)
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
@@ -147,8 +156,8 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [
             _where(
-                value.trace or retention.trace, resource, days_in_place_of(value, policy)
-            ).everywhere(value)
+                value.trace or retention.trace, resource, days_in_place_of(value, policy), shared
+            ).everywhere(value, resource, shared)
             for value in _failing((*listed, *resource.variants), policy)
         ]
         if advice:
@@ -159,7 +168,7 @@ def _for_configuration(resource: CacheResource, rule: Rule | None, policy: Polic
                 "run terraform init, or describe the module under [[modules]] in the policy file"
             )
         return f"{decide}; or check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
-    return _where(retention.trace, resource, days).everywhere(retention)
+    return _where(retention.trace, resource, days, shared).everywhere(retention, resource, shared)
 
 
 def _for_generated(resource: CacheResource, days: int) -> str:
@@ -217,28 +226,42 @@ class _Advice:
     location: Location | None = None
     """Where that is; None where it is in no file."""
 
-    def everywhere(self, value: Settled[int]) -> str:
-        """Return the advice with the other locations at which a value is written."""
+    def everywhere(self, value: Settled[int], resource: CacheResource, shared: SharedCode) -> str:
+        """Return the advice with the other locations of a value, and the other caches that they decide."""
         if self.location is None:
             return self.text
+        text, locations = self.text, [self.location]
         first = _line(self.location)
         lines = [_line(literal) for literal in value.literals]
-        if first not in lines:
-            return self.text
-        times = f" ({lines.count(first)} times)" if lines.count(first) > 1 else ""
-        others = [f"and in {line}" for line in dict.fromkeys(lines) if line != first]
-        return ", ".join((self.text + times, *others))
+        if first in lines:
+            times = f" ({lines.count(first)} times)" if lines.count(first) > 1 else ""
+            others = [f"and in {line}" for line in dict.fromkeys(lines) if line != first]
+            text = ", ".join((text + times, *others))
+            locations += value.literals
+        caches = shared.others(resource, locations)
+        return f"{text} (shared with {_plain(caches)})" if caches else text
 
 
-def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> _Advice:
+def _where(
+    trace: tuple[TraceStep, ...], resource: CacheResource, days: int, shared: SharedCode
+) -> _Advice:
     """Return what to set where: at the last step that assigns something."""
     for step in reversed(trace):
         option = OPTIONS[step.location.origin]
+        if option and step.kind is not StepKind.VARIABLE:
+            continue  # a part of a variable
+        if option and step is not trace[-1]:
+            part = " of ".join(_plain(inner.name) for inner in reversed(trace[trace.index(step) :]))
+            return _Advice(f"set {part} to {days} days, in {option}{_plain(step.name)}")
         if option:
             return _Advice(f"give {option}{_plain(step.name)}={days}")
         is_assigned = step.kind in _ASSIGNMENTS and step.name
         if is_assigned and not is_downloaded(step.location.path):
             is_default = step.kind is StepKind.VARIABLE_DEFAULT
+            call = shared.call_to_set_in(resource, step)
+            if call is not None:
+                text = f"add {_plain(step.name)} = {days} to the module call, {_line(call)}"
+                return _Advice(text, call)
             what = "the variable's default" if is_default else _plain(step.name)
             if step.shape is StepShape.COLLECTION:
                 text = f"give it {days} days in {what}, {_line(step.location)}"
@@ -257,7 +280,9 @@ def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> 
     )
 
 
-def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+def _for_template(
+    resource: CacheResource, rule: Rule | None, policy: Policy, shared: SharedCode
+) -> str:
     """Return a remedy for the template, or its parameters, where the value is decided."""
     retention, days = resource.retention, days_in_place_of(resource.retention, policy)
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
@@ -265,13 +290,15 @@ def _for_template(resource: CacheResource, rule: Rule | None, policy: Policy) ->
     if resource.generator and not isinstance(retention, Unknown):
         return _for_generated(resource, days)
     if not isinstance(retention, Unknown):
-        return _where_in_template(retention.trace, resource, days).everywhere(retention)
+        return _where_in_template(retention.trace, resource, days).everywhere(
+            retention, resource, shared
+        )
     if retention.is_refused:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     advice = [
         _where_in_template(
             value.trace or retention.trace, resource, days_in_place_of(value, policy)
-        ).everywhere(value)
+        ).everywhere(value, resource, shared)
         for value in _failing(retention.outcomes, policy)
     ]
     if advice:
@@ -343,7 +370,7 @@ def is_enough(value: Settled[int], minimum_days: int) -> bool:
     return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS
 
 
-_BY_KIND: dict[RemedyKind, Callable[[CacheResource, Rule | None, Policy], str]] = {
+_BY_KIND: dict[RemedyKind, Callable[[CacheResource, Rule | None, Policy, SharedCode], str]] = {
     RemedyKind.CONFIGURATION: _for_configuration,
     RemedyKind.PLAN: _for_plan,
     RemedyKind.TEMPLATE: _for_template,

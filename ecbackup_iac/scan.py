@@ -36,7 +36,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     inputs = given or EvaluationInputs()
     suppressions = Suppressions(policy, paths, inputs, today)
     results = tuple(readings(paths, policy, inputs, allow_empty=allow_empty, progress=progress))
-    findings = [_finding(resource, policy) for result in results for resource in result.resources]
+    findings = _findings([each for result in results for each in result.resources], policy)
     absent, not_evaluated = account_for(results)
     diagnostics = [*(each for result in results for each in result.diagnostics), *not_evaluated]
     findings, warnings = suppressions.apply(
@@ -49,15 +49,22 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     return _with_excerpts(report, paths, policy, inputs) if with_excerpts else report
 
 
-def _finding(resource: CacheResource, policy: Policy) -> Finding:
-    verdict = judge(resource, policy)
-    if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
-        return Finding(resource, verdict, level_of(verdict, policy))
-    from ecbackup_iac.remedy import remedy_of  # a pass needs none
+def _findings(resources: Sequence[CacheResource], policy: Policy) -> list[Finding]:
+    verdicts = [judge(resource, policy) for resource in resources]
+    passing = (Status.PASS, Status.NOT_APPLICABLE)
+    if all(verdict.status in passing for verdict in verdicts):  # no remedy is needed
+        remedies: list[str | None] = [None] * len(verdicts)
+    else:
+        from ecbackup_iac.model.shared_code import SharedCode
+        from ecbackup_iac.remedy import remedy_of
 
-    return Finding(
-        resource, verdict, level_of(verdict, policy), remedy_of(resource, verdict, policy)
-    )
+        shared = SharedCode(resources)
+        pairs = zip(resources, verdicts, strict=True)
+        remedies = [remedy_of(*pair, policy, shared) for pair in pairs]
+    return [
+        Finding(resource, verdict, level_of(verdict, policy), remedy)
+        for resource, verdict, remedy in zip(resources, verdicts, remedies, strict=True)
+    ]
 
 
 def _with_excerpts(

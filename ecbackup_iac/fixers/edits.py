@@ -12,6 +12,7 @@ from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, is_readable, 
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
 from ecbackup_iac.model.record import record
+from ecbackup_iac.model.shared_code import NOTHING_SHARED
 
 T = TypeVar("T")
 
@@ -61,6 +62,9 @@ class SourceFiles:
 
         self.modules = modules
         """The published modules that the policy describes."""
+
+        self.shared = NOTHING_SHARED
+        """The code that the caches of the tree share."""
 
         self.answers: dict[Hashable, str | None] = {}
         """Results that fixers keep, by key."""
@@ -143,6 +147,21 @@ def _content(path: str) -> bytes:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content:
         raise NotFixableError(f"{shown} is not written in UTF-8")
     return content
+
+
+# What template languages, deployment tools and people replace: {{ x }}, ${X}, %X%, @X@, <X>, [[x]],
+# __X__, DAYS_TO_KEEP, CHANGEME.
+_PLACEHOLDER = re.compile(
+    rb"[{}$]|%[^%\s]+%|@[^@\s]+@|<[^<>\s]+>|\[\[|\b__\w+?__\b|\b[A-Z]+_[A-Z0-9_]+\b|\b(CHANGEME|TODO|TBD)\b"
+)
+
+
+def check_no_placeholder(old: bytes, literal: Location) -> None:
+    """Raise NotFixableError if a literal is a placeholder."""
+    if _PLACEHOLDER.search(old):
+        raise NotFixableError(
+            f"a placeholder is written at {literal}: set the value that replaces it"
+        )
 
 
 # Line breaks: Terraform knows one, YAML knows three.

@@ -19,6 +19,7 @@ from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Finding, Report
+from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.value import Outcome, Settled, Unknown, possible_values
 from ecbackup_iac.model.verdict import Level, Rule, Status
@@ -91,6 +92,7 @@ def plan_fixes(  # noqa: PLR0913 - what scan takes, and the days
     check = partial(scan, policy=policy, today=today, allow_empty=allow_empty, progress=progress)
     files = SourceFiles(policy.roots, policy.modules)
     recheck = Recheck(paths, given, check, files)
+    files.shared = SharedCode(finding.resource for finding in recheck.report.findings)
     plan = _Plan(recheck, policy, days, files)
     plan.propose()
     plan.settle()

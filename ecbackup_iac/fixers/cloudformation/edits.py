@@ -32,6 +32,7 @@ from ecbackup_iac.fixers.edits import (
     Edit,
     NotFixableError,
     SourceFiles,
+    check_no_placeholder,
     offsets,
 )
 from ecbackup_iac.model.cache import CacheResource
@@ -109,6 +110,8 @@ class _Proposal:
     def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
         path, file = self._open(literal.path)
         start, end = offsets(file.content, literal, LINE_BREAKS)
+        if not isinstance(value, Unset):
+            check_no_placeholder(file.content[value_start(file.content, start) : end], literal)
         offset = file.offset(start)
         for template in file.templates:
             uses = uses_of(template)

@@ -9,6 +9,7 @@ from ecbackup_iac.fixers.edits import (
     Edit,
     NotFixableError,
     SourceFiles,
+    check_no_placeholder,
     offsets,
 )
 from ecbackup_iac.fixers.terraform.hcl_insertions import (
@@ -103,7 +104,11 @@ class _Proposal:
         definition = self._uses.definition_at(literal)
         call = self._call_of(definition)
         is_foreign = is_downloaded(path.replace(os.sep, "/"))
-        if definition and call and (isinstance(value, Unset) or self._is_careful or is_foreign):
+        if value.trace and self._files.shared.call_to_set_in(self._resource, value.trace[-1]):
+            is_in_call = not self._is_careful
+        else:
+            is_in_call = isinstance(value, Unset) or self._is_careful
+        if definition and call and (is_in_call or is_foreign):
             self._check(definition, call)
             return self._in_block(call, definition.name)
         path = self._files.path(literal.path)
@@ -133,6 +138,7 @@ class _Proposal:
         content = self._files.content(path)
         start, end = offsets(content, literal)
         old = content[start:end]
+        check_no_placeholder(old, literal)
         if not _SCALAR.fullmatch(old):
             raise NotFixableError(f"{literal} is not a plain number")
         new = str(self._days).encode()
