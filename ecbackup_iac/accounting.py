@@ -1,4 +1,4 @@
-"""cache blocks, findings and absent caches → absent caches of the report, and errors.
+"""Cache blocks, findings and absent caches → absent caches of the report, and errors.
 
 A cache block that was read ends as a finding, as an absent cache, or as an error. This is the step that
 compares the three with what the files declare, so that no block is lost on the way.
@@ -20,22 +20,22 @@ MAX_REASONS = 3
 Identity: TypeAlias = tuple[Location, str]
 
 
-def account_for(
+def find_unaccounted_blocks(
     results: Sequence[ReadResult],
 ) -> tuple[tuple[AbsentCache, ...], tuple[Diagnostic, ...]]:
     """Return the absent caches, one for each block, and an error for each block that nothing mentions."""
-    found = _found(resource for result in results for resource in result.resources)
-    absent = _absent((entry for result in results for entry in result.absent), found)
+    created = _created(resource for result in results for resource in result.resources)
+    absent = _absent((entry for result in results for entry in result.absent), created)
     blocks = {
         _identity(block.location, block.address): block
         for result in results
         for block in result.blocks
     }
-    errors = _Errors(each for result in results for each in result.diagnostics)
+    errors = _Errors(diagnostic for result in results for diagnostic in result.diagnostics)
     missing = (
         block
         for identity, block in blocks.items()
-        if identity not in found and identity not in absent and not errors.cover(block.location)
+        if identity not in created and identity not in absent and not errors.cover(block.location)
     )
     return (
         tuple(sorted(absent.values(), key=lambda entry: entry.order)),
@@ -48,7 +48,8 @@ def _identity(location: Location, address: str) -> Identity:
     return (location, address if location.line is None else "")
 
 
-def _found(resources: Iterable[CacheResource]) -> set[Identity]:
+def _created(resources: Iterable[CacheResource]) -> set[Identity]:
+    """Return the blocks that a root creates a cache from."""
     return {
         _identity(block, resource.address)
         for resource in resources
@@ -57,7 +58,7 @@ def _found(resources: Iterable[CacheResource]) -> set[Identity]:
     }
 
 
-def _absent(entries: Iterable[AbsentCache], found: set[Identity]) -> dict[Identity, AbsentCache]:
+def _absent(entries: Iterable[AbsentCache], created: set[Identity]) -> dict[Identity, AbsentCache]:
     """Return one entry for each block that no root creates, with the reasons of all roots.
 
     An entry counts whether or not its block is in a file that was checked: the module of a root that was
@@ -66,7 +67,7 @@ def _absent(entries: Iterable[AbsentCache], found: set[Identity]) -> dict[Identi
     by_block: dict[Identity, list[AbsentCache]] = defaultdict(list)
     for entry in entries:
         identity = _identity(entry.location, entry.address)
-        if identity not in found:
+        if identity not in created:
             by_block[identity].append(entry)
     return {identity: _merged(group) for identity, group in by_block.items()}
 
@@ -89,10 +90,11 @@ class _Errors:
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self._lines: dict[str, list[int]] = defaultdict(list)
-        for each in diagnostics:
-            if each.severity is Severity.ERROR:
+        for diagnostic in diagnostics:
+            if diagnostic.severity is Severity.ERROR:
                 # An error without a line is about the whole file; 0 comes before every line.
-                self._lines[each.location.path].append(each.location.line or 0)
+                location = diagnostic.location
+                self._lines[location.path].append(location.line or 0)
         for lines in self._lines.values():
             lines.sort()
 

@@ -2,11 +2,16 @@
 
 Pure: it opens no file, depends on no input format, and has a verdict for every resource. Where the input
 does not determine the answer, the status is unknown: a wrong pass and a wrong fail are both costly.
+
+1. Exemptions: the control does not apply to Memcached, nor to a member of a replication group.
+2. Combinations: each retention that the cache can have, with each answer on its node that can occur with it.
+3. Failures: the rules that a combination breaks.
+4. Verdict: pass where no combination breaks a rule, fail where every one does, unknown otherwise.
 """
 
 from collections.abc import Callable, Sequence
 from itertools import product
-from typing import TypeVar, assert_never
+from typing import NamedTuple, TypeVar, assert_never
 
 from ecbackup_iac.model.cache import (
     NODE_WITHOUT_BACKUPS,
@@ -18,6 +23,7 @@ from ecbackup_iac.model.cache import (
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy, UnknownMode
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import (
+    CaseIds,
     Invalid,
     Known,
     Outcome,
@@ -47,11 +53,31 @@ _PRECEDENCE = (
 
 
 @record
-class _Case:
-    """One outcome of the retention, and every rule that the resource then breaks, in order of precedence."""
+class _Exemption:
+    """A reason why the control does not, or may not, apply."""
 
-    outcome: Outcome[int]
+    is_certain: bool
+    fact: str
+    """The message of the verdict where it is certain."""
+
+    condition: str
+    """What has to be true for it, where it is not certain."""
+
+
+class _Answer(NamedTuple):
+    """One answer to a yes-or-no question about the cache, and the cases in which it can occur."""
+
+    is_yes: bool
+    case_ids: CaseIds
+
+
+@record
+class _Combination:
+    """One outcome of the retention with one answer on the node, and the rules that the cache then breaks."""
+
+    retention: Outcome[int]
     failures: tuple[Note, ...]
+    """In order of precedence; empty where the cache passes."""
 
 
 def judge(resource: CacheResource, policy: Policy) -> Verdict:
@@ -62,7 +88,7 @@ def judge(resource: CacheResource, policy: Policy) -> Verdict:
         return Verdict(Status.NOT_APPLICABLE, None, certain.fact, tuple(_assumptions(resource)))
     verdict = _judge_backups(_without_exempt_outcomes(resource), policy)
     if exemptions and verdict.status in (Status.FAIL, Status.UNKNOWN):
-        verdict = _unless(verdict, [exemption.condition for exemption in exemptions])
+        verdict = _as_conditional(verdict, [exemption.condition for exemption in exemptions])
     return replace(verdict, notes=(*verdict.notes, *_side_notes(resource)))
 
 
@@ -84,115 +110,133 @@ def level_of(verdict: Verdict, policy: Policy) -> Level:
             assert_never(never)
 
 
-@record
-class _Exemption:
-    """A reason why the control does not, or may not, apply."""
-
-    is_certain: bool
-    fact: str
-    """The message of the verdict where it is certain."""
-
-    condition: str
-    """What has to be true for it, where it is not certain."""
-
-
 def _exemptions(resource: CacheResource) -> list[_Exemption]:
+    """Return the reasons why the control does not, or may not, apply; empty where it does."""
     if resource.form is Form.REPLICATION_GROUP:  # always Redis OSS or Valkey
         return []
-    found = []
-    memcached = _agreement(resource.engine, lambda engine: engine.lower() == "memcached")
+    exemptions = []
+    memcached = _agreement(resource.engine, _is_memcached)
     if memcached is not False:
-        fact = f"the engine is {_memcached(resource)}: this control is about Redis OSS and Valkey"
-        found.append(_Exemption(memcached is True, fact, "the engine is Memcached"))
+        fact = f"the engine is {_shown_engine(resource.engine)}: this control is about Redis OSS and Valkey"
+        exemptions.append(_Exemption(memcached is True, fact, "the engine is Memcached"))
     if resource.form is Form.STANDALONE_CLUSTER:
         member = _agreement(resource.replication_group, bool)
         if member is not False:
-            fact = f"it belongs to {_group_name(resource.replication_group)}: judge the group"
-            found.append(_Exemption(member is True, fact, "it belongs to a replication group"))
-    return found
+            fact = f"it belongs to {_shown_group(resource.replication_group)}: judge the group"
+            condition = "it belongs to a replication group"
+            exemptions.append(_Exemption(member is True, fact, condition))
+    return exemptions
 
 
 def _without_exempt_outcomes(resource: CacheResource) -> CacheResource:
-    """Return the resource without the retention's outcomes that occur only where the engine is Memcached."""
-    exempt = _cases_where(resource.engine, lambda engine: engine.lower() == "memcached")
+    """Return the resource without the retentions that it can have only where its engine is Memcached.
+
+    Unchanged where that would leave no retention, or where it is not known in which cases they occur.
+    """
+    exempt = _case_ids_where(resource.engine, _is_memcached)
     retention = resource.retention
     if not exempt or not isinstance(retention, Unknown):
         return resource
-    remaining = tuple(
-        replace(outcome, cases=outcome.cases - exempt) if outcome.cases else outcome
-        for outcome in retention.outcomes
-    )
-    remaining = tuple(outcome for outcome in remaining if outcome.cases != frozenset())
+    remaining = []
+    for outcome in retention.outcomes:
+        if outcome.case_ids is None:
+            remaining.append(outcome)
+        elif case_ids := outcome.case_ids - exempt:
+            remaining.append(replace(outcome, case_ids=case_ids))
     if not remaining:
         return resource
-    return replace(resource, retention=replace(retention, outcomes=remaining))
+    return replace(resource, retention=replace(retention, outcomes=tuple(remaining)))
 
 
-def _cases_where(value: Value[str], holds: Callable[[str], bool]) -> frozenset[int]:
-    """Return the resource's cases in which `holds` is true of a setting, as far as they are known."""
-    outcomes = value.outcomes if isinstance(value, Unknown) else ()
-    found = [
-        outcome.cases
-        for outcome in outcomes
-        if outcome.cases and isinstance(outcome.value, Known) and holds(outcome.value.value)
-    ]
-    return frozenset().union(*found)
+def _case_ids_where(value: Value[T], holds: Callable[[T], bool]) -> frozenset[int]:
+    """Return the cases in which `holds` is certainly true of a setting; empty where none is known."""
+    return frozenset().union(
+        *(
+            outcome.case_ids or ()
+            for outcome in _outcomes_of(value)
+            if isinstance(outcome.value, Known) and holds(outcome.value.value)
+        )
+    )
 
 
-def _memcached(resource: CacheResource) -> str:
-    is_secret = isinstance(resource.engine, Known) and resource.engine.sensitive
-    return "a sensitive value, and neither" if is_secret else "Memcached"
+def _agreement(value: Value[T], holds: Callable[[T], bool]) -> bool | None:
+    """Whether `holds` is true of every possible value (True) or of none (False).
 
-
-def _agreement(value: Value[str], holds: Callable[[str], bool]) -> bool | None:
-    """Whether `holds` is true of every possible value (True), of none (False), or of some (None)."""
+    None where it is true of some only, and where the possible values are not known.
+    """
     answers = {
         isinstance(possible, Known) and holds(possible.value) for possible in possible_values(value)
     }
     return answers.pop() if len(answers) == 1 else None
 
 
-def _group_name(group: Value[str]) -> str:
+def _is_memcached(engine: str) -> bool:
+    return engine.lower() == "memcached"
+
+
+def _shown_engine(engine: Value[str]) -> str:
+    is_secret = isinstance(engine, Known) and engine.sensitive
+    return "a sensitive value, and neither" if is_secret else "Memcached"
+
+
+def _shown_group(group: Value[str]) -> str:
     return f"replication group {group.shown}" if isinstance(group, Known) else "a replication group"
 
 
 def _judge_backups(resource: CacheResource, policy: Policy) -> Verdict:
-    """Return pass where every case passes, fail where every case fails, and unknown otherwise."""
-    cases = _cases(resource, policy)
-    failing = [case for case in cases if case.failures]
-    if cases and not failing:
-        return Verdict(Status.PASS, None, _pass_message(resource, [case.outcome for case in cases]))
-    if cases and len(failing) == len(cases):
+    """Return pass where every combination passes, fail where every one fails, and unknown otherwise.
+
+    Unknown, too, where the combinations are not known.
+    """
+    combinations = _combinations(resource, policy)
+    failing = [combination for combination in combinations if combination.failures]
+    if combinations and not failing:
+        message = _pass_message(resource, [combination.retention for combination in combinations])
+        return Verdict(Status.PASS, None, message)
+    if combinations and len(failing) == len(combinations):
         return _failure(failing)
     return Verdict(Status.UNKNOWN, Rule.RETENTION_UNKNOWN, _unknown_message(resource, failing))
 
 
-def _cases(resource: CacheResource, policy: Policy) -> list[_Case]:
-    """Return every combination of the retention and the node that can occur; none where it is not known."""
-    outcomes = _outcomes_with_variants(resource, policy.minimum_days)
+def _combinations(resource: CacheResource, policy: Policy) -> list[_Combination]:
+    """Return every combination of the retention and the node that can occur.
+
+    Empty where the possible retentions are not known and the answer depends on them.
+    """
+    retentions = _retentions(resource, policy.minimum_days)
     nodes = _node_answers(resource)
-    if not outcomes and all(fails for fails, _ in nodes):
-        # The node decides, whatever the retention is.
-        return [_Case(Outcome(Unset()), (_unsupported_note(resource),))]
+    if not retentions and all(node.is_yes for node in nodes):
+        # No retention helps on such a node.
+        return [_Combination(Outcome(Unset()), (_unsupported_note(resource),))]
     return [
-        _Case(outcome, tuple(_failures(resource, outcome.value, policy, node_fails=fails)))
-        for outcome, (fails, shared) in product(outcomes, nodes)
-        if _go_together(outcome.cases, shared)
+        _Combination(
+            retention, _failures(resource, retention.value, policy, node_fails=node.is_yes)
+        )
+        for retention, node in product(retentions, nodes)
+        if _can_occur_together(retention.case_ids, node.case_ids)
     ]
 
 
-def _outcomes_with_variants(resource: CacheResource, minimum_days: int) -> tuple[Outcome[int], ...]:
-    """Return the retention's outcomes, and those with variable files that are not given in this run."""
-    outcomes = _outcomes(resource.retention, minimum_days)
+def _retentions(resource: CacheResource, minimum_days: int) -> tuple[Outcome[int], ...]:
+    """Return the retentions to consider, with those of variable files that are not used in this run.
+
+    Empty where they are not known.
+    """
+    outcomes = _deciding_outcomes(resource.retention, minimum_days)
     if not outcomes or not resource.variants:
         return outcomes
-    without = "no such file is given"
-    own = (outcome if outcome.when else Outcome(outcome.value, without) for outcome in outcomes)
-    return (*own, *resource.variants)
+    without_file = (
+        outcome if outcome.when else Outcome(outcome.value, "no such file is given")
+        for outcome in outcomes
+    )
+    return (*without_file, *resource.variants)
 
 
-def _outcomes(retention: Value[int], minimum_days: int) -> tuple[Outcome[int], ...]:
-    """Return what decides: every outcome, or those bounds that settle everything between them."""
+def _deciding_outcomes(retention: Value[int], minimum_days: int) -> tuple[Outcome[int], ...]:
+    """Return every outcome of a retention, or else those of its bounds that decide for all between them.
+
+    Empty where neither are known, or where a value between the bounds may pass and another may fail.
+    """
     if not isinstance(retention, Unknown):
         return (Outcome(retention),)
     if retention.outcomes:
@@ -208,124 +252,71 @@ def _outcomes(retention: Value[int], minimum_days: int) -> tuple[Outcome[int], .
     return ()
 
 
-def _unknown_message(resource: CacheResource, failing: Sequence[_Case]) -> str:
-    """Return why it is not known whether the cache passes, and the worst of the cases that fail."""
-    name, retention = resource.retention_name, resource.retention
-    if isinstance(retention, Unknown):
-        message = f"{name} is unknown: {retention.why}"
-    elif resource.variants:
-        message = f"{name} depends on which variable file is given"
-    else:
-        message = "it is unknown whether the cache can be backed up"
-    if not failing:
-        return message
-    worst = min(failing, key=lambda case: _rank(case.failures[0].rule))
-    when = f"when {worst.outcome.when}" if worst.outcome.when else "in one case"
-    return f"{message}; {worst.failures[0].text} {when}"
-
-
-def _failures(
-    resource: CacheResource, retention: Settled[int], policy: Policy, *, node_fails: bool
-) -> list[Note]:
-    found = [_unsupported_note(resource)] if node_fails else []
-    found += filter(None, [_retention_failure(resource, retention, policy.minimum_days)])
-    if not node_fails:  # beside another failure it is a note: what fixes that would run into it
-        found += filter(None, [_window_failure(resource)])
-    return sorted(found, key=lambda note: _rank(note.rule))
-
-
-def _retention_failure(
-    resource: CacheResource, retention: Settled[int], minimum_days: int
-) -> Note | None:
-    name = resource.retention_name
-    match retention:
-        case Invalid(text=text):
-            text = f"{name} is {text}, and AWS takes a whole number of days"
-            return Note(text, Rule.RETENTION_INVALID)
-        case Known(value=days) if not 0 <= days <= MAXIMUM_DAYS:
-            text = f"{name} is {_cut(retention)}, and AWS takes 0 to {MAXIMUM_DAYS} days"
-            return Note(text, Rule.RETENTION_INVALID)
-        case Unset() | Known(value=0):
-            return _disabled(resource, retention)
-        case Known(value=days) if days < minimum_days:
-            kept = format_days(retention)
-            text = f"backups are kept for {kept}, and the policy asks for {minimum_days}"
-            return Note(text, Rule.RETENTION_TOO_SHORT)
-        case Known():
-            return None
-        case never:
-            assert_never(never)
-
-
-def _disabled(resource: CacheResource, retention: Unset | Known[int]) -> Note:
-    """Return the failure of a retention that is not set or 0."""
-    name, is_zero = resource.retention_name, isinstance(retention, Known)
-    if resource.previous_days and resource.previous_days > 0:
-        text = f"automatic backups are being turned off: {name} was {resource.previous_days}"
-        text += " and will be 0" if is_zero else " and will not be set"
-        return Note(text, Rule.BACKUPS_BEING_DISABLED)
-    zero = retention.shown if isinstance(retention, Known) else "not set"
-    return Note(f"automatic backups are off: {name} is {zero}", Rule.BACKUPS_DISABLED)
-
-
-def _window_failure(resource: CacheResource) -> Note | None:
-    backup, maintenance = resource.backup_window, resource.maintenance_window
-    if resource.form is Form.SERVERLESS_CACHE:  # it has a start time, not a window
-        return None
-    if not (isinstance(backup, Known) and isinstance(maintenance, Known)):
-        return None
-    text = conflict(backup, maintenance)
-    return Note(f"{text}: AWS refuses that", Rule.BACKUP_WINDOW_CONFLICT) if text else None
-
-
-def _node_answers(resource: CacheResource) -> list[tuple[bool, frozenset[int] | None]]:
-    """Return whether the node is unable to take backups: each possible answer with the cases it belongs to.
+def _node_answers(resource: CacheResource) -> list[_Answer]:
+    """Return the possible answers to whether the node is unable to take backups, no first.
 
     A node type of which nothing is known counts as one that can take backups: AWS rejects a retention on
     a node that cannot, so no cache goes without backups unnoticed.
     """
     if resource.form is Form.SERVERLESS_CACHE:
-        return [(False, None)]
-    nodes = _outcomes_of(resource.node_type) or [Outcome(Unset())]
-    answers: dict[bool, frozenset[int] | None] = {}
-    for node, (in_cluster_mode, mode_cases) in product(nodes, _cluster_modes(resource)):
-        if not _go_together(node.cases, mode_cases):
-            continue
-        shared = _shared(node.cases, mode_cases)
-        fails = is_without_backups(node.value) and not in_cluster_mode
-        before = answers.get(fails, frozenset())
-        answers[fails] = None if shared is None or before is None else before | shared
-    return sorted(answers.items(), key=lambda answer: answer[0])
+        return [_Answer(is_yes=False, case_ids=None)]
+    nodes = _outcomes_of(resource.node_type) or (Outcome[str](Unset()),)
+    case_ids: dict[bool, list[CaseIds]] = {}
+    for node, cluster_mode in product(nodes, _cluster_mode_answers(resource)):
+        if _can_occur_together(node.case_ids, cluster_mode.case_ids):
+            fails = is_without_backups(node.value) and not cluster_mode.is_yes
+            shared = _shared_cases(node.case_ids, cluster_mode.case_ids)
+            case_ids.setdefault(fails, []).append(shared)
+    return [_Answer(fails, _all_cases(case_ids[fails])) for fails in sorted(case_ids)]
 
 
-def _cluster_modes(resource: CacheResource) -> set[tuple[bool, frozenset[int] | None]]:
-    """Return whether cluster mode is on: each possible answer with the cases it belongs to."""
+def _cluster_mode_answers(resource: CacheResource) -> list[_Answer]:
+    """Return the possible answers to whether cluster mode is on."""
     if resource.form is Form.STANDALONE_CLUSTER:
-        return {(False, None)}
-    modes = {
-        (isinstance(mode.value, Known) and mode.value.value, mode.cases)
+        return [_Answer(is_yes=False, case_ids=None)]
+    answers = [
+        _Answer(isinstance(mode.value, Known) and mode.value.value, mode.case_ids)
         for mode in _outcomes_of(resource.cluster_mode)
-    }
-    return modes or {(True, None), (False, None)}
+    ]
+    return answers or [_Answer(is_yes=True, case_ids=None), _Answer(is_yes=False, case_ids=None)]
 
 
-def _outcomes_of(value: Value[T]) -> list[Outcome[T]]:
-    """Return every outcome of a setting; none where there is no finite list."""
-    if isinstance(value, Unknown):
-        return [*value.outcomes]
-    return [Outcome(value)]
+def _outcomes_of(value: Value[T]) -> tuple[Outcome[T], ...]:
+    """Return every outcome of a setting; empty where there is no finite list."""
+    return value.outcomes if isinstance(value, Unknown) else (Outcome(value),)
 
 
-def _go_together(first: frozenset[int] | None, second: frozenset[int] | None) -> bool:
-    """Whether the outcomes of two settings can occur in the same case."""
-    return first is None or second is None or bool(first & second)
+def _can_occur_together(first: CaseIds, second: CaseIds) -> bool:
+    """Whether two outcomes can occur in the same case."""
+    return first is None or second is None or not first.isdisjoint(second)
 
 
-def _shared(first: frozenset[int] | None, second: frozenset[int] | None) -> frozenset[int] | None:
-    """Return the cases in which both of two outcomes occur; None where that is not known."""
+def _shared_cases(first: CaseIds, second: CaseIds) -> CaseIds:
+    """Return the cases in which two outcomes can both occur."""
     if first is None or second is None:
         return second if first is None else first
     return first & second
+
+
+def _all_cases(parts: Sequence[CaseIds]) -> CaseIds:
+    """Return the cases in which at least one of several outcomes can occur."""
+    known = [part for part in parts if part is not None]
+    return frozenset().union(*known) if len(known) == len(parts) else None
+
+
+def _failures(
+    resource: CacheResource, retention: Settled[int], policy: Policy, *, node_fails: bool
+) -> tuple[Note, ...]:
+    """Return the rules that the cache breaks with one retention, in order of precedence.
+
+    Windows that AWS rejects count while backups are off, too: they prevent turning them on.
+    """
+    failures = [
+        _unsupported_note(resource) if node_fails else None,
+        _retention_failure(resource, retention, policy.minimum_days),
+        None if node_fails else _window_failure(resource),
+    ]
+    return tuple(sorted(filter(None, failures), key=lambda note: _rank(note.rule)))
 
 
 def _unsupported_note(resource: CacheResource) -> Note:
@@ -340,19 +331,79 @@ def _unsupported_note(resource: CacheResource) -> Note:
     return Note(text, Rule.BACKUPS_UNSUPPORTED)
 
 
-def _failure(cases: Sequence[_Case]) -> Verdict:
-    """Return the verdict on cases that all fail: the first rule in precedence, the other reasons as notes."""
+def _retention_failure(
+    resource: CacheResource, retention: Settled[int], minimum_days: int
+) -> Note | None:
+    """Return the rule that a retention breaks; None where it is long enough."""
+    name = resource.retention_name
+    match retention:
+        case Invalid(text=text):
+            text = f"{name} is {text}, and AWS takes a whole number of days"
+            return Note(text, Rule.RETENTION_INVALID)
+        case Known(value=days) if not 0 <= days <= MAXIMUM_DAYS:
+            text = f"{name} is {_shorten(retention)}, and AWS takes 0 to {MAXIMUM_DAYS} days"
+            return Note(text, Rule.RETENTION_INVALID)
+        case Unset() | Known(value=0):
+            return _disabled_note(resource, retention)
+        case Known(value=days) if days < minimum_days:
+            kept = format_days(retention)
+            text = f"backups are kept for {kept}, and the policy asks for {minimum_days}"
+            return Note(text, Rule.RETENTION_TOO_SHORT)
+        case Known():
+            return None
+        case never:
+            assert_never(never)
+
+
+def _disabled_note(resource: CacheResource, retention: Unset | Known[int]) -> Note:
+    """Return the failure of a retention that is 0 or not set."""
+    name, is_zero = resource.retention_name, isinstance(retention, Known)
+    if resource.previous_days and resource.previous_days > 0:
+        text = f"automatic backups are being turned off: {name} was {resource.previous_days}"
+        text += " and will be 0" if is_zero else " and will not be set"
+        return Note(text, Rule.BACKUPS_BEING_DISABLED)
+    zero = retention.shown if isinstance(retention, Known) else "not set"
+    return Note(f"automatic backups are off: {name} is {zero}", Rule.BACKUPS_DISABLED)
+
+
+def _window_failure(resource: CacheResource) -> Note | None:
+    """Return the failure of windows that AWS rejects; None where it accepts them or one is not known."""
+    backup, maintenance = resource.backup_window, resource.maintenance_window
+    if resource.form is Form.SERVERLESS_CACHE:  # it has a start time, not a window
+        return None
+    if not (isinstance(backup, Known) and isinstance(maintenance, Known)):
+        return None
+    text = conflict(backup, maintenance)
+    return Note(f"{text}: AWS refuses that", Rule.BACKUP_WINDOW_CONFLICT) if text else None
+
+
+def _failure(failing: Sequence[_Combination]) -> Verdict:
+    """Return the verdict where all combinations fail: the first rule by precedence, the others as notes."""
     reasons = dict.fromkeys(
-        note
-        for case in sorted(cases, key=lambda case: _rank(case.failures[0].rule))
-        for note in case.failures
+        note for combination in sorted(failing, key=_rank_of) for note in combination.failures
     )
     first, *others = reasons
     return Verdict(Status.FAIL, first.rule, first.text, tuple(others))
 
 
-def _unless(verdict: Verdict, conditions: Sequence[str]) -> Verdict:
-    """Return a failure as unknown: it fails unless a condition is true, and the control does not apply."""
+def _unknown_message(resource: CacheResource, failing: Sequence[_Combination]) -> str:
+    """Return why it is not known whether the cache passes, and the worst combination that fails, if any."""
+    name, retention = resource.retention_name, resource.retention
+    if isinstance(retention, Unknown):
+        message = f"{name} is unknown: {retention.why}"
+    elif resource.variants:
+        message = f"{name} depends on which variable file is given"
+    else:
+        message = "it is unknown whether the cache can be backed up"
+    if not failing:
+        return message
+    worst = min(failing, key=_rank_of)
+    when = f"when {worst.retention.when}" if worst.retention.when else "in one case"
+    return f"{message}; {worst.failures[0].text} {when}"
+
+
+def _as_conditional(verdict: Verdict, conditions: Sequence[str]) -> Verdict:
+    """Return a verdict as unknown: it fails unless a condition is true, and the control does not apply."""
     notes = verdict.notes
     if verdict.status is Status.FAIL:
         notes = (Note(verdict.message, verdict.rule), *notes)
@@ -386,10 +437,15 @@ def _pass_message(resource: CacheResource, outcomes: Sequence[Outcome[int]]) -> 
     return f"backups are kept for {format_days(Known(days[0]))}"
 
 
-def _cut(days: Known[int]) -> str:
-    """Return a number that may have thousands of digits, cut."""
+def _shorten(days: Known[int]) -> str:
+    """Return a number, which may have thousands of digits, as a message shows it."""
     text = days.shown
     return text if len(text) <= MAX_DIGITS else f"{text[:MAX_DIGITS]}..."
+
+
+def _rank_of(combination: _Combination) -> int:
+    """Return the precedence of the first rule that a failing combination breaks."""
+    return _rank(combination.failures[0].rule)
 
 
 def _rank(rule: Rule | None) -> int:

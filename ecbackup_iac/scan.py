@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import chain
 
-from ecbackup_iac.accounting import account_for
+from ecbackup_iac.accounting import find_unaccounted_blocks
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
@@ -15,37 +16,38 @@ from ecbackup_iac.readers.inputs import readings
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppressions.application import Suppressions
 
+NO_INPUTS = EvaluationInputs()
+
 
 def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     paths: Sequence[str],
     policy: Policy,
     today: date,
-    given: EvaluationInputs | None = None,
+    inputs: EvaluationInputs = NO_INPUTS,
     *,
     allow_empty: bool = False,
     with_excerpts: bool = False,
     progress: Progress = UNWATCHED,
 ) -> Report:
-    """Return the report on every cache under the paths, evaluated with `given`; "-" is standard input.
+    """Return the report on every cache under the paths, evaluated with the inputs; "-" is standard input.
 
     Raises:
         InputError: a path does not exist.
         BaselineError: the policy's baseline cannot be used.
 
     """
-    inputs = given or EvaluationInputs()
+    # Before anything is read, which can take minutes, because a baseline that cannot be used ends the run.
     suppressions = Suppressions(policy, paths, inputs, today)
     results = tuple(readings(paths, policy, inputs, allow_empty=allow_empty, progress=progress))
     findings = _findings([each for result in results for each in result.resources], policy)
-    absent, not_evaluated = account_for(results)
-    diagnostics = [*(each for result in results for each in result.diagnostics), *not_evaluated]
+    absent, not_evaluated = find_unaccounted_blocks(results)
+    diagnostics = [*chain.from_iterable(result.diagnostics for result in results), *not_evaluated]
     findings, warnings = suppressions.apply(
         findings,
-        [text for result in results for text in result.marked],
-        is_complete=not any(each.severity is Severity.ERROR for each in diagnostics),
+        [text for result in results for text in result.annotated_texts],
+        is_complete=not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics),
     )
-    report = report_of(findings, [*diagnostics, *warnings])
-    report = replace(report, absent=absent, minimum_days=policy.minimum_days)
+    report = report_of(findings, [*diagnostics, *warnings], absent, policy.minimum_days)
     return _with_excerpts(report, paths, policy, inputs) if with_excerpts else report
 
 

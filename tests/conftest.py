@@ -20,7 +20,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.cloudformation.templates import TemplateReader
@@ -68,7 +68,7 @@ def run(tmp_path: Path) -> Run:
     ) -> Result:
         if stdin is not None:
             options["input"] = stdin
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "ecbackup_iac", *args],
             cwd=cwd or tmp_path,
             env=environment(env),
@@ -79,9 +79,10 @@ def run(tmp_path: Path) -> Run:
             **options,
         )
         stdout, stderr = (
-            (text or b"").decode("utf-8", "backslashreplace") for text in (done.stdout, done.stderr)
+            (text or b"").decode("utf-8", "backslashreplace")
+            for text in (result.stdout, result.stderr)
         )
-        return Result(stdout, stderr, done.returncode)
+        return Result(stdout, stderr, result.returncode)
 
     return run_it
 

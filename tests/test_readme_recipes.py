@@ -90,7 +90,7 @@ def test_there_are_twelve_and_each_has_its_answer() -> None:
 @pytest.mark.parametrize("question", COMMANDS)
 def test_the_command_does_what_it_says(question: str, estate: Path) -> None:
     path = os.pathsep.join([str(estate / ".git"), os.environ["PATH"]])
-    done = subprocess.run(
+    result = subprocess.run(
         ["sh", "-c", COMMANDS[question]],
         cwd=estate,
         env={"PATH": path, "PYTHONPATH": str(REPOSITORY), "SOURCE_DATE_EPOCH": TODAY},
@@ -101,8 +101,8 @@ def test_the_command_does_what_it_says(question: str, estate: Path) -> None:
         check=False,
     )
     status, said = ENDS[question]
-    assert said in done.stdout, done.stderr
-    assert done.returncode == status
+    assert said in result.stdout, result.stderr
+    assert result.returncode == status
     if "html:" in COMMANDS[question]:
         page = re.sub("<[^>]*>", "", (estate / "report.html").read_text("utf-8"))
         assert "aws_elasticache_replication_group.old" in page

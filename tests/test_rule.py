@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy, UnknownMode
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
     Bounds,
     Invalid,

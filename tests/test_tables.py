@@ -20,8 +20,7 @@ from ecbackup_iac.control import (
 from ecbackup_iac.fixers import Fixer, fixer
 from ecbackup_iac.fixers.cloudformation import edits as cloudformation_edits
 from ecbackup_iac.fixers.terraform import edits as terraform_edits
-from ecbackup_iac.model.cache import Source
-from ecbackup_iac.model.source import SOURCES
+from ecbackup_iac.model.source import SOURCES, Source
 from ecbackup_iac.readers import aws_cli
 from ecbackup_iac.readers.json_documents import READERS, DocumentReader
 from ecbackup_iac.readers.recognition import TEMPLATE_MARKS
@@ -90,8 +89,6 @@ def test_the_modules_that_tables_name_are_those_that_mypy_compares() -> None:
 @pytest.mark.parametrize("source", Source)
 def test_a_row_of_the_sources_is_whole(source: Source) -> None:
     facts = SOURCES[source]
-    module = importlib.import_module(f"ecbackup_iac.readers.{facts.reader}")
-    assert facts.is_document == hasattr(module, "matches")
     assert facts.noun in facts.name
     assert all(extension.startswith(".") for extension in facts.extensions)
     # Fix names what a cache was read from where it has no file to edit.

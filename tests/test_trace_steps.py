@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.fixers.terraform.edits import OUTSIDE
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Origin, input_location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
@@ -44,7 +44,8 @@ Resources:
 def trace_of(**inputs: object) -> tuple[TraceStep, ...]:
     from datetime import date
 
-    report = scan(["."], given=EvaluationInputs(**inputs), policy=Policy(), today=date(2026, 1, 31))  # type: ignore[arg-type]
+    given = EvaluationInputs(**inputs)  # type: ignore[arg-type]
+    report = scan(["."], Policy(), date(2026, 1, 31), given)
     (finding,) = report.findings
     return finding.resource.retention.trace
 

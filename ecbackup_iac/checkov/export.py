@@ -39,7 +39,7 @@ _INIT = '"""The check CKV2_ECBACKUP_1 of ecbackup-iac, for checkov --external-ch
 
 
 def checkov_folder() -> str:
-    """Return the folder with the check: in the installed package, or beside it in a clone.
+    """Return the folder with the check: in the installed package, or next to it in a clone.
 
     Raises:
         InputError: it is in neither.

@@ -1,6 +1,6 @@
 """What Checkov passes to a custom check → the cache that it is about.
 
-It imports the standard library alone, because Checkov loads it where our dependencies are not installed.
+It imports only the standard library, because Checkov loads it where our dependencies are not installed.
 The shape of Checkov's `conf` was observed in Checkov 3.3.30: Terraform's values are in lists of one item, an
 expression that it could not resolve is its text, and CloudFormation's intrinsic functions are maps.
 """
@@ -12,13 +12,9 @@ from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from ecbackup_iac.checkov.graph import Graph
-from ecbackup_iac.model.cache import (
-    CacheResource,
-    ClusterModeSetting,
-    Source,
-    enables_cluster_mode,
-)
+from ecbackup_iac.model.cache import CacheResource, ClusterModeSetting, enables_cluster_mode
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, Unset, Value
 from ecbackup_iac.readers.cloudformation import resource_types as cloudformation_types
 from ecbackup_iac.readers.terraform import resource_types as aws_provider

@@ -12,7 +12,7 @@ from ecbackup_iac.model.verdict import Rule
 
 
 def format_items(formats: Iterable[str], incomplete: str) -> list[CompletionItem[str]]:
-    """Return the formats, each alone and with a colon; after a colon, the files."""
+    """Return the formats, each by itself and with a colon; after a colon, the files."""
     name, colon, path_prefix = incomplete.partition(":")
     if not colon:
         matching = [known for known in formats if known.startswith(name)]

@@ -8,7 +8,7 @@ OTHER = "Other options"
 
 OPTION_GROUPS = {
     "What is read": ("--exclude", "--source", "--allow-empty"),
-    "What is asked": ("--policy", "--min-days", "--days", "--unknown"),
+    "What is asked": ("--policy", "--no-policy", "--min-days", "--days", "--unknown"),
     "With which values": ("--var", "--var-file", "--workspace", "--parameter", "--parameter-file"),
     "What is accepted": (
         "--baseline",
@@ -27,7 +27,7 @@ OPTION_GROUPS = {
     ),
     OTHER: (),
 }
-"""Title of a group → its options; all others belong to the last group."""
+"""Title of a group → its options. All others belong to the last group, which a test keeps empty."""
 
 MAX_UNGROUPED_OPTIONS = 6
 

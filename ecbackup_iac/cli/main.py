@@ -1,5 +1,6 @@
 """The command line: arguments → one of the commands → an exit status."""
 
+import os
 import sys
 
 import click
@@ -13,6 +14,7 @@ from ecbackup_iac.cli.commands.fix import fix
 from ecbackup_iac.cli.exit_codes import EXIT_INTERRUPTED, EXIT_USAGE
 from ecbackup_iac.cli.help import ProgramGroup
 from ecbackup_iac.cli.runtime import configure_process, exit_code_of
+from ecbackup_iac.errors import InputError
 
 
 @click.group(
@@ -58,6 +60,10 @@ def status() -> int:
 
 
 def _run_click() -> object:
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise InputError("the working folder no longer exists: change to another one") from error
     try:
         return cli.main(prog_name="ecbackup-iac", standalone_mode=False)
     except click.ClickException as error:

@@ -9,6 +9,7 @@ import click
 from ecbackup_iac.cli.help import GroupedCommand
 from ecbackup_iac.cli.output import Output
 from ecbackup_iac.cli.request import CheckRequest
+from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
@@ -102,9 +103,22 @@ class OrderedCommand(GroupedCommand):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; a first pass records the order of the options."""
+        _reject_files_named_like_options(args)
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))
         ctx.meta[_ORDER] = [parameter.name for parameter in order]
         return super().parse_args(ctx, args)
+
+
+def _reject_files_named_like_options(args: list[str]) -> None:
+    """Raise click.UsageError for a word that is an option, and also the name of a file.
+
+    pre-commit appends the names of a commit's files to the arguments, without `--`: a file that is called
+    `--exclude=main.tf` must not change what is checked. Taken as a path, it would hide the owner's option.
+    """
+    options = args[: args.index("--")] if "--" in args else args
+    for word in options:
+        if word.startswith("-") and word != STANDARD_INPUT and os.path.lexists(word):
+            raise click.UsageError(f"{word} is an option and also a file: name the file ./{word}")
 
 
 _ORDER = "ecbackup_iac.order"
@@ -115,29 +129,35 @@ _Callback = TypeVar("_Callback", bound=Callable[..., None])
 
 
 def request_from(context: click.Context) -> CheckRequest:
-    """Return the request of a command that has the request options. Raises click.UsageError."""
+    """Return the request of a command that has the request options. Raises click.UsageError.
+
+    `get` reads the options that not every such command has: those of `check`, and `--baseline`.
+    """
     options = context.params
     if options.get("quiet") and options.get("verbose"):
         raise click.UsageError("--quiet and --verbose exclude each other")
+    if options["policy_path"] and options["no_policy"]:
+        raise click.UsageError("--policy and --no-policy exclude each other")
     return CheckRequest(
         paths=options["paths"],
         policy_path=options["policy_path"],
+        reads_policy_file=not options["no_policy"],
         baseline_path=options.get("baseline_path"),
         minimum_days=options["min_days"],
         unknown=options["unknown"],
         exclude=options["exclude"],
         outputs=_distinct(options.get("outputs") or (Output("text", None),)),
         source=_existing_folder(options["source"]),
-        allows_foreign_ignores=not options["no_foreign_ignores"],
-        allows_ignores=not options["no_ignores"],
-        allow_empty=options["allow_empty"],
+        honours_inline_suppressions=not options["no_ignores"],
+        honours_other_tools_comments=not options["no_foreign_ignores"],
+        allows_empty=options["allow_empty"],
         variables=_in_order(context, "var", "variables", "variable_files"),
         parameters=_in_order(context, "parameter", "parameters", "parameter_files"),
         workspace=options["workspace"],
         color=options.get("color"),
         is_quiet=options.get("quiet", False),
         is_verbose=options.get("verbose", False),
-        exit_zero=options.get("exit_zero", False),
+        exits_zero=options.get("exit_zero", False),
     )
 
 
@@ -220,6 +240,7 @@ _REQUEST_OPTIONS = (
         metavar="FILE",
         help="Policy file.  [default: .ecbackup.toml here or above, up to the repository's top]",
     ),
+    click.option("--no-policy", is_flag=True, help="Read no policy file."),
     click.option(
         "--no-foreign-ignores",
         is_flag=True,

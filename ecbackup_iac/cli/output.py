@@ -43,14 +43,29 @@ def terminal_width() -> int:
 
 
 def check_outputs(outputs: Sequence[Output]) -> None:
-    """Refuse outputs that cannot be written, before any work is done. Raises OutputError."""
+    """Reject outputs that cannot be written, before any work is done. Raises OutputError."""
     if sys.stdout is None and any(output.file is None for output in outputs):
         raise OutputError("standard output is closed")
     for file in filter(None, (output.file for output in outputs)):
+        check_destination(file)
         if os.path.isdir(file) or not os.path.isdir(os.path.dirname(file) or "."):
             raise OutputError(
                 f"{file}: cannot be written: it is a folder, or its folder is missing"
             )
+
+
+def check_destination(file: str) -> None:
+    """Reject a file that a link in the checked tree leads to, or that belongs to git. Raises OutputError.
+
+    A pull request may hold a link of the name that a pipeline writes its report to.
+    """
+    from ecbackup_iac.files.paths import is_gits_own, link_in_tree
+
+    link = link_in_tree(file)
+    if link is not None:
+        raise OutputError(f"{file}: not written: {link} is a link")
+    if is_gits_own(os.path.realpath(file), ""):
+        raise OutputError(f"{file}: not written: it belongs to git")
 
 
 def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOptions") -> None:
@@ -128,6 +143,7 @@ def print_diff(before: Mapping[str, bytes], edits: "Sequence[Edit]") -> None:
     """
     from ecbackup_iac.files.paths import is_inside, repository_top
     from ecbackup_iac.fixers.diff import unified_diff
+    from ecbackup_iac.reporters.escaping import escape_control_characters
 
     working = os.path.realpath(".")
     top = None
@@ -136,7 +152,25 @@ def print_diff(before: Mapping[str, bytes], edits: "Sequence[Edit]") -> None:
         if top is not None:
             print_error("paths count from the top of the repository: apply it there")
     diff = unified_diff(before, edits, top)
-    _print(lambda: sys.stdout.buffer.write(diff))
+    if sys.stdout.isatty():
+        # A terminal interprets what `git apply` needs to the byte.
+        lines = diff.decode("utf-8", "backslashreplace").split("\n")
+        print_text("\n".join(escape_control_characters(line.expandtabs()) for line in lines))
+    else:
+        is_logged = os.environ.get("GITHUB_ACTIONS") == "true"
+        content = _without_commands(diff) if is_logged else diff
+        _print(lambda: sys.stdout.buffer.write(content))
+
+
+def _without_commands(diff: bytes) -> bytes:
+    """Return a diff between lines that keep GitHub's runner from taking its lines as commands.
+
+    `git apply` ignores both lines. The content of a file cannot hold the hash of the diff that it is in.
+    """
+    import hashlib
+
+    token = hashlib.sha256(diff).hexdigest().encode()
+    return b"::stop-commands::%s\n%s::%s::\n" % (token, diff, token) if diff else diff
 
 
 def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
@@ -190,12 +224,13 @@ def discard_standard_output() -> None:
 def write_file(path: str, content: bytes) -> None:
     """Write a file, all or nothing; a device or pipe is written to directly.
 
-    An existing file keeps its mode, and a link stays a link.
+    An existing file keeps its mode. A link outside the checked tree stays a link.
 
     Raises:
         OutputError: it cannot be written.
 
     """
+    check_destination(path)
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "wb") as special:
@@ -210,7 +245,7 @@ def write_file(path: str, content: bytes) -> None:
 
 @contextmanager
 def _temporary_file(target: str, content: bytes) -> Iterator[str]:
-    """Yield a file beside the target that can replace it; remove it if it remains.
+    """Yield a file next to the target that can replace it; remove it if it remains.
 
     It has the target's mode and owner. Raises OSError where it cannot have them.
     """

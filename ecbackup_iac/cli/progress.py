@@ -24,9 +24,9 @@ _BAR_COLUMNS = 20
 
 
 @contextmanager
-def watched(*, quiet: bool) -> Iterator[Progress]:
+def show_progress(*, is_quiet: bool = False) -> Iterator[Progress]:
     """Yield a progress that is shown only on a terminal, and erased at the end."""
-    if quiet or not _is_watched(sys.stderr):
+    if is_quiet or not _is_terminal(sys.stderr):
         yield UNWATCHED
         return
     progress = TerminalProgress(sys.stderr)
@@ -36,7 +36,7 @@ def watched(*, quiet: bool) -> Iterator[Progress]:
         progress.erase()
 
 
-def _is_watched(stream: TextIO | None) -> bool:
+def _is_terminal(stream: TextIO | None) -> bool:
     return (
         stream is not None
         and stream.isatty()
@@ -46,7 +46,7 @@ def _is_watched(stream: TextIO | None) -> bool:
 
 
 class TerminalProgress(Progress):
-    """Overwrites one line, with ASCII and carriage returns alone, which every terminal understands."""
+    """Overwrites one line, with only ASCII and carriage returns, which every terminal understands."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.cli.output import Output
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import PathGlob, Policy, SuppressionMode, UnknownMode
 from ecbackup_iac.model.record import record, replace
 
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
 @record
 class CheckRequest:
-    """What a command line asks for; options that were not given are None or empty."""
+    """What a command line requests; options that were not given are None or empty."""
 
     paths: tuple[str, ...] = ()
     policy_path: str | None = None
+    reads_policy_file: bool = True
     baseline_path: str | None = None
     minimum_days: int | None = None
     unknown: str | None = None
     exclude: tuple[str, ...] = ()
     source: str | None = None
-    allows_foreign_ignores: bool = True
-    allows_ignores: bool = True
-    allow_empty: bool = False
+    honours_inline_suppressions: bool = True
+    honours_other_tools_comments: bool = True
+    allows_empty: bool = False
     variables: tuple[tuple[str, str], ...] = ()
     """As in `EvaluationInputs`."""
 
@@ -38,10 +39,10 @@ class CheckRequest:
     """None: only on a terminal."""
 
     is_quiet: bool = False
-    """Whether failures alone are reported, without progress."""
+    """Whether only failures are reported, without progress."""
 
     is_verbose: bool = False
-    exit_zero: bool = False
+    exits_zero: bool = False
 
     @property
     def checked_paths(self) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ class CheckRequest:
 
 def effective_policy(request: CheckRequest) -> Policy:
     """Return the policy file's policy, overridden by the options. Raises PolicyError."""
-    policy = _file_policy(request.policy_path)
+    policy = _file_policy(request.policy_path) if request.reads_policy_file else Policy()
     return replace(
         policy,
         minimum_days=request.minimum_days or policy.minimum_days,
@@ -81,26 +82,26 @@ def _file_policy(path: str | None) -> Policy:
 
 def _suppression_mode(request: CheckRequest, mode: SuppressionMode) -> SuppressionMode:
     """Return the stricter of the policy's mode and that of the options."""
-    if not request.allows_ignores:
+    if not request.honours_inline_suppressions:
         return SuppressionMode.NONE
-    if not request.allows_foreign_ignores and mode is SuppressionMode.ALL:
+    if not request.honours_other_tools_comments and mode is SuppressionMode.ALL:
         return SuppressionMode.OWN
     return mode
 
 
 def run_check(request: CheckRequest, policy: Policy, *, with_excerpts: bool = False) -> "Report":
     """Return the report of a request. Raises InputError, BaselineError, PolicyError."""
-    from ecbackup_iac.cli.progress import watched
+    from ecbackup_iac.cli.clock import today
+    from ecbackup_iac.cli.progress import show_progress
     from ecbackup_iac.scan import scan
-    from ecbackup_iac.suppressions.exceptions import today
 
-    with watched(quiet=request.is_quiet) as progress:
+    with show_progress(is_quiet=request.is_quiet) as progress:
         return scan(
             request.checked_paths,
             policy,
             today(),
             request.inputs,
-            allow_empty=request.allow_empty,
+            allow_empty=request.allows_empty,
             with_excerpts=with_excerpts,
             progress=progress,
         )

@@ -1,6 +1,7 @@
-"""The models of the JSON output of `explain` → the JSON Schema published beside this file.
+"""The models of the JSON output of `explain` → the JSON Schema published next to this file.
 
-They are written separately from json_page.py on purpose: the tests compare the two.
+They are written separately from json_page.py on purpose: the tests compare the two. The docstrings and the
+names of the classes are published in the schema: the whole is a Document, and every other class a Part.
 """
 
 import json
@@ -11,15 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ecbackup_iac.model.verdict import Level, Rule
 
-SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Tool(_Part):
-    """What wrote the page."""
+class ToolPart(_Part):
+    """The program that wrote the page."""
 
     name: Literal["ecbackup-iac"]
     version: str
@@ -34,28 +35,28 @@ class RulePart(_Part):
 
 
 class CodePart(_Part):
-    """Whole lines, to be copied."""
+    """Whole lines of code, to be copied."""
 
     language: str
     text: str
 
 
 class SourcePart(_Part):
-    """Who says it, and where."""
+    """The source of a fact, and the place in it."""
 
     name: str
     place: str | None
 
 
 class FactPart(_Part):
-    """Something that is so."""
+    """One fact."""
 
-    label: str | None = Field(description="what it is about")
-    text: str | None = Field(description="null where the ids say everything")
+    label: str | None = Field(description="what the fact is about")
+    text: str | None = Field(description="null where the ids are the whole fact")
     original: str | None = Field(
-        description="what the control's original document says, where that is something else"
+        description="the text in the control's original document, where it differs"
     )
-    ids: list[str] = Field(description="what frameworks, checks and IAM call it")
+    ids: list[str] = Field(description="its identifiers in frameworks, checks and IAM")
     code: CodePart | None
     sources: list[SourcePart] = Field(min_length=1)
 
@@ -68,7 +69,7 @@ class SectionPart(_Part):
     facts: list[FactPart]
 
 
-class DescribedSource(_Part):
+class DescribedSourcePart(_Part):
     """A source that a fact names."""
 
     name: str
@@ -76,19 +77,19 @@ class DescribedSource(_Part):
 
 
 class ExplanationDocument(_Part):
-    """What `ecbackup-iac explain --format json` says, of the control or of a rule."""
+    """The output of `ecbackup-iac explain --format json`, for the control or for a rule."""
 
     schema_version: Literal[1]
-    tool: Tool
+    tool: ToolPart
     title: str
     rule: RulePart | None = Field(description="null for the control itself")
     sections: list[SectionPart]
-    sources: list[DescribedSource]
+    sources: list[DescribedSourcePart]
 
 
 def schema_text() -> str:
     """Return the JSON Schema as it is published."""
-    schema = {"$schema": SCHEMA_ID, **ExplanationDocument.model_json_schema(by_alias=True)}
+    schema = {"$schema": SCHEMA_DIALECT, **ExplanationDocument.model_json_schema(by_alias=True)}
     return json.dumps(schema, indent=2) + "\n"
 
 

@@ -1,4 +1,8 @@
-"""A file or stream → its bytes, up to a bound. Devices and pipes met while walking are not read."""
+"""A file or stream → its bytes up to a bound, or why it was not read.
+
+A string is the reason why something was not read on purpose; an OSError is the system's. Devices and pipes
+met while walking are not read.
+"""
 
 import os
 import stat
@@ -32,13 +36,13 @@ def regular_content(path: str, limit: int, flags: int = 0) -> bytes | str:
         if not stat.S_ISREG(status.st_mode):
             return NO_REGULAR_FILE
         if status.st_size > limit:
-            return f"not read: {larger_than(limit)}"
+            return _too_large(limit)
         content = os.read(descriptor, status.st_size + 1)
         # The file changed size, has none (as in /proc), or the system returns fewer bytes at a time.
         while len(content) != status.st_size and (more := os.read(descriptor, _CHUNK_BYTES)):
             content += more
             if len(content) > limit:
-                return f"not read: {larger_than(limit)}"
+                return _too_large(limit)
         return content
     finally:
         os.close(descriptor)
@@ -49,19 +53,23 @@ def larger_than(limit: int) -> str:
     return f"it is larger than {limit} bytes"
 
 
-def bounded_content(path: str, limit: int) -> bytes | None:
-    """Return the bytes of a file or of a stream's path; None where it is larger. Raises OSError."""
+def _too_large(limit: int) -> str:
+    return f"not read: {larger_than(limit)}"
+
+
+def bounded_content(path: str, limit: int) -> bytes | str:
+    """Return the bytes of a file or of a stream's path, or why it is not read. Raises OSError."""
     with open(path, "rb") as file:
         if os.fstat(file.fileno()).st_size > limit:
-            return None
+            return _too_large(limit)
         return read_limited(limit, file.read)
 
 
-def read_limited(limit: int, read: Callable[[int], bytes]) -> bytes | None:
-    """Return the bytes of a stream up to its end; None where there are more than `limit`."""
+def read_limited(limit: int, read: Callable[[int], bytes]) -> bytes | str:
+    """Return the bytes of a stream up to its end, or why it is not read. Raises OSError."""
     content = BytesIO()
     while chunk := read(_CHUNK_BYTES):
         if content.tell() + len(chunk) > limit:
-            return None
+            return _too_large(limit)
         content.write(chunk)
     return content.getvalue()

@@ -17,7 +17,6 @@ from ecbackup_iac.files.bounded_read import (
     MAX_TEXT_BYTES,
     NO_REGULAR_FILE,
     bounded_content,
-    larger_than,
     read_limited,
     regular_content,
 )
@@ -131,8 +130,8 @@ def _stream(path: str) -> Input | Diagnostic:
             content = bounded_content(path, MAX_INPUT_BYTES)
     except OSError as error:
         return _unreadable(path, error)
-    if content is None:
-        return Diagnostic(f"not read: {larger_than(MAX_INPUT_BYTES)}", input_location(path))
+    if isinstance(content, str):
+        return Diagnostic(content, input_location(path))
     return Input(path, content, path, boundary_of("."))
 
 

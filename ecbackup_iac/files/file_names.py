@@ -33,7 +33,7 @@ _UNRELATED_SUFFIXES = frozenset((
 def is_expected_input(name: str, neighbours: set[str]) -> bool:
     """Whether a file in a folder is read because of its name.
 
-    A raw state beside configuration is a working copy of what the configuration says.
+    A raw state next to configuration is a working copy of what the configuration says.
     """
     if name.endswith(".tfstate"):
         return not any(neighbour.endswith((".tf", ".tofu")) for neighbour in neighbours)
@@ -43,7 +43,7 @@ def is_expected_input(name: str, neighbours: set[str]) -> bool:
 def may_be_template(entry: os.DirEntry[str]) -> bool:
     """Whether a file is read although its name says nothing: a template may have any name.
 
-    A link in a circle, or one that leads nowhere, is no file.
+    A link in a circle, or one that leads nowhere, is not a file.
 
     Raises:
         OSError: the system does not say what the entry is.

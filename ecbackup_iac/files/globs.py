@@ -30,7 +30,8 @@ def covers(glob: PathGlob, path: str) -> bool:
     return any(matches(pattern, "/".join(parts[:end])) for end in range(len(parts), 0, -1))
 
 
-@lru_cache(maxsize=256)
+# More than a policy file may hold, so that each is compiled once.
+@lru_cache(maxsize=4_096)
 def _expression(pattern: str) -> re.Pattern[str]:
     """Return the regular expression of a glob, which takes at most quadratic time.
 

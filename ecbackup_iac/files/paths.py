@@ -84,6 +84,19 @@ def is_gits_own(path: str, boundary: str) -> bool:
     return GIT_FOLDER in rest and GIT_FOLDER in rest.split(os.sep)
 
 
+def link_in_tree(path: str) -> str | None:
+    """Return the first link on the way to a path that lies inside the working folder's boundary."""
+    boundary = boundary_of(".")
+    drive, rest = os.path.splitdrive(path)
+    current = os.path.realpath(drive + os.sep if os.path.isabs(path) else drive or ".")
+    for name in rest.replace(os.sep, "/").split("/"):
+        current = os.path.dirname(current) if name == os.pardir else os.path.join(current, name)
+        if os.path.islink(current) and is_inside(os.path.normpath(current), boundary):
+            return shown_path(current)
+        current = os.path.realpath(current)
+    return None
+
+
 def walked_boundary(folder: str, boundary: str) -> str:
     """Return the folder from which a real folder is walked.
 

@@ -3,8 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
-from ecbackup_iac.model.cache import CacheResource, Source
-from ecbackup_iac.model.source import SOURCES
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.source import SOURCES, Source
 from ecbackup_iac.model.value import Settled
 
 if TYPE_CHECKING:

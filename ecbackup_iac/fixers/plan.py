@@ -13,7 +13,7 @@ from ecbackup_iac.fixers import fixer
 from ecbackup_iac.fixers.bisection import Objection, bisect_accepted
 from ecbackup_iac.fixers.edits import Edit, NotFixableError, SourceFiles, edited_files
 from ecbackup_iac.fixers.recheck import Key, Recheck
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Origin
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress

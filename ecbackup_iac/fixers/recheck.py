@@ -8,7 +8,7 @@ from typing import TypeAlias
 from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.fixers.bisection import Objection
 from ecbackup_iac.fixers.edits import SourceFiles
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.value import possible_values
@@ -86,7 +86,7 @@ class Recheck:
 
     def _report(self, beside: Sequence[str], contents: Mapping[str, bytes]) -> Report:
         paths = (*self._paths, *map(os.path.relpath, beside))
-        return self._check(paths, given=replace(self._inputs, contents=contents))
+        return self._check(paths, inputs=replace(self._inputs, contents=contents))
 
 
 def _by_key(findings: Iterable[Finding]) -> dict[Key, Finding]:

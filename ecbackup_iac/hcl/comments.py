@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ecbackup_iac.hcl.parser import NativeBody
+from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.scanner import tokens
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.tokens import COMMENT

@@ -17,11 +17,11 @@ from ecbackup_iac.hcl.expression import (
     Text,
     TupleNode,
 )
+from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import NumberTooLargeError, parse_number
 from ecbackup_iac.hcl.parser import parse_expression, parse_template
 from ecbackup_iac.hcl.source import Problem, RangeMapper, SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body, PlainTexts, Schema
-from ecbackup_iac.hcl.template import normal
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
 
 TEMPLATE, LITERAL, EXPRESSION = "template", "literal", "expression"

@@ -32,6 +32,7 @@ from ecbackup_iac.hcl.tokens import (
     heredoc_opening,
     identifier_end,
     is_heredoc_end,
+    matched_end,
 )
 
 _TOKEN = re.compile(
@@ -151,7 +152,7 @@ class _Scanner:
 
     def _quoted(self, position: int) -> int:
         text, end = self._text, self._end
-        stop = _matched_end(TEXT_OF_STRING, text, position, end)
+        stop = matched_end(TEXT_OF_STRING, text, position, end)
         if stop > position:
             self._tokens.append(Token(LITERAL, position, stop))
         if stop >= end:
@@ -176,7 +177,7 @@ class _Scanner:
                     start = text.index(mode.marker, position)
                     self._tokens.append(Token(CLOSE_HEREDOC, start, start + len(mode.marker)))
                     return stop - (text[stop - 1 : stop] == b"\r")
-            stop = _matched_end(TEXT_OF_LINE, text, position, end)
+            stop = matched_end(TEXT_OF_LINE, text, position, end)
             if mode.kind == LITERAL and _LONE_RETURN.search(text, position, stop):
                 stop = end  # hclsyntax's scanner gives up, and takes what is left for text
             if stop > position:
@@ -195,9 +196,3 @@ class _Scanner:
         self._tokens.append(Token(kind, start, end))
         self._modes.append(_Mode(_NORMAL))
         return end
-
-
-def _matched_end(pattern: re.Pattern[bytes], text: bytes, start: int, end: int) -> int:
-    """Return where a match ends of a pattern that always matches."""
-    found = pattern.match(text, start, end)
-    return found.end() if found else start

@@ -14,6 +14,7 @@ from ecbackup_iac.hcl.tokens import (
     TEXT_OF_STRING,
     heredoc_opening,
     is_heredoc_end,
+    matched_end,
 )
 
 UNCLOSED = -1
@@ -66,10 +67,10 @@ def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:  # noqa
     """
     last, depth = position, 0
     while position < end:
-        stop = _matched_end(_IN_BRACKETS if depth else _ON_LINE, text, position, end)
+        stop = matched_end(_IN_BRACKETS if depth else _ON_LINE, text, position, end)
         last, position = (stop, stop) if stop > position else (last, position)
         if not depth:
-            position = _matched_end(_BLANKS, text, position, end)
+            position = matched_end(_BLANKS, text, position, end)
         if position >= end:
             break
         match text[position : position + 1]:
@@ -114,7 +115,7 @@ def _skip_nested(  # noqa: C901, PLR0912 - one case for each kind of what is ope
             return UNCLOSED
         match opened[-1]:
             case b"{":
-                position = _matched_end(_IN_BRACES, text, position, end)
+                position = matched_end(_IN_BRACES, text, position, end)
                 character = text[position : position + 1] if position < end else b""
                 position += 1
                 if character in (b"{", b'"'):
@@ -131,7 +132,7 @@ def _skip_nested(  # noqa: C901, PLR0912 - one case for each kind of what is ope
                 else:  # the end, or a comment that nothing closes
                     return UNCLOSED
             case b'"':
-                position = _matched_end(TEXT_OF_STRING, text, position, end)
+                position = matched_end(TEXT_OF_STRING, text, position, end)
                 if text[position : position + 1] in (b"$", b"%") and position < end:
                     opened.append(b"{")
                     position += 2
@@ -158,14 +159,8 @@ def _skip_lines(
         stop = text.find(b"\n", position, end) if is_line_start else UNCLOSED
         if stop >= 0 and is_heredoc_end(text[position:stop], marker):
             return stop - (text[stop - 1 : stop] == b"\r"), True
-        position = _matched_end(TEXT_OF_LINE, text, position, end)
+        position = matched_end(TEXT_OF_LINE, text, position, end)
         if text.startswith(SEQUENCES, position, end):
             return position, False
         is_line_start = True
     return end, False
-
-
-def _matched_end(pattern: re.Pattern[bytes], text: bytes, start: int, end: int) -> int:
-    """Return where a match ends of a pattern that always matches."""
-    found = pattern.match(text, start, end)
-    return found.end() if found else start

@@ -47,12 +47,8 @@ class Attribute:
         name: str,
         source_range: SourceRange,
         parse: Callable[[], Node],
-        *,
-        is_valid: bool = False,
     ) -> None:
-        """`is_valid`: its value is known to be valid, before it is parsed."""
         self.name = name
-        self.is_valid = is_valid
         self.range = source_range
         """Of the whole attribute, its name included."""
 

@@ -5,7 +5,6 @@ literal text ends with its line, or before a dollar or percent sign.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -17,6 +16,7 @@ from ecbackup_iac.hcl.expression import (
     TemplatePart,
     Text,
 )
+from ecbackup_iac.hcl.literal_text import normal, resolved
 from ecbackup_iac.hcl.source import HclSyntaxError, RangeMapper, SourceRange
 from ecbackup_iac.hcl.tokens import SPACES
 from ecbackup_iac.model.record import changing_record
@@ -27,9 +27,6 @@ MAX_DIRECTIVES = 100
 _TOKENS_OF_STRING = re.compile(r"\$\$\{~?|%%\{~?|[$%]|(?:\\.|[^$%\\])+", re.DOTALL)
 # One character between a dollar or percent sign and the line break belongs to the sign.
 _TOKENS_OF_LINE = re.compile(r"[$%][$% \t\v\f\r](?=\r?\n)|(?:\$\$\{~?|%%\{~?|[$%]|[^$%\n]+)\n?|\n")
-_ESCAPED_OPENING = re.compile(r"([$%])\1\{")
-_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))')
-_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _UNBALANCED = "Unexpected template directive: if, for, else, endif and endfor do not fit together"
 
 
@@ -209,29 +206,3 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
     if texts:
         merged[-1].text = "".join(texts)
     return merged
-
-
-def resolved(text: str, *, is_quoted: bool) -> str:
-    """Return literal text with its escapes resolved."""
-    if "${" in text or "%{" in text:
-        text = _ESCAPED_OPENING.sub(r"\1{", text)
-    return unescaped(text) if is_quoted and "\\" in text else text
-
-
-def unescaped(text: str) -> str:
-    """Return a quoted string's text with its backslash sequences resolved."""
-    return _ESCAPE.sub(_character, text)
-
-
-def _character(match: re.Match[str]) -> str:
-    if match[3]:
-        return _ESCAPED[match[3]]
-    try:
-        return chr(int(match[1] or match[2], 16)).encode().decode()
-    except (ValueError, OverflowError):  # half a surrogate pair, or beyond Unicode
-        return "\ufffd"
-
-
-def normal(text: str) -> str:
-    """Return text in Unicode's normal form C, as HCL holds every string."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -99,3 +99,9 @@ def is_heredoc_end(line: bytes, marker: bytes) -> bool:
         and line.decode(errors="replace").strip(SPACES).encode() == marker
         and b"\r" not in line[:-1]
     )
+
+
+def matched_end(pattern: re.Pattern[bytes], text: bytes, start: int, end: int) -> int:
+    """Return where a match ends; the start where there is none."""
+    found = pattern.match(text, start, end)
+    return found.end() if found else start

@@ -1,1 +1,1 @@
-"""The nouns that every other room speaks of. Standard library alone; imports nothing of ours."""
+"""The records that every other package uses. Standard library only; imports no other package of ours."""

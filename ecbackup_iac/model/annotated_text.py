@@ -8,7 +8,7 @@ MARKS = (
     b"ecbackup", b"ECBACKUP", b"checkov", b"bridgecrew", b"cortex:skip",
     b"tfsec:", b"trivy:", b"kics-scan", b"KICS-SCAN", b"cfn_nag", b"cdk_nag",
 )  # fmt: skip
-"""A text with none of these in its bytes holds no suppression."""
+"""A text with none of these in its bytes holds no suppression: the words of suppressions/."""
 
 
 class Syntax(StrEnum):
@@ -36,5 +36,5 @@ class AnnotatedText:
 
 
 def may_hold_suppression(content: bytes) -> bool:
-    """Whether a text may hold a suppression, by its bytes alone."""
+    """Whether a text may hold a suppression, by its bytes."""
     return any(map(content.__contains__, MARKS))

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
     Invalid,
     Known,
@@ -18,16 +19,6 @@ from ecbackup_iac.model.value import (
 
 NODE_WITHOUT_BACKUPS = "cache.t1.micro"
 """It takes no backups outside cluster mode (ElastiCache user guide, backup constraints)."""
-
-
-class Source(StrEnum):
-    """The kinds of input that caches are read from."""
-
-    TERRAFORM = "terraform"
-    TERRAFORM_PLAN = "terraform_plan"
-    TERRAFORM_STATE = "terraform_state"
-    CLOUDFORMATION = "cloudformation"
-    AWS_CLI = "aws_cli"
 
 
 class Form(StrEnum):

@@ -24,7 +24,7 @@ class Location:
     """A range of a file. Lines and columns count from 1, in characters; None where there is none."""
 
     path: str
-    """Relative to the working folder, with forward slashes; for display where it is no file's."""
+    """Relative to the working folder, with forward slashes; for display where it is not a file."""
 
     line: int | None = None
     column: int | None = None

@@ -84,12 +84,12 @@ class ReadResult:
     variables: Mapping[str, str] = field(factory=dict)
     """The root module's variables in a plan, their values as JSON text."""
 
-    marked: tuple[AnnotatedText, ...] = ()
+    annotated_texts: tuple[AnnotatedText, ...] = ()
     """The texts that were read for it and may hold suppressions."""
 
     def with_settings(self, settings: str) -> "ReadResult":
         """Return the same with the label of the settings that its caches were evaluated with."""
-        resources = tuple(replace(each, settings=settings) for each in self.resources)
+        resources = tuple(replace(resource, settings=settings) for resource in self.resources)
         return replace(self, resources=resources)
 
 
@@ -148,7 +148,7 @@ class Report:
     def counts(self) -> dict[str, int]:
         """The numbers of findings by status, and of suppressed findings, absent caches and diagnostics.
 
-        A suppressed finding counts under "suppressed" alone.
+        A suppressed finding counts only under "suppressed".
         """
         seen = Counter(
             "suppressed" if finding.suppression else finding.verdict.status.value
@@ -172,7 +172,12 @@ class Report:
         return any(d.severity is Severity.ERROR for d in self.diagnostics)
 
 
-def report_of(findings: Iterable[Finding], diagnostics: Iterable[Diagnostic]) -> Report:
+def report_of(
+    findings: Iterable[Finding],
+    diagnostics: Iterable[Diagnostic],
+    absent: tuple[AbsentCache, ...] = (),
+    minimum_days: int = 1,
+) -> Report:
     """Return a report with findings and diagnostics sorted, and equal diagnostics once."""
     return Report(
         tuple(sorted(findings, key=lambda finding: finding.order)),
@@ -181,4 +186,6 @@ def report_of(findings: Iterable[Finding], diagnostics: Iterable[Diagnostic]) ->
                 dict.fromkeys(diagnostics), key=lambda d: (d.location.order, d.severity, d.message)
             )
         ),
+        absent,
+        minimum_days,
     )

@@ -1,10 +1,19 @@
-"""A source → what the rest of the program has to know about it: one row of one table."""
+"""The sources of caches → what the rest of the program has to know about each: one row of one table."""
 
 from collections.abc import Mapping
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
-from ecbackup_iac.model.cache import Source
 from ecbackup_iac.model.record import record
+
+
+class Source(StrEnum):
+    """The kinds of input that caches are read from."""
+
+    TERRAFORM = "terraform"
+    TERRAFORM_PLAN = "terraform_plan"
+    TERRAFORM_STATE = "terraform_state"
+    CLOUDFORMATION = "cloudformation"
+    AWS_CLI = "aws_cli"
 
 
 class RemedyKind(Enum):
@@ -31,20 +40,17 @@ class SourceFacts:
     """With its article: "a Terraform plan"."""
 
     noun: str
-    """In a sentence that is about this source alone: "plan"."""
+    """In a sentence that is only about this source: "plan"."""
 
     extensions: tuple[str, ...]
     """How the names of its files end."""
-
-    reader: str
-    """The module below `ecbackup_iac.readers` that reads it."""
 
     remedy: RemedyKind
     remedy_suffix: str = ""
     """What is left to do after the remedy."""
 
-    is_document: bool = False
-    """Each file is JSON that is read on its own, by a `DocumentReader`."""
+    document_reader: str | None = None
+    """The module below `ecbackup_iac.readers` that reads each file; None where they are read together."""
 
     is_terraform_json: bool = False
     """Its caches have the addresses of a configuration, in which `--source` locates them."""
@@ -67,7 +73,6 @@ SOURCES: Mapping[Source, SourceFacts] = {
         name="a Terraform configuration",
         noun="configuration",
         extensions=(".tf", ".tf.json", ".tofu", ".tofu.json"),
-        reader="terraform.configuration",
         fixer="terraform.edits",
         remedy=RemedyKind.CONFIGURATION,
     ),
@@ -75,8 +80,7 @@ SOURCES: Mapping[Source, SourceFacts] = {
         name="a Terraform plan",
         noun="plan",
         extensions=_JSON,
-        reader="terraform_json.plan",
-        is_document=True,
+        document_reader="terraform_json.plan",
         is_terraform_json=True,
         read_from="a plan",
         remedy=RemedyKind.PLAN,
@@ -85,8 +89,7 @@ SOURCES: Mapping[Source, SourceFacts] = {
         name="a Terraform state",
         noun="state",
         extensions=(*_JSON, ".tfstate"),
-        reader="terraform_json.state",
-        is_document=True,
+        document_reader="terraform_json.state",
         is_terraform_json=True,
         read_from="a state",
         remedy=RemedyKind.PLAN,
@@ -96,7 +99,6 @@ SOURCES: Mapping[Source, SourceFacts] = {
         name="a CloudFormation template",
         noun="template",
         extensions=(".json", ".yaml", ".yml", ".template"),
-        reader="cloudformation.templates",
         fixer="cloudformation.edits",
         remedy=RemedyKind.TEMPLATE,
     ),
@@ -104,8 +106,7 @@ SOURCES: Mapping[Source, SourceFacts] = {
         name="AWS CLI output",
         noun="output",
         extensions=_JSON,
-        reader="aws_cli",
-        is_document=True,
+        document_reader="aws_cli",
         is_live=True,
         read_from="what runs in the account",
         remedy=RemedyKind.COMMAND,

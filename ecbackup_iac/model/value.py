@@ -122,6 +122,13 @@ class Invalid:
     """Where it is written literally, one location for each path to it."""
 
 
+CaseIds: TypeAlias = frozenset[int] | None
+"""The cases in which an outcome can occur; None where that may be any case.
+
+The cases of a resource are the scenarios in which its settings were evaluated together.
+"""
+
+
 @record
 class Outcome(Generic[T]):
     """One value that an unknown setting can have."""
@@ -130,9 +137,8 @@ class Outcome(Generic[T]):
     when: str = ""
     """The condition for it, for people: "IsProd is false"; empty where there is none to name."""
 
-    cases: frozenset[int] | None = None
-    """The resource's cases in which the setting has this value. Outcomes of two settings can occur together
-    only where they share a case; None where that is not known."""
+    case_ids: CaseIds = None
+    """Outcomes of two settings of a resource can occur together only where they share a case."""
 
 
 @record
@@ -154,7 +160,7 @@ class Unknown(Generic[T]):
     """Every possible value, where that is a finite list; otherwise empty."""
 
     bounds: Bounds | None = None
-    """What is proven of it where there is no list: by a validation, a MinValue."""
+    """Proven limits, where there is no list: by a validation, a MinValue."""
 
     trace: tuple[TraceStep, ...] = ()
     is_refused: bool = False

@@ -43,7 +43,7 @@ class Rule(StrEnum):
 
 @record
 class Note:
-    """Additional information beside the verdict."""
+    """Information in addition to the verdict."""
 
     text: str
     rule: Rule | None = None

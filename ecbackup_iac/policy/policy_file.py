@@ -22,8 +22,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ecbackup_iac.errors import PolicyError
-from ecbackup_iac.files.bounded_read import bounded_content, larger_than
-from ecbackup_iac.files.paths import boundary_of, is_readable, shown_path
+from ecbackup_iac.files.bounded_read import bounded_content
+from ecbackup_iac.files.paths import boundary_of, is_inside, is_readable, shown_path
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import (
@@ -44,6 +44,12 @@ if TYPE_CHECKING:
 
 MAX_POLICY_BYTES = 10_000_000
 
+MAX_GLOBS = 1_000
+"""Entries of `exclude`: each is compared with every path."""
+
+MAX_EXCEPTIONS = 1_000
+"""Each is compared with every finding; a baseline, which is looked up by address, has no such bound."""
+
 MAX_PROBLEMS = 20
 """Wrong keys of one file that are listed; more are counted."""
 
@@ -52,7 +58,7 @@ MAX_QUOTED = 60
 
 
 def _without_nul(text: str) -> str:
-    """Refuse a NUL character, which ends a path for the operating system."""
+    """Reject a NUL character, which ends a path for the operating system."""
     if "\0" in text:
         raise PydanticCustomError("nul", "A text without a NUL character is expected")
     return text
@@ -105,8 +111,8 @@ class PolicyFile(_Strict):
 
     minimum_days: Annotated[int, Field(ge=1, le=MAXIMUM_DAYS, strict=True)] = 1
     unknown: UnknownMode = UnknownMode.WARN
-    exclude: list[Text] = []
-    exceptions: list[ExceptionEntry] = []
+    exclude: Annotated[list[Text], Field(max_length=MAX_GLOBS)] = []
+    exceptions: Annotated[list[ExceptionEntry], Field(max_length=MAX_EXCEPTIONS)] = []
     roots: list[RootEntry] = []
     modules: list[ModuleEntry] = []
     baseline: Text | None = None
@@ -126,7 +132,7 @@ def read_policy(path: str) -> Policy:
     document = _document(text, shown)
     lines = _KeyLines(text, document.get("exceptions"))
     file = _validated(document, shown, lines)
-    folder, shown_folder = os.path.dirname(os.path.realpath(path)), os.path.dirname(shown)
+    named, shown_folder = _NamedPaths(path, shown), os.path.dirname(shown)
     return Policy(
         file.minimum_days,
         file.unknown,
@@ -135,13 +141,13 @@ def read_policy(path: str) -> Policy:
             _exception(entry, Location(shown, lines.exception(index)), shown_folder)
             for index, entry in enumerate(file.exceptions)
         ),
-        roots=tuple(_root_settings(entry, folder, shown) for entry in file.roots),
+        roots=tuple(map(named.root_settings, file.roots)),
         modules=tuple(
             PublishedModule(**{**entry.model_dump(), "switches": tuple(entry.switches)})
             for entry in file.modules
         ),
-        baseline=os.path.join(os.path.dirname(path), file.baseline) if file.baseline else None,
-        source=_source(file.source, path, Location(shown, lines.key(["source"]))),
+        baseline=named.path(file.baseline, "baseline") if file.baseline else None,
+        source=named.source(file.source, lines.key(["source"])) if file.source else None,
         ignores=file.ignores,
     )
 
@@ -152,8 +158,8 @@ def _text_of(path: str, shown: str) -> str:
         content = bounded_content(path, MAX_POLICY_BYTES)
     except OSError as error:
         raise PolicyError(f"{shown}: {error.strerror or error}") from error
-    if content is None:
-        raise PolicyError(f"{shown}: not read: {larger_than(MAX_POLICY_BYTES)}")
+    if isinstance(content, str):
+        raise PolicyError(f"{shown}: {content}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -165,7 +171,7 @@ def _document(text: str, shown: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        # Python 3.11 has the position in the message alone.
+        # Python 3.11 has the position only in the message.
         problem, position = re.sub(r"\s*\(at .*\)$", "", str(error)), ""
         if found := re.search(r"line (\d+), column (\d+)", str(error)):
             position = f":{found[1]}:{found[2]}"
@@ -192,38 +198,58 @@ def _exception(entry: ExceptionEntry, location: Location, folder: str) -> Policy
     return PolicyException(entry.reason, location, entry.resource, glob, entry.rule, entry.expires)
 
 
-def _source(folder: str | None, path: str, location: Location) -> str | None:
-    """Return the path of the folder of a plan's configuration, relative to the policy file."""
-    if folder is None:
-        return None
-    source = os.path.join(os.path.dirname(path), folder)
-    if not os.path.isdir(source):
-        raise PolicyError(f"{location}: source: there is no folder {folder}")
-    if not is_readable(os.path.realpath(source), boundary_of(path)):
-        raise PolicyError(f"{location}: source: {folder} leads outside the repository")
-    return source
+class _NamedPaths:
+    """The files and folders that a policy file names, relative to its own folder.
 
+    A policy file in the checked tree may be anyone's pull request: what it names has to lie in the tree, too.
+    """
 
-def _root_settings(entry: RootEntry, folder: str, shown: str) -> RootSettings:
-    """Return the settings of a root, with its paths resolved from the policy file's folder."""
-    root = os.path.realpath(os.path.join(folder, entry.path))
-    if not os.path.exists(root):
-        raise PolicyError(f"{shown}: roots: there is no folder or template {entry.path}")
-    if entry.parameter_files if os.path.isdir(root) else (entry.var_files or entry.workspace):
-        raise PolicyError(
-            f"{shown}: roots: {entry.path}: a folder takes var_files and a workspace, "
-            "a template takes parameter_files"
+    def __init__(self, policy: str, shown: str) -> None:
+        self._folder = os.path.dirname(policy)
+        self._shown = shown
+        boundary = boundary_of(".")
+        is_in_tree = is_inside(os.path.realpath(policy), boundary)
+        self._boundary = boundary if is_in_tree else None
+
+    def path(self, name: str, key: str, line: int | None = None) -> str:
+        """Return the path of a name. Raises PolicyError where it leads outside."""
+        path = os.path.join(self._folder, name)
+        if self._boundary is not None and not is_readable(os.path.realpath(path), self._boundary):
+            location = Location(self._shown, line)
+            raise PolicyError(f"{location}: {key}: {name} leads outside the repository")
+        return path
+
+    def file(self, name: str, key: str) -> str:
+        """Return the real path of a file. Raises PolicyError where there is none, or it leads outside."""
+        file = os.path.realpath(self.path(name, key))
+        if not os.path.isfile(file):
+            raise PolicyError(f"{self._shown}: {key}: there is no file {name}")
+        return file
+
+    def source(self, name: str, line: int | None) -> str:
+        """Return the path of the folder of a plan's configuration. Raises PolicyError."""
+        source = self.path(name, "source", line)
+        if not os.path.isdir(source):
+            location = Location(self._shown, line)
+            raise PolicyError(f"{location}: source: there is no folder {name}")
+        return source
+
+    def root_settings(self, entry: RootEntry) -> RootSettings:
+        """Return the settings of a root. Raises PolicyError."""
+        root = os.path.realpath(self.path(entry.path, "roots"))
+        if not os.path.exists(root):
+            raise PolicyError(f"{self._shown}: roots: there is no folder or template {entry.path}")
+        if entry.parameter_files if os.path.isdir(root) else (entry.var_files or entry.workspace):
+            raise PolicyError(
+                f"{self._shown}: roots: {entry.path}: a folder takes var_files and a workspace, "
+                "a template takes parameter_files"
+            )
+        return RootSettings(
+            root,
+            tuple(self.file(name, "roots") for name in entry.var_files),
+            entry.workspace,
+            tuple(self.file(name, "roots") for name in entry.parameter_files),
         )
-    variable_files = tuple(_existing_file(name, folder, shown) for name in entry.var_files)
-    parameter_files = tuple(_existing_file(name, folder, shown) for name in entry.parameter_files)
-    return RootSettings(root, variable_files, entry.workspace, parameter_files)
-
-
-def _existing_file(name: str, folder: str, shown: str) -> str:
-    file = os.path.realpath(os.path.join(folder, name))
-    if not os.path.isfile(file):
-        raise PolicyError(f"{shown}: roots: there is no file {name}")
-    return file
 
 
 _TABLES: dict[str, type[BaseModel]] = {

@@ -7,9 +7,10 @@ The members are those of botocore's CacheCluster, ReplicationGroup and Serverles
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.report import Diagnostic, ReadResult
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown, Unset, Value
 from ecbackup_iac.readers.terraform.resource_types import days_of, shown_value, text_of
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.files.discovery import ConfigurationPath, Input, Listing, discover
 from ecbackup_iac.files.globs import covers
 from ecbackup_iac.files.paths import BASELINE_FILE, POLICY_FILE, boundary_of, holds, shown_path
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress

@@ -33,9 +33,9 @@ class DocumentReader(Protocol):
 
 # The first reader that matches an object reads it.
 READERS: tuple[DocumentReader, ...] = tuple(
-    import_module(f"ecbackup_iac.readers.{facts.reader}")
+    import_module(f"ecbackup_iac.readers.{facts.document_reader}")
     for facts in SOURCES.values()
-    if facts.is_document
+    if facts.document_reader
 )
 
 # Only plans and AWS CLI output have these, so a text with one of them is never passed over in silence.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # How the names of files with JSON documents end, where a person did not name the file itself.
 _DOCUMENT_EXTENSIONS = tuple(
-    {one for facts in SOURCES.values() if facts.is_document for one in facts.extensions}
+    {one for facts in SOURCES.values() if facts.document_reader for one in facts.extensions}
 )
 
 # A JSON text without any of these members is not parsed.

@@ -31,7 +31,7 @@ def of_diagnostics(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
 def _counted(identities: Iterable[tuple[str, ...]]) -> Iterator[str]:
     seen: Counter[tuple[str, ...]] = Counter()
     for identity in identities:
-        # The quotes keep the parts apart, and ASCII is the same in every version of Python.
+        # The quotes separate the parts, and ASCII is the same in every version of Python.
         written = ascii((*identity, seen[identity]))
         yield hashlib.sha256(written.encode()).hexdigest()
         seen[identity] += 1

@@ -1,4 +1,4 @@
-"""Report → workflow commands of GitHub Actions, which show findings beside the lines of a pull request.
+"""Report → workflow commands of GitHub Actions, which show findings next to the lines of a pull request.
 
 GitHub shows ten errors and ten warnings of a step, so the worst come first and the rest are counted. The
 step's summary, which the command line writes, has them all.

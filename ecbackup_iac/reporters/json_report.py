@@ -95,7 +95,7 @@ def _days(known: Known[int]) -> int | None:
 
 
 def _is_hidden(value: Settled[int]) -> bool:
-    """Whether an outcome is left out of the list: it is no number of days, or must not be shown."""
+    """Whether an outcome is left out of the list: it is not a number of days, or must not be shown."""
     return isinstance(value, Invalid) or (isinstance(value, Known) and value.sensitive)
 
 

@@ -16,8 +16,8 @@ from ecbackup_iac.reporters.wording import facts, suppressed_by
 
 _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
-# Characters that XML 1.0 cannot represent, and that are no control characters (XML 1.0, section 2.2).
-_NO_CHARACTERS = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
+# Characters that XML 1.0 cannot represent, other than control characters (XML 1.0, section 2.2).
+_NONCHARACTERS = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
 
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
@@ -116,4 +116,4 @@ def _with_unique_names(cases: list[ET.Element]) -> list[ET.Element]:
 
 
 def _text(text: str) -> str:
-    return escape_control_characters(text).translate(_NO_CHARACTERS)
+    return escape_control_characters(text).translate(_NONCHARACTERS)

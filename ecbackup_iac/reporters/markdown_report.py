@@ -25,7 +25,7 @@ _SEPARATED = str.maketrans({"@": "<span>@</span>", "#": "<span>#</span>"})
 
 @record
 class _Section:
-    """A table, perhaps folded, and cut if there is no room for all of its rows."""
+    """A table, which may be folded, and is shortened if there is no room for all of its rows."""
 
     title: str
     """The summary that it is folded under; empty where it is always visible."""
@@ -36,7 +36,7 @@ class _Section:
 
     @property
     def min_size(self) -> int:
-        """The most bytes that it takes beside its rows."""
+        """The most bytes that it takes in addition to its rows."""
         table = "\n".join(("<table>", _row(self.heads, "th"), "</table>", ""))
         return _size(self.text(()) + table)
 

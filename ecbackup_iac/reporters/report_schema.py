@@ -1,6 +1,7 @@
-"""The JSON report's own shape → the JSON Schema published beside this file, `report.schema.json`.
+"""The JSON report's own shape → the JSON Schema published next to this file, `report.schema.json`.
 
-Written independently of the reporter on purpose: tests compare the two.
+Written independently of the reporter on purpose: tests compare the two. The docstrings and the names of the
+classes are published in the schema: the whole is a Document, and every other class a Part.
 """
 
 import json
@@ -9,11 +10,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ecbackup_iac.model.cache import Form, Source
+from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.report import Severity, SuppressionKind
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.verdict import Level, Rule, Status
 
-SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Count = Annotated[int, Field(ge=0)]
 Position = Annotated[int, Field(ge=1)]
@@ -23,15 +25,15 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Tool(_Part):
-    """What wrote the report."""
+class ToolPart(_Part):
+    """The program that wrote the report."""
 
     name: Literal["ecbackup-iac"]
     version: str
 
 
-class Summary(_Part):
-    """How many findings have each status; a suppressed one counts under suppressed alone."""
+class SummaryPart(_Part):
+    """The number of findings with each status; a suppressed finding counts only as suppressed."""
 
     passed: Count = Field(alias="pass")
     fail: Count
@@ -42,30 +44,34 @@ class Summary(_Part):
     diagnostics: Count
 
 
-class Resource(_Part):
+class ResourcePart(_Part):
     """The cache."""
 
     address: str
     type: str
     form: Form
-    engine: str | None = Field(description='null when unset, "unknown" when it cannot be known')
-    node_type: str | None = Field(description='null when unset, "unknown" when it cannot be known')
+    engine: str | None = Field(
+        description='null where it is not set, "unknown" where it is not known'
+    )
+    node_type: str | None = Field(
+        description='null where it is not set, "unknown" where it is not known'
+    )
 
 
 class BoundsPart(_Part):
-    """All that is known of an unknown retention, in days; null where it is open."""
+    """The limits of an unknown retention, in days; null where there is no limit."""
 
     min: int | None
     max: int | None
 
 
-class Retention(_Part):
-    """For how long automatic backups are kept."""
+class RetentionPart(_Part):
+    """How long automatic backups are kept."""
 
     state: Literal["known", "unset", "unknown", "invalid"]
     days: int | None = Field(description="null unless the state is known")
     possible: list[int | None] = Field(
-        description="every outcome judged, null standing for unset; empty where there is no list"
+        description="every possible value, null for unset; empty where there is no finite list"
     )
     bounds: BoundsPart | None = None
 
@@ -81,7 +87,7 @@ class LocationPart(_Part):
 
 
 class StepPart(_Part):
-    """One hop on the way to the value."""
+    """One step on the way to the value."""
 
     path: str
     line: Position | None
@@ -90,7 +96,7 @@ class StepPart(_Part):
 
 
 class NotePart(_Part):
-    """Something worth knowing beside the verdict."""
+    """Information in addition to the verdict."""
 
     rule: Rule | None
     text: str
@@ -113,8 +119,8 @@ class FindingPart(_Part):
     rule: Rule | None
     level: Level
     message: str
-    resource: Resource
-    retention: Retention
+    resource: ResourcePart
+    retention: RetentionPart
     source: Source
     root: str
     location: LocationPart
@@ -125,7 +131,7 @@ class FindingPart(_Part):
 
 
 class AbsentPart(_Part):
-    """A cache block that creates no instance with the values of this run."""
+    """A cache block that creates no cache with the values of this run."""
 
     address: str
     type: str
@@ -135,7 +141,7 @@ class AbsentPart(_Part):
 
 
 class DiagnosticPart(_Part):
-    """Something that could not be read or decided."""
+    """A problem: something could not be read or evaluated, or is likely a mistake."""
 
     severity: Severity
     path: str
@@ -148,8 +154,8 @@ class ReportDocument(_Part):
     """The report of `ecbackup-iac check --format json`."""
 
     schema_version: Literal[1]
-    tool: Tool
-    summary: Summary
+    tool: ToolPart
+    summary: SummaryPart
     findings: list[FindingPart]
     absent: list[AbsentPart]
     diagnostics: list[DiagnosticPart]
@@ -157,7 +163,7 @@ class ReportDocument(_Part):
 
 def schema_text() -> str:
     """Return the JSON Schema as it is published."""
-    schema = {"$schema": SCHEMA_ID, **ReportDocument.model_json_schema(by_alias=True)}
+    schema = {"$schema": SCHEMA_DIALECT, **ReportDocument.model_json_schema(by_alias=True)}
     return json.dumps(schema, indent=2) + "\n"
 
 

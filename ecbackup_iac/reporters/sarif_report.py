@@ -1,6 +1,6 @@
 """Report → SARIF 2.1.0, for code scanning.
 
-A pass is no result, because code hosts show every result as a failure. It is in the run's properties.
+A pass is not a result, because code hosts show every result as a failure. It is in the run's properties.
 """
 
 import json
@@ -181,7 +181,7 @@ def _facts(finding: Finding) -> dict[str, Any]:
 
 
 def _other(finding: Finding) -> dict[str, Any]:
-    """Return a finding that is no result, in short."""
+    """Return a finding that is not a result, in short."""
     lines = [escape_control_characters(finding.verdict.message), *facts(finding)]
     location = escape_control_characters(str(reported_location(finding.resource)))
     return _facts(finding) | {"place": location, "message": "\n".join(lines)}

@@ -1,4 +1,4 @@
-"""A text that may hold suppressions → each of them, and the code that it is at."""
+"""One annotated text → its suppressions, each with the code that it is at."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ecbackup_iac.errors import BaselineError
-from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content, larger_than
+from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
 from ecbackup_iac.model.location import Location, is_stream
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 MAX_PROBLEMS = 10
-"""Problems of a file that are reported; a file that is no baseline has thousands."""
+"""Problems of a file that are reported; a file that is not a baseline has thousands."""
 
 _LINE_BREAK = ord("\n")
 
@@ -90,8 +90,8 @@ def _content_of(path: str, shown: str) -> bytes:
         raise BaselineError(f"{shown}: it is no regular file")
     try:
         raw = bounded_content(path, MAX_TEXT_BYTES)
-        if raw is None:
-            raise BaselineError(f"{shown}: not read: {larger_than(MAX_TEXT_BYTES)}")
+        if isinstance(raw, str):
+            raise BaselineError(f"{shown}: {raw}")
         content = to_utf8(raw)
         content.decode()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A line of a comment → the suppression that this program's own directive in it declares, or its problem."""
+"""A line of a comment → what `ecbackup:ignore`, this program's own directive, suppresses; or its problem."""
 
 import re
 from collections.abc import Sequence

@@ -1,10 +1,8 @@
 """Findings and the policy's exceptions → the exceptions that cover them."""
 
-import os
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
-from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.files.globs import covers, matches
 from ecbackup_iac.model.policy import PolicyException
 from ecbackup_iac.model.report import (
@@ -17,22 +15,6 @@ from ecbackup_iac.model.report import (
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.suppressions.tracked import TrackedSuppression
-
-
-def today() -> date:
-    """Return today's date in UTC, or the date that SOURCE_DATE_EPOCH (seconds) sets.
-
-    Raises:
-        PolicyError: SOURCE_DATE_EPOCH is not a number of seconds that is a date.
-
-    """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if not epoch:
-        return datetime.now(UTC).date()
-    try:
-        return datetime.fromtimestamp(int(epoch), UTC).date()
-    except (ValueError, OverflowError, OSError) as error:
-        raise PolicyError(f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}") from error
 
 
 class PolicySuppressions:

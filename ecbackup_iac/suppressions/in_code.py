@@ -1,4 +1,4 @@
-"""Findings and texts of code → the comments and metadata that cover the findings, and warnings."""
+"""Findings and all annotated texts of a run → the suppression in the code of each finding, and warnings."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,7 +6,7 @@ from datetime import date
 
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import SuppressionMode
 from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression

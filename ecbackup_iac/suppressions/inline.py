@@ -1,4 +1,4 @@
-"""A suppression as it is written in the code, in a comment or in metadata."""
+"""The record of one suppression in the code, which directives.py, other_tools.py and metadata.py return."""
 
 import re
 from datetime import date

@@ -1,5 +1,7 @@
 """Comments of Checkov, tfsec, Trivy and KICS → what they suppress here.
 
+A tool's word has to be one of `model.annotated_text.MARKS`, or its comments are never looked for.
+
 Each counts for the rules that its check corresponds to. Sources: Checkov 3.3 (common/comment/enum.py),
 Trivy (pkg/iac/ignore), tfsec's guide on ignores, KICS's guide on comments (docs/running-kics.md) and its
 query of this name.

@@ -15,7 +15,7 @@ class TrackedSuppression:
     kind: SuppressionKind
     reason: str
     locate: Callable[[], Location]
-    """Returns where it is written. Called for what is reported alone: it is slow for a long line."""
+    """Returns where it is written. Called only for what is reported: it is slow for a long line."""
 
     expires: date | None = None
     """The last day on which it counts."""

@@ -101,7 +101,7 @@ def scan(
     arguments = [str(word) for word in words] or ["--check", CHECK_ID]
     if checks is not None:
         arguments += ["--external-checks-dir", str(checks)]
-    done = subprocess.run(
+    result = subprocess.run(
         [checkov, "-d", ".", "-o", "json", "--skip-download", *arguments],
         cwd=top,
         env=clean_environment(env),
@@ -109,8 +109,10 @@ def scan(
         timeout=300,
         check=False,
     )
-    output = done.stdout.decode("utf-8", "replace")
-    return Scan(output, done.stderr.decode("utf-8", "replace"), done.returncode, results_in(output))
+    output = result.stdout.decode("utf-8", "replace")
+    return Scan(
+        output, result.stderr.decode("utf-8", "replace"), result.returncode, results_in(output)
+    )
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -152,7 +154,7 @@ def unknowns_failing(checkov: Path, estate: Path) -> Scan:
 
 def findings(estate: Path, *words: str) -> dict[tuple[str, str], dict[str, Any]]:
     """Give what the command line says: (file, resource) → finding."""
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "ecbackup_iac", "check", ".", "--format", "json", *words],
         cwd=estate,
         env={**clean_environment(), "PYTHONPATH": str(REPOSITORY)},
@@ -162,7 +164,7 @@ def findings(estate: Path, *words: str) -> dict[tuple[str, str], dict[str, Any]]
     )
     return {
         (one["location"]["path"], one["resource"]["address"]): one
-        for one in json.loads(done.stdout)["findings"]
+        for one in json.loads(result.stdout)["findings"]
     }
 
 
@@ -310,8 +312,8 @@ def test_the_folder_of_an_installed_package_works_beside_a_foreign_site_packages
 ) -> None:
     folder = installed / "ecbackup_iac" / "checkov_checks"
     assert not (installed / "checks").exists()
-    done = scan(checkov, small, checks=folder)
-    assert (done.results, done.errors) == (AS_IT_IS, "")
+    result = scan(checkov, small, checks=folder)
+    assert (result.results, result.errors) == (AS_IT_IS, "")
 
 
 def test_it_works_where_checkov_and_the_package_share_an_environment(
@@ -319,13 +321,13 @@ def test_it_works_where_checkov_and_the_package_share_an_environment(
 ) -> None:
     for name in ("yaml.py", "git.py"):
         (installed / name).unlink()
-    done = scan(
+    result = scan(
         checkov,
         small,
         checks=installed / "ecbackup_iac" / "checkov_checks",
         env={"PYTHONPATH": str(installed)},
     )
-    assert (done.results, done.errors) == (AS_IT_IS, "")
+    assert (result.results, result.errors) == (AS_IT_IS, "")
 
 
 def test_a_copy_serves_as_a_policy_repository_by_git_url(
@@ -347,8 +349,8 @@ def test_a_copy_serves_as_a_policy_repository_by_git_url(
         ]
         subprocess.run(git, check=True, capture_output=True)
     words = ("--check", CHECK_ID, "--external-checks-git", f"file://{copy}")
-    done = scan(checkov, small, *words, checks=None)
-    assert (done.results, done.errors) == (AS_IT_IS, "")
+    result = scan(checkov, small, *words, checks=None)
+    assert (result.results, result.errors) == (AS_IT_IS, "")
 
 
 def test_a_copy_can_be_signed_and_a_tampered_one_is_refused(
@@ -362,8 +364,8 @@ def test_a_copy_can_be_signed_and_a_tampered_one_is_refused(
     public = tmp_path / "pub.pem"
     words = ("--check", CHECK_ID, "--external-checks-public-key", public)
 
-    done = scan(checkov, small, *words, checks=copy)
-    assert done.results == AS_IT_IS
+    result = scan(checkov, small, *words, checks=copy)
+    assert result.results == AS_IT_IS
 
     file = copy / "ecbackup_checkov.py"
     file.write_bytes(
@@ -388,17 +390,17 @@ def test_a_check_that_cannot_find_its_package_fails_every_cache_and_says_so(
 ) -> None:
     lonely = tmp_path / "lonely" / "checks"
     shutil.copytree(CHECKS, lonely, ignore=shutil.ignore_patterns("__pycache__"))
-    done = scan(checkov, small, checks=lonely)
-    assert set(done.results.values()) == {"FAILED"}
-    assert len(done.results) == 2
-    assert "the check cannot work, so every cache fails" in done.errors
-    assert done.status == 1
+    result = scan(checkov, small, checks=lonely)
+    assert set(result.results.values()) == {"FAILED"}
+    assert len(result.results) == 2
+    assert "the check cannot work, so every cache fails" in result.errors
+    assert result.status == 1
 
 
 def test_a_setting_that_is_no_number_fails_every_cache(checkov: Path, small: Path) -> None:
-    done = scan(checkov, small, env={"ECBACKUP_MINIMUM_DAYS": "soon"})
-    assert set(done.results.values()) == {"FAILED"}
-    assert "ECBACKUP_MINIMUM_DAYS is 'soon'" in done.errors
+    result = scan(checkov, small, env={"ECBACKUP_MINIMUM_DAYS": "soon"})
+    assert set(result.results.values()) == {"FAILED"}
+    assert "ECBACKUP_MINIMUM_DAYS is 'soon'" in result.errors
 
 
 def test_checkovs_own_results_and_its_sarif_are_as_without_us(checkov: Path, small: Path) -> None:
@@ -416,8 +418,8 @@ def test_checkovs_own_results_and_its_sarif_are_as_without_us(checkov: Path, sma
     assert [one["ruleId"] for one in report["runs"][0]["results"]] == [CHECK_ID]
 
 
-def _own_results(done: Scan) -> list[tuple[str, str, str]]:
-    results = json.loads(done.output)["results"]
+def _own_results(result: Scan) -> list[tuple[str, str, str]]:
+    results = json.loads(result.output)["results"]
     return sorted(
         (one["check_id"], one["resource"], kind)
         for kind, checks in results.items()
@@ -428,9 +430,9 @@ def _own_results(done: Scan) -> list[tuple[str, str, str]]:
 
 
 def test_the_self_test_says_whether_the_check_is_loaded(checkov: Path, run: "Run") -> None:
-    done = run("checkov-dir", "--selftest", "--checkov", str(checkov))
-    assert (done.status, done.stderr) == (0, "")
-    assert f"loads {CHECK_ID}" in done.stdout
+    result = run("checkov-dir", "--selftest", "--checkov", str(checkov))
+    assert (result.status, result.stderr) == (0, "")
+    assert f"loads {CHECK_ID}" in result.stdout
     nothing = run("checkov-dir", "--selftest", "--checkov", sys.executable)
     assert nothing.status == 2
     assert "did not load the check" in nothing.stderr

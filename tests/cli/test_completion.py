@@ -120,7 +120,7 @@ def test_fish_offers_the_same(home: dict[str, str]) -> None:
     fish = program_of("fish")
     lines = [line for line in LINES if "\\ " not in line]
     commands = "\n".join(f"echo '== {line}'; complete -C 'ecbackup-iac {line}'" for line in lines)
-    done = subprocess.run(
+    result = subprocess.run(
         [fish, "--no-config", "-c", f"{FISH}\n{commands}"],
         cwd=Path(home["HOME"]).parent,
         env={**os.environ, **home, "PYTHONPATH": str(Path(__file__).parents[2])},
@@ -129,12 +129,12 @@ def test_fish_offers_the_same(home: dict[str, str]) -> None:
         timeout=60,
         check=False,
     )
-    assert done.stderr == ""
-    offers = dict(part.split("\n", 1) for part in done.stdout.removeprefix("== ").split("\n== "))
+    assert result.stderr == ""
+    offers = dict(part.split("\n", 1) for part in result.stdout.removeprefix("== ").split("\n== "))
     missing = [
         line for line in lines if LINES[line].rpartition("<")[2].rstrip(">") not in offers[line]
     ]
-    assert missing == [], done.stdout
+    assert missing == [], result.stdout
     assert "ECB001\tbackups-disabled" in offers["explain ecb00"]
 
 
@@ -173,7 +173,7 @@ def test_an_answer_imports_nothing_heavy(line: str) -> None:
     )
     words = f"ecbackup-iac {line}"
     variables = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()))}
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", program],
         cwd=Path(__file__).parents[2],
         env={**os.environ, **variables, "_ECBACKUP_IAC_COMPLETE": "bash_complete"},
@@ -181,6 +181,6 @@ def test_an_answer_imports_nothing_heavy(line: str) -> None:
         text=True,
         check=False,
     )
-    assert done.stdout
+    assert result.stdout
     heavy = {"json", "msgspec", "pydantic", "tomllib", "tree_sitter", "yaml"}
-    assert heavy & set(done.stderr.split()) == set()
+    assert heavy & set(result.stderr.split()) == set()

@@ -131,14 +131,14 @@ def test_quiet_runs_dumb_terminals_and_ci_show_no_progress(
 
 def test_a_pipe_gets_nothing(run: "Run", tmp_path: Path) -> None:
     assert run("check").stderr == ""
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", SLOW, "check"],
         cwd=tmp_path,
         env={"PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm"},
         capture_output=True,
         check=False,
     )
-    assert (done.stdout, done.stderr) == (b"12 caches: 12 pass\n", b"")
+    assert (result.stdout, result.stderr) == (b"12 caches: 12 pass\n", b"")
 
 
 def test_it_is_updated_at_most_ten_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,11 +35,11 @@ def test_asking_for_version_or_help_imports_nothing_heavy(args: list[str]) -> No
         f"cli.main({args!r}, standalone_mode=False)\n"
         "print(*sys.modules, file=sys.stderr)\n"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
-    assert done.stdout
-    assert HEAVY & set(done.stderr.split()) == set()
+    assert result.stdout
+    assert HEAVY & set(result.stderr.split()) == set()
 
 
 def test_the_version_is_the_packages_own(run: "Run") -> None:
@@ -58,10 +58,10 @@ def test_the_version_is_the_packages_own(run: "Run") -> None:
 )
 def test_what_checkov_loads_needs_the_standard_library_alone(module: str) -> None:
     program = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); import {module}"
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-S", "-I", "-c", program], capture_output=True, text=True, check=False
     )
-    assert (done.stderr, done.returncode) == ("", 0)
+    assert (result.stderr, result.returncode) == ("", 0)
 
 
 def test_a_decoded_plan_is_read_with_the_standard_library_alone() -> None:
@@ -77,11 +77,11 @@ for entry in plan["resource_changes"]:
     cache = read_change(entry, Blocks(plan["configuration"]["root_module"]), "plan.json")
     print(cache and (cache.address, judge(cache, Policy()).rule.value))
 """
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-S", "-I", "-c", program],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout == "('aws_elasticache_replication_group.r', 'ECB006')\n"
+    assert result.stdout == "('aws_elasticache_replication_group.r', 'ECB006')\n"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.fixers.plan import plan_fixes
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
 if TYPE_CHECKING:

@@ -118,6 +118,23 @@ VERDICTS = {
         {"t.yaml": f'Resources: {{C: {{Type: "{CACHE}", Properties: {{NumNodeGroups: "²"}}}}}}'},
         {"C": "fail"},
     ),
+    "a node without backups, in cluster mode in some of more combinations than are listed": (
+        {
+            "t.yaml": f"""\
+Parameters:
+  Days: {{Type: Number, AllowedValues: {[*range(1, 21)]}}}
+  Shards: {{Type: Number, AllowedValues: {[*range(1, 21)]}}}
+Resources:
+  C:
+    Type: {CACHE}
+    Properties:
+      CacheNodeType: cache.t1.micro
+      NumNodeGroups: !Ref Shards
+      SnapshotRetentionLimit: !Ref Days
+"""
+        },
+        {"C": "unknown"},
+    ),
     "a number of five thousand digits is refused by AWS": (
         {"t.yaml": cache(f"!!int 0x{'f' * 5000}")},
         {"C": "fail"},
@@ -152,6 +169,10 @@ REJECTED = {
     "a registry module": (
         "Resources: {M: {Type: My::Redis::Cache::MODULE}}\n",
         "was not inspected",
+    ),
+    "too many arguments for Fn::FindInMap": (
+        cache("!FindInMap [M, a, b, {DefaultValue: 7}, c]", "Mappings: {M: {a: {b: 7}}}"),
+        "Fn::FindInMap takes a list of 3 to 4",
     ),
     "aliases that double forty times, in conditions": (
         "x:\n  - &c0 !Equals [a, a]\n"

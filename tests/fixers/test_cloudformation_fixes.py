@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.fixers.edits import edited
 from ecbackup_iac.fixers.plan import FixResult, plan_fixes
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
 CASES = sorted((Path(__file__).parent / "cases").glob("cloudformation-*"))

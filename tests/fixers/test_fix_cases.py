@@ -142,10 +142,10 @@ def test_terraform_accepts_what_it_accepted_before(
 
 
 def _is_tidy(file: Path) -> bool:
-    done = subprocess.run(
+    result = subprocess.run(
         ["terraform", "fmt", "-check", "-"],
         input=file.read_bytes(),
         capture_output=True,
         check=False,
     )
-    return done.returncode == 0
+    return result.returncode == 0

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.fixers.plan import FixResult, plan_fixes
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
 NAMES = st.sampled_from(
@@ -102,8 +102,10 @@ def test_a_tidy_file_stays_tidy_and_what_is_inserted_is_all_that_changes(text: s
 
 
 def terraform_fmt(content: bytes) -> bytes:
-    done = subprocess.run(["terraform", "fmt", "-"], input=content, capture_output=True, check=True)
-    return done.stdout
+    result = subprocess.run(
+        ["terraform", "fmt", "-"], input=content, capture_output=True, check=True
+    )
+    return result.stdout
 
 
 def without_comment_blanks(content: bytes) -> bytes:

@@ -346,16 +346,16 @@ def test_a_few_that_object_among_many_take_a_few_judgements(
         group.format(index) + (WINDOWS if index in wrong else "}\n") for index in range(200)
     )
     written(tmp_path, {"main.tf": text})
-    judged = []
+    checked = []
 
     def counted(*args: object, **given: object) -> object:
-        judged.append(args)
+        checked.append(args)
         return scan(*args, **given)  # type: ignore[arg-type]
 
     monkeypatch.setattr("ecbackup_iac.fixers.plan.scan", counted)
     result = run("fix")
     assert result.stdout.endswith(f"{200 - len(wrong)} fixed, {len(wrong)} left\n")
-    assert len(judged) <= 6
+    assert len(checked) <= 6
 
 
 def test_one_that_makes_the_code_refused_is_found_by_halves(tmp_path: Path, run: "Run") -> None:

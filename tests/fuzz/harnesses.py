@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from ecbackup_iac.errors import EcbackupError
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.reporters import REPORTERS, reporter
 from ecbackup_iac.reporters.style import RenderOptions, Verbosity

@@ -8,10 +8,9 @@ from typing import TypeAlias
 from hcl_generator import Item
 from hcl_inputs import Input
 
+from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.comments import comments
-from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.hcl.parser import (
-    NativeBody,
     parse_expression,
     parse_file,
     parse_template,
@@ -37,6 +36,7 @@ from ecbackup_iac.hcl.tokens import (
     UNTERMINATED_STRING,
     Token,
 )
+from ecbackup_iac.hcl.validity import is_certainly_valid
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 Shape: TypeAlias = tuple[str, int, int, tuple["Shape", ...]]
@@ -81,6 +81,25 @@ def attributes_of(body: NativeBody) -> Iterator[Attribute]:
             yield item
         elif isinstance(item.body, NativeBody):
             yield from attributes_of(item.body)
+
+
+def blocks_of(body: NativeBody) -> Iterator[NativeBody]:
+    """Yield the bodies of a body's blocks, and of the blocks in them."""
+    for item in body.items:
+        if not isinstance(item, Attribute) and isinstance(item.body, NativeBody):
+            yield item.body
+            yield from blocks_of(item.body)
+
+
+def parsed_problems(body: NativeBody) -> list[str]:
+    """Return the problems of a block's body, all of it parsed."""
+    problems: list[str] = []
+    parsed = NativeBody(
+        body.source, body.start, body.end, lambda message, _place: problems.append(message)
+    )
+    for attribute in attributes_of(parsed):
+        _ = attribute.expression
+    return problems
 
 
 def shape_written(items: Sequence[Item]) -> tuple[Shape, ...]:
@@ -187,9 +206,9 @@ def compare(case: Input, findings: Findings) -> bool | None:
         findings.add("accepted, and its tokens do not fit", text)
     _compare_written(case, shape, findings, is_accepted=not problems, problems=problems)
     _compare_origin(case, shape, findings)
-    for attribute in attributes_of(body):
-        if attribute.is_valid and isinstance(attribute.expression, InvalidExpression):
-            findings.add("a value taken for valid is broken", text, attribute.name)
+    for block in blocks_of(body):
+        if is_certainly_valid(text, block.start, block.end) and (wrong := parsed_problems(block)):
+            findings.add("a body that is certainly valid has a problem", text, wrong)
     if not problems:
         _compare_extents(text, body, findings)
     return not problems

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.expression import Literal, Node, ObjectNode, TupleNode, Unary
-from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
+from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Block, Body
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecbackup_iac.hcl.body import MAX_BLOCK_DEPTH, NativeBody
 from ecbackup_iac.hcl.comments import comments
 from ecbackup_iac.hcl.expression import (
     MAX_DEPTH,
@@ -21,8 +22,6 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.json_syntax import parse_json
 from ecbackup_iac.hcl.parser import (
-    MAX_BLOCK_DEPTH,
-    NativeBody,
     parse_expression,
     parse_template,
     parse_whole_file,

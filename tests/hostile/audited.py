@@ -12,7 +12,7 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.reporters import REPORTERS, reporter
 from ecbackup_iac.reporters.style import RenderOptions, Verbosity

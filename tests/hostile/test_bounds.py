@@ -12,7 +12,7 @@ from ecbackup_iac.terraform.modules.module import MAX_REPORTED
 
 pytestmark = pytest.mark.extended
 
-Judge = Callable[..., Measured]
+Checker = Callable[..., Measured]
 
 INPUTS: dict[str, Mapping[str, str | bytes]] = {
     **{f"configuration: {name}": files for name, files in CONFIGURATION.items()},
@@ -25,14 +25,14 @@ GIVEN_UP = "not worked out: it takes more work than any configuration of use"
 
 
 @pytest.mark.parametrize("name", INPUTS)
-def test_no_megabyte_takes_long_or_much_memory(name: str, judge_files: Judge) -> None:
+def test_no_megabyte_takes_long_or_much_memory(name: str, check_files: Checker) -> None:
     files = INPUTS[name]
     assert sum(map(len, files.values())) < MEGABYTE
-    done = judge_files(files)
-    assert done.status in (0, 1, 2, 3), done.text[-2_000:]
-    assert done.text.strip(), "silence is no answer"
-    assert done.seconds < SECONDS, done.text[-500:]
-    assert done.kilobytes < KILOBYTES
+    result = check_files(files)
+    assert result.status in (0, 1, 2, 3), result.text[-2_000:]
+    assert result.text.strip(), "silence is no answer"
+    assert result.seconds < SECONDS, result.text[-500:]
+    assert result.kilobytes < KILOBYTES
 
 
 # At the bounds: what is still followed, and what is said of more
@@ -42,31 +42,31 @@ def counted(count: int) -> str:
     return cache("7").replace("engine", f"count = {count}\n  engine")
 
 
-def test_ten_thousand_instances_are_followed_and_no_more(judge_files: Judge) -> None:
-    assert "10000 pass" in judge_files({"main.tf": counted(10_000)}).text
-    more = judge_files({"main.tf": counted(10_001)})
+def test_ten_thousand_instances_are_followed_and_no_more(check_files: Checker) -> None:
+    assert "10000 pass" in check_files({"main.tf": counted(10_000)}).text
+    more = check_files({"main.tf": counted(10_001)})
     assert "count is 10001, and this program follows 10000 instances" in more.text
     assert more.status == 3
 
 
 def test_instances_of_instances_are_followed_so_far_and_the_rest_is_told(
-    judge_files: Judge,
+    check_files: Checker,
 ) -> None:
-    done = judge_files(CONFIGURATION["modules of 10,000 with caches of 10,000"])
-    assert "not all of this root was judged" in done.text
-    assert done.status == 3
+    result = check_files(CONFIGURATION["modules of 10,000 with caches of 10,000"])
+    assert "not all of this root was judged" in result.text
+    assert result.status == 3
 
 
 def test_a_thousand_modules_in_each_other_are_followed_and_more_are_told(
-    judge_files: Judge,
+    check_files: Checker,
 ) -> None:
-    assert "1 passes" in judge_files(CONFIGURATION["1,000 modules in each other"]).text
+    assert "1 passes" in check_files(CONFIGURATION["1,000 modules in each other"]).text
 
 
-def test_modules_that_nest_too_deeply_are_told_and_not_taken_for_none(judge_files: Judge) -> None:
-    done = judge_files(CONFIGURATION["10,000 modules in each other"])
-    assert "expressions or modules nest too deeply" in done.text
-    assert done.status == 3
+def test_modules_that_nest_too_deeply_are_told_and_not_taken_for_none(check_files: Checker) -> None:
+    result = check_files(CONFIGURATION["10,000 modules in each other"])
+    assert "expressions or modules nest too deeply" in result.text
+    assert result.status == 3
 
 
 @pytest.mark.parametrize(
@@ -81,35 +81,37 @@ def test_modules_that_nest_too_deeply_are_told_and_not_taken_for_none(judge_file
         "20,000 locals",
     ],
 )
-def test_what_takes_too_much_work_is_given_up_with_an_error(name: str, judge_files: Judge) -> None:
-    done = judge_files(CONFIGURATION[name])
-    assert "UNKNOWN  aws_elasticache_cluster.cache" in done.text
-    assert done.text.count("ERROR  main.tf") == 1
-    assert GIVEN_UP in done.text
-    assert done.status == 3
+def test_what_takes_too_much_work_is_given_up_with_an_error(
+    name: str, check_files: Checker
+) -> None:
+    result = check_files(CONFIGURATION[name])
+    assert "UNKNOWN  aws_elasticache_cluster.cache" in result.text
+    assert result.text.count("ERROR  main.tf") == 1
+    assert GIVEN_UP in result.text
+    assert result.status == 3
 
 
-def test_one_root_that_takes_too_much_takes_nothing_from_the_others(judge_files: Judge) -> None:
+def test_one_root_that_takes_too_much_takes_nothing_from_the_others(check_files: Checker) -> None:
     greedy = CONFIGURATION["ranges in ranges"]["main.tf"]
-    done = judge_files({"greedy/main.tf": greedy, "modest/main.tf": cache("7")}, "-v")
-    assert "2 caches: 1 passes, 1 unknown" in done.text
+    result = check_files({"greedy/main.tf": greedy, "modest/main.tf": cache("7")}, "-v")
+    assert "2 caches: 1 passes, 1 unknown" in result.text
 
 
-def test_many_roots_that_take_too_much_share_one_bound(judge_files: Judge) -> None:
+def test_many_roots_that_take_too_much_share_one_bound(check_files: Checker) -> None:
     greedy = CONFIGURATION["ranges in ranges"]["main.tf"]
-    done = judge_files({f"r{n}/main.tf": greedy for n in range(1_000)})
-    assert done.text.count("it takes more work than any configuration of use") < 10
-    assert "this root was not judged, nor were 9" in done.text
-    assert done.seconds < SECONDS
-    assert done.status == 3
+    result = check_files({f"r{n}/main.tf": greedy for n in range(1_000)})
+    assert result.text.count("it takes more work than any configuration of use") < 10
+    assert "this root was not judged, nor were 9" in result.text
+    assert result.seconds < SECONDS
+    assert result.status == 3
 
 
-def test_many_blocks_of_one_name_are_told_and_from_some_on_counted(judge_files: Judge) -> None:
-    done = judge_files({"main.tf": cache("7") * 9_000 + "locals {\n  a = 1\n}\n" * 9_000})
-    assert done.text.count("Duplicate ") == MAX_REPORTED
-    assert "this file has more problems than the 200 that are reported" in done.text
-    assert "1 cache: 1 passes; the answer is incomplete" in done.text
-    assert done.status == 3
+def test_many_blocks_of_one_name_are_told_and_from_some_on_counted(check_files: Checker) -> None:
+    result = check_files({"main.tf": cache("7") * 9_000 + "locals {\n  a = 1\n}\n" * 9_000})
+    assert result.text.count("Duplicate ") == MAX_REPORTED
+    assert "this file has more problems than the 200 that are reported" in result.text
+    assert "1 cache: 1 passes; the answer is incomplete" in result.text
+    assert result.status == 3
 
 
 BROKEN = [
@@ -127,30 +129,30 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_is_broken_hides_no_cache_behind_it(name: str, judge_files: Judge) -> None:
+def test_what_is_broken_hides_no_cache_behind_it(name: str, check_files: Checker) -> None:
     broken = CONFIGURATION[name]["main.tf"]
     assert isinstance(broken, str)
     behind = cache("0").replace('"cache"', '"behind"')
-    done = judge_files({"main.tf": f"{broken}\n{behind}"})
-    assert "FAIL  aws_elasticache_cluster.behind" in done.text, done.text[-2_000:]
-    assert "1 error" in done.text or "errors" in done.text
-    assert done.seconds < SECONDS
-    assert done.status == 1
+    result = check_files({"main.tf": f"{broken}\n{behind}"})
+    assert "FAIL  aws_elasticache_cluster.behind" in result.text, result.text[-2_000:]
+    assert "1 error" in result.text or "errors" in result.text
+    assert result.seconds < SECONDS
+    assert result.status == 1
 
 
 def test_two_hundred_problems_of_a_file_are_reported_and_that_there_are_more(
-    judge_files: Judge,
+    check_files: Checker,
 ) -> None:
-    done = judge_files(CONFIGURATION["200,000 broken lines"])
-    assert "ERROR  main.tf\n  this file has more problems than the 200 that are" in done.text
-    assert done.text.count("ERROR") == 201
-    assert done.status == 3
+    result = check_files(CONFIGURATION["200,000 broken lines"])
+    assert "ERROR  main.tf\n  this file has more problems than the 200 that are" in result.text
+    assert result.text.count("ERROR") == 201
+    assert result.status == 3
 
 
-def test_a_template_that_takes_too_much_work_is_an_error_told_once(judge_files: Judge) -> None:
-    done = judge_files(TEMPLATE["100 caches of 128 cases"])
+def test_a_template_that_takes_too_much_work_is_an_error_told_once(check_files: Checker) -> None:
+    result = check_files(TEMPLATE["100 caches of 128 cases"])
     reported = "not all of this template was worked out: it asks for more work than is done for one"
-    assert done.text.count(reported) == 1
-    assert "ERROR  template.yaml:" in done.text
-    assert "UNKNOWN  Cache99" in done.text
-    assert done.status == 3
+    assert result.text.count(reported) == 1
+    assert "ERROR  template.yaml:" in result.text
+    assert "UNKNOWN  Cache99" in result.text
+    assert result.status == 3

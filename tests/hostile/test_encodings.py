@@ -10,7 +10,7 @@ from measuring import Measured, lay_out, measured
 
 pytestmark = pytest.mark.extended
 
-Judge = Callable[..., Measured]
+Checker = Callable[..., Measured]
 
 GOOD = cache("7")
 TEMPLATE = (
@@ -32,11 +32,11 @@ TEMPLATE = (
     ],
 )
 def test_configuration_that_is_no_utf_8_is_an_error_with_its_place(
-    name: str, content: bytes, judge_files: Judge
+    name: str, content: bytes, check_files: Checker
 ) -> None:
-    done = judge_files({"main.tf": content})
-    assert "ERROR  main.tf" in done.text, (name, done.text)
-    assert done.status == 3
+    result = check_files({"main.tf": content})
+    assert "ERROR  main.tf" in result.text, (name, result.text)
+    assert result.status == 3
 
 
 @pytest.mark.parametrize(
@@ -49,11 +49,11 @@ def test_configuration_that_is_no_utf_8_is_an_error_with_its_place(
     ],
 )
 def test_configuration_is_read_however_its_lines_end(
-    name: str, content: bytes, judge_files: Judge
+    name: str, content: bytes, check_files: Checker
 ) -> None:
-    done = judge_files({"main.tf": content})
-    assert "1 cache: 1 passes" in done.text, (name, done.text)
-    assert done.status == 0
+    result = check_files({"main.tf": content})
+    assert "1 cache: 1 passes" in result.text, (name, result.text)
+    assert result.status == 0
 
 
 @pytest.mark.parametrize(
@@ -70,18 +70,18 @@ def test_configuration_is_read_however_its_lines_end(
     ],
 )
 def test_a_template_is_judged_or_told_whatever_its_bytes(
-    name: str, content: bytes, judge_files: Judge
+    name: str, content: bytes, check_files: Checker
 ) -> None:
-    done = judge_files({"template.yaml": content})
-    is_judged = "1 cache: 1 passes" in done.text and done.status == 0
-    is_told = "ERROR  template.yaml" in done.text and done.status == 3
-    assert is_judged or is_told, (name, done.text)
+    result = check_files({"template.yaml": content})
+    is_judged = "1 cache: 1 passes" in result.text and result.status == 0
+    is_told = "ERROR  template.yaml" in result.text and result.status == 3
+    assert is_judged or is_told, (name, result.text)
 
 
-def test_nul_bytes_in_configuration_are_told(judge_files: Judge) -> None:
-    done = judge_files({"main.tf": GOOD.encode() + b"\x00\x00\x00"})
-    assert "ERROR  main.tf" in done.text
-    assert done.status == 3
+def test_nul_bytes_in_configuration_are_told(check_files: Checker) -> None:
+    result = check_files({"main.tf": GOOD.encode() + b"\x00\x00\x00"})
+    assert "ERROR  main.tf" in result.text
+    assert result.status == 3
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_nul_bytes_in_configuration_are_told(judge_files: Judge) -> None:
         "aws\uff3felasticache\uff3fcluster",
     ],
 )
-def test_what_looks_like_a_type_of_ours_is_none(kind: str, judge_files: Judge) -> None:
-    done = judge_files({"main.tf": cache("0").replace("aws_elasticache_cluster", kind)})
-    assert "FAIL" not in done.text
+def test_what_looks_like_a_type_of_ours_is_none(kind: str, check_files: Checker) -> None:
+    result = check_files({"main.tf": cache("0").replace("aws_elasticache_cluster", kind)})
+    assert "FAIL" not in result.text
     template = TEMPLATE.replace("7", "0").replace("ElastiCache", "Elasti\u0421ache")
-    assert "FAIL" not in judge_files({"main.tf": "", "template.yaml": template}).text
+    assert "FAIL" not in check_files({"main.tf": "", "template.yaml": template}).text
 
 
 HOSTILE = (
@@ -118,7 +118,9 @@ DANGEROUS = ("\x1b", "\x9b", "\u202e", "\u2066", "\x07", "\u200f")
 @pytest.mark.parametrize(
     "form", ["text", "markdown", "github", "gitlab", "sarif", "junit", "html", "json"]
 )
-def test_no_name_reaches_a_terminal_as_it_stands(name: str, form: str, judge_files: Judge) -> None:
+def test_no_name_reaches_a_terminal_as_it_stands(
+    name: str, form: str, check_files: Checker
+) -> None:
     configuration = {
         "resource": {"aws_elasticache_cluster": {name: {"engine": "redis", "node_type": name}}},
         "module": {name: {"source": f"./{name}"}},
@@ -132,25 +134,25 @@ def test_no_name_reaches_a_terminal_as_it_stands(name: str, form: str, judge_fil
         }
     }
     files = {"main.tf.json": json.dumps(configuration), "template.json": json.dumps(template)}
-    done = judge_files(files, "-v", "--format", form)
-    assert done.status in (1, 3), done.text
-    assert not [mark for mark in DANGEROUS if mark in done.text]
-    assert "\nPASS  everything" not in done.text
-    assert "\n::error file=x::owned" not in done.text
-    assert form not in ("html", "markdown", "junit") or "<script>alert" not in done.text
+    result = check_files(files, "-v", "--format", form)
+    assert result.status in (1, 3), result.text
+    assert not [mark for mark in DANGEROUS if mark in result.text]
+    assert "\nPASS  everything" not in result.text
+    assert "\n::error file=x::owned" not in result.text
+    assert form not in ("html", "markdown", "junit") or "<script>alert" not in result.text
 
 
-def test_a_name_that_is_written_from_right_to_left_is_judged(judge_files: Judge) -> None:
+def test_a_name_that_is_written_from_right_to_left_is_judged(check_files: Checker) -> None:
     name = "\u05de\u05d8\u05de\u05d5\u05df"
-    done = judge_files({"main.tf": cache("7").replace('"cache"', f'"{name}"')})
-    assert "1 cache: 1 passes" in done.text
+    result = check_files({"main.tf": cache("7").replace('"cache"', f'"{name}"')})
+    assert "1 cache: 1 passes" in result.text
 
 
 def test_a_line_of_ten_million_characters_is_judged_and_a_longer_one_told(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     lay_out({"main.tf": cache("7") + "# " + "x" * 9_900_000}, tree)
-    done = measured(tree)
-    assert "1 cache: 1 passes" in done.text
-    assert done.seconds < 5
+    result = measured(tree)
+    assert "1 cache: 1 passes" in result.text
+    assert result.seconds < 5
     lay_out({"main.tf": cache("7") + "# " + "x" * 10_000_000}, tree)
     assert "larger than" in measured(tree).text

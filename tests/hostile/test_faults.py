@@ -32,7 +32,7 @@ def test_a_disk_that_is_full_leaves_the_old_report_whole(form: str, tree: Path) 
     resource = pytest.importorskip("resource")
     report = tree / f"old.{form}"
     report.write_text("the old one", encoding="utf-8")
-    done = subprocess.run(
+    result = subprocess.run(
         [*CHECK, "--format", f"{form}:{report.name}"],
         cwd=tree,
         env=OURS,
@@ -45,9 +45,9 @@ def test_a_disk_that_is_full_leaves_the_old_report_whole(form: str, tree: Path) 
             resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500)),
         ),
     )
-    assert done.returncode == 2, done
-    assert "Traceback" not in done.stderr
-    assert report.name in done.stderr
+    assert result.returncode == 2, result
+    assert "Traceback" not in result.stderr
+    assert report.name in result.stderr
     assert report.read_text(encoding="utf-8") == "the old one"
     assert sorted(path.name for path in tree.iterdir()) == [".git", "main.tf", report.name]
 
@@ -71,7 +71,7 @@ def test_an_interrupt_ends_with_130_and_no_traceback(tree: Path) -> None:
 @pytest.mark.parametrize("locale", ["C", "POSIX", "en_US.ISO-8859-1"])
 def test_a_locale_that_cannot_encode_a_name_shows_its_escape(locale: str, tree: Path) -> None:
     lay_out({"main.tf": cache("0").replace('"cache"', '"\u05de\u05d8\u05de\u05d5\u05df"')}, tree)
-    done = subprocess.run(
+    result = subprocess.run(
         CHECK,
         cwd=tree,
         env={
@@ -84,9 +84,9 @@ def test_a_locale_that_cannot_encode_a_name_shows_its_escape(locale: str, tree: 
         capture_output=True,
         check=False,
     )
-    assert done.returncode == 1
-    assert b"\\u05de" in done.stdout
-    assert b"Traceback" not in done.stderr
+    assert result.returncode == 1
+    assert b"\\u05de" in result.stdout
+    assert b"Traceback" not in result.stderr
 
 
 def test_a_terminal_that_vanishes_ends_the_run(tree: Path) -> None:

@@ -128,15 +128,15 @@ def test_what_is_no_plain_file_inside_hangs_nothing_and_leaks_nothing(
     lay_out(others, tree)
     (tree / name).parent.mkdir(parents=True, exist_ok=True)
     kind(tree / name, tree.parent / "secret.txt")
-    done = measured(tree, "-v", "--format", "text", "--format", "json:report.json")
-    assert done.status in (0, 1, 2, 3), done.text
-    assert done.text.strip()
+    result = measured(tree, "-v", "--format", "text", "--format", "json:report.json")
+    assert result.status in (0, 1, 2, 3), result.text
+    assert result.text.strip()
     report = tree / "report.json"
-    said = done.text + (report.read_text(encoding="utf-8") if report.exists() else "")
+    said = result.text + (report.read_text(encoding="utf-8") if report.exists() else "")
     assert CONTENT not in said
     assert "Traceback" not in said
-    assert done.seconds < 3
-    assert done.kilobytes < 200_000
+    assert result.seconds < 3
+    assert result.kilobytes < 200_000
 
 
 @pytest.mark.parametrize(
@@ -147,17 +147,17 @@ def test_a_link_that_leads_outside_is_told(use: str, tree: Path) -> None:
     name, others = USES[use]
     lay_out(others, tree)
     linked(tree / name, tree.parent / "secret.txt")
-    done = measured(tree, "-v")
-    assert "outside" in done.text, done.text
+    result = measured(tree, "-v")
+    assert "outside" in result.text, result.text
 
 
 def test_a_module_behind_a_link_is_outside_where_the_link_leads_outside(tree: Path) -> None:
     lay_out({"main.tf": cache(f'"{CONTENT}"')}, tree.parent / "elsewhere")
     lay_out({"main.tf": 'module "m" {\n  source = "./m"\n}\n'}, tree)
     (tree / "m").symlink_to(tree.parent / "elsewhere")
-    done = measured(tree)
-    assert f"./m leads {OUTSIDE}" in done.text
-    assert CONTENT not in done.text
+    result = measured(tree)
+    assert f"./m leads {OUTSIDE}" in result.text
+    assert CONTENT not in result.text
 
 
 def test_a_module_that_the_list_of_modules_puts_outside_is_not_read(tree: Path) -> None:
@@ -170,9 +170,9 @@ def test_a_module_that_the_list_of_modules_puts_outside_is_not_read(tree: Path) 
         },
         tree,
     )
-    done = measured(tree)
-    assert OUTSIDE in done.text
-    assert CONTENT not in done.text
+    result = measured(tree)
+    assert OUTSIDE in result.text
+    assert CONTENT not in result.text
 
 
 @pytest.mark.parametrize("path", ["../secret.txt", "/etc/passwd", "a/../../secret.txt"])
@@ -181,16 +181,16 @@ def test_a_module_that_the_list_of_modules_puts_outside_is_not_read(tree: Path) 
 )
 def test_no_function_reads_a_file_outside(path: str, function: str, tree: Path) -> None:
     lay_out({"main.tf": cache(f"length({function.format(path)})")}, tree)
-    done = measured(tree)
-    assert OUTSIDE in done.text, done.text
+    result = measured(tree)
+    assert OUTSIDE in result.text, result.text
 
 
 def test_folders_that_are_linked_in_a_circle_end(tree: Path) -> None:
     lay_out({"a/main.tf": cache("7")}, tree)
     (tree / "a" / "again").symlink_to(tree / "a")
     (tree / "a" / "up").symlink_to("..")
-    done = measured(tree)
-    assert "1 cache: 1 passes" in done.text
+    result = measured(tree)
+    assert "1 cache: 1 passes" in result.text
 
 
 def test_two_hundred_folders_in_each_other_are_walked(tree: Path) -> None:
@@ -202,10 +202,10 @@ def test_a_file_that_is_larger_than_any_configuration_is_told(tree: Path) -> Non
     lay_out(OURS, tree)
     with (tree / "large.tf").open("wb") as file:
         file.truncate(10_000_001)
-    done = measured(tree)
-    assert "large.tf" in done.text
-    assert "larger than 10000000 bytes" in done.text
-    assert done.status == 3
+    result = measured(tree)
+    assert "large.tf" in result.text
+    assert "larger than 10000000 bytes" in result.text
+    assert result.status == 3
 
 
 def test_a_file_that_vanishes_while_it_is_read_is_told(
@@ -242,9 +242,9 @@ def test_a_read_that_fails_half_way_is_told(tree: Path, monkeypatch: pytest.Monk
 
 def test_a_measured_run_is_a_real_one(tree: Path) -> None:
     lay_out({"main.tf": cache("0")}, tree)
-    done: Measured = measured(tree)
-    assert done.status == 1
-    assert "ECB001" in done.text
+    result: Measured = measured(tree)
+    assert result.status == 1
+    assert "ECB001" in result.text
 
 
 def test_a_variable_file_beside_the_root_of_all_folders_is_outside(tree: Path) -> None:
@@ -256,6 +256,6 @@ def test_a_variable_file_beside_the_root_of_all_folders_is_outside(tree: Path) -
         outside.write(b"days = 9\n")
         outside.flush()
         lay_out({"main.tf": cache("var.days", 'variable "days" {}\n')}, tree)
-        done = measured(tree, "--var-file", outside.name)
-    assert "not read: the link leads outside the repository" in done.text
-    assert done.status == 3
+        result = measured(tree, "--var-file", outside.name)
+    assert "not read: the link leads outside the repository" in result.text
+    assert result.status == 3

@@ -9,7 +9,7 @@ from measuring import Measured, lay_out, measured
 
 pytestmark = pytest.mark.extended
 
-Judge = Callable[..., Measured]
+Checker = Callable[..., Measured]
 
 TYPE = "aws_elasticache_replication_group"
 
@@ -75,66 +75,67 @@ HIDING = {
 
 
 @pytest.mark.parametrize("decoy", DECOYS)
-def test_the_source_is_the_blocks_own(decoy: str, judge_files: Judge) -> None:
+def test_the_source_is_the_blocks_own(decoy: str, check_files: Checker) -> None:
     call = f'module "x" {{\n  source = "./bad" # c\n  {DECOYS[decoy]}\n}}\n'
     files = {"main.tf": call, "bad/m.tf": ANY + group("0"), "safe/m.tf": ANY + group("7")}
-    assert f"FAIL  module.x.{TYPE}.r" in judge_files(files).text
+    assert f"FAIL  module.x.{TYPE}.r" in check_files(files).text
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_a_call_is_found_however_its_source_is_written(source: str, judge_files: Judge) -> None:
+def test_a_call_is_found_however_its_source_is_written(source: str, check_files: Checker) -> None:
     call = f'module "x" {{\n  source = {source}\n  days = 0\n}}\n'
-    done = judge_files({"main.tf": call, "bad/m.tf": DAYS + group("var.days")})
-    assert f"FAIL  module.x.{TYPE}.r" in done.text
+    result = check_files({"main.tf": call, "bad/m.tf": DAYS + group("var.days")})
+    assert f"FAIL  module.x.{TYPE}.r" in result.text
 
 
 @pytest.mark.parametrize("way", OTHERWISE)
-def test_a_call_is_found_however_its_block_is_written(way: str, judge_files: Judge) -> None:
-    done = judge_files({**OTHERWISE[way], "bad/m.tf": DAYS + group("var.days")})
-    assert f"FAIL  module.x.{TYPE}.r" in done.text
+def test_a_call_is_found_however_its_block_is_written(way: str, check_files: Checker) -> None:
+    result = check_files({**OTHERWISE[way], "bad/m.tf": DAYS + group("var.days")})
+    assert f"FAIL  module.x.{TYPE}.r" in result.text
 
 
-def test_a_source_that_nobody_knows_is_an_error(judge_files: Judge) -> None:
+def test_a_source_that_nobody_knows_is_an_error(check_files: Checker) -> None:
     call = 'variable "where" {}\nmodule "x" {\n  source = var.where\n}\n'
-    done = judge_files({"main.tf": call, "bad/m.tf": group("7")})
+    result = check_files({"main.tf": call, "bad/m.tf": group("7")})
     assert (
-        "ERROR  main.tf:2:1\n  the module was not read: its source is not a plain text" in done.text
+        "ERROR  main.tf:2:1\n  the module was not read: its source is not a plain text"
+        in result.text
     )
-    assert done.status == 3
+    assert result.status == 3
 
 
 @pytest.mark.parametrize("text", HIDING)
-def test_a_cache_is_found_however_it_is_hidden(text: str, judge_files: Judge) -> None:
-    done = judge_files({"main.tf": HIDING[text]})
-    assert f"FAIL  {TYPE}.r" in done.text
-    assert done.status == 1
+def test_a_cache_is_found_however_it_is_hidden(text: str, check_files: Checker) -> None:
+    result = check_files({"main.tf": HIDING[text]})
+    assert f"FAIL  {TYPE}.r" in result.text
+    assert result.status == 1
 
 
-def test_an_override_is_found_however_it_is_hidden(judge_files: Judge) -> None:
+def test_an_override_is_found_however_it_is_hidden(check_files: Checker) -> None:
     hidden = HIDING["a block whose header has no blanks"].replace('output "v"', 'output "w"')
     files = {"main.tf": group("7") + 'output "w" {\n  value = 1\n}\n', "a_override.tf": hidden}
-    assert f"FAIL  {TYPE}.r" in judge_files(files).text
+    assert f"FAIL  {TYPE}.r" in check_files(files).text
 
 
-def test_a_type_in_json_is_found_however_it_is_written(judge_files: Judge) -> None:
+def test_a_type_in_json_is_found_however_it_is_written(check_files: Checker) -> None:
     escaped = TYPE.replace("elasticache", "elasti\\u0063ache")
     text = f'{{"resource": {{"{escaped}": {{"r": {{"replication_group_id": "a"}}}}}}}}'
-    assert f"FAIL  {TYPE}.r" in judge_files({"main.tf.json": text}).text
+    assert f"FAIL  {TYPE}.r" in check_files({"main.tf.json": text}).text
 
 
-def test_an_installed_module_is_found_however_it_is_written(judge_files: Judge) -> None:
+def test_an_installed_module_is_found_however_it_is_written(check_files: Checker) -> None:
     listed = '{"Modules": [{"Key": "x", "Source": "a/b/c", "Dir": ".terraform/modules/x"}]}'
     files = {
         "main.tf": 'module "x" {\n  source = "a/b/c"\n}\n',
         ".terraform/modules/modules.json": listed,
         ".terraform/modules/x/main.tf": HIDING["an escape in a type"],
     }
-    assert f"FAIL  module.x.{TYPE}.r" in judge_files(files).text
+    assert f"FAIL  module.x.{TYPE}.r" in check_files(files).text
 
 
-def test_a_tofu_file_hides_the_one_that_is_called_as_it_is_alone(judge_files: Judge) -> None:
+def test_a_tofu_file_hides_the_one_that_is_called_as_it_is_alone(check_files: Checker) -> None:
     files = {"x.tofu.tofu": "locals {\n  a = 1\n}\n", "x.tf.tf": group("0")}
-    assert f"FAIL  {TYPE}.r" in judge_files(files).text
+    assert f"FAIL  {TYPE}.r" in check_files(files).text
 
 
 TOKEN = "AUTHORIZATION: basic eC1hY2Nlc3M"  # noqa: S105 - what a checkout leaves, made up
@@ -194,9 +195,9 @@ def test_nothing_that_git_keeps_is_read(way: str, tmp_path: Path) -> None:
     for name, target in links.items():
         (tree / name).parent.mkdir(exist_ok=True)
         os.symlink(target, tree / name)
-    done = measured(tree, "-v", "--format", "text", "--format", "json:report.json")
-    assert "eC1hY2Nlc3M" not in done.text + done.written["report.json"]
-    assert "AUTHORIZATION" not in done.text + done.written["report.json"]
+    result = measured(tree, "-v", "--format", "text", "--format", "json:report.json")
+    assert "eC1hY2Nlc3M" not in result.text + result.written["report.json"]
+    assert "AUTHORIZATION" not in result.text + result.written["report.json"]
 
 
 MANY = {
@@ -219,7 +220,7 @@ MANY = {
 
 
 @pytest.mark.parametrize("name", MANY)
-def test_calls_of_calls_take_a_few_seconds(name: str, judge_files: Judge) -> None:
-    done = judge_files(MANY[name])
-    assert done.seconds < 5
-    assert done.status == 3
+def test_calls_of_calls_take_a_few_seconds(name: str, check_files: Checker) -> None:
+    result = check_files(MANY[name])
+    assert result.seconds < 5
+    assert result.status == 3

@@ -66,7 +66,7 @@ def _configuration(
     return {"main.tf": cache(expression, more), "vars.tf": variables, "m/main.tf": module}
 
 
-def _judged(files: Mapping[str, str]) -> dict[tuple[str, str], Finding]:
+def _check(files: Mapping[str, str]) -> dict[tuple[str, str], Finding]:
     with tempfile.TemporaryDirectory() as folder:
         lay_out(files, Path(folder))
         report = scan([folder], Policy(), date(2026, 11, 23))
@@ -74,7 +74,7 @@ def _judged(files: Mapping[str, str]) -> dict[tuple[str, str], Finding]:
 
 
 def _statuses(files: Mapping[str, str]) -> dict[tuple[str, str], tuple[Status, str | None]]:
-    return {key: (one.verdict.status, one.verdict.rule) for key, one in _judged(files).items()}
+    return {key: (one.verdict.status, one.verdict.rule) for key, one in _check(files).items()}
 
 
 DEFAULTS = st.fixed_dictionaries(dict.fromkeys(NAMES, VALUES))
@@ -86,8 +86,8 @@ OPPOSITES = {Status.PASS: Status.FAIL, Status.FAIL: Status.PASS}
 def test_an_input_that_nobody_knows_never_turns_a_verdict_into_its_opposite(
     expression: str, local: str, defaults: dict[str, str], forgotten: set[str]
 ) -> None:
-    known = _judged(_configuration(expression, local, defaults))
-    unknown = _judged(_configuration(expression, local, {**defaults, **dict.fromkeys(forgotten)}))
+    known = _check(_configuration(expression, local, defaults))
+    unknown = _check(_configuration(expression, local, {**defaults, **dict.fromkeys(forgotten)}))
     assert known.keys() == unknown.keys()
     for key, finding in known.items():
         opposite = OPPOSITES.get(finding.verdict.status)
@@ -115,7 +115,7 @@ def test_what_is_unrelated_changes_no_finding(
 ) -> None:
     files = _configuration(expression, local, defaults)
     more = {**files, "unrelated.tf": unrelated}
-    before, after = _judged(files), _judged(more)
+    before, after = _check(files), _check(more)
     assert {key: one.verdict for key, one in before.items()} == {
         key: one.verdict for key, one in after.items()
     }
@@ -166,6 +166,6 @@ def test_a_parameter_that_nobody_knows_never_turns_a_verdict_into_its_opposite(
     written = {"then": then, "otherwise": otherwise, "compared": compared}
     known = TEMPLATE.format(default=f"    Default: {default}\n", **written)
     unknown = TEMPLATE.format(default="", **written)
-    (before,) = _judged({"t.yaml": known}).values()
-    (after,) = _judged({"t.yaml": unknown}).values()
+    (before,) = _check({"t.yaml": known}).values()
+    (after,) = _check({"t.yaml": unknown}).values()
     assert after.verdict.status != OPPOSITES.get(before.verdict.status)

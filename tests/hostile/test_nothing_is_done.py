@@ -45,8 +45,8 @@ def test_every_example_and_case_is_judged_without_a_side_effect(tmp_path: Path) 
         shutil.copytree(tree, named[-1], symlinks=True)
         (named[-1] / ".git").mkdir(exist_ok=True)
     assert len(named) > 600
-    done = audited(*named)
-    assert (done.stdout, done.stderr[-2_000:]) == (f"{len(named)} trees\n", "")
+    result = audited(*named)
+    assert (result.stdout, result.stderr[-2_000:]) == (f"{len(named)} trees\n", "")
 
 
 def test_what_asks_for_a_side_effect_gets_none(tmp_path: Path) -> None:

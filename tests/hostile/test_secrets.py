@@ -13,7 +13,8 @@ from ecbackup_iac.reporters import REPORTERS
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
-from ecbackup_iac.terraform.functions.signature import Function, call_function
+from ecbackup_iac.terraform.functions.calling import call_function
+from ecbackup_iac.terraform.functions.signature import Function
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
@@ -26,7 +27,7 @@ from ecbackup_iac.terraform.values.value import (
 
 pytestmark = pytest.mark.extended
 
-Judge = Callable[..., Measured]
+Checker = Callable[..., Measured]
 
 WORD = "hunter2secret"
 VARIABLE = 'variable "s" {\n  sensitive = true\n}\n'
@@ -223,50 +224,50 @@ FILES = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_a_sensitive_variable_is_in_no_format(use: str, judge_files: Judge) -> None:
+def test_a_sensitive_variable_is_in_no_format(use: str, check_files: Checker) -> None:
     formats = [word for name in REPORTERS for word in ("--format", f"{name}:report.{name}")]
-    done = judge_files({"main.tf": USES[use]}, *GIVEN, "-v", "--format", "text", *formats)
-    assert done.status in (0, 1, 3), done.text
-    assert WORD not in done.text.lower()
-    assert NUMBER not in done.text
-    for name, report in done.written.items():
+    result = check_files({"main.tf": USES[use]}, *GIVEN, "-v", "--format", "text", *formats)
+    assert result.status in (0, 1, 3), result.text
+    assert WORD not in result.text.lower()
+    assert NUMBER not in result.text
+    for name, report in result.written.items():
         assert WORD not in report.lower(), name
         assert f"{NUMBER}" not in report, name
 
 
 @pytest.mark.parametrize("use", OF_FILES)
-def test_the_content_of_a_file_is_in_no_format(use: str, judge_files: Judge) -> None:
+def test_the_content_of_a_file_is_in_no_format(use: str, check_files: Checker) -> None:
     formats = [word for name in REPORTERS for word in ("--format", f"{name}:report.{name}")]
     files = {"main.tf": OF_FILES[use], **FILES}
-    done = judge_files(files, "-v", "--format", "text", *formats)
-    assert done.status in (0, 1, 3), done.text
-    assert WORD not in done.text.lower()
-    for name, report in done.written.items():
+    result = check_files(files, "-v", "--format", "text", *formats)
+    assert result.status in (0, 1, 3), result.text
+    assert WORD not in result.text.lower()
+    for name, report in result.written.items():
         assert WORD not in report.lower(), name
 
 
-def reported(judge_files: Judge, configuration: str, **files: str) -> dict[str, Any]:
+def reported(check_files: Checker, configuration: str, **files: str) -> dict[str, Any]:
     """Judge a configuration and its files; give the JSON report."""
     named = {name.replace("_", "."): text for name, text in files.items()}
-    done = judge_files({"main.tf": configuration, **named}, "--format", "json:report.json")
-    report: dict[str, Any] = json.loads(done.written["report.json"])
+    result = check_files({"main.tf": configuration, **named}, "--format", "json:report.json")
+    report: dict[str, Any] = json.loads(result.written["report.json"])
     return report
 
 
 @pytest.mark.parametrize("days", ["7", "0", "35", "60", "-1"])
 def test_a_number_of_days_that_a_file_holds_is_judged_and_shown(
-    days: str, judge_files: Judge
+    days: str, check_files: Checker
 ) -> None:
     of_yaml = cache('yamldecode(file("x.yaml")).caches["main"].days')
-    report = reported(judge_files, of_yaml, x_yaml=f"caches:\n  main: {{days: {days}}}\n")
+    report = reported(check_files, of_yaml, x_yaml=f"caches:\n  main: {{days: {days}}}\n")
     assert report["findings"][0]["retention"]["days"] == int(days)
 
 
 @pytest.mark.parametrize("number", ["123456789012", "4711", "3.14159"])
 def test_a_longer_number_that_a_file_holds_is_refused_and_not_shown(
-    number: str, judge_files: Judge
+    number: str, check_files: Checker
 ) -> None:
-    (finding,) = reported(judge_files, cache('file("x.txt")'), x_txt=number)["findings"]
+    (finding,) = reported(check_files, cache('file("x.txt")'), x_txt=number)["findings"]
     assert finding["rule"] == "ECB003"
     assert "(content of a file)" in finding["message"]
     assert number not in str(finding)
@@ -283,42 +284,42 @@ BOUNDS = {
 
 @pytest.mark.parametrize("condition", BOUNDS)
 def test_a_bound_that_a_file_holds_is_told_as_far_as_days_go(
-    condition: str, judge_files: Judge
+    condition: str, check_files: Checker
 ) -> None:
     held, reported = BOUNDS[condition]
     variable = (
         'variable "x" {\n  type = number\n  validation {\n'
         f'    condition     = var.x {condition}\n    error_message = "no"\n  }}\n}}\n'
     )
-    done = judge_files({"main.tf": cache("var.x", variable), "n.txt": held}, "-v")
-    assert f"snapshot_retention_limit is {reported}" in done.text
-    assert NUMBER not in done.text
-    assert done.status == 1
+    result = check_files({"main.tf": cache("var.x", variable), "n.txt": held}, "-v")
+    assert f"snapshot_retention_limit is {reported}" in result.text
+    assert NUMBER not in result.text
+    assert result.status == 1
 
 
-def test_an_engine_and_a_node_type_that_a_file_holds_are_shown(judge_files: Judge) -> None:
+def test_an_engine_and_a_node_type_that_a_file_holds_are_shown(check_files: Checker) -> None:
     configuration = cache("7").replace(
         'engine = "redis"',
         'engine    = yamldecode(file("x.yaml")).engine\n'
         '  node_type = yamldecode(file("x.yaml")).node\n',
     )
     text = "engine: valkey\nnode: cache.t4g.small\n"
-    (finding,) = reported(judge_files, configuration, x_yaml=text)["findings"]
+    (finding,) = reported(check_files, configuration, x_yaml=text)["findings"]
     assert finding["resource"]["engine"] == "valkey"
     assert finding["resource"]["node_type"] == "cache.t4g.small"
 
 
-def test_a_node_type_that_a_file_holds_and_that_is_none_is_not_shown(judge_files: Judge) -> None:
+def test_a_node_type_that_a_file_holds_and_that_is_none_is_not_shown(check_files: Checker) -> None:
     configuration = cache("7").replace("engine", 'node_type = file("x.txt")\n  engine')
-    (finding,) = reported(judge_files, configuration, x_txt=WORD)["findings"]
+    (finding,) = reported(check_files, configuration, x_txt=WORD)["findings"]
     assert finding["resource"]["node_type"] == "(content of a file)"
 
 
-def test_keys_that_a_file_holds_stand_in_addresses(judge_files: Judge) -> None:
+def test_keys_that_a_file_holds_stand_in_addresses(check_files: Checker) -> None:
     configuration = cache("each.value").replace(
         "engine", 'for_each = jsondecode(file("x.json"))\n  engine'
     )
-    findings = reported(judge_files, configuration, x_json='{"a": 7, "b": 0}')["findings"]
+    findings = reported(check_files, configuration, x_json='{"a": 7, "b": 0}')["findings"]
     found = [(one["resource"]["address"], one["status"]) for one in findings]
     name = "aws_elasticache_cluster.cache"
     assert found == [(f'{name}["a"]', "pass"), (f'{name}["b"]', "fail")]
@@ -337,9 +338,9 @@ def test_keys_that_a_file_holds_stand_in_addresses(judge_files: Judge) -> None:
     ],
 )
 def test_a_refusal_says_what_is_wrong_without_the_content(
-    expression: str, words: str, judge_files: Judge
+    expression: str, words: str, check_files: Checker
 ) -> None:
-    (diagnostic, *_) = reported(judge_files, cache(expression), x_txt=WORD)["diagnostics"]
+    (diagnostic, *_) = reported(check_files, cache(expression), x_txt=WORD)["diagnostics"]
     assert words in diagnostic["message"]
 
 
@@ -390,20 +391,20 @@ def refusal(function: Function, arguments: Sequence[Value]) -> str:
     "path",
     [".git/config", "./x/../.git/config", "${path.module}/.git/config", "link", "folder/config"],
 )
-def test_no_function_reads_what_a_checkout_leaves_in_git(path: str, judge_files: Judge) -> None:
+def test_no_function_reads_what_a_checkout_leaves_in_git(path: str, check_files: Checker) -> None:
     files = {"main.tf": cache(f'file("{path}")'), ".git/config": WORD}
-    done = judge_files(files, links={"link": ".git/config", "folder": ".git"})
-    assert "is git's own, and may hold a password" in done.text
-    assert WORD not in done.text
+    result = check_files(files, links={"link": ".git/config", "folder": ".git"})
+    assert "is git's own, and may hold a password" in result.text
+    assert WORD not in result.text
 
 
-def test_fileset_lists_nothing_of_git(judge_files: Judge) -> None:
+def test_fileset_lists_nothing_of_git(check_files: Checker) -> None:
     files = {"main.tf": cache('7 + length(fileset(".", "**/conf*"))'), ".git/config": WORD}
-    assert "1 cache: 1 passes" in judge_files(files).text
+    assert "1 cache: 1 passes" in check_files(files).text
 
 
 @pytest.mark.parametrize("marks", [True, {"snapshot_retention_limit": True}])
-def test_a_sensitive_text_of_a_plan_is_in_no_format(marks: object, judge_files: Judge) -> None:
+def test_a_sensitive_text_of_a_plan_is_in_no_format(marks: object, check_files: Checker) -> None:
     cluster = {
         "address": "aws_elasticache_cluster.a",
         "mode": "managed",
@@ -424,7 +425,7 @@ def test_a_sensitive_text_of_a_plan_is_in_no_format(marks: object, judge_files: 
         "resource_changes": [{**cluster, "change": change}],
     }
     formats = [word for name in REPORTERS for word in ("--format", f"{name}:report.{name}")]
-    done = judge_files({"plan.json": json.dumps(plan)}, "-v", "--format", "text", *formats)
-    assert "snapshot_retention_limit is (sensitive value)" in done.text
-    for said in (done.text, *done.written.values()):
+    result = check_files({"plan.json": json.dumps(plan)}, "-v", "--format", "text", *formats)
+    assert "snapshot_retention_limit is (sensitive value)" in result.text
+    for said in (result.text, *result.written.values()):
         assert WORD not in said

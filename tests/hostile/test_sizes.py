@@ -50,11 +50,11 @@ def test_a_file_that_is_too_large_is_an_error_and_the_others_are_judged(
     lay_out({**files, **template("7")}, tmp_path)
     (tmp_path / "template.yaml").rename(tmp_path / "other.yaml")
     sparse(tmp_path / name, most + 1 if size == "one byte more" else GIGABYTES)
-    done = measured(tmp_path)
-    assert f"ERROR  {name}\n  not read: it is larger than {most} bytes" in done.text
-    assert "pass" in done.text
-    assert done.kilobytes < KILOBYTES
-    assert done.status == 3
+    result = measured(tmp_path)
+    assert f"ERROR  {name}\n  not read: it is larger than {most} bytes" in result.text
+    assert "pass" in result.text
+    assert result.kilobytes < KILOBYTES
+    assert result.status == 3
 
 
 def test_a_file_that_is_as_large_as_one_may_be_is_read(tmp_path: Path) -> None:
@@ -63,19 +63,21 @@ def test_a_file_that_is_as_large_as_one_may_be_is_read(tmp_path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content + b"\n" * (MAX_TEXT_BYTES - len(content)))
     assert bounded_file.regular_content(str(path), MAX_TEXT_BYTES) == path.read_bytes()
-    assert len(bounded_file.bounded_content(str(path), MAX_TEXT_BYTES) or b"") == MAX_TEXT_BYTES
+    assert len(bounded_file.bounded_content(str(path), MAX_TEXT_BYTES)) == MAX_TEXT_BYTES
     with path.open("ab") as file:
         file.write(b"\n")
-    assert bounded_file.bounded_content(str(path), MAX_TEXT_BYTES) is None
+    assert bounded_file.bounded_content(str(path), MAX_TEXT_BYTES) == (
+        f"not read: it is larger than {MAX_TEXT_BYTES} bytes"
+    )
 
 
 @pytest.mark.parametrize("name", ["plan.json", "template.yaml"])
 def test_a_named_file_that_is_too_large_is_an_error(name: str, tmp_path: Path) -> None:
     lay_out({}, tmp_path)
     sparse(tmp_path / name, GIGABYTES)
-    done = measured(tmp_path, name)
-    assert f"ERROR  {name}\n  not read: it is larger than " in done.text
-    assert done.status == 3
+    result = measured(tmp_path, name)
+    assert f"ERROR  {name}\n  not read: it is larger than " in result.text
+    assert result.status == 3
 
 
 @pytest.mark.parametrize(
@@ -92,20 +94,20 @@ def test_what_is_given_beside_the_code_has_a_bound_too(
 ) -> None:
     lay_out({**template("7"), "main.tf": cache("7")}, tmp_path)
     sparse(tmp_path / "large", GIGABYTES)
-    done = measured(tmp_path, *args)
-    assert "large" in done.text
-    assert f"it is larger than {most} bytes" in done.text
-    assert "Traceback" not in done.text
-    assert done.kilobytes < KILOBYTES
-    assert done.status == status
+    result = measured(tmp_path, *args)
+    assert "large" in result.text
+    assert f"it is larger than {most} bytes" in result.text
+    assert "Traceback" not in result.text
+    assert result.kilobytes < KILOBYTES
+    assert result.status == status
 
 
 def test_a_policy_that_is_found_has_a_bound_too(tmp_path: Path) -> None:
     lay_out(plan('{"snapshot_retention_limit": 7}'), tmp_path)
     sparse(tmp_path / ".ecbackup.toml", GIGABYTES)
-    done = measured(tmp_path)
-    assert f".ecbackup.toml: not read: it is larger than {MAX_POLICY_BYTES} bytes" in done.text
-    assert done.status == 2
+    result = measured(tmp_path)
+    assert f".ecbackup.toml: not read: it is larger than {MAX_POLICY_BYTES} bytes" in result.text
+    assert result.status == 2
 
 
 def test_a_nested_template_that_is_too_large_is_an_error(tmp_path: Path) -> None:
@@ -115,9 +117,9 @@ def test_a_nested_template_that_is_too_large_is_an_error(tmp_path: Path) -> None
     )
     lay_out({"parent.yaml": parent}, tmp_path)
     sparse(tmp_path / "caches.yaml", GIGABYTES)
-    done = measured(tmp_path, "parent.yaml")
-    assert f"caches.yaml is larger than {MAX_TEXT_BYTES} bytes" in done.text
-    assert done.status == 3
+    result = measured(tmp_path, "parent.yaml")
+    assert f"caches.yaml is larger than {MAX_TEXT_BYTES} bytes" in result.text
+    assert result.status == 3
 
 
 class Endless(BytesIO):
@@ -145,7 +147,7 @@ def test_standard_input_is_read_to_its_end_whatever_the_size_of_its_pieces(tmp_p
     assert isinstance(text, str)
     slow = f"cat; sleep 0.2; printf '%{3_000_000}s'"
     for path in ("-", "/dev/stdin"):
-        done = subprocess.run(
+        result = subprocess.run(
             ["sh", "-c", f"({slow}) | {sys.executable} -m ecbackup_iac check {path}"],
             input=text.encode(),
             cwd=tmp_path,
@@ -153,5 +155,5 @@ def test_standard_input_is_read_to_its_end_whatever_the_size_of_its_pieces(tmp_p
             capture_output=True,
             check=False,
         )
-        assert b"1 passes" in done.stdout, done.stdout + done.stderr
-        assert done.returncode == 0
+        assert b"1 passes" in result.stdout, result.stdout + result.stderr
+        assert result.returncode == 0

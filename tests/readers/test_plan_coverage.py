@@ -192,9 +192,9 @@ def modules(draw: st.DrawFn, keys: list[str], depth: int) -> tuple[Plan, list[Pl
             block[f"{repetition}_expression"] = {"references": ["var.x"]}
         blocks.append(block)
         for module in keys:
-            for key, done in draw(instances(repetition)).items():
+            for key, chosen in draw(instances(repetition)).items():
                 address = f"{module}{kind}.{name}{key}"
-                change = {"actions": done, "before": {}, "after": {}, "after_unknown": {}}
+                change = {"actions": chosen, "before": {}, "after": {}, "after_unknown": {}}
                 changes.append(
                     {"address": address, "mode": "managed", "type": kind, "name": name}
                     | {"module_address": module.removesuffix("."), "change": change}

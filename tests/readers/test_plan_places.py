@@ -43,7 +43,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def judged(*paths: str, source: str | None = "infra/stacks/payments") -> Report:
+def report_on(*paths: str, source: str | None = "infra/stacks/payments") -> Report:
     return scan(paths or ("plans/payments.json",), Policy(source=source), date(2026, 11, 23))
 
 
@@ -96,7 +96,7 @@ EXPECTED: dict[str, tuple[str, int, int, list[str]]] = {
 def test_every_cache_stands_where_the_configuration_sets_its_retention(
     path: str, source: str
 ) -> None:
-    report = judged(path, source=source)
+    report = report_on(path, source=source)
     found = {}
     for address, cache in caches(report).items():
         block = cache.block
@@ -109,7 +109,7 @@ def test_every_cache_stands_where_the_configuration_sets_its_retention(
 
 @pytest.mark.usefixtures("work")
 def test_nothing_but_places_differs_from_the_plan_alone() -> None:
-    plain, placed = judged(source=None), judged()
+    plain, placed = report_on(source=None), report_on()
 
     def said(report: Report) -> list[tuple[str, ...]]:
         return sorted(
@@ -123,7 +123,7 @@ def test_nothing_but_places_differs_from_the_plan_alone() -> None:
 
 @pytest.mark.usefixtures("work")
 def test_the_trace_begins_with_the_plan_and_leads_to_the_line_that_decides() -> None:
-    steps = caches(judged())[f'module.teams["red"].module.cache.{GROUP}.this'].retention.trace
+    steps = caches(report_on())[f'module.teams["red"].module.cache.{GROUP}.this'].retention.trace
     assert [str(step.location) for step in steps] == [
         "plans/payments.json",
         f"{REDIS}:18:3",
@@ -136,7 +136,7 @@ def test_the_trace_begins_with_the_plan_and_leads_to_the_line_that_decides() -> 
 
 @pytest.mark.usefixtures("work")
 def test_the_remedy_names_what_decides() -> None:
-    remedies = {one.resource.address: one.remedy for one in judged().findings}
+    remedies = {one.resource.address: one.remedy for one in report_on().findings}
     assert remedies[f"{GROUP}.ledger"] == f"set the variable's default = 7 in {PAYMENTS}/main.tf:3"
     assert remedies["aws_elasticache_cluster.jobs"] == (
         f"add snapshot_retention_limit = 7 to aws_elasticache_cluster.jobs, {PAYMENTS}/main.tf:19"
@@ -150,7 +150,7 @@ def test_the_remedy_names_what_decides() -> None:
 def test_a_block_that_is_missing_is_told_and_its_finding_stays_at_the_plan(work: Path) -> None:
     for name in ("queue.tf", "queue_override.tf"):
         (work / PAYMENTS / name).unlink()
-    report = judged()
+    report = report_on()
     assert str(caches(report)[f"{GROUP}.queue"].location) == "plans/payments.json"
     assert str(caches(report)[f"{GROUP}.ledger"].location) == f"{PAYMENTS}/main.tf:30:3"
     assert warnings(report) == [
@@ -160,13 +160,13 @@ def test_a_block_that_is_missing_is_told_and_its_finding_stays_at_the_plan(work:
         )
     ]
     # From the common top the root is found all the same: no other one has anything of the plan.
-    assert warnings(judged(source="infra")) == warnings(report)
+    assert warnings(report_on(source="infra")) == warnings(report)
 
 
 def test_many_that_are_missing_are_summed_up(work: Path) -> None:
     shutil.rmtree(work / "infra/modules")
     (work / PAYMENTS / "main.tf").write_text('module "downloaded" {\n  source = "a/b/c"\n}\n')
-    (reported,) = warnings(judged())
+    (reported,) = warnings(report_on())
     assert reported.count(GROUP) + reported.count("aws_elasticache_cluster") == 3
     assert "and 5 more; is it the one that was planned?" in reported
 
@@ -174,7 +174,7 @@ def test_many_that_are_missing_are_summed_up(work: Path) -> None:
 @pytest.mark.usefixtures("work")
 @pytest.mark.parametrize("source", ["infra/modules", "plans", "infra/stacks/search"])
 def test_another_configuration_is_told_and_changes_nothing(source: str) -> None:
-    report = judged(source=source)
+    report = report_on(source=source)
     assert {str(cache.location) for cache in caches(report).values()} == {"plans/payments.json"}
     assert warnings(report) == [
         (
@@ -186,7 +186,7 @@ def test_another_configuration_is_told_and_changes_nothing(source: str) -> None:
 
 def test_of_two_roots_that_may_be_the_planned_one_the_plan_s_own_is_taken(work: Path) -> None:
     shutil.copytree(work / PAYMENTS, work / "infra/stacks/copy")
-    report = judged(source="infra")
+    report = report_on(source="infra")
     assert warnings(report) == [
         (
             "plans/payments.json: several root modules under infra may be the one that was planned: "
@@ -197,7 +197,7 @@ def test_of_two_roots_that_may_be_the_planned_one_the_plan_s_own_is_taken(work: 
 
     (work / "infra/stacks/copy/out").mkdir()
     shutil.copyfile(work / "plans/payments.json", work / "infra/stacks/copy/out/plan.json")
-    report = judged("infra/stacks/copy/out/plan.json", source="infra")
+    report = report_on("infra/stacks/copy/out/plan.json", source="infra")
     assert warnings(report) == []
     assert str(caches(report)[f"{GROUP}.ledger"].location) == "infra/stacks/copy/main.tf:30:3"
 
@@ -208,7 +208,7 @@ def test_plans_of_several_roots_that_stand_in_one_stream_are_told_apart(work: Pa
     (work / "both.json").write_text("\n".join(both), "utf-8")
     (work / "list.json").write_text(f"[{','.join(both)}]", "utf-8")
     for path in ("both.json", "list.json"):
-        report = judged(path, source="infra")
+        report = report_on(path, source="infra")
         assert warnings(report) == []
         assert {cache.location.path for cache in caches(report).values()} == {
             REDIS,
@@ -225,19 +225,19 @@ def test_where_the_configuration_says_otherwise_the_plan_decides_and_a_note_asks
 ) -> None:
     edit(work / PAYMENTS / "main.tf", "dev = 0", "dev = 3")
     edit(work / PAYMENTS / "main.tf", "eu = 7", "eu = 0")
-    (finding,) = [one for one in judged().findings if '"red"' in one.resource.address]
+    (finding,) = [one for one in report_on().findings if '"red"' in one.resource.address]
     assert (finding.verdict.rule, str(finding.resource.location)) == ("ECB001", f"{REDIS}:18:3")
     assert [note.text for note in finding.verdict.notes] == [
         f"the configuration under {PAYMENTS} says 3, the plan 0: is it the one that was planned?"
     ]
     # No line of that configuration is to blame.
     assert finding.remedy == f"set snapshot_retention_limit = 7 in {finding.resource.address}"
-    (passing,) = [one for one in judged().findings if '"eu"' in one.resource.address]
+    (passing,) = [one for one in report_on().findings if '"eu"' in one.resource.address]
     assert passing.verdict.status == "pass"
     assert [note.text for note in passing.verdict.notes] == [
         f"the configuration under {PAYMENTS} says 0, the plan 7: is it the one that was planned?"
     ]
-    (stored,) = [one for one in judged("state.json").findings if '"eu"' in one.resource.address]
+    (stored,) = [one for one in report_on("state.json").findings if '"eu"' in one.resource.address]
     assert [note.text for note in stored.verdict.notes] == [
         (
             f"the configuration under {PAYMENTS} says 0, the state 7: "
@@ -250,7 +250,7 @@ def test_other_variables_than_the_planned_ones_mislead_nobody(work: Path) -> Non
     """The plan knows what it was made with: a default or a tfvars file that it overrode says nothing."""
     edit(work / PAYMENTS / "main.tf", "default = 0", "default = 9")
     (work / PAYMENTS / "terraform.tfvars").write_text('environment = "prod"\n', "utf-8")
-    report = judged()
+    report = report_on()
     assert [note for one in report.findings for note in one.verdict.notes] == []
     ledger = caches(report)[f"{GROUP}.ledger"].retention.trace[-1]
     assert (ledger.text, str(ledger.location)) == (
@@ -261,7 +261,7 @@ def test_other_variables_than_the_planned_ones_mislead_nobody(work: Path) -> Non
 
 def test_a_module_that_was_not_fetched_leaves_its_call_as_the_place(work: Path) -> None:
     shutil.rmtree(work / PAYMENTS / ".terraform")
-    report = judged()
+    report = report_on()
     cache = caches(report)[f"module.downloaded.{GROUP}.this"]
     assert (str(cache.location), cache.calls) == (f"{PAYMENTS}/main.tf:56:1", ())
     assert cache.block is not None
@@ -279,7 +279,7 @@ def test_a_module_outside_the_repository_is_not_read(work: Path, tmp_path: Path)
     outside = tmp_path.parent / f"{tmp_path.name}-outside"
     shutil.move(work / "infra/modules/redis", outside)
     (work / "infra/modules/redis").symlink_to(outside)
-    cache = caches(judged())[f"module.sessions[1].{GROUP}.this"]
+    cache = caches(report_on())[f"module.sessions[1].{GROUP}.this"]
     assert str(cache.location) == f"{PAYMENTS}/main.tf:41:1"
     assert "leads outside the repository" in cache.assumptions[0]
 
@@ -287,7 +287,7 @@ def test_a_module_outside_the_repository_is_not_read(work: Path, tmp_path: Path)
 def test_a_broken_file_is_a_warning_where_it_may_hide_a_block(work: Path) -> None:
     """The plan is judged all the same, so the answer is complete."""
     edit(work / PAYMENTS / "queue.tf", 'resource "', 'resource {{ "')
-    reported = warnings(judged())
+    reported = warnings(report_on())
     assert any(line.startswith(f"{PAYMENTS}/queue.tf:1:") for line in reported)
     assert f"not in the configuration under {PAYMENTS}: {GROUP}.queue;" in reported[-1]
 
@@ -295,7 +295,7 @@ def test_a_broken_file_is_a_warning_where_it_may_hide_a_block(work: Path) -> Non
 def test_ignored_changes_are_seen_and_contradict_nothing(work: Path) -> None:
     (finding,) = [
         one
-        for one in judged("plans/search.json", source="infra").findings
+        for one in report_on("plans/search.json", source="infra").findings
         if one.resource.address == f"{GROUP}.facets"
     ]
     assert "snapshot_retention_limit = 0" in (work / "infra/stacks/search/main.tf").read_text()
@@ -467,7 +467,7 @@ def test_a_key_that_the_configuration_does_not_have_leads_to_its_block_all_the_s
         "snapshot_retention_limit = each.value",
         "snapshot_retention_limit = length(each.key) > 2 ? 0 : 7",
     )
-    report = judged()
+    report = report_on()
     assert str(caches(report)[f'{GROUP}.carts["eu"]'].location) == f"{PAYMENTS}/main.tf:38:3"
     assert [note for one in report.findings for note in one.verdict.notes] == []
 
@@ -484,7 +484,7 @@ def test_modules_that_nest_without_end_end_somewhere(work: Path) -> None:
     change = {"address": address, "type": GROUP, "change": {"actions": ["create"], "after": {}}}
     plan = {"format_version": "1.2", "resource_changes": [change]}
     (work / "deep.json").write_text(json.dumps(plan), "utf-8")
-    (finding,) = judged("deep.json", source="deep/m0").findings
+    (finding,) = report_on("deep.json", source="deep/m0").findings
     assert finding.verdict.status == "fail"
 
 

@@ -124,7 +124,7 @@ PARTIAL = {
 }
 
 
-def _judged(name: str) -> Report:
+def _report_on(name: str) -> Report:
     return scan([str(PLANS / name)], Policy(), date(2026, 11, 23))
 
 
@@ -137,7 +137,7 @@ def test_a_real_plan_is_judged_as_terraform_would_apply_it(name: str) -> None:
             finding.verdict.rule and finding.verdict.rule.value,
             _days(finding.resource.retention),
         )
-        for finding in _judged(name).findings
+        for finding in _report_on(name).findings
     ]
     assert rows == EXPECTED[name]
 
@@ -154,13 +154,13 @@ def _days(retention: object) -> int | str:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_only_a_partial_plan_is_said_to_be_one(name: str) -> None:
-    reported = [diagnostic.message for diagnostic in _judged(name).diagnostics]
+    reported = [diagnostic.message for diagnostic in _report_on(name).diagnostics]
     assert reported == ([PARTIAL[name]] if name in PARTIAL else [])
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_cache_that_a_plan_does_not_create_is_absent(name: str) -> None:
-    absent = _judged(name).absent
+    absent = _report_on(name).absent
     assert {one.address: one.reason for one in absent} == ABSENT.get(name, {})
     assert {(Path(one.location.path).name, one.location.line) for one in absent} <= {(name, None)}
 
@@ -177,7 +177,7 @@ def test_every_plan_here_has_its_row_in_the_table() -> None:
     ],
 )
 def test_an_unknown_retention_says_what_it_depends_on(address: str, origin: str) -> None:
-    findings = _judged("unknown-retention.json").findings
+    findings = _report_on("unknown-retention.json").findings
     verdict = next(f.verdict for f in findings if f.resource.address == address)
     assert verdict.message == (
         f"snapshot_retention_limit is unknown: it depends on {origin}, known only after apply"
@@ -185,13 +185,13 @@ def test_an_unknown_retention_says_what_it_depends_on(address: str, origin: str)
 
 
 def test_backups_being_turned_off_are_told_with_the_days_there_were() -> None:
-    (finding,) = _judged("moved-and-changed.json").findings
+    (finding,) = _report_on("moved-and-changed.json").findings
     assert finding.verdict.message == (
         "automatic backups are being turned off: snapshot_retention_limit was 7 and will be 0"
     )
 
 
 def test_a_finding_stands_at_its_plan_without_an_invented_line() -> None:
-    (finding,) = _judged("create-null.json").findings
+    (finding,) = _report_on("create-null.json").findings
     place = finding.resource.location
     assert (Path(place.path).name, place.line, place.column) == ("create-null.json", None, None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.terraform.modules.folder_scan import Sought

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pytest
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import COMMAND_LINE, Location, input_location
 from ecbackup_iac.model.policy import Policy, UnknownMode
@@ -20,6 +20,7 @@ from ecbackup_iac.model.report import (
     SuppressionKind,
     report_of,
 )
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Invalid, Known, Outcome, StepKind, TraceStep, Unknown, Unset
 from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge, level_of
@@ -166,7 +167,7 @@ ABSENT = (
 POLICY = Policy()
 
 
-class Judged(Protocol):
+class MakeFinding(Protocol):
     """Judges a cache and makes it a finding."""
 
     def __call__(
@@ -222,7 +223,7 @@ def everything() -> Report:
         SuppressionKind.BASELINE, "before the gate", Location(".ecbackup-baseline.json", 4)
     )
     twin = replace(CALLED, root="stacks/other")
-    judged = report_of(
+    report = report_of(
         [
             finding_of(PLAN),
             finding_of(replace(CODE, retention_ignored=True)),
@@ -264,7 +265,7 @@ def everything() -> Report:
             ),
         ],
     )
-    return replace(judged, absent=ABSENT, minimum_days=7, excerpts=excerpts())
+    return replace(report, absent=ABSENT, minimum_days=7, excerpts=excerpts())
 
 
 @pytest.fixture(scope="session")
@@ -273,7 +274,7 @@ def report() -> Report:
 
 
 @pytest.fixture(scope="session")
-def judged() -> "Judged":
+def make_finding() -> "MakeFinding":
     return finding_of
 
 

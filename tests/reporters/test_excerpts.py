@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 import pytest
 
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.excerpt import Excerpt
-from ecbackup_iac.model.inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.readers.excerpts import MAX_LINE_LENGTH, MAX_LINES
-from ecbackup_iac.scan import scan
+from ecbackup_iac.scan import NO_INPUTS, scan
 
 TODAY = date(2026, 11, 23)
 Shown: TypeAlias = Callable[..., list[str]]
@@ -35,7 +35,7 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shown:
     monkeypatch.chdir(tmp_path)
 
     def show(
-        files: Mapping[str, str | bytes], *paths: str, given: EvaluationInputs | None = None
+        files: Mapping[str, str | bytes], *paths: str, given: EvaluationInputs = NO_INPUTS
     ) -> list[str]:
         for name, text in files.items():
             path = tmp_path / name

@@ -23,7 +23,7 @@ from ecbackup_iac.reporters.html.report import render
 
 if TYPE_CHECKING:
     from conftest import EnvironmentWith
-    from reporters.conftest import Judged
+    from reporters.conftest import MakeFinding
 
 pytestmark = pytest.mark.extended
 
@@ -37,7 +37,7 @@ def reported(
     environment_with: "EnvironmentWith",
     tmp_path_factory: pytest.TempPathFactory,
     report: Report,
-    judged: "Judged",
+    make_finding: "MakeFinding",
     called: CacheResource,
 ) -> Any:  # noqa: ANN401 - JSON
     chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
@@ -51,7 +51,7 @@ def reported(
     )
     folder = tmp_path_factory.mktemp("pages")
     many = (
-        judged(
+        make_finding(
             replace(
                 called,
                 address=f"module.ledger_{number}.aws_elasticache_replication_group.this",
@@ -68,7 +68,7 @@ def reported(
     }
     for name, one in pages.items():
         (folder / f"{name}.html").write_text(render(one), "utf-8")
-    done = subprocess.run(
+    result = subprocess.run(
         [
             programs / "python",
             Path(__file__).with_name("chromium_session.py"),
@@ -80,8 +80,8 @@ def reported(
         timeout=300,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
 
 
 @pytest.fixture(params=VIEWS)

@@ -42,7 +42,7 @@ from ecbackup_iac.reporters.html.report import render
 
 if TYPE_CHECKING:
     from conftest import Run
-    from reporters.conftest import Judged
+    from reporters.conftest import MakeFinding
 
 VOID = {"br", "input", "link", "meta", "wbr"}
 
@@ -85,19 +85,19 @@ def sentences(report: Report) -> str:
 # The verdict.
 
 
-def verdicts(judged: "Judged", called: CacheResource) -> dict[str, Finding]:
+def verdicts(make_finding: "MakeFinding", called: CacheResource) -> dict[str, Finding]:
     unknown = Unknown[int]("it depends")
     return {
-        "passes": judged(replace(called, retention=Known(7))),
-        "fails": judged(called),
-        "unknown": judged(replace(called, retention=unknown)),
-        "unknown, which fails": judged(
+        "passes": make_finding(replace(called, retention=Known(7))),
+        "fails": make_finding(called),
+        "unknown": make_finding(replace(called, retention=unknown)),
+        "unknown, which fails": make_finding(
             replace(called, retention=unknown), Policy(unknown=UnknownMode.FAIL)
         ),
-        "unknown, which is ignored": judged(
+        "unknown, which is ignored": make_finding(
             replace(called, retention=unknown), Policy(unknown=UnknownMode.IGNORE)
         ),
-        "suppressed": judged(
+        "suppressed": make_finding(
             called, Policy(), Suppression(SuppressionKind.POLICY, "why", Location("p.toml", 1))
         ),
     }
@@ -141,9 +141,9 @@ DIAGNOSTICS = {
     ],
 )
 def test_it_says_in_large_and_in_words_what_the_verdict_is(
-    names: str, word: str, said: list[str], judged: "Judged", called: CacheResource
+    names: str, word: str, said: list[str], make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    of = verdicts(judged, called)
+    of = verdicts(make_finding, called)
     listed = names.split(" and ")
     report = Report(
         tuple(of[name] for name in listed if name in of),
@@ -155,7 +155,7 @@ def test_it_says_in_large_and_in_words_what_the_verdict_is(
 
 
 def test_what_is_not_created_has_a_section_of_its_own(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     absent = AbsentCache("old<b>", "aws_x", "live", Location("live/old.tf", 3, 1), "count is 0")
     page = render(Report(absent=(absent,)))
@@ -166,11 +166,13 @@ def test_what_is_not_created_has_a_section_of_its_own(
     assert [part for part in ("old<b>", "count is 0", "live/old.tf:3:1") if part not in shown] == []
     assert "<b>" not in section
     assert "1 more cache is in the code and not created with these values" in Document(page).text
-    assert "absent" not in render(Report((judged(called),))).partition("</style>")[2]
+    assert "absent" not in render(Report((make_finding(called),))).partition("</style>")[2]
 
 
-def test_it_says_what_the_policy_asks_for(judged: "Judged", called: CacheResource) -> None:
-    report = Report((judged(called),), minimum_days=14)
+def test_it_says_what_the_policy_asks_for(
+    make_finding: "MakeFinding", called: CacheResource
+) -> None:
+    report = Report((make_finding(called),), minimum_days=14)
     assert "kept for at least 14 days. AWS takes 1 to 35." in sentences(report)
     assert "enough: 14 to 35 days" in Document(render(report)).text
 
@@ -199,37 +201,39 @@ RETENTIONS: list[tuple[Value[int], str, str]] = [
 
 @pytest.mark.parametrize(("retention", "said", "drawn"), RETENTIONS)
 def test_each_retention_is_drawn_on_the_scale_and_said_beside_it(
-    retention: Value[int], said: str, drawn: str, judged: "Judged", called: CacheResource
+    retention: Value[int], said: str, drawn: str, make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    html = render(Report((judged(replace(called, retention=retention)),), minimum_days=7))
+    html = render(Report((make_finding(replace(called, retention=retention)),), minimum_days=7))
     row = html[html.index('<tr role="row" class="') : html.index("</tbody>")]
     assert f'<td role="cell">{said}</td>' in row
     assert drawn in row
 
 
 def test_no_day_of_a_value_that_is_sensitive_is_said_or_drawn(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     secret: Value[int] = Unknown(
         "it depends", (Outcome(Known(23, sensitive=True)), Outcome(Known(0)))
     )
-    html = render(Report((judged(replace(called, retention=secret)),)))
+    html = render(Report((make_finding(replace(called, retention=secret)),)))
     assert retention_text(secret) == "0 days or (sensitive value)"
     assert "63.5%" not in html  # where 23 days would be
     assert "23 days" not in html
 
 
-def test_the_scale_has_the_minimum_on_it(judged: "Judged", called: CacheResource) -> None:
-    html = render(Report((judged(called),), minimum_days=7))
+def test_the_scale_has_the_minimum_on_it(
+    make_finding: "MakeFinding", called: CacheResource
+) -> None:
+    html = render(Report((make_finding(called),), minimum_days=7))
     assert '<rect class="enough" x="24.2%" width="68.8%" height="100%"/>' in html
 
 
 def test_caches_stand_under_their_root_and_what_it_was_judged_with(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     settings = ("", "prod.tfvars", "dev.tfvars")
-    findings = tuple(judged(replace(called, settings=one)) for one in settings)
-    live = judged(replace(called, root="-"))
+    findings = tuple(make_finding(replace(called, settings=one)) for one in settings)
+    live = make_finding(replace(called, root="-"))
     page = Document(render(Report((*findings, live))))
     options = [one["value"] for one in page.of("option")]
     assert options == ["all", "0", "1", "2", "3"]
@@ -238,9 +242,9 @@ def test_caches_stand_under_their_root_and_what_it_was_judged_with(
 
 
 def test_a_page_of_very_many_roots_has_no_filter_by_root(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    findings = tuple(judged(replace(called, root=f"r{number}")) for number in range(201))
+    findings = tuple(make_finding(replace(called, root=f"r{number}")) for number in range(201))
     page = Document(render(Report(findings)))
     assert page.of("select") == []
     assert len(page.of("table")) == 203
@@ -261,10 +265,10 @@ def article(report: Report) -> str:
 
 
 def test_a_finding_shows_its_lines_and_marks_those_that_decide(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     step = TraceStep("snapshot_retention_limit = 0", PLACE)
-    finding = judged(replace(called, location=PLACE, retention=Known(0, (step,))))
+    finding = make_finding(replace(called, location=PLACE, retention=Known(0, (step,))))
     reported = article(Report((finding,), excerpts=(Excerpt(PLACE, LINES, left_out=2),)))
     shown = Document(reported + "</article>").text
     assert (
@@ -279,20 +283,20 @@ def test_a_finding_shows_its_lines_and_marks_those_that_decide(
 
 
 def test_a_step_that_says_more_than_its_lines_is_said_beside_them(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     step = TraceStep("Environment has no default", Location("t.yaml", 5, 3, 5, 14))
     excerpt = Excerpt(step.location, (SourceLine(5, "  Environment:", 2, 13),))
-    finding = judged(replace(called, retention=Unknown("x", trace=(step,))))
+    finding = make_finding(replace(called, retention=Unknown("x", trace=(step,))))
     reported = article(Report((finding,), excerpts=(excerpt,)))
     assert '<code class="step">Environment has no default</code>' in reported
     assert "<mark>Environment</mark>" in reported
 
 
 def test_a_finding_without_lines_has_its_trace_alone(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    reported = Document(article(Report((judged(called),))) + "</article>").text
+    reported = Document(article(Report((make_finding(called),))) + "</article>").text
     assert "stacks/a b/main.tf:8:3 days = 0" in reported
     assert "set days = 7 in stacks/a b/main.tf:8" in reported
     assert "ECB008" in reported
@@ -347,7 +351,7 @@ anything = st.text() | st.text(alphabet="<>&\"'`/=-!{}()\\\n\r\t\x1b\u202eab\uff
 
 @given(anything)
 def test_any_text_leaves_the_page_with_our_elements_alone(
-    judged: "Judged", called: CacheResource, text: str
+    make_finding: "MakeFinding", called: CacheResource, text: str
 ) -> None:
     place = Location(f"x{text}", 1, 1, 1, 2)
     resource = replace(
@@ -361,7 +365,7 @@ def test_any_text_leaves_the_page_with_our_elements_alone(
         retention=Invalid(text, (TraceStep(text, place),)),
         assumptions=(text,),
     )
-    finding = replace(judged(resource), remedy=f"x{text}")
+    finding = replace(make_finding(resource), remedy=f"x{text}")
     accepted = replace(finding, suppression=Suppression(SuppressionKind.COMMENT, text, place))
     excerpt = Excerpt(place, (SourceLine(1, f"x{text}x", 1, 1 + len(text)),))
     reported = (Diagnostic(text, place),)

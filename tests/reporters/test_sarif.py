@@ -19,7 +19,7 @@ from ecbackup_iac.reporters.style import RenderOptions
 
 if TYPE_CHECKING:
     from conftest import Evaluate
-    from reporters.conftest import Judged
+    from reporters.conftest import MakeFinding
 
 # The schema that OASIS publishes, as it lies in the tests of cfn-lint 1.58.0.
 SCHEMA = json.loads(Path(__file__).with_name("sarif-schema-2.1.0.json").read_text("utf-8"))
@@ -195,10 +195,10 @@ def test_fingerprints_are_each_a_findings_own(everything: dict[str, Any]) -> Non
 
 
 def test_a_fingerprint_survives_what_does_not_concern_the_finding(
-    judged: "Judged", called: CacheResource
+    make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     def fingerprint(*caches: CacheResource) -> str:
-        run = run_of(Report(tuple(map(judged, caches))))
+        run = run_of(Report(tuple(map(make_finding, caches))))
         result = result_of(run, called.address)
         return str(result["partialFingerprints"]["ecbackupResource/v1"])
 
@@ -211,7 +211,7 @@ def test_a_fingerprint_survives_what_does_not_concern_the_finding(
 
 
 def test_the_reader_gives_the_calls_that_lead_into_a_downloaded_module(
-    evaluate: "Evaluate", judged: "Judged"
+    evaluate: "Evaluate", make_finding: "MakeFinding"
 ) -> None:
     cache = 'resource "aws_elasticache_replication_group" "this" {\n  description = "x"\n}\n'
     manifest = {
@@ -234,5 +234,5 @@ def test_the_reader_gives_the_calls_that_lead_into_a_downloaded_module(
         "main.tf:2:1",
         ".terraform/modules/web/main.tf:1:1",
     ]
-    (result,) = run_of(Report((judged(found),)))["results"]
+    (result,) = run_of(Report((make_finding(found),)))["results"]
     assert [uri_of(one) for one in result["locations"]] == ["main.tf"]

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.remedy import remedy_of

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Report
 from ecbackup_iac.scan import scan
@@ -41,7 +41,7 @@ class Outcome:
         return [f"{one.location.line}: {one.message}" for one in self.report.diagnostics]
 
 
-class Judge(Protocol):
+class Checker(Protocol):
     """Evaluates files as a repository of their own."""
 
     def __call__(
@@ -55,10 +55,10 @@ class Judge(Protocol):
 
 
 @pytest.fixture
-def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Judge:
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checker:
     monkeypatch.chdir(tmp_path)
 
-    def judge_them(
+    def check_them(
         files: Mapping[str, str | bytes],
         *paths: str,
         policy: Policy = USUAL_POLICY,
@@ -71,7 +71,7 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Judge:
             path.write_bytes(text.encode() if isinstance(text, str) else text)
         return Outcome(scan(paths or (".",), policy, on, given))
 
-    return judge_them
+    return check_them
 
 
 @pytest.fixture(scope="session")

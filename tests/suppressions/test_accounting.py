@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy, PolicyException, SuppressionMode
 from ecbackup_iac.model.report import SuppressionKind
 
 if TYPE_CHECKING:
     from conftest import Run
-    from suppressions.conftest import Judge
+    from suppressions.conftest import Checker
 
 GROUP = "aws_elasticache_replication_group"
 SAID = "ecbackup:ignore[ECB001] rebuilt"
@@ -25,52 +25,52 @@ def group(days: str, comment: str = f"# {SAID}", name: str = "a") -> str:
     return f'resource "{GROUP}" "{name}" {{\n  {comment}\n  snapshot_retention_limit = {days}\n}}\n'
 
 
-def test_it_counts_on_its_last_day_and_not_on_the_next(judge: "Judge") -> None:
+def test_it_counts_on_its_last_day_and_not_on_the_next(check: "Checker") -> None:
     files = {"main.tf": group("0", f"# {SAID} until 2027-03-31")}
-    outcome = judge(files, on=date(2027, 3, 31))
+    outcome = check(files, on=date(2027, 3, 31))
     (finding,) = outcome.report.findings
     assert finding.suppression is not None
     assert finding.suppression.kind is SuppressionKind.COMMENT
     assert finding.suppression.expires == date(2027, 3, 31)
     assert finding.suppression.location == Location("main.tf", 2, 5, 2, 53)
     assert outcome.messages == []
-    outcome = judge(files, on=date(2027, 4, 1))
+    outcome = check(files, on=date(2027, 4, 1))
     assert outcome.reasons == {f"{GROUP}.a": None}
     assert outcome.messages == [
         "2: ecbackup:ignore[ECB001] counted until 2027-03-31 and no longer does: rebuilt"
     ]
 
 
-def test_one_of_trivys_ends_as_its_day_begins(judge: "Judge") -> None:
+def test_one_of_trivys_ends_as_its_day_begins(check: "Checker") -> None:
     files = {"main.tf": group("0", "#trivy:ignore:AWS-0050:exp:2027-03-31")}
-    assert judge(files, on=date(2027, 3, 30)).messages == []
-    assert judge(files, on=date(2027, 3, 31)).messages == [
+    assert check(files, on=date(2027, 3, 30)).messages == []
+    assert check(files, on=date(2027, 3, 31)).messages == [
         "2: trivy:ignore:AWS-0050:exp:2027-03-31 counted until 2027-03-30 and no longer does"
     ]
 
 
 @pytest.mark.parametrize("days", ["7", "-1"])
-def test_what_covers_nothing_at_a_cache_is_reported(days: str, judge: "Judge") -> None:
-    assert judge({"main.tf": group(days)}).messages == [
+def test_what_covers_nothing_at_a_cache_is_reported(days: str, check: "Checker") -> None:
+    assert check({"main.tf": group(days)}).messages == [
         f"2: ecbackup:ignore[ECB001] {NO_FINDING}: rebuilt"
     ]
 
 
-def test_those_of_other_tools_are_details(judge: "Judge") -> None:
-    outcome = judge({"main.tf": group("7", "#checkov:skip=CKV_AWS_134:why")})
+def test_those_of_other_tools_are_details(check: "Checker") -> None:
+    outcome = check({"main.tf": group("7", "#checkov:skip=CKV_AWS_134:why")})
     (warning,) = outcome.report.diagnostics
     assert warning.message == f"checkov:skip=CKV_AWS_134 {NO_FINDING}: why"
     assert warning.is_detail
 
 
 @pytest.mark.parametrize("comment", ["#tfsec:ignore:*", "# kics-scan ignore-block"])
-def test_what_names_no_check_may_be_about_anything(comment: str, judge: "Judge") -> None:
-    assert judge({"main.tf": group("7", comment)}).messages == []
+def test_what_names_no_check_may_be_about_anything(comment: str, check: "Checker") -> None:
+    assert check({"main.tf": group("7", comment)}).messages == []
 
 
-def test_one_at_no_cache_is_reported(judge: "Judge") -> None:
+def test_one_at_no_cache_is_reported(check: "Checker") -> None:
     text = f'# {SAID}\nresource "aws_s3_bucket" "b" {{}}\n\n# {SAID}\nlocals {{}}\n'
-    outcome = judge({"main.tf": text + group("7", "")})
+    outcome = check({"main.tf": text + group("7", "")})
     assert [message.partition("[ECB001] ")[2] for message in outcome.messages] == [
         f"{NO_CACHE}: rebuilt"
     ] * 2
@@ -84,20 +84,20 @@ def test_one_at_no_cache_is_reported(judge: "Judge") -> None:
         'variable "days" {}',
     ],
 )
-def test_what_declares_no_cache_takes_no_suppression(block: str, judge: "Judge") -> None:
-    outcome = judge({"main.tf": f"# {SAID}\n{block}\n\n{group('7', '')}"})
+def test_what_declares_no_cache_takes_no_suppression(block: str, check: "Checker") -> None:
+    outcome = check({"main.tf": f"# {SAID}\n{block}\n\n{group('7', '')}"})
     assert outcome.messages == [f"1: ecbackup:ignore[ECB001] {NO_CACHE}: rebuilt"]
 
 
-def test_a_cache_that_does_not_exist_now_may_exist_with_other_values(judge: "Judge") -> None:
+def test_a_cache_that_does_not_exist_now_may_exist_with_other_values(check: "Checker") -> None:
     text = group("0").replace("{\n", "{\n  count = 0\n", 1)
     call = f'# {SAID}\nmodule "m" {{\n  source = "./m"\n  count = 0\n}}\n'
-    assert judge({"main.tf": text + call, "m/main.tf": group("0", "")}).messages == []
+    assert check({"main.tf": text + call, "m/main.tf": group("0", "")}).messages == []
     template = (
         "Conditions: {Never: !Equals [a, b]}\nResources:\n  A:\n    Type: AWS::ElastiCache::"
         f"ReplicationGroup\n    # {SAID}\n    Condition: Never\n"
     )
-    assert judge({"t.yaml": template}, "t.yaml").messages == []
+    assert check({"t.yaml": template}, "t.yaml").messages == []
 
 
 @pytest.mark.parametrize(
@@ -110,17 +110,17 @@ def test_a_cache_that_does_not_exist_now_may_exist_with_other_values(judge: "Jud
     ids=["var", "var file", "workspace"],
 )
 def test_a_run_for_one_environment_says_nothing_of_the_others(
-    given: EvaluationInputs, judge: "Judge"
+    given: EvaluationInputs, check: "Checker"
 ) -> None:
     variable = 'variable "days" {\n  default = 7\n}\n'
     files = {"main.tf": variable + group("var.days"), "dev.tfvars": "days = 7\n"}
-    assert judge(files, given=given).messages == []
+    assert check(files, given=given).messages == []
     nowhere = {"main.tf": f"{variable}\n# {SAID}\n\n{group('var.days', '')}"}
-    assert len(judge(nowhere, given=given).messages) == 1
+    assert len(check(nowhere, given=given).messages) == 1
 
 
 def test_a_module_that_others_call_is_reported_where_all_of_them_were_evaluated(
-    judge: "Judge",
+    check: "Checker",
 ) -> None:
     days = 'variable "days" {}\n'
     call = 'module "m" {{\n  source = "../../m"\n  days = {}\n}}\n'
@@ -129,59 +129,59 @@ def test_a_module_that_others_call_is_reported_where_all_of_them_were_evaluated(
         "stacks/a/main.tf": call.format(7),
         "stacks/b/main.tf": call.format(0),
     }
-    assert judge(files, "stacks/a").messages == []
-    assert judge(files, "m").messages == []
-    assert judge(files).messages == []
+    assert check(files, "stacks/a").messages == []
+    assert check(files, "m").messages == []
+    assert check(files).messages == []
     files["stacks/b/main.tf"] = call.format(3)
-    assert judge(files, "stacks/a").messages == []
-    assert judge(files, "stacks/b").messages == []
+    assert check(files, "stacks/a").messages == []
+    assert check(files, "stacks/b").messages == []
     expected = [f"3: ecbackup:ignore[ECB001] {NO_FINDING}: rebuilt"]
-    assert judge(files, "m").messages == expected
-    assert judge(files).messages == expected
+    assert check(files, "m").messages == expected
+    assert check(files).messages == expected
 
 
-def test_a_caller_is_not_reported_for_its_other_calls(judge: "Judge") -> None:
+def test_a_caller_is_not_reported_for_its_other_calls(check: "Checker") -> None:
     files = {
         "main.tf": f'module "m" {{\n  source = "./m"\n}}\n\n{group("7")}',
         "m/main.tf": group("7", ""),
     }
-    assert judge(files, "m").messages == []
+    assert check(files, "m").messages == []
 
 
-def test_every_use_counts_however_many_caches_there_are(judge: "Judge") -> None:
+def test_every_use_counts_however_many_caches_there_are(check: "Checker") -> None:
     text = group("count.index").replace("{\n", "{\n  count = 3\n", 1)
-    outcome = judge({"main.tf": text})
+    outcome = check({"main.tf": text})
     assert outcome.reasons == {f"{GROUP}.a[0]": "rebuilt"}
     assert outcome.messages == []
 
 
-def test_a_workspace_of_tfsecs_is_held_against_the_runs(judge: "Judge") -> None:
+def test_a_workspace_of_tfsecs_is_held_against_the_runs(check: "Checker") -> None:
     files = {"main.tf": group("0", "#tfsec:ignore:AWS088:ws:dev")}
     for given in (EvaluationInputs(), EvaluationInputs(workspace="prod")):
-        outcome = judge(files, given=given)
+        outcome = check(files, given=given)
         assert outcome.reasons == {f"{GROUP}.a": None}
         assert outcome.messages == []
     for given in (
         EvaluationInputs(workspace="dev"),
         EvaluationInputs(environment={"TF_WORKSPACE": "dev"}),
     ):
-        assert judge(files, given=given).reasons[f"{GROUP}.a"] is not None
+        assert check(files, given=given).reasons[f"{GROUP}.a"] is not None
 
 
 @pytest.mark.parametrize(("workspace", "counts"), [("dev-1", True), ("prod", False), (None, False)])
 def test_a_pattern_for_workspaces_is_held_against_the_runs(
-    workspace: str | None, judge: "Judge", *, counts: bool
+    workspace: str | None, check: "Checker", *, counts: bool
 ) -> None:
     files = {"main.tf": group("0", "#trivy:ignore:AVD-AWS-0050:ws:dev-*")}
-    (reason,) = judge(files, given=EvaluationInputs(workspace=workspace)).reasons.values()
+    (reason,) = check(files, given=EvaluationInputs(workspace=workspace)).reasons.values()
     assert (reason is not None) == counts
 
 
 def test_a_comment_goes_before_the_policy_and_the_policys_exception_is_in_use(
-    judge: "Judge",
+    check: "Checker",
 ) -> None:
     exception = PolicyException("by policy", Location("p.toml", 1), resource="*")
-    outcome = judge({"main.tf": group("0")}, policy=Policy(exceptions=(exception,)))
+    outcome = check({"main.tf": group("0")}, policy=Policy(exceptions=(exception,)))
     assert outcome.reasons == {f"{GROUP}.a": "rebuilt"}
     assert outcome.messages == []
 
@@ -195,10 +195,10 @@ def test_a_comment_goes_before_the_policy_and_the_policys_exception_is_in_use(
     ],
 )
 def test_the_policy_says_which_are_looked_at(
-    mode: SuppressionMode, reasons: list[str | None], count: int, judge: "Judge"
+    mode: SuppressionMode, reasons: list[str | None], count: int, check: "Checker"
 ) -> None:
     text = group("0") + group("0", "#checkov:skip=CKV_AWS_134:why", "b") + "# ecbackup:ignore\n"
-    outcome = judge({"main.tf": text}, policy=Policy(ignores=mode))
+    outcome = check({"main.tf": text}, policy=Policy(ignores=mode))
     assert [*outcome.reasons.values()] == reasons
     assert len(outcome.messages) == count
 
@@ -250,12 +250,12 @@ def test_a_plan_takes_the_comments_of_its_configuration(run_here: "Run", tmp_pat
     assert NO_CACHE not in shown
 
 
-def test_the_samples_of_the_readme_suppress_what_they_show(judge: "Judge") -> None:
+def test_the_samples_of_the_readme_suppress_what_they_show(check: "Checker") -> None:
     readme = (Path(__file__).parent.parent.parent / "README.md").read_text("utf-8")
     section = readme.partition("\n## Suppressions in the code\n")[2]
     configuration = section.partition("```hcl\n")[2].partition("```")[0]
     template = section.partition("```yaml\n")[2].partition("```")[0]
-    outcome = judge({"main.tf": configuration, "t.yaml": template})
+    outcome = check({"main.tf": configuration, "t.yaml": template})
     assert outcome.reasons == {
         f"{GROUP}.sessions": "sessions are rebuilt on login",
         f"{GROUP}.prices": "they come from the database",

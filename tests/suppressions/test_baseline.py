@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.errors import BaselineError
 from ecbackup_iac.model.baseline import Baseline
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Policy, PolicyException, RootSettings
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Suppression, SuppressionKind
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Unknown, Unset, Value
 from ecbackup_iac.model.verdict import Rule, Status
 from ecbackup_iac.reporters import REPORTERS
@@ -526,12 +527,12 @@ def test_a_check_without_a_baseline_does_without_its_room(stack: Path, tmp_path:
         f"cli.main(['check', {str(stack)!r}], standalone_mode=False)\n"
         "print(*sys.modules, file=sys.stderr)\n"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     unused = {"baseline", "baseline_file", "in_code"}
     unused = {f"ecbackup_iac.suppressions.{name}" for name in unused} | {"pydantic"}
-    assert unused & set(done.stderr.split()) == set()
+    assert unused & set(result.stderr.split()) == set()
 
 
 # What always holds.

@@ -10,7 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from conftest import EnvironmentWith
-    from suppressions.conftest import Judge
+    from suppressions.conftest import Checker
 
 CHECKOV = "checkov==3.3.30"
 CLUSTER = "aws_elasticache_cluster"
@@ -53,7 +53,7 @@ def skipped(
     (folder / "main.tf").write_text(configuration(), "utf-8")
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     words = ["-d", ".", "-o", "json", "--skip-download", "--check", "CKV_AWS_134"]
-    done = subprocess.run(
+    result = subprocess.run(
         [program, *words],
         cwd=folder,
         env={**kept, "PYTHONWARNINGS": "ignore", "LOG_LEVEL": "WARNING"},
@@ -61,7 +61,7 @@ def skipped(
         timeout=300,
         check=False,
     )
-    results = json.loads(done.stdout)["results"]
+    results = json.loads(result.stdout)["results"]
     found = {
         one["resource"].partition(".")[2]: one["check_result"].get("suppress_comment")
         for kind in ("passed", "failed", "skipped")
@@ -81,9 +81,9 @@ def configuration() -> str:
 
 @pytest.mark.parametrize("name", [name for name in COMMENTS if name not in EXPLAINED])
 def test_what_checkov_skips_counts_here_for_the_same_reason(
-    name: str, skipped: Mapping[str, str], judge: "Judge"
+    name: str, skipped: Mapping[str, str], check: "Checker"
 ) -> None:
-    reason = judge({"main.tf": configuration()}).reasons[f"{CLUSTER}.{name}"]
+    reason = check({"main.tf": configuration()}).reasons[f"{CLUSTER}.{name}"]
     if name in skipped and skipped[name] == "No comment provided":
         assert reason == "checkov:skip=CKV_AWS_134 (no reason given)"
     elif name in skipped:
@@ -93,9 +93,9 @@ def test_what_checkov_skips_counts_here_for_the_same_reason(
 
 
 def test_where_they_differ_a_comment_counts_here_and_text_does_not(
-    skipped: Mapping[str, str], judge: "Judge"
+    skipped: Mapping[str, str], check: "Checker"
 ) -> None:
-    reasons = judge({"main.tf": configuration()}).reasons
+    reasons = check({"main.tf": configuration()}).reasons
     ours = {name: reasons[f"{CLUSTER}.{name}"] for name in EXPLAINED}
     assert ours == {"above": "a queue", "text": None, "lines": None, "starred": "a queue"}
     assert "above" not in skipped

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from suppressions.conftest import Judge
+    from suppressions.conftest import Checker
 
 GROUP = "aws_elasticache_replication_group"
 SAID = "ecbackup:ignore[ECB001] rebuilt"
@@ -32,9 +32,9 @@ def filled(text: str, above: str = "", inside: str = "", behind: str = "") -> st
     ],
 )
 def test_a_comment_of_any_kind_counts_at_the_block_and_at_the_attribute(
-    place: str, comment: str, judge: "Judge", one_group: str
+    place: str, comment: str, check: "Checker", one_group: str
 ) -> None:
-    outcome = judge({"main.tf": filled(one_group, **{place: comment})})
+    outcome = check({"main.tf": filled(one_group, **{place: comment})})
     (reason,) = outcome.reasons.values()
     assert reason is not None
     assert reason.endswith("rebuilt")
@@ -44,10 +44,10 @@ def test_a_comment_of_any_kind_counts_at_the_block_and_at_the_attribute(
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
 def test_line_ends_and_byte_order_marks_do_not_matter(
-    line_end: str, start: bytes, judge: "Judge", one_group: str
+    line_end: str, start: bytes, check: "Checker", one_group: str
 ) -> None:
     text = filled(one_group, above=f"# {SAID}", behind="# a comment").replace("\n", line_end)
-    outcome = judge({"main.tf": start + text.encode()})
+    outcome = check({"main.tf": start + text.encode()})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
 
 
@@ -59,18 +59,18 @@ def test_line_ends_and_byte_order_marks_do_not_matter(
         f'/* {SAID} */ resource "{GROUP}" "sessions" {{\n',
     ],
 )
-def test_a_comment_on_the_header_counts(head: str, judge: "Judge") -> None:
-    assert judge({"main.tf": f'{head}  description = "x"\n}}\n'}).reasons == {
+def test_a_comment_on_the_header_counts(head: str, check: "Checker") -> None:
+    assert check({"main.tf": f'{head}  description = "x"\n}}\n'}).reasons == {
         f"{GROUP}.sessions": "rebuilt"
     }
 
 
-def test_a_comment_behind_the_closing_brace_counts_for_its_block_alone(judge: "Judge") -> None:
+def test_a_comment_behind_the_closing_brace_counts_for_its_block_alone(check: "Checker") -> None:
     text = "".join(
         f'resource "{GROUP}" "{name}" {{\n  description = "x"\n}}{behind}\n'
         for name, behind in (("a", f" # {SAID}"), ("b", ""))
     )
-    assert judge({"main.tf": text}).reasons == {f"{GROUP}.a": "rebuilt", f"{GROUP}.b": None}
+    assert check({"main.tf": text}).reasons == {f"{GROUP}.a": "rebuilt", f"{GROUP}.b": None}
 
 
 @pytest.mark.parametrize(
@@ -78,18 +78,18 @@ def test_a_comment_behind_the_closing_brace_counts_for_its_block_alone(judge: "J
     [f"# {SAID}", f"# {SAID}\n# more", f"# more\n# {SAID}", f"/* {SAID}\n*/", f"\n# {SAID}"],
 )
 def test_a_comment_between_two_blocks_belongs_to_the_one_below(
-    between: str, judge: "Judge"
+    between: str, check: "Checker"
 ) -> None:
     first, second = (f'resource "{GROUP}" "{name}" {{\n  description = "x"\n}}\n' for name in "ab")
-    outcome = judge({"main.tf": f"{first}{between}\n{second}"})
+    outcome = check({"main.tf": f"{first}{between}\n{second}"})
     assert outcome.reasons == {f"{GROUP}.a": None, f"{GROUP}.b": "rebuilt"}
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\n", "\n  \n", "\nlocals {}\n", "\n# other\n\n"])
 def test_a_comment_with_a_gap_below_it_is_at_nothing(
-    gap: str, judge: "Judge", one_group: str
+    gap: str, check: "Checker", one_group: str
 ) -> None:
-    outcome = judge({"main.tf": filled(one_group, above=f"# {SAID}\n{gap}")})
+    outcome = check({"main.tf": filled(one_group, above=f"# {SAID}\n{gap}")})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
     (message,) = outcome.messages
     assert message == (
@@ -108,24 +108,24 @@ def test_a_comment_with_a_gap_below_it_is_at_nothing(
     ],
 )
 def test_text_in_a_string_or_a_heredoc_is_no_comment(
-    text: str, judge: "Judge", one_group: str
+    text: str, check: "Checker", one_group: str
 ) -> None:
-    outcome = judge({"main.tf": filled(one_group, inside=text)})
+    outcome = check({"main.tf": filled(one_group, inside=text)})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
     assert outcome.messages == []
 
 
-def test_only_the_rules_that_are_named_are_suppressed(judge: "Judge", one_group: str) -> None:
-    outcome = judge({"main.tf": filled(one_group, inside="# ecbackup:ignore[ECB002] too short")})
+def test_only_the_rules_that_are_named_are_suppressed(check: "Checker", one_group: str) -> None:
+    outcome = check({"main.tf": filled(one_group, inside="# ecbackup:ignore[ECB002] too short")})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
     assert outcome.messages == [
         "4: ecbackup:ignore[ECB002] matches no finding that fails or is unknown: too short"
     ]
 
 
-def test_ours_comes_before_those_of_other_tools(judge: "Judge", one_group: str) -> None:
+def test_ours_comes_before_those_of_other_tools(check: "Checker", one_group: str) -> None:
     both = f"#checkov:skip=CKV_AWS_134:theirs\n  # {SAID}"
-    outcome = judge({"main.tf": filled(one_group, inside=both)})
+    outcome = check({"main.tf": filled(one_group, inside=both)})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
     assert outcome.messages == []
 
@@ -142,9 +142,11 @@ MODULE = f'resource "{GROUP}" "this" {{\n  description = "x"\n}}\n'
         '#tfsec:ignore:AWS088 rebuilt\nmodule "a" {\n  source = "./redis"\n}\n',
     ],
 )
-def test_a_comment_at_a_module_call_counts_for_what_it_leads_to(call: str, judge: "Judge") -> None:
+def test_a_comment_at_a_module_call_counts_for_what_it_leads_to(
+    call: str, check: "Checker"
+) -> None:
     other = 'module "b" {\n  source = "./redis"\n}\n'
-    outcome = judge({"main.tf": call + other, "redis/main.tf": MODULE})
+    outcome = check({"main.tf": call + other, "redis/main.tf": MODULE})
     assert outcome.messages == []
     assert outcome.reasons[f"module.b.{GROUP}.this"] is None
     reason = outcome.reasons[f"module.a.{GROUP}.this"]
@@ -153,9 +155,9 @@ def test_a_comment_at_a_module_call_counts_for_what_it_leads_to(call: str, judge
 
 
 def test_a_comment_at_the_outermost_call_counts_for_what_is_called_from_there(
-    judge: "Judge",
+    check: "Checker",
 ) -> None:
-    outcome = judge(
+    outcome = check(
         {
             "main.tf": f'# {SAID}\nmodule "a" {{\n  source = "./outer"\n}}\n',
             "outer/main.tf": 'module "inner" {\n  source = "../redis"\n}\n',
@@ -165,7 +167,7 @@ def test_a_comment_at_the_outermost_call_counts_for_what_is_called_from_there(
     assert outcome.reasons == {f"module.a.module.inner.{GROUP}.this": "rebuilt"}
 
 
-def test_a_comment_in_a_downloaded_module_was_written_by_others(judge: "Judge") -> None:
+def test_a_comment_in_a_downloaded_module_was_written_by_others(check: "Checker") -> None:
     files = {
         "main.tf": 'module "a" {\n  source = "acme/redis/aws"\n}\n',
         ".terraform/modules/modules.json": (
@@ -173,25 +175,25 @@ def test_a_comment_in_a_downloaded_module_was_written_by_others(judge: "Judge") 
         ),
         ".terraform/modules/a/main.tf": f"# {SAID}\n{MODULE}",
     }
-    outcome = judge(files)
+    outcome = check(files)
     assert outcome.reasons == {f"module.a.{GROUP}.this": None}
     assert outcome.messages == []
 
 
-def test_a_comment_in_an_override_file_counts_at_the_block_that_decides(judge: "Judge") -> None:
+def test_a_comment_in_an_override_file_counts_at_the_block_that_decides(check: "Checker") -> None:
     override = f'resource "{GROUP}" "this" {{\n  snapshot_retention_limit = 0\n  # {SAID}\n}}\n'
-    outcome = judge({"main.tf": MODULE, "main_override.tf": override})
+    outcome = check({"main.tf": MODULE, "main_override.tf": override})
     assert outcome.reasons == {f"{GROUP}.this": "rebuilt"}
     assert outcome.messages == []
 
 
-def test_a_comment_of_the_json_syntax_counts_in_its_block(judge: "Judge") -> None:
+def test_a_comment_of_the_json_syntax_counts_in_its_block(check: "Checker") -> None:
     text = """{"resource": {"aws_elasticache_cluster": {
       "a": {"//": "ecbackup:ignore[ECB001] r\\u0065built", "engine": "redis"},
       "b": {"engine": "redis", "tags": {"//": "ecbackup:ignore[ECB001] data"}},
       "c": {"engine": "redis", "tags": {"Name": "ecbackup:ignore[ECB001] data"}}
     }}}"""
-    outcome = judge({"main.tf.json": text})
+    outcome = check({"main.tf.json": text})
     assert outcome.reasons == {
         "aws_elasticache_cluster.a": "rebuilt",
         "aws_elasticache_cluster.b": None,
@@ -201,10 +203,10 @@ def test_a_comment_of_the_json_syntax_counts_in_its_block(judge: "Judge") -> Non
 
 
 def test_a_broken_file_keeps_the_suppressions_of_what_is_complete(
-    judge: "Judge", one_group: str
+    check: "Checker", one_group: str
 ) -> None:
     text = filled(one_group, above=f"# {SAID}") + 'resource "x" {\n  a = [\n'
-    outcome = judge({"main.tf": text})
+    outcome = check({"main.tf": text})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
 
 
@@ -225,9 +227,9 @@ KICS_LINE = "# kics-scan ignore-line"
     ],
 )
 def test_what_names_no_check_counts_for_its_own_line(
-    inside: str, behind: str, judge: "Judge", one_group: str, *, counts: bool
+    inside: str, behind: str, check: "Checker", one_group: str, *, counts: bool
 ) -> None:
-    outcome = judge({"main.tf": filled(one_group, inside=inside, behind=behind)})
+    outcome = check({"main.tf": filled(one_group, inside=inside, behind=behind)})
     (reason,) = outcome.reasons.values()
     assert (reason is not None) == counts
     assert [
@@ -235,15 +237,15 @@ def test_what_names_no_check_counts_for_its_own_line(
     ] == []
 
 
-def test_a_line_that_kics_ignores_is_not_the_whole_block(judge: "Judge", one_group: str) -> None:
-    outcome = judge({"main.tf": filled(one_group, above=KICS_LINE)})
+def test_a_line_that_kics_ignores_is_not_the_whole_block(check: "Checker", one_group: str) -> None:
+    outcome = check({"main.tf": filled(one_group, above=KICS_LINE)})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
-    outcome = judge({"main.tf": f"{KICS_LINE}\n{MODULE}"})
+    outcome = check({"main.tf": f"{KICS_LINE}\n{MODULE}"})
     assert outcome.reasons == {f"{GROUP}.this": f"{KICS_LINE[2:]} (no reason given)"}
 
 
-def test_at_its_head_kics_ignores_a_file(judge: "Judge") -> None:
-    outcome = judge({"main.tf": f"# first\n\n# kics-scan ignore old code\n\nlocals {{}}\n{MODULE}"})
+def test_at_its_head_kics_ignores_a_file(check: "Checker") -> None:
+    outcome = check({"main.tf": f"# first\n\n# kics-scan ignore old code\n\nlocals {{}}\n{MODULE}"})
     assert outcome.reasons == {f"{GROUP}.this": "kics-scan ignore: old code"}
 
 
@@ -257,24 +259,24 @@ def test_at_its_head_kics_ignores_a_file(judge: "Judge") -> None:
     ],
 )
 def test_a_check_for_backups_that_are_off_does_not_cover_the_rest(
-    rule: str, text: str, judge: "Judge", *, counts: bool
+    rule: str, text: str, check: "Checker", *, counts: bool
 ) -> None:
     from ecbackup_iac.model.policy import Policy
 
     block = f'resource "{GROUP}" "a" {{\n  {text}\n  #checkov:skip=CKV_AWS_134:why\n}}\n'
-    outcome = judge({"main.tf": block}, policy=Policy(minimum_days=7))
+    outcome = check({"main.tf": block}, policy=Policy(minimum_days=7))
     (finding,) = outcome.report.findings
     assert finding.verdict.rule == rule
     assert (finding.suppression is not None) == counts
     block = block.replace("CKV_AWS_134", "CKV2_ECBACKUP_1")
-    outcome = judge({"main.tf": block}, policy=Policy(minimum_days=7))
+    outcome = check({"main.tf": block}, policy=Policy(minimum_days=7))
     assert outcome.reasons == {f"{GROUP}.a": "why"}
 
 
 @pytest.mark.parametrize("place", ["above", "inside"])
-def test_other_comments_may_be_around_it(place: str, judge: "Judge", one_group: str) -> None:
+def test_other_comments_may_be_around_it(place: str, check: "Checker", one_group: str) -> None:
     comment = f"# a word before\n  # {SAID}\n# and one behind"
-    outcome = judge({"main.tf": filled(one_group, **{place: comment})})
+    outcome = check({"main.tf": filled(one_group, **{place: comment})})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
     assert outcome.messages == []
 
@@ -291,20 +293,20 @@ COMMENTED_OUT = {
 
 @pytest.mark.parametrize("form", COMMENTED_OUT)
 def test_a_comment_of_a_block_that_is_commented_out_is_not_for_the_next_one(
-    form: str, judge: "Judge", one_group: str
+    form: str, check: "Checker", one_group: str
 ) -> None:
-    outcome = judge({"main.tf": filled(one_group, above=COMMENTED_OUT[form])})
+    outcome = check({"main.tf": filled(one_group, above=COMMENTED_OUT[form])})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
     (message,) = outcome.messages
     assert message.endswith("does not count: it is commented out")
 
 
 def test_behind_a_block_that_is_commented_out_a_comment_counts(
-    judge: "Judge", one_group: str
+    check: "Checker", one_group: str
 ) -> None:
     old = f'# resource "{GROUP}" "old" {{\n#   description = "old"\n# }}'
-    outcome = judge({"main.tf": filled(one_group, above=f"{old}\n# {SAID}")})
+    outcome = check({"main.tf": filled(one_group, above=f"{old}\n# {SAID}")})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
     head = f"# kics-scan ignore\n{old}"
-    outcome = judge({"main.tf": filled(one_group, above=head)})
+    outcome = check({"main.tf": filled(one_group, above=head)})
     assert outcome.reasons == {f"{GROUP}.sessions": "kics-scan ignore (no reason given)"}

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from ecbackup_iac.model.annotated_text import may_hold_suppression
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
 from ecbackup_iac.suppressions.other_tools import KICS_QUERY, other_suppressions
@@ -12,7 +13,10 @@ OFF = {Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNKNOW
 
 
 def read(line: str, *, is_head: bool = False, is_terraform: bool = True) -> list[InlineSuppression]:
-    return [*other_suppressions(line, is_head=is_head, is_terraform=is_terraform)]
+    suppressions = [*other_suppressions(line, is_head=is_head, is_terraform=is_terraform)]
+    # Without an entry in MARKS, a text with this comment alone is never looked at.
+    assert may_hold_suppression(line.encode()) or not suppressions
+    return suppressions
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.cloudformation.syntax.comments import commented_yaml
-from ecbackup_iac.hcl.parser import NativeBody, parse_whole_file
+from ecbackup_iac.hcl.body import NativeBody
+from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.syntax.comments import CommentedText
@@ -19,7 +20,7 @@ from ecbackup_iac.terraform.modules.comments import remarked_hcl
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 if TYPE_CHECKING:
-    from suppressions.conftest import Judge
+    from suppressions.conftest import Checker
 
 GROUP = "aws_elasticache_replication_group"
 SAID = "ecbackup:ignore rebuilt"
@@ -43,21 +44,21 @@ def quoted(text: str) -> str:
 @QUICK
 @given(WORDS, st.sampled_from(["string", "heredoc", "indented heredoc"]))
 def test_text_in_a_string_or_a_heredoc_never_suppresses(
-    judge: "Judge", words: str, form: str
+    check: "Checker", words: str, form: str
 ) -> None:
     value = quoted(words)
     if form != "string":
         sign = "<<" if form == "heredoc" else "<<-"
         value = f"{sign}END\n{words}\nEND"
     text = f'resource "{GROUP}" "a" {{\n  tags = {{ note = {value}\n  }}\n}}\n'
-    outcome = judge({"main.tf": text})
+    outcome = check({"main.tf": text})
     assert outcome.reasons == {f"{GROUP}.a": None}
     assert outcome.messages == []
 
 
 @QUICK
 @given(WORDS, st.sampled_from(["double", "single", "literal", "folded"]))
-def test_text_in_a_scalar_of_yaml_never_suppresses(judge: "Judge", words: str, form: str) -> None:
+def test_text_in_a_scalar_of_yaml_never_suppresses(check: "Checker", words: str, form: str) -> None:
     match form:
         case "double":
             value = quoted(words)
@@ -75,7 +76,7 @@ def test_text_in_a_scalar_of_yaml_never_suppresses(judge: "Judge", words: str, f
         yaml.safe_load(text)
     except yaml.YAMLError:
         assume(False)  # noqa: FBT003 - hypothesis's own signature
-    outcome = judge({"t.yaml": text})
+    outcome = check({"t.yaml": text})
     assert outcome.reasons == {"A": None}
     assert outcome.messages == []
 
@@ -90,10 +91,12 @@ COMMENT_LINES = st.lists(
 
 @QUICK
 @given(COMMENT_LINES)
-def test_comments_between_two_blocks_never_suppress_both(judge: "Judge", lines: list[str]) -> None:
+def test_comments_between_two_blocks_never_suppress_both(
+    check: "Checker", lines: list[str]
+) -> None:
     first, second = (f'resource "{GROUP}" "{name}" {{\n}}\n' for name in "ab")
     between = "".join(f"{line}\n" for line in lines)
-    reasons = judge({"main.tf": first + between + second}).reasons
+    reasons = check({"main.tf": first + between + second}).reasons
     assert reasons[f"{GROUP}.a"] is None
     stands_above = []
     for line in reversed(lines):
@@ -111,13 +114,13 @@ def test_comments_between_two_blocks_never_suppress_both(judge: "Judge", lines: 
     )
 )
 def test_comments_between_two_resources_never_suppress_both(
-    judge: "Judge", lines: list[str]
+    check: "Checker", lines: list[str]
 ) -> None:
     assume(sum(SAID in line for line in lines) == 1)
     between = "".join(f"{line}\n" for line in lines)
     kind = "    Type: AWS::ElastiCache::ReplicationGroup\n"
     text = f"Resources:\n  A:\n{kind}{between}  B:\n{kind}"
-    reasons = judge({"t.yaml": text}).reasons
+    reasons = check({"t.yaml": text}).reasons
     assert None in reasons.values()
 
 
@@ -202,21 +205,21 @@ TEMPLATE = (
     ],
 )
 def test_a_hostile_file_takes_no_time(
-    name: str, text: str, judge: "Judge", tmp_path: Path, *, is_suppressed: bool
+    name: str, text: str, check: "Checker", tmp_path: Path, *, is_suppressed: bool
 ) -> None:
     (tmp_path / ".git").mkdir()
     start = time.process_time()
-    outcome = judge({name: text}, name)
+    outcome = check({name: text}, name)
     assert time.process_time() - start < 20
     (reason,) = outcome.reasons.values()
     assert (reason is not None) == is_suppressed
     assert len(outcome.messages) <= 22
 
 
-def test_a_thousand_caches_and_many_comments_take_no_time(judge: "Judge") -> None:
+def test_a_thousand_caches_and_many_comments_take_no_time(check: "Checker") -> None:
     text = HEAD + "  count = 1000\n" + "  # ecbackup:ignore[ECB002] x\n" * 50_000 + "}\n"
     start = time.process_time()
-    outcome = judge({"main.tf": text})
+    outcome = check({"main.tf": text})
     assert time.process_time() - start < 20
     assert len(outcome.reasons) == 1000
     assert len(outcome.messages) == 21
@@ -225,7 +228,7 @@ def test_a_thousand_caches_and_many_comments_take_no_time(judge: "Judge") -> Non
     )
 
 
-def test_nothing_in_a_comment_reaches_a_terminal_unescaped(judge: "Judge") -> None:
+def test_nothing_in_a_comment_reaches_a_terminal_unescaped(check: "Checker") -> None:
     text = f"{HEAD}  # {SAID}\x00\x1b[31m\u202e\u2028 end\n}}\n"
-    (reason,) = judge({"main.tf": text}).reasons.values()
+    (reason,) = check({"main.tf": text}).reasons.values()
     assert reason == "rebuilt\x00\x1b[31m\u202e end"

@@ -5,17 +5,19 @@ from datetime import date
 
 import pytest
 
+from ecbackup_iac.cli.clock import today
 from ecbackup_iac.errors import PolicyError
-from ecbackup_iac.model.cache import CacheResource, Form, Source
+from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PathGlob, Policy, PolicyException
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression, SuppressionKind
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppressions.application import apply_suppressions
-from ecbackup_iac.suppressions.exceptions import PolicySuppressions, today
+from ecbackup_iac.suppressions.exceptions import PolicySuppressions
 
 TODAY = date(2026, 11, 23)
 PLACE = Location(".ecbackup.toml", 4)

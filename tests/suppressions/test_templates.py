@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from suppressions.conftest import Judge
+    from suppressions.conftest import Checker
 
 NO_CACHE = "stands at no cache, and at no module call that leads to one"
 SAID = "ecbackup:ignore[ECB001] rebuilt"
@@ -67,45 +67,45 @@ def with_line(after: str, line: str, text: str = TWO) -> str:
     ],
 )
 def test_a_comment_counts_at_the_resource_that_it_belongs_to(
-    text: str, covered: str, judge: "Judge"
+    text: str, covered: str, check: "Checker"
 ) -> None:
-    reasons = judge({"t.yaml": text}).reasons
+    reasons = check({"t.yaml": text}).reasons
     assert set(reasons) == {"A", "B"}
     assert [name for name, reason in reasons.items() if reason] == ([covered] if covered else [])
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-def test_line_ends_do_not_matter(line_end: str, judge: "Judge") -> None:
+def test_line_ends_do_not_matter(line_end: str, check: "Checker") -> None:
     text = with_line("Limit: 0", f"  # {SAID}").replace("\n", line_end)
-    assert judge({"t.yaml": text}).reasons == {"A": None, "B": "rebuilt"}
+    assert check({"t.yaml": text}).reasons == {"A": None, "B": "rebuilt"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_encodings_do_not_matter(encoding: str, judge: "Judge") -> None:
+def test_encodings_do_not_matter(encoding: str, check: "Checker") -> None:
     text = with_line("Limit: 0", f"  # {SAID} für é")
-    assert judge({"t.yaml": text.encode(encoding)}).reasons == {"A": None, "B": "rebuilt für é"}
+    assert check({"t.yaml": text.encode(encoding)}).reasons == {"A": None, "B": "rebuilt für é"}
 
 
-def test_maps_on_one_line_take_the_comments_inside_them(judge: "Judge") -> None:
+def test_maps_on_one_line_take_the_comments_inside_them(check: "Checker") -> None:
     body = "{Type: AWS::ElastiCache::ReplicationGroup, Properties: {SnapshotRetentionLimit: 0}}"
     text = f"{HEAD[:-11]}Resources: {{\n A: {body}, B: {body} # {SAID}\n}}\n"
-    assert judge({"t.yaml": text}).reasons == {"A": None, "B": "rebuilt"}
+    assert check({"t.yaml": text}).reasons == {"A": None, "B": "rebuilt"}
     text = f"{HEAD}  A: {body} # {SAID}\n  B: {body}\n"
-    assert judge({"t.yaml": text}).reasons == {"A": "rebuilt", "B": None}
+    assert check({"t.yaml": text}).reasons == {"A": "rebuilt", "B": None}
 
 
-def test_json_has_no_comments(judge: "Judge") -> None:
+def test_json_has_no_comments(check: "Checker") -> None:
     body = {
         "Type": "AWS::ElastiCache::ReplicationGroup",
         "//": "ecbackup:ignore[ECB001] no",
         "Properties": {"ReplicationGroupDescription": "# ecbackup:ignore[ECB001] no"},
     }
-    assert judge({"t.json": json.dumps({"Resources": {"A": body}})}).reasons == {"A": None}
+    assert check({"t.json": json.dumps({"Resources": {"A": body}})}).reasons == {"A": None}
 
 
-def test_the_second_document_has_its_own_comments(judge: "Judge") -> None:
+def test_the_second_document_has_its_own_comments(check: "Checker") -> None:
     text = f"{TWO}---\n{HEAD}  # {SAID}\n  C:\n    {KIND}\n"
-    assert judge({"t.yaml": text}).reasons == {"A": None, "B": None, "C": "rebuilt"}
+    assert check({"t.yaml": text}).reasons == {"A": None, "B": None, "C": "rebuilt"}
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ def test_the_second_document_has_its_own_comments(judge: "Judge") -> None:
     ],
 )
 def test_of_other_tools_those_count_that_check_templates_for_backups(
-    comment: str, judge: "Judge", *, counts: bool
+    comment: str, check: "Checker", *, counts: bool
 ) -> None:
-    reasons = judge({"t.yaml": with_line("Description: a", f"      {comment}")}).reasons
+    reasons = check({"t.yaml": with_line("Description: a", f"      {comment}")}).reasons
     assert (reasons["A"] is not None) == counts
 
 
-def test_a_comment_on_a_resource_of_a_loop_counts_for_all_that_it_makes(judge: "Judge") -> None:
+def test_a_comment_on_a_resource_of_a_loop_counts_for_all_that_it_makes(check: "Checker") -> None:
     text = f"""AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::LanguageExtensions
 Resources:
@@ -135,16 +135,16 @@ Resources:
         # {SAID}
         {KIND}
 """
-    assert judge({"t.yaml": text}).reasons == {"CacheOne": "rebuilt", "CacheTwo": "rebuilt"}
+    assert check({"t.yaml": text}).reasons == {"CacheOne": "rebuilt", "CacheTwo": "rebuilt"}
 
 
 # Metadata
 
 
-def judged_with(metadata: object, judge: "Judge", name: str) -> "tuple[str | None, list[str]]":
+def check_with(metadata: object, check: "Checker", name: str) -> "tuple[str | None, list[str]]":
     body = {"Type": "AWS::ElastiCache::CacheCluster", "Metadata": metadata}
     body["Properties"] = {"Engine": "redis"}
-    outcome = judge({name: json.dumps({"Resources": {"A": body}}, indent=1)})
+    outcome = check({name: json.dumps({"Resources": {"A": body}}, indent=1)})
     return outcome.reasons["A"], [message.partition(": ")[2] for message in outcome.messages]
 
 
@@ -196,9 +196,9 @@ def test_metadata_suppresses(
     metadata: object,
     reason: str,
     name: str,
-    judge: "Judge",
+    check: "Checker",
 ) -> None:
-    assert judged_with(metadata, judge, name) == (reason, [])
+    assert check_with(metadata, check, name) == (reason, [])
 
 
 @pytest.mark.parametrize(
@@ -230,9 +230,9 @@ def test_metadata_suppresses(
 def test_metadata_that_is_written_wrongly_is_reported(
     metadata: object,
     message: str,
-    judge: "Judge",
+    check: "Checker",
 ) -> None:
-    reason, diagnostics = judged_with(metadata, judge, "t.json")
+    reason, diagnostics = check_with(metadata, check, "t.json")
     assert reason is None
     assert message in diagnostics[0]
 
@@ -253,12 +253,12 @@ def test_metadata_that_is_written_wrongly_is_reported(
 )
 def test_metadata_about_something_else_is_passed_over(
     metadata: object,
-    judge: "Judge",
+    check: "Checker",
 ) -> None:
-    assert judged_with(metadata, judge, "t.json") == (None, [])
+    assert check_with(metadata, check, "t.json") == (None, [])
 
 
-def test_metadata_of_an_anchor_counts_for_every_resource_that_has_it(judge: "Judge") -> None:
+def test_metadata_of_an_anchor_counts_for_every_resource_that_has_it(check: "Checker") -> None:
     text = f"""{HEAD}  A: &a
     {KIND}
     Metadata: {{ecbackup: {{ignore: {{reason: shared}}}}}}
@@ -269,16 +269,16 @@ def test_metadata_of_an_anchor_counts_for_every_resource_that_has_it(judge: "Jud
   D:
     {KIND}
 """
-    reasons = judge({"t.yaml": text}).reasons
+    reasons = check({"t.yaml": text}).reasons
     assert reasons == {"A": "shared", "B": "shared", "C": "shared", "D": None}
 
 
-def test_metadata_of_a_resource_in_a_file_of_its_own_counts(judge: "Judge") -> None:
+def test_metadata_of_a_resource_in_a_file_of_its_own_counts(check: "Checker") -> None:
     text = f"{KIND}\nMetadata:\n  ecbackup: {{ignore: {{reason: alone}}}}\nProperties: {{}}\n"
-    assert judge({"Cache.yaml": text}).reasons == {"Cache": "alone"}
+    assert check({"Cache.yaml": text}).reasons == {"Cache": "alone"}
 
 
-def test_metadata_of_a_template_or_of_another_resource_is_of_no_use(judge: "Judge") -> None:
+def test_metadata_of_a_template_or_of_another_resource_is_of_no_use(check: "Checker") -> None:
     text = f"""{HEAD}  A:
     {KIND}
   Topic:
@@ -288,7 +288,7 @@ def test_metadata_of_a_template_or_of_another_resource_is_of_no_use(judge: "Judg
 Metadata:
   ecbackup: {{ignore: {{reason: too far up}}}}
 """
-    outcome = judge({"t.yaml": text})
+    outcome = check({"t.yaml": text})
     assert outcome.reasons == {"A": None}
     assert outcome.messages == [
         f"8: Metadata ecbackup ignore {NO_CACHE}: wrong place",
@@ -305,10 +305,10 @@ Metadata:
     ids=["above", "inside"],
 )
 def test_a_comment_of_a_resource_that_is_commented_out_is_not_for_the_next_one(
-    lines: str, judge: "Judge"
+    lines: str, check: "Checker"
 ) -> None:
     template = f"Resources:\n  {lines}\n  New: {{Type: 'AWS::ElastiCache::ReplicationGroup'}}\n"
-    outcome = judge({"t.yaml": template})
+    outcome = check({"t.yaml": template})
     assert outcome.reasons == {"New": None}
     (message,) = outcome.messages
     assert message.endswith("does not count: it is commented out")

@@ -66,7 +66,7 @@ class Console:
 
     def said(self, line: str) -> str | None:
         """Give what the console prints for one line, None where it is an error."""
-        done = subprocess.run(
+        result = subprocess.run(
             [self._terraform, "console"],
             input=f"{line}\n".encode(),
             capture_output=True,
@@ -74,7 +74,7 @@ class Console:
             env=self._environment,
             check=False,
         )
-        return done.stdout.decode().rstrip("\n") if done.returncode == 0 else None
+        return result.stdout.decode().rstrip("\n") if result.returncode == 0 else None
 
     def answer(self, expression: str) -> str:
         """Give the JSON text of one entry of the data; numbers stay as Terraform wrote them."""

@@ -1,14 +1,15 @@
 """What the console of Terraform cannot show of its functions: unknown values, limits, OpenTofu's own."""
 
 import sys
+import time
 
 import pytest
 
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
-from ecbackup_iac.terraform.functions.signature import call_function
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
 from ecbackup_iac.terraform.values.value import (
@@ -185,10 +186,23 @@ def test_what_opentofu_refuses(name: str, arguments: tuple[str, ...]) -> None:
         ("नी", ["नी"]),
         ("a\u200db", ["a\u200d", "b"]),
         ("❤️", ["❤️"]),
+        ("👩\u200d\u0301\u200d👩", ["👩\u200d\u0301\u200d👩"]),
+        ("👩\u200d\u0301👩", ["👩\u200d\u0301", "👩"]),
+        ("👩a\u200d👩", ["👩", "a\u200d", "👩"]),
+        ("\n\u200d👩", ["\n", "\u200d", "👩"]),
     ],
 )
-def test_a_text_is_split_where_a_person_would(text: str, parts: list[str]) -> None:
+def test_grapheme_clusters_of_a_string(text: str, parts: list[str]) -> None:
     assert clusters(text) == parts
+
+
+@pytest.mark.parametrize(
+    "cluster", ["👩" + "\u200d" * 8_000, "👩\u200d" * 8_000, "e" + "\u0301" * 8_000]
+)
+def test_one_long_grapheme_cluster_takes_linear_time(cluster: str) -> None:
+    start = time.process_time()
+    assert clusters(cluster) == [cluster]
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(

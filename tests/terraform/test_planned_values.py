@@ -13,7 +13,7 @@ import pytest
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset
 from ecbackup_iac.readers.terraform.configuration import Request, read
@@ -44,7 +44,7 @@ def case_names() -> list[str]:
     return sorted(path.parent.name for path in CASES.glob("*/expect.json"))
 
 
-def judged(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic]]:
+def evaluate_case(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic]]:
     arguments = json.loads((case / "case.json").read_text(encoding="utf-8")).get("args", {})
     root = (case / arguments.get("dir", ".")).resolve()
     variables = tuple(
@@ -99,7 +99,7 @@ def test_a_configuration_means_what_terraform_plans(name: str) -> None:
     case = CASES / name
     expected = json.loads((case / "expect.json").read_text(encoding="utf-8"))
     arguments = json.loads((case / "case.json").read_text(encoding="utf-8")).get("args", {})
-    caches, diagnostics = judged(case)
+    caches, diagnostics = evaluate_case(case)
     errors = [reported for reported in diagnostics if reported.severity is Severity.ERROR]
     if name in EXPLAINED:
         assert caches, "what cannot be decided is said, not dropped"

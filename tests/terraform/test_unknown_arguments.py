@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +24,7 @@ from ecbackup_iac.terraform.functions import (
     structure_functions,
     type_functions,
 )
-from ecbackup_iac.terraform.functions.signature import Parameter, call_function
+from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.values.context import track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import identity, one_of
@@ -54,6 +54,9 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
     unknown,
 )
+
+if TYPE_CHECKING:
+    from ecbackup_iac.terraform.functions.signature import Parameter
 
 # Examples: what a person expects of an unknown argument.
 

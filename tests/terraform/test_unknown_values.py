@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.value import Bounds, Invalid, Known, Settled, Unknown, Unset, Value
 from ecbackup_iac.model.verdict import Status
@@ -263,7 +263,7 @@ def test_leaving_values_out_never_turns_a_verdict_into_its_opposite(
 ) -> None:
     (tmp_path / "main.tf").write_text(DECLARED + CACHE % expression, "utf-8")
 
-    def judged(world: dict[str, str]) -> tuple[Status, Value[int]]:
+    def verdict_of(world: dict[str, str]) -> tuple[Status, Value[int]]:
         variables = tuple(("var", f"{name}={text}") for name, text in world.items())
         request = Request(str(tmp_path), (str(tmp_path),), EvaluationInputs(variables))
         (cache,) = [cache for reading in read(request) for cache in reading.resources]
@@ -271,10 +271,12 @@ def test_leaving_values_out_never_turns_a_verdict_into_its_opposite(
 
     world = data.draw(st.sampled_from(WORLDS))
     left_out = data.draw(st.sets(st.sampled_from(sorted(world)), min_size=1))
-    real, value = judged(world)
+    real, value = verdict_of(world)
     if isinstance(value, Unknown):  # Terraform refuses this world
         return
-    said, retention = judged({name: text for name, text in world.items() if name not in left_out})
+    said, retention = verdict_of(
+        {name: text for name, text in world.items() if name not in left_out}
+    )
     assert said in (real, Status.UNKNOWN)
     listed = outcomes(retention)
     assert listed == "unknown" or plain(value) in listed

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 
 if TYPE_CHECKING:

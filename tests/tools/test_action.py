@@ -57,9 +57,9 @@ class Job(Protocol):
 
 def test_what_fails_is_annotated_reported_and_summed_up(job: Job) -> None:
     (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "0"), "utf-8")
-    done = job.act({})
-    assert done.status == 1
-    (error,) = re.findall(r"^::error (.*?)::(.*)$", done.output, re.MULTILINE)
+    completed = job.act({})
+    assert completed.status == 1
+    (error,) = re.findall(r"^::error (.*?)::(.*)$", completed.output, re.MULTILINE)
     assert "file=main.tf,line=4," in error[0]
     assert "automatic backups are off: snapshot_retention_limit is 0" in error[1]
     assert "snapshot_retention_limit = 7" in error[1]
@@ -75,9 +75,9 @@ def test_what_fails_is_annotated_reported_and_summed_up(job: Job) -> None:
 
 def test_what_passes_is_quiet(job: Job) -> None:
     (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "7"), "utf-8")
-    done = job.act({})
-    assert done.status == 0, done.output
-    assert "::" not in done.output
+    completed = job.act({})
+    assert completed.status == 0, completed.output
+    assert "::" not in completed.output
     assert job.outputs["check"]["status"] == "0"
     assert "1 cache" in job.summary
 
@@ -112,10 +112,10 @@ def test_a_plan_is_annotated_on_the_lines_of_its_configuration(job: Job) -> None
     case = Path(__file__).parent.parent / "cases" / "plan-source-of-several-roots"
     shutil.copytree(case / "infra", job.workspace / "infra")
     shutil.copyfile(case / "plans" / "payments.json", job.temp / "plan.json")
-    done = job.act({"paths": str(job.temp / "plan.json"), "source": "infra"})
-    assert done.status == 1
+    completed = job.act({"paths": str(job.temp / "plan.json"), "source": "infra"})
+    assert completed.status == 1
     assert re.search(
-        r"^::error file=infra/stacks/payments/main\.tf,line=30,", done.output, re.MULTILINE
+        r"^::error file=infra/stacks/payments/main\.tf,line=30,", completed.output, re.MULTILINE
     )
 
 
@@ -138,9 +138,9 @@ def test_no_input_is_more_than_a_value(job: Job, name: str) -> None:
         again(job)
         job.outputs.pop("install", None) if name == "version" else None
         (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "0"), "utf-8")
-        done = job.act({name: text})
-        assert done.status != 0, (text, done.output)
-        assert not re.search(r"^::(error::pwned|set-output)", done.output, re.MULTILINE), text
+        completed = job.act({name: text})
+        assert completed.status != 0, (text, completed.output)
+        assert not re.search(r"^::(error::pwned|set-output)", completed.output, re.MULTILINE), text
         assert "pwned" not in job.outputs.get("check", {}).values()
         assert list(job.workspace.rglob("pwned")) == []
         assert list(job.temp.rglob("pwned")) == []
@@ -149,8 +149,8 @@ def test_no_input_is_more_than_a_value(job: Job, name: str) -> None:
 def test_the_folder_that_is_judged_lends_no_module(job: Job, runner: Path) -> None:
     shutil.copytree(runner / "hostile", job.workspace, dirs_exist_ok=True)
     (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "7"), "utf-8")
-    done = job.act({})
-    assert done.status == 0, done.output
+    completed = job.act({})
+    assert completed.status == 0, completed.output
     assert not (job.workspace / "pwned").exists()
 
 
@@ -168,9 +168,9 @@ def test_a_version_comes_from_the_package_index(job: Job, tmp_path: Path) -> Non
         wheel.writestr(f"{folder}/RECORD", "")
     job.outputs.clear()
     job.env.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index))
-    done = job.act({"version": "9.8.7"})
-    assert done.status == 0, done.output
-    assert "9.8.7 ['check', '--format=github'" in done.output
+    completed = job.act({"version": "9.8.7"})
+    assert completed.status == 0, completed.output
+    assert "9.8.7 ['check', '--format=github'" in completed.output
 
 
 def test_an_old_python_is_told(job: Job, tmp_path: Path) -> None:
@@ -181,9 +181,9 @@ def test_an_old_python_is_told(job: Job, tmp_path: Path) -> None:
         (programs / name).chmod(0o755)
     job.env["PATH"] = f"{programs}:/usr/bin:/bin"
     job.outputs.clear()
-    done = job.act({})
-    assert done.status == 2
-    assert "::error title=ecbackup-iac::Python 3.11 or later is needed" in done.output
+    completed = job.act({})
+    assert completed.status == 2
+    assert "::error title=ecbackup-iac::Python 3.11 or later is needed" in completed.output
 
 
 def test_inputs_reach_the_shell_through_the_environment_only() -> None:
@@ -216,3 +216,27 @@ def again(job: Job) -> None:
     """Forget the last judgement; what was installed stays."""
     job.outputs.pop("check", None)
     (job.temp / "GITHUB_STEP_SUMMARY.txt").unlink(missing_ok=True)
+
+
+def test_a_usage_error_is_an_annotation(job: Job) -> None:
+    (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "0"), "utf-8")
+    done = job.act({"paths": "100%missing"})
+    assert done.status == 2
+    assert "::error title=ecbackup-iac::ecbackup-iac: 100%25missing: no such file" in done.output
+
+
+def test_the_owner_refuses_policy_and_comments_of_the_tree(job: Job) -> None:
+    cache = CACHE.replace("DAYS", "0  # ecbackup:ignore[ECB001] trust me")
+    (job.workspace / "main.tf").write_text(cache, "utf-8")
+    assert job.act({}).status == 0
+    again(job)
+    assert job.act({"no-ignores": "true"}).status == 1
+    policy = '[[exceptions]]\nresource = "*"\nreason = "trust me"\n'
+    (job.workspace / ".ecbackup.toml").write_text(policy, "utf-8")
+    again(job)
+    assert job.act({"no-ignores": "true"}).status == 0
+    again(job)
+    assert job.act({"no-ignores": "true", "no-policy": "true"}).status == 1
+    again(job)
+    done = job.act({"no-policy": "yes"})
+    assert (done.status, "no-policy: true or false is expected" in done.output) == (2, True)

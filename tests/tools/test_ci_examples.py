@@ -186,17 +186,17 @@ def test_workflows_ask_for_the_least_and_pin_what_they_use(name: str) -> None:
 def play(workflow: Mapping[str, Any], job: Job) -> Ran:
     """Run a job's steps until one fails: scripts and our action; what others do is left out."""
     (definition,) = workflow["jobs"].values()
-    done: Ran | None = None
+    result: Ran | None = None
     for step in definition["steps"]:
-        if done is not None and done.status:
+        if result is not None and result.status:
             break
         if "run" in step:
-            done = job.step(step, {})
+            result = job.step(step, {})
         elif step["uses"].startswith(OURS):
             given = {name: _written(value) for name, value in step["with"].items()}
-            done = job.act({name: job.worked_out(text, {}) for name, text in given.items()})
-    assert done is not None
-    return done
+            result = job.act({name: job.worked_out(text, {}) for name, text in given.items()})
+    assert result is not None
+    return result
 
 
 def _written(value: object) -> str:
@@ -205,9 +205,9 @@ def _written(value: object) -> str:
 
 def test_the_workflow_for_pull_requests_annotates_and_leaves_a_report(job: Job) -> None:
     shutil.copytree(TOP / "examples", job.workspace, dirs_exist_ok=True)
-    done = play(read("github-pull-request.yml"), job)
-    assert done.status == 1
-    assert re.search(r"^::error file=terraform/[\w/]+\.tf,line=\d+", done.output, re.MULTILINE)
+    result = play(read("github-pull-request.yml"), job)
+    assert result.status == 1
+    assert re.search(r"^::error file=terraform/[\w/]+\.tf,line=\d+", result.output, re.MULTILINE)
     assert json.loads(Path(job.outputs["check"]["sarif"]).read_text("utf-8"))["runs"]
 
 
@@ -223,8 +223,8 @@ def test_the_deploy_workflow_applies_no_plan_in_which_a_cache_fails(
     fixed = re.sub(r'"snapshot_retention_limit": ?(0|null)', '"snapshot_retention_limit":7', fixed)
     (terraform.parent / "plan.json").write_text(fixed, "utf-8")
     job.outputs.pop("check")
-    done = play(read("github-deploy.yml"), job)
-    assert done.status == 0, done.output
+    result = play(read("github-deploy.yml"), job)
+    assert result.status == 0, result.output
     assert "apply -input=false" in terraform.with_suffix(".log").read_text("utf-8")
 
 
@@ -232,9 +232,9 @@ def test_the_gitlab_job_leaves_the_report_that_it_names(
     work: Path, tools: Tools, runner: Path
 ) -> None:
     job = read("gitlab-ci.yml")["ecbackup-iac"]
-    done = run("\n".join(job["script"]), work, tools, runner)
-    assert done.status == 1
-    assert "fix: " in done.output
+    result = run("\n".join(job["script"]), work, tools, runner)
+    assert result.status == 1
+    assert "fix: " in result.output
     report = json.loads((work / job["artifacts"]["reports"]["codequality"]).read_text("utf-8"))
     assert {"fingerprint", "location", "severity"} <= report[0].keys()
 
@@ -251,9 +251,9 @@ def test_the_jenkinsfile_is_groovy_and_its_steps_leave_the_report(
     assert read_back.status == 0, read_back.output
     install, check = json.loads(read_back.output)
     assert "pip" in install
-    done = run(check, work, tools, runner, WORKSPACE_TMP=str(runner))
-    assert done.status == 1
-    assert "fix: " in done.output
+    result = run(check, work, tools, runner, WORKSPACE_TMP=str(runner))
+    assert result.status == 1
+    assert "fix: " in result.output
     (report,) = re.findall(r"testResults: '([^']+)'", (EXAMPLES / "Jenkinsfile").read_text("utf-8"))
     assert failures(work / report) > 0
 
@@ -263,9 +263,9 @@ def test_the_azure_pipeline_leaves_the_report_that_it_publishes(
 ) -> None:
     steps = read("azure-pipelines.yml")["steps"]
     (script,) = (step["bash"] for step in steps if step.get("bash", "").startswith("ecbackup-iac"))
-    done = run(script, work, tools, runner, AGENT_TEMPDIRECTORY=str(tmp_path))
-    assert done.status == 1
-    assert "fix: " in done.output
+    result = run(script, work, tools, runner, AGENT_TEMPDIRECTORY=str(tmp_path))
+    assert result.status == 1
+    assert "fix: " in result.output
     published = steps[-1]["inputs"]["testResultsFiles"]
     assert failures(Path(published.replace("$(Agent.TempDirectory)", str(tmp_path)))) > 0
 
@@ -286,9 +286,9 @@ def test_atlantis_has_nothing_to_apply_where_a_cache_fails(
     (tmp_path / "tfplan").touch()
     env = tools.environment(files)
     env["PATH"] = f"{terraform.parent}:{runner / 'ecbackup-iac' / 'bin'}:{env['PATH']}"
-    done = tools.run("sh", "-c", check["run"], cwd=work, env=env)
-    assert done.status == 1
-    assert "FAIL  aws_elasticache_replication_group.sessions" in done.output
+    result = tools.run("sh", "-c", check["run"], cwd=work, env=env)
+    assert result.status == 1
+    assert "FAIL  aws_elasticache_replication_group.sessions" in result.output
     assert not (tmp_path / "tfplan").exists()
 
     (terraform.parent / "plan.json").write_text('{"format_version": "1.2"', "utf-8")
@@ -300,8 +300,8 @@ def test_atlantis_has_nothing_to_apply_where_a_cache_fails(
     fixed = re.sub(r'"snapshot_retention_limit": ?(0|null)', '"snapshot_retention_limit":7', whole)
     (terraform.parent / "plan.json").write_text(fixed, "utf-8")
     (tmp_path / "tfplan").touch()
-    done = tools.run("sh", "-c", check["run"], cwd=work, env=env)
-    assert done.status == 0, done.output
+    result = tools.run("sh", "-c", check["run"], cwd=work, env=env)
+    assert result.status == 0, result.output
     assert (tmp_path / "tfplan").exists()
 
 

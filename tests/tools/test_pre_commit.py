@@ -111,8 +111,8 @@ class Repository:
 
     def has(self, files: Mapping[str, str]) -> None:
         """Put files into the repository behind the hooks' back."""
-        done = self.commit(files, "--no-verify")
-        assert done.status == 0, done.output
+        result = self.commit(files, "--no-verify")
+        assert result.status == 0, result.output
 
     def run(self, *words: str) -> Ran:
         return self.tools.run("pre-commit", *words, cwd=self.folder, env=self.env)

@@ -8,6 +8,7 @@ from ecbackup_iac.cli.exit_codes import EXIT_INCOMPLETE
 from ecbackup_iac.cli.options import FILE, OrderedCommand, request_from, request_options
 from ecbackup_iac.cli.output import (
     Output,
+    check_destination,
     check_outputs,
     print_problems,
     print_text,
@@ -54,7 +55,7 @@ def baseline(
 
 
 def _check_reason(reason: str | None, update: str | None) -> None:
-    """Refuse a reason that is empty, or that nothing would take. Raises click.UsageError."""
+    """Reject a reason that is empty, or that nothing would use. Raises click.UsageError."""
     if reason is not None and update is not None:
         raise click.UsageError("--update accepts nothing: it takes no --reason")
     if reason is not None and not reason.strip():
@@ -63,10 +64,10 @@ def _check_reason(reason: str | None, update: str | None) -> None:
 
 def _print_new(request: CheckRequest, reason: str | None) -> "Report":
     """Print a baseline of all findings that nothing else suppresses, without regard to an old baseline."""
+    from ecbackup_iac.cli.clock import today
     from ecbackup_iac.files.paths import BASELINE_FILE
     from ecbackup_iac.suppressions.baseline import USUAL_REASON, baseline_of
     from ecbackup_iac.suppressions.baseline_file import baseline_text
-    from ecbackup_iac.suppressions.exceptions import today
 
     policy = effective_policy(request)
     check_outputs([Output("text", None)])
@@ -82,6 +83,7 @@ def _prune(request: CheckRequest, file: str) -> "Report":
     from ecbackup_iac.suppressions.baseline import pruned, stale_entries
     from ecbackup_iac.suppressions.baseline_file import baseline_text, read_baseline
 
+    check_destination(file)
     policy = replace(effective_policy(request), baseline=None)
     before = read_baseline(file)
     report = run_check(request, policy)

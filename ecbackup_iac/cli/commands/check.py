@@ -64,7 +64,7 @@ def _write_reports(request: CheckRequest) -> int:
     report = run_check(request, effective_policy(request), with_excerpts=with_excerpts)
     style = style_of(color=request.color, quiet=request.is_quiet, verbose=request.is_verbose)
     write_reports(report, request.outputs, style)
-    if request.exit_zero:
+    if request.exits_zero:
         return 0
     if report.fails:
         return EXIT_FAILS

@@ -68,23 +68,23 @@ def fix(context: click.Context, /, *, days: int | None, diff: bool, **_options: 
 
 def _fixes(request: CheckRequest, policy: "Policy", days: int | None) -> "FixResult":
     """Return the edits that a request needs. Raises click.UsageError, OutputError."""
-    from ecbackup_iac.cli.progress import watched
+    from ecbackup_iac.cli.clock import today
+    from ecbackup_iac.cli.progress import show_progress
     from ecbackup_iac.fixers.plan import plan_fixes
-    from ecbackup_iac.suppressions.exceptions import today
 
     if days is not None and days < policy.minimum_days:
         raise click.UsageError(
             f"--days {days}: the policy asks for {policy.minimum_days} days or more"
         )
     check_outputs([Output("text", None)])
-    with watched(quiet=False) as progress:
+    with show_progress() as progress:
         return plan_fixes(
             request.checked_paths,
             policy,
             today(),
             request.inputs,
             days,
-            allow_empty=request.allow_empty,
+            allow_empty=request.allows_empty,
             progress=progress,
         )
 

@@ -1,8 +1,8 @@
 """Condition functions in one scenario → whether they hold."""
 
+from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.entries import entry_of
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
-from ecbackup_iac.cloudformation.evaluation.evaluation import Evaluation
 from ecbackup_iac.cloudformation.evaluation.scenarios import Dependencies, NeedsSplit
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.values import (
@@ -22,7 +22,7 @@ MAX_OPERANDS = 1_000
 """Of Fn::And and Fn::Or; CloudFormation allows ten."""
 
 
-def condition_result(evaluation: Evaluation, node: Node, frame: Frame) -> ConditionResult:
+def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
     """Return whether a condition expression holds.
 
     Raises:
@@ -30,36 +30,33 @@ def condition_result(evaluation: Evaluation, node: Node, frame: Frame) -> Condit
         NeedsSplit: it depends on something that the scenario leaves open.
 
     """
-    evaluation.enter_node(node, frame)
-    try:
+    with evaluator.inside(node, frame):
         name, argument = function_of(node) or ("", node)
         match name:
             case "Fn::And" | "Fn::Or":
-                operands = evaluation.arguments(argument, node, frame, 1, MAX_OPERANDS)
-                return _all_or_any(evaluation, operands, frame, is_all=name == "Fn::And")
+                operands = evaluator.arguments(argument, node, frame, 1, MAX_OPERANDS)
+                return _all_or_any(evaluator, operands, frame, is_all=name == "Fn::And")
             case "Fn::Not":
-                (operand,) = evaluation.arguments(argument, node, frame, 1, 1)
-                result = condition_result(evaluation, operand, frame)
+                (operand,) = evaluator.arguments(argument, node, frame, 1, 1)
+                result = condition_result(evaluator, operand, frame)
                 return ConditionResult(not result.holds, result.trace)
             case "Fn::Equals":
-                return _equals(evaluation, argument, node, frame)
+                return _equals(evaluator, argument, node, frame)
             case "Condition":
-                return named_condition(evaluation, text_of(argument) or "", frame, node)
+                return named_condition(evaluator, text_of(argument) or "", frame, node)
             case _:
-                return _boolean(evaluation, node, frame)
-    finally:
-        evaluation.leave()
+                return _boolean(evaluator, node, frame)
 
 
-def condition_of_if(evaluation: Evaluation, node: Node, frame: Frame) -> ConditionResult:
+def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
     """Return whether the condition of an `Fn::If` holds: a name, or an expression."""
     if isinstance(node, ScalarNode) and node.tag is None:
-        return named_condition(evaluation, node.text, frame, node)
-    return condition_result(evaluation, node, frame)
+        return named_condition(evaluator, node.text, frame, node)
+    return condition_result(evaluator, node, frame)
 
 
 def named_condition(
-    evaluation: Evaluation, name: str, frame: Frame, node: Node | None = None
+    evaluator: BaseEvaluator, name: str, frame: Frame, node: Node | None = None
 ) -> ConditionResult:
     """Return whether a condition of the section `Conditions` holds; `node` is what names it.
 
@@ -71,76 +68,76 @@ def named_condition(
     name = frame.substitute(name)
     stack = frame.stack
     key = ("condition", stack.address, name)
-    decided: ConditionResult | None = evaluation.shared_result(key)
-    if decided is not None:
-        return decided
-    found = entry_of(evaluation, stack.template.section("Conditions"), name, Frame(stack))
-    if found is None:
-        raise evaluation.rejected(f"the condition {name} is not declared", node, frame)
-    if key in evaluation.in_progress:
-        location = stack.template.source.location_of(*found[0])
+    result: ConditionResult | None = evaluator.result_before_split(key)
+    if result is not None:
+        return result
+    entry_and_frame = entry_of(evaluator, stack.template.section("Conditions"), name, Frame(stack))
+    if entry_and_frame is None:
+        raise evaluator.rejected(f"the condition {name} is not declared", node, frame)
+    if key in evaluator.in_progress:
+        location = stack.template.source.location_of(*entry_and_frame[0])
         raise TemplateRejectedError(f"the condition {name} leads to itself", location)
-    evaluation.in_progress.add(key)
+    evaluator.in_progress.add(key)
     try:
-        return evaluation.remembered(
-            key, lambda: _declared_condition(evaluation, name, *found), is_shared=True
+        return evaluator.cached_across_splits(
+            key, lambda: _declared_condition(evaluator, name, *entry_and_frame)
         )
     finally:
-        evaluation.in_progress.discard(key)
+        evaluator.in_progress.discard(key)
 
 
 def _declared_condition(
-    evaluation: Evaluation, name: str, entry: Entry, frame: Frame
+    evaluator: BaseEvaluator, name: str, entry: Entry, frame: Frame
 ) -> ConditionResult:
     """Evaluate a named condition; everything that it depends on is recorded under its name."""
-    result = condition_result(evaluation, entry[1], frame)
+    result = condition_result(evaluator, entry[1], frame)
     step = frame.stack.template.source.step(*entry, StepKind.CONDITION)
     word = "true" if result.holds else "false"
-    evaluation.record_under(f"{frame.stack.prefix}{name} is {word}")
+    evaluator.replace_dependencies(f"{frame.stack.prefix}{name} is {word}")
     return ConditionResult(result.holds, join_traces((step,), result.trace))
 
 
-def _boolean(evaluation: Evaluation, node: Node, frame: Frame) -> ConditionResult:
+def _boolean(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
     """Evaluate any other expression as a boolean."""
-    value = evaluation.settled_value(node, frame)
+    value = evaluator.settled_value(node, frame)
     text = (value.text or "").lower()
     if text in ("true", "false"):
         return ConditionResult(text == "true", value.trace)
     if isinstance(value.raw, UnknownValue):
-        excerpt = evaluation.excerpt(node, frame)
-        holds = evaluation.fact(value.raw.key, excerpt, value.raw.why)
+        excerpt = evaluator.excerpt(node, frame)
+        holds = evaluator.is_assumed(value.raw.key, excerpt, value.raw.why)
         return ConditionResult(holds, value.trace)
-    raise evaluation.rejected("a condition is expected here", node, frame)
+    raise evaluator.rejected("a condition is expected here", node, frame)
 
 
 def _all_or_any(
-    evaluation: Evaluation, operands: list[Node], frame: Frame, *, is_all: bool
+    evaluator: BaseEvaluator, operands: list[Node], frame: Frame, *, is_all: bool
 ) -> ConditionResult:
     """Evaluate Fn::And or Fn::Or: an operand that decides by itself spares a split by the others."""
     split: NeedsSplit | None = None
     trace: Trace = ()
-    recorded: Dependencies = {}
+    shared: Dependencies = {}
     for operand in operands:
-        with evaluation.separate_dependencies() as dependencies:
+        with evaluator.separate_dependencies() as dependencies:
             try:
-                result = condition_result(evaluation, operand, frame)
+                result = condition_result(evaluator, operand, frame)
             except NeedsSplit as error:
                 split = split or error
                 continue
-        if result.holds is not is_all:  # the result depends on this operand alone
-            evaluation.record(dependencies)
+        if result.holds is not is_all:  # the result depends only on this operand
+            evaluator.add_dependencies(dependencies)
             return result
-        recorded |= dependencies
+        shared |= dependencies
         trace += result.trace
     if split is not None:
         raise split
-    evaluation.record(recorded)
+    evaluator.add_dependencies(shared)
     return ConditionResult(is_all, join_traces(trace))
 
 
-def _equals(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> ConditionResult:
-    operands = evaluation.arguments(argument, node, frame, 2, 2)
-    left, right = (evaluation.value(operand, frame) for operand in operands)
+def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> ConditionResult:
+    operands = evaluator.arguments(argument, node, frame, 2, 2)
+    left, right = (evaluator.value(operand, frame) for operand in operands)
     # A literal is on the condition's own line, which the trace shows anyway.
     traces = [
         value.trace
@@ -150,14 +147,14 @@ def _equals(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) ->
     trace = join_traces(*traces)
     for parameter, value in ((left, right), (right, left)):
         if isinstance(parameter.raw, UnresolvedParameter) and value.is_known:
-            _split_by_text(evaluation, parameter.raw, value.text)
+            _split_by_text(evaluator, parameter.raw, value.text)
             return ConditionResult(holds=False, trace=trace)
     if _value_key(left) == _value_key(right) and not left.is_known:  # the same unknown value
         return ConditionResult(holds=True, trace=trace)
     for value in (left, right):
         if isinstance(value.raw, UnresolvedParameter) and value.raw.domain.values is not None:
-            evaluation.settled(value)
-    equal = _are_equal(evaluation, left, right)
+            evaluator.settled(value)
+    equal = _are_equal(evaluator, left, right)
     if equal is not None:
         return ConditionResult(equal, trace)
     reasons = [
@@ -167,21 +164,21 @@ def _equals(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) ->
     ]
     why = reasons[0] if reasons else "what it compares is known only after the deployment"
     key = ("equal", frozenset((_value_key(left), _value_key(right))))
-    return ConditionResult(evaluation.fact(key, evaluation.excerpt(node, frame), why), trace)
+    return ConditionResult(evaluator.is_assumed(key, evaluator.excerpt(node, frame), why), trace)
 
 
 def _split_by_text(
-    evaluation: Evaluation, parameter: UnresolvedParameter, text: str | None
+    evaluator: BaseEvaluator, parameter: UnresolvedParameter, text: str | None
 ) -> None:
-    """Split the scenario by whether a parameter is a text, unless it cannot be that text.
+    """Split the scenario by whether a parameter is a string, unless it cannot be that string.
 
     Raises:
-        NeedsSplit: the parameter can be the text.
+        NeedsSplit: the parameter can be the string.
 
     """
     domain = parameter.domain
     if text is not None and domain.admits(text):
-        raise evaluation.split_by_domain(
+        raise evaluator.split_by_domain(
             parameter.key, parameter.name, domain.only(text), domain.without(text)
         )
 
@@ -195,14 +192,14 @@ def _value_key(value: Value) -> object:
     return ("text", value.text)
 
 
-def _are_equal(evaluation: Evaluation, left: Value, right: Value) -> bool | None:
+def _are_equal(evaluator: BaseEvaluator, left: Value, right: Value) -> bool | None:
     """Return whether two values are equal; None where that is not known."""
-    left, right = evaluation.settled(left), evaluation.settled(right)
+    left, right = evaluator.settled(left), evaluator.settled(right)
     if not left.is_known or not right.is_known:
         return None
     if isinstance(left.raw, tuple) and isinstance(right.raw, tuple):
         if len(left.raw) != len(right.raw):
             return False
-        pairs = [_are_equal(evaluation, *pair) for pair in zip(left.raw, right.raw, strict=True)]
+        pairs = [_are_equal(evaluator, *pair) for pair in zip(left.raw, right.raw, strict=True)]
         return False if False in pairs else None if None in pairs else True
     return left.text is not None and left.text == right.text

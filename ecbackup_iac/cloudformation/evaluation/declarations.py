@@ -41,7 +41,7 @@ class Declaration:
 
     default_step: TraceStep
     default_literal: Location | None = None
-    """The location of the default itself, without its key; None where it is no scalar."""
+    """The location of the default itself, without its key; None where it is not a scalar."""
 
     @property
     def is_list(self) -> bool:

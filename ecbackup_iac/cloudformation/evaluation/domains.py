@@ -34,7 +34,7 @@ class Domain:
         return self._is_in_range(text) if self.is_number else True
 
     def only(self, text: str) -> "Domain":
-        """Return the domain that holds this text alone."""
+        """Return the domain that holds only this string."""
         return replace(self, values=(text,))
 
     def without(self, *texts: str) -> "Domain":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from ecbackup_iac.cloudformation.evaluation.evaluation import Evaluation
+from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame, LoopItem, loop_of
 from ecbackup_iac.cloudformation.evaluation.template import LOOP
 from ecbackup_iac.cloudformation.evaluation.values import Value
@@ -10,32 +10,32 @@ from ecbackup_iac.cloudformation.syntax.nodes import Entry, members
 
 
 def entry_of(
-    evaluation: Evaluation, entries: Mapping[str, Entry], name: str, frame: Frame
+    evaluator: BaseEvaluator, entries: Mapping[str, Entry], name: str, frame: Frame
 ) -> tuple[Entry, Frame] | None:
     """Return the entry of a name, with the frame of the loops that make it; None where there is none."""
     if name in entries:
         return entries[name], frame
     if not frame.stack.has_loops(entries):
         return None
-    expanded = _with_loops(evaluation, entries, frame)
+    expanded = _with_loops(evaluator, entries, frame)
     return next(((entry, inner) for key, entry, inner in expanded if key == name), None)
 
 
 def entry_of_unknown_loop(
-    evaluation: Evaluation, entries: Mapping[str, Entry], name: str, frame: Frame
+    evaluator: BaseEvaluator, entries: Mapping[str, Entry], name: str, frame: Frame
 ) -> tuple[Entry, Value] | None:
     """Return an entry that may get the name in a loop over an unknown collection, with an unknown value."""
     if not frame.stack.has_loops(entries):
         return None
-    for pattern, (key, node), inner in _with_loops(evaluation, entries, frame):
+    for pattern, (key, node), inner in _with_loops(evaluator, entries, frame):
         if "{" in pattern:
             why = f"a loop over a collection that is not known may set {name}"
-            return (key, node), evaluation.unknown_value(why, node, inner)
+            return (key, node), evaluator.unknown_value(why, node, inner)
     return None
 
 
 def _with_loops(
-    evaluation: Evaluation, entries: Mapping[str, Entry], frame: Frame
+    evaluator: BaseEvaluator, entries: Mapping[str, Entry], frame: Frame
 ) -> Iterator[tuple[str, Entry, Frame]]:
     """Yield a map's entries, with loops expanded as they are in this scenario."""
     for key, entry in entries.items():
@@ -43,9 +43,9 @@ def _with_loops(
             yield frame.substitute(key), entry, frame
             continue
         loop = loop_of(entry, frame)
-        collection = evaluation.settled_value(loop.collection, frame)
+        collection = evaluator.settled_value(loop.collection, frame)
         items = collection.raw if isinstance(collection.raw, tuple) else (collection,)
-        evaluation.weigh(len(items))
+        evaluator.charge(len(items))
         for item in items:
             inner = frame.in_loop(loop.identifier, LoopItem(item, loop.collection, frame))
-            yield from _with_loops(evaluation, members(loop.body), inner)
+            yield from _with_loops(evaluator, members(loop.body), inner)

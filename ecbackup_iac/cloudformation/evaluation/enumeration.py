@@ -34,7 +34,7 @@ class ScenarioBudget:
 
     @property
     def is_spent(self) -> bool:
-        """Whether more was asked for than there was."""
+        """Whether more scenarios were requested than it had."""
         return self._left < 0
 
     def charge(self) -> bool:

@@ -4,13 +4,13 @@ What the functions do: CloudFormation user guide, intrinsic function reference, 
 AWS::LanguageExtensions transform.
 """
 
+from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.conditions import (
     CONDITION_FUNCTIONS,
     condition_result,
     named_condition,
 )
 from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
-from ecbackup_iac.cloudformation.evaluation.evaluation import Evaluation
 from ecbackup_iac.cloudformation.evaluation.functions import FUNCTIONS, UNKNOWN_FUNCTIONS
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, LoopItem
 from ecbackup_iac.cloudformation.evaluation.template import DYNAMIC_REFERENCE, SERVERLESS_VARIABLE
@@ -29,7 +29,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 
 
-class Evaluator(Evaluation):
+class Evaluator(BaseEvaluator):
     """Evaluates expressions, properties and existence in one scenario."""
 
     # Existence and properties
@@ -98,8 +98,7 @@ class Evaluator(Evaluation):
         function = function_of(node)
         if function is None and isinstance(node, ScalarNode):
             return self._literal(node, frame)
-        self.enter_node(node, frame)
-        try:
+        with self.inside(node, frame):
             if function is not None:
                 return self._function(*function, node, frame)
             match node:
@@ -109,8 +108,6 @@ class Evaluator(Evaluation):
                     return self._map(node, frame)
                 case ScalarNode():
                     return self._literal(node, frame)
-        finally:
-            self.leave()
 
     def _function(self, name: str, argument: Node, node: Node, frame: Frame) -> Value:
         function = FUNCTIONS.get(name)
@@ -138,13 +135,13 @@ class Evaluator(Evaluation):
         return Value(raw, (step,), literals=(step.location,) if is_whole else ())
 
     def _list(self, nodes: list[Node], frame: Frame) -> Value:
-        self.weigh(len(nodes))
+        self.charge(len(nodes))
         values = [self.value(node, frame) for node in nodes]
         items = tuple(value for value in values if value.raw is not NO_VALUE)
         return Value(items, is_secret=any(item.is_secret for item in items))
 
     def _map(self, node: MapNode, frame: Frame) -> Value:
-        self.weigh(len(node.entries))
+        self.charge(len(node.entries))
         values = {name: self.value(entry[1], frame) for name, entry in members(node).items()}
         items = {name: value for name, value in values.items() if value.raw is not NO_VALUE}
         return Value(items, is_secret=any(item.is_secret for item in items.values()))

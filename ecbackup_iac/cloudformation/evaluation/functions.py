@@ -1,6 +1,6 @@
 """Calls of CloudFormation's intrinsic functions → values: one function each, in one table.
 
-Each takes the evaluation, the function's argument, the node of the whole call, and its frame.
+Each takes the evaluator, the function's argument, the node of the whole call, and its frame.
 """
 
 import base64
@@ -8,8 +8,8 @@ import json
 import re
 from collections.abc import Callable
 
+from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
-from ecbackup_iac.cloudformation.evaluation.evaluation import Evaluation
 from ecbackup_iac.cloudformation.evaluation.parameters import reference
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.template import (
@@ -41,44 +41,44 @@ from ecbackup_iac.model.value import StepKind
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 
 
-def _ref(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
-    name = evaluation.settled_value(argument, frame).text
+def _ref(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    name = evaluator.settled_value(argument, frame).text
     if name is None:
-        raise evaluation.rejected("Ref takes a name", node, frame)
-    return reference(evaluation, name.strip(), node, frame)
+        raise evaluator.rejected("Ref takes a name", node, frame)
+    return reference(evaluator, name.strip(), node, frame)
 
 
-def _if(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
-    condition, then, otherwise = evaluation.arguments(argument, node, frame, 3, 3)
-    result = condition_of_if(evaluation, condition, frame)
-    return evaluation.value(then if result.holds else otherwise, frame).through(*result.trace)
+def _if(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    condition, then, otherwise = evaluator.arguments(argument, node, frame, 3, 3)
+    result = condition_of_if(evaluator, condition, frame)
+    return evaluator.value(then if result.holds else otherwise, frame).through(*result.trace)
 
 
-def _find_in_map(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
-    name_node, top_node, second_node, *options = evaluation.arguments(argument, node, frame, 3, 4)
+def _find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    name_node, top_node, second_node, *options = evaluator.arguments(argument, node, frame, 3, 4)
     if options:
-        _check_extensions(evaluation, "The DefaultValue of Fn::FindInMap", node, frame)
+        _check_extensions(evaluator, "The DefaultValue of Fn::FindInMap", node, frame)
     template = frame.stack.template
     try:
-        name = _key_among(evaluation, name_node, template.section("Mappings"), "Mappings", frame)
+        name = _key_among(evaluator, name_node, template.section("Mappings"), "Mappings", frame)
         what = "the mapping" if name.is_secret else f"the mapping {name.key}"
         tops = members(name.entry[1])
-        top = _key_among(evaluation, top_node, tops, what, frame)
-        second = _key_among(evaluation, second_node, members(top.entry[1]), what, frame)
+        top = _key_among(evaluator, top_node, tops, what, frame)
+        second = _key_among(evaluator, second_node, members(top.entry[1]), what, frame)
     except _NoSuchKeyError as error:
         default = member(options[0], "DefaultValue") if options else None
         if default is not None:
-            return evaluation.value(default, frame)
+            return evaluator.value(default, frame)
         macro = next(template.macros(), None)
         if macro is not None:
             text = f"the macro {macro.name} may make what is looked up"
-            return evaluation.unknown_value(text, node, frame)
+            return evaluator.unknown_value(text, node, frame)
         if error.may_be_made:
-            return evaluation.unknown_value("a macro may make what is looked up", node, frame)
-        raise evaluation.rejected(error.message, node, frame) from error
+            return evaluator.unknown_value("a macro may make what is looked up", node, frame)
+        raise evaluator.rejected(error.message, node, frame) from error
     step = template.source.step(*second.entry, StepKind.MAPPING)
     keys = [key.trace for key in (top, second) if function_of(key.node) is not None]
-    return replace(evaluation.value(second.entry[1], frame), trace=join_traces(*keys, (step,)))
+    return replace(evaluator.value(second.entry[1], frame), trace=join_traces(*keys, (step,)))
 
 
 class _NoSuchKeyError(Exception):
@@ -105,7 +105,7 @@ class _Key:
 
 
 def _key_among(
-    evaluation: Evaluation, node: Node, entries: dict[str, Entry], what: str, frame: Frame
+    evaluator: BaseEvaluator, node: Node, entries: dict[str, Entry], what: str, frame: Frame
 ) -> _Key:
     """Return the key of a map that an expression selects; `what` names the map in messages.
 
@@ -113,8 +113,8 @@ def _key_among(
         _NoSuchKeyError: the map has no such key.
 
     """
-    value = evaluation.value(node, frame)
-    chosen = _selected(evaluation, value, list(entries), node, what, frame)
+    value = evaluator.value(node, frame)
+    chosen = _selected(evaluator, value, list(entries), node, what, frame)
     if chosen is None:
         shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
         raise _NoSuchKeyError(f"{what} has no {shown}", may_be_made="Fn::Transform" in entries)
@@ -122,7 +122,7 @@ def _key_among(
 
 
 def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the location of both
-    evaluation: Evaluation,
+    evaluator: BaseEvaluator,
     value: Value,
     options: list[str],
     node: Node,
@@ -137,25 +137,25 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
     """
     match value.raw:
         case UnresolvedParameter() as parameter:
-            _split_by_options(evaluation, parameter, options)
+            _split_by_options(evaluator, parameter, options)
             return None
         case UnknownValue(key=key, why=why):
-            number = evaluation.choice(("key", key, tuple(options)), len(options) + 1)
-            excerpt = evaluation.excerpt(node, frame)
+            number = evaluator.assumed_choice(("key", key, tuple(options)), len(options) + 1)
+            excerpt = evaluator.excerpt(node, frame)
             if number == len(options):
-                evaluation.record({f"{excerpt} is no key of {what}": (why,)})
+                evaluator.add_dependencies({f"{excerpt} is no key of {what}": (why,)})
                 return None
-            evaluation.record({f'{excerpt} is "{options[number]}"': (why,)})
+            evaluator.add_dependencies({f'{excerpt} is "{options[number]}"': (why,)})
             return options[number]
         case _:
             text = value.text
             if text is None:
-                raise evaluation.rejected("a text is expected as a key", node, frame)
+                raise evaluator.rejected("a text is expected as a key", node, frame)
             return text if text in options else None
 
 
 def _split_by_options(
-    evaluation: Evaluation, parameter: UnresolvedParameter, options: list[str]
+    evaluator: BaseEvaluator, parameter: UnresolvedParameter, options: list[str]
 ) -> None:
     """Split the scenario by which of some texts a parameter is, unless it can be none of them.
 
@@ -176,26 +176,26 @@ def _split_by_options(
     domains = [domain.only(option) for option in possible]
     if rest.values != ():
         domains.append(rest)
-    raise evaluation.split_by_domain(parameter.key, parameter.name, *domains)
+    raise evaluator.split_by_domain(parameter.key, parameter.name, *domains)
 
 
-def _check_extensions(evaluation: Evaluation, what: str, node: Node, frame: Frame) -> None:
+def _check_extensions(evaluator: BaseEvaluator, what: str, node: Node, frame: Frame) -> None:
     """Raise TemplateRejectedError where a function of AWS::LanguageExtensions is not available."""
     if not frame.stack.template.may_use_extensions:
-        raise evaluation.rejected(f"{what} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
+        raise evaluator.rejected(f"{what} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
 
 
-def _sub(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     variables: dict[str, Entry] = {}
     text_node = argument
     if isinstance(argument, ListNode):
-        text_node, variable_node = evaluation.arguments(argument, node, frame, 2, 2)
+        text_node, variable_node = evaluator.arguments(argument, node, frame, 2, 2)
         variables = members(variable_node)
     if not isinstance(text_node, ScalarNode):
-        raise evaluation.rejected("Fn::Sub takes a text", node, frame)
+        raise evaluator.rejected("Fn::Sub takes a text", node, frame)
     text = frame.substitute(text_node.text)
     if SERVERLESS_VARIABLE.search(text):
-        return evaluation.unknown_value(
+        return evaluator.unknown_value(
             f"{text[:80]} has a variable of the Serverless Framework", node, frame
         )
     parts: list[Value] = []
@@ -207,67 +207,65 @@ def _sub(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Va
         if name.startswith("!"):
             parts.append(Value(f"${{{name[1:]}}}"))
         elif name in variables:
-            parts.append(evaluation.value(variables[name][1], frame))
+            parts.append(evaluator.value(variables[name][1], frame))
         elif "." in name:
-            parts.append(_attribute(evaluation, name, node, frame))
+            parts.append(_attribute(evaluator, name, node, frame))
         else:
-            parts.append(reference(evaluation, name, node, frame))
+            parts.append(reference(evaluator, name, node, frame))
     is_literal = text == text_node.text and not parts
     location = frame.stack.template.source.location_of(text_node)
     parts.append(Value(text[position:], literals=(location,) if is_literal else ()))
-    return _text_of_parts(evaluation, tuple(parts), "", node, frame)
+    return _text_of_parts(evaluator, tuple(parts), "", node, frame)
 
 
-def _join(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
-    delimiter_node, list_node = evaluation.arguments(argument, node, frame, 2, 2)
-    delimiter = evaluation.settled_value(delimiter_node, frame).text
-    listed = evaluation.settled_value(list_node, frame)
+def _join(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    delimiter_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
+    delimiter = evaluator.settled_value(delimiter_node, frame).text
+    listed = evaluator.settled_value(list_node, frame)
     if isinstance(listed.raw, UnknownValue):
         return listed
     if delimiter is None or not isinstance(listed.raw, tuple):
-        raise evaluation.rejected("Fn::Join takes a delimiter and a list", node, frame)
-    return _text_of_parts(evaluation, listed.raw, delimiter, node, frame)
+        raise evaluator.rejected("Fn::Join takes a delimiter and a list", node, frame)
+    return _text_of_parts(evaluator, listed.raw, delimiter, node, frame)
 
 
 def _text_of_parts(
-    evaluation: Evaluation, parts: tuple[Value, ...], delimiter: str, node: Node, frame: Frame
+    evaluator: BaseEvaluator, parts: tuple[Value, ...], delimiter: str, node: Node, frame: Frame
 ) -> Value:
     """Return the text of joined values; the callers deal with `${!x}` and commas."""
-    evaluation.weigh(len(parts))
-    unknown = evaluation.first_unknown(parts)
-    settled = tuple(evaluation.settled(part) for part in parts)
+    evaluator.charge(len(parts))
+    unknown = evaluator.first_unknown(parts)
+    settled = tuple(evaluator.settled(part) for part in parts)
     trace = join_traces(*(part.trace for part in settled))
     is_secret = any(part.is_secret for part in parts)
     if unknown is not None:
         return replace(
-            evaluation.unknown_value(unknown.why, node, frame), trace=trace, is_secret=is_secret
+            evaluator.unknown_value(unknown.why, node, frame), trace=trace, is_secret=is_secret
         )
-    text = evaluation.join_texts(settled, delimiter)
+    text = evaluator.join_texts(settled, delimiter)
     if text is None:
-        raise evaluation.rejected("only texts can be put together", node, frame)
+        raise evaluator.rejected("only texts can be put together", node, frame)
     if DYNAMIC_REFERENCE.search(text):
-        why = (
-            f"{evaluation.excerpt(node, frame)} is a dynamic reference, resolved at the deployment"
-        )
-        return evaluation.unknown_value(why, node, frame)
+        why = f"{evaluator.excerpt(node, frame)} is a dynamic reference, resolved at the deployment"
+        return evaluator.unknown_value(why, node, frame)
     texts = [part for part in settled if part.text]
     literals = texts[0].literals if len(texts) == 1 else ()
     return Value(text, trace, is_secret, literals)
 
 
-def _select(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
-    index_node, list_node = evaluation.arguments(argument, node, frame, 2, 2)
-    index = evaluation.value(index_node, frame)
-    listed = evaluation.settled_value(list_node, frame)
+def _select(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    index_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
+    index = evaluator.value(index_node, frame)
+    listed = evaluator.settled_value(list_node, frame)
     if isinstance(listed.raw, UnknownValue):
-        return replace(evaluation.unknown_value(listed.raw.why, node, frame), trace=listed.trace)
+        return replace(evaluator.unknown_value(listed.raw.why, node, frame), trace=listed.trace)
     if not isinstance(listed.raw, tuple):
-        raise evaluation.rejected("Fn::Select takes a number and a list", node, frame)
+        raise evaluator.rejected("Fn::Select takes a number and a list", node, frame)
     numbers = [str(number) for number in range(len(listed.raw))]
-    chosen = _selected(evaluation, index, numbers, index_node, "the list", frame)
+    chosen = _selected(evaluator, index, numbers, index_node, "the list", frame)
     if chosen is None:
         shown = "such item" if index.is_secret else f"item {(index.text or '')[:9]}"
-        raise evaluation.rejected(f"the list of Fn::Select has no {shown}", node, frame)
+        raise evaluator.rejected(f"the list of Fn::Select has no {shown}", node, frame)
     return listed.raw[int(chosen)].through(*_trace_of_argument(index, index_node))
 
 
@@ -276,39 +274,39 @@ def _trace_of_argument(value: Value, node: Node) -> Trace:
     return value.trace if function_of(node) is not None else ()
 
 
-def _split(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
-    delimiter_node, text_node = evaluation.arguments(argument, node, frame, 2, 2)
-    delimiter = evaluation.settled_value(delimiter_node, frame).text
-    value = evaluation.settled_value(text_node, frame)
+def _split(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    delimiter_node, text_node = evaluator.arguments(argument, node, frame, 2, 2)
+    delimiter = evaluator.settled_value(delimiter_node, frame).text
+    value = evaluator.settled_value(text_node, frame)
     if isinstance(value.raw, UnknownValue):
-        return replace(evaluation.unknown_value(value.raw.why, node, frame), trace=value.trace)
+        return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
     text = value.text
     if not delimiter or text is None:
-        raise evaluation.rejected("Fn::Split takes a delimiter and a text", node, frame)
+        raise evaluator.rejected("Fn::Split takes a delimiter and a text", node, frame)
     parts = text.split(delimiter)
-    evaluation.weigh(len(parts))
+    evaluator.charge(len(parts))
     made = tuple(Value(part, value.trace, value.is_secret) for part in parts)
     return Value(made, value.trace, value.is_secret)
 
 
-def _length(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
-    _check_extensions(evaluation, "Fn::Length", node, frame)
-    value = evaluation.settled_value(argument, frame)
+def _length(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    _check_extensions(evaluator, "Fn::Length", node, frame)
+    value = evaluator.settled_value(argument, frame)
     if isinstance(value.raw, UnknownValue):
-        return replace(evaluation.unknown_value(value.raw.why, node, frame), trace=value.trace)
+        return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
     if not isinstance(value.raw, tuple):
-        raise evaluation.rejected("Fn::Length takes a list", node, frame)
+        raise evaluator.rejected("Fn::Length takes a list", node, frame)
     return Value(len(value.raw), (*value.trace, frame.stack.template.source.step(node)))
 
 
-def _to_json_string(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
-    _check_extensions(evaluation, "Fn::ToJsonString", node, frame)
-    value = evaluation.value(argument, frame)
+def _to_json_string(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    _check_extensions(evaluator, "Fn::ToJsonString", node, frame)
+    value = evaluator.value(argument, frame)
     unknown: list[UnknownValue] = []
 
     def plain(item: Value) -> object:
-        evaluation.weigh(1)
-        match evaluation.settled(item).raw:
+        evaluator.charge(1)
+        match evaluator.settled(item).raw:
             case UnknownValue() as found:
                 unknown.append(found)
                 return None
@@ -323,34 +321,34 @@ def _to_json_string(evaluation: Evaluation, argument: Node, node: Node, frame: F
 
     data = plain(value)
     if unknown:
-        return evaluation.unknown_value(unknown[0].why, node, frame)
+        return evaluator.unknown_value(unknown[0].why, node, frame)
     return Value(json.dumps(data, separators=(",", ":")), value.trace, value.is_secret)
 
 
-def _base64(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
-    value = evaluation.settled_value(argument, frame)
+def _base64(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    value = evaluator.settled_value(argument, frame)
     if isinstance(value.raw, UnknownValue):
-        return replace(evaluation.unknown_value(value.raw.why, node, frame), trace=value.trace)
+        return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
     text = value.text
     if text is None:
-        raise evaluation.rejected("Fn::Base64 takes a text", node, frame)
+        raise evaluator.rejected("Fn::Base64 takes a text", node, frame)
     encoded = base64.b64encode(text.encode("utf-8", "replace")).decode()
     return Value(encoded, value.trace, value.is_secret)
 
 
-def _get_att(evaluation: Evaluation, argument: Node, node: Node, frame: Frame) -> Value:
+def _get_att(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     if isinstance(argument, ListNode):
-        parts = [evaluation.settled_value(part, frame).text for part in argument.items]
+        parts = [evaluator.settled_value(part, frame).text for part in argument.items]
         if len(parts) < 2 or None in parts:  # noqa: PLR2004 - a resource and an attribute
-            return evaluation.unknown_value(
-                f"{evaluation.excerpt(node, frame)} is known only after the deployment", node, frame
+            return evaluator.unknown_value(
+                f"{evaluator.excerpt(node, frame)} is known only after the deployment", node, frame
             )
-        return _attribute(evaluation, ".".join(filter(None, parts)), node, frame)
+        return _attribute(evaluator, ".".join(filter(None, parts)), node, frame)
     name = frame.substitute(text_of(argument) or "")
-    return _attribute(evaluation, name, node, frame)
+    return _attribute(evaluator, name, node, frame)
 
 
-def _attribute(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> Value:
+def _attribute(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) -> Value:
     """Return a resource's attribute; of a nested stack that was read, the output that it names."""
     resource, _, attribute = name.partition(".")
     child = frame.stack.children.get(resource)
@@ -359,18 +357,18 @@ def _attribute(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> V
         entry = child.template.section("Outputs").get(output)
         value = members(entry[1]).get("Value") if entry else None
         if value is None:
-            raise evaluation.rejected(f"{resource} has no output {output}", node, frame)
+            raise evaluator.rejected(f"{resource} has no output {output}", node, frame)
         step = child.template.source.step(*value, StepKind.OUTPUT)
-        return evaluation.value(value[1], Frame(child)).through(step)
+        return evaluator.value(value[1], Frame(child)).through(step)
     if not frame.stack.template.may_have_resource(resource):
-        raise evaluation.rejected(
-            f"there is no such resource: {evaluation.excerpt(node, frame)}", node, frame
+        raise evaluator.rejected(
+            f"there is no such resource: {evaluator.excerpt(node, frame)}", node, frame
         )
-    why = f"{evaluation.excerpt(node, frame)} is known only after the deployment"
-    return evaluation.unknown_value(why, node, frame)
+    why = f"{evaluator.excerpt(node, frame)} is known only after the deployment"
+    return evaluator.unknown_value(why, node, frame)
 
 
-FUNCTIONS: dict[str, Callable[[Evaluation, Node, Node, Frame], Value]] = {
+FUNCTIONS: dict[str, Callable[[BaseEvaluator, Node, Node, Frame], Value]] = {
     "Ref": _ref,
     "Fn::Base64": _base64,
     "Fn::FindInMap": _find_in_map,

@@ -1,5 +1,6 @@
 """Names in one scenario → their values: parameters, those of nested stacks, pseudo parameters, resources."""
 
+from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
 from ecbackup_iac.cloudformation.evaluation.declarations import (
     HIDDEN,
@@ -9,7 +10,6 @@ from ecbackup_iac.cloudformation.evaluation.declarations import (
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
 from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
-from ecbackup_iac.cloudformation.evaluation.evaluation import Evaluation
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame, PassedParameters, Stack
 from ecbackup_iac.cloudformation.evaluation.template import DYNAMIC_REFERENCE
@@ -40,7 +40,7 @@ _NO_VALUE_NAME = "AWS::NoValue"
 _SHARED = ("AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix")
 
 
-def reference(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> Value:
+def reference(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) -> Value:
     """Return the value of `Ref` for a name: a loop's item, a parameter, a resource.
 
     Raises:
@@ -55,13 +55,13 @@ def reference(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> Va
         return Value(NO_VALUE, (source.step(node),), literals=_call_locations(source, node))
     declaration = stack.template.declaration(name)
     if declaration is not None:
-        return _parameter(evaluation, declaration, stack)
+        return _parameter(evaluator, declaration, stack)
     if name.startswith("AWS::"):
-        return _pseudo_parameter(evaluation, name, node, frame)
+        return _pseudo_parameter(evaluator, name, node, frame)
     if stack.template.may_have_resource(name):
         why = f"the id of {name} is known only after the deployment"
-        return evaluation.unknown_value(why, node, frame)
-    raise evaluation.rejected(f"{name} is neither a parameter nor a resource", node, frame)
+        return evaluator.unknown_value(why, node, frame)
+    raise evaluator.rejected(f"{name} is neither a parameter nor a resource", node, frame)
 
 
 def _call_locations(source: SourceText, node: Node) -> tuple[Location, ...]:
@@ -77,12 +77,12 @@ def _call_locations(source: SourceText, node: Node) -> tuple[Location, ...]:
 # Parameters
 
 
-def _parameter(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
+def _parameter(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     key = _key_of(declaration, stack)
-    value = evaluation.remembered(key, lambda: _parameter_value(evaluation, declaration, stack))
+    value = evaluator.cached(key, lambda: _parameter_value(evaluator, declaration, stack))
     parameter = value.raw
     if isinstance(parameter, UnresolvedParameter):
-        _record_assumption(evaluation, parameter)
+        _record_assumption(evaluator, parameter)
         values = parameter.domain.values
         if values is not None and len(values) == 1:
             return replace(value, raw=values[0])
@@ -93,9 +93,9 @@ def _key_of(declaration: Declaration, stack: Stack) -> Key:
     return ("parameter", stack.address, declaration.name)
 
 
-def _record_assumption(evaluation: Evaluation, parameter: UnresolvedParameter) -> None:
+def _record_assumption(evaluator: BaseEvaluator, parameter: UnresolvedParameter) -> None:
     """Record what the scenario assumes an unresolved parameter to be."""
-    assumed = evaluation.assumed_domain(parameter.key)
+    assumed = evaluator.assumed_domain(parameter.key)
     if assumed is None:
         return
     declared = parameter.declaration.domain if parameter.declaration else Domain()
@@ -109,21 +109,21 @@ def _record_assumption(evaluation: Evaluation, parameter: UnresolvedParameter) -
             excluded = frozenset(declared.values) - frozenset(assumed.values)
         listed = " or ".join(f'"{value}"' for value in sorted(excluded))
         text = f"{parameter.name} is not {listed}"
-    if text not in evaluation.conditions:
-        evaluation.record({text: (parameter.why,)})
+    if text not in evaluator.conditions:
+        evaluator.add_dependencies({text: (parameter.why,)})
 
 
-def _parameter_value(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
+def _parameter_value(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     declaration.check_type()
     key, secret = _key_of(declaration, stack), declaration.is_secret
     name = f"{stack.prefix}{declaration.name}"
     if declaration.is_from_systems_manager:
         why = f"parameter {name} is read from Systems Manager when the stack is deployed"
         return Value(UnknownValue(why, key), (declaration.step,), secret)
-    if evaluation.ignores_values:
-        return _without_value(evaluation, declaration, stack)
+    if evaluator.ignores_values:
+        return _without_value(evaluator, declaration, stack)
     if stack.passed is not None:
-        return _nested_parameter(evaluation, declaration, stack, stack.passed)
+        return _nested_parameter(evaluator, declaration, stack, stack.passed)
     given = stack.given.get(declaration.name)
     if given is not None:
         step = given.step(declaration)
@@ -134,10 +134,10 @@ def _parameter_value(evaluation: Evaluation, declaration: Declaration, stack: St
         return _declared_value(declaration, given.text, step, given.literal)
     if declaration.default is not None:
         return _default(declaration, declaration.default)
-    return _without_value(evaluation, declaration, stack)
+    return _without_value(evaluator, declaration, stack)
 
 
-def _without_value(evaluation: Evaluation, declaration: Declaration, stack: Stack) -> Value:
+def _without_value(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     """Return the value of a parameter that has neither a value nor a default."""
     key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
     step = replace(declaration.step, kind=StepKind.OPEN_PARAMETER)
@@ -145,7 +145,7 @@ def _without_value(evaluation: Evaluation, declaration: Declaration, stack: Stac
     if declaration.is_list:
         why = f"parameter {name} has no default and no value"
         return Value(UnknownValue(why, key), (step,), secret)
-    domain = evaluation.domain_of(key, declaration.domain)
+    domain = evaluator.domain_of(key, declaration.domain)
     return Value(UnresolvedParameter(key, name, domain, declaration), (step,), secret)
 
 
@@ -177,14 +177,14 @@ def _declared_value(
 
 
 def _nested_parameter(
-    evaluation: Evaluation, declaration: Declaration, stack: Stack, passed: PassedParameters
+    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, passed: PassedParameters
 ) -> Value:
     """Return the value of a nested stack's parameter: what the parent passes, or its default."""
-    found = _passed_entry(evaluation, declaration.name, passed)
+    found = _passed_entry(evaluator, declaration.name, passed)
     if isinstance(found, Value):
         return found.through(declaration.step, is_secret=declaration.is_secret)
     if found is not None:
-        return _passed_value(evaluation, declaration, stack, *found)
+        return _passed_value(evaluator, declaration, stack, *found)
     if declaration.default is not None:
         return _default(declaration, declaration.default)
     raise _not_passed(declaration, declaration.step.location)
@@ -196,7 +196,7 @@ def _not_passed(declaration: Declaration, location: Location) -> TemplateRejecte
 
 
 def _passed_entry(
-    evaluation: Evaluation, name: str, passed: PassedParameters
+    evaluator: BaseEvaluator, name: str, passed: PassedParameters
 ) -> tuple[Entry, Frame] | Value | None:
     """Return the entry that the parent passes to a parameter; an unknown value where it may pass one."""
     if passed.parameters is None:
@@ -204,27 +204,27 @@ def _passed_entry(
     node, frame = passed.parameters, passed.frame
     function = function_of(node)
     while function is not None and function[0] == "Fn::If":
-        condition, then, otherwise = evaluation.arguments(function[1], node, frame, 3, 3)
-        node = then if condition_of_if(evaluation, condition, frame).holds else otherwise
+        condition, then, otherwise = evaluator.arguments(function[1], node, frame, 3, 3)
+        node = then if condition_of_if(evaluator, condition, frame).holds else otherwise
         function = function_of(node)
     if function is not None and function[0] == "Ref" and text_of(function[1]) == _NO_VALUE_NAME:
         return None
     entries = members(node)
     if function is not None or "Fn::Transform" in entries:
         why = "what the parent passes to the nested stack is not known"
-        return evaluation.unknown_value(why, node, frame)
-    found = entry_of(evaluation, entries, name, frame)
-    if found is None and (possible := entry_of_unknown_loop(evaluation, entries, name, frame)):
+        return evaluator.unknown_value(why, node, frame)
+    found = entry_of(evaluator, entries, name, frame)
+    if found is None and (possible := entry_of_unknown_loop(evaluator, entries, name, frame)):
         return possible[1]
     return found
 
 
 def _passed_value(
-    evaluation: Evaluation, declaration: Declaration, stack: Stack, entry: Entry, frame: Frame
+    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, entry: Entry, frame: Frame
 ) -> Value:
     """Return the value of the parameter that an entry of the parent is passed to."""
     key_node, node = entry
-    value = evaluation.value(node, frame)
+    value = evaluator.value(node, frame)
     secret = declaration.is_secret
     step = frame.stack.template.source.step(key_node, node, StepKind.MODULE_INPUT)
     if secret:
@@ -234,14 +234,14 @@ def _passed_value(
             parameter = replace(parameter, domain=parameter.domain.within(declaration.domain))
             return replace(value, raw=parameter).through(step, is_secret=secret)
         case UnknownValue() as unknown:
-            raw = _restricted(evaluation, declaration, stack, unknown)
+            raw = _restricted(evaluator, declaration, stack, unknown)
             return replace(value, raw=raw).through(step, is_secret=secret)
         case NoValue():
             if declaration.default is None:
                 raise _not_passed(declaration, step.location)
             return _default(declaration, declaration.default, is_checked=False)
         case tuple() as items:
-            text = evaluation.join_texts(items, ",")
+            text = evaluator.join_texts(items, ",")
             if text is None:
                 unknown = UnknownValue("its parts are not known", _key_of(declaration, stack))
                 return replace(value, raw=unknown)
@@ -261,7 +261,7 @@ def _passed_value(
 
 
 def _restricted(
-    evaluation: Evaluation, declaration: Declaration, stack: Stack, unknown: UnknownValue
+    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, unknown: UnknownValue
 ) -> UnknownValue | UnresolvedParameter:
     """Return an unknown value as the parameter that it is passed to: only allowed values are deployed."""
     is_bounded = declaration.domain.values is not None or declaration.domain.is_number
@@ -274,7 +274,7 @@ def _restricted(
         excluded=unknown.excluded,
     )
     key = _key_of(declaration, stack)
-    domain = evaluation.domain_of(key, possible.within(declaration.domain))
+    domain = evaluator.domain_of(key, possible.within(declaration.domain))
     name = f"{stack.prefix}{declaration.name}"
     return UnresolvedParameter(key, name, domain, declaration, unknown.why)
 
@@ -282,19 +282,19 @@ def _restricted(
 # Pseudo parameters
 
 
-def _pseudo_parameter(evaluation: Evaluation, name: str, node: Node, frame: Frame) -> Value:
+def _pseudo_parameter(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) -> Value:
     stack = frame.stack
     step = stack.template.source.step(node, kind=StepKind.PSEUDO_PARAMETER)
-    given = None if evaluation.ignores_values else stack.ancestors[-1].given.get(name)
+    given = None if evaluator.ignores_values else stack.ancestors[-1].given.get(name)
     if given is not None and given.text is not None:
         return Value(given.text, (command_line_step(name),))
     if name == "AWS::NotificationARNs":
         why = f"{name} is known only where the stack is deployed"
-        return evaluation.unknown_value(why, node, frame)
+        return evaluator.unknown_value(why, node, frame)
     key = ("parameter", "" if name in _SHARED else stack.address, name)
-    domain = evaluation.domain_of(key, Domain())
+    domain = evaluator.domain_of(key, Domain())
     parameter = UnresolvedParameter(key, name, domain, None)
-    _record_assumption(evaluation, parameter)
+    _record_assumption(evaluator, parameter)
     if domain.values is not None and len(domain.values) == 1:
         return Value(domain.values[0], (step,))
     return Value(parameter, (step,))

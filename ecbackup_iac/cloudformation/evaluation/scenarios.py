@@ -7,9 +7,9 @@ So values that depend on the same parameter are evaluated together, and only wha
 ever split.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
@@ -38,22 +38,22 @@ class Scenario:
     domains: Mapping[Key, Domain] = field(factory=dict)
     """What parameters can be, where that is narrower than their declarations."""
 
-    facts: Mapping[Key, str] = field(factory=dict)
-    """The results of comparisons and look-ups."""
+    assumed_results: Mapping[Key, str] = field(factory=dict)
+    """The results of comparisons and look-ups that cannot be decided, as this scenario assumes them."""
 
-    memory: Mapping[Key, object] = field(factory=dict)
+    cache: Mapping[Key, object] = field(factory=dict)
     """Results that hold in every scenario that this one is split into."""
 
-    def with_domain(self, key: Key, domain: Domain, memory: Mapping[Key, object]) -> "Scenario":
+    def with_domain(self, key: Key, domain: Domain, cache: Mapping[Key, object]) -> "Scenario":
         """Return the scenario in which a parameter is of a domain."""
-        return Scenario({**self.domains, key: domain}, self.facts, memory)
+        return Scenario({**self.domains, key: domain}, self.assumed_results, cache)
 
-    def with_fact(self, key: Key, result: str, memory: Mapping[Key, object]) -> "Scenario":
+    def with_result(self, key: Key, result: str, cache: Mapping[Key, object]) -> "Scenario":
         """Return the scenario in which a comparison or look-up has this result."""
-        return Scenario(self.domains, {**self.facts, key: result}, memory)
+        return Scenario(self.domains, {**self.assumed_results, key: result}, cache)
 
 
-class NeedsSplit(Exception):  # noqa: N818 - no error: it requests that the scenario be split
+class NeedsSplit(Exception):  # noqa: N818 - not an error: it requests that the scenario be split
     """A value depends on something that the scenario leaves open; these scenarios decide it."""
 
     def __init__(self, scenarios: list[Scenario]) -> None:
@@ -62,17 +62,18 @@ class NeedsSplit(Exception):  # noqa: N818 - no error: it requests that the scen
 
 
 class ScenarioState:
-    """The state of evaluating one scenario: dependencies, remembered results, and work done."""
+    """The state of evaluating one scenario: dependencies, cached results, and work done."""
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._dependencies: Dependencies = {}
-        self._memory: dict[Key, Any] = {}
-        self._shared_memory: dict[Key, Any] = dict(scenario.memory)
-        """Decided conditions, those of the scenarios that this one was split from included."""
+        self._cache: dict[Key, tuple[Any, Dependencies]] = {}
+        """Results and errors in this scenario, with what they depend on."""
+        self._split_cache: dict[Key, Any] = dict(scenario.cache)
+        """Results of this scenario, and of those that it was split from, that hold in every part."""
         self.in_progress: set[Key] = set()
         """The named conditions that are being evaluated, to find circles."""
-        self._weight = 0
+        self._work = 0
         self._depth = 0
 
     @property
@@ -89,56 +90,59 @@ class ScenarioState:
 
     # Dependencies
 
-    def record(self, dependencies: Mapping[str, tuple[str, ...]]) -> None:
+    def add_dependencies(self, dependencies: Mapping[str, tuple[str, ...]]) -> None:
         """Add to what the evaluation depended on."""
         self._dependencies |= dependencies
 
-    def record_under(self, name: str) -> None:
-        """Replace everything recorded so far by one entry; nothing where nothing was recorded."""
+    def replace_dependencies(self, name: str) -> None:
+        """Replace all dependencies so far by one entry; nothing where there are none."""
         if self._dependencies:
-            self._dependencies = {name: self.reasons}
+            reasons = self.reasons
+            self._dependencies.clear()
+            self._dependencies[name] = reasons
 
     @contextmanager
     def separate_dependencies(self) -> Iterator[Dependencies]:
-        """Record dependencies apart; the caller decides whether to record them here, too."""
+        """Collect dependencies separately; the caller decides whether to add them here, too."""
         before, self._dependencies = self._dependencies, {}
         try:
             yield self._dependencies
         finally:
             self._dependencies = before
 
-    # Remembered results
+    # Cached results
 
-    def shared_result(self, key: Key) -> Any:  # noqa: ANN401 - each kind of key has a type of result
-        """Return a result that was remembered for good, and record its dependencies; None without one."""
-        if key not in self._shared_memory:
-            return None
-        result, dependencies = self._shared_memory[key]
+    def cached(self, key: Key, evaluate: Callable[[], T]) -> T:
+        """Return a result that is evaluated once in this scenario, or raise its error."""
+        if key not in self._cache:
+            result: T | Exception
+            with self.separate_dependencies() as dependencies:
+                try:
+                    result = evaluate()
+                except (NeedsSplit, TemplateRejectedError) as error:
+                    result = error
+            self._cache[key] = (result, dependencies)
+        cached_result, dependencies = self._cache[key]
         self._dependencies |= dependencies
+        if isinstance(cached_result, Exception):
+            raise cached_result
+        return cast("T", cached_result)
+
+    def cached_across_splits(self, key: Key, evaluate: Callable[[], T]) -> T:
+        """Return a result that is also cached for the scenarios that this one is split into.
+
+        An error is not: what needs a split here may not need it there.
+        """
+        result = self.cached(key, evaluate)
+        self._split_cache[key] = self._cache[key]
         return result
 
-    def remembered(self, key: Key, evaluate: Callable[[], T], *, is_shared: bool = False) -> T:
-        """Return a result that is evaluated once; errors and dependencies are remembered, too.
-
-        A shared result holds in the scenarios that this one is split into; an error never does.
-        """
-        memory = self._shared_memory if is_shared else self._memory
-        result: T | Exception
-        if key in memory:
-            result, dependencies = memory[key]
-        elif key in self._memory:
-            result, dependencies = self._memory[key]
-        else:
-            before, self._dependencies = self._dependencies, {}
-            try:
-                result = evaluate()
-            except (NeedsSplit, TemplateRejectedError) as error:
-                result, memory = error, self._memory
-            dependencies, self._dependencies = self._dependencies, before
-            memory[key] = (result, dependencies)
+    def result_before_split(self, key: Key) -> Any:  # noqa: ANN401 - each kind of key has a type of result
+        """Return what `cached_across_splits` cached, and add its dependencies; None without a result."""
+        if key not in self._split_cache:
+            return None
+        result, dependencies = self._split_cache[key]
         self._dependencies |= dependencies
-        if isinstance(result, Exception):
-            raise result
         return result
 
     # Splits
@@ -151,34 +155,34 @@ class ScenarioState:
         """Return what this scenario assumes a parameter to be; None where it assumes nothing."""
         return self._scenario.domains.get(key)
 
-    def fact(self, key: Key, text: str, why: str) -> bool:
-        """Return whether a comparison that cannot be decided holds in this scenario.
+    def is_assumed(self, key: Key, text: str, why: str) -> bool:
+        """Whether this scenario assumes that a comparison holds which cannot be decided.
 
         Raises:
             NeedsSplit: the scenario leaves it open.
 
         """
-        result = self._scenario.facts.get(key)
+        result = self._scenario.assumed_results.get(key)
         if result is None:
-            raise self._split_by_fact(key, ("true", "false"))
+            raise self._split_by_result(key, ("true", "false"))
         self._dependencies.setdefault(f"{text} is {result}", (why,))
         return result == "true"
 
-    def choice(self, key: Key, count: int) -> int:
-        """Return which of several results something has in this scenario that cannot be decided.
+    def assumed_choice(self, key: Key, count: int) -> int:
+        """Return which of several results this scenario assumes where that cannot be decided.
 
         Raises:
             NeedsSplit: the scenario leaves it open.
 
         """
-        result = self._scenario.facts.get(key)
+        result = self._scenario.assumed_results.get(key)
         if result is None:
-            raise self._split_by_fact(key, map(str, range(count)))
+            raise self._split_by_result(key, map(str, range(count)))
         return int(result)
 
-    def _split_by_fact(self, key: Key, results: Iterator[str] | tuple[str, ...]) -> NeedsSplit:
-        memory = self._shared_memory
-        return NeedsSplit([self._scenario.with_fact(key, result, memory) for result in results])
+    def _split_by_result(self, key: Key, results: Iterable[str]) -> NeedsSplit:
+        cache = self._split_cache
+        return NeedsSplit([self._scenario.with_result(key, result, cache) for result in results])
 
     def split_by_domain(self, key: Key, name: str, *domains: Domain) -> NeedsSplit:
         """Return the split in which a parameter is of each of these domains.
@@ -189,34 +193,35 @@ class ScenarioState:
         """
         if not domains:
             raise TemplateRejectedError(f"parameter {name} cannot have any value")
-        memory = self._shared_memory
-        return NeedsSplit([self._scenario.with_domain(key, domain, memory) for domain in domains])
+        cache = self._split_cache
+        return NeedsSplit([self._scenario.with_domain(key, domain, cache) for domain in domains])
 
     # Work
 
-    def weigh(self, amount: int) -> None:
+    def charge(self, amount: int) -> None:
         """Count the items that are evaluated in this scenario, to stop an alias bomb.
 
         Raises:
             TooMuchError: there are too many.
 
         """
-        self._weight += amount
-        if self._weight > MAX_ITEMS:
+        self._work += amount
+        if self._work > MAX_ITEMS:
             raise TooMuchError("a value too large to be worked out")
 
-    def enter(self, location: Callable[[], Location]) -> None:
-        """Go one level deeper; `leave` goes back.
+    @contextmanager
+    def one_level_deeper(self, location: Callable[[], Location]) -> Iterator[None]:
+        """Evaluate what an expression contains.
 
         Raises:
             TooMuchError: the expression at the location nests too deeply.
 
         """
-        self.weigh(1)
+        self.charge(1)
         if self._depth >= MAX_DEPTH:
             raise TooMuchError("what stands here nests too deeply to be followed", location())
         self._depth += 1
-
-    def leave(self) -> None:
-        """Go one level up."""
-        self._depth -= 1
+        try:
+            yield
+        finally:
+            self._depth -= 1

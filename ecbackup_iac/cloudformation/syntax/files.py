@@ -18,10 +18,10 @@ def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
     """
     if contents and (content := contents.get(os.path.realpath(path))) is not None:
         return content
-    content = bounded_content(path, MAX_TEXT_BYTES)
-    if content is None:
+    read = bounded_content(path, MAX_TEXT_BYTES)
+    if isinstance(read, str):
         raise OSError(errno.EFBIG, larger_than(MAX_TEXT_BYTES))
-    return content
+    return read
 
 
 def documents_in(content: bytes, path: str) -> tuple[list[Document], Diagnostic | None]:

@@ -10,8 +10,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.comments import comments
-from ecbackup_iac.hcl.parser import NativeBody, parse_file
+from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record

@@ -1,12 +1,12 @@
 """A resource of a template → its settings: the value of each property in every case.
 
 The cases are the scenarios of ecbackup_iac.cloudformation. Where all properties can be evaluated together
-they share their cases, so that properties with the same dependencies are judged together.
+they share their cases, so that a verdict considers only values that can occur together.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN
 from ecbackup_iac.cloudformation.evaluation.enumeration import (
@@ -33,7 +33,7 @@ from ecbackup_iac.model.value import (
     Unknown,
     Unset,
 )
-from ecbackup_iac.model.value import Value as Setting
+from ecbackup_iac.model.value import Value as ModelValue
 from ecbackup_iac.readers.cloudformation.resource_types import (
     Properties,
     days_of,
@@ -49,8 +49,8 @@ _SPENT = "the template asks for more work than is done for one"
 
 
 @record(eq=False)
-class _Setting:
-    """The value of a property in one case."""
+class _PropertyCase:
+    """A property in one case."""
 
     value: Value | None
     """None where the property is not written."""
@@ -63,12 +63,21 @@ class _Setting:
     """Why that is unresolved."""
 
 
-class Settings:
+class _ResourceCase(NamedTuple):
+    """A resource in a case in which it exists."""
+
+    existence: tuple[str, ...]
+    """What holds in this case and its existence depends on."""
+
+    properties: dict[str, _PropertyCase]
+
+
+class ResourceSettings:
     """The properties of one resource, each with its value in every case."""
 
     def __init__(
         self,
-        cases: dict[str, list[_Setting]],
+        cases: dict[str, list[_PropertyCase]],
         *,
         is_aligned: bool,
         existence: Sequence[str] = (),
@@ -80,29 +89,32 @@ class Settings:
         """The conditions under which the resource exists, where it may not."""
 
     @classmethod
-    def of(
+    def evaluate(
         cls, instance: ResourceInstance, names: Properties, budget: ScenarioBudget
-    ) -> "Settings":
-        """Return a resource's properties, evaluated together, or apart where that has too many cases.
+    ) -> "ResourceSettings":
+        """Return a resource's properties, evaluated together, or separately where there are too many cases.
 
         Raises:
             TemplateRejectedError: CloudFormation rejects the template.
 
         """
         cases = enumerate_scenarios(
-            lambda evaluator: _case(evaluator, instance, names), Evaluator, budget
+            lambda evaluator: _evaluate_case(evaluator, instance, names), Evaluator, budget
         )
         if cases is None:  # too many, or too much
-            apart = {name: _apart(instance, name, budget) for name in names.names}
-            return cls(apart, is_aligned=False)
-        existing = [case for case in cases if case.value is not None]
-        settings = {
-            name: [case.value[name] for case in existing if case.value] for name in names.names
-        }
-        may_be_missing = len(existing) < len(cases)
-        conditions = [" and ".join(case.value[""].conditions) for case in existing if case.value]
-        existence = list(dict.fromkeys(conditions)) if may_be_missing else []
-        return cls(settings, is_aligned=True, existence=existence)
+            separate = {name: _evaluate_separately(instance, name, budget) for name in names.names}
+            return cls(separate, is_aligned=False)
+        existing = [case.value for case in cases if case.value is not None]
+        properties = {name: [case.properties[name] for case in existing] for name in names.names}
+        if len(existing) == len(cases):
+            return cls(properties, is_aligned=True)
+        conditions = dict.fromkeys(" and ".join(case.existence) for case in existing)
+        return cls(properties, is_aligned=True, existence=list(conditions))
+
+    @classmethod
+    def rejected(cls, names: Properties) -> "ResourceSettings":
+        """Return the properties of a resource that cannot be evaluated: none has a case."""
+        return cls({name: [] for name in names.names}, is_aligned=False)
 
     @property
     def exists_nowhere(self) -> bool:
@@ -113,120 +125,121 @@ class Settings:
         """Return the location of a property; None where it is not written."""
         return next((case.location for case in self._cases[name] if case.location), None)
 
-    def retention(self, name: str, not_set: TraceStep) -> Setting[int]:
+    def retention(self, name: str, not_set: TraceStep) -> ModelValue[int]:
         """Return the retention, in days; `not_set` is the step of a retention that is not set."""
         cases = self._cases[name]
-        retentions = [_days(case.value, not_set) for case in cases]
+        retentions = [_retention_of(case.value, not_set) for case in cases]
         unknown = [retention for retention in retentions if isinstance(retention, Unknown)]
         if len(unknown) == len(cases) and len({(days.why, days.bounds) for days in unknown}) == 1:
-            return unknown[0]
-        if any(not _ends(days) for days in unknown):
+            return unknown[0]  # the cases do not differ in it
+        if any(not _deciding_ends(days) for days in unknown):
             return _unbounded(retentions, cases)
-        listed = [
+        # Every case has a value, or bounds of which the ends decide: together they are a finite list.
+        outcomes = [
             (number, days)
             for number, retention in enumerate(retentions)
-            for days in (_ends(retention) if isinstance(retention, Unknown) else [retention])
+            for days in (
+                _deciding_ends(retention) if isinstance(retention, Unknown) else [retention]
+            )
         ]
-        return self._combined(listed, cases)
+        return self._combine(outcomes, cases)
 
-    def text(self, name: str | None, sought: str | None = None) -> Setting[str]:
-        """Return a property that is a text; one that is only known not to be `sought` is a value, too."""
+    def string(self, name: str | None, other_than: str | None = None) -> ModelValue[str]:
+        """Return a property that is a string.
+
+        A case in which it is only known to be other than `other_than` has an outcome that represents that;
+        any other case in which it is unknown leaves the whole unknown, without a list of outcomes.
+        """
         cases = self._cases.get(name or "", [])
         if not cases:
             return Unset()
-        settled: list[Settled[str]] = []
+        values: list[Settled[str]] = []
         why = ""
         for case in cases:
             raw = case.value.raw if case.value else None
-            if isinstance(raw, UnknownValue):
+            if not isinstance(raw, UnknownValue):
+                values.append(_string_of(case.value))
+            elif other_than is not None and other_than in raw.excluded:
                 why = raw.why
-                if sought not in raw.excluded:
-                    return Unknown(why)
-                settled.append(Known(f"not {sought}"))
+                values.append(_any_string_except(other_than))
             else:
-                settled.append(_text(case.value))
-        combined = self._combined(list(enumerate(settled)), cases)
+                return Unknown(raw.why)
+        combined = self._combine(list(enumerate(values)), cases)
         if why and not isinstance(combined, Unknown):
             return Unknown(why, (Outcome(combined),))
         return combined
 
-    def cluster_mode(self, names: Mapping[str, ClusterModeSetting]) -> Setting[bool]:
+    def cluster_mode(self, kinds: Mapping[str, ClusterModeSetting]) -> ModelValue[bool]:
         """Return whether a replication group is in cluster mode."""
-        count = min((len(self._cases[name]) for name in names), default=0)
-        modes = [
-            [_enables(kind, self._cases[name][number].value) for name, kind in names.items()]
-            for number in range(count)
+        by_property = [
+            [_enables(kind, case.value) for case in self._cases[name]]
+            for name, kind in kinds.items()
         ]
-        if not self._is_aligned:
-            modes = [
-                [
-                    _enables(kind, case.value)
-                    for name, kind in names.items()
-                    for case in self._cases[name]
-                ]
-            ]
-        answers = {True if True in mode else None if None in mode else False for mode in modes}
-        if len(answers) == 1 and (answer := answers.pop()) is not None:
-            return Known(answer)
-        if not answers:
-            return Known(value=False)
-        return Unknown("cluster mode is unknown")
+        if self._is_aligned:
+            is_on = _agreement([_any(case) for case in zip(*by_property, strict=True)])
+        else:  # which cases of two properties occur together is not known
+            is_on = _any([_agreement(cases) for cases in by_property])
+        return Unknown("cluster mode is unknown") if is_on is None else Known(is_on)
 
-    def _combined(
-        self, listed: Sequence[tuple[int, Settled[T]]], cases: Sequence[_Setting]
-    ) -> Setting[T]:
-        """Return one setting of its values in every case; `listed` holds numbers of cases with a value."""
+    def _combine(
+        self, values: Sequence[tuple[int, Settled[T]]], cases: Sequence[_PropertyCase]
+    ) -> ModelValue[T]:
+        """Return one setting from its values in every case, each with the number of its case."""
         groups: dict[object, list[tuple[int, Settled[T]]]] = {}
-        for number, value in listed:
+        for number, value in values:
             groups.setdefault(_value_key(value), []).append((number, value))
         if len(groups) == 1:
-            return _with_all_locations([value for _, value in listed])
+            return _with_all_locations([value for _, value in values])
         outcomes = []
         for group in groups.values():
             numbers = dict.fromkeys(number for number, _ in group)
-            ways = [" and ".join(cases[number].conditions) for number in numbers]
-            when = either(list(dict.fromkeys(filter(None, ways))))
-            shared = frozenset(numbers) if self._is_aligned else None
+            conditions = [" and ".join(cases[number].conditions) for number in numbers]
+            when = join_conditions(list(dict.fromkeys(filter(None, conditions))))
+            case_ids = frozenset(numbers) if self._is_aligned else None
             outcomes.append(
-                Outcome(_with_all_locations([value for _, value in group]), when, shared)
+                Outcome(_with_all_locations([value for _, value in group]), when, case_ids)
             )
-        return Unknown(_why(cases), tuple(outcomes), None, _trace(value for _, value in listed))
+        return Unknown(_why(cases), tuple(outcomes), None, _trace(value for _, value in values))
 
 
-def _case(
+def _evaluate_case(
     evaluator: Evaluator, instance: ResourceInstance, names: Properties
-) -> dict[str, _Setting] | None:
-    """Return a resource's properties in one scenario, its existence as ""; None where it does not exist."""
+) -> _ResourceCase | None:
+    """Return a resource in one scenario; None where it does not exist."""
     with evaluator.separate_dependencies() as dependencies:
         exists = evaluator.exists(instance.existence)
-    evaluator.record(dependencies)
+    evaluator.add_dependencies(dependencies)
     if not exists:
         return None
-    case = {name: _setting(evaluator, instance, name) for name in names.names}
-    return {**case, "": _Setting(None, None, tuple(dependencies))}
+    properties = {name: _evaluate_property(evaluator, instance, name) for name in names.names}
+    return _ResourceCase(tuple(dependencies), properties)
 
 
-def _setting(evaluator: Evaluator, instance: ResourceInstance, name: str) -> _Setting:
+def _evaluate_property(
+    evaluator: Evaluator, instance: ResourceInstance, name: str
+) -> _PropertyCase:
     with evaluator.separate_dependencies() as dependencies:
         entry_and_value = evaluator.property(instance.body, name, instance.frame)
-    evaluator.record(dependencies)
+    evaluator.add_dependencies(dependencies)
+    conditions = tuple(dependencies)
     reasons = tuple(dict.fromkeys(why for whys in dependencies.values() for why in whys))
-    source = instance.frame.stack.template.source
     if entry_and_value is None:
-        return _Setting(
-            _made_by_macro(evaluator, instance, name), None, tuple(dependencies), reasons
-        )
+        value = _value_from_macro(evaluator, instance, name)
+        return _PropertyCase(value, None, conditions, reasons)
     (key, node), value = entry_and_value
-    return _Setting(value, source.location_of(key, node), tuple(dependencies), reasons)
+    location = instance.frame.stack.template.source.location_of(key, node)
+    return _PropertyCase(value, location, conditions, reasons)
 
 
-def _setting_if_it_exists(
+def _evaluate_property_where_created(
     evaluator: Evaluator, instance: ResourceInstance, name: str
-) -> _Setting | None:
-    return _setting(evaluator, instance, name) if evaluator.exists(instance.existence) else None
+) -> _PropertyCase | None:
+    if not evaluator.exists(instance.existence):
+        return None
+    return _evaluate_property(evaluator, instance, name)
 
 
-def _made_by_macro(evaluator: Evaluator, instance: ResourceInstance, name: str) -> Value | None:
+def _value_from_macro(evaluator: Evaluator, instance: ResourceInstance, name: str) -> Value | None:
     """Return the unknown value of a property that a macro may add; None where no macro can."""
     properties = member(instance.body, "Properties")
     for node in (instance.body, properties):
@@ -243,27 +256,31 @@ def _made_by_macro(evaluator: Evaluator, instance: ResourceInstance, name: str) 
     )
 
 
-def _apart(instance: ResourceInstance, name: str, budget: ScenarioBudget) -> list[_Setting]:
+def _evaluate_separately(
+    instance: ResourceInstance, name: str, budget: ScenarioBudget
+) -> list[_PropertyCase]:
     """Return the cases of one property by itself; it is unknown where these are too many as well."""
     cases = enumerate_scenarios(
-        lambda evaluator: _setting_if_it_exists(evaluator, instance, name), Evaluator, budget
+        lambda evaluator: _evaluate_property_where_created(evaluator, instance, name),
+        Evaluator,
+        budget,
     )
     if cases is None and not budget.is_spent:
+        # Also where the resource does not exist: more outcomes leave more unknown, and hide none.
         cases = enumerate_scenarios(
-            lambda evaluator: _setting(evaluator, instance, name), Evaluator, budget
+            lambda evaluator: _evaluate_property(evaluator, instance, name), Evaluator, budget
         )
     if cases is not None:
         return [case.value for case in cases if case.value is not None]
-    properties = members(member(instance.body, "Properties"))
+    entry = members(member(instance.body, "Properties")).get(name)
     source = instance.frame.stack.template.source
-    entry = properties.get(name)
     steps = (source.step(*entry, StepKind.ATTRIBUTE),) if entry else ()
     why = _SPENT if budget.is_spent else _TOO_MANY
     value = Value(UnknownValue(why, ("too many", instance.address, name)), steps)
-    return [_Setting(value, source.location_of(*entry) if entry else None)]
+    return [_PropertyCase(value, source.location_of(*entry) if entry else None)]
 
 
-def _days(value: Value | None, not_set: TraceStep) -> Setting[int]:
+def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
     """Return the retention that a property's value is in one case."""
     if value is None:
         return Unset((not_set,))
@@ -277,18 +294,19 @@ def _days(value: Value | None, not_set: TraceStep) -> Setting[int]:
         return Unknown(raw.why, bounds=bounds, trace=value.trace)
     if raw is None or isinstance(raw, NoValue):
         return Unset(value.trace, value.literals)
-    settled = replace(days_of(raw, value.trace), literals=value.literals)
+    days = replace(days_of(raw, value.trace), literals=value.literals)
     if not value.is_secret:
-        return settled
-    if isinstance(settled, Invalid):
-        return replace(settled, text=HIDDEN, sensitive=True)
-    return replace(settled, sensitive=True) if isinstance(settled, Known) else settled
+        return days
+    if isinstance(days, Invalid):
+        return replace(days, text=HIDDEN, sensitive=True)
+    return replace(days, sensitive=True) if isinstance(days, Known) else days
 
 
-def _ends(unknown: Unknown[int]) -> list[Settled[int]]:
-    """Return the ends of a bounded retention, which decide for all between; [] without bounds.
+def _deciding_ends(unknown: Unknown[int]) -> list[Settled[int]]:
+    """Return the ends of a bounded retention; empty without bounds.
 
-    AWS rejects less than 0 and more than 35 days, so these replace an end that is open.
+    They decide for all between, because more days never turn a pass into a failure. AWS rejects less than
+    0 and more than 35 days when it deploys, so these replace an end that is open.
     """
     if unknown.bounds is None:
         return []
@@ -298,22 +316,29 @@ def _ends(unknown: Unknown[int]) -> list[Settled[int]]:
     return [Known(low, unknown.trace), Known(high, unknown.trace)]
 
 
-def _unbounded(retentions: Sequence[Setting[int]], cases: Sequence[_Setting]) -> Unknown[int]:
-    """Return the unknown retention that has no bounds in at least one case."""
+def _unbounded(
+    retentions: Sequence[ModelValue[int]], cases: Sequence[_PropertyCase]
+) -> Unknown[int]:
+    """Return the retention that is unknown as a whole, because it has no bounds in at least one case."""
     number, unknown = next(
         (number, retention)
         for number, retention in enumerate(retentions)
-        if isinstance(retention, Unknown) and not _ends(retention)
+        if isinstance(retention, Unknown) and not _deciding_ends(retention)
     )
     when = " and ".join(cases[number].conditions)
     why = f"{unknown.why} (when {when})" if when and len(cases) > 1 else unknown.why
     return Unknown(why, trace=_trace(retentions))
 
 
-def _text(value: Value | None) -> Settled[str]:
-    """Return the text that a known property is in one case."""
+def _string_of(value: Value | None) -> Settled[str]:
+    """Return the string that a known property is in one case; an empty one is not set."""
     text = value.text if value else None
     return Known(text, value.trace, value.is_secret) if value and text else Unset()
+
+
+def _any_string_except(excluded: str) -> Known[str]:
+    """Return what represents every string but one: the rule only compares it with that one."""
+    return Known(f"not {excluded}")
 
 
 def _enables(kind: ClusterModeSetting, value: Value | None) -> bool | None:
@@ -321,6 +346,18 @@ def _enables(kind: ClusterModeSetting, value: Value | None) -> bool | None:
     if value is None:
         return False
     return None if isinstance(value.raw, UnknownValue) else enables_cluster_mode(kind, value.raw)
+
+
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    """Whether one of several answers is yes; None where that is not known."""
+    distinct = set(answers)
+    return True if True in distinct else None if None in distinct else False
+
+
+def _agreement(answers: Iterable[bool | None]) -> bool | None:
+    """Return the answer that is the same in every case, no where there is no case; None where they differ."""
+    distinct = set(answers) or {False}
+    return distinct.pop() if len(distinct) == 1 else None
 
 
 def _with_all_locations(values: Sequence[Settled[T]]) -> Settled[T]:
@@ -340,13 +377,13 @@ def _value_key(value: Settled[T]) -> object:
             return ("invalid", text)
 
 
-def _why(cases: Sequence[_Setting]) -> str:
+def _why(cases: Sequence[_PropertyCase]) -> str:
     """Return what an unknown setting depends on, for a person."""
     reasons = list(dict.fromkeys(reason for case in cases for reason in case.reasons))
     return " and ".join(reasons[:2]) + (" and more" if len(reasons) > 2 else "")  # noqa: PLR2004
 
 
-def either(conditions: Sequence[str]) -> str:
+def join_conditions(conditions: Sequence[str]) -> str:
     """Return the text that one of several conditions holds, shortened where it is long."""
     text = " or ".join(conditions)
     if len(text) <= MAX_CONDITION_LENGTH:
@@ -355,5 +392,5 @@ def either(conditions: Sequence[str]) -> str:
     return f"{first} or in {more} other {'case' if more == 1 else 'cases'}" if more else first
 
 
-def _trace(values: Iterable[Setting[T]]) -> tuple[TraceStep, ...]:
+def _trace(values: Iterable[ModelValue[T]]) -> tuple[TraceStep, ...]:
     return tuple(dict.fromkeys(step for value in values for step in value.trace))

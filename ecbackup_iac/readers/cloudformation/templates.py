@@ -23,18 +23,19 @@ from ecbackup_iac.cloudformation.templates.resources import (
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.generated import CDK, generator_of
 from ecbackup_iac.files.paths import shown_path
-from ecbackup_iac.model.cache import CacheResource, Source
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
-from ecbackup_iac.model.value import Value as Setting
+from ecbackup_iac.model.value import Value as ModelValue
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
-from ecbackup_iac.readers.cloudformation.settings import Settings, either
+from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
 
 MAX_SCENARIOS = 5_000
 """Evaluated for one root; beyond that its values are unknown."""
@@ -80,7 +81,7 @@ class TemplateReader:
             diagnostics=tuple(self._closing_diagnostics()),
             absent=absent,
             blocks=blocks,
-            marked=tuple(self._templates.annotated),
+            annotated_texts=tuple(self._templates.annotated),
         )
 
     def _root_results(self, template: Template) -> Iterator[ReadResult]:
@@ -210,12 +211,12 @@ class _RootReader:
             names.retention,
         )
         try:
-            settings = Settings.of(resource, names, self._budget)
+            settings = ResourceSettings.evaluate(resource, names, self._budget)
         except (TemplateRejectedError, TooMuchError) as error:
             self.diagnostics.append(Diagnostic(error.message, error.location or location))
-            settings = Settings({name: [] for name in names.names}, is_aligned=False)
+            settings = ResourceSettings.rejected(names)
             is_rejected = isinstance(error, TemplateRejectedError)
-            retention: Setting[int] = Unknown(
+            retention: ModelValue[int] = Unknown(
                 error.message, trace=(not_set,), is_refused=is_rejected
             )
         else:
@@ -233,20 +234,20 @@ class _RootReader:
             or location,
             retention=retention,
             retention_name=names.retention,
-            engine=settings.text(names.engine, "memcached"),
-            node_type=settings.text(names.node_type),
+            engine=settings.string(names.engine, "memcached"),
+            node_type=settings.string(names.node_type),
             cluster_mode=settings.cluster_mode(names.cluster_mode),
-            backup_window=settings.text(names.backup_window),
-            maintenance_window=settings.text(names.maintenance_window),
+            backup_window=settings.string(names.backup_window),
+            maintenance_window=settings.string(names.maintenance_window),
             assumptions=tuple(self._notes(resource, settings)),
             generator=CDK if resource.construct else generator_of(source.path),
             construct=resource.construct or "",
             block=source.location_of(resource.key, resource.body),
         )
 
-    def _notes(self, resource: ResourceInstance, settings: "Settings") -> Iterator[str]:
+    def _notes(self, resource: ResourceInstance, settings: ResourceSettings) -> Iterator[str]:
         if settings.existence:
-            yield f"it exists only when {either(settings.existence)}"
+            yield f"it exists only when {join_conditions(settings.existence)}"
         if any(item.value.text is None for item in resource.frame.loops.values()):
             yield "it stands for all that a loop makes of a collection that is not known"
         macros = resource.frame.stack.template.macros()

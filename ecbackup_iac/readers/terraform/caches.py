@@ -11,7 +11,6 @@ from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.cache import (
     CacheResource,
     Form,
-    Source,
     enables_cluster_mode,
     format_days,
     may_be_without_backups,
@@ -20,6 +19,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
     Known,
     StepKind,

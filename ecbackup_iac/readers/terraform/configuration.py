@@ -7,7 +7,7 @@ from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
 from ecbackup_iac.model.progress import UNWATCHED, Progress
@@ -97,7 +97,7 @@ class _Tree:
         yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
             blocks=tuple(block for block in blocks if block.location not in self._read_calls),
-            marked=self.marked_texts(),
+            annotated_texts=self.annotated_texts(),
         )
 
     def _blocks(self) -> Iterator[CacheBlock]:
@@ -270,12 +270,12 @@ class _Tree:
         if folder in self._index.called:
             return ReadResult()
         marked = annotated_files(self._folders, folder, is_whole=self._is_target(folder))
-        reading = ReadResult(marked=tuple(marked))
+        reading = ReadResult(annotated_texts=tuple(marked))
         for modules in self._modules.values():
             modules.forget(folder)
         return reading
 
-    def marked_texts(self) -> tuple[AnnotatedText, ...]:
+    def annotated_texts(self) -> tuple[AnnotatedText, ...]:
         """Return the files of the modules that were read, where they may hold suppressions."""
         found = dict(self._marked)
         loaded = (module for modules in self._modules.values() for module in modules.loaded())

@@ -4,9 +4,9 @@ The plan's value is judged. The block says where the value is written, how it ca
 configuration can be the one that was planned.
 """
 
-from ecbackup_iac.model.cache import CacheResource, Source, format_value
+from ecbackup_iac.model.cache import CacheResource, format_value
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.source import SOURCES
+from ecbackup_iac.model.source import SOURCES, Source
 from ecbackup_iac.model.value import (
     Invalid,
     Known,

@@ -6,8 +6,9 @@ installed.
 
 from typing import Any, Required, TypedDict
 
-from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, input_location
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown, Unset, Value
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ecbackup_iac.errors import InputError
 from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, input_location, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
@@ -95,7 +95,9 @@ class SourceLocator:
             for text in annotated_files(self._folders, module.folder, is_whole=False)
         ]
         resources = [found or cache for cache, found in zip(caches, located, strict=True)]
-        return replace(result, resources=tuple(resources), marked=(*result.marked, *marked))
+        return replace(
+            result, resources=tuple(resources), annotated_texts=(*result.annotated_texts, *marked)
+        )
 
     def _root_of(
         self, plan: str, blocks: Iterable[Address]

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
-from ecbackup_iac.model.cache import CacheResource, Source
+from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unset
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import (

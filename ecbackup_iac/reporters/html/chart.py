@@ -21,7 +21,7 @@ from ecbackup_iac.reporters.html.markup import (
 
 _TICKS = (0, 7, 14, 21, 28, 35)
 _FIRST, _LAST = 7.0, 93.0  # where 0 and 35 days lie, in hundredths of the width
-_BELOW, _ABOVE = 2.0, 98.0  # what AWS refuses lies beyond
+_BELOW, _ABOVE = 2.0, 98.0  # what AWS rejects is beyond
 
 
 def chart(entries: Sequence[Entry], roots: Sequence[str], minimum_days: int) -> Iterator[str]:
@@ -182,7 +182,7 @@ def _position_of(value: Settled[int]) -> float:
 
 
 def _position(days: int) -> float:
-    """Return where a number of days is drawn; what AWS refuses lies beyond the scale."""
+    """Return where a number of days is drawn; what AWS rejects is beyond the scale."""
     if days < 0:
         return _BELOW
     return _ABOVE if days > MAXIMUM_DAYS else _x(days)

@@ -6,7 +6,8 @@ from ecbackup_iac.hcl.expression import Call
 from ecbackup_iac.terraform.evaluation.conditionals import can_call, try_call
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS
-from ecbackup_iac.terraform.functions.signature import Function, call_function
+from ecbackup_iac.terraform.functions.calling import call_function
+from ecbackup_iac.terraform.functions.signature import Function
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.operators import possible_elements
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of

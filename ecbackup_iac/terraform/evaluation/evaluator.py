@@ -30,7 +30,7 @@ from ecbackup_iac.terraform.evaluation.calls import call
 from ecbackup_iac.terraform.evaluation.conditionals import conditional
 from ecbackup_iac.terraform.evaluation.loops import for_expression, splat
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
-from ecbackup_iac.terraform.evaluation.templates import joined, template
+from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.operators import attribute, binary, index, unary

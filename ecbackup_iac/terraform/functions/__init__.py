@@ -1,6 +1,7 @@
 """Every pure function of Terraform 1.11 and OpenTofu 1.10, by name; one file a family.
 
 A family is imported when a configuration first calls one of its functions: start-up is a feature.
+`try`, `can`, `timestamp` and others that are not functions of values only: terraform/evaluation/calls.py.
 """
 
 from collections.abc import Iterator, Mapping

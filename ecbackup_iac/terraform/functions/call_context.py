@@ -39,7 +39,7 @@ class Files(Protocol):
         """Whether a file exists.
 
         Raises:
-            EvaluationError: the path exists and is no file.
+            EvaluationError: the path exists and is not a file.
             OutsideError: it lies outside the boundary.
 
         """

@@ -226,7 +226,7 @@ def _anytrue(within: Value) -> Value:
 
 
 def _all_are(within: Value, *, wanted: bool) -> Value:
-    """Whether all elements are true, or none is; null is no true."""
+    """Whether all elements are true, or none is; null is not true."""
     decided = [element for element in within.elements if element.is_known]
     is_refuted = any((element.raw is True) is not wanted for element in decided)
     if is_refuted or len(decided) == len(within.elements):

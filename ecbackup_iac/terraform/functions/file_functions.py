@@ -10,7 +10,7 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
-from ecbackup_iac.terraform.functions.templates import is_in_template_file, render_file
+from ecbackup_iac.terraform.functions.template_rendering import is_in_template_file, render_file
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.sets import set_of

@@ -113,7 +113,7 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
             f"prefix extension of {new_bits} does not accommodate a subnet numbered {chosen}",
             bare="the prefix extension does not accommodate a subnet of that number",
         )
-    # A negative number is not refused; Go takes the bits of the result without its sign.
+    # A negative number is not rejected; Go takes the bits of the result without its sign.
     address = abs(within.first | (chosen << (within.bits - length)))
     if address >> within.bits:
         raise UnknownResultError("cidrsubnet with so small a number is not evaluated")

@@ -177,7 +177,8 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
 
 
 def _templatestring(context: CallContext, template: Value, variables: Value) -> Value:
-    from ecbackup_iac.terraform.functions.templates import render_string  # most runs do without
+    # Imported here, because most runs do without.
+    from ecbackup_iac.terraform.functions.template_rendering import render_string
 
     if not is_mapping(variables.type):
         raise EvaluationError("invalid vars value: must be a map")
@@ -186,7 +187,7 @@ def _templatestring(context: CallContext, template: Value, variables: Value) -> 
 
 
 def _plain(name: str, change: Callable[..., str], *parameters: str, first: str = "str") -> Function:
-    """Return a function from texts to a text that is no longer than they are."""
+    """Return a function from strings to a string that is not longer than they are."""
 
     def apply(*texts: Value) -> Value:
         return string(change(*map(text_of, texts)))

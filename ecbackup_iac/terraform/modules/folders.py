@@ -14,6 +14,7 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
+from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -46,6 +47,7 @@ class Folders:
         """Folders that could not be listed, with the reason."""
 
         self._bytes: dict[str, bytes | Diagnostic] = {}
+        self._parsed: dict[str, ParsedFile] = {}
 
     def names(self, folder: str) -> tuple[str, ...]:
         """Return the names of the files in a folder, sorted; none where it cannot be read."""
@@ -112,6 +114,7 @@ class Folders:
         """Forget what was read of files; it is read again where it is needed."""
         for path in paths:
             self._bytes.pop(path, None)
+            self._parsed.pop(path, None)
 
     def keep(self, folders: Container[str]) -> None:
         """Forget other folders and their files; they are read again where they are needed."""
@@ -120,6 +123,8 @@ class Folders:
             for path, content in self._bytes.items()
             if os.path.dirname(path) in folders
         }
+        for path in [path for path in self._parsed if os.path.dirname(path) not in folders]:
+            del self._parsed[path]
         for path in [path for path in self._entries if path not in folders]:
             del self._entries[path]
 
@@ -129,6 +134,15 @@ class Folders:
         if isinstance(content, Diagnostic):
             return content
         return SourceFile(self._shown(path), content.removeprefix(_BYTE_ORDER_MARK))
+
+    def parsed(self, path: str) -> ParsedFile | Diagnostic:
+        """Return a file of configuration, parsed once."""
+        if path not in self._parsed:
+            source = self.source(path)
+            if isinstance(source, Diagnostic):
+                return source
+            self._parsed[path] = parsed_file(source)
+        return self._parsed[path]
 
     def _shown(self, path: str) -> str:
         """Return a path as it is printed; what its folder's files share is computed once."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
-from ecbackup_iac.model.inputs import EvaluationInputs
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import COMMAND_LINE, ENVIRONMENT
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.value import StepKind, TraceStep

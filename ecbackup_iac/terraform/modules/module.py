@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.location import Location
@@ -13,6 +12,7 @@ from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.file_names import Program, configuration_files
 from ecbackup_iac.terraform.modules.overrides import MergedBody
+from ecbackup_iac.terraform.modules.parsed_file import ParsedFile
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 ResourceKey = tuple[str, str, str]
@@ -53,6 +53,9 @@ class FolderReader(Protocol):
 
     def source(self, path: str) -> "SourceFile | Diagnostic":
         """Return a file as UTF-8 text."""
+
+    def parsed(self, path: str) -> ParsedFile | Diagnostic:
+        """Return a file of configuration, parsed once."""
 
 
 @changing_record
@@ -164,7 +167,8 @@ def load_module(
 
 def file_body(path: str, reader: FolderReader) -> Body | None:
     """Return what one file declares; None where it cannot be read. What is wrong in it is not reported."""
-    return _body(path, reader, Module(os.path.dirname(path)))
+    parsed = reader.parsed(path)
+    return None if isinstance(parsed, Diagnostic) else parsed.body
 
 
 def has_provider_arguments(block: Block) -> bool:
@@ -197,18 +201,12 @@ def _check_version(module: Module) -> None:
 
 
 def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
-    source = reader.source(path)
-    if isinstance(source, Diagnostic):
-        module.note(source)
+    parsed = reader.parsed(path)
+    if isinstance(parsed, Diagnostic):
+        module.note(parsed)
         return None
-    if path.endswith(".json"):
-        from ecbackup_iac.hcl.json_syntax import parse_json
-
-        body, problems = parse_json(source, CONFIGURATION)
-        for text, source_range in problems:
-            module.report(text, source_range)
-        return body
-    return parse_file(source, CONFIGURATION, module.report)
+    parsed.problems.report_to(module.report)
+    return parsed.body
 
 
 def _declare(module: Module, body: Body) -> None:

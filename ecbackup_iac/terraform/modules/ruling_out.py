@@ -14,24 +14,22 @@ _PLAIN_SOURCES = re.compile(
     rb'source(?<![\w.-]source)"?[ \t]*(?:=|(:))\s*"([^"\\$%\x00\n]*)"'
     rb"(?=[ \t]*(?:\r?\n|\#|//|\Z|(?(1)[,}]|\Z)))"
 )
-_ESCAPES = (b"\\u", b"\\U", b"\0")
-"""What may encode a letter, or is no text at all: a file with one of these may name anything."""
 
 
 def may_hold_calls(content: bytes) -> bool:
     """Whether a file's bytes allow a module call in it."""
-    return b"module" in content or any(map(content.__contains__, _ESCAPES))
+    return b"module" in content or _has_escapes(content)
 
 
 def may_name(content: bytes, words: Iterable[bytes]) -> bool:
     """Whether a file's bytes allow one of some words, in lower case, to be named in it."""
     lower = content.lower()
-    return any(map(lower.__contains__, words)) or any(map(content.__contains__, _ESCAPES))
+    return any(word in lower for word in words) or _has_escapes(content)
 
 
 def possible_sources(content: bytes) -> list[str] | None:
     """Return texts among which is the source of every module call in a file; None where that is not sure."""
-    if any(map(content.__contains__, _ESCAPES)):
+    if _has_escapes(content):
         return None
     found = _PLAIN_SOURCES.findall(content)
     if len(found) != len(_SOURCES.findall(content)):
@@ -40,3 +38,9 @@ def possible_sources(content: bytes) -> list[str] | None:
         return [source.decode() for source in dict.fromkeys(text for _, text in found)]
     except UnicodeDecodeError:
         return None
+
+
+def _has_escapes(content: bytes) -> bool:
+    """Whether a file has what may encode a letter, or is no text at all: then it may name anything."""
+    is_escaped = b"\\" in content and (b"\\u" in content or b"\\U" in content)
+    return is_escaped or b"\0" in content

@@ -1,4 +1,4 @@
-"""A text → its characters as a reader sees them: Unicode's extended grapheme clusters.
+"""A string → its characters as a reader sees them: Unicode's extended grapheme clusters.
 
 The classes are those that Terraform 1.11 applies, measured with `terraform console` for every code point
 (it has Unicode 15's, without the rule for conjuncts of Indian scripts).
@@ -7,6 +7,7 @@ The classes are those that Terraform 1.11 applies, measured with `terraform cons
 import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
+from itertools import pairwise
 
 _PREPENDED = (
     "600-605 6dd 70f 890-891 8e2 d4e 110bd 110cd 111c2-111c3 1193f 11941 11a3a 11a84-11a89 11d46 "
@@ -16,9 +17,9 @@ _EXTENDING = (
     "cf3 e33 eb3 ece 200c-200d ff9e-ff9f 10efd-10eff 11241 11f00-11f01 11f03 11f34-11f3a 11f3e-11f42 "
     "13440 13447-13455 1e08f 1e4ec-1e4ef 1f3fb-1f3ff e0020-e007f"
 )
-"""Beside the marks (Mn, Me, Mc)."""
+"""In addition to the marks (Mn, Me, Mc)."""
 
-_MARKS_ALONE = (
+_SEPARATE_MARKS = (
     "102b-102c 1038 1062-1064 1067-106d 1083 1087-108c 108f 109a-109c 1a61 1a63-1a64 aa7b aa7d "
     "11720-11721"
 )
@@ -49,32 +50,33 @@ _HANGUL = {
 
 
 def grapheme_count(text: str) -> int:
-    """Return the number of clusters in a text."""
+    """Return the number of clusters in a string."""
     if text.isascii():
         return len(text) - text.count("\r\n")
     return len(clusters(text))
 
 
 def clusters(text: str) -> list[str]:
-    """Return the clusters of a text."""
+    """Return the clusters of a string."""
     if text.isascii() and "\r" not in text:
         return list(text)
-    found: list[str] = []
-    before, flags, is_joined_pictograph = _CONTROL, 0, False
-    for character in text:
+    starts = []
+    before, character_before, flags = _CONTROL, "", 0
+    # Whether the cluster so far ends in a pictograph and what extends it: joined, a pictograph may follow.
+    has_pictograph = False
+    for index, character in enumerate(text):
         kind = _class(character)
-        if found and (
+        is_joined = has_pictograph and character_before == "\u200d"
+        if not (
             _belongs(before, kind, is_odd_flag=flags % 2 == 1)
-            or (is_joined_pictograph and kind == _PICTOGRAPH)
-            or (character == "\n" and found[-1] == "\r")
+            or (is_joined and kind == _PICTOGRAPH)
+            or (character_before == "\r" and character == "\n")
         ):
-            found[-1] += character
-        else:
-            found.append(character)
-        is_joined_pictograph = character == "\u200d" and _is_pictograph_run(found[-1])
+            starts.append(index)
+        has_pictograph = kind == _PICTOGRAPH or (has_pictograph and kind == _EXTEND)
         flags = flags + 1 if kind == _FLAG else 0
-        before = kind
-    return found
+        before, character_before = kind, character
+    return [text[start:end] for start, end in pairwise((*starts, len(text)))]
 
 
 def _belongs(before: str, kind: str, *, is_odd_flag: bool) -> bool:
@@ -85,14 +87,6 @@ def _belongs(before: str, kind: str, *, is_odd_flag: bool) -> bool:
     if kind == _FLAG:
         return before == _FLAG and is_odd_flag
     return kind in _HANGUL.get(before, ())
-
-
-def _is_pictograph_run(cluster: str) -> bool:
-    """Whether a cluster ends in a pictograph, with nothing after it but what extends it."""
-    rest = cluster
-    while rest and _class(rest[-1]) == _EXTEND:
-        rest = rest[:-1]
-    return bool(rest) and _class(rest[-1]) == _PICTOGRAPH
 
 
 @lru_cache(maxsize=4096)
@@ -132,7 +126,7 @@ def _tables() -> tuple[tuple[str, list[tuple[int, int]]], ...]:
         for kind, table in (
             (_PREPEND, _PREPENDED),
             (_EXTEND, _EXTENDING),
-            (_OTHER, _MARKS_ALONE),
+            (_OTHER, _SEPARATE_MARKS),
             (_PICTOGRAPH, _PICTOGRAPHS),
         )
     )

@@ -71,7 +71,7 @@ def power(x: float, y: float) -> float:
 
 
 def _multiplied(x: float, count: int, *, is_inverse: bool) -> float:
-    """Return a power by repeated squares, mantissa and exponent apart."""
+    """Return a power by repeated squares, mantissa and exponent separately."""
     mantissa, exponent = 1.0, 0
     factor, shift = math.frexp(x)
     while count:

@@ -1,4 +1,4 @@
-"""The parts of a template → one string."""
+"""The parts of a string template, quoted or a heredoc → one string."""
 
 from typing import assert_never
 

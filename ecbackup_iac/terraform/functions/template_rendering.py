@@ -63,7 +63,7 @@ def render_string(
     """Return a template string rendered.
 
     Raises:
-        EvaluationError: it is no template, or something in it is refused.
+        EvaluationError: it is not a template, or something in it is rejected.
 
     """
     parts, problems = parse_template(SourceFile("templatestring", text.encode(errors="replace")))
@@ -81,7 +81,7 @@ def render_file(
     """Return a template file rendered; `address` is unique to the call.
 
     Raises:
-        EvaluationError: it is no template, or something in it is refused.
+        EvaluationError: it is not a template, or something in it is rejected.
 
     """
     parts, problems = parse_template(source)

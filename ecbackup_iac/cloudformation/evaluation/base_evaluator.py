@@ -1,9 +1,11 @@
-"""What functions, conditions and parameters need of the evaluator that calls them: one scenario's evaluation.
+"""The part of the evaluator that functions, conditions and parameters call: one scenario's evaluation.
 
-The evaluator itself is above them, and fills in `value`.
+It is a module of its own because the evaluator calls them in turn: `Evaluator` is above them and fills in
+`value`.
 """
 
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import MAX_CASES
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
@@ -17,8 +19,8 @@ MAX_TEXT_LENGTH = 200_000
 """Characters that a function may put together; a template itself has at most a million."""
 
 
-class Evaluation(ScenarioState, ABC):
-    """The evaluation of expressions in one scenario."""
+class BaseEvaluator(ScenarioState, ABC):
+    """Evaluates expressions in one scenario, but for `value`, which dispatches on their functions."""
 
     def __init__(self, scenario: Scenario, *, ignores_values: bool = False) -> None:
         """`ignores_values` leaves every parameter unresolved, whatever its default and given value."""
@@ -36,7 +38,7 @@ class Evaluation(ScenarioState, ABC):
         """
 
     def settled(self, value: Value) -> Value:
-        """Return a value that is no unresolved parameter: one without listed values is unknown.
+        """Return a value that is not an unresolved parameter: one without listed values is unknown.
 
         Raises:
             NeedsSplit: the parameter has listed values, one for each scenario.
@@ -57,14 +59,14 @@ class Evaluation(ScenarioState, ABC):
         """Return the value of an expression, with no parameter left unresolved."""
         return self.settled(self.value(node, frame))
 
-    def enter_node(self, node: Node, frame: Frame) -> None:
-        """Go one level deeper, to a node; `leave` goes back.
+    def inside(self, node: Node, frame: Frame) -> AbstractContextManager[None]:
+        """Evaluate what a node contains, one level deeper.
 
         Raises:
             TooMuchError: it nests too deeply.
 
         """
-        self.enter(lambda: frame.stack.template.source.location_of(node))
+        return self.one_level_deeper(lambda: frame.stack.template.source.location_of(node))
 
     @staticmethod
     def unknown_value(why: str, node: Node, frame: Frame) -> Value:
@@ -75,7 +77,7 @@ class Evaluation(ScenarioState, ABC):
 
     @staticmethod
     def excerpt(node: Node, frame: Frame) -> str:
-        """Return the text of a node on one line, for a message."""
+        """Return the source of a node on one line, for a message."""
         return frame.stack.template.source.excerpt(node)
 
     @staticmethod
@@ -97,15 +99,15 @@ class Evaluation(ScenarioState, ABC):
         items: list[Node] = argument.items if isinstance(argument, ListNode) else [argument]
         if not minimum <= len(items) <= maximum or (maximum > 1 and not is_list):
             name, _ = function_of(node) or ("the function", None)
-            count = f"{minimum}" if minimum == maximum else f"{minimum} or more"
+            count = f"{minimum}" if minimum == maximum else f"{minimum} to {maximum}"
             raise self.rejected(f"{name} takes a list of {count}", node, frame)
         return items
 
     def join_texts(self, items: tuple[Value, ...], delimiter: str) -> str | None:
-        """Return texts joined by a delimiter; None where an item is no known text.
+        """Return strings joined by a delimiter; None where an item is not a known string.
 
         Raises:
-            TooMuchError: the text is too long.
+            TooMuchError: the string is too long.
 
         """
         texts = []
@@ -121,5 +123,5 @@ class Evaluation(ScenarioState, ABC):
 
     def first_unknown(self, values: tuple[Value, ...]) -> UnknownValue | None:
         """Return the first unknown value; None where all are known."""
-        settled = (self.settled(value).raw for value in values)
-        return next((raw for raw in settled if isinstance(raw, UnknownValue)), None)
+        raws = (self.settled(value).raw for value in values)
+        return next((raw for raw in raws if isinstance(raw, UnknownValue)), None)

@@ -1,0 +1,404 @@
+"""A range of a file → its attributes and blocks, each parsed when it is first used.
+
+A block's extent is found by its braces alone, so that what is wrong inside hides nothing behind it.
+Where a block is not closed, it ends before the next line that begins one.
+"""
+
+import re
+from collections.abc import Container, Sequence
+from functools import cached_property, partial
+
+from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Node
+from ecbackup_iac.hcl.expression_parser import parse_range
+from ecbackup_iac.hcl.literal_text import check_escapes, decoded, resolved
+from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
+from ecbackup_iac.hcl.source import (
+    HclSyntaxError,
+    Problem,
+    ProblemHandler,
+    SourceFile,
+    SourceRange,
+)
+from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts, Schema
+from ecbackup_iac.hcl.tokens import COMMENT_TEXT, END, NAME, NEWLINE, identifier_end, matched_end
+from ecbackup_iac.hcl.validity import is_certainly_valid
+
+MAX_BLOCK_DEPTH = 100
+"""Blocks inside blocks."""
+
+_BLANK = re.compile(rb"(?:[ \t\n]++|\r\n|" + COMMENT_TEXT + rb")*+")
+_INLINE = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+")
+_LINE_END = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+(?:(?:\#|//)[^\n]*+)?(?:\r?\n|\Z)")
+_NAME = re.compile(NAME)
+_LABEL = re.compile(rb'"((?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))*+)"')
+_EQUALS = re.compile(rb"=(?![=>])")
+# The groups: a name; the value of an argument and its text, if it is one; the labels of a block.
+_SIMPLE_ITEM = re.compile(
+    rb"([A-Za-z_][\w-]*+)(?:[ \t]*+=[ \t]*+(\"([^\"\\$%\r\n\x80-\xff]*+)\"|[\w.-]++)(?=[ \t]*+\r?\n)"
+    rb'|((?:[ \t]*+"[^"\\$%\r\n\x80-\xff]*+")*+)[ \t]*+\{)'
+)
+
+_NEEDED = "Argument or block definition required"
+_NO_NEWLINE = "Missing newline after argument: an argument ends with its line"
+_COMMA = "Unexpected comma after argument: arguments are separated by newlines"
+_ONE_ARGUMENT = "Invalid single-argument block definition: a one-line block holds a single argument"
+
+
+class NativeBody(PlainTexts):
+    """A block's body or a whole file: its attributes and blocks are found when first used."""
+
+    def __init__(  # noqa: PLR0913 - what a body is
+        self,
+        source: SourceFile,
+        start: int,
+        end: int,
+        report: ProblemHandler,
+        *,
+        depth: int = 0,
+        schema: Schema | None = None,
+    ) -> None:
+        """Take a range of a file; `schema` is the file's, and a block's body has none."""
+        self.source = source
+        self.start = start
+        self.end = end
+        self.report = report
+        self.depth = depth
+        self.schema = schema
+
+    @property
+    def range(self) -> SourceRange:
+        """Its range, without the braces."""
+        return SourceRange(self.source, self.start, self.end)
+
+    @cached_property
+    def items(self) -> Sequence[Attribute | Block]:
+        """Its attributes and blocks in order, also those that are set twice."""
+        return _ItemParser(self).parse()
+
+    @cached_property
+    def _attributes(self) -> dict[str, Attribute]:
+        found: dict[str, Attribute] = {}
+        for item in self.items:
+            if isinstance(item, Attribute):
+                found.setdefault(item.name, item)
+        return found
+
+    @cached_property
+    def _blocks(self) -> dict[str, list[Block]]:
+        found: dict[str, list[Block]] = {}
+        for item in self.items:
+            if isinstance(item, Block):
+                found.setdefault(item.kind, []).append(item)
+        return found
+
+    def attribute(self, name: str) -> Attribute | None:
+        """Return the attribute of that name; the first, where there are several."""
+        return self._attributes.get(name)
+
+    def attributes(self) -> Sequence[Attribute]:
+        """Return every attribute, in order."""
+        return list(self._attributes.values())
+
+    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
+        """Return the blocks of a kind, in order; those with another number of labels are none."""
+        return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]
+
+    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
+        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        problems: list[Problem] = []
+        for item in self.items:
+            if isinstance(item, Attribute):
+                what = f'Unsupported argument: "{item.name}" is not expected outside of a block'
+                problems.append((what, item.range))
+            elif item.kind not in kinds:
+                what = f'Unsupported block type: blocks of type "{item.kind}" are not expected here'
+                problems.append((what, item.header))
+        return problems
+
+    def parse_all(self) -> None:
+        """Parse everything inside that is not certainly valid, so that every problem is reported."""
+        is_block = self.schema is None and self.depth < MAX_BLOCK_DEPTH // 2
+        if is_block and is_certainly_valid(self.source.text, self.start, self.end):
+            return
+        for item in self.items:
+            if isinstance(item, Block):
+                item.body.parse_all()
+            else:
+                _ = item.expression
+
+    def value(self, start: int, last: int, stop: int, *, is_one_line: bool) -> Node:
+        """Parse an argument's value, whose last token ends at `last`, and whose line ends at `stop`."""
+        text = self.source.text
+        try:
+            node, behind = parse_range(text, start, stop, partial(SourceRange, self.source))
+            is_before_brace = text[behind.start : behind.start + 1] == b"}" and not is_one_line
+            is_ended = behind.kind == NEWLINE or (behind.kind == END and not is_before_brace)
+            if not is_ended or behind.start < last:
+                what = _COMMA if behind.kind == b"," else _NO_NEWLINE
+                what = _ONE_ARGUMENT if is_one_line else what
+                raise HclSyntaxError(what, behind.start, behind.end)  # noqa: TRY301 - as above
+        except HclSyntaxError as error:
+            self.report(error.message, SourceRange(self.source, error.start, error.end))
+            return InvalidExpression(SourceRange(self.source, start, max(start, last)))
+        return node
+
+
+class _ItemParser:
+    """Finds the attributes and blocks of one body."""
+
+    def __init__(self, body: NativeBody) -> None:
+        self._body = body
+        self._text = body.source.text
+        self._end = body.end
+        self._schema = body.schema
+        self._is_one_line = body.schema is None and not _LINE_END.match(
+            self._text, body.start, body.end
+        )
+        self._items: list[Attribute | Block] = []
+        self._is_careful = False  # some block is not closed: the next one's header ends each
+        self._next_header = -1
+
+    def parse(self) -> list[Attribute | Block]:
+        """Return the items in order."""
+        text, end = self._text, self._end
+        position = self._body.start
+        while (position := matched_end(_BLANK, text, position, end)) < end:
+            found = None if self._is_one_line else _SIMPLE_ITEM.match(text, position, end)
+            if found is None:
+                position = self._item(position)
+            elif found[2] is None:
+                labels = found[4].decode().split('"')[1::2]
+                position = self._braces(position, found.end(1), labels, found.end(4), found.end())
+            else:
+                position = found.end()
+                self._items.append(self._simple_attribute(found))
+        self._check_names()
+        return self._items
+
+    def _simple_attribute(self, found: re.Match[bytes]) -> Attribute:
+        value, last = found.span(2)
+        if found[3] is None:
+            parse = partial(self._body.value, value, last, last, is_one_line=False)
+        else:
+            parse = partial(self._text_literal, value, last)
+        return Attribute(found[1].decode(), self._range(*found.span()), parse)
+
+    def _text_literal(self, start: int, end: int) -> Node:
+        return Literal(self._range(start, end), self._text[start + 1 : end - 1].decode())
+
+    def _report(self, message: str, start: int, end: int | None = None) -> None:
+        end = start + 1 if end is None else end
+        self._body.report(message, self._range(start, min(end, len(self._text))))
+
+    def _range(self, start: int, end: int) -> SourceRange:
+        return SourceRange(self._body.source, start, end)
+
+    def _character(self, position: int) -> bytes:
+        return self._text[position : min(position + 1, self._end)]
+
+    def _inline(self, position: int) -> int:
+        return matched_end(_INLINE, self._text, position, self._end)
+
+    def _name(self, position: int) -> int:
+        """Return where the name ends that begins here; the position itself where there is none."""
+        end = matched_end(_NAME, self._text, position, self._end)
+        return identifier_end(self._text, position, end)
+
+    def _limit(self, position: int) -> int:
+        """Return where what is broken ends at the latest: before the next line that begins a block."""
+        if self._schema is None:
+            return self._end
+        if self._next_header < position:
+            header = self._schema.header_line.search(self._text, position, self._end)
+            self._next_header = header.start() if header else self._end
+        return self._next_header
+
+    def _item(self, position: int) -> int:
+        """Take the attribute or block that begins here, and return the offset behind it."""
+        name_end = self._name(position)
+        if name_end == position:
+            return self._refuse(position)
+        behind = self._inline(name_end)
+        if _EQUALS.match(self._text, behind, self._end):
+            return self._attribute(position, name_end, self._inline(behind + 1))
+        return self._block(position, name_end, behind)
+
+    def _refuse(self, position: int) -> int:
+        """Report what is neither an argument nor a block, and return where to go on."""
+        what = _NEEDED
+        if self._character(position) == b'"':
+            what = "Invalid argument name: argument names must not be quoted"
+        elif self._character(position) == b"}":
+            what = f"{_NEEDED}: this brace closes nothing"
+        self._report(what, position)
+        return self._resume(position)
+
+    def _resume(self, position: int) -> int:
+        """Return the offset of the next line, behind brackets that are open here."""
+        _, stop = skip_value(self._text, position, self._limit(position + 1))
+        return max(stop, position + 1)
+
+    def _attribute(self, start: int, name_end: int, value: int) -> int:
+        is_config = self._schema is not None and bool(self._schema.labels)
+        limit = self._limit(value) if is_config else self._end
+        last, stop = skip_value(self._text, value, limit)
+        last = max(value, last)
+        name = self._text[start:name_end].decode(errors="replace")
+        if self._is_one_line and (self._items or self._inline(last) < self._end):
+            self._report(_ONE_ARGUMENT, last)
+        parse = partial(self._body.value, value, last, stop, is_one_line=self._is_one_line)
+        self._items.append(Attribute(name, self._range(start, last), parse))
+        return stop
+
+    def _block(self, start: int, name_end: int, position: int) -> int:
+        """Take a block whose kind has been read: labels, braces, and the end of its line."""
+        labels: list[str] = []
+        header_end = name_end
+        while self._character(position) != b"{":
+            label = self._label(position)
+            if label is None:
+                brace = self._refuse_header(start, name_end, labels, position)
+                if brace is None:
+                    return self._resume(position)
+                position = brace
+                break
+            text, header_end = label
+            labels.append(text)
+            position = self._inline(header_end)
+        return self._braces(start, name_end, labels, header_end, position + 1)
+
+    def _braces(
+        self, start: int, name_end: int, labels: list[str], header_end: int, inside: int
+    ) -> int:
+        """Take a block whose opening brace has been read, and return the offset behind its line."""
+        end, is_closed = self._block_end(inside)
+        self._add_block(
+            start, name_end, tuple(labels), header_end, inside, end, is_closed=is_closed
+        )
+        if not is_closed:
+            return end
+        line_end = _LINE_END.match(self._text, end, self._end)
+        is_before_brace = self._schema is None and not self._text.endswith(b"\n", 0, self._end)
+        if line_end is not None and not (is_before_brace and line_end.end() == self._end):
+            return line_end.end()
+        behind = self._inline(end)
+        self._report("Missing newline after block definition: a block ends with its line", behind)
+        return behind + (self._character(behind) in (b";", b",", b"}"))
+
+    def _add_block(  # noqa: PLR0913, PLR0917 - a block's offsets
+        self,
+        start: int,
+        name_end: int,
+        labels: tuple[str, ...],
+        header_end: int,
+        inside: int,
+        end: int,
+        *,
+        is_closed: bool,
+    ) -> None:
+        depth = self._body.depth + 1
+        if depth > MAX_BLOCK_DEPTH:
+            self._report(f"Blocks are nested more than {MAX_BLOCK_DEPTH} deep", start, header_end)
+            return
+        kind = self._text[start:name_end].decode(errors="replace")
+        if self._is_one_line:
+            self._report(
+                "Argument definition required: a one-line block holds a single argument",
+                start,
+                name_end,
+            )
+        body = NativeBody(
+            self._body.source, inside, end - is_closed, self._body.report, depth=depth
+        )
+        block = Block(kind, labels, self._range(start, end), self._range(start, header_end), body)
+        self._items.append(block)
+        if not is_closed and self._schema is not None:
+            self._report_unclosed(body)
+        if self._schema is not None and kind in self._schema.labels:
+            self._check_labels(block, inside)
+
+    def _label(self, position: int) -> tuple[str, int] | None:
+        """Return a label and where it ends; None where there is none."""
+        if self._character(position) != b'"':
+            end = self._name(position)
+            return None if end == position else (self._text[position:end].decode(), end)
+        label = _LABEL.match(self._text, position, self._end)
+        if label is None:
+            end = skip_string(self._text, position + 1, self._end)
+            if end == UNCLOSED:
+                return None
+            self._report("Invalid string literal: a label takes no ${ or %{", position, end)
+            return self._text[position + 1 : end - 1].decode(errors="replace"), end
+        try:
+            check_escapes(self._text, *label.span(1))
+            text = decoded(self._text, *label.span(1))
+        except HclSyntaxError as error:
+            self._report(error.message, error.start, error.end)
+            text = label[1].decode(errors="replace")
+        return resolved(text, is_quoted=True), label.end()
+
+    def _refuse_header(
+        self, start: int, name_end: int, labels: list[str], position: int
+    ) -> int | None:
+        """Report a header without its brace; return the brace's offset where it is on a later line."""
+        if labels or self._character(position) == b'"':
+            what = "Invalid block definition: a label or an opening brace is expected here"
+            self._report(what, position)
+        else:
+            what = f"{_NEEDED}: an argument takes an equals sign, a block an opening brace"
+            self._report(what, start, name_end)
+        brace = matched_end(_BLANK, self._text, position, self._end)
+        return brace if self._character(brace) == b"{" else None
+
+    def _block_end(self, inside: int) -> tuple[int, bool]:
+        """Return the offset behind a block's closing brace, and True; where there is none, its limit."""
+        end = self._limit(inside) if self._is_careful else self._end
+        stop = skip_block(self._text, inside, end)
+        if stop != UNCLOSED:
+            return stop, True
+        self._is_careful = True
+        return self._limit(inside), False
+
+    def _report_unclosed(self, body: NativeBody) -> None:
+        """Report that a block is not closed, unless something inside it is why."""
+        problems: list[Problem] = []
+        report, body.report = (
+            body.report,
+            lambda message, source_range: problems.append((message, source_range)),
+        )
+        body.parse_all()
+        body.report = report
+        if not problems:
+            what = "Unclosed configuration block: there is no closing brace for this block"
+            self._report(what, body.start - 1)
+        for message, source_range in problems:
+            report(message, source_range)
+
+    def _check_labels(self, block: Block, inside: int) -> None:
+        assert self._schema is not None  # noqa: S101 - the caller has checked
+        expected, kind = self._schema.labels[block.kind], block.kind
+        count = len(block.labels)
+        if count == len(expected):
+            return
+        listed = f"{len(expected)} ({', '.join(expected)})" if expected else "none"
+        if count < len(expected):
+            what = f"Missing {expected[count]} for {kind}: the labels of such a block are {listed}"
+            self._report(what, inside - 1)
+            return
+        position = self._inline(self._name(block.range.start))
+        for _ in expected:
+            _, end = self._label(position) or ("", position)
+            position = self._inline(end)
+        what = f"Extraneous label for {kind}: the labels of such a block are {listed}"
+        self._report(what, position, block.header.end)
+
+    def _check_names(self) -> None:
+        """Report arguments that are set twice."""
+        names: set[str] = set()
+        for item in self._items:
+            if isinstance(item, Attribute):
+                if item.name in names:
+                    start = item.range.start
+                    what = f'Attribute redefined: the argument "{item.name}" was set before'
+                    self._report(what, start, start + len(item.name.encode()))
+                names.add(item.name)

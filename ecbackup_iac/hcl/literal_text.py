@@ -1,0 +1,73 @@
+"""Bytes of literal text → the string that they mean, with its escapes resolved."""
+
+import re
+import unicodedata
+
+from ecbackup_iac.hcl.source import HclSyntaxError
+
+_BAD_ESCAPE = re.compile(
+    rb'\\(?:[nrt"\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}'
+    rb"|U00(?!00[dD][89a-fA-F])(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}|((?s:.[\x80-\xbf]*+)))"
+)
+_ESCAPED_OPENING = re.compile(r"([$%])\1\{")
+_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))')
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+
+_UTF8 = re.compile(
+    rb"(?:[\x00-\x7f]|[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3})*+"
+)
+
+NOT_UTF8 = "Invalid character encoding: the text is not valid UTF-8"
+
+
+def decoded(text: bytes, start: int, end: int) -> str:
+    """Return a range of the text. Like hclsyntax, it takes long forms and surrogates for UTF-8.
+
+    Raises:
+        HclSyntaxError: it is not UTF-8.
+
+    """
+    try:
+        return text[start:end].decode()
+    except UnicodeDecodeError:
+        found = _UTF8.match(text, start, end)
+        stop = found.end() if found else start
+        if stop < end:
+            raise HclSyntaxError(NOT_UTF8, stop, stop + 1) from None
+        return text[start:end].decode(errors="replace")
+
+
+def check_escapes(text: bytes, start: int, end: int) -> None:
+    """Raise HclSyntaxError if the text of a quoted string has an escape sequence that HCL does not know."""
+    written = text[start:end]
+    if b"\\" in written:
+        for match in _BAD_ESCAPE.finditer(written):
+            if match[1] is not None:
+                first, last = match.span()
+                raise HclSyntaxError("Invalid escape sequence", start + first, start + last)
+
+
+def resolved(text: str, *, is_quoted: bool) -> str:
+    """Return literal text with its escapes resolved."""
+    if "${" in text or "%{" in text:
+        text = _ESCAPED_OPENING.sub(r"\1{", text)
+    return unescaped(text) if is_quoted and "\\" in text else text
+
+
+def unescaped(text: str) -> str:
+    """Return a quoted string's text with its backslash sequences resolved."""
+    return _ESCAPE.sub(_character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    if match[3]:
+        return _ESCAPED[match[3]]
+    try:
+        return chr(int(match[1] or match[2], 16)).encode().decode()
+    except (ValueError, OverflowError):  # half a surrogate pair, or beyond Unicode
+        return "\ufffd"
+
+
+def normal(text: str) -> str:
+    """Return text in Unicode's normal form C, as HCL holds every string."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

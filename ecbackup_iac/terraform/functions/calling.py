@@ -1,0 +1,144 @@
+"""A function and its arguments, which may be unknown → the result of the call."""
+
+from collections.abc import Callable, Sequence
+
+from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
+from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
+from ecbackup_iac.terraform.values.marks import marks_in
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.type_system import SetOf, Type
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
+
+
+def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
+    """Return the result of a call.
+
+    Raises:
+        EvaluationError: Terraform rejects the call, whatever is unknown in it.
+
+    """
+    parameters = _parameters(function, len(arguments))
+    converted_arguments = tuple(
+        _argument(function, parameter, argument)
+        for parameter, argument in zip(parameters, arguments, strict=True)
+    )
+
+    def apply(*settled: Value) -> Value:
+        for parameter, argument in zip(parameters, settled, strict=True):
+            if argument.is_null and not parameter.allows_null:
+                raise _invalid(function, parameter, "argument must not be null")
+        try:
+            if function.renders_templates:
+                return function.implementation(context, *settled)
+            if function.reads_files:
+                return function.implementation(context.files, *settled)
+            return function.implementation(*settled)
+        except UnknownResultError as error:
+            return Value(function.returns, UnknownRaw(_why(function, arguments, error)))
+
+    try:
+        result = _map_arguments(apply, parameters, converted_arguments, function.returns)
+    except EvaluationError as error:
+        raise _rejection(function, arguments, error) from None
+    if not function.keeps_marks:
+        return result
+    is_sensitive, is_file_content = result.is_sensitive, result.is_file_content
+    for parameter, argument in zip(parameters, arguments, strict=True):
+        top_marks = argument.is_sensitive, argument.is_file_content
+        marks = top_marks if parameter.allows_unknown_elements else marks_in(argument)
+        is_sensitive, is_file_content = is_sensitive or marks[0], is_file_content or marks[1]
+    return result.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
+
+
+def _rejection(
+    function: Function, arguments: Sequence[Value], error: EvaluationError
+) -> EvaluationError:
+    """Return an error without what the arguments do not allow to be shown."""
+    is_sensitive, is_file_content = _marks(arguments)
+    if is_sensitive:
+        text = f'Invalid function argument: "{function.name}" refuses a sensitive value'
+        return EvaluationError(text, error.origin)
+    return error.redacted() if is_file_content else error
+
+
+def _marks(arguments: Sequence[Value]) -> tuple[bool, bool]:
+    """Return whether any of the arguments is sensitive, and whether any is the content of a file."""
+    marks = [marks_in(argument) for argument in arguments]
+    return any(is_sensitive for is_sensitive, _ in marks), any(
+        is_file_content for _, is_file_content in marks
+    )
+
+
+def _why(function: Function, arguments: Sequence[Value], error: UnknownResultError) -> str:
+    is_sensitive, is_file_content = _marks(arguments)
+    if is_sensitive:
+        return f"{function.name} of a sensitive value is not evaluated"
+    if is_file_content and function.reads_files:
+        return f"{function.name} of a name that stands in a file is not evaluated"
+    return error.bare if is_file_content else str(error)
+
+
+def _map_arguments(
+    apply: Callable[..., Value],
+    parameters: Sequence[Parameter],
+    arguments: Sequence[Value],
+    returns: Type,
+) -> Value:
+    """Return the results for every combination of outcomes of arguments that have to be known."""
+    open_positions = [
+        index
+        for index, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True))
+        if not argument.is_known
+        and (not parameter.allows_unknown or _may_be_null(parameter, argument))
+    ]
+
+    if not open_positions:
+        return apply(*arguments)
+
+    def fill(*chosen: Value) -> Value:
+        filled = list(arguments)
+        for index, value in zip(open_positions, chosen, strict=True):
+            filled[index] = value
+        return apply(*filled)
+
+    return map_outcomes(fill, *(arguments[index] for index in open_positions), kind=returns)
+
+
+def _may_be_null(parameter: Parameter, argument: Value) -> bool:
+    """Whether one outcome is a null that the function rejects."""
+    nulls = (outcome.value.is_null for outcome in argument.unknown.outcomes)
+    return not parameter.allows_null and any(nulls)
+
+
+def _parameters(function: Function, count: int) -> tuple[Parameter, ...]:
+    fixed = function.parameters
+    if count < len(fixed):
+        missing = fixed[count].name
+        raise EvaluationError(
+            f'Function "{function.name}" expects {len(fixed)} argument(s). '
+            f'Missing value for "{missing}".'
+        )
+    if count > len(fixed) and function.variadic is None:
+        raise EvaluationError(f'Function "{function.name}" expects only {len(fixed)} argument(s).')
+    rest = (function.variadic,) * (count - len(fixed)) if function.variadic else ()
+    return fixed + rest
+
+
+def _argument(function: Function, parameter: Parameter, argument: Value) -> Value:
+    if not parameter.allows_unknown_elements and not parameter.allows_unknown:
+        argument = expand_outcomes(argument)
+    elif isinstance(argument.type, SetOf) and argument.is_known:
+        expanded = expand_outcomes(argument)  # the order of a set depends on everything in it
+        argument = expanded if expanded.is_known or expanded.unknown.outcomes else argument
+    try:
+        return converted(argument, parameter.type)
+    except EvaluationError as error:
+        raise _invalid(function, parameter, error.message, error.bare) from error
+
+
+def _invalid(
+    function: Function, parameter: Parameter, message: str, bare: str = ""
+) -> EvaluationError:
+    what = f'Invalid value for "{parameter.name}" parameter of {function.name}'
+    return EvaluationError(f"{what}: {message}.", bare=f"{what}: {bare or message}.")

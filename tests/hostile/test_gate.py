@@ -1,0 +1,245 @@
+"""A pull request against the gate itself: its policy file, links and file names change nothing outside it."""
+
+import hashlib
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecbackup_iac.policy.policy_file import MAX_EXCEPTIONS, MAX_GLOBS
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+GROUP = """\
+resource "aws_elasticache_replication_group" "sessions" {
+  snapshot_retention_limit = 0
+}
+"""
+TEMPLATE = """\
+Parameters:
+  Token: {Type: String}
+Resources:
+  Cache:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties: {SnapshotRetentionLimit: !Ref Token}
+"""
+SECRET = "hunter2secret"  # noqa: S105 - what must not be shown
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A repository whose cache fails, with a secret file next to it."""
+    (tmp_path / "secret.json").write_text(f'{{"Token": "{SECRET}"}}', encoding="utf-8")
+    tree = tmp_path / "tree"
+    (tree / ".git").mkdir(parents=True)
+    (tree / "main.tf").write_text(GROUP, encoding="utf-8")
+    (tree / "t.yaml").write_text(TEMPLATE, encoding="utf-8")
+    return tree
+
+
+NAMED = {
+    "parameter file": '[[roots]]\npath = "t.yaml"\nparameter_files = ["NAME"]\n',
+    "variable file": '[[roots]]\npath = "."\nvar_files = ["NAME"]\n',
+    "root": '[[roots]]\npath = "NAME"\n',
+    "baseline": 'baseline = "NAME"\n',
+    "source": 'source = "NAME"\n',
+}
+
+
+def in_git(tree: Path) -> str:
+    (tree / ".git/p.json").write_bytes((tree.parent / "secret.json").read_bytes())
+    return ".git/p.json"
+
+
+def through_a_link(tree: Path) -> str:
+    (tree / "p.json").symlink_to("../secret.json")
+    return "p.json"
+
+
+WAYS: dict[str, Callable[[Path], str]] = {
+    "outside": lambda _: "../secret.json",
+    "absolute": lambda tree: str(tree.parent / "secret.json"),
+    "in .git": in_git,
+    "through a link": through_a_link,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("key", NAMED)
+@pytest.mark.parametrize("command", [("check",), ("fix",), ("baseline",)], ids=str)
+def test_a_policy_file_in_the_tree_names_nothing_outside(
+    key: str, way: str, command: tuple[str, ...], tree: Path, run: "Run"
+) -> None:
+    policy = NAMED[key].replace("NAME", WAYS[way](tree))
+    (tree / ".ecbackup.toml").write_text(policy, encoding="utf-8")
+    result = run(*command, cwd=tree)
+    assert (result.status, result.stdout) == (2, "")
+    assert "leads outside the repository" in result.stderr
+    assert SECRET not in result.stderr
+
+
+def test_a_policy_file_outside_the_tree_names_what_it_likes(tree: Path, run: "Run") -> None:
+    policy = '[[roots]]\npath = "tree/t.yaml"\nparameter_files = ["days.json"]\n'
+    (tree.parent / "owner.toml").write_text(policy, encoding="utf-8")
+    (tree.parent / "days.json").write_text('{"Token": 7}', encoding="utf-8")
+    result = run("check", "t.yaml", "--policy", "../owner.toml", cwd=tree)
+    assert (result.status, result.stderr) == (0, "")
+
+
+def test_the_owner_refuses_the_policy_file_of_the_tree(tree: Path, run: "Run") -> None:
+    policy = '[[exceptions]]\nresource = "*"\nreason = "trust me"\n'
+    (tree / ".ecbackup.toml").write_text(policy, encoding="utf-8")
+    assert run("check", "main.tf", cwd=tree).status == 0
+    result = run("check", "main.tf", "--no-policy", cwd=tree)
+    assert (result.status, "1 fails" in result.stdout) == (1, True)
+    both = run("check", "--no-policy", "--policy", ".ecbackup.toml", cwd=tree)
+    assert (both.status, both.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("option", ["--exclude=main.tf", "--policy=p.json", "-q", "--unknown=warn"])
+def test_a_file_that_is_called_like_an_option_is_none(option: str, tree: Path, run: "Run") -> None:
+    (tree / "p.json").write_text('exclude = ["*"]\n', encoding="utf-8")
+    (tree / option).touch()
+    # As pre-commit runs a hook: the names of the files follow the arguments.
+    result = run("check", "--allow-empty", "--unknown=fail", option, "main.tf", cwd=tree)
+    assert (result.status, result.stdout) == (2, "")
+    assert f"{option} is an option and also a file" in result.stderr
+    assert run("check", "--allow-empty", "--", option, "main.tf", cwd=tree).status == 1
+
+
+LINKS = {
+    "to a file outside": ("../precious", "report"),
+    "to git's own": (".git/config", "report"),
+    "to a folder outside": ("..", "out/precious"),
+    "within the tree": ("main.tf", "report"),
+}
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("base", ["", "{tree}/"], ids=["relative", "absolute"])
+@pytest.mark.parametrize(
+    "option", ["check --format=json:", "baseline --update="], ids=["report", "baseline"]
+)
+def test_nothing_is_written_through_a_link_of_the_tree(
+    option: str, link: str, base: str, tree: Path, run: "Run"
+) -> None:
+    (tree.parent / "precious").write_text("precious", encoding="utf-8")
+    (tree / ".git/config").write_text("precious", encoding="utf-8")
+    target, name = LINKS[link]
+    (tree / name.partition("/")[0]).symlink_to(target)
+    before = {path: path.read_bytes() for path in tree.parent.rglob("*") if path.is_file()}
+    command, word = option.split(" ")
+    result = run(command, word + base.format(tree=tree) + name, cwd=tree)
+    assert (result.status, result.stdout) == (2, "")
+    assert "is a link" in result.stderr
+    assert {path: path.read_bytes() for path in tree.parent.rglob("*") if path.is_file()} == before
+
+
+def test_nothing_is_written_into_git_s_own_folder(tree: Path, run: "Run") -> None:
+    result = run("check", "--format=json:.git/config", cwd=tree)
+    assert (result.status, result.stdout) == (2, "")
+    assert "it belongs to git" in result.stderr
+    assert [*(tree / ".git").iterdir()] == []
+
+
+COMMAND = "::error title=owned::pwned"
+
+
+def test_no_line_of_text_begins_with_a_command_of_a_runner(tree: Path, run: "Run") -> None:
+    (tree / "t.yaml").write_text(
+        "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n"
+        f"    Properties: {{TemplateURL: '{COMMAND}'}}\n",
+        encoding="utf-8",
+    )
+    (tree / COMMAND).write_text("hello: 1\n", encoding="utf-8")
+    (tree / "::stop-commands::x").mkdir()
+    (tree / "::stop-commands::x/main.tf").write_text(GROUP, encoding="utf-8")
+    for command in (["check", "-v"], ["fix", "--diff"], ["baseline"], ["check", "--", COMMAND]):
+        result = run(*command, cwd=tree)
+        lines = (result.stdout + result.stderr).splitlines()
+        assert not [line for line in lines if line.lstrip().startswith("::")], command
+
+
+@pytest.mark.parametrize("sign", ["##[error]", "##vso[task.complete]", "##teamcity[x]"])
+def test_a_command_is_none_anywhere_in_a_line(sign: str, tree: Path, run: "Run") -> None:
+    (tree / "t.yaml").write_text(TEMPLATE.replace("!Ref Token", f"'{sign}'"), encoding="utf-8")
+    result = run("check", cwd=tree)
+    assert sign not in result.stdout + result.stderr
+
+
+def test_a_diff_in_a_log_of_github_holds_no_command(tree: Path, run: "Run") -> None:
+    (tree / "main.tf").write_text(f"/*\n{COMMAND}\n*/\n{GROUP}", encoding="utf-8")
+    plain = run("fix", "--diff", "main.tf", cwd=tree).stdout
+    logged = run("fix", "--diff", "main.tf", cwd=tree, env={"GITHUB_ACTIONS": "true"}).stdout
+    token = hashlib.sha256(plain.encode()).hexdigest()
+    assert logged == f"::stop-commands::{token}\n{plain}::{token}::\n"
+    (tree / "d.diff").write_text(logged, encoding="utf-8")
+    subprocess.run(["git", "init", "-q"], cwd=tree, check=True)
+    subprocess.run(["git", "apply", "d.diff"], cwd=tree, check=True)
+    assert run("check", "main.tf", cwd=tree).status == 0
+
+
+def test_a_diff_on_a_terminal_is_printable(tree: Path) -> None:
+    sequence = "\x1b]0;owned\x07\u202e"
+    (tree / "main.tf").write_text(f"# {sequence}\n{GROUP}", encoding="utf-8")
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "ecbackup_iac", "fix", "--diff", "main.tf"]
+    with subprocess.Popen(command, cwd=tree, stdout=follower, stderr=subprocess.DEVNULL) as process:
+        process.wait()
+    os.close(follower)
+    shown = os.read(leader, 100_000).decode()
+    os.close(leader)
+    assert "+  snapshot_retention_limit = 7" in shown
+    assert not set(sequence) & set(shown) - set("]0;owned")
+
+
+def test_a_working_folder_that_is_gone_is_a_usage_error(tree: Path) -> None:
+    script = f"rmdir . && exec {sys.executable} -m ecbackup_iac check {tree}"
+    (tree / "gone").mkdir()
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"rmdir {tree}/gone; {script.partition('&& ')[2]}"],
+        cwd=tree / "gone",
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the working folder no longer exists" in done.stderr
+
+
+def test_as_many_globs_as_a_policy_may_have_are_compiled_once(tree: Path, run: "Run") -> None:
+    globs = [f"folder-{number}/*.tf" for number in range(MAX_GLOBS)]
+    (tree / ".ecbackup.toml").write_text(f"exclude = {globs}\n", encoding="utf-8")
+    for number in range(300):
+        (tree / f"{number}.tf").write_text("", encoding="utf-8")
+    # The budget of processor time is a hundred times what one compilation of each takes.
+    assert run("check", "main.tf", cwd=tree, preexec_fn=limit_of_10_seconds).status == 1
+
+
+def limit_of_10_seconds() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        f"exclude = {['x'] * (MAX_GLOBS + 1)}",
+        '[[exceptions]]\nreason = "x"\nresource = "x"\n' * (MAX_EXCEPTIONS + 1),
+    ],
+    ids=["globs", "exceptions"],
+)
+def test_more_globs_or_exceptions_are_a_policy_error(policy: str, tree: Path, run: "Run") -> None:
+    (tree / ".ecbackup.toml").write_text(policy, encoding="utf-8")
+    result = run("check", cwd=tree)
+    assert (result.status, result.stdout) == (2, "")
+    assert "1000" in result.stderr
