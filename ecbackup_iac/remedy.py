@@ -1,10 +1,10 @@
 """A resource and its verdict → the remedy, by source and form."""
 
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from ecbackup_iac.files.generated import CDK, CDK_FOR_TERRAFORM
-from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.cache import CacheResource, CalledModule, Form, ModuleState
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
 from ecbackup_iac.model.record import record, replace
@@ -152,6 +152,8 @@ def _for_configuration(
         return _for_generated(resource, days)
     if isinstance(retention, Unknown) and retention.is_refused:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
+    if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
+        return _for_unread_module(resource, resource.module)
     if isinstance(retention, Unknown) or resource.variants:
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [
@@ -163,11 +165,7 @@ def _for_configuration(
         if advice:
             return "\n".join(dict.fromkeys(advice))
         decide = "give it a value that can be known here: --var, --var-file or --workspace"
-        if resource.is_unread_call:
-            decide = (
-                "run terraform init, or describe the module under [[modules]] in the policy file"
-            )
-        return f"{decide}; or check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
+        return f"{decide}; {_OR_CHECK_A_PLAN}"
     return _where(retention.trace, resource, days, shared).everywhere(retention, resource, shared)
 
 
@@ -181,6 +179,18 @@ def _for_generated(resource: CacheResource, days: int) -> str:
     construct = f"the construct {_plain(resource.construct)}"
     what = construct if resource.construct else resource.address
     return f"set {name} = {days} on {what} in the app: {resource.location.path} is generated"
+
+
+def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
+    if module.state is ModuleState.MISSING:
+        there = f"provide the module at {_plain(module.source)} inside the repository"
+        place = _line(resource.block or resource.location)
+        return f"{there}, or correct the source of {module.address}, {place}"
+    decide = "run terraform init, or describe the module under [[modules]] in the policy file"
+    return f"{decide}; {_OR_CHECK_A_PLAN}"
+
+
+_OR_CHECK_A_PLAN = "or check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
 
 
 def _failing(outcomes: Iterable[Outcome[int]], policy: Policy) -> list[Settled[int]]:
@@ -247,37 +257,49 @@ def _where(
 ) -> _Advice:
     """Return what to set where: at the last step that assigns something."""
     for step in reversed(trace):
-        option = OPTIONS[step.location.origin]
-        if option and step.kind is not StepKind.VARIABLE:
-            continue  # a part of a variable
-        if option and step is not trace[-1]:
-            part = " of ".join(_plain(inner.name) for inner in reversed(trace[trace.index(step) :]))
-            return _Advice(f"set {part} to {days} days, in {option}{_plain(step.name)}")
-        if option:
-            return _Advice(f"give {option}{_plain(step.name)}={days}")
-        is_assigned = step.kind in _ASSIGNMENTS and step.name
-        if is_assigned and not is_downloaded(step.location.path):
-            is_default = step.kind is StepKind.VARIABLE_DEFAULT
-            call = shared.call_to_set_in(resource, step)
-            if call is not None:
-                text = f"add {_plain(step.name)} = {days} to the module call, {_line(call)}"
-                return _Advice(text, call)
-            what = "the variable's default" if is_default else _plain(step.name)
-            if step.shape is StepShape.COLLECTION:
-                text = f"give it {days} days in {what}, {_line(step.location)}"
-            else:
-                text = f"set {what} = {days} in {_line(step.location)}"
-            return _Advice(text, step.location)
+        if OPTIONS[step.location.origin]:
+            if step.kind is StepKind.VARIABLE:
+                return _Advice(_option(step, trace[trace.index(step) + 1 :], days))
+        elif step.kind in _ASSIGNMENTS and step.name and not is_downloaded(step.location.path):
+            return _assigned(step, resource, days, shared)
     own = [call for call in resource.calls if not is_downloaded(call.path)]
     if own and is_downloaded(resource.location.path):
         text = f"call a module that keeps backups for {days} days in place of the downloaded one"
         if any(step.kind in _INPUTS for step in trace):
             text = f"give the downloaded module {days} days where it is called"
         return _Advice(f"{text}, {_line(own[-1])}", own[-1])
+    target, name = resource.address, resource.retention_name
+    if resource.module is not None:
+        target, name = resource.module.address, resource.module.input
+        if not name:
+            text = f"call a module that can keep backups in place of {resource.module.source}"
+            return _Advice(f"{text}, {_line(resource.location)}", resource.location)
     return _Advice(
-        f"add {resource.retention_name} = {days} to {resource.address}, {_line(resource.location)}",
-        resource.location,
+        f"add {name} = {days} to {target}, {_line(resource.location)}", resource.location
     )
+
+
+def _option(step: TraceStep, parts: Sequence[TraceStep], days: int) -> str:
+    """Return how to set a variable, or a part of it, that is given outside of files."""
+    variable = f"{OPTIONS[step.location.origin]}{_plain(step.name)}"
+    if not parts:
+        return f"give {variable}={days}"
+    part = " of ".join(_plain(inner.name) for inner in (*reversed(parts), step))
+    return f"set {part} to {days} days, in {variable}"
+
+
+def _assigned(step: TraceStep, resource: CacheResource, days: int, shared: SharedCode) -> _Advice:
+    """Return what to set where something is assigned, or in the call of a module that roots share."""
+    call = shared.call_to_set_in(resource, step)
+    if call is not None:
+        return _Advice(f"add {_plain(step.name)} = {days} to the module call, {_line(call)}", call)
+    is_default = step.kind is StepKind.VARIABLE_DEFAULT
+    what = "the variable's default" if is_default else _plain(step.name)
+    if step.shape is StepShape.COLLECTION:
+        text = f"give it {days} days in {what}, {_line(step.location)}"
+    else:
+        text = f"set {what} = {days} in {_line(step.location)}"
+    return _Advice(text, step.location)
 
 
 def _for_template(
@@ -303,11 +325,16 @@ def _for_template(
     ]
     if advice:
         return "\n".join(dict.fromkeys(advice))
+    if any(step.kind is StepKind.UNREAD and step.name for step in retention.trace):
+        name = "name its template under [[templates]] in the policy file"
+        return f"{name}, or check that template itself"
     open_ended = [step for step in retention.trace if step.kind is StepKind.OPEN_PARAMETER]
     if retention.bounds is not None and open_ended:
         name, place = _plain(open_ended[-1].name), _line(open_ended[-1].location)
         allowed = f"{days} days and nothing under {policy.minimum_days}"
         return f"let the MinValue and MaxValue of {name} allow {allowed}, {place}"
+    if any(step.kind is StepKind.OPEN_VARIABLE for step in retention.trace):
+        return f"give {_name_of(resource)} a value that can be known here: --var or --var-file"
     if any(step.kind in _OPEN for step in retention.trace):
         known = "a value that can be known here: --parameter or --parameter-file"
         return f"give {_name_of(resource)} {known}"
@@ -315,12 +342,21 @@ def _for_template(
     return f"write {resource.retention_name}: {days} into the template, or check what is deployed: {live}"
 
 
+# How the names of Terraform's files end, which may deploy a template.
+_CONFIGURATION = (".tf", ".tofu", ".tfvars")
+
 # Steps at which a template leaves a value to the deployment.
 _OPEN = (StepKind.OPEN_PARAMETER, StepKind.PSEUDO_PARAMETER)
 
 
 def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> _Advice:
     """Return what to set where: at the last step, which is the one that decides."""
+    if resource.calls and is_downloaded(resource.location.path):
+        own = [step for step in trace if not is_downloaded(step.location.path)]
+        if not own:
+            text = f"pass {days} days to the package, or use one that keeps backups, "
+            return _Advice(text + _line(resource.calls[-1]), resource.calls[-1])
+        trace = tuple(own)
     last = trace[-1] if trace else TraceStep("", resource.location)
     if any(step.shape is StepShape.COMPOSITION for step in trace):
         last = trace[0]
@@ -337,7 +373,8 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     elif last.kind is StepKind.PARAMETER:
         text = f"set {name} = {days} in {place}"
     elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
-        text = f"set {quote}{name}{quote}: {days} in {place}"
+        sign = " =" if last.location.path.endswith(_CONFIGURATION) else ":"
+        text = f"set {quote}{name}{quote}{sign} {days} in {place}"
     elif last.location.end_line != last.location.line:
         return _Advice(f"set {what} in {_line(trace[0].location)}", trace[0].location)
     else:

@@ -29,6 +29,32 @@ class Form(StrEnum):
     SERVERLESS_CACHE = "serverless_cache"
 
 
+class ModuleState(StrEnum):
+    """What is known of a module that was not read."""
+
+    DESCRIBED = "described"
+    """Its variables and caches, from a stand-in or the policy."""
+
+    REMOTE = "remote"
+    """Nothing: it is not in the repository."""
+
+    MISSING = "missing"
+    """Nothing: it should be in the repository, and cannot be read there."""
+
+
+@record
+class CalledModule:
+    """A module that was not read, and the call of it."""
+
+    address: str
+    """Of the call: `module.cache`."""
+
+    source: str
+    state: ModuleState
+    input: str = ""
+    """The input that sets the retention, with dots for members of objects; empty where none is known."""
+
+
 @record
 class CacheResource:
     """An ElastiCache cache, with what is known of the settings that its backups depend on."""
@@ -106,8 +132,8 @@ class CacheResource:
     construct: str = ""
     """The path of the construct that it is generated from, where the file names one."""
 
-    is_unread_call: bool = False
-    """It is the call of a module that was not read."""
+    module: CalledModule | None = None
+    """The module that makes it, where that was not read: then the cache is located at the module's call."""
 
 
 def may_be_without_backups(node_type: Value[str]) -> bool:

@@ -55,9 +55,12 @@ def input_location(path: str, line: int | None = None, column: int | None = None
     return Location(path, line, column, origin=origin)
 
 
+_DOWNLOADS = frozenset((".terraform", "node_modules"))
+
+
 def is_downloaded(path: str) -> bool:
-    """Whether a file belongs to a module that `terraform init` has downloaded."""
-    return ".terraform" in path.split("/")
+    """Whether a file belongs to a module or a package that `terraform init` or npm has downloaded."""
+    return not _DOWNLOADS.isdisjoint(path.split("/"))
 
 
 def is_stream(path: str) -> bool:

@@ -103,6 +103,18 @@ class PublishedModule:
     switches: tuple[str, ...] = ()
     """Inputs that turn the cache off where they are false."""
 
+    versions: tuple[str, ...] = ()
+    """Constraints, of which the versions described satisfy one; empty for every version."""
+
+    serverless_input: str | None = None
+    """The input that sets the retention of a serverless cache, where that is another one."""
+
+    stand_in: str = ""
+    """The path of the stand-in that describes its variables and caches; empty where the keys above do."""
+
+    stand_in_text: bytes = b""
+    """The content of that file, where it is one of the policy's."""
+
 
 @record
 class Policy:
@@ -121,6 +133,9 @@ class Policy:
 
     modules: tuple[PublishedModule, ...] = ()
     """In addition to those that the program knows."""
+
+    templates: tuple[tuple[str, str], ...] = ()
+    """A glob over the URLs of nested templates, and the absolute path of the file that such a URL means."""
 
     baseline: str | None = None
     """The path of the baseline file."""

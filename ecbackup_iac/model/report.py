@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.excerpt import Excerpt
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record, replace
@@ -78,6 +79,9 @@ class ReadResult:
     blocks: tuple[CacheBlock, ...] = ()
     """Every cache block in the files under the checked paths: each has to be accounted for."""
 
+    deployments: tuple[TemplateDeployment, ...] = ()
+    """CloudFormation templates that its resources deploy, which are still to be read."""
+
     is_wrong_kind: bool = False
     """The input is of another kind, and what follows it need not be read."""
 
@@ -90,7 +94,10 @@ class ReadResult:
     def with_settings(self, settings: str) -> "ReadResult":
         """Return the same with the label of the settings that its caches were evaluated with."""
         resources = tuple(replace(resource, settings=settings) for resource in self.resources)
-        return replace(self, resources=resources)
+        deployments = tuple(
+            replace(deployment, settings=settings) for deployment in self.deployments
+        )
+        return replace(self, resources=resources, deployments=deployments)
 
 
 class SuppressionKind(StrEnum):

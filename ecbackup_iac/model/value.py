@@ -47,6 +47,9 @@ class StepKind(StrEnum):
     UNSET = "unset"
     """A declaration that does not set the value."""
 
+    UNREAD = "unread"
+    """A template, or a module, that was not read."""
+
     RECORDED = "recorded"
     """A value that a plan, a state or AWS reports."""
 
@@ -163,6 +166,9 @@ class Unknown(Generic[T]):
     """Proven limits, where there is no list: by a validation, a MinValue."""
 
     trace: tuple[TraceStep, ...] = ()
+    passed: tuple["Known[T]", ...] = ()
+    """Values that the code passes on to what was not read: evidence, and no outcomes."""
+
     is_refused: bool = False
     """The code is rejected before anything is deployed, and has to be corrected first."""
 

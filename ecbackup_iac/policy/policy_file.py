@@ -71,6 +71,10 @@ Text = Annotated[
 ]
 
 
+Identifier = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z_][\w-]*$")]
+InputPath = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$")]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -99,11 +103,21 @@ class ModuleEntry(_Strict):
 
     source: Text
     form: Form = Form.REPLICATION_GROUP
-    input: Text | None = None
+    input: InputPath | None = None
     default: Annotated[int, Field(strict=True)] | None = None
-    engine: Text | None = None
-    default_engine: Text | None = None
-    switches: list[Text] = []
+    engine: Identifier | None = None
+    default_engine: Identifier | None = None
+    switches: list[Identifier] = []
+    versions: list[Text] = []
+    serverless_input: InputPath | None = None
+    stand_in: Text | None = None
+
+
+class TemplateEntry(_Strict):
+    """One `[[templates]]` table: the file that the URL of a nested template means."""
+
+    url: Text
+    path: Text
 
 
 class PolicyFile(_Strict):
@@ -115,6 +129,7 @@ class PolicyFile(_Strict):
     exceptions: Annotated[list[ExceptionEntry], Field(max_length=MAX_EXCEPTIONS)] = []
     roots: list[RootEntry] = []
     modules: list[ModuleEntry] = []
+    templates: list[TemplateEntry] = []
     baseline: Text | None = None
     source: Text | None = None
     ignores: SuppressionMode = SuppressionMode.ALL
@@ -142,9 +157,9 @@ def read_policy(path: str) -> Policy:
             for index, entry in enumerate(file.exceptions)
         ),
         roots=tuple(map(named.root_settings, file.roots)),
-        modules=tuple(
-            PublishedModule(**{**entry.model_dump(), "switches": tuple(entry.switches)})
-            for entry in file.modules
+        modules=tuple(named.module(entry, lines.key(["modules"])) for entry in file.modules),
+        templates=tuple(
+            (entry.url, named.file(entry.path, "templates")) for entry in file.templates
         ),
         baseline=named.path(file.baseline, "baseline") if file.baseline else None,
         source=named.source(file.source, lines.key(["source"])) if file.source else None,
@@ -251,11 +266,47 @@ class _NamedPaths:
             tuple(self.file(name, "roots") for name in entry.parameter_files),
         )
 
+    def module(self, entry: ModuleEntry, line: int | None) -> PublishedModule:
+        """Return the description of a module, with the content of its stand-in. Raises PolicyError."""
+        file, text = "", b""
+        if entry.stand_in:
+            file = self.path(entry.stand_in, "modules: stand_in", line)
+            text = _stand_in_text(file, entry, Location(self._shown, line))
+        keys = entry.model_dump() | {
+            "switches": tuple(entry.switches),
+            "versions": tuple(entry.versions),
+            "stand_in": shown_path(file) if file else "",
+        }
+        return PublishedModule(**keys, stand_in_text=text)
+
+
+_KEYS_OF_NO_STAND_IN = ("form", "default", "engine", "default_engine", "switches")
+
+
+def _stand_in_text(file: str, entry: ModuleEntry, location: Location) -> bytes:
+    """Return the content of a stand-in. Raises PolicyError."""
+    name = entry.stand_in
+    both = [key for key in _KEYS_OF_NO_STAND_IN if key in entry.model_fields_set]
+    if both:
+        raise PolicyError(f"{location}: modules: {both[0]}: the stand-in {name} says this")
+    if not file.endswith(".hcl"):
+        # Terraform, and this program, would read a .tf file as configuration.
+        raise PolicyError(f"{location}: modules: stand_in: the name of {name} has to end in .hcl")
+    try:
+        content = bounded_content(os.path.realpath(file), MAX_POLICY_BYTES)
+    except OSError as error:
+        problem = error.strerror or error
+        raise PolicyError(f"{location}: modules: stand_in: {name}: {problem}") from error
+    if isinstance(content, str) or not content:
+        raise PolicyError(f"{location}: modules: stand_in: {name}: {content or 'it is empty'}")
+    return content
+
 
 _TABLES: dict[str, type[BaseModel]] = {
     "exceptions": ExceptionEntry,
     "roots": RootEntry,
     "modules": ModuleEntry,
+    "templates": TemplateEntry,
 }
 
 

@@ -138,11 +138,14 @@ class _Inputs:
 
     def closing_results(self) -> Iterator[ReadResult]:
         """Yield what templates and configuration hold, and an error for each path that holds nothing."""
+        for boundary, folders in self._folders.items():
+            for result in self._configuration_results(boundary, folders):
+                for deployment in result.deployments:
+                    self._template_reader().add_deployment(deployment, boundary)
+                yield result
         if self._templates is not None:
             yield from self._templates.readings()
             self._templates = None
-        for boundary, folders in self._folders.items():
-            yield from self._configuration_results(boundary, folders)
         if self._live:
             from ecbackup_iac.readers.aws_cli import unlisted_groups
 
@@ -187,7 +190,7 @@ class _Inputs:
         if self._templates is None:
             self._templates = TemplateReader(
                 self._given,
-                self._policy.roots,
+                self._policy,
                 self._is_excluded,
                 self._template_files,
                 self._progress,

@@ -72,7 +72,11 @@ def _setting(value: Value[str]) -> str | None:
 
 def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dict[str, Any]:
     states = {Known: "known", Unset: "unset", Unknown: "unknown", Invalid: "invalid"}
-    outcomes = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
+    outcomes = (
+        (*retention.outcomes, *map(Outcome, retention.passed))
+        if isinstance(retention, Unknown)
+        else (Outcome(retention),)
+    )
     shown: dict[str, Any] = {
         "state": states[type(retention)],
         "days": _days(retention) if isinstance(retention, Known) else None,

@@ -79,6 +79,7 @@ def test_inline_exceptions_have_no_line(policy_file: Path) -> None:
     assert exception.location == Location("policy.toml")
 
 
+MODULE = '[[modules]]\nsource = "acme/cache/aws"\n'
 EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
 
 
@@ -91,7 +92,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             (
                 "policy.toml:2: unknown key zzz: "
                 "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
-                "baseline, source, ignores"
+                "templates, baseline, source, ignores"
             ),
         ),
         (
@@ -153,6 +154,29 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             '[[exceptions]]\nresource = "*"\nreason = ""',
             "policy.toml:3: exceptions.reason: string should have at least 1 character, not ''",
         ),
+        (
+            f'{MODULE}stand_in = "cache.tf"',
+            "policy.toml:1: modules: stand_in: the name of cache.tf has to end in .hcl",
+        ),
+        (
+            f'{MODULE}stand_in = "none.hcl"',
+            "policy.toml:1: modules: stand_in: none.hcl: No such file or directory",
+        ),
+        (
+            f'{MODULE}stand_in = "../../../etc/cache.hcl"',
+            "policy.toml:1: modules: stand_in: ../../../etc/cache.hcl leads outside the repository",
+        ),
+        (
+            f'{MODULE}stand_in = "cache.hcl"\ndefault = 7',
+            "policy.toml:1: modules: default: the stand-in cache.hcl says this",
+        ),
+        (
+            f'{MODULE}input = "days }}"',
+            (
+                "policy.toml:1: modules.input: string should match pattern "
+                "'^[A-Za-z_][\\w-]*(\\.[A-Za-z_][\\w-]*)*$', not 'days }'"
+            ),
+        ),
         ("minimum_days = ", "policy.toml:1:16: not valid TOML: Invalid value"),
         (
             f"{EXCEPTION}expires = 2026-13-01",
@@ -163,7 +187,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             (
                 "policy.toml:1: unknown key a[b]: "
                 "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
-                "baseline, source, ignores"
+                "templates, baseline, source, ignores"
             ),
         ),
     ],

@@ -183,7 +183,9 @@ def test_a_module_outside_the_boundary_is_not_read(evaluate: "Evaluate", tmp_pat
     (outside / "main.tf").write_text(MODULE, "utf-8")
     found = evaluate({"main.tf": call(f"../{outside.name}") + CLUSTER})
     assert found.addresses == ["aws_elasticache_cluster.this"]
-    assert found.errors == [f"../{outside.name} leads outside the repository"]
+    assert found.errors == [
+        f"the module was not read: ../{outside.name} leads outside the repository"
+    ]
 
 
 def test_a_linked_module_inside_is_read_and_one_outside_is_not(
@@ -201,7 +203,7 @@ def test_a_linked_module_inside_is_read_and_one_outside_is_not(
     }
     found = evaluate(files)
     assert found.addresses == ["module.redis.aws_elasticache_replication_group.this"]
-    assert found.errors == ["../outside leads outside the repository"]
+    assert found.errors == ["the module was not read: ../outside leads outside the repository"]
 
 
 def test_a_linked_file_outside_is_told_and_not_read(evaluate: "Evaluate", tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ from contextlib import AbstractContextManager
 from ecbackup_iac.cloudformation.evaluation.enumeration import MAX_CASES
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.scenarios import Scenario, ScenarioState
-from ecbackup_iac.cloudformation.evaluation.stacks import Frame
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, UnresolvedParameter, Value
 from ecbackup_iac.cloudformation.syntax.nodes import ListNode, Node, function_of
 from ecbackup_iac.model.record import replace
+
+_USED = ("used parameters",)
 
 MAX_TEXT_LENGTH = 200_000
 """Characters that a function may put together; a template itself has at most a million."""
@@ -26,6 +28,15 @@ class BaseEvaluator(ScenarioState, ABC):
         """`ignores_values` leaves every parameter unresolved, whatever its default and given value."""
         super().__init__(scenario)
         self.ignores_values = ignores_values
+
+    def use_parameter(self, stack: Stack, name: str) -> None:
+        """Record that the evaluation, or a scenario that this one was split from, reads a parameter."""
+        used = self._split_cache.setdefault(_USED, {})
+        used.setdefault(stack.address, (stack, set()))[1].add(name)
+
+    def used_parameters(self) -> list[tuple[Stack, set[str]]]:
+        """Return the stacks whose parameters were read, with the names of the parameters."""
+        return [*self._split_cache.get(_USED, {}).values()]
 
     @abstractmethod
     def value(self, node: Node, frame: Frame) -> Value:
@@ -69,11 +80,11 @@ class BaseEvaluator(ScenarioState, ABC):
         return self.one_level_deeper(lambda: frame.stack.template.source.location_of(node))
 
     @staticmethod
-    def unknown_value(why: str, node: Node, frame: Frame) -> Value:
+    def unknown_value(why: str, node: Node, frame: Frame, ending: str = "") -> Value:
         """Return the value of an expression that is not known before the deployment."""
         source = frame.stack.template.source
         key = ("expression", frame.key, source.text_at(node))
-        return Value(UnknownValue(why, key), (source.step(node),))
+        return Value(UnknownValue(why, key, ending=ending), (source.step(node),))
 
     @staticmethod
     def excerpt(node: Node, frame: Frame) -> str:

@@ -16,7 +16,16 @@ from ecbackup_iac.cloudformation.evaluation.values import (
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, Node, ScalarNode, function_of, text_of
 from ecbackup_iac.model.value import StepKind
 
-CONDITION_FUNCTIONS = ("Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or")
+CONDITION_FUNCTIONS = (
+    "Condition",
+    "Fn::And",
+    "Fn::Contains",
+    "Fn::EachMemberEquals",
+    "Fn::EachMemberIn",
+    "Fn::Equals",
+    "Fn::Not",
+    "Fn::Or",
+)
 
 MAX_OPERANDS = 1_000
 """Of Fn::And and Fn::Or; CloudFormation allows ten."""
@@ -42,6 +51,8 @@ def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Cond
                 return ConditionResult(not result.holds, result.trace)
             case "Fn::Equals":
                 return _equals(evaluator, argument, node, frame)
+            case "Fn::Contains" | "Fn::EachMemberIn" | "Fn::EachMemberEquals":
+                return _contains(evaluator, name, argument, node, frame)
             case "Condition":
                 return named_condition(evaluator, text_of(argument) or "", frame, node)
             case _:
@@ -72,6 +83,9 @@ def named_condition(
     if result is not None:
         return result
     entry_and_frame = entry_of(evaluator, stack.template.section("Conditions"), name, Frame(stack))
+    if entry_and_frame is None and stack.template.may_declare("Conditions"):
+        why = f"the condition {name} may be in what a macro or another file adds"
+        return ConditionResult(evaluator.is_assumed(key, f"{stack.prefix}{name}", why), ())
     if entry_and_frame is None:
         raise evaluator.rejected(f"the condition {name} is not declared", node, frame)
     if key in evaluator.in_progress:
@@ -135,6 +149,28 @@ def _all_or_any(
     return ConditionResult(is_all, join_traces(trace))
 
 
+def _contains(
+    evaluator: BaseEvaluator, name: str, argument: Node, node: Node, frame: Frame
+) -> ConditionResult:
+    """Evaluate a function of rules: whether a list contains a text, or one or all of the texts of a list."""
+    first, second = evaluator.arguments(argument, node, frame, 2, 2)
+    left, right = evaluator.settled_value(first, frame), evaluator.value(second, frame)
+    listed, sought = (left, right) if name == "Fn::Contains" else (right, left)
+    if name == "Fn::EachMemberEquals":
+        listed = Value((right,))
+    wanted = (sought,) if name == "Fn::Contains" else sought.raw
+    if not isinstance(listed.raw, tuple) or not isinstance(wanted, tuple):
+        key = ("contains", _value_key(left), _value_key(right))
+        why = "what it compares is known only after the deployment"
+        return ConditionResult(evaluator.is_assumed(key, evaluator.excerpt(node, frame), why), ())
+    excerpt = evaluator.excerpt(node, frame)
+    holds = all(
+        any(_are_texts_equal(evaluator, one, other, excerpt) for other in listed.raw)
+        for one in wanted
+    )
+    return ConditionResult(holds, join_traces(left.trace, right.trace))
+
+
 def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> ConditionResult:
     operands = evaluator.arguments(argument, node, frame, 2, 2)
     left, right = (evaluator.value(operand, frame) for operand in operands)
@@ -144,19 +180,30 @@ def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
         for operand, value in zip(operands, (left, right), strict=True)
         if function_of(operand) is not None
     ]
-    trace = join_traces(*traces)
+    excerpt = evaluator.excerpt(node, frame)
+    holds = _are_texts_equal(evaluator, left, right, excerpt)
+    return ConditionResult(holds, join_traces(*traces))
+
+
+def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerpt: str) -> bool:
+    """Return whether two values are equal in this scenario; `excerpt` is what compares them.
+
+    Raises:
+        NeedsSplit: the scenario leaves it open.
+
+    """
     for parameter, value in ((left, right), (right, left)):
         if isinstance(parameter.raw, UnresolvedParameter) and value.is_known:
             _split_by_text(evaluator, parameter.raw, value.text)
-            return ConditionResult(holds=False, trace=trace)
+            return False
     if _value_key(left) == _value_key(right) and not left.is_known:  # the same unknown value
-        return ConditionResult(holds=True, trace=trace)
+        return True
     for value in (left, right):
         if isinstance(value.raw, UnresolvedParameter) and value.raw.domain.values is not None:
             evaluator.settled(value)
     equal = _are_equal(evaluator, left, right)
     if equal is not None:
-        return ConditionResult(equal, trace)
+        return equal
     reasons = [
         value.raw.why
         for value in (left, right)
@@ -164,7 +211,7 @@ def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
     ]
     why = reasons[0] if reasons else "what it compares is known only after the deployment"
     key = ("equal", frozenset((_value_key(left), _value_key(right))))
-    return ConditionResult(evaluator.is_assumed(key, evaluator.excerpt(node, frame), why), trace)
+    return evaluator.is_assumed(key, excerpt, why)
 
 
 def _split_by_text(

@@ -150,11 +150,26 @@ class GivenValue:
     """The value that a parameter is given from outside the templates, and where it is given."""
 
     text: str | None
-    """None where it keeps the deployed value (UsePreviousValue)."""
+    """None where it is not known: it keeps the deployed value (UsePreviousValue), or see `why`."""
 
     location: Location
     literal: Location | None = None
     """The location of the text itself, without the name; None where it is not in a file."""
+
+    why: str = ""
+    """Why it is not known; empty where it keeps the deployed value."""
+
+    possible: tuple[str, ...] = ()
+    """What it can be where it is not known; empty where there is no list."""
+
+    trace: tuple[TraceStep, ...] = ()
+    """Where another source passes it, the steps that led to it."""
+
+    is_secret: bool = False
+
+    def steps(self, declaration: Declaration) -> tuple[TraceStep, ...]:
+        """Return the steps of a trace that show it."""
+        return self.trace or (self.step(declaration),)
 
     def step(self, declaration: Declaration) -> TraceStep:
         """Return the step of a trace that shows it."""

@@ -35,10 +35,14 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
+from ecbackup_iac.model.deployment import DEFERRED
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind
 
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
+
+MAX_ENDING = 1_000
+"""Characters of what an unknown text is known to end with."""
 
 
 def _ref(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
@@ -69,11 +73,7 @@ def _find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Fr
         default = member(options[0], "DefaultValue") if options else None
         if default is not None:
             return evaluator.value(default, frame)
-        macro = next(template.macros(), None)
-        if macro is not None:
-            text = f"the macro {macro.name} may make what is looked up"
-            return evaluator.unknown_value(text, node, frame)
-        if error.may_be_made:
+        if error.may_be_made or template.may_declare("Mappings"):
             return evaluator.unknown_value("a macro may make what is looked up", node, frame)
         raise evaluator.rejected(error.message, node, frame) from error
     step = template.source.step(*second.entry, StepKind.MAPPING)
@@ -239,9 +239,9 @@ def _text_of_parts(
     trace = join_traces(*(part.trace for part in settled))
     is_secret = any(part.is_secret for part in parts)
     if unknown is not None:
-        return replace(
-            evaluator.unknown_value(unknown.why, node, frame), trace=trace, is_secret=is_secret
-        )
+        ending = _known_ending(settled, delimiter)
+        value = evaluator.unknown_value(unknown.why, node, frame, ending)
+        return replace(value, trace=trace, is_secret=is_secret)
     text = evaluator.join_texts(settled, delimiter)
     if text is None:
         raise evaluator.rejected("only texts can be put together", node, frame)
@@ -251,6 +251,17 @@ def _text_of_parts(
     texts = [part for part in settled if part.text]
     literals = texts[0].literals if len(texts) == 1 else ()
     return Value(text, trace, is_secret, literals)
+
+
+def _known_ending(parts: tuple[Value, ...], delimiter: str) -> str:
+    """Return what joined values end with, from the last unknown one on."""
+    ending = ""
+    for part in reversed(parts):
+        if part.text is None:
+            last = part.raw.ending if isinstance(part.raw, UnknownValue) else ""
+            return last + ending
+        ending = (delimiter + part.text + ending)[-MAX_ENDING:]
+    return ending
 
 
 def _select(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
@@ -356,6 +367,9 @@ def _attribute(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) ->
     if child is not None and section == "Outputs":
         entry = child.template.section("Outputs").get(output)
         value = members(entry[1]).get("Value") if entry else None
+        if value is None and child.template.may_declare("Outputs"):
+            why = f"the output {output} may be in what a macro or another file adds to {resource}"
+            return evaluator.unknown_value(why, node, frame)
         if value is None:
             raise evaluator.rejected(f"{resource} has no output {output}", node, frame)
         step = child.template.source.step(*value, StepKind.OUTPUT)
@@ -384,6 +398,7 @@ FUNCTIONS: dict[str, Callable[[BaseEvaluator, Node, Node, Frame], Value]] = {
 
 # Functions whose value exists only at deployment → why, with the text of the call inserted.
 UNKNOWN_FUNCTIONS = {
+    DEFERRED: "{} is known only to what deploys the template",
     "Fn::Cidr": "{} is not worked out",
     "Fn::GetAZs": "{} is known only where the stack is deployed",
     "Fn::GetStackOutput": "{} is read from another stack when this one is deployed",

@@ -5,6 +5,7 @@ from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
 from ecbackup_iac.cloudformation.evaluation.declarations import (
     HIDDEN,
     Declaration,
+    GivenValue,
     command_line_step,
 )
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
@@ -20,9 +21,10 @@ from ecbackup_iac.cloudformation.evaluation.values import (
     UnresolvedParameter,
     Value,
 )
-from ecbackup_iac.cloudformation.syntax.document import SourceText
+from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, SourceText
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
+    ListNode,
     MapNode,
     Node,
     ScalarNode,
@@ -79,6 +81,7 @@ def _call_locations(source: SourceText, node: Node) -> tuple[Location, ...]:
 
 def _parameter(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     key = _key_of(declaration, stack)
+    evaluator.use_parameter(stack, declaration.name)
     value = evaluator.cached(key, lambda: _parameter_value(evaluator, declaration, stack))
     parameter = value.raw
     if isinstance(parameter, UnresolvedParameter):
@@ -119,34 +122,64 @@ def _parameter_value(evaluator: BaseEvaluator, declaration: Declaration, stack: 
     name = f"{stack.prefix}{declaration.name}"
     if declaration.is_from_systems_manager:
         why = f"parameter {name} is read from Systems Manager when the stack is deployed"
-        return Value(UnknownValue(why, key), (declaration.step,), secret)
+        return Value(UnknownValue(why, key), (_systems_manager_step(declaration, stack),), secret)
     if evaluator.ignores_values:
         return _without_value(evaluator, declaration, stack)
     if stack.passed is not None:
         return _nested_parameter(evaluator, declaration, stack, stack.passed)
     given = stack.given.get(declaration.name)
     if given is not None:
-        step = given.step(declaration)
-        if given.text is None:
-            why = f"parameter {name} keeps its previous value"
-            return Value(UnknownValue(why, key), (step,), secret)
-        declaration.check(given.text, given.location)
-        return _declared_value(declaration, given.text, step, given.literal)
-    if declaration.default is not None:
+        return _given_value(evaluator, declaration, stack, given)
+    if declaration.default is not None and declaration.name not in stack.refused_defaults:
         return _default(declaration, declaration.default)
     return _without_value(evaluator, declaration, stack)
+
+
+def _given_value(
+    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, given: GivenValue
+) -> Value:
+    """Return the value of a parameter that is given one from outside the templates."""
+    secret = declaration.is_secret or given.is_secret
+    key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
+    first, *more = given.steps(declaration)
+    if given.text is not None:
+        declaration.check(given.text, given.location, is_secret=secret)
+        value = _declared_value(declaration, given.text, first, given.literal)
+        return replace(value, trace=(*value.trace, *more), is_secret=secret)
+    why = given.why or f"parameter {name} keeps its previous value"
+    if given.possible and not declaration.is_list:
+        possible = Domain(values=given.possible).within(declaration.domain)
+        domain = evaluator.domain_of(key, possible)
+        parameter = UnresolvedParameter(key, name, domain, declaration, why)
+        return Value(parameter, (first, *more), secret)
+    return Value(UnknownValue(why, key), (first, *more), secret)
+
+
+def _systems_manager_step(declaration: Declaration, stack: Stack) -> TraceStep:
+    """Return the step that names the parameter of Systems Manager from which a value is read."""
+    given = stack.given.get(declaration.name)
+    if given is not None and given.literal is None:  # the command line: it is not shown
+        return given.step(declaration)
+    step = declaration.default_step if given is None else given.step(declaration)
+    path = declaration.default if given is None else given.text
+    shown = HIDDEN if declaration.is_secret else (path or "")[:MAX_STEP_LENGTH]
+    text = f"{declaration.name} is read from Systems Manager: {shown}".rstrip(": ")
+    return replace(step, text=text)
 
 
 def _without_value(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     """Return the value of a parameter that has neither a value nor a default."""
     key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
-    step = replace(declaration.step, kind=StepKind.OPEN_PARAMETER)
+    rule = stack.refused_defaults.get(declaration.name)
+    step = declaration.default_step if rule else declaration.step
+    step = replace(step, kind=StepKind.OPEN_PARAMETER)
+    why = f"the rule {rule} refuses the default of the parameter {name}" if rule else ""
     secret = declaration.is_secret
     if declaration.is_list:
-        why = f"parameter {name} has no default and no value"
+        why = why or f"parameter {name} has no default and no value"
         return Value(UnknownValue(why, key), (step,), secret)
     domain = evaluator.domain_of(key, declaration.domain)
-    return Value(UnresolvedParameter(key, name, domain, declaration), (step,), secret)
+    return Value(UnresolvedParameter(key, name, domain, declaration, why), (step,), secret)
 
 
 def _default(declaration: Declaration, text: str, *, is_checked: bool = True) -> Value:
@@ -199,9 +232,60 @@ def _passed_entry(
     evaluator: BaseEvaluator, name: str, passed: PassedParameters
 ) -> tuple[Entry, Frame] | Value | None:
     """Return the entry that the parent passes to a parameter; an unknown value where it may pass one."""
-    if passed.parameters is None:
+    for node in reversed(passed.parameters):
+        found = _entry_among(evaluator, name, node, passed.frame)
+        if found is not None:
+            return found
+    return None
+
+
+def _entry_among(
+    evaluator: BaseEvaluator, name: str, node: Node, frame: Frame
+) -> tuple[Entry, Frame] | Value | None:
+    """Return the entry of a parameter in a map, or in a list of names and values."""
+    chosen = _chosen(evaluator, node, frame)
+    if chosen is None:
         return None
-    node, frame = passed.parameters, passed.frame
+    if isinstance(chosen, ListNode) and function_of(chosen) is None:
+        return _listed_entry(evaluator, name, chosen, frame)
+    entries = members(chosen)
+    if function_of(chosen) is not None or "Fn::Transform" in entries:
+        return _unknown_parameters(evaluator, chosen, frame)
+    found = entry_of(evaluator, entries, name, frame)
+    if found is None and (possible := entry_of_unknown_loop(evaluator, entries, name, frame)):
+        return possible[1]
+    return found
+
+
+def _listed_entry(
+    evaluator: BaseEvaluator, name: str, node: ListNode, frame: Frame
+) -> tuple[Entry, Frame] | Value | None:
+    """Return the last entry of a name in `[{ParameterKey: name, ParameterValue: value}]`."""
+    found: tuple[Entry, Frame] | Value | None = None
+    for item in node.items:
+        chosen = _chosen(evaluator, item, frame)
+        if chosen is None:
+            continue
+        named = named_parameter(chosen)
+        if named is None:
+            found = _unknown_parameters(evaluator, item, frame)
+        elif frame.substitute(named[0]) == name:
+            found = named[1], frame
+    return found
+
+
+def named_parameter(item: Node) -> tuple[str, Entry] | None:
+    """Return the name, and the entry of the value, that an item of a list of parameters has."""
+    entries = members(item)
+    for key, value in (("ParameterKey", "ParameterValue"), ("Key", "Value")):
+        name = entries[key][1] if key in entries else None
+        if isinstance(name, ScalarNode) and name.tag is None and value in entries:
+            return name.text, entries[value]
+    return None
+
+
+def _chosen(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Node | None:
+    """Return the branch of `Fn::If` that counts; None for AWS::NoValue."""
     function = function_of(node)
     while function is not None and function[0] == "Fn::If":
         condition, then, otherwise = evaluator.arguments(function[1], node, frame, 3, 3)
@@ -209,14 +293,12 @@ def _passed_entry(
         function = function_of(node)
     if function is not None and function[0] == "Ref" and text_of(function[1]) == _NO_VALUE_NAME:
         return None
-    entries = members(node)
-    if function is not None or "Fn::Transform" in entries:
-        why = "what the parent passes to the nested stack is not known"
-        return evaluator.unknown_value(why, node, frame)
-    found = entry_of(evaluator, entries, name, frame)
-    if found is None and (possible := entry_of_unknown_loop(evaluator, entries, name, frame)):
-        return possible[1]
-    return found
+    return node
+
+
+def _unknown_parameters(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Value:
+    why = "what the parent passes to the nested stack is not known"
+    return evaluator.unknown_value(why, node, frame)
 
 
 def _passed_value(

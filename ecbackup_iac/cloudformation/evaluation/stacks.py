@@ -79,10 +79,10 @@ class ExistenceCondition:
 
 @record(eq=False)
 class PassedParameters:
-    """The `Parameters` that a parent passes to a nested stack."""
+    """The parameters that a parent passes to a nested stack."""
 
-    parameters: Node | None
-    """None where it passes none."""
+    parameters: tuple[Node, ...]
+    """Maps or lists; later ones override earlier ones."""
 
     frame: Frame
 
@@ -109,6 +109,12 @@ class Stack:
     """The location of that resource in the parent; None for a root."""
 
     existence: tuple[ExistenceCondition, ...] = ()
+    note: str = ""
+    """How its template was found, for people; empty where the parent names it itself."""
+
+    refused_defaults: dict[str, str] = field(factory=dict)
+    """The parameters whose default breaks a rule, so that they need a value → the rule."""
+
     children: dict[str, "Stack"] = field(factory=dict)
     """The nested stacks whose templates were read, by logical id."""
 

@@ -30,6 +30,8 @@ _HARMLESS = re.compile(
     r"AWS::(Serverless-2016-10-31|LanguageExtensions|CodeDeployBlueGreen|ServiceCatalog|SecretsManager-.*)"
 )
 
+_NESTING = re.compile("Stack|Application|Product")
+
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
 # ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.
@@ -103,6 +105,11 @@ class Template:
             return True
         return any(macro.name != LANGUAGE_EXTENSIONS for macro in self._transforms())
 
+    def may_declare(self, section: str) -> bool:
+        """Whether a macro, or another part of the template, may add entries to a section."""
+        is_extended = "Fn::Transform" in self.section(section) or self._is_part
+        return is_extended or next(self.macros(), None) is not None
+
     @property
     def nests(self) -> bool:
         """Whether it contains anything that may deploy another template."""
@@ -110,7 +117,7 @@ class Template:
             text_of(member(body, "Type")) or "" for _, body in self.section("Resources").values()
         )
         loops = any(key.startswith(LOOP) for key in self.section("Resources"))
-        return loops or any("Stack" in kind or "Application" in kind for kind in kinds)
+        return loops or any(_NESTING.search(kind) for kind in kinds)
 
     def macros(self) -> Iterator[Macro]:
         """Return the macros that may change the whole template."""

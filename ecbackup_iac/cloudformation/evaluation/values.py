@@ -41,6 +41,9 @@ class UnknownValue:
     excluded: frozenset[str] = frozenset()
     """Texts that it is known not to be."""
 
+    ending: str = ""
+    """What a text that is put together ends with, where that much is known."""
+
 
 @record(eq=False)
 class UnresolvedParameter:

@@ -2,7 +2,8 @@
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
 from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content, larger_than
@@ -24,17 +25,20 @@ def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
     return read
 
 
-def documents_in(content: bytes, path: str) -> tuple[list[Document], Diagnostic | None]:
+def documents_in(
+    content: bytes, path: str, source_of: Callable[[str | bytes], SourceText] | None = None
+) -> tuple[list[Document], Diagnostic | None]:
     """Return the documents of a text in UTF-8 up to its first problem, and that problem.
 
     A text that begins like JSON is read as JSON, which allows tabs and escapes that YAML does not; if it is
     no JSON, it may still be YAML that begins with a brace.
     """
+    source_of = source_of or partial(SourceText, path)
     json_problem = None
     if content.lstrip()[:1] in (b"{", b"["):
         from ecbackup_iac.cloudformation.syntax.json_syntax import parse as parse_json
 
-        source = SourceText(path, content)
+        source = source_of(content)
         documents, problem = parse_json(source)
         if problem is None:
             return documents, None
@@ -42,11 +46,11 @@ def documents_in(content: bytes, path: str) -> tuple[list[Document], Diagnostic 
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        location = SourceText(path, content).location(error.start, error.start + 1)
+        location = source_of(content).location(error.start, error.start + 1)
         return [], Diagnostic("not UTF-8 text", location)
     from ecbackup_iac.cloudformation.syntax.yaml_syntax import parse as parse_yaml
 
-    source = SourceText(path, text)
+    source = source_of(text)
     documents, problem = parse_yaml(source)
     if problem is None:
         return documents, None

@@ -181,8 +181,9 @@ def _is_function(name: str) -> bool:
 
 def _untagged(node: Node) -> Node:
     match node:
-        case ScalarNode():
-            return ScalarNode(node.text, node.start, node.end, node.style, None)
+        case ScalarNode():  # a scalar with a tag is a text, whatever its characters (`!Ref On`)
+            style = Style.SINGLE_QUOTED if node.style is Style.PLAIN else node.style
+            return ScalarNode(node.text, node.start, node.end, style, None)
         case ListNode():
             return ListNode(node.items, node.start, node.end, None)
         case MapNode():

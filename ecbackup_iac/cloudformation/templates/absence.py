@@ -16,6 +16,8 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
 )
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
+from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
+from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key, NeedsSplit, Scenario
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.values import Value
@@ -23,7 +25,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
     Node,
     function_of,
-    member,
     members,
     text_of,
     walk,
@@ -103,7 +104,10 @@ class Creations:
             if evaluated > MAX_CASES or not self._budget.charge():
                 return True
             try:
-                if Evaluator(pending.pop(), ignores_values=ignores_values).exists(existence):
+                evaluator = Evaluator(pending.pop(), ignores_values=ignores_values)
+                exists = evaluator.exists(existence)
+                check_rules(evaluator)
+                if exists:
                     return True
                 is_deployed = True
             except NeedsSplit as split:
@@ -214,14 +218,17 @@ def _parameter_text(
     root = stack.ancestors[-1]
     given = root.given.get(name) if stack is root or declaration is None else None
     shown_name = f"{stack.prefix}{name}"
-    if given is not None and given.literal is None:
+    if given is not None and given.trace:
+        place = f"{given.location.path}:{given.location.line}"
+        origin, text = f"passed in {place}", None if given.is_secret else given.text
+    elif given is not None and given.literal is None:
         return f"{shown_name} is set with --parameter"
-    if given is not None:
+    elif given is not None:
         origin, text = f"in {given.location.path}", given.text
     elif declaration is None:
         return f"{shown_name} is known only where the stack is deployed"
-    elif _is_passed(name, stack):
-        value = _passed_value(name, declaration, stack, budget)
+    elif (passed := _passed_node(name, stack)) is not None:
+        value = _passed_value(passed, declaration, stack, budget)
         is_shown = value is not None and value.literals and not value.is_secret
         origin, text = "passed by the parent", value.text if value and is_shown else None
     elif declaration.default is not None:
@@ -234,18 +241,22 @@ def _parameter_text(
     return f'{shown_name} is "{text}" ({origin})'
 
 
-def _is_passed(name: str, stack: Stack) -> bool:
-    passed = stack.passed
-    return passed is not None and name in members(passed.parameters)
+def _passed_node(name: str, stack: Stack) -> Node | None:
+    """Return the value that the parent writes for a parameter, where its name is written out."""
+    for node in reversed(stack.passed.parameters if stack.passed else ()):
+        listed = map(named_parameter, node.items if isinstance(node, ListNode) else ())
+        entries = members(node) | dict(filter(None, listed))
+        if name in entries:
+            return entries[name][1]
+    return None
 
 
 def _passed_value(
-    name: str, declaration: Declaration, stack: Stack, budget: ScenarioBudget
+    node: Node, declaration: Declaration, stack: Stack, budget: ScenarioBudget
 ) -> Value | None:
     """Return the value that the parent passes, where it is the same in every case."""
     passed = stack.passed
-    node = member(passed.parameters, name) if passed else None
-    if passed is None or node is None or declaration.is_list:
+    if passed is None or declaration.is_list:
         return None
     try:
         cases = enumerate_scenarios(

@@ -20,6 +20,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
+from ecbackup_iac.cloudformation.templates.nested_stacks import NESTED
 from ecbackup_iac.model.record import record
 
 MAX_DEPTH = 2
@@ -95,8 +96,8 @@ def stray_resources(
     """Yield each entry of a wanted type that CloudFormation reads as no resource, with its type.
 
     In a document that is no template (`template` is None), only an entry near its top, or in a section
-    Resources, is meant to be a resource. What is under `Metadata`, and what is reported as misshapen, is
-    left out.
+    Resources, is meant to be a resource. What is under `Metadata`, what is reported as misshapen, and a
+    template that a resource contains are left out.
     """
     known = _maps_of_resources(template) if template else set[int]()
     skipped = {id(node) for node in template.misshapen_nodes()} if template else set[int]()
@@ -113,6 +114,9 @@ def stray_resources(
             pending += [(key, item, levels) for item in node.items]
         elif isinstance(node, MapNode):
             kind = text_of(member(node, "Type"))
+            inline = member(member(node, "Properties"), "TemplateBody")
+            if kind in NESTED and inline is not None:
+                skipped.add(id(inline))
             if kind is not None and is_wanted(kind):
                 if id(node) not in known:
                     yield kind, (key, node)

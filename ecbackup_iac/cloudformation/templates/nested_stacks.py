@@ -1,27 +1,48 @@
-"""A resource that deploys another template → the local path of that template."""
+"""A resource that deploys other templates → those templates, and their local paths."""
 
 import os
 import re
+from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
-from ecbackup_iac.cloudformation.syntax.nodes import Node, ScalarNode, member, members, text_of
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    Entry,
+    ListNode,
+    Node,
+    ScalarNode,
+    function_of,
+    member,
+    members,
+    text_of,
+)
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.syntax.encoding import to_utf8
 
 MAX_FILE_BYTES = 50_000_000
 """CloudFormation accepts a megabyte."""
 
-# Resource types that deploy another template → the property that names it.
-NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+STACK_SET = "AWS::CloudFormation::StackSet"
+PRODUCT = "AWS::ServiceCatalog::CloudFormationProduct"
+PROVISIONED_PRODUCT = "AWS::ServiceCatalog::CloudFormationProvisionedProduct"
 
-# Types that deploy a template which is never read: into other accounts, from a catalogue or a registry.
-DEPLOYERS = (
-    "AWS::CloudFormation::StackSet",
-    "AWS::ServiceCatalog::CloudFormationProduct",
-    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
-)
+WITH_MAP_OF_PARAMETERS = {
+    "AWS::CloudFormation::Stack": "TemplateURL",
+    "AWS::Serverless::Application": "Location",
+}
+"""The nested stacks proper; the other types have lists of parameters."""
+
+# Resource types that deploy another template → the property that names it.
+NESTED = {
+    **WITH_MAP_OF_PARAMETERS,
+    STACK_SET: "TemplateURL",
+    PRODUCT: "ProvisioningArtifactParameters",
+    PROVISIONED_PRODUCT: "ProductId",
+}
+
 MODULE = "::MODULE"
+"""The end of the types of a registry's modules, which are never read."""
 
 # The CDK's file names (cloud assembly schema). `cdk synth`, whose output may be on standard input, leaves
 # nested templates in the folder.
@@ -35,7 +56,13 @@ class NotReadError(Exception):
     """Why a nested stack's template is not read."""
 
     def __init__(
-        self, message: str, *, is_elsewhere: bool = False, location: Location | None = None
+        self,
+        message: str,
+        *,
+        is_elsewhere: bool = False,
+        is_package: bool = False,
+        candidates: Sequence[str] = (),
+        location: Location | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -43,6 +70,91 @@ class NotReadError(Exception):
         """Where the problem is; None where it is reported at the nested stack."""
         self.is_elsewhere = is_elsewhere
         """The template is outside what is scanned, and need not be read."""
+        self.is_package = is_package
+        """It is in a package that is not installed."""
+        self.candidates = candidates
+        """The files, by absolute path, one of which may be it."""
+
+
+@record(eq=False)
+class DeployedTemplate:
+    """A template that a resource deploys, as the resource names it."""
+
+    suffix: str = ""
+    """What distinguishes it from other templates of the resource, in addresses."""
+
+    name: str = ""
+    """The property that names it."""
+
+    url: Node | None = None
+    body: Node | None = None
+    """The template itself."""
+
+    parameters: tuple[Node, ...] = ()
+    """What is passed to it; later ones override earlier ones."""
+
+    is_launched_by_hand: bool = False
+    """Whoever launches it chooses its parameters."""
+
+
+def deployed_templates(body: Node, resources: Mapping[str, Entry]) -> list[DeployedTemplate]:
+    """Return the templates that a resource of a type in NESTED deploys; `resources` are its neighbours."""
+    kind = text_of(member(body, "Type")) or ""
+    properties = member(body, "Properties")
+    if kind == PRODUCT:
+        return [
+            DeployedTemplate(
+                f"[{number}]" if number else "",
+                "LoadTemplateFromURL",
+                member(member(artifact, "Info"), "LoadTemplateFromURL"),
+                is_launched_by_hand=True,
+            )
+            for number, artifact in enumerate(_items(member(properties, NESTED[PRODUCT])))
+        ]
+    passed = _present(member(properties, "Parameters"))
+    if kind == PROVISIONED_PRODUCT:
+        passed = _present(member(properties, "ProvisioningParameters"))
+        found = _product_of(properties, resources)
+        return [replace(found, parameters=passed, is_launched_by_hand=False)] if found else []
+    name = NESTED.get(kind, "")
+    deployed = DeployedTemplate(
+        "", name, member(properties, name), member(properties, "TemplateBody"), passed
+    )
+    groups = _items(member(properties, "StackInstancesGroup")) if kind == STACK_SET else []
+    overriding = [
+        replace(deployed, suffix=f"[{number}]", parameters=(*passed, overrides))
+        for number, group in enumerate(groups)
+        if (overrides := member(group, "ParameterOverrides")) is not None
+    ]
+    return overriding if overriding and len(overriding) == len(groups) else [deployed, *overriding]
+
+
+def _product_of(properties: Node | None, resources: Mapping[str, Entry]) -> DeployedTemplate | None:
+    """Return the template of the product that a provisioned product names, where a neighbour defines it."""
+    function = function_of(member(properties, "ProductId") or _NOTHING)
+    name = text_of(function[1]) if function and function[0] == "Ref" else None
+    _, product = resources.get(name or "", (None, None))
+    if product is None or text_of(member(product, "Type")) != PRODUCT:
+        return None
+    artifacts = _items(member(member(product, "Properties"), NESTED[PRODUCT]))
+    wanted = text_of(member(properties, "ProvisioningArtifactName"))
+    named = [
+        found
+        for artifact, found in zip(artifacts, deployed_templates(product, {}), strict=True)
+        if wanted is None or text_of(member(artifact, "Name")) == wanted
+    ]
+    return replace(named[0], suffix="") if len(named) == 1 else None
+
+
+def _present(node: Node | None) -> tuple[Node, ...]:
+    return () if node is None else (node,)
+
+
+def _items(node: Node | None) -> list[Node]:
+    return node.items if isinstance(node, ListNode) else []
+
+
+_NOTHING = ListNode([], 0, 0, None)
 
 
 class NestedPaths:
@@ -51,19 +163,18 @@ class NestedPaths:
     def __init__(self) -> None:
         self._assets_by_folder: dict[str, dict[str, str]] = {}
 
-    def path_of(self, body: Node, parent: Template) -> str | None:
+    def path_of(self, deployed: DeployedTemplate, body: Node, parent: Template) -> str | None:
         """Return the local path that a nested stack gives for its template; None where it gives none.
 
         The CDK uploads templates. It notes beside the stack which file it was (`aws:asset:path`), or in a
         list of assets under the hash at the end of the TemplateURL. CloudFormation ignores this metadata,
         so it counts only in the CDK's own folder, where the TemplateURL is an expression.
         """
-        name = NESTED[text_of(member(body, "Type")) or ""]
-        url = member(member(body, "Properties"), name)
+        url = deployed.url
         is_text = isinstance(url, ScalarNode) and url.tag is None
         metadata = member(body, "Metadata")
         asset = text_of(member(metadata, "aws:asset:path"))
-        is_asset = text_of(member(metadata, "aws:asset:property")) in (None, name)
+        is_asset = text_of(member(metadata, "aws:asset:property")) in (None, deployed.name)
         if asset and is_asset and not is_text and is_cdk_assembly(parent):
             return asset
         if isinstance(url, ScalarNode) and is_text and is_local(url.text):

@@ -17,7 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.nested_stacks import DEPLOYERS, MODULE, NESTED
+from ecbackup_iac.cloudformation.templates.nested_stacks import MODULE, NESTED
 from ecbackup_iac.model.record import record
 
 MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", MODULE.encode())
@@ -29,7 +29,7 @@ MAX_TEMPLATE_BYTES = 1_000_000
 _SHAPE = re.compile(
     rb"AWSTemplateFormatVersion|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Alexa|Custom)::"
 )
-STACKS = re.compile("|".join((*NESTED, *DEPLOYERS, MODULE)).encode())
+STACKS = re.compile("|".join((*NESTED, MODULE)).encode())
 """Finds what deploys another template."""
 
 # A macro that makes resources, a tag that another program replaces (!Rain::Include), a type that a loop

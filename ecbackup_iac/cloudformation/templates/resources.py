@@ -1,11 +1,14 @@
 """A root template → the resources that its deployment creates, those of its nested stacks included."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
+from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
+from ecbackup_iac.cloudformation.evaluation.rules import broken_assertion, rules_of
 from ecbackup_iac.cloudformation.evaluation.stacks import (
     ExistenceCondition,
     Frame,
@@ -18,6 +21,7 @@ from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
+    ListNode,
     Node,
     ScalarNode,
     member,
@@ -26,13 +30,19 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     walk,
 )
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
+from ecbackup_iac.cloudformation.templates.inline_templates import (
+    template_of_node,
+    template_of_text,
+)
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
-    DEPLOYERS,
     MODULE,
     NESTED,
+    DeployedTemplate,
     NotReadError,
+    deployed_templates,
     is_local,
 )
+from ecbackup_iac.cloudformation.templates.template_urls import UploadedTemplate
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
@@ -73,18 +83,31 @@ class UnreadStack:
     is_elsewhere: bool
     """The template is outside what is scanned, and need not be read."""
 
+    is_package: bool = False
+    """The template is in a package that is not installed."""
+
     kind: str = ""
     location: Location | None = None
     """Of the whole resource; None for a macro."""
 
     existence: tuple[ExistenceCondition, ...] = ()
+    stack: Stack | None = None
+    """The stack that it is in; None for a macro."""
+
+    candidates: Sequence[str] = ()
+    """The files, by absolute path, one of which may be the template."""
 
 
 class Library(Protocol):
     """Finds and reads the templates of nested stacks."""
 
-    def nested_path(self, body: Node, parent: Template) -> str | None:
+    def nested_path(self, deployed: DeployedTemplate, body: Node, parent: Template) -> str | None:
         """Return the local path that a nested stack gives for its template; None where it gives none."""
+
+    def uploaded(
+        self, texts: Sequence[str], parents: Sequence[Template]
+    ) -> UploadedTemplate | None:
+        """Return the file that a URL names; None where there is none, or raise NotReadError."""
 
     def load(self, path: str, parent: Template) -> Template:
         """Return the template at a path that another template names, or raise NotReadError."""
@@ -117,6 +140,7 @@ class Deployment:
 
     def resources(self) -> Iterator[ResourceInstance | UnreadStack]:
         """Yield the wanted resources of the root and of its nested stacks."""
+        self._refuse_defaults(self._root)
         yield from self._stack_resources(self._root)
 
     def _stack_resources(self, stack: Stack) -> Iterator[ResourceInstance | UnreadStack]:
@@ -135,10 +159,11 @@ class Deployment:
                 existence = (*stack.existence, *_existence(entry[1], frame))
                 address = f"{stack.prefix}{name}"
                 wanted.append(ResourceInstance(address, kind, *entry, frame, existence))
-            elif "{" in kind or kind in DEPLOYERS or kind.endswith(MODULE):
-                yield self._deployer(name, kind, entry, frame)
+            elif "{" in kind or kind.endswith(MODULE):
+                yield self._unread_type(name, kind, entry, frame)
             elif kind in NESTED:
-                nested.append((name, kind, entry, frame))
+                templates = deployed_templates(entry[1], template.section("Resources"))
+                nested += [(name, kind, entry, frame, one) for one in templates or (_NONE,)]
         # Properties may refer to the outputs of nested stacks, so those are read first.
         below: list[ResourceInstance | UnreadStack] = []
         for child in [self._child(*resource) for resource in nested]:
@@ -152,14 +177,12 @@ class Deployment:
         yield from below
 
     @staticmethod
-    def _deployer(name: str, kind: str, entry: Entry, frame: Frame) -> UnreadStack:
-        """Return a resource that deploys what is never read, or whose type is not known."""
+    def _unread_type(name: str, kind: str, entry: Entry, frame: Frame) -> UnreadStack:
+        """Return a module of a registry, or a resource whose type is not known."""
         stack, (key, body) = frame.stack, entry
         template = stack.template
-        if "{" in kind:
-            found = _made_elsewhere(key, body, f"the type {kind} is not known", template)
-        else:
-            found = _made_elsewhere(key, key, f"{kind} deploys another template", template)
+        what = "is not known" if "{" in kind else "deploys another template"
+        found = _made_elsewhere(key, key, f"the type {kind} {what}", template)
         return replace(
             found,
             address=f"{stack.prefix}{name}",
@@ -167,7 +190,20 @@ class Deployment:
             kind=kind,
             location=template.source.location_of(key, body),
             existence=(*stack.existence, *_existence(body, frame)),
+            stack=stack,
         )
+
+    def _refuse_defaults(self, stack: Stack) -> None:
+        """Note the defaults that a rule refuses: whoever deploys the stack has to give another value."""
+        for rule in rules_of(stack.template):
+            try:
+                broken = partial(broken_assertion, rule, stack)
+                cases = enumerate_scenarios(broken, Evaluator, self._budget)
+            except (TemplateRejectedError, TooMuchError):
+                continue
+            if cases and all(case.value is not None for case in cases):
+                for name in rule.asserted(stack.template) - stack.given.keys():
+                    stack.refused_defaults[name] = rule.name
 
     def _is_never(self, child: Stack) -> bool:
         """Whether no values create a nested stack, and its template is evaluated on its own."""
@@ -234,44 +270,63 @@ class Deployment:
 
     # Nested stacks
 
-    def _child(self, name: str, kind: str, entry: Entry, frame: Frame) -> Stack | UnreadStack:
+    def _child(
+        self, name: str, kind: str, entry: Entry, frame: Frame, deployed: DeployedTemplate
+    ) -> Stack | UnreadStack:
         stack, body = frame.stack, entry[1]
+        name += deployed.suffix
         address = f"{stack.prefix}{name}"
         self._stacks += 1
-        location = stack.template.source.location_of(entry[0])
         resource_location = stack.template.source.location_of(*entry)
         existence = (*stack.existence, *_existence(body, frame, address))
+        unread = UnreadStack(
+            address,
+            body,
+            Diagnostic("", stack.template.source.location_of(entry[0])),
+            is_elsewhere=False,
+            kind=kind,
+            location=resource_location,
+            existence=existence,
+            stack=stack,
+        )
         try:
-            template = self._nested_template(kind, entry, frame)
-        except NotReadError as error:
-            problem = Diagnostic(error.message, error.location or location)
-            return UnreadStack(
-                address, body, problem, error.is_elsewhere, kind, resource_location, existence
+            template, note = self._nested_template(deployed, body, frame)
+        except (NotReadError, TemplateRejectedError, TooMuchError) as error:
+            location = error.location or unread.diagnostic.location
+            unread = replace(unread, diagnostic=Diagnostic(error.message, location))
+            if not isinstance(error, NotReadError):
+                return unread
+            return replace(
+                unread,
+                is_elsewhere=error.is_elsewhere,
+                is_package=error.is_package,
+                candidates=error.candidates,
             )
-        except (TemplateRejectedError, TooMuchError) as error:
-            problem = Diagnostic(error.message, error.location or location)
-            return UnreadStack(address, body, problem, is_elsewhere=False)
-        properties = member(body, "Properties")
-        parameters = member(properties, "Parameters")
-        for key, parameter in members(parameters).items():
-            if not key.startswith("Fn::") and template.declaration(key) is None:
+        for key, parameter in passed_names(deployed.parameters):
+            if template.declaration(key) is None and not template.may_declare("Parameters"):
                 text = f"the nested template declares no parameter {key}"
                 self._report(TemplateRejectedError(text), parameter, frame)
+        by_hand = deployed.is_launched_by_hand
         child = Stack(
             template,
-            passed=PassedParameters(parameters, frame),
+            passed=None if by_hand else PassedParameters(deployed.parameters, frame),
             address=address,
             parent=stack,
             kind=kind,
             location=resource_location,
             existence=existence,
+            note=note,
         )
+        if by_hand:
+            self._refuse_defaults(child)
         stack.children[name] = child
         self.nested.append(child)
         return child
 
-    def _nested_template(self, kind: str, entry: Entry, frame: Frame) -> Template:
-        """Return the template that a nested stack names.
+    def _nested_template(
+        self, deployed: DeployedTemplate, body: Node, frame: Frame
+    ) -> tuple[Template, str]:
+        """Return the template that a nested stack names, and how it was found, for people.
 
         Raises:
             NotReadError: it is not read.
@@ -280,34 +335,105 @@ class Deployment:
         stack = frame.stack
         if self._stacks > MAX_STACKS:
             raise NotReadError(f"not inspected: there are more than {MAX_STACKS} nested stacks")
-        path = self._library.nested_path(entry[1], stack.template)
-        path = path or self._evaluated_path(entry[1], kind, frame)
+        if deployed.body is not None:
+            return self._inline_template(deployed.body, frame), ""
+        if deployed.url is None and deployed.name:
+            raise TemplateRejectedError(f"the nested stack has no {deployed.name}")
+        path, uploaded = self._library.nested_path(deployed, body, stack.template), None
+        if path is None and deployed.url is not None:
+            uploaded = self._uploaded(deployed.url, frame)
+            path = uploaded.path if uploaded else None
         if path is None:
-            url = member(member(entry[1], "Properties"), NESTED[kind])
-            if url is None:
-                raise TemplateRejectedError(f"the nested stack has no {NESTED[kind]}")
-            excerpt = stack.template.source.excerpt(url)
-            text = f"not inspected: the template of the nested stack is elsewhere: {excerpt}"
-            raise NotReadError(text, is_elsewhere=True)
+            raise NotReadError(_elsewhere(deployed, body, stack), is_elsewhere=True)
         template = self._library.load(path, stack.template)
         if any(above.template.path == template.path for above in stack.ancestors):
             raise NotReadError("not inspected again: the stack is nested in itself")
-        return template
+        if uploaded and not uploaded.is_certain and not _accepts(template, deployed):
+            raise NotReadError(_elsewhere(deployed, body, stack), is_elsewhere=True)
+        return template, uploaded.note if uploaded else ""
 
-    def _evaluated_path(self, body: Node, kind: str, frame: Frame) -> str | None:
-        """Return the path that an expression has in every scenario; None where it has none, or several."""
+    def _inline_template(self, node: Node, frame: Frame) -> Template:
+        """Return the template in a TemplateBody.
+
+        Raises:
+            NotReadError: it is known only at deployment, or is no template.
+
+        """
+        parent = frame.stack.template
+        found = template_of_node(node, parent)
+        if found is None:
+            texts = self._texts(node, frame)
+            if len(texts) == 1 and texts[0].is_known and (text := texts[0].text) is not None:
+                found = template_of_text(text, parent.path, parent.source.location_of(node))
+        if isinstance(found, Template):
+            return found
+        if found is not None:
+            raise NotReadError(found.message, location=found.location, is_elsewhere=True)
+        excerpt = parent.source.excerpt(node)
+        text = f"it is not known what the template of the stack is: {excerpt}"
+        raise NotReadError(text, is_elsewhere=True)
+
+    def _uploaded(self, url: Node, frame: Frame) -> UploadedTemplate | None:
+        """Return the file that a URL names in every scenario; None where it names none, or several."""
+        found: list[UploadedTemplate | None] = []
+        above = [stack.template for stack in frame.stack.ancestors]
+        written = text_of(url) or ""
+        for value in self._texts(url, frame):
+            text = value.text
+            if text is None and isinstance(value.raw, UnknownValue):
+                text = value.raw.ending
+            if text and value.is_known and is_local(text):
+                found.append(UploadedTemplate(text, ""))
+            else:
+                found.append(self._library.uploaded((written, text or ""), above))
+        paths = {one.path if one else None for one in found}
+        return found[0] if len(paths) == 1 else None
+
+    def _texts(self, node: Node, frame: Frame) -> list[Value]:
+        """Return the value that an expression has in every scenario."""
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.property(body, NESTED[kind], frame), Evaluator, self._budget
+            lambda evaluator: evaluator.settled_value(node, frame), Evaluator, self._budget
         )
-        found = {case.value[1].text if case.value else None for case in cases or ()}
-        text = found.pop() if len(found) == 1 else None
-        return text if text and is_local(text) else None
+        return [case.value for case in cases or ()]
 
     def _report(
         self, error: TemplateRejectedError | TooMuchError, entry: Entry, frame: Frame
     ) -> None:
         location = error.location or frame.stack.template.source.location_of(*entry)
         self.diagnostics.append(Diagnostic(error.message, location))
+
+
+_NONE = DeployedTemplate()
+
+
+def _elsewhere(deployed: DeployedTemplate, body: Node, stack: Stack) -> str:
+    """Return why a template is not read that is outside of the repository."""
+    node = deployed.url
+    if node is None:  # a product that is not defined here
+        node = member(body, "Properties") or body
+    excerpt = stack.template.source.excerpt(node)
+    return f"the template of the nested stack is elsewhere: {excerpt}"
+
+
+def passed_names(parameters: Iterable[Node]) -> Iterator[tuple[str, Entry]]:
+    """Yield the names of the parameters that are passed to a nested stack, as far as they are literal."""
+    for node in parameters:
+        for item in node.items if isinstance(node, ListNode) else ():
+            if (named := named_parameter(item)) is not None:
+                yield named
+        for name, entry in members(node).items():
+            if not name.startswith("Fn::"):
+                yield name, entry
+
+
+def _accepts(template: Template, deployed: DeployedTemplate) -> bool:
+    """Whether a template declares what is passed to it, and is passed what it needs."""
+    passed = dict(passed_names(deployed.parameters))
+    declarations = [template.declaration(name) for name in template.section("Parameters")]
+    needed = {one.name for one in declarations if one is not None and one.default is None}
+    if deployed.is_launched_by_hand:
+        return True
+    return needed <= passed.keys() <= template.section("Parameters").keys()
 
 
 def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> UnreadStack:

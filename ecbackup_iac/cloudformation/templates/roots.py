@@ -8,13 +8,16 @@ from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
-from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of
-from ecbackup_iac.cloudformation.templates.declared import stray_resources
+from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of, walk
+from ecbackup_iac.cloudformation.templates.declared import declared_resources, stray_resources
+from ecbackup_iac.cloudformation.templates.inline_templates import template_of_text
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     MAX_FILE_BYTES,
     NESTED,
+    DeployedTemplate,
     NestedPaths,
     NotReadError,
+    deployed_templates,
     is_cdk_assembly,
     real_paths,
 )
@@ -25,15 +28,26 @@ from ecbackup_iac.cloudformation.templates.recognition import (
     is_broken_template,
     template_in,
 )
+from ecbackup_iac.cloudformation.templates.template_urls import (
+    AmbiguousUrlError,
+    TemplateUrls,
+    UploadedTemplate,
+    file_name_of,
+)
 from ecbackup_iac.files.paths import is_readable, shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
-from ecbackup_iac.model.location import STANDARD_INPUT
+from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8
 
 _NESTED_TEMPLATE = ".nested.template.json"
 """The end of the name that the CDK gives a nested template."""
+
+_PACKAGES = "node_modules"
+
+MAX_PATHS = 5
+"""Files that a message lists."""
 
 _JINJA = re.compile(rb"\{%|\{\{(?!resolve:)")
 
@@ -46,12 +60,17 @@ class Templates:
         is_excluded: Callable[[str], bool],
         contents: Mapping[str, bytes] | None = None,
         is_wanted: Callable[[str], bool] = lambda _kind: False,
+        named_urls: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """`contents` overrides the contents of files, by real path; `is_wanted` selects resource types."""
+        """`contents` overrides the contents of files, by real path; `is_wanted` selects resource types.
+
+        `named_urls` are globs over the URLs of nested templates, each with the path of a file.
+        """
         self._is_excluded = is_excluded
         self._is_wanted = is_wanted
         self._contents = contents or {}
         self._by_path: dict[str, list[Template]] = {}
+        self._paths_by_name: dict[str, set[str]] = {}
         self._boundaries: dict[str, str] = {}
         self._templates: list[Template] = []
         self._broken: dict[str, Diagnostic] = {}
@@ -63,11 +82,14 @@ class Templates:
         self._assets_of: dict[int, list[Template]] = {}
         """The CDK's nested templates of the same content, by the identity of each."""
         self._assets_by_content: dict[tuple[str, bytes], list[Template]] = {}
+        self._claimed: set[str] = set()
+        """Files that another source makes templates of."""
         self._named: set[str] = set()
         """Files that were named themselves."""
         self._parents: set[str] = set()
         """Files that were read only because they nest a template that was named."""
         self._nested_paths = NestedPaths()
+        self._urls = TemplateUrls(named_urls)
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the files that are recognisably templates."""
         self.annotated: list[AnnotatedText] = []
@@ -83,7 +105,7 @@ class Templates:
         templates = [template for _, template in recognised if template is not None]
         strays = [stray for pair in recognised for stray in self._strays(*pair)]
         self.diagnostics += strays
-        self._by_path[path] = templates
+        self._keep(path, templates)
         self._added.add(path)
         self._boundaries[path] = file.boundary
         self._templates += templates
@@ -100,6 +122,10 @@ class Templates:
         if not templates:
             self._broken[path] = problem
         return True
+
+    def _keep(self, path: str, templates: list[Template]) -> None:
+        self._by_path[path] = templates
+        self._paths_by_name.setdefault(os.path.basename(path), set()).add(path)
 
     def _note_asset(self, path: str, content: bytes, templates: Sequence[Template]) -> None:
         """Note a nested template of the CDK's, with its copies of the same content."""
@@ -119,12 +145,13 @@ class Templates:
         """The templates of the files that were added, each once.
 
         Parents that were added for a nested template are left out, and so are the CDK's copies of a nested
-        template: stacks with the same template have one asset, and so one TemplateURL.
+        template: stacks with the same template have one asset, and so one TemplateURL. So is a file from
+        which another source makes the text of a template.
         """
         return tuple(
             template
             for template in self._templates
-            if template.path not in self._parents and not self._is_copy(template)
+            if template.path not in (self._parents | self._claimed) and not self._is_copy(template)
         )
 
     def _is_copy(self, template: Template) -> bool:
@@ -161,7 +188,7 @@ class Templates:
         templates = _templates_in(documents_in(file.content, file.path)[0], path)
         self._boundaries[path] = file.boundary
         if any(not children.isdisjoint(self._children(template)) for template in templates):
-            self._by_path[path] = templates
+            self._keep(path, templates)
             self._templates += templates
             self._parents.add(path)
             self._annotate(file.path, file.content, templates, is_whole=False)
@@ -212,7 +239,8 @@ class Templates:
 
     def is_own(self, template: Template) -> bool:
         """Whether a template is evaluated on its own where no root can ever create it."""
-        return template.path in self._added and template.path not in self._parents
+        is_file = any(template is one for one in self._by_path.get(template.path, ()))
+        return is_file and template.path in self._added and template.path not in self._parents
 
     def _uncovered(self) -> list[Template]:
         """Return the templates that no root which was evaluated may create."""
@@ -225,9 +253,13 @@ class Templates:
             NotReadError: it is not read.
 
         """
-        boundary = self._boundaries.get(parent.path, "")
-        paths = real_paths(path, parent)
+        return self._loaded(path, real_paths(path, parent), self._boundaries[parent.path])
+
+    def _loaded(self, path: str, paths: list[str], boundary: str) -> Template:
         real = next((path for path in paths if path in self._by_path or os.path.isfile(path)), None)
+        if real is None and _PACKAGES in path.split("/"):
+            text = f"the template of the nested stack is in a package that is not installed: {path}"
+            raise NotReadError(text, is_elsewhere=True, is_package=True)
         if real is None:
             raise NotReadError(f"the template of the nested stack is missing: {path}")
         if real not in self._by_path:
@@ -235,7 +267,7 @@ class Templates:
                 raise NotReadError(
                     f"not read: the nested template {path} is outside the repository"
                 )
-            self._by_path[real] = self._read(real)
+            self._keep(real, self._read(real))
             self._boundaries[real] = boundary
         if real in self._broken:
             raise NotReadError(self._broken[real].message, location=self._broken[real].location)
@@ -247,7 +279,7 @@ class Templates:
     def _read(self, path: str) -> list[Template]:
         shown = shown_path(path)
         if self._is_excluded(shown):
-            raise NotReadError(f"not read: {shown} is excluded", is_elsewhere=True)
+            raise NotReadError(f"its template {shown} is excluded", is_elsewhere=True)
         try:
             if os.path.getsize(path) > MAX_FILE_BYTES:
                 raise NotReadError(f"not read: {shown} is larger than {MAX_FILE_BYTES} bytes")
@@ -270,16 +302,104 @@ class Templates:
         if templates and may_hold_suppression(content):
             self.annotated.append(AnnotatedText(shown, content, Syntax.TEMPLATE, is_whole=is_whole))
 
-    def nested_path(self, body: Node, parent: Template) -> str | None:
+    def nested_path(self, deployed: DeployedTemplate, body: Node, parent: Template) -> str | None:
         """Return the local path that a nested stack gives for its template; None where it gives none."""
-        return self._nested_paths.path_of(body, parent)
+        return self._nested_paths.path_of(deployed, body, parent)
+
+    def uploaded(
+        self, texts: Sequence[str], parents: Sequence[Template]
+    ) -> UploadedTemplate | None:
+        """Return the file that a URL names, the last of `texts`; None where no file ends like it.
+
+        `parents` are the templates above the nested stack, the innermost first.
+
+        Raises:
+            NotReadError: several files end like it.
+
+        """
+        above = [parent.path for parent in parents]
+        return self._uploaded(texts, self._boundaries[above[0]], above)
+
+    def _uploaded(
+        self, texts: Sequence[str], boundary: str, above: Sequence[str]
+    ) -> UploadedTemplate | None:
+        named = self._urls.named(texts)
+        if named is not None:
+            return named
+        try:
+            return self._urls.found(texts[-1], boundary, above)
+        except AmbiguousUrlError as error:
+            shown = ", ".join(map(shown_path, error.paths[:MAX_PATHS]))
+            choose = "choose one under [[templates]] in the policy file"
+            text = f"several files may be the nested template ({shown}): {choose}"
+            raise NotReadError(text, is_elsewhere=True, candidates=error.paths) from error
+
+    def claim(self, path: str) -> None:
+        """Note that another source makes a template of a file: it is not evaluated on its own."""
+        path = os.path.realpath(path)
+        self._claimed.add(path)
+        self._loaded_paths.add(path)
+        if path in self._broken:  # it has directives of that source
+            self.diagnostics.remove(self._broken.pop(path))
+        for template in self._by_path.get(path, ()):
+            self.cover(template)
+
+    def deployed_by_url(self, url: str, boundary: str) -> tuple[Template, str]:
+        """Return the template that another source deploys from a URL, and how it was found.
+
+        Raises:
+            NotReadError: it is not read.
+
+        """
+        uploaded = self._uploaded((url,), boundary, ())
+        if uploaded is None:
+            raise NotReadError(f"its template is elsewhere: {url}", is_elsewhere=True)
+        return self._loaded(uploaded.path, [uploaded.path], boundary), uploaded.note
+
+    def deployed_text(self, text: str, location: Location, boundary: str) -> Template:
+        """Return the template that another source deploys, whose text is at a location.
+
+        Where it is the text of a file of the scan, that file's template is returned, with its own lines.
+
+        Raises:
+            NotReadError: the text is no template.
+
+        """
+        for template in self._templates:
+            source = template.source.text
+            if source == (text if isinstance(source, str) else text.encode("utf-8", "replace")):
+                self._loaded_paths.add(template.path)
+                self._claimed.discard(template.path)
+                return template
+        path = os.path.realpath(location.path)
+        self._boundaries[path] = boundary
+        made = template_of_text(text, path, location)
+        if isinstance(made, Template):
+            return made
+        raise NotReadError(made.message if made else "its text is no template", is_elsewhere=True)
+
+    def declares(self, path: str, is_wanted: Callable[[str], bool]) -> bool:
+        """Whether the templates of a file declare a resource of a wanted type, as far as it was read."""
+        return any(
+            is_wanted(declared.kind)
+            for template in self._by_path.get(path, ())
+            for declared in declared_resources(template)
+        )
 
     def _children(self, template: Template) -> Iterator[str]:
-        for _, body in template.section("Resources").values():
-            if text_of(member(body, "Type")) in NESTED:
-                path = self.nested_path(body, template)
+        """Yield the paths of the templates that one names, and of those that its URLs may name."""
+        resources = template.section("Resources")
+        for _, body in resources.values():
+            if text_of(member(body, "Type")) not in NESTED:
+                continue
+            for deployed in deployed_templates(body, resources):
+                path = self.nested_path(deployed, body, template)
                 if path is not None:
                     yield from real_paths(path, template)
+                elif deployed.url is not None:
+                    texts = (text_of(node) or "" for node in walk(deployed.url))
+                    for text in texts:
+                        yield from self._paths_by_name.get(file_name_of(text), ())
 
 
 def _templates_in(documents: Iterable[Document], path: str) -> list[Template]:

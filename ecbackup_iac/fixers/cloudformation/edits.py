@@ -216,7 +216,9 @@ class _Proposal:
         """Return the edit that adds an entry to a map. Raise NotFixableError if other resources share it."""
         key, node = target
         if not isinstance(node, MapNode) or function_of(node) is not None:
-            raise NotFixableError(f"{'.'.join(entry.names)} has no map to stand in")
+            raise NotFixableError(
+                f"{'.'.join(entry.names)} cannot be added: its place is not a map"
+            )
         sharers = uses_of(template).sharers(node)
         other = next((sharer for sharer in sharers if not sharer.is_cache), None)
         if other is not None and len(sharers) > 1:

@@ -12,7 +12,6 @@ from functools import cached_property, lru_cache
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.files import file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import (
-    Entry,
     ListNode,
     MapNode,
     Node,
@@ -23,7 +22,11 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     text_of,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.nested_stacks import MAX_FILE_BYTES, NESTED
+from ecbackup_iac.cloudformation.templates.nested_stacks import (
+    MAX_FILE_BYTES,
+    WITH_MAP_OF_PARAMETERS,
+    deployed_templates,
+)
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
@@ -242,9 +245,8 @@ class TemplateUses:
         for attribute, entry in members(body).items():
             properties = members(entry[1]) if attribute == "Properties" else {attribute: entry}
             for own, (own_key, value) in properties.items():
-                passed: dict[str, Entry] = {}
-                if own == "Parameters" and resource.kind in NESTED and function_of(value) is None:
-                    passed = members(value)
+                is_passed = own == "Parameters" and resource.kind in WITH_MAP_OF_PARAMETERS
+                passed = members(value) if is_passed and function_of(value) is None else {}
                 for parameter, (_, given) in passed.items():
                     yield _User("", passed=(body, parameter)), [given]
                 if not passed:
@@ -282,7 +284,10 @@ def _literal_name(node: Node) -> str | None:
 
 def child_template(parent: Template, body: Node) -> Template | None:
     """Return the template that a nested stack names as a local path; None where it cannot be read."""
-    named = Templates(lambda _: False).nested_path(body, parent)
+    if text_of(member(body, "Type")) not in WITH_MAP_OF_PARAMETERS:
+        return None
+    (deployed,) = deployed_templates(body, {})
+    named = Templates(lambda _: False).nested_path(deployed, body, parent)
     if named is None:
         return None
     try:

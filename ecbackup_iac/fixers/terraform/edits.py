@@ -84,7 +84,9 @@ class _Proposal:
             for literal in value.literals:
                 yield self._at_literal(literal, value)
         elif self._is_unset(value):
-            yield self._in_block(self._resource.block, self._resource.retention_name)
+            module = self._resource.module
+            name = module.input if module else self._resource.retention_name
+            yield self._in_block(self._resource.block, name)
         else:
             yield self._at_constant(value)
 
@@ -169,8 +171,10 @@ class _Proposal:
 
     def _in_block(self, block: Location | None, name: str) -> Edit:
         """Return the edit that adds an argument to a block."""
+        if not name:
+            raise NotFixableError("the module has no input for the retention")
         if block is None or not _NAME.match(name):
-            raise NotFixableError(f"{self._resource.retention_name} is not set, and takes a map")
+            raise NotFixableError(f"{name} is not set, and is a part of a map")
         path = self._files.path(block.path)
         content = self._files.content(path)
         start, _ = offsets(content, block)

@@ -30,7 +30,7 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.readers.terraform.published_modules import published_module
+from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.configuration import is_local, source_of
 from ecbackup_iac.terraform.modules.file_names import configuration_files
@@ -222,9 +222,14 @@ class Usages:
         folder = self._folder_of(block, caller)
         if folder is not None:
             return [Definition(folder, "var", argument, keys)]
-        known = published_module(source_of(block) or "", self._files.modules)
-        is_retention = known is not None and argument == (known.input or "").split(".")[0]
-        return [] if is_retention else None
+        source = source_of(block)
+        described = described_modules(source, self._files.modules) if source else ()
+        inputs = {
+            (name or "").partition(".")[0]
+            for module in described
+            for name in (module.input, module.serverless_input)
+        }
+        return [] if argument in inputs else None
 
     def _folder_of(self, block: Block, caller: str) -> str | None:
         """Return the folder of the module that a block calls; None where it was not read."""

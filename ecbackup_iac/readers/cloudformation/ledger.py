@@ -5,11 +5,14 @@ and does not create is noted here, because another root may create what one root
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
+from ecbackup_iac.cloudformation.syntax.nodes import text_of
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.declared import DeclaredResource, declared_resources
+from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance, UnreadStack
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
@@ -17,6 +20,16 @@ from ecbackup_iac.model.report import AbsentCache, CacheBlock
 
 MAX_REASONS = 3
 """Given for one cache that several stacks declare."""
+
+
+Place: TypeAlias = tuple[Location, str]
+"""The location of a cache block; with the logical id in a text that is one location as a whole."""
+
+
+def _place_of(resource: ResourceInstance) -> Place:
+    source = resource.frame.stack.template.source
+    name = text_of(resource.key) if isinstance(source, EmbeddedText) else None
+    return source.location_of(resource.key, resource.body), name or ""
 
 
 @record(eq=False)
@@ -28,12 +41,14 @@ class _Absence:
     stack: Stack | None
     """The stack that declares it; None for a stack that was not read."""
 
+    place: Place
+
 
 class CacheLedger:
     """The caches that the roots of a run create, and those that they do not."""
 
     def __init__(self) -> None:
-        self._created: set[Location] = set()
+        self._created: set[Place] = set()
         """Cache blocks, and the nested stacks that lead to them."""
         self._paths_with_caches: set[str] = set()
         """The paths of the templates that declare caches, or nest templates that do."""
@@ -43,17 +58,17 @@ class CacheLedger:
     def note_created(self, resource: ResourceInstance) -> None:
         """Note a cache that a root creates, or may create."""
         stack = resource.frame.stack
-        self._created.add(stack.template.source.location_of(resource.key, resource.body))
-        self._created |= {above.location for above in stack.ancestors if above.location is not None}
+        self._created.add(_place_of(resource))
+        self._created |= {(above.location, "") for above in stack.ancestors if above.location}
         self._paths_with_caches |= {above.template.path for above in stack.ancestors}
 
     def note_absent(self, resource: ResourceInstance, root: str, creations: Creations) -> None:
         """Note a cache that a root does not create."""
         stack = resource.frame.stack
-        location = stack.template.source.location_of(resource.key, resource.body)
+        place = _place_of(resource)
         reason = creations.reason_for_absence(resource.existence)
-        absent = AbsentCache(resource.address, resource.kind, root, location, reason)
-        self._absences.append(_Absence(absent, creations, stack))
+        absent = AbsentCache(resource.address, resource.kind, root, place[0], reason)
+        self._absences.append(_Absence(absent, creations, stack, place))
         self._paths_with_caches |= {above.template.path for above in stack.ancestors}
 
     def note_never(self, stack: Stack, root: str, creations: Creations) -> None:
@@ -68,14 +83,15 @@ class CacheLedger:
             return True
         creation = creations.creation_of(resource.existence)
         if creation in (Creation.CREATED, Creation.REJECTED):
-            self._created.add(resource.location)
+            self._created.add((resource.location, ""))
             return True
         if not resource.is_elsewhere:  # `aws cloudformation package` fails without it
             return True
         if is_cache:
             reason = creations.reason_for_absence(resource.existence, resource.address)
             absent = AbsentCache(resource.address, resource.kind, root, resource.location, reason)
-            self._absences.append(_Absence(absent, creations, None))
+            place = (resource.location, "")
+            self._absences.append(_Absence(absent, creations, None, place))
         return False
 
     def accounts(
@@ -83,28 +99,29 @@ class CacheLedger:
     ) -> tuple[tuple[AbsentCache, ...], tuple[CacheBlock, ...]]:
         """Return the absent caches, one for each block, and all cache blocks of the templates."""
         blocks: dict[Location, CacheBlock] = {}
-        absent: dict[Location, list[AbsentCache]] = {}
-        for cache in self._absent_caches():
-            absent.setdefault(cache.location, []).append(cache)
+        absent: dict[Place, list[AbsentCache]] = {}
+        for place, cache in self._absent_caches():
+            absent.setdefault(place, []).append(cache)
         for template in templates:
             for declared in declared_resources(template):
                 if not is_wanted(declared.kind):
                     continue
                 location = template.source.location_of(declared.key, declared.body)
                 blocks[location] = CacheBlock(declared.name, declared.kind, location)
-                if declared.is_replaced and location not in self._created:
-                    absent.setdefault(location, []).append(_replaced(declared, template, location))
-        for location, (first, *_) in absent.items():
+                if declared.is_replaced and (location, "") not in self._created:
+                    replaced = _replaced(declared, template, location)
+                    absent.setdefault((location, ""), []).append(replaced)
+        for (location, _), (first, *_) in absent.items():
             if location not in blocks:
                 blocks[location] = CacheBlock(first.address, first.type, location)
         return tuple(map(_merged, absent.values())), tuple(blocks.values())
 
-    def _absent_caches(self) -> Iterator[AbsentCache]:
+    def _absent_caches(self) -> Iterator[tuple[Place, AbsentCache]]:
         """Yield the caches that no root creates, and absent stacks of caches created elsewhere."""
         reported: set[Location] = set()
         for absence in self._absences:
-            if absence.cache.location not in self._created:
-                yield absence.cache
+            if absence.place not in self._created:
+                yield absence.place, absence.cache
             elif absence.stack is not None:
                 # The cache has a finding in another stack; this stack declares another instance.
                 for stack in reversed(absence.stack.ancestors):
@@ -120,11 +137,14 @@ class CacheLedger:
             if stack.template.path in self._paths_with_caches:
                 yield from self._absent_stack(stack, root, creations)
 
-    def _absent_stack(self, stack: Stack, root: str, creations: Creations) -> Iterator[AbsentCache]:
+    def _absent_stack(
+        self, stack: Stack, root: str, creations: Creations
+    ) -> Iterator[tuple[Place, AbsentCache]]:
         """Yield a nested stack that is not created, unless another root creates it."""
-        if stack.location is not None and stack.location not in self._created:
+        if stack.location is not None and (stack.location, "") not in self._created:
             reason = creations.reason_for_absence(stack.existence, stack.address)
-            yield AbsentCache(stack.address, stack.kind, root, stack.location, reason)
+            absent = AbsentCache(stack.address, stack.kind, root, stack.location, reason)
+            yield (stack.location, ""), absent
 
 
 def _replaced(declared: DeclaredResource, template: Template, location: Location) -> AbsentCache:

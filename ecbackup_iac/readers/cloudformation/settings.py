@@ -15,6 +15,7 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
     enumerate_scenarios,
 )
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
+from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
@@ -210,8 +211,10 @@ def _evaluate_case(
         exists = evaluator.exists(instance.existence)
     evaluator.add_dependencies(dependencies)
     if not exists:
+        check_rules(evaluator)
         return None
     properties = {name: _evaluate_property(evaluator, instance, name) for name in names.names}
+    check_rules(evaluator)
     return _ResourceCase(tuple(dependencies), properties)
 
 
@@ -234,9 +237,10 @@ def _evaluate_property(
 def _evaluate_property_where_created(
     evaluator: Evaluator, instance: ResourceInstance, name: str
 ) -> _PropertyCase | None:
-    if not evaluator.exists(instance.existence):
-        return None
-    return _evaluate_property(evaluator, instance, name)
+    exists = evaluator.exists(instance.existence)
+    case = _evaluate_property(evaluator, instance, name) if exists else None
+    check_rules(evaluator)
+    return case
 
 
 def _value_from_macro(evaluator: Evaluator, instance: ResourceInstance, name: str) -> Value | None:

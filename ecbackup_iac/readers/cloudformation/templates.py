@@ -1,14 +1,15 @@
 """CloudFormation templates → the caches that a deployment of each root template creates."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
-from ecbackup_iac.cloudformation.syntax.nodes import ScalarNode, member, members, walk
+from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
+from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
+from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
 from ecbackup_iac.cloudformation.templates.parameter_files import (
     GivenValues,
     ParameterFiles,
@@ -24,24 +25,25 @@ from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.generated import CDK, generator_of
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.location import Location, input_location
-from ecbackup_iac.model.policy import RootSettings
+from ecbackup_iac.model.location import Location, input_location, is_downloaded
+from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
+from ecbackup_iac.readers.cloudformation.deployments import deployed_cache, stack_of
+from ecbackup_iac.readers.cloudformation.deployments import unread_cache as unread_deployment
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
+from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, unread_cache
 
 MAX_SCENARIOS = 5_000
 """Evaluated for one root; beyond that its values are unknown."""
-
-# What names and messages of a nested stack that was not read contain if it has caches.
-_LOOKS_LIKE_CACHE = re.compile(r"elasti-?cache|redis|valkey|snapshot-?retention", re.IGNORECASE)
 
 
 class TemplateReader:
@@ -50,7 +52,7 @@ class TemplateReader:
     def __init__(
         self,
         given: EvaluationInputs,
-        roots: Sequence[RootSettings],
+        policy: Policy,
         is_excluded: Callable[[str], bool],
         files: Callable[[str], Iterable[TemplateFile]],
         progress: Progress = UNWATCHED,
@@ -59,20 +61,30 @@ class TemplateReader:
         self._given = given
         self._files = files
         self._progress = progress
-        self._roots = roots
+        self._roots = policy.roots
         self._parameter_files = ParameterFiles(given.contents)
         self._declared: set[str] = set()
         self._evaluated: set[str] = set()
-        self._templates = Templates(is_excluded, given.contents, RESOURCE_TYPES.__contains__)
+        self._templates = Templates(
+            is_excluded, given.contents, RESOURCE_TYPES.__contains__, policy.templates
+        )
+        self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
+        self._deployments: list[tuple[TemplateDeployment, str]] = []
 
     def add(self, file: TemplateFile) -> bool:
         """Add a file; return whether it is a template, or is meant to be one."""
         return self._templates.add(file)
 
+    def add_deployment(self, deployment: TemplateDeployment, boundary: str) -> None:
+        """Add a template that a resource of another source deploys."""
+        self._deployments.append((deployment, boundary))
+
     def readings(self) -> Iterator[ReadResult]:
         """Yield the result of each root template, and the problems of the files."""
         self._templates.add_parents(self._files)
+        for deployment, boundary in self._deployments:
+            yield self._deployed(deployment, boundary)
         for number, root in enumerate(self._templates.roots(), 1):
             self._progress.judging(root.source.path, number)
             yield from self._root_results(root)
@@ -104,10 +116,32 @@ class TemplateReader:
         self._declared |= template.section("Parameters").keys() | {
             name for name in values if name.startswith("AWS::")
         }
+        return self._evaluated_stack(Stack(template, values), template.source.path, note)
+
+    def _deployed(self, deployment: TemplateDeployment, boundary: str) -> ReadResult:
+        """Return the result of a template that a resource of another source deploys."""
+        if deployment.file:
+            self._templates.claim(deployment.file)
+        if not (deployment.text or deployment.url):
+            return ReadResult()
+        try:
+            stack = stack_of(deployment, self._templates, boundary)
+        except NotReadError as error:
+            if deployment.looks_like_cache or not error.is_elsewhere:
+                return ReadResult((unread_deployment(deployment, error.message),))
+            text = f"{deployment.address} was not inspected: {error.message}"
+            warning = Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
+            return ReadResult(diagnostics=(warning,))
+        self._templates.cover(stack.template)
+        result = self._evaluated_stack(stack, deployment.root, "")
+        caches = [deployed_cache(cache, deployment, stack) for cache in result.resources]
+        return replace(result, resources=tuple(caches))
+
+    def _evaluated_stack(self, root: Stack, shown_root: str, note: str) -> ReadResult:
         budget = ScenarioBudget(MAX_SCENARIOS)
-        root = Stack(template, values)
         deployment = Deployment(root, self._templates, RESOURCE_TYPES.__contains__, budget)
-        reader = _RootReader(template.source.path, note, budget)
+        reader = _RootReader(shown_root, note, budget)
+        path = root.template.source.path
         resources: list[CacheResource] = []
         try:
             for resource in deployment.resources():
@@ -115,14 +149,14 @@ class TemplateReader:
                 resources += self._caches(resource, reader, deployment.creations)
         except RecursionError:
             text = "not all of this template was judged: it nests too deeply"
-            reader.diagnostics.append(Diagnostic(text, input_location(template.source.path)))
+            reader.diagnostics.append(Diagnostic(text, input_location(path)))
         if budget.is_spent:
             text = "not all of this template was worked out: it asks for more work than is done for one"
-            location = reader.spent_at or input_location(template.source.path)
+            location = reader.spent_at or input_location(path)
             reader.diagnostics.append(Diagnostic(text, location))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
         for stack in deployment.never:
-            self._ledger.note_never(stack, template.source.path, deployment.creations)
+            self._ledger.note_never(stack, shown_root, deployment.creations)
         self._cover(deployment, diagnostics)
         return ReadResult(tuple(resources), diagnostics)
 
@@ -131,11 +165,7 @@ class TemplateReader:
     ) -> list[CacheResource]:
         """Return the caches that a resource of a root is, and note what it creates or does not."""
         if isinstance(resource, UnreadStack):
-            problem = _unread(resource)
-            is_cache = problem.severity is Severity.ERROR
-            if self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
-                reader.diagnostics.append(problem)
-            return []
+            return self._unread_caches(resource, reader, creations)
         if not self._templates.is_wanted(resource.frame.stack):
             return []
         is_absent = creations.creation_of(resource.existence) in (Creation.ABSENT, Creation.NEVER)
@@ -146,6 +176,23 @@ class TemplateReader:
             self._ledger.note_absent(resource, reader.root, creations)
         reader.note_spent_budget(resource)
         return caches
+
+    def _unread_caches(
+        self, resource: UnreadStack, reader: "_RootReader", creations: Creations
+    ) -> list[CacheResource]:
+        """Return the cache that a stack which was not read may hold, or report the stack."""
+        if resource.stack is not None and not self._templates.is_wanted(resource.stack):
+            return []
+        is_cache = self._unread.may_hold_cache(resource)
+        if not self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
+            return []
+        if not resource.is_elsewhere or (is_cache and resource.location is None):
+            reader.diagnostics.append(resource.diagnostic)
+        elif is_cache:
+            return [unread_cache(resource, reader.root)]
+        else:
+            self._unread.add(resource)
+        return []
 
     def _cover(self, deployment: Deployment, diagnostics: Sequence[Diagnostic]) -> None:
         """Note the nested templates that need not be evaluated on their own.
@@ -173,6 +220,7 @@ class TemplateReader:
     def _closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield the problems that belong to no single root."""
         yield from self._templates.diagnostics
+        yield from self._unread.warnings()
         yield from self._parameter_files.diagnostics
         if not self._evaluated:
             return
@@ -242,7 +290,8 @@ class _RootReader:
             assumptions=tuple(self._notes(resource, settings)),
             generator=CDK if resource.construct else generator_of(source.path),
             construct=resource.construct or "",
-            block=source.location_of(resource.key, resource.body),
+            block=_block(resource),
+            calls=_calls(resource.frame.stack),
         )
 
     def _notes(self, resource: ResourceInstance, settings: ResourceSettings) -> Iterator[str]:
@@ -253,35 +302,30 @@ class _RootReader:
         macros = resource.frame.stack.template.macros()
         for macro in (macro for macro in macros if not macro.includes):
             yield f"the macro {macro.name} may change what is written here"
+        for stack in resource.frame.stack.ancestors:
+            if stack.note:
+                yield f"{stack.address}: {stack.note}"
         if resource.construct:
             yield f"CDK construct {resource.construct}"
         if self._note:
             yield self._note
 
 
+def _block(resource: ResourceInstance) -> Location:
+    """Return the location of a resource, or of the stack with it where its text is one location."""
+    stack = resource.frame.stack
+    above = (one.location for one in stack.ancestors if one.location is not None)
+    own = stack.template.source.location_of(resource.key, resource.body)
+    return next(above, own) if isinstance(stack.template.source, EmbeddedText) else own
+
+
+def _calls(stack: Stack) -> tuple[Location, ...]:
+    """Return the nested stacks that lead to a template of a package, outermost first."""
+    above = [one.location for one in reversed(stack.ancestors) if one.location is not None]
+    return tuple(above) if is_downloaded(stack.template.source.path) else ()
+
+
 def _property_location(resource: ResourceInstance, name: str) -> Location | None:
     """Return the location of a property, whatever its value is."""
     entry = members(member(resource.body, "Properties")).get(name)
     return resource.frame.stack.template.source.location_of(*entry) if entry else None
-
-
-def _unread(resource: UnreadStack) -> Diagnostic:
-    """Return the report of a nested stack that was not read: an error where it may have caches."""
-    properties = member(resource.body, "Properties")
-    names = [*members(member(properties, "Parameters"))]
-    url = member(properties, "TemplateURL")
-    texts = [node.text for node in walk(url) if isinstance(node, ScalarNode)] if url else []
-    words = " ".join([resource.address, resource.diagnostic.message, *names, *texts])
-    is_cache = _LOOKS_LIKE_CACHE.search(words) or _has_template_with_cache(resource)
-    if resource.is_elsewhere and not is_cache:
-        return replace(resource.diagnostic, severity=Severity.WARNING)
-    return resource.diagnostic
-
-
-def _has_template_with_cache(resource: UnreadStack) -> bool:
-    """Whether a resource contains the template that it deploys, as a text that names a cache."""
-    body = member(member(resource.body, "Properties"), "TemplateBody")
-    if body is None:
-        return False
-    texts = [node.text for node in walk(body) if isinstance(node, ScalarNode)]
-    return any(kind in text for text in texts for kind in RESOURCE_TYPES)

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from ecbackup_iac.hcl.expression import Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.location import Location
@@ -24,7 +25,7 @@ class Arguments:
     def __init__(self, block: Block, evaluator: Evaluator, give_up: GiveUp) -> None:
         self._block = block
         self._evaluator = evaluator
-        self._give_up = give_up
+        self.give_up = give_up
 
     @property
     def header(self) -> SourceRange:
@@ -44,11 +45,15 @@ class Arguments:
 
     def value(self, argument: Attribute) -> Value:
         """Return an argument's value, unknown where it takes too much work. Raises EvaluationError."""
+        return self.evaluated(argument.expression, argument)
+
+    def evaluated(self, expression: Node, argument: Attribute) -> Value:
+        """Return the value of an expression in an argument, as `value` does. Raises EvaluationError."""
         try:
-            return self._evaluator.value(argument.expression)
+            return self._evaluator.value(expression)
         except (RecursionError, TooMuchError) as error:
             why, is_final = given_up(error), isinstance(error, TooMuchError)
-            self._give_up(why, argument.range.location, is_final=is_final)
+            self.give_up(why, argument.range.location, is_final=is_final)
             return unknown(f"not worked out: {why}")
 
     def known(self, name: str) -> Value | None:

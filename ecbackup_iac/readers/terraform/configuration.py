@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import shown_path
@@ -16,10 +17,10 @@ from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadR
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
 from ecbackup_iac.readers.terraform.arguments import given_up
 from ecbackup_iac.readers.terraform.caches import RootReader
-from ecbackup_iac.readers.terraform.published_modules import sought
+from ecbackup_iac.readers.terraform.published.stand_ins import StandIns, sought
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
-from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
+from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
@@ -29,6 +30,9 @@ from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
+
+if TYPE_CHECKING:
+    from ecbackup_iac.model.deployment import TemplateDeployment
 
 MAX_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -80,11 +84,14 @@ class _Tree:
         self._targets = frozenset(request.targets)
         self._modules: dict[Program | None, Modules] = {}
         self._variable_files = VariableFiles(self._folders)
+        self._stand_ins = StandIns(request.modules)
         self._declared: set[str] = set()
         self._evaluated_roots: set[str] = set()
         self._marked: dict[str, AnnotatedText] = {}
         self._skipped_roots: list[str] = []
         self._read_calls: set[Location] = set()
+        """The calls whose module was read, or whose caches were found without reading it."""
+
         self._steps_left = MAX_STEPS_OF_A_TREE + 2 * index.size
 
     def readings(self) -> Iterator[ReadResult]:
@@ -140,9 +147,12 @@ class _Tree:
         programs = self._programs(folder)
         found: list[dict[str, CacheResource]] = []
         absent: dict[Location, AbsentCache] = {}
+        deployments: dict[tuple[str, str], TemplateDeployment] = {}
         for program in programs:
             evaluated = self._evaluated(folder, given, note, program, diagnostics)
             absent = evaluated.absent | absent
+            for each in evaluated.deployments:
+                deployments.setdefault((each.address, each.url or each.text), each)
             resources = evaluated.resources
             if not any(kind == "file" for kind, _ in given.variables):
                 resources = self._with_unloaded_files(
@@ -151,9 +161,13 @@ class _Tree:
             found.append(resources)
         for modules in self._modules.values():
             diagnostics += modules.news()
+        diagnostics += self._stand_ins.news
         caches = found[0].values() if len(found) == 1 else with_programs(*found)
         return ReadResult(
-            tuple(caches), tuple(dict.fromkeys(diagnostics)), absent=tuple(absent.values())
+            tuple(caches),
+            tuple(dict.fromkeys(diagnostics)),
+            absent=tuple(absent.values()),
+            deployments=tuple(deployments.values()),
         )
 
     def _programs(self, folder: str) -> tuple[Evidence, ...]:
@@ -182,7 +196,7 @@ class _Tree:
     ) -> RootEvaluation:
         """Return a root's caches, evaluated with what is given."""
         instance = self._instance(folder, given, program.program)
-        reader = RootReader(shown_path(folder), diagnostics, note, self._request.modules)
+        reader = RootReader(shown_path(folder), diagnostics, note, self._stand_ins)
         root = RootEvaluation(instance, program, reader, self._index, self._order, self._is_target)
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
@@ -194,6 +208,9 @@ class _Tree:
                 diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
             self._steps_left -= max_steps - max(0, context.steps_left)
         self._read_calls |= root.read_calls
+        self._read_calls |= {
+            one.block for one in root.resources.values() if one.module and one.block
+        }
         return root
 
     def _instance(
@@ -244,6 +261,20 @@ class _Tree:
             )
             for address in addresses
         }
+
+    def _unread_calls(self) -> Iterator[Diagnostic]:
+        """Yield a warning for each call of a module that was not read and does not look like a cache's."""
+        for path in sorted(self._index.found):
+            calls = self._index.found[path].remote_calls
+            if not calls or not self._is_target(path):
+                continue
+            fetched = self._index.fetched_calls(path)
+            for call in calls:
+                name = call.address.removeprefix("module.")
+                if call.location not in self._read_calls and name not in fetched:
+                    text = f"the module was not read: {NOT_HERE.format(source=call.kind)}"
+                    header = replace(call.location, end_line=None, end_column=None)
+                    yield Diagnostic(text, header, Severity.WARNING, is_detail=True)
 
     def _unused_settings(self) -> Iterator[Diagnostic]:
         """Yield a diagnostic for each input that no root uses."""
@@ -299,6 +330,7 @@ class _Tree:
                 f"this root was not judged{more}: all before it took as much work as there may be"
             )
             yield Diagnostic(text, Location(shown_path(first)))
+        yield from self._unread_calls()
         yield from self._unused_settings()
         files = [path for path in self._index.terragrunt if self._is_target(path)]
         if files:

@@ -5,12 +5,19 @@ from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.readers.terraform.arguments import refused
 from ecbackup_iac.readers.terraform.caches import RootReader
+from ecbackup_iac.readers.terraform.deployed_templates import DEPLOYERS, declares_cache
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.terraform.modules.expansion import REPEATED_PROVIDERS, EmptyBlock, resources
+from ecbackup_iac.terraform.modules.expansion import (
+    REPEATED_PROVIDERS,
+    EmptyBlock,
+    ResourceInstance,
+    resources,
+)
 from ecbackup_iac.terraform.modules.file_names import configuration_files
 from ecbackup_iac.terraform.modules.folder_scan import SoughtBlock
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
@@ -52,7 +59,13 @@ class RootEvaluation:
         """By the location of the block."""
 
         self.read_calls: set[Location] = set()
-        """The calls whose module `terraform init` fetched: what they create is found in the module."""
+        """The calls whose module `terraform init` fetched: what they create is found in the module. Also
+    the resources that deploy templates: what those create is found in the templates."""
+
+    @property
+    def deployments(self) -> tuple[TemplateDeployment, ...]:
+        """The CloudFormation templates that resources deploy."""
+        return tuple(self._reader.deployed.found)
 
     @property
     def used_variables(self) -> set[str]:
@@ -61,7 +74,7 @@ class RootEvaluation:
 
     def wants(self, kind: str) -> bool:
         """Whether a resource type is a cache's."""
-        return kind in RESOURCE_TYPES
+        return kind in RESOURCE_TYPES or kind in DEPLOYERS
 
     def leads(self, folder: str) -> bool:
         """Whether a module may lead to a cache; one that the index does not know may."""
@@ -92,6 +105,8 @@ class RootEvaluation:
                 if problem is not None:
                     diagnostics.append(problem)
             elif self._is_wanted(found.scope.instance):
+                if isinstance(found, ResourceInstance) and found.kind in DEPLOYERS:
+                    self.read_calls.add(found.block.range.location)
                 self.resources |= {cache.address: cache for cache in self._reader.resources(found)}
         for absent in self._reader.absent:
             self.absent.setdefault(absent.location, absent)
@@ -115,6 +130,8 @@ class RootEvaluation:
         location = found.block.range.location
         locations = (location, *overrides_of(found.block))
         is_call = found.target is not None
+        if found.kind in DEPLOYERS and not declares_cache(found):
+            return None
         if self._is_wanted(found.instance) and (
             not is_call or self._is_cache_call(found, locations)
         ):

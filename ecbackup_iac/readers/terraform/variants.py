@@ -1,10 +1,11 @@
 """A cache as several evaluations see it → one cache with every outcome.
 
-A root may be planned with variable files that were not given, and by Terraform or by OpenTofu.
+A root may be planned with variable files that were not given, and by Terraform or by OpenTofu; a module
+that was not read may have several versions.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from ecbackup_iac.model.cache import CacheResource, format_days
 from ecbackup_iac.model.record import replace
@@ -17,6 +18,8 @@ from ecbackup_iac.model.value import (
     possible_values,
 )
 from ecbackup_iac.model.value import Value as Setting
+
+T = TypeVar("T")
 
 PROGRAMS = ("Terraform plans it", "OpenTofu plans it")
 """The conditions of the two readings of a folder with `.tofu` files beside `.tf` files."""
@@ -114,7 +117,9 @@ def _of_both(left: CacheResource, right: CacheResource) -> Iterator[CacheResourc
         retention_ignored=left.retention_ignored or right.retention_ignored,
     )
     if not _same_setting(left.retention, right.retention):
-        joined = replace(joined, retention=_either(left.retention, right.retention))
+        readings = [*zip(PROGRAMS, (left.retention, right.retention), strict=True)]
+        either = _either(readings, "it depends on which program plans it")
+        joined = replace(joined, retention=either)
     yield _noted(joined)
 
 
@@ -143,20 +148,42 @@ def _plain(setting: Setting[Any]) -> object:
             return (why, possible_values(setting))
 
 
-def _either(left: Setting[int], right: Setting[int]) -> Setting[int]:
-    """Return a retention that is one of two, whichever program plans it."""
-    trace = tuple(dict.fromkeys((*left.trace, *right.trace)))
-    outcomes: list[Outcome[int]] = []
-    for setting, program in zip((left, right), PROGRAMS, strict=True):
+def _either(readings: Sequence[tuple[str, Setting[T]]], why: str) -> Setting[T]:
+    """Return a setting that is one of several, each with its condition."""
+    trace = tuple(dict.fromkeys(step for _, setting in readings for step in setting.trace))
+    outcomes: list[Outcome[T]] = []
+    for condition, setting in readings:
         if not isinstance(setting, Unknown):
-            outcomes.append(Outcome(setting, program))
+            outcomes.append(Outcome(setting, condition))
             continue
         if not setting.outcomes:
             return Unknown(setting.why, trace=trace, is_refused=setting.is_refused)
         for outcome in setting.outcomes:
-            when = f"{program} and {outcome.when}" if outcome.when else program
+            when = f"{condition} and {outcome.when}" if outcome.when else condition
             outcomes.append(replace(outcome, when=when))
-    return Unknown("it depends on which program plans it", tuple(outcomes), trace=trace)
+    return Unknown(why, tuple(outcomes), trace=trace)
+
+
+def with_versions(
+    readings: Sequence[tuple[str, Sequence[CacheResource]]],
+) -> Iterator[CacheResource]:
+    """Yield the caches of a module that may have several versions, the newest first, one for each address."""
+    by_version = [
+        (f"its version is {versions}", {cache.address: cache for cache in caches})
+        for versions, caches in readings
+    ]
+    for address in dict.fromkeys(address for _, caches in by_version for address in caches):
+        found = [(when, caches[address]) for when, caches in by_version if address in caches]
+        cache = found[0][1]
+        for name in ("retention", "engine", "replication_group"):
+            settings = [(when, getattr(one, name)) for when, one in found]
+            if len({_plain(setting) for _, setting in settings}) > 1:
+                either = _either(settings, "it depends on the version of the module")
+                cache = replace(cache, **{name: either})
+        if len(found) < len(by_version):
+            doubt = f"it exists only when {' or '.join(when for when, _ in found)}"
+            cache = replace(cache, assumptions=(*cache.assumptions, doubt))
+        yield cache
 
 
 def _noted(cache: CacheResource, *notes: str) -> CacheResource:

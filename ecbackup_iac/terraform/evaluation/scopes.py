@@ -2,7 +2,7 @@
 
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.terraform.functions.call_context import Files, NoFiles
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
 
 
 class EmptyScope:
@@ -25,5 +25,15 @@ class ConstantScope(EmptyScope):
     allows_calls = False
 
 
+class OpenScope(EmptyScope):
+    """A scope in which every reference has an unknown value."""
+
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:  # noqa: ARG002
+        """Return an unknown value."""
+        return unknown(f"{'.'.join((root, *names))} is not evaluated")
+
+
 EMPTY_SCOPE = EmptyScope()
 CONSTANT_SCOPE = ConstantScope()
+
+OPEN_SCOPE = OpenScope()

@@ -16,6 +16,9 @@ from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.module import FolderReader, Module, load_module
 from ecbackup_iac.terraform.values.value import EvaluationError
 
+NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
+"""Why a module from elsewhere was not read."""
+
 
 class Caller(Protocol):
     """A module instance, as far as its module calls are concerned."""
@@ -110,8 +113,7 @@ class Configuration:
         if folder_name is not None:
             folder = os.path.normpath(os.path.join(self.root, folder_name))
             return self._module(folder, source, caller)
-        text = f"{source} is not in this repository (terraform init would fetch it)"
-        return UnreadModule(source, text, version_of(block))
+        return UnreadModule(source, NOT_HERE.format(source=source), version_of(block))
 
     def _module(self, folder: str, source: str, caller: Caller) -> Module | UnreadModule:
         if not self.modules.reader.is_inside(folder):

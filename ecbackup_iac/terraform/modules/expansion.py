@@ -153,7 +153,7 @@ def _unread_calls(
 ) -> Iterator[Found]:
     if not repetitions:
         if target.is_missing:
-            yield EvaluationError(target.why, block.header)
+            yield EvaluationError(f"the module was not read: {target.why}", block.header)
         yield EmptyBlock(address, target.source, block, instance, target)
     for repetition in repetitions:
         instance.charge_instance()

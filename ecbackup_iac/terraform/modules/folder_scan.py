@@ -37,11 +37,15 @@ class Sought:
     """In lower case. A file that has none of them and no escape holds no resource that is sought, and
     no call but by its source."""
 
-    is_resource: Callable[[str], bool] = lambda _: False
-    """Whether a resource type is sought."""
+    is_resource: Callable[[Block], bool] = lambda _: False
+    """Whether a resource block is sought."""
 
-    is_call: Callable[[str, Sequence[str]], bool] = lambda _source, _inputs: False
-    """Whether a call of a module that is not read is sought, by its source and the names of its inputs."""
+    is_call: Callable[[str, Block | None], bool] = lambda _source, _call: False
+    """Whether a call of a module that is not read is sought, by its source and what is written in it."""
+
+    input_words: Sequence[bytes] = ()
+    """In lower case. Where none of them is written in a folder with calls of modules that are not read, no
+    such call is sought for the value of an input."""
 
 
 @record
@@ -86,6 +90,14 @@ class Folder:
     """The names of its files that may hold a call, or what is sought."""
 
     blocks: list[SoughtBlock] = field(factory=list)
+    has_remote_calls: bool = False
+    """It may call modules outside of the tree."""
+
+    remote_calls: list[SoughtBlock] = field(factory=list)
+    """Its calls of modules outside of the tree that are not sought, once it is parsed."""
+
+    installed: frozenset[str] = frozenset()
+    """The names of the calls in and below it whose modules `terraform init` fetched."""
 
     @property
     def has_opentofu_files(self) -> bool:
@@ -137,7 +149,7 @@ class FolderScan:
                 self.found[path] = self._folder(path, files)
 
     def _folder(self, path: str, files: tuple[str, ...]) -> Folder:
-        folder = Folder(path, files)
+        folder, may_pass = Folder(path, files), False
         prefix = os.path.join(path, "")
         for name in files:
             self._reading()
@@ -148,16 +160,19 @@ class FolderScan:
             self.size += len(content)
             is_named = may_name(content, self._sought.words)
             folder.is_sought = folder.is_sought or is_named
+            may_pass = may_pass or may_name(content, self._sought.input_words)
             sources = possible_sources(content) if may_hold_calls(content) else []
             may_matter = self._guess_calls(folder, sources) or (sources and is_override(name))
             if is_named or may_matter:
                 folder.to_parse.append(name)
+        folder.is_sought = folder.is_sought or (folder.has_remote_calls and may_pass)
         installed = os.path.join(prefix + ".terraform", "modules")
         if os.path.isdir(installed):
             folder.is_sought = folder.is_sought or self._is_installed(installed)
             # One that lies outside is not read, and the module's reader reports it.
-            listed = installed_modules(path, self._folders).values()
-            folders = (os.path.normpath(os.path.join(path, one)) for one in listed)
+            listed = installed_modules(path, self._folders)
+            folder.installed = frozenset(key.rpartition(".")[2] for key in listed)
+            folders = (os.path.normpath(os.path.join(path, one)) for one in listed.values())
             is_outside = not all(map(self._folders.is_inside, folders))
             folder.is_sought = folder.is_sought or is_outside
         return folder
@@ -165,7 +180,7 @@ class FolderScan:
     def _guess_calls(self, folder: Folder, sources: Sequence[str] | None) -> bool:
         """Add every text that may be a source as a call; return whether a call of any of them matters."""
         if sources is None:
-            folder.is_unclear = True
+            folder.is_unclear = folder.has_remote_calls = True
             return True
         may_matter = False
         for source in sources:
@@ -176,14 +191,15 @@ class FolderScan:
                     folder.is_unclear = True
                 else:
                     folder.calls[target] = ""
-            elif self._is_sought_source(source):
-                may_matter = folder.is_sought = True
+            else:
+                may_matter = folder.has_remote_calls = True
+                folder.is_sought = folder.is_sought or self._is_sought_source(source)
         return may_matter
 
     def _is_sought_source(self, source: str) -> bool:
         """Whether a call of a module outside of the tree is sought whatever its inputs are."""
         if source not in self._sources:
-            self._sources[source] = self._sought.is_call(source, ())
+            self._sources[source] = self._sought.is_call(source, None)
         return self._sources[source]
 
     def _is_installed(self, folder: str) -> bool:
@@ -212,13 +228,14 @@ class FolderScan:
             calls += ((name, call) for call in body.blocks("module", 1))
             for block in body.blocks("resource", 2):
                 kind, label = block.labels
-                if self._sought.is_resource(kind):
+                if self._sought.is_resource(block):
                     address, location = f"{kind}.{label}", block.range.location
                     folder.blocks.append(SoughtBlock(address, kind, location, name))
         self._add_calls(folder, calls)
 
     def _add_calls(self, folder: Folder, calls: Iterable[tuple[str, Block]]) -> None:
         sought: dict[str, list[SoughtBlock]] = {}
+        others: dict[str, SoughtBlock] = {}
         # What overrides comes after what it overrides.
         for file, block in sorted(calls, key=lambda call: is_override(call[0])):
             (name,) = block.labels
@@ -227,6 +244,7 @@ class FolderScan:
                 continue  # an override of other arguments, or what Terraform refuses
             if is_override(file):
                 sought.pop(name, None)
+                others.pop(name, None)
             target = None
             if source is None:
                 folder.is_sought = True  # the module's reader reports it
@@ -235,11 +253,12 @@ class FolderScan:
                 folder.calls.setdefault(target or source, name)
             if target is not None and (target in self.found or self._is_module(target)):
                 continue
-            inputs = [attribute.name for attribute in block.body.attributes()]
-            if self._sought.is_call(source or "", inputs):
-                location = block.range.location
-                found = SoughtBlock(f"module.{name}", source or "", location, file)
+            found = SoughtBlock(f"module.{name}", source or "", block.range.location, file)
+            if self._sought.is_call(source or "", block):
                 sought.setdefault(name, []).append(found)
+            elif source and target is None:
+                others[name] = found
+        folder.remote_calls += others.values()
         if sought:
             folder.is_sought = True
             folder.blocks += chain.from_iterable(sought.values())

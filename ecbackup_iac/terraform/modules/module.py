@@ -12,7 +12,7 @@ from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.file_names import Program, configuration_files
 from ecbackup_iac.terraform.modules.overrides import MergedBody
-from ecbackup_iac.terraform.modules.parsed_file import ParsedFile
+from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 ResourceKey = tuple[str, str, str]
@@ -162,6 +162,17 @@ def load_module(
             module.add(body)
             _override(module, body)
     _check_version(module)
+    return module
+
+
+def module_of(source: SourceFile) -> Module:
+    """Return the module that one file is by itself; its path is the module's folder."""
+    module = Module(source.path)
+    parsed = parsed_file(source)
+    parsed.problems.report_to(module.report)
+    module.add(parsed.body)
+    _declare(module, parsed.body)
+    module.parse_all()
     return module
 
 

@@ -57,6 +57,9 @@ class Index:
         for path in self._leading(wanted):
             if not self.found[path].is_parsed:
                 scan.parse(self.found[path])
+        for path in self._inside(targets) if targets is not None else wanted:
+            if self.found[path].has_remote_calls and not self.found[path].is_parsed:
+                scan.parse(self.found[path])  # to count the calls
         self.leading = self._leading(wanted)
         """The folders that hold what is sought, or lead there, as far as the targets are concerned."""
 
@@ -73,6 +76,14 @@ class Index:
 
         self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())
         folders.keep(self.leading)
+
+    def fetched_calls(self, path: str) -> set[str]:
+        """Return the names of the calls in a folder that a root which leads there may have fetched."""
+        return {
+            name
+            for folder in self._callers_of({path}, self.found)
+            for name in self.found[folder].installed
+        }
 
     def is_planned(self, path: str) -> bool:
         """Whether a folder shows that it is planned by itself, whatever calls it."""

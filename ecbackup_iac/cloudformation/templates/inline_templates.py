@@ -1,0 +1,60 @@
+"""A template inside another file, as a text or as a map → the template, with its locations in that file."""
+
+from collections.abc import Callable
+from functools import partial
+
+from ecbackup_iac.cloudformation.evaluation.template import Template
+from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
+from ecbackup_iac.cloudformation.syntax.files import documents_in
+from ecbackup_iac.cloudformation.syntax.nodes import MapNode, Node, ScalarNode, Style, function_of
+from ecbackup_iac.cloudformation.templates.recognition import template_in
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import Diagnostic
+
+
+def template_of_node(node: Node, parent: Template) -> Template | Diagnostic | None:
+    """Return the template that a map or an uncomputed text is; None for anything else.
+
+    In a block (`|`) every line of the template is a line of the file. Of other texts, all is located where
+    the text is.
+    """
+    if isinstance(node, MapNode) and function_of(node) is None:
+        return template_in(Document(parent.source, node), parent.path)
+    if not isinstance(node, ScalarNode) or node.tag is not None:
+        return None
+    source = parent.source
+    if node.style is Style.LITERAL and type(source) is SourceText and isinstance(source.text, str):
+        _, _, block = source.text[node.start : node.end].partition("\n")
+        line = source.location(node.end - len(block), node.end).line or 1
+        text = "\n" * (line - 1) + block
+        found = _template_in(text, parent.path, partial(SourceText, source.path))
+        if isinstance(found, Template):
+            return found
+    return template_of_text(node.text, parent.path, source.location_of(node))
+
+
+def template_of_text(text: str, path: str, location: Location) -> Template | Diagnostic | None:
+    """Return the template that a text is, all of which is at one location; None for any other text."""
+    return _template_in(text, path, partial(EmbeddedText, location))
+
+
+class EmbeddedText(SourceText):
+    """A text that has no lines of its own in a file."""
+
+    def __init__(self, location: Location, text: str | bytes) -> None:
+        super().__init__(location.path, text)
+        self._location = location
+
+    def location(self, start: int, end: int) -> Location:  # noqa: ARG002
+        """Return the location of the whole text."""
+        return self._location
+
+
+def _template_in(
+    text: str, path: str, source_of: Callable[[str | bytes], SourceText]
+) -> Template | Diagnostic | None:
+    documents, problem = documents_in(text.encode("utf-8", "replace"), path, source_of)
+    if problem is not None:
+        return problem
+    templates = (template_in(document, path) for document in documents)
+    return next((template for template in templates if template is not None), None)

@@ -1,0 +1,116 @@
+"""The URL of a template in a bucket → the file of the repository that was uploaded there.
+
+CloudFormation takes a template from S3, so a nested stack names the copy there of a file that lies in the
+repository. The one file is taken whose path and the URL's have the longest common ending.
+"""
+
+import fnmatch
+import os
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from ecbackup_iac.files.paths import SKIPPED_FOLDERS, shown_path
+from ecbackup_iac.model.record import record
+
+MAX_FILES = 500_000
+"""Names in one repository that are looked at."""
+
+
+@record
+class UploadedTemplate:
+    """The file that a URL is taken to name."""
+
+    path: str
+    """Absolute."""
+
+    note: str
+    """How it was found, for people."""
+
+    is_certain: bool = True
+    """More than the file's bare name agrees, or the policy names it."""
+
+
+class AmbiguousUrlError(Exception):
+    """Several files end as a URL does."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__()
+        self.paths = paths
+
+
+class TemplateUrls:
+    """Finds the files that URLs name; the names in each repository are listed once."""
+
+    def __init__(self, named: Sequence[tuple[str, str]]) -> None:
+        """`named` has globs over URLs, each with the path of the file that the policy names for them."""
+        self._named = named
+        self._listed: dict[str, dict[str, list[str]]] = {}
+
+    def named(self, texts: Sequence[str]) -> UploadedTemplate | None:
+        """Return the file that the policy names for a URL, as it is written or as it is evaluated."""
+        for url, path in self._named:
+            if any(text == url or fnmatch.fnmatchcase(text, url) for text in texts):
+                note = f"its template is {shown_path(path)}, which the policy names for {url}"
+                return UploadedTemplate(path, note)
+        return None
+
+    def found(self, url: str, boundary: str, parents: Sequence[str]) -> UploadedTemplate | None:
+        """Return the one file that ends as a URL, or as the known end of one; None where none does.
+
+        The templates above the nested stack are not meant.
+
+        Raises:
+            AmbiguousUrlError: several files end like it equally far.
+
+        """
+        names = _path_of(url).split("/")
+        candidates = self._files(boundary).get(names[-1], []) if names[-1] else []
+        lengths = {
+            path: _common_ending(names, os.path.relpath(path, boundary).split(os.sep))
+            for path in candidates
+            if path not in parents
+        }
+        longest = max(lengths.values(), default=0)
+        best = [path for path, length in lengths.items() if length == longest]
+        if len(best) > 1:
+            raise AmbiguousUrlError(best)
+        if not best:
+            return None
+        shown = shown_path(best[0])
+        note = (
+            f"its template is taken to be {shown}, the file whose path ends as the TemplateURL does"
+        )
+        return UploadedTemplate(best[0], note, longest > 1)
+
+    def _files(self, boundary: str) -> dict[str, list[str]]:
+        """Return the paths of the files in a repository by name."""
+        if boundary not in self._listed:
+            found: dict[str, list[str]] = {}
+            count = 0
+            for folder, folders, names in os.walk(boundary):
+                folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS)
+                for name in names:
+                    found.setdefault(name, []).append(os.path.join(folder, name))
+                count += len(names)
+                if count > MAX_FILES:
+                    break
+            self._listed[boundary] = {name: sorted(paths) for name, paths in found.items()}
+        return self._listed[boundary]
+
+
+def file_name_of(url: str) -> str:
+    """Return the last part of a URL's path."""
+    return _path_of(url).rpartition("/")[2]
+
+
+def _path_of(url: str) -> str:
+    """Return the path of a URL, or of the known end of one."""
+    _, _, rest = url.rpartition("://")
+    return unquote(rest.partition("?")[0].partition("#")[0])
+
+
+def _common_ending(left: Sequence[str], right: Sequence[str]) -> int:
+    count = 0
+    while count < min(len(left), len(right)) and left[-1 - count] == right[-1 - count]:
+        count += 1
+    return count

@@ -1,0 +1,85 @@
+"""A template that a resource of Terraform deploys → the stack that it makes, and its caches.
+
+The texts are evaluated by the reader of templates; what is around them is the resource's.
+"""
+
+from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue
+from ecbackup_iac.cloudformation.evaluation.stacks import Stack
+from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
+from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.source import Source
+from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
+from ecbackup_iac.readers.cloudformation.resource_types import RETENTION
+
+
+def stack_of(deployment: TemplateDeployment, templates: Templates, boundary: str) -> Stack:
+    """Return the stack that a deployment makes.
+
+    Raises:
+        NotReadError: its template is not read.
+
+    """
+    note = ""
+    if deployment.text:
+        template = templates.deployed_text(deployment.text, deployment.location, boundary)
+    else:
+        template, note = templates.deployed_by_url(deployment.url, boundary)
+    given = {one.name: _given(one, deployment) for one in deployment.parameters}
+    if deployment.others is not None:
+        others = _given(deployment.others, deployment)
+        given = dict.fromkeys(template.section("Parameters"), others) | given
+    address = "" if deployment.is_resource else deployment.address
+    return Stack(template, given, address=address, note=note)
+
+
+def _given(parameter: DeployedParameter, deployment: TemplateDeployment) -> GivenValue:
+    location = parameter.trace[-1].location if parameter.trace else deployment.location
+    is_known = len(parameter.possible) == 1 and not parameter.why
+    return GivenValue(
+        parameter.possible[0] if is_known else None,
+        location,
+        why=parameter.why,
+        possible=parameter.possible,
+        trace=parameter.trace,
+        is_secret=parameter.is_secret,
+    )
+
+
+def deployed_cache(
+    cache: CacheResource, deployment: TemplateDeployment, stack: Stack
+) -> CacheResource:
+    """Return a cache of a deployed template with what is known of the resource that deploys it."""
+    is_embedded = isinstance(stack.template.source, EmbeddedText)
+    return replace(
+        cache,
+        block=deployment.block if is_embedded else cache.block,
+        overrides=deployment.overrides,
+        assumptions=(*cache.assumptions, *deployment.assumptions),
+        calls=(*deployment.calls, *cache.calls),
+        called=deployment.called,
+        settings=deployment.settings,
+    )
+
+
+def unread_cache(deployment: TemplateDeployment, why: str) -> CacheResource:
+    """Return the cache that a deployed template may hold, of which nothing is known."""
+    step = TraceStep(deployment.address, deployment.location, StepKind.UNREAD, deployment.url)
+    return CacheResource(
+        address=deployment.address,
+        type=deployment.kind,
+        form=Form.REPLICATION_GROUP,
+        source=Source.CLOUDFORMATION,
+        root=deployment.root,
+        location=deployment.location,
+        retention=Unknown(why, trace=(step,)),
+        retention_name=RETENTION,
+        assumptions=deployment.assumptions,
+        block=deployment.block,
+        overrides=deployment.overrides,
+        calls=deployment.calls,
+        called=deployment.called,
+        settings=deployment.settings,
+    )

@@ -1,0 +1,146 @@
+"""Stacks whose templates were not read → unknown caches, and warnings about the others."""
+
+import re
+from collections.abc import Iterator
+
+from ecbackup_iac.cloudformation.evaluation.template import Template
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    Node,
+    ScalarNode,
+    function_of,
+    member,
+    members,
+    text_of,
+    walk,
+)
+from ecbackup_iac.cloudformation.templates.nested_stacks import NESTED
+from ecbackup_iac.cloudformation.templates.resources import UnreadStack, passed_names
+from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.model.source import Source
+from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
+from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION
+
+MAX_LOCATIONS = 5
+"""Listed in a warning about several stacks."""
+
+# What the names, the values and the URL of a stack with caches contain.
+_LOOKS_LIKE_CACHE = re.compile(
+    r"elasti-?cache|redis|valkey|snapshot-?retention|\bcache\.[a-z]\w*\.\w+", re.IGNORECASE
+)
+
+# What a stack that uses a cache is given.
+_USE = re.compile(
+    r"(host|endpoint|address|url|uri|arn|dns|password|token|secret)(name)?s?$", re.IGNORECASE
+)
+
+
+class UnreadStacks:
+    """The stacks of a run whose templates were not read and do not look like caches."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+        self._others: dict[Diagnostic, UnreadStack] = {}
+
+    def add(self, resource: UnreadStack) -> None:
+        """Note a stack that holds no cache by all that is known of it."""
+        self._others.setdefault(resource.diagnostic, resource)
+
+    def may_hold_cache(self, resource: UnreadStack) -> bool:
+        """Whether the name, the URL, the parameters or the template of a stack are those of a cache."""
+        properties = member(resource.body, "Properties")
+        parameters = member(properties, "Parameters") or member(
+            properties, "ProvisioningParameters"
+        )
+        template = resource.stack.template if resource.stack else None
+        words = [resource.address, resource.kind, *_words_of(parameters, template)]
+        for name, (_, node) in members(properties).items():
+            if name not in ("Parameters", "ProvisioningParameters", "Tags"):
+                words += _texts_in(node)
+        if properties is None:  # a macro
+            words += _texts_in(resource.body)
+        texts = " ".join(words)
+        return (
+            _LOOKS_LIKE_CACHE.search(texts) is not None
+            or any(kind in texts for kind in RESOURCE_TYPES)
+            or any(map(self._declares_cache, resource.candidates))
+        )
+
+    def _declares_cache(self, path: str) -> bool:
+        return self._templates.declares(path, RESOURCE_TYPES.__contains__)
+
+    def warnings(self) -> Iterator[Diagnostic]:
+        """Yield one warning about the stacks outside the repository, and one about packages."""
+        others = sorted(self._others.values(), key=lambda one: one.diagnostic.location.order)
+        macros = [one for one in others if one.location is None]
+        for one in macros:
+            yield replace(one.diagnostic, severity=Severity.WARNING)
+        for is_package in (True, False):
+            stacks = [
+                one for one in others if one.is_package is is_package and one.location is not None
+            ]
+            if stacks:
+                yield _warning(stacks, is_package=is_package)
+
+
+def _warning(stacks: list[UnreadStack], *, is_package: bool) -> Diagnostic:
+    first, *more = (one.diagnostic for one in stacks)
+    hint = ": run npm install" if is_package else ""
+    if not more:
+        text = f"not inspected: {first.message}{hint}"
+        return replace(first, message=text, severity=Severity.WARNING)
+    what = "are in packages that are not installed" if is_package else "are elsewhere"
+    places = [f"{one.location.path}:{one.location.line}" for one in (first, *more)[:MAX_LOCATIONS]]
+    rest = len(stacks) - len(places)
+    places += [f"{rest} more"] if rest > 0 else []
+    text = f"not inspected: the templates of {len(stacks)} nested stacks {what}{hint}"
+    return Diagnostic(f"{text} ({', '.join(places)})", first.location, Severity.WARNING)
+
+
+def unread_cache(resource: UnreadStack, root: str) -> CacheResource:
+    """Return the cache that a stack may hold, of which nothing is known."""
+    location = resource.diagnostic.location
+    why = resource.diagnostic.message
+    name = NESTED.get(resource.kind, "")
+    step = TraceStep(resource.address, location, StepKind.UNREAD, name)
+    return CacheResource(
+        address=resource.address,
+        type=resource.kind,
+        form=Form.REPLICATION_GROUP,
+        source=Source.CLOUDFORMATION,
+        root=root,
+        location=location,
+        retention=Unknown(why, trace=(step,)),
+        retention_name=RETENTION,
+        block=resource.location,
+    )
+
+
+def _words_of(parameters: Node | None, template: Template | None) -> Iterator[str]:
+    """Yield the names and literal values of parameters, without those that only use a cache."""
+    for name, (_, value) in passed_names(() if parameters is None else (parameters,)):
+        if _USE.search(name) or _is_attribute(value, template):
+            continue
+        yield name
+        if isinstance(value, ScalarNode) and value.tag is None:
+            yield value.text
+
+
+def _is_attribute(value: Node, template: Template | None) -> bool:
+    """Whether a value is read from a resource, from another stack or from an output of a nested one."""
+    for node in walk(value):
+        name, argument = function_of(node) or ("", node)
+        if name in ("Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput"):
+            return True
+        text = text_of(argument) or ""
+        if name == "Ref" and template is not None and text in template.section("Resources"):
+            return True
+        if name == "Fn::Sub" and re.search(r"\$\{\w+\.", text):
+            return True
+    return False
+
+
+def _texts_in(node: Node) -> Iterator[str]:
+    return (part.text for part in walk(node) if isinstance(part, ScalarNode))

@@ -1,0 +1,399 @@
+"""Resources that deploy CloudFormation templates → what they deploy, for the reader of templates.
+
+Nothing here knows what a template says: the two languages meet in `ecbackup_iac.readers.inputs`.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from ecbackup_iac.hcl.expression import Call
+from ecbackup_iac.hcl.structure import Attribute, Block
+from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.deployment import DEFERRED, DeployedParameter, TemplateDeployment
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.report import Diagnostic, Severity
+from ecbackup_iac.model.source import Source
+from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
+from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.settings import step_of
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstance
+from ecbackup_iac.terraform.modules.instances import BlockScope
+from ecbackup_iac.terraform.modules.overrides import overrides_of
+from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.values.arithmetic import text_from
+from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
+
+WORDS = (b"cloudformation_stack", b"cloudcontrolapi", b"servicecatalog_product")
+"""What a file names that deploys a template."""
+
+_CACHE_TYPE = "AWS::ElastiCache::"
+
+# What a resource mentions that deploys caches.
+_CACHE_WORDS = re.compile(
+    r"elasti-?cache|redis|valkey|snapshot_?retention|\bcache\.[a-z]\w*\.\w+", re.IGNORECASE
+)
+
+
+@record
+class Deployer:
+    """The arguments of a resource type that deploys a template."""
+
+    body: str = "template_body"
+    url: str = "template_url"
+    parameters: str = "parameters"
+    nested: str = ""
+    """The block that holds these arguments; empty where the resource itself does."""
+
+    type: str = ""
+    """The argument that names the type of the one resource whose properties `body` is."""
+
+
+DEPLOYERS: Mapping[str, Deployer] = {
+    "aws_cloudformation_stack": Deployer(),
+    "aws_cloudformation_stack_set": Deployer(),
+    "awscc_cloudformation_stack": Deployer(),
+    "awscc_cloudformation_stack_set": Deployer(),
+    "aws_servicecatalog_product": Deployer(nested="provisioning_artifact_parameters"),
+    "aws_cloudcontrolapi_resource": Deployer(body="desired_state", type="type_name"),
+}
+
+_STACK_SETS = ("aws_cloudformation_stack_set", "awscc_cloudformation_stack_set")
+
+# Resource types with the instances of a stack set, which may have parameters of their own.
+_INSTANCES = ("aws_cloudformation_stack_set_instance", "aws_cloudformation_stack_instances")
+
+
+@record
+class _Text:
+    """An argument that is a text."""
+
+    text: str | None = None
+    """None where it is not written, null or not known."""
+
+    why: str = ""
+    """Why it is not known; empty where it is."""
+
+    location: Location | None = None
+    """None where it is not written."""
+
+    error: Diagnostic | None = None
+    """What Terraform refuses about it."""
+
+
+def mentions_cache(block: Block) -> bool:
+    """Whether a resource that deploys a template mentions caches where it is written."""
+    return _CACHE_WORDS.search(block.range.text) is not None
+
+
+class DeployedTemplates:
+    """The templates that the resources of one root deploy."""
+
+    def __init__(self, root: str, diagnostics: list[Diagnostic]) -> None:
+        self._root = root
+        self._diagnostics = diagnostics
+        self.found: list[TemplateDeployment] = []
+
+    def read(
+        self, found: ResourceInstance, block: Arguments, basis: CacheResource
+    ) -> Iterator[CacheResource]:
+        """Add what a resource deploys, or yield an unknown cache; `basis` has what all its caches share."""
+        deployer = DEPLOYERS[found.kind]
+        if deployer.nested:
+            nested = found.block.body.blocks(deployer.nested)
+            blocks = [Arguments(one, Evaluator(found.scope), block.give_up) for one in nested]
+        else:
+            blocks = [block]
+        for one in blocks:
+            why = self._add(found, deployer, one, basis)
+            if why:
+                yield replace(basis, retention=Unknown(why, trace=basis.retention.trace))
+
+    def _add(
+        self, found: ResourceInstance, deployer: Deployer, block: Arguments, basis: CacheResource
+    ) -> str:
+        """Add what a resource deploys; return why that is not known where it may be a cache."""
+        kind, body = self._text(block, deployer.type), self._text(block, deployer.body)
+        if kind.text is not None and not kind.text.startswith(_CACHE_TYPE):
+            return ""
+        file = _file_of(found, deployer)
+        deployment = TemplateDeployment(
+            found.address,
+            found.kind,
+            self._root,
+            body.location or basis.location,
+            found.block.range.location,
+            looks_like_cache=mentions_cache(found.block)
+            or (file is not None and file.mentions_cache),
+            file=file.path if file is not None else "",
+            assumptions=basis.assumptions,
+            overrides=basis.overrides,
+            calls=basis.calls,
+            called=basis.called,
+        )
+        if body.why and file is not None and not deployment.looks_like_cache:
+            return self._skip(deployment, body.why)
+        if body.why or kind.why:
+            if file is not None:
+                self.found.append(deployment)
+            if body.error is not None and deployment.looks_like_cache:
+                self._diagnostics.append(body.error)
+            return body.why or kind.why
+        if body.text is None:
+            return self._add_url(deployment, deployer, found, block)
+        if kind.text is None:
+            deployment = replace(deployment, text=body.text)
+            self.found.append(_with_parameters(deployment, deployer, found, block))
+            return ""
+        made = _as_template(found.address, kind.text, body.text)
+        if made is None:
+            return f"{deployer.body} is no JSON object"
+        self.found.append(replace(deployment, text=made, is_resource=True))
+        return ""
+
+    def _add_url(
+        self,
+        deployment: TemplateDeployment,
+        deployer: Deployer,
+        found: ResourceInstance,
+        block: Arguments,
+    ) -> str:
+        url = self._text(block, deployer.url)
+        if url.location is None or (url.why and deployment.looks_like_cache):
+            return url.why
+        deployment = replace(deployment, location=url.location, url=url.text or "")
+        if url.text is not None:
+            self.found.append(_with_parameters(deployment, deployer, found, block))
+        elif url.why:
+            return self._skip(deployment, url.why)
+        return ""
+
+    def _skip(self, deployment: TemplateDeployment, why: str) -> str:
+        """Report a template that cannot be known and mentions no cache; return that nothing is unknown."""
+        text = f"{deployment.address} was not inspected: {why}"
+        self._diagnostics.append(
+            Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
+        )
+        return ""
+
+    @staticmethod
+    def _text(block: Arguments, name: str) -> _Text:
+        """Return an argument that is a text."""
+        argument = block.attribute(name) if name else None
+        if argument is None:
+            return _Text()
+        location = argument.range.location
+        try:
+            value = block.value(argument)
+        except EvaluationError as error:
+            why = f"Terraform refuses {name}: {error.message}"
+            return _Text(why=why, location=location, error=refused(error, location))
+        if value.is_null:
+            return _Text(location=location)
+        if isinstance(value.raw, str) and not value.is_sensitive:
+            return _Text(value.raw, location=location)
+        text = _encoded(argument, block) if isinstance(value.raw, UnknownRaw) else None
+        if text is not None:
+            return _Text(text, location=location)
+        reason = value.raw.why if isinstance(value.raw, UnknownRaw) else "it is no text to be shown"
+        return _Text(why=f"{name} is not known: {reason}", location=location)
+
+
+@record
+class _File:
+    """The file that a template is made of."""
+
+    path: str
+    """Absolute."""
+
+    mentions_cache: bool
+
+
+def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
+    """Return the file that a template is read or rendered from; None where it is made otherwise."""
+    argument = found.block.body.attribute(deployer.body)
+    match argument.expression if argument is not None else None:
+        case Call(name="templatefile" | "file", arguments=(path, *_)):
+            files = found.scope.files
+            try:
+                name = Evaluator(found.scope).value(path).raw
+                if not isinstance(name, str):
+                    return None
+                text = files.read(name).decode(errors="replace")
+                return _File(files.absolute(name), _CACHE_WORDS.search(text) is not None)
+            except (EvaluationError, UnknownResultError, RecursionError):
+                return None
+        case _:
+            return None
+
+
+def _encoded(argument: Attribute, block: Arguments) -> str | None:
+    """Return the JSON of what `jsonencode` or `yamlencode` is given, with functions for unknown parts."""
+    match argument.expression:
+        case Call(name="jsonencode" | "yamlencode", arguments=(inner,), is_expanded=False):
+            try:
+                value = block.evaluated(inner, argument)
+            except EvaluationError:
+                return None
+            return json.dumps(_plain(value)) if value.is_known else None
+        case _:
+            return None
+
+
+def _plain(value: Value) -> object:
+    """Return a value as JSON has it; what is unknown or sensitive is a call of `Fn::Deferred`."""
+    charge()
+    match value.raw:
+        case _ if value.is_sensitive:
+            return {DEFERRED: "a sensitive value"}
+        case UnknownRaw(why=why):
+            return {DEFERRED: why}
+        case Mapping() as members:
+            return {name: _plain(member) for name, member in members.items()}
+        case tuple() as elements:
+            return [_plain(element) for element in elements]
+        case Fraction() as number:
+            return text_from(number)
+        case raw:
+            return raw
+
+
+def declares_cache(found: EmptyBlock) -> bool:
+    """Whether a resource without instances would deploy a cache, as far as its template is known."""
+    if mentions_cache(found.block):
+        return True
+    argument = found.block.body.attribute(DEPLOYERS[found.kind].body)
+    scope = BlockScope(found.instance, Repetition())
+    try:
+        value = Evaluator(scope).value(argument.expression) if argument is not None else None
+    except (EvaluationError, RecursionError):
+        return False
+    text = value.raw if value is not None else None
+    return isinstance(text, str) and _CACHE_WORDS.search(text) is not None
+
+
+def _as_template(address: str, kind: str, properties: str) -> str | None:
+    """Return the template of a single resource with these properties, as JSON text."""
+    try:
+        decoded = json.loads(properties)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(decoded, dict):
+        return None
+    return json.dumps({"Resources": {address: {"Type": kind, "Properties": decoded}}})
+
+
+def _with_parameters(
+    deployment: TemplateDeployment, deployer: Deployer, found: ResourceInstance, block: Arguments
+) -> TemplateDeployment:
+    """Return a deployment with the parameters that are passed."""
+    passed: dict[str, DeployedParameter] = {}
+    argument = block.attribute(deployer.parameters)
+    if argument is not None:
+        passed = _passed(argument, Evaluator(found.scope))
+    for overrides in _overrides(found):
+        for name, parameter in overrides.items():
+            base = passed.get(name)
+            is_listed = base is not None and base.possible and parameter.possible
+            possible = (*base.possible, *parameter.possible) if base and is_listed else ()
+            passed[name] = replace(parameter, possible=tuple(dict.fromkeys(possible)))
+    others = passed.pop("", None)
+    return replace(deployment, parameters=tuple(passed.values()), others=others)
+
+
+def _passed(
+    argument: Attribute, evaluator: Evaluator, why: str = ""
+) -> dict[str, DeployedParameter]:
+    """Return the parameters in an argument by name, under "" those whose names are not known."""
+    step = step_of(SourceStep.of(argument, StepKind.MODULE_INPUT))
+    reason = f"what {argument.name} passes is not known"
+    unknown = DeployedParameter("", (), why or reason, (step,))
+    try:
+        value = evaluator.value(argument.expression)
+    except EvaluationError:
+        return {"": unknown}
+    if value.is_null:
+        return {}
+    members = dict(_members(value)) if value.is_known else {"": value}
+    return {
+        name: _parameter(name, one, step, why) if name else unknown for name, one in members.items()
+    }
+
+
+def _members(value: Value) -> Iterator[tuple[str, Value]]:
+    """Yield the names and values of a map, or of a list of `parameter_key` and `parameter_value`."""
+    if isinstance(value.raw, Mapping):
+        yield from value.raw.items()
+    elif isinstance(value.raw, tuple):
+        for element in value.raw:
+            members = element.raw if isinstance(element.raw, Mapping) else {}
+            key, one = members.get("parameter_key"), members.get("parameter_value")
+            is_named = key is not None and isinstance(key.raw, str) and one is not None
+            yield (str(key.raw), one) if is_named and key and one else ("", element)
+
+
+def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedParameter:
+    raw = value.raw
+    outcomes = [one.value for one in raw.outcomes] if isinstance(raw, UnknownRaw) else [value]
+    texts = [_text_of(one) for one in outcomes]
+    is_listed = bool(texts) and None not in texts
+    reason = raw.why if isinstance(raw, UnknownRaw) else "" if is_listed else f"{name} is no text"
+    return DeployedParameter(
+        name,
+        tuple(dict.fromkeys(text for text in texts if text is not None)) if is_listed else (),
+        reason or why,
+        (step, *map(step_of, value.trace)),
+        value.is_sensitive or value.is_file_content,
+    )
+
+
+def _text_of(value: Value) -> str | None:
+    match value.raw:
+        case bool() as raw:
+            return str(raw).lower()
+        case str() as raw:
+            return raw
+        case int() | Fraction() as raw:
+            return text_from(raw)
+        case _:
+            return None
+
+
+def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:
+    """Yield what the instances of a stack set pass in place of its own parameters."""
+    if found.kind not in _STACK_SETS:
+        return
+    own = ".".join(found.block.labels)
+    instance = found.scope.instance
+    for (mode, kind, _), block in instance.module.resources.items():
+        argument = block.body.attribute("parameter_overrides")
+        target = block.body.attribute("stack_set_name")
+        if mode != "managed" or kind not in _INSTANCES or argument is None:
+            continue
+        if target is None or "_stack_set." not in target.range.text or own in target.range.text:
+            why = f"an instance of {found.address} overrides its parameters"
+            yield _passed(argument, Evaluator(BlockScope(instance, Repetition())), why)
+
+
+def unknown_cache(found: ResourceInstance, root: str) -> CacheResource:
+    """Return what is known of every cache that a resource may deploy."""
+    header = found.block.header
+    step = step_of(SourceStep(header, StepKind.UNREAD))
+    return CacheResource(
+        address=found.address,
+        type=found.kind,
+        form=Form.REPLICATION_GROUP,
+        source=Source.TERRAFORM,
+        root=root,
+        location=header.location,
+        retention=Unknown("", trace=(step,)),
+        assumptions=found.doubts,
+        block=found.block.range.location,
+        overrides=overrides_of(found.block),
+        calls=found.scope.instance.calls,
+    )

@@ -1,0 +1,9 @@
+# No version can set a retention.
+variable "instance_type" {
+  type    = string
+  default = "cache.t2.micro"
+}
+
+resource "aws_elasticache_replication_group" "redis" {
+  node_type = var.instance_type
+}

@@ -1,0 +1,74 @@
+variable "context" {
+  type    = any
+  default = { enabled = true }
+}
+
+variable "enabled" {
+  type    = bool
+  default = null
+}
+
+variable "serverless_enabled" {
+  type    = bool
+  default = false
+}
+
+variable "engine" {
+  type    = string
+  default = "redis"
+}
+
+variable "global_replication_group_id" {
+  type    = string
+  default = null
+}
+
+variable "instance_type" {
+  type    = string
+  default = "cache.t2.micro"
+}
+
+variable "cluster_mode_enabled" {
+  type    = bool
+  default = false
+}
+
+variable "cluster_mode_num_node_groups" {
+  type    = number
+  default = 0
+}
+
+variable "snapshot_retention_limit" {
+  type    = number
+  default = 0
+}
+
+variable "maintenance_window" {
+  type    = string
+  default = "wed:03:00-wed:04:00"
+}
+
+variable "snapshot_window" {
+  type    = string
+  default = "06:30-07:30"
+}
+
+locals {
+  enabled = var.enabled == null ? var.context.enabled : var.enabled
+}
+
+resource "aws_elasticache_replication_group" "default" {
+  count                    = local.enabled && !var.serverless_enabled ? 1 : 0
+  engine                   = var.global_replication_group_id == null ? var.engine : null
+  node_type                = var.global_replication_group_id == null ? var.instance_type : null
+  num_node_groups          = var.global_replication_group_id == null && var.cluster_mode_enabled ? var.cluster_mode_num_node_groups : null
+  snapshot_retention_limit = var.snapshot_retention_limit
+  snapshot_window          = var.snapshot_window
+  maintenance_window       = var.maintenance_window
+}
+
+resource "aws_elasticache_serverless_cache" "default" {
+  count                    = local.enabled && var.serverless_enabled ? 1 : 0
+  engine                   = var.engine
+  snapshot_retention_limit = var.snapshot_retention_limit
+}

@@ -1,0 +1,56 @@
+variable "num_cache_nodes" {
+  type = number
+}
+
+variable "node_type" {
+  type    = string
+  default = "cache.t3.micro"
+}
+
+variable "cluster_mode_enabled" {
+  type    = bool
+  default = false
+}
+
+variable "cluster_mode_num_node_groups" {
+  type    = number
+  default = 0
+}
+
+variable "transit_encryption_enabled" {
+  type    = bool
+  default = false
+}
+
+variable "snapshot_retention_limit" {
+  type    = number
+  default = 7
+}
+
+variable "snapshot_window" {
+  type    = string
+  default = "03:00-05:00"
+}
+
+variable "maintenance_window" {
+  type    = string
+  default = "fri:08:00-fri:09:00"
+}
+
+resource "aws_elasticache_cluster" "redis" {
+  count                    = !var.transit_encryption_enabled && var.num_cache_nodes == 1 ? 1 : 0
+  engine                   = "redis"
+  node_type                = var.node_type
+  snapshot_retention_limit = var.snapshot_retention_limit
+  snapshot_window          = var.snapshot_window
+}
+
+resource "aws_elasticache_replication_group" "redis" {
+  count                    = var.transit_encryption_enabled ? 1 : 0
+  engine                   = "redis"
+  node_type                = var.node_type
+  num_node_groups          = var.cluster_mode_enabled ? var.cluster_mode_num_node_groups : null
+  snapshot_retention_limit = var.snapshot_retention_limit
+  snapshot_window          = var.snapshot_window
+  maintenance_window       = var.maintenance_window
+}

@@ -1,0 +1,27 @@
+variable "redis_node_type" {
+  type    = string
+  default = "cache.m3.medium"
+}
+
+variable "redis_snapshot_retention_limit" {
+  type    = number
+  default = 0
+}
+
+variable "redis_snapshot_window" {
+  type    = string
+  default = "06:30-07:30"
+}
+
+variable "redis_maintenance_window" {
+  type    = string
+  default = "fri:08:00-fri:09:00"
+}
+
+resource "aws_elasticache_replication_group" "redis" {
+  engine                   = "redis"
+  node_type                = var.redis_node_type
+  snapshot_retention_limit = var.redis_snapshot_retention_limit
+  snapshot_window          = var.redis_snapshot_window
+  maintenance_window       = var.redis_maintenance_window
+}

@@ -1,0 +1,214 @@
+"""A module call's source and version → the stand-ins for its module: what is known of it without reading it.
+
+A stand-in declares the variables and the caches of a published module, as far as they decide about backups,
+and is evaluated like any module. There is one for each range of versions that differ in that.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.cache import Form
+from ecbackup_iac.model.policy import PublishedModule
+from ecbackup_iac.model.record import record
+from ecbackup_iac.readers.terraform.published.likeness import CACHE_WORDS, looks_like_cache
+from ecbackup_iac.readers.terraform.published.sources import module_source
+from ecbackup_iac.readers.terraform.published.versions import versions_of
+from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES, RETENTION
+from ecbackup_iac.terraform.modules.folder_scan import Sought
+from ecbackup_iac.terraform.modules.module import Module, module_of
+
+if TYPE_CHECKING:
+    from ecbackup_iac.model.report import Diagnostic
+
+_FOLDER = os.path.dirname(__file__)
+
+# What a file names that holds a cache, or a call with inputs for one.
+_WORDS = (b"elasticache", b"snapshot_retention")
+
+# What a module call may pass without its module's declaring it.
+_META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
+
+
+@record(eq=False)
+class StandIn:
+    """What is known of one module, in some of its versions."""
+
+    described: PublishedModule
+    module: Module
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the policy describes the module by keys: then the names of its resources are not known."""
+        return not self.described.stand_in
+
+    @property
+    def note(self) -> str:
+        """What a cache's settings are known from, for people."""
+        described = f"by the published interface of {self.described.source}"
+        if self.is_table or self.described.stand_in_text:
+            described = f"described by {self.described.stand_in or 'the policy'}"
+        return f"{described}: the module itself was not read"
+
+    @property
+    def versions(self) -> str:
+        """The versions, for people."""
+        return " or ".join(self.described.versions)
+
+    def input_of(self, resource_type: str) -> str:
+        """Return the input that sets the retention of such a resource; empty where none does."""
+        is_serverless = RESOURCE_TYPES[resource_type].form is Form.SERVERLESS_CACHE
+        other = self.described.serverless_input if is_serverless else None
+        return other or self.described.input or ""
+
+    def accepts(self, call: Block, others: Iterable["StandIn"]) -> bool:
+        """Whether this version accepts a call: it declares what is passed, and gets what it needs.
+
+        Only variables that another version's stand-in declares are known to be missing from this one.
+        """
+        given = {argument.name for argument in call.body.attributes()} - _META_ARGUMENTS
+        known = {name for other in others for name in other.module.variables}
+        needed = {
+            name
+            for name, variable in self.module.variables.items()
+            if variable.body.attribute("default") is None
+        }
+        return given & known <= self.module.variables.keys() and needed <= given
+
+
+class StandIns:
+    """The stand-ins for the modules that this program knows, and for those that the policy describes."""
+
+    def __init__(self, more: Iterable[PublishedModule] = ()) -> None:
+        """`more` are those that the policy describes."""
+        self._more = tuple(more)
+        self._loaded: dict[PublishedModule, StandIn] = {}
+        self.news: list[Diagnostic] = []
+        """What is wrong with the policy's own, until it is reported."""
+
+    def of(self, call: Block, source: str, constraint: str) -> list[StandIn]:
+        """Return the stand-ins for the versions that a call may have, the newest first; usually one."""
+        found = module_source(source, constraint)
+        entries = described_modules(source, self._more)
+        if found.versions is None or not entries:
+            return []
+        wanted = found.versions
+        everything = [self._load(entry) for entry in entries]
+        here = [
+            stand_in
+            for stand_in in everything
+            if any(
+                versions_of(versions).overlaps(wanted)
+                for versions in stand_in.described.versions or ("",)
+            )
+        ]
+        # Terraform refuses a call that its module does not accept: it is of another version then.
+        accepting = [one for one in everything if one.accepts(call, everything)]
+        return [one for one in here if one in accepting] or (here and accepting) or here
+
+    def describes(self, source: str) -> bool:
+        """Whether something is known of the module that a source names, if only of other versions."""
+        return bool(described_modules(source, self._more))
+
+    def _load(self, entry: PublishedModule) -> StandIn:
+        if entry not in self._loaded:
+            self._loaded[entry] = StandIn(entry, module_of(self._source(entry)))
+            self.news += self._loaded[entry].module.diagnostics
+        return self._loaded[entry]
+
+    @staticmethod
+    def _source(entry: PublishedModule) -> SourceFile:
+        if not entry.stand_in:
+            return SourceFile(f"[[modules]] {entry.source}", _written(entry).encode())
+        if entry.stand_in_text:
+            return SourceFile(entry.stand_in, entry.stand_in_text)
+        with open(entry.stand_in, "rb") as file:
+            return SourceFile(entry.stand_in, file.read())
+
+
+@cache
+def known_modules() -> tuple[PublishedModule, ...]:
+    """Return the modules that this program knows."""
+    import tomllib
+
+    with open(os.path.join(_FOLDER, "modules.toml"), "rb") as file:
+        table = tomllib.load(file)
+    return tuple(_known_module(entry) for entry in table["modules"])
+
+
+def _known_module(entry: Mapping[str, Any]) -> PublishedModule:
+    return PublishedModule(
+        entry["source"],
+        input=entry.get("input"),
+        serverless_input=entry.get("serverless_input"),
+        stand_in=os.path.join(_FOLDER, "modules", entry["stand_in"]),
+        versions=tuple(entry["versions"]),
+    )
+
+
+@cache
+def _known_by_address() -> Mapping[str, tuple[PublishedModule, ...]]:
+    return _by_address(known_modules())
+
+
+def _by_address(modules: Iterable[PublishedModule]) -> dict[str, tuple[PublishedModule, ...]]:
+    found: dict[str, tuple[PublishedModule, ...]] = {}
+    for module in modules:
+        address = module_source(module.source).address
+        found[address] = (*found.get(address, ()), module)
+    return found
+
+
+def described_modules(
+    source: str, more: Iterable[PublishedModule] = ()
+) -> tuple[PublishedModule, ...]:
+    """Return what is known of the module that a source names: of `more`, or else of those known here."""
+    address = module_source(source).address
+    return _by_address(more).get(address) or _known_by_address().get(address, ())
+
+
+def sought(more: Iterable[PublishedModule] = ()) -> Sought:
+    """Return what a tree of configuration is searched for; `more` are modules that the policy names."""
+    named = tuple(more)
+
+    def is_call(source: str, call: Block | None) -> bool:
+        return bool(described_modules(source, named)) or looks_like_cache(source, call)
+
+    return Sought(_WORDS, RESOURCE_TYPES.__contains__, is_call, CACHE_WORDS)
+
+
+_TYPES = {
+    Form.REPLICATION_GROUP: "aws_elasticache_replication_group",
+    Form.STANDALONE_CLUSTER: "aws_elasticache_cluster",
+    Form.SERVERLESS_CACHE: "aws_elasticache_serverless_cache",
+}
+
+
+def _written(entry: PublishedModule) -> str:
+    """Return the stand-in that the keys of a table of the policy describe."""
+    name, _, path = (entry.input or "").partition(".")
+    default = "null" if entry.default is None else str(entry.default)
+    defaults = dict.fromkeys(entry.switches, "null")
+    retention = default
+    if name:
+        defaults[name] = "null" if path else default
+        inner = f"try(var.{entry.input}, null)"
+        retention = f"{inner} == null ? {default} : {inner}" if path else f"var.{name}"
+    engine = f'"{entry.default_engine}"' if entry.default_engine else "null"
+    arguments = [f"{RETENTION} = {retention}"]
+    if entry.switches:
+        on = (f"coalesce(try(tobool(var.{switch}), null), true)" for switch in entry.switches)
+        arguments.append(f"count = alltrue([{', '.join(on)}]) ? 1 : 0")
+    if entry.engine:
+        defaults[entry.engine] = "null"
+        arguments.append(f"engine = var.{entry.engine} == null ? {engine} : var.{entry.engine}")
+    else:
+        arguments.append(f"engine = {engine}")
+    variables = (
+        f'variable "{name}" {{\n  default = {default}\n}}\n' for name, default in defaults.items()
+    )
+    body = "\n  ".join(arguments)
+    return "".join(variables) + f'resource "{_TYPES[entry.form]}" "this" {{\n  {body}\n}}\n'

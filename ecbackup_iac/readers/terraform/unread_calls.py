@@ -1,0 +1,251 @@
+"""Calls of modules that were not read → the caches that they make, as far as that is known."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+
+from ecbackup_iac.files.generated import generator_of
+from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.cache import (
+    CacheResource,
+    CalledModule,
+    Form,
+    ModuleState,
+    format_days,
+)
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import AbsentCache, Diagnostic
+from ecbackup_iac.model.source import Source
+from ecbackup_iac.model.value import Known, Settled, StepKind, TraceStep, Unknown, Unset
+from ecbackup_iac.model.value import Value as Setting
+from ecbackup_iac.readers.terraform.arguments import Arguments, GiveUp, refused
+from ecbackup_iac.readers.terraform.constructs import construct_of
+from ecbackup_iac.readers.terraform.published.likeness import looks_like_cache, passed_retentions
+from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
+from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+from ecbackup_iac.readers.terraform.settings import step_of, text_setting
+from ecbackup_iac.readers.terraform.variants import with_versions
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.modules.call_inputs import CallInputs
+from ecbackup_iac.terraform.modules.expansion import (
+    EmptyBlock,
+    ResourceInstance,
+    UnreadCall,
+    resources,
+)
+from ecbackup_iac.terraform.modules.instances import ModuleInstance
+from ecbackup_iac.terraform.modules.overrides import overrides_of
+from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep
+
+
+class UnreadCalls:
+    """The calls of one root whose modules were not read."""
+
+    def __init__(
+        self,
+        root: str,
+        diagnostics: list[Diagnostic],
+        stand_ins: StandIns,
+        give_up: GiveUp,
+        read: Callable[[ResourceInstance | UnreadCall], Iterator[CacheResource]],
+    ) -> None:
+        """`read` yields the caches of an instance in a stand-in."""
+        self._root = root
+        self._diagnostics = diagnostics
+        self._stand_ins = stand_ins
+        self._give_up = give_up
+        self._read = read
+        self.absent: list[AbsentCache] = []
+        """Calls whose inputs say that there is to be no cache."""
+
+    def caches(self, call: UnreadCall) -> Iterator[CacheResource]:
+        """Yield the caches that a call makes: those of its module's stand-in, or one that is unknown."""
+        unread = call.unreadable
+        if unread.is_missing:
+            text = f"the module was not read: {unread.why}"
+            self._diagnostics.append(Diagnostic(text, call.block.header.location))
+        else:
+            stand_ins = self._stand_ins.of(call.block, unread.source, unread.version)
+            if stand_ins:
+                yield from self._known(call, stand_ins)
+                return
+        source, block = unread.source, call.block
+        if (
+            self._stand_ins.describes(source)
+            or looks_like_cache(source, block)
+            or looks_like_cache(source, block, call.scope)
+        ):
+            yield self._unknown(call)
+
+    def _known(self, call: UnreadCall, stand_ins: Sequence[StandIn]) -> Iterator[CacheResource]:
+        found = [(one.versions, [*self._of_stand_in(call, one)]) for one in stand_ins]
+        if any(caches for _, caches in found):
+            yield from with_versions(found)
+            return
+        source = call.unreadable.source
+        off = ", ".join(f"{name} is false" for name in self._switched_off(call, stand_ins[0]))
+        reason = off or f"{source} creates no cache with these inputs"
+        for location in (call.block.range.location, *overrides_of(call.block)):
+            self.absent.append(AbsentCache(call.address, source, self._root, location, reason))
+
+    def _of_stand_in(self, call: UnreadCall, stand_in: StandIn) -> Iterator[CacheResource]:
+        parent, first = call.scope.instance, len(self._diagnostics)
+        instance = ModuleInstance(
+            stand_in.module,
+            parent.configuration,
+            CallInputs(call.block, call.scope),
+            parent,
+            call.address,
+            (*parent.path, call.block.labels[0]),
+        )
+        instance.is_refused = parent.is_refused
+        try:
+            for found in resources(instance, _Everything()):
+                if isinstance(found, EvaluationError):
+                    self._diagnostics.append(refused(found, call.block.header.location))
+                elif not isinstance(found, EmptyBlock):
+                    for cache in self._read(found):
+                        yield _at_call(cache, call, stand_in)
+        finally:
+            for number, each in enumerate(self._diagnostics[first:], first):
+                if each.location.path == stand_in.module.folder:
+                    moved = replace(each, location=call.block.header.location)
+                    self._diagnostics[number] = moved
+
+    def _switched_off(self, call: UnreadCall, stand_in: StandIn) -> Iterator[str]:
+        """Yield the inputs that a call sets to false, of those that decide what is created."""
+        arguments = Arguments(call.block, Evaluator(call.scope), self._give_up)
+        for name in stand_in.module.variables:
+            value = arguments.known(name)
+            if value is not None and value.raw in (False, "false"):
+                yield name
+
+    def _unknown(self, call: UnreadCall) -> CacheResource:
+        """Return the cache that a module probably makes, of which only the call is known."""
+        unread, block = call.unreadable, call.block
+        passed = passed_retentions(block, call.scope)
+        why = f"the module was not read: {unread.why}"
+        if passed:
+            listed = ", ".join(f"{one.name} = {one.days.value}" for one in passed)
+            why += f"; the call passes {listed}"
+        trace = tuple(
+            step_of(SourceStep.of(argument, StepKind.MODULE_INPUT))
+            for argument in block.body.attributes()
+            if any(one.name.partition(".")[0] == argument.name for one in passed)
+        )
+        engine, node_type = (self._text(call, name) for name in ("engine", "node_type"))
+        form = Form.REPLICATION_GROUP
+        if isinstance(engine, Known) and engine.value.lower() == "memcached":
+            form = Form.STANDALONE_CLUSTER
+        state = ModuleState.MISSING if unread.is_missing else ModuleState.REMOTE
+        return CacheResource(
+            address=call.address,
+            type=unread.source,
+            form=form,
+            source=Source.TERRAFORM,
+            root=self._root,
+            location=passed[0].location if passed else block.header.location,
+            retention=Unknown(why, trace=trace, passed=tuple(one.days for one in passed)),
+            engine=engine,
+            node_type=node_type,
+            assumptions=call.doubts,
+            generator=generator_of(block.range.file.path),
+            construct=construct_of(block),
+            block=block.range.location,
+            overrides=overrides_of(block),
+            calls=call.scope.instance.calls,
+            called=called_by(call.scope.instance),
+            module=CalledModule(call.address, unread.source, state),
+        )
+
+    def _text(self, call: UnreadCall, name: str) -> Setting[str]:
+        """Return an input of a call that is named like a cache's own setting, where it is known."""
+        arguments = Arguments(call.block, Evaluator(call.scope), self._give_up)
+        value = arguments.known(name)
+        setting = text_setting(value) if value is not None else Unset()
+        return setting if isinstance(setting, Known) else Unset()
+
+
+class _Everything:
+    """Every cache of a stand-in is sought, and no folder is reached."""
+
+    def wants(self, kind: str) -> bool:
+        """Whether a resource type is a cache's."""
+        return kind in RESOURCE_TYPES
+
+    def leads(self, folder: str) -> bool:  # noqa: ARG002
+        """Whether a module may lead to a cache: any may."""
+        return True
+
+    def reach(self, folder: str | None, call: Block) -> None:
+        """Record nothing."""
+
+
+def _at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> CacheResource:
+    """Return a stand-in's cache as the user's own code shows it: located at the call."""
+    header, described = call.block.header, stand_in.described
+    name = stand_in.input_of(cache.type)
+    argument = call.block.body.attribute(name.partition(".")[0]) if name else None
+    return replace(
+        cache,
+        address=call.address if stand_in.is_table else cache.address,
+        type=call.unreadable.source if stand_in.is_table else cache.type,
+        location=(argument.range if argument else header).location,
+        retention=_in_user_code(cache.retention, stand_in, header),
+        retention_name=name or cache.retention_name,
+        assumptions=tuple(dict.fromkeys((*call.doubts, *cache.assumptions, stand_in.note))),
+        generator=generator_of(call.block.range.file.path),
+        construct=construct_of(call.block),
+        block=call.block.range.location,
+        overrides=overrides_of(call.block),
+        calls=call.scope.instance.calls,
+        called=called_by(call.scope.instance),
+        module=CalledModule(call.address, described.source, ModuleState.DESCRIBED, name),
+    )
+
+
+def _in_user_code(setting: Setting[int], stand_in: StandIn, header: SourceRange) -> Setting[int]:
+    """Return a retention without the steps that are in a stand-in."""
+    if not isinstance(setting, Unknown):
+        return _settled_in_user_code(setting, stand_in, header)
+    outcomes = tuple(
+        replace(outcome, value=_settled_in_user_code(outcome.value, stand_in, header))
+        for outcome in setting.outcomes
+    )
+    return replace(setting, outcomes=outcomes, trace=_own_steps(setting.trace, stand_in))
+
+
+def _settled_in_user_code(
+    setting: Settled[int], stand_in: StandIn, header: SourceRange
+) -> Settled[int]:
+    path = stand_in.module.folder
+    trace = _own_steps(setting.trace, stand_in)
+    if not trace:
+        kept = "no backups"
+        if isinstance(setting, Known) and setting.value:
+            kept = f"backups for {format_days(setting)}"
+        text = f"{stand_in.described.source} keeps {kept} by default"
+        trace = (TraceStep(text, header.location, StepKind.UNSET),)
+    literals = tuple(location for location in setting.literals if location.path != path)
+    return replace(setting, trace=trace, literals=literals)
+
+
+def _own_steps(trace: Sequence[TraceStep], stand_in: StandIn) -> tuple[TraceStep, ...]:
+    return tuple(step for step in trace if step.location.path != stand_in.module.folder)
+
+
+def called_by(instance: ModuleInstance) -> tuple[str, ...]:
+    """Return the folders of the modules that the calls of an instance lead to, as they are printed."""
+    return _shown(instance.called, os.getcwd())
+
+
+@lru_cache(maxsize=500)  # instances of a module are called through the same folders
+def _shown(folders: tuple[str, ...], here: str) -> tuple[str, ...]:
+    return tuple(_shown_folder(folder, here) for folder in folders)
+
+
+@lru_cache(maxsize=1 << 14)
+def _shown_folder(folder: str, _here: str) -> str:
+    return shown_path(folder)

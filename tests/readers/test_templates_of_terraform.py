@@ -1,0 +1,365 @@
+"""CloudFormation templates that Terraform deploys: evaluated with the parameters that it passes."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
+from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.readers.inputs import readings
+from ecbackup_iac.rule import judge
+
+if TYPE_CHECKING:
+    from conftest import Result
+
+TEMPLATE = """\
+Parameters:
+  Days: {Type: Number, Default: 5}
+Resources:
+  Cache:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties:
+      SnapshotRetentionLimit: !Ref Days
+"""
+INLINE = f"template_body = <<-EOT\n{TEMPLATE}EOT\n"
+VPC = 'resource "aws_vpc" "v" {}\n'
+
+
+def resource(kind: str, body: str, name: str = "s") -> str:
+    return f'resource "{kind}" "{name}" {{\n{body}\n}}\n'
+
+
+def stack(body: str, name: str = "s") -> str:
+    return resource("aws_cloudformation_stack", body, name)
+
+
+def control(state: str, kind: str = '"AWS::ElastiCache::ServerlessCache"') -> str:
+    body = f"type_name = {kind}\ndesired_state = {state}"
+    return resource("aws_cloudcontrolapi_resource", body, "c")
+
+
+S, SET, C = (
+    "aws_cloudformation_stack.s",
+    "aws_cloudformation_stack_set.s",
+    "aws_cloudcontrolapi_resource.c",
+)
+
+CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
+    "a text in place, with its own default": ({"main.tf": stack(INLINE)}, {f"{S}/Cache": "pass"}),
+    "what is passed overrides the default": (
+        {"main.tf": stack(f"{INLINE}parameters = {{ Days = 0 }}")},
+        {f"{S}/Cache": "fail"},
+    ),
+    "a file is evaluated with what is passed, and not on its own": (
+        {
+            "main.tf": stack(
+                'template_body = file("${path.module}/t.yaml")\nparameters = { Days = 0 }'
+            ),
+            "t.yaml": TEMPLATE,
+        },
+        {f"{S}/Cache": "fail"},
+    ),
+    "a file of two stacks": (
+        {
+            "main.tf": stack('template_body = file("t.yaml")\nparameters = { Days = 0 }')
+            + stack('template_body = file("t.yaml")', "t"),
+            "t.yaml": TEMPLATE,
+        },
+        {f"{S}/Cache": "fail", "aws_cloudformation_stack.t/Cache": "pass"},
+    ),
+    "a file that is rendered": (
+        {
+            "main.tf": stack('template_body = templatefile("t.yaml", { days = 0 })'),
+            "t.yaml": TEMPLATE.replace("!Ref Days", "${days}"),
+        },
+        {f"{S}/Cache": "fail"},
+    ),
+    "a file with directives, which is no YAML": (
+        {
+            "main.tf": stack('template_body = templatefile("t.yaml", { on = true })'),
+            "t.yaml": TEMPLATE.replace("!Ref Days", "%{ if on }0%{ else }7%{ endif }"),
+        },
+        {f"{S}/Cache": "fail"},
+    ),
+    "a variable without a value": (
+        {
+            "main.tf": 'variable "d" { type = number }\n'
+            + stack(f"{INLINE}parameters = {{ Days = var.d }}")
+        },
+        {f"{S}/Cache": "unknown"},
+    ),
+    "a variable, of which every outcome passes": (
+        {
+            "main.tf": 'variable "d" { type = bool }\n'
+            + stack(f"{INLINE}parameters = {{ Days = var.d ? 3 : 4 }}")
+        },
+        {f"{S}/Cache": "pass"},
+    ),
+    "a parameter that is computed": (
+        {"main.tf": VPC + stack(f"{INLINE}parameters = {{ Days = aws_vpc.v.id }}")},
+        {f"{S}/Cache": "unknown"},
+    ),
+    "parameters that are computed as a whole": (
+        {"main.tf": VPC + stack(f"{INLINE}parameters = aws_vpc.v.tags_all")},
+        {f"{S}/Cache": "unknown"},
+    ),
+    "for each": (
+        {
+            "main.tf": stack(
+                f"for_each = {{ a = 0, b = 7 }}\n{INLINE}parameters = {{ Days = each.value }}"
+            )
+        },
+        {f'{S}["a"]/Cache': "fail", f'{S}["b"]/Cache': "pass"},
+    ),
+    "in a module": (
+        {
+            "main.tf": 'module "m" {\nsource = "./m"\ndays = 0\n}\n',
+            "m/main.tf": 'variable "days" {}\n'
+            + stack(f"{INLINE}parameters = {{ Days = var.days }}"),
+        },
+        {f"module.m.{S}/Cache": "fail"},
+    ),
+    "a template that cannot be known": (
+        {"main.tf": 'data "http" "h" {}\n' + stack("template_body = data.http.h.body")},
+        {S: "unknown"},
+    ),
+    "a rendered file that mentions a cache": (
+        {
+            "main.tf": VPC
+            + stack('template_body = templatefile("t.yaml", { days = aws_vpc.v.id })'),
+            "t.yaml": TEMPLATE.replace("!Ref Days", "${days}"),
+        },
+        {S: "unknown"},
+    ),
+    "a rendered file that mentions none": (
+        {
+            "main.tf": VPC + stack('template_body = templatefile("t.tpl", { id = aws_vpc.v.id })'),
+            "t.tpl": "Resources: {T: {Type: AWS::SNS::Topic, Properties: {Name: x${id}}}}",
+        },
+        {},
+    ),
+    "a URL of a file of the repository": (
+        {
+            "main.tf": stack(
+                'template_url = "https://s3.amazonaws.com/b/cf/t.yaml"\nparameters = { Days = 0 }'
+            ),
+            "cf/t.yaml": TEMPLATE,
+        },
+        {f"{S}/Cache": "fail"},
+    ),
+    "a URL elsewhere that mentions a cache": (
+        {"main.tf": stack('template_url = "https://s3.amazonaws.com/b/redis.yaml"')},
+        {S: "unknown"},
+    ),
+    "a URL elsewhere that mentions none": (
+        {"main.tf": stack('template_url = "https://s3.amazonaws.com/b/topics.yaml"')},
+        {},
+    ),
+    "a stack that nests another": (
+        {
+            "main.tf": stack('template_body = file("cf/p.yaml")'),
+            "cf/p.yaml": "Resources:\n  In:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+            "      TemplateURL: ./t.yaml\n      Parameters: {Days: 0}\n",
+            "cf/t.yaml": TEMPLATE,
+        },
+        {f"{S}/In/Cache": "fail"},
+    ),
+    "a stack set": (
+        {
+            "main.tf": resource(
+                "aws_cloudformation_stack_set", f"{INLINE}parameters = {{ Days = 0 }}"
+            )
+        },
+        {f"{SET}/Cache": "fail"},
+    ),
+    "a stack set of which an instance has another value": (
+        {
+            "main.tf": resource(
+                "aws_cloudformation_stack_set", INLINE + "parameters = { Days = 7 }"
+            )
+            + resource(
+                "aws_cloudformation_stack_set_instance",
+                "stack_set_name = aws_cloudformation_stack_set.s.name\nparameter_overrides = { Days = 0 }",
+            )
+        },
+        {f"{SET}/Cache": "unknown"},
+    ),
+    "a stack set whose instances are all long enough": (
+        {
+            "main.tf": resource(
+                "aws_cloudformation_stack_set", INLINE + "parameters = { Days = 7 }"
+            )
+            + resource(
+                "aws_cloudformation_stack_set_instance",
+                "stack_set_name = aws_cloudformation_stack_set.s.name\nparameter_overrides = { Days = 9 }",
+            )
+        },
+        {f"{SET}/Cache": "pass"},
+    ),
+    "a list of parameters": (
+        {
+            "main.tf": resource(
+                "awscc_cloudformation_stack_set",
+                f'{INLINE}parameters = [{{ parameter_key = "Days", parameter_value = "0" }}]',
+            )
+        },
+        {"awscc_cloudformation_stack_set.s/Cache": "fail"},
+    ),
+    "a product": (
+        {
+            "main.tf": resource(
+                "aws_servicecatalog_product",
+                'provisioning_artifact_parameters {\n template_url = "https://b/cf/t.yaml"\n}',
+            ),
+            "cf/t.yaml": TEMPLATE.replace("5", "0"),
+        },
+        {"aws_servicecatalog_product.s/Cache": "fail"},
+    ),
+    "a cache by Cloud Control": (
+        {"main.tf": control('jsonencode({ Engine = "redis", SnapshotRetentionLimit = 0 })')},
+        {C: "fail"},
+    ),
+    "a cache by Cloud Control with parts that are known later": (
+        {
+            "main.tf": VPC
+            + control("jsonencode({ KmsKeyId = aws_vpc.v.id, SnapshotRetentionLimit = 7 })")
+        },
+        {C: "pass"},
+    ),
+    "a cache by Cloud Control whose retention is known later": (
+        {"main.tf": VPC + control("jsonencode({ SnapshotRetentionLimit = aws_vpc.v.id })")},
+        {C: "unknown"},
+    ),
+    "a cache by Cloud Control of which nothing is known": (
+        {"main.tf": VPC + control("aws_vpc.v.id")},
+        {C: "unknown"},
+    ),
+    "something of a type that is not known": (
+        {"main.tf": VPC + control("jsonencode({ SnapshotRetentionLimit = 7 })", "aws_vpc.v.id")},
+        {C: "unknown"},
+    ),
+    "something else by Cloud Control": (
+        {"main.tf": VPC + control("aws_vpc.v.id", '"AWS::SNS::Topic"')},
+        {},
+    ),
+    "Memcached by Cloud Control": (
+        {
+            "main.tf": control(
+                'jsonencode({ Engine = "memcached", CacheNodeType = "cache.t3.micro" })',
+                '"AWS::ElastiCache::CacheCluster"',
+            )
+        },
+        {C: "not_applicable"},
+    ),
+}
+
+
+@pytest.fixture
+def check(run_here: "Callable[..., Result]", tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    def check_them(files: Mapping[str, str]) -> dict[str, Any]:
+        (tmp_path / ".git").mkdir()
+        for name, text in files.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text, "utf-8")
+        report: dict[str, Any] = json.loads(run_here("check", "--format", "json", ".").stdout)
+        return report
+
+    return check_them
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_template_that_terraform_deploys_is_evaluated(
+    name: str, check: Callable[..., dict[str, Any]]
+) -> None:
+    files, expected = CASES[name]
+    report = check(files)
+    assert {one["resource"]["address"]: one["status"] for one in report["findings"]} == expected
+    assert [one for one in report["diagnostics"] if one["severity"] == "error"] == []
+
+
+@pytest.mark.parametrize(
+    "body", [INLINE, 'template_body = file("t.yaml")', "template_body = local.body"]
+)
+def test_a_stack_that_is_not_created_is_absent(
+    body: str, check: Callable[..., dict[str, Any]]
+) -> None:
+    local = f"locals {{\nbody = <<-EOT\n{TEMPLATE}EOT\n}}\n"
+    report = check({"main.tf": local + stack(f"count = 0\n{body}"), "t.yaml": TEMPLATE})
+    assert [(one["address"], one["reason"]) for one in report["absent"]] == [(S, "count is 0")]
+
+
+def test_a_stack_without_caches_is_no_absent_cache(check: Callable[..., dict[str, Any]]) -> None:
+    body = 'template_body = jsonencode({ Resources = { T = { Type = "AWS::SNS::Topic" } } })'
+    report = check({"main.tf": stack(body) + stack(f"count = 0\n{body}", "t")})
+    assert (report["findings"], report["absent"], report["diagnostics"]) == ([], [], [])
+
+
+def test_the_remedy_is_where_terraform_passes_the_value(
+    check: Callable[..., dict[str, Any]],
+) -> None:
+    text = stack('template_body = file("t.yaml")\nparameters = { Days = var.d }')
+    report = check({"main.tf": f'variable "d" {{\ndefault = 0\n}}\n{text}', "t.yaml": TEMPLATE})
+    (finding,) = report["findings"]
+    assert finding["remedy"] == "set default = 7 in main.tf:2"
+    assert finding["location"]["path"] == "t.yaml"
+    assert finding["root"] == "."
+
+
+def test_a_sensitive_parameter_is_not_shown(check: Callable[..., dict[str, Any]]) -> None:
+    head = 'variable "d" {\ndefault = "77sesame"\nsensitive = true\n}\n'
+    text = TEMPLATE.replace("Number, Default: 5", "String")
+    template = f"template_body = <<-EOT\n{text}EOT\n"
+    report = check({"main.tf": head + stack(f"{template}parameters = {{ Days = var.d }}")})
+    assert [one["rule"] for one in report["findings"]] == ["ECB003"]
+    assert "77sesame" not in json.dumps(report)
+
+
+def test_nothing_in_terraform_is_edited_as_a_template(
+    check: Callable[..., dict[str, Any]], run_here: "Callable[..., Result]", tmp_path: Path
+) -> None:
+    text = stack(f"{INLINE}parameters = {{ Days = 0 }}") + control(
+        "jsonencode({ SnapshotRetentionLimit = 0 })"
+    )
+    check({"main.tf": text})
+    assert run_here("fix", ".").status in (0, 1)
+    assert (tmp_path / "main.tf").read_text() == text
+
+
+VALUES = (0, 5, 36, None)
+choices = st.lists(st.sampled_from(VALUES), min_size=1, max_size=3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(values=choices)
+def test_an_unknown_parameter_is_certain_only_where_every_outcome_agrees(
+    values: list[int | None], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The verdict of one stack with an open choice, against those of a stack for every choice."""
+    top = tmp_path_factory.mktemp("top")
+    (top / ".git").mkdir()
+    shown = ["null" if one is None else str(one) for one in values]
+    choice = shown[-1]
+    for number, one in enumerate(shown[:-1]):
+        choice = f"var.n == {number} ? {one} : ({choice})"
+    stacks = [stack(f"{INLINE}parameters = {{ Days = {choice} }}", "open")]
+    stacks += [
+        stack(f"{INLINE}parameters = {{ Days = {one} }}", f"s{number}")
+        for number, one in enumerate(shown)
+    ]
+    (top / "main.tf").write_text('variable "n" { type = number }\n' + "".join(stacks))
+    results = readings([str(top)], Policy(), EvaluationInputs(), allow_empty=False)
+    caches = {cache.address: cache for result in results for cache in result.resources}
+    statuses = {_status(cache) for address, cache in caches.items() if "open" not in address}
+    found = _status(caches["aws_cloudformation_stack.open/Cache"])
+    assert len(caches) == len(values) + 1
+    assert found == "unknown" or {found} == statuses
+
+
+def _status(cache: CacheResource) -> str:
+    return str(judge(cache, Policy()).status)
