@@ -14,6 +14,7 @@ from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import record
+from ecbackup_iac.readers.terraform.deployed_templates import DEPLOYERS, WORDS, mentions_cache
 from ecbackup_iac.readers.terraform.published.likeness import CACHE_WORDS, looks_like_cache
 from ecbackup_iac.readers.terraform.published.sources import module_source
 from ecbackup_iac.readers.terraform.published.versions import versions_of
@@ -177,7 +178,11 @@ def sought(more: Iterable[PublishedModule] = ()) -> Sought:
     def is_call(source: str, call: Block | None) -> bool:
         return bool(described_modules(source, named)) or looks_like_cache(source, call)
 
-    return Sought(_WORDS, RESOURCE_TYPES.__contains__, is_call, CACHE_WORDS)
+    def is_resource(block: Block) -> bool:
+        kind = block.labels[0]
+        return kind in RESOURCE_TYPES or (kind in DEPLOYERS and mentions_cache(block))
+
+    return Sought((*_WORDS, *WORDS), is_resource, is_call, CACHE_WORDS)
 
 
 _TYPES = {
