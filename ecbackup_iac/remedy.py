@@ -218,6 +218,8 @@ _ASSIGNMENTS = (
     StepKind.VARIABLE_DEFAULT,
 )
 
+_DEFAULT = "the variable's default"
+
 # Steps through an input of a module, which its call can set.
 _INPUTS = (
     StepKind.MODULE_INPUT,
@@ -294,7 +296,7 @@ def _assigned(step: TraceStep, resource: CacheResource, days: int, shared: Share
     if call is not None:
         return _Advice(f"add {_plain(step.name)} = {days} to the module call, {_line(call)}", call)
     is_default = step.kind is StepKind.VARIABLE_DEFAULT
-    what = "the variable's default" if is_default else _plain(step.name)
+    what = _DEFAULT if is_default else _plain(step.name)
     if step.shape is StepShape.COLLECTION:
         text = f"give it {days} days in {what}, {_line(step.location)}"
     else:
@@ -362,7 +364,7 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
         last = trace[0]
     place, quote = _line(last.location), '"' if last.location.path.endswith(".json") else ""
     what = f"{quote}{resource.retention_name}{quote}: {days}"
-    name = _plain(last.name)
+    name = _DEFAULT if last.kind is StepKind.VARIABLE_DEFAULT else _plain(last.name)
     if last.location.origin is Origin.COMMAND_LINE:
         return _Advice(f"give --parameter {name}={days}")
     if last.kind is StepKind.OPEN_PARAMETER:
@@ -370,7 +372,7 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
         text = f"{given}, or remove what fails from its AllowedValues, {place}"
     elif last.kind is StepKind.UNSET:
         text = f"add {what} to the properties of {resource.address}, {place}"
-    elif last.kind is StepKind.PARAMETER:
+    elif last.kind in (StepKind.PARAMETER, StepKind.VARIABLE_DEFAULT):
         text = f"set {name} = {days} in {place}"
     elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
         sign = " =" if last.location.path.endswith(_CONFIGURATION) else ":"

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
@@ -26,6 +27,7 @@ class SharedCode:
     def __init__(self, resources: Iterable[CacheResource]) -> None:
         self._caches: dict[Location, dict[_Cache, None]] = {}
         self._roots: dict[str, set[str]] = {}
+        self._results: dict[tuple[Location, ...], dict[_Cache, None]] = {}
         for resource in resources:
             cache = _Cache(resource.root, resource.address)
             for location in _locations(resource):
@@ -35,18 +37,25 @@ class SharedCode:
 
     def others(self, resource: CacheResource, locations: Iterable[Location]) -> str:
         """Return the other caches whose retention is set at some locations, for people; empty for none."""
-        found: dict[_Cache, None] = {}
-        for location in locations:
-            found |= self._caches.get(location, {})
-        found.pop(_Cache(resource.root, resource.address), None)
+        own, found = _Cache(resource.root, resource.address), self._sharing(tuple(locations))
+        others = (cache for cache in found if cache != own)
         names = [
             cache.address if cache.root == resource.root else f"{cache.address} in {cache.root}"
-            for cache, _ in zip(found, range(MAX_NAMES), strict=False)
+            for cache in islice(others, MAX_NAMES)
         ]
-        more = len(found) - len(names)
+        more = len(found) - (own in found) - len(names)
         if more:
             names.append(f"{more} other cache{'s' if more > 1 else ''}")
         return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+    def _sharing(self, locations: tuple[Location, ...]) -> dict[_Cache, None]:
+        """Return the caches of some locations, computed once for all that share them."""
+        if locations not in self._results:
+            found: dict[_Cache, None] = {}
+            for location in locations:
+                found |= self._caches.get(location, {})
+            self._results[locations] = found
+        return self._results[locations]
 
     def call_to_set_in(self, resource: CacheResource, step: TraceStep) -> Location | None:
         """Return the module call that is to set a variable, where several roots share its default."""
