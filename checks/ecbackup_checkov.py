@@ -70,7 +70,7 @@ class Library:
         rule = importlib.import_module(f"{BUNDLE_NAME}.rule")
         policies = importlib.import_module(f"{BUNDLE_NAME}.model.policy")
         self._judge: Any = rule.judge
-        self._policy: Any = policies.Policy(minimum_days=_minimum_days(policies.MAXIMUM_DAYS))
+        self._requirements: Any = policies.Requirements(_minimum_days(policies.MAXIMUM_DAYS))
         unknown = os.environ.get(UNKNOWN, "warn").strip().lower()
         if unknown not in ("warn", "fail", "ignore"):
             raise ImportError(f"{UNKNOWN} is {unknown!r}: warn, fail or ignore is expected")
@@ -84,7 +84,7 @@ class Library:
             "unknown": self._unknown,
             "not_applicable": CheckResult.UNKNOWN,
         }
-        return results[str(self._judge(cache, self._policy).status)]
+        return results[str(self._judge(cache, self._requirements).status)]
 
 
 def _minimum_days(maximum: int) -> int:

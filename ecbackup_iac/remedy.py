@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from ecbackup_iac.files.generated import CDK, CDK_FOR_TERRAFORM
 from ecbackup_iac.model.cache import CacheResource, CalledModule, Form, ModuleState
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
-from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy
+from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.shared_code import NOTHING_SHARED, SharedCode
 from ecbackup_iac.model.source import SOURCES, RemedyKind
@@ -24,7 +24,10 @@ from ecbackup_iac.model.verdict import Rule, Status, Verdict
 
 
 def remedy_of(
-    resource: CacheResource, verdict: Verdict, policy: Policy, shared: SharedCode = NOTHING_SHARED
+    resource: CacheResource,
+    verdict: Verdict,
+    requirements: Requirements,
+    shared: SharedCode = NOTHING_SHARED,
 ) -> str | None:
     """Return the shortest thing to type or decide; None where nothing is wrong.
 
@@ -37,7 +40,7 @@ def remedy_of(
     if any(note.rule is Rule.BACKUP_WINDOW_CONFLICT for note in verdict.notes):
         rules = [Rule.BACKUP_WINDOW_CONFLICT, *rules]  # AWS rejects backups before that is solved
     named = _on_one_line(resource)
-    remedy = "\n".join(_BY_KIND[facts.remedy](named, rule, policy, shared) for rule in rules)
+    remedy = "\n".join(_BY_KIND[facts.remedy](named, rule, requirements, shared) for rule in rules)
     return remedy + facts.remedy_suffix
 
 
@@ -47,31 +50,31 @@ def _on_one_line(resource: CacheResource) -> CacheResource:
     return replace(resource, address=address, node_ids=tuple(nodes))
 
 
-def _for_attribute(resource: CacheResource, rule: Rule | None, policy: Policy) -> str:
+def _for_attribute(resource: CacheResource, rule: Rule | None, requirements: Requirements) -> str:
     name, address = resource.retention_name, resource.address
     match rule:
         case Rule.BACKUPS_UNSUPPORTED:
-            return f"choose another node type for {address}, then set {name} = {policy.remedy_days}"
+            return f"choose another node type for {address}, then set {name} = {requirements.remedy_days}"
         case Rule.BACKUP_WINDOW_CONFLICT:
             return f"give {address} a backup window of an hour or more, clear of its maintenance window"
         case Rule.RETENTION_UNKNOWN if isinstance(resource.retention, Unknown):
-            days = f"{policy.minimum_days} to {MAXIMUM_DAYS}"
+            days = f"{requirements.minimum_days} to {MAXIMUM_DAYS}"
             return f"give {name} of {address} a value of {days} that does not wait for the apply"
         case _:
-            return f"set {name} = {days_in_place_of(resource.retention, policy)} in {address}"
+            return f"set {name} = {days_in_place_of(resource.retention, requirements)} in {address}"
 
 
 def _for_plan(
-    resource: CacheResource, rule: Rule | None, policy: Policy, shared: SharedCode
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
 ) -> str:
     """Return a remedy for the configuration that decides the value, where --source has located it."""
-    planned, days = resource.retention, days_in_place_of(resource.retention, policy)
+    planned, days = resource.retention, days_in_place_of(resource.retention, requirements)
     written = tuple(step for step in planned.trace if step.location.path != resource.root)
     is_about_retention = rule not in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT)
     if not written or not is_about_retention:
-        return _for_attribute(resource, rule, policy)
+        return _for_attribute(resource, rule, requirements)
     if isinstance(planned, Unknown):
-        return f"{_for_attribute(resource, rule, policy)}, {_line(resource.location)}"
+        return f"{_for_attribute(resource, rule, requirements)}, {_line(resource.location)}"
     last = planned.trace[-1]
     if last.kind is StepKind.OPEN_VARIABLE:  # its value is in no file that was read
         given = "pass it to terraform plan (-var, -var-file or TF_VAR_)"
@@ -80,10 +83,10 @@ def _for_plan(
 
 
 def _for_live_cache(
-    resource: CacheResource, rule: Rule | None, policy: Policy, _shared: SharedCode
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, _shared: SharedCode
 ) -> str:
     if rule is Rule.BACKUPS_UNSUPPORTED:
-        return _for_attribute(resource, rule, policy)
+        return _for_attribute(resource, rule, requirements)
     cache = shlex.quote(resource.address)
     change, verify = _AWS_COMMANDS[resource.form]
     if rule is Rule.BACKUP_WINDOW_CONFLICT:
@@ -91,7 +94,7 @@ def _for_live_cache(
         return f"{enable}   # clear of the maintenance window, at least an hour long"
     if isinstance(resource.retention, Unknown):
         return f"find out what it is: {verify} {cache}"
-    days = days_in_place_of(resource.retention, policy)
+    days = days_in_place_of(resource.retention, requirements)
     enable = f"{change} {cache} --snapshot-retention-limit {days}"
     lines = [enable + _snapshotting_cluster(resource), f"verify:   {verify} {cache}"]
     if rule is not Rule.RETENTION_INVALID:  # AWS would refuse the way back
@@ -142,15 +145,15 @@ def _days_now(resource: CacheResource) -> int:
 
 
 def _for_configuration(
-    resource: CacheResource, rule: Rule | None, policy: Policy, shared: SharedCode
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
 ) -> str:
     """Return a remedy for the end of the trace, where the value is decided."""
-    retention, days = resource.retention, days_in_place_of(resource.retention, policy)
+    retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
-        return _for_attribute(resource, rule, policy)
+        return _for_attribute(resource, rule, requirements)
     if resource.generator and not isinstance(retention, Unknown):
         return _for_generated(resource, days)
-    if isinstance(retention, Unknown) and retention.is_refused:
+    if isinstance(retention, Unknown) and retention.is_rejected:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
         return _for_unread_module(resource, resource.module)
@@ -158,9 +161,12 @@ def _for_configuration(
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [
             _where(
-                value.trace or retention.trace, resource, days_in_place_of(value, policy), shared
+                value.trace or retention.trace,
+                resource,
+                days_in_place_of(value, requirements),
+                shared,
             ).everywhere(value, resource, shared)
-            for value in _failing((*listed, *resource.variants), policy)
+            for value in _failing((*listed, *resource.variants), requirements)
         ]
         if advice:
             return "\n".join(dict.fromkeys(advice))
@@ -193,9 +199,9 @@ def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
 _OR_CHECK_A_PLAN = "or check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
 
 
-def _failing(outcomes: Iterable[Outcome[int]], policy: Policy) -> list[Settled[int]]:
+def _failing(outcomes: Iterable[Outcome[int]], requirements: Requirements) -> list[Settled[int]]:
     values = (outcome.value for outcome in outcomes)
-    return [value for value in values if not is_enough(value, policy.minimum_days)]
+    return [value for value in values if not is_enough(value, requirements.minimum_days)]
 
 
 # Where a variable is set outside files → how it is set there.
@@ -305,25 +311,25 @@ def _assigned(step: TraceStep, resource: CacheResource, days: int, shared: Share
 
 
 def _for_template(
-    resource: CacheResource, rule: Rule | None, policy: Policy, shared: SharedCode
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
 ) -> str:
     """Return a remedy for the template, or its parameters, where the value is decided."""
-    retention, days = resource.retention, days_in_place_of(resource.retention, policy)
+    retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
-        return _for_attribute(resource, rule, policy)
+        return _for_attribute(resource, rule, requirements)
     if resource.generator and not isinstance(retention, Unknown):
         return _for_generated(resource, days)
     if not isinstance(retention, Unknown):
         return _where_in_template(retention.trace, resource, days).everywhere(
             retention, resource, shared
         )
-    if retention.is_refused:
+    if retention.is_rejected:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     advice = [
         _where_in_template(
-            value.trace or retention.trace, resource, days_in_place_of(value, policy)
+            value.trace or retention.trace, resource, days_in_place_of(value, requirements)
         ).everywhere(value, resource, shared)
-        for value in _failing(retention.outcomes, policy)
+        for value in _failing(retention.outcomes, requirements)
     ]
     if advice:
         return "\n".join(dict.fromkeys(advice))
@@ -333,7 +339,7 @@ def _for_template(
     open_ended = [step for step in retention.trace if step.kind is StepKind.OPEN_PARAMETER]
     if retention.bounds is not None and open_ended:
         name, place = _plain(open_ended[-1].name), _line(open_ended[-1].location)
-        allowed = f"{days} days and nothing under {policy.minimum_days}"
+        allowed = f"{days} days and nothing under {requirements.minimum_days}"
         return f"let the MinValue and MaxValue of {name} allow {allowed}, {place}"
     if any(step.kind is StepKind.OPEN_VARIABLE for step in retention.trace):
         return f"give {_name_of(resource)} a value that can be known here: --var or --var-file"
@@ -398,10 +404,10 @@ def _line(location: Location) -> str:
     return path if location.line is None else f"{path}:{location.line}"
 
 
-def days_in_place_of(value: Value[int], policy: Policy) -> int:
+def days_in_place_of(value: Value[int], requirements: Requirements) -> int:
     """Return the retention to set: the maximum in place of a longer one, else the policy's."""
     is_too_long = isinstance(value, Known) and value.value > MAXIMUM_DAYS and not value.sensitive
-    return MAXIMUM_DAYS if is_too_long else policy.remedy_days
+    return MAXIMUM_DAYS if is_too_long else requirements.remedy_days
 
 
 def is_enough(value: Settled[int], minimum_days: int) -> bool:
@@ -409,7 +415,9 @@ def is_enough(value: Settled[int], minimum_days: int) -> bool:
     return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS
 
 
-_BY_KIND: dict[RemedyKind, Callable[[CacheResource, Rule | None, Policy, SharedCode], str]] = {
+_BY_KIND: dict[
+    RemedyKind, Callable[[CacheResource, Rule | None, Requirements, SharedCode], str]
+] = {
     RemedyKind.CONFIGURATION: _for_configuration,
     RemedyKind.PLAN: _for_plan,
     RemedyKind.TEMPLATE: _for_template,

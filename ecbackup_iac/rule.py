@@ -20,7 +20,7 @@ from ecbackup_iac.model.cache import (
     format_days,
     is_without_backups,
 )
-from ecbackup_iac.model.policy import MAXIMUM_DAYS, Policy, UnknownMode
+from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements, UnknownMode
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import (
     CaseIds,
@@ -80,19 +80,19 @@ class _Combination:
     """In order of precedence; empty where the cache passes."""
 
 
-def judge(resource: CacheResource, policy: Policy) -> Verdict:
+def judge(resource: CacheResource, requirements: Requirements) -> Verdict:
     """Return whether the cache will be backed up for at least the policy's minimum, and why."""
     exemptions = _exemptions(resource)
     certain = next((exemption for exemption in exemptions if exemption.is_certain), None)
     if certain:
         return Verdict(Status.NOT_APPLICABLE, None, certain.fact, tuple(_assumptions(resource)))
-    verdict = _judge_backups(_without_exempt_outcomes(resource), policy)
+    verdict = _judge_backups(_without_exempt_outcomes(resource), requirements)
     if exemptions and verdict.status in (Status.FAIL, Status.UNKNOWN):
         verdict = _as_conditional(verdict, [exemption.condition for exemption in exemptions])
     return replace(verdict, notes=(*verdict.notes, *_side_notes(resource)))
 
 
-def level_of(verdict: Verdict, policy: Policy) -> Level:
+def level_of(verdict: Verdict, requirements: Requirements) -> Level:
     """Return the level of a verdict under the policy."""
     match verdict.status:
         case Status.FAIL:
@@ -103,7 +103,7 @@ def level_of(verdict: Verdict, policy: Policy) -> Level:
                 UnknownMode.FAIL: Level.ERROR,
                 UnknownMode.IGNORE: Level.NONE,
             }
-            return levels[policy.unknown]
+            return levels[requirements.unknown]
         case Status.PASS | Status.NOT_APPLICABLE:
             return Level.NONE
         case never:
@@ -183,12 +183,12 @@ def _shown_group(group: Value[str]) -> str:
     return f"replication group {group.shown}" if isinstance(group, Known) else "a replication group"
 
 
-def _judge_backups(resource: CacheResource, policy: Policy) -> Verdict:
+def _judge_backups(resource: CacheResource, requirements: Requirements) -> Verdict:
     """Return pass where every combination passes, fail where every one fails, and unknown otherwise.
 
     Unknown, too, where the combinations are not known.
     """
-    combinations = _combinations(resource, policy)
+    combinations = _combinations(resource, requirements)
     failing = [combination for combination in combinations if combination.failures]
     if combinations and not failing:
         message = _pass_message(resource, [combination.retention for combination in combinations])
@@ -198,19 +198,19 @@ def _judge_backups(resource: CacheResource, policy: Policy) -> Verdict:
     return Verdict(Status.UNKNOWN, Rule.RETENTION_UNKNOWN, _unknown_message(resource, failing))
 
 
-def _combinations(resource: CacheResource, policy: Policy) -> list[_Combination]:
+def _combinations(resource: CacheResource, requirements: Requirements) -> list[_Combination]:
     """Return every combination of the retention and the node that can occur.
 
     Empty where the possible retentions are not known and the answer depends on them.
     """
-    retentions = _retentions(resource, policy.minimum_days)
+    retentions = _retentions(resource, requirements.minimum_days)
     nodes = _node_answers(resource)
     if not retentions and all(node.is_yes for node in nodes):
         # No retention helps on such a node.
         return [_Combination(Outcome(Unset()), (_unsupported_note(resource),))]
     return [
         _Combination(
-            retention, _failures(resource, retention.value, policy, node_fails=node.is_yes)
+            retention, _failures(resource, retention.value, requirements, node_fails=node.is_yes)
         )
         for retention, node in product(retentions, nodes)
         if _can_occur_together(retention.case_ids, node.case_ids)
@@ -305,7 +305,11 @@ def _all_cases(parts: Sequence[CaseIds]) -> CaseIds:
 
 
 def _failures(
-    resource: CacheResource, retention: Settled[int], policy: Policy, *, node_fails: bool
+    resource: CacheResource,
+    retention: Settled[int],
+    requirements: Requirements,
+    *,
+    node_fails: bool,
 ) -> tuple[Note, ...]:
     """Return the rules that the cache breaks with one retention, in order of precedence.
 
@@ -313,13 +317,14 @@ def _failures(
     """
     failures = [
         _unsupported_note(resource) if node_fails else None,
-        _retention_failure(resource, retention, policy.minimum_days),
+        _retention_failure(resource, retention, requirements.minimum_days),
         None if node_fails else _window_failure(resource),
     ]
     return tuple(sorted(filter(None, failures), key=lambda note: _rank(note.rule)))
 
 
 def _unsupported_note(resource: CacheResource) -> Note:
+    """Return the failure of a node that takes no backups."""
     node = resource.node_type
     is_secret = isinstance(node, Known) and node.sensitive
     what = (
@@ -424,6 +429,7 @@ def _side_notes(resource: CacheResource) -> list[Note]:
 
 
 def _pass_message(resource: CacheResource, outcomes: Sequence[Outcome[int]]) -> str:
+    """Return how long backups are kept, with every retention that the cache can have."""
     retention = resource.retention
     values = [outcome.value for outcome in outcomes if isinstance(outcome.value, Known)]
     if any(value.sensitive for value in values):

@@ -7,7 +7,7 @@ from itertools import chain
 from ecbackup_iac.accounting import find_unaccounted_blocks
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Policy, Requirements
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Severity, report_of
@@ -38,8 +38,11 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     """
     # Before anything is read, which can take minutes, because a baseline that cannot be used ends the run.
     suppressions = Suppressions(policy, paths, inputs, today)
-    results = tuple(readings(paths, policy, inputs, allow_empty=allow_empty, progress=progress))
-    findings = _findings([each for result in results for each in result.resources], policy)
+    results = tuple(
+        readings(paths, policy.reading_scope, inputs, allow_empty=allow_empty, progress=progress)
+    )
+    resources = [each for result in results for each in result.resources]
+    findings = _findings(resources, policy.requirements)
     absent, not_evaluated = find_unaccounted_blocks(results)
     diagnostics = [*chain.from_iterable(result.diagnostics for result in results), *not_evaluated]
     findings, warnings = suppressions.apply(
@@ -48,11 +51,14 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         is_complete=not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics),
     )
     report = report_of(findings, [*diagnostics, *warnings], absent, policy.minimum_days)
-    return _with_excerpts(report, paths, policy, inputs) if with_excerpts else report
+    if not with_excerpts:
+        return report
+    tops = paths if policy.source is None else (*paths, policy.source)
+    return _with_excerpts(report, tops, inputs)
 
 
-def _findings(resources: Sequence[CacheResource], policy: Policy) -> list[Finding]:
-    verdicts = [judge(resource, policy) for resource in resources]
+def _findings(resources: Sequence[CacheResource], requirements: Requirements) -> list[Finding]:
+    verdicts = [judge(resource, requirements) for resource in resources]
     passing = (Status.PASS, Status.NOT_APPLICABLE)
     if all(verdict.status in passing for verdict in verdicts):  # no remedy is needed
         remedies: list[str | None] = [None] * len(verdicts)
@@ -62,17 +68,14 @@ def _findings(resources: Sequence[CacheResource], policy: Policy) -> list[Findin
 
         shared = SharedCode(resources)
         pairs = zip(resources, verdicts, strict=True)
-        remedies = [remedy_of(*pair, policy, shared) for pair in pairs]
+        remedies = [remedy_of(*pair, requirements, shared) for pair in pairs]
     return [
-        Finding(resource, verdict, level_of(verdict, policy), remedy)
+        Finding(resource, verdict, level_of(verdict, requirements), remedy)
         for resource, verdict, remedy in zip(resources, verdicts, remedies, strict=True)
     ]
 
 
-def _with_excerpts(
-    report: Report, paths: Sequence[str], policy: Policy, inputs: EvaluationInputs
-) -> Report:
+def _with_excerpts(report: Report, tops: Sequence[str], inputs: EvaluationInputs) -> Report:
     from ecbackup_iac.readers.excerpts import excerpts_of
 
-    tops = paths if policy.source is None else (*paths, policy.source)
     return replace(report, excerpts=excerpts_of(report.findings, tops, inputs.contents))

@@ -21,7 +21,7 @@ from xdist.scheduler import LoadScopeScheduling
 from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.policy import Policy, RootSettings
+from ecbackup_iac.model.policy import ReadingScope, RootSettings
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.cloudformation.templates import TemplateReader
 from ecbackup_iac.readers.terraform.configuration import Request, read
@@ -274,7 +274,7 @@ def evaluate_templates() -> EvaluateTemplates:
         given = EvaluationInputs(
             parameters=[("parameter", f"{k}={v}") for k, v in parameters.items()]
         )
-        reader = TemplateReader(given, Policy(), lambda _: False, lambda _: ())
+        reader = TemplateReader(given, ReadingScope(), lambda _: False, lambda _: ())
         for name, text in files.items():
             reader.add(TemplateFile(name, text.encode(), os.path.realpath(".")))
         return _evaluated([*reader.readings()])

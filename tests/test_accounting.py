@@ -102,7 +102,7 @@ def test_the_entries_are_in_order() -> None:
     ]
 
 
-def test_blocks_of_a_file_without_lines_are_told_apart_by_their_addresses() -> None:
+def test_blocks_of_a_file_without_lines_are_distinguished_by_address() -> None:
     plan = Location("plan.json")
     entries = (absent(plan, address="a"), absent(plan, address="b"))
     blocks = tuple(CacheBlock(name, "aws_elasticache_cluster", plan) for name in "abc")

@@ -21,6 +21,7 @@ PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md")
 SAMPLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*)\n", re.MULTILINE)
 POLICY = re.compile(r"(?<=^```toml\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+STAND_IN = re.compile(r"^```hcl\n(variable \"store\".*?)^```$", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 
 
@@ -66,7 +67,7 @@ def test_help_begins_with_examples(command: str, run: Run) -> None:
 
 
 @pytest.mark.parametrize("command", cli.commands)
-def test_every_option_of_many_stands_under_its_subject(command: str) -> None:
+def test_every_option_is_in_a_group_of_the_help(command: str) -> None:
     options = [one for one in cli.commands[command].params if isinstance(one, Option)]
     others = [one.name for one in options if group_of(one) == OTHER]
     assert len(options) <= MAX_UNGROUPED_OPTIONS or others == []
@@ -89,11 +90,19 @@ def test_the_policy_that_is_shown_can_be_used(run: Run, tmp_path: Path) -> None:
     assert policies
     for policy in policies:
         tmp_path.joinpath(".ecbackup.toml").write_text(policy, "utf-8")
+        for template in tomllib.loads(policy).get("templates", ()):
+            tmp_path.joinpath(template["path"]).parent.mkdir(parents=True, exist_ok=True)
+            tmp_path.joinpath(template["path"]).touch()
         for root in tomllib.loads(policy).get("roots", ()):
             files = [*root.get("var_files", ()), *root.get("parameter_files", ())]
             for file in (*files, root["path"]) if "parameter_files" in root else files:
                 tmp_path.joinpath(file).parent.mkdir(parents=True, exist_ok=True)
                 tmp_path.joinpath(file).touch()
+        for module in tomllib.loads(policy).get("modules", ()):
+            if "stand_in" in module:
+                tmp_path.joinpath(module["stand_in"]).parent.mkdir(parents=True, exist_ok=True)
+                (text,) = STAND_IN.findall(_readme())
+                tmp_path.joinpath(module["stand_in"]).write_text(text, "utf-8")
         assert run("check", "--exit-zero", str(TOP / "examples/plan.json")).status == 0
 
 
@@ -102,7 +111,7 @@ def test_every_rule_has_a_row(rule: Rule) -> None:
     assert f"| {rule} | {rule.label} |" in _readme()
 
 
-def test_make_run_judges_the_examples_as_they_say(run: Run) -> None:
+def test_make_run_has_the_verdicts_that_the_examples_name(run: Run) -> None:
     recipe = re.search(r"^run:.*\n\t(.*)$", (TOP / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert recipe is not None
     command = recipe[1].removeprefix("$(BIN)/")

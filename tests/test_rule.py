@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy, UnknownMode
+from ecbackup_iac.model.policy import Requirements, UnknownMode
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
@@ -50,7 +50,7 @@ NOBODY_KNOWS: Value[int] = Unknown("it depends on data.x.y, known only after app
 
 
 def answer(resource: CacheResource, minimum_days: int = 1) -> tuple[Status, Rule | None]:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
     return verdict.status, verdict.rule
 
 
@@ -100,11 +100,11 @@ def test_a_retention_has_the_same_answer_in_every_form(
 def test_a_message_names_the_retention_and_the_requirement(
     retention: Value[int], message: str
 ) -> None:
-    assert judge(replace(GROUP, retention=retention), Policy(7)).message == message
+    assert judge(replace(GROUP, retention=retention), Requirements(7)).message == message
 
 
-def test_a_plan_from_days_to_none_turns_backups_off_and_says_how_many_there_were() -> None:
-    verdict = judge(replace(GROUP, retention=Known(0), previous_days=7), Policy())
+def test_a_plan_that_disables_backups_names_the_previous_days() -> None:
+    verdict = judge(replace(GROUP, retention=Known(0), previous_days=7), Requirements())
     assert verdict == Verdict(
         Status.FAIL,
         Rule.BACKUPS_BEING_DISABLED,
@@ -113,12 +113,12 @@ def test_a_plan_from_days_to_none_turns_backups_off_and_says_how_many_there_were
 
 
 @pytest.mark.parametrize("previous", [None, 0, -1])
-def test_where_there_were_no_backups_none_are_being_turned_off(previous: int | None) -> None:
+def test_backups_that_were_off_are_not_being_disabled(previous: int | None) -> None:
     resource = replace(GROUP, retention=Known(0), previous_days=previous)
     assert answer(resource) == (Status.FAIL, Rule.BACKUPS_DISABLED)
 
 
-def test_fewer_days_than_before_is_no_turning_off() -> None:
+def test_fewer_days_than_before_do_not_count_as_disabling_backups() -> None:
     assert answer(replace(GROUP, retention=Known(1), previous_days=7)) == (Status.PASS, None)
 
 
@@ -129,21 +129,21 @@ def test_memcached_is_never_failed(form: CacheResource, engine: str) -> None:
     assert answer(resource) == (Status.NOT_APPLICABLE, None)
 
 
-def test_a_replication_group_is_judged_whatever_its_engine_is_called() -> None:
+def test_a_replication_group_is_never_exempt_for_its_engine() -> None:
     resource = replace(GROUP, engine=Known("memcached"), retention=Known(0))
     assert answer(resource) == (Status.FAIL, Rule.BACKUPS_DISABLED)
 
 
-def test_a_cluster_in_a_group_leaves_the_answer_to_the_group() -> None:
+def test_a_member_of_a_replication_group_is_not_applicable() -> None:
     verdict = judge(
-        replace(CLUSTER, replication_group=Known("sessions"), retention=Unset()), Policy()
+        replace(CLUSTER, replication_group=Known("sessions"), retention=Unset()), Requirements()
     )
     assert verdict == Verdict(
         Status.NOT_APPLICABLE, None, "it belongs to replication group sessions: judge the group"
     )
 
 
-def test_an_empty_group_id_is_no_group() -> None:
+def test_an_empty_group_id_means_no_replication_group() -> None:
     resource = replace(CLUSTER, replication_group=Known(""), retention=Unset())
     assert answer(resource) == (Status.FAIL, Rule.BACKUPS_DISABLED)
 
@@ -171,7 +171,7 @@ def test_a_t1_micro_cannot_be_backed_up_outside_cluster_mode(
     assert answer(resource) == expected
 
 
-def test_an_unknown_node_type_is_taken_for_one_that_can_be_backed_up() -> None:
+def test_an_unknown_node_type_counts_as_one_that_can_be_backed_up() -> None:
     assert answer(replace(CLUSTER, node_type=Unknown("var.node"))) == (Status.PASS, None)
 
 
@@ -182,10 +182,10 @@ def test_windows_that_overlap_fail_where_backups_would_be_on() -> None:
     assert answer(windows) == (Status.FAIL, Rule.BACKUP_WINDOW_CONFLICT)
     off = replace(windows, retention=Known(0))
     assert answer(off) == (Status.FAIL, Rule.BACKUPS_DISABLED)
-    assert [note.rule for note in judge(off, Policy()).notes] == [Rule.BACKUP_WINDOW_CONFLICT]
+    assert [note.rule for note in judge(off, Requirements()).notes] == [Rule.BACKUP_WINDOW_CONFLICT]
 
 
-def test_a_serverless_cache_has_a_start_time_and_no_window_to_judge() -> None:
+def test_a_serverless_cache_has_no_backup_window_conflict() -> None:
     resource = replace(
         SERVERLESS,
         backup_window=Known("05:00-05:10"),
@@ -217,15 +217,15 @@ def test_a_serverless_cache_has_a_start_time_and_no_window_to_judge() -> None:
         (replace(GROUP, retention=either(Known(0), Known(36))), 1, ["ECB003", "ECB001"]),
     ],
 )
-def test_where_several_rules_apply_the_gravest_leads_and_the_others_are_notes(
+def test_other_broken_rules_are_notes_in_order_of_precedence(
     resource: CacheResource, minimum_days: int, rules: list[str]
 ) -> None:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
     assert [verdict.rule, *(note.rule for note in verdict.notes)] == rules
 
 
-def test_ignore_changes_is_a_note_beside_any_verdict_that_applies() -> None:
-    verdict = judge(replace(GROUP, retention_ignored=True), Policy())
+def test_ignore_changes_adds_a_note_to_any_verdict() -> None:
+    verdict = judge(replace(GROUP, retention_ignored=True), Requirements())
     assert (verdict.status, [note.rule for note in verdict.notes]) == (
         Status.PASS,
         [Rule.RETENTION_NOT_MANAGED],
@@ -243,25 +243,25 @@ def test_ignore_changes_is_a_note_beside_any_verdict_that_applies() -> None:
     ],
     ids=str,
 )
-def test_outcomes_that_agree_decide_and_a_mixture_does_not(
+def test_outcomes_decide_only_where_they_agree(
     outcomes: tuple[Settled[int], ...], minimum_days: int, expected: tuple[Status, Rule | None]
 ) -> None:
     assert answer(replace(GROUP, retention=either(*outcomes)), minimum_days) == expected
 
 
-def test_a_mixture_names_the_outcome_that_fails_and_when() -> None:
+def test_an_unknown_retention_names_the_outcome_that_fails_and_its_condition() -> None:
     retention: Value[int] = Unknown(
         "it depends on var.env",
         (Outcome(Known(7), "var.env is prod"), Outcome(Known(0), "var.env is dev")),
     )
-    assert judge(replace(GROUP, retention=retention), Policy()).message == (
+    assert judge(replace(GROUP, retention=retention), Requirements()).message == (
         "snapshot_retention_limit is unknown: it depends on var.env; "
         "automatic backups are off: snapshot_retention_limit is 0 when var.env is dev"
     )
 
 
 def test_outcomes_that_all_pass_are_listed_in_the_message() -> None:
-    verdict = judge(replace(GROUP, retention=either(Known(30), Known(7), Known(7))), Policy())
+    verdict = judge(replace(GROUP, retention=either(Known(30), Known(7), Known(7))), Requirements())
     assert verdict.message == "backups are kept for 7 or 30 days, whichever applies"
 
 
@@ -278,19 +278,19 @@ def test_outcomes_that_all_pass_are_listed_in_the_message() -> None:
     ],
     ids=str,
 )
-def test_a_bound_decides_by_its_lower_end_or_where_all_of_it_is_too_low(
+def test_bounds_decide_where_all_between_them_have_one_status(
     bounds: Bounds, minimum_days: int, expected: tuple[Status, Rule | None]
 ) -> None:
     retention: Value[int] = Unknown("a validation bounds it", bounds=bounds)
     assert answer(replace(GROUP, retention=retention), minimum_days) == expected
 
 
-def test_what_passes_passes_whatever_the_engine_turns_out_to_be() -> None:
+def test_a_pass_does_not_depend_on_an_unknown_engine() -> None:
     assert answer(replace(CLUSTER, engine=Unknown("var.engine"))) == (Status.PASS, None)
 
 
-def test_what_fails_fails_unless_the_unknown_engine_is_memcached() -> None:
-    verdict = judge(replace(CLUSTER, engine=Unknown("var.e"), retention=Known(0)), Policy())
+def test_a_failure_with_an_unknown_engine_is_unknown() -> None:
+    verdict = judge(replace(CLUSTER, engine=Unknown("var.e"), retention=Known(0)), Requirements())
     assert (verdict.status, verdict.rule, verdict.message, verdict.notes[0].rule) == (
         Status.UNKNOWN,
         Rule.RETENTION_UNKNOWN,
@@ -299,7 +299,7 @@ def test_what_fails_fails_unless_the_unknown_engine_is_memcached() -> None:
     )
 
 
-def test_an_unknown_engine_that_can_only_be_redis_or_valkey_leaves_no_doubt() -> None:
+def test_an_unknown_engine_that_cannot_be_memcached_does_not_matter() -> None:
     engine = Unknown("var.e", (Outcome(Known("redis")), Outcome(Known("valkey"))))
     resource = replace(CLUSTER, engine=engine, retention=Known(0))
     assert answer(resource) == (Status.FAIL, Rule.BACKUPS_DISABLED)
@@ -313,15 +313,15 @@ def test_an_unknown_engine_that_can_only_be_redis_or_valkey_leaves_no_doubt() ->
         (UnknownMode.IGNORE, Level.NONE),
     ],
 )
-def test_the_policy_says_what_an_unknown_cache_weighs(mode: UnknownMode, level: Level) -> None:
+def test_the_policy_sets_the_level_of_an_unknown_cache(mode: UnknownMode, level: Level) -> None:
     verdict = Verdict(Status.UNKNOWN, Rule.RETENTION_UNKNOWN, "")
-    assert level_of(verdict, Policy(unknown=mode)) is level
+    assert level_of(verdict, Requirements(unknown=mode)) is level
 
 
 @pytest.mark.parametrize("mode", UnknownMode)
-def test_nothing_else_weighs_differently_for_it(mode: UnknownMode) -> None:
+def test_the_policy_sets_no_other_level(mode: UnknownMode) -> None:
     weights = {
-        status: level_of(Verdict(status, None, ""), Policy(unknown=mode))
+        status: level_of(Verdict(status, None, ""), Requirements(unknown=mode))
         for status in (Status.PASS, Status.FAIL, Status.NOT_APPLICABLE)
     }
     assert weights == {
@@ -386,10 +386,10 @@ minimums = st.integers(1, 35)
 
 
 @given(resources, minimums)
-def test_every_cache_has_an_answer_whose_status_and_rule_agree(
+def test_every_cache_has_a_verdict_whose_status_and_rule_agree(
     resource: CacheResource, minimum_days: int
 ) -> None:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
 
     assert verdict.message
     match verdict.status:
@@ -403,17 +403,17 @@ def test_every_cache_has_an_answer_whose_status_and_rule_agree(
 
 @given(resources, minimums)
 def test_a_note_never_repeats_the_verdict(resource: CacheResource, minimum_days: int) -> None:
-    verdict = judge(resource, Policy(minimum_days))
+    verdict = judge(resource, Requirements(minimum_days))
     assert len(set(verdict.notes)) == len(verdict.notes)
     if verdict.status is Status.FAIL:
         assert verdict.message not in [note.text for note in verdict.notes]
 
 
 @given(resources, minimums)
-def test_of_a_retention_of_which_nothing_is_known_nothing_is_guessed(
+def test_an_unknown_retention_never_passes_or_fails(
     resource: CacheResource, minimum_days: int
 ) -> None:
-    verdict = judge(replace(resource, retention=NOBODY_KNOWS), Policy(minimum_days))
+    verdict = judge(replace(resource, retention=NOBODY_KNOWS), Requirements(minimum_days))
     assert (
         verdict.status in (Status.UNKNOWN, Status.NOT_APPLICABLE)
         or verdict.rule is Rule.BACKUPS_UNSUPPORTED
@@ -421,7 +421,7 @@ def test_of_a_retention_of_which_nothing_is_known_nothing_is_guessed(
 
 
 @given(resources, minimums, st.lists(settled_days, min_size=1, max_size=4))
-def test_outcomes_give_a_sure_answer_only_where_each_alone_gives_it(
+def test_outcomes_decide_only_where_each_gives_the_same_status(
     resource: CacheResource, minimum_days: int, outcomes: list[Settled[int]]
 ) -> None:
     together, _ = answer(replace(resource, retention=either(*outcomes)), minimum_days)

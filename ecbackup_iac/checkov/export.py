@@ -78,10 +78,10 @@ def write_copy(folder: str) -> None:
 
 def _bundled_modules() -> list[tuple[str, str]]:
     """Return the modules that the check needs, each after those that it imports."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
 
     def add(name: str) -> None:
-        if name in found:
+        if name in texts:
             return
         parent = name.rpartition(".")[0]
         if parent:
@@ -92,14 +92,14 @@ def _bundled_modules() -> list[tuple[str, str]]:
         text = Path(spec.origin).read_text(encoding="utf-8")
         for imported in _imports_of(text):
             add(imported)
-        found[name] = text
+        texts[name] = text
 
     for entry in _ENTRY_MODULES:
         add(f"{PACKAGE}.{entry}")
     renamed = re.compile(rf"^(\s*(?:from|import) ){PACKAGE}\b", re.MULTILINE)
     return [
         (name.replace(PACKAGE, COPIED_PACKAGE, 1), renamed.sub(rf"\1{COPIED_PACKAGE}", text))
-        for name, text in found.items()
+        for name, text in texts.items()
     ]
 
 
@@ -141,14 +141,16 @@ def selftest(program: str) -> str:
             "--external-checks-dir", checkov_folder(), "--skip-download", "--soft-fail",
         ]  # fmt: skip
         try:
-            done = subprocess.run(command, capture_output=True, timeout=MAX_SECONDS, check=False)  # noqa: S603
+            completed = subprocess.run(  # noqa: S603
+                command, capture_output=True, timeout=MAX_SECONDS, check=False
+            )
         except (OSError, subprocess.SubprocessError) as error:
             raise InputError(
                 f"{program} cannot be run: {error}", "name it with --checkov"
             ) from error
-    verdicts = _verdicts(done.stdout)
+    verdicts = _verdicts(completed.stdout)
     if verdicts != {"kept": "PASSED", "off": "FAILED"}:
-        errors = done.stderr.decode(errors="replace").strip()[-2_000:]
+        errors = completed.stderr.decode(errors="replace").strip()[-2_000:]
         raise InputError(f"{program} did not load the check, or it does not work there", errors)
     return f"{program} loads {CHECK_ID}: it fails a cache without backups and passes one with them"
 

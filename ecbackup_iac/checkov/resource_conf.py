@@ -86,10 +86,10 @@ def terraform_cache(kind: str, conf: Conf, graph: Graph | None = None) -> CacheR
 
 
 def template_cache(kind: str, conf: Conf) -> CacheResource:
-    """Give the cache that a resource of a CloudFormation template is; `kind` is its type."""
+    """Return the cache that a resource of a CloudFormation template is; `kind` is its type."""
     names = cloudformation_types.RESOURCE_TYPES[kind]
-    written = conf.get("Properties")
-    properties: Conf = written if isinstance(written, Mapping) else {}
+    section = conf.get("Properties")
+    properties: Conf = section if isinstance(section, Mapping) else {}
 
     def text(name: str | None) -> Value[str]:
         return _outcomes(properties.get(name), _settled_text) if name else Unset()
@@ -120,8 +120,8 @@ _NOT_DECIDED = "${...}"
 
 def _doubtful(settings: Conf, graph: Graph | None) -> set[str]:
     """Return the attributes that are unknown. A group is referred to by its id, which is not a doubt."""
-    found = graph.doubtful(settings.get("__address__")) if graph else set()
-    return {name for name in found if name in settings} - {"replication_group_id"}
+    names = graph.doubtful(settings.get("__address__")) if graph else set()
+    return {name for name in names if name in settings} - {"replication_group_id"}
 
 
 def _unwrapped(value: object) -> object:
@@ -129,38 +129,49 @@ def _unwrapped(value: object) -> object:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def _days(written: object) -> Value[int]:
+def _days(expression: object) -> Value[int]:
+    """Return the retention that Checkov has for an attribute, resolved or not."""
     if isinstance(
-        written, Mapping | list
+        expression, Mapping | list
     ):  # Checkov puts a whole map where a member of it is referred to
         return Unknown(f"{_UNRESOLVED} the expression")
-    if isinstance(written, str) and _EXPRESSION.search(written) and not _NUMBER.fullmatch(written):
-        return Unknown(f"{_UNRESOLVED} {written[:80]}")
-    return aws_provider.days_of(written)
+    if (
+        isinstance(expression, str)
+        and _EXPRESSION.search(expression)
+        and not _NUMBER.fullmatch(expression)
+    ):
+        return Unknown(f"{_UNRESOLVED} {expression[:80]}")
+    return aws_provider.days_of(expression)
 
 
-def _text(written: object) -> Value[str]:
-    if isinstance(written, Mapping | list):
+def _text(expression: object) -> Value[str]:
+    """Return the string that Checkov has for an attribute, resolved or not."""
+    if isinstance(expression, Mapping | list):
         return Unknown(f"{_UNRESOLVED} the expression")
-    if isinstance(written, str) and _EXPRESSION.search(written) and not _DOTTED.fullmatch(written):
-        return Unknown(f"{_UNRESOLVED} {written[:80]}")
-    return aws_provider.text_of(written)
+    if (
+        isinstance(expression, str)
+        and _EXPRESSION.search(expression)
+        and not _DOTTED.fullmatch(expression)
+    ):
+        return Unknown(f"{_UNRESOLVED} {expression[:80]}")
+    return aws_provider.text_of(expression)
 
 
 def _group(settings: Conf, attributes: Attributes) -> Value[str]:
     """Return the group that a cluster belongs to: Terraform accepts either a group or an engine."""
     name = attributes.replication_group
-    written = settings.get(name) if name else None
-    if written is None or written == "":
+    group_id = settings.get(name) if name else None
+    if group_id is None or group_id == "":
         return Unset()
     return replication_group_of(
-        _text(written),
+        _text(group_id),
         is_engine_set=settings.get(attributes.engine) is not None,
-        reference=str(written)[:80],
+        reference=str(group_id)[:80],
     )
 
 
 def _cluster_mode(settings: Conf, attributes: Attributes) -> Value[bool]:
+    """Return whether a group is in cluster mode, as far as Checkov resolves what decides it."""
     if not attributes.cluster_mode:
         return Known(value=False)
     names = (*attributes.cluster_mode, "dynamic")
@@ -173,8 +184,10 @@ def _cluster_mode(settings: Conf, attributes: Attributes) -> Value[bool]:
     is_open["cluster_mode"] = (
         isinstance(settings.get("cluster_mode"), str) and is_open["cluster_mode"]
     )
-    known = {name: value for name, value in settings.items() if not is_open.get(name)}
-    if in_cluster_mode(known, attributes) or isinstance(known.get("cluster_mode"), Mapping):
+    known_settings = {name: value for name, value in settings.items() if not is_open.get(name)}
+    if in_cluster_mode(known_settings, attributes) or isinstance(
+        known_settings.get("cluster_mode"), Mapping
+    ):
         return Known(value=True)
     return Unknown("cluster mode is unknown") if any(is_open.values()) else Known(value=False)
 
@@ -187,10 +200,10 @@ def _planned_cache(conf: Conf) -> CacheResource | None:
     path, address = _unwrapped(conf.get("__file__")), _unwrapped(conf.get("__address__"))
     if not isinstance(path, str) or not isinstance(address, str):
         return None
-    found = _plan(path).get(address)
-    if found is None:
+    change_and_blocks = _plan(path).get(address)
+    if change_and_blocks is None:
         return None
-    change, blocks = found
+    change, blocks = change_and_blocks
     return read_change(change, blocks, path)
 
 
@@ -223,28 +236,30 @@ def _plan(path: str) -> dict[str, tuple[Any, Blocks]]:
 # CloudFormation
 
 
-def _outcomes(written: object, settle: Callable[[object], Settled[T] | None]) -> Value[T]:
+def _outcomes(node: object, settle: Callable[[object], Settled[T] | None]) -> Value[T]:
     """Return a property, with both branches of every `Fn::If` that Checkov does not resolve as outcomes."""
-    if written is None:
+    if node is None:
         return Unset()
-    found = list(_branches(written, ""))
-    if len(found) > MAX_OUTCOMES:
+    branches = list(_branches(node, ""))
+    if len(branches) > MAX_OUTCOMES:
         return Unknown(f"it depends on more than {MAX_OUTCOMES} outcomes")
-    settled = [(settle(value), when) for value, when in found]
-    outcomes = [Outcome(value, when) for value, when in settled if value is not None]
-    if len(outcomes) < len(settled):
-        return Unknown(f"{_UNRESOLVED} {_shown(written)}")
+    values = [(settle(value), when) for value, when in branches]
+    outcomes = [Outcome(value, when) for value, when in values if value is not None]
+    if len(outcomes) < len(values):
+        return Unknown(f"{_UNRESOLVED} {_shown(node)}")
     if len(outcomes) == 1:
         return outcomes[0].value
-    conditions = dict.fromkeys(re.sub(r" is (true|false)$", "", one.when) for one in outcomes)
+    conditions = dict.fromkeys(
+        re.sub(r" is (true|false)$", "", outcome.when) for outcome in outcomes
+    )
     return Unknown(f"it depends on {' and '.join(conditions)}", tuple(outcomes))
 
 
-def _branches(written: object, when: str, depth: int = 0) -> Iterator[tuple[object, str]]:
+def _branches(node: object, when: str, depth: int = 0) -> Iterator[tuple[object, str]]:
     """Yield every possible value with its condition."""
-    branch = written.get("Fn::If") if isinstance(written, Mapping) else None
+    branch = node.get("Fn::If") if isinstance(node, Mapping) else None
     if not isinstance(branch, Sequence) or len(branch) != 3 or depth > MAX_OUTCOMES:  # noqa: PLR2004
-        yield written, when
+        yield node, when
         return
     name, *values = branch
     for value, word in zip(values, ("true", "false"), strict=True):
@@ -253,23 +268,23 @@ def _branches(written: object, when: str, depth: int = 0) -> Iterator[tuple[obje
         yield from _branches(value, nested, depth + 1)
 
 
-def _settled_days(written: object) -> Settled[int] | None:
-    if isinstance(written, Mapping):
-        return Unset() if written.get("Ref") == "AWS::NoValue" else None
-    return cloudformation_types.days_of(_plain(written), ())
+def _settled_days(node: object) -> Settled[int] | None:
+    if isinstance(node, Mapping):
+        return Unset() if node.get("Ref") == "AWS::NoValue" else None
+    return cloudformation_types.days_of(_plain(node), ())
 
 
-def _settled_text(written: object) -> Settled[str] | None:
-    if isinstance(written, Mapping):
-        return Unset() if written.get("Ref") == "AWS::NoValue" else None
-    return aws_provider.text_of(_plain(written))
+def _settled_text(node: object) -> Settled[str] | None:
+    if isinstance(node, Mapping):
+        return Unset() if node.get("Ref") == "AWS::NoValue" else None
+    return aws_provider.text_of(_plain(node))
 
 
-def _plain(written: object) -> object:
+def _plain(node: object) -> object:
     """Return Checkov's own texts and lists, which carry locations, as plain ones."""
-    if isinstance(written, str):
-        return str(written)
-    return list(written) if isinstance(written, list) else written
+    if isinstance(node, str):
+        return str(node)
+    return list(node) if isinstance(node, list) else node
 
 
 def _template_cluster_mode(
@@ -277,10 +292,10 @@ def _template_cluster_mode(
 ) -> Value[bool]:
     answers = set()
     for name, setting in names.items():
-        for written, _ in _branches(properties.get(name), ""):
-            value = written
-            if isinstance(written, list):
-                value = [one for one in written if not _is_no_value(one)]
+        for node, _ in _branches(properties.get(name), ""):
+            value = node
+            if isinstance(node, list):
+                value = [item for item in node if not _is_no_value(item)]
             is_open = isinstance(value, Mapping) or _has_functions(value)
             answers.add(None if is_open else enables_cluster_mode(setting, value))
     if answers <= {False}:
@@ -290,25 +305,25 @@ def _template_cluster_mode(
     return Unknown("cluster mode is unknown")
 
 
-def _is_no_value(written: object) -> bool:
-    return isinstance(written, Mapping) and written.get("Ref") == "AWS::NoValue"
+def _is_no_value(node: object) -> bool:
+    return isinstance(node, Mapping) and node.get("Ref") == "AWS::NoValue"
 
 
-def _has_functions(written: object) -> bool:
+def _has_functions(node: object) -> bool:
     """Whether a list has items that may become no item, or several."""
-    return isinstance(written, list) and any(
-        isinstance(one, Mapping) and any(str(name).startswith(("Fn::", "Ref")) for name in one)
-        for one in written
+    return isinstance(node, list) and any(
+        isinstance(item, Mapping) and any(str(name).startswith(("Fn::", "Ref")) for name in item)
+        for item in node
     )
 
 
-def _is_conditional(written: object) -> bool:
-    return isinstance(written, Mapping) and "Fn::If" in written
+def _is_conditional(node: object) -> bool:
+    return isinstance(node, Mapping) and "Fn::If" in node
 
 
-def _shown(written: object) -> str:
+def _shown(node: object) -> str:
     """Return the name of the function that a value comes from."""
-    if isinstance(written, Mapping):
-        names = [name for name in written if not str(name).startswith("__")]
+    if isinstance(node, Mapping):
+        names = [name for name in node if not str(name).startswith("__")]
         return " and ".join(map(str, names[:2])) or "the value"
     return "the value"

@@ -75,16 +75,16 @@ class RuleType(click.ParamType["Rule"]):
         """Return the rule, or fail with the name of the nearest."""
         from ecbackup_iac.model.verdict import Rule
 
-        wanted = str(value).upper()
-        if wanted not in (*Rule,):
+        rule_id = str(value).upper()
+        if rule_id not in (*Rule,):
             from difflib import SequenceMatcher
 
             # Of equally near rules the last: ECB009 is nearer to ECB008 than to ECB001.
             nearest = max(
-                Rule, key=lambda rule: (SequenceMatcher(None, wanted, rule).ratio(), rule)
+                Rule, key=lambda rule: (SequenceMatcher(None, rule_id, rule).ratio(), rule)
             )
             self.fail(f"{value!r} is no rule: the nearest is {nearest}", param, ctx)
-        return Rule(wanted)
+        return Rule(rule_id)
 
     def shell_complete(
         self,

@@ -183,10 +183,12 @@ def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None
     with ExitStack() as temporary_files:
         try:
             # Everything is on the disk before the first file is replaced.
-            ready: dict[str, str] = {}
+            temporary_paths: dict[str, str] = {}
             for path, content in after.items():
-                ready[path] = temporary_files.enter_context(_temporary_file(path, content))
-            for path, temporary in ready.items():
+                temporary_paths[path] = temporary_files.enter_context(
+                    _temporary_file(path, content)
+                )
+            for path, temporary in temporary_paths.items():
                 os.replace(temporary, path)
                 replaced.append(path)
         except OSError as error:

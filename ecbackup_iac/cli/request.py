@@ -70,6 +70,7 @@ def effective_policy(request: CheckRequest) -> Policy:
 
 
 def _file_policy(path: str | None) -> Policy:
+    """Return the policy of a file, or of the one that is found; the default policy without a file."""
     from ecbackup_iac.policy.lookup import find_policy_file
 
     file = path or find_policy_file()

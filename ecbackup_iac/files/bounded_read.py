@@ -6,7 +6,7 @@ met while walking are not read.
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 MAX_INPUT_BYTES = 1_000_000_000
@@ -14,9 +14,6 @@ MAX_INPUT_BYTES = 1_000_000_000
 
 MAX_TEXT_BYTES = 50_000_000
 """Of a template, or of another text that people write by hand."""
-
-MAX_TEMPLATE_BYTES = 1_000_000
-"""Of a template whose name does not say that it is one: CloudFormation accepts no larger template."""
 
 NO_REGULAR_FILE = "not read: it is no regular file"
 
@@ -51,6 +48,20 @@ def regular_content(path: str, limit: int, flags: int = 0) -> bytes | str:
 def larger_than(limit: int) -> str:
     """Return the reason why something was not read."""
     return f"it is larger than {limit} bytes"
+
+
+def holds_any(path: str, words: Sequence[bytes], limit: int) -> bool:
+    """Whether the first bytes of a file, up to a limit, have one of some words. Raises OSError."""
+    end = b""
+    with open(path, "rb") as file:
+        for _ in range(limit // _CHUNK_BYTES):
+            chunk = file.read(_CHUNK_BYTES)
+            if any(word in end + chunk for word in words):
+                return True
+            if not chunk:
+                break
+            end = chunk[-max(map(len, words)) :]
+    return False
 
 
 def _too_large(limit: int) -> str:

@@ -4,6 +4,7 @@ Only files inside the boundary are read: the top of the git work tree that holds
 git, the working folder where the path lies under it, else the path itself.
 """
 
+import errno
 import os
 import stat
 import sys
@@ -17,10 +18,12 @@ from ecbackup_iac.files.bounded_read import (
     MAX_TEXT_BYTES,
     NO_REGULAR_FILE,
     bounded_content,
+    holds_any,
     read_limited,
     regular_content,
 )
 from ecbackup_iac.files.file_names import (
+    DOCUMENT_SUFFIXES,
     TEMPLATE_SUFFIXES,
     configured_folder,
     is_configuration,
@@ -29,6 +32,7 @@ from ecbackup_iac.files.file_names import (
 )
 from ecbackup_iac.files.globs import covers
 from ecbackup_iac.files.paths import (
+    GIT_FOLDER,
     OUTSIDE_REPOSITORY,
     SKIPPED_FOLDERS,
     boundary_of,
@@ -40,6 +44,11 @@ from ecbackup_iac.model.location import STANDARD_INPUT, Location, input_location
 from ecbackup_iac.model.policy import PathGlob
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
+
+_TEMPLATE_MARKS = tuple(
+    "AWS::".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+)
+"""What a template that is too large to be read must hold to be reported."""
 
 
 @record
@@ -230,14 +239,18 @@ class _Walk:
         self._met.add(file.real)
         if self._output is not None and _is_same(file.real, self._output):
             return
-        folder = configured_folder(file.path, boundary)
+        folder = configured_folder(file.path, boundary) if os.path.exists(file.path) else None
         if folder is not None:
             yield ConfigurationPath(folder, walked_boundary(folder, boundary), named)
             return
         try:
-            content = self._content(file)
+            content = self._content(file, is_named=file.shown == named)
         except OSError as error:
-            yield _unreadable(file.shown, error)
+            is_dangling = error.errno in (errno.ENOENT, errno.ELOOP) and os.path.islink(file.path)
+            if file.shown == named or not is_dangling:
+                yield _unreadable(file.shown, error)
+            return
+        if content is None:
             return
         if isinstance(content, str):
             severity = severity if content == NO_REGULAR_FILE else Severity.ERROR
@@ -258,6 +271,8 @@ class _Walk:
         """Yield the inputs among the files of a folder."""
         neighbours = entries.names
         for entry in entries.files:
+            if entry.name == GIT_FOLDER:  # of a work tree, or of a submodule
+                continue
             is_expected = is_expected_input(entry.name, neighbours)
             try:
                 is_candidate = is_expected or may_be_template(entry)
@@ -268,13 +283,25 @@ class _Walk:
                 file = folder.child(entry)
                 yield from self.file(file, named, boundary, is_expected=is_expected)
 
-    def _content(self, file: _FilePath) -> bytes | str:
-        """Return a file's bytes, or why it is not read. Raises OSError."""
+    def _content(self, file: _FilePath, *, is_named: bool) -> bytes | str | None:
+        """Return a file's bytes, or why it is not read; None for a large file of another kind.
+
+        Raises:
+            OSError: it cannot be read.
+
+        """
         content = self._contents.get(file.real)
         if content is not None:
             return content
-        is_template = file.path.lower().endswith(TEMPLATE_SUFFIXES)
-        return regular_content(file.path, MAX_TEXT_BYTES if is_template else MAX_INPUT_BYTES)
+        name = file.path.lower()
+        if not name.endswith(TEMPLATE_SUFFIXES) and (is_named or name.endswith(DOCUMENT_SUFFIXES)):
+            return regular_content(file.path, MAX_INPUT_BYTES)
+        read = regular_content(file.path, MAX_TEXT_BYTES)
+        is_text = is_named or name.endswith(TEMPLATE_SUFFIXES)
+        if isinstance(read, bytes) or read == NO_REGULAR_FILE or is_text:
+            return read
+        may_be_template = holds_any(file.path, _TEMPLATE_MARKS, MAX_INPUT_BYTES)
+        return read if may_be_template else None
 
     def _is_excluded(self, shown: str) -> bool:
         return any(covers(glob, shown) for glob in self._exclude)

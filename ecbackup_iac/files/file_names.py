@@ -3,7 +3,6 @@
 import errno
 import os
 
-from ecbackup_iac.files.bounded_read import MAX_TEMPLATE_BYTES
 from ecbackup_iac.files.paths import POLICY_FILE, is_inside
 
 TERRAGRUNT_FILE = "terragrunt.hcl"
@@ -11,14 +10,14 @@ _MODULE_FILES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 _VARIABLE_FILES = (".tfvars", ".tfvars.json")
 _CONFIGURATION = (*_MODULE_FILES, *_VARIABLE_FILES)
 
-TEMPLATE_SUFFIXES = (".yaml", ".yml", ".template")
-_TEXT_SUFFIXES = (".json", *TEMPLATE_SUFFIXES)
-"""Of plans, states and templates."""
+TEMPLATE_SUFFIXES = (".yaml", ".yml", ".template", ".j2", ".jinja", ".jinja2")
+DOCUMENT_SUFFIXES = (".json", ".tfstate")
+"""Of plans, states and AWS CLI output; of templates, too."""
 
 # A template may have any name, except one that says that the file is something else.
 _UNRELATED_SUFFIXES = frozenset((
     ".7z", ".avif", ".bat", ".bin", ".bmp", ".bz2", ".c", ".cc", ".class", ".cpp", ".cs",
-    ".css", ".csv", ".db", ".dll", ".doc", ".docx", ".dylib", ".eot", ".erb", ".exe", ".gif",
+    ".css", ".csv", ".db", ".dll", ".doc", ".docx", ".dylib", ".eot", ".exe", ".gif",
     ".go", ".gradle", ".gz", ".h", ".hcl", ".hpp", ".htm", ".html", ".ico", ".ipynb", ".jar",
     ".java", ".jpeg", ".jpg", ".js", ".jsx", ".kt", ".less", ".lock", ".log", ".lua", ".map",
     ".md", ".mjs", ".mov", ".mp3", ".mp4", ".o", ".otf", ".patch", ".pdf", ".php", ".pkl",
@@ -37,7 +36,8 @@ def is_expected_input(name: str, neighbours: set[str]) -> bool:
     """
     if name.endswith(".tfstate"):
         return not any(neighbour.endswith((".tf", ".tofu")) for neighbour in neighbours)
-    return name.lower().endswith(_TEXT_SUFFIXES) and not name.endswith(_CONFIGURATION)
+    is_text = name.lower().endswith((".json", *TEMPLATE_SUFFIXES))
+    return is_text and not name.endswith(_CONFIGURATION)
 
 
 def may_be_template(entry: os.DirEntry[str]) -> bool:
@@ -54,7 +54,7 @@ def may_be_template(entry: os.DirEntry[str]) -> bool:
     if is_unrelated or entry.name.endswith(_CONFIGURATION):
         return False
     try:
-        return entry.is_file() and 0 < entry.stat().st_size <= MAX_TEMPLATE_BYTES
+        return entry.is_file() and entry.stat().st_size > 0
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOENT, errno.ENOTDIR):
             return False

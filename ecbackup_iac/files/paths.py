@@ -1,6 +1,7 @@
 """A path → how it is printed, its repository, and whether it may be read. No file is opened here."""
 
 import os
+from collections.abc import Iterator
 
 from ecbackup_iac.model.location import STANDARD_INPUT, is_stream
 
@@ -9,7 +10,7 @@ BASELINE_FILE = ".ecbackup-baseline.json"
 
 GIT_FOLDER = ".git"
 
-SKIPPED_FOLDERS = {GIT_FOLDER, "node_modules", ".terraform"}
+SKIPPED_FOLDERS = {GIT_FOLDER, "node_modules", ".terraform", ".terragrunt-cache"}
 """Folders that hold no infrastructure code of the repository's own."""
 
 OUTSIDE_REPOSITORY = "not read: the link leads outside the repository"
@@ -71,6 +72,15 @@ def holds(named: str, path: str) -> bool:
 def is_inside(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies in it; both absolute, links resolved."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def folders_between(folder: str, top: str) -> Iterator[str]:
+    """Yield a folder and those above it, up to one of them; both absolute, links resolved."""
+    while is_inside(folder, top):
+        yield folder
+        if folder == top:
+            return
+        folder = os.path.dirname(folder)
 
 
 def is_readable(path: str, boundary: str) -> bool:

@@ -151,7 +151,7 @@ class _Plan:
         values = _failing(finding, self._policy.minimum_days)
         edits: dict[Edit, None] = {}
         for value in values:
-            days = self._days or days_in_place_of(value, self._policy)
+            days = self._days or days_in_place_of(value, self._policy.requirements)
             proposed = responsible.propose(
                 resource, value, days, self._files, is_careful=is_careful
             )

@@ -21,11 +21,23 @@ from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import NumberTooLargeError, parse_number
 from ecbackup_iac.hcl.parser import parse_expression, parse_template
 from ecbackup_iac.hcl.source import Problem, RangeMapper, SourceFile, SourceRange
-from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body, PlainTexts, Schema
+from ecbackup_iac.hcl.structure import (
+    EXPRESSION,
+    LITERAL,
+    NO_BLOCKS,
+    TEMPLATE,
+    Attribute,
+    Block,
+    Body,
+    PlainTexts,
+    Schema,
+)
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
 
-TEMPLATE, LITERAL, EXPRESSION = "template", "literal", "expression"
-"""How a JSON string is read."""
+_NO_CONFIGURATION = (
+    "Extraneous JSON object property: none is a block type, so this is no configuration; "
+    "the name of a plan, a state, a template or AWS CLI output ends in .json alone"
+)
 
 
 def parse_json(source: SourceFile, schema: Schema) -> tuple[Body, list[Problem]]:
@@ -121,11 +133,14 @@ class JsonBody(PlainTexts):
     def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
         """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
         what = "Extraneous JSON object property: no block type is named"
-        return [
+        found = [
             (f'{what} "{name}"', attribute.range)
             for name, attribute in self._attributes.items()
             if name not in kinds
         ]
+        if 1 < len(found) == len(self._attributes):
+            return [(_NO_CONFIGURATION, found[0][1])]
+        return found
 
     def parse_all(self) -> None:
         """Do nothing: the whole file's problems are known when it has been read."""

@@ -10,6 +10,9 @@ from ecbackup_iac.hcl.source import Problem, SourceRange
 from ecbackup_iac.hcl.tokens import NAME
 from ecbackup_iac.model.record import record
 
+TEMPLATE, LITERAL, EXPRESSION = "template", "literal", "expression"
+"""How a JSON string is read."""
+
 
 class Schema:
     """The blocks that the top of a file may hold, and how its JSON strings are to be read."""
@@ -23,7 +26,7 @@ class Schema:
         """The kinds of blocks, with what each of their labels names."""
 
         self.json_readings = json_readings or {}
-        """(kind of block, argument) → how the argument's strings are read (see json_syntax)."""
+        """(kind of block, argument) → how the argument's strings are read."""
 
     @cached_property
     def header_line(self) -> re.Pattern[bytes]:

@@ -19,16 +19,16 @@ _BLANK = rb"[ \t]*+"
 _LINE_END = _BLANK + rb"(?:(?:\#|//)[^\n]*+)?+\r?\n"
 _GAP = rb"(?:[ \t\n]|\r\n|(?:\#|//)[^\n]*+)*+"
 _TEXT = rb"[^\"\\$%\r\n\x80-\xff]"
-_SIGN = rb"[$%](?!\{)"
-_STEP = rb"(?:\." + _NAME + rb"|\[(?:\d{1,9}|\"" + _TEXT + rb"*+\"|\*)\])"
-_REFERENCE = _NAME + _STEP + rb"{0,20}+(?![.\[]|[ \t]*+(?:\(|::))"
-_SEQUENCE = rb"\$\{" + _BLANK + _REFERENCE + _BLANK + rb"\}"
-_PIECE = _TEXT + rb"++|\\[nrt\"\\]|" + _SIGN + rb"|" + _SEQUENCE
-_STRING = rb"\"(?:" + _PIECE + rb")*+\""
-_ATOM = _STRING + rb"|" + _REFERENCE + rb"|\d{1,15}+(?:\.\d{1,15}+)?+(?![\w.])"
+_STEPS = rb"(?:\." + _NAME + rb"|\[(?:\d{1,9}|\"" + _TEXT + rb"*+\"|\*)\]){0,20}+(?![.\[])"
+_NO_CALL = rb"(?![ \t]*+(?:\(|::))"
+_NUMBER = rb"\d{1,15}+(?:\.\d{1,15}+)?+(?![\w.])"
+_INSERTED = (
+    rb"[$%](?!\{)|\$\{" + _BLANK + _NAME + rb"(?:\." + _NAME + rb"){0,20}+" + _BLANK + rb"\}"
+)
+_PIECES = rb"(?:" + _TEXT + rb"++|\\[nrt\"\\]|" + _INSERTED + rb")*+"
 _HEREDOC = (
     rb"<<-?(" + _NAME + rb")\r?\n(?:(?![ \t]*+\1[ \t]*+\r?\n)"
-    rb"(?:[^$%\r\n\v\f\x80-\xff]++|" + _SIGN + rb"|" + _SEQUENCE + rb")*+\n)*+[ \t]*+\1(?=\n)"
+    rb"(?:[^$%\r\n\v\f\x80-\xff]++|" + _INSERTED + rb")*+\n)*+[ \t]*+\1(?=\n)"
 )
 _EQUALS = _BLANK + rb"=(?![=>])" + _BLANK
 _KEY = rb"(?:" + _NAME + rb"|\"" + _TEXT + rb"*+\")" + _BLANK + rb"[=:](?![=>])" + _BLANK
@@ -38,8 +38,9 @@ _NO_FOR = rb"(?!for(?![\w-]))"
 _LINE_REST = re.compile(_LINE_END)
 # Blank lines, comments, and arguments whose value is simple.
 _ARGUMENTS = re.compile(
-    rb"(?:" + _BLANK + rb"(?:" + _NAME + _EQUALS + rb"(?:" + _ATOM + rb"))?+" + _LINE_END + rb")*+"
-    + _BLANK
+    rb"(?:" + _BLANK + rb"(?:" + _NAME + _EQUALS
+    + rb"(?:\"" + _PIECES + rb"\"|" + _NAME + _STEPS + _NO_CALL + rb"|" + _NUMBER + rb"))?+"
+    + _LINE_END + rb")*+" + _BLANK
 )  # fmt: skip
 _ARGUMENT_NAME = re.compile(rb"^[ \t]*+(" + _NAME + rb")[ \t]*+=", re.MULTILINE)
 _ITEM = re.compile(
@@ -48,32 +49,35 @@ _ITEM = re.compile(
     + rb"\{(?:(?P<block>" + _LINE_END + rb")|" + _BLANK + rb"\}" + _LINE_END + rb")"
     + rb"|(?P<end>\})" + _LINE_END
 )  # fmt: skip
-# An empty group names the bracket that is opened, if one is.
+# An empty group names the bracket or the interpolation that is opened, if one is.
 _OPERAND = re.compile(
-    rb"[!-]?+" + _BLANK + rb"(?:" + _ATOM + rb"|" + _HEREDOC
-    + rb"|" + _NAME + rb"(?:::" + _NAME + rb")*+\(" + _GAP + rb"(?:\)|(?P<call>))"
+    rb"[!-]?+" + _BLANK + rb"(?:" + _HEREDOC + rb"|" + _NUMBER
+    + rb"|\"" + _PIECES + rb"(?:\"|\$\{" + _BLANK + rb"(?P<string>))"
+    + rb"|" + _NAME + rb"(?:(?:::" + _NAME + rb")*+\(" + _GAP + rb"(?:\)|(?P<call>))"
+    + rb"|" + _STEPS + _NO_CALL + rb")"
     + rb"|\[" + _GAP + rb"(?:\]|" + _NO_FOR + rb"(?P<tuple>))"
     + rb"|\{" + _GAP + rb"(?:\}|" + _NO_FOR + _KEY + rb"(?P<object>))"
-    + rb"|\(" + _GAP + rb"(?P<group>)|\"(?:" + _PIECE + rb")*+\$\{" + _BLANK + rb"(?P<string>))"
+    + rb"|\(" + _GAP + rb"(?P<group>))"
 )  # fmt: skip
-_STEPS = re.compile(rb"(?:" + _STEP + rb"){0,3}+(?![.\[])")
+_STEPS_BEHIND = re.compile(_STEPS.replace(b"20", b"3"))
 _IN_BRACKETS = re.compile(
     _GAP + rb"(?:" + _OPERATOR + _GAP + rb"|(?P<next>," + _GAP + rb")?+(?P<closed>[)\]])?+)"
 )
 _BEHIND = {
     "call": _IN_BRACKETS,
     "tuple": _IN_BRACKETS,
-    "group": re.compile(_GAP + rb"(?:" + _OPERATOR + _GAP + rb"|(?P<closed>\)))"),
+    "group": _IN_BRACKETS,
     "object": re.compile(
         rb"(?P<separator>(?:" + _BLANK + rb",|" + _LINE_END + rb")" + _GAP + rb")?+" + _BLANK
         + rb"(?:(?P<closed>\})|(?(separator)" + _KEY + rb"(?P<next>)|" + _OPERATOR + _BLANK + rb"))"
     ),
     "string": re.compile(
         _BLANK + rb"(?:" + _OPERATOR + _BLANK
-        + rb"|\}(?:" + _PIECE + rb")*+(?:(?P<closed>\")|(?P<next>\$\{" + _BLANK + rb")))"
+        + rb"|\}" + _PIECES + rb"(?:(?P<closed>\")|(?P<next>\$\{" + _BLANK + rb")))"
     ),
-    "body": re.compile(_BLANK + rb"(?:" + _OPERATOR + _BLANK + rb"|(?P<closed>" + _LINE_END + rb"))"),
-    "line": re.compile(_BLANK + rb"(?:" + _OPERATOR + _BLANK + rb"|(?P<closed>\Z))"),
+    "argument": re.compile(
+        _BLANK + rb"(?:" + _OPERATOR + _BLANK + rb"|(?P<closed>" + _LINE_END + rb"|\Z))"
+    ),
 }  # fmt: skip
 """What is open → what may follow an operand in it."""
 
@@ -100,8 +104,8 @@ def is_certainly_valid(text: bytes, start: int, end: int) -> bool:
                 return False
         elif found.lastgroup == "argument":
             open_blocks[-1].append(found[1])
-            position = _value_end(text, position, end, "body")
-            if position == _UNRECOGNISED:
+            position = _value_end(text, position, end)
+            if position == _UNRECOGNISED or text[position - 1] != ord("\n"):
                 return False
     return False
 
@@ -114,16 +118,16 @@ def _is_valid_line(text: bytes, start: int, end: int) -> bool:
     found = _ITEM.match(text, position, end)
     if found is None or found.lastgroup != "argument":
         return position == end
-    return _value_end(text, found.end(), end, "line") == end
+    return _value_end(text, found.end(), end) == end
 
 
 def _are_different(names: list[bytes]) -> bool:
     return len(set(names)) == len(names)
 
 
-def _value_end(text: bytes, position: int, end: int, within: str) -> int:
+def _value_end(text: bytes, position: int, end: int) -> int:
     """Return the offset behind the line in which a value ends; UNRECOGNISED where it may be invalid."""
-    opened = [within]
+    opened = ["argument"]
     conditions = [0]  # in each of those, the question marks whose colon is still to come
     operators, is_operand_next = 0, True
     while len(opened) <= MAX_BRACKETS and operators <= MAX_OPERATORS:
@@ -142,6 +146,8 @@ def _value_end(text: bytes, position: int, end: int, within: str) -> int:
         is_item_over = kind in ("next", "closed")
         if kind is None or conditions[-1] < 0 or (is_item_over and conditions[-1]):
             break
+        if opened[-1] == "group" and found["next"] is not None:
+            break
         operators += not is_item_over
         is_operand_next = kind != "closed"
         if kind == "closed":
@@ -151,5 +157,5 @@ def _value_end(text: bytes, position: int, end: int, within: str) -> int:
                 return position
             if text[position - 1 : position] != _CLOSERS[bracket]:
                 break
-            position = matched_end(_STEPS, text, position, end)
+            position = matched_end(_STEPS_BEHIND, text, position, end)
     return _UNRECOGNISED

@@ -157,7 +157,7 @@ class ClusterModeSetting(Enum):
     PARAMETER_GROUP = auto()
 
 
-# A whole number above 1, as text.
+# A whole number above 1, as a string.
 _SEVERAL = re.compile(r"0*([2-9]|[1-9][0-9]{1,9})")
 
 

@@ -117,6 +117,33 @@ class PublishedModule:
 
 
 @record
+class Requirements:
+    """What the rule and the remedies need to know of a policy."""
+
+    minimum_days: int = 1
+    """The shortest retention that passes."""
+
+    unknown: UnknownMode = UnknownMode.WARN
+
+    @property
+    def remedy_days(self) -> int:
+        """The retention that a remedy proposes, in days."""
+        return max(USUAL_DAYS, self.minimum_days)
+
+
+@record
+class ReadingScope:
+    """What the readers need to know of a policy: what is not read, and what is read in which way."""
+
+    exclude: tuple[PathGlob, ...] = ()
+    roots: tuple[RootSettings, ...] = ()
+    modules: tuple[PublishedModule, ...] = ()
+    templates: tuple[tuple[str, str], ...] = ()
+    baseline: str | None = None
+    source: str | None = None
+
+
+@record
 class Policy:
     """The requirements, and what is excluded or accepted."""
 
@@ -147,6 +174,13 @@ class Policy:
     """Which suppressions in the code count."""
 
     @property
-    def remedy_days(self) -> int:
-        """The retention that a remedy proposes, in days."""
-        return max(USUAL_DAYS, self.minimum_days)
+    def requirements(self) -> Requirements:
+        """What the rule and the remedies need."""
+        return Requirements(self.minimum_days, self.unknown)
+
+    @property
+    def reading_scope(self) -> ReadingScope:
+        """What the readers need."""
+        return ReadingScope(
+            self.exclude, self.roots, self.modules, self.templates, self.baseline, self.source
+        )

@@ -169,7 +169,7 @@ class Unknown(Generic[T]):
     passed: tuple["Known[T]", ...] = ()
     """Values that the code passes on to what was not read: evidence, and no outcomes."""
 
-    is_refused: bool = False
+    is_rejected: bool = False
     """The code is rejected before anything is deployed, and has to be corrected first."""
 
 

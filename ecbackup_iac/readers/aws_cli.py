@@ -4,12 +4,12 @@ This reader applies the rule to caches that run, for an audit.
 The members are those of botocore's CacheCluster, ReplicationGroup and ServerlessCache.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location, input_location
-from ecbackup_iac.model.report import Diagnostic, ReadResult
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown, Unset, Value
 from ecbackup_iac.readers.terraform.resource_types import days_of, shown_value, text_of
@@ -36,8 +36,11 @@ _STATUSES = ("Status", "CacheClusterStatus")
 MAX_NAMED = 3
 """Replication groups that a message lists; the rest are counted."""
 
-# Members of output that is not complete.
-_MORE = ("NextToken", "Marker")
+# Members of output that is not complete, in lower case: SDKs write them in theirs.
+_MORE = ("nexttoken", "marker")
+
+_DELETED = ("deleting", "deleted")
+"""States of a cache that is no longer in use, in lower case."""
 
 
 def matches(members: Mapping[str, "RawJson"]) -> bool:
@@ -55,14 +58,14 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     """Return the caches of whole output, or of one reduced entry; `root` is its path."""
     if not any(name in members for name in LISTS):
         entry = {name: piece.value() for name, piece in members.items()}
-        return ReadResult((_resource(entry, _kind(members) or "", root, is_reduced=True),))
+        return _result([_cache(entry, _kind(members) or "", root, is_reduced=True)])
     entries = [
         _entry(piece, name, root, is_reduced=False)
         for name in LISTS
         if name in members
         for piece in members[name].items()
     ]
-    if any(name in members and members[name].value() for name in _MORE):
+    if any(name.lower() in _MORE and members[name].value() for name in members):
         text = "the output stops before the last cache: run the command without --max-items"
         entries.append(Diagnostic(text, input_location(root)))
     return _result(entries)
@@ -75,10 +78,11 @@ def read_entries(entries: Iterable["RawJson"], root: str) -> ReadResult:
     )
 
 
-def unlisted_groups(live: Sequence[CacheResource]) -> Diagnostic | None:
+def unlisted_groups(live: Sequence[CacheResource], deleted: Container[str]) -> Diagnostic | None:
     """Return one error for all clusters whose replication group is in no output of the run.
 
-    Such a cluster takes its retention from the group, so nothing says whether it is backed up.
+    `deleted` are the groups that are listed as deleted. Such a cluster takes its retention from the group,
+    so nothing says whether it is backed up.
     """
     listed = {
         (cache.address, cache.scope) for cache in live if cache.form is Form.REPLICATION_GROUP
@@ -91,6 +95,7 @@ def unlisted_groups(live: Sequence[CacheResource]) -> Diagnostic | None:
         # The identifier alone decides where an output does not show the ARN.
         and not {(group.value, cache.scope), (group.value, "")} & listed
         and (cache.scope or group.value not in names)
+        and group.value not in deleted
     ]
     if not orphans:
         return None
@@ -105,24 +110,25 @@ def unlisted_groups(live: Sequence[CacheResource]) -> Diagnostic | None:
     return Diagnostic(text, orphans[0][1])
 
 
-def _result(entries: Iterable[CacheResource | Diagnostic]) -> ReadResult:
+def _result(entries: Iterable[CacheResource | AbsentCache | Diagnostic]) -> ReadResult:
     read = list(entries)
     return ReadResult(
         tuple(entry for entry in read if isinstance(entry, CacheResource)),
         tuple(entry for entry in read if isinstance(entry, Diagnostic)),
+        tuple(entry for entry in read if isinstance(entry, AbsentCache)),
     )
 
 
 def _entry(
     piece: "RawJson", name: str, root: str, *, is_reduced: bool
-) -> CacheResource | Diagnostic:
+) -> CacheResource | AbsentCache | Diagnostic:
     """Return the cache of one entry, or what is wrong with it."""
     entry = piece.value()
     identifier = LISTS[name][2]
     if not isinstance(entry, dict) or not isinstance(entry.get(identifier), str):
         text = f"an entry of {name} has no {identifier}: leave it in --query"
         return Diagnostic(text, input_location(root))
-    return _resource(entry, name, root, is_reduced=is_reduced)
+    return _cache(entry, name, root, is_reduced=is_reduced)
 
 
 def _kind(entry: Mapping[str, "RawJson"]) -> str | None:
@@ -135,6 +141,17 @@ def _kind(entry: Mapping[str, "RawJson"]) -> str | None:
         ),
         None,
     )
+
+
+def _cache(
+    entry: Mapping[str, Any], name: str, root: str, *, is_reduced: bool
+) -> CacheResource | AbsentCache:
+    """Return the cache of one entry; it is absent where AWS is deleting it."""
+    if any(str(entry.get(member)).lower() in _DELETED for member in _STATUSES):
+        _, kind, identifier = LISTS[name]
+        address = str(entry.get(identifier))
+        return AbsentCache(address, kind, root, input_location(root), "it is being deleted")
+    return _resource(entry, name, root, is_reduced=is_reduced)
 
 
 def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_reduced: bool) -> CacheResource:

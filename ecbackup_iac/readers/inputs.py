@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import ConfigurationPath, Input, Listing, discover
 from ecbackup_iac.files.globs import covers
-from ecbackup_iac.files.paths import BASELINE_FILE, POLICY_FILE, boundary_of, holds, shown_path
+from ecbackup_iac.files.paths import (
+    BASELINE_FILE,
+    POLICY_FILE,
+    boundary_of,
+    folders_between,
+    holds,
+    shown_path,
+)
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
     from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
+    from ecbackup_iac.readers.other_programs import OtherProgram
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
 NOTHING_READ = (
@@ -30,9 +38,12 @@ NOTHING_READ = (
 )
 
 
+NOTHING_EVALUATED = "nothing was evaluated: what is here is deployed by another program"
+
+
 def readings(
     paths: Sequence[str],
-    policy: Policy,
+    scope: ReadingScope,
     given: EvaluationInputs,
     *,
     allow_empty: bool,
@@ -44,9 +55,9 @@ def readings(
         InputError: a path does not exist.
 
     """
-    inputs = _Inputs(paths, policy, given, allow_empty=allow_empty, progress=progress)
+    inputs = _Inputs(paths, scope, given, allow_empty=allow_empty, progress=progress)
     everything = (*paths, *inputs.implied_paths(paths))
-    for found in discover(everything, policy.exclude, given.contents, inputs.listings):
+    for found in discover(everything, scope.exclude, given.contents, inputs.listings):
         match found:
             case ConfigurationPath():
                 inputs.add_configuration(found)
@@ -65,13 +76,13 @@ class _Inputs:
     def __init__(
         self,
         paths: Sequence[str],
-        policy: Policy,
+        scope: ReadingScope,
         given: EvaluationInputs,
         *,
         allow_empty: bool,
         progress: Progress,
     ) -> None:
-        self._policy = policy
+        self._scope = scope
         self._given = given
         self._allow_empty = allow_empty
         self._progress = progress
@@ -82,6 +93,8 @@ class _Inputs:
         self._templates: TemplateReader | None = None
         self._locator: SourceLocator | None = None
         self._live: list[CacheResource] = []
+        self._absent: set[str] = set()
+        """Addresses of the absent caches of documents."""
 
     def mark_read(self, named: str, path: str | None = None) -> None:
         """Note that a path of the command line holds something, and which file or folder that is."""
@@ -95,13 +108,13 @@ class _Inputs:
         A policy file or a baseline stands for its whole repository, a variable file for its root module, a
         parameter file for its template.
         """
-        baseline = os.path.realpath(self._policy.baseline) if self._policy.baseline else None
+        baseline = os.path.realpath(self._scope.baseline) if self._scope.baseline else None
         for path in paths:
             real = os.path.realpath(path)
             if real == baseline or os.path.basename(path) in (POLICY_FILE, BASELINE_FILE):
                 self.mark_read(shown_path(path))
                 yield shown_path(boundary_of(path))
-            for root in self._policy.roots:
+            for root in self._scope.roots:
                 if real in root.var_files:
                     boundary = boundary_of(root.path)
                     self.add_configuration(ConfigurationPath(root.path, boundary, shown_path(path)))
@@ -119,9 +132,6 @@ class _Inputs:
         from ecbackup_iac.readers.json_documents import read_documents
         from ecbackup_iac.readers.recognition import recognise
 
-        is_empty = not found.content or found.content.isspace()
-        if self._allow_empty and is_empty and found.path != STANDARD_INPUT:
-            return
         is_meant = found.path == STANDARD_INPUT or (found.is_named and not self._allow_empty)
         recognised = recognise(found, is_meant=is_meant)
         if recognised.template is not None and self._template_reader().add(recognised.template):
@@ -134,10 +144,14 @@ class _Inputs:
             for result in read_documents(recognised.documents):
                 self.mark_read(found.named, found.path)
                 self._live += [one for one in result.resources if SOURCES[one.source].is_live]
+                self._absent.update(one.address for one in result.absent)
                 yield self._located(result)
 
     def closing_results(self) -> Iterator[ReadResult]:
         """Yield what templates and configuration hold, and an error for each path that holds nothing."""
+        from ecbackup_iac.readers.other_programs import warnings
+
+        others = self._files_of_others()  # before the listings are used up
         for boundary, folders in self._folders.items():
             for result in self._configuration_results(boundary, folders):
                 for deployment in result.deployments:
@@ -149,25 +163,45 @@ class _Inputs:
         if self._live:
             from ecbackup_iac.readers.aws_cli import unlisted_groups
 
-            unlisted = unlisted_groups(self._live)
+            unlisted = unlisted_groups(self._live, self._absent)
             yield ReadResult(diagnostics=(unlisted,) if unlisted else ())
-        if not self._allow_empty:
-            # A path may be given twice, or lie in a folder that is given too.
-            for path in self._unread:
-                if not any(holds(path, one) for one in self._read):
-                    yield ReadResult(diagnostics=(self._nothing_read(path),))
+        yield ReadResult(diagnostics=tuple(warnings(others)))
+        # A path may be given twice, or lie in a folder that is given too.
+        for path in self._unread:
+            is_skipped = any(holds(path, other) for other in others)
+            is_accepted = self._allow_empty and not (is_skipped and os.path.isdir(path))
+            if not is_accepted and not any(holds(path, one) for one in self._read):
+                problem = self._nothing_read(path, is_skipped=is_skipped)
+                yield ReadResult(diagnostics=(problem,))
+
+    def _files_of_others(self) -> dict[str, "OtherProgram"]:
+        """Return the files of other programs under the paths, and above the configuration under them."""
+        from ecbackup_iac.readers.other_programs import files_of_others, program_of
+
+        above = {
+            folder
+            for boundary, targets in self._folders.items()
+            for target in targets
+            for folder in folders_between(target, boundary)
+        }
+        found = files_of_others(self.listings, above - self.listings.keys(), self._is_excluded)
+        for path in self._unread:
+            program = program_of(os.path.basename(path))
+            if program is not None and os.path.isfile(path):
+                found.setdefault(os.path.realpath(path), program)
+        return found
 
     def _configuration_results(self, boundary: str, folders: Sequence[str]) -> Iterator[ReadResult]:
         from ecbackup_iac.readers.terraform.configuration import Request, read
 
-        policy, targets = self._policy, tuple(dict.fromkeys(folders))
+        scope, targets = self._scope, tuple(dict.fromkeys(folders))
         return read(
             Request(
                 boundary,
                 targets,
                 self._given,
-                policy.roots,
-                policy.modules,
+                scope.roots,
+                scope.modules,
                 self._is_excluded,
                 self._progress,
                 self.listings,
@@ -176,12 +210,12 @@ class _Inputs:
 
     def _located(self, result: ReadResult) -> ReadResult:
         """Return the caches of a plan or a state with their locations under the policy's source folder."""
-        if self._policy.source is None or not result.resources:
+        if self._scope.source is None or not result.resources:
             return result
         from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
         if self._locator is None:
-            self._locator = SourceLocator(self._policy.source, self._given, self._is_excluded)
+            self._locator = SourceLocator(self._scope.source, self._given, self._is_excluded)
         return self._locator.locate(result)
 
     def _template_reader(self) -> "TemplateReader":
@@ -190,7 +224,7 @@ class _Inputs:
         if self._templates is None:
             self._templates = TemplateReader(
                 self._given,
-                self._policy,
+                self._scope,
                 self._is_excluded,
                 self._template_files,
                 self._progress,
@@ -200,7 +234,7 @@ class _Inputs:
     def _template_files(self, boundary: str) -> Iterator["TemplateFile"]:
         from ecbackup_iac.readers.recognition import recognise
 
-        for found in discover([boundary], self._policy.exclude, self._given.contents):
+        for found in discover([boundary], self._scope.exclude, self._given.contents):
             if isinstance(found, Input):
                 self._progress.reading()
                 template = recognise(found, is_meant=False).template
@@ -208,9 +242,9 @@ class _Inputs:
                     yield template
 
     def _is_excluded(self, path: str) -> bool:
-        return any(covers(glob, shown_path(path)) for glob in self._policy.exclude)
+        return any(covers(glob, shown_path(path)) for glob in self._scope.exclude)
 
-    def _nothing_read(self, path: str) -> Diagnostic:
-        glob = next((glob for glob in self._policy.exclude if covers(glob, path)), None)
-        text = f"not read: {glob.pattern} excludes it" if glob else NOTHING_READ
-        return Diagnostic(text, Location(path))
+    def _nothing_read(self, path: str, *, is_skipped: bool) -> Diagnostic:
+        glob = next((glob for glob in self._scope.exclude if covers(glob, path)), None)
+        text = NOTHING_EVALUATED if is_skipped else NOTHING_READ
+        return Diagnostic(f"not read: {glob.pattern} excludes it" if glob else text, Location(path))

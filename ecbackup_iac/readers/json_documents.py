@@ -11,7 +11,7 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.readers import aws_cli
 from ecbackup_iac.readers.shape import ShapeError
-from ecbackup_iac.readers.wrong_input_hints import hint_for_object
+from ecbackup_iac.readers.wrong_input_hints import hint_for_foreign_object, hint_for_object
 
 if TYPE_CHECKING:
     from ecbackup_iac.readers.raw_json import RawJson
@@ -38,10 +38,10 @@ READERS: tuple[DocumentReader, ...] = tuple(
     if facts.document_reader
 )
 
-# Only plans and AWS CLI output have these, so a text with one of them is never passed over in silence.
-_TELLING_NAMES = re.compile(
-    rb'"(?:resource_changes|CacheClusters|ReplicationGroups|ServerlessCaches)"'
-)
+# At the top of a document, only plans and AWS CLI output have these members. Deeper down, the data of SDKs
+# and recorded answers have them, too.
+_TELLING_NAMES = frozenset(("resource_changes", *aws_cli.LISTS))
+_TELLING_TEXT = re.compile(rb'"(?:%s)"' % "|".join(sorted(_TELLING_NAMES)).encode())
 
 _UNKNOWN_DOCUMENT = "looks like a plan, a state or AWS CLI output, and is none as they are written"
 _EMPTY_LIST = "an empty list: no cache was listed; --allow-empty accepts that"
@@ -58,6 +58,9 @@ class JsonFile:
     documents: "Iterator[RawJson]"
     """Parsed on demand, and once."""
 
+    is_meant: bool
+    """A person named it as infrastructure code: then an error is reported whatever it is."""
+
 
 def read_documents(file: JsonFile) -> Iterator[ReadResult]:
     """Yield what each document holds; nothing where none is of a source that is read."""
@@ -66,57 +69,79 @@ def read_documents(file: JsonFile) -> Iterator[ReadResult]:
     if len(file.text) < _MAX_EMPTY_LIST_BYTES and file.text.strip() == b"[]":
         yield _problem(_EMPTY_LIST, input_location(file.path))
         return
-    is_any_known = is_any_unknown = False
+    is_any_known = is_any_unknown = is_telling = False
     try:
         for document in file.documents:
             try:
-                results = list(_results(document, file.path))
+                results = list(_results(document, file.path, is_meant=file.is_meant))
             except ShapeError as error:
                 message = f"not the JSON that Terraform or AWS writes: {error}"
                 results = [_problem(message, input_location(file.path))]
             is_any_known = is_any_known or bool(results)
             is_any_unknown = is_any_unknown or not results
+            is_telling = is_telling or (not results and _has_telling_member(document))
             yield from results
             if any(result.is_wrong_kind for result in results):
                 break
     except JsonError as error:
         is_any_known = True
         yield _problem(error.message, input_location(file.path, error.line, error.column))
-    if is_any_unknown and (is_any_known or _TELLING_NAMES.search(file.text)):
+    if file.is_meant and is_any_unknown:
+        is_telling = _TELLING_TEXT.search(file.text) is not None
+    if is_any_unknown and (is_any_known or is_telling):
         yield _problem(_UNKNOWN_DOCUMENT, input_location(file.path))
 
 
-def _results(document: "RawJson", root: str, *, is_outermost: bool = True) -> Iterator[ReadResult]:
+def _has_telling_member(document: "RawJson") -> bool:
+    """Whether a document, or an object in a list, has a member that only what is read here has."""
+    try:
+        objects = list(document.items()) if document.is_list else [document]
+        return any(_TELLING_NAMES & one.members().keys() for one in objects if one.is_object)
+    except ShapeError:
+        return False
+
+
+def _results(
+    document: "RawJson", root: str, *, is_meant: bool, is_outermost: bool = True
+) -> Iterator[ReadResult]:
     """Read a document, or each of those that a list (`jq -s`) or an object by Region holds."""
     if document.is_list:
-        yield from _list_results(list(document.items()), root, is_outermost=is_outermost)
+        items = list(document.items())
+        yield from _list_results(items, root, is_meant=is_meant, is_outermost=is_outermost)
         return
     members = document.members()
     for reader in READERS:
         if reader.matches(members):
             yield reader.read(members, root)
             return
-    hint = hint_for_object(members)
+    hint = hint_for_object(members) or (is_meant and hint_for_foreign_object(members))
     if hint:
         yield ReadResult(diagnostics=(Diagnostic(hint, input_location(root)),), is_wrong_kind=True)
     elif is_outermost and members:
-        yield from _nested_results(list(members.values()), root)
+        yield from _nested_results(list(members.values()), root, is_meant=is_meant)
 
 
-def _list_results(items: "list[RawJson]", root: str, *, is_outermost: bool) -> Iterator[ReadResult]:
+def _list_results(
+    items: "list[RawJson]", root: str, *, is_meant: bool, is_outermost: bool
+) -> Iterator[ReadResult]:
     if not items and is_outermost:
         yield ReadResult()  # --query prints [] for a Region without caches
     elif items and aws_cli.matches_list(items):
         yield aws_cli.read_entries(items, root)
     elif items and is_outermost:
-        yield from _nested_results(items, root)
+        yield from _nested_results(items, root, is_meant=is_meant)
 
 
-def _nested_results(documents: "list[RawJson]", root: str) -> Iterator[ReadResult]:
+def _nested_results(
+    documents: "list[RawJson]", root: str, *, is_meant: bool
+) -> Iterator[ReadResult]:
     """Yield the results of documents inside a document, if each of them is of a known source."""
     if not all(document.is_object or document.is_list for document in documents):
         return
-    nested = [list(_results(document, root, is_outermost=False)) for document in documents]
+    nested = [
+        list(_results(document, root, is_meant=is_meant, is_outermost=False))
+        for document in documents
+    ]
     if all(nested):
         for results in nested:
             yield from results

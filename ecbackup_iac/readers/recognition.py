@@ -13,7 +13,12 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.readers.json_documents import READERS, JsonFile
 from ecbackup_iac.readers.shape import ShapeError
-from ecbackup_iac.readers.wrong_input_hints import STREAM_MARK, hint_for_text
+from ecbackup_iac.readers.wrong_input_hints import (
+    MARKS,
+    hint_for_empty,
+    hint_for_text,
+    is_output_as_yaml,
+)
 from ecbackup_iac.syntax.encoding import to_utf8
 
 if TYPE_CHECKING:
@@ -28,13 +33,13 @@ _DOCUMENT_EXTENSIONS = tuple(
 
 # A JSON text without any of these members is not parsed.
 _DOCUMENT_MARKS = re.compile(
-    rb'"(?:%s)"'
-    % "|".join((*(mark for one in READERS for mark in one.MARKS), STREAM_MARK)).encode()
+    rb'"(?:%s)"' % "|".join((*(mark for one in READERS for mark in one.MARKS), *MARKS)).encode()
 )
 
 # As cloudformation.templates.recognition.MARKS, which is not imported for files that have none of them.
-TEMPLATE_MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", b"::MODULE")
+TEMPLATE_MARKS = (b"AWS", b"Transform", b"Resources", b"\\x", b"\\u", b"\\U", b"::MODULE")
 
+_MAX_BINARY_HEAD = 1024  # bytes in which a program or an image has a NUL, which no template has
 _MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper script has added
 
 
@@ -55,7 +60,11 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     even if it does not look like infrastructure code.
     """
     may_be_template = _may_be_template(found.content)
-    may_be_document = is_meant or found.path.endswith(_DOCUMENT_EXTENSIONS)
+    may_be_document = (
+        is_meant
+        or found.path.endswith(_DOCUMENT_EXTENSIONS)
+        or (found.is_expected and is_output_as_yaml(found.content))
+    )
     if not (may_be_template or may_be_document):
         return Recognised()
     try:
@@ -63,6 +72,8 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     except UnicodeDecodeError as error:
         message = f"not the UTF-16 or UTF-32 that it looks like: {error.reason}"
         return _without_documents(found, message if may_be_document else None)
+    if not text or text.isspace():
+        return _without_documents(found, hint_for_empty(found.path) if is_meant else None)
     is_json = _begins_like_json(text)
     documents = None
     if is_json:
@@ -96,13 +107,14 @@ def _documents(path: str, text: bytes, *, is_meant: bool) -> tuple[JsonFile | No
     has_marks = _DOCUMENT_MARKS.search(text) is not None
     documents = documents_in(text)
     if not has_marks:
-        return (JsonFile(path, text, documents) if is_meant else None), False
+        return (JsonFile(path, text, documents, is_meant) if is_meant else None), False
     try:
         first = next(documents, None)
     except JsonError:
-        return JsonFile(path, text, documents_in(text)), False  # reported when it is read
+        return JsonFile(path, text, documents_in(text), is_meant), False  # reported when it is read
     peeked = () if first is None else (first,)
-    return JsonFile(path, text, chain(peeked, documents)), first is not None and _is_other(first)
+    is_document = first is not None and _is_other(first)
+    return JsonFile(path, text, chain(peeked, documents), is_meant), is_document
 
 
 def _is_other(document: "RawJson") -> bool:
@@ -132,6 +144,8 @@ def _template(found: "Input", text: bytes, *, is_meant: bool) -> "TemplateFile |
     )
     from ecbackup_iac.readers.cloudformation.resource_types import SOUGHT
 
+    if not found.is_expected and b"\0" in text[:_MAX_BINARY_HEAD]:
+        return None
     interest = interest_in(text, SOUGHT)
     if interest is Interest.NONE:
         return None

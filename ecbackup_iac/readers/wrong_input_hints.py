@@ -1,10 +1,19 @@
 """Common wrong inputs → what they are, and what to run instead."""
 
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-STREAM_MARK = "@level"
-"""A member of every message in the stream of `terraform plan -json`."""
+from ecbackup_iac.model.location import STANDARD_INPUT, is_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecbackup_iac.readers.raw_json import RawJson
+
+MARKS = ("@level", "plan_format_version")
+"""Members of every message in the stream of `terraform plan -json`, and of a redacted plan."""
+
+_AS_JSON = "not JSON: run the command with --output json"
 
 _SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
 
@@ -22,6 +31,17 @@ _PLAN_TEXT = (
     b"No changes. Your infrastructure matches the configuration",
 )
 
+# The members by which a plan, a state and AWS CLI output are recognised, in a text around them.
+_DOCUMENT = re.compile(
+    rb'"(?:CacheClusters|ReplicationGroups|ServerlessCaches)"\s*:\s*\['
+    rb'|[{,]\s*"format_version"\s*:\s*"[01]\.|[{,]\s*"lineage"\s*:\s*"'
+)
+_OUTPUT_AS_YAML = re.compile(
+    rb"^(?:- )?(?:CacheClusters|ReplicationGroups|ServerlessCaches):[ \t]*\r?\n[ \t]*- ",
+    re.MULTILINE,
+)
+_OUTPUT_AS_TEXT = re.compile(rb"\A(?:CACHECLUSTERS|REPLICATIONGROUPS|SERVERLESSCACHES)\t")
+
 _COLORS = re.compile(rb"\x1b\[[0-9;]*m")
 _MAX_SEARCHED_BYTES = 4_000_000  # a refresh may print thousands of lines first
 
@@ -29,8 +49,6 @@ _MAX_SEARCHED_BYTES = 4_000_000  # a refresh may print thousands of lines first
 def hint_for_text(text: bytes) -> str | None:
     """Return what a text that is no JSON document probably is; None where it is unknown."""
     head = _COLORS.sub(b"", text[:_MAX_SEARCHED_BYTES])
-    if not text.strip():
-        return "the input is empty: did the command before the pipe fail?"
     if head.startswith(b"PK\x03\x04"):
         return f"a binary plan file (or another zip archive), not JSON: run {_SHOW}"
     if any(mark in head for mark in _PLAN_TEXT):
@@ -40,20 +58,50 @@ def hint_for_text(text: bytes) -> str | None:
     if head.lstrip().startswith(b"[command]"):
         return "the setup-terraform wrapper added lines of its own: set terraform_wrapper: false"
     if head.lstrip().startswith((b"-----", b"|")) and b"Describe" in head:
-        return "AWS CLI output as a table, not JSON: run the command with --output json"
+        return f"AWS CLI output as a table, {_AS_JSON}"
+    if is_output_as_yaml(head):
+        return f"AWS CLI output as YAML, {_AS_JSON}"
+    if _OUTPUT_AS_TEXT.search(head):
+        return f"AWS CLI output as text, {_AS_JSON}"
+    if _DOCUMENT.search(text):
+        return "not JSON: there is text before it; save what the command writes to standard output alone"
     return None
 
 
-def hint_for_object(members: Mapping[str, object]) -> str | None:
-    """Return what a JSON object of no known source probably is; None where it is unknown."""
-    if "@level" in members and "@message" in members:
+def hint_for_empty(path: str) -> str:
+    """Return what to do about an input without a text."""
+    if path == STANDARD_INPUT or is_stream(path):
+        return "the input is empty: did the command before the pipe fail?"
+    return "the file is empty"
+
+
+def is_output_as_yaml(content: bytes) -> bool:
+    """Whether a text is what the AWS CLI writes with `--output yaml`."""
+    return b"Id:" in content and _OUTPUT_AS_YAML.search(content) is not None
+
+
+def hint_for_object(members: "Mapping[str, RawJson]") -> str | None:
+    """Return what a JSON object that is not read may be, where caches may be in it; None for any other."""
+    # Other programs log in the same format, with another `@module` and without a type.
+    if "@level" in members and ("type" in members or _is_terraform(members.get("@module"))):
         return _STREAM
+    if {"plan_format_version", "resource_changes"} <= members.keys():
+        return f"the redacted plan of HCP Terraform, not a whole one: run {_SHOW}"
     if {"encrypted_data", "lineage"} <= members.keys():
         return "an encrypted state: run tofu show -json | ecbackup-iac check -"
+    if {"version", "modules", "serial"} <= members.keys():
+        return "a state file older than version 4: run terraform show -json | ecbackup-iac check -"
+    return None
+
+
+def hint_for_foreign_object(members: "Mapping[str, RawJson]") -> str | None:
+    """Return what a JSON object without any cache is that is easily taken for a plan; None for any other."""
     if "provider_schemas" in members:
         return f"terraform providers schema -json, not a plan: run {_SHOW}"
     if {"valid", "diagnostics"} <= members.keys():
         return f"the output of terraform validate -json, not a plan: run {_SHOW}"
-    if {"version", "modules", "serial"} <= members.keys():
-        return "a state file older than version 4: run terraform show -json | ecbackup-iac check -"
     return None
+
+
+def _is_terraform(module: "RawJson | None") -> bool:
+    return module is not None and module.json == '"terraform.ui"'

@@ -32,8 +32,8 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
         if finding.verdict.rule
     ]
     entries += [
-        _diagnostic(one, fingerprint)
-        for one, fingerprint in zip(
+        _diagnostic(diagnostic, fingerprint)
+        for diagnostic, fingerprint in zip(
             report.diagnostics, of_diagnostics(report.diagnostics), strict=True
         )
     ]

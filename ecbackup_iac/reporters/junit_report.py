@@ -103,14 +103,14 @@ def _add(case: ET.Element, tag: str, attributes: dict[str, str], lines: Iterable
 
 def _with_unique_names(cases: list[ET.Element]) -> list[ET.Element]:
     """Return the cases, numbered where they share a name: of two in a suite, GitLab shows one."""
-    taken: set[tuple[str, str]] = set()
+    used_names: set[tuple[str, str]] = set()
     for case in cases:
         suite, name = case.attrib["classname"], case.attrib["name"]
         number, numbered = 1, name
-        while (suite, numbered) in taken:
+        while (suite, numbered) in used_names:
             number += 1
             numbered = f"{name} ({number})"
-        taken.add((suite, numbered))
+        used_names.add((suite, numbered))
         case.set("name", numbered)
     return cases
 

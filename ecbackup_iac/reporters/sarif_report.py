@@ -12,6 +12,7 @@ from urllib.parse import quote
 from ecbackup_iac import __version__
 from ecbackup_iac.control.rule_cards import GUIDE, RULES, RuleMetadata
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
     Diagnostic,
     Finding,
@@ -126,7 +127,7 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
             *facts(finding),
         ),
         "locations": [
-            _location(reported_location(resource))
+            _location(_with_line(reported_location(resource)))
             | {
                 "logicalLocations": [
                     {
@@ -213,6 +214,11 @@ def _notification(diagnostic: Diagnostic) -> dict[str, Any]:
     if is_file(diagnostic.location):
         notification["locations"] = [_location(diagnostic.location)]
     return notification
+
+
+def _with_line(location: Location) -> Location:
+    """Return the location of a result, with the first line where it has none: code scanning requires one."""
+    return location if location.line is not None else replace(location, line=1)
 
 
 def _location(location: Location) -> dict[str, Any]:

@@ -54,9 +54,9 @@ class AnnotatedFile:
             self._read_configuration(text)
         else:
             self._read_template(text)
-        found = [*self._in_comments(is_terraform=is_terraform)]
-        self._comments = [comment for comment, _ in found]
-        self._located = [located for _, located in found]
+        comments_and_suppressions = [*self._in_comments(is_terraform=is_terraform)]
+        self._comments = [comment for comment, _ in comments_and_suppressions]
+        self._located = [located for _, located in comments_and_suppressions]
         self._starts = [comment.start for comment in self._comments]
         self._above = _indices_by(comment.above for comment in self._comments)
         self._behind = _indices_by(comment.behind for comment in self._comments)
@@ -74,8 +74,8 @@ class AnnotatedFile:
 
     def suppressions(self) -> Iterator[LocatedSuppression]:
         """Yield every suppression of the text."""
-        for found in self._metadata.values():
-            yield from found
+        for located in self._metadata.values():
+            yield from located
         yield from self._located
 
     def metadata_of(self, resource: Location) -> list[LocatedSuppression]:
@@ -108,28 +108,28 @@ class AnnotatedFile:
         key = (extent, scope)
         if key not in self._near:
             indices = self._in(extent) if scope is Scope.BLOCK else self._at(extent)
-            found = (self._located[index] for index in sorted(indices))
-            self._near[key] = [located for located in found if located.written.scope is scope]
+            nearby = (self._located[index] for index in sorted(indices))
+            self._near[key] = [located for located in nearby if located.written.scope is scope]
         return self._near[key]
 
     def _in(self, extent: Extent) -> set[int]:
         """Return the comments inside an extent or at it, by index."""
-        found = self._at(extent)
+        indices = self._at(extent)
         first, last = (bisect_left(self._starts, offset) for offset in (extent.start, extent.end))
-        found.update(index for index in range(first, last) if self._comments[index].owner is None)
+        indices.update(index for index in range(first, last) if self._comments[index].owner is None)
         column = self._text.column(extent.start)
         first = bisect_left(self._below, (extent.start, -1))
         last = bisect_right(self._below, (extent.end, len(self._comments)))
-        found.update(
+        indices.update(
             index
             for _, index in self._below[first:last]
             if self._text.column(self._comments[index].start) > column
         )
-        return found
+        return indices
 
     def _at(self, extent: Extent) -> set[int]:
         """Return the comments directly above an extent, on its first line or behind its end, by index."""
-        found = {
+        indices = {
             *self._above.get(extent.start, ()),
             *self._behind.get(extent.end, ()),
             *self._owned.get(extent.start, ()),
@@ -141,8 +141,8 @@ class AnnotatedFile:
             if comment.start >= extent.end or self._text.line(comment.start) != line:
                 break
             if comment.owner is None:
-                found.add(index)
-        return found
+                indices.add(index)
+        return indices
 
     def _read_configuration(self, text: AnnotatedText) -> None:
         from ecbackup_iac.hcl.source import SourceFile
@@ -153,34 +153,38 @@ class AnnotatedFile:
         self._text = read(source)
 
     def _read_template(self, text: AnnotatedText) -> None:
+        """Read the metadata of a template's resources, and its comments."""
         from ecbackup_iac.cloudformation.syntax.comments import commented_yaml, resource_metadata
         from ecbackup_iac.cloudformation.syntax.files import documents_in
 
         documents, _ = documents_in(text.content, text.path)
-        for found in resource_metadata(documents):
+        for metadata in resource_metadata(documents):
             located = [
                 _located(
                     written,
                     SuppressionKind.METADATA,
-                    partial(found.source.location_of, node),
-                    found.kind,
-                    found.resource,
+                    partial(metadata.source.location_of, node),
+                    metadata.kind,
+                    metadata.resource,
                 )
-                for written, node in suppressions_in(found.node)
+                for written, node in suppressions_in(metadata.node)
             ]
             if located:
-                self._metadata[found.resource] = located
+                self._metadata[metadata.resource] = located
         if documents and isinstance(documents[0].source.text, str):
             self._text = commented_yaml(documents[0].source.text, text.path, documents)
 
     def _in_comments(self, *, is_terraform: bool) -> Iterator[tuple[Comment, LocatedSuppression]]:
+        """Yield the suppressions in comments, each with its comment and the block that it is in or at."""
         text = self._text
         locations: dict[int, Location] = {}
         not_code = commented_out(text.comments)
         for comment in text.comments:
-            for found, start, end in _suppressions_in(comment, text, is_terraform=is_terraform):
-                is_out = start in not_code and found.scope is not Scope.FILE
-                written = replace(found, problem=_COMMENTED_OUT) if is_out else found
+            for suppression, start, end in _suppressions_in(
+                comment, text, is_terraform=is_terraform
+            ):
+                is_out = start in not_code and suppression.scope is not Scope.FILE
+                written = replace(suppression, problem=_COMMENTED_OUT) if is_out else suppression
                 locate = partial(text.locate, start, end)
                 block = self._block_at(comment)
                 if block is None:
@@ -220,11 +224,11 @@ def _located(
 
 def _indices_by(offsets: Iterable[int | None]) -> dict[int, list[int]]:
     """Return the indices of the comments that have an offset, by that offset."""
-    found: dict[int, list[int]] = {}
+    indices: dict[int, list[int]] = {}
     for index, offset in enumerate(offsets):
         if offset is not None:
-            found.setdefault(offset, []).append(index)
-    return found
+            indices.setdefault(offset, []).append(index)
+    return indices
 
 
 def _suppressions_in(
@@ -232,14 +236,16 @@ def _suppressions_in(
 ) -> Iterator[tuple[InlineSuppression, int, int]]:
     """Yield what a comment suppresses, line by line, each with its offsets."""
     for line in lines_of(comment):
-        shown = text.readable(line.text) if comment.owner is None else line.text
-        own = own_suppression(shown)
-        if own and line.is_nested:
-            own = replace(own, problem=_COMMENTED_OUT)
-        found = [own] if own else []
-        found += other_suppressions(shown, is_head=comment.is_head, is_terraform=is_terraform)
+        line_text = text.readable(line.text) if comment.owner is None else line.text
+        directive = own_suppression(line_text)
+        if directive and line.is_nested:
+            directive = replace(directive, problem=_COMMENTED_OUT)
+        suppressions = [directive] if directive else []
+        suppressions += other_suppressions(
+            line_text, is_head=comment.is_head, is_terraform=is_terraform
+        )
         # The text of a JSON property has its escapes resolved, so its lines have no offsets.
         is_property = comment.owner is not None
         start, end = line.start, line.start + len(line.text)
         extent = (comment.start, comment.end) if is_property else (start, end)
-        yield from ((suppression, *extent) for suppression in found)
+        yield from ((suppression, *extent) for suppression in suppressions)

@@ -94,17 +94,17 @@ def stale_warnings(baseline: Baseline, stale: Sequence[AcceptedFinding]) -> list
     """Return one warning that names the entries that match no finding; none where there are none."""
     if not stale:
         return []
-    named = [
+    entry_names = [
         f"{entry.key.address} ({entry.key.rule} in {_shown_root(entry.key.root, baseline.folder)})"
         for entry in stale[:MAX_NAMED]
     ]
     if len(stale) > MAX_NAMED:
-        named.append(f"and {len(stale) - MAX_NAMED} more")
+        entry_names.append(f"and {len(stale) - MAX_NAMED} more")
     what = (
         "1 entry no longer matches" if len(stale) == 1 else f"{len(stale)} entries no longer match"
     )
     text = (
-        f"{what} any finding: {', '.join(named)}; "
+        f"{what} any finding: {', '.join(entry_names)}; "
         f"ecbackup-iac baseline --update {baseline.path} prunes {'it' if len(stale) == 1 else 'them'}"
     )
     return [Diagnostic(text, Location(baseline.path), Severity.WARNING)]

@@ -72,10 +72,10 @@ def read_baseline(path: str) -> Baseline:
     try:
         file = BaselineFile.model_validate_json(content)
     except ValidationError as error:
-        found = [_problem(detail, lines) for detail in error.errors(include_url=False)]
-        first, *more = found[:MAX_PROBLEMS]
-        if len(found) > MAX_PROBLEMS:
-            more.append(f"{shown}: and {len(found) - MAX_PROBLEMS} more")
+        messages = [_problem(detail, lines) for detail in error.errors(include_url=False)]
+        first, *more = messages[:MAX_PROBLEMS]
+        if len(messages) > MAX_PROBLEMS:
+            more.append(f"{shown}: and {len(messages) - MAX_PROBLEMS} more")
         raise BaselineError(first, more=more) from error
     entries = (
         AcceptedFinding(_key_of(entry), entry.reason, entry.accepted, lines.of(("findings", index)))
@@ -145,13 +145,13 @@ class _Lines:
         if node is None:
             return Location(self._shown)
         for step in path:
-            found = [
+            nodes = [
                 *(node.items[step : step + 1] if isinstance(step, int) else ()),
                 *(member for name, member in node.members if name.text == step),
             ]
-            if not found:
+            if not nodes:
                 break
-            node = found[-1]
+            node = nodes[-1]
         return self.at(node.start)
 
 

@@ -47,7 +47,7 @@ def commented_out(comments: Iterable[Comment]) -> set[int]:
 
     Such a line, in that block or above it, is about that block and not about the code below.
     """
-    found: set[int] = set()
+    starts: set[int] = set()
     for above, group in groupby(comments, lambda comment: comment.above):
         if above is None:
             continue
@@ -56,5 +56,5 @@ def commented_out(comments: Iterable[Comment]) -> set[int]:
         if declared:
             closed = [index for index, line in enumerate(lines) if line.text == "}"]
             last = max(declared[-1:] + closed[-1:])
-            found.update(line.start for line in lines[: last + 1])
-    return found
+            starts.update(line.start for line in lines[: last + 1])
+    return starts

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.suppressions.inline import InlineSuppression, cut, parse_date
+from ecbackup_iac.suppressions.inline import InlineSuppression, parse_date, shorten
 
 SIGN = "ecbackup:ignore"
 EXAMPLE = f"{SIGN}[ECB001] reason until 2027-03-31"
@@ -32,11 +32,11 @@ def own_suppression(line: str) -> InlineSuppression | None:
     rules: tuple[Rule, ...] = ()
     written = SIGN
     if rest.startswith("["):
-        listed, bracket, rest = rest[1:].partition("]")
+        rule_ids, bracket, rest = rest[1:].partition("]")
         if not bracket:
             return _wrong(SIGN, f"its bracket is not closed: {EXAMPLE}")
-        written = f"{SIGN}[{cut(listed)}]"
-        rules, problem = rules_in(listed.split(","))
+        written = f"{SIGN}[{shorten(rule_ids)}]"
+        rules, problem = rules_in(rule_ids.split(","))
         if problem:
             return _wrong(written, problem)
     elif rest and not rest[0].isspace() and rest[0] != ":":
@@ -49,16 +49,16 @@ def own_suppression(line: str) -> InlineSuppression | None:
 
 def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
     """Return the rules with these ids, or what is wrong with one of them."""
-    found: list[Rule] = []
+    rules: list[Rule] = []
     for name in names:
-        wanted = name.strip().upper()
-        if not wanted:
+        rule_id = name.strip().upper()
+        if not rule_id:
             return (), "a rule is missing between its brackets"
-        if wanted not in (*Rule,):
+        if rule_id not in (*Rule,):
             first, *_, last = Rule
-            return (), f"there is no rule {cut(name.strip())}: they are {first} to {last}"
-        found.append(Rule(wanted))
-    return tuple(dict.fromkeys(found)), ""
+            return (), f"there is no rule {shorten(name.strip())}: they are {first} to {last}"
+        rules.append(Rule(rule_id))
+    return tuple(dict.fromkeys(rules)), ""
 
 
 def with_reason(suppression: InlineSuppression, written: str) -> InlineSuppression:
@@ -71,13 +71,13 @@ def with_reason(suppression: InlineSuppression, written: str) -> InlineSuppressi
         if expires is not None:
             reason = reason[: marks[-1].start()].rstrip(" ,;(-")
         elif not until or any(character.isdigit() for character in until):
-            shown = cut(until) or "nothing"
+            shown = shorten(until) or "nothing"
             return replace(
                 suppression, problem=f"what stands behind until is no date like 2027-03-31: {shown}"
             )
     if not any(character.isalnum() for character in reason):
         return replace(suppression, problem=f"it gives no reason: {EXAMPLE}")
-    return replace(suppression, reason=cut(reason), expires=expires)
+    return replace(suppression, reason=shorten(reason), expires=expires)
 
 
 def _nearly(text: str) -> InlineSuppression | None:
@@ -93,7 +93,7 @@ def _nearly(text: str) -> InlineSuppression | None:
 
 
 def _misspelt(text: str) -> InlineSuppression:
-    word = cut(text.split(maxsplit=1)[0])
+    word = shorten(text.split(maxsplit=1)[0])
     return _wrong(word, f"it is not written as {EXAMPLE}")
 
 

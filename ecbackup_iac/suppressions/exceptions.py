@@ -33,10 +33,10 @@ class PolicySuppressions:
         ]
         covering: list[Suppression | None] = []
         for finding in findings:
-            found = [tracked for exception, tracked in active if _covers(exception, finding)]
-            for tracked in found:
+            exceptions = [tracked for exception, tracked in active if _covers(exception, finding)]
+            for tracked in exceptions:
                 tracked.is_used = True
-            covering.append(found[0].reported if found else None)
+            covering.append(exceptions[0].reported if exceptions else None)
         return covering
 
     def warnings(self) -> Iterator[Diagnostic]:

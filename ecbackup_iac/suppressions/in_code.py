@@ -74,6 +74,7 @@ class CodeSuppressions:
                 yield Diagnostic(text, Location(file.path), Severity.WARNING)
 
     def _covering(self, finding: Finding) -> Suppression | None:
+        """Return what covers a finding; None where nothing does, or it does not fail."""
         if finding.verdict.status not in (Status.FAIL, Status.UNKNOWN):
             return None
         covering = [
@@ -83,8 +84,8 @@ class CodeSuppressions:
         ]
         if not covering:
             return None
-        own = (located for located in covering if located.written.is_own)
-        return next(own, covering[0]).tracked.reported
+        own_suppressions = (located for located in covering if located.written.is_own)
+        return next(own_suppressions, covering[0]).tracked.reported
 
     def _candidates(self, resource: CacheResource) -> Iterator[list[LocatedSuppression]]:
         """Yield the suppressions at the cache, at its retention and at the module calls that lead to it."""
@@ -115,8 +116,8 @@ class CodeSuppressions:
             covering = [located for located in candidates if self._covers(located, rule)]
             for located in covering:
                 located.tracked.is_used = True
-            own = [located for located in covering if located.written.is_own]
-            self._chosen[key] = [*own[:1], *covering[:1]]
+            own_suppressions = [located for located in covering if located.written.is_own]
+            self._chosen[key] = [*own_suppressions[:1], *covering[:1]]
         return self._chosen[key]
 
     def _covers(self, located: LocatedSuppression, rule: Rule | None) -> bool:
@@ -169,11 +170,11 @@ class CodeSuppressions:
 
 def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:
     """Return every text that may hold a suppression, each read once."""
-    found: dict[str, AnnotatedText] = {}
+    texts_by_path: dict[str, AnnotatedText] = {}
     for text in texts:
-        if not is_downloaded(text.path) and (text.path not in found or text.is_whole):
-            found[text.path] = text
-    return {path: AnnotatedFile(text) for path, text in found.items()}
+        if not is_downloaded(text.path) and (text.path not in texts_by_path or text.is_whole):
+            texts_by_path[text.path] = text
+    return {path: AnnotatedFile(text) for path, text in texts_by_path.items()}
 
 
 def _locations(resource: CacheResource) -> tuple[Location, ...]:

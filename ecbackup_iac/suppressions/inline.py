@@ -60,7 +60,7 @@ class InlineSuppression:
     """Why it does not count; empty where it does."""
 
 
-def cut(text: str) -> str:
+def shorten(text: str) -> str:
     """Return a reason as messages show it: on one line, of limited length."""
     line = " ".join(text[: 4 * MAX_REASON_LENGTH].split())
     if len(line) <= MAX_REASON_LENGTH:

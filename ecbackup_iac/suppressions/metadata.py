@@ -17,7 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.directives import rules_in
-from ecbackup_iac.suppressions.inline import InlineSuppression, cut, parse_date
+from ecbackup_iac.suppressions.inline import InlineSuppression, parse_date, shorten
 from ecbackup_iac.suppressions.other_tools import OFF, checkov_suppression
 
 Found: TypeAlias = tuple[InlineSuppression, Node]
@@ -35,9 +35,9 @@ _CDK_NAG_RULES = (*OFF, Rule.RETENTION_TOO_SHORT)
 
 def suppressions_in(metadata: Node) -> Iterator[Found]:
     """Yield the suppressions, our own first."""
-    own = member(metadata, "ecbackup")
-    if own is not None:
-        yield from _own(own)
+    directive = member(metadata, "ecbackup")
+    if directive is not None:
+        yield from _own(directive)
     for tool in ("checkov", "bridgecrew"):
         for entry in _entries(member(member(metadata, tool), "skip")):
             name, comment = _text(entry, "id"), _text(entry, "comment")
@@ -53,12 +53,13 @@ def suppressions_in(metadata: Node) -> Iterator[Found]:
 
 
 def _own(node: Node) -> Iterator[Found]:
+    """Yield the suppressions under the key `ecbackup`, or what is wrong with them."""
     if not isinstance(node, MapNode) or not node.members:
         yield _wrong("Metadata ecbackup", f"it is not written as {EXAMPLE}"), node
         return
     for name, (key, value) in members(node).items():
         if name != "ignore":
-            yield _wrong(f"Metadata ecbackup {cut(name)}", f"unknown key: {EXAMPLE}"), key
+            yield _wrong(f"Metadata ecbackup {shorten(name)}", f"unknown key: {EXAMPLE}"), key
             continue
         entries = _entries(value)
         if not entries:
@@ -68,16 +69,19 @@ def _own(node: Node) -> Iterator[Found]:
 
 
 def _own_entry(entry: Node) -> InlineSuppression:
+    """Return the suppression in an entry of `ignore`, or its problem."""
     written = "Metadata ecbackup ignore"
     if not isinstance(entry, MapNode):
         return _wrong(written, f"it is not written as {EXAMPLE}")
-    found = members(entry)
-    for name in found:
+    entries = members(entry)
+    for name in entries:
         if name not in _OWN_KEYS:
-            return _wrong(written, f"unknown key {cut(name)}: the keys are {', '.join(_OWN_KEYS)}")
+            return _wrong(
+                written, f"unknown key {shorten(name)}: the keys are {', '.join(_OWN_KEYS)}"
+            )
     rules: tuple[Rule, ...] = ()
-    if "rules" in found:
-        names = _names(found["rules"][1])
+    if "rules" in entries:
+        names = _names(entries["rules"][1])
         if not names:
             return _wrong(written, "rules is no list of rules such as [ECB001]")
         rules, problem = rules_in(names)
@@ -86,8 +90,8 @@ def _own_entry(entry: Node) -> InlineSuppression:
         written = f"{written} [{', '.join(rules)}]"
     until = _text(entry, "until")
     expires = parse_date(until)
-    if "until" in found and expires is None:
-        shown = cut(until) or "nothing"
+    if "until" in entries and expires is None:
+        shown = shorten(until) or "nothing"
         return _wrong(written, f"until is no date like 2027-03-31: {shown}")
     return _with_reason(
         InlineSuppression(written, rules=rules, expires=expires), _text(entry, "reason")
@@ -97,7 +101,7 @@ def _own_entry(entry: Node) -> InlineSuppression:
 def _nag(tool: str, entry: Node) -> InlineSuppression | None:
     """Return the suppression in an entry of cfn_nag or cdk-nag, where it names a rule of ours."""
     name, reason = _text(entry, "id"), _text(entry, "reason")
-    written = f"Metadata {tool} {cut(name)}"
+    written = f"Metadata {tool} {shorten(name)}"
     if name.upper().startswith("ECB"):
         rules, problem = rules_in([name])
         suppression = InlineSuppression(written, rules=rules, is_foreign_form=True, problem=problem)
@@ -106,14 +110,14 @@ def _nag(tool: str, entry: Node) -> InlineSuppression | None:
         return None
     if _text(entry, "is_reason_encoded").lower() == "true":
         reason = _decoded(reason)
-    reason = cut(reason) or f"{written} (no reason given)"
+    reason = shorten(reason) or f"{written} (no reason given)"
     return InlineSuppression(written, reason, _CDK_NAG_RULES, is_own=False, is_foreign_form=True)
 
 
 def _with_reason(suppression: InlineSuppression, reason: str) -> InlineSuppression:
     if not any(character.isalnum() for character in reason):
         return replace(suppression, problem="it gives no reason")
-    return replace(suppression, reason=cut(reason))
+    return replace(suppression, reason=shorten(reason))
 
 
 def _decoded(reason: str) -> str:

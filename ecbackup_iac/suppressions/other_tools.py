@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from ecbackup_iac.files.globs import matches
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.suppressions.inline import InlineSuppression, Scope, cut, parse_date
+from ecbackup_iac.suppressions.inline import InlineSuppression, Scope, parse_date, shorten
 from ecbackup_iac.syntax.comments import COMMENT_SIGNS
 
 OFF = (Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNKNOWN)
@@ -59,10 +59,10 @@ def other_suppressions(
 
 def checkov_suppression(ids: list[str], written: str, reason: str) -> InlineSuppression | None:
     """Return the suppression that skips these checks of Checkov's; None where none of them is ours."""
-    wanted = [CHECKOV_RULES[name] for name in ids if name in CHECKOV_RULES]
-    if not wanted:
+    rules_of_checks = [CHECKOV_RULES[name] for name in ids if name in CHECKOV_RULES]
+    if not rules_of_checks:
         return None
-    rules = () if () in wanted else wanted[0]
+    rules = () if () in rules_of_checks else rules_of_checks[0]
     return _foreign(written, reason, rules)
 
 
@@ -76,8 +76,8 @@ def is_match(pattern: str, name: str) -> bool:
 def _foreign(
     written: str, reason: str, rules: tuple[Rule, ...] = OFF, **more: object
 ) -> InlineSuppression:
-    reason = cut(reason.strip()) or f"{cut(written)} (no reason given)"
-    base = InlineSuppression(cut(written), reason, rules, is_own=False, is_foreign_form=True)
+    reason = shorten(reason.strip()) or f"{shorten(written)} (no reason given)"
+    base = InlineSuppression(shorten(written), reason, rules, is_own=False, is_foreign_form=True)
     return replace(base, **more)
 
 
@@ -94,11 +94,11 @@ def _checkov(text: str) -> Iterator[InlineSuppression]:
 def _trivy(text: str) -> Iterator[InlineSuppression]:
     """Yield each `trivy:ignore:ID` of a line; the other words are the reason."""
     words = text.split()
-    marked = [word.lstrip(COMMENT_SIGNS) for word in words]
+    bare_words = [word.lstrip(COMMENT_SIGNS) for word in words]
     reason = " ".join(
-        word for word, bare in zip(words, marked, strict=True) if not bare.startswith(_PREFIXES)
+        word for word, bare in zip(words, bare_words, strict=True) if not bare.startswith(_PREFIXES)
     ).strip(f" -:{COMMENT_SIGNS}")
-    for word in marked:
+    for word in bare_words:
         if word.startswith(_PREFIXES):
             suppression = _trivy_suppression(word, reason)
             if suppression is not None:
@@ -106,19 +106,22 @@ def _trivy(text: str) -> Iterator[InlineSuppression]:
 
 
 def _trivy_suppression(word: str, reason: str) -> InlineSuppression | None:
+    """Return the suppression of one `trivy:ignore:ID`; None where the check is another one."""
     sections = word.split(":")[1:]
-    given = dict(zip(sections[::2], sections[1::2], strict=False))
-    name, bracket, _ = given.get("ignore", "").partition("[")
+    options = dict(zip(sections[::2], sections[1::2], strict=False))
+    name, bracket, _ = options.get("ignore", "").partition("[")
     if not any(is_match(name, known) for known in TRIVY_IDS):
         return None
     is_blanket = "*" in name
     problem, expires = "", None
     if bracket:
         problem = "it is for some values of an attribute alone, which is not followed here"
-    if "exp" in given:
-        expires = parse_date(given["exp"])
+    if "exp" in options:
+        expires = parse_date(options["exp"])
         if expires is None or expires == date.min:
-            problem = f"what stands behind exp is no date like 2027-03-31: {cut(given['exp'])}"
+            problem = (
+                f"what stands behind exp is no date like 2027-03-31: {shorten(options['exp'])}"
+            )
         else:
             expires -= timedelta(days=1)  # it ends as that day begins
     return _foreign(
@@ -126,18 +129,19 @@ def _trivy_suppression(word: str, reason: str) -> InlineSuppression | None:
         f"{word}: {reason}" if reason else "",
         scope=Scope.HEAD if is_blanket else Scope.BLOCK,
         expires=expires,
-        workspace=given.get("ws", ""),
+        workspace=options.get("ws", ""),
         is_blanket=is_blanket,
         problem=problem,
     )
 
 
 def _kics(text: str, *, is_head: bool) -> Iterator[InlineSuppression]:
+    """Yield what a command of KICS suppresses; it may name the file, the next block or the next line."""
     match = _KICS.match(text)
     if match is None:
         return
     first, *rest = match[1].split() or [""]
-    command, equals, listed = first.lower().partition("=")
+    command, equals, queries = first.lower().partition("=")
     written = f"kics-scan {first}"
     reason = f"{written}: {' '.join(rest)}" if rest else ""
     if command == "ignore-block":
@@ -146,6 +150,6 @@ def _kics(text: str, *, is_head: bool) -> Iterator[InlineSuppression]:
         yield _foreign(written, reason, scope=Scope.LINE, is_blanket=True)
     elif command == "ignore" and is_head:
         yield _foreign(written, reason, scope=Scope.FILE, is_blanket=True)
-    elif command == "disable" and equals and KICS_QUERY in listed.split(","):
+    elif command == "disable" and equals and KICS_QUERY in queries.split(","):
         problem = "" if is_head else "KICS reads it before the first code of a file alone"
         yield _foreign(f"kics-scan disable={KICS_QUERY}", reason, scope=Scope.FILE, problem=problem)

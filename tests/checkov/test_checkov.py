@@ -190,7 +190,7 @@ def test_what_checkov_passes_we_pass(whole: Scan, estate: Path) -> None:
     assert [key for key in passed if ours[key]["status"] != "pass"] == []
 
 
-def test_what_the_plan_does_not_know_yet_is_no_failure(whole: Scan) -> None:
+def test_a_value_known_after_apply_does_not_fail_in_checkov(whole: Scan) -> None:
     """Checkov shows it as if it were not set; the check reads the plan itself."""
     plan = "plans/unknown-retention.json"
     failed = [key for key, result in whole.results.items() if key[0] == plan and result == "FAILED"]
@@ -307,7 +307,7 @@ AS_IT_IS = {
 }
 
 
-def test_the_folder_of_an_installed_package_works_beside_a_foreign_site_packages(
+def test_the_installed_folder_works_with_foreign_site_packages(
     checkov: Path, installed: Path, small: Path
 ) -> None:
     folder = installed / "ecbackup_iac" / "checkov_checks"
@@ -353,7 +353,7 @@ def test_a_copy_serves_as_a_policy_repository_by_git_url(
     assert (result.results, result.errors) == (AS_IT_IS, "")
 
 
-def test_a_copy_can_be_signed_and_a_tampered_one_is_refused(
+def test_a_copy_can_be_signed_and_a_tampered_copy_is_rejected(
     checkov: Path, small: Path, run: "Run", tmp_path: Path
 ) -> None:
     if shutil.which("openssl") is None:
@@ -397,7 +397,7 @@ def test_a_check_that_cannot_find_its_package_fails_every_cache_and_says_so(
     assert result.status == 1
 
 
-def test_a_setting_that_is_no_number_fails_every_cache(checkov: Path, small: Path) -> None:
+def test_a_setting_that_is_not_a_number_fails_every_cache(checkov: Path, small: Path) -> None:
     result = scan(checkov, small, env={"ECBACKUP_MINIMUM_DAYS": "soon"})
     assert set(result.results.values()) == {"FAILED"}
     assert "ECBACKUP_MINIMUM_DAYS is 'soon'" in result.errors

@@ -139,7 +139,7 @@ def test_fish_offers_the_same(home: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_completion_script_alone_is_printed(shell: str, run: "Run") -> None:
+def test_only_the_completion_script_is_printed(shell: str, run: "Run") -> None:
     if shell == "bash":
         program_of(shell)  # click asks it for its version
     result = run(env={"_ECBACKUP_IAC_COMPLETE": f"{shell}_source"})

@@ -43,7 +43,7 @@ def test_text_goes_to_standard_output_and_json_to_a_file(plans: Path, run: "Run"
     assert report["findings"][0]["rule"] == "ECB001"
 
 
-def test_a_report_that_goes_to_a_file_leaves_standard_output_alone(plans: Path, run: "Run") -> None:
+def test_a_report_to_a_file_prints_nothing(plans: Path, run: "Run") -> None:
     result = run("check", FAILS, "--format", "text:report.txt")
     assert (result.stdout, result.status) == ("", 1)
     assert (plans / "report.txt").read_text(encoding="utf-8").startswith("FAIL  ")
@@ -95,7 +95,7 @@ def test_a_report_that_cannot_be_put_in_place_leaves_the_old_one(
     assert [file.name for file in tmp_path.iterdir()] == ["report.json"]
 
 
-def test_nothing_else_is_left_beside_a_report(plans: Path, run: "Run") -> None:
+def test_a_report_leaves_no_other_file(plans: Path, run: "Run") -> None:
     (plans / "out").mkdir()
     run("check", FAILS, "--format", "json:out/report.json")
     assert [file.name for file in (plans / "out").iterdir()] == ["report.json"]
@@ -143,7 +143,7 @@ def test_nothing_else_is_left_beside_a_report(plans: Path, run: "Run") -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_wrong_options_are_refused_with_status_2_and_no_output(
+def test_wrong_options_are_rejected_with_status_2_and_no_output(
     run: "Run", args: list[str], message: str
 ) -> None:
     result = run("check", FAILS, *args)
@@ -319,7 +319,7 @@ def test_a_full_disk_is_blamed_on_the_file_that_did_not_fit(
     assert shown.out == "still open"
 
 
-def test_a_file_that_cannot_be_restored_is_named_beside_the_first_error(
+def test_a_file_that_cannot_be_restored_is_named_with_the_first_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = [tmp_path / name for name in ("a.tf", "b.tf")]

@@ -52,11 +52,11 @@ def test_the_version_is_the_packages_own(run: "Run") -> None:
     [
         "ecbackup_iac.rule",
         "ecbackup_iac.readers.terraform.resource_types",
-        "ecbackup_iac.readers.terraform_json.plan",
+        "ecbackup_iac.checkov.resource_conf",
         *MODEL,
     ],
 )
-def test_what_checkov_loads_needs_the_standard_library_alone(module: str) -> None:
+def test_what_checkov_loads_needs_only_the_standard_library(module: str) -> None:
     program = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); import {module}"
     result = subprocess.run(
         [sys.executable, "-S", "-I", "-c", program], capture_output=True, text=True, check=False
@@ -64,18 +64,18 @@ def test_what_checkov_loads_needs_the_standard_library_alone(module: str) -> Non
     assert (result.stderr, result.returncode) == ("", 0)
 
 
-def test_a_decoded_plan_is_read_with_the_standard_library_alone() -> None:
+def test_a_decoded_plan_is_read_with_only_the_standard_library() -> None:
     program = f"""
 import json, sys
 sys.path.insert(0, {str(REPOSITORY)!r})
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks
 from ecbackup_iac.readers.terraform_json.planned_change import read_change
 from ecbackup_iac.rule import judge
 plan = json.load(open("tests/readers/plans/update-7-to-0.json", encoding="utf-8"))
 for entry in plan["resource_changes"]:
     cache = read_change(entry, Blocks(plan["configuration"]["root_module"]), "plan.json")
-    print(cache and (cache.address, judge(cache, Policy()).rule.value))
+    print(cache and (cache.address, judge(cache, Requirements()).rule.value))
 """
     result = subprocess.run(
         [sys.executable, "-S", "-I", "-c", program],

@@ -15,7 +15,7 @@ import pytest
 
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.readers.inputs import readings
 
@@ -122,6 +122,6 @@ def accounts_of() -> AccountsOf:
         given = EvaluationInputs(
             parameters=tuple((kinds[option], text) for option, text in options)
         )
-        return Accounts([*readings(paths, Policy(), given, allow_empty=False)])
+        return Accounts([*readings(paths, ReadingScope(), given, allow_empty=False)])
 
     return read

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.value import Unknown
 from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge
@@ -147,7 +147,7 @@ Resources:
 def test_a_hard_template_is_evaluated(name: str, evaluate_templates: "EvaluateTemplates") -> None:
     files, expected = VERDICTS[name]
     found = evaluate_templates(files)
-    assert {one.address: str(judge(one, Policy()).status) for one in found.caches} == expected
+    assert {one.address: str(judge(one, Requirements()).status) for one in found.caches} == expected
     assert found.errors == []
 
 
@@ -190,7 +190,7 @@ def test_what_is_not_evaluated_is_reported(
 ) -> None:
     text, message = REJECTED[name]
     found = evaluate_templates({"t.yaml": text})
-    assert all(str(judge(one, Policy()).status) != "fail" for one in found.caches)
+    assert all(str(judge(one, Requirements()).status) != "fail" for one in found.caches)
     unknown = [one.retention.why for one in found.caches if isinstance(one.retention, Unknown)]
     if message:
         assert any(message in text for text in (*found.errors, *unknown))
@@ -205,7 +205,7 @@ def test_a_secret_is_in_no_message(retention: str, evaluate_templates: "Evaluate
     mapped = "Mappings: {hunter2: {a: {c: 1}}}"
     found = evaluate_templates({"t.yaml": cache(retention, declared + mapped)})
     texts = [one.message for one in found.diagnostics]
-    texts += [judge(one, Policy()).message for one in found.caches]
+    texts += [judge(one, Requirements()).message for one in found.caches]
     texts += [step.text for one in found.caches for step in one.retention.trace]
     assert "hunter2" not in " ".join(texts)
 
@@ -233,5 +233,5 @@ def test_a_remedy_is_of_use(
         "Z: {Type: Number, Default: 90}}"
     )
     (found,) = evaluate_templates({"t.yaml": cache(retention, declared)}).caches
-    verdict = judge(found, Policy())
-    assert (remedy_of(found, verdict, Policy()) or "").startswith(remedy)
+    verdict = judge(found, Requirements())
+    assert (remedy_of(found, verdict, Requirements()) or "").startswith(remedy)

@@ -38,7 +38,7 @@ def errors(accounts: "Accounts") -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("skipped", SKIPPED)
 @pytest.mark.parametrize(("name", "text"), [("t.yaml", TEMPLATE), ("main.tf", MODULE)])
-def test_a_linked_folder_that_lies_where_nobody_walks_is_followed(
+def test_a_link_to_a_folder_outside_the_walk_is_followed(
     skipped: str, name: str, text: str, repository: Path, accounts_of: "AccountsOf"
 ) -> None:
     written(repository / skipped / "live" / "deep" / name, text)
@@ -52,7 +52,7 @@ def test_a_linked_folder_that_lies_where_nobody_walks_is_followed(
 
 
 @pytest.mark.parametrize(("name", "text"), [("t.yaml", TEMPLATE), ("main.tf", MODULE)])
-def test_a_linked_file_that_lies_where_nobody_walks_is_read(
+def test_a_link_to_a_file_outside_the_walk_is_read(
     name: str, text: str, repository: Path, accounts_of: "AccountsOf"
 ) -> None:
     written(repository / "node_modules" / "live" / name, text)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.value import Known, Outcome, Unknown
 from ecbackup_iac.rule import judge
 
@@ -111,7 +111,9 @@ def test_a_rule_bounds_a_parameter(name: str, evaluate_templates: "EvaluateTempl
     text, status = VERDICTS[name]
     found = evaluate_templates({"t.yaml": text})
     assert found.errors == []
-    assert {one.address: str(judge(one, Policy()).status) for one in found.caches} == {"C": status}
+    assert {one.address: str(judge(one, Requirements()).status) for one in found.caches} == {
+        "C": status
+    }
 
 
 def test_a_given_value_that_a_rule_refuses_is_an_error(

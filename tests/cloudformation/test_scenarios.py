@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.value import Invalid, Known, Outcome, Settled, Unknown, Unset
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.rule import judge
@@ -142,7 +142,7 @@ def test_the_outcomes_listed_are_those_of_all_scenarios(
 
 def _assert_verdict_follows(cache: CacheResource, scenarios: list[CacheResource]) -> None:
     """Compare the verdict with those of all scenarios: it is sure where they agree, and only there."""
-    statuses = {judge(created, Policy()).status for created in scenarios}
+    statuses = {judge(created, Requirements()).status for created in scenarios}
     applicable = statuses - {Status.NOT_APPLICABLE}
     expected = Status.UNKNOWN
     if not applicable:
@@ -151,7 +151,7 @@ def _assert_verdict_follows(cache: CacheResource, scenarios: list[CacheResource]
         expected = Status.PASS
     elif statuses == {Status.FAIL}:
         expected = Status.FAIL
-    assert judge(cache, Policy()).status is expected
+    assert judge(cache, Requirements()).status is expected
 
 
 def _settled(cache: CacheResource) -> list[Settled[int]]:

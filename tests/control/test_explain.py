@@ -144,7 +144,7 @@ def test_every_fact_says_something_and_has_a_source_that_is_described() -> None:
             assert bool(fact.code) == bool(fact.language), fact
 
 
-def test_no_source_is_described_that_nobody_names() -> None:
+def test_only_named_sources_are_described() -> None:
     import tomllib
 
     import ecbackup_iac
@@ -295,7 +295,7 @@ def test_every_other_command_is_ours_or_terraforms() -> None:
     ("section", "file", "forms"),
     [("enable_terraform", "main.tf", 3), ("enable_cloudformation", "template.yaml", 3)],
 )
-def test_every_snippet_passes_when_it_is_judged(
+def test_every_snippet_passes_the_check(
     run: "Run", tmp_path: Path, section: str, file: str, forms: int
 ) -> None:
     seen = set()
@@ -319,7 +319,7 @@ def test_every_iam_action_that_is_named_exists_but_the_one_of_the_original() -> 
             assert fact.original not in IAM_NAMES
 
 
-def test_what_is_wrong_in_the_original_is_shown_beside_what_is_right() -> None:
+def test_an_error_in_the_original_is_shown_with_its_correction() -> None:
     wrong = [fact for fact in facts(page_of(None), "original") if fact.original]
     originals = " ".join(fact.original for fact in wrong)
     for said in ("only describes", "elasticache:CreateBackup", "3.4 ", "6.7 ", "6.8 ", "14.6 "):

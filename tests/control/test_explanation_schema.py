@@ -55,7 +55,7 @@ def test_what_the_command_prints_is_one(words: tuple[str, ...], run: "Run") -> N
         ("generated_at", "2026-11-23"),
     ],
 )
-def test_the_schema_refuses_what_is_no_page(member: str, value: object) -> None:
+def test_the_schema_rejects_invalid_pages(member: str, value: object) -> None:
     document: dict[str, Any] = copy.deepcopy(json.loads(json_page.render(page_of(None), 80)))
     document[member] = value
     assert not _validator().is_valid(document)

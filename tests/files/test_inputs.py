@@ -27,7 +27,9 @@ from ecbackup_iac.readers.recognition import recognise
 from ecbackup_iac.scan import scan
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from conftest import Result, Run
+
+    RunHere = Callable[..., Result]
 
 TESTS = Path(__file__).parents[1]
 PLAN = (TESTS / "readers" / "plans" / "checks.json").read_text(encoding="utf-8")
@@ -50,6 +52,7 @@ def read(content: bytes, *, is_meant: bool = True) -> ReadResult | None:
     return ReadResult(
         tuple(resource for one in results for resource in one.resources),
         tuple(diagnostic for one in results for diagnostic in one.diagnostics),
+        tuple(cache for one in results for cache in one.absent),
     )
 
 
@@ -116,15 +119,16 @@ Terraform will perform the following actions:
             b"-----------------\n|DescribeCacheClusters|\n-----------------\n",
             "AWS CLI output as a table, not JSON: run the command with --output json",
         ),
-        (b"", "the input is empty: did the command before the pipe fail?"),
-        (b" \n\n", "the input is empty: did the command before the pipe fail?"),
-        (
-            codecs.BOM_UTF16_LE,
-            "the input is empty: did the command before the pipe fail?",
-        ),
+        (b"", "the file is empty"),
+        (b" \n\n", "the file is empty"),
+        (codecs.BOM_UTF16_LE, "the file is empty"),
         (
             b'{"format_version": "1.0", "provider_schemas": {}}',
             f"terraform providers schema -json, not a plan: run {SHOW}",
+        ),
+        (
+            b'{"plan_format_version": "0.2", "provider_schemas": {}, "resource_changes": []}',
+            f"the redacted plan of HCP Terraform, not a whole one: run {SHOW}",
         ),
         (
             b'{"format_version": "1.0", "valid": true, "diagnostics": []}',
@@ -190,10 +194,151 @@ def test_broken_json_that_is_not_named_and_not_infrastructure_is_ignored(content
     assert problem_with(content) is not None
 
 
-def test_an_empty_file_that_is_not_named_is_an_error_too() -> None:
-    problem = problem_with(b"", is_meant=False)
+# What lies in many trees and holds no cache of theirs.
+FOREIGN = {
+    "the paginators of an SDK": '{"pagination": {"DescribeCacheClusters": {"result_key": "CacheClusters"}}}',
+    "the model of an SDK": '{"shapes": {"CacheClusters": {"type": "list"}}, "version": "2.0"}',
+    "the example of an SDK": '{"examples": {"a": [{"output": {"ReplicationGroups": []}}]}}',
+    "a recorded answer": '{"status_code": 200, "data": {"CacheClusters": [{"CacheClusterId": "a"}]}}',
+    "a listing of user groups": '{"UserGroups": [{"UserGroupId": "u", "ReplicationGroups": ["a"]}]}',
+    "a test's input of a plan": '{"mock": {"resource_changes": [{"format_version": "1"}]}, "a": 1}',
+    "a provider schema": '{"format_version": "1.0", "provider_schemas": {"aws": {}}}',
+    "a result of validation": '{"format_version": "1.0", "valid": true, "diagnostics": []}',
+    "the log of another program": '{"@level": "info", "@message": "started", "@module": "agent"}',
+    "nothing": "",
+    "blank lines": " \n\n",
+}
+
+
+@pytest.mark.parametrize("text", FOREIGN.values(), ids=FOREIGN)
+def test_a_foreign_file_is_an_error_only_where_it_is_named(
+    text: str, tmp_path: Path, copy_in: Callable[[str, str], Path], run_here: "RunHere"
+) -> None:
+    copy_in("readers/plans/no-op.json", "plan.json")
+    for name in ("foreign.json", ".venv/foreign.json", "foreign.tfstate"):
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, "utf-8")
+        result = run_here("check", ".")
+        assert (result.stdout, result.status) == (ONE_PASSES, 0)
+        named = run_here("check", name)
+        assert (named.status, named.stdout.splitlines()[0]) == (3, f"ERROR  {name}")
+        file.unlink()
+
+
+# As above, but a member at the top says that it is output, or a plan.
+SPOILED = {
+    "output of another shape": '{"CacheClusters": {"CacheClusterId": "a"}}',
+    "output that jq has wrapped": '[{"Region": "eu-west-1", "CacheClusters": "a"}, 1]',
+    "a plan without its version": '{"resource_changes": [], "a": {"format_version": "1.0"}}',
+    "a redacted plan": '{"plan_format_version": "0.2", "resource_changes": []}',
+    "a stream": STREAM,
+}
+
+
+@pytest.mark.parametrize("text", SPOILED.values(), ids=SPOILED)
+def test_what_may_hold_caches_is_an_error_in_a_folder_too(text: str) -> None:
+    problem = problem_with(text.encode(), is_meant=False)
     assert problem is not None
     assert problem.severity is Severity.ERROR
+
+
+ANSWER = '{"ReplicationGroups": [{"ReplicationGroupId": "a", "SnapshotRetentionLimit": 0}]}'
+
+
+@pytest.mark.parametrize("is_meant", [True, False], ids=["named", "in a folder"])
+@pytest.mark.parametrize("document", [PLAN, STATE, ANSWER], ids=["plan", "state", "output"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "Warning: Argument is deprecated\n",
+        "\x1b[0m\x1b[1m",
+        "2026-11-29T10:00:00.000Z ",
+        "Acquiring state lock. This may take a few moments...\n\n",
+        "null\n",
+        "// a comment\n",
+    ],
+)
+def test_text_before_a_document_is_an_error(before: str, document: str, *, is_meant: bool) -> None:
+    problem = problem_with((before + document).encode(), is_meant=is_meant)
+    assert problem is not None
+    assert problem.message.startswith("not JSON: there is text before it")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ReplicationGroups:\n- ARN: a\n  ReplicationGroupId: one\n  SnapshotRetentionLimit: 0\n",
+        "CacheClusters:\r\n- CacheClusterId: one\r\n",
+        "- ServerlessCaches:\n  - ARN: x\n    UserGroupId: a\n",
+    ],
+)
+def test_output_as_yaml_is_an_error_in_a_folder_too(
+    text: str, tmp_path: Path, run_here: "RunHere"
+) -> None:
+    (tmp_path / "caches.yaml").write_text(text, "utf-8")
+    for path in (".", "caches.yaml"):
+        result = run_here("check", path)
+        assert (result.status, result.stdout.splitlines()[:2]) == (
+            3,
+            [
+                "ERROR  caches.yaml",
+                "  AWS CLI output as YAML, not JSON: run the command with --output json",
+            ],
+        )
+
+
+@pytest.mark.parametrize("token", ["NextToken", "nextToken", "nexttoken", "Marker", "MARKER"])
+def test_output_that_is_not_complete_is_an_error(token: str) -> None:
+    reading = read(ANSWER.replace("}]}", f'}}], "{token}": "abc"}}').encode())
+    assert reading is not None
+    assert [problem.message[:38] for problem in reading.diagnostics] == [
+        "the output stops before the last cache"
+    ]
+    complete = read(ANSWER.replace("}]}", f'}}], "{token}": null}}').encode())
+    assert complete is not None
+    assert complete.diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("members", "is_absent"),
+    [
+        ({"CacheClusterId": "a", "CacheClusterStatus": "deleting"}, True),
+        ({"ReplicationGroupId": "a", "Status": "Deleting"}, True),
+        ({"ServerlessCacheName": "a", "Status": "DELETED"}, True),
+        ({"ReplicationGroupId": "a", "Status": "available"}, False),
+        ({"ReplicationGroupId": "a", "Status": "creating"}, False),
+        ({"ServerlessCacheName": "a", "Status": "create-failed"}, False),
+        ({"ReplicationGroupId": "a", "Status": None}, False),
+    ],
+)
+@pytest.mark.parametrize("is_reduced", [True, False], ids=["reduced", "whole"])
+def test_a_cache_that_is_being_deleted_is_absent(
+    members: dict[str, object], *, is_absent: bool, is_reduced: bool
+) -> None:
+    names = {"CacheClusterId": "CacheClusters", "ServerlessCacheName": "ServerlessCaches"}
+    entry = members | {"SnapshotRetentionLimit": 0}
+    name = names.get(next(iter(members)), "ReplicationGroups")
+    for document in [[entry], entry] if is_reduced else [{name: [entry]}]:
+        reading = read(json.dumps(document).encode())
+        assert reading is not None
+        assert [cache.address for cache in reading.resources] == ([] if is_absent else ["a"])
+        assert [(cache.address, cache.reason) for cache in reading.absent] == (
+            [("a", "it is being deleted")] if is_absent else []
+        )
+
+
+def test_a_group_that_is_being_deleted_is_listed(tmp_path: Path) -> None:
+    groups = [group("g") | {"Status": "deleting"}]
+    answers = {
+        "clusters": {"CacheClusters": [cluster("a", "g")]},
+        "groups": {"ReplicationGroups": groups},
+    }
+    for name, answer in answers.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(answer), "utf-8")
+    report = scan([str(tmp_path)], Policy(), date(2026, 11, 23))
+    assert report.diagnostics == ()
+    assert [(cache.address, cache.type) for cache in report.absent] == [("g", "ReplicationGroup")]
 
 
 @pytest.mark.parametrize(
@@ -627,13 +772,21 @@ def test_a_link_inside_the_repository_is_followed_once(repository: Path, run: "R
     assert run("check", "plans", cwd=repository).stdout == ONE_PASSES
 
 
-def test_a_link_that_leads_nowhere_is_an_error(repository: Path, run: "Run") -> None:
-    (repository / "plans" / "gone.json").symlink_to("nowhere")
-    result = run("check", "plans", cwd=repository)
-    assert result.status == 3
-    assert result.stdout.startswith(
-        "ERROR  plans/gone.json\n  cannot be read: No such file or directory\n"
-    )
+@pytest.mark.parametrize(
+    "name", ["gone.json", "gone.yml", "gone.tfstate", "gone", "gone.tfvars", ".git", ".#main.tf"]
+)
+@pytest.mark.parametrize("target", ["nowhere", "no/where.yml", "ITSELF"])
+def test_a_link_that_leads_nowhere_is_an_error_only_where_it_is_named(
+    name: str, target: str, repository: Path, run_here: "RunHere", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "plans" / name).symlink_to(name if target == "ITSELF" else target)
+    monkeypatch.chdir(repository)
+    result = run_here("check", "plans")
+    assert (result.stdout, result.status) == (ONE_PASSES, 0)
+    if name != ".git":
+        result = run_here("check", f"plans/{name}")
+        assert result.stdout.startswith(f"ERROR  plans/{name}\n  cannot be read: ")
+        assert result.status == 3
 
 
 def test_a_fifo_hangs_nothing(repository: Path, run: "Run") -> None:

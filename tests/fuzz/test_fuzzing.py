@@ -70,7 +70,7 @@ def test_what_once_fell_out_does_no_longer(harness: Harness, data: bytes, tmp_pa
 
 
 @pytest.mark.parametrize("name", HARNESSES)
-def test_nothing_is_left_of_inputs_that_were_judged(name: str, tmp_path: Path) -> None:
+def test_checked_inputs_leave_nothing_in_memory(name: str, tmp_path: Path) -> None:
     harness = HARNESSES[name]
     seeds = harness.seeds()[:40]
 

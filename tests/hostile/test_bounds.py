@@ -49,7 +49,7 @@ def test_ten_thousand_instances_are_followed_and_no_more(check_files: Checker) -
     assert more.status == 3
 
 
-def test_instances_of_instances_are_followed_so_far_and_the_rest_is_told(
+def test_too_many_nested_instances_are_an_error(
     check_files: Checker,
 ) -> None:
     result = check_files(CONFIGURATION["modules of 10,000 with caches of 10,000"])
@@ -57,13 +57,13 @@ def test_instances_of_instances_are_followed_so_far_and_the_rest_is_told(
     assert result.status == 3
 
 
-def test_a_thousand_modules_in_each_other_are_followed_and_more_are_told(
+def test_a_thousand_nested_modules_are_evaluated(
     check_files: Checker,
 ) -> None:
     assert "1 passes" in check_files(CONFIGURATION["1,000 modules in each other"]).text
 
 
-def test_modules_that_nest_too_deeply_are_told_and_not_taken_for_none(check_files: Checker) -> None:
+def test_modules_that_nest_too_deeply_are_an_error(check_files: Checker) -> None:
     result = check_files(CONFIGURATION["10,000 modules in each other"])
     assert "expressions or modules nest too deeply" in result.text
     assert result.status == 3
@@ -81,7 +81,7 @@ def test_modules_that_nest_too_deeply_are_told_and_not_taken_for_none(check_file
         "20,000 locals",
     ],
 )
-def test_what_takes_too_much_work_is_given_up_with_an_error(
+def test_configuration_that_takes_too_much_work_is_an_error(
     name: str, check_files: Checker
 ) -> None:
     result = check_files(CONFIGURATION[name])
@@ -91,13 +91,13 @@ def test_what_takes_too_much_work_is_given_up_with_an_error(
     assert result.status == 3
 
 
-def test_one_root_that_takes_too_much_takes_nothing_from_the_others(check_files: Checker) -> None:
+def test_an_expensive_root_does_not_affect_the_others(check_files: Checker) -> None:
     greedy = CONFIGURATION["ranges in ranges"]["main.tf"]
     result = check_files({"greedy/main.tf": greedy, "modest/main.tf": cache("7")}, "-v")
     assert "2 caches: 1 passes, 1 unknown" in result.text
 
 
-def test_many_roots_that_take_too_much_share_one_bound(check_files: Checker) -> None:
+def test_many_expensive_roots_share_one_bound(check_files: Checker) -> None:
     greedy = CONFIGURATION["ranges in ranges"]["main.tf"]
     result = check_files({f"r{n}/main.tf": greedy for n in range(1_000)})
     assert result.text.count("it takes more work than any configuration of use") < 10
@@ -106,7 +106,7 @@ def test_many_roots_that_take_too_much_share_one_bound(check_files: Checker) -> 
     assert result.status == 3
 
 
-def test_many_blocks_of_one_name_are_told_and_from_some_on_counted(check_files: Checker) -> None:
+def test_many_duplicate_blocks_are_reported_and_the_rest_counted(check_files: Checker) -> None:
     result = check_files({"main.tf": cache("7") * 9_000 + "locals {\n  a = 1\n}\n" * 9_000})
     assert result.text.count("Duplicate ") == MAX_REPORTED
     assert "this file has more problems than the 200 that are reported" in result.text
@@ -129,7 +129,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_is_broken_hides_no_cache_behind_it(name: str, check_files: Checker) -> None:
+def test_a_syntax_error_hides_no_cache_after_it(name: str, check_files: Checker) -> None:
     broken = CONFIGURATION[name]["main.tf"]
     assert isinstance(broken, str)
     behind = cache("0").replace('"cache"', '"behind"')
@@ -149,7 +149,7 @@ def test_two_hundred_problems_of_a_file_are_reported_and_that_there_are_more(
     assert result.status == 3
 
 
-def test_a_template_that_takes_too_much_work_is_an_error_told_once(check_files: Checker) -> None:
+def test_a_template_that_takes_too_much_work_is_one_error(check_files: Checker) -> None:
     result = check_files(TEMPLATE["100 caches of 128 cases"])
     reported = "not all of this template was worked out: it asks for more work than is done for one"
     assert result.text.count(reported) == 1

@@ -31,7 +31,7 @@ TEMPLATE = (
         ("UTF-32", GOOD.encode("utf-32")),
     ],
 )
-def test_configuration_that_is_no_utf_8_is_an_error_with_its_place(
+def test_configuration_that_is_not_utf_8_is_an_error_with_its_location(
     name: str, content: bytes, check_files: Checker
 ) -> None:
     result = check_files({"main.tf": content})
@@ -69,7 +69,7 @@ def test_configuration_is_read_however_its_lines_end(
         ("half a pair as an escape", TEMPLATE.encode() + b'      Tag: "\\ud800"\n'),
     ],
 )
-def test_a_template_is_judged_or_told_whatever_its_bytes(
+def test_a_template_is_evaluated_or_reported_whatever_its_bytes(
     name: str, content: bytes, check_files: Checker
 ) -> None:
     result = check_files({"template.yaml": content})
@@ -78,7 +78,7 @@ def test_a_template_is_judged_or_told_whatever_its_bytes(
     assert is_judged or is_told, (name, result.text)
 
 
-def test_nul_bytes_in_configuration_are_told(check_files: Checker) -> None:
+def test_nul_bytes_in_configuration_are_reported(check_files: Checker) -> None:
     result = check_files({"main.tf": GOOD.encode() + b"\x00\x00\x00"})
     assert "ERROR  main.tf" in result.text
     assert result.status == 3
@@ -118,9 +118,7 @@ DANGEROUS = ("\x1b", "\x9b", "\u202e", "\u2066", "\x07", "\u200f")
 @pytest.mark.parametrize(
     "form", ["text", "markdown", "github", "gitlab", "sarif", "junit", "html", "json"]
 )
-def test_no_name_reaches_a_terminal_as_it_stands(
-    name: str, form: str, check_files: Checker
-) -> None:
+def test_names_are_escaped_on_a_terminal(name: str, form: str, check_files: Checker) -> None:
     configuration = {
         "resource": {"aws_elasticache_cluster": {name: {"engine": "redis", "node_type": name}}},
         "module": {name: {"source": f"./{name}"}},
@@ -142,13 +140,13 @@ def test_no_name_reaches_a_terminal_as_it_stands(
     assert form not in ("html", "markdown", "junit") or "<script>alert" not in result.text
 
 
-def test_a_name_that_is_written_from_right_to_left_is_judged(check_files: Checker) -> None:
+def test_a_right_to_left_name_is_evaluated(check_files: Checker) -> None:
     name = "\u05de\u05d8\u05de\u05d5\u05df"
     result = check_files({"main.tf": cache("7").replace('"cache"', f'"{name}"')})
     assert "1 cache: 1 passes" in result.text
 
 
-def test_a_line_of_ten_million_characters_is_judged_and_a_longer_one_told(tmp_path: Path) -> None:
+def test_a_line_of_ten_million_characters_is_read_and_a_longer_one_reported(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     lay_out({"main.tf": cache("7") + "# " + "x" * 9_900_000}, tree)
     result = measured(tree)

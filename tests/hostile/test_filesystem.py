@@ -121,9 +121,7 @@ USES = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("use", USES)
-def test_what_is_no_plain_file_inside_hangs_nothing_and_leaks_nothing(
-    use: str, kind: Make, tree: Path
-) -> None:
+def test_pipes_devices_and_sockets_are_not_read(use: str, kind: Make, tree: Path) -> None:
     name, others = USES[use]
     lay_out(others, tree)
     (tree / name).parent.mkdir(parents=True, exist_ok=True)
@@ -143,7 +141,7 @@ def test_what_is_no_plain_file_inside_hangs_nothing_and_leaks_nothing(
     "use",
     ["a file of configuration", "a file that a function reads", "a nested template", "the policy"],
 )
-def test_a_link_that_leads_outside_is_told(use: str, tree: Path) -> None:
+def test_a_link_that_leads_outside_is_reported(use: str, tree: Path) -> None:
     name, others = USES[use]
     lay_out(others, tree)
     linked(tree / name, tree.parent / "secret.txt")
@@ -198,7 +196,7 @@ def test_two_hundred_folders_in_each_other_are_walked(tree: Path) -> None:
     assert "1 cache: 1 passes" in measured(tree).text
 
 
-def test_a_file_that_is_larger_than_any_configuration_is_told(tree: Path) -> None:
+def test_an_oversized_configuration_file_is_reported(tree: Path) -> None:
     lay_out(OURS, tree)
     with (tree / "large.tf").open("wb") as file:
         file.truncate(10_000_001)
@@ -208,7 +206,7 @@ def test_a_file_that_is_larger_than_any_configuration_is_told(tree: Path) -> Non
     assert result.status == 3
 
 
-def test_a_file_that_vanishes_while_it_is_read_is_told(
+def test_a_file_that_vanishes_while_it_is_read_is_reported(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lay_out({**OURS, "other.tf": "# elasticache\n"}, tree)
@@ -227,7 +225,9 @@ def test_a_file_that_vanishes_while_it_is_read_is_told(
     assert len(report.findings) == 1
 
 
-def test_a_read_that_fails_half_way_is_told(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_that_fails_half_way_is_reported(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lay_out({"plan.json": '{"format_version": "1.2", "resource_changes": []}'}, tree)
     monkeypatch.chdir(tree)
 
@@ -247,7 +247,7 @@ def test_a_measured_run_is_a_real_one(tree: Path) -> None:
     assert "ECB001" in result.text
 
 
-def test_a_variable_file_beside_the_root_of_all_folders_is_outside(tree: Path) -> None:
+def test_a_variable_file_in_the_root_folder_is_outside(tree: Path) -> None:
     try:
         outside = tempfile.NamedTemporaryFile(dir="/", suffix=".tfvars")  # noqa: SIM115
     except OSError as error:

@@ -92,7 +92,7 @@ def test_a_policy_file_outside_the_tree_names_what_it_likes(tree: Path, run: "Ru
     assert (result.status, result.stderr) == (0, "")
 
 
-def test_the_owner_refuses_the_policy_file_of_the_tree(tree: Path, run: "Run") -> None:
+def test_no_policy_ignores_the_policy_file_of_the_tree(tree: Path, run: "Run") -> None:
     policy = '[[exceptions]]\nresource = "*"\nreason = "trust me"\n'
     (tree / ".ecbackup.toml").write_text(policy, encoding="utf-8")
     assert run("check", "main.tf", cwd=tree).status == 0

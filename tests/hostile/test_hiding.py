@@ -94,7 +94,7 @@ def test_a_call_is_found_however_its_block_is_written(way: str, check_files: Che
     assert f"FAIL  module.x.{TYPE}.r" in result.text
 
 
-def test_a_source_that_nobody_knows_is_an_error(check_files: Checker) -> None:
+def test_an_unknown_module_source_is_an_error(check_files: Checker) -> None:
     call = 'variable "where" {}\nmodule "x" {\n  source = var.where\n}\n'
     result = check_files({"main.tf": call, "bad/m.tf": group("7")})
     assert (
@@ -133,7 +133,7 @@ def test_an_installed_module_is_found_however_it_is_written(check_files: Checker
     assert f"FAIL  module.x.{TYPE}.r" in check_files(files).text
 
 
-def test_a_tofu_file_hides_the_one_that_is_called_as_it_is_alone(check_files: Checker) -> None:
+def test_a_tofu_file_replaces_only_the_tf_file_of_its_name(check_files: Checker) -> None:
     files = {"x.tofu.tofu": "locals {\n  a = 1\n}\n", "x.tf.tf": group("0")}
     assert f"FAIL  {TYPE}.r" in check_files(files).text
 

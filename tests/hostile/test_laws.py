@@ -83,7 +83,7 @@ OPPOSITES = {Status.PASS: Status.FAIL, Status.FAIL: Status.PASS}
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(EXPRESSIONS, EXPRESSIONS, DEFAULTS, st.sets(st.sampled_from(NAMES), min_size=1))
-def test_an_input_that_nobody_knows_never_turns_a_verdict_into_its_opposite(
+def test_an_unknown_input_never_reverses_a_verdict(
     expression: str, local: str, defaults: dict[str, str], forgotten: set[str]
 ) -> None:
     known = _check(_configuration(expression, local, defaults))
@@ -160,7 +160,7 @@ Resources:
     *[st.sampled_from(("0", "7", "36", "!Ref Days", "!Ref AWS::NoValue"))] * 2,
     *[st.sampled_from("017")] * 2,
 )
-def test_a_parameter_that_nobody_knows_never_turns_a_verdict_into_its_opposite(
+def test_an_unknown_parameter_never_reverses_a_verdict(
     then: str, otherwise: str, default: str, compared: str
 ) -> None:
     written = {"then": then, "otherwise": otherwise, "compared": compared}

@@ -37,7 +37,7 @@ def audited(*args: str | Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_every_example_and_case_is_judged_without_a_side_effect(tmp_path: Path) -> None:
+def test_every_example_and_case_is_checked_without_a_side_effect(tmp_path: Path) -> None:
     named = []
     for number, tree in enumerate(trees()):
         # Each is the top of a repository of its own: no more than it is read.

@@ -14,30 +14,59 @@ Checker = Callable[..., Measured]
 
 
 @pytest.mark.parametrize("length", [100, 1_000, 3_000])
-def test_a_chain_of_locals_is_followed_to_its_end(length: int, check_files: Checker) -> None:
+def test_a_long_chain_of_locals_is_evaluated(length: int, check_files: Checker) -> None:
     result = check_files({"main.tf": chain(length, "7", "BEFORE + 0", "LAST")})
     assert "1 passes" in result.text
     assert result.status == 0
 
 
-def test_sharing_alone_is_no_work(check_files: Checker) -> None:
+def test_shared_values_do_not_count_as_work(check_files: Checker) -> None:
     assert "1 passes" in check_files(CONFIGURATION["doubling tuples"]).text.replace("FAIL", "")
 
 
-def test_a_cache_that_refers_to_itself_is_reported_all_the_same(check_files: Checker) -> None:
+def test_a_cache_that_refers_to_itself_is_reported(check_files: Checker) -> None:
     result = check_files(CONFIGURATION["a circle of resources"])
     assert "UNKNOWN  aws_elasticache_cluster.cache" in result.text
     assert result.status == 3
 
 
-def test_wrong_keys_of_a_policy_are_told_and_from_some_on_counted(check_files: Checker) -> None:
+TOO_LARGE = {
+    "a product": "setproduct(range(300), range(300), range(300))",
+    "a long text": 'regexall("x", join("", [for n in range(600) : format("%99999d", 1)]))',
+}
+USES = {
+    "length(local.large) > 5 ? 3 : 0": "1 passes, 1 unknown",
+    "length(local.large)": "1 passes, 1 unknown",
+    "7\n  count = length(local.large) > 5 ? 1 : 0": "2 pass",
+}
+
+
+@pytest.mark.parametrize("value", TOO_LARGE.values(), ids=TOO_LARGE)
+@pytest.mark.parametrize("use", USES)
+def test_a_value_that_is_too_large_is_unknown_with_one_error(
+    use: str, value: str, check_files: Checker
+) -> None:
+    text = f"locals {{\n  large = {value}\n}}\n{cache(use)}"
+    result = check_files({"main.tf": text, "other/main.tf": cache("7")})
+    assert result.text.endswith(f"2 caches: {USES[use]}; the answer is incomplete: 1 error\n")
+    assert result.status == 3
+
+
+def test_a_value_that_is_too_large_and_decides_nothing_is_no_error(check_files: Checker) -> None:
+    result = check_files(
+        {"main.tf": f"locals {{\n  large = {TOO_LARGE['a product']}\n}}\n" + cache("7")}
+    )
+    assert result.text == "1 cache: 1 passes\n"
+
+
+def test_many_wrong_policy_keys_are_reported_and_the_rest_counted(check_files: Checker) -> None:
     result = check_files(PLAN["a policy of 20,000 unknown keys"])
     assert result.text.count("unknown key") == 20
     assert "19980 more keys are wrong" in result.text
     assert result.status == 2
 
 
-def test_what_stands_behind_too_many_brackets_is_read_from_the_next_block_on(
+def test_a_cache_after_too_many_brackets_is_read(
     check_files: Checker,
 ) -> None:
     text = "x = " + "(" * 20_001 + "\ny = [\n" + cache("0")
@@ -47,7 +76,7 @@ def test_what_stands_behind_too_many_brackets_is_read_from_the_next_block_on(
     assert result.status == 1
 
 
-def test_a_comment_that_never_ends_is_none(check_files: Checker) -> None:
+def test_an_unclosed_comment_hides_no_cache(check_files: Checker) -> None:
     result = check_files({"main.tf": "/* \n" + cache("0")})
     assert "FAIL  aws_elasticache_cluster.cache" in result.text
     assert "ERROR  main.tf:1:1" in result.text
@@ -101,7 +130,7 @@ def test_fileset_takes_the_patterns_that_it_took(
 
 
 @pytest.mark.parametrize("pattern", ["[z-a]", "[", "{a", "x[]"])
-def test_a_pattern_that_is_none_is_refused(pattern: str, check_files: Checker) -> None:
+def test_an_invalid_pattern_is_rejected(pattern: str, check_files: Checker) -> None:
     result = check_files({"main.tf": cache(f'length(fileset(".", "{pattern}"))')})
     assert "syntax error in pattern" in result.text
     assert result.status == 3

@@ -255,16 +255,14 @@ def reported(check_files: Checker, configuration: str, **files: str) -> dict[str
 
 
 @pytest.mark.parametrize("days", ["7", "0", "35", "60", "-1"])
-def test_a_number_of_days_that_a_file_holds_is_judged_and_shown(
-    days: str, check_files: Checker
-) -> None:
+def test_days_read_from_a_file_count_and_are_shown(days: str, check_files: Checker) -> None:
     of_yaml = cache('yamldecode(file("x.yaml")).caches["main"].days')
     report = reported(check_files, of_yaml, x_yaml=f"caches:\n  main: {{days: {days}}}\n")
     assert report["findings"][0]["retention"]["days"] == int(days)
 
 
 @pytest.mark.parametrize("number", ["123456789012", "4711", "3.14159"])
-def test_a_longer_number_that_a_file_holds_is_refused_and_not_shown(
+def test_a_long_number_read_from_a_file_is_invalid_and_hidden(
     number: str, check_files: Checker
 ) -> None:
     (finding,) = reported(check_files, cache('file("x.txt")'), x_txt=number)["findings"]
@@ -283,7 +281,7 @@ BOUNDS = {
 
 
 @pytest.mark.parametrize("condition", BOUNDS)
-def test_a_bound_that_a_file_holds_is_told_as_far_as_days_go(
+def test_a_bound_read_from_a_file_is_shown_up_to_the_maximum_of_days(
     condition: str, check_files: Checker
 ) -> None:
     held, reported = BOUNDS[condition]
@@ -315,7 +313,7 @@ def test_a_node_type_that_a_file_holds_and_that_is_none_is_not_shown(check_files
     assert finding["resource"]["node_type"] == "(content of a file)"
 
 
-def test_keys_that_a_file_holds_stand_in_addresses(check_files: Checker) -> None:
+def test_keys_read_from_a_file_are_in_addresses(check_files: Checker) -> None:
     configuration = cache("each.value").replace(
         "engine", 'for_each = jsondecode(file("x.json"))\n  engine'
     )
@@ -337,7 +335,7 @@ def test_keys_that_a_file_holds_stand_in_addresses(check_files: Checker) -> None
         ),
     ],
 )
-def test_a_refusal_says_what_is_wrong_without_the_content(
+def test_an_error_does_not_show_the_content_of_a_file(
     expression: str, words: str, check_files: Checker
 ) -> None:
     (diagnostic, *_) = reported(check_files, cache(expression), x_txt=WORD)["diagnostics"]
@@ -368,7 +366,7 @@ FILLERS = [*NUMBERS, *TEXTS, tuple_value([string("a"), number(1)]), object_value
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_no_function_tells_what_it_refuses_of_a_file(name: str) -> None:
+def test_no_function_error_shows_the_content_of_a_file(name: str) -> None:
     function = FUNCTIONS[name]
     for count in (1, 2, 3):
         for place in range(count):

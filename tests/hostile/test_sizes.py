@@ -42,7 +42,7 @@ def sparse(path: Path, size: int) -> None:
     ],
 )
 @pytest.mark.parametrize("size", ["one byte more", "gigabytes"])
-def test_a_file_that_is_too_large_is_an_error_and_the_others_are_judged(
+def test_a_file_that_is_too_large_is_an_error_and_the_others_are_checked(
     name: str, most: int, size: str, tmp_path: Path
 ) -> None:
     is_variables = name.endswith("tfvars")
@@ -89,7 +89,7 @@ def test_a_named_file_that_is_too_large_is_an_error(name: str, tmp_path: Path) -
         (["--var-file", "large"], CONFIGURATION_FILE, 3),
     ],
 )
-def test_what_is_given_beside_the_code_has_a_bound_too(
+def test_policy_baseline_and_variable_files_have_a_size_limit(
     args: list[str], most: int, status: int, tmp_path: Path
 ) -> None:
     lay_out({**template("7"), "main.tf": cache("7")}, tmp_path)

@@ -192,7 +192,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
         ),
     ],
 )
-def test_an_invalid_policy_is_refused_with_its_location(
+def test_an_invalid_policy_is_rejected_with_its_location(
     policy_file: Path, text: str, message: str
 ) -> None:
     policy_file.write_text(text, encoding="utf-8")
@@ -219,13 +219,13 @@ def test_a_policy_file_cannot_issue_workflow_commands(policy_file: Path, run: "R
     assert not any(line.startswith("::") for line in result.stderr.splitlines())
 
 
-def test_text_that_is_not_utf_8_is_refused(policy_file: Path) -> None:
+def test_a_policy_that_is_not_utf_8_is_rejected(policy_file: Path) -> None:
     policy_file.write_bytes(b'unknown = "\xff"\n')
     with pytest.raises(PolicyError, match=r"^policy\.toml: not UTF-8 text$"):
         read_policy("policy.toml")
 
 
-def test_toml_that_is_nested_too_deeply_is_refused(policy_file: Path) -> None:
+def test_toml_that_is_nested_too_deeply_is_rejected(policy_file: Path) -> None:
     policy_file.write_text("exclude = " + "[" * 100_000, encoding="utf-8")
     with pytest.raises(PolicyError, match="not valid TOML"):
         read_policy("policy.toml")

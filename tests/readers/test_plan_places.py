@@ -93,7 +93,7 @@ EXPECTED: dict[str, tuple[str, int, int, list[str]]] = {
 @pytest.mark.usefixtures("work")
 @pytest.mark.parametrize("source", [PAYMENTS, "infra", "."])
 @pytest.mark.parametrize("path", ["plans/payments.json", "state.json"])
-def test_every_cache_stands_where_the_configuration_sets_its_retention(
+def test_every_planned_cache_is_located_at_its_retention_in_the_configuration(
     path: str, source: str
 ) -> None:
     report = report_on(path, source=source)
@@ -108,7 +108,7 @@ def test_every_cache_stands_where_the_configuration_sets_its_retention(
 
 
 @pytest.mark.usefixtures("work")
-def test_nothing_but_places_differs_from_the_plan_alone() -> None:
+def test_the_source_option_changes_only_locations() -> None:
     plain, placed = report_on(source=None), report_on()
 
     def said(report: Report) -> list[tuple[str, ...]]:
@@ -147,7 +147,7 @@ def test_the_remedy_names_what_decides() -> None:
     )
 
 
-def test_a_block_that_is_missing_is_told_and_its_finding_stays_at_the_plan(work: Path) -> None:
+def test_a_block_missing_from_the_source_is_reported_and_located_in_the_plan(work: Path) -> None:
     for name in ("queue.tf", "queue_override.tf"):
         (work / PAYMENTS / name).unlink()
     report = report_on()
@@ -173,7 +173,7 @@ def test_many_that_are_missing_are_summed_up(work: Path) -> None:
 
 @pytest.mark.usefixtures("work")
 @pytest.mark.parametrize("source", ["infra/modules", "plans", "infra/stacks/search"])
-def test_another_configuration_is_told_and_changes_nothing(source: str) -> None:
+def test_a_source_of_another_configuration_is_reported_and_changes_nothing(source: str) -> None:
     report = report_on(source=source)
     assert {str(cache.location) for cache in caches(report).values()} == {"plans/payments.json"}
     assert warnings(report) == [
@@ -203,7 +203,7 @@ def test_of_two_roots_that_may_be_the_planned_one_the_plan_s_own_is_taken(work: 
 
 
 @pytest.mark.usefixtures("work")
-def test_plans_of_several_roots_that_stand_in_one_stream_are_told_apart(work: Path) -> None:
+def test_plans_of_several_roots_in_one_stream_are_distinguished(work: Path) -> None:
     both = [(work / f"plans/{name}.json").read_text("utf-8") for name in ("payments", "search")]
     (work / "both.json").write_text("\n".join(both), "utf-8")
     (work / "list.json").write_text(f"[{','.join(both)}]", "utf-8")
@@ -246,7 +246,7 @@ def test_where_the_configuration_says_otherwise_the_plan_decides_and_a_note_asks
     ]
 
 
-def test_other_variables_than_the_planned_ones_mislead_nobody(work: Path) -> None:
+def test_variables_other_than_the_planned_ones_have_no_effect(work: Path) -> None:
     """The plan knows what it was made with: a default or a tfvars file that it overrode says nothing."""
     edit(work / PAYMENTS / "main.tf", "default = 0", "default = 9")
     (work / PAYMENTS / "terraform.tfvars").write_text('environment = "prod"\n', "utf-8")
@@ -428,7 +428,7 @@ def test_an_exception_for_the_plan_or_for_the_file_covers_a_placed_finding(
         ("7", ".ecbackup.toml:2: source: input should be a valid string, not 7"),
     ],
 )
-def test_a_folder_that_a_policy_cannot_name_is_told(
+def test_a_source_folder_that_the_policy_cannot_name_is_reported(
     run_here: Check, work: Path, source: str, message: str
 ) -> None:
     policy(work, f"minimum_days = 1\nsource = {source}\n")
@@ -445,7 +445,7 @@ def test_a_folder_that_is_not_there_is_a_usage_error(run_here: Check) -> None:
 
 
 @pytest.mark.usefixtures("work")
-def test_other_inputs_do_not_ask_for_the_configuration(run_here: Check, work: Path) -> None:
+def test_other_inputs_do_not_read_the_source_configuration(run_here: Check, work: Path) -> None:
     shutil.copyfile(HERE.parents[1] / "examples/describe-replication-groups.json", "live.json")
     (work / "template.yaml").write_text(
         "Resources:\n  C:\n    Type: AWS::ElastiCache::ReplicationGroup\n", "utf-8"
@@ -499,7 +499,7 @@ def test_modules_that_nest_without_end_end_somewhere(work: Path) -> None:
         ("module.module.a_b.c", (("module", ""),), ""),
     ],
 )
-def test_an_address_is_taken_apart(text: str, modules: tuple[Any, ...], key: str) -> None:
+def test_an_address_is_split_into_its_parts(text: str, modules: tuple[Any, ...], key: str) -> None:
     assert parsed_address(text) == Address(modules, "a_b", "c", key)
 
 
@@ -509,7 +509,7 @@ def test_an_address_is_taken_apart(text: str, modules: tuple[Any, ...], key: str
      "a_b[0].c", "module[0].m.a_b.c", 'a_b.c["x', "a_b.c[0]d", "a_b.c[" + "9" * 5000 + "]",
      'a_b.c["' + '\\"' * 100_000],
 )  # fmt: skip
-def test_what_is_no_address_of_a_managed_resource_is_none(text: str) -> None:
+def test_only_addresses_of_managed_resources_are_accepted(text: str) -> None:
     assert parsed_address(text) is None
 
 

@@ -129,7 +129,7 @@ def _report_on(name: str) -> Report:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_real_plan_is_judged_as_terraform_would_apply_it(name: str) -> None:
+def test_a_real_plan_has_the_verdicts_of_what_terraform_would_apply(name: str) -> None:
     rows = [
         (
             finding.resource.address,
@@ -184,14 +184,14 @@ def test_an_unknown_retention_says_what_it_depends_on(address: str, origin: str)
     )
 
 
-def test_backups_being_turned_off_are_told_with_the_days_there_were() -> None:
+def test_a_plan_that_disables_backups_shows_the_previous_days() -> None:
     (finding,) = _report_on("moved-and-changed.json").findings
     assert finding.verdict.message == (
         "automatic backups are being turned off: snapshot_retention_limit was 7 and will be 0"
     )
 
 
-def test_a_finding_stands_at_its_plan_without_an_invented_line() -> None:
+def test_a_finding_of_a_plan_has_no_invented_line() -> None:
     (finding,) = _report_on("create-null.json").findings
     place = finding.resource.location
     assert (Path(place.path).name, place.line, place.column) == ("create-null.json", None, None)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.cache import CacheResource, ModuleState
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.value import Known
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIns, known_modules
@@ -41,7 +41,7 @@ def call(source: str, inputs: str = "", version: str = "") -> str:
 
 def status(cache: CacheResource) -> str:
     days = f" {cache.retention.value}" if isinstance(cache.retention, Known) else ""
-    return judge(cache, Policy()).status.value + days
+    return judge(cache, Requirements()).status.value + days
 
 
 def statuses(evaluate: "Evaluate", text: str) -> dict[str, str]:
@@ -121,7 +121,10 @@ CACHE = "aws_elasticache_serverless_cache"
         (
             CLOUDDROVE,
             "",
-            "cluster_replication_enabled = true\n  replication_group = { snapshot_retention_limit = 3 }",
+            (
+                "cluster_replication_enabled = true\n"
+                '  replication_group = { engine = "valkey", snapshot_retention_limit = 3 }'
+            ),
             {f"{GROUP}.cluster[0]": "pass 3"},
         ),
         (
@@ -377,10 +380,10 @@ def test_a_pass_without_a_version_holds_in_every_version_that_accepts_the_call(
     inputs = "\n  ".join(f"{name} = {value}" for name, value in chosen.items() if name in declared)
     opened = 'variable "open" {}\n'
     found = evaluate({"main.tf": opened + call(source, inputs)})
-    passes = {c.address for c in found.caches if judge(c, Policy()).status is Status.PASS}
+    passes = {c.address for c in found.caches if judge(c, Requirements()).status is Status.PASS}
     for version in VERSIONS[source]:
         pinned = evaluate({"main.tf": opened + call(source, inputs, version)})
-        verdicts = {c.address: judge(c, Policy()).status for c in pinned.caches}
+        verdicts = {c.address: judge(c, Requirements()).status for c in pinned.caches}
         block = {one.location for one in found.absent}
         accepted = is_accepted(source, inputs, version)
         if accepted:

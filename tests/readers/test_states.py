@@ -80,20 +80,20 @@ def test_a_resource_without_instances_is_absent(instances: Json) -> None:
     assert reported(reading) == ([], [(address, "the state has no instance of it")], [])
 
 
-def test_a_deposed_object_alone_is_absent() -> None:
+def test_a_cache_with_only_a_deposed_object_is_absent() -> None:
     deposed = {"deposed": "0123abcd", "attributes": {"snapshot_retention_limit": 7}}
     assert reported(raw(deposed)) == ([], [(f"{CLUSTER}.a", DEPOSED)], [])
     entry = {"address": f"{CLUSTER}.a", "values": {}, "deposed_key": "0123abcd"}
     assert reported(shown(entry)) == ([], [(f"{CLUSTER}.a", DEPOSED)], [])
 
 
-def test_a_deposed_object_beside_the_current_one_is_not_mentioned() -> None:
+def test_a_deposed_object_of_an_existing_cache_is_not_reported() -> None:
     current: Json = {"attributes": {"snapshot_retention_limit": 7}}
     assert reported(raw({"deposed": "0123abcd"} | current, current)) == ([f"{CLUSTER}.a"], [], [])
     entry: Json = {"address": f"{CLUSTER}.a", "values": {"engine": "redis"}}
     assert reported(shown(entry | {"deposed_key": "x"}, entry)) == ([f"{CLUSTER}.a"], [], [])
 
 
-def test_data_sources_are_no_caches() -> None:
+def test_data_sources_are_not_caches() -> None:
     assert reported(raw(mode="data")) == ([], [], [])
     assert reported(shown({"address": f"data.{CLUSTER}.a", "mode": "data"})) == ([], [], [])

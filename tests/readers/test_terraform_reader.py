@@ -48,12 +48,12 @@ def roots(top: Path, files: dict[str, str]) -> list[str]:
     return [os.path.relpath(root, real) for root in RootOrder(index).likely()]
 
 
-def test_a_folder_that_nobody_calls_is_a_root(tmp_path: Path) -> None:
+def test_an_uncalled_folder_is_a_root(tmp_path: Path) -> None:
     files = {"modules/redis/main.tf": MODULE, "stack/main.tf": call("../modules/redis")}
     assert roots(tmp_path, files) == ["stack"]
 
 
-def test_a_module_that_nobody_calls_is_a_root(tmp_path: Path) -> None:
+def test_an_uncalled_module_is_a_root(tmp_path: Path) -> None:
     assert roots(tmp_path, {"modules/redis/main.tf": MODULE}) == ["modules/redis"]
 
 
@@ -134,7 +134,7 @@ def test_callers_are_looked_for_up_to_the_top_whatever_was_named(evaluate: "Eval
     assert found_days == [("stacks/a", 3), ("stacks/b", 5)]
 
 
-def test_of_a_stack_its_own_calls_alone_are_reported(evaluate: "Evaluate") -> None:
+def test_only_the_stack_s_own_calls_are_reported(evaluate: "Evaluate") -> None:
     files = {
         "redis/main.tf": MODULE,
         "a/main.tf": call("../redis") + CLUSTER,
@@ -164,7 +164,9 @@ def test_several_targets_report_a_cache_once(evaluate: "Evaluate") -> None:
     assert len(evaluate(files, "redis", "stack", ".").caches) == 1
 
 
-def test_an_excluded_folder_calls_nobody(evaluate: "Evaluate", tmp_path: Path) -> None:
+def test_module_calls_of_an_excluded_folder_do_not_count(
+    evaluate: "Evaluate", tmp_path: Path
+) -> None:
     files = {"redis/main.tf": MODULE, "old/main.tf": call("../redis")}
     excluded = os.path.realpath(tmp_path / "old")
     assert evaluate(files, is_excluded=lambda path: path == excluded).addresses == [
@@ -206,7 +208,9 @@ def test_a_linked_module_inside_is_read_and_one_outside_is_not(
     assert found.errors == ["the module was not read: ../outside leads outside the repository"]
 
 
-def test_a_linked_file_outside_is_told_and_not_read(evaluate: "Evaluate", tmp_path: Path) -> None:
+def test_a_link_to_a_file_outside_is_reported_and_not_read(
+    evaluate: "Evaluate", tmp_path: Path
+) -> None:
     outside = tmp_path.parent / f"{tmp_path.name}.tf"
     outside.write_text(CLUSTER, "utf-8")
     (tmp_path / "linked.tf").symlink_to(outside)
@@ -235,7 +239,9 @@ def test_functions_read_files_inside_from_the_roots_folder(evaluate: "Evaluate")
     )
 
 
-def test_a_root_of_the_policy_is_judged_once_a_set(evaluate: "Evaluate", tmp_path: Path) -> None:
+def test_a_root_of_the_policy_is_evaluated_once_for_each_set(
+    evaluate: "Evaluate", tmp_path: Path
+) -> None:
     files = {"s/main.tf": MODULE, "s/a.tfvars": "days = 1", "s/b.tfvars": "days = 2"}
     folder = os.path.realpath(tmp_path / "s")
     sets = tuple(
@@ -270,7 +276,7 @@ def test_unloaded_variable_files_are_not_tried_where_one_is_given(
     assert (cache.variants, cache.assumptions) == ((), ())
 
 
-def test_a_variable_file_that_decides_nothing_is_not_told(evaluate: "Evaluate") -> None:
+def test_an_irrelevant_variable_file_is_not_reported(evaluate: "Evaluate") -> None:
     files = {"main.tf": MODULE + 'variable "owner" {}\n', "dev.tfvars": 'owner = "us"\n'}
     (cache,) = evaluate(files).caches
     assert (cache.variants, cache.assumptions) == ((), ())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.model.cache import CacheResource, ModuleState
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.value import Unknown
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.remedy import remedy_of
@@ -56,7 +56,7 @@ def test_it_looks_like_a_cache(evaluate: "Evaluate", source: str, inputs: str) -
     )
     found = evaluate({"main.tf": call(source, inputs), "variables.tf": variables})
     assert found.addresses == ["module.x"]
-    assert judge(found.caches[0], Policy()).status is Status.UNKNOWN
+    assert judge(found.caches[0], Requirements()).status is Status.UNKNOWN
     assert not found.diagnostics
 
 
@@ -155,7 +155,7 @@ def test_a_retention_that_must_not_be_shown_is_not(evaluate: "Evaluate") -> None
 
 def test_memcached_is_no_redis_wherever_the_module_is(evaluate: "Evaluate") -> None:
     (cache,) = evaluate({"main.tf": call(PLATFORM, 'engine = "memcached"')}).caches
-    assert judge(cache, Policy()).status is Status.NOT_APPLICABLE
+    assert judge(cache, Requirements()).status is Status.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize(
@@ -212,4 +212,4 @@ def test_the_remedy_for_a_published_module_is_at_its_call(
 
 
 def remedy(cache: CacheResource) -> str:
-    return str(remedy_of(cache, judge(cache, Policy()), Policy()))
+    return str(remedy_of(cache, judge(cache, Requirements()), Requirements()))

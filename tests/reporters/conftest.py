@@ -181,9 +181,11 @@ class MakeFinding(Protocol):
 def finding_of(
     resource: CacheResource, policy: Policy = POLICY, suppression: Suppression | None = None
 ) -> Finding:
-    verdict = judge(resource, policy)
-    level = level_of(verdict, policy)
-    return Finding(resource, verdict, level, remedy_of(resource, verdict, policy), suppression)
+    requirements = policy.requirements
+    verdict = judge(resource, requirements)
+    level = level_of(verdict, requirements)
+    remedy = remedy_of(resource, verdict, requirements)
+    return Finding(resource, verdict, level, remedy, suppression)
 
 
 def excerpts() -> tuple[Excerpt, ...]:

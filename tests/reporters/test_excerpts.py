@@ -58,7 +58,7 @@ def cluster(retention: str, more: str = "") -> str:
     )
 
 
-def test_an_attribute_is_shown_with_the_block_it_stands_in(shown: Shown) -> None:
+def test_an_excerpt_of_an_attribute_includes_its_block(shown: Shown) -> None:
     assert shown({"main.tf": cluster("0")}) == [
         '1: resource "aws_elasticache_cluster" "this" {',
         "4:   «snapshot_retention_limit = 0»",
@@ -78,7 +78,7 @@ def test_a_retention_that_is_not_set_is_shown_by_what_declares_the_cache(shown: 
     assert shown(files) == ['1: «resource "aws_elasticache_cluster" "this"» {']
 
 
-def test_what_stands_beside_a_value_on_its_line_is_not_shown(shown: Shown) -> None:
+def test_an_excerpt_omits_the_rest_of_the_line(shown: Shown) -> None:
     assert shown({"main.tf": cluster("0 # hunter2")})[1] == "4:   «snapshot_retention_limit = 0» …"
     template = (
         "Mappings:\n  Of: {one: {Token: hunter2, Days: 0, Other: hunter3}}\nResources:\n  Cache:\n"
@@ -92,7 +92,7 @@ def test_what_stands_beside_a_value_on_its_line_is_not_shown(shown: Shown) -> No
     ]
 
 
-def test_of_a_step_of_several_lines_the_first_alone_is_shown(shown: Shown) -> None:
+def test_an_excerpt_shows_only_the_first_line_of_a_step(shown: Shown) -> None:
     settings = 'locals {\n  all = {\n    days     = 0\n    password = "hunter2"\n  }\n}\n'
     lines = shown({"main.tf": cluster("local.all.days", settings)})
     assert not any("hunter" in line for line in lines)
@@ -166,7 +166,7 @@ def test_a_parameter_without_echo_is_not_shown(shown: Shown) -> None:
     ]
 
 
-def test_a_template_on_one_line_is_shown_by_its_property_alone(shown: Shown) -> None:
+def test_an_excerpt_of_a_one_line_template_shows_only_the_property(shown: Shown) -> None:
     text = (
         '{"Resources": {"Cache": {"Type": "AWS::ElastiCache::CacheCluster", "Properties": '
         '{"Engine": "redis", "AuthToken": "hunter2", "SnapshotRetentionLimit": 0, "X": "hunter3"}}}}'
@@ -175,11 +175,11 @@ def test_a_template_on_one_line_is_shown_by_its_property_alone(shown: Shown) -> 
     assert line == '1: … «"SnapshotRetentionLimit": 0» …'
 
 
-def test_a_plan_and_a_file_whose_lines_nobody_can_count_have_none(shown: Shown) -> None:
+def test_a_file_with_unusual_line_separators_has_no_excerpt(shown: Shown) -> None:
     assert shown({"main.tf": cluster("0") + "# \u2028\n"}) == []
 
 
-def test_windows_line_ends_are_no_part_of_a_line(shown: Shown) -> None:
+def test_an_excerpt_omits_windows_line_ends(shown: Shown) -> None:
     lines = shown({"main.tf": b"\xef\xbb\xbf" + cluster("0").replace("\n", "\r\n").encode()})
     assert lines[1] == "4:   «snapshot_retention_limit = 0»"
 
@@ -201,7 +201,7 @@ def test_what_a_file_is_taken_to_hold_is_shown(shown: Shown, tmp_path: Path) -> 
     assert shown({"main.tf": cluster("0")}, given=given)[1] == "4:   «snapshot_retention_limit = 9»"
 
 
-def test_without_being_asked_for_nothing_is_read_again(
+def test_without_excerpts_no_file_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

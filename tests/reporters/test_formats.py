@@ -198,7 +198,7 @@ LEAVES_OUT: dict[str, Callable[[Finding], bool]] = {
 
 
 @pytest.mark.parametrize("name", REPORTERS)
-def test_every_format_tells_of_every_finding_and_every_diagnostic(
+def test_every_format_has_every_finding_and_diagnostic(
     name: str, make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     addresses = [f"cache_{number}_end" for number in range(4)]
@@ -314,7 +314,7 @@ COMMAND = re.compile(r"::(error|warning|notice) ((?:\w+=[^:,\n\r]*,)*\w+=[^:,\n\
 
 
 @given(anything)
-def test_any_text_leaves_github_with_our_commands_alone(
+def test_no_text_adds_workflow_commands(
     make_finding: "MakeFinding", called: CacheResource, text: str
 ) -> None:
     report = reports_of(make_finding, called, text)
@@ -334,7 +334,7 @@ TAGS = {
 
 
 @given(anything)
-def test_any_text_leaves_markdown_with_our_elements_alone(
+def test_no_text_adds_elements_to_markdown(
     make_finding: "MakeFinding", called: CacheResource, text: str
 ) -> None:
     report = reports_of(make_finding, called, text)
@@ -477,7 +477,7 @@ def test_a_summary_that_is_nearly_full_is_not_made_too_large(repository: Path, r
     assert summary.stat().st_size == 1_048_500
 
 
-def test_a_summary_that_cannot_be_written_is_told_and_the_verdict_stands(
+def test_a_summary_that_cannot_be_written_is_reported_without_changing_the_status(
     repository: Path, run: "Run"
 ) -> None:
     env = {"GITHUB_STEP_SUMMARY": str(repository)}
@@ -488,7 +488,7 @@ def test_a_summary_that_cannot_be_written_is_told_and_the_verdict_stands(
     )
 
 
-def test_annotations_can_go_beside_another_report(repository: Path, run: "Run") -> None:
+def test_annotations_can_be_combined_with_another_report(repository: Path, run: "Run") -> None:
     result = run("check", "--format=sarif", "--format=github:/dev/stderr", cwd=repository)
     assert json.loads(result.stdout)["version"] == "2.1.0"
     assert result.stderr.startswith("::error file=infra/live/main.tf,")

@@ -200,7 +200,7 @@ RETENTIONS: list[tuple[Value[int], str, str]] = [
 
 
 @pytest.mark.parametrize(("retention", "said", "drawn"), RETENTIONS)
-def test_each_retention_is_drawn_on_the_scale_and_said_beside_it(
+def test_each_retention_is_drawn_on_the_scale_and_written_next_to_it(
     retention: Value[int], said: str, drawn: str, make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     html = render(Report((make_finding(replace(called, retention=retention)),), minimum_days=7))
@@ -228,7 +228,7 @@ def test_the_scale_has_the_minimum_on_it(
     assert '<rect class="enough" x="24.2%" width="68.8%" height="100%"/>' in html
 
 
-def test_caches_stand_under_their_root_and_what_it_was_judged_with(
+def test_caches_are_grouped_by_root_and_settings(
     make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     settings = ("", "prod.tfvars", "dev.tfvars")
@@ -282,7 +282,7 @@ def test_a_finding_shows_its_lines_and_marks_those_that_decide(
     assert shown.count("snapshot_retention_limit = 0") == 1
 
 
-def test_a_step_that_says_more_than_its_lines_is_said_beside_them(
+def test_a_step_with_more_text_than_its_excerpt_is_shown_with_it(
     make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     step = TraceStep("Environment has no default", Location("t.yaml", 5, 3, 5, 14))
@@ -293,7 +293,7 @@ def test_a_step_that_says_more_than_its_lines_is_said_beside_them(
     assert "<mark>Environment</mark>" in reported
 
 
-def test_a_finding_without_lines_has_its_trace_alone(
+def test_a_finding_without_excerpts_has_its_trace(
     make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     reported = Document(article(Report((make_finding(called),))) + "</article>").text
@@ -350,7 +350,7 @@ anything = st.text() | st.text(alphabet="<>&\"'`/=-!{}()\\\n\r\t\x1b\u202eab\uff
 
 
 @given(anything)
-def test_any_text_leaves_the_page_with_our_elements_alone(
+def test_no_text_adds_elements_to_the_page(
     make_finding: "MakeFinding", called: CacheResource, text: str
 ) -> None:
     place = Location(f"x{text}", 1, 1, 1, 2)

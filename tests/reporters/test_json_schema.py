@@ -52,7 +52,7 @@ def test_an_empty_report_is_a_report() -> None:
         ("generated_at", "2026-11-23"),
     ],
 )
-def test_the_schema_refuses_what_is_no_report(member: str, value: object) -> None:
+def test_the_schema_rejects_invalid_reports(member: str, value: object) -> None:
     document: dict[str, Any] = copy.deepcopy(json.loads(json_report.render(Report())))
     document[member] = value
     assert not _validator().is_valid(document)

@@ -48,7 +48,7 @@ def uri_of(location: dict[str, Any]) -> str:
     return str(location["physicalLocation"]["artifactLocation"]["uri"])
 
 
-def test_the_schema_would_refuse_what_is_none() -> None:
+def test_the_schema_rejects_invalid_sarif() -> None:
     assert not jsonschema.Draft7Validator(SCHEMA).is_valid({"version": "2.1.0"})
 
 
@@ -92,7 +92,7 @@ def test_a_result_names_its_rule_and_its_level(everything: dict[str, Any]) -> No
     assert levels["strict"] == "error"
 
 
-def test_what_passes_or_is_ignored_is_no_result_and_is_told_all_the_same(
+def test_a_pass_is_in_the_properties_and_not_in_the_results(
     everything: dict[str, Any], report: Report
 ) -> None:
     others = everything["properties"]["others"]
@@ -114,9 +114,19 @@ def test_a_place_is_the_attributes_own_line(everything: dict[str, Any]) -> None:
     }
 
 
-def test_what_has_no_line_has_no_region(everything: dict[str, Any]) -> None:
+def test_a_result_without_a_line_has_the_first_which_code_scanning_requires(
+    everything: dict[str, Any],
+) -> None:
     (location,) = result_of(everything, "aws_x.zero")["locations"]
-    assert location["physicalLocation"] == {"artifactLocation": {"uri": "infra/plan.json"}}
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": "infra/plan.json"},
+        "region": {"startLine": 1},
+    }
+    assert all(
+        one["physicalLocation"]["region"]["startLine"] >= 1
+        for result in everything["results"]
+        for one in result["locations"]
+    )
 
 
 def test_standard_input_is_in_no_folder(everything: dict[str, Any]) -> None:
@@ -138,7 +148,7 @@ def test_a_trace_is_a_code_flow(everything: dict[str, Any]) -> None:
     assert related == ["the module is called here", "decided here: days = 0"]
 
 
-def test_a_finding_in_a_downloaded_module_stands_at_the_call_that_is_ours(
+def test_a_finding_in_a_downloaded_module_is_located_at_the_module_call(
     everything: dict[str, Any],
 ) -> None:
     address = 'module.web["a"].module.inner.aws_elasticache_replication_group.this'
@@ -150,7 +160,7 @@ def test_a_finding_in_a_downloaded_module_stands_at_the_call_that_is_ours(
     assert first["physicalLocation"]["region"]["startLine"] == 9
 
 
-def test_a_suppression_says_where_it_stands_and_why(everything: dict[str, Any]) -> None:
+def test_a_suppression_has_its_location_and_reason(everything: dict[str, Any]) -> None:
     (policy,) = result_of(everything, "accepted")["suppressions"]
     assert (policy["kind"], policy["status"]) == ("external", "accepted")
     assert policy["justification"] == "rebuilt on login (until 2027-06-30)"
@@ -159,7 +169,7 @@ def test_a_suppression_says_where_it_stands_and_why(everything: dict[str, Any]) 
     assert comment["kind"] == "inSource"
 
 
-def test_diagnostics_are_notifications_and_an_error_is_no_success(
+def test_diagnostics_are_notifications_and_an_error_fails_the_invocation(
     everything: dict[str, Any], report: Report
 ) -> None:
     (invocation,) = everything["invocations"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.source import Source
@@ -35,9 +35,12 @@ def finding(
         location=Location("plan.json"),
         retention=retention,
     )
-    verdict = judge(resource, Policy())
+    verdict = judge(resource, Requirements())
     return Finding(
-        resource, verdict, level_of(verdict, Policy()), remedy_of(resource, verdict, Policy())
+        resource,
+        verdict,
+        level_of(verdict, Requirements()),
+        remedy_of(resource, verdict, Requirements()),
     )
 
 
@@ -93,7 +96,7 @@ def test_folding_drops_and_adds_no_word(width: int) -> None:
     assert render(REPORT, RenderOptions(width=width)).split() == render(REPORT).split()
 
 
-def test_a_diagnostic_stands_with_its_place() -> None:
+def test_a_diagnostic_has_its_location() -> None:
     assert render(Report((), (BROKEN,))) == (
         "ERROR  broken.json:3:9\n"
         "  the JSON ends in the middle\n"
@@ -151,7 +154,7 @@ def test_a_long_report_lists_what_is_not_created() -> None:
     )
 
 
-def test_quiet_tells_failures_and_errors_alone() -> None:
+def test_quiet_reports_only_failures_and_errors() -> None:
     quiet = render(
         Report(REPORT.findings, (BROKEN, replace(BROKEN, severity=Severity.WARNING))),
         RenderOptions(detail=Verbosity.QUIET),

@@ -16,7 +16,7 @@ from ecbackup_iac.errors import BaselineError
 from ecbackup_iac.model.baseline import Baseline
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy, PolicyException, RootSettings
+from ecbackup_iac.model.policy import PolicyException, Requirements, RootSettings
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Suppression, SuppressionKind
 from ecbackup_iac.model.source import Source
@@ -112,7 +112,7 @@ def test_what_was_accepted_passes_the_gate_and_says_so(accepted: Path, run_here:
 
 @pytest.mark.usefixtures("accepted")
 @pytest.mark.parametrize("name", REPORTERS)
-def test_every_format_tells_of_it(name: str, run_here: "RunHere") -> None:
+def test_every_format_shows_a_baseline_suppression(name: str, run_here: "RunHere") -> None:
     result = run_here("check", "--baseline", FILE, "--format", name)
     text = "1 suppressed" if name == "github" else "before the gate"
     assert text in result.stdout
@@ -199,7 +199,7 @@ def test_a_policy_that_names_a_baseline_does_not_stop_it_from_being_made(
 
 
 @pytest.mark.parametrize("name", [".ecbackup.toml", FILE, "agreed.txt"])
-def test_who_names_the_policy_or_the_baseline_alone_has_everything_evaluated(
+def test_naming_only_the_policy_or_the_baseline_checks_the_repository(
     name: str, tmp_path: Path, run_here: "RunHere"
 ) -> None:
     write(tmp_path / "stack/main.tf", configuration(carts=0))
@@ -213,9 +213,7 @@ def test_who_names_the_policy_or_the_baseline_alone_has_everything_evaluated(
     assert result.stdout.endswith("2 caches: 2 fail\n")
 
 
-def test_a_folder_that_a_baseline_is_in_counts_for_itself_alone(
-    tmp_path: Path, run_here: "RunHere"
-) -> None:
+def test_the_folder_of_a_baseline_is_checked_by_itself(tmp_path: Path, run_here: "RunHere") -> None:
     write(tmp_path / "a/main.tf", configuration(carts=0))
     write(tmp_path / "b/main.tf", configuration(carts=7))
     write(tmp_path / "b" / FILE, '{"schema_version": 1, "findings": []}')
@@ -223,7 +221,7 @@ def test_a_folder_that_a_baseline_is_in_counts_for_itself_alone(
 
 
 @pytest.mark.usefixtures("stack")
-def test_a_report_is_no_input_of_the_run_that_writes_it(tmp_path: Path, run: "Run") -> None:
+def test_a_report_is_not_an_input_of_the_run_that_writes_it(tmp_path: Path, run: "Run") -> None:
     with (tmp_path / "report.json").open("wb") as empty:
         result = run("check", ".", "--format", "json", stdout=empty)
     assert (result.stderr, result.status) == ("", 1)
@@ -556,8 +554,8 @@ def finding(
         engine=Known("redis"),
         settings=settings,
     )
-    verdict = judge(resource, Policy())
-    return Finding(resource, verdict, level_of(verdict, Policy()))
+    verdict = judge(resource, Requirements())
+    return Finding(resource, verdict, level_of(verdict, Requirements()))
 
 
 def accepted_of(findings: Sequence[Finding], folder: Path) -> Baseline:
@@ -647,7 +645,7 @@ def test_an_entry_that_is_there_twice_is_needed_once(folder: Path) -> None:
     assert len(stale_entries([finding()], twice, ["/"])) == 1
 
 
-def test_what_is_suppressed_otherwise_stays_so_and_its_entry_is_no_stale_one(folder: Path) -> None:
+def test_a_baseline_entry_of_an_otherwise_suppressed_finding_is_not_stale(folder: Path) -> None:
     baseline = accepted_of([finding()], folder)
     by_policy = Suppression(SuppressionKind.POLICY, "agreed", Location("p.toml"))
     suppressed = replace(finding(), suppression=by_policy)

@@ -65,7 +65,7 @@ def test_a_comment_on_the_header_counts(head: str, check: "Checker") -> None:
     }
 
 
-def test_a_comment_behind_the_closing_brace_counts_for_its_block_alone(check: "Checker") -> None:
+def test_a_comment_after_the_closing_brace_counts_only_for_its_block(check: "Checker") -> None:
     text = "".join(
         f'resource "{GROUP}" "{name}" {{\n  description = "x"\n}}{behind}\n'
         for name, behind in (("a", f" # {SAID}"), ("b", ""))
@@ -107,7 +107,7 @@ def test_a_comment_with_a_gap_below_it_is_at_nothing(
         f"notification_topic_arn = <<-EOT\n    # {SAID}\n  EOT",
     ],
 )
-def test_text_in_a_string_or_a_heredoc_is_no_comment(
+def test_text_in_a_string_or_a_heredoc_is_not_a_comment(
     text: str, check: "Checker", one_group: str
 ) -> None:
     outcome = check({"main.tf": filled(one_group, inside=text)})

@@ -44,7 +44,7 @@ def read(line: str, *, is_head: bool = False, is_terraform: bool = True) -> list
         "tflint-ignore: aws_elasticache_cluster_invalid_type",
     ],
 )
-def test_what_is_about_another_check_is_passed_over(line: str) -> None:
+def test_comments_about_other_checks_are_ignored(line: str) -> None:
     assert read(line) == []
 
 
@@ -103,7 +103,7 @@ def test_this_programs_own_check_in_checkov_counts_for_every_rule(ids: str) -> N
 
 @pytest.mark.parametrize("prefix", ["tfsec", "trivy"])
 @pytest.mark.parametrize("name", ["*", "aws-elasticache-*", "AVD-AWS-*", "*-enable-backup-*"])
-def test_a_wildcard_counts_on_its_own_line_alone(prefix: str, name: str) -> None:
+def test_a_wildcard_counts_only_at_the_line_it_is_at(prefix: str, name: str) -> None:
     (found,) = read(f"{prefix}:ignore:{name}")
     assert found.scope is Scope.HEAD
     assert found.is_blanket

@@ -29,7 +29,7 @@ def read(line: str) -> InlineSuppression | None:
         "checkov:skip=CKV_AWS_134:reason",
     ],
 )
-def test_a_comment_about_something_else_is_none_of_ours(line: str) -> None:
+def test_comments_about_something_else_are_not_directives(line: str) -> None:
     assert read(line) is None
 
 
@@ -55,7 +55,7 @@ def test_a_comment_about_something_else_is_none_of_ours(line: str) -> None:
         ("ecbackup:ignore データはありません", (), "データはありません", None),
     ],
 )
-def test_it_says_the_rules_the_reason_and_the_last_day(
+def test_a_directive_has_rules_a_reason_and_a_last_day(
     line: str, rules: tuple[str, ...], reason: str, expires: date | None
 ) -> None:
     found = read(line)
@@ -103,7 +103,7 @@ def test_it_says_the_rules_the_reason_and_the_last_day(
         ("ecbackup:ignore x until 2027-03-31 or so", "is no date like 2027-03-31"),
     ],
 )
-def test_one_that_is_written_wrongly_says_what_is_wrong(line: str, problem: str) -> None:
+def test_a_misspelt_directive_has_its_problem(line: str, problem: str) -> None:
     found = read(line)
     assert found is not None
     assert problem in found.problem

@@ -9,7 +9,7 @@ from ecbackup_iac.cli.clock import today
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import PathGlob, Policy, PolicyException
+from ecbackup_iac.model.policy import PathGlob, PolicyException, Requirements
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression, SuppressionKind
 from ecbackup_iac.model.source import Source
@@ -37,8 +37,8 @@ def finding(
         retention=retention,
         engine=Known("redis"),
     )
-    verdict = judge(resource, Policy())
-    return Finding(resource, verdict, level_of(verdict, Policy()))
+    verdict = judge(resource, Requirements())
+    return Finding(resource, verdict, level_of(verdict, Requirements()))
 
 
 def apply_exceptions(
@@ -136,7 +136,7 @@ def test_today_is_what_source_date_epoch_says(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("epoch", ["tomorrow", "1e99", "9" * 30])
-def test_a_source_date_epoch_that_is_no_date_is_reported(
+def test_an_invalid_source_date_epoch_is_reported(
     epoch: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)

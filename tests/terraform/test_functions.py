@@ -168,7 +168,7 @@ def test_functions_that_only_opentofu_has(
         ("cidrcontains", ("192.168.2.0/20", "x")),
     ],
 )
-def test_what_opentofu_refuses(name: str, arguments: tuple[str, ...]) -> None:
+def test_calls_that_opentofu_rejects(name: str, arguments: tuple[str, ...]) -> None:
     with pytest.raises(EvaluationError):
         call(name, *map(string, arguments))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.rule import judge
@@ -51,11 +51,11 @@ def test_an_unknown_operand_that_cannot_matter_is_ignored(
     cache = cache_with(f"({condition}) ? 5 : 0", evaluate)
     assert isinstance(cache.retention, Known)
     assert cache.retention.value == 5
-    assert judge(cache, Policy()).status is Status.PASS
+    assert judge(cache, Requirements()).status is Status.PASS
 
 
 @pytest.mark.parametrize("condition", ["var.x || false", "false || var.x", "var.x && true"])
 def test_an_unknown_operand_that_matters_is_unknown(condition: str, evaluate: "Evaluate") -> None:
     cache = cache_with(f"({condition}) ? 5 : 0", evaluate)
     assert isinstance(cache.retention, Unknown)
-    assert judge(cache, Policy()).status is Status.UNKNOWN
+    assert judge(cache, Requirements()).status is Status.UNKNOWN

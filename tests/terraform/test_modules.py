@@ -7,6 +7,8 @@ import pytest
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Evaluate
 
 CACHE = """
@@ -66,7 +68,7 @@ def test_a_variable_that_is_not_nullable_takes_its_default_for_null(evaluate: "E
     assert days(evaluate(files).caches[0].retention) == 5
 
 
-def test_a_variable_file_beside_a_called_module_is_none_of_its_own(evaluate: "Evaluate") -> None:
+def test_a_variable_file_in_a_called_module_is_not_used(evaluate: "Evaluate") -> None:
     files = {
         "redis/main.tf": DAYS + CACHE % "var.days",
         "redis/terraform.tfvars": "days = 30\n",
@@ -158,7 +160,7 @@ def test_the_trace_leads_through_an_output_to_the_literal(evaluate: "Evaluate") 
         ),
     ],
 )
-def test_what_terraform_refuses_of_a_call_leaves_its_caches_unknown(
+def test_a_module_call_that_terraform_rejects_has_unknown_caches(
     evaluate: "Evaluate", inputs: str, message: str
 ) -> None:
     files = {
@@ -173,7 +175,7 @@ def test_what_terraform_refuses_of_a_call_leaves_its_caches_unknown(
     }
 
 
-def test_a_required_input_that_is_missing_is_refused(evaluate: "Evaluate") -> None:
+def test_a_missing_required_input_is_rejected(evaluate: "Evaluate") -> None:
     files = {
         "redis/main.tf": 'variable "days" {}\n' + CACHE % "var.days",
         "main.tf": 'module "r" {\n  source = "./redis"\n}\n',
@@ -184,7 +186,7 @@ def test_a_required_input_that_is_missing_is_refused(evaluate: "Evaluate") -> No
     assert found.errors[0].startswith("Missing required argument")
 
 
-def test_a_module_that_does_not_exist_cannot_fail_and_is_not_asked(evaluate: "Evaluate") -> None:
+def test_inputs_of_a_module_call_without_instances_are_not_evaluated(evaluate: "Evaluate") -> None:
     files = {
         "redis/main.tf": 'variable "days" {}\n' + CACHE % "var.days",
         "main.tf": """
@@ -200,6 +202,79 @@ module "r" {
     }
     found = evaluate(files)
     assert (found.addresses, found.errors) == ([], [])
+
+
+CALL = 'module "a" {\n  source = "SOURCE"\n}\n'
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        r".\\modules\\redis",
+        r"./modules\\redis",
+        r"..\\app\\modules/redis",
+        r".\\modules\\.\\redis\\",
+    ],
+)
+@pytest.mark.parametrize("name", ["app/main.tf", "app/main.tf.json"])
+def test_a_local_source_may_have_the_separators_of_windows(
+    name: str, source: str, evaluate: "Evaluate"
+) -> None:
+    in_json = f'{{"module": {{"a": {{"source": "{source}"}}}}}}'
+    call = in_json if name.endswith("json") else CALL.replace("SOURCE", source)
+    found = evaluate({name: call, "app/modules/redis/main.tf": CACHE % "0"})
+    assert found.addresses == ["module.a.aws_elasticache_replication_group.this"]
+    assert found.errors == []
+
+
+@pytest.mark.parametrize("file", ["", "README.md", "inner/main.tf"])
+def test_a_called_folder_without_configuration_is_an_empty_module(
+    file: str, evaluate: "Evaluate", tmp_path: "Path"
+) -> None:
+    (tmp_path / "empty" / "inner").mkdir(parents=True)
+    files = {"main.tf": CALL.replace("SOURCE", "./empty") + CACHE % "7"}
+    found = evaluate(files | ({f"empty/{file}": ""} if file else {}))
+    assert found.addresses == ["aws_elasticache_replication_group.this"]
+    assert found.errors == []
+
+
+def test_an_argument_of_an_empty_module_is_refused(evaluate: "Evaluate", tmp_path: "Path") -> None:
+    (tmp_path / "empty").mkdir()
+    call = 'module "a" {\n  source = "./empty"\n  days   = 7\n}\n'
+    found = evaluate({"main.tf": call + CACHE % "7"})
+    assert found.errors == ['Unsupported argument: the module has no variable named "days"']
+
+
+@pytest.mark.parametrize("path", ["modules/redis", '"modules/redis"'])
+def test_a_submodule_of_git_that_is_not_checked_out_is_missing(
+    path: str, evaluate: "Evaluate", tmp_path: "Path"
+) -> None:
+    (tmp_path / "modules" / "redis").mkdir(parents=True)
+    files = {
+        ".gitmodules": f'[submodule "redis"]\n\tpath = {path}\n\turl = https://example.com/redis\n',
+        "main.tf": CALL.replace("SOURCE", "./modules/redis"),
+    }
+    (error,) = evaluate(files).errors
+    assert error == (
+        "the module was not read: ./modules/redis is a git submodule that is not checked out: "
+        "run git submodule update --init"
+    )
+    (tmp_path / "modules" / "redis" / "main.tf").write_text(CACHE % "0", "utf-8")
+    assert evaluate(files).errors == []
+
+
+def test_an_installed_module_without_configuration_is_an_error(
+    evaluate: "Evaluate", tmp_path: "Path"
+) -> None:
+    (tmp_path / ".terraform" / "modules" / "a").mkdir(parents=True)
+    entry = '{"Key": "a", "Source": "acme/redis/aws", "Dir": ".terraform/modules/a"}'
+    files = {
+        ".terraform/modules/modules.json": f'{{"Modules": [{entry}]}}',
+        "main.tf": CALL.replace("SOURCE", "acme/elasticache/aws"),
+    }
+    assert evaluate(files).errors == [
+        "the module was not read: there is no configuration in acme/elasticache/aws"
+    ]
 
 
 def test_overrides_reach_module_calls_locals_and_variables(evaluate: "Evaluate") -> None:
@@ -235,7 +310,7 @@ variable "more" {
     assert days(found["aws_elasticache_replication_group.this"].retention) == 5
 
 
-def test_a_module_declared_twice_is_told_and_judged_once(evaluate: "Evaluate") -> None:
+def test_a_resource_declared_twice_is_reported_and_evaluated_once(evaluate: "Evaluate") -> None:
     found = evaluate({"a.tf": CACHE % "7", "b.tf": CACHE % "0"})
     assert [days(cache.retention) for cache in found.caches] == [7]
     assert len(found.errors) == 1

@@ -20,7 +20,7 @@ from ecbackup_iac.readers.terraform.configuration import Request, read
 
 CASES = Path(__file__).parent / "cases"
 
-# What only a provider or a data source could tell, or what DESIGN decides otherwise.
+# What only a provider or a data source knows, or where this program differs from terraform on purpose.
 EXPLAINED = {
     "undeclared-var-flag": "a --var that no root declares is a warning here: it is meant for all roots",
     "plantimestamp": "plantimestamp() is unknown here, even where only its length matters",

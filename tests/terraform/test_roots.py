@@ -1,6 +1,7 @@
 """Which folders are evaluated as roots, which calls count, and which cache blocks create nothing."""
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,6 @@ from ecbackup_iac.terraform.modules.programs import is_before_opentofu
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from conftest import Evaluate, Evaluated
 
@@ -87,12 +87,14 @@ NO_CALLS = {
 
 @pytest.mark.parametrize("target", [".", "live"])
 @pytest.mark.parametrize("way", NO_CALLS)
-def test_what_is_no_call_removes_no_root(way: str, target: str, evaluate: "Evaluate") -> None:
+def test_text_that_is_not_a_module_call_removes_no_root(
+    way: str, target: str, evaluate: "Evaluate"
+) -> None:
     files = {"docs/main.tf": NO_CALLS[way], "live/main.tf": group()}
     assert found_days(evaluate(files, target)) == {"live": 0}
 
 
-def test_a_comment_in_json_is_no_call(evaluate: "Evaluate") -> None:
+def test_a_comment_in_json_is_not_a_module_call(evaluate: "Evaluate") -> None:
     text = '{"//": {"module": {"x": {"source": "../live"}}}, "locals": {"a": 1}}'
     assert found_days(evaluate({"docs/x.tf.json": text, "live/main.tf": group()})) == {"live": 0}
 
@@ -118,7 +120,7 @@ CALLS = {
 
 
 @pytest.mark.parametrize("way", CALLS)
-def test_a_called_folder_is_no_root(way: str, evaluate: "Evaluate") -> None:
+def test_a_called_folder_is_not_a_root(way: str, evaluate: "Evaluate") -> None:
     files = {"docs/main.tf": CALLS[way], "live/main.tf": DAYS + group("var.days")}
     assert found_days(evaluate(files)) == {"docs": 7}
 
@@ -292,7 +294,7 @@ def test_a_block_that_creates_no_instance_is_absent(
     assert [one.location for one in found.absent] == [one.location for one in found.blocks]
 
 
-def test_a_call_of_another_module_that_creates_nothing_is_no_cache(evaluate: "Evaluate") -> None:
+def test_a_call_of_an_unrelated_module_is_not_a_cache(evaluate: "Evaluate") -> None:
     text = 'module "v" {\n  source = "terraform-aws-modules/vpc/aws"\n  count = 0\n}\n'
     found = evaluate({"main.tf": text + group("7")})
     assert (len(found.blocks), found.absent) == (1, ())
@@ -309,7 +311,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("target", [".", "live"])
 @pytest.mark.parametrize("way", REFUSED)
-def test_a_folder_whose_calls_are_all_refused_is_a_root(
+def test_a_folder_whose_calls_are_all_rejected_is_a_root(
     way: str, target: str, evaluate: "Evaluate"
 ) -> None:
     files = {"docs/main.tf": REFUSED[way], "live/main.tf": 'variable "need" {}\n' + group()}
@@ -318,7 +320,7 @@ def test_a_folder_whose_calls_are_all_refused_is_a_root(
     assert len(found.errors) == 1
 
 
-def test_what_a_refused_call_leads_to_is_not_reached_either(evaluate: "Evaluate") -> None:
+def test_a_rejected_module_call_reaches_nothing(evaluate: "Evaluate") -> None:
     files = {
         "docs/main.tf": call("../middle", "nothing = 1"),
         "middle/main.tf": call("../live"),
@@ -332,7 +334,7 @@ REPEATED = ("count = 1", "count = 0", "for_each = {}", COUNTED, "depends_on = [t
 
 @pytest.mark.parametrize("more", REPEATED)
 @pytest.mark.parametrize("between", [False, True])
-def test_a_repeated_call_of_a_folder_with_a_provider_is_refused(
+def test_count_on_a_module_with_a_provider_is_rejected(
     more: str, *, between: bool, evaluate: "Evaluate"
 ) -> None:
     files = {"docs/main.tf": OFF + call("../middle" if between else "../live", more)}
@@ -413,12 +415,12 @@ NO_EVIDENCE: "Mapping[str, Mapping[str, str]]" = {
 
 
 @pytest.mark.parametrize("way", NO_EVIDENCE)
-def test_a_library_module_is_no_root(way: str, evaluate: "Evaluate") -> None:
+def test_a_library_module_is_not_a_root(way: str, evaluate: "Evaluate") -> None:
     files = {"docs/main.tf": call(more="days = 7"), "live/main.tf": DAYS + group("var.days")}
     assert found_days(evaluate({**files, **NO_EVIDENCE[way]})) == {"docs": 7}
 
 
-def test_of_a_circle_that_nobody_calls_the_first_is_a_root(evaluate: "Evaluate") -> None:
+def test_the_first_module_of_an_uncalled_circle_is_a_root(evaluate: "Evaluate") -> None:
     files = {
         "b/main.tf": call("../c") + group("1", "b"),
         "c/main.tf": call("../b") + call("../a", name="y") + group("2", "c"),
@@ -457,7 +459,7 @@ def test_a_caller_that_is_not_evaluated_does_not_count(evaluate: "Evaluate") -> 
     assert unaccounted(found) == []
 
 
-def test_callers_of_a_target_are_evaluated_and_nobody_else(evaluate: "Evaluate") -> None:
+def test_only_callers_of_a_target_are_evaluated(evaluate: "Evaluate") -> None:
     files = {
         "live/main.tf": DAYS + group("var.days") + call("../below", name="b"),
         "below/main.tf": group("1", "below"),
@@ -524,7 +526,7 @@ def test_where_nothing_shows_the_program_both_readings_are_outcomes(evaluate: "E
     assert (unaccounted(found), len(found.blocks)) == ([], 2)
 
 
-def test_a_cache_that_one_program_alone_reads_is_judged(evaluate: "Evaluate") -> None:
+def test_a_cache_that_only_one_program_reads_is_evaluated(evaluate: "Evaluate") -> None:
     found = evaluate({"main.tf": group("0", "a"), "main.tofu": group("7", "b")})
     assert {cache.address: cache.assumptions[-1] for cache in found.caches} == {
         f"{KIND}.a": "it exists only when Terraform plans this root",
@@ -627,7 +629,7 @@ def test_terraform_reads_no_file_of_opentofu(evaluate: "Evaluate") -> None:
     assert [*reasons(found)] == ["more.tofu"]
 
 
-def test_files_of_opentofu_alone_are_read(evaluate: "Evaluate") -> None:
+def test_files_only_for_opentofu_are_read(evaluate: "Evaluate") -> None:
     found = evaluate({"main.tf": group("7"), "more.tofu": group("0", "s")})
     assert sorted(found.addresses) == [f"{KIND}.r", f"{KIND}.s"]
 
@@ -646,6 +648,10 @@ def test_a_version_constraint_may_rule_opentofu_out(constraints: str, *, expecte
     assert is_before_opentofu(constraints) is expected
 
 
+PLANS = Path(__file__).parents[1] / "readers" / "plans"
+CACHE_TYPE = "AWS::ElastiCache::CacheCluster"
+ENTRY = '{"CacheClusterId": "a", "SnapshotRetentionLimit": 0}'
+
 NO_ENVIRONMENTS = (
     "tests/x.tfvars", "test/x.tfvars", "fixtures/x.tfvars", "tests/deep/x.tfvars", "a/fixtures/b/x.tfvars",
     "tests/test.auto.tfvars.json", "env/x.auto.tfvars", "env/x.auto.tfvars.json",
@@ -653,7 +659,7 @@ NO_ENVIRONMENTS = (
 
 
 @pytest.mark.parametrize("name", NO_ENVIRONMENTS)
-def test_a_variable_file_of_tests_is_no_environment(name: str, evaluate: "Evaluate") -> None:
+def test_a_variable_file_of_tests_is_not_an_environment(name: str, evaluate: "Evaluate") -> None:
     variables = '{"days": 0}' if name.endswith(".json") else "days = 0\n"
     text = 'variable "days" {\n  default = 7\n}\n' + group("var.days")
     (cache,) = evaluate({"main.tf": text, name: variables}).caches
@@ -668,6 +674,13 @@ def test_another_variable_file_is_an_environment(name: str, evaluate: "Evaluate"
     text = 'variable "days" {\n  default = 7\n}\n' + group("var.days")
     (cache,) = evaluate({"main.tf": text, name: "days = 0\n"}).caches
     assert len(cache.variants) == 1
+
+
+@pytest.mark.parametrize("names", [["env/test/x.tfvars"], ["prod/x.tfvars", "test/x.tfvars"]])
+def test_an_environment_may_be_called_test(names: list[str], evaluate: "Evaluate") -> None:
+    text = 'variable "days" {\n  default = 7\n}\n' + group("var.days")
+    (cache,) = evaluate({"main.tf": text} | dict.fromkeys(names, "days = 0\n")).caches
+    assert len(cache.variants) == len(names)
 
 
 def test_a_root_in_a_folder_of_tests_has_its_own_environments(evaluate: "Evaluate") -> None:
@@ -689,7 +702,9 @@ def test_every_block_that_is_merged_belongs_to_the_finding(evaluate: "Evaluate")
 
 
 @pytest.mark.parametrize("more", ["count = 0", 'source = "../empty"'])
-def test_an_override_of_a_call_is_no_block_of_its_own(more: str, evaluate: "Evaluate") -> None:
+def test_an_override_of_a_module_call_is_not_a_block_of_its_own(
+    more: str, evaluate: "Evaluate"
+) -> None:
     source = "terraform-aws-modules/elasticache/aws"
     files = {
         "s/main.tf": call(source, name="c"),
@@ -771,3 +786,31 @@ def test_what_terraform_does_not_expect_at_the_top_of_a_file_is_an_error(
 ) -> None:
     found = evaluate({"cache.tf": group(name="other"), name: text})
     assert summary in found.errors
+
+
+# Documents that are not configuration, as their name says.
+MISNAMED = {
+    "a plan": (PLANS / "checks.json").read_text("utf-8"),
+    "a state": (PLANS / "state.json").read_text("utf-8"),
+    "a template": f'{{"Resources": {{"A": {{"Type": "{CACHE_TYPE}"}}}}, "Outputs": {{}}}}',
+    "output": f'{{"CacheClusters": [{ENTRY}], "NextToken": null}}',
+    "an entry of output": ENTRY,
+    "a list of entries": f"[{ENTRY}]",
+}
+
+
+@pytest.mark.parametrize("text", MISNAMED.values(), ids=MISNAMED)
+@pytest.mark.parametrize("name", ["x.tf.json", "x.tofu.json"])
+def test_a_document_that_is_called_configuration_is_one_error(
+    name: str, text: str, evaluate: "Evaluate"
+) -> None:
+    (error,) = evaluate({name: text, "other/main.tf": group("7")}).errors
+    assert error.startswith("Extraneous JSON object property: none is a block type")
+
+
+def test_a_misspelt_block_type_is_an_error_of_its_own(evaluate: "Evaluate") -> None:
+    text = f'{{"resources": {{"{KIND}": {{"a": {{}}}}}}, "variable": {{}}, "outputs": {{}}}}'
+    assert evaluate({"x.tf.json": text}).errors == [
+        'Extraneous JSON object property: no block type is named "resources"',
+        'Extraneous JSON object property: no block type is named "outputs"',
+    ]

@@ -59,7 +59,7 @@ def report(folder: "Path") -> "Report":
 
 
 @pytest.mark.usefixtures("_switching")
-def test_two_scans_at_once_report_what_each_reports_alone(tmp_path: "Path") -> None:
+def test_concurrent_scans_have_separate_results(tmp_path: "Path") -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for index, folder in enumerate(folders):
         folder.mkdir()

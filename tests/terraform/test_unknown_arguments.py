@@ -216,7 +216,7 @@ def test_equal_bounds_are_a_number() -> None:
     assert evaluated("max(7, min(7, n))", n=anything(NUMBER)).raw == 7
 
 
-def test_try_sees_that_an_unknown_argument_may_be_refused() -> None:
+def test_try_considers_that_an_unknown_argument_may_be_rejected() -> None:
     assert not evaluated("try(max(7, min(7, n)), 3)", n=anything(NUMBER)).is_known
     assert plain(evaluated("try(length(days), 3)", **X)) == 3
     assert not evaluated("try(contains([7], tonumber(u)), false)", **X).is_known

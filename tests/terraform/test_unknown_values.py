@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.value import Bounds, Invalid, Known, Settled, Unknown, Unset, Value
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.readers.terraform.configuration import Request, read
@@ -142,7 +142,7 @@ def test_what_an_expression_can_be(
         ('try(tonumber(var.a ? "7" : "x"), 1)', {7, 1}),
     ],
 )
-def test_try_and_can_take_refused_outcomes_for_what_they_are(
+def test_try_and_can_handle_rejected_outcomes(
     evaluate: "Evaluate", expression: str, expected: set[Days] | str
 ) -> None:
     found = evaluate({"main.tf": VARIABLES + CACHE % expression})
@@ -160,12 +160,12 @@ def test_an_outcome_says_what_it_depends_on(evaluate: "Evaluate") -> None:
     assert retention.why == "var.env has no default and no value"
 
 
-def test_a_validation_bounds_what_nobody_gives(evaluate: "Evaluate") -> None:
+def test_a_validation_bounds_a_variable_without_a_value(evaluate: "Evaluate") -> None:
     found = evaluate({"main.tf": VARIABLES + CACHE % "var.at_least_one"})
     retention = found.caches[0].retention
     assert isinstance(retention, Unknown)
     assert (retention.outcomes, retention.bounds) == ((), Bounds(1, 35))
-    assert judge(found.caches[0], Policy()).status is Status.PASS
+    assert judge(found.caches[0], Requirements()).status is Status.PASS
 
 
 def test_outcomes_beyond_any_use_are_unknown_and_hang_nothing(evaluate: "Evaluate") -> None:
@@ -267,7 +267,7 @@ def test_leaving_values_out_never_turns_a_verdict_into_its_opposite(
         variables = tuple(("var", f"{name}={text}") for name, text in world.items())
         request = Request(str(tmp_path), (str(tmp_path),), EvaluationInputs(variables))
         (cache,) = [cache for reading in read(request) for cache in reading.resources]
-        return judge(cache, Policy()).status, cache.retention
+        return judge(cache, Requirements()).status, cache.retention
 
     world = data.draw(st.sampled_from(WORLDS))
     left_out = data.draw(st.sets(st.sampled_from(sorted(world)), min_size=1))

@@ -111,7 +111,7 @@ def test_an_untyped_variable_from_outside_is_a_text(evaluate: "Evaluate") -> Non
 
 
 @pytest.mark.parametrize("text", ["seven", "", " 7", "0x7", "[7]"])
-def test_a_text_that_is_no_number_is_refused(evaluate: "Evaluate", text: str) -> None:
+def test_a_string_that_is_not_a_number_is_rejected(evaluate: "Evaluate", text: str) -> None:
     found = evaluate(
         {"main.tf": NUMBER + CACHE % "var.days"}, given=EvaluationInputs((("var", f"days={text}"),))
     )
@@ -119,7 +119,7 @@ def test_a_text_that_is_no_number_is_refused(evaluate: "Evaluate", text: str) ->
     assert len(found.errors) == 1
 
 
-def test_a_variable_that_its_validation_refuses_is_told_with_its_message(
+def test_a_failed_validation_is_reported_with_its_message(
     evaluate: "Evaluate",
 ) -> None:
     variable = """
@@ -137,7 +137,7 @@ variable "days" {
     assert found.errors == ["Invalid value for variable: Keep backups for 1 days or more."]
 
 
-def test_a_sensitive_value_is_judged_and_its_places_hide_it(evaluate: "Evaluate") -> None:
+def test_a_sensitive_value_counts_and_is_hidden(evaluate: "Evaluate") -> None:
     variable = 'variable "settings" {\n  type      = any\n  sensitive = true\n}\n'
     files = {
         "main.tf": variable + CACHE % "var.settings.days",
@@ -180,7 +180,7 @@ def test_a_name_that_no_root_declares_is_a_warning_once(evaluate: "Evaluate") ->
     ]
 
 
-def test_a_broken_variable_file_is_told_and_what_is_whole_counts(evaluate: "Evaluate") -> None:
+def test_a_broken_variable_file_is_reported_and_its_valid_part_counts(evaluate: "Evaluate") -> None:
     files = {
         "main.tf": NUMBER + CACHE % "var.days",
         "terraform.tfvars": "days = 7\nother = = 1\n",
@@ -190,7 +190,7 @@ def test_a_broken_variable_file_is_told_and_what_is_whole_counts(evaluate: "Eval
     assert len(found.errors) == 1
 
 
-def test_a_reference_in_a_variable_file_is_refused(evaluate: "Evaluate") -> None:
+def test_a_reference_in_a_variable_file_is_rejected(evaluate: "Evaluate") -> None:
     files = {"main.tf": NUMBER + CACHE % "var.days", "terraform.tfvars": "days = var.other\n"}
     found = evaluate(files)
     assert days(found.caches[0].retention) == "unknown"

@@ -172,6 +172,7 @@ def _contains(
 
 
 def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> ConditionResult:
+    """Evaluate Fn::Equals; an unresolved parameter splits the scenario by what it is compared with."""
     operands = evaluator.arguments(argument, node, frame, 2, 2)
     left, right = (evaluator.value(operand, frame) for operand in operands)
     # A literal is on the condition's own line, which the trace shows anyway.

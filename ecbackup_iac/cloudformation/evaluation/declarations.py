@@ -30,7 +30,7 @@ class Declaration:
     name: str
     type: str
     default: str | None
-    """The text that CloudFormation makes of it; None where there is none."""
+    """The string that CloudFormation makes of it; None where there is none."""
 
     domain: Domain
     is_secret: bool
@@ -125,7 +125,7 @@ def literal_location(source: SourceText, node: Node) -> Location | None:
 
 
 def text_of_value(node: Node) -> str:
-    """Return the text of a parameter's value or default; a list is joined by commas."""
+    """Return the string of a parameter's value or default; a list is joined by commas."""
     if isinstance(node, ListNode):  # rejected by CloudFormation for text, accepted by some tools
         return ",".join(map(_text_of_scalar, node.items))
     return _text_of_scalar(node)
@@ -136,7 +136,7 @@ def _text_of_scalar(node: Node) -> str:
 
 
 def text_of_entry(entry: Entry | None) -> str:
-    """Return the text of an entry's value; "" where there is none, or no scalar."""
+    """Return the text of an entry's value; "" where there is none, or it is not a scalar."""
     return _text_of_scalar(entry[1]) if entry else ""
 
 

@@ -1,4 +1,4 @@
-"""The constraints of a parameter → which texts it can be."""
+"""The constraints of a parameter → which strings it can be."""
 
 import re
 from fractions import Fraction
@@ -26,7 +26,7 @@ class Domain:
     max_length: int | None = None
 
     def admits(self, text: str) -> bool:
-        """Whether the parameter can be this text."""
+        """Whether the parameter can be this string."""
         if self.values is not None:
             return text in self.values
         if text in self.excluded or not self._has_length(text):
@@ -38,7 +38,7 @@ class Domain:
         return replace(self, values=(text,))
 
     def without(self, *texts: str) -> "Domain":
-        """Return the domain less these texts."""
+        """Return the domain without these strings."""
         if self.values is not None:
             removed = frozenset(texts)
             return replace(self, values=tuple(text for text in self.values if text not in removed))
@@ -77,5 +77,5 @@ class Domain:
 
 
 def number_of(text: str) -> Fraction | None:
-    """Return the number that CloudFormation's Number parameters read in a text; None where it is none."""
+    """Return the number that a Number parameter reads in a string; None where it is not one."""
     return Fraction(text.strip()) if _NUMBER.fullmatch(text.strip()) else None

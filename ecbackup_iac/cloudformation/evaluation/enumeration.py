@@ -37,6 +37,10 @@ class ScenarioBudget:
         """Whether more scenarios were requested than it had."""
         return self._left < 0
 
+    def spend(self, amount: int) -> None:
+        """Spend what the evaluation of a scenario took besides itself, in scenarios."""
+        self._left -= amount
+
     def charge(self) -> bool:
         """Spend one scenario; return whether there was one left."""
         self._left -= 1
@@ -69,6 +73,7 @@ def enumerate_scenarios(
             pending += reversed(split.scenarios)
         except TemplateRejectedError as error:
             rejection = rejection or error
+        budget.spend(evaluator.rules_checked)
     if not cases and rejection is not None:
         raise rejection
     return cases

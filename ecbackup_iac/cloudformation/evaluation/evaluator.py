@@ -13,7 +13,12 @@ from ecbackup_iac.cloudformation.evaluation.conditions import (
 from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
 from ecbackup_iac.cloudformation.evaluation.functions import FUNCTIONS, UNKNOWN_FUNCTIONS
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, LoopItem
-from ecbackup_iac.cloudformation.evaluation.template import DYNAMIC_REFERENCE, SERVERLESS_VARIABLE
+from ecbackup_iac.cloudformation.evaluation.template import (
+    DYNAMIC_REFERENCE,
+    PLACEHOLDER,
+    SERVERLESS_VARIABLE,
+    SHELL_VARIABLE,
+)
 from ecbackup_iac.cloudformation.evaluation.values import NO_VALUE, Raw, Value
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -52,6 +57,7 @@ class Evaluator(BaseEvaluator):
         return None
 
     def _is_in_loop(self, item: LoopItem) -> bool:
+        """Whether the collection of a loop contains the item that a resource was made for."""
         if item.value.text is None and not item.is_missing:  # it represents an unknown collection
             return True
         collection = self.settled_value(item.collection, item.frame)
@@ -78,10 +84,10 @@ class Evaluator(BaseEvaluator):
         if properties and not isinstance(properties[1], MapNode):
             raise self.rejected("Properties is no map", properties[0], frame)
         entries = members(properties[1]) if properties else {}
-        found = entry_of(self, entries, name, frame)
-        if found is None:
+        entry_and_frame = entry_of(self, entries, name, frame)
+        if entry_and_frame is None:
             return entry_of_unknown_loop(self, entries, name, frame)
-        (key, node), inner = found
+        (key, node), inner = entry_and_frame
         value = self.settled_value(node, inner)
         source = inner.stack.template.source
         step = source.step(key, node, StepKind.ATTRIBUTE)
@@ -125,6 +131,7 @@ class Evaluator(BaseEvaluator):
         return self.unknown_value(why.format(self.excerpt(node, frame)), node, frame)
 
     def _literal(self, node: ScalarNode, frame: Frame) -> Value:
+        """Return a literal, with the items of loops in it; what others resolve later is unknown."""
         step = frame.stack.template.source.step(node, kind=StepKind.LITERAL)
         raw: Raw = literal_of(node)
         is_whole = True
@@ -137,7 +144,14 @@ class Evaluator(BaseEvaluator):
             if SERVERLESS_VARIABLE.search(raw):
                 why = f"{raw[:80]} is a variable of the Serverless Framework"
                 return self.unknown_value(why, node, frame)
+            if PLACEHOLDER.search(raw) or SHELL_VARIABLE.search(raw):
+                return self._placeholder(node, frame)
         return Value(raw, (step,), literals=(step.location,) if is_whole else ())
+
+    def _placeholder(self, node: Node, frame: Frame) -> Value:
+        """Return the unknown value of what another program fills in before the deployment."""
+        why = f"{self.excerpt(node, frame)} is filled in by another program: check what it makes"
+        return self.unknown_value(why, node, frame)
 
     def _list(self, nodes: list[Node], frame: Frame) -> Value:
         self.charge(len(nodes))
@@ -147,6 +161,8 @@ class Evaluator(BaseEvaluator):
 
     def _map(self, node: MapNode, frame: Frame) -> Value:
         self.charge(len(node.entries))
+        if node.entries and isinstance(node.entries[0][0], MapNode):  # `{{ days }}` without quotes
+            return self._placeholder(node, frame)
         values = {name: self.value(entry[1], frame) for name, entry in members(node).items()}
         items = {name: value for name, value in values.items() if value.raw is not NO_VALUE}
         return Value(items, is_secret=any(item.is_secret for item in items.values()))

@@ -15,6 +15,7 @@ from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.template import (
     DYNAMIC_REFERENCE,
     LANGUAGE_EXTENSIONS,
+    PLACEHOLDER,
     SERVERLESS_VARIABLE,
 )
 from ecbackup_iac.cloudformation.evaluation.values import (
@@ -42,7 +43,7 @@ from ecbackup_iac.model.value import StepKind
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 
 MAX_ENDING = 1_000
-"""Characters of what an unknown text is known to end with."""
+"""Characters of what an unknown string is known to end with."""
 
 
 def _ref(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
@@ -82,7 +83,7 @@ def _find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Fr
 
 
 class _NoSuchKeyError(Exception):
-    """A map has no key of the text that an expression has."""
+    """A map has no key that is the value of an expression."""
 
     def __init__(self, message: str, *, may_be_made: bool) -> None:
         super().__init__(message)
@@ -114,11 +115,11 @@ def _key_among(
 
     """
     value = evaluator.value(node, frame)
-    chosen = _selected(evaluator, value, list(entries), node, what, frame)
-    if chosen is None:
+    key = _selected(evaluator, value, list(entries), node, what, frame)
+    if key is None:
         shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
         raise _NoSuchKeyError(f"{what} has no {shown}", may_be_made="Fn::Transform" in entries)
-    return _Key(chosen, entries[chosen], node, value.trace, value.is_secret)
+    return _Key(key, entries[key], node, value.trace, value.is_secret)
 
 
 def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the location of both
@@ -129,7 +130,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
     what: str,
     frame: Frame,
 ) -> str | None:
-    """Return which of some texts a value is; None where it is none of them.
+    """Return which of some strings a value is; None where it is none of them.
 
     Raises:
         NeedsSplit: the value is unresolved.
@@ -157,18 +158,18 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
 def _split_by_options(
     evaluator: BaseEvaluator, parameter: UnresolvedParameter, options: list[str]
 ) -> None:
-    """Split the scenario by which of some texts a parameter is, unless it can be none of them.
+    """Split the scenario by which of some strings a parameter is, unless it can be none of them.
 
     Raises:
-        NeedsSplit: the parameter can be one of the texts.
+        NeedsSplit: the parameter can be one of the strings.
 
     """
     domain = parameter.domain
-    listed = None if domain.values is None else frozenset(domain.values)
+    listed_values = None if domain.values is None else frozenset(domain.values)
     possible = [
         option
         for option in options
-        if (option in listed if listed is not None else domain.admits(option))
+        if (option in listed_values if listed_values is not None else domain.admits(option))
     ]
     if not possible:
         return
@@ -221,34 +222,39 @@ def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
 def _join(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     delimiter_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
     delimiter = evaluator.settled_value(delimiter_node, frame).text
-    listed = evaluator.settled_value(list_node, frame)
-    if isinstance(listed.raw, UnknownValue):
-        return listed
-    if delimiter is None or not isinstance(listed.raw, tuple):
+    items = evaluator.settled_value(list_node, frame)
+    if isinstance(items.raw, UnknownValue):
+        return items
+    if delimiter is None or not isinstance(items.raw, tuple):
         raise evaluator.rejected("Fn::Join takes a delimiter and a list", node, frame)
-    return _text_of_parts(evaluator, listed.raw, delimiter, node, frame)
+    return _text_of_parts(evaluator, items.raw, delimiter, node, frame)
 
 
 def _text_of_parts(
     evaluator: BaseEvaluator, parts: tuple[Value, ...], delimiter: str, node: Node, frame: Frame
 ) -> Value:
-    """Return the text of joined values; the callers deal with `${!x}` and commas."""
+    """Return the string of joined values; the callers deal with `${!x}` and commas."""
     evaluator.charge(len(parts))
     unknown = evaluator.first_unknown(parts)
-    settled = tuple(evaluator.settled(part) for part in parts)
-    trace = join_traces(*(part.trace for part in settled))
+    settled_parts = tuple(evaluator.settled(part) for part in parts)
+    trace = join_traces(*(part.trace for part in settled_parts))
     is_secret = any(part.is_secret for part in parts)
     if unknown is not None:
-        ending = _known_ending(settled, delimiter)
+        ending = _known_ending(settled_parts, delimiter)
         value = evaluator.unknown_value(unknown.why, node, frame, ending)
         return replace(value, trace=trace, is_secret=is_secret)
-    text = evaluator.join_texts(settled, delimiter)
+    text = evaluator.join_texts(settled_parts, delimiter)
     if text is None:
         raise evaluator.rejected("only texts can be put together", node, frame)
     if DYNAMIC_REFERENCE.search(text):
         why = f"{evaluator.excerpt(node, frame)} is a dynamic reference, resolved at the deployment"
         return evaluator.unknown_value(why, node, frame)
-    texts = [part for part in settled if part.text]
+    if PLACEHOLDER.search(text):
+        why = (
+            f"{evaluator.excerpt(node, frame)} is filled in by another program: check what it makes"
+        )
+        return evaluator.unknown_value(why, node, frame)
+    texts = [part for part in settled_parts if part.text]
     literals = texts[0].literals if len(texts) == 1 else ()
     return Value(text, trace, is_secret, literals)
 
@@ -267,17 +273,17 @@ def _known_ending(parts: tuple[Value, ...], delimiter: str) -> str:
 def _select(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     index_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
     index = evaluator.value(index_node, frame)
-    listed = evaluator.settled_value(list_node, frame)
-    if isinstance(listed.raw, UnknownValue):
-        return replace(evaluator.unknown_value(listed.raw.why, node, frame), trace=listed.trace)
-    if not isinstance(listed.raw, tuple):
+    items = evaluator.settled_value(list_node, frame)
+    if isinstance(items.raw, UnknownValue):
+        return replace(evaluator.unknown_value(items.raw.why, node, frame), trace=items.trace)
+    if not isinstance(items.raw, tuple):
         raise evaluator.rejected("Fn::Select takes a number and a list", node, frame)
-    numbers = [str(number) for number in range(len(listed.raw))]
-    chosen = _selected(evaluator, index, numbers, index_node, "the list", frame)
-    if chosen is None:
+    positions = [str(position) for position in range(len(items.raw))]
+    position = _selected(evaluator, index, positions, index_node, "the list", frame)
+    if position is None:
         shown = "such item" if index.is_secret else f"item {(index.text or '')[:9]}"
         raise evaluator.rejected(f"the list of Fn::Select has no {shown}", node, frame)
-    return listed.raw[int(chosen)].through(*_trace_of_argument(index, index_node))
+    return items.raw[int(position)].through(*_trace_of_argument(index, index_node))
 
 
 def _trace_of_argument(value: Value, node: Node) -> Trace:
@@ -296,8 +302,8 @@ def _split(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -
         raise evaluator.rejected("Fn::Split takes a delimiter and a text", node, frame)
     parts = text.split(delimiter)
     evaluator.charge(len(parts))
-    made = tuple(Value(part, value.trace, value.is_secret) for part in parts)
-    return Value(made, value.trace, value.is_secret)
+    items = tuple(Value(part, value.trace, value.is_secret) for part in parts)
+    return Value(items, value.trace, value.is_secret)
 
 
 def _length(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:

@@ -13,7 +13,11 @@ from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_un
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame, PassedParameters, Stack
-from ecbackup_iac.cloudformation.evaluation.template import DYNAMIC_REFERENCE
+from ecbackup_iac.cloudformation.evaluation.template import (
+    DYNAMIC_REFERENCE,
+    PLACEHOLDER,
+    SHELL_VARIABLE,
+)
 from ecbackup_iac.cloudformation.evaluation.values import (
     NO_VALUE,
     NoValue,
@@ -184,6 +188,9 @@ def _without_value(evaluator: BaseEvaluator, declaration: Declaration, stack: St
 
 def _default(declaration: Declaration, text: str, *, is_checked: bool = True) -> Value:
     step = declaration.default_step
+    if PLACEHOLDER.search(text) or SHELL_VARIABLE.search(text):
+        why = f"the default of {declaration.name} is filled in by another program"
+        return Value(UnknownValue(why, (declaration.name, text)), (step,), declaration.is_secret)
     if is_checked:
         declaration.check(text, step.location)
     return _declared_value(declaration, text, step, declaration.default_literal)
@@ -192,7 +199,7 @@ def _default(declaration: Declaration, text: str, *, is_checked: bool = True) ->
 def _declared_value(
     declaration: Declaration, text: str, step: TraceStep, literal: Location | None = None
 ) -> Value:
-    """Return the value that a text is for a parameter: the text, or the list of its parts."""
+    """Return the value that a string is for a parameter: the string, or the list of its parts."""
     secret = declaration.is_secret
     if DYNAMIC_REFERENCE.search(text):
         shown = "its value" if secret else text[:80]

@@ -3,58 +3,18 @@
 CloudFormation deploys nothing whose parameters break a rule, so a rule bounds what parameters can be.
 """
 
-from collections.abc import Iterator
-
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.conditions import condition_result
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
-from ecbackup_iac.cloudformation.evaluation.template import Template
-from ecbackup_iac.cloudformation.syntax.nodes import (
-    ListNode,
-    Node,
-    ScalarNode,
-    member,
-    text_of,
-    walk,
-)
-from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record
+from ecbackup_iac.cloudformation.evaluation.template import Rule
+from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of
+
+MAX_RULES = 20
+"""Checked in one scenario. To leave rules out is safe: then the parameters can be more, not less."""
 
 MAX_DESCRIPTION = 80
 """Characters of an assertion's description in a message."""
-
-
-@record(eq=False)
-class Rule:
-    """One rule of a template."""
-
-    name: str
-    condition: Node | None
-    assertions: tuple[Node, ...]
-    """Maps with an `Assert`."""
-
-    location: Location
-
-    def parameters(self, template: Template) -> set[str]:
-        """Return the parameters that the rule depends on."""
-        nodes = [*self.assertions, *([] if self.condition is None else [self.condition])]
-        return {name for node in nodes for name in _parameters(node, template)}
-
-    def asserted(self, template: Template) -> set[str]:
-        """Return the parameters that its assertions are about."""
-        return {name for node in self.assertions for name in _parameters(node, template)}
-
-
-def rules_of(template: Template) -> list[Rule]:
-    """Return the rules of a template."""
-    found = []
-    for name, (key, body) in template.section("Rules").items():
-        assertions = member(body, "Assertions")
-        items = tuple(assertions.items) if isinstance(assertions, ListNode) else ()
-        location = template.source.location_of(key)
-        found.append(Rule(name, member(body, "RuleCondition"), items, location))
-    return found
 
 
 def check_rules(evaluator: BaseEvaluator) -> None:
@@ -70,13 +30,15 @@ def check_rules(evaluator: BaseEvaluator) -> None:
         pending = [
             (stack, rule)
             for stack, names in evaluator.used_parameters()
-            for rule in rules_of(stack.template)
-            if (stack.address, rule.name) not in checked
-            and not names.isdisjoint(rule.parameters(stack.template))
+            for rule in stack.template.rules
+            if (stack.address, rule.name) not in checked and not names.isdisjoint(rule.parameters)
         ]
         if not pending:
             return
         for stack, rule in pending:
+            if evaluator.rules_checked >= MAX_RULES:
+                return
+            evaluator.rules_checked += 1
             checked.add((stack.address, rule.name))
             broken = broken_assertion(rule, stack, evaluator)
             if broken is not None:
@@ -105,10 +67,3 @@ def broken_assertion(rule: Rule, stack: Stack, evaluator: BaseEvaluator) -> Node
         except TemplateRejectedError:  # a form that is not evaluated
             return None
     return None
-
-
-def _parameters(node: Node, template: Template) -> Iterator[str]:
-    declared = template.section("Parameters")
-    return (
-        part.text for part in walk(node) if isinstance(part, ScalarNode) and part.text in declared
-    )

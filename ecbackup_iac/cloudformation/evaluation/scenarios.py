@@ -73,6 +73,7 @@ class ScenarioState:
         """Results of this scenario, and of those that it was split from, that hold in every part."""
         self.in_progress: set[Key] = set()
         """The named conditions that are being evaluated, to find circles."""
+        self.rules_checked = 0
         self._work = 0
         self._depth = 0
 

@@ -136,11 +136,11 @@ class Stack:
     @property
     def ancestors(self) -> "list[Stack]":
         """The stack and those that it is nested in, up to the root."""
-        found, stack = [], self
+        stacks, stack = [], self
         while True:
-            found.append(stack)
+            stacks.append(stack)
             if stack.parent is None:
-                return found
+                return stacks
             stack = stack.parent
 
 

@@ -7,6 +7,7 @@ from ecbackup_iac.cloudformation.evaluation.declarations import Declaration, dec
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.nodes import (
+    MERGE,
     Entry,
     ListNode,
     MapNode,
@@ -15,7 +16,9 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     member,
     members,
     text_of,
+    walk,
 )
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
 
@@ -34,6 +37,12 @@ _NESTING = re.compile("Stack|Application|Product")
 
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
+# What another program fills in before CloudFormation reads the template: Jinja, sed, ERB.
+PLACEHOLDER = re.compile(r"\{\{(?!resolve:)[^{}]*\}\}|\{%|%%\w+%%|<%|@@\w+@@")
+
+# What envsubst and the like fill in; it is none in Fn::Sub.
+SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}")
+
 # ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.
 SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{file\(")
 
@@ -46,6 +55,24 @@ class Macro:
     node: Node
     includes: bool
     """AWS::Include: it adds the content of a file, and changes nothing else."""
+
+
+@record(eq=False)
+class Rule:
+    """One rule of the section `Rules`."""
+
+    name: str
+    condition: Node | None
+    assertions: tuple[Node, ...]
+    """Maps with an `Assert`."""
+
+    asserted: frozenset[str]
+    """The parameters that its assertions are about."""
+
+    parameters: frozenset[str]
+    """Those that it depends on."""
+
+    location: Location
 
 
 class Template:
@@ -69,14 +96,15 @@ class Template:
         self._is_part = is_part
         self._sections: dict[str, dict[str, Entry]] = {}
         self._declarations: dict[str, Declaration] = {}
+        self._rules: list[Rule] | None = None
 
     def section(self, name: str) -> dict[str, Entry]:
         """Return a section's entries by name, the last of each name; {} where there is no such section."""
         if name not in self._sections:
-            found: dict[str, Entry] = {}
+            entries: dict[str, Entry] = {}
             for part in self._parts:
-                found |= members(member(part, name))
-            self._sections[name] = found
+                entries |= members(member(part, name))
+            self._sections[name] = entries
         return self._sections[name]
 
     def section_nodes(self, name: str) -> list[Node]:
@@ -97,6 +125,26 @@ class Template:
         if name not in self._declarations:
             self._declarations[name] = declaration_of(self.document, *entry)
         return self._declarations[name]
+
+    @property
+    def rules(self) -> list[Rule]:
+        """Its rules about parameters."""
+        if self._rules is None:
+            self._rules = [
+                self._rule(name, *entry) for name, entry in self.section("Rules").items()
+            ]
+        return self._rules
+
+    def _rule(self, name: str, key: Node, body: Node) -> Rule:
+        assertions, condition = member(body, "Assertions"), member(body, "RuleCondition")
+        items = tuple(assertions.items) if isinstance(assertions, ListNode) else ()
+        asserted = self._parameters_in(items)
+        used = asserted | self._parameters_in((condition,) if condition else ())
+        return Rule(name, condition, items, asserted, used, self.source.location_of(key))
+
+    def _parameters_in(self, nodes: Iterable[Node]) -> frozenset[str]:
+        texts = (text_of(part) or "" for node in nodes for part in walk(node))
+        return frozenset(texts) & self.section("Parameters").keys()
 
     def may_have_resource(self, name: str) -> bool:
         """Whether there is a resource of a name, or something that may make one: a loop, a macro, SAM."""
@@ -154,9 +202,24 @@ class Template:
             if self._is_part and isinstance(body, ScalarNode):
                 text = f"not inspected here: {self.source.excerpt(body)}: judge that file itself"
                 yield Diagnostic(text, self.source.location_of(body), Severity.WARNING)
-            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+            if self._has_no_type(name, body):
                 text = TemplateRejectedError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))
+        for section in self.section_nodes("Resources"):
+            for key, value in section.entries if isinstance(section, MapNode) else ():
+                if text_of(key) == MERGE and isinstance(value, ScalarNode):
+                    text = TemplateRejectedError("what Resources merges is no map").message
+                    yield Diagnostic(text, self.source.location_of(key, value))
+
+    def _has_no_type(self, name: str, body: Node) -> bool:
+        """Whether an entry of Resources lacks a type that it needs.
+
+        A loop and a macro need none. What `.ebextensions` adds to the template of Elastic Beanstalk need not
+        repeat the type.
+        """
+        is_beanstalk = name.startswith("AWSEB") and ".ebextensions" in re.split(r"[/\\]", self.path)
+        is_other = self._is_part or is_beanstalk or name.startswith((LOOP, "Fn::Transform"))
+        return not is_other and text_of(member(body, "Type")) is None
 
     def misshapen_nodes(self) -> Iterator[Node]:
         """Yield the sections and resources that `diagnostics` reports as misshapen."""
@@ -165,7 +228,7 @@ class Template:
             if section is not None and not _is_map(section, is_part=self._is_part):
                 yield section
         for name, (_, body) in self.section("Resources").items():
-            if not self._is_part and name[:4] != "Fn::" and text_of(member(body, "Type")) is None:
+            if self._has_no_type(name, body):
                 yield body
 
     def diagnostics(self) -> Iterator[Diagnostic]:

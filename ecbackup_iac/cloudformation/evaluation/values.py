@@ -39,10 +39,10 @@ class UnknownValue:
     minimum: Fraction | None = None
     maximum: Fraction | None = None
     excluded: frozenset[str] = frozenset()
-    """Texts that it is known not to be."""
+    """Strings that it is known not to be."""
 
     ending: str = ""
-    """What a text that is put together ends with, where that much is known."""
+    """What a string that is put together ends with, where that much is known."""
 
 
 @record(eq=False)
@@ -93,7 +93,7 @@ class Value:
 
     @property
     def text(self) -> str | None:
-        """The text that CloudFormation makes of a scalar; None for anything else."""
+        """The string that CloudFormation makes of a scalar; None for anything else."""
         if isinstance(self.raw, str | int | float | bool):
             return text_of_literal(self.raw)
         return None

@@ -103,8 +103,8 @@ class Creations:
             evaluated += 1
             if evaluated > MAX_CASES or not self._budget.charge():
                 return True
+            evaluator = Evaluator(pending.pop(), ignores_values=ignores_values)
             try:
-                evaluator = Evaluator(pending.pop(), ignores_values=ignores_values)
                 exists = evaluator.exists(existence)
                 check_rules(evaluator)
                 if exists:
@@ -114,6 +114,8 @@ class Creations:
                 pending += reversed(split.scenarios)
             except TemplateRejectedError as error:
                 rejection = rejection or error
+            finally:
+                self._budget.spend(evaluator.rules_checked)
         if rejection is not None and not is_deployed:
             raise rejection
         return False

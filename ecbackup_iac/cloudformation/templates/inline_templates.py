@@ -23,11 +23,11 @@ def template_of_node(node: Node, parent: Template) -> Template | Diagnostic | No
     if not isinstance(node, ScalarNode) or node.tag is not None:
         return None
     source = parent.source
-    if node.style is Style.LITERAL and type(source) is SourceText and isinstance(source.text, str):
-        _, _, block = source.text[node.start : node.end].partition("\n")
+    has_lines = not isinstance(source, EmbeddedText) and isinstance(source.text, str)
+    if node.style is Style.LITERAL and has_lines:
+        _, _, block = source.text_at(node).partition("\n")
         line = source.location(node.end - len(block), node.end).line or 1
-        text = "\n" * (line - 1) + block
-        found = _template_in(text, parent.path, partial(SourceText, source.path))
+        found = _template_in(block, parent.path, partial(BlockText, source.path, line))
         if isinstance(found, Template):
             return found
     return template_of_text(node.text, parent.path, source.location_of(node))
@@ -36,6 +36,18 @@ def template_of_node(node: Node, parent: Template) -> Template | Diagnostic | No
 def template_of_text(text: str, path: str, location: Location) -> Template | Diagnostic | None:
     """Return the template that a text is, all of which is at one location; None for any other text."""
     return _template_in(text, path, partial(EmbeddedText, location))
+
+
+class BlockText(SourceText):
+    """The lines of a block in another file."""
+
+    def __init__(self, path: str, first_line: int, text: str | bytes) -> None:
+        super().__init__(path, text)
+        self._first_line = first_line
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        line, column = super()._position(offset)
+        return line + self._first_line - 1, column
 
 
 class EmbeddedText(SourceText):

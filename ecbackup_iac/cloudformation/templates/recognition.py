@@ -20,11 +20,8 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.cloudformation.templates.nested_stacks import MODULE, NESTED
 from ecbackup_iac.model.record import record
 
-MARKS = (b"AWS", b"Transform", b"\\x", b"\\u", b"\\U", MODULE.encode())
+MARKS = (b"AWS", b"Transform", b"Resources", b"\\x", b"\\u", b"\\U", MODULE.encode())
 """A file (UTF-8) that has none of these is no template that matters, or that can be recognised."""
-
-MAX_TEMPLATE_BYTES = 1_000_000
-"""CloudFormation accepts no larger template."""
 
 _SHAPE = re.compile(
     rb"AWSTemplateFormatVersion|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Alexa|Custom)::"
@@ -32,14 +29,15 @@ _SHAPE = re.compile(
 STACKS = re.compile("|".join((*NESTED, MODULE)).encode())
 """Finds what deploys another template."""
 
-# A macro that makes resources, a tag that another program replaces (!Rain::Include), a type that a loop
-# completes or that is written over two lines.
+# A macro that makes resources, what another program replaces (!Rain::Include, "{{ resources }}"), a type that
+# is not written out, or over two lines.
 _MAKERS = re.compile(
-    rb"Fn::Transform|\bTransform\b|!\w+::|\bResources[\"']?\s*:\s*!|AWS::[\w:]{0,80}[$&]\{"
-    rb"|\bType[\"']?\s*:\s*[\"']?[$&]\{|[\w:]\\\r?\n"
+    rb"Fn::Transform|\bTransform\b|!\w+::|\b[Ii]nclude\b|AWS::[\w:]{0,80}[$&]\{"
+    rb"|\bResources[\"']?\s*:(?:\s*!|[ \t]*[^\s{&#])"
+    rb"|\bType[\"']?\s*:\s*(?:!|[\"']?[$&]\{)|[\w:]\\\r?\n"
 )
-# A letter that is written as an escape, which hides every name from a search of the bytes.
-_HIDDEN_LETTER = re.compile(rb"\\(?:x|u00|U000000)[2-7][0-9A-Fa-f]")
+# A letter or a colon that is written as an escape, which hides every name from a search of the bytes.
+_HIDDEN_LETTER = re.compile(rb"\\(?:x|u00|U000000)(?:3[Aa]|[4-7][0-9A-Fa-f])")
 
 # A resource of a template, or its version line: what makes a broken file one of CloudFormation. An
 # anchor or a tag may precede the type.
@@ -51,11 +49,21 @@ _VISIBLE = re.compile(
 _TYPE = re.compile(rb"\bType[\"']?\s*:\s*(?:[&!][^\s]{1,80}\s+){0,2}[\"']?([\w:]+)")
 # Extensions of prose and of source code, which may well quote a resource.
 _QUOTING = (
-    ".adoc", ".bazel", ".cjs", ".cts", ".dart", ".ex", ".exs", ".groovy", ".guard", ".markdown", ".mdx",
-    ".mts", ".nix", ".rego", ".txt",
+    ".adoc", ".bazel", ".cjs", ".cts", ".dart", ".ex", ".exs", ".feature", ".groovy", ".guard", ".markdown",
+    ".mdx", ".mts", ".nix", ".rego", ".txt",
 )  # fmt: skip
 # What a line has to begin with in a file of any name: prose may well quote a resource.
 _HEADER = re.compile(rb"^[\"'{ ]*AWSTemplateFormatVersion[\"']?\s*:", re.MULTILINE)
+# The first line that begins with a word, after comments and directives: in a template it is a key.
+_DIRECTIVES = re.compile(rb"\{[#%{].*?[#%}]\}|<%.*?%>|/\*.*?\*/", re.DOTALL)
+_FIRST_WORDS = re.compile(rb"^[ \t]*([\"']?\w.*)$", re.MULTILINE)
+_KEY = re.compile(rb"(?:\"[^\"]*\"|'[^']*'|[\w.:-]+)\s*:(?:\s|$)")
+# The fences of quoted code in a document, and the first line of a script.
+_QUOTES = re.compile(rb"\A#!|^(?:```|~~~)", re.MULTILINE)
+
+
+MAX_HEAD_BYTES = 10_000
+"""Of a file that cannot be parsed, searched for what shows what it is."""
 
 
 class Interest(Enum):
@@ -104,7 +112,7 @@ def interest_in(content: bytes, sought: re.Pattern[bytes]) -> Interest:
     is_named = b"Resources" in content or b"AWSTemplateFormatVersion" in content
     if is_named and _MAKERS.search(content):
         return Interest.PARSE
-    if len(content) <= MAX_TEMPLATE_BYTES and _HIDDEN_LETTER.search(content):
+    if _HIDDEN_LETTER.search(content):
         return Interest.PARSE
     return Interest.TEMPLATE if _SHAPE.search(content) else Interest.NONE
 
@@ -115,11 +123,18 @@ def is_broken_template(file: TemplateFile, is_wanted: Callable[[str], bool]) -> 
         return True
     if file.is_expected:
         return _VISIBLE.search(file.content) is not None
-    if _HEADER.search(file.content):
-        return True
+    if _is_quoting(file):
+        return False
     types = {match[1].decode(errors="replace") for match in _TYPE.finditer(file.content)}
-    extension = os.path.splitext(file.path)[1].lower()
-    return extension not in _QUOTING and any(map(is_wanted, types))
+    return _HEADER.search(file.content) is not None or any(map(is_wanted, types))
+
+
+def _is_quoting(file: TemplateFile) -> bool:
+    """Whether a file that cannot be parsed is a document, a test or a script that quotes a template."""
+    if file.path.lower().endswith(_QUOTING) or _QUOTES.search(file.content):
+        return True
+    words = _FIRST_WORDS.search(_DIRECTIVES.sub(b"", file.content[:MAX_HEAD_BYTES]))
+    return words is not None and _KEY.match(words[1]) is None
 
 
 def template_in(document: Document, path: str) -> Template | None:
@@ -173,10 +188,15 @@ def _is_template(root: MapNode) -> bool:
     entries = members(root)
     if "AWSTemplateFormatVersion" in entries:
         return True
-    resources = entries.get("Resources")
-    if resources is None or not isinstance(resources[1], MapNode):
+    if "Resources" not in entries:
         return False
+    node = entries["Resources"][1]
+    if not isinstance(node, MapNode):
+        return node.tag is not None  # another program replaces it, as it does an entry with a tag
     return any(
-        name.startswith((LOOP, "Fn::Transform")) or text_of(member(value, "Type"))
-        for name, (_, value) in members(resources[1]).items()
+        name.startswith((LOOP, "Fn::Transform"))
+        or text_of(member(value, "Type"))
+        or value.tag is not None
+        or "include" in name.lower()
+        for name, (_, value) in members(node).items()
     )

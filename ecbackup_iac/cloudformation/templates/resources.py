@@ -8,7 +8,7 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, e
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
-from ecbackup_iac.cloudformation.evaluation.rules import broken_assertion, rules_of
+from ecbackup_iac.cloudformation.evaluation.rules import broken_assertion
 from ecbackup_iac.cloudformation.evaluation.stacks import (
     ExistenceCondition,
     Frame,
@@ -24,6 +24,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
     Node,
     ScalarNode,
+    function_of,
     member,
     members,
     text_of,
@@ -151,8 +152,7 @@ class Deployment:
             yield _made_elsewhere(macro.node, macro.node, what, template)
         wanted, nested = [], []
         for name, entry, frame in self._expanded(template.section("Resources"), Frame(stack)):
-            kind = text_of(member(entry[1], "Type"))
-            kind = frame.substitute(kind) if kind else ""
+            kind = frame.substitute(_kind(entry[1]))
             if name.startswith("Fn::Transform"):
                 yield _made_elsewhere(*entry, "a macro adds resources here", template)
             elif self._is_wanted(kind):
@@ -195,14 +195,14 @@ class Deployment:
 
     def _refuse_defaults(self, stack: Stack) -> None:
         """Note the defaults that a rule refuses: whoever deploys the stack has to give another value."""
-        for rule in rules_of(stack.template):
+        for rule in stack.template.rules:
             try:
                 broken = partial(broken_assertion, rule, stack)
                 cases = enumerate_scenarios(broken, Evaluator, self._budget)
             except (TemplateRejectedError, TooMuchError):
                 continue
             if cases and all(case.value is not None for case in cases):
-                for name in rule.asserted(stack.template) - stack.given.keys():
+                for name in rule.asserted - stack.given.keys():
                     stack.refused_defaults[name] = rule.name
 
     def _is_never(self, child: Stack) -> bool:
@@ -401,6 +401,16 @@ class Deployment:
     ) -> None:
         location = error.location or frame.stack.template.source.location_of(*entry)
         self.diagnostics.append(Diagnostic(error.message, location))
+
+
+def _kind(body: Node) -> str:
+    """Return the type of a resource; in braces where a tag that is not CloudFormation's makes it."""
+    node = member(body, "Type")
+    if not isinstance(node, ScalarNode):
+        return ""
+    function = function_of(node)
+    is_written = function is None or function[0] == "Fn::Sub"
+    return node.text if is_written else f"{{{node.tag} {node.text}}}"
 
 
 _NONE = DeployedTemplate()

@@ -6,6 +6,7 @@ they share their cases, so that a verdict considers only values that can occur t
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN
@@ -14,6 +15,7 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
     ScenarioBudget,
     enumerate_scenarios,
 )
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
@@ -113,9 +115,17 @@ class ResourceSettings:
         return cls(properties, is_aligned=True, existence=list(conditions))
 
     @classmethod
-    def rejected(cls, names: Properties) -> "ResourceSettings":
-        """Return the properties of a resource that cannot be evaluated: none has a case."""
-        return cls({name: [] for name in names.names}, is_aligned=False)
+    def rejected(
+        cls, instance: ResourceInstance, names: Properties, budget: ScenarioBudget
+    ) -> "ResourceSettings":
+        """Return the properties of a resource that cannot be evaluated: none has a case, but the engine.
+
+        Memcached is not applicable, whatever is rejected besides.
+        """
+        cases: dict[str, list[_PropertyCase]] = {name: [] for name in names.names}
+        with suppress(TemplateRejectedError, TooMuchError):
+            cases[names.engine] = _evaluate_separately(instance, names.engine, budget)
+        return cls(cases, is_aligned=False)
 
     @property
     def exists_nowhere(self) -> bool:
@@ -221,6 +231,7 @@ def _evaluate_case(
 def _evaluate_property(
     evaluator: Evaluator, instance: ResourceInstance, name: str
 ) -> _PropertyCase:
+    """Return a property in one scenario, with what it depends on there."""
     with evaluator.separate_dependencies() as dependencies:
         entry_and_value = evaluator.property(instance.body, name, instance.frame)
     evaluator.add_dependencies(dependencies)

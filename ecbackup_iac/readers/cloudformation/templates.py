@@ -28,12 +28,12 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, input_location, is_downloaded
-from ecbackup_iac.model.policy import Policy
+from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import UNWATCHED, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
+from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
 from ecbackup_iac.readers.cloudformation.deployments import deployed_cache, stack_of
 from ecbackup_iac.readers.cloudformation.deployments import unread_cache as unread_deployment
@@ -52,7 +52,7 @@ class TemplateReader:
     def __init__(
         self,
         given: EvaluationInputs,
-        policy: Policy,
+        scope: ReadingScope,
         is_excluded: Callable[[str], bool],
         files: Callable[[str], Iterable[TemplateFile]],
         progress: Progress = UNWATCHED,
@@ -61,12 +61,12 @@ class TemplateReader:
         self._given = given
         self._files = files
         self._progress = progress
-        self._roots = policy.roots
+        self._roots = scope.roots
         self._parameter_files = ParameterFiles(given.contents)
         self._declared: set[str] = set()
         self._evaluated: set[str] = set()
         self._templates = Templates(
-            is_excluded, given.contents, RESOURCE_TYPES.__contains__, policy.templates
+            is_excluded, given.contents, RESOURCE_TYPES.__contains__, scope.templates
         )
         self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
@@ -261,11 +261,14 @@ class _RootReader:
         try:
             settings = ResourceSettings.evaluate(resource, names, self._budget)
         except (TemplateRejectedError, TooMuchError) as error:
-            self.diagnostics.append(Diagnostic(error.message, error.location or location))
-            settings = ResourceSettings.rejected(names)
+            settings = ResourceSettings.rejected(resource, names, self._budget)
+            engine = settings.string(names.engine, "memcached")
+            if not (isinstance(engine, Known) and engine.value.lower() == "memcached"):
+                problem = Diagnostic(error.message, error.location or location)
+                self.diagnostics.append(problem)
             is_rejected = isinstance(error, TemplateRejectedError)
             retention: ModelValue[int] = Unknown(
-                error.message, trace=(not_set,), is_refused=is_rejected
+                error.message, trace=(not_set,), is_rejected=is_rejected
             )
         else:
             if settings.exists_nowhere:

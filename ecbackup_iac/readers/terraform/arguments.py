@@ -9,6 +9,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.values.budget import TooMuchError
+from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
 
 
@@ -49,12 +50,18 @@ class Arguments:
 
     def evaluated(self, expression: Node, argument: Attribute) -> Value:
         """Return the value of an expression in an argument, as `value` does. Raises EvaluationError."""
+        location = argument.range.location
         try:
-            return self._evaluator.value(expression)
+            value = self._evaluator.value(expression)
         except (RecursionError, TooMuchError) as error:
             why, is_final = given_up(error), isinstance(error, TooMuchError)
-            self.give_up(why, argument.range.location, is_final=is_final)
+            self.give_up(why, location, is_final=is_final)
             return unknown(f"not worked out: {why}")
+        context = evaluation_context()
+        if context.too_large and not value.is_known:
+            self.give_up(context.too_large, location, is_final=False)
+            context.too_large = ""
+        return value
 
     def known(self, name: str) -> Value | None:
         """Return an argument's value where it is written, known and not null."""

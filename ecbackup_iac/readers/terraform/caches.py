@@ -111,13 +111,13 @@ class RootReader:
             retention = Unknown(
                 f"Terraform refuses the configuration: {refusal}",
                 trace=retention.trace,
-                is_refused=True,
+                is_rejected=True,
             )
-        is_refused = isinstance(retention, Unknown) and retention.is_refused
+        is_rejected = isinstance(retention, Unknown) and retention.is_rejected
         node_type = self._text(block, attributes.node_type)
         engine = self._text(block, attributes.engine)
         group = self._group(block, attributes, engine)
-        if is_refused:  # what is refused is neither Memcached nor a member: it is unknown
+        if is_rejected:  # what is rejected is neither Memcached nor a member: it is unknown
             group = Unset()
             is_known = isinstance(engine, Known) and engine.value.lower() != "memcached"
             engine = engine if is_known else Unset()
@@ -160,10 +160,10 @@ class RootReader:
         except EvaluationError as error:
             self._diagnostics.append(refused(error, argument.range.location))
             why = f"Terraform refuses it: {error.message}"
-            return Unknown(why, trace=(step,), is_refused=True), argument.range.location
+            return Unknown(why, trace=(step,), is_rejected=True), argument.range.location
         setting = days_setting(value, (step,))
         if isinstance(setting, Unknown) and isinstance(argument.expression, InvalidExpression):
-            setting = replace(setting, is_refused=True)
+            setting = replace(setting, is_rejected=True)
         return setting, argument.range.location
 
     def _text(self, block: Arguments, name: str | None) -> Setting[str]:

@@ -206,6 +206,9 @@ class _Tree:
             except (RecursionError, TooMuchError) as error:
                 text = f"not all of this root was judged: {given_up(error)}"
                 diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
+            if context.too_large:
+                text = f"not all of this root was judged: {context.too_large}"
+                diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
             self._steps_left -= max_steps - max(0, context.steps_left)
         self._read_calls |= root.read_calls
         self._read_calls |= {

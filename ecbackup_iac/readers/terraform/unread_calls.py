@@ -1,8 +1,6 @@
 """Calls of modules that were not read → the caches that they make, as far as that is known."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 
 from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.files.paths import shown_path
@@ -238,14 +236,4 @@ def _own_steps(trace: Sequence[TraceStep], stand_in: StandIn) -> tuple[TraceStep
 
 def called_by(instance: ModuleInstance) -> tuple[str, ...]:
     """Return the folders of the modules that the calls of an instance lead to, as they are printed."""
-    return _shown(instance.called, os.getcwd())
-
-
-@lru_cache(maxsize=500)  # instances of a module are called through the same folders
-def _shown(folders: tuple[str, ...], here: str) -> tuple[str, ...]:
-    return tuple(_shown_folder(folder, here) for folder in folders)
-
-
-@lru_cache(maxsize=1 << 14)
-def _shown_folder(folder: str, _here: str) -> str:
-    return shown_path(folder)
+    return tuple(map(shown_path, instance.called))

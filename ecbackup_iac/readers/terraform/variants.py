@@ -157,7 +157,7 @@ def _either(readings: Sequence[tuple[str, Setting[T]]], why: str) -> Setting[T]:
             outcomes.append(Outcome(setting, condition))
             continue
         if not setting.outcomes:
-            return Unknown(setting.why, trace=trace, is_refused=setting.is_refused)
+            return Unknown(setting.why, trace=trace, is_rejected=setting.is_rejected)
         for outcome in setting.outcomes:
             when = f"{condition} and {outcome.when}" if outcome.when else condition
             outcomes.append(replace(outcome, when=when))

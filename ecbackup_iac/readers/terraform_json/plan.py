@@ -5,21 +5,15 @@ The format: HashiCorp, "JSON Output Format", format_version 0.x and 1.x.
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Required, TypedDict
+from typing import Required, TypedDict
 
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
+from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.shape import ShapeError
-from ecbackup_iac.readers.terraform_json.plan_configuration import (
-    Blocks,
-    ConfigurationModule,
-    configuration_module,
-    is_cache,
-)
+from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks, ConfigurationModule
+from ecbackup_iac.readers.terraform_json.plan_pieces import configuration_module, is_cache
 from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange, read_change
-
-if TYPE_CHECKING:
-    from ecbackup_iac.readers.raw_json import RawJson
 
 MARKS = ("format_version",)
 """Members without which a text holds no plan."""
@@ -34,13 +28,13 @@ class DeferredChange(TypedDict, total=False):
     resource_change: Required[ResourceChange]
 
 
-def matches(members: Mapping[str, "RawJson"]) -> bool:
+def matches(members: Mapping[str, RawJson]) -> bool:
     """Whether a JSON object is a plan."""
     marks = ("planned_values", "resource_changes", "configuration")
     return "format_version" in members and any(mark in members for mark in marks)
 
 
-def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
+def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
     """Return the caches of a plan; `root` is its path."""
     location = input_location(root)
     problem = unknown_format(members, "plan")
@@ -64,7 +58,7 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
 
 
 def _blocks(
-    members: Mapping[str, "RawJson"], diagnostics: list[Diagnostic], location: Location
+    members: Mapping[str, RawJson], diagnostics: list[Diagnostic], location: Location
 ) -> Blocks:
     configuration: ConfigurationModule = {}
     if "configuration" in members:
@@ -78,7 +72,7 @@ def _blocks(
 
 
 def _absent(
-    members: Mapping[str, "RawJson"],
+    members: Mapping[str, RawJson],
     changes: list[tuple[ResourceChange, str]],
     diagnostics: list[Diagnostic],
     location: Location,
@@ -95,7 +89,7 @@ def _absent(
     return tuple(absent)
 
 
-def unknown_format(members: Mapping[str, "RawJson"], noun: str) -> str | None:
+def unknown_format(members: Mapping[str, RawJson], noun: str) -> str | None:
     """Return the error for a `format_version` that is not supported; None for one that is."""
     version = members["format_version"].value()
     if isinstance(version, str) and version.partition(".")[0] in FORMAT_MAJORS:
@@ -104,7 +98,7 @@ def unknown_format(members: Mapping[str, "RawJson"], noun: str) -> str | None:
     return f"a {noun} of format_version {shown}: this program reads 0.x and 1.x"
 
 
-def _variables(members: Mapping[str, "RawJson"]) -> dict[str, str]:
+def _variables(members: Mapping[str, RawJson]) -> dict[str, str]:
     """Return the values of the root module's variables, as JSON; only locations depend on them."""
     values = {}
     try:
@@ -117,7 +111,7 @@ def _variables(members: Mapping[str, "RawJson"]) -> dict[str, str]:
 
 
 def _changes(
-    members: Mapping[str, "RawJson"], diagnostics: list[Diagnostic], location: Location
+    members: Mapping[str, RawJson], diagnostics: list[Diagnostic], location: Location
 ) -> list[tuple[ResourceChange, str]]:
     """Return the changes of caches, each with the reason where it is deferred.
 
@@ -136,7 +130,7 @@ def _changes(
     return changes
 
 
-def _deferred(entry: "RawJson") -> tuple["RawJson", str]:
+def _deferred(entry: RawJson) -> tuple[RawJson, str]:
     members = entry.members()
     return members["resource_change"], _reason(members.get("reason"))
 

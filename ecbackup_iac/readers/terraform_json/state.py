@@ -17,7 +17,7 @@ from ecbackup_iac.readers.terraform.resource_types import (
     text_of,
 )
 from ecbackup_iac.readers.terraform_json.plan import unknown_format
-from ecbackup_iac.readers.terraform_json.plan_configuration import is_cache
+from ecbackup_iac.readers.terraform_json.plan_pieces import is_cache
 from ecbackup_iac.terraform.modules.addresses import instance_key
 
 if TYPE_CHECKING:

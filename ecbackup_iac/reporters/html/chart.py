@@ -65,10 +65,10 @@ def _legend(minimum_days: int) -> str:
         (_cross("50%"), "AWS refuses it"),
         (_ENOUGH, f"enough: {minimum_days} to {MAXIMUM_DAYS} days"),
     )
-    drawn = (
+    entries = (
         f'<svg class="sample" aria-hidden="true">{mark}</svg> {text}' for mark, text in samples
     )
-    return items(drawn, ' class="legend"')
+    return items(entries, ' class="legend"')
 
 
 def _table(number: int, root: str, entries: Sequence[Entry]) -> Iterator[str]:

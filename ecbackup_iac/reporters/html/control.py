@@ -15,21 +15,28 @@ def control() -> Iterator[str]:
     """Yield the requirement, the rules, the mappings, and their sources."""
     page = page_of(None)
     sections = {section.id: section for section in page.sections}
-    shown = [sections[name] for name in _SECTIONS]
-    for section in shown[:2]:
+    sections_in_order = [sections[name] for name in _SECTIONS]
+    for section in sections_in_order[:2]:
         yield f'<h3 id="{section.id}">{prose(section.title)}</h3>\n'
         yield items(map(_fact, section.facts), ' class="facts"')
     yield '<h3 id="rules">The rules</h3>\n<div class="cards">\n'
     yield from map(_card, Rule)
     yield "</div>\n"
-    for section in shown[2:]:
+    for section in sections_in_order[2:]:
         yield f'<h3 id="{section.id}">{prose(section.title)}</h3>\n'
         yield _table(section)
-    named = {source_name(one) for part in shown for fact in part.facts for one in fact.sources}
-    sources = ((source, said) for source, said in page.sources if source in named)
+    source_names = {
+        source_name(source_of_fact)
+        for part in sections_in_order
+        for fact in part.facts
+        for source_of_fact in fact.sources
+    }
+    sources = (
+        (source, description) for source, description in page.sources if source in source_names
+    )
     yield '<h3 id="sources">Sources of these facts</h3>\n'
     yield items(
-        (f"<b>{prose(source)}</b>: {prose(said)}" for source, said in sources),
+        (f"<b>{prose(source)}</b>: {prose(description)}" for source, description in sources),
         ' class="facts small"',
     )
 
@@ -57,7 +64,7 @@ def _table(section: Section) -> str:
     head = "".join(f'<th role="columnheader" scope="col">{head}</th>' for head in heads)
     rows = "".join(
         f'<tr role="row"><th role="rowheader" scope="row">{prose(fact.label)}</th>'
-        f'<td role="cell">{" ".join(f"<code>{prose(one)}</code>" for one in fact.ids)}</td>'
+        f'<td role="cell">{" ".join(f"<code>{prose(identifier)}</code>" for identifier in fact.ids)}</td>'
         f'<td role="cell">{prose(fact.text)} {_sources(fact.sources)}</td></tr>\n'
         for fact in section.facts
     )

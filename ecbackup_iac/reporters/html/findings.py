@@ -122,19 +122,19 @@ def _trace(resource: CacheResource, excerpts: Mapping[Location, Excerpt]) -> str
     steps = list(resource.retention.trace)
     if not any(step.location == resource.location for step in steps):
         steps.insert(0, TraceStep("", resource.location))
-    shown = [_step(step, excerpts.get(step.location)) for step in steps]
-    listed = "".join(f"<li>{step}</li>\n" for step in shown)
-    return f"<ol>\n{listed}</ol>\n"
+    step_texts = [_step(step, excerpts.get(step.location)) for step in steps]
+    list_items = "".join(f"<li>{step}</li>\n" for step in step_texts)
+    return f"<ol>\n{list_items}</ol>\n"
 
 
 def _step(step: TraceStep, excerpt: Excerpt | None) -> str:
     location = code(str(step.location))
     if excerpt is None:
         return f'{location} <code class="step">{prose(step.text)}</code>' if step.text else location
-    meant = " ".join(line.text[line.start : line.end].strip() for line in excerpt.lines)
-    said = step.text.removesuffix(" ...")
+    excerpt_text = " ".join(line.text[line.start : line.end].strip() for line in excerpt.lines)
+    step_text = step.text.removesuffix(" ...")
     # The step is not repeated if the excerpt shows it.
-    words = "" if said in meant else f' <code class="step">{prose(step.text)}</code>'
+    words = "" if step_text in excerpt_text else f' <code class="step">{prose(step.text)}</code>'
     return f"{location}{words}{_excerpt(excerpt)}"
 
 
@@ -149,12 +149,12 @@ def _excerpt(excerpt: Excerpt) -> str:
         more = f"and {excerpt.left_out} more line{'' if excerpt.left_out == 1 else 's'}"
         rows.append(f'<span class="gap"><span class="number">⋮</span><i>{more}</i></span>')
     # Each row is a grid; the line breaks are for copying.
-    listed = "\n".join(rows)
-    return f'<pre class="excerpt">{listed}</pre>'
+    row_text = "\n".join(rows)
+    return f'<pre class="excerpt">{row_text}</pre>'
 
 
 def _line(line: SourceLine) -> str:
-    before, meant, after = (
+    before, value, after = (
         prose(part.replace("\t", "    "))
         for part in (
             line.text[: line.start],
@@ -163,6 +163,6 @@ def _line(line: SourceLine) -> str:
         )
     )
     number = f'<span class="number">{line.number}</span>'
-    if not meant:
+    if not value:
         return f"<span>{number}<span>{before}{after}</span></span>"
-    return f'<span class="meant">{number}<span>{before}<mark>{meant}</mark>{after}</span></span>'
+    return f'<span class="meant">{number}<span>{before}<mark>{value}</mark>{after}</span></span>'

@@ -25,8 +25,8 @@ class ConstantScope(EmptyScope):
     allows_calls = False
 
 
-class OpenScope(EmptyScope):
-    """A scope in which every reference has an unknown value."""
+class OpenScope(ConstantScope):
+    """A scope in which every reference has an unknown value, and function calls are errors."""
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:  # noqa: ARG002
         """Return an unknown value."""

@@ -19,6 +19,10 @@ class UnknownResultError(Exception):
         self.bare = bare or message
 
 
+class TooLargeError(UnknownResultError):
+    """A result that is larger than any of use, which Terraform may well compute."""
+
+
 class OutsideError(UnknownResultError):
     """A file that this program does not read."""
 

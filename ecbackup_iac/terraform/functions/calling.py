@@ -2,8 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
+from ecbackup_iac.terraform.functions.call_context import (
+    CallContext,
+    TooLargeError,
+    UnknownResultError,
+)
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import marks_in
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
@@ -35,7 +40,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
                 return function.implementation(context.files, *settled)
             return function.implementation(*settled)
         except UnknownResultError as error:
-            return Value(function.returns, UnknownRaw(_why(function, arguments, error)))
+            return _unknown_result(function, arguments, error)
 
     try:
         result = _map_arguments(apply, parameters, converted_arguments, function.returns)
@@ -68,6 +73,15 @@ def _marks(arguments: Sequence[Value]) -> tuple[bool, bool]:
     return any(is_sensitive for is_sensitive, _ in marks), any(
         is_file_content for _, is_file_content in marks
     )
+
+
+def _unknown_result(
+    function: Function, arguments: Sequence[Value], error: UnknownResultError
+) -> Value:
+    """Return an unknown value, and note in the evaluation where it is only too large to be computed."""
+    if isinstance(error, TooLargeError):
+        evaluation_context().too_large = str(error)
+    return Value(function.returns, UnknownRaw(_why(function, arguments, error)))
 
 
 def _why(function: Function, arguments: Sequence[Value], error: UnknownResultError) -> str:

@@ -72,14 +72,14 @@ def _first_of_open_type(arguments: Sequence[Value], kind: Type) -> Value:
 
 
 def _may_be_empty_text(argument: Value) -> bool:
-    """Whether an argument may be "", which is skipped where the result is text, and only there."""
+    """Whether an argument may be "", which is skipped where the result is a string, and only there."""
     if argument.is_known:
         return argument.raw == ""
     return any(outcome.value.raw == "" for outcome in argument.unknown.outcomes)
 
 
 def _first(arguments: Sequence[Value], kind: Type) -> Value:
-    """Return the first argument that is neither null nor, of texts, "".
+    """Return the first argument that is neither null nor, of strings, "".
 
     An unknown one contributes its outcomes, and where it may be skipped, those of the next ones too.
     """

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number
-from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import has_open_order
@@ -50,15 +50,15 @@ def members_of(container: Value) -> Mapping[str, Value]:
 
 
 def guarded(count: int) -> None:
-    """Raise UnknownResultError for a container of too many elements.
+    """Raise TooLargeError for a container of too many elements.
 
     Raises:
-        UnknownResultError: there are too many.
+        TooLargeError: there are too many.
 
     """
     if count > MAX_ELEMENTS:
         shown = str(count) if count < _MAX_WHOLE_BYTES else "countless"
-        raise UnknownResultError(f"it would have {shown} elements")
+        raise TooLargeError(f"it would have {shown} elements")
 
 
 def is_list(value: Value) -> bool:
@@ -94,7 +94,7 @@ def number_of(value: Value) -> Number:
 
 
 def texts(value: Value) -> list[str | None]:
-    """Return the texts of a known list or set of strings; None for each null."""
+    """Return the strings of a known list or set of strings; None for each null."""
     return [None if element.is_null else str(element.raw) for element in value.elements]
 
 

@@ -1,4 +1,4 @@
-"""Hashes of text. Those of files are in file_functions."""
+"""Hashes of strings. Those of files are in file_functions."""
 
 import re
 from base64 import b64encode

@@ -1,6 +1,6 @@
-"""A text → a Value, unless it is larger than in any configuration in use."""
+"""A string → a Value, unless it is larger than in any configuration in use."""
 
-from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.call_context import TooLargeError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.type_system import STRING, ListOf
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
@@ -10,18 +10,18 @@ _MAX_BITS_BYTES = 63
 
 
 def check_size(characters: int) -> None:
-    """Raise UnknownResultError for a text of too many characters.
+    """Raise TooLargeError for a string of too many characters.
 
     Raises:
-        UnknownResultError: it would be too large.
+        TooLargeError: it would be too large.
 
     """
     if characters > MAX_CHARACTERS:
-        raise UnknownResultError(f"the result is larger than {MAX_CHARACTERS:,} characters")
+        raise TooLargeError(f"the result is larger than {MAX_CHARACTERS:,} characters")
 
 
 def sized(text: str) -> Value:
-    """Return a string of a text that is not too large."""
+    """Return the value of a string that is not too large."""
     check_size(len(text))
     return string(text)
 
@@ -34,7 +34,7 @@ def strings(texts: list[str]) -> Value:
 
 
 def text_of(value: Value) -> str:
-    """Return the text of a known string."""
+    """Return what a known string contains."""
     if not isinstance(value.raw, str):
         raise TypeError(f"{value.type} is no string")
     return value.raw

@@ -1,4 +1,4 @@
-"""Functions of text: case, cutting, joining, replacing, formats, regular expressions."""
+"""Functions of strings: case, cutting, joining, replacing, formats, regular expressions."""
 
 from collections.abc import Callable, Sequence
 

@@ -127,7 +127,9 @@ class Configuration:
                 )
             above = above.parent
         if module.is_empty and not module.diagnostics:
-            return UnreadModule(source, f"there is no configuration in {source}", is_missing=True)
+            why = why_empty(folder, source, self.modules.reader)
+            if why:
+                return UnreadModule(source, why, is_missing=True)
         return module
 
     def path_value(self, name: str, instance: Caller) -> str:
@@ -148,10 +150,17 @@ def source_of(block: Block) -> str | None:
         with suppress(EvaluationError):
             raw = Evaluator(CONSTANT_SCOPE).value(written.expression).raw
             text = raw if isinstance(raw, str) else None
-    return None if text is None else _CREDENTIALS.sub("//", text)
+    if text is None:
+        return None
+    # Terraform reads a local path with the separators of Windows on every system.
+    return text.replace("\\", "/") if is_local(text) else without_credentials(text)
 
 
-# Credentials before the host in a git address, which must not be shown.
+def without_credentials(source: str) -> str:
+    """Return a source without the credentials of a git address, which must not be shown."""
+    return _CREDENTIALS.sub("//", source)
+
+
 _CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
 
 
@@ -171,6 +180,35 @@ def local_folder(folder: str, source: str, reader: FolderReader) -> str | None:
         return reader.real(os.path.normpath(os.path.join(folder, source)))
     except ValueError:  # a NUL in it, or half a surrogate pair
         return None
+
+
+def why_empty(folder: str, source: str, reader: FolderReader) -> str:
+    """Return why a called folder without configuration is not read; empty for one that Terraform plans.
+
+    Terraform reads a local folder without configuration as an empty module.
+    """
+    try:
+        is_empty = not os.listdir(folder)
+    except OSError:
+        return f"there is no configuration in {source}"
+    if is_empty and _is_submodule(reader.real(folder), reader):
+        return (
+            f"{source} is a git submodule that is not checked out: run git submodule update --init"
+        )
+    return "" if is_local(source) else f"there is no configuration in {source}"
+
+
+def _is_submodule(folder: str, reader: FolderReader) -> bool:
+    """Whether a `.gitmodules` above a folder names it."""
+    above = folder
+    while above != reader.boundary:
+        above = os.path.dirname(above)
+        source = reader.source(os.path.join(above, ".gitmodules"))
+        if not isinstance(source, Diagnostic):
+            path = re.escape(os.path.relpath(folder, above).replace(os.sep, "/")).encode()
+            if re.search(rb'^\s*path\s*=\s*"?%s"?\s*$' % path, source.text, re.MULTILINE):
+                return True
+    return False
 
 
 def installed_modules(root: str, reader: FolderReader) -> dict[str, str]:

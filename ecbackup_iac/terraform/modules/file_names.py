@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from functools import lru_cache
 
 TERRAFORM_SUFFIXES = (".tf", ".tf.json")
 OPENTOFU_SUFFIXES = (".tofu", ".tofu.json")
+_SUFFIXES = (*TERRAFORM_SUFFIXES, *OPENTOFU_SUFFIXES)
 
 
 class Program(StrEnum):
@@ -15,9 +15,8 @@ class Program(StrEnum):
     OPENTOFU = "OpenTofu"
 
 
-@lru_cache(maxsize=500)  # folders of a tree have names in common
 def configuration_files(
-    names: tuple[str, ...], program: Program | None = None
+    names: Iterable[str], program: Program | None = None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the files of a folder that make up its module, and those of them that override, sorted.
 
@@ -34,20 +33,10 @@ def configuration_files(
     return tuple(name for name in kept if name not in overrides), overrides
 
 
-@lru_cache(maxsize=500)
-def every_configuration_file(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the files of a folder that Terraform or OpenTofu reads, sorted.
-
-    Hidden files and editors' backups do not count.
-    """
-    suffixes = (*TERRAFORM_SUFFIXES, *OPENTOFU_SUFFIXES)
-    return tuple(
-        sorted(
-            name
-            for name in names
-            if name.endswith(suffixes) and not name.startswith((".", "#")) and name[-1] != "~"
-        )
-    )
+def every_configuration_file(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the files of a folder that Terraform or OpenTofu reads, sorted; hidden files do not count."""
+    found = [name for name in names if name.endswith(_SUFFIXES) and name[0] not in ".#"]
+    return tuple(sorted(found))
 
 
 def replaced_files(files: Iterable[str]) -> Iterator[str]:

@@ -205,7 +205,7 @@ class FolderScan:
     def _is_installed(self, folder: str) -> bool:
         """Whether a module that `terraform init` fetched may hold what is sought."""
         for directory, _, names in os.walk(folder):
-            for name in every_configuration_file(tuple(names)):
+            for name in every_configuration_file(names):
                 content = self._folders.content(os.path.join(directory, name))
                 if isinstance(content, Diagnostic):
                     continue

@@ -39,6 +39,10 @@ _PROVIDER_BLOCKS = ("assume_role", "assume_role_with_web_identity", "default_tag
 class FolderReader(Protocol):
     """Reads the files of modules: inside the boundary, each file once."""
 
+    @property
+    def boundary(self) -> str:
+        """The folder outside which nothing is read: absolute, links resolved."""
+
     def names(self, folder: str) -> tuple[str, ...]:
         """Return the names of the files in a folder, sorted; none where it cannot be read."""
 

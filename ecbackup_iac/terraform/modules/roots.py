@@ -15,8 +15,11 @@ from ecbackup_iac.terraform.modules.module import (
 )
 from ecbackup_iac.terraform.modules.ruling_out import may_name
 
-_TEST_FOLDERS = {"tests", "test", "fixtures"}
+_TEST_FOLDERS = {"tests", "fixtures"}
 """Folders of variable files that belong to no environment."""
+
+_TEST_FOLDER = "test"
+"""The same directly below a root; beside others with variable files it is an environment."""
 
 
 _EVIDENCE = (b"backend", b"cloud", b"provider")
@@ -136,15 +139,17 @@ class Index:
         of tests and fixtures none is an environment.
         """
         found = []
-        for folder, names in self._variable_folders.get(root, ()):
-            between = folder[len(root) :].split(os.sep)
-            if _TEST_FOLDERS.intersection(between):
+        folders = self._variable_folders.get(root, ())
+        tops = {folder[len(root) :].split(os.sep)[1] for folder, _ in folders if folder != root}
+        tests = _TEST_FOLDERS | ({_TEST_FOLDER} if tops == {_TEST_FOLDER} else set())
+        for folder, names in folders:
+            if tests.intersection(folder[len(root) :].split(os.sep)):
                 continue
             loaded = set(loaded_files(names))
             if folder != root:
                 loaded -= {"terraform.tfvars", "terraform.tfvars.json"}
             found += [os.path.join(folder, name) for name in names if name not in loaded]
-        return sorted(found)
+        return sorted(filter(os.path.exists, found))  # a link may lead nowhere
 
     def _owner(self, folder: str) -> str:
         """Return the nearest folder with configuration, from a folder upwards."""

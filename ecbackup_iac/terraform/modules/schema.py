@@ -1,7 +1,6 @@
 """What Terraform's configuration files may hold at the top, and how it reads their JSON."""
 
-from ecbackup_iac.hcl.json_syntax import EXPRESSION, LITERAL
-from ecbackup_iac.hcl.structure import Schema
+from ecbackup_iac.hcl.structure import EXPRESSION, LITERAL, Schema
 
 CONFIGURATION = Schema(
     labels={

@@ -26,6 +26,9 @@ class EvaluationContext:
     tracker: RejectionTracker | None = None
     """What records rejected outcomes; None where no `try` or `can` depends on them."""
 
+    too_large: str = ""
+    """Why a result was not computed since this was last reported: it would be too large."""
+
     template_calls: int = 0
     """Calls of template files so far: each has a number of its own."""
 

@@ -19,6 +19,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import OPEN_SCOPE
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.ruling_out import may_name
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
 
 CACHE_WORDS = (b"elasticache", b"redis", b"valkey", b"memcached", b'"cache.')
@@ -159,6 +160,7 @@ def _inputs(block: Block, scope: Scope) -> Iterator[tuple[str, Value]]:
 
 
 def _entries(path: str, value: Value) -> Iterator[tuple[str, Value]]:
+    charge()
     yield path, value
     if isinstance(value.raw, UnknownRaw):
         for outcome in value.raw.outcomes:

@@ -3,6 +3,7 @@
 Hosts and paths count as a whole: no other host, and no other protocol, has the same modules.
 """
 
+import posixpath
 import re
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from ecbackup_iac.readers.terraform.published.versions import (
     versions_of,
     versions_of_ref,
 )
+from ecbackup_iac.terraform.modules.configuration import without_credentials
 
 _PUBLIC_REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 
@@ -44,7 +46,7 @@ class ModuleSource:
 @lru_cache(maxsize=1000)
 def module_source(source: str, constraint: str = "") -> ModuleSource:
     """Return what a source, with its version constraint, says of the module."""
-    text, _, query = source.partition("?")
+    text, _, query = without_credentials(source).partition("?")
     wanted = _QUERY_VALUE.search(query)
     if text.startswith("tfr://"):  # Terragrunt writes a registry's modules so
         constraint = wanted[1] if wanted else constraint
@@ -68,6 +70,7 @@ def module_source(source: str, constraint: str = "") -> ModuleSource:
 
 
 def _address(*parts: str, folder: str | None) -> str:
+    folder = posixpath.normpath(folder).strip("/") if folder else ""
     return "/".join(parts).lower() + (f"//{folder}" if folder else "")
 
 

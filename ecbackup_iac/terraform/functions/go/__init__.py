@@ -1,4 +1,4 @@
-"""What Go's standard library does with numbers, text and times.
+"""What Go's standard library does with numbers, strings and times.
 
 Needed for equality with Terraform, and not for understanding the rest.
 """

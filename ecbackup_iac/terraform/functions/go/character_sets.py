@@ -48,7 +48,7 @@ def codec(name: str) -> str:
 
 
 def encoded(text: str, name: str) -> bytes:
-    """Return a text in a character set; UnicodeEncodeError where it does not fit."""
+    """Return a string in a character set; UnicodeEncodeError where it does not fit."""
     encoding = codec(name)
     if encoding == UTF_16:
         return codecs.BOM_UTF16_BE + text.encode("utf-16-be")
@@ -56,7 +56,7 @@ def encoded(text: str, name: str) -> bytes:
 
 
 def decoded(content: bytes, name: str) -> str:
-    """Return the text of bytes in a character set; UnicodeDecodeError where it is none."""
+    """Return the string of bytes in a character set; UnicodeDecodeError where it is not one."""
     encoding = codec(name)
     if encoding == UTF_16 and not content.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
         encoding = "utf-16-be"

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from unicodedata import is_normalized
 
 from ecbackup_iac.hcl.number import NumberTooLargeError
-from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge
@@ -36,7 +36,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def quoted(text: str) -> str:
-    """Return a text as a JSON string; `<`, `>` and `&` are escaped too."""
+    """Return a string as JSON; `<`, `>` and `&` are escaped too."""
     return f'"{text.translate(_ESCAPES)}"'
 
 
@@ -103,13 +103,13 @@ def json_value(text: str) -> Value:
         bare = f"{what.partition(':')[0]} {where}"
         raise EvaluationError(f"{what} {where}", bare=bare) from error
     except RecursionError as error:
-        raise UnknownResultError("the JSON text is nested too deeply") from error
+        raise TooLargeError("the JSON text is nested too deeply") from error
     return _read(document, 0)
 
 
 def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - any value of json
     if depth > MAX_DEPTH:
-        raise UnknownResultError("the JSON text is nested too deeply")
+        raise TooLargeError("the JSON text is nested too deeply")
     match document:
         case None:
             return null()
@@ -138,5 +138,5 @@ def _name(text: str) -> str:
 
 
 def _whole(text: str) -> str:
-    """Return the text with the replacement character for each half of a surrogate pair."""
+    """Return the string with the replacement character for each half of a surrogate pair."""
     return _SURROGATE.sub("\ufffd", text)

@@ -35,7 +35,7 @@ _STEPS_OF_A_MATCH = 5
 
 
 class Pattern:
-    """A compiled pattern; texts are bytes of UTF-8, so positions in them are in bytes."""
+    """A compiled pattern; strings are bytes of UTF-8, so positions in them are in bytes."""
 
     def __init__(self, pattern: str) -> None:
         try:
@@ -87,7 +87,7 @@ class Pattern:
         return self._search(text, 0)
 
     def replaced(self, text: bytes, replacement: str) -> str:
-        """Return the text with every match replaced, as Go does: `$1` and `${name}` are the groups."""
+        """Return the string with every match replaced, as Go does: `$1` and `${name}` are the groups."""
         pieces: list[bytes] = []
         position, last_end, size = 0, 0, 0
         while position <= len(text):
@@ -151,7 +151,7 @@ def _refusal(error: Exception, pattern: str) -> Exception:
 
 
 def result_type(pattern: Pattern) -> Type:
-    """Return what a match gives: text, a tuple of the groups, or an object of the named groups.
+    """Return what a match gives: a string, a tuple of the groups, or an object of the named groups.
 
     Raises:
         EvaluationError: some groups have names, and some have none.

@@ -13,7 +13,7 @@ import yaml
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.record import changing_record, field
-from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.functions.go.json_text import MAX_DEPTH
 from ecbackup_iac.terraform.functions.go.timestamps import point
 from ecbackup_iac.terraform.functions.sizes import check_size
@@ -78,14 +78,14 @@ def yaml_value(text: str) -> Value:
         return _Reader(text, iter(yaml.parse(text, Loader=loader))).document()
     except yaml.YAMLError as error:
         if "nesting depth" in str(getattr(error, "problem", "")):  # libyaml's own limit, not Go's
-            raise UnknownResultError("the YAML text is nested too deeply") from error
+            raise TooLargeError("the YAML text is nested too deeply") from error
         mark = getattr(error, "problem_mark", None)
         where = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = str(getattr(error, "problem", None) or error)
         text, bare = (f"{where}{message}" for message in (problem, _unquoted(problem)))
         raise EvaluationError(text, bare=bare) from error
     except RecursionError as error:
-        raise UnknownResultError("the YAML text is nested too deeply") from error
+        raise TooLargeError("the YAML text is nested too deeply") from error
 
 
 def _unquoted(problem: str) -> str:
@@ -122,7 +122,7 @@ class _Reader:
 
     def _value(self, event: Any, depth: int) -> Value:  # noqa: ANN401 - PyYAML has no types
         if depth > MAX_DEPTH:
-            raise UnknownResultError("the YAML text is nested too deeply")
+            raise TooLargeError("the YAML text is nested too deeply")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(str(event.anchor))
         before = self.nodes
@@ -146,7 +146,7 @@ class _Reader:
     def _count(self, nodes: int) -> None:
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            raise UnknownResultError("the YAML text holds too many values")
+            raise TooLargeError("the YAML text holds too many values")
 
     def _alias(self, name: str) -> Value:
         if name not in self.anchors:

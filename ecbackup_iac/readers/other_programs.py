@@ -1,0 +1,146 @@
+"""Names of files → warnings about what other programs deploy and this one does not evaluate."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+
+from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
+from ecbackup_iac.files.discovery import Listing
+from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic, Severity
+
+MAX_SETTINGS_BYTES = 1_000_000
+"""Of a file with the settings of another program; in a larger one, its output folder is not looked up."""
+
+
+@record
+class OtherProgram:
+    """A program whose own files are not evaluated."""
+
+    file: str
+    """What one of its files is, with an article."""
+
+    advice: str
+    """What to run instead."""
+
+    names: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+
+    sets_inputs: bool = False
+    """It passes values to the configuration in the folders below its file."""
+
+    output: str = ""
+    """The folder beside the file that the program writes, and that is read instead."""
+
+
+OTHER_PROGRAMS = (
+    OtherProgram(
+        "a file of Terraform Stacks",
+        "not evaluated, so modules lack the inputs of their components; check what is deployed: "
+        "aws elasticache describe-replication-groups | ecbackup-iac check -",
+        suffixes=tuple(
+            f".{kind}.{syntax}"
+            for kind in ("tfcomponent", "tfdeploy", "tfstack")
+            for syntax in ("hcl", "json")
+        ),
+        sets_inputs=True,
+    ),
+    OtherProgram(
+        "an Atmos configuration",
+        "not evaluated, so components lack the variables of their stacks; "
+        "run atmos terraform generate planfile COMPONENT -s STACK --file PLAN.json, "
+        "then ecbackup-iac check PLAN.json",
+        names=("atmos.yaml", "atmos.yml", ".atmos.yaml", ".atmos.yml"),
+        sets_inputs=True,
+    ),
+    OtherProgram(
+        "a CDK app",
+        "not synthesized; run cdk synth, then ecbackup-iac check cdk.out",
+        names=("cdk.json",),
+        output="cdk.out",
+    ),
+    OtherProgram(
+        "an app of CDK for Terraform",
+        "not synthesized; run cdktf synth, then ecbackup-iac check cdktf.out",
+        names=("cdktf.json",),
+        output="cdktf.out",
+    ),
+)
+
+
+_NAMES = frozenset(name for program in OTHER_PROGRAMS for name in program.names)
+_SUFFIXES = tuple(suffix for program in OTHER_PROGRAMS for suffix in program.suffixes)
+
+
+def files_of_others(
+    listings: Mapping[str, Listing],
+    folders_above: Iterable[str],
+    is_excluded: Callable[[str], bool],
+) -> dict[str, OtherProgram]:
+    """Return the files of other programs in the walked folders, by path.
+
+    `folders_above` hold the folders that were not walked and whose files may concern what was.
+    """
+    found = {
+        os.path.join(folder, name): program
+        for folder, (names, _) in listings.items()
+        for name, program in _files_in(folder, names, listings)
+    }
+    for folder in folders_above:
+        with suppress(OSError):
+            for name, program in _files_in(folder, os.listdir(folder), listings):
+                if program.sets_inputs:
+                    found[os.path.join(folder, name)] = program
+    return {path: program for path, program in sorted(found.items()) if not is_excluded(path)}
+
+
+def program_of(name: str) -> OtherProgram | None:
+    """Return the program that a file belongs to, by its name."""
+    if name not in _NAMES and not name.endswith(_SUFFIXES):
+        return None  # as most are
+    return next(
+        (
+            program
+            for program in OTHER_PROGRAMS
+            if name in program.names or name.endswith(program.suffixes)
+        ),
+        None,
+    )
+
+
+def warnings(found: Mapping[str, OtherProgram]) -> Iterator[Diagnostic]:
+    """Yield one warning for each program that has files among those found."""
+    for program in OTHER_PROGRAMS:
+        paths = [path for path, other in found.items() if other is program]
+        if paths:
+            more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
+            text = f"{program.file}{more}: {program.advice}"
+            yield Diagnostic(text, Location(shown_path(paths[0])), Severity.WARNING)
+
+
+def _files_in(
+    folder: str, names: Iterable[str], listings: Mapping[str, Listing]
+) -> Iterator[tuple[str, OtherProgram]]:
+    """Yield the files of other programs in a folder, but those whose output was walked, too."""
+    for name in names:
+        program = program_of(name)
+        if program is None:
+            continue
+        output = program.output and _output(os.path.join(folder, name), program.output)
+        if not output or not any(listings.get(os.path.join(folder, output), ())):
+            yield name, program
+
+
+def _output(path: str, default: str) -> str:
+    """Return the folder that a program writes, as its settings say, relative to theirs."""
+    import json  # few trees have such settings
+
+    try:
+        content = regular_content(path, MAX_SETTINGS_BYTES, NO_LINK)
+        settings = json.loads(content) if isinstance(content, bytes) else {}
+    except (OSError, ValueError, RecursionError):
+        return default
+    output = settings.get("output") if isinstance(settings, dict) else None
+    return os.path.normpath(output) if isinstance(output, str) and output else default

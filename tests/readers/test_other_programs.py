@@ -1,0 +1,160 @@
+"""Files of other programs: one warning with what to run, and the exit status where there is nothing else."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecbackup_iac.readers.other_programs import OTHER_PROGRAMS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from conftest import Result
+
+    RunHere = Callable[..., Result]
+
+DEPLOYED = "aws elasticache describe-replication-groups | ecbackup-iac check -"
+STACKS = f"not evaluated, so modules lack the inputs of their components; check what is deployed: {DEPLOYED}"
+ATMOS = (
+    "not evaluated, so components lack the variables of their stacks; run atmos terraform generate planfile "
+    "COMPONENT -s STACK --file PLAN.json, then ecbackup-iac check PLAN.json"
+)
+CDK = "not synthesized; run cdk synth, then ecbackup-iac check cdk.out"
+CDKTF = "not synthesized; run cdktf synth, then ecbackup-iac check cdktf.out"
+FILES = {
+    "a.tfcomponent.hcl": f"a file of Terraform Stacks: {STACKS}",
+    "live/a.tfdeploy.hcl": f"a file of Terraform Stacks: {STACKS}",
+    "a.tfstack.hcl": f"a file of Terraform Stacks: {STACKS}",
+    "a.tfcomponent.json": f"a file of Terraform Stacks: {STACKS}",
+    "a.tfdeploy.json": f"a file of Terraform Stacks: {STACKS}",
+    "atmos.yaml": f"an Atmos configuration: {ATMOS}",
+    "infra/atmos.yml": f"an Atmos configuration: {ATMOS}",
+    ".atmos.yaml": f"an Atmos configuration: {ATMOS}",
+    "cdk.json": f"a CDK app: {CDK}",
+    "packages/shop/cdk.json": f"a CDK app: {CDK}",
+    "cdktf.json": f"an app of CDK for Terraform: {CDKTF}",
+}
+GROUP = """\
+variable "days" {
+  default = 7
+}
+resource "aws_elasticache_replication_group" "a" {
+  description              = "a"
+  snapshot_retention_limit = var.days
+}
+"""
+TEMPLATE = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n"
+
+
+def lay_out(tmp_path: "Path", files: "Mapping[str, str]") -> None:
+    (tmp_path / ".git").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+
+
+def test_every_program_has_a_file_here() -> None:
+    assert len(OTHER_PROGRAMS) == len({text.partition(":")[0] for text in FILES.values()})
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_another_program_is_a_warning_with_what_to_run(
+    name: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {"modules/cache/main.tf": GROUP, name: "{}\n"})
+    result = run_here("check", ".")
+    expected = f"WARNING  {name}\n  {FILES[name]}\n\n1 cache: 1 passes\n"
+    assert (result.stdout, result.status) == (expected, 0)
+
+
+def test_several_files_of_a_program_are_one_warning(tmp_path: "Path", run_here: "RunHere") -> None:
+    names = [
+        "a/x.tfdeploy.hcl",
+        "b/cdk.json",
+        "b/x.tfcomponent.hcl",
+        "c/cdk.json",
+        "c/x.tfstack.hcl",
+    ]
+    lay_out(tmp_path, {"main.tf": GROUP} | dict.fromkeys(names, "{}"))
+    lines = run_here("check", ".").stdout.splitlines()
+    assert [line for line in lines if "WARNING" in line] == [
+        "WARNING  a/x.tfdeploy.hcl",
+        "WARNING  b/cdk.json",
+    ]
+    assert lines[1].startswith("  a file of Terraform Stacks (and 2 more): not evaluated")
+    assert lines[4].startswith("  a CDK app (and 1 more): not synthesized")
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("options", [[], ["--allow-empty"]])
+def test_where_nothing_else_is_there_the_answer_is_incomplete(
+    options: list[str], name: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {name: "{}", "README.md": "# Shop\n", "lib/shop.ts": "export {};\n"})
+    result = run_here("check", ".", *options)
+    expected = "ERROR  .\n  nothing was evaluated: what is here is deployed by another program\n"
+    assert result.stdout.startswith(expected)
+    assert f"WARNING  {name}\n  {FILES[name]}\n" in result.stdout
+    assert result.status == 3
+
+
+def test_nothing_at_all_is_accepted_on_request(tmp_path: "Path", run_here: "RunHere") -> None:
+    lay_out(tmp_path, {"README.md": "# Shop\n", "settings.json": "{}"})
+    assert run_here("check", ".").status == 3
+    assert run_here("check", ".", "--allow-empty").status == 0
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_commit_of_such_a_file_alone_is_accepted_on_request(
+    name: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {name: "{}\n"})
+    result = run_here("check", name, "--allow-empty")
+    assert (result.stdout, result.status) == (
+        f"WARNING  {name}\n  {FILES[name]}\n\n0 caches found\n",
+        0,
+    )
+    assert run_here("check", name).status == 3
+
+
+@pytest.mark.parametrize("path", ["modules", "modules/cache", "modules/cache/main.tf"])
+def test_what_sets_inputs_from_above_is_a_warning_too(
+    path: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    others = dict.fromkeys(("a.tfcomponent.hcl", "atmos.yaml", "cdk.json", "b/atmos.yaml"), "{}")
+    lay_out(tmp_path, {"modules/cache/main.tf": GROUP} | others)
+    lines = run_here("check", path).stdout.splitlines()
+    assert [line for line in lines if "WARNING" in line] == [
+        "WARNING  a.tfcomponent.hcl",
+        "WARNING  atmos.yaml",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "output"),
+    [
+        ("{}", "cdk.out"),
+        ('{"output": "dist/cloud"}', "dist/cloud"),
+        ('{"output": "./dist/../out/"}', "out"),
+        ('{"output": 7}', "cdk.out"),
+        ("not JSON", "cdk.out"),
+    ],
+)
+def test_an_app_whose_output_is_checked_is_no_warning(
+    settings: str, output: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    files = {
+        "cdk.json": settings,
+        f"{output}/Shop.template.json": '{"Resources": {}}',
+        "t.yaml": TEMPLATE,
+    }
+    lay_out(tmp_path, files)
+    assert run_here("check", ".").stdout == "0 caches found\n"
+    assert "WARNING  cdk.json" in run_here("check", ".", "--exclude", output).stdout
+
+
+def test_an_excluded_file_is_no_warning(tmp_path: "Path", run_here: "RunHere") -> None:
+    lay_out(tmp_path, {"main.tf": GROUP, "atmos.yaml": "{}", "examples/cdk.json": "{}"})
+    result = run_here("check", ".", "--exclude", "atmos.yaml", "--exclude", "examples")
+    assert (result.stdout, result.status) == ("1 cache: 1 passes\n", 0)
