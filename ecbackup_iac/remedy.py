@@ -12,6 +12,7 @@ from ecbackup_iac.model.shared_code import NOTHING_SHARED, SharedCode
 from ecbackup_iac.model.source import SOURCES, RemedyKind
 from ecbackup_iac.model.value import (
     Known,
+    NeedsExtra,
     Outcome,
     Settled,
     StepKind,
@@ -155,6 +156,8 @@ def _for_configuration(
         return _for_generated(resource, days)
     if isinstance(retention, Unknown) and retention.is_rejected:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
+    if isinstance(retention, Unknown) and isinstance(retention.why, NeedsExtra):
+        return "install what evaluates it: pip install 'ecbackup-iac[regex]'"
     if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
         return _for_unread_module(resource, resource.module)
     if isinstance(retention, Unknown) or resource.variants:

@@ -53,9 +53,8 @@ def opened(path: str, shown: str, content: bytes) -> OpenedFile:
         documents, _ = documents_in(to_utf8(content), shown)
     except UnicodeDecodeError as error:
         raise NotFixableError(f"{shown} cannot be read: {error.reason}") from error
-    templates = tuple(
-        template for document in documents if (template := template_in(document, path))
-    )
+    found = (template_in(document, path) for document in documents)
+    templates = tuple(template for template in found if template is not None)
     is_json = any(isinstance(document.source.text, bytes) for document in documents)
     text = documents[0].source.text if documents else b""
     widths = _widths(text) if isinstance(text, str) and not text.isascii() else ()

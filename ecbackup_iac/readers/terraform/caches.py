@@ -27,6 +27,7 @@ from ecbackup_iac.readers.terraform.deployed_templates import (
     DeployedTemplates,
     unknown_cache,
 )
+from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.provider_rules import provider_rules
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
@@ -99,6 +100,7 @@ class RootReader:
             unknown_cache(found, self._root),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
             called=called_by(found.scope.instance),
+            entries=entries_of(found.scope),
         )
         yield from self.deployed.read(found, block, basis)
 
@@ -144,6 +146,7 @@ class RootReader:
             overrides=overrides_of(found.block),
             calls=found.scope.instance.calls,
             called=called_by(found.scope.instance),
+            entries=entries_of(found.scope),
         )
 
     def _retention(
