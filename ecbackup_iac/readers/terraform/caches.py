@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.model.cache import (
     CacheResource,
@@ -20,6 +21,7 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.constructs import construct_of
 from ecbackup_iac.readers.terraform.deployed_templates import (
     DEPLOYERS,
     DeployedTemplates,
@@ -138,6 +140,8 @@ class RootReader:
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
+            generator=generator_of(found.block.range.file.path),
+            construct=construct_of(found.block),
             block=found.block.range.location,
             overrides=overrides_of(found.block),
             calls=found.scope.instance.calls,
