@@ -283,8 +283,8 @@ def test_a_file_whose_owner_cannot_be_kept_is_not_written(
     Path(path).write_bytes(b"old")
     own, stat = os.stat(path), os.stat
 
-    def of_another(name: str, **options: object) -> os.stat_result:
-        status = stat(name, **options)  # type: ignore[call-overload]
+    def of_another(name: str, *, follow_symlinks: bool = True) -> os.stat_result:
+        status = stat(name, follow_symlinks=follow_symlinks)
         return (
             os.stat_result((*status[:4], own.st_uid + 1, *status[5:])) if name == path else status
         )
