@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -155,6 +156,36 @@ def _items(node: Node | None) -> list[Node]:
 
 
 _NOTHING = ListNode([], 0, 0, None)
+
+
+def elsewhere(deployed: DeployedTemplate, body: Node, parent: Template) -> str:
+    """Return why a template is not read that is outside of the repository."""
+    node = deployed.url
+    if node is None:  # a product that is not defined here
+        node = member(body, "Properties") or body
+    excerpt = parent.source.excerpt(node)
+    return f"the template of the nested stack is elsewhere: {excerpt}"
+
+
+def passed_names(parameters: Iterable[Node]) -> Iterator[tuple[str, Entry]]:
+    """Yield the names of the parameters that are passed to a nested stack, as far as they are literal."""
+    for node in parameters:
+        for item in node.items if isinstance(node, ListNode) else ():
+            if (named := named_parameter(item)) is not None:
+                yield named
+        for name, entry in members(node).items():
+            if not name.startswith("Fn::"):
+                yield name, entry
+
+
+def accepts(template: Template, deployed: DeployedTemplate) -> bool:
+    """Whether a template declares what is passed to it, and is passed what it needs."""
+    passed = dict(passed_names(deployed.parameters))
+    declarations = [template.declaration(name) for name in template.section("Parameters")]
+    needed = {one.name for one in declarations if one is not None and one.default is None}
+    if deployed.is_launched_by_hand:
+        return True
+    return needed <= passed.keys() <= template.section("Parameters").keys()
 
 
 class NestedPaths:

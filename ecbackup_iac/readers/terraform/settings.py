@@ -80,7 +80,7 @@ def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
     settled = _days(value, trace)
     is_of_use = isinstance(settled, Known) and 0 <= settled.value <= MAXIMUM_DAYS
     if value.is_sensitive and not is_of_use and not isinstance(settled, Unset):
-        settled = Invalid(SENSITIVE, trace)
+        settled = Invalid(SENSITIVE, trace, sensitive=True)
     elif value.is_file_content and not _is_plain(value, settled):
         settled = Invalid(FILE_CONTENT, trace)
     if value.literals:

@@ -1,13 +1,15 @@
-"""A block's `count` or `for_each` → which instances it makes, or may make."""
+"""A block's `count`, `for_each` or `enabled` → which instances it makes, or may make."""
 
 from collections.abc import Mapping
 
+from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import (
+    BOOL,
     NUMBER,
     STRING,
     ListOf,
@@ -47,6 +49,36 @@ def refused_repetition(why: str) -> Repetition:
     """Return the instance that represents those of a count or for_each that Terraform refuses."""
     names = (("each", "key"), ("each", "value"), ("count", "index"))
     return Repetition(names=dict.fromkeys(names, unknown(f"Terraform refuses it: {why}")))
+
+
+def enabled_argument(block: Block) -> Attribute | None:
+    """Return the `enabled` of a block's lifecycle, which OpenTofu has since 1.11; None without one."""
+    found = (lifecycle.body.attribute("enabled") for lifecycle in block.body.blocks("lifecycle"))
+    return next(filter(None, found), None)
+
+
+def enabled(value: Value) -> list[Repetition]:
+    """Return the one instance that an `enabled` makes, or none. Raises EvaluationError."""
+    if value.is_sensitive:
+        raise EvaluationError("Invalid enabled argument: sensitive values cannot be used")
+    decided = converted(value, BOOL)
+    if decided.is_known:
+        if decided.is_null:
+            raise EvaluationError("Invalid enabled argument: the value is null")
+        return [Repetition()] if decided.raw else []
+    raw = decided.unknown
+    if raw.is_deferred:
+        raise EvaluationError(
+            f"Invalid enabled argument: it cannot be determined until apply: {raw.why}"
+        )
+    when = [outcome.condition for outcome in raw.outcomes if outcome.value.raw]
+    if len(when) == len(raw.outcomes) > 0:
+        return [Repetition()]
+    if raw.outcomes and not when:
+        return []
+    conditions = " or ".join(dict.fromkeys(filter(None, when)))
+    doubt = f"it exists only when {conditions}" if conditions else f"enabled is unknown: {raw.why}"
+    return [Repetition(doubt=doubt)]
 
 
 def counted(value: Value) -> list[Repetition]:
@@ -112,12 +144,7 @@ def for_each(value: Value) -> list[Repetition]:
         text = "Invalid for_each argument: its keys cannot be determined until apply"
         raise EvaluationError(f"{text}: {raw.why}")
     if not raw.outcomes:
-        why = f"for_each is unknown: {raw.why}"
-        names = {
-            ("each", "key"): unknown(why, STRING, is_not_null=True),
-            ("each", "value"): raw.element or unknown(why),
-        }
-        return [Repetition(names=names, doubt=why)]
+        return [_any_repetition(raw.why, raw.element)]
     found: dict[str, list[Possibility]] = {}
     for outcome in raw.outcomes:
         for key, item in _each(outcome.value).items():
@@ -139,6 +166,14 @@ def _with_unknown_elements(value: Value) -> Value:
         text = "Invalid for_each set argument: its elements cannot be determined until apply"
         raise EvaluationError(f"{text}: {deferred[0].why}")
     return expand_outcomes(value)
+
+
+def _any_repetition(why: str, item: Value | None) -> Repetition:
+    """Return the instance that represents all those that there may be; `item` is what all of them have."""
+    doubt = f"for_each is unknown: {why}"
+    key = unknown(doubt, STRING, is_not_null=True)
+    names = {("each", "key"): key, ("each", "value"): item or unknown(doubt)}
+    return Repetition(names=names, doubt=doubt)
 
 
 def _each(value: Value) -> dict[str, Value]:

@@ -13,7 +13,7 @@ from ecbackup_iac.readers.terraform.published.versions import (
     versions_of,
     versions_of_ref,
 )
-from ecbackup_iac.terraform.modules.configuration import without_credentials
+from ecbackup_iac.terraform.modules.installed_modules import without_credentials
 
 _PUBLIC_REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 
