@@ -35,6 +35,9 @@ _HARMLESS = re.compile(
 
 _NESTING = re.compile("Stack|Application|Product")
 
+# The namespace of an option of Elastic Beanstalk where none is written.
+CUSTOM_OPTIONS = "aws:elasticbeanstalk:customoption"
+
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
 # What another program fills in before CloudFormation reads the template: Jinja, sed, ERB.
@@ -69,6 +72,16 @@ class Resolved:
     """The key of the entry that it is the value of; None where it is made of texts."""
     part: tuple[str, str] | None = None
     """The file, as it is named, and the key at its top that it is the value of: "" for all of the file."""
+
+
+@record(eq=False)
+class Option:
+    """An option of an Elastic Beanstalk environment, as a file sets it."""
+
+    template: "Template"
+    """The file."""
+    key: Node
+    value: Node
 
 
 @record(eq=False)
@@ -110,6 +123,8 @@ class Template:
         self._is_part = is_part
         self.resolve: Callable[[ScalarNode], Resolved | str] | None = None
         """Returns the value of a Serverless Framework's variable, or why it is not known."""
+        self.option_of: Callable[[str, str], Option | str | None] | None = None
+        """Returns the option of a namespace and a name, None where no file sets it, why it is not known."""
         self.inserted: tuple[str, ...] = ()
         """The files that are a part of it as a whole: absolute, links resolved."""
         self.replaced: set[int] = set()
@@ -233,11 +248,9 @@ class Template:
     def _has_no_type(self, name: str, body: Node) -> bool:
         """Whether an entry of Resources lacks a type that it needs.
 
-        A loop and a macro need none. What `.ebextensions` adds to the template of Elastic Beanstalk need not
-        repeat the type.
+        A loop and a macro need none, nor does a part: another one may have it.
         """
-        is_beanstalk = name.startswith("AWSEB") and ".ebextensions" in re.split(r"[/\\]", self.path)
-        is_other = self._is_part or is_beanstalk or name.startswith((LOOP, "Fn::Transform"))
+        is_other = self._is_part or name.startswith((LOOP, "Fn::Transform"))
         return not is_other and text_of(member(body, "Type")) is None
 
     def misshapen_nodes(self) -> Iterator[Node]:
