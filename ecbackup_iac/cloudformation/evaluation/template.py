@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ecbackup_iac.cloudformation.evaluation.declarations import Declaration, declaration_of
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import Document
+from ecbackup_iac.cloudformation.syntax.literals import is_null
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MERGE,
     Entry,
@@ -218,7 +219,7 @@ class Template:
             transform = member(part, "Transform")
             for node in transform.items if isinstance(transform, ListNode) else [transform]:
                 name = text_of(member(node, "Name") if isinstance(node, MapNode) else node)
-                if node is not None and name:
+                if node is not None and name and not is_null(node):
                     yield Macro(name, node, name == "AWS::Include")
             call = member(part, "Fn::Transform")
             if call is not None:
@@ -230,7 +231,7 @@ class Template:
         for part in self._parts:
             sections = members(part)
             for name in _SECTIONS:
-                if name in sections and not _is_map(sections[name][1], is_part=self._is_part):
+                if name in sections and not _is_section(sections[name][1], is_part=self._is_part):
                     text = TemplateRejectedError(f"{name} is no map").message
                     yield Diagnostic(text, self.source.location_of(*sections[name]))
         for name, (key, body) in self.section("Resources").items():
@@ -257,7 +258,7 @@ class Template:
         """Yield the sections and resources that `diagnostics` reports as misshapen."""
         sections = [member(part, name) for part in self._parts for name in _SECTIONS]
         for section in sections:
-            if section is not None and not _is_map(section, is_part=self._is_part):
+            if section is not None and not _is_section(section, is_part=self._is_part):
                 yield section
         for name, (_, body) in self.section("Resources").items():
             if self._has_no_type(name, body):
@@ -281,6 +282,7 @@ class Template:
         return Diagnostic(text, location, Severity.WARNING)
 
 
-def _is_map(node: Node, *, is_part: bool) -> bool:
-    """Whether a section is a map; one of the Serverless Framework may be in another file."""
-    return isinstance(node, MapNode) or (is_part and isinstance(node, ScalarNode))
+def _is_section(node: Node, *, is_part: bool) -> bool:
+    """Whether a section is a map, or is empty; one of the Serverless Framework may be in another file."""
+    is_empty = is_null(node) or (is_part and isinstance(node, ScalarNode))
+    return is_empty or isinstance(node, MapNode)
