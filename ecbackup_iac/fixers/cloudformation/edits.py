@@ -112,8 +112,9 @@ class _Proposal:
         path, file = self._open(literal.path)
         start, end = offsets(file.content, literal, LINE_BREAKS)
         offset = file.offset(start)
+        followed = {os.path.realpath(step.location.path) for step in value.trace}
         for template in file.templates:
-            uses = TemplateUses(template)
+            uses = TemplateUses(template, followed)
             definition = uses.definition_at(offset)
             if self._is_careful and definition is not None and definition.is_parameter:
                 given = self._given_by_parent(path, definition.names[0])

@@ -6,7 +6,7 @@ value reaches; what it cannot follow counts as another use.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
@@ -29,6 +29,7 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
     deployed_templates,
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.cloudformation.templates.template_urls import file_name_of
 from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
 from ecbackup_iac.fixers.edits import NotFixableError
@@ -121,14 +122,15 @@ class _Index:
 class TemplateUses:
     """Uses of values in a template."""
 
-    def __init__(self, template: Template) -> None:
-        """Index a template.
+    def __init__(self, template: Template, followed: Collection[str] = ()) -> None:
+        """Index a template; `followed` are files, by real path, that URLs of nested stacks lead to.
 
         Raises:
             NotFixableError: it is too large.
 
         """
         self._template = template
+        self._followed = followed
         index = _index_of(template)
         if index is None:
             raise NotFixableError("the template is too large to say what else an edit changes")
@@ -181,10 +183,10 @@ class TemplateUses:
         key = f"{self._template.path} {resource.name} {name}"
         if key in met:
             return None
-        child = child_template(self._template, resource.body)
+        child = child_template(self._template, resource.body, self._followed)
         if child is None:
             return f"the nested stack {resource.name}, which was not read"
-        use = TemplateUses(child).other_use_of(name, met | {key})
+        use = TemplateUses(child, self._followed).other_use_of(name, met | {key})
         return use and f"{use} (in the nested stack {resource.name})"
 
     def sharers(self, node: MapNode) -> list[Resource]:
@@ -302,12 +304,19 @@ def _unit(resource: Resource, name: str) -> _Unit:
     return _Unit(f"{name} of {resource.name}", is_checked=is_checked)
 
 
-def child_template(parent: Template, body: Node) -> Template | None:
-    """Return the template that a nested stack names as a local path; None where it cannot be read."""
+def child_template(parent: Template, body: Node, followed: Collection[str] = ()) -> Template | None:
+    """Return the template that a nested stack names; None where it cannot be read.
+
+    A URL names one of the files that the evaluation followed.
+    """
     if text_of(member(body, "Type")) not in WITH_MAP_OF_PARAMETERS:
         return None
     (deployed,) = deployed_templates(body, {})
     named = Templates(lambda _: False).nested_path(deployed, body, parent)
+    if named is None and deployed.url is not None:
+        names = {file_name_of(text_of(node) or "") for node in walk(deployed.url)}
+        files = {path for path in followed if os.path.basename(path) in names}
+        named = files.pop() if len(files) == 1 else None
     if named is None:
         return None
     try:
