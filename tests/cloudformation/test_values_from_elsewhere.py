@@ -79,7 +79,9 @@ def test_the_trace_names_the_parameter_of_systems_manager(
         "Days is read from Systems Manager: /shop/days"
     ]
     hidden = {"t.yaml": FROM_STORE.replace("Default", "NoEcho: true, Default")}
-    assert steps(hidden, evaluate_templates) == ["Days is read from Systems Manager: (NoEcho)"]
+    (step,) = steps(hidden, evaluate_templates)
+    assert step.startswith("Days is read from Systems Manager")
+    assert "/shop" not in step
     given = steps({"t.yaml": FROM_STORE}, evaluate_templates, Days="/other")
     assert given == ["--parameter Days=..."]
 
