@@ -18,6 +18,12 @@ PLACEHOLDERS = {
     "a template of sed": "'%%DAYS%%'",
     "ERB": "'<%= days %>'",
     "a shell variable": "${DAYS}",
+    "Octopus Deploy": '"#{Days}"',
+    "Azure Pipelines": "$(DAYS)",
+    "Concourse": "((days))",
+    "a template of replace tokens": "__DAYS__",
+    "Python's formatting": "'%(days)s'",
+    "another Jinja": "'[[ days ]]'",
     "a placeholder in Fn::Sub": "!Sub '{{ days }}'",
     "a placeholder in Fn::If": "!If [C, '{{ days }}', '{{ days }}']",
 }

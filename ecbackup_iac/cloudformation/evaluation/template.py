@@ -41,8 +41,11 @@ CUSTOM_OPTIONS = "aws:elasticbeanstalk:customoption"
 
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
-# What another program fills in before CloudFormation reads the template: Jinja, sed, ERB.
-PLACEHOLDER = re.compile(r"\{\{(?!resolve:)[^{}]*\}\}|\{%|%%\w+%%|<%|@@\w+@@")
+# What another program fills in before CloudFormation reads the template: Jinja, sed, ERB, pipelines, Python.
+PLACEHOLDER = re.compile(
+    r"\{\{(?!resolve:)[^{}]*\}\}|\{%|%%\w+%%|<%|@@\w+@@"
+    r"|#\{[^{}]+\}|\$\(\w+\)|__[A-Z][A-Z0-9_]*__|\(\([\w.-]+\)\)|\[\[[^\[\]]+\]\]|%\(\w+\)s"
+)
 
 # What envsubst and the like fill in; it is none in Fn::Sub.
 SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}")
