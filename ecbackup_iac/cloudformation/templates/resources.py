@@ -36,7 +36,8 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
     deployed_templates,
     passed_names,
 )
-from ecbackup_iac.cloudformation.templates.stack_templates import Library, StackTemplates
+from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.cloudformation.templates.stack_templates import StackTemplates
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
@@ -87,13 +88,13 @@ class Deployment:
     def __init__(
         self,
         root: Stack,
-        library: Library,
+        templates: Templates,
         is_wanted: Callable[[str], bool],
         budget: ScenarioBudget,
     ) -> None:
         self._root = root
-        self._library = library
-        self._templates = StackTemplates(library, budget)
+        self._templates = templates
+        self._finder = StackTemplates(templates, budget)
         self._is_wanted = is_wanted
         self._budget = budget
         self.nested: list[Stack] = []
@@ -171,7 +172,7 @@ class Deployment:
         """Whether no values create a nested stack, and its template is evaluated on its own."""
         if self.creations.creation_of(child.existence) is not Creation.NEVER:
             return False
-        return self._library.is_own(child.template)
+        return self._templates.is_own(child.template)
 
     # Loops
 
@@ -241,7 +242,7 @@ class Deployment:
         address, location = f"{stack.prefix}{name}", source.location_of(*entry)
         existence = (*stack.existence, *_existence(body, frame, address))
         try:
-            template, note = self._templates.of(deployed, body, frame)
+            template, note = self._finder.of(deployed, body, frame)
         except (NotReadError, TemplateRejectedError, TooMuchError) as error:
             cause = error if isinstance(error, NotReadError) else NotReadError(error.message)
             problem = Diagnostic(error.message, error.location or source.location_of(key))

@@ -1,8 +1,5 @@
 """A nested stack → the template that it deploys: a file, an uploaded file, or a text in the stack itself."""
 
-from collections.abc import Sequence
-from typing import Protocol
-
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
@@ -21,35 +18,18 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
     elsewhere,
     is_local,
 )
+from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.cloudformation.templates.template_urls import UploadedTemplate
 
 MAX_STACKS = 1_000
 """Nested stacks of one root; the rest of a hostile tree is not read."""
 
 
-class Library(Protocol):
-    """Finds and reads the templates of nested stacks."""
-
-    def nested_path(self, deployed: DeployedTemplate, body: Node, parent: Template) -> str | None:
-        """Return the local path that a nested stack gives for its template; None where it gives none."""
-
-    def uploaded(
-        self, texts: Sequence[str], parents: Sequence[Template]
-    ) -> UploadedTemplate | None:
-        """Return the file that a URL names; None where there is none, or raise NotReadError."""
-
-    def load(self, path: str, parent: Template) -> Template:
-        """Return the template at a path that another template names, or raise NotReadError."""
-
-    def is_own(self, template: Template) -> bool:
-        """Whether a template is evaluated on its own where no root can ever create it."""
-
-
 class StackTemplates:
     """Finds the templates of the nested stacks of one root."""
 
-    def __init__(self, library: Library, budget: ScenarioBudget) -> None:
-        self._library = library
+    def __init__(self, templates: Templates, budget: ScenarioBudget) -> None:
+        self._templates = templates
         self._budget = budget
         self._stacks = 0
 
@@ -68,13 +48,13 @@ class StackTemplates:
             return self._inline(deployed.body, frame), ""
         if deployed.url is None and deployed.name:
             raise TemplateRejectedError(f"the nested stack has no {deployed.name}")
-        path, uploaded = self._library.nested_path(deployed, body, stack.template), None
+        path, uploaded = self._templates.nested_path(deployed, body, stack.template), None
         if path is None and deployed.url is not None:
             uploaded = self._uploaded(deployed.url, frame)
             path = uploaded.path if uploaded else None
         if path is None:
             raise NotReadError(elsewhere(deployed, body, stack.template), is_elsewhere=True)
-        template = self._library.load(path, stack.template)
+        template = self._templates.load(path, stack.template)
         if any(above.template.path == template.path for above in stack.ancestors):
             raise NotReadError("not inspected again: the stack is nested in itself")
         if uploaded and not uploaded.is_certain and not accepts(template, deployed):
@@ -114,7 +94,7 @@ class StackTemplates:
             if text and value.is_known and is_local(text):
                 found.append(UploadedTemplate(text, ""))
             else:
-                found.append(self._library.uploaded((written, text or ""), above))
+                found.append(self._templates.uploaded((written, text or ""), above))
         paths = {one.path if one else None for one in found}
         return found[0] if len(paths) == 1 else None
 
