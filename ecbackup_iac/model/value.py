@@ -118,6 +118,9 @@ class Invalid:
     """What is written, as a message quotes it: `"abc"`, `1.5`, `true`, `a list`."""
 
     trace: tuple[TraceStep, ...] = ()
+    sensitive: bool = False
+    """What is written must not be printed, and the text says only that."""
+
     literals: tuple[Location, ...] = ()
     """Where it is written literally, one location for each path to it."""
 

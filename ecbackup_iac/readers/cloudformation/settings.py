@@ -202,7 +202,7 @@ def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
     if not value.is_secret:
         return days
     if isinstance(days, Invalid):
-        return replace(days, text=HIDDEN)
+        return replace(days, text=HIDDEN, sensitive=True)
     return replace(days, sensitive=True) if isinstance(days, Known) else days
 
 

@@ -130,7 +130,7 @@ def retention_of(
     days = days_of(written)
     if sensitive and isinstance(days, Invalid):
         hidden = replace(step(f"{name} = {SENSITIVE}"), is_secret=True)
-        return Invalid(SENSITIVE, (hidden,))
+        return Invalid(SENSITIVE, (hidden,), sensitive=True)
     shown = "not set" if written is None else f"= {shown_value(written)}"
     return replace(days, trace=(step(f"{name} {shown}"),))
 

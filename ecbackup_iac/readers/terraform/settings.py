@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from ecbackup_iac.hcl.number import NumberTooLargeError
+from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import (
@@ -80,7 +80,7 @@ def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
     settled = _days(value, trace)
     is_of_use = isinstance(settled, Known) and 0 <= settled.value <= MAXIMUM_DAYS
     if value.is_sensitive and not is_of_use and not isinstance(settled, Unset):
-        settled = Invalid(SENSITIVE, trace)
+        settled = Invalid(SENSITIVE, trace, sensitive=True)
     elif value.is_file_content and not _is_plain(value, settled):
         settled = Invalid(FILE_CONTENT, trace)
     if value.literals:
@@ -94,7 +94,7 @@ def _is_plain(value: Value, settled: Settled[int]) -> bool:
     match settled:
         case Known(value=days):
             return len(str(days)) <= MAX_READ_LENGTH
-        case Invalid(text=text) if isinstance(value.raw, str | int | Fraction):
+        case Invalid(text=text) if isinstance(value.raw, str | Number):
             return isinstance(value.raw, bool) or (text[0] != '"' and len(text) <= MAX_READ_LENGTH)
         case _:
             return True
@@ -112,15 +112,17 @@ def _days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
         if parsed is None:
             return Invalid(shown_value(raw), trace)
         raw = parsed
-    if isinstance(raw, Fraction):
+    if raw == 0 and not isinstance(raw, bool):
+        raw = 0  # negative zero
+    if isinstance(raw, Fraction | float):
         return Invalid(text_from(raw)[:40], trace)
     if isinstance(raw, Mapping | tuple):
         return Invalid("a map" if isinstance(raw, Mapping) else "a list", trace)
     return days_of(raw, trace)
 
 
-def _whole(number: int | Fraction | None) -> int | None:
-    return None if number is None else max(-MAX_SHOWN_BYTES, min(int(number), MAX_SHOWN_BYTES))
+def _whole(number: Number | None) -> int | None:
+    return None if number is None else int(max(-MAX_SHOWN_BYTES, min(number, MAX_SHOWN_BYTES)))
 
 
 def text_setting(value: Value) -> Setting[str]:
@@ -140,7 +142,7 @@ def _settled_text(value: Value) -> Settled[str]:
             text = value.raw
         case None | "":
             return Unset()
-        case int() | Fraction() as raw if not isinstance(raw, bool):
+        case int() | Fraction() | float() as raw if not isinstance(raw, bool):
             text = text_from(raw)
         case raw:
             text = str(raw)

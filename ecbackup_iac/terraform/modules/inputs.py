@@ -144,7 +144,7 @@ def _from_text(name: str, text: str, constraint: Constraint, origin: TraceStep) 
     if constraint.is_literal:
         value = string(text)
     else:
-        source = SourceFile(origin.location.path, text.encode())
+        source = SourceFile(origin.location.path, text.encode(), origin.location.origin)
         node, problems = parse_expression(source)
         if problems:
             raise EvaluationError(f"Invalid value for variable {name}: {problems[0][0]}", origin)

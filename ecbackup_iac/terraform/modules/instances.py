@@ -25,21 +25,20 @@ from ecbackup_iac.terraform.modules.repetitions import (
     enabled_argument,
     for_each,
 )
+from ecbackup_iac.terraform.modules.resource_values import address_of, resource_value
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import hide_rejections
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
     DYNAMIC,
     STRING,
-    ObjectOf,
     object_of,
 )
 from ecbackup_iac.terraform.values.value import (
+    EphemeralValueError,
     EvaluationError,
     LazyMembers,
-    OpenMembers,
     ReferenceRefusedError,
     SourceStep,
     Value,
@@ -54,8 +53,6 @@ _LEVELS_PER_STEP = 4  # what is found is passed up through all of them
 
 MAX_CHAIN_DEPTH = 20
 """Locals whose evaluation is nested; those beyond are then evaluated one after the other."""
-
-_ROOTS = {"var", "local", "module", "data", "resource", "path", "terraform", "ephemeral"}
 
 
 class ModuleInstance:
@@ -187,6 +184,9 @@ class ModuleInstance:
         return key in self._found or key in self._pending
 
     def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
+        if self._is_ephemeral(root, names[0]):
+            name = ".".join((root, *names))
+            raise EphemeralValueError(f"Invalid use of ephemeral value: {name}")
         match root:
             case "var":
                 return self._variable(names[0]).value(self._inputs)
@@ -194,7 +194,7 @@ class ModuleInstance:
                 return self._local(names[0])
             case "module":
                 return self._call(names[0])
-            case "data" | "ephemeral":
+            case "data":
                 return self._resource((root, names[0], names[1]))
             case "resource":
                 return self._resource(("managed", names[0], names[1]))
@@ -208,6 +208,12 @@ class ModuleInstance:
                 )
             case _:
                 return self._resource(("managed", root, names[0]))
+
+    def _is_ephemeral(self, root: str, name: str) -> bool:
+        """Whether a reference leads to a value that no resource may keep. Raises EvaluationError."""
+        if root == "var":
+            return self._variable(name).is_ephemeral
+        return root == "ephemeral" or (root, name) == ("terraform", "applying")
 
     def constraint(self, name: str) -> Constraint:
         """Return what a declared variable accepts. Raises EvaluationError."""
@@ -242,18 +248,12 @@ class ModuleInstance:
             if isinstance(inputs, CallInputs):
                 raise TypeError("a root has no caller")
             return inputs.workspace
-        if name == "applying":
-            return unknown(
-                "terraform.applying is known only while applying", BOOL, is_deferred=True
-            )
         raise ReferenceRefusedError(f'Invalid "terraform" attribute: "{name}"')
 
     def _resource(self, key: ResourceKey) -> Value:
         block = self.module.resources.get(key)
         if block is None:
-            mode, kind, name = key
-            prefix = "" if mode == "managed" else f"{mode}."
-            raise ReferenceRefusedError(f"Reference to undeclared resource: {prefix}{kind}.{name}")
+            raise ReferenceRefusedError(f"Reference to undeclared resource: {address_of(key)}")
         return self._repeated(block, lambda repetition: self.resource_value(key, block, repetition))
 
     def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
@@ -277,26 +277,9 @@ class ModuleInstance:
 
     def resource_value(self, key: ResourceKey, block: Block, repetition: Repetition) -> Value:
         """Return the value of a resource instance, whose members are evaluated on demand."""
-        mode, kind, name = key
-        address = (
-            f"{kind}.{name}{repetition.key}"
-            if mode == "managed"
-            else f"{mode}.{kind}.{name}{repetition.key}"
-        )
         evaluator = Evaluator(BlockScope(self, repetition))
-        names = [attribute.name for attribute in block.body.attributes()]
-
-        def find(member: str) -> Value:
-            attribute = block.body.attribute(member)
-            if attribute is not None:
-                return evaluator.value(attribute.expression).through(
-                    SourceStep.of(attribute, StepKind.ATTRIBUTE)
-                )
-            when = "only after apply" if mode == "managed" else "only when Terraform reads it"
-            text = f"{address}.{member} is known {when}"
-            return unknown(text, is_deferred=mode == "managed")
-
-        return Value(ObjectOf(()), OpenMembers(names, find))
+        address = f"{address_of(key)}{repetition.key}"
+        return resource_value(address, key, block, evaluator, self.configuration.schemas)
 
     def _call(self, name: str) -> Value:
         block = self.module.calls.get(name)

@@ -36,6 +36,11 @@ class Variable:
         kind = self.block.body.attribute("type")
         return constraint_of(kind.expression if kind else None)
 
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether its value is never kept. Raises EvaluationError."""
+        return self._flag("ephemeral", default=False)
+
     def value(self, inputs: Inputs | CallInputs) -> Value:
         """Return the variable's value. Raises EvaluationError."""
         constraint = self.constraint
@@ -65,6 +70,11 @@ class Variable:
             value = replace(value, trace=hidden, is_sensitive=True)
         return self._validated(value)
 
+    def check_default(self) -> None:
+        """Raise EvaluationError for a type or a default that Terraform refuses, even where it is not used."""
+        is_nullable = self._flag("nullable", default=True)
+        self._default(self.constraint, is_nullable=is_nullable)
+
     def _default(self, constraint: Constraint, *, is_nullable: bool) -> Value | None:
         default = self.block.body.attribute("default")
         if default is None:
@@ -73,7 +83,8 @@ class Variable:
         if value.is_null and not is_nullable:
             text = f"Invalid default value for variable {self.name}: null is not a valid value"
             raise EvaluationError(text, default.range)
-        return constraint.applied(value).through(SourceStep.of(default, StepKind.VARIABLE_DEFAULT))
+        step = replace(SourceStep.of(default, StepKind.VARIABLE_DEFAULT), name=self.name)
+        return constraint.applied(value).through(step)
 
     def _unset(
         self, inputs: Inputs | CallInputs, constraint: Constraint, *, is_nullable: bool
@@ -109,6 +120,9 @@ class Variable:
             if condition is None:
                 continue
             is_valid = converted(evaluator.value(condition.expression), BOOL)
+            if is_valid.is_null:
+                text = "Invalid variable validation result: it is null"
+                raise EvaluationError(text, condition.range)
             if is_valid.raw is False:
                 message = _error_message(rule, evaluator)
                 raise EvaluationError(f"Invalid value for variable: {message}", rule.header)

@@ -73,6 +73,10 @@ class ReferenceRefusedError(EvaluationError):
     """A reference to what is not declared: Terraform checks these first, so `try` hides none."""
 
 
+class EphemeralValueError(ReferenceRefusedError):
+    """A reference to a value that exists only while Terraform runs, where it would be kept."""
+
+
 class Step(Protocol):
     """A step of a value's trace: a `SourceStep` or a `TraceStep` of the model."""
 
@@ -180,6 +184,8 @@ class UnknownRaw:
     """Terraform knows it only after apply; otherwise a plan would know it."""
 
     is_not_null: bool = False
+    element: "Value | None" = None
+    """What every element of an unknown collection is, where that is known."""
 
 
 class OpenMembers(Mapping[str, "Value"]):
@@ -216,7 +222,7 @@ Raw: TypeAlias = "bool | Number | str | tuple[Value, ...] | Mapping[str, Value] 
 class Value:
     """A value of Terraform's. Compare with `equality.equal`, never with ==.
 
-    `raw` is None for null; bool; int or Fraction; str; a tuple of values for list, set and tuple (a
+    `raw` is None for null; bool; a Number; str; a tuple of values for list, set and tuple (a
     set's sorted, each once); a dict of values for map and object (sorted by key); UnknownRaw.
     """
 
