@@ -8,12 +8,11 @@ from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import Read, documents_in
-from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of, walk
+from ecbackup_iac.cloudformation.syntax.nodes import member, text_of, walk
 from ecbackup_iac.cloudformation.templates.declared import declared_resources, stray_resources
 from ecbackup_iac.cloudformation.templates.inline_templates import template_of_text
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     NESTED,
-    DeployedTemplate,
     NestedPaths,
     NotReadError,
     deployed_templates,
@@ -85,7 +84,7 @@ class Templates:
         """Files that were named themselves."""
         self._parents: set[str] = set()
         """Files that were read only because they nest a template that was named."""
-        self._nested_paths = NestedPaths()
+        self.paths = NestedPaths()
         self._urls = TemplateUrls(named_urls, is_excluded)
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the files that are recognisably templates."""
@@ -285,10 +284,6 @@ class Templates:
             self._documents.annotate(shown, content, is_whole=False)
         return templates
 
-    def nested_path(self, deployed: DeployedTemplate, body: Node, parent: Template) -> str | None:
-        """Return the local path that a nested stack gives for its template; None where it gives none."""
-        return self._nested_paths.path_of(deployed, body, parent)
-
     def uploaded(
         self, texts: Sequence[str], parents: Sequence[Template]
     ) -> UploadedTemplate | None:
@@ -357,10 +352,7 @@ class Templates:
                 return template
         path = os.path.realpath(location.path)
         self._boundaries[path] = boundary
-        made = template_of_text(text, path, location)
-        if isinstance(made, Template):
-            return made
-        raise NotReadError(made.message if made else "its text is no template", is_elsewhere=True)
+        return template_of_text(text, path, location)
 
     def declares(self, path: str, is_wanted: Callable[[str], bool]) -> bool:
         """Whether the templates of a file declare a resource of a wanted type, as far as it was read."""
@@ -378,7 +370,7 @@ class Templates:
             if text_of(member(body, "Type")) not in NESTED:
                 continue
             for deployed in deployed_templates(body, resources):
-                path = self.nested_path(deployed, body, template)
+                path = self.paths.path_of(deployed, body, template)
                 if path is not None:
                     yield from real_paths(path, template)
                 elif deployed.url is not None:

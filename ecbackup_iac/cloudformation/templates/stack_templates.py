@@ -48,7 +48,7 @@ class StackTemplates:
             return self._inline(deployed.body, frame), ""
         if deployed.url is None and deployed.name:
             raise TemplateRejectedError(f"the nested stack has no {deployed.name}")
-        path, uploaded = self._templates.nested_path(deployed, body, stack.template), None
+        path, uploaded = self._templates.paths.path_of(deployed, body, stack.template), None
         if path is None and deployed.url is not None:
             uploaded = self._uploaded(deployed.url, frame)
             path = uploaded.path if uploaded else None
@@ -70,17 +70,13 @@ class StackTemplates:
         """
         parent = frame.stack.template
         found = template_of_node(node, parent)
-        if found is None:
-            texts = self._texts(node, frame)
-            if len(texts) == 1 and texts[0].is_known and (text := texts[0].text) is not None:
-                found = template_of_text(text, parent.path, parent.source.location_of(node))
-        if isinstance(found, Template):
-            return found
         if found is not None:
-            raise NotReadError(found.message, location=found.location, is_elsewhere=True)
-        excerpt = parent.source.excerpt(node)
-        text = f"it is not known what the template of the stack is: {excerpt}"
-        raise NotReadError(text, is_elsewhere=True)
+            return found
+        texts = self._texts(node, frame)
+        if len(texts) == 1 and texts[0].is_known and (text := texts[0].text) is not None:
+            return template_of_text(text, parent.path, parent.source.location_of(node))
+        why = f"it is not known what the template of the stack is: {parent.source.excerpt(node)}"
+        raise NotReadError(why, is_elsewhere=True)
 
     def _uploaded(self, url: Node, frame: Frame) -> UploadedTemplate | None:
         """Return the file that a URL names in every scenario; None where it names none, or several."""

@@ -25,9 +25,9 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     MAX_FILE_BYTES,
     WITH_MAP_OF_PARAMETERS,
+    NestedPaths,
     deployed_templates,
 )
-from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.cloudformation.templates.template_urls import file_name_of
 from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
@@ -294,7 +294,7 @@ def child_template(
     if text_of(member(body, "Type")) not in WITH_MAP_OF_PARAMETERS:
         return None
     (deployed,) = deployed_templates(body, {})
-    named = Templates(lambda _: False).nested_path(deployed, body, parent)
+    named = NestedPaths().path_of(deployed, body, parent)
     if named is None and deployed.url is not None:
         names = {file_name_of(text_of(node) or "") for node in walk(deployed.url)}
         files = [path for path in followed if os.path.basename(path) in names]
