@@ -148,11 +148,15 @@ def test_the_last_file_decides_an_option(
     assert [str(judge(one, Requirements()).status) for one in found.caches] == ["pass"]
 
 
-def test_outside_elastic_beanstalk_an_option_is_unknown(
-    evaluate_templates: "EvaluateTemplates",
+@pytest.mark.parametrize(
+    ("option", "status"),
+    [(DAYS, "pass"), ("{'Fn::GetOptionSetting': {OptionName: Days}}", "unknown")],
+)
+def test_in_another_folder_the_default_of_an_option_counts(
+    option: str, status: str, evaluate_templates: "EvaluateTemplates"
 ) -> None:
-    found = evaluate_templates({"t.yaml": "Resources:\n" + group(DAYS)})
-    assert [str(judge(one, Requirements()).status) for one in found.caches] == ["unknown"]
+    found = evaluate_templates({"t.yaml": "Resources:\n" + group(option)})
+    assert [str(judge(one, Requirements()).status) for one in found.caches] == [status]
 
 
 def test_an_extension_refers_to_what_other_files_declare(

@@ -179,18 +179,16 @@ def option_setting(evaluator: BaseEvaluator, argument: Node, node: Node, frame: 
     namespace, name = texts[0] if names[0] else CUSTOM_OPTIONS, texts[1]
     option_of = frame.stack.template.option_of
     why = f"{evaluator.excerpt(node, frame)} is an option of the environment"
-    if option_of is None or namespace is None or name is None:
+    if namespace is None or name is None:
         return evaluator.unknown_value(why, node, frame)
-    option = option_of(namespace, name)
+    option = option_of(namespace, name) if option_of else None
     if isinstance(option, str):
         return evaluator.unknown_value(option, node, frame)
     default = member(argument, "DefaultValue")
+    if option is None and default is not None:
+        return evaluator.value(default, frame)
     if option is None:
-        return (
-            evaluator.value(default, frame)
-            if default
-            else evaluator.unknown_value(why, node, frame)
-        )
+        return evaluator.unknown_value(why, node, frame)
     step = option.template.source.step(option.key, option.value, StepKind.PARAMETER)
     if (text_of(option.value) or "").startswith("`"):  # a function of CloudFormation's in a text
         return evaluator.unknown_value(why, node, frame).through(step)
