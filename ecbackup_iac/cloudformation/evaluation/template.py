@@ -252,9 +252,11 @@ class Template:
     def _has_no_type(self, name: str, body: Node) -> bool:
         """Whether an entry of Resources lacks a type that it needs.
 
-        A loop and a macro need none, nor does a part: another one may have it.
+        A loop and a macro need none, nor does a part: another one may have it. `.ebextensions` repeat no type
+        of what Elastic Beanstalk makes.
         """
-        is_other = self._is_part or name.startswith((LOOP, "Fn::Transform"))
+        is_elsewhere = name.startswith("AWSEB") if self.option_of else self._is_part
+        is_other = is_elsewhere or name.startswith((LOOP, "Fn::Transform"))
         return not is_other and text_of(member(body, "Type")) is None
 
     def misshapen_nodes(self) -> Iterator[Node]:

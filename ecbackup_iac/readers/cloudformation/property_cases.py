@@ -55,12 +55,12 @@ def evaluate_case(
     if not exists:
         check_rules(evaluator)
         return None
-    properties = {name: _evaluate_property(evaluator, instance, name) for name in names.names}
+    properties = {name: evaluate_property(evaluator, instance, name) for name in names.names}
     check_rules(evaluator)
     return ResourceCase(tuple(dependencies), properties)
 
 
-def _evaluate_property(evaluator: Evaluator, instance: ResourceInstance, name: str) -> PropertyCase:
+def evaluate_property(evaluator: Evaluator, instance: ResourceInstance, name: str) -> PropertyCase:
     """Return a property in one scenario, with what it depends on there."""
     with evaluator.separate_dependencies() as dependencies:
         entry_and_value = evaluator.property(instance.body, name, instance.frame)
@@ -79,7 +79,7 @@ def _evaluate_property_where_created(
     evaluator: Evaluator, instance: ResourceInstance, name: str
 ) -> PropertyCase | None:
     exists = evaluator.exists(instance.existence)
-    case = _evaluate_property(evaluator, instance, name) if exists else None
+    case = evaluate_property(evaluator, instance, name) if exists else None
     check_rules(evaluator)
     return case
 
@@ -113,7 +113,7 @@ def evaluate_separately(
     if cases is None and not budget.is_spent:
         # Also where the resource does not exist: more outcomes leave more unknown, and hide none.
         cases = enumerate_scenarios(
-            lambda evaluator: _evaluate_property(evaluator, instance, name), Evaluator, budget
+            lambda evaluator: evaluate_property(evaluator, instance, name), Evaluator, budget
         )
     if cases is not None:
         return [case.value for case in cases if case.value is not None]

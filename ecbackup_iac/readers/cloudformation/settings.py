@@ -36,6 +36,7 @@ from ecbackup_iac.model.value import Value as ModelValue
 from ecbackup_iac.readers.cloudformation.property_cases import (
     PropertyCase,
     evaluate_case,
+    evaluate_property,
     evaluate_separately,
 )
 from ecbackup_iac.readers.cloudformation.resource_types import Properties, days_of
@@ -95,7 +96,12 @@ class ResourceSettings:
         """
         cases: dict[str, list[PropertyCase]] = {name: [] for name in names.names}
         with suppress(TemplateRejectedError, TooMuchError):
-            cases[names.engine] = evaluate_separately(instance, names.engine, budget)
+            engines = enumerate_scenarios(
+                lambda evaluator: evaluate_property(evaluator, instance, names.engine),
+                Evaluator,
+                budget,
+            )
+            cases[names.engine] = [case.value for case in engines or ()]
         return cls(cases, is_aligned=False)
 
     @property
