@@ -149,7 +149,7 @@ class DeployedTemplates:
         if body.why or kind.why:
             if file is not None:
                 self.found.append(deployment)
-            if body.error is not None and deployment.looks_like_cache:
+            if body.error is not None:
                 self._diagnostics.append(body.error)
             return body.why or kind.why
         if body.text is None:
