@@ -10,7 +10,8 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.readers.terraform.arguments import refused
 from ecbackup_iac.readers.terraform.caches import RootReader
-from ecbackup_iac.readers.terraform.deployed_templates import DEPLOYERS, declares_cache
+from ecbackup_iac.readers.terraform.deployed_templates import declares_cache
+from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
