@@ -86,6 +86,9 @@ class Evaluator(BaseEvaluator):
             why = f"{maker} may set {name}: {self.excerpt(properties[1], frame)}"
             return properties, self.unknown_value(why, properties[1], frame)
         if properties and not isinstance(properties[1], MapNode) and not is_null(properties[1]):
+            whole = self.settled_value(properties[1], frame)
+            if not whole.is_known:  # another program fills it in
+                return properties, whole
             raise self.rejected("Properties is no map", properties[0], frame)
         entries = members(properties[1]) if properties else {}
         entry_and_frame = entry_of(self, entries, name, frame)

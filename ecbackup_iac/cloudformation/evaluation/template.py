@@ -67,6 +67,12 @@ class Macro:
     """AWS::Include: it adds the content of a file, and changes nothing else."""
 
 
+def macro_of(call: Node) -> Macro:
+    """Return the macro that `Transform` or `Fn::Transform` calls, by its name or with parameters."""
+    name = text_of(call) or text_of(member(call, "Name")) or "Fn::Transform"
+    return Macro(name, call, name == "AWS::Include")
+
+
 @record(eq=False)
 class Resolved:
     """The value of a variable of the Serverless Framework."""
@@ -210,6 +216,12 @@ class Template:
         """Return the macros that may change the whole template."""
         return (macro for macro in self._transforms() if not _HARMLESS.fullmatch(macro.name))
 
+    def rewriting_macros(self) -> Iterator[Macro]:
+        """Yield the macros that may change what is written in every resource."""
+        _, call = self.section("Resources").get("Fn::Transform", (None, None))
+        within = () if call is None else (macro_of(call),)
+        yield from (macro for macro in (*self.macros(), *within) if not macro.includes)
+
     @property
     def may_use_extensions(self) -> bool:
         """Whether Fn::ForEach and the like are available in it; they may be in a part of a template."""
@@ -221,13 +233,12 @@ class Template:
         for part in self._parts:
             transform = member(part, "Transform")
             for node in transform.items if isinstance(transform, ListNode) else [transform]:
-                name = text_of(member(node, "Name") if isinstance(node, MapNode) else node)
-                if node is not None and name and not is_null(node):
-                    yield Macro(name, node, name == "AWS::Include")
+                is_named = text_of(node) or text_of(member(node, "Name"))
+                if node is not None and is_named and not is_null(node):
+                    yield macro_of(node)
             call = member(part, "Fn::Transform")
             if call is not None:
-                name = text_of(member(call, "Name")) or "Fn::Transform"
-                yield Macro(name, call, includes=True)
+                yield macro_of(call)
 
     def _misshapen(self) -> Iterator[Diagnostic]:
         """Yield an error for what CloudFormation rejects for its shape, which may hide a resource."""
@@ -238,8 +249,6 @@ class Template:
                     text = TemplateRejectedError(f"{name} is no map").message
                     yield Diagnostic(text, self.source.location_of(*sections[name]))
         for name, (key, body) in self.section("Resources").items():
-            if self._is_part and isinstance(body, ScalarNode):
-                yield self._not_inspected(body)
             if self._has_no_type(name, body):
                 text = TemplateRejectedError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))

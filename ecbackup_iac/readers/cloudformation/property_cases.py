@@ -9,6 +9,7 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
 )
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
+from ecbackup_iac.cloudformation.evaluation.template import macro_of
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
@@ -67,12 +68,13 @@ def evaluate_property(evaluator: Evaluator, instance: ResourceInstance, name: st
     evaluator.add_dependencies(dependencies)
     conditions = tuple(dependencies)
     reasons = tuple(dict.fromkeys(why for whys in dependencies.values() for why in whys))
+    is_written = entry_and_value is not None
+    from_macro = _value_from_macro(evaluator, instance, name, is_written=is_written)
     if entry_and_value is None:
-        value = _value_from_macro(evaluator, instance, name)
-        return PropertyCase(value, None, conditions, reasons)
+        return PropertyCase(from_macro, None, conditions, reasons)
     (key, node), value = entry_and_value
     location = instance.frame.stack.template.source.location_of(key, node)
-    return PropertyCase(value, location, conditions, reasons)
+    return PropertyCase(from_macro or value, location, conditions, reasons)
 
 
 def _evaluate_property_where_created(
@@ -84,17 +86,22 @@ def _evaluate_property_where_created(
     return case
 
 
-def _value_from_macro(evaluator: Evaluator, instance: ResourceInstance, name: str) -> Value | None:
-    """Return the unknown value of a property that a macro may add; None where no macro can."""
+def _value_from_macro(
+    evaluator: Evaluator, instance: ResourceInstance, name: str, *, is_written: bool
+) -> Value | None:
+    """Return the unknown value of a property that a macro may set; None where no macro can.
+
+    A macro in a resource is given what is written beside it, and may change that, too. One of the whole
+    template is noted instead where the property is written.
+    """
     properties = member(instance.body, "Properties")
     for node in (instance.body, properties):
-        inner = members(node).get("Fn::Transform")
-        if inner:
-            why = f"a macro may set {name}: {evaluator.excerpt(inner[1], instance.frame)}"
-            return evaluator.unknown_value(why, inner[1], instance.frame)
-    macros = instance.frame.stack.template.macros()
-    macro = next((macro for macro in macros if not macro.includes), None)
-    if macro is None:
+        call = member(node, "Fn::Transform")
+        if call is not None and not (is_written and macro_of(call).includes):
+            why = f"a macro may set {name}: {evaluator.excerpt(call, instance.frame)}"
+            return evaluator.unknown_value(why, call, instance.frame)
+    macro = next(instance.frame.stack.template.rewriting_macros(), None)
+    if macro is None or is_written:
         return None
     return evaluator.unknown_value(
         f"the macro {macro.name} may set {name}", macro.node, instance.frame

@@ -305,8 +305,7 @@ class _RootReader:
             yield f"it exists only when {join_conditions(settings.existence)}"
         if any(item.value.text is None for item in resource.frame.loops.values()):
             yield "it stands for all that a loop makes of a collection that is not known"
-        macros = resource.frame.stack.template.macros()
-        for macro in (macro for macro in macros if not macro.includes):
+        for macro in resource.frame.stack.template.rewriting_macros():
             yield f"the macro {macro.name} may change what is written here"
         for stack in resource.frame.stack.ancestors:
             if stack.note:

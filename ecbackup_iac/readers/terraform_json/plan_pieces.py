@@ -35,8 +35,8 @@ def configuration_module(piece: RawJson) -> ConfigurationModule:
     return ConfigurationModule(resources=caches, module_calls=calls)
 
 
-def is_cache(entry: RawJson) -> bool:
-    """Whether the type of an entry is one of a cache.
+def kind_of(entry: RawJson) -> str:
+    """Return the type of an entry.
 
     Raises:
         ShapeError: it has no type.
@@ -45,4 +45,9 @@ def is_cache(entry: RawJson) -> bool:
     kind = entry.type_member()
     if kind is None:
         raise ShapeError("it has no type")
-    return kind.text() in RESOURCE_TYPES
+    return kind.text()
+
+
+def is_cache(entry: RawJson) -> bool:
+    """Whether the type of an entry is one of a cache. Raises ShapeError."""
+    return kind_of(entry) in RESOURCE_TYPES
