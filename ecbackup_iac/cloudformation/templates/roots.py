@@ -289,8 +289,6 @@ class Templates:
     def _documents(self, path: str) -> tuple[str, bytes, list[Document]]:
         """Return a file's path as it is shown, its content and its documents. Raises NotReadError."""
         shown = shown_path(path)
-        if self._is_excluded(shown):
-            raise NotReadError(f"its template {shown} is excluded", is_elsewhere=True)
         try:
             if os.path.getsize(path) > MAX_FILE_BYTES:
                 raise NotReadError(f"not read: {shown} is larger than {MAX_FILE_BYTES} bytes")
