@@ -5,7 +5,14 @@ from typing import Any
 
 from ecbackup_iac import __version__
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Suppression
+from ecbackup_iac.model.report import (
+    AbsentCache,
+    Diagnostic,
+    Exclusion,
+    Finding,
+    Report,
+    Suppression,
+)
 from ecbackup_iac.model.value import (
     Invalid,
     Known,
@@ -29,6 +36,7 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # no
         "summary": report.counts,
         "findings": [_finding(finding) for finding in report.findings],
         "absent": [_absent(absent) for absent in report.absent],
+        "excluded": [_exclusion(exclusion) for exclusion in report.exclusions],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
     }
     # The same JSON, but no CI runner finds a command in it (see escaping.py).
@@ -120,6 +128,19 @@ def _absent(absent: AbsentCache) -> dict[str, Any]:
         "root": absent.root,
         "location": _location(absent.location),
         "reason": absent.reason,
+    }
+
+
+def _exclusion(exclusion: Exclusion) -> dict[str, Any]:
+    return {
+        "by": exclusion.by,
+        "pattern": exclusion.pattern,
+        "path": exclusion.location.path
+        if exclusion.by == "policy" and exclusion.location
+        else None,
+        "line": exclusion.location.line if exclusion.location else None,
+        "paths": exclusion.paths,
+        "caches": exclusion.caches,
     }
 
 

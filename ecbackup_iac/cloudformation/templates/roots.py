@@ -64,7 +64,7 @@ class Templates:
         `named_urls` are globs over the URLs of nested templates, each with the path of a file.
         """
         self._is_wanted = is_wanted
-        self._documents = TemplateDocuments(is_excluded, contents)
+        self._documents = TemplateDocuments(contents)
         self._by_path: dict[str, list[Template]] = {}
         self._paths_by_name: dict[str, set[str]] = {}
         self._boundaries: dict[str, str] = {}

@@ -105,6 +105,10 @@ class Step(Protocol):
         """The source, or what is said in its place."""
 
 
+MAX_STEP_BYTES = 1_000
+"""Of a source text: a report shows the beginning of a line."""
+
+
 @record(eq=False)
 class SourceStep:
     """A step that shows its source; text and location are computed only for reported values."""
@@ -135,8 +139,11 @@ class SourceStep:
 
     @property
     def text(self) -> str:
-        """The source text."""
-        return self.range.text
+        """The beginning of the source text."""
+        source = self.range
+        return SourceRange(
+            source.file, source.start, min(source.end, source.start + MAX_STEP_BYTES)
+        ).text
 
 
 @record
