@@ -5,6 +5,7 @@ from datetime import date
 from itertools import chain
 
 from ecbackup_iac.accounting import find_unaccounted_blocks
+from ecbackup_iac.hidden_numbers import with_numbers
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy, Requirements
@@ -52,7 +53,9 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         [text for result in results for text in result.annotated_texts],
         is_complete=not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics),
     )
-    report = report_of(findings, [*diagnostics, *warnings], absent, policy.minimum_days)
+    report = with_numbers(
+        report_of(findings, [*diagnostics, *warnings], absent, policy.minimum_days)
+    )
     if not with_excerpts:
         return report
     tops = paths if policy.source is None else (*paths, policy.source)

@@ -89,16 +89,8 @@ class Known(Generic[T]):
 
     value: T
     trace: tuple[TraceStep, ...] = ()
-    sensitive: bool = False
-    """It counts for the verdict and must not be printed."""
-
     literals: tuple[Location, ...] = ()
     """Where it is written literally, one location for each path to it; empty where it is computed."""
-
-    @property
-    def shown(self) -> str:
-        """The value as it may be printed."""
-        return "(sensitive value)" if self.sensitive else str(self.value)
 
 
 @record

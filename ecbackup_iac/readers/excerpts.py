@@ -11,7 +11,6 @@ from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
 from ecbackup_iac.model.report import Diagnostic, Finding
-from ecbackup_iac.model.value import Known
 from ecbackup_iac.syntax.encoding import to_utf8
 from ecbackup_iac.terraform.modules.folders import Folders
 
@@ -66,7 +65,7 @@ class _Wanted:
     def _add(self, finding: Finding) -> None:
         resource = finding.resource
         trace = resource.retention.trace
-        is_hidden = isinstance(resource.retention, Known) and resource.retention.sensitive
+        is_hidden = False
         for step in trace:
             self._locations.setdefault(step.location, None)
             if step.is_secret:

@@ -10,7 +10,6 @@ from ecbackup_iac.model.value import (
     Invalid,
     Known,
     Outcome,
-    Settled,
     TraceStep,
     Unknown,
     Unset,
@@ -63,7 +62,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _setting(value: Value[str]) -> str | None:
     match value:
         case Known():
-            return value.shown
+            return value.value
         case Unknown():
             return "unknown"
         case Unset() | Invalid():
@@ -79,12 +78,12 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
     )
     shown: dict[str, Any] = {
         "state": states[type(retention)],
-        "days": _days(retention) if isinstance(retention, Known) else None,
+        "days": retention.value if isinstance(retention, Known) else None,
         "possible": list(
             dict.fromkeys(
-                _days(outcome.value) if isinstance(outcome.value, Known) else None
+                outcome.value.value if isinstance(outcome.value, Known) else None
                 for outcome in (*outcomes, *variants)
-                if not _is_hidden(outcome.value)
+                if not isinstance(outcome.value, Invalid)
             )
         ),
     }
@@ -92,15 +91,6 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
         bounds = retention.bounds
         shown["bounds"] = {"min": bounds.minimum, "max": bounds.maximum}
     return shown
-
-
-def _days(known: Known[int]) -> int | None:
-    return None if known.sensitive else known.value
-
-
-def _is_hidden(value: Settled[int]) -> bool:
-    """Whether an outcome is left out of the list: it is not a number of days, or must not be shown."""
-    return isinstance(value, Invalid) or (isinstance(value, Known) and value.sensitive)
 
 
 def _location(location: Location) -> dict[str, Any]:

@@ -28,7 +28,9 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     function_of,
+    member,
     members,
+    text_of,
 )
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
@@ -128,25 +130,28 @@ class Evaluator(BaseEvaluator):
             result = condition_result(self, node, frame)
             return Value(result.holds, result.trace)
         why = UNKNOWN_FUNCTIONS.get(name, "{} is not a function that is evaluated")
-        return self.unknown_value(why.format(self.excerpt(node, frame)), node, frame)
+        macro = text_of(member(argument, "Name")) if name == "Fn::Transform" else None
+        return self.unknown_value(why.format(macro or self.excerpt(node, frame)), node, frame)
 
     def _literal(self, node: ScalarNode, frame: Frame) -> Value:
         """Return a literal, with the items of loops in it; what others resolve later is unknown."""
         step = frame.stack.template.source.step(node, kind=StepKind.LITERAL)
         raw: Raw = literal_of(node)
-        is_whole = True
+        is_whole, is_secret = True, False
         if isinstance(raw, str):
             text = frame.substitute(raw)
-            is_whole, raw = text == raw, text
+            is_whole, is_secret = text == raw, frame.has_secret_item and text != raw
+            shown = frame.shown(raw)[:80]
+            raw = text
             if DYNAMIC_REFERENCE.search(raw):
-                why = f"the dynamic reference {raw[:80]} is resolved when the stack is deployed"
+                why = f"the dynamic reference {shown} is resolved when the stack is deployed"
                 return self.unknown_value(why, node, frame)
             if SERVERLESS_VARIABLE.search(raw):
-                why = f"{raw[:80]} is a variable of the Serverless Framework"
+                why = f"{shown} is a variable of the Serverless Framework"
                 return self.unknown_value(why, node, frame)
             if PLACEHOLDER.search(raw) or SHELL_VARIABLE.search(raw):
                 return self._placeholder(node, frame)
-        return Value(raw, (step,), literals=(step.location,) if is_whole else ())
+        return Value(raw, (step,), is_secret, (step.location,) if is_whole else ())
 
     def _placeholder(self, node: Node, frame: Frame) -> Value:
         """Return the unknown value of what another program fills in before the deployment."""

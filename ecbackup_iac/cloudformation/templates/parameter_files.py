@@ -147,5 +147,5 @@ def given_values(
             found |= files.at(text, shown[text])
         else:
             name, _, value = text.partition("=")
-            found[name.strip()] = GivenValue(value, COMMAND_LINE)
+            found[name.strip()] = GivenValue(value, COMMAND_LINE, is_secret=True)
     return found

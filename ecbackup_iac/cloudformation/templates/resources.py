@@ -44,6 +44,7 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
     is_local,
 )
 from ecbackup_iac.cloudformation.templates.template_urls import UploadedTemplate
+from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
@@ -219,7 +220,7 @@ class Deployment:
         """Yield the entries that may matter by logical id, with loops expanded."""
         for key, entry in entries.items():
             if not key.startswith(LOOP):
-                yield frame.substitute(key), entry, frame
+                yield frame.shown(key), entry, frame
                 continue
             if not self._may_matter(entry[1]):
                 continue
@@ -344,12 +345,12 @@ class Deployment:
             uploaded = self._uploaded(deployed.url, frame)
             path = uploaded.path if uploaded else None
         if path is None:
-            raise NotReadError(_elsewhere(deployed, body, stack), is_elsewhere=True)
+            raise NotReadError(_elsewhere(deployed, stack), is_elsewhere=True)
         template = self._library.load(path, stack.template)
         if any(above.template.path == template.path for above in stack.ancestors):
             raise NotReadError("not inspected again: the stack is nested in itself")
         if uploaded and not uploaded.is_certain and not _accepts(template, deployed):
-            raise NotReadError(_elsewhere(deployed, body, stack), is_elsewhere=True)
+            raise NotReadError(_elsewhere(deployed, stack), is_elsewhere=True)
         return template, uploaded.note if uploaded else ""
 
     def _inline_template(self, node: Node, frame: Frame) -> Template:
@@ -416,13 +417,12 @@ def _kind(body: Node) -> str:
 _NONE = DeployedTemplate()
 
 
-def _elsewhere(deployed: DeployedTemplate, body: Node, stack: Stack) -> str:
+def _elsewhere(deployed: DeployedTemplate, stack: Stack) -> str:
     """Return why a template is not read that is outside of the repository."""
-    node = deployed.url
-    if node is None:  # a product that is not defined here
-        node = member(body, "Properties") or body
-    excerpt = stack.template.source.excerpt(node)
-    return f"the template of the nested stack is elsewhere: {excerpt}"
+    where = "the template of the nested stack is elsewhere"
+    if deployed.url is None:  # a product that is not defined here
+        return where
+    return f"{where}: {without_credentials(stack.template.source.excerpt(deployed.url))}"
 
 
 def passed_names(parameters: Iterable[Node]) -> Iterator[tuple[str, Entry]]:
@@ -448,7 +448,7 @@ def _accepts(template: Template, deployed: DeployedTemplate) -> bool:
 
 def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> UnreadStack:
     """Return the report of resources that a macro may make."""
-    text = f"{what}, and what it makes was not inspected: {template.source.excerpt(call)}"
+    text = f"{what}, and what it makes was not inspected"
     problem = Diagnostic(text, template.source.location_of(key))
     return UnreadStack("", call, problem, is_elsewhere=True)
 

@@ -36,6 +36,7 @@ from ecbackup_iac.cloudformation.templates.template_urls import (
 )
 from ecbackup_iac.files.paths import is_readable, shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
+from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
@@ -353,7 +354,9 @@ class Templates:
         """
         uploaded = self._uploaded((url,), boundary, ())
         if uploaded is None:
-            raise NotReadError(f"its template is elsewhere: {url}", is_elsewhere=True)
+            raise NotReadError(
+                f"its template is elsewhere: {without_credentials(url)}", is_elsewhere=True
+            )
         return self._loaded(uploaded.path, [uploaded.path], boundary), uploaded.note
 
     def deployed_text(self, text: str, location: Location, boundary: str) -> Template:

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
@@ -333,10 +332,8 @@ def _description(
     before = before.removeprefix("- ")
     if before.count('"') == 1:  # "Days=0" in a parameter file: the quote ends after the literal
         before = before.removeprefix('"')
-    is_secret = isinstance(value, Known) and value.sensitive
-    is_secret = is_secret or (isinstance(value, Invalid) and value.text == HIDDEN)
     old = content[start:end].decode(errors="replace")[:_MAX_LENGTH]
-    shown = HIDDEN if is_secret else " ".join(old.split())
+    shown = value.text if isinstance(value, Invalid) else " ".join(old.split())
     is_quoted = content[first - 1 : first] == content[last : last + 1] in (b"'", b'"')
     quote = content[last : last + 1].decode() if is_quoted else ""
     return f"{before}{shown} becomes {quote}{new.decode().strip()}{quote}"

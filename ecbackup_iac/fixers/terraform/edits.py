@@ -23,8 +23,7 @@ from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
-from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
-from ecbackup_iac.readers.terraform.resource_types import SENSITIVE
+from ecbackup_iac.model.value import Invalid, Settled, Unset
 
 OUTSIDE = {
     Origin.COMMAND_LINE: "it is given on the command line",
@@ -106,7 +105,7 @@ class _Proposal:
         path = self._files.path(literal.path)
         if definition is not None:
             self._check(definition, literal, os.path.abspath(literal.path))
-        return self._replaced(path, literal, is_secret=_is_secret(value))
+        return self._replaced(path, literal, value)
 
     def _in_call(self, call: Location, name: str) -> Edit:
         """Return the edit that sets a module's input in its call."""
@@ -131,7 +130,7 @@ class _Proposal:
                 return call
         return None
 
-    def _replaced(self, path: str, literal: Location, *, is_secret: bool) -> Edit:
+    def _replaced(self, path: str, literal: Location, value: Settled[int]) -> Edit:
         content = self._files.content(path)
         start, end = offsets(content, literal)
         old = content[start:end]
@@ -141,8 +140,9 @@ class _Proposal:
         if old.startswith(b'"'):
             new = b'"%s"' % new
         named = _NAMED.search(content, max(0, start - _MAX_LENGTH), start)
-        shown = (named[1] if named else b"") + (SENSITIVE.encode() if is_secret else old)
-        text = f"{shown.decode(errors='replace')} becomes {new.decode()}"
+        name = named[1].decode() if named else ""
+        shown = value.text if isinstance(value, Invalid) else old.decode(errors="replace")
+        text = f"{name}{shown} becomes {new.decode()}"
         if not path.endswith(".json"):
             end, new = comment_kept_in_place(content, start, end, new)
         return Edit(path, start, end, new, literal, text)
@@ -185,12 +185,6 @@ class _Proposal:
             first, last, new = inserted_argument(content[shift:], section, name, value)
             first, last = first + shift, last + shift
         return Edit(path, first, last, new, block, f"{name} = {value} is added")
-
-
-def _is_secret(value: Settled[int]) -> bool:
-    if isinstance(value, Known):
-        return value.sensitive
-    return isinstance(value, Invalid) and value.text == SENSITIVE
 
 
 def _is_constant(written: bytes) -> bool:

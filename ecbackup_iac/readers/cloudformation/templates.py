@@ -34,7 +34,7 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
-from ecbackup_iac.readers.cloudformation.deployments import deployed_cache, stack_of
+from ecbackup_iac.readers.cloudformation.deployments import deployed_cache, hidden_result, stack_of
 from ecbackup_iac.readers.cloudformation.deployments import unread_cache as unread_deployment
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
@@ -134,7 +134,8 @@ class TemplateReader:
         self._templates.cover(stack.template)
         result = self._evaluated_stack(stack, deployment.root, "")
         caches = [deployed_cache(cache, deployment, stack) for cache in result.resources]
-        return replace(result, resources=tuple(caches))
+        result = replace(result, resources=tuple(caches))
+        return hidden_result(result, deployment) if deployment.is_hidden else result
 
     def _evaluated_stack(self, root: Stack, shown_root: str, note: str) -> ReadResult:
         budget = ScenarioBudget(MAX_SCENARIOS)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
@@ -154,14 +155,6 @@ def source_of(block: Block) -> str | None:
         return None
     # Terraform reads a local path with the separators of Windows on every system.
     return text.replace("\\", "/") if is_local(text) else without_credentials(text)
-
-
-def without_credentials(source: str) -> str:
-    """Return a source without the credentials of a git address, which must not be shown."""
-    return _CREDENTIALS.sub("//", source)
-
-
-_CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
 
 
 def version_of(block: Block) -> str:

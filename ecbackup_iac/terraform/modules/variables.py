@@ -13,7 +13,13 @@ from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL
-from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    SourceStep,
+    UnknownRaw,
+    Value,
+    hidden_value,
+)
 
 MAX_ERROR_MESSAGE = 200
 """Characters of a validation rule's own message."""
@@ -52,9 +58,9 @@ class Variable:
                 raw = replace(given.raw, is_not_null=True)
                 value = Value(given.type, raw, given.trace).with_marks_of(given)
         if is_sensitive:
-            hidden = tuple(
+            steps = tuple(
                 TraceStep(
-                    f"{self.name} = (sensitive value)",
+                    f"{self.name} = {hidden_value(value)}",
                     step.location,
                     StepKind.VARIABLE,
                     self.name,
@@ -62,7 +68,7 @@ class Variable:
                 )
                 for step in value.trace
             )
-            value = replace(value, trace=hidden, is_sensitive=True)
+            value = replace(value, trace=steps, is_sensitive=True)
         return self._validated(value)
 
     def _default(self, constraint: Constraint, *, is_nullable: bool) -> Value | None:
