@@ -306,12 +306,14 @@ def _failures(
     *,
     node_fails: bool,
 ) -> tuple[Note, ...]:
-    """Return the rules that the cache breaks with one retention, in order of precedence."""
-    backups_are_on = isinstance(retention, Known) and 1 <= retention.value <= MAXIMUM_DAYS
+    """Return the rules that the cache breaks with one retention, in order of precedence.
+
+    Windows that AWS rejects count while backups are off, too: they prevent turning them on.
+    """
     failures = [
         _unsupported_note(resource) if node_fails else None,
         _retention_failure(resource, retention, requirements.minimum_days),
-        _window_failure(resource) if backups_are_on and not node_fails else None,
+        None if node_fails else _window_failure(resource),
     ]
     return tuple(sorted(filter(None, failures), key=lambda note: _rank(note.rule)))
 

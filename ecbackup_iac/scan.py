@@ -42,10 +42,8 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     results = tuple(
         readings(paths, policy.reading_scope, inputs, allow_empty=allow_empty, progress=progress)
     )
-    requirements = policy.requirements
-    findings = [
-        _finding(resource, requirements) for result in results for resource in result.resources
-    ]
+    resources = [each for result in results for each in result.resources]
+    findings = _findings(resources, policy.requirements)
     absent, not_evaluated = find_unaccounted_blocks(results)
     diagnostics = [*chain.from_iterable(result.diagnostics for result in results), *not_evaluated]
     findings, warnings = suppressions.apply(
@@ -62,15 +60,22 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     return _with_excerpts(report, tops, inputs)
 
 
-def _finding(resource: CacheResource, requirements: Requirements) -> Finding:
-    """Return the verdict on a cache, with its level, and its remedy if it does not pass."""
-    verdict = judge(resource, requirements)
-    level = level_of(verdict, requirements)
-    if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
-        return Finding(resource, verdict, level)
-    from ecbackup_iac.remedy import remedy_of  # a pass needs none
+def _findings(resources: Sequence[CacheResource], requirements: Requirements) -> list[Finding]:
+    verdicts = [judge(resource, requirements) for resource in resources]
+    passing = (Status.PASS, Status.NOT_APPLICABLE)
+    if all(verdict.status in passing for verdict in verdicts):  # no remedy is needed
+        remedies: list[str | None] = [None] * len(verdicts)
+    else:
+        from ecbackup_iac.model.shared_code import SharedCode
+        from ecbackup_iac.remedy import remedy_of
 
-    return Finding(resource, verdict, level, remedy_of(resource, verdict, requirements))
+        shared = SharedCode(resources)
+        pairs = zip(resources, verdicts, strict=True)
+        remedies = [remedy_of(*pair, requirements, shared) for pair in pairs]
+    return [
+        Finding(resource, verdict, level_of(verdict, requirements), remedy)
+        for resource, verdict, remedy in zip(resources, verdicts, remedies, strict=True)
+    ]
 
 
 def _with_excerpts(report: Report, tops: Sequence[str], inputs: EvaluationInputs) -> Report:

@@ -129,6 +129,15 @@ class CacheResource:
     called: tuple[str, ...] = ()
     """The folders of the modules that those calls lead to, as reports show them."""
 
+    generator: str = ""
+    """The program that generates the file that declares it; empty where a person writes the file."""
+
+    construct: str = ""
+    """The path of the construct that it is generated from, where the file names one."""
+
+    entries: tuple[Location, ...] = ()
+    """Where the keys and values of `for_each` are written that it and the calls that lead to it have."""
+
     module: CalledModule | None = None
     """The module that makes it, where that was not read: then the cache is located at the module's call."""
 

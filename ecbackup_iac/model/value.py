@@ -141,6 +141,12 @@ class Bounds:
     maximum: int | None = None
 
 
+class NeedsExtra(str):
+    """Why a value is unknown: an extra of this program that is not installed would evaluate it."""
+
+    __slots__ = ()
+
+
 @record
 class Unknown(Generic[T]):
     """A value exists, but the input does not determine it."""

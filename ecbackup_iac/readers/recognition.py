@@ -37,7 +37,16 @@ _DOCUMENT_MARKS = re.compile(
 )
 
 # As cloudformation.templates.recognition.MARKS, which is not imported for files that have none of them.
-TEMPLATE_MARKS = (b"AWS", b"Transform", b"Resources", b"\\x", b"\\u", b"\\U", b"::MODULE")
+TEMPLATE_MARKS = (
+    b"AWS",
+    b"Transform",
+    b"Resources",
+    b"\\x",
+    b"\\u",
+    b"\\U",
+    b"::MODULE",
+    b"${file(",
+)
 
 _MAX_BINARY_HEAD = 1024  # bytes in which a program or an image has a NUL, which no template has
 _MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper script has added

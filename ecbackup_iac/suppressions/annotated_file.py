@@ -38,6 +38,8 @@ class LocatedSuppression:
     """What declares the block, as in CodeBlock.name; empty where there is none."""
 
     block_location: Location | None = None
+    entries: tuple[Extent, ...] = ()
+    """The entries of a call's maps and lists that it is in or at, the innermost first."""
 
 
 class AnnotatedFile:
@@ -71,6 +73,9 @@ class AnnotatedFile:
             located for located in self._located if located.written.scope is Scope.FILE
         ]
         self._near: dict[tuple[Extent, Scope], list[LocatedSuppression]] = {}
+        self._of_entries = [located for located in self._located if located.entries]
+        self._reached: set[Extent] = set()
+        self._by_entry: dict[Extent, list[LocatedSuppression]] | None = None
 
     def suppressions(self) -> Iterator[LocatedSuppression]:
         """Yield every suppression of the text."""
@@ -109,8 +114,46 @@ class AnnotatedFile:
         if key not in self._near:
             indices = self._in(extent) if scope is Scope.BLOCK else self._at(extent)
             nearby = (self._located[index] for index in sorted(indices))
-            self._near[key] = [located for located in nearby if located.written.scope is scope]
+            self._near[key] = [
+                located
+                for located in nearby
+                if located.written.scope is scope and not located.entries
+            ]
         return self._near[key]
+
+    def reach(self, location: Location) -> None:
+        """Record that a cache is what it is by the entries that a location is in."""
+        if self._of_entries:
+            self._reached.update(self._entries_at(location))
+
+    def at_entries(self, location: Location) -> Iterator[list[LocatedSuppression]]:
+        """Yield the suppressions of the entries that a location is in.
+
+        Each is for the innermost entry around it that leads to a cache.
+        """
+        if self._by_entry is None:
+            self._by_entry = {}
+            for located in self._of_entries:
+                entry = next((one for one in located.entries if one in self._reached), None)
+                if entry is not None:
+                    self._by_entry.setdefault(entry, []).append(located)
+        if self._by_entry:
+            entries = self._entries_at(location)
+            yield from (self._by_entry[entry] for entry in entries if entry in self._by_entry)
+
+    def _entries_at(self, location: Location) -> Iterator[Extent]:
+        if location.line is not None and location.column is not None:
+            offset = self._text.offset(location.line, location.column)
+            yield from (Extent(*entry) for entry in self._text.entries_at(offset))
+
+    def _entries_of(self, comment: Comment) -> tuple[Extent, ...]:
+        """Return the entries that a comment is in or at."""
+        offset = comment.start if comment.above is None else comment.above
+        if comment.behind is not None:
+            offset = comment.behind - 1
+            while self._text.text[offset] in ", \t":
+                offset -= 1
+        return tuple(Extent(*entry) for entry in self._text.entries_at(offset))
 
     def _in(self, extent: Extent) -> set[int]:
         """Return the comments inside an extent or at it, by index."""
@@ -193,10 +236,8 @@ class AnnotatedFile:
                 if block.start not in locations:
                     locations[block.start] = text.locate(block.start, block.end)
                 location = locations[block.start]
-                yield (
-                    comment,
-                    _located(written, SuppressionKind.COMMENT, locate, block.name, location),
-                )
+                located = _located(written, SuppressionKind.COMMENT, locate, block.name, location)
+                yield comment, replace(located, entries=self._entries_of(comment))
 
     def _block_at(self, comment: Comment) -> CodeBlock | None:
         """Return the block that a comment is in or at."""

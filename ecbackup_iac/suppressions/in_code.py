@@ -10,6 +10,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import SuppressionMode
 from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression
+from ecbackup_iac.model.value import possible_values
 from ecbackup_iac.model.verdict import Rule, Status
 from ecbackup_iac.suppressions.annotated_file import AnnotatedFile, LocatedSuppression
 from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
@@ -53,6 +54,9 @@ class CodeSuppressions:
             resource = finding.resource
             blocks = (*resource.calls, *(() if resource.block is None else (resource.block,)))
             self._evaluated.update((block.path, block.line, block.column) for block in blocks)
+            for location in _sources(resource):
+                if location.path in self._files:
+                    self._files[location.path].reach(location)
         return [self._covering(finding) for finding in findings]
 
     def warnings(self) -> Iterator[Diagnostic]:
@@ -88,7 +92,10 @@ class CodeSuppressions:
         return next(own_suppressions, covering[0]).tracked.reported
 
     def _candidates(self, resource: CacheResource) -> Iterator[list[LocatedSuppression]]:
-        """Yield the suppressions at the cache, at its retention and at the module calls that lead to it."""
+        """Yield the suppressions at the cache, at its retention and at what leads to it."""
+        for location in _sources(resource):
+            if location.path in self._files:
+                yield from self._files[location.path].at_entries(location)
         for location in _locations(resource):
             file = self._files.get(location.path)
             if file is None:
@@ -181,6 +188,13 @@ def _locations(resource: CacheResource) -> tuple[Location, ...]:
     """Return where a suppression of a cache can be, the nearest first."""
     block = () if resource.block is None else (resource.block,)
     return (resource.location, *block, *reversed(resource.calls))
+
+
+def _sources(resource: CacheResource) -> tuple[Location, ...]:
+    """Return where that is written by which a cache is what it is."""
+    values = (resource.retention, *possible_values(resource.retention))
+    steps = (step.location for value in values for step in value.trace)
+    return tuple(dict.fromkeys((resource.location, *steps, *resource.entries)))
 
 
 def _reason_of(written: InlineSuppression) -> str:

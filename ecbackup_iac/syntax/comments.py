@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from ecbackup_iac.model.location import Location
@@ -52,7 +52,7 @@ class CodeBlock:
 class CommentedText:
     """A text with its comments, and the blocks that they can be in or at."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a text has this many parts
         self,
         text: str,
         comments: Iterable[Comment],
@@ -60,8 +60,12 @@ class CommentedText:
         locate: Callable[[int, int], Location],
         *,
         is_bytes: bool,
+        entries: Iterable[tuple[int, int]] = (),
     ) -> None:
-        """`is_bytes`: each character of the text stands for a byte of UTF-8."""
+        """`is_bytes`: each character of the text stands for a byte of UTF-8.
+
+        `entries` are the entries of maps and lists each of which leads to caches of its own: start and end.
+        """
         self.text = text
         self.comments: Sequence[Comment] = list(comments)
         self.blocks: Sequence[CodeBlock] = sorted(blocks, key=lambda block: block.start)
@@ -71,6 +75,8 @@ class CommentedText:
         self._is_bytes = is_bytes
         self._starts = _line_starts(text, is_bytes=is_bytes)
         self._block_starts = [block.start for block in self.blocks]
+        self._entries = sorted(entries, key=lambda entry: (entry[0], -entry[1]))
+        self._parents = _parents(self._entries)
 
     def offset(self, line: int, column: int) -> int:
         """Return the offset of a line and column, which count from 1 in characters."""
@@ -96,11 +102,31 @@ class CommentedText:
         """Return a piece of the text in characters."""
         return text.encode("latin-1").decode(errors="replace") if self._is_bytes else text
 
+    def entries_at(self, offset: int) -> Iterator[tuple[int, int]]:
+        """Yield the entries that an offset is in, the innermost first."""
+        index = bisect_right(self._entries, offset, key=lambda entry: entry[0]) - 1
+        while index >= 0:
+            if offset < self._entries[index][1]:
+                yield self._entries[index]
+            index = self._parents[index]
+
     def block_at(self, offset: int) -> CodeBlock | None:
         """Return the block that an offset is in."""
         index = bisect_right(self._block_starts, offset) - 1
         block = self.blocks[index] if index >= 0 else None
         return block if block is not None and offset <= block.end else None
+
+
+def _parents(entries: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the index of the entry that each sorted entry is in; -1 for one that is in none."""
+    found: list[int] = []
+    around: list[int] = []
+    for index, (start, _) in enumerate(entries):
+        while around and entries[around[-1]][1] <= start:
+            around.pop()
+        found.append(around[-1] if around else -1)
+        around.append(index)
+    return found
 
 
 def _line_starts(text: str, *, is_bytes: bool) -> list[int]:

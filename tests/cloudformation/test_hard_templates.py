@@ -220,7 +220,7 @@ def test_a_secret_is_in_no_message(retention: str, evaluate_templates: "Evaluate
         ),
         (
             "!ImportValue d",
-            "write SnapshotRetentionLimit: 7 into the template, or judge what runs:",
+            "write SnapshotRetentionLimit: 7 into the template, or check what is deployed:",
         ),
         ("!Sub '3${Z}'", "set SnapshotRetentionLimit: 7 in t.yaml:5"),
     ],

@@ -324,6 +324,16 @@ def test_the_policy_names_the_file_of_a_url(statuses: Statuses) -> None:
     assert statuses(files)[0] == {"Data/Cache": "fail", "Other": "pass"}
 
 
+def test_a_copy_that_is_excluded_is_not_meant(statuses: Statuses) -> None:
+    files = {
+        "main.yaml": parent(URL),
+        "a/templates/data.yaml": CHILD,
+        "build/templates/data.yaml": CHILD,
+        ".ecbackup.toml": 'exclude = ["build/"]\n',
+    }
+    assert statuses(files)[0] == {"Data/Cache": "fail"}
+
+
 @pytest.mark.parametrize("name", ["outside.yaml", "link.yaml"])
 def test_the_policy_names_no_file_outside_the_repository(
     name: str,

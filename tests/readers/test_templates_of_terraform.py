@@ -170,6 +170,17 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {f"{S}/In/Cache": "fail"},
     ),
+    "a text that nests another by URL": (
+        {
+            "main.tf": stack(
+                "template_body = <<-EOT\nResources:\n  In:\n    Type: AWS::CloudFormation::Stack\n"
+                "    Properties:\n      TemplateURL: https://b/cf/t.yaml\n"
+                "      Parameters: {Days: 0}\nEOT\n"
+            ),
+            "cf/t.yaml": TEMPLATE,
+        },
+        {f"{S}/In/Cache": "fail"},
+    ),
     "a stack set": (
         {
             "main.tf": resource(
@@ -248,6 +259,20 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         {"main.tf": VPC + control("aws_vpc.v.id", '"AWS::SNS::Topic"')},
         {},
     ),
+    "a stack by Cloud Control": (
+        {
+            "main.tf": control(
+                'jsonencode({ TemplateURL = "https://b/cf/t.yaml", Parameters = { Days = 0 } })',
+                '"AWS::CloudFormation::Stack"',
+            ),
+            "cf/t.yaml": TEMPLATE,
+        },
+        {f"{C}/Cache": "fail"},
+    ),
+    "a subnet group by Cloud Control": (
+        {"main.tf": VPC + control("aws_vpc.v.id", '"AWS::ElastiCache::SubnetGroup"')},
+        {},
+    ),
     "Memcached by Cloud Control": (
         {
             "main.tf": control(
@@ -306,7 +331,7 @@ def test_the_remedy_is_where_terraform_passes_the_value(
     text = stack('template_body = file("t.yaml")\nparameters = { Days = var.d }')
     report = check({"main.tf": f'variable "d" {{\ndefault = 0\n}}\n{text}', "t.yaml": TEMPLATE})
     (finding,) = report["findings"]
-    assert finding["remedy"] == "set default = 7 in main.tf:2"
+    assert finding["remedy"] == "set the variable's default = 7 in main.tf:2"
     assert finding["location"]["path"] == "t.yaml"
     assert finding["root"] == "."
 
@@ -329,6 +354,18 @@ def test_nothing_in_terraform_is_edited_as_a_template(
     check({"main.tf": text})
     assert run_here("fix", ".").status in (0, 1)
     assert (tmp_path / "main.tf").read_text() == text
+
+
+def test_a_url_leads_to_nothing_outside_of_the_repository(
+    check: Callable[..., dict[str, Any]], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "t.yaml"
+    outside.write_text(TEMPLATE)
+    (tmp_path / "redis.yaml").symlink_to(outside)
+    report = check({"main.tf": stack('template_url = "https://b/redis.yaml"')})
+    assert [(one["resource"]["address"], one["status"]) for one in report["findings"]] == [
+        (S, "unknown")
+    ]
 
 
 VALUES = (0, 5, 36, None)

@@ -119,13 +119,19 @@ def test_aliases_that_multiply_are_unknown() -> None:
     assert "too many values" in refused(call("yamldecode", string("\n".join(lines))))
 
 
-def test_without_re2_regular_expressions_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_re2_simple_regular_expressions_are_evaluated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "re2", None)
-    why = "regular expressions need google-re2"
-    assert refused(call("regex", string("a"), string("a"))) == why
-    assert refused(call("regexall", string("a"), string("a"))) == why
-    assert refused(call("replace", string("a"), string("/a/"), string("b"))) == why
+    why = "the regular expression '(a+)+' is evaluated by google-re2 alone"
+    assert refused(call("regex", string("(a+)+"), string("a"))) == why
+    assert refused(call("regexall", string("(a+)+"), string("a"))) == why
+    assert refused(call("replace", string("a"), string("/(a+)+/"), string("b"))) == why
     assert call("replace", string("a"), string("a"), string("b")).raw == "b"
+    assert call("replace", string("a-é-1"), string("/[^a-z]+$/"), string("b")).raw == "ab"
+    assert call("regex", string("é-([0-9])"), string("a-é-1")).elements[0].raw == "1"
+    assert len(call("regexall", string("[a-z]"), string("a-é-b")).elements) == 2
+    assert call("regex", string("(?P<x>b)|a"), string("a")).members["x"].is_null
 
 
 def test_a_pattern_that_would_hang_python_does_not_hang() -> None:

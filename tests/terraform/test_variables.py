@@ -158,12 +158,12 @@ def test_a_sensitive_value_counts_and_is_hidden(evaluate: "Evaluate") -> None:
         (EvaluationInputs(workspace="prod"), None, 14),
         (EvaluationInputs(environment={"TF_WORKSPACE": "prod"}), None, 14),
         (EvaluationInputs(workspace="dev", environment={"TF_WORKSPACE": "prod"}), None, 2),
-        (EvaluationInputs(), "prod\n", 14),
+        (EvaluationInputs(), "prod\n", "unknown"),
         (EvaluationInputs(workspace="dev"), "prod", 2),
         (EvaluationInputs(), None, "unknown"),
     ],
 )
-def test_the_workspace_is_given_by_option_environment_or_note(
+def test_the_workspace_is_given_by_option_or_environment_and_no_file(
     evaluate: "Evaluate", given: EvaluationInputs, note: str | None, expected: int | str
 ) -> None:
     files = {"main.tf": CACHE % 'terraform.workspace == "prod" ? 14 : 2'}

@@ -11,7 +11,11 @@ from ecbackup_iac.cloudformation.evaluation.conditions import (
     named_condition,
 )
 from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
-from ecbackup_iac.cloudformation.evaluation.functions import FUNCTIONS, UNKNOWN_FUNCTIONS
+from ecbackup_iac.cloudformation.evaluation.functions import (
+    FUNCTIONS,
+    UNKNOWN_FUNCTIONS,
+    resolved_variables,
+)
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, LoopItem
 from ecbackup_iac.cloudformation.evaluation.template import (
     DYNAMIC_REFERENCE,
@@ -94,7 +98,8 @@ class Evaluator(BaseEvaluator):
         source = inner.stack.template.source
         step = source.step(key, node, StepKind.ATTRIBUTE)
         is_literal = isinstance(node, ScalarNode) and node.tag is None
-        if is_literal and not source.is_alias(key, node):
+        is_elsewhere = any(one.kind is StepKind.MAPPING for one in value.trace)  # by a variable
+        if is_literal and not is_elsewhere and not source.is_alias(key, node):
             return (key, node), replace(value, trace=(step,))
         return (key, node), value.through(step)
 
@@ -147,11 +152,25 @@ class Evaluator(BaseEvaluator):
                 why = f"the dynamic reference {shown} is resolved when the stack is deployed"
                 return self.unknown_value(why, node, frame)
             if SERVERLESS_VARIABLE.search(raw):
-                why = f"{shown} is a variable of the Serverless Framework"
-                return self.unknown_value(why, node, frame)
+                return self._variable(
+                    ScalarNode(raw, node.start, node.end, node.style, None), frame
+                )
             if PLACEHOLDER.search(raw) or SHELL_VARIABLE.search(raw):
                 return self._placeholder(node, frame)
         return Value(raw, (step,), is_secret, (step.location,) if is_whole else ())
+
+    def _variable(self, node: ScalarNode, frame: Frame) -> Value:
+        """Return the value of a text with variables of the Serverless Framework."""
+        found = resolved_variables(node, frame)
+        if isinstance(found, str):
+            return self.unknown_value(found, node, frame)
+        source = frame.stack.template.source
+        with self.inside(node, frame):
+            value = self.value(found.node, frame)
+        if found.key is None:  # it is made here, and no literal
+            return replace(value, literals=(), trace=(source.step(node),))
+        step = source.step(found.key, found.node, StepKind.MAPPING)
+        return replace(value, trace=(step, *value.trace[1:]))
 
     def _placeholder(self, node: Node, frame: Frame) -> Value:
         """Return the unknown value of what another program fills in before the deployment."""

@@ -17,6 +17,7 @@ from ecbackup_iac.cloudformation.evaluation.template import (
     LANGUAGE_EXTENSIONS,
     PLACEHOLDER,
     SERVERLESS_VARIABLE,
+    Resolved,
 )
 from ecbackup_iac.cloudformation.evaluation.values import (
     NoValue,
@@ -186,6 +187,14 @@ def _check_extensions(evaluator: BaseEvaluator, what: str, node: Node, frame: Fr
         raise evaluator.rejected(f"{what} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
 
 
+def resolved_variables(node: ScalarNode, frame: Frame) -> Resolved | str:
+    """Return the value of a text with variables of the Serverless Framework, or why it is not known."""
+    resolve = frame.stack.template.resolve
+    if resolve is None:
+        return f"{node.text[:80]} is a variable of the Serverless Framework"
+    return resolve(node)
+
+
 def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     variables: dict[str, Entry] = {}
     text_node = argument
@@ -196,9 +205,13 @@ def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
         raise evaluator.rejected("Fn::Sub takes a text", node, frame)
     text = frame.substitute(text_node.text)
     if SERVERLESS_VARIABLE.search(text):
-        return evaluator.unknown_value(
-            f"{text[:80]} has a variable of the Serverless Framework", node, frame
-        )
+        whole = ScalarNode(text, text_node.start, text_node.end, text_node.style, None)
+        found = resolved_variables(whole, frame)
+        if isinstance(found, str):
+            return evaluator.unknown_value(found, node, frame)
+        if not isinstance(found.node, ScalarNode):
+            raise evaluator.rejected("Fn::Sub takes a text", node, frame)
+        text = found.node.text
     parts: list[Value] = []
     position = 0
     for match in _SUBSTITUTION.finditer(text):

@@ -1,7 +1,7 @@
 """A document that is a template → its sections, declarations and macros."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ecbackup_iac.cloudformation.evaluation.declarations import Declaration, declaration_of
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
@@ -46,6 +46,9 @@ SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}")
 # ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.
 SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{file\(")
 
+# A file that the framework inserts as it is; those of programs are run.
+_DOCUMENT = re.compile(r"\bfile\([^(){}$]{1,300}\.(?:ya?ml|json)\)")
+
 
 @record
 class Macro:
@@ -55,6 +58,17 @@ class Macro:
     node: Node
     includes: bool
     """AWS::Include: it adds the content of a file, and changes nothing else."""
+
+
+@record(eq=False)
+class Resolved:
+    """The value of a variable of the Serverless Framework."""
+
+    node: Node
+    key: Node | None = None
+    """The key of the entry that it is the value of; None where it is made of texts."""
+    part: tuple[str, str] | None = None
+    """The file, as it is named, and the key at its top that it is the value of: "" for all of the file."""
 
 
 @record(eq=False)
@@ -94,6 +108,12 @@ class Template:
         self._parts = parts
         self._elsewhere = tuple(elsewhere)
         self._is_part = is_part
+        self.resolve: Callable[[ScalarNode], Resolved | str] | None = None
+        """Returns the value of a Serverless Framework's variable, or why it is not known."""
+        self.inserted: tuple[str, ...] = ()
+        """The files that are a part of it as a whole: absolute, links resolved."""
+        self.replaced: set[int] = set()
+        """The maps of the document in whose place it has others, by identity."""
         self._sections: dict[str, dict[str, Entry]] = {}
         self._declarations: dict[str, Declaration] = {}
         self._rules: list[Rule] | None = None
@@ -200,8 +220,7 @@ class Template:
                     yield Diagnostic(text, self.source.location_of(*sections[name]))
         for name, (key, body) in self.section("Resources").items():
             if self._is_part and isinstance(body, ScalarNode):
-                text = f"not inspected here: {self.source.excerpt(body)}: judge that file itself"
-                yield Diagnostic(text, self.source.location_of(body), Severity.WARNING)
+                yield self._not_inspected(body)
             if self._has_no_type(name, body):
                 text = TemplateRejectedError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))
@@ -237,9 +256,16 @@ class Template:
             location = self.source.location(problem.start, problem.end)
             yield Diagnostic(problem.message, location, Severity.WARNING)
         yield from self._misshapen()
-        for node in self._elsewhere:
-            text = f"not inspected here: {self.source.excerpt(node)}: judge that file itself"
-            yield Diagnostic(text, self.source.location_of(node), Severity.WARNING)
+        yield from map(self._not_inspected, self._elsewhere)
+
+    def _not_inspected(self, node: ScalarNode) -> Diagnostic:
+        """Return the report of a part that is in another file: an error where that should be here."""
+        shown, location = self.source.excerpt(node), self.source.location_of(node)
+        why = self.resolve(node) if self.resolve else ""
+        if isinstance(why, str) and _DOCUMENT.search(node.text):
+            return Diagnostic(f"not inspected: {shown}: {why}", location)
+        text = f"not inspected here: {shown}: judge that file itself"
+        return Diagnostic(text, location, Severity.WARNING)
 
 
 def _is_map(node: Node, *, is_part: bool) -> bool:

@@ -9,6 +9,14 @@ from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
 from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content, larger_than
 from ecbackup_iac.model.report import Diagnostic
 
+Read = Callable[[str], tuple[str, Document] | str]
+"""Returns the real path and the document of a file that another one inserts; or why it is not read."""
+
+
+def not_read(name: str) -> str:
+    """Return why a file is not read that another one inserts."""
+    return f"{name} is not read"
+
 
 def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
     """Return the bytes of a file; `contents` overrides what the disk holds, by real path.

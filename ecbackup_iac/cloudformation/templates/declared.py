@@ -99,7 +99,7 @@ def stray_resources(
     Resources, is meant to be a resource. What is under `Metadata`, what is reported as misshapen, and a
     template that a resource contains are left out.
     """
-    known = _maps_of_resources(template) if template else set[int]()
+    known = _maps_of_resources(template) | template.replaced if template else set[int]()
     skipped = {id(node) for node in template.misshapen_nodes()} if template else set[int]()
     pending: list[tuple[Node, Node, float]] = [
         (document.root, document.root, math.inf if template else MAX_DEPTH)

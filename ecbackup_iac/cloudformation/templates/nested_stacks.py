@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -16,6 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
+from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.syntax.encoding import to_utf8
@@ -155,6 +157,35 @@ def _items(node: Node | None) -> list[Node]:
 
 
 _NOTHING = ListNode([], 0, 0, None)
+
+
+def elsewhere(deployed: DeployedTemplate, parent: Template) -> str:
+    """Return why a template is not read that is outside of the repository."""
+    where = "the template of the nested stack is elsewhere"
+    if deployed.url is None:  # a product that is not defined here
+        return where
+    return f"{where}: {without_credentials(parent.source.excerpt(deployed.url))}"
+
+
+def passed_names(parameters: Iterable[Node]) -> Iterator[tuple[str, Entry]]:
+    """Yield the names of the parameters that are passed to a nested stack, as far as they are literal."""
+    for node in parameters:
+        for item in node.items if isinstance(node, ListNode) else ():
+            if (named := named_parameter(item)) is not None:
+                yield named
+        for name, entry in members(node).items():
+            if not name.startswith("Fn::"):
+                yield name, entry
+
+
+def accepts(template: Template, deployed: DeployedTemplate) -> bool:
+    """Whether a template declares what is passed to it, and is passed what it needs."""
+    passed = dict(passed_names(deployed.parameters))
+    declarations = [template.declaration(name) for name in template.section("Parameters")]
+    needed = {one.name for one in declarations if one is not None and one.default is None}
+    if deployed.is_launched_by_hand:
+        return True
+    return needed <= passed.keys() <= template.section("Parameters").keys()
 
 
 class NestedPaths:

@@ -7,8 +7,8 @@ from enum import Enum, auto
 
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.document import Document
+from ecbackup_iac.cloudformation.syntax.files import Read, not_read
 from ecbackup_iac.cloudformation.syntax.nodes import (
-    ListNode,
     MapNode,
     Node,
     ScalarNode,
@@ -20,7 +20,10 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.cloudformation.templates.nested_stacks import MODULE, NESTED
 from ecbackup_iac.model.record import record
 
-MARKS = (b"AWS", b"Transform", b"Resources", b"\\x", b"\\u", b"\\U", MODULE.encode())
+INSERTED = b"${file("
+"""A file of the Serverless Framework that has it may have its caches in other files."""
+
+MARKS = (b"AWS", b"Transform", b"Resources", b"\\x", b"\\u", b"\\U", MODULE.encode(), INSERTED)
 """A file (UTF-8) that has none of these is no template that matters, or that can be recognised."""
 
 _SHAPE = re.compile(
@@ -112,6 +115,8 @@ def interest_in(content: bytes, sought: re.Pattern[bytes]) -> Interest:
     is_named = b"Resources" in content or b"AWSTemplateFormatVersion" in content
     if is_named and _MAKERS.search(content):
         return Interest.PARSE
+    if INSERTED in content and b"resources" in content:
+        return Interest.PARSE
     if _HIDDEN_LETTER.search(content):
         return Interest.PARSE
     return Interest.TEMPLATE if _SHAPE.search(content) else Interest.NONE
@@ -137,8 +142,10 @@ def _is_quoting(file: TemplateFile) -> bool:
     return words is not None and _KEY.match(words[1]) is None
 
 
-def template_in(document: Document, path: str) -> Template | None:
+def template_in(document: Document, path: str, read: Read = not_read) -> Template | None:
     """Return the template that a document is, by its content; None for anything else.
+
+    `read` reads what a file of the Serverless Framework inserts.
 
     A template has `Resources` whose entries have a `Type`, or AWSTemplateFormatVersion. A map of nothing
     but resources, or one resource, is a part of a template, which AWS::Include or the Serverless Framework
@@ -155,22 +162,20 @@ def template_in(document: Document, path: str) -> Template | None:
         return Template(path, document, [_below("Resources", _below(name, root))], is_part=True)
     if all(_is_resource(value) for _, value in entries.values()) and entries:
         return Template(path, document, [_below("Resources", root)], is_part=True)
-    return _serverless_template(document, path)
+    return _serverless_template(document, path, read)
 
 
-def _serverless_template(document: Document, path: str) -> Template | None:
-    """Return the template, or list of templates, that the Serverless Framework keeps under `resources`."""
+def _serverless_template(document: Document, path: str, read: Read) -> Template | None:
+    """Return the template that the Serverless Framework keeps under `resources`."""
     entries = members(document.root)
     resources = entries.get("resources")
     if resources is None or not {"service", "provider", "functions"} & entries.keys():
         return None
-    node = resources[1]
-    listed: list[Node] = node.items if isinstance(node, ListNode) else [node]
-    parts = [part for part in listed if isinstance(part, MapNode)]
-    elsewhere = [part for part in listed if isinstance(part, ScalarNode)]
-    if not elsewhere and not any(map(_is_template, parts)):
-        return None
-    return Template(path, document, [*parts], elsewhere, is_part=True)
+    from ecbackup_iac.cloudformation.templates.service import Service  # most runs do without
+
+    service = Service(path, document, read)
+    is_meant = service.elsewhere or _is_template(service.root)
+    return service.template() if is_meant else None
 
 
 def _below(name: str, node: Node) -> MapNode:

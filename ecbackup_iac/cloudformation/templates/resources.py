@@ -1,13 +1,12 @@
 """A root template → the resources that its deployment creates, those of its nested stacks included."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
-from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
 from ecbackup_iac.cloudformation.evaluation.rules import broken_assertion
 from ecbackup_iac.cloudformation.evaluation.stacks import (
     ExistenceCondition,
@@ -21,7 +20,6 @@ from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
-    ListNode,
     Node,
     ScalarNode,
     function_of,
@@ -40,11 +38,13 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
     NESTED,
     DeployedTemplate,
     NotReadError,
+    accepts,
     deployed_templates,
+    elsewhere,
     is_local,
+    passed_names,
 )
 from ecbackup_iac.cloudformation.templates.template_urls import UploadedTemplate
-from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
@@ -345,12 +345,12 @@ class Deployment:
             uploaded = self._uploaded(deployed.url, frame)
             path = uploaded.path if uploaded else None
         if path is None:
-            raise NotReadError(_elsewhere(deployed, stack), is_elsewhere=True)
+            raise NotReadError(elsewhere(deployed, stack.template), is_elsewhere=True)
         template = self._library.load(path, stack.template)
         if any(above.template.path == template.path for above in stack.ancestors):
             raise NotReadError("not inspected again: the stack is nested in itself")
-        if uploaded and not uploaded.is_certain and not _accepts(template, deployed):
-            raise NotReadError(_elsewhere(deployed, stack), is_elsewhere=True)
+        if uploaded and not uploaded.is_certain and not accepts(template, deployed):
+            raise NotReadError(elsewhere(deployed, stack.template), is_elsewhere=True)
         return template, uploaded.note if uploaded else ""
 
     def _inline_template(self, node: Node, frame: Frame) -> Template:
@@ -415,35 +415,6 @@ def _kind(body: Node) -> str:
 
 
 _NONE = DeployedTemplate()
-
-
-def _elsewhere(deployed: DeployedTemplate, stack: Stack) -> str:
-    """Return why a template is not read that is outside of the repository."""
-    where = "the template of the nested stack is elsewhere"
-    if deployed.url is None:  # a product that is not defined here
-        return where
-    return f"{where}: {without_credentials(stack.template.source.excerpt(deployed.url))}"
-
-
-def passed_names(parameters: Iterable[Node]) -> Iterator[tuple[str, Entry]]:
-    """Yield the names of the parameters that are passed to a nested stack, as far as they are literal."""
-    for node in parameters:
-        for item in node.items if isinstance(node, ListNode) else ():
-            if (named := named_parameter(item)) is not None:
-                yield named
-        for name, entry in members(node).items():
-            if not name.startswith("Fn::"):
-                yield name, entry
-
-
-def _accepts(template: Template, deployed: DeployedTemplate) -> bool:
-    """Whether a template declares what is passed to it, and is passed what it needs."""
-    passed = dict(passed_names(deployed.parameters))
-    declarations = [template.declaration(name) for name in template.section("Parameters")]
-    needed = {one.name for one in declarations if one is not None and one.default is None}
-    if deployed.is_launched_by_hand:
-        return True
-    return needed <= passed.keys() <= template.section("Parameters").keys()
 
 
 def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> UnreadStack:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.document import Document
-from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
+from ecbackup_iac.cloudformation.syntax.files import Read, documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of, walk
 from ecbackup_iac.cloudformation.templates.declared import declared_resources, stray_resources
 from ecbackup_iac.cloudformation.templates.inline_templates import template_of_text
@@ -90,7 +90,7 @@ class Templates:
         self._parents: set[str] = set()
         """Files that were read only because they nest a template that was named."""
         self._nested_paths = NestedPaths()
-        self._urls = TemplateUrls(named_urls)
+        self._urls = TemplateUrls(named_urls, is_excluded)
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the files that are recognisably templates."""
         self.annotated: list[AnnotatedText] = []
@@ -102,7 +102,8 @@ class Templates:
             return True
         path = file.path if file.path == STANDARD_INPUT else os.path.realpath(file.path)
         documents, problem = documents_in(file.content, file.path)
-        recognised = [(document, template_in(document, path)) for document in documents]
+        read = self._reader(path, file.boundary)
+        recognised = [(document, template_in(document, path, read)) for document in documents]
         templates = [template for _, template in recognised if template is not None]
         strays = [stray for pair in recognised for stray in self._strays(*pair)]
         self.diagnostics += strays
@@ -186,7 +187,8 @@ class Templates:
         path = os.path.realpath(file.path)
         if path in self._by_path:
             return
-        templates = _templates_in(documents_in(file.content, file.path)[0], path)
+        documents, _ = documents_in(file.content, file.path)
+        templates = _templates_in(documents, path, self._reader(path, file.boundary))
         self._boundaries[path] = file.boundary
         if any(not children.isdisjoint(self._children(template)) for template in templates):
             self._keep(path, templates)
@@ -218,6 +220,8 @@ class Templates:
             is_claimed = is_claimed or id(template) in self._assets_of
             if id(template) not in first or not is_claimed:
                 self._covered.add(id(template))
+                for path in template.inserted:
+                    self._covered.update(map(id, self._by_path.get(path, ())))
                 yield template
         pending = self._uncovered()
         while pending:
@@ -268,7 +272,7 @@ class Templates:
                 raise NotReadError(
                     f"not read: the nested template {path} is outside the repository"
                 )
-            self._keep(real, self._read(real))
+            self._keep(real, self._read(real, boundary))
             self._boundaries[real] = boundary
         if real in self._broken:
             raise NotReadError(self._broken[real].message, location=self._broken[real].location)
@@ -277,7 +281,14 @@ class Templates:
         self._loaded_paths.add(real)
         return self._by_path[real][0]
 
-    def _read(self, path: str) -> list[Template]:
+    def _read(self, path: str, boundary: str) -> list[Template]:
+        shown, content, documents = self._documents(path)
+        templates = _templates_in(documents, path, self._reader(path, boundary))
+        self._annotate(shown, content, templates, is_whole=False)
+        return templates
+
+    def _documents(self, path: str) -> tuple[str, bytes, list[Document]]:
+        """Return a file's path as it is shown, its content and its documents. Raises NotReadError."""
         shown = shown_path(path)
         if self._is_excluded(shown):
             raise NotReadError(f"its template {shown} is excluded", is_elsewhere=True)
@@ -292,9 +303,29 @@ class Templates:
         documents, problem = documents_in(content, shown)
         if problem:
             raise NotReadError(problem.message, location=problem.location)
-        templates = _templates_in(documents, path)
-        self._annotate(shown, content, templates, is_whole=False)
-        return templates
+        return shown, content, documents
+
+    def _reader(self, path: str, boundary: str) -> Read:
+        """Return what reads the files that a file of the Serverless Framework inserts."""
+
+        def read(name: str) -> tuple[str, Document] | str:
+            real = os.path.realpath(os.path.join(os.path.dirname(path), name))
+            if path == STANDARD_INPUT or not is_readable(real, boundary):
+                return f"{name} is outside the repository"
+            if not os.path.isfile(real):
+                return f"there is no file {name}"
+            try:
+                shown, content, documents = self._documents(real)
+            except NotReadError as error:
+                return error.message
+            if not documents:
+                return f"{name} is empty"
+            if may_hold_suppression(content):
+                text = AnnotatedText(shown, content, Syntax.TEMPLATE, is_whole=False)
+                self.annotated.append(text)
+            return real, documents[0]
+
+        return read
 
     def _annotate(
         self, shown: str, content: bytes, templates: Sequence[Template], *, is_whole: bool
@@ -354,10 +385,10 @@ class Templates:
         """
         uploaded = self._uploaded((url,), boundary, ())
         if uploaded is None:
-            raise NotReadError(
-                f"its template is elsewhere: {without_credentials(url)}", is_elsewhere=True
-            )
-        return self._loaded(uploaded.path, [uploaded.path], boundary), uploaded.note
+            where = without_credentials(url)
+            raise NotReadError(f"its template is elsewhere: {where}", is_elsewhere=True)
+        real = os.path.realpath(uploaded.path)
+        return self._loaded(uploaded.path, [real], boundary), uploaded.note
 
     def deployed_text(self, text: str, location: Location, boundary: str) -> Template:
         """Return the template that another source deploys, whose text is at a location.
@@ -391,6 +422,7 @@ class Templates:
 
     def _children(self, template: Template) -> Iterator[str]:
         """Yield the paths of the templates that one names, and of those that its URLs may name."""
+        yield from template.inserted
         resources = template.section("Resources")
         for _, body in resources.values():
             if text_of(member(body, "Type")) not in NESTED:
@@ -405,6 +437,6 @@ class Templates:
                         yield from self._paths_by_name.get(file_name_of(text), ())
 
 
-def _templates_in(documents: Iterable[Document], path: str) -> list[Template]:
-    templates = (template_in(document, path) for document in documents)
+def _templates_in(documents: Iterable[Document], path: str, read: Read) -> list[Template]:
+    templates = (template_in(document, path, read) for document in documents)
     return [template for template in templates if template is not None]

@@ -6,7 +6,7 @@ repository. The one file is taken whose path and the URL's have the longest comm
 
 import fnmatch
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import unquote
 
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, shown_path
@@ -41,9 +41,14 @@ class AmbiguousUrlError(Exception):
 class TemplateUrls:
     """Finds the files that URLs name; the names in each repository are listed once."""
 
-    def __init__(self, named: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        named: Sequence[tuple[str, str]],
+        is_excluded: Callable[[str], bool] = lambda _path: False,
+    ) -> None:
         """`named` has globs over URLs, each with the path of the file that the policy names for them."""
         self._named = named
+        self._is_excluded = is_excluded
         self._listed: dict[str, dict[str, list[str]]] = {}
 
     def named(self, texts: Sequence[str]) -> UploadedTemplate | None:
@@ -72,6 +77,8 @@ class TemplateUrls:
         }
         longest = max(lengths.values(), default=0)
         best = [path for path, length in lengths.items() if length == longest]
+        if len(best) > 1:  # of a copy that a build makes, the original is meant
+            best = [path for path in best if not self._is_excluded(shown_path(path))] or best
         if len(best) > 1:
             raise AmbiguousUrlError(best)
         if not best:

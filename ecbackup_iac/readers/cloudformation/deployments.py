@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
-from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
@@ -63,11 +62,9 @@ def _given(parameter: DeployedParameter, deployment: TemplateDeployment) -> Give
     )
 
 
-def deployed_cache(
-    cache: CacheResource, deployment: TemplateDeployment, stack: Stack
-) -> CacheResource:
+def deployed_cache(cache: CacheResource, deployment: TemplateDeployment) -> CacheResource:
     """Return a cache of a deployed template with what is known of the resource that deploys it."""
-    is_embedded = isinstance(stack.template.source, EmbeddedText)
+    is_embedded = cache.block == deployment.location
     return replace(
         cache,
         block=deployment.block if is_embedded else cache.block,

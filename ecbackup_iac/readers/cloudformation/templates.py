@@ -22,6 +22,7 @@ from ecbackup_iac.cloudformation.templates.resources import (
     UnreadStack,
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.files.generated import CDK, generator_of
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
@@ -133,7 +134,7 @@ class TemplateReader:
             return ReadResult(diagnostics=(warning,))
         self._templates.cover(stack.template)
         result = self._evaluated_stack(stack, deployment.root, "")
-        caches = [deployed_cache(cache, deployment, stack) for cache in result.resources]
+        caches = [deployed_cache(cache, deployment) for cache in result.resources]
         result = replace(result, resources=tuple(caches))
         return hidden_result(result, deployment) if deployment.is_hidden else result
 
@@ -291,6 +292,8 @@ class _RootReader:
             backup_window=settings.string(names.backup_window),
             maintenance_window=settings.string(names.maintenance_window),
             assumptions=tuple(self._notes(resource, settings)),
+            generator=CDK if resource.construct else generator_of(source.path),
+            construct=resource.construct or "",
             block=_block(resource),
             calls=_calls(resource.frame.stack),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.model.cache import (
     CacheResource,
@@ -20,11 +21,13 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.constructs import construct_of
 from ecbackup_iac.readers.terraform.deployed_templates import (
     DEPLOYERS,
     DeployedTemplates,
     unknown_cache,
 )
+from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.provider_rules import provider_rules
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
@@ -97,6 +100,7 @@ class RootReader:
             unknown_cache(found, self._root),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
             called=called_by(found.scope.instance),
+            entries=entries_of(found.scope),
         )
         yield from self.deployed.read(found, block, basis)
 
@@ -136,10 +140,13 @@ class RootReader:
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
+            generator=generator_of(found.block.range.file.path),
+            construct=construct_of(found.block),
             block=found.block.range.location,
             overrides=overrides_of(found.block),
             calls=found.scope.instance.calls,
             called=called_by(found.scope.instance),
+            entries=entries_of(found.scope),
         )
 
     def _retention(

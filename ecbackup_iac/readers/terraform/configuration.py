@@ -24,6 +24,7 @@ from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
+from ecbackup_iac.terraform.modules.installed_modules import normalised
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.programs import Evidence, program_of
 from ecbackup_iac.terraform.modules.root_order import RootOrder
@@ -221,8 +222,14 @@ class _Tree:
     ) -> ModuleInstance:
         modules = self._modules_for(program)
         module = modules.at(folder)
-        configuration = Configuration(modules, folder, RootFiles(self._folders, folder))
-        workspace = workspace_of(folder, given, self._folders)
+
+        def shows_terraform() -> bool:
+            shown = program_of(folder, module, self._folders)
+            return shown is not None and shown.program is Program.TERRAFORM
+
+        files = RootFiles(self._folders, folder)
+        configuration = Configuration(modules, folder, files, shows_terraform)
+        workspace = workspace_of(given)
         names = self._folders.names(folder)
         inputs = RootInputs(folder, names, given, self._variable_files, workspace)
         self._declared |= module.variables.keys()
@@ -273,8 +280,8 @@ class _Tree:
                 continue
             fetched = self._index.fetched_calls(path)
             for call in calls:
-                name = call.address.removeprefix("module.")
-                if call.location not in self._read_calls and name not in fetched:
+                named = (call.address.removeprefix("module."), normalised(call.kind))
+                if call.location not in self._read_calls and named not in fetched:
                     text = f"the module was not read: {NOT_HERE.format(source=call.kind)}"
                     header = replace(call.location, end_line=None, end_column=None)
                     yield Diagnostic(text, header, Severity.WARNING, is_detail=True)

@@ -34,7 +34,15 @@ from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, Unk
 WORDS = (b"cloudformation_stack", b"cloudcontrolapi", b"servicecatalog_product")
 """What a file names that deploys a template."""
 
-_CACHE_TYPE = "AWS::ElastiCache::"
+# The types of CloudFormation that are caches, or deploy templates with caches.
+_TYPES = (
+    "AWS::CloudFormation::Stack",
+    "AWS::CloudFormation::StackSet",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::ServiceCatalog::CloudFormationProduct",
+)
 
 # What a resource mentions that deploys caches.
 _CACHE_WORDS = re.compile(
@@ -124,7 +132,7 @@ class DeployedTemplates:
     ) -> str:
         """Add what a resource deploys; return why that is not known where it may be a cache."""
         kind, body = self._text(block, deployer.type), self._text(block, deployer.body)
-        if kind.text is not None and not kind.text.startswith(_CACHE_TYPE):
+        if kind.text is not None and kind.text not in _TYPES:
             return ""
         file = _file_of(found, deployer)
         deployment = TemplateDeployment(

@@ -18,6 +18,7 @@ from ecbackup_iac.model.value import (
     Value,
     possible_values,
 )
+from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.lifecycle import is_ignored
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
 from ecbackup_iac.readers.terraform.unread_calls import called_by
@@ -51,6 +52,7 @@ def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheRe
         block=block.range.location,
         calls=site.scope.instance.calls,
         called=called_by(site.scope.instance),
+        entries=entries_of(site.scope),
     )
 
 

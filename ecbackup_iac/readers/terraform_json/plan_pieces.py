@@ -42,7 +42,7 @@ def is_cache(entry: RawJson) -> bool:
         ShapeError: it has no type.
 
     """
-    kind = entry.members().get("type")
+    kind = entry.type_member()
     if kind is None:
         raise ShapeError("it has no type")
     return kind.text() in RESOURCE_TYPES

@@ -160,7 +160,7 @@ class SourceLocator:
         self, folder: str, variables: Mapping[str, str], plan: str, *, is_evaluated: bool = True
     ) -> PlannedRoot:
         module = self._modules.at(folder)
-        workspace = workspace_of(folder, self._given, self._folders)
+        workspace = workspace_of(self._given)
         names = self._folders.names(folder) if is_evaluated else ()
         base = RootInputs(folder, names, self._given, self._variable_files, workspace)
         inputs = PlannedInputs(base, module, variables, input_location(plan))

@@ -16,6 +16,7 @@ class UnknownResultError(Exception):
 
     def __init__(self, message: str, bare: str = "") -> None:
         super().__init__(message)
+        self.why = message
         self.bare = bare or message
 
 
@@ -49,10 +50,10 @@ class Files(Protocol):
         """
 
     def matching(self, folder: str, pattern: str) -> list[str]:
-        """Return the files under a folder that match Terraform's fileset pattern. Raises OutsideError."""
+        """Return the files under a folder that match a fileset pattern. Raises UnknownResultError."""
 
     def absolute(self, path: str) -> str:
-        """Return a path as an absolute one; a relative path counts from the root module's folder."""
+        """Return where a file is that is read here; a relative path counts from the root module's folder."""
 
 
 class NoFiles:
@@ -71,7 +72,7 @@ class NoFiles:
         raise OutsideError(f"{folder}/{pattern} is not read here")
 
     def absolute(self, path: str) -> str:
-        """Raise OutsideError: no folder is the working folder here."""
+        """Raise OutsideError: nothing is read here."""
         raise OutsideError(f"{path} is not read here")
 
 

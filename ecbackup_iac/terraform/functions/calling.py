@@ -97,7 +97,7 @@ def _why(function: Function, arguments: Sequence[Value], error: UnknownResultErr
         return f"{function.name} of a sensitive value is not evaluated"
     if is_private and function.reads_files:
         return f"{function.name} of a name that stands in a file is not evaluated"
-    return error.bare if is_private else str(error)
+    return error.bare if is_private else error.why
 
 
 def _map_arguments(

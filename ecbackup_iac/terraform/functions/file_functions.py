@@ -27,8 +27,11 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 
-def _abspath(files: Files, path: Value) -> Value:
-    return _read(files.absolute(_cleaned(str(path.raw))))
+def _abspath(path: Value) -> Value:
+    text = str(path.raw)
+    if not text.startswith("/"):
+        raise UnknownResultError("an absolute path depends on where Terraform runs")
+    return string(_cleaned(text))
 
 
 def _dirname(path: Value) -> Value:
@@ -163,7 +166,7 @@ def _reading(name: str, compute: Callable[[bytes], str]) -> Function:
 
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function("abspath", _PATH, _abspath, returns=STRING, reads_files=True),
+    Function("abspath", _PATH, _abspath, returns=STRING),
     Function("basename", _PATH, _basename, returns=STRING),
     Function("dirname", _PATH, _dirname, returns=STRING),
     Function("file", _PATH, _file, returns=STRING, reads_files=True),

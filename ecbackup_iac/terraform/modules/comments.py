@@ -1,11 +1,13 @@
 """Configuration text, HCL or JSON → its comments, and the blocks that they may belong to."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from ecbackup_iac.hcl.comments import comment_spans
+from ecbackup_iac.hcl.expression import Node, ObjectNode, TupleNode, children
 from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import SourceFile
-from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.syntax.comments import CodeBlock, Comment, CommentedText, comments_of
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
@@ -26,7 +28,41 @@ def remarked_hcl(source: SourceFile) -> CommentedText:
         if isinstance(item, Block)
     ]
     spans = [(start, end - text.endswith("\r", start, end)) for start, end in comment_spans(body)]
-    return CommentedText(text, comments_of(text, spans), blocks, source.location, is_bytes=True)
+    return CommentedText(
+        text,
+        comments_of(text, spans),
+        blocks,
+        source.location,
+        is_bytes=True,
+        entries=_entries(body.items, spans),
+    )
+
+
+def _entries(
+    items: Iterable[Attribute | Block], comments: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Yield the entries of maps and lists in module calls, and in the `for_each` of resources.
+
+    Blocks without a comment are not parsed for them.
+    """
+    for block in items:
+        if not isinstance(block, Block) or block.kind not in ("module", "resource"):
+            continue
+        after = bisect_left(comments, (block.range.start,))
+        if after == len(comments) or comments[after][0] >= block.range.end:
+            continue
+        nodes: list[Node] = [
+            attribute.expression
+            for attribute in block.body.attributes()
+            if block.kind == "module" or attribute.name == "for_each"
+        ]
+        while nodes:
+            node = nodes.pop()
+            nodes += children(node)
+            if isinstance(node, TupleNode):
+                yield from ((item.range.start, item.range.end) for item in node.items)
+            elif isinstance(node, ObjectNode):
+                yield from ((key.range.start, value.range.end) for key, value in node.items)
 
 
 def remarked_json(source: SourceFile) -> CommentedText:

@@ -3,7 +3,9 @@
 import os
 import posixpath
 import re
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from typing import Protocol
 
 from ecbackup_iac.hcl.structure import Block
@@ -12,16 +14,17 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-from ecbackup_iac.terraform.functions.call_context import Files
+from ecbackup_iac.terraform.functions.call_context import Files, Scope
 from ecbackup_iac.terraform.modules.file_names import Program
+from ecbackup_iac.terraform.modules.installed_modules import installed_modules
 from ecbackup_iac.terraform.modules.module import FolderReader, Module, load_module
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.value import EvaluationError, hidden_value
 
 NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
 """Why a module from elsewhere was not read."""
 
 
-class Caller(Protocol):
+class Caller(Scope, Protocol):
     """A module instance, as far as its module calls are concerned."""
 
     @property
@@ -86,35 +89,72 @@ class Modules:
 class Configuration:
     """One root module and the modules below it, as they lie in the tree."""
 
-    def __init__(self, modules: Modules, root: str, files: Files) -> None:
+    def __init__(
+        self,
+        modules: Modules,
+        root: str,
+        files: Files,
+        shows_terraform: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Take the root's folder; `shows_terraform` is whether the tree shows that Terraform plans it."""
         self.modules = modules
         self.root = modules.reader.real(root)
         self.files = files
+        self._shows_terraform = shows_terraform
         self._installed = installed_modules(self.root, modules.reader)
         self.used: dict[str, Module] = {}
         """The modules of which there are instances, by folder."""
 
+    @cached_property
+    def is_terraforms(self) -> bool:
+        """Whether it is Terraform that plans this, which refuses what only OpenTofu has."""
+        return self.modules.program is Program.TERRAFORM or self._shows_terraform()
+
     def called_folder(self, caller: Caller, name: str) -> str | None:
         """Return the real folder of the local module that a call names; None for any other source."""
-        source = source_of(caller.module.calls[name])
-        if source is None or not is_local(source):
+        source, _ = self._source(caller, name)
+        if not is_local(source):
             return None
         return local_folder(caller.module.folder, source, self.modules.reader)
+
+    def _source(self, caller: Caller, name: str) -> tuple[str, str]:
+        """Return the source of a call; or an empty one, and why.
+
+        OpenTofu evaluates it with the module's variables and locals, since 1.8.
+        """
+        block = caller.module.calls[name]
+        source, written = source_of(block), block.body.attribute("source")
+        if source is not None:
+            return source, ""
+        if written is None or self.is_terraforms:
+            return "", "its source is not a plain text"
+        try:
+            value = Evaluator(caller).value(written.expression)
+        except EvaluationError as error:
+            return "", f"its source is refused: {error.message}"
+        if value.is_sensitive or not (value.is_known and isinstance(value.raw, str)):
+            why = "" if value.is_known else f": {value.unknown.why}"
+            return "", f"its source is unknown{why}"
+        if value.is_hidden and not os.path.isdir(os.path.join(caller.module.folder, value.raw)):
+            return "", f"its source is {hidden_value(value)}"
+        return without_credentials(value.raw), ""
 
     def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:
         """Return the module behind a module call."""
         block = caller.module.calls[name]
-        source = source_of(block)
-        if source is None:
-            return UnreadModule("", "its source is not a plain text", is_missing=True)
+        source, why = self._source(caller, name)
+        if why:
+            return UnreadModule("", why, is_missing=True)
         if is_local(source):
             folder = os.path.normpath(os.path.join(caller.module.folder, source))
             return self._module(folder, source, caller)
-        folder_name = self._installed.get(".".join((*caller.path, name)))
-        if folder_name is not None:
-            folder = os.path.normpath(os.path.join(self.root, folder_name))
+        installed, version = self._installed.get(".".join((*caller.path, name))), version_of(block)
+        if installed is not None and installed.is_of(source, version):
+            folder = os.path.normpath(os.path.join(self.root, installed.folder))
             return self._module(folder, source, caller)
-        return UnreadModule(source, NOT_HERE.format(source=source), version_of(block))
+        why = NOT_HERE.format(source=source)
+        why += ": .terraform has another one in its place" if installed else ""
+        return UnreadModule(source, why, version)
 
     def _module(self, folder: str, source: str, caller: Caller) -> Module | UnreadModule:
         if not self.modules.reader.is_inside(folder):
@@ -134,9 +174,7 @@ class Configuration:
         return module
 
     def path_value(self, name: str, instance: Caller) -> str:
-        """Return path.module, path.root or path.cwd as Terraform would, started in the root's folder."""
-        if name == "cwd":
-            return self.root.replace(os.sep, "/")
+        """Return path.module or path.root as Terraform would, started in the root's folder."""
         if name == "root" or instance.module.folder == self.root:
             return "."
         return posixpath.normpath(
@@ -202,24 +240,3 @@ def _is_submodule(folder: str, reader: FolderReader) -> bool:
             if re.search(rb'^\s*path\s*=\s*"?%s"?\s*$' % path, source.text, re.MULTILINE):
                 return True
     return False
-
-
-def installed_modules(root: str, reader: FolderReader) -> dict[str, str]:
-    """Return what `terraform init` installed: a call's dotted path → its folder, relative to the root."""
-    path = os.path.join(root, ".terraform", "modules", "modules.json")
-    if not os.path.isfile(path):
-        return {}
-    source = reader.source(path)
-    if isinstance(source, Diagnostic):
-        return {}
-    import json
-
-    try:
-        entries = json.loads(source.text).get("Modules", ())
-        return {
-            entry["Key"]: entry["Dir"]
-            for entry in entries
-            if isinstance(entry, dict) and entry.get("Key") and isinstance(entry.get("Dir"), str)
-        }
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return {}

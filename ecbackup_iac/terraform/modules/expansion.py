@@ -81,8 +81,10 @@ class EmptyBlock:
     @property
     def reason(self) -> str:
         """Why it creates none, for people."""
-        is_counted = self.block.body.attribute("count") is not None
-        return "count is 0" if is_counted else "for_each is empty"
+        if self.block.body.attribute("count") is not None:
+            return "count is 0"
+        is_each = self.block.body.attribute("for_each") is not None
+        return "for_each is empty" if is_each else "enabled is false"
 
 
 Found: TypeAlias = ResourceInstance | UnreadCall | EmptyBlock | EvaluationError

@@ -14,7 +14,6 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.configuration import (
-    installed_modules,
     is_local,
     local_folder,
     source_of,
@@ -25,6 +24,7 @@ from ecbackup_iac.terraform.modules.file_names import (
     is_override,
 )
 from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.modules.installed_modules import installed_modules, normalised
 from ecbackup_iac.terraform.modules.module import file_body
 from ecbackup_iac.terraform.modules.ruling_out import may_hold_calls, may_name, possible_sources
 
@@ -86,6 +86,9 @@ class Folder:
     is_unclear: bool = False
     """Only the parser can find out which folders it calls."""
 
+    is_open: bool = False
+    """Only the evaluation can find out which folders it calls: a source is computed."""
+
     to_parse: list[str] = field(factory=list)
     """The names of its files that may hold a call, or what is sought."""
 
@@ -96,8 +99,8 @@ class Folder:
     remote_calls: list[SoughtBlock] = field(factory=list)
     """Its calls of modules outside of the tree that are not sought, once it is parsed."""
 
-    installed: frozenset[str] = frozenset()
-    """The names of the calls in and below it whose modules `terraform init` fetched."""
+    installed: frozenset[tuple[str, str]] = frozenset()
+    """The names and sources of the calls in and below it whose modules `terraform init` fetched."""
 
     @property
     def has_opentofu_files(self) -> bool:
@@ -171,8 +174,10 @@ class FolderScan:
             folder.is_sought = folder.is_sought or self._is_installed(installed)
             # One that lies outside is not read, and the module's reader reports it.
             listed = installed_modules(path, self._folders)
-            folder.installed = frozenset(key.rpartition(".")[2] for key in listed)
-            folders = (os.path.normpath(os.path.join(path, one)) for one in listed.values())
+            folder.installed = frozenset(
+                (key.rpartition(".")[2], normalised(one.source)) for key, one in listed.items()
+            )
+            folders = (os.path.normpath(os.path.join(path, one.folder)) for one in listed.values())
             is_outside = not all(map(self._folders.is_inside, folders))
             folder.is_sought = folder.is_sought or is_outside
         return folder
@@ -247,7 +252,7 @@ class FolderScan:
                 others.pop(name, None)
             target = None
             if source is None:
-                folder.is_sought = True  # the module's reader reports it
+                folder.is_sought = folder.is_open = True
             elif is_local(source):
                 target = local_folder(folder.path, source, self._folders)
                 folder.calls.setdefault(target or source, name)

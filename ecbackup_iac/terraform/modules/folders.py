@@ -2,20 +2,18 @@
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
-from ecbackup_iac.files.paths import GIT_FOLDER, is_gits_own, is_readable, shown_path
+from ecbackup_iac.files.paths import is_gits_own, is_readable, shown_path
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
-from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 MAX_FILE_BYTES = 10_000_000
@@ -197,6 +195,13 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
+def is_made_by_terraform(path: str) -> bool:
+    """Whether Terraform itself makes what is at a path, which counts from the root module's folder."""
+    first = path.partition("/")[0]
+    names = (".terraform", ".terraform.lock.hcl", ".terraform.tfstate.lock.info")
+    return first in names or first.startswith("terraform.tfstate")
+
+
 class RootFiles:
     """The files that a root module's functions may read; relative paths count from its folder."""
 
@@ -206,7 +211,7 @@ class RootFiles:
 
     def read(self, path: str) -> bytes:
         """Return a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
-        found = self._inside(path)
+        found = self._present(path)
         if not os.path.isfile(found):
             raise EvaluationError(f'Invalid function argument: no file exists at "{path}"')
         content = self._folders.content(found)
@@ -216,34 +221,37 @@ class RootFiles:
 
     def exists(self, path: str) -> bool:
         """Whether a file is there. Raises OutsideError, EvaluationError for a folder."""
-        found = self._inside(path)
+        found = self._present(path)
         if os.path.isdir(found):
             raise EvaluationError(f"{path} is a directory, not a file")
         return os.path.isfile(found)
 
     def matching(self, folder: str, pattern: str) -> list[str]:
-        """Return the files under a folder that match a fileset pattern, sorted. Raises OutsideError."""
-        upward = re.match(r"(?:\.{1,2}/)*", pattern)
-        prefix = os.path.normpath(upward[0]) + "/" if upward and ".." in upward[0] else ""
-        top = self._inside(os.path.join(folder, prefix))
-        from ecbackup_iac.terraform.functions.go.doublestar import (
-            PathPattern,  # most runs do without
-        )
+        """Return the files under a folder that match a fileset pattern, sorted.
 
-        wanted = PathPattern(pattern[upward.end() :] if upward else pattern)
-        found = []
-        for directory, folders, names in os.walk(top):
-            folders[:] = (name for name in folders if name != GIT_FOLDER)
-            charge(1 + len(names))
-            for name in names:
-                path = os.path.relpath(os.path.join(directory, name), top).replace(os.sep, "/")
-                if wanted.describes(path):
-                    found.append(prefix + path)
-        return sorted(found)
+        Raises:
+            EvaluationError: Terraform refuses the pattern.
+            UnknownResultError: it may describe more where Terraform runs, or what is not read.
+
+        """
+        from ecbackup_iac.terraform.modules.file_sets import FileSet  # most runs do without
+
+        top = os.path.join(self._root, folder)
+        found = FileSet(self._root, f"{folder}/{pattern}", self._inside).files()
+        paths = (os.path.relpath(os.path.join(self._root, path), top) for path in found)
+        return sorted(path.replace(os.sep, "/") for path in paths)
 
     def absolute(self, path: str) -> str:
         """Return a path as an absolute one; a relative path counts from the root module's folder."""
         return os.path.normpath(os.path.join(self._root, path)).replace(os.sep, "/")
+
+    def _present(self, path: str) -> str:
+        """Return the absolute path of a file; UnknownResultError where Terraform may have made it."""
+        found = self._inside(path)
+        below = os.path.relpath(found, self._root).replace(os.sep, "/")
+        if is_made_by_terraform(below) and not os.path.exists(found):
+            raise UnknownResultError(f"{path} is not here, and may be there where Terraform runs")
+        return found
 
     def _inside(self, path: str) -> str:
         found = os.path.normpath(os.path.join(self._root, path))

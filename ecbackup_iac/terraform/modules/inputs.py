@@ -5,7 +5,6 @@ Terraform's order, later ones win: TF_VAR_ variables, terraform.tfvars, terrafor
 """
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
@@ -29,9 +28,6 @@ from ecbackup_iac.terraform.values.value import (
     string,
     unknown,
 )
-
-# What Terraform takes as a name: it is the same when it is escaped in a URL.
-_WORKSPACE = re.compile(rb"[\w.~$&+=:@-]{1,200}")
 
 
 class VariableFile:
@@ -163,14 +159,12 @@ def _expression(text: str) -> Value:
     return HiddenSourceEvaluator(CONSTANT_SCOPE).value(node)
 
 
-def workspace_of(folder: str, given: EvaluationInputs, reader: FolderReader) -> Value:
-    """Return the workspace that a root is planned in: --workspace, TF_WORKSPACE, .terraform/environment."""
+def workspace_of(given: EvaluationInputs) -> Value:
+    """Return the workspace that a root is planned in: --workspace, or TF_WORKSPACE.
+
+    A file of the tree (.terraform/environment) shows what somebody selected once, not what is deployed.
+    """
     name = given.workspace or given.environment.get("TF_WORKSPACE")
     if name:
         return string(name)
-    path = os.path.join(folder, ".terraform", "environment")
-    if os.path.isfile(path):
-        source = reader.source(path)
-        if not isinstance(source, Diagnostic) and _WORKSPACE.fullmatch(source.text.strip()):
-            return string(source.text.decode().strip())
     return unknown("terraform.workspace is not given (--workspace)", STRING, is_not_null=True)

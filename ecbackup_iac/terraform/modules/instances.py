@@ -18,7 +18,13 @@ from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.call_inputs import AnyInputs, CallInputs, Inputs
 from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
-from ecbackup_iac.terraform.modules.repetitions import Repetition, counted, for_each
+from ecbackup_iac.terraform.modules.repetitions import (
+    Repetition,
+    counted,
+    enabled,
+    enabled_argument,
+    for_each,
+)
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import hide_rejections
@@ -26,6 +32,7 @@ from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
+    STRING,
     ObjectOf,
     object_of,
 )
@@ -36,6 +43,7 @@ from ecbackup_iac.terraform.values.value import (
     ReferenceRefusedError,
     SourceStep,
     Value,
+    null,
     object_value,
     string,
     tuple_value,
@@ -94,6 +102,14 @@ class ModuleInstance:
         if self.parent is None or not isinstance(self._inputs, CallInputs):
             return ()
         return (*self.parent.call_blocks, self._inputs.block)
+
+    @cached_property
+    def made_by(self) -> tuple[Repetition, ...]:
+        """The instances of those calls."""
+        scope = self._inputs.scope if isinstance(self._inputs, CallInputs) else None
+        if self.parent is None or not isinstance(scope, BlockScope):
+            return ()
+        return (*self.parent.made_by, scope.repetition)
 
     @cached_property
     def calls(self) -> tuple[Location, ...]:
@@ -216,6 +232,8 @@ class ModuleInstance:
     def _path(self, name: str) -> Value:
         if name not in ("module", "root", "cwd"):
             raise ReferenceRefusedError(f'Invalid "path" attribute: "{name}"')
+        if name == "cwd":
+            return unknown("path.cwd depends on where the plan runs", STRING, is_not_null=True)
         return string(self.configuration.path_value(name, self))
 
     def _terraform(self, name: str) -> Value:
@@ -243,11 +261,11 @@ class ModuleInstance:
         has_count = block.body.attribute("count") is not None
         has_each = block.body.attribute("for_each") is not None
         repetitions = self.repetitions(block)
-        if not has_count and not has_each:
-            return value_of(repetitions[0])
         doubt = next((repetition.doubt for repetition in repetitions if repetition.doubt), "")
         if doubt:
             return unknown(doubt)
+        if not has_count and not has_each:
+            return value_of(repetitions[0]) if repetitions else null(DYNAMIC)
         if has_count:
             return tuple_value(value_of(repetition) for repetition in repetitions)
         return object_value(
@@ -324,7 +342,7 @@ class ModuleInstance:
         charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_PER_STEP)
 
     def repetitions(self, block: Block) -> list[Repetition]:
-        """Return the instances that `count` or `for_each` make of a block; usually one.
+        """Return the instances that `count`, `for_each` or `enabled` make of a block; usually one.
 
         Where they are unknown, those that may exist, or one that represents them all, each with its doubt.
 
@@ -332,20 +350,28 @@ class ModuleInstance:
             EvaluationError: Terraform refuses the count or for_each.
 
         """
-        count, each = block.body.attribute("count"), block.body.attribute("for_each")
-        if count is not None and each is not None:
-            raise EvaluationError('Invalid combination of "count" and "for_each"', each.range)
-        if count is not None:
-            try:
-                return counted(Evaluator(self).value(count.expression))
-            except EvaluationError as error:
-                raise error.at(count.range) from error
-        if each is not None:
-            try:
-                return for_each(Evaluator(self).value(each.expression))
-            except EvaluationError as error:
-                raise error.at(each.range) from error
-        return [Repetition()]
+        written = [
+            (argument, made)
+            for argument, made in (
+                (block.body.attribute("count"), counted),
+                (block.body.attribute("for_each"), for_each),
+                (enabled_argument(block), enabled),
+            )
+            if argument is not None
+        ]
+        if not written:
+            return [Repetition()]
+        argument, made = written[-1]
+        if len(written) > 1:
+            names = " and ".join(f'"{argument.name}"' for argument, _ in written)
+            raise EvaluationError(f"Invalid combination of {names}", argument.range)
+        if made is enabled and self.configuration.is_terraforms:
+            text = 'Unsupported argument: only OpenTofu expects "enabled" in a lifecycle block'
+            raise EvaluationError(text, argument.range)
+        try:
+            return made(Evaluator(self).value(argument.expression))
+        except EvaluationError as error:
+            raise error.at(argument.range) from error
 
     @cached_property
     def _with_any_inputs(self) -> "ModuleInstance":

@@ -1,14 +1,16 @@
-"""A block's `count` or `for_each` → which instances it makes, or may make."""
+"""A block's `count`, `for_each` or `enabled` → which instances it makes, or may make."""
 
 from collections.abc import Mapping
 from fractions import Fraction
 
+from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import (
+    BOOL,
     NUMBER,
     STRING,
     ListOf,
@@ -43,6 +45,36 @@ class Repetition:
 
     doubt: str = ""
     """Why it is not certain that this instance exists; empty where it is."""
+
+
+def enabled_argument(block: Block) -> Attribute | None:
+    """Return the `enabled` of a block's lifecycle, which OpenTofu has since 1.11; None without one."""
+    found = (lifecycle.body.attribute("enabled") for lifecycle in block.body.blocks("lifecycle"))
+    return next(filter(None, found), None)
+
+
+def enabled(value: Value) -> list[Repetition]:
+    """Return the one instance that an `enabled` makes, or none. Raises EvaluationError."""
+    if value.is_sensitive:
+        raise EvaluationError("Invalid enabled argument: sensitive values cannot be used")
+    decided = converted(value, BOOL)
+    if decided.is_known:
+        if decided.is_null:
+            raise EvaluationError("Invalid enabled argument: the value is null")
+        return [Repetition()] if decided.raw else []
+    raw = decided.unknown
+    if raw.is_deferred and not raw.outcomes:
+        raise EvaluationError(
+            f"Invalid enabled argument: it cannot be determined until apply: {raw.why}"
+        )
+    when = [outcome.condition for outcome in raw.outcomes if outcome.value.raw]
+    if len(when) == len(raw.outcomes) > 0:
+        return [Repetition()]
+    if raw.outcomes and not when:
+        return []
+    conditions = " or ".join(dict.fromkeys(filter(None, when)))
+    doubt = f"it exists only when {conditions}" if conditions else f"enabled is unknown: {raw.why}"
+    return [Repetition(doubt=doubt)]
 
 
 def counted(value: Value) -> list[Repetition]:
@@ -99,18 +131,16 @@ def for_each(value: Value) -> list[Repetition]:
     if value.is_sensitive:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
     if value.is_known:
+        first = _unknown_key(value)
+        if first is not None:
+            return [_any_repetition(first.unknown.why)]
         return [_each_repetition(*pair) for pair in _each(value).values()]
     raw = value.unknown
     if raw.is_deferred and not raw.outcomes:
         text = "Invalid for_each argument: its keys cannot be determined until apply"
         raise EvaluationError(f"{text}: {raw.why}")
     if not raw.outcomes:
-        why = f"for_each is unknown: {raw.why}"
-        names = {
-            ("each", "key"): unknown(why, STRING, is_not_null=True),
-            ("each", "value"): unknown(why),
-        }
-        return [Repetition(names=names, doubt=why)]
+        return [_any_repetition(raw.why)]
     found: dict[str, list[Possibility]] = {}
     keys: dict[str, Value] = {}
     for outcome in raw.outcomes:
@@ -125,6 +155,19 @@ def for_each(value: Value) -> list[Repetition]:
             doubt = f"it exists only when {when}" if when else f"for_each is unknown: {raw.why}"
         repetitions.append(_each_repetition(keys[name], one_of(possibilities, raw.why), doubt))
     return repetitions
+
+
+def _unknown_key(value: Value) -> Value | None:
+    """Return an element of a set that is not known from the input, and is when Terraform plans."""
+    elements = value.elements if isinstance(value.type, SetOf) and not value.is_null else ()
+    return next((one for one in elements if not one.is_known and not one.unknown.is_deferred), None)
+
+
+def _any_repetition(why: str) -> Repetition:
+    """Return the instance that represents all those that there may be."""
+    doubt = f"for_each is unknown: {why}"
+    key = unknown(doubt, STRING, is_not_null=True)
+    return Repetition(names={("each", "key"): key, ("each", "value"): unknown(doubt)}, doubt=doubt)
 
 
 def _each(value: Value) -> dict[str, tuple[Value, Value]]:

@@ -19,8 +19,10 @@ class RootOrder:
             for path in index.relevant
         }
         called = set().union(*self._calls.values())
+        anywhere = index.leading_anywhere()
         self.first = sorted(
-            path for path in index.relevant if path not in called or index.is_planned(path)
+            (path for path in index.relevant if path not in called or index.is_planned(path)),
+            key=lambda path: (path not in anywhere, path),
         )
         """The folders that no call reaches, and those that show that they are planned."""
 
@@ -50,8 +52,10 @@ class RootOrder:
     def __iter__(self) -> Iterator[str]:
         """Yield the next folder to evaluate; what its evaluation reaches has to be settled meanwhile."""
         for path in self.first:
-            self.settle(path)
-            yield path
+            # Only a computed source reaches one that no call names.
+            if path not in self._settled or self._index.is_planned(path):
+                self.settle(path)
+                yield path
         for group in reversed(_groups(self._calls)):
             yield from self._unsettled(group)
 

@@ -56,6 +56,7 @@ class Index:
         for folder in self.found.values():
             if folder.is_unclear:
                 scan.parse(folder)
+        self._open = {path for path, folder in self.found.items() if folder.is_open}
         wanted = self._concerned(targets)
         for path in self._leading(wanted):
             if not self.found[path].is_parsed:
@@ -80,12 +81,12 @@ class Index:
         self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())
         folders.keep(self.leading)
 
-    def fetched_calls(self, path: str) -> set[str]:
-        """Return the names of the calls in a folder that a root which leads there may have fetched."""
+    def fetched_calls(self, path: str) -> set[tuple[str, str]]:
+        """Return the calls in a folder that a root which leads there may have fetched: names and sources."""
         return {
-            name
+            call
             for folder in self._callers_of({path}, self.found)
-            for name in self.found[folder].installed
+            for call in self.found[folder].installed
         }
 
     def is_planned(self, path: str) -> bool:
@@ -159,7 +160,7 @@ class Index:
 
     def _concerned(self, targets: Sequence[str] | None) -> Collection[str]:
         """Return the folders that may lead to a target, or may be called from one."""
-        if targets is None:
+        if targets is None or self._open:
             return self.found.keys()
         inside = self._inside(targets)
         found = self._callers_of(inside, self.found)
@@ -187,7 +188,12 @@ class Index:
     def _relevant(self, targets: Sequence[str] | None) -> set[str]:
         if targets is None:
             return self.leading
-        return self._callers_of(self._inside(targets) & self.leading, self.leading)
+        inside = self._inside(targets) & self.leading
+        return self._callers_of(inside | self._open, self.leading)
+
+    def leading_anywhere(self) -> set[str]:
+        """Return the folders from which calls lead to where only the evaluation can find out."""
+        return self._callers_of(self._open, self.leading)
 
     def _callers_of(self, folders: set[str], among: Collection[str]) -> set[str]:
         """Return some folders, and those among others from which calls lead there."""

@@ -79,7 +79,8 @@ class Variable:
         if value.is_null and not is_nullable:
             text = f"Invalid default value for variable {self.name}: null is not a valid value"
             raise EvaluationError(text, default.range)
-        return constraint.applied(value).through(SourceStep.of(default, StepKind.VARIABLE_DEFAULT))
+        step = replace(SourceStep.of(default, StepKind.VARIABLE_DEFAULT), name=self.name)
+        return constraint.applied(value).through(step)
 
     def _unset(
         self, inputs: Inputs | CallInputs, constraint: Constraint, *, is_nullable: bool

@@ -1,138 +1,127 @@
-"""A pattern as fileset takes it (Go's doublestar: `*`, `**`, `?`, [class], {a,b}) → what it describes.
+"""A name in a path and a component of a fileset pattern → whether they match, as Go's doublestar 1.1 says it.
 
-A non-deterministic automaton, all states at once: the time is linear in the length of the path.
+`*`, `?`, [class], {a,b} and a backslash; `**` is a component of its own, and not matched here.
 """
 
 import re
-from collections.abc import Callable, Iterable
 
-from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.value import EvaluationError
 
-_CHOICE = re.compile(r"\{([^{}]*)\}")
-_CLASS = re.compile(r"\[([!^]?)([^\]/]+)\]")
-_STEPS_A_CHARACTER = 8  # states of the pattern that are followed for one step of the budget
+ANY_FOLDERS = "**"
+"""A component for any number of folders; as the last one, for any file below."""
 
-_Takes = Callable[[str], bool]
+MAGIC = frozenset("*?[{\\")
+"""What makes a component more than a name."""
 
-
-@changing_record
-class _State:
-    """A state of a pattern: what it consumes, and which states follow without consuming anything."""
-
-    takes: _Takes | None = None
-    following: int = -1
-    free: list[int] = field(factory=list)
+_CLASS_END = re.compile(r"(?:[^\\\]]|\\.)*\]", re.DOTALL)
+_OPTIONS_END = re.compile(r"(?:[^\\}]|\\.)*\}", re.DOTALL)
+_OPTION = re.compile(r"(?:[^\\,]|\\.)*", re.DOTALL)
 
 
-class PathPattern:
-    """A pattern, compiled for matching paths."""
+class BadPatternError(Exception):
+    """A pattern that is no valid syntax; only what is compared with a name is checked."""
+
+
+class Component:
+    """A pattern for one name; each part of it is compared with each part of a name once."""
 
     def __init__(self, pattern: str) -> None:
-        """Parse a pattern. Raises EvaluationError where it is invalid."""
-        self._states = [_State()]
-        self._end = self._sequence(pattern, 0)
+        self._pattern = pattern
+        self._answers: dict[tuple[str, str], bool] = {}
 
-    def describes(self, path: str) -> bool:
-        """Whether the whole path is what the pattern describes."""
-        states = self._with_free({0})
-        for character in path:
-            charge(1 + len(states) // _STEPS_A_CHARACTER)
-            taken = (self._states[state] for state in states)
-            states = self._with_free(
-                state.following for state in taken if state.takes and state.takes(character)
-            )
-            if not states:
-                return False
-        return self._end in states
+    def matches(self, name: str) -> bool:
+        """Whether a whole name is what the pattern describes. Raises BadPatternError."""
+        self._answers.clear()
+        return self._matches(self._pattern, name)
 
-    def _with_free(self, states: Iterable[int]) -> set[int]:
-        found, pending = set[int](), [*states]
-        while pending:
-            state = pending.pop()
-            if state not in found:
-                found.add(state)
-                pending += self._states[state].free
-        return found
+    def _matches(self, pattern: str, name: str) -> bool:
+        key = (pattern, name)
+        if key not in self._answers:
+            charge()
+            self._answers[key] = self._compared(pattern, name)
+        return self._answers[key]
 
-    def _new(self) -> int:
-        self._states.append(_State())
-        return len(self._states) - 1
-
-    def _take(self, state: int, takes: _Takes) -> int:
-        following = self._new()
-        self._states[state].takes, self._states[state].following = takes, following
-        return following
-
-    def _repeat(self, state: int, takes: _Takes) -> int:
-        """Add states that consume any number of characters; return the last."""
-        start, end = self._new(), self._new()
-        self._states[state].free.append(start)
-        self._states[start].takes, self._states[start].following = takes, start
-        self._states[start].free.append(end)
-        return end
-
-    def _sequence(self, pattern: str, state: int) -> int:
-        """Add the states of a pattern behind a state; return the last."""
+    def _compared(self, pattern: str, name: str) -> bool:
         position = 0
-        while position < len(pattern):
-            choice, listed = _CHOICE.match(pattern, position), _CLASS.match(pattern, position)
-            if pattern.startswith("**/", position):
-                start, end = self._new(), self._new()
-                self._states[state].free.append(start)
-                name = self._take(start, _is_no_slash)
-                self._states[self._repeat(name, _is_no_slash)].free.append(slash := self._new())
-                self._states[self._take(slash, "/".__eq__)].free.append(start)
-                self._states[start].free.append(end)
-                state, position = end, position + 3
-            elif pattern.startswith("**", position):
-                state, position = self._repeat(state, _is_any), position + 2
-            elif pattern[position] == "*":
-                state, position = self._repeat(state, _is_no_slash), position + 1
-            elif pattern[position] == "?":
-                state, position = self._take(state, _is_no_slash), position + 1
-            elif choice:
-                end = self._new()
-                for option in choice[1].split(","):
-                    start = self._new()
-                    self._states[state].free.append(start)
-                    self._states[self._sequence(option, start)].free.append(end)
-                state, position = end, choice.end()
-            elif listed:
-                state, position = self._take(state, _class(listed)), listed.end()
-            elif pattern[position] in "[{":
-                raise EvaluationError("failed to glob pattern: syntax error in pattern")
-            else:
-                state, position = self._take(state, pattern[position].__eq__), position + 1
-        return state
+        while position < len(pattern) and name:
+            if pattern[position] == "*":
+                return self._after_star(pattern[position + 1 :], name)
+            if pattern[position] == "{":
+                return self._any_option(pattern, position + 1, name)
+            following = _after_character(pattern, position, name[0])
+            if following is None:
+                return False
+            position, name = following, name[1:]
+        return not name and not pattern[position:].strip("*")
+
+    def _after_star(self, rest: str, name: str) -> bool:
+        if not rest:
+            return True
+        for start in range(len(name)):
+            try:
+                if self._matches(rest, name[start:]):
+                    return True
+            except BadPatternError:  # not seen behind a star
+                continue
+        return False
+
+    def _any_option(self, pattern: str, position: int, name: str) -> bool:
+        end = _OPTIONS_END.match(pattern, position)
+        if end is None:
+            raise BadPatternError
+        written, start = end[0][:-1], 0
+        while start <= len(written):
+            option = _OPTION.match(written, start)
+            text = option[0] if option else ""
+            if self._matches(text + pattern[end.end() :], name):
+                return True
+            start += len(text) + 1
+        return False
 
 
-def _is_any(_character: str) -> bool:
-    return True
+def _after_character(pattern: str, position: int, character: str) -> int | None:
+    """Return the position behind what describes one character; None where that is another one.
+
+    Raises:
+        BadPatternError: what is there is no valid syntax.
+
+    """
+    match pattern[position]:
+        case "?":
+            return position + 1
+        case "[":
+            end = _CLASS_END.match(pattern, position + 1)
+            if end is None:
+                raise BadPatternError
+            return end.end() if _is_in_class(end[0][:-1], character) else None
+        case "\\":
+            position += 1
+            if position == len(pattern):
+                raise BadPatternError
+        case _:
+            pass
+    return position + 1 if pattern[position] == character else None
 
 
-def _is_no_slash(character: str) -> bool:
-    return character != "/"
+def _is_in_class(written: str, character: str) -> bool:
+    """Whether `a-z_` or `^a-z_` has a character. Raises BadPatternError."""
+    if not written:
+        raise BadPatternError
+    is_negated = written[0] == "^"
+    rest = list(reversed(written[is_negated:]))
+    found = False
+    while rest:
+        low = high = _bound(rest)
+        if rest and rest[-1] == "-":
+            rest.pop()
+            high = _bound(rest)
+        found = found or low <= character <= high
+    return found is not is_negated
 
 
-def _class(written: re.Match[str]) -> _Takes:
-    """Return the test of `[a-z_]` or `[!a-z_]`. Raises EvaluationError where a range runs backwards."""
-    is_negated, text = bool(written[1]), written[2]
-    ranges: list[tuple[str, str]] = []
-    position = 0
-    while position < len(text):
-        first = last = text[position]
-        if text[position + 1 : position + 2] == "-" and position + 2 < len(text):
-            last = text[position + 2]
-            position += 2
-        if last < first:
-            raise EvaluationError("failed to glob pattern: syntax error in pattern")
-        ranges.append((first, last))
-        position += 1
-
-    def takes(character: str) -> bool:
-        found = any(first <= character <= last for first, last in ranges)
-        return found is not is_negated and character != "/"
-
-    return takes
+def _bound(rest: list[str]) -> str:
+    """Take the next bound of a range from the reversed text of a class. Raises BadPatternError."""
+    if not rest or rest[-1] == "-" or rest == ["\\"]:
+        raise BadPatternError
+    bound = rest.pop()
+    return rest.pop() if bound == "\\" else bound

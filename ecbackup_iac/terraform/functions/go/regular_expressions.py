@@ -1,6 +1,7 @@
 """Regular expressions of RE2's syntax, by google-re2 where it is installed: they cannot hang.
 
-Never by Python's own engine, which can. Differences between Go's engine and RE2 are handled here.
+By Python's own engine, which can, only where a pattern is simple. Differences between Go's engine and RE2 are
+handled here.
 """
 
 import re
@@ -40,8 +41,11 @@ class Pattern:
     def __init__(self, pattern: str) -> None:
         try:
             import re2  # type: ignore[import-not-found,import-untyped,unused-ignore]
-        except ImportError as error:
-            raise UnknownResultError("regular expressions need google-re2") from error
+        except ImportError:
+            from ecbackup_iac.terraform.functions.go.simple_patterns import SimplePattern
+
+            self._compiled: Any = SimplePattern(pattern)
+            return
         bare = _QUOTED.sub("", pattern)
         if _ANY_BYTE.search(bare):
             raise EvaluationError("invalid regexp pattern: invalid escape sequence in \\C")
@@ -54,7 +58,7 @@ class Pattern:
         options.log_errors = False
         options.max_mem = _MAX_MEMORY
         try:
-            self._compiled: Any = re2.compile(pattern.encode(errors="replace"), options)
+            self._compiled = re2.compile(pattern.encode(errors="replace"), options)
         except re2.error as error:
             raise _refusal(error, pattern) from error
 

@@ -1,0 +1,200 @@
+"""A variable of the Serverless Framework (`${self:custom.days, 7}`) → its value, or why it is not known.
+
+Known are what the service's own file says, files beside it, and defaults: of an option that may be given
+(`${opt:stage, 'dev'}`) the default is the evidence that there is. What is read from the environment, AWS or a
+program is not known.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from ecbackup_iac.cloudformation.evaluation.template import Resolved
+from ecbackup_iac.cloudformation.syntax.literals import literal_of
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    ListNode,
+    MapNode,
+    Node,
+    ScalarNode,
+    Style,
+    members,
+    text_of,
+)
+
+MAX_VARIABLES = 10_000
+"""Resolved for one service."""
+
+MAX_TEXT_LENGTH = 10_000
+"""Characters of a text that variables make."""
+
+MAX_NESTING = 50
+"""Variables that lead to each other."""
+
+# One that has no other inside; ${AWS::Region} and ${Name} are CloudFormation's.
+_INNERMOST = re.compile(
+    r"\$\{\s*([a-z][\w-]*(?:\([^(){}$]*\))?:[^{}$]*|(?:file|strToBool)\([^(){}$]*\)[^{}$]*)\}"
+)
+_SOURCE = re.compile(r"([a-zA-Z][\w-]*)(?:\(([^()]*)\))?(?::(.*))?", re.DOTALL)
+_STAND_IN = re.compile("\x00(\\d+)\x00")
+_LITERAL = re.compile(r"-?\d+(?:\.\d+)?|true|false|null|'[^']*'|\"[^\"]*\"")
+_DOCUMENTS = (".yml", ".yaml", ".json")
+
+
+class _UnknownError(Exception):
+    """A variable whose value is not known; the message is the reason."""
+
+
+class Variables:
+    """The variables of one service."""
+
+    def __init__(self, root: Node, read: Callable[[str], Node | str]) -> None:
+        """`read` returns the content of a file, or why it is not read."""
+        self._root = root
+        self._read = read
+        self._answers: dict[str, Resolved | str] = {}
+        self._nesting = 0
+        self._left = MAX_VARIABLES
+
+    def value(self, node: ScalarNode) -> Resolved | str:
+        """Return the value of a text with variables, or why it is not known."""
+        if node.text not in self._answers:
+            if self._nesting == MAX_NESTING:
+                return f"{node.text[:80]} leads to itself, or through too many variables"
+            self._nesting += 1
+            try:
+                self._answers[node.text] = self._resolved(node)
+            except _UnknownError as error:
+                self._answers[node.text] = str(error)
+            finally:
+                self._nesting -= 1
+        found = self._answers[node.text]
+        if (
+            isinstance(found, Resolved) and found.node.start < 0
+        ):  # made of texts: it is where it is used
+            made = found.node
+            text, style = (
+                (made.text, made.style) if isinstance(made, ScalarNode) else ("", Style.PLAIN)
+            )
+            return Resolved(ScalarNode(text, node.start, node.end, style, None))
+        return found
+
+    def _resolved(self, node: ScalarNode) -> Resolved:
+        text, values = node.text, list[Resolved]()
+        while match := _INNERMOST.search(text):
+            self._left -= 1
+            if self._left < 0:
+                raise _UnknownError("the variables of this service take too much work")
+            found = self._first_of(match[1], values)
+            if match[0] == text:
+                return found
+            values.append(found)
+            text = f"{text[: match.start()]}\x00{len(values) - 1}\x00{text[match.end() :]}"
+            if len(text) > MAX_TEXT_LENGTH:
+                raise _UnknownError("the variables of this service make too long a text")
+        return Resolved(_text(self._filled(text, values)))
+
+    def _filled(self, text: str, values: list[Resolved]) -> str:
+        """Return a text with the values in place of what stands for them."""
+
+        def written(match: re.Match[str]) -> str:
+            value = values[int(match[1])].node
+            if not isinstance(value, ScalarNode):
+                raise _UnknownError("a variable inside a text is a map or a list")
+            return value.text
+
+        filled = _STAND_IN.sub(written, text)
+        if len(filled) > MAX_TEXT_LENGTH:
+            raise _UnknownError("the variables of this service make too long a text")
+        return filled
+
+    def _first_of(self, written: str, values: list[Resolved]) -> Resolved:
+        """Return the first value that there is of a variable and its defaults."""
+        missing = ""
+        for source in _sources(written):
+            found = self._of_source(source, values)
+            if isinstance(found, Resolved):
+                return found
+            missing = missing or found
+        raise _UnknownError(missing)
+
+    def _of_source(self, source: str, values: list[Resolved]) -> Resolved | str:
+        """Return the value of a source, or why there is none. Raises _UnknownError."""
+        stand_in = _STAND_IN.fullmatch(source)
+        if stand_in:
+            return values[int(stand_in[1])]
+        if _LITERAL.fullmatch(source):
+            is_quoted = source[0] in "'\""
+            text = self._filled(source[1:-1] if is_quoted else source, values)
+            return Resolved(_text(text, Style.DOUBLE_QUOTED if is_quoted else Style.PLAIN))
+        text = self._filled(source, values)
+        match = _SOURCE.fullmatch(text)
+        kind, argument, address = match.groups() if match else ("", None, None)
+        shown = "".join(
+            (kind, f"({argument})" if argument else "", f":{address}" if address else "")
+        )
+        match kind:
+            case "self":
+                return self._below(Resolved(self._root, self._root), address or "", shown)
+            case "opt":
+                return f"the option --{address} is not given"
+            case "sls" if address == "stage":
+                stage = self._below(Resolved(self._root, self._root), "provider.stage", shown)
+                return Resolved(_text("dev")) if isinstance(stage, str) else stage
+            case "file" if argument:
+                return self._of_file(argument, address or "", shown)
+            case "strToBool" if argument:
+                value = self._of_source(argument.strip(), values)
+                node = value.node if isinstance(value, Resolved) else None
+                text = (text_of(node) or "").lower()
+                return Resolved(_text("true" if text in ("true", "1") else "false", Style.PLAIN))
+            case _:
+                raise _UnknownError(
+                    f"${{{shown or text}}} is known only when the service is deployed"
+                )
+
+    def _of_file(self, name: str, address: str, shown: str) -> Resolved | str:
+        if not name.lower().endswith(_DOCUMENTS):
+            raise _UnknownError(f"${{{shown}}} is known only when the service is deployed")
+        root = self._read(name)
+        if isinstance(root, str):
+            return root
+        return self._below(Resolved(root, root, (name, "")), address, shown)
+
+    def _below(self, found: Resolved, address: str, shown: str) -> Resolved | str:
+        """Return what is at an address (`custom.days`), or why there is nothing."""
+        for name in filter(None, address.split(".")):
+            found = self._settled(found)
+            node = found.node
+            part = (found.part[0], name) if found.part and not found.part[1] else None
+            if isinstance(node, MapNode) and name in members(node):
+                key, below = members(node)[name]
+                found = Resolved(below, key, part)
+            elif isinstance(node, ListNode) and name in map(str, range(len(node.items))):
+                item = node.items[int(name)]
+                found = Resolved(item, item)
+            else:
+                return f"${{{shown}}} names nothing that there is"
+        found = self._settled(found)
+        if isinstance(found.node, ScalarNode) and literal_of(found.node) is None:
+            return f"${{{shown}}} is null"
+        return found
+
+    def _settled(self, found: Resolved) -> Resolved:
+        """Return a value that is no variable itself. Raises _UnknownError."""
+        if not isinstance(found.node, ScalarNode) or "${" not in found.node.text:
+            return found
+        if not _INNERMOST.search(found.node.text):
+            return found
+        value = self.value(found.node)
+        if isinstance(value, str):
+            raise _UnknownError(value)
+        return value
+
+
+def _text(text: str, style: Style = Style.DOUBLE_QUOTED) -> ScalarNode:
+    return ScalarNode(text, -1, -1, style, None)
+
+
+def _sources(written: str) -> Iterator[str]:
+    """Yield a variable's source and its defaults, which commas separate."""
+    for part in re.findall(r"(?:'[^']*'|\"[^\"]*\"|\([^()]*\)|[^,'\"()])+", written):
+        yield part.strip()

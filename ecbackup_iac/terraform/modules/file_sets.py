@@ -1,0 +1,149 @@
+"""A fileset pattern → the files that Terraform's `fileset` lists, links followed."""
+
+import os
+import posixpath
+from collections.abc import Callable, Iterator, Sequence
+
+from ecbackup_iac.files.paths import GIT_FOLDER
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.go.doublestar import (
+    ANY_FOLDERS,
+    MAGIC,
+    BadPatternError,
+    Component,
+)
+from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.value import EvaluationError
+
+MADE_BY_TERRAFORM = (
+    ".terraform.lock.hcl",
+    ".terraform.tfstate.lock.info",
+    ".terraform/environment",
+    ".terraform/modules/modules.json",
+    ".terraform/modules/name/main.tf",
+    ".terraform/providers/registry.terraform.io/hashicorp/aws/6.0.0/linux_amd64/LICENSE.txt",
+    ".terraform/providers/registry.terraform.io/hashicorp/aws/6.0.0/linux_amd64/terraform-provider-aws_v6.0.0_x5",
+    ".terraform/terraform.tfstate",
+    "terraform.tfstate",
+    "terraform.tfstate.backup",
+    "terraform.tfstate.d/name/terraform.tfstate",
+)
+"""Files of the kinds that `terraform init` and a local backend make in a root module's folder."""
+
+_FILES_OF_GIT = (
+    "HEAD", "config", "description", "index", "packed-refs", "hooks/commit-msg.sample", "info/exclude",
+    "logs/HEAD", "logs/refs/heads/main", "refs/heads/main",
+    "objects/4b/825dc642cb6eb9a060e54bf8d69288fbee4904", "objects/pack/pack-4b825dc6.idx",
+)  # fmt: skip
+"""Files of the kinds that there are in every `.git`; it is not read."""
+
+
+class FileSet:
+    """One pattern, and the files below a folder that it describes."""
+
+    def __init__(self, root: str, written: str, inside: Callable[[str], str]) -> None:
+        """Take the root module's folder and a pattern that counts from there.
+
+        `inside` returns the absolute path of a relative one; it raises OutsideError where nothing is read.
+        """
+        self._root = root
+        self._inside = inside
+        self._names = [name for name in posixpath.normpath(written).split("/") if name != "."]
+        if written.startswith("/"):
+            self._names[0] = "/"
+        self._components = [Component(name) for name in self._names]
+        self._met: set[tuple[str, int]] = set()
+
+    def files(self) -> Iterator[str]:
+        """Yield the files as paths from the root module's folder.
+
+        Raises:
+            EvaluationError: the pattern is refused, or describes a link that leads nowhere.
+            UnknownResultError: it describes what may be there where Terraform runs, or what is not read.
+
+        """
+        try:
+            for path in MADE_BY_TERRAFORM:
+                if not os.path.exists(os.path.join(self._root, path)):
+                    self._refuse_described(path.split("/"), 0, path)
+            yield from self._below("", 0, ())
+        except BadPatternError as error:
+            raise EvaluationError("failed to glob pattern: syntax error in pattern") from error
+
+    def _refuse_described(self, names: Sequence[str], position: int, shown: str) -> None:
+        """Raise UnknownResultError where the rest of the pattern describes a path that may be there."""
+        if self._describes(names, position):
+            raise UnknownResultError(f"{shown} may be there where Terraform runs")
+
+    def _describes(self, names: Sequence[str], position: int) -> bool:
+        charge()
+        if not names or position == len(self._names):
+            return not names and position == len(self._names)
+        if self._names[position] == ANY_FOLDERS:
+            is_last = position + 1 == len(self._names)
+            starts = range(len(names))
+            return is_last or any(self._begins(names[start:], position + 1) for start in starts)
+        return self._begins(names, position)
+
+    def _begins(self, names: Sequence[str], position: int) -> bool:
+        try:
+            is_match = self._components[position].matches(names[0])
+        except BadPatternError:
+            return False
+        return is_match and self._describes(names[1:], position + 1)
+
+    def _below(self, path: str, position: int, above: tuple[str, ...]) -> Iterator[str]:
+        """Yield what the rest of the pattern describes below a folder; `above` are the real paths met."""
+        while position < len(self._names) and not MAGIC.intersection(self._names[position]):
+            path = posixpath.join(path, self._names[position])
+            position += 1
+        found = self._inside(path)
+        if position == len(self._names):
+            if os.path.islink(found) and not os.path.exists(found):
+                raise EvaluationError(f"failed to stat {path}: no such file or directory")
+            if os.path.isfile(found):
+                yield path
+            return
+        if not os.path.isdir(found):
+            return
+        real = os.path.realpath(found)
+        if real in above:
+            raise UnknownResultError("links lead in a circle")
+        if (path, position) in self._met:
+            return
+        self._met.add((path, position))
+        yield from self._among(self._entries(path, position), path, position, (*above, real))
+
+    def _entries(self, path: str, position: int) -> list[str]:
+        """Return the names in a folder, without `.git`, which is not read."""
+        found = self._inside(path)
+        names = sorted(os.listdir(found))
+        charge(1 + len(names))
+        if GIT_FOLDER in names:
+            for file in _FILES_OF_GIT:
+                shown = posixpath.join(path, GIT_FOLDER, file)
+                self._refuse_described([GIT_FOLDER, *file.split("/")], position, shown)
+            if os.path.isdir(os.path.join(found, GIT_FOLDER)):
+                names.remove(GIT_FOLDER)
+        return names
+
+    def _among(
+        self, names: list[str], path: str, position: int, above: tuple[str, ...]
+    ) -> Iterator[str]:
+        """Yield what the rest of the pattern describes, beginning with some names in a folder."""
+        if self._names[position] == ANY_FOLDERS:
+            is_last = position + 1 == len(self._names)
+            for name in names:
+                inner = posixpath.join(path, name)
+                found = self._inside(inner)
+                if os.path.isdir(found):
+                    yield from self._below(inner, position, above)
+                elif is_last and os.path.isfile(found):
+                    yield inner
+            if is_last:
+                return
+            position += 1  # a second one behind it counts as a star
+        for name in names:
+            if not self._components[position].matches(name):
+                continue
+            yield from self._below(posixpath.join(path, name), position + 1, above)
