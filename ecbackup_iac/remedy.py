@@ -156,6 +156,9 @@ def _for_configuration(
         return _for_generated(resource, days)
     if isinstance(retention, Unknown) and retention.is_rejected:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
+    if isinstance(resource.replication_group, Unknown):  # a member's retention is its group's
+        tells = f"a plan tells whether {resource.address} belongs to a replication group"
+        return f"check a plan: terraform show -json PLANFILE | ecbackup-iac check -; {tells}"
     if isinstance(retention, Unknown) and isinstance(retention.why, NeedsExtra):
         return "install what evaluates it: pip install 'ecbackup-iac[regex]'"
     if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:

@@ -82,6 +82,9 @@ class TraceStep:
     is_secret: bool = False
     """The source must not be shown."""
 
+    is_partial: bool = False
+    """Only the part of the source that is in the text may be shown: its neighbours may be secret."""
+
 
 @record
 class Known(Generic[T]):

@@ -56,6 +56,8 @@ class _Wanted:
         self._whole: dict[Location, str] = {}
         """A cache's own location, shown in full → the name it begins with."""
         self._secret: set[Location] = set()
+        self._partial: dict[Location, str] = {}
+        """The location of a step with neighbours → the part of it that may be shown."""
         for finding in findings:
             self._add(finding)
         self._hidden = {
@@ -68,6 +70,8 @@ class _Wanted:
         is_hidden = False
         for step in trace:
             self._locations.setdefault(step.location, None)
+            if step.is_partial:
+                self._partial[step.location] = step.text
             if step.is_secret:
                 is_hidden = True
                 self._secret.add(step.location)
@@ -94,6 +98,9 @@ class _Wanted:
         if name is None or not shown[0].text[shown[0].start :].lstrip("\"'").startswith(name):
             shown = shown[:1]
         if any((location.path, line.number) in self._hidden for line in shown):
+            return None
+        part = self._partial.get(location)
+        if part is not None and not part.startswith(shown[0].text[shown[0].start : shown[0].end]):
             return None
         if not any(line.end > line.start for line in shown):
             return None

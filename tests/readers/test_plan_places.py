@@ -142,8 +142,7 @@ def test_the_remedy_names_what_decides() -> None:
         f"add snapshot_retention_limit = 7 to aws_elasticache_cluster.jobs, {PAYMENTS}/main.tf:19"
     )
     assert remedies[f"module.sessions[1].{GROUP}.this"] == (
-        "set var.session_days to 7 days: "
-        "pass it to terraform plan (-var, -var-file or TF_VAR_)"
+        "set var.session_days to 7 days: pass it to terraform plan (-var, -var-file or TF_VAR_)"
     )
 
 

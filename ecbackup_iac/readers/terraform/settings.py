@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from ecbackup_iac.hcl.number import NumberTooLargeError
+from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.hidden import hidden, hidden_unless_days, shown_setting
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import (
@@ -87,15 +87,17 @@ def _days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
         if parsed is None:
             return Invalid(shown_value(raw), trace)
         raw = parsed
-    if isinstance(raw, Fraction):
+    if raw == 0 and not isinstance(raw, bool):
+        raw = 0  # negative zero
+    if isinstance(raw, Fraction | float):
         return Invalid(text_from(raw)[:40], trace)
     if isinstance(raw, Mapping | tuple):
         return Invalid("a map" if isinstance(raw, Mapping) else "a list", trace)
     return days_of(raw, trace)
 
 
-def _whole(number: int | Fraction | None) -> int | None:
-    return None if number is None else max(-MAX_SHOWN_BYTES, min(int(number), MAX_SHOWN_BYTES))
+def _whole(number: Number | None) -> int | None:
+    return None if number is None else int(max(-MAX_SHOWN_BYTES, min(number, MAX_SHOWN_BYTES)))
 
 
 def text_setting(value: Value) -> Setting[str]:
@@ -115,7 +117,7 @@ def _settled_text(value: Value) -> Settled[str]:
             text = value.raw
         case None | "":
             return Unset()
-        case int() | Fraction() as raw if not isinstance(raw, bool):
+        case int() | Fraction() | float() as raw if not isinstance(raw, bool):
             text = text_from(raw)
         case raw:
             text = str(raw)
@@ -129,7 +131,7 @@ def shown_text(value: Value, text: str) -> str:
 
 def _trace(before: tuple[TraceStep, ...], steps: Iterable[Step]) -> tuple[TraceStep, ...]:
     """Return a value's trace for the report, from the retention to its source, without duplicates."""
-    trace, is_secret = [*before], False
+    trace, is_secret = [*before], any(step.is_secret for step in before)
     for step in steps:
         # What a sensitive variable is made of is as sensitive as the variable.
         trace.append(_hidden(step) if is_secret else step_of(step))
@@ -149,8 +151,14 @@ def _hidden(step: Step) -> TraceStep:
 
 def step_of(step: Step) -> TraceStep:
     """Return a step for the report: the first line of its text, cut where it is long."""
+    if isinstance(step, TraceStep):
+        return step
+    if step.is_secret:
+        return _hidden(step)
     first, *rest = step.text.strip().splitlines() or [""]
     text = first.strip()
     if len(text) > MAX_STEP_LENGTH or rest:
         text = f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
-    return TraceStep(text, step.location, step.kind, step.name, step.shape, step.is_secret)
+    return TraceStep(
+        text, step.location, step.kind, step.name, step.shape, is_partial=step.is_partial
+    )

@@ -18,6 +18,7 @@ from ecbackup_iac.terraform.functions.call_context import Files, Scope
 from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.installed_modules import installed_modules
 from ecbackup_iac.terraform.modules.module import FolderReader, Module, load_module
+from ecbackup_iac.terraform.modules.resource_values import Schemas
 from ecbackup_iac.terraform.values.value import EvaluationError, hidden_value
 
 NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
@@ -95,9 +96,13 @@ class Configuration:
         root: str,
         files: Files,
         shows_terraform: Callable[[], bool] = lambda: False,
+        schemas: Schemas = lambda _: {},
     ) -> None:
         """Take the root's folder; `shows_terraform` is whether the tree shows that Terraform plans it."""
         self.modules = modules
+        self.schemas = schemas
+        """What providers say of resource types."""
+
         self.root = modules.reader.real(root)
         self.files = files
         self._shows_terraform = shows_terraform

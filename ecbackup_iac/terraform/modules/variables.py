@@ -4,7 +4,7 @@ from ecbackup_iac.hcl.expression import Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.value import StepKind, TraceStep
+from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -18,7 +18,7 @@ from ecbackup_iac.terraform.values.value import (
     SourceStep,
     UnknownRaw,
     Value,
-    hidden_value,
+    declared_sensitive,
 )
 
 MAX_ERROR_MESSAGE = 200
@@ -42,6 +42,11 @@ class Variable:
         kind = self.block.body.attribute("type")
         return constraint_of(kind.expression if kind else None)
 
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether its value is never kept. Raises EvaluationError."""
+        return self._flag("ephemeral", default=False)
+
     def value(self, inputs: Inputs | CallInputs) -> Value:
         """Return the variable's value. Raises EvaluationError."""
         constraint = self.constraint
@@ -58,18 +63,13 @@ class Variable:
                 raw = replace(given.raw, is_not_null=True)
                 value = Value(given.type, raw, given.trace).with_marks_of(given)
         if is_sensitive:
-            steps = tuple(
-                TraceStep(
-                    f"{self.name} = {hidden_value(value)}",
-                    step.location,
-                    StepKind.VARIABLE,
-                    self.name,
-                    is_secret=True,
-                )
-                for step in value.trace
-            )
-            value = replace(value, trace=steps, is_sensitive=True)
+            value = declared_sensitive(value, self.name, StepKind.VARIABLE)
         return self._validated(value)
+
+    def check_default(self) -> None:
+        """Raise EvaluationError for a type or a default that Terraform refuses, even where it is not used."""
+        is_nullable = self._flag("nullable", default=True)
+        self._default(self.constraint, is_nullable=is_nullable)
 
     def _default(self, constraint: Constraint, *, is_nullable: bool) -> Value | None:
         default = self.block.body.attribute("default")
@@ -116,6 +116,9 @@ class Variable:
             if condition is None:
                 continue
             is_valid = converted(evaluator.value(condition.expression), BOOL)
+            if is_valid.is_null:
+                text = "Invalid variable validation result: it is null"
+                raise EvaluationError(text, condition.range)
             if is_valid.raw is False:
                 message = _error_message(rule, evaluator)
                 raise EvaluationError(f"Invalid value for variable: {message}", rule.header)

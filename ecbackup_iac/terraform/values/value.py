@@ -17,8 +17,9 @@ from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.value import StepKind, StepShape
+from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
+from ecbackup_iac.terraform.values.source_text import calls_sensitive, shown_source
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -74,6 +75,10 @@ class ReferenceRefusedError(EvaluationError):
     """A reference to what is not declared: Terraform checks these first, so `try` hides none."""
 
 
+class EphemeralValueError(ReferenceRefusedError):
+    """A reference to a value that exists only while Terraform runs, where it would be kept."""
+
+
 class Step(Protocol):
     """A step of a value's trace: a `SourceStep` or a `TraceStep` of the model."""
 
@@ -94,6 +99,10 @@ class Step(Protocol):
         """Whether the source must not be shown."""
 
     @property
+    def is_partial(self) -> bool:
+        """Whether only a part of the source may be shown."""
+
+    @property
     def location(self) -> Location:
         """The location as it is reported."""
 
@@ -112,8 +121,6 @@ class SourceStep:
     expression: Node | None = None
     """What is assigned there; None where nothing is."""
 
-    is_secret: bool = False
-
     @classmethod
     def of(cls, attribute: Attribute, kind: StepKind) -> "SourceStep":
         """Return the step of an attribute."""
@@ -126,14 +133,24 @@ class SourceStep:
         return StepShape.COLLECTION if is_collection else StepShape.VALUE
 
     @property
+    def is_secret(self) -> bool:
+        """Whether it declares something as sensitive."""
+        return self.expression is not None and calls_sensitive(self.expression)
+
+    @property
     def location(self) -> Location:
         """The location as it is reported."""
         return self.range.location
 
     @property
     def text(self) -> str:
-        """The source text."""
-        return self.range.text
+        """The source text, without the setting's neighbours."""
+        return shown_source(self.range, self.expression)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the source has neighbours of the setting, which are not shown."""
+        return self.text != self.range.text
 
 
 @record
@@ -181,6 +198,8 @@ class UnknownRaw:
     """Terraform knows it only after apply; otherwise a plan would know it."""
 
     is_not_null: bool = False
+    element: "Value | None" = None
+    """What every element of an unknown collection is, where that is known."""
 
 
 class OpenMembers(Mapping[str, "Value"]):
@@ -233,7 +252,7 @@ class Privacy(IntEnum):
 class Value:
     """A value of Terraform's. Compare with `equality.equal`, never with ==.
 
-    `raw` is None for null; bool; int or Fraction; str; a tuple of values for list, set and tuple (a
+    `raw` is None for null; bool; a Number; str; a tuple of values for list, set and tuple (a
     set's sorted, each once); a dict of values for map and object (sorted by key); UnknownRaw.
     """
 
@@ -341,6 +360,13 @@ def hidden_value(value: Value) -> str:
     """Return the mark of a value that must not be shown; one for all collections of a type."""
     is_scalar = isinstance(value.raw, str | int | Fraction)
     return hidden(str(value.raw) if is_scalar else type_name(value.type))
+
+
+def declared_sensitive(value: Value, name: str, kind: StepKind) -> Value:
+    """Return the value of a declaration that is sensitive: no step that leads to it is shown."""
+    text = f"{name} = {hidden_value(value)}"
+    steps = (TraceStep(text, step.location, kind, name, is_secret=True) for step in value.trace)
+    return replace(value, trace=tuple(steps), is_sensitive=True)
 
 
 def string(text: str) -> Value:
