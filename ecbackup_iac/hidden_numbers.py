@@ -27,6 +27,7 @@ def with_numbers(report: Report) -> Report:
     absent = tuple(_mapped(cache, numbered) for cache in report.absent)
     if not numbers:
         return report
+    findings = tuple(sorted(findings, key=lambda finding: finding.order))
     return replace(report, findings=findings, diagnostics=diagnostics, absent=absent)
 
 

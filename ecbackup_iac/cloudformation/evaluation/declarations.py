@@ -172,7 +172,7 @@ class GivenValue:
 
     def step(self, declaration: Declaration) -> TraceStep:
         """Return the step of a trace that shows it."""
-        name, is_secret = declaration.name, declaration.is_secret
+        name, is_secret = declaration.name, declaration.is_secret or self.is_secret
         if self.location.origin is Origin.COMMAND_LINE:
             return command_line_step(name)
         text = str(self.text)

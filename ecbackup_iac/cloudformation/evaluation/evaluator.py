@@ -84,8 +84,9 @@ class Evaluator(BaseEvaluator):
         properties = members(body).get("Properties")
         function = function_of(properties[1]) if properties else None
         if properties and function:
-            maker = "a macro" if function[0] == "Fn::Transform" else "a function"
-            why = f"{maker} may set {name}: {self.excerpt(properties[1], frame)}"
+            why = f"a macro may set {name}"
+            if function[0] != "Fn::Transform":
+                why = f"a function may set {name}: {self.excerpt(properties[1], frame)}"
             return properties, self.unknown_value(why, properties[1], frame)
         if properties and not isinstance(properties[1], MapNode):
             raise self.rejected("Properties is no map", properties[0], frame)

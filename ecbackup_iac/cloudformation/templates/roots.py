@@ -266,7 +266,9 @@ class Templates:
             text = f"the template of the nested stack is in a package that is not installed: {path}"
             raise NotReadError(text, is_elsewhere=True, is_package=True)
         if real is None:
-            raise NotReadError(f"the template of the nested stack is missing: {path}")
+            raise NotReadError(
+                f"the template of the nested stack is missing: {without_credentials(path)}"
+            )
         if real not in self._by_path:
             if not is_readable(real, boundary):
                 raise NotReadError(

@@ -260,7 +260,7 @@ def _value_from_macro(evaluator: Evaluator, instance: ResourceInstance, name: st
     for node in (instance.body, properties):
         inner = members(node).get("Fn::Transform")
         if inner:
-            why = f"a macro may set {name}: {evaluator.excerpt(inner[1], instance.frame)}"
+            why = f"a macro may set {name}"
             return evaluator.unknown_value(why, inner[1], instance.frame)
     macros = instance.frame.stack.template.macros()
     macro = next((macro for macro in macros if not macro.includes), None)

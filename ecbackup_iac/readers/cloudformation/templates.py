@@ -23,7 +23,7 @@ from ecbackup_iac.cloudformation.templates.resources import (
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.generated import CDK, generator_of
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import boundary_of, shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
@@ -216,7 +216,7 @@ class TemplateReader:
 
     def _values(self, given: Sequence[tuple[str, str]]) -> GivenValues:
         shown = {path: shown_path(path) for kind, path in given if kind == "file"}
-        return given_values(given, self._parameter_files, shown)
+        return given_values(given, self._parameter_files, shown, boundary_of("."))
 
     def _closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield the problems that belong to no single root."""

@@ -166,5 +166,5 @@ def workspace_of(given: EvaluationInputs) -> Value:
     """
     name = given.workspace or given.environment.get("TF_WORKSPACE")
     if name:
-        return string(name)
+        return replace(string(name), privacy=Privacy.OUTSIDE)
     return unknown("terraform.workspace is not given (--workspace)", STRING, is_not_null=True)
