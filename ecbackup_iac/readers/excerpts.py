@@ -95,11 +95,11 @@ class _Wanted:
         shown = [_cut(number, lines[number - 1], location) for number in numbers[:MAX_LINES]]
         # Other values in a map are not shown.
         name = self._whole.get(location)
-        if name is None or not shown[0].text[shown[0].start :].lstrip("\"'").startswith(name):
+        part = self._partial.get(location)
+        if part is not None or name is None or not shown[0].text[shown[0].start :].lstrip("\"'").startswith(name):
             shown = shown[:1]
         if any((location.path, line.number) in self._hidden for line in shown):
             return None
-        part = self._partial.get(location)
         if part is not None and not part.startswith(shown[0].text[shown[0].start : shown[0].end]):
             return None
         if not any(line.end > line.start for line in shown):

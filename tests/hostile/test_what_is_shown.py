@@ -355,8 +355,9 @@ SENSITIVE = {
     },
     "a neighbour in JSON": {
         "main.tf.json": '{"resource": {"aws_elasticache_cluster": {"c": {"engine": "redis", '
-        '"snapshot_retention_limit": "${local.c.days}"}}}, "locals": {"c": {"t": "%s", "days": 0}}}'
-        % WORD
+        '"snapshot_retention_limit": "${local.c.days}"}}}, "locals": {"c": {"t": "'
+        + WORD
+        + '", "days": 0}}}'
     },
     "a neighbour in YAML": {
         "t.yaml": "Resources:\n  C: {Type: AWS::ElastiCache::CacheCluster, Properties: {Engine: redis, "
@@ -428,16 +429,19 @@ ADDRESSES = {
 } | {
     "a macro's parameters": {
         "t.yaml": f"Transform:\n- Name: Redis\n  Parameters: {{Token: {WORD}}}\nResources: {{}}\n",
-        "u.yaml": "Resources:\n  Fn::Transform: {Name: Redis, Parameters: {Token: %s}}\n" % WORD,
+        "u.yaml": "Resources:\n  Fn::Transform: {Name: Redis, Parameters: {Token: " + WORD + "}}\n",
         "v.yaml": "Resources:\n  C:\n    Type: AWS::ElastiCache::CacheCluster\n    Properties:\n"
-        "      SnapshotRetentionLimit:\n        Fn::Transform: {Name: Redis, Parameters: {Token: %s}}\n"
-        % WORD,
+        "      SnapshotRetentionLimit:\n        Fn::Transform: {Name: Redis, Parameters: {Token: "
+        + WORD
+        + "}}\n",
         "w.yaml": "Resources:\n  C:\n    Type: AWS::ElastiCache::CacheCluster\n    Properties:\n"
-        "      Fn::Transform: {Name: Redis, Parameters: {Token: %s}}\n" % WORD,
+        "      Fn::Transform: {Name: Redis, Parameters: {Token: " + WORD + "}}\n",
     },
     "a product's parameters": {
         "t.yaml": "Resources:\n  Redis:\n    Type: AWS::ServiceCatalog::CloudFormationProvisionedProduct\n"
-        "    Properties: {ProductId: p, ProvisioningParameters: [{Key: redis, Value: %s}]}\n" % WORD
+        "    Properties: {ProductId: p, ProvisioningParameters: [{Key: redis, Value: "
+        + WORD
+        + "}]}\n"
     },
 }
 
