@@ -46,6 +46,17 @@ def hidden_unless_days(settled: Settled[int], mark: str) -> Settled[int]:
             return settled
 
 
+def names_credential(name: str) -> bool:
+    """Whether a member of a document is named like one that holds a credential."""
+    return _CREDENTIAL.search(name) is not None
+
+
+_CREDENTIAL = re.compile(
+    r"pass(wor|wd|phrase)|secret|token|credential|auth|(private|api|access|client)[-_ ]?key|certificate",
+    re.IGNORECASE,
+)
+
+
 def without_credentials(address: str) -> str:
     """Return an address of a module or a template without its password and its query, save a version."""
     bare, _, query = address.partition("?")

@@ -96,7 +96,11 @@ class _Wanted:
         # Other values in a map are not shown.
         name = self._whole.get(location)
         part = self._partial.get(location)
-        if part is not None or name is None or not shown[0].text[shown[0].start :].lstrip("\"'").startswith(name):
+        if (
+            part is not None
+            or name is None
+            or not shown[0].text[shown[0].start :].lstrip("\"'").startswith(name)
+        ):
             shown = shown[:1]
         if any((location.path, line.number) in self._hidden for line in shown):
             return None

@@ -133,6 +133,7 @@ OF_THE_ENVIRONMENT = {
         '"Resources:\\n  ${var.s}:\\n    Type: AWS::ElastiCache::CacheCluster\\n    Properties: '
         '{Engine: redis, SnapshotRetentionLimit: ${var.s}}\\n"'
     ),
+    "a text that is no template": template('"Resources: [*${var.s}, !${var.s} 1]"'),
     "a parameter of a template": {
         "main.tf": 'resource "aws_cloudformation_stack" "s" {\n  name = "s"\n'
         '  template_body = file("t.yaml")\n  parameters = { Days = var.s }\n}\n' + VARIABLE,
@@ -367,6 +368,12 @@ SENSITIVE = {
         "t.yaml": f"Mappings: {{M: {{a: {{T: {WORD}, Days: 0}}}}}}\nResources:\n  C:\n"
         "    Type: AWS::ElastiCache::CacheCluster\n    Properties:\n      Engine: redis\n"
         "      SnapshotRetentionLimit: !FindInMap [M, a, Days]\n"
+    },
+    "a credential of another file of a service": {
+        "serverless.yml": "service: x\nprovider: {name: aws}\ncustom: {c: '${file(c.yml)}'}\nresources:\n"
+        "  Resources:\n    C:\n      Type: AWS::ElastiCache::CacheCluster\n      Properties:\n"
+        "        Engine: redis\n        SnapshotRetentionLimit: ${self:custom.c.token}\n",
+        "c.yml": f"token: {WORD}\n",
     },
     "an ephemeral variable": {
         "main.tf": cache(

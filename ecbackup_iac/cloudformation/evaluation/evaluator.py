@@ -36,6 +36,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
+from ecbackup_iac.model.hidden import hidden, names_credential
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 
@@ -171,6 +172,9 @@ class Evaluator(BaseEvaluator):
         if found.key is None:  # it is made here, and no literal
             return replace(value, literals=(), trace=(source.step(node),))
         step = source.step(found.key, found.node, StepKind.MAPPING)
+        if names_credential(step.name):
+            step = replace(step, text=f"{step.name}: {hidden(value.text or '')}", is_secret=True)
+            return replace(value, trace=(step,), is_secret=True)
         return replace(value, trace=(step, *value.trace[1:]))
 
     def _placeholder(self, node: Node, frame: Frame) -> Value:

@@ -27,6 +27,7 @@ from ecbackup_iac.files.paths import boundary_of, shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
+from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location, input_location, is_downloaded
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import UNWATCHED, Progress
@@ -127,9 +128,10 @@ class TemplateReader:
         try:
             stack = stack_of(deployment, self._templates, boundary)
         except NotReadError as error:
+            why = hidden(error.message) if deployment.is_hidden else error.message
             if deployment.looks_like_cache or not error.is_elsewhere:
-                return ReadResult((unread_deployment(deployment, error.message),))
-            text = f"{deployment.address} was not inspected: {error.message}"
+                return ReadResult((unread_deployment(deployment, why),))
+            text = f"{deployment.address} was not inspected: {why}"
             warning = Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
             return ReadResult(diagnostics=(warning,))
         self._templates.cover(stack.template)

@@ -1,8 +1,8 @@
 """Values → whether they, or anything in them, must not be shown."""
 
-import re
 from collections.abc import Mapping
 
+from ecbackup_iac.model.hidden import names_credential
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import OpenMembers, Privacy, Value
@@ -31,13 +31,6 @@ def with_all_marks_of(result: Value, *arguments: Value) -> Value:
     return result.with_marks(is_sensitive=is_sensitive, privacy=privacy)
 
 
-# Members of a document that hold a credential, whatever else it describes.
-_CREDENTIAL = re.compile(
-    r"pass(wor|wd|phrase)|secret|token|credential|auth|(private|api|access|client)[-_ ]?key|certificate",
-    re.IGNORECASE,
-)
-
-
 def with_hidden_credentials(value: Value) -> Value:
     """Return a decoded value in which every member that is named like a credential is not shown."""
     charge()
@@ -45,7 +38,7 @@ def with_hidden_credentials(value: Value) -> Value:
         case Mapping() as members:
             kept = {
                 name: _outside(member)
-                if _CREDENTIAL.search(name)
+                if names_credential(name)
                 else with_hidden_credentials(member)
                 for name, member in members.items()
             }
