@@ -8,12 +8,11 @@ from typing import TypeVar
 from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.templates.roots import Templates
-from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
 from ecbackup_iac.model.hidden import hidden, shown_setting
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import ReadResult
-from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
     Invalid,
     Known,
@@ -24,7 +23,7 @@ from ecbackup_iac.model.value import (
     Unknown,
     Value,
 )
-from ecbackup_iac.readers.cloudformation.resource_types import RETENTION
+from ecbackup_iac.readers.cloudformation.unread_stacks import unread_cache
 
 T = TypeVar("T")
 
@@ -76,25 +75,12 @@ def deployed_cache(cache: CacheResource, deployment: TemplateDeployment) -> Cach
     )
 
 
-def unread_cache(deployment: TemplateDeployment, why: str) -> CacheResource:
-    """Return the cache that a deployed template may hold, of which nothing is known."""
-    step = TraceStep(deployment.address, deployment.location, StepKind.UNREAD, deployment.url)
-    return CacheResource(
-        address=deployment.address,
-        type=deployment.kind,
-        form=Form.REPLICATION_GROUP,
-        source=Source.CLOUDFORMATION,
-        root=deployment.root,
-        location=deployment.location,
-        retention=Unknown(why, trace=(step,)),
-        retention_name=RETENTION,
-        assumptions=deployment.assumptions,
-        block=deployment.block,
-        overrides=deployment.overrides,
-        calls=deployment.calls,
-        called=deployment.called,
-        settings=deployment.settings,
-    )
+def cache_of_deployment(deployment: TemplateDeployment, why: str) -> CacheResource:
+    """Return the cache that a deployed template may hold, where that is not read."""
+    place = deployment.location
+    step = TraceStep(deployment.address, place, StepKind.UNREAD, deployment.url)
+    cache = unread_cache(deployment.kind, deployment.root, why, step, place)
+    return deployed_cache(cache, deployment)
 
 
 def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadResult:

@@ -117,7 +117,7 @@ class ModuleInstance:
     @cached_property
     def called(self) -> tuple[str, ...]:
         """The folders of the modules that those calls lead to."""
-        return (*self.parent.called, self.module.folder) if self.calls and self.parent else ()
+        return (*self.parent.called, self.module.folder) if self.call_blocks and self.parent else ()
 
     @property
     def root(self) -> "ModuleInstance":

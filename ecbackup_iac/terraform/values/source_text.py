@@ -1,6 +1,7 @@
 """The source of a trace step → the part of it that a report may show."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ecbackup_iac.hcl.expression import (
     Call,
@@ -13,7 +14,11 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.source import SourceRange
 
+MAX_STEP_BYTES = 1000
+"""Of a source: its first line is shown, and cut where it is long."""
 
+
+@lru_cache(maxsize=1000)
 def calls_sensitive(expression: Node) -> bool:
     """Whether an expression declares something in it as sensitive."""
     return any(
@@ -22,23 +27,32 @@ def calls_sensitive(expression: Node) -> bool:
     )
 
 
+def has_neighbours(source: SourceRange, expression: Node | None) -> bool:
+    """Whether a source has parts that are not shown."""
+    return expression is not None and any(_is_in(node, source) for node in _collections(expression))
+
+
 def shown_source(source: SourceRange, expression: Node | None) -> str:
-    """Return a source without the maps and lists in it that hold texts: the setting's neighbours."""
-    if expression is None:
-        return source.text
+    """Return the beginning of a source, without the maps and lists in it that hold texts: neighbours."""
+    content = source.file.text
+    end = min(source.end, source.start + MAX_STEP_BYTES)
     text, position = b"", source.start
-    for node in _collections(expression):
-        part = node.range
-        if part.file is not source.file or not position <= part.start <= part.end <= source.end:
-            continue
-        bracket = source.file.text[part.start : part.start + 1]
-        text += source.file.text[position : part.start] + bracket + b" ..."
-        position = part.end
-    return (text + source.file.text[position : source.end]).decode(errors="replace")
+    for node in _collections(expression) if expression is not None else ():
+        start = node.range.start
+        if _is_in(node, source) and position <= start < end:
+            text += content[position : start + 1] + b" ..."
+            position = node.range.end
+    return (text + content[position:end]).decode(errors="replace")
 
 
-def _collections(expression: Node) -> Iterator[ObjectNode | TupleNode]:
-    """Yield the outermost maps and lists that hold texts, in the order in which they are written."""
+def _is_in(node: ObjectNode | TupleNode, source: SourceRange) -> bool:
+    part = node.range
+    return part.file is source.file and source.start <= part.start <= part.end <= source.end
+
+
+@lru_cache(maxsize=1000)
+def _collections(expression: Node) -> tuple[ObjectNode | TupleNode, ...]:
+    """Return the outermost maps and lists that hold texts, in the order in which they are written."""
     pending, found = [expression], []
     while pending:
         node = pending.pop()
@@ -46,7 +60,7 @@ def _collections(expression: Node) -> Iterator[ObjectNode | TupleNode]:
             found.append(node)
         else:
             pending += children(node)
-    yield from sorted(found, key=lambda node: node.range.start)
+    return tuple(sorted(found, key=lambda node: node.range.start))
 
 
 def _holds_text(collection: ObjectNode | TupleNode) -> bool:

@@ -19,7 +19,11 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
-from ecbackup_iac.terraform.values.source_text import calls_sensitive, shown_source
+from ecbackup_iac.terraform.values.source_text import (
+    calls_sensitive,
+    has_neighbours,
+    shown_source,
+)
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -144,13 +148,13 @@ class SourceStep:
 
     @property
     def text(self) -> str:
-        """The source text, without the setting's neighbours."""
+        """The beginning of the source text, without the setting's neighbours."""
         return shown_source(self.range, self.expression)
 
     @property
     def is_partial(self) -> bool:
         """Whether the source has neighbours of the setting, which are not shown."""
-        return self.text != self.range.text
+        return has_neighbours(self.range, self.expression)
 
 
 @record
