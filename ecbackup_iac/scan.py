@@ -5,6 +5,7 @@ from datetime import date
 from itertools import chain
 
 from ecbackup_iac.accounting import find_unaccounted_blocks
+from ecbackup_iac.hidden_numbers import with_numbers
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy, Requirements
@@ -54,6 +55,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     )
     diagnostics += [*warnings, *exclusion_diagnostics(exclusions, policy.exclude, paths)]
     report = report_of(findings, diagnostics, absent, policy.minimum_days, exclusions)
+    report = with_numbers(report)
     if not with_excerpts:
         return report
     tops = paths if policy.source is None else (*paths, policy.source)

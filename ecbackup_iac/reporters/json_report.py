@@ -15,9 +15,7 @@ from ecbackup_iac.model.report import (
 )
 from ecbackup_iac.model.value import (
     Invalid,
-    Known,
     Outcome,
-    Settled,
     TraceStep,
     Unknown,
     Value,
@@ -81,7 +79,7 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
             dict.fromkeys(
                 plain_days(outcome.value)
                 for outcome in (*outcomes, *variants)
-                if not _is_hidden(outcome.value)
+                if not isinstance(outcome.value, Invalid)
             )
         ),
     }
@@ -89,11 +87,6 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
         bounds = retention.bounds
         shown["bounds"] = {"min": bounds.minimum, "max": bounds.maximum}
     return shown
-
-
-def _is_hidden(value: Settled[int]) -> bool:
-    """Whether an outcome is left out of the list: it is not a number of days, or must not be shown."""
-    return isinstance(value, Invalid) or (isinstance(value, Known) and value.sensitive)
 
 
 def _location(location: Location) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from ecbackup_iac.cloudformation.templates.template_urls import (
     file_name_of,
 )
 from ecbackup_iac.files.paths import is_readable, shown_path
+from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
@@ -262,7 +263,9 @@ class Templates:
             text = f"the template of the nested stack is in a package that is not installed: {path}"
             raise NotReadError(text, is_elsewhere=True, is_package=True)
         if real is None:
-            raise NotReadError(f"the template of the nested stack is missing: {path}")
+            raise NotReadError(
+                f"the template of the nested stack is missing: {without_credentials(path)}"
+            )
         if real not in self._by_path:
             if not is_readable(real, boundary):
                 raise NotReadError(
@@ -331,7 +334,8 @@ class Templates:
         """
         uploaded = self._uploaded((url,), boundary, ())
         if uploaded is None:
-            raise NotReadError(f"its template is elsewhere: {url}", is_elsewhere=True)
+            where = without_credentials(url)
+            raise NotReadError(f"its template is elsewhere: {where}", is_elsewhere=True)
         real = os.path.realpath(uploaded.path)
         return self._loaded(uploaded.path, [real], boundary), uploaded.note
 

@@ -53,12 +53,12 @@ class StackTemplates:
             uploaded = self._uploaded(deployed.url, frame)
             path = uploaded.path if uploaded else None
         if path is None:
-            raise NotReadError(elsewhere(deployed, body, stack.template), is_elsewhere=True)
+            raise NotReadError(elsewhere(deployed, stack.template), is_elsewhere=True)
         template = self._templates.load(path, stack.template)
         if any(above.template.path == template.path for above in stack.ancestors):
             raise NotReadError("not inspected again: the stack is nested in itself")
         if uploaded and not uploaded.is_certain and not accepts(template, deployed):
-            raise NotReadError(elsewhere(deployed, body, stack.template), is_elsewhere=True)
+            raise NotReadError(elsewhere(deployed, stack.template), is_elsewhere=True)
         return template, uploaded.note if uploaded else ""
 
     def _inline(self, node: Node, frame: Frame) -> Template:
