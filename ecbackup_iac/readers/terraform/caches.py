@@ -217,8 +217,9 @@ class RootReader:
 
         Of the provider's rules only those on engine, replication_group_id and retention are held.
         """
+        conditions = Arguments(found.block, Evaluator(found.condition_scope), block.give_up)
         for location, message in (
-            *failed_conditions(found.block, block),
+            *failed_conditions(found.block, conditions),
             *provider_rules(found.kind, block),
         ):
             self._diagnostics.append(Diagnostic(message, location))

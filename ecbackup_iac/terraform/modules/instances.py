@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ecbackup_iac.hcl.expression import GetAttribute, Name, children
 from ecbackup_iac.hcl.source import SourceRange
-from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
@@ -131,7 +131,9 @@ class ModuleInstance:
         key = (root, *names)
         if key not in self._found:
             if key in self._pending:
-                raise EvaluationError(f"Cycle: {'.'.join(key)} refers to itself", source_range)
+                raise ReferenceRefusedError(
+                    f"Cycle: {'.'.join(key)} refers to itself", source_range
+                )
             if root == "local" and len(self._pending) >= MAX_CHAIN_DEPTH and not self._is_preparing:
                 self._is_preparing = True
                 try:
@@ -143,8 +145,7 @@ class ModuleInstance:
                 with hide_rejections():
                     self._found[key] = self._resolved(root, names)
             except EvaluationError as error:
-                error.__context__ = None  # it would keep much in memory
-                self._found[key] = error
+                self._found[key] = _refused(error)
             finally:
                 self._pending.discard(key)
         found = self._found[key]
@@ -289,9 +290,7 @@ class ModuleInstance:
         def find(member: str) -> Value:
             attribute = block.body.attribute(member)
             if attribute is not None:
-                return evaluator.value(attribute.expression).through(
-                    SourceStep.of(attribute, StepKind.ATTRIBUTE)
-                )
+                return _defined(evaluator, attribute, StepKind.ATTRIBUTE)
             when = "only after apply" if mode == "managed" else "only when Terraform reads it"
             text = f"{address}.{member} is known {when}"
             return unknown(text, is_deferred=mode == "managed")
@@ -316,11 +315,7 @@ class ModuleInstance:
             attribute = outputs[output].body.attribute("value")
             if attribute is None:
                 raise EvaluationError(f'Missing required argument: output "{output}" has no value')
-            return (
-                Evaluator(child)
-                .value(attribute.expression)
-                .through(SourceStep.of(attribute, StepKind.OUTPUT))
-            )
+            return _defined(Evaluator(child), attribute, StepKind.OUTPUT)
 
         kind = object_of(dict.fromkeys(outputs, DYNAMIC))
         return Value(kind, LazyMembers(sorted(outputs), find))
@@ -389,6 +384,21 @@ class ModuleInstance:
             return False
 
 
+def _refused(error: EvaluationError) -> EvaluationError:
+    """Return the error of a reference to what Terraform refuses where it is defined."""
+    return ReferenceRefusedError(error.message, error.origin, error.bare)
+
+
+def _defined(evaluator: Evaluator, attribute: Attribute, kind: StepKind) -> Value:
+    """Return the value of an output, or of an attribute of a resource, that a reference leads to."""
+    try:
+        with hide_rejections():
+            value = evaluator.value(attribute.expression)
+    except EvaluationError as error:
+        raise _refused(error) from None
+    return value.through(SourceStep.of(attribute, kind))
+
+
 class BlockScope:
     """A module instance's scope within one instance of a block: with `each` and `count`."""
 
@@ -399,11 +409,14 @@ class BlockScope:
         instance: ModuleInstance,
         repetition: Repetition,
         self_value: Callable[[], Value] | None = None,
+        own: tuple[str, ...] = (),
     ) -> None:
         self.instance = instance
         self.repetition = repetition
         self.self_value = self_value
         """The value of `self`, in a postcondition."""
+        self.own = own
+        """The type and name of the resource whose arguments are evaluated, which may not refer to it."""
 
     @property
     def files(self) -> Files:
@@ -425,6 +438,9 @@ class BlockScope:
         found = self.repetition.names.get((root, names[0]))
         if found is not None:
             return found
+        if self.own and (root, *names) in (self.own, ("resource", *self.own)):
+            text = f"Self-referential block: {'.'.join(self.own)} may not refer to itself"
+            raise ReferenceRefusedError(text, source_range)
         if root == "self" and self.self_value is not None:
             return attribute(self.self_value(), names[0])
         return self.instance.reference(root, names, source_range)
