@@ -253,9 +253,9 @@ def test_a_secret_is_in_no_message(retention: str, evaluate_templates: "Evaluate
         ),
         (
             "!ImportValue d",
-            "write SnapshotRetentionLimit: 7 into the template, or judge what runs:",
+            "write SnapshotRetentionLimit: 7 into the template, or check what is deployed:",
         ),
-        ("!Sub '3${Z}'", "set SnapshotRetentionLimit: 7 in t.yaml:5"),
+        ("!Sub '3${Z}'", "set SnapshotRetentionLimit: 35 in t.yaml:5"),
     ],
 )
 def test_a_remedy_is_of_use(

@@ -14,7 +14,7 @@ from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks, ConfigurationModule
-from ecbackup_iac.readers.terraform_json.plan_pieces import configuration_module, kind_of
+from ecbackup_iac.readers.terraform_json.plan_pieces import configuration_module
 from ecbackup_iac.readers.terraform_json.planned_change import (
     ResourceChange,
     is_managed_afterwards,
@@ -150,7 +150,7 @@ def _changes(
         for entry in members[name].items() if name in members else ():
             try:
                 change, reason = _deferred(entry) if name == "deferred_changes" else (entry, "")
-                if kind_of(change) in _KINDS:
+                if change.type_name() in _KINDS:
                     changes.append((change.checked(ResourceChange), reason))
             except (ShapeError, KeyError) as error:
                 message = f"an entry of {name} cannot be read: {error}"

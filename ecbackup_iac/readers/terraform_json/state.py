@@ -17,7 +17,6 @@ from ecbackup_iac.readers.terraform.resource_types import (
     text_of,
 )
 from ecbackup_iac.readers.terraform_json.plan import unknown_format
-from ecbackup_iac.readers.terraform_json.plan_pieces import kind_of
 from ecbackup_iac.readers.terraform_json.recorded_deployments import (
     KINDS,
     RecordedResource,
@@ -88,7 +87,7 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     recorded: list[RecordedResource] = []
     for entry in _shown(members) if is_shown else _raw(members):
         try:
-            if not (kind_of(entry) in _KINDS and _is_managed(entry.members())):
+            if not (entry.type_name() in _KINDS and _is_managed(entry.members())):
                 continue
             for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
                 address, kind = instance["address"], instance["type"]
