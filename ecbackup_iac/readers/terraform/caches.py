@@ -230,8 +230,9 @@ class RootReader:
                 refusal = refusal or error.message
         if refusal:
             return refusal
+        conditions = Arguments(found.block, Evaluator(found.condition_scope), block.give_up)
         for location, message in (
-            *failed_conditions(found.block, block),
+            *failed_conditions(found.block, conditions),
             *provider_rules(found.kind, block),
         ):
             self._diagnostics.append(Diagnostic(message, location))

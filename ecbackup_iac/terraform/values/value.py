@@ -76,7 +76,10 @@ class EvaluationError(Exception):
 
 
 class ReferenceRefusedError(EvaluationError):
-    """A reference to what is not declared: Terraform checks these first, so `try` hides none."""
+    """A reference that Terraform refuses, so that no `try` and no branch that is not taken hides it.
+
+    It is to what is not declared, or to what Terraform refuses where it is defined.
+    """
 
 
 class EphemeralValueError(ReferenceRefusedError):
