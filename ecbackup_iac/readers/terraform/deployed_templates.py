@@ -18,6 +18,7 @@ from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.deployers import DEPLOYERS, Deployer
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -28,9 +29,6 @@ from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
-
-WORDS = (b"cloudformation_stack", b"cloudcontrolapi", b"servicecatalog_product")
-"""What a file names that deploys a template."""
 
 # The types of CloudFormation that are caches, or deploy templates with caches.
 _TYPES = (
@@ -47,29 +45,6 @@ _CACHE_WORDS = re.compile(
     r"elasti-?cache|redis|valkey|snapshot_?retention|\bcache\.[a-z]\w*\.\w+", re.IGNORECASE
 )
 
-
-@record
-class Deployer:
-    """The arguments of a resource type that deploys a template."""
-
-    body: str = "template_body"
-    url: str = "template_url"
-    parameters: str = "parameters"
-    nested: str = ""
-    """The block that holds these arguments; empty where the resource itself does."""
-
-    type: str = ""
-    """The argument that names the type of the one resource whose properties `body` is."""
-
-
-DEPLOYERS: Mapping[str, Deployer] = {
-    "aws_cloudformation_stack": Deployer(),
-    "aws_cloudformation_stack_set": Deployer(),
-    "awscc_cloudformation_stack": Deployer(),
-    "awscc_cloudformation_stack_set": Deployer(),
-    "aws_servicecatalog_product": Deployer(nested="provisioning_artifact_parameters"),
-    "aws_cloudcontrolapi_resource": Deployer(body="desired_state", type="type_name"),
-}
 
 _STACK_SETS = ("aws_cloudformation_stack_set", "awscc_cloudformation_stack_set")
 
