@@ -380,7 +380,7 @@ class _ItemParser:
     def _block_end(self, inside: int) -> tuple[int, bool]:
         """Return the offset behind a block's closing brace, and True; where there is none, its limit."""
         end = self._limit(inside) if self._is_careful else self._end
-        stop = skip_block(self._text, inside, end)
+        stop = skip_block(self._text, inside, end, self._body.source.closings)
         if stop != UNCLOSED:
             return stop, True
         self._is_careful = True

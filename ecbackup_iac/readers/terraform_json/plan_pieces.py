@@ -35,10 +35,5 @@ def configuration_module(piece: RawJson) -> ConfigurationModule:
 
 
 def is_cache(entry: RawJson) -> bool:
-    """Whether the type of an entry is one of a cache.
-
-    Raises:
-        ShapeError: it has no type.
-
-    """
+    """Whether the type of an entry is one of a cache. Raises ShapeError."""
     return entry.type_name() in RESOURCE_TYPES
