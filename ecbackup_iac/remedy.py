@@ -1,12 +1,14 @@
 """A resource and its verdict → the remedy, by source and form."""
 
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from ecbackup_iac.files.generated import CDK, CDK_FOR_TERRAFORM
 from ecbackup_iac.model.cache import CacheResource, CalledModule, Form, ModuleState
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.shared_code import NOTHING_SHARED, SharedCode
 from ecbackup_iac.model.source import SOURCES, RemedyKind
 from ecbackup_iac.model.value import (
     Known,
@@ -17,11 +19,17 @@ from ecbackup_iac.model.value import (
     StepShape,
     TraceStep,
     Unknown,
+    Value,
 )
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
 
 
-def remedy_of(resource: CacheResource, verdict: Verdict, requirements: Requirements) -> str | None:
+def remedy_of(
+    resource: CacheResource,
+    verdict: Verdict,
+    requirements: Requirements,
+    shared: SharedCode = NOTHING_SHARED,
+) -> str | None:
     """Return the shortest thing to type or decide; None where nothing is wrong.
 
     Each of several commands is on a line of its own.
@@ -29,7 +37,11 @@ def remedy_of(resource: CacheResource, verdict: Verdict, requirements: Requireme
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
         return None
     facts = SOURCES[resource.source]
-    remedy = _BY_KIND[facts.remedy](_on_one_line(resource), verdict.rule, requirements)
+    rules = [verdict.rule]
+    if any(note.rule is Rule.BACKUP_WINDOW_CONFLICT for note in verdict.notes):
+        rules = [Rule.BACKUP_WINDOW_CONFLICT, *rules]  # AWS rejects backups before that is solved
+    named = _on_one_line(resource)
+    remedy = "\n".join(_BY_KIND[facts.remedy](named, rule, requirements, shared) for rule in rules)
     return remedy + facts.remedy_suffix
 
 
@@ -50,12 +62,14 @@ def _for_attribute(resource: CacheResource, rule: Rule | None, requirements: Req
             days = f"{requirements.minimum_days} to {MAXIMUM_DAYS}"
             return f"give {name} of {address} a value of {days} that does not wait for the apply"
         case _:
-            return f"set {name} = {requirements.remedy_days} in {address}"
+            return f"set {name} = {days_in_place_of(resource.retention, requirements)} in {address}"
 
 
-def _for_plan(resource: CacheResource, rule: Rule | None, requirements: Requirements) -> str:
+def _for_plan(
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
+) -> str:
     """Return a remedy for the configuration that decides the value, where --source has located it."""
-    planned, days = resource.retention, requirements.remedy_days
+    planned, days = resource.retention, days_in_place_of(resource.retention, requirements)
     written = tuple(step for step in planned.trace if step.location.path != resource.root)
     is_about_retention = rule not in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT)
     if not written or not is_about_retention:
@@ -64,12 +78,14 @@ def _for_plan(resource: CacheResource, rule: Rule | None, requirements: Requirem
         return f"{_for_attribute(resource, rule, requirements)}, {_line(resource.location)}"
     last = planned.trace[-1]
     if last.kind is StepKind.OPEN_VARIABLE:  # its value is in no file that was read
-        given = "give it so to terraform plan (-var, -var-file or TF_VAR_)"
-        return f"let var.{last.name} come to {days} days: {given}"
-    return _where(written, resource, days).text
+        given = "pass it to terraform plan (-var, -var-file or TF_VAR_)"
+        return f"set var.{last.name} to {days} days: {given}"
+    return _where(written, resource, days, shared).text
 
 
-def _for_live_cache(resource: CacheResource, rule: Rule | None, requirements: Requirements) -> str:
+def _for_live_cache(
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, _shared: SharedCode
+) -> str:
     if rule is Rule.BACKUPS_UNSUPPORTED:
         return _for_attribute(resource, rule, requirements)
     cache = shlex.quote(resource.address)
@@ -79,7 +95,8 @@ def _for_live_cache(resource: CacheResource, rule: Rule | None, requirements: Re
         return f"{enable}   # clear of the maintenance window, at least an hour long"
     if isinstance(resource.retention, Unknown):
         return f"find out what it is: {verify} {cache}"
-    enable = f"{change} {cache} --snapshot-retention-limit {requirements.remedy_days}"
+    days = days_in_place_of(resource.retention, requirements)
+    enable = f"{change} {cache} --snapshot-retention-limit {days}"
     lines = [enable + _snapshotting_cluster(resource), f"verify:   {verify} {cache}"]
     if rule is not Rule.RETENTION_INVALID:  # AWS would refuse the way back
         lines.append(f"back out: {change} {cache} --snapshot-retention-limit {_days_now(resource)}")
@@ -129,14 +146,19 @@ def _days_now(resource: CacheResource) -> int:
 
 
 def _for_configuration(
-    resource: CacheResource, rule: Rule | None, requirements: Requirements
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
 ) -> str:
     """Return a remedy for the end of the trace, where the value is decided."""
-    retention, days = resource.retention, requirements.remedy_days
+    retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, requirements)
+    if resource.generator and not isinstance(retention, Unknown):
+        return _for_generated(resource, days)
     if isinstance(retention, Unknown) and retention.is_rejected:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
+    if isinstance(resource.replication_group, Unknown):  # a member's retention is its group's
+        tells = f"a plan tells whether {resource.address} belongs to a replication group"
+        return f"check a plan: terraform show -json PLANFILE | ecbackup-iac check -; {tells}"
     if isinstance(retention, Unknown) and isinstance(retention.why, NeedsExtra):
         return "install what evaluates it: pip install 'ecbackup-iac[regex]'"
     if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
@@ -144,14 +166,31 @@ def _for_configuration(
     if isinstance(retention, Unknown) or resource.variants:
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [
-            _where(value.trace or retention.trace, resource, days).everywhere(value)
+            _where(
+                value.trace or retention.trace,
+                resource,
+                days_in_place_of(value, requirements),
+                shared,
+            ).everywhere(value, resource, shared)
             for value in _failing((*listed, *resource.variants), requirements)
         ]
         if advice:
             return "\n".join(dict.fromkeys(advice))
         decide = "give it a value that can be known here: --var, --var-file or --workspace"
-        return f"{decide}; {_OR_JUDGE_A_PLAN}"
-    return _where(retention.trace, resource, days).everywhere(retention)
+        return f"{decide}; {_OR_CHECK_A_PLAN}"
+    return _where(retention.trace, resource, days, shared).everywhere(retention, resource, shared)
+
+
+def _for_generated(resource: CacheResource, days: int) -> str:
+    """Return a remedy for what a file is generated from; an edit of the file itself would be lost."""
+    first, *others = resource.retention_name.split("_")
+    name = first[:1].lower() + first[1:] + "".join(map(str.capitalize, others))
+    if resource.generator not in (CDK, CDK_FOR_TERRAFORM):
+        source = f"the source from which {resource.generator} generates {resource.location.path}"
+        return f"set {resource.retention_name}: {days} of {resource.address} in {source}"
+    construct = f"the construct {_plain(resource.construct)}"
+    what = construct if resource.construct else resource.address
+    return f"set {name} = {days} on {what} in the app: {resource.location.path} is generated"
 
 
 def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
@@ -160,10 +199,10 @@ def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
         place = _line(resource.block or resource.location)
         return f"{there}, or correct the source of {module.address}, {place}"
     decide = "run terraform init, or describe the module under [[modules]] in the policy file"
-    return f"{decide}; {_OR_JUDGE_A_PLAN}"
+    return f"{decide}; {_OR_CHECK_A_PLAN}"
 
 
-_OR_JUDGE_A_PLAN = "or judge a plan: terraform show -json PLANFILE | ecbackup-iac check -"
+_OR_CHECK_A_PLAN = "or check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
 
 
 def _failing(outcomes: Iterable[Outcome[int]], requirements: Requirements) -> list[Settled[int]]:
@@ -191,6 +230,8 @@ _ASSIGNMENTS = (
     StepKind.VARIABLE_DEFAULT,
 )
 
+_DEFAULT = "the variable's default"
+
 # Steps through an input of a module, which its call can set.
 _INPUTS = (
     StepKind.MODULE_INPUT,
@@ -209,34 +250,32 @@ class _Advice:
     location: Location | None = None
     """Where that is; None where it is in no file."""
 
-    def everywhere(self, value: Settled[int]) -> str:
-        """Return the advice with the other locations at which a value is written."""
+    def everywhere(self, value: Settled[int], resource: CacheResource, shared: SharedCode) -> str:
+        """Return the advice with the other locations of a value, and the other caches that they decide."""
         if self.location is None:
             return self.text
+        text, locations = self.text, [self.location]
         first = _line(self.location)
         lines = [_line(literal) for literal in value.literals]
-        if first not in lines:
-            return self.text
-        times = f" ({lines.count(first)} times)" if lines.count(first) > 1 else ""
-        others = [f"and in {line}" for line in dict.fromkeys(lines) if line != first]
-        return ", ".join((self.text + times, *others))
+        if first in lines:
+            times = f" ({lines.count(first)} times)" if lines.count(first) > 1 else ""
+            others = [f"and in {line}" for line in dict.fromkeys(lines) if line != first]
+            text = ", ".join((text + times, *others))
+            locations += value.literals
+        caches = shared.others(resource, locations)
+        return f"{text} (shared with {_plain(caches)})" if caches else text
 
 
-def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> _Advice:
+def _where(
+    trace: tuple[TraceStep, ...], resource: CacheResource, days: int, shared: SharedCode
+) -> _Advice:
     """Return what to set where: at the last step that assigns something."""
     for step in reversed(trace):
-        option = OPTIONS[step.location.origin]
-        if option:
-            return _Advice(f"give {option}{_plain(step.name)}={days}")
-        is_assigned = step.kind in _ASSIGNMENTS and step.name
-        if is_assigned and not is_downloaded(step.location.path):
-            is_default = step.kind is StepKind.VARIABLE_DEFAULT
-            what = "the variable's default" if is_default else _plain(step.name)
-            if step.shape is StepShape.COLLECTION:
-                text = f"give it {days} days in {what}, {_line(step.location)}"
-            else:
-                text = f"set {what} = {days} in {_line(step.location)}"
-            return _Advice(text, step.location)
+        if OPTIONS[step.location.origin]:
+            if step.kind is StepKind.VARIABLE:
+                return _Advice(_option(step, trace[trace.index(step) + 1 :], days))
+        elif step.kind in _ASSIGNMENTS and step.name and not is_downloaded(step.location.path):
+            return _assigned(step, resource, days, shared)
     own = [call for call in resource.calls if not is_downloaded(call.path)]
     if own and is_downloaded(resource.location.path):
         text = f"call a module that keeps backups for {days} days in place of the downloaded one"
@@ -254,17 +293,48 @@ def _where(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> 
     )
 
 
-def _for_template(resource: CacheResource, rule: Rule | None, requirements: Requirements) -> str:
+def _option(step: TraceStep, parts: Sequence[TraceStep], days: int) -> str:
+    """Return how to set a variable, or a part of it, that is given outside of files."""
+    variable = f"{OPTIONS[step.location.origin]}{_plain(step.name)}"
+    if not parts:
+        return f"give {variable}={days}"
+    part = " of ".join(_plain(inner.name) for inner in (*reversed(parts), step))
+    return f"set {part} to {days} days, in {variable}"
+
+
+def _assigned(step: TraceStep, resource: CacheResource, days: int, shared: SharedCode) -> _Advice:
+    """Return what to set where something is assigned, or in the call of a module that roots share."""
+    call = shared.call_to_set_in(resource, step)
+    if call is not None:
+        return _Advice(f"add {_plain(step.name)} = {days} to the module call, {_line(call)}", call)
+    is_default = step.kind is StepKind.VARIABLE_DEFAULT
+    what = _DEFAULT if is_default else _plain(step.name)
+    if step.shape is StepShape.COLLECTION:
+        text = f"give it {days} days in {what}, {_line(step.location)}"
+    else:
+        text = f"set {what} = {days} in {_line(step.location)}"
+    return _Advice(text, step.location)
+
+
+def _for_template(
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
+) -> str:
     """Return a remedy for the template, or its parameters, where the value is decided."""
-    retention, days = resource.retention, requirements.remedy_days
+    retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
     if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
         return _for_attribute(resource, rule, requirements)
+    if resource.generator and not isinstance(retention, Unknown):
+        return _for_generated(resource, days)
     if not isinstance(retention, Unknown):
-        return _where_in_template(retention.trace, resource, days).everywhere(retention)
+        return _where_in_template(retention.trace, resource, days).everywhere(
+            retention, resource, shared
+        )
     if retention.is_rejected:
         return f"fix what is refused first, then keep {_name_of(resource)} at {days} days"
     advice = [
-        _where_in_template(value.trace or retention.trace, resource, days).everywhere(value)
+        _where_in_template(
+            value.trace or retention.trace, resource, days_in_place_of(value, requirements)
+        ).everywhere(value, resource, shared)
         for value in _failing(retention.outcomes, requirements)
     ]
     if advice:
@@ -283,7 +353,7 @@ def _for_template(resource: CacheResource, rule: Rule | None, requirements: Requ
         known = "a value that can be known here: --parameter or --parameter-file"
         return f"give {_name_of(resource)} {known}"
     live = "aws elasticache describe-... | ecbackup-iac check -"
-    return f"write {resource.retention_name}: {days} into the template, or judge what runs: {live}"
+    return f"write {resource.retention_name}: {days} into the template, or check what is deployed: {live}"
 
 
 # How the names of Terraform's files end, which may deploy a template.
@@ -304,17 +374,17 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     last = trace[-1] if trace else TraceStep("", resource.location)
     if any(step.shape is StepShape.COMPOSITION for step in trace):
         last = trace[0]
-    place, quote = _line(last.location), '"' if last.location.path.endswith(".json") else ""
+    place, quote = _place_of(last, resource)
     what = f"{quote}{resource.retention_name}{quote}: {days}"
-    name = _plain(last.name)
+    name = _DEFAULT if last.kind is StepKind.VARIABLE_DEFAULT else _plain(last.name)
     if last.location.origin is Origin.COMMAND_LINE:
         return _Advice(f"give --parameter {name}={days}")
     if last.kind is StepKind.OPEN_PARAMETER:
         given = f"give --parameter {name}={days}"
-        text = f"{given}, or take what fails out of its AllowedValues, {place}"
+        text = f"{given}, or remove what fails from its AllowedValues, {place}"
     elif last.kind is StepKind.UNSET:
         text = f"add {what} to the properties of {resource.address}, {place}"
-    elif last.kind is StepKind.PARAMETER:
+    elif last.kind in (StepKind.PARAMETER, StepKind.VARIABLE_DEFAULT):
         text = f"set {name} = {days} in {place}"
     elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
         sign = " =" if last.location.path.endswith(_CONFIGURATION) else ":"
@@ -322,8 +392,15 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     elif last.location.end_line != last.location.line:
         return _Advice(f"set {what} in {_line(trace[0].location)}", trace[0].location)
     else:
-        text = f"put {days} in the place of {last.text} in {place}"
+        text = f"replace {last.text} with {days} in {place}"
     return _Advice(text, last.location)
+
+
+def _place_of(step: TraceStep, resource: CacheResource) -> tuple[str, str]:
+    """Return where a step's value is written, and the quotes of names there."""
+    if step.kind is StepKind.RECORDED and step.name:  # a plan and a state are not edited
+        return f"the configuration of {resource.address.partition('/')[0]}", ""
+    return _line(step.location), '"' if step.location.path.endswith(".json") else ""
 
 
 def _plain(name: str) -> str:
@@ -340,12 +417,20 @@ def _line(location: Location) -> str:
     return path if location.line is None else f"{path}:{location.line}"
 
 
+def days_in_place_of(value: Value[int], requirements: Requirements) -> int:
+    """Return the retention to set: the maximum in place of a longer one, else the policy's."""
+    is_too_long = isinstance(value, Known) and value.value > MAXIMUM_DAYS
+    return MAXIMUM_DAYS if is_too_long else requirements.remedy_days
+
+
 def is_enough(value: Settled[int], minimum_days: int) -> bool:
     """Whether AWS accepts a retention and it meets the minimum."""
     return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS
 
 
-_BY_KIND: dict[RemedyKind, Callable[[CacheResource, Rule | None, Requirements], str]] = {
+_BY_KIND: dict[
+    RemedyKind, Callable[[CacheResource, Rule | None, Requirements, SharedCode], str]
+] = {
     RemedyKind.CONFIGURATION: _for_configuration,
     RemedyKind.PLAN: _for_plan,
     RemedyKind.TEMPLATE: _for_template,

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import chain
 
 from ecbackup_iac.accounting import find_unaccounted_blocks
+from ecbackup_iac.hidden_numbers import with_numbers
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy, Requirements
@@ -43,10 +44,8 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         paths, policy.reading_scope, inputs, allow_empty=allow_empty, progress=progress
     )
     results, exclusions = apply_exclusions(everything, policy.exclude)
-    requirements = policy.requirements
-    findings = [
-        _finding(resource, requirements) for result in results for resource in result.resources
-    ]
+    resources = [each for result in results for each in result.resources]
+    findings = _findings(resources, policy.requirements)
     absent, not_evaluated = find_unaccounted_blocks(results)
     diagnostics = [*chain.from_iterable(result.diagnostics for result in results), *not_evaluated]
     findings, warnings = suppressions.apply(
@@ -56,21 +55,29 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     )
     diagnostics += [*warnings, *exclusion_diagnostics(exclusions, policy.exclude, paths)]
     report = report_of(findings, diagnostics, absent, policy.minimum_days, exclusions)
+    report = with_numbers(report)
     if not with_excerpts:
         return report
     tops = paths if policy.source is None else (*paths, policy.source)
     return _with_excerpts(report, tops, inputs)
 
 
-def _finding(resource: CacheResource, requirements: Requirements) -> Finding:
-    """Return the verdict on a cache, with its level, and its remedy if it does not pass."""
-    verdict = judge(resource, requirements)
-    level = level_of(verdict, requirements)
-    if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
-        return Finding(resource, verdict, level)
-    from ecbackup_iac.remedy import remedy_of  # a pass needs none
+def _findings(resources: Sequence[CacheResource], requirements: Requirements) -> list[Finding]:
+    verdicts = [judge(resource, requirements) for resource in resources]
+    passing = (Status.PASS, Status.NOT_APPLICABLE)
+    if all(verdict.status in passing for verdict in verdicts):  # no remedy is needed
+        remedies: list[str | None] = [None] * len(verdicts)
+    else:
+        from ecbackup_iac.model.shared_code import SharedCode
+        from ecbackup_iac.remedy import remedy_of
 
-    return Finding(resource, verdict, level, remedy_of(resource, verdict, requirements))
+        shared = SharedCode(resources)
+        pairs = zip(resources, verdicts, strict=True)
+        remedies = [remedy_of(*pair, requirements, shared) for pair in pairs]
+    return [
+        Finding(resource, verdict, level_of(verdict, requirements), remedy)
+        for resource, verdict, remedy in zip(resources, verdicts, remedies, strict=True)
+    ]
 
 
 def _with_excerpts(report: Report, tops: Sequence[str], inputs: EvaluationInputs) -> Report:

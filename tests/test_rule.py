@@ -182,7 +182,7 @@ def test_windows_that_overlap_fail_where_backups_would_be_on() -> None:
     assert answer(windows) == (Status.FAIL, Rule.BACKUP_WINDOW_CONFLICT)
     off = replace(windows, retention=Known(0))
     assert answer(off) == (Status.FAIL, Rule.BACKUPS_DISABLED)
-    assert judge(off, Requirements()).notes == ()
+    assert [note.rule for note in judge(off, Requirements()).notes] == [Rule.BACKUP_WINDOW_CONFLICT]
 
 
 def test_a_serverless_cache_has_no_backup_window_conflict() -> None:

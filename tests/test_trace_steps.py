@@ -76,7 +76,7 @@ ATTRIBUTE = (StepKind.ATTRIBUTE, "snapshot_retention_limit")
         (
             'variable "d" {\n  default = 0\n}\n',
             "var.d",
-            [(StepKind.VARIABLE_DEFAULT, "default")],
+            [(StepKind.VARIABLE_DEFAULT, "d")],
         ),
         ('variable "d" {}\n', "var.d", [(StepKind.OPEN_VARIABLE, "d")]),
     ],

@@ -10,6 +10,7 @@ from ecbackup_iac.errors import OutputError
 from ecbackup_iac.model.record import replace
 
 if TYPE_CHECKING:
+    from ecbackup_iac.fixers.edits import Edit
     from ecbackup_iac.model.report import Report
     from ecbackup_iac.reporters.style import RenderOptions
 
@@ -135,22 +136,22 @@ def _print(write: Callable[[], object]) -> None:
         raise OutputError(f"standard output: cannot be written: {error.strerror}") from error
 
 
-def print_diff(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
+def print_diff(before: Mapping[str, bytes], edits: "Sequence[Edit]") -> None:
     """Print a diff of files, by their real paths, for `git apply`. Raises OutputError.
 
     Paths are relative to the working folder if all files lie in it, else to the repository's top.
     """
     from ecbackup_iac.files.paths import is_inside, repository_top
-    from ecbackup_iac.fixers.edits import unified_diff
+    from ecbackup_iac.fixers.diff import unified_diff
     from ecbackup_iac.reporters.escaping import escape_control_characters
 
     working = os.path.realpath(".")
     top = None
-    if not all(is_inside(path, working) for path in after):
+    if not all(is_inside(edit.path, working) for edit in edits):
         top = repository_top(working)
         if top is not None:
             print_error("paths count from the top of the repository: apply it there")
-    diff = unified_diff(before, after, top)
+    diff = unified_diff(before, edits, top)
     if sys.stdout.isatty():
         # A terminal interprets what `git apply` needs to the byte.
         lines = diff.decode("utf-8", "backslashreplace").split("\n")
@@ -246,14 +247,21 @@ def write_file(path: str, content: bytes) -> None:
 
 @contextmanager
 def _temporary_file(target: str, content: bytes) -> Iterator[str]:
-    """Yield a file next to the target, with its mode, that can replace it; remove it if it remains."""
+    """Yield a file next to the target that can replace it; remove it if it remains.
+
+    It has the target's mode and owner. Raises OSError where it cannot have them.
+    """
     import tempfile  # slow to import, and most runs write no file
 
-    mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+    before = os.stat(target) if os.path.exists(target) else None
+    mode = before.st_mode & 0o777 if before else 0o666 & ~_umask()
     with tempfile.NamedTemporaryFile(dir=os.path.dirname(target), delete=False) as file:
         try:
             file.write(content)
             file.close()
+            own = os.stat(file.name)
+            if before and (own.st_uid, own.st_gid) != (before.st_uid, before.st_gid):
+                os.chown(file.name, before.st_uid, before.st_gid)
             os.chmod(file.name, mode)
             yield file.name
         finally:

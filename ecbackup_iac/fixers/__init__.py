@@ -1,6 +1,5 @@
 """A cache that fails → the edits that fix it; one folder a source that can be edited."""
 
-from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,6 +8,8 @@ from ecbackup_iac.model.source import SOURCES, Source
 from ecbackup_iac.model.value import Settled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ecbackup_iac.fixers.edits import Edit, SourceFiles
 
 
@@ -18,16 +19,16 @@ class Fixer(Protocol):
     def propose(
         self,
         resource: CacheResource,
-        values: Sequence[Settled[int]],
+        value: Settled[int],
         days: int,
         files: "SourceFiles",
         *,
         is_careful: bool,
     ) -> "Sequence[Edit]":
-        """Return edits that set every failing value to so many days; careful ones share the least.
+        """Return edits that set a failing value to this many days; careful ones affect the fewest.
 
         Raises:
-            NotFixableError: a value cannot be fixed.
+            NotFixableError: the value cannot be fixed.
 
         """
 

@@ -107,7 +107,7 @@ def _fails(finding: Finding | None) -> bool:
 def _shortcoming(finding: Finding | None) -> str | None:
     """Return why a cache that is meant to pass does not; None where it does."""
     if finding is None:
-        return "the edit would make another cache of it"
+        return "the cache would no longer exist with the edit"
     if finding.verdict.status is not Status.PASS:
         return f"it would not pass then: {finding.verdict.message}"
     return None
@@ -123,7 +123,7 @@ def _change(
             return f"{_name(finding)} would change with it"
     for key, finding in after.items():
         if key not in before and key not in meant:
-            return f"{_name(finding)} would come to be with it"
+            return f"{_name(finding)} would be added with it"
     return None
 
 

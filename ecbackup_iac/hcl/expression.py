@@ -1,9 +1,9 @@
 """The nodes that expressions and templates consist of. Each knows its range in a file."""
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from typing import TypeAlias, assert_never
 
+from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import record
 
@@ -16,7 +16,7 @@ class Literal:
     """A number, true, false, null, or a string without interpolation; JSON's scalars too."""
 
     range: SourceRange
-    value: str | int | Fraction | bool | None
+    value: str | Number | bool | None
 
 
 @record(eq=False)

@@ -1,14 +1,17 @@
 """A numeral → the number: binary floating point of 512 bits, as hclsyntax reads it.
 
 A number is an int where it is whole and a Fraction otherwise; every result is rounded to 512 bits,
-half to even (zclconf/go-cty uses Go's big.Float with that precision).
+half to even (zclconf/go-cty uses Go's big.Float with that precision). Negative zero and the two
+infinities, which are neither, are floats; no other number is one.
 """
 
 import re
 from fractions import Fraction
 from typing import TypeAlias
 
-Number: TypeAlias = int | Fraction
+Number: TypeAlias = int | Fraction | float
+
+NEGATIVE_ZERO = -0.0
 
 PRECISION = 512  # bits
 MAX_EXPONENT = 20_000  # powers of ten; beyond it nothing sensible is meant
@@ -39,11 +42,15 @@ def parse_number(text: str) -> Number | None:
     digits = int(whole + (fraction or ""))
     power -= len(fraction or "")
     value = Fraction(digits * 10**power) if power >= 0 else Fraction(digits, 10**-power)
+    if value == 0 and sign == "-":
+        return NEGATIVE_ZERO
     return rounded(plain(-value if sign == "-" else value))
 
 
 def rounded(number: Number) -> Number:
     """Return the number rounded to 512 bits, half to even; whole results are int."""
+    if isinstance(number, float):
+        return number
     if isinstance(number, int) and number.bit_length() <= PRECISION:
         return number
     exact = Fraction(number)

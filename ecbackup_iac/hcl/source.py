@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TypeAlias
 
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, Origin
 from ecbackup_iac.model.record import record
 from ecbackup_iac.syntax.columns import Characters
 
@@ -13,9 +13,11 @@ from ecbackup_iac.syntax.columns import Characters
 class SourceFile:
     """One file's text, with its lines."""
 
-    def __init__(self, path: str, text: bytes) -> None:
+    def __init__(self, path: str, text: bytes, origin: Origin = Origin.FILE) -> None:
         self.path = path
         """As it is printed."""
+
+        self.origin = origin
 
         self.text = text
         """UTF-8, without a byte order mark."""
@@ -36,7 +38,7 @@ class SourceFile:
         """Return the location of a range of bytes; lines and columns from 1, in characters."""
         line, column = self._position(start)
         end_line, end_column = self._position(end)
-        return Location(self.path, line, column, end_line, end_column)
+        return Location(self.path, line, column, end_line, end_column, self.origin)
 
     def _position(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._line_starts, offset)

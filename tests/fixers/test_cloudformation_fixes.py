@@ -319,6 +319,6 @@ def test_a_remedy_names_every_place_where_a_value_is_written() -> None:
     with folder_with({"caches.yaml": text.encode()}):
         remedies = [one.remedy for one in fixes().report.findings]
     assert remedies == [
-        "put 7 in the place of 0 in caches.yaml:10 (2 times)",
+        "replace 0 with 7 in caches.yaml:10 (2 times)",
         "set days: 7 in caches.yaml:5, and in caches.yaml:6",
     ]

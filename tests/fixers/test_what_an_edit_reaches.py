@@ -79,7 +79,7 @@ NOT_FIXED = {
             "main.tf": CALL.replace("}\n", "  days   = 0\n}\n"),
             "m/main.tf": DAYS + CACHE.format("var.days") + DATABASE.format("var.days"),
         },
-        "the input days (main.tf:3:12) is also used by aws_db_instance.d (m/main.tf:10:29)",
+        "var.days (main.tf:3:12) is also used by aws_db_instance.d (m/main.tf:10:29)",
     ),
     "a module's input that is not given": (
         {
@@ -174,7 +174,7 @@ NOT_FIXED = {
             + GROUP
             + "Outputs:\n  X:\n    Value: !Ref Days\n",
         },
-        "the parameter Days (child.yaml:5:14) is also used by the output X",
+        "the parameter Days (child.yaml:5:14) is also used by Outputs.X",
     ),
     "the value of an output": (
         {
@@ -203,7 +203,7 @@ NOT_FIXED = {
             + "Outputs:\n  X:\n    Value: !Ref Days\n    Export:\n      Name: days\n",
             "b.yaml": TEMPLATE + "Resources:\n" + OTHER.format("!ImportValue days"),
         },
-        "is also used by the output X",
+        "is also used by Outputs.X",
     ),
 }
 

@@ -101,7 +101,7 @@ def plain(value: Value) -> object:
             return [plain(element) for element in elements]
         case Mapping() as members:
             return {name: plain(member) for name, member in members.items()}
-        case int() | Fraction() as numeral:
+        case int() | Fraction() | float() as numeral:
             return Decimal(text_from(numeral))
 
 

@@ -115,7 +115,7 @@ REFUSED = {
     "null": ("null", ""),
     "a text": ('"yes"', ""),
     "sensitive": ("sensitive(true)", ""),
-    "known after apply": ("aws_vpc.v.id == null", ""),
+    "known after apply": ('aws_vpc.v.id == "x"', ""),
 }
 
 

@@ -54,9 +54,9 @@ def fix(context: click.Context, /, *, days: int | None, diff: bool, **_options: 
       ecbackup-iac fix stacks/payments --days 14
 
     A literal is replaced, or what is missing is inserted; nothing else in a file changes. What is unknown,
-    shared with something that must not change, or part of a downloaded module is left, and the reason is
-    told. Exit status: 0 nothing is left that fails, 1 something is, 2 used wrongly, 3 the answer is
-    incomplete.
+    shared with something that must not change, or part of a downloaded module is not fixed: the summary
+    gives the reason. Exit status: 0 nothing is left that fails, 1 something is, 2 used wrongly, 3 the
+    answer is incomplete.
     """  # noqa: D301 - click wants \b
     request = request_from(context)
     result = _fixes(request, effective_policy(request), days)
@@ -83,7 +83,7 @@ def _fixes(request: CheckRequest, policy: "Policy", days: int | None) -> "FixRes
             policy,
             today(),
             request.inputs,
-            days or policy.requirements.remedy_days,
+            days,
             allow_empty=request.allows_empty,
             progress=progress,
         )
@@ -95,7 +95,7 @@ def _write(result: "FixResult", *, diff: bool) -> None:
 
     summary = fix_summary(result, is_written=not diff)
     if diff:
-        print_diff(result.before, result.after)
+        print_diff(result.before, result.edits)
         print_error(summary, end="")
     else:
         write_edits(result.before, result.after)

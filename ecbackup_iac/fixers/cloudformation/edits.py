@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
@@ -18,21 +17,21 @@ from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.files.paths import boundary_of, shown_path
 from ecbackup_iac.fixers.cloudformation.files import (
     OpenedFile,
-    check_source,
     opened,
     value_start,
 )
 from ecbackup_iac.fixers.cloudformation.insertions import NewEntry, inserted_entry
 from ecbackup_iac.fixers.cloudformation.usages import (
     Resource,
-    TemplateUses,
     child_template,
+    uses_of,
 )
 from ecbackup_iac.fixers.edits import (
     LINE_BREAKS,
     Edit,
     NotFixableError,
     SourceFiles,
+    check_no_placeholder,
     offsets,
 )
 from ecbackup_iac.model.cache import CacheResource
@@ -58,20 +57,20 @@ _MAX_LENGTH = 100
 
 def propose(
     resource: CacheResource,
-    values: Sequence[Settled[int]],
+    value: Settled[int],
     days: int,
     files: SourceFiles,
     *,
     is_careful: bool,
 ) -> Sequence[Edit]:
-    """Return the edits that set every value to this many days; careful ones affect the fewest.
+    """Return the edits that set a value to this many days; careful ones affect the fewest.
 
     Raises:
-        NotFixableError: a value cannot be fixed, and why.
+        NotFixableError: the value cannot be fixed, and why.
 
     """
     proposal = _Proposal(resource, days, files, is_careful=is_careful)
-    edits = [*dict.fromkeys(edit for value in values for edit in proposal.edits(value))]
+    edits = [*dict.fromkeys(proposal.edits(value))]
     if is_careful and not proposal.is_other:
         raise NotFixableError("there is no other way to write it")
     return edits
@@ -105,15 +104,17 @@ class _Proposal:
         if shown == STANDARD_INPUT:
             raise NotFixableError("standard input cannot be written to")
         path = self._files.path(shown)
-        check_source(path, shown)
         return path, opened(path, shown, self._files.content(path))
 
     def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
         path, file = self._open(literal.path)
         start, end = offsets(file.content, literal, LINE_BREAKS)
+        if not isinstance(value, Unset):
+            check_no_placeholder(file.content[value_start(file.content, start) : end], literal)
         offset = file.offset(start)
+        followed = frozenset(os.path.realpath(step.location.path) for step in value.trace)
         for template in file.templates:
-            uses = TemplateUses(template)
+            uses = uses_of(template, followed)
             definition = uses.definition_at(offset)
             if self._is_careful and definition is not None and definition.is_parameter:
                 given = self._given_by_parent(path, definition.names[0])
@@ -122,7 +123,7 @@ class _Proposal:
                     return given
             other = uses.other_use(offset)
             if other:
-                what = definition or "what stands there"
+                what = definition or "the value"
                 raise NotFixableError(f"{what} ({literal}) is also used by {other}")
         if not file.templates:
             self._check_parameter(literal, value)
@@ -141,7 +142,7 @@ class _Proposal:
             shown = shown_path(path)
             for template in opened(path, shown, content).templates:
                 for name in names:
-                    other = TemplateUses(template).other_use_of(name)
+                    other = uses_of(template).other_use_of(name)
                     if other:
                         where = "" if shown == self._resource.root else f" ({shown})"
                         raise NotFixableError(
@@ -183,11 +184,11 @@ class _Proposal:
         for stack in self._resource.address.split("/")[:-1]:
             if parent is None:
                 return None
-            resources = TemplateUses(parent).resources
+            resources = uses_of(parent).resources
             nested = next((resource for resource in resources if resource.name == stack), None)
             child = child_template(parent, nested.body) if nested else None
             if nested is not None and child is not None and child.path == path:
-                other = TemplateUses(child).other_use_of(name)
+                other = uses_of(child).other_use_of(name)
                 if other:
                     raise NotFixableError(f"the parameter {name} is also used by {other}")
                 return self._passed(parent, nested, name)
@@ -215,11 +216,13 @@ class _Proposal:
         """Return the edit that adds an entry to a map. Raise NotFixableError if other resources share it."""
         key, node = target
         if not isinstance(node, MapNode) or function_of(node) is not None:
-            raise NotFixableError(f"{'.'.join(entry.names)} has no map to stand in")
-        sharers = TemplateUses(template).sharers(node)
+            raise NotFixableError(
+                f"{'.'.join(entry.names)} cannot be added: its place is not a map"
+            )
+        sharers = uses_of(template).sharers(node)
         other = next((sharer for sharer in sharers if not sharer.is_cache), None)
         if other is not None and len(sharers) > 1:
-            raise NotFixableError(f"its properties are also those of {other.shown}")
+            raise NotFixableError(f"its properties are also those of {other}")
         start, end, new = inserted_entry(file, node, entry, key)
         names = ", ".join(dict.fromkeys(sharer.name for sharer in sharers))
         text = f"{': '.join(entry.names)}: {entry.value} is added to {names}"
@@ -242,7 +245,7 @@ def _first_key(node: MapNode) -> Node | None:
 
 def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Resource]:
     for template in file.templates:
-        resource = TemplateUses(template).resource_at(block)
+        resource = uses_of(template).resource_at.get(block.order)
         if resource is not None:
             return template, resource
     raise NotFixableError(f"{block}: no resource is written there")
@@ -256,8 +259,8 @@ def _why_not(value: Settled[int]) -> str:
         if step.kind is StepKind.OPEN_PARAMETER:
             return f"parameter {step.name} has no default and no value ({step.location})"
     if value.trace:
-        return f"it is worked out: {value.trace[0].text} ({value.trace[0].location})"
-    return "it is not written anywhere as it stands"
+        return f"it is computed: {value.trace[0].text} ({value.trace[0].location})"
+    return "it is not written literally anywhere"
 
 
 def _rewritten(
@@ -278,7 +281,7 @@ def _rewritten(
         if isinstance(value, Known):
             return _in_lines(content, first, end, new)
         if b"#" in written.splitlines()[0]:
-            raise NotFixableError("a comment stands in the text that the retention is")
+            raise NotFixableError("the text that holds the retention contains a comment")
     if first == end:  # the value is empty
         at = end if start < end else _after_colon(file, end)
         return at, at, new if content[at - 1 : at] == b" " else b" " + new
@@ -297,7 +300,7 @@ def _after_colon(file: OpenedFile, at: int) -> int:
                     colon = file.content.find(b":", file.at(key.end), at)
                     if colon >= 0:
                         return colon + 1
-    raise NotFixableError("no value stands where the retention is written")
+    raise NotFixableError("no value is written for the retention")
 
 
 def _anchor_length(written: bytes) -> int:
@@ -315,7 +318,7 @@ def _in_lines(content: bytes, start: int, end: int, new: bytes) -> tuple[int, in
     body = content[line_break.end() : end] if line_break else b""
     text = body.strip()
     if line_break is None or not text or LINE_BREAKS.search(text):
-        raise NotFixableError("what stands there is a text of several lines")
+        raise NotFixableError("the retention is written as a text of several lines")
     first = line_break.end() + body.index(text)
     return first, first + len(text), new
 
@@ -333,10 +336,8 @@ def _description(
     before = before.removeprefix("- ")
     if before.count('"') == 1:  # "Days=0" in a parameter file: the quote ends after the literal
         before = before.removeprefix('"')
-    is_secret = isinstance(value, Known) and value.sensitive
-    is_secret = is_secret or (isinstance(value, Invalid) and value.text == HIDDEN)
     old = content[start:end].decode(errors="replace")[:_MAX_LENGTH]
-    shown = HIDDEN if is_secret else " ".join(old.split())
+    shown = value.text if isinstance(value, Invalid) else " ".join(old.split())
     is_quoted = content[first - 1 : first] == content[last : last + 1] in (b"'", b'"')
     quote = content[last : last + 1].decode() if is_quoted else ""
     return f"{before}{shown} becomes {quote}{new.decode().strip()}{quote}"

@@ -1,6 +1,5 @@
 """Template files → their templates, with offsets converted to bytes."""
 
-import os
 from functools import lru_cache
 from itertools import accumulate
 
@@ -10,15 +9,6 @@ from ecbackup_iac.cloudformation.templates.recognition import template_in
 from ecbackup_iac.fixers.edits import BYTE_ORDER_MARK, NotFixableError
 from ecbackup_iac.model.record import record
 from ecbackup_iac.syntax.encoding import to_utf8
-
-# A folder that a generator of templates writes to → the generator, and where to fix it.
-_MAKERS = {
-    "cdk.out": "the CDK: set snapshotRetentionLimit in the app",
-    ".aws-sam": "sam build: fix the template that it is made of",
-    ".serverless": "the Serverless Framework: fix serverless.yml",
-}
-_CDK_MANIFEST = "manifest.json"
-_CDK_TEMPLATE = ".template.json"
 
 _STRIDE = 1024
 """Characters between counted positions."""
@@ -74,16 +64,6 @@ def opened(path: str, shown: str, content: bytes) -> OpenedFile:
 def _widths(text: str) -> tuple[int, ...]:
     pieces = (text[start : start + _STRIDE] for start in range(0, len(text), _STRIDE))
     return tuple(accumulate((len(piece.encode()) for piece in pieces), initial=0))
-
-
-def check_source(path: str, shown: str) -> None:
-    """Raise NotFixableError if a file is generated."""
-    for part in path.split(os.sep)[:-1]:
-        if part in _MAKERS:
-            raise NotFixableError(f"{shown} is made by {_MAKERS[part]}")
-    folder, name = os.path.split(path)
-    if name.endswith(_CDK_TEMPLATE) and os.path.isfile(os.path.join(folder, _CDK_MANIFEST)):
-        raise NotFixableError(f"{shown} is made by {_MAKERS['cdk.out']}")
 
 
 def value_start(content: bytes, at: int) -> int:

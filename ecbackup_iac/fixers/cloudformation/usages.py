@@ -6,13 +6,12 @@ value reaches; what it cannot follow counts as another use.
 
 import os
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
 
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.syntax.files import file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import (
-    Entry,
     ListNode,
     MapNode,
     Node,
@@ -26,27 +25,21 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     MAX_FILE_BYTES,
     WITH_MAP_OF_PARAMETERS,
+    NestedPaths,
     deployed_templates,
 )
-from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.cloudformation.templates.template_urls import file_name_of
 from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
 from ecbackup_iac.fixers.edits import NotFixableError
-from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import field, record
+from ecbackup_iac.model.record import record
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION
 
 MAX_NODES = 2_000_000
 """Of a template, aliases followed; uses in a larger one are not searched for."""
 
 # Sections whose values are not followed any further.
-_SECTIONS = {
-    "Conditions": "the condition",
-    "Rules": "the rule",
-    "Globals": "the globals of",
-    "Hooks": "the hook",
-    "Outputs": "the output",
-}
+_SECTIONS = ("Conditions", "Rules", "Globals", "Hooks", "Outputs")
 
 _SUBSTITUTION = re.compile(r"[$&]\{([^{}]{1,300})\}")
 
@@ -81,15 +74,14 @@ class Resource:
         """Whether it is a cache, or something that a loop may make a cache."""
         return self.kind in RESOURCE_TYPES or "{" in self.kind
 
-    @property
-    def shown(self) -> str:
-        """What a message calls it."""
+    def __str__(self) -> str:
+        """Return it as a message names it."""
         return self.name if self.is_cache else f"{self.name}, which is no cache"
 
 
 @record(eq=False)
-class _Unit:
-    """A part of a template that uses values: a definition, a property, an output, a condition."""
+class _User:
+    """A part of a template that uses values."""
 
     text: str
     """What a message calls it."""
@@ -98,143 +90,191 @@ class _Unit:
     is_checked: bool = False
     """It is a retention, or something else of a cache that the check after an edit covers."""
 
-    passed: tuple[Resource, str] | None = None
+    passed: tuple[Node, str] | None = None
     """The nested stack and the name of its parameter that it sets."""
 
 
-@record(eq=False)
-class _Index:
-    """Which units of a template use what."""
-
-    by_start: dict[int, list[_Unit]] = field(factory=dict)
-    """Scalars by their offsets: an alias makes one part of several units."""
-
-    references: dict[str, list[_Unit]] = field(factory=dict)
-    lookups: list[tuple[tuple[str | None, ...], _Unit]] = field(factory=list)
-    """Calls of Fn::FindInMap: the three names, None for a name that is computed."""
-
-    resources: list[Resource] = field(factory=list)
-    by_map: dict[int, list[Resource]] = field(factory=dict)
-    """Maps by their identity."""
-
-
 class TemplateUses:
-    """Uses of values in a template."""
+    """The values of a template and what uses them."""
 
-    def __init__(self, template: Template) -> None:
-        """Index a template.
-
-        Raises:
-            NotFixableError: it is too large.
-
-        """
+    def __init__(self, template: Template, followed: frozenset[str]) -> None:
+        """Index a template; `followed` are the files, by real path, that URLs of nested stacks may name."""
         self._template = template
-        index = _index_of(template)
-        if index is None:
-            raise NotFixableError("the template is too large to say what else an edit changes")
-        self._index = index
-
-    @property
-    def resources(self) -> list[Resource]:
+        self._followed = followed
+        self.resources: list[Resource] = []
         """Every resource as it is written, those in loops included."""
-        return self._index.resources
+
+        self._by_start: dict[int, list[_User]] = {}
+        """Scalars by their offsets: an alias makes one part of several users."""
+
+        self._references: dict[str, list[_User]] = {}
+        self._lookups: list[tuple[tuple[str | None, ...], _User]] = []
+        """Calls of Fn::FindInMap: the three names, None for a name that is computed."""
+
+        self._by_map: dict[int, list[Resource]] = {}
+        """The resources that a map is part of, by its identity."""
+
+        self._budget = MAX_NODES
+        for user, roots in self._users():
+            for node in self._nodes(roots):
+                self._enter(user, node)
+        for resource in self.resources:
+            for node in self._nodes([resource.body]):
+                if isinstance(node, MapNode):
+                    self._by_map.setdefault(id(node), []).append(resource)
+        self.is_complete = self._budget >= 0
+        """The template is not too large."""
 
     def definition_at(self, start: int) -> Definition | None:
         """Return the parameter or mapping entry that a scalar belongs to."""
-        units = self._index.by_start.get(start, [])
-        return next((unit.definition for unit in units if unit.definition), None)
+        users = self._by_start.get(start, [])
+        return next((user.definition for user in users if user.definition), None)
 
     def other_use(self, start: int) -> str | None:
         """Return what a scalar reaches besides retentions; None where nothing."""
-        return self._other(self._index.by_start.get(start, []), frozenset())
+        users = [
+            follower
+            for user in self._by_start.get(start, [])
+            for follower in (self._users_of(user.definition) if user.definition else [user])
+        ]
+        return self._other(users, frozenset())
 
-    def other_use_of(self, name: str, met: frozenset[str] = frozenset()) -> str | None:
-        """Return what a parameter reaches besides retentions; None where nothing."""
-        return self._other(self._index.references.get(name, []), met)
+    def other_use_of(self, name: str, met: frozenset[tuple[str, str]] = frozenset()) -> str | None:
+        """Return what a parameter reaches besides retentions; None where nothing.
 
-    def _other(self, units: list[_Unit], met: frozenset[str]) -> str | None:
-        pending, seen = [*units], set()
-        while pending:
-            unit = pending.pop()
-            if unit.is_checked or id(unit) in seen:
-                continue
-            seen.add(id(unit))
-            if unit.definition is not None:
-                pending += self._users(unit.definition)
-                continue
-            use = self._use_in_stack(*unit.passed, met) if unit.passed else unit.text
+        `met` are the templates' parameters that lead to it.
+        """
+        key = (self._template.path, name)
+        return None if key in met else self._other(self._references.get(name, []), met | {key})
+
+    def sharers(self, node: MapNode) -> list[Resource]:
+        """Return the resources that a map is part of, by aliases and merge keys too."""
+        return self._by_map.get(id(node), [])
+
+    @cached_property
+    def resource_at(self) -> dict[tuple[str, int, int], Resource]:
+        """The resources by where their logical ids begin."""
+        source = self._template.source
+        return {
+            source.location(resource.key.start, resource.key.end).order: resource
+            for resource in self.resources
+        }
+
+    def _other(self, users: Iterable[_User], met: frozenset[tuple[str, str]]) -> str | None:
+        for user in users:
+            use: str | None = user.text
+            if user.is_checked:
+                use = None
+            elif user.passed is not None:
+                use = self._use_in_stack(*user.passed, met)
             if use is not None:
                 return use
         return None
 
-    def _users(self, definition: Definition) -> list[_Unit]:
+    def _users_of(self, definition: Definition) -> list[_User]:
         if definition.is_parameter:
-            return self._index.references.get(definition.names[0], [])
+            return self._references.get(definition.names[0], [])
         return [
-            unit
-            for names, unit in self._index.lookups
+            user
+            for names, user in self._lookups
             if all(a in (None, b) for a, b in zip(names, definition.names, strict=True))
         ]
 
-    def _use_in_stack(self, resource: Resource, name: str, met: frozenset[str]) -> str | None:
+    def _use_in_stack(self, body: Node, name: str, met: frozenset[tuple[str, str]]) -> str | None:
         """Return what a nested stack's parameter reaches in it besides retentions."""
-        key = f"{self._template.path} {resource.name} {name}"
-        if key in met:
-            return None
-        child = child_template(self._template, resource.body)
+        child = child_template(self._template, body, self._followed)
         if child is None:
-            return f"the nested stack {resource.name}, which was not read"
-        use = TemplateUses(child).other_use_of(name, met | {key})
-        return use and f"{use} (in the nested stack {resource.name})"
+            return "a nested stack that was not read"
+        use = uses_of(child, self._followed).other_use_of(name, met)
+        return use and f"{use} ({child.source.path})"
 
-    def sharers(self, node: MapNode) -> list[Resource]:
-        """Return the resources that a map is part of, by aliases and merge keys too."""
-        return self._index.by_map.get(id(node), [])
+    def _nodes(self, roots: Iterable[Node]) -> Iterator[Node]:
+        """Yield all nodes of some trees, as far as the budget goes."""
+        for root in roots:
+            for node in walk(root):
+                self._budget -= 1
+                if self._budget < 0:
+                    return
+                yield node
 
-    def resource_at(self, location: Location) -> Resource | None:
-        """Return the resource whose logical id is at a location."""
-        source = self._template.source
-        for resource in self._index.resources:
-            own = source.location(resource.key.start, resource.key.end)
-            if (own.line, own.column) == (location.line, location.column):
-                return resource
-        return None
+    def _enter(self, user: _User, node: Node) -> None:
+        """Record what a node of a user uses."""
+        if isinstance(node, ScalarNode):
+            self._by_start.setdefault(node.start, []).append(user)
+            for match in _SUBSTITUTION.finditer(node.text):
+                self._references.setdefault(match[1].strip(), []).append(user)
+        match function_of(node):
+            case "Ref", ScalarNode(text=name):
+                self._references.setdefault(name.strip(), []).append(user)
+            case "Fn::FindInMap", ListNode(items=[first, second, third, *_]):
+                names = tuple(map(_literal_name, (first, second, third)))
+                self._lookups.append((names, user))
+            case _:
+                pass
+
+    def _users(self) -> Iterator[tuple[_User, list[Node]]]:
+        """Yield what uses values, each with its nodes, and collect the resources."""
+        for name, (_, body) in self._template.section("Parameters").items():
+            default = member(body, "Default")
+            if default is not None:
+                yield _User(f"Parameters.{name}", Definition((name,))), [default]
+        for name, (_, tops) in self._template.section("Mappings").items():
+            for top, (_, entries) in members(tops).items():
+                for key, (_, value) in members(entries).items():
+                    yield _User(f"Mappings.{name}", Definition((name, top, key))), [value]
+        for section in _SECTIONS:
+            for name, (_, body) in self._template.section(section).items():
+                yield _User(f"{section}.{name}"), [body]
+        yield from self._users_in_resources()
+
+    def _users_in_resources(self) -> Iterator[tuple[_User, list[Node]]]:
+        pending = [*self._template.section("Resources").items()]
+        for name, entry in pending:  # a loop's body is added as it is met
+            if not name.startswith(LOOP):
+                yield from self._users_in(name, *entry)
+                continue
+            match entry[1]:
+                case ListNode(items=[ScalarNode(), collection, MapNode() as inner]):
+                    yield _User(name), [collection]
+                    pending += members(inner).items()
+                case body:
+                    yield _User(name), [body]
+
+    def _users_in(self, name: str, key: Node, body: Node) -> Iterator[tuple[_User, list[Node]]]:
+        resource = Resource(name, text_of(member(body, "Type")) or "", key, body)
+        self.resources.append(resource)
+        yield _user(resource, ""), [key]
+        for attribute, entry in members(body).items():
+            properties = members(entry[1]) if attribute == "Properties" else {attribute: entry}
+            for own, (own_key, value) in properties.items():
+                is_passed = own == "Parameters" and resource.kind in WITH_MAP_OF_PARAMETERS
+                passed = members(value) if is_passed and function_of(value) is None else {}
+                for parameter, (_, given) in passed.items():
+                    yield _User("", passed=(body, parameter)), [given]
+                if not passed:
+                    yield _user(resource, own), [own_key, value]
 
 
 @lru_cache(maxsize=16)
-def _index_of(template: Template) -> _Index | None:
-    """Return the index of a template; None for one that is too large."""
-    index, budget = _Index(), MAX_NODES
-    for unit, roots in _units(template, index):
-        for node in (node for root in roots for node in walk(root)):
-            budget -= 1
-            if budget < 0:
-                return None
-            _enter(index, unit, node)
-    for resource in index.resources:
-        for node in walk(resource.body):
-            budget -= 1
-            if budget < 0:
-                return None
-            if isinstance(node, MapNode):
-                index.by_map.setdefault(id(node), []).append(resource)
-    return index
+def _indexed(template: Template, followed: frozenset[str]) -> TemplateUses:
+    return TemplateUses(template, followed)
 
 
-def _enter(index: _Index, unit: _Unit, node: Node) -> None:
-    """Record what a node of a unit uses."""
-    if isinstance(node, ScalarNode):
-        index.by_start.setdefault(node.start, []).append(unit)
-        for match in _SUBSTITUTION.finditer(node.text):
-            index.references.setdefault(match[1].strip(), []).append(unit)
-    match function_of(node):
-        case "Ref", ScalarNode(text=name):
-            index.references.setdefault(name.strip(), []).append(unit)
-        case "Fn::FindInMap", ListNode(items=[first, second, third, *_]):
-            names = tuple(map(_literal_name, (first, second, third)))
-            index.lookups.append((names, unit))
-        case _:
-            pass
+def uses_of(template: Template, followed: frozenset[str] = frozenset()) -> TemplateUses:
+    """Return the uses in a template. Raise NotFixableError if it is too large."""
+    uses = _indexed(template, followed)
+    if not uses.is_complete:
+        raise NotFixableError("the template is too large to find everything that an edit changes")
+    return uses
+
+
+def _user(resource: Resource, name: str) -> _User:
+    if not resource.is_cache:
+        return _User(str(resource))
+    names = RESOURCE_TYPES.get(resource.kind)
+    window = names.backup_window if names else None
+    is_checked = name in (RETENTION, window, "Condition", "Metadata", "")
+    return _User(f"{name} of {resource.name}", is_checked=is_checked)
 
 
 def _literal_name(node: Node) -> str | None:
@@ -244,70 +284,21 @@ def _literal_name(node: Node) -> str | None:
     return node.text
 
 
-def _units(template: Template, index: _Index) -> Iterator[tuple[_Unit, list[Node]]]:
-    """Yield the units of a template, each with its nodes; its resources go to the index."""
-    yield from _definitions(template)
-    for section, kind in _SECTIONS.items():
-        for name, (_, body) in template.section(section).items():
-            yield _Unit(f"{kind} {name}"), [body]
-    pending = [*template.section("Resources").items()]
-    while pending:
-        name, entry = pending.pop(0)
-        if not name.startswith(LOOP):
-            yield from _resource_units(name, entry, index)
-            continue
-        match entry[1]:
-            case ListNode(items=[ScalarNode(), collection, MapNode() as inner]):
-                yield _Unit(name), [collection]
-                pending += members(inner).items()
-            case body:
-                yield _Unit(name), [body]
+def child_template(
+    parent: Template, body: Node, followed: frozenset[str] = frozenset()
+) -> Template | None:
+    """Return the template that a nested stack names; None where it cannot be read.
 
-
-def _definitions(template: Template) -> Iterator[tuple[_Unit, list[Node]]]:
-    for name, (_, body) in template.section("Parameters").items():
-        default = member(body, "Default")
-        if default is not None:
-            yield _Unit("", Definition((name,))), [default]
-    for name, (_, tops) in template.section("Mappings").items():
-        for top, (_, entries) in members(tops).items():
-            for key, (_, value) in members(entries).items():
-                yield _Unit("", Definition((name, top, key))), [value]
-
-
-def _resource_units(name: str, entry: Entry, index: _Index) -> Iterator[tuple[_Unit, list[Node]]]:
-    key, body = entry
-    resource = Resource(name, text_of(member(body, "Type")) or "", key, body)
-    index.resources.append(resource)
-    yield _unit(resource, ""), [key]
-    for attribute, (_, value) in members(body).items():
-        if attribute != "Properties" or not isinstance(value, MapNode):
-            yield _unit(resource, attribute), [value]
-            continue
-        for prop, (prop_key, prop_value) in members(value).items():
-            is_passed = prop == "Parameters" and resource.kind in WITH_MAP_OF_PARAMETERS
-            if is_passed and isinstance(prop_value, MapNode) and function_of(prop_value) is None:
-                for parameter, (_, passed) in members(prop_value).items():
-                    yield _Unit("", passed=(resource, parameter)), [passed]
-            else:
-                yield _unit(resource, prop), [prop_key, prop_value]
-
-
-def _unit(resource: Resource, name: str) -> _Unit:
-    if not resource.is_cache:
-        return _Unit(resource.shown)
-    names = RESOURCE_TYPES.get(resource.kind)
-    window = names.backup_window if names else None
-    is_checked = name in (RETENTION, window, "Condition", "Metadata", "")
-    return _Unit(f"{name} of {resource.name}", is_checked=is_checked)
-
-
-def child_template(parent: Template, body: Node) -> Template | None:
-    """Return the template that a nested stack names as a local path; None where it cannot be read."""
+    A URL names one of the files that the evaluation followed.
+    """
     if text_of(member(body, "Type")) not in WITH_MAP_OF_PARAMETERS:
         return None
     (deployed,) = deployed_templates(body, {})
-    named = Templates(lambda _: False).nested_path(deployed, body, parent)
+    named = NestedPaths().path_of(deployed, body, parent)
+    if named is None and deployed.url is not None:
+        names = {file_name_of(text_of(node) or "") for node in walk(deployed.url)}
+        files = [path for path in followed if os.path.basename(path) in names]
+        named = files[0] if len(files) == 1 else None
     if named is None:
         return None
     try:

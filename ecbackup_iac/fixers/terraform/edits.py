@@ -9,6 +9,7 @@ from ecbackup_iac.fixers.edits import (
     Edit,
     NotFixableError,
     SourceFiles,
+    check_no_placeholder,
     offsets,
 )
 from ecbackup_iac.fixers.terraform.hcl_insertions import (
@@ -17,14 +18,13 @@ from ecbackup_iac.fixers.terraform.hcl_insertions import (
     section_at,
 )
 from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
-from ecbackup_iac.fixers.terraform.usages import Definition, Usages, definition_at
+from ecbackup_iac.fixers.terraform.usages import Definition, Usages
 from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
 from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
-from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
-from ecbackup_iac.readers.terraform.resource_types import SENSITIVE
+from ecbackup_iac.model.value import Invalid, Settled, StepKind, Unset
 
 OUTSIDE = {
     Origin.COMMAND_LINE: "it is given on the command line",
@@ -45,20 +45,20 @@ _NAME = re.compile(r"[A-Za-z_][\w-]*\Z")
 
 def propose(
     resource: CacheResource,
-    values: Sequence[Settled[int]],
+    value: Settled[int],
     days: int,
     files: SourceFiles,
     *,
     is_careful: bool,
 ) -> Sequence[Edit]:
-    """Return the edits that set every value to this many days; careful ones affect the fewest.
+    """Return the edits that set a value to this many days; careful ones affect the fewest.
 
     Raises:
-        NotFixableError: a value cannot be fixed, and why.
+        NotFixableError: the value cannot be fixed, and why.
 
     """
     proposal = _Proposal(resource, days, files, is_careful=is_careful)
-    return [*dict.fromkeys(edit for value in values for edit in proposal.edits(value))]
+    return [*dict.fromkeys(proposal.edits(value))]
 
 
 class _Proposal:
@@ -83,13 +83,17 @@ class _Proposal:
             for literal in value.literals:
                 yield self._at_literal(literal, value)
         elif self._is_unset(value):
-            yield self._in_block(self._resource.block, self._resource.retention_name)
+            module = self._resource.module
+            name = module.input if module else self._resource.retention_name
+            yield self._in_block(self._resource.block, name)
         else:
             yield self._at_constant(value)
 
     def _is_unset(self, value: Settled[int]) -> bool:
         """Whether the cache's block does not set the retention."""
         block, location = self._resource.block, self._resource.location
+        if value.trace and value.trace[-1].kind is StepKind.UNSET:
+            return True
         if not isinstance(value, Unset) or block is None:
             return False
         start = (location.path, location.line, location.column)
@@ -98,22 +102,20 @@ class _Proposal:
     def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
         """Return the edit of a literal, or of the module call where it is an input's default."""
         path = os.path.realpath(literal.path)
-        definition = definition_at(self._files, self._resource, literal)
+        definition = self._uses.definition_at(literal)
         call = self._call_of(definition)
         is_foreign = is_downloaded(path.replace(os.sep, "/"))
-        if call is not None and (isinstance(value, Unset) or self._is_careful or is_foreign):
-            return self._in_call(call, definition.name if definition else "")
+        if value.trace and self._files.shared.call_to_set_in(self._resource, value.trace[-1]):
+            is_in_call = not self._is_careful
+        else:
+            is_in_call = isinstance(value, Unset) or self._is_careful
+        if definition and call and (is_in_call or is_foreign):
+            self._check(definition, call)
+            return self._in_block(call, definition.name)
         path = self._files.path(literal.path)
         if definition is not None:
             self._check(definition, literal, os.path.abspath(literal.path))
-        return self._replaced(path, literal, is_secret=_is_secret(value))
-
-    def _in_call(self, call: Location, name: str) -> Edit:
-        """Return the edit that sets a module's input in its call."""
-        definition = self._uses.input_of(call, name)
-        if definition is not None:
-            self._check(definition, call)
-        return self._in_block(call, name)
+        return self._replaced(path, literal, value)
 
     def _check(self, definition: Definition, location: Location, path: str | None = None) -> None:
         """Raise NotFixableError if something besides retentions uses a definition."""
@@ -131,18 +133,20 @@ class _Proposal:
                 return call
         return None
 
-    def _replaced(self, path: str, literal: Location, *, is_secret: bool) -> Edit:
+    def _replaced(self, path: str, literal: Location, value: Settled[int]) -> Edit:
         content = self._files.content(path)
         start, end = offsets(content, literal)
         old = content[start:end]
+        check_no_placeholder(old, literal)
         if not _SCALAR.fullmatch(old):
-            raise NotFixableError(f"what stands in {literal} is no plain number")
+            raise NotFixableError(f"{literal} is not a plain number")
         new = str(self._days).encode()
         if old.startswith(b'"'):
             new = b'"%s"' % new
         named = _NAMED.search(content, max(0, start - _MAX_LENGTH), start)
-        shown = (named[1] if named else b"") + (SENSITIVE.encode() if is_secret else old)
-        text = f"{shown.decode(errors='replace')} becomes {new.decode()}"
+        name = named[1].decode() if named else ""
+        shown = value.text if isinstance(value, Invalid) else old.decode(errors="replace")
+        text = f"{name}{shown} becomes {new.decode()}"
         if not path.endswith(".json"):
             end, new = comment_kept_in_place(content, start, end, new)
         return Edit(path, start, end, new, literal, text)
@@ -151,13 +155,13 @@ class _Proposal:
         """Return the edit of an argument's whole value, where it is computed from constants."""
         last = value.trace[-1] if value.trace else None
         if last is None or last.location.line is None:
-            raise NotFixableError("it is not written anywhere as it stands")
+            raise NotFixableError("it is not written literally anywhere")
         path = self._files.path(last.location.path)
         content = self._files.content(path)
         start, end = offsets(content, last.location)
         _, equals, written = content[start:end].partition(b"=")
         if not equals or not _is_constant(written):
-            raise NotFixableError(f"it is worked out: {last.text} ({last.location})")
+            raise NotFixableError(f"it is computed: {last.text} ({last.location})")
         first = end - len(written.lstrip())
         text = f"{content[start:end].decode(errors='replace')} becomes {self._days}"
         new = str(self._days).encode()
@@ -165,8 +169,10 @@ class _Proposal:
 
     def _in_block(self, block: Location | None, name: str) -> Edit:
         """Return the edit that adds an argument to a block."""
+        if not name:
+            raise NotFixableError("the module has no input for the retention")
         if block is None or not _NAME.match(name):
-            raise NotFixableError(f"{self._resource.retention_name} is not set, and takes a map")
+            raise NotFixableError(f"{name} is not set, and is a part of a map")
         path = self._files.path(block.path)
         content = self._files.content(path)
         start, _ = offsets(content, block)
@@ -185,12 +191,6 @@ class _Proposal:
             first, last, new = inserted_argument(content[shift:], section, name, value)
             first, last = first + shift, last + shift
         return Edit(path, first, last, new, block, f"{name} = {value} is added")
-
-
-def _is_secret(value: Settled[int]) -> bool:
-    if isinstance(value, Known):
-        return value.sensitive
-    return isinstance(value, Invalid) and value.text == SENSITIVE
 
 
 def _is_constant(written: bytes) -> bool:

@@ -1,7 +1,9 @@
 """Resource instances and calls of modules that were not read → caches; what is refused → diagnostics."""
 
+from collections import Counter
 from collections.abc import Iterator
 
+from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.model.cache import (
     CacheResource,
@@ -19,12 +21,13 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.arguments import Arguments, refused, refused_arguments
+from ecbackup_iac.readers.terraform.constructs import construct_of
 from ecbackup_iac.readers.terraform.deployed_templates import (
-    DEPLOYERS,
     DeployedTemplates,
     unknown_cache,
 )
+from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
 from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.provider_rules import provider_rules
@@ -49,6 +52,9 @@ from ecbackup_iac.terraform.values.value import (
     SourceStep,
 )
 
+MAX_CHECKED_INSTANCES = 100
+"""Of one block, whose arguments are all evaluated: what is refused in one is so in most."""
+
 
 class RootReader:
     """Resource instances of one root → caches; what Terraform would refuse → diagnostics."""
@@ -64,6 +70,7 @@ class RootReader:
         self._diagnostics = diagnostics
         self._note = note
         self._is_exhausted = False
+        self._checked: Counter[Location] = Counter()
         self.deployed = DeployedTemplates(root, diagnostics)
         """The CloudFormation templates that resources deploy."""
 
@@ -106,22 +113,12 @@ class RootReader:
         attributes = RESOURCE_TYPES[found.kind]
         block = Arguments(found.block, Evaluator(found.scope), self._give_up)
         retention, location = self._retention(found, attributes, block)
-        refusal = found.refusal or self._refusal(found, block)
-        if refusal:
-            retention = Unknown(
-                f"Terraform refuses the configuration: {refusal}",
-                trace=retention.trace,
-                is_rejected=True,
-            )
         is_rejected = isinstance(retention, Unknown) and retention.is_rejected
+        refusal = found.refusal or self._refusal(found, block)
         node_type = self._text(block, attributes.node_type)
         engine = self._text(block, attributes.engine)
         group = self._group(block, attributes, engine)
-        if is_rejected:  # what is rejected is neither Memcached nor a member: it is unknown
-            group = Unset()
-            is_known = isinstance(engine, Known) and engine.value.lower() != "memcached"
-            engine = engine if is_known else Unset()
-        return CacheResource(
+        cache = CacheResource(
             address=found.address,
             type=found.kind,
             form=attributes.form,
@@ -138,12 +135,17 @@ class RootReader:
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
+            generator=generator_of(found.block.range.file.path),
+            construct=construct_of(found.block),
             block=found.block.range.location,
             overrides=overrides_of(found.block),
             calls=found.scope.instance.calls,
             called=called_by(found.scope.instance),
             entries=entries_of(found.scope),
         )
+        if is_rejected and not found.refusal:  # its retention says why
+            return rejected_cache(cache, "")
+        return rejected_cache(cache, refusal) if refusal else cache
 
     def _retention(
         self, found: ResourceInstance, attributes: Attributes, block: Arguments
@@ -217,6 +219,17 @@ class RootReader:
 
         Of the provider's rules only those on engine, replication_group_id and retention are held.
         """
+        header = found.block.header.location
+        self._checked[header] += 1
+        refusal = ""
+        if self._checked[header] <= MAX_CHECKED_INSTANCES:
+            for error in refused_arguments(
+                found.kind, found.block, block, found.scope.instance.module
+            ):
+                self._diagnostics.append(refused(error, header))
+                refusal = refusal or error.message
+        if refusal:
+            return refusal
         for location, message in (
             *failed_conditions(found.block, block),
             *provider_rules(found.kind, block),
@@ -224,3 +237,20 @@ class RootReader:
             self._diagnostics.append(Diagnostic(message, location))
             return message
         return ""
+
+
+def rejected_cache(cache: CacheResource, why: str) -> CacheResource:
+    """Return a cache whose own block is refused: unknown, neither Memcached nor a member.
+
+    `why` is empty where its retention says it already.
+    """
+    retention = rejected_retention(cache, why) if why else cache.retention
+    is_known = isinstance(cache.engine, Known) and cache.engine.value.lower() != "memcached"
+    engine = cache.engine if is_known else Unset()
+    return replace(cache, retention=retention, engine=engine, replication_group=Unset())
+
+
+def rejected_retention(cache: CacheResource, why: str) -> Unknown[int]:
+    """Return the retention of a cache in a configuration that Terraform refuses."""
+    text = f"Terraform refuses the configuration: {why}"
+    return Unknown(text, trace=cache.retention.trace, is_rejected=True)

@@ -17,6 +17,7 @@ from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadR
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
 from ecbackup_iac.readers.terraform.arguments import given_up
 from ecbackup_iac.readers.terraform.caches import RootReader
+from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIns, sought
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
@@ -228,7 +229,7 @@ class _Tree:
             return shown is not None and shown.program is Program.TERRAFORM
 
         files = RootFiles(self._folders, folder)
-        configuration = Configuration(modules, folder, files, shows_terraform)
+        configuration = Configuration(modules, folder, files, shows_terraform, provider_schema)
         workspace = workspace_of(given)
         names = self._folders.names(folder)
         inputs = RootInputs(folder, names, given, self._variable_files, workspace)

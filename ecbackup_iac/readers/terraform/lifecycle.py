@@ -6,6 +6,7 @@ from ecbackup_iac.hcl.expression import Literal, Name, TupleNode
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.readers.terraform.arguments import Arguments
+from ecbackup_iac.terraform.modules.problems import condition
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 
@@ -15,17 +16,15 @@ def failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Locat
         rules = [(rule, "pre") for rule in lifecycle.body.blocks("precondition")]
         rules += [(rule, "post") for rule in lifecycle.body.blocks("postcondition")]
         for rule, when in rules:
-            condition = rule.body.attribute("condition")
-            if condition is None:
-                continue
             try:
-                holds = block.value(condition)
+                holds = condition(rule, block.value)
             except EvaluationError as error:
                 if when == "pre":
-                    yield (error.origin or condition.range).location, error.message
+                    yield (error.origin or rule.header).location, error.message
                 continue
-            if holds.is_known and holds.raw in (False, "false"):
-                yield condition.range.location, f"Resource {when}condition failed"
+            written = rule.body.attribute("condition")
+            if holds.raw is False and written is not None:
+                yield written.range.location, f"Resource {when}condition failed"
 
 
 def is_ignored(block: Block, name: str) -> bool:

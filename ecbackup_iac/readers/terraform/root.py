@@ -1,21 +1,31 @@
 """One root module with its values → the caches that it creates, and the cache blocks that create none."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import AbsentCache, Diagnostic
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
+from ecbackup_iac.model.value import Known, Unknown, Value
 from ecbackup_iac.readers.terraform.arguments import refused
-from ecbackup_iac.readers.terraform.caches import RootReader
-from ecbackup_iac.readers.terraform.deployed_templates import DEPLOYERS, declares_cache
+from ecbackup_iac.readers.terraform.caches import (
+    MAX_CHECKED_INSTANCES,
+    RootReader,
+    rejected_retention,
+)
+from ecbackup_iac.readers.terraform.deployed_templates import declares_cache
+from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
     EmptyBlock,
     ResourceInstance,
+    UnreadCall,
     resources,
 )
 from ecbackup_iac.terraform.modules.file_names import configuration_files
@@ -23,14 +33,37 @@ from ecbackup_iac.terraform.modules.folder_scan import SoughtBlock
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.overrides import overrides_of
+from ecbackup_iac.terraform.modules.problems import problems
 from ecbackup_iac.terraform.modules.programs import Evidence
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index
-from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.budget import TooMuchError, charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.cache import CacheResource
+
+
+def _may_pass(retention: Value[int]) -> bool:
+    """Whether a cache may pass: one without backups fails, whatever else is refused."""
+    match retention:
+        case Known(value=days):
+            return days > 0
+        case Unknown(is_rejected=is_rejected):
+            return not is_rejected
+        case _:
+            return False
+
+
+def _syntax_error(found: ResourceInstance | UnreadCall) -> str:
+    """Return a problem that was reported within a resource's block; empty where there is none."""
+    block = found.block.range.location
+    lines = range(block.line or 0, (block.end_line or 0) + 1)
+    for problem in found.scope.instance.module.diagnostics:
+        is_here = problem.location.path == block.path and problem.location.line in lines
+        if is_here and problem.severity is Severity.ERROR:
+            return problem.message
+    return ""
 
 
 class RootEvaluation:
@@ -52,6 +85,10 @@ class RootEvaluation:
         self._order = order
         self._is_target = is_target
         self._empty_calls: set[Location] = set()
+        self._used_variables: set[str] = set()
+        self._sources: dict[str, ResourceInstance | UnreadCall] = {}
+        self._refusals: dict[ModuleInstance, str] = {}
+        self._checked: Counter[str] = Counter()
         self.resources: dict[str, CacheResource] = {}
         """By address."""
 
@@ -69,8 +106,8 @@ class RootEvaluation:
 
     @property
     def used_variables(self) -> set[str]:
-        """The root's variables that were used."""
-        return self._root.used_variables()
+        """The root's variables that the caches depend on."""
+        return self._used_variables
 
     def wants(self, kind: str) -> bool:
         """Whether a resource type is a cache's."""
@@ -107,12 +144,44 @@ class RootEvaluation:
             elif self._is_wanted(found.scope.instance):
                 if isinstance(found, ResourceInstance) and found.kind in DEPLOYERS:
                     self.read_calls.add(found.block.range.location)
-                self.resources |= {cache.address: cache for cache in self._reader.resources(found)}
+                for cache in self._reader.resources(found):
+                    self.resources[cache.address] = cache
+                    self._sources[cache.address] = found
+        self._used_variables = self._root.used_variables()
         for absent in self._reader.absent:
             self.absent.setdefault(absent.location, absent)
         for module in self._root.configuration.used.values():
             module.parse_all()
             self._skip_unread_files(module)
+        self._refuse(diagnostics)
+
+    def _refuse(self, diagnostics: list[Diagnostic]) -> None:
+        """Leave no cache to pass in whose modules Terraform refuses something, or in a broken block."""
+        for address, found in self._sources.items():
+            cache = self.resources[address]
+            refusal = self._refusal(found.scope.instance, diagnostics) or _syntax_error(found)
+            if refusal and _may_pass(cache.retention):
+                self.resources[address] = replace(
+                    cache, retention=rejected_retention(cache, refusal)
+                )
+
+    def _refusal(self, instance: ModuleInstance, diagnostics: list[Diagnostic]) -> str:
+        """Return what Terraform refuses of the modules that lead to a cache, beside the cache itself."""
+        if instance in self._refusals:
+            return self._refusals[instance]
+        refusal = self._refusal(instance.parent, diagnostics) if instance.parent else ""
+        if instance.is_refused:  # its call is, and what follows from that says nothing more
+            return refusal
+        folder = instance.module.folder
+        self._checked[folder] += 1
+        # Where it takes too much work, it is not checked: no verdict depends on it.
+        with suppress(RecursionError, TooMuchError):
+            found = problems(instance) if self._checked[folder] <= MAX_CHECKED_INSTANCES else ()
+            for error in found:
+                diagnostics.append(refused(error, Location(shown_path(folder))))
+                refusal = refusal or error.message
+        self._refusals[instance] = refusal
+        return refusal
 
     def _is_wanted(self, instance: ModuleInstance | None) -> bool:
         """Whether a module instance, or one that calls it, lies in a target."""

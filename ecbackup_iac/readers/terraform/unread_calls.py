@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
@@ -18,6 +19,7 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Settled, StepKind, TraceStep, Unknown, Unset
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, GiveUp, refused
+from ecbackup_iac.readers.terraform.constructs import construct_of
 from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.published.likeness import looks_like_cache, passed_retentions
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
@@ -148,6 +150,8 @@ class UnreadCalls:
             engine=engine,
             node_type=node_type,
             assumptions=call.doubts,
+            generator=generator_of(block.range.file.path),
+            construct=construct_of(block),
             block=block.range.location,
             overrides=overrides_of(block),
             calls=call.scope.instance.calls,
@@ -192,6 +196,8 @@ def _at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> Cache
         retention=_in_user_code(cache.retention, stand_in, header),
         retention_name=name or cache.retention_name,
         assumptions=tuple(dict.fromkeys((*call.doubts, *cache.assumptions, stand_in.note))),
+        generator=generator_of(call.block.range.file.path),
+        construct=construct_of(call.block),
         block=call.block.range.location,
         overrides=overrides_of(call.block),
         calls=call.scope.instance.calls,

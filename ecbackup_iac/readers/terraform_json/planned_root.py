@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
@@ -167,4 +167,5 @@ class PlannedInputs(Inputs):
         if default is None:
             return None
         value = Evaluator(CONSTANT_SCOPE).value(default.expression)
-        return constraint.applied(value).through(SourceStep.of(default, StepKind.VARIABLE_DEFAULT))
+        step = replace(SourceStep.of(default, StepKind.VARIABLE_DEFAULT), name=name)
+        return constraint.applied(value).through(step)

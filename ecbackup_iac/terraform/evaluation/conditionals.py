@@ -73,7 +73,7 @@ def _either_branch(
     """Return what both branches can be where nothing is known of the condition."""
     raw = condition.unknown
     found = []
-    if not raw.is_not_null:
+    if not raw.is_not_null and not raw.is_deferred:  # a plan does not wait for what is deferred
         record_rejection()  # a null condition is refused
     for branch, state in ((then, "true"), (otherwise, "false")):
         try:

@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from ecbackup_iac.hcl.expression import Call, Literal, Name, Node, ObjectNode, TupleNode
+from ecbackup_iac.hcl.expression import (
+    Call,
+    InvalidExpression,
+    Literal,
+    Name,
+    Node,
+    ObjectNode,
+    TupleNode,
+)
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.value import StepKind
@@ -112,6 +120,8 @@ def _type(node: Node) -> tuple[Type, Defaults]:
             return TupleOf(tuple(kind for kind, _ in parts)), _nested(inside)
         case Call(name="object", arguments=(ObjectNode() as attributes,)):
             return _object(attributes)
+        case InvalidExpression():
+            return DYNAMIC, Defaults()  # a syntax error, which is reported
         case _:
             raise EvaluationError("Invalid type specification", node.range)
 
@@ -134,7 +144,8 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
     inside: dict[str, Defaults] = {}
     optional = set()
     for key, written in node.items:
-        if not isinstance(key, Literal) or not isinstance(key.value, str):
+        is_quoted = key.range.text.startswith('"')
+        if is_quoted or not isinstance(key, Literal) or not isinstance(key.value, str):
             raise EvaluationError("Invalid type: object attributes are plain names", key.range)
         name = key.value
         default: Node | None = None

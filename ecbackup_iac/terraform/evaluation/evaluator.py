@@ -37,8 +37,11 @@ from ecbackup_iac.terraform.values.operators import attribute, binary, index, un
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
+    Privacy,
+    ReferenceRefusedError,
     SourceStep,
     Value,
+    is_open,
     object_value,
     tuple_value,
     unknown,
@@ -46,6 +49,12 @@ from ecbackup_iac.terraform.values.value import (
 
 _REFERENCE_LENGTHS = {"data": 2, "resource": 2, "ephemeral": 2}
 """How many names after the first belong to the reference itself; one after any other."""
+
+
+_NO_RESOURCES = {
+    "var", "local", "module", "path", "terraform", "tofu", "each", "count", "self",
+}  # fmt: skip
+"""The first names of references that lead to no resource."""
 
 
 class Evaluator(NodeEvaluator):
@@ -60,9 +69,15 @@ class Evaluator(NodeEvaluator):
                 return template(self, node)
             case GetAttribute():
                 found = self._reference(node)
-                return attribute(self.value(node.of), node.name) if found is None else found
+                if found is not None:
+                    return found
+                of = self.value(node.of)
+                self._check_key(node.of, of, has_key=False)
+                return attribute(of, node.name)
             case Index():
-                return index(self.value(node.of), self.value(node.key), self.subject(node.key))
+                of = self.value(node.of)
+                self._check_key(node.of, of, has_key=True)
+                return index(of, self.value(node.key), self.subject(node.key))
             case Binary():
                 return binary(node.operator, self.value(node.left), self.value(node.right))
             case Unary():
@@ -93,10 +108,10 @@ class Evaluator(NodeEvaluator):
         return joined(self, parts)
 
     def template_evaluator(
-        self, scope: Scope, variables: Mapping[str, Value], *, is_file_content: bool
+        self, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
     ) -> "Evaluator":
         """Return an evaluator for a template with these variables."""
-        return (HiddenSourceEvaluator if is_file_content else Evaluator)(scope, variables)
+        return (HiddenSourceEvaluator if is_hidden else Evaluator)(scope, variables)
 
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
@@ -108,6 +123,11 @@ class Evaluator(NodeEvaluator):
 
     def _reference(self, node: GetAttribute) -> Value | None:
         """Return the value of a whole reference; None where the node is a step beyond one."""
+        names = self._names(node)
+        return None if names is None else self.scope.reference(names[0], names[1:], node.range)
+
+    def _names(self, node: GetAttribute) -> tuple[str, ...] | None:
+        """Return the names of a whole reference; None where the node is a step beyond one."""
         names = [node.name]
         of: Node = node.of
         while isinstance(of, GetAttribute):
@@ -117,7 +137,21 @@ class Evaluator(NodeEvaluator):
             return None
         if len(names) != _REFERENCE_LENGTHS.get(of.name, 1):
             return None
-        return self.scope.reference(of.name, tuple(reversed(names)), node.range)
+        return (of.name, *reversed(names))
+
+    def _check_key(self, node: Node, of: Value, *, has_key: bool) -> None:
+        """Raise ReferenceRefusedError for a key of a single resource, or none where it is repeated."""
+        if not isinstance(of.raw, tuple | Mapping) or not isinstance(node, GetAttribute):
+            return
+        if has_key is not is_open(of):  # most are what they should be
+            return
+        names = self._names(node)
+        if names is None or names[0] in _NO_RESOURCES:
+            return
+        text = "Unexpected resource instance key: it has neither count nor for_each"
+        if not has_key:
+            text = "Missing resource instance key: it has count or for_each"
+        raise ReferenceRefusedError(text)
 
     def _object(self, node: ObjectNode) -> Value:
         members: dict[str, Value] = {}
@@ -149,7 +183,7 @@ class HiddenSourceEvaluator(Evaluator):
         except EvaluationError as error:
             raise error.redacted() from None
         literals = () if isinstance(node, Literal) else value.literals
-        return replace(value, literals=literals, is_file_content=True)
+        return replace(value, literals=literals, privacy=Privacy.OUTSIDE)
 
     def source_text(self, node: Node, text: str = "") -> str:  # noqa: ARG002 - it is hidden
         """Return where an expression is written."""
@@ -173,7 +207,7 @@ def _literal(node: Literal) -> Value:
             kind = BOOL
         case None:
             kind = DYNAMIC
-        case int() | Fraction():
+        case int() | Fraction() | float():
             kind = NUMBER
         case never:
             assert_never(never)

@@ -1,11 +1,12 @@
 """`for` expressions and splats → their values."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from ecbackup_iac.hcl.expression import For, ForDirective, Node, Splat
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
-from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.context import hide_rejections, record_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
@@ -18,7 +19,9 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
+    UnknownRaw,
     Value,
+    hidden_value,
     number,
     object_value,
     string,
@@ -30,8 +33,23 @@ from ecbackup_iac.terraform.values.value import (
 def for_expression(evaluator: NodeEvaluator, node: For) -> Value:
     """Return the tuple or object of a for expression. Raises EvaluationError."""
     collection = evaluator.value(node.collection)
+    if not collection.is_known and not collection.unknown.outcomes:
+        return _unknown_for(evaluator, node, collection)
     result = map_outcomes(lambda known: _known_for(evaluator, node, known), collection)
     return result.with_marks_of(collection)
+
+
+def _unknown_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
+    """Return what a for expression makes of an unknown collection: every element may be known."""
+    raw = collection.unknown
+    record_rejection()  # it may be null, or no collection
+    item = unknown(raw.why, is_deferred=raw.is_deferred)
+    names = {node.item: item, **({node.key: item} if node.key else {})}
+    element = None
+    with hide_rejections(), suppress(EvaluationError):
+        element = evaluator.with_names(names).value(node.result)
+    result = UnknownRaw(raw.why, is_deferred=raw.is_deferred, is_not_null=True, element=element)
+    return Value(DYNAMIC, result).with_marks_of(collection)
 
 
 @changing_record
@@ -45,9 +63,9 @@ class _Members:
         """Add a member. Raises EvaluationError for a key that comes twice."""
         self.keys.append(key)
         if str(key.raw) in self.groups and not is_grouped:
-            shown = "(sensitive value)" if key.is_sensitive else f'"{key.raw}"'
+            shown = hidden_value(key) if key.is_hidden else f'"{key.raw}"'
             text, bare = (f"Duplicate object key: {t} comes twice" for t in (shown, "a key"))
-            raise EvaluationError(bare if key.is_file_content else text, bare=bare)
+            raise EvaluationError(text, bare=bare)
         self.groups.setdefault(str(key.raw), []).append(value)
 
     def made(self, *, is_grouped: bool) -> Value:
@@ -60,11 +78,15 @@ class _Members:
 
 
 def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
+    if node.condition is not None and not collection.is_null:
+        _check_condition(evaluator, node)
     items: list[Value] = []
     members = _Members()
+    conditions: list[Value] = []
     unknown_part: Value | None = None
     for iteration in iterations(evaluator, node, collection):
         included = _is_included(iteration, node.condition)
+        conditions.append(included)
         if not included.is_known:
             unknown_part = included
             continue
@@ -84,8 +106,17 @@ def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
         raw = unknown_part.unknown
         return unknown(raw.why, is_deferred=raw.is_deferred, is_not_null=True)
     if node.key_result is None:
-        return tuple_value(items)
-    return members.made(is_grouped=node.is_grouped)
+        return tuple_value(items).with_marks_of(*conditions)
+    return members.made(is_grouped=node.is_grouped).with_marks_of(*conditions)
+
+
+def _check_condition(evaluator: NodeEvaluator, node: For) -> None:
+    """Raise EvaluationError for a condition that is refused whatever the elements, even if there are none."""
+    names = {node.item: unknown("the condition is evaluated for no element", is_deferred=True)}
+    if node.key:
+        names[node.key] = names[node.item]
+    with hide_rejections():
+        _is_included(evaluator.with_names(names), node.condition)
 
 
 def _is_included(iteration: NodeEvaluator, condition: Node | None) -> Value:
@@ -143,6 +174,11 @@ def _known_splat(evaluator: NodeEvaluator, node: Splat, of: Value) -> Value:
         for element in elements
     ]
     if isinstance(of.type, ListOf | SetOf):
+        if not elements:  # what is taken of each is refused all the same
+            none = unknown("there is no element", of.type.element, is_not_null=True)
+            with hide_rejections():
+                kind = evaluator.with_names({"": none}).value(node.each).type
+            return Value(ListOf(kind), ())
         kinds = {result.type for result in results}
         if len(kinds) <= 1:
             return Value(ListOf(kinds.pop() if kinds else DYNAMIC), tuple(results))

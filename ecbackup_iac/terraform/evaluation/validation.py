@@ -1,6 +1,7 @@
 """A variable's validation conditions → what they prove of a value that is not given."""
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import reduce
 from math import ceil, floor
 
@@ -18,15 +19,24 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import identity, one_of
+from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
-    FILE_CONTENT,
     Assumption,
     EvaluationError,
     Possibility,
     Value,
+    hidden_value,
 )
 
 _MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "=="}
+
+
+@record
+class _Subject:
+    """The variable that is validated."""
+
+    name: str
+    type: Type
 
 
 @record
@@ -59,7 +69,7 @@ def narrowed(
     """
     facts = _NOTHING
     for condition in conditions:
-        facts = _both(facts, _facts(condition, subject, constant))
+        facts = _both(facts, _facts(condition, _Subject(subject, value.type), constant))
     if facts.values is not None:
         return _listed(value, subject, facts.values)
     if facts.is_nothing:
@@ -70,13 +80,13 @@ def narrowed(
 
 def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
     possibilities = []
-    for number, listed in enumerate(values, 1):
+    for listed in values:
         try:
             fitting = converted(listed, value.type)
         except EvaluationError:
             continue  # of another type: the variable is never equal to it
         is_shown = not (fitting.is_hidden and isinstance(fitting.raw, str))
-        state = shown(fitting) if is_shown else f"{FILE_CONTENT}, number {number}"
+        state = shown(fitting) if is_shown else hidden_value(fitting)
         possibilities.append(Possibility(fitting, (Assumption(subject, state),)))
     if not possibilities:
         return value
@@ -97,7 +107,7 @@ def shown(value: Value) -> str:
             return str(value.raw)
 
 
-def _facts(node: Node, subject: str, constant: Callable[[Node], Value]) -> _Facts:
+def _facts(node: Node, subject: _Subject, constant: Callable[[Node], Value]) -> _Facts:
     match node:
         case Binary(operator="&&", left=left, right=right):
             return _both(_facts(left, subject, constant), _facts(right, subject, constant))
@@ -105,9 +115,9 @@ def _facts(node: Node, subject: str, constant: Callable[[Node], Value]) -> _Fact
             return _either(_facts(left, subject, constant), _facts(right, subject, constant))
         case Binary(operator=operator, left=left, right=right) if operator in _MIRRORED:
             if _is_subject(left, subject):
-                return _comparison(operator, right, constant)
+                return _as_of(left, _comparison(operator, right, constant), subject)
             if _is_subject(right, subject):
-                return _comparison(_MIRRORED[operator], left, constant)
+                return _as_of(right, _comparison(_MIRRORED[operator], left, constant), subject)
             return _NOTHING
         case Conditional(condition=condition, then=Literal() as then, otherwise=otherwise):
             if then.value is True:
@@ -120,10 +130,10 @@ def _facts(node: Node, subject: str, constant: Callable[[Node], Value]) -> _Fact
             return _NOTHING
 
 
-def _call_facts(node: Call, subject: str, constant: Callable[[Node], Value]) -> _Facts:
+def _call_facts(node: Call, subject: _Subject, constant: Callable[[Node], Value]) -> _Facts:
     match node:
         case Call(name="contains", arguments=(choices, needle)) if _is_subject(needle, subject):
-            return _Facts(values=_elements(choices, constant))
+            return _as_of(needle, _Facts(values=_elements(choices, constant)), subject)
         case Call(name="alltrue", arguments=(TupleNode(items=items),)) if items:
             return reduce(_both, (_facts(item, subject, constant) for item in items))
         case Call(name="anytrue", arguments=(TupleNode(items=items),)) if items:
@@ -132,14 +142,26 @@ def _call_facts(node: Call, subject: str, constant: Callable[[Node], Value]) -> 
             return _NOTHING
 
 
-def _is_subject(node: Node, subject: str) -> bool:
+def _is_subject(node: Node, subject: _Subject) -> bool:
     match node:
         case Call(name="tonumber" | "tostring", arguments=(argument,)):
             return _is_subject(argument, subject)
         case GetAttribute(of=Name(name=root), name=name):
-            return f"{root}.{name}" == subject
+            return f"{root}.{name}" == subject.name
         case _:
             return False
+
+
+def _as_of(node: Node, facts: _Facts, subject: _Subject) -> _Facts:
+    """Return what facts of the subject, converted as in a node, prove of the subject itself.
+
+    Several texts become one number ("7", "07"), so a number proves bounds of a text, and no text.
+    """
+    if not isinstance(node, Call) or facts.values is None:
+        return facts
+    if subject.type == NUMBER or (subject.type == STRING and node.name == "tostring"):
+        return facts
+    return _Facts(None, *_ends(facts)) if node.name == "tonumber" else _NOTHING
 
 
 def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) -> _Facts:
@@ -149,7 +171,7 @@ def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) ->
     if operator == "==":
         return _Facts(values=(values,))
     bound = values.raw
-    if isinstance(bound, bool | str) or bound is None or not isinstance(bound, Number):
+    if isinstance(bound, bool) or not isinstance(bound, int | Fraction):
         return _NOTHING
     # Bounds are used for whole numbers: what is above 0 is at least 1 there.
     match operator:
@@ -165,16 +187,16 @@ def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) ->
 
 def _least(value: Value, bound: Number) -> Number | None:
     """Return the lower bound that a value is, limited where a file holds it."""
-    if value.is_sensitive or (value.is_file_content and bound < -MAX_SHOWN_BOUND):
+    if value.is_sensitive or (value.privacy and bound < -MAX_SHOWN_BOUND):
         return None
-    return min(bound, MAX_SHOWN_BOUND) if value.is_file_content else bound
+    return min(bound, MAX_SHOWN_BOUND) if value.privacy else bound
 
 
 def _greatest(value: Value, bound: Number) -> Number | None:
     """Return the upper bound that a value is, limited where a file holds it."""
-    if value.is_sensitive or (value.is_file_content and bound > MAX_SHOWN_BOUND):
+    if value.is_sensitive or (value.privacy and bound > MAX_SHOWN_BOUND):
         return None
-    return max(bound, -MAX_SHOWN_BOUND) if value.is_file_content else bound
+    return max(bound, -MAX_SHOWN_BOUND) if value.privacy else bound
 
 
 def _settled(node: Node, constant: Callable[[Node], Value]) -> Value | None:

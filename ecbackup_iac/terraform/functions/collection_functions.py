@@ -1,5 +1,7 @@
 """The functions that query collections or select from them."""
 
+from functools import reduce
+
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.containers import (
     is_list,
@@ -266,12 +268,10 @@ def _sum(of: Value) -> Value:
     need_sequence(of, "argument must be list, set, or tuple of number values")
     if not of.elements:
         raise EvaluationError("cannot sum an empty list")
-    total = number(0)
-    for element in of.elements:
-        term = converted(element, NUMBER)
+    terms = [converted(element, NUMBER) for element in of.elements]
+    for term in terms:
         number_of(term)
-        total = binary("+", total, term)
-    return total
+    return reduce(lambda total, term: binary("+", total, term), terms)
 
 
 def _sort(of: Value) -> Value:

@@ -1,7 +1,6 @@
 """A container → its elements or members for the collection functions, and checks of its kind."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
@@ -15,7 +14,7 @@ from ecbackup_iac.terraform.values.type_system import (
     is_mapping,
     is_sequence,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, is_open
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, is_open
 
 MAX_ELEMENTS = 10_000
 """A longer result is unknown: no configuration in use has one."""
@@ -80,7 +79,7 @@ def need_mapping(value: Value, message: str) -> None:
 
 def whole(value: Value, name: str) -> int:
     """Return a number that has to be a whole one."""
-    raw: Number = number_of(value)
+    raw: Number = number_of(value) or 0  # negative zero is zero
     if not isinstance(raw, int) or not -_MAX_WHOLE_BYTES <= raw < _MAX_WHOLE_BYTES:
         raise EvaluationError(f"invalid {name}: value must be a whole number")
     return raw
@@ -88,7 +87,7 @@ def whole(value: Value, name: str) -> int:
 
 def number_of(value: Value) -> Number:
     """Return the number that a known value of type number holds."""
-    if isinstance(value.raw, int | Fraction):
+    if isinstance(value.raw, Number):
         return value.raw
     raise EvaluationError("a number is required")
 
@@ -101,13 +100,14 @@ def texts(value: Value) -> list[str | None]:
 def may_be_refused(*arguments: Value) -> None:
     """Record that an unknown argument may be null, which the function refuses."""
     for argument in arguments:
-        if not argument.is_known and not argument.unknown.is_not_null:
+        raw = argument.raw
+        if isinstance(raw, UnknownRaw) and not raw.is_not_null and not raw.is_deferred:
             record_rejection()
 
 
 def bounds(value: Value) -> tuple[Number | None, Number | None]:
     """Return the least and the greatest number that a value can be; None where nothing is known of it."""
-    if isinstance(value.raw, int | Fraction):
+    if isinstance(value.raw, Number):
         return value.raw, value.raw
     if value.is_known:
         return None, None
@@ -115,9 +115,7 @@ def bounds(value: Value) -> tuple[Number | None, Number | None]:
     if not raw.outcomes:
         return raw.minimum, raw.maximum
     numbers = [
-        outcome.value.raw
-        for outcome in raw.outcomes
-        if isinstance(outcome.value.raw, int | Fraction)
+        outcome.value.raw for outcome in raw.outcomes if isinstance(outcome.value.raw, Number)
     ]
     every = len(numbers) == sum(not outcome.value.is_null for outcome in raw.outcomes)
     return (min(numbers), max(numbers)) if numbers and every else (None, None)

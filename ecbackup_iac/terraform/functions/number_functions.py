@@ -14,7 +14,7 @@ from ecbackup_iac.terraform.functions.containers import (
 )
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
-from ecbackup_iac.terraform.values.arithmetic import Double
+from ecbackup_iac.terraform.values.arithmetic import Double, is_negative, negated
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, number
@@ -28,13 +28,15 @@ _EXACT = 2**53
 
 def _computed(compute: Callable[[Number], Number]) -> Callable[[Value], Value]:
     def implementation(value: Value) -> Value:
-        return number(compute(number_of(value)))
+        raw = number_of(value)
+        is_whole = compute is not _absolute and abs(raw) == math.inf
+        return number(raw if is_whole else compute(raw))
 
     return implementation
 
 
 def _absolute(raw: Number) -> Number:
-    return -raw if raw < 0 else raw
+    return negated(raw) if is_negative(raw) else raw
 
 
 def _log(value: Value, base: Value) -> Value:
@@ -59,7 +61,7 @@ def _number_from(result: float) -> Value:
     if math.isnan(result):
         raise EvaluationError("the result is not a number")
     if math.isinf(result):
-        raise UnknownResultError("its result is infinite")
+        return number(result)
     exact = Fraction(result)
     return number(int(exact) if exact.denominator == 1 and abs(exact) <= _EXACT else Double(exact))
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from itertools import product
 
-from ecbackup_iac.hcl.number import Number, plain, rounded
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import (
     guarded,
@@ -16,6 +15,7 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.arithmetic import added
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes
@@ -103,16 +103,13 @@ def _flatten(of: Value) -> Value:
 
 
 def _may_be_list(element: Value) -> bool:
-    """Whether it is unknown whether an element is a list, or of how many elements.
-
-    What a provider computes counts as one element, as Terraform takes it where it knows no type.
-    """
+    """Whether it is unknown whether an element is a list, or of how many elements."""
     if element.is_known:
         return False
     raw = element.unknown
     if raw.outcomes:
         return any(is_sequence(outcome.value.type) for outcome in raw.outcomes)
-    return is_sequence(element.type) or (element.type == DYNAMIC and not raw.is_deferred)
+    return is_sequence(element.type) or element.type == DYNAMIC
 
 
 def _flatten_every_way(of: Value) -> Value:
@@ -141,19 +138,18 @@ def _range(*limits: Value) -> Value:
         raise EvaluationError("must have one, two, or three arguments")
     numbers = [number_of(limit) for limit in limits]
     start, end = (0, numbers[0]) if len(numbers) == 1 else numbers[:2]
-    step: Number = -1 if end < start else 1
-    if len(numbers) == 3:  # noqa: PLR2004 - start, end and step
-        step = numbers[2]
-        if step < 0 and end > start:
-            raise EvaluationError("end must be less than start when step is negative")
-        if step >= 0 and end < start:
-            raise EvaluationError("end must be greater than start when step is positive")
+    default = -1 if end < start else 1
+    step = numbers[2] if len(numbers) == 3 else default  # noqa: PLR2004 - start, end and step
+    if step < 0 and end > start:
+        raise EvaluationError("end must be less than start when step is negative")
+    if step >= 0 and end < start:
+        raise EvaluationError("end must be greater than start when step is positive")
     found: list[Value] = []
     while start > end if step < 0 else start < end:
         if len(found) >= MAX_IN_RANGE:
             raise EvaluationError(f"more than {MAX_IN_RANGE} values were generated")
         found.append(number(start))
-        start = rounded(plain(start + step))
+        start = added(start, step)
     return Value(ListOf(NUMBER), tuple(found))
 
 

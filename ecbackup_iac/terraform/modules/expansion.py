@@ -7,10 +7,10 @@ from typing import Protocol, TypeAlias
 from ecbackup_iac.hcl.expression import TupleNode
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.modules.configuration import UnreadModule
+from ecbackup_iac.terraform.modules.configuration import UnreadModule, is_local, source_of
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.modules.repetitions import Repetition, refused_repetition
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 REPEATED_PROVIDERS = (
@@ -105,7 +105,7 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
             repetitions, refusal = instance.repetitions(block), instance.module.refusal
         except EvaluationError as error:
             yield error
-            repetitions, refusal = [Repetition()], error.message
+            repetitions, refusal = [refused_repetition(error.message)], error.message
         if not repetitions:
             yield EmptyBlock(address, kind, block, instance)
         for repetition in repetitions:
@@ -188,12 +188,16 @@ def _checked_call(
         problem = _problem_of_arguments(block, target)
         if problem is not None:
             errors.append(problem)
+        written = block.body.attribute("version")
+        if written is not None and is_local(source_of(block) or ""):
+            text = "Invalid version constraint: a module at a relative path has no version"
+            errors.append(EvaluationError(text, written.range))
         if target.configures_providers and _is_repeated(instance, block):
             errors.append(EvaluationError(REPEATED_PROVIDERS, block.header))
     try:
         return errors, instance.repetitions(block)
     except EvaluationError as error:
-        return [*errors, error], [Repetition()]
+        return [*errors, error], [refused_repetition(error.message)]
 
 
 def _problem_of_arguments(call: Block, target: Module) -> EvaluationError | None:

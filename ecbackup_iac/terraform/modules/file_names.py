@@ -34,8 +34,11 @@ def configuration_files(
 
 
 def every_configuration_file(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the files of a folder that Terraform or OpenTofu reads, sorted; hidden files do not count."""
-    found = [name for name in names if name.endswith(_SUFFIXES) and name[0] not in ".#"]
+    """Return the files of a folder that Terraform or OpenTofu reads, sorted.
+
+    Hidden files do not count; an editor's backup (`main.tf~`, `#main.tf#`) has no such suffix.
+    """
+    found = [name for name in names if name.endswith(_SUFFIXES) and name[0] != "."]
     return tuple(sorted(found))
 
 

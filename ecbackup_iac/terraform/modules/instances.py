@@ -25,24 +25,24 @@ from ecbackup_iac.terraform.modules.repetitions import (
     enabled_argument,
     for_each,
 )
+from ecbackup_iac.terraform.modules.resource_values import address_of, resource_value
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import hide_rejections
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
     DYNAMIC,
     STRING,
-    ObjectOf,
     object_of,
 )
 from ecbackup_iac.terraform.values.value import (
+    EphemeralValueError,
     EvaluationError,
     LazyMembers,
-    OpenMembers,
     ReferenceRefusedError,
     SourceStep,
     Value,
+    declared_sensitive,
     null,
     object_value,
     string,
@@ -54,8 +54,6 @@ _LEVELS_PER_STEP = 4  # what is found is passed up through all of them
 
 MAX_CHAIN_DEPTH = 20
 """Locals whose evaluation is nested; those beyond are then evaluated one after the other."""
-
-_ROOTS = {"var", "local", "module", "data", "resource", "path", "terraform", "ephemeral"}
 
 
 class ModuleInstance:
@@ -187,6 +185,9 @@ class ModuleInstance:
         return key in self._found or key in self._pending
 
     def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
+        if self._is_ephemeral(root, names[0]):
+            name = ".".join((root, *names))
+            raise EphemeralValueError(f"Invalid use of ephemeral value: {name}")
         match root:
             case "var":
                 return self._variable(names[0]).value(self._inputs)
@@ -194,7 +195,7 @@ class ModuleInstance:
                 return self._local(names[0])
             case "module":
                 return self._call(names[0])
-            case "data" | "ephemeral":
+            case "data":
                 return self._resource((root, names[0], names[1]))
             case "resource":
                 return self._resource(("managed", names[0], names[1]))
@@ -208,6 +209,12 @@ class ModuleInstance:
                 )
             case _:
                 return self._resource(("managed", root, names[0]))
+
+    def _is_ephemeral(self, root: str, name: str) -> bool:
+        """Whether a reference leads to a value that no resource may keep. Raises EvaluationError."""
+        if root == "var":
+            return self._variable(name).is_ephemeral
+        return root == "ephemeral" or (root, name) == ("terraform", "applying")
 
     def constraint(self, name: str) -> Constraint:
         """Return what a declared variable accepts. Raises EvaluationError."""
@@ -242,18 +249,12 @@ class ModuleInstance:
             if isinstance(inputs, CallInputs):
                 raise TypeError("a root has no caller")
             return inputs.workspace
-        if name == "applying":
-            return unknown(
-                "terraform.applying is known only while applying", BOOL, is_deferred=True
-            )
         raise ReferenceRefusedError(f'Invalid "terraform" attribute: "{name}"')
 
     def _resource(self, key: ResourceKey) -> Value:
         block = self.module.resources.get(key)
         if block is None:
-            mode, kind, name = key
-            prefix = "" if mode == "managed" else f"{mode}."
-            raise ReferenceRefusedError(f"Reference to undeclared resource: {prefix}{kind}.{name}")
+            raise ReferenceRefusedError(f"Reference to undeclared resource: {address_of(key)}")
         return self._repeated(block, lambda repetition: self.resource_value(key, block, repetition))
 
     def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
@@ -268,35 +269,17 @@ class ModuleInstance:
             return value_of(repetitions[0]) if repetitions else null(DYNAMIC)
         if has_count:
             return tuple_value(value_of(repetition) for repetition in repetitions)
+        keys = [repetition.names["each", "key"] for repetition in repetitions]
+        values = map(value_of, repetitions)
         return object_value(
-            {
-                str(repetition.names["each", "key"].raw): value_of(repetition)
-                for repetition in repetitions
-            }
-        )
+            {str(key.raw): value for key, value in zip(keys, values, strict=True)}
+        ).with_marks_of(*keys)
 
     def resource_value(self, key: ResourceKey, block: Block, repetition: Repetition) -> Value:
         """Return the value of a resource instance, whose members are evaluated on demand."""
-        mode, kind, name = key
-        address = (
-            f"{kind}.{name}{repetition.key}"
-            if mode == "managed"
-            else f"{mode}.{kind}.{name}{repetition.key}"
-        )
         evaluator = Evaluator(BlockScope(self, repetition))
-        names = [attribute.name for attribute in block.body.attributes()]
-
-        def find(member: str) -> Value:
-            attribute = block.body.attribute(member)
-            if attribute is not None:
-                return evaluator.value(attribute.expression).through(
-                    SourceStep.of(attribute, StepKind.ATTRIBUTE)
-                )
-            when = "only after apply" if mode == "managed" else "only when Terraform reads it"
-            text = f"{address}.{member} is known {when}"
-            return unknown(text, is_deferred=mode == "managed")
-
-        return Value(ObjectOf(()), OpenMembers(names, find))
+        address = f"{address_of(key)}{repetition.key}"
+        return resource_value(address, key, block, evaluator, self.configuration.schemas)
 
     def _call(self, name: str) -> Value:
         block = self.module.calls.get(name)
@@ -316,11 +299,12 @@ class ModuleInstance:
             attribute = outputs[output].body.attribute("value")
             if attribute is None:
                 raise EvaluationError(f'Missing required argument: output "{output}" has no value')
-            return (
-                Evaluator(child)
-                .value(attribute.expression)
-                .through(SourceStep.of(attribute, StepKind.OUTPUT))
-            )
+            value = Evaluator(child).value(attribute.expression)
+            value = value.through(SourceStep.of(attribute, StepKind.OUTPUT))
+            is_sensitive = outputs[output].body.attribute("sensitive")
+            if is_sensitive and Evaluator(child).value(is_sensitive.expression).raw is not False:
+                return declared_sensitive(value, output, StepKind.OUTPUT)
+            return value
 
         kind = object_of(dict.fromkeys(outputs, DYNAMIC))
         return Value(kind, LazyMembers(sorted(outputs), find))

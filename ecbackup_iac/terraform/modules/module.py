@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
+from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.location import Location
@@ -21,6 +22,9 @@ ResourceKey = tuple[str, str, str]
 K = TypeVar("K")
 
 _MODES = {"resource": "managed", "data": "data", "ephemeral": "ephemeral"}
+_NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0, "removed": 0}
+"""Blocks that no override file may hold, and how many labels they have."""
+
 MAX_REPORTED = 200
 """Diagnostics of one file."""
 
@@ -30,6 +34,8 @@ MAX_MAJOR = 1
 """Of Terraform and OpenTofu."""
 
 _AT_LEAST = re.compile(r"(?:>=|~>|>|(?<![<>!~])=|^)\s*v?(\d{1,9})")
+
+_CONSTRAINT = re.compile(r"\s*(?:=|!=|>=?|<=?|~>)?\s*v?\d+(?:\.\d+)*(?:-[\w.-]+)?(?:\+[\w.-]+)?\s*")
 
 # The nested blocks without which a provider block is no more than a name for a passed provider.
 _PROVIDER_BLOCKS = ("assume_role", "assume_role_with_web_identity", "default_tags", "endpoints",
@@ -164,8 +170,10 @@ def load_module(
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
             module.add(body)
+            _check_override(module, body)
             _override(module, body)
     _check_version(module)
+    _check_moves(module)
     return module
 
 
@@ -204,15 +212,47 @@ def _check_version(module: Module) -> None:
             < 0
         ):
             continue  # most of such blocks need not be read
-        wanted = _AT_LEAST.findall(block.body.plain_text("required_version") or "")
-        written = None
-        if any(int(major) > MAX_MAJOR for major in wanted):
-            written = block.body.attribute("required_version")
-        if written is not None:
-            module.refusal = (
-                "Unsupported Terraform Core version: required_version asks for a later one"
-            )
-            module.note(Diagnostic(module.refusal, written.range.location))
+        written, text = (
+            block.body.attribute("required_version"),
+            block.body.plain_text("required_version"),
+        )
+        if written is None or text is None:
+            continue
+        if any(int(major) > MAX_MAJOR for major in _AT_LEAST.findall(text)):
+            reason = "Unsupported Terraform Core version: required_version asks for a later one"
+            _refuse(module, reason, written.range)
+        elif not all(map(_CONSTRAINT.fullmatch, text.split(","))):
+            _refuse(module, "Invalid version constraint in required_version", written.range)
+
+
+def _refuse(module: Module, text: str, source_range: SourceRange) -> None:
+    """Record that no release of Terraform accepts a module."""
+    module.refusal = text
+    module.report(text, source_range)
+
+
+def _check_moves(module: Module) -> None:
+    """Record that a module is refused where it moves or removes what it still declares."""
+    for body in module.bodies:
+        for block in (*body.blocks("moved"), *body.blocks("removed")):
+            source, target = block.body.attribute("from"), block.body.attribute("to")
+            key = _declared_key(source.expression) if source else ()
+            is_kept = target is not None and _declared_key(target.expression) == key
+            declared = module.calls if key[:1] == ("module",) else module.resources
+            name = key[1] if key[:1] == ("module",) and len(key) > 1 else ("managed", *key)
+            is_whole = source is not None and isinstance(source.expression, GetAttribute)
+            if is_whole and not is_kept and name in declared:
+                text = f"{block.kind} object still exists: {'.'.join(key)} is still declared"
+                _refuse(module, text[0].upper() + text[1:], block.header)
+
+
+def _declared_key(node: Node) -> tuple[str, ...]:
+    """Return the type and name of a resource, or "module" and the name of a call, in an address."""
+    while isinstance(node, Index):
+        node = node.of
+    if isinstance(node, GetAttribute) and isinstance(node.of, Name):
+        return node.of.name, node.name
+    return ()
 
 
 def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
@@ -259,6 +299,13 @@ def _once(module: Module, table: dict[K, Block], key: K, block: Block, what: str
         module.note(Diagnostic(text, block.header.location))
         return
     table[key] = block
+
+
+def _check_override(module: Module, body: Body) -> None:
+    """Record that a module is refused where an override file holds what has nothing to override."""
+    for word, labels in _NOT_TO_OVERRIDE.items():
+        for block in body.blocks(word, labels):
+            _refuse(module, f"Cannot override {word} blocks", block.header)
 
 
 def _override(module: Module, body: Body) -> None:

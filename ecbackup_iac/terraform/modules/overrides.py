@@ -12,9 +12,6 @@ def overrides_of(block: Block) -> tuple[Location, ...]:
     return block.body.overrides if isinstance(block.body, MergedBody) else ()
 
 
-_RIVALS = {"count": "for_each", "for_each": "count"}
-
-
 class MergedBody(PlainTexts):
     """A block's body with some arguments and nested blocks replaced by another's."""
 
@@ -35,12 +32,18 @@ class MergedBody(PlainTexts):
         return self._base.range
 
     def attribute(self, name: str) -> Attribute | None:
-        """Return the override's attribute, else the base's; count and for_each hide each other."""
-        own = self._override.attribute(name)
-        rival = _RIVALS.get(name)
-        if own is None and rival and self._override.attribute(rival):
+        """Return the override's attribute, else the base's; a count hides another block's for_each."""
+        if name == "for_each" and not self._is_contradicted and self.attribute("count"):
             return None
-        return own or self._base.attribute(name)
+        return self._override.attribute(name) or self._base.attribute(name)
+
+    @property
+    def _is_contradicted(self) -> bool:
+        """Whether one of the blocks has both count and for_each, which Terraform refuses."""
+        return any(
+            body.attribute("count") and body.attribute("for_each")
+            for body in (self._override, self._base)
+        )
 
     def attributes(self) -> Sequence[Attribute]:
         """Return the attributes of both, the override's where both have one."""

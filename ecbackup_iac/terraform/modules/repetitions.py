@@ -1,13 +1,12 @@
 """A block's `count`, `for_each` or `enabled` → which instances it makes, or may make."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
-from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -23,6 +22,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Value,
+    hidden_value,
     number,
     string,
     unknown,
@@ -46,6 +46,12 @@ class Repetition:
     """Why it is not certain that this instance exists; empty where it is."""
 
 
+def refused_repetition(why: str) -> Repetition:
+    """Return the instance that represents those of a count or for_each that Terraform refuses."""
+    names = (("each", "key"), ("each", "value"), ("count", "index"))
+    return Repetition(names=dict.fromkeys(names, unknown(f"Terraform refuses it: {why}")))
+
+
 def enabled_argument(block: Block) -> Attribute | None:
     """Return the `enabled` of a block's lifecycle, which OpenTofu has since 1.11; None without one."""
     found = (lifecycle.body.attribute("enabled") for lifecycle in block.body.blocks("lifecycle"))
@@ -62,7 +68,7 @@ def enabled(value: Value) -> list[Repetition]:
             raise EvaluationError("Invalid enabled argument: the value is null")
         return [Repetition()] if decided.raw else []
     raw = decided.unknown
-    if raw.is_deferred and not raw.outcomes:
+    if raw.is_deferred:
         raise EvaluationError(
             f"Invalid enabled argument: it cannot be determined until apply: {raw.why}"
         )
@@ -82,7 +88,7 @@ def counted(value: Value) -> list[Repetition]:
     if count.is_known:
         return [_count_repetition(position) for position in range(_count(count))]
     raw = count.unknown
-    if raw.is_deferred and not raw.outcomes:
+    if raw.is_deferred:
         raise EvaluationError(
             f"Invalid count argument: it cannot be determined until apply: {raw.why}"
         )
@@ -109,7 +115,8 @@ def _count(value: Value) -> int:
     raw = value.raw
     if raw is None:
         raise EvaluationError("Invalid count argument: the value is null")
-    if isinstance(raw, Fraction) or not isinstance(raw, int):
+    raw = raw or 0  # negative zero is zero
+    if not isinstance(raw, int):
         raise EvaluationError("Invalid count argument: it must be a whole number")
     if raw < 0:
         raise EvaluationError("Invalid count argument: it must not be negative")
@@ -129,75 +136,79 @@ def for_each(value: Value) -> list[Repetition]:
     """Return the instances that a for_each makes, by key. Raises EvaluationError."""
     if value.is_sensitive:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
+    if value.is_known and isinstance(value.type, SetOf) and not value.is_wholly_known:
+        value = _with_unknown_elements(value)
     if value.is_known:
-        first = _unknown_key(value)
-        if first is not None:
-            return [_any_repetition(first.unknown.why)]
-        return [_each_repetition(key, item) for key, item in _each(value).items()]
+        return [_each_repetition(*pair) for pair in _each(value).values()]
     raw = value.unknown
-    if raw.is_deferred and not raw.outcomes:
+    if raw.is_deferred:
         text = "Invalid for_each argument: its keys cannot be determined until apply"
         raise EvaluationError(f"{text}: {raw.why}")
     if not raw.outcomes:
-        return [_any_repetition(raw.why)]
+        return [_any_repetition(raw.why, raw.element)]
     found: dict[str, list[Possibility]] = {}
+    keys: dict[str, Value] = {}
     for outcome in raw.outcomes:
-        for key, item in _each(outcome.value).items():
-            found.setdefault(key, []).append(Possibility(item, outcome.when, outcome.description))
+        for name, (key, item) in _each(outcome.value.with_marks_of(value)).items():
+            keys[name] = key.with_marks_of(*filter(None, (keys.get(name),)))
+            found.setdefault(name, []).append(Possibility(item, outcome.when, outcome.description))
     repetitions = []
-    for key, possibilities in sorted(found.items()):
+    for name, possibilities in sorted(found.items()):
         doubt = ""
         if len(possibilities) < len(raw.outcomes):
             when = " or ".join(dict.fromkeys(p.condition for p in possibilities if p.condition))
             doubt = f"it exists only when {when}" if when else f"for_each is unknown: {raw.why}"
-        repetitions.append(_each_repetition(key, one_of(possibilities, raw.why), doubt))
+        repetitions.append(_each_repetition(keys[name], one_of(possibilities, raw.why), doubt))
     return repetitions
 
 
-def _unknown_key(value: Value) -> Value | None:
-    """Return an element of a set that is not known from the input, and is when Terraform plans."""
-    elements = value.elements if isinstance(value.type, SetOf) and not value.is_null else ()
-    return next((one for one in elements if not one.is_known and not one.unknown.is_deferred), None)
+def _with_unknown_elements(value: Value) -> Value:
+    """Return a set of which elements are unknown, as one that is unknown itself. Raises EvaluationError."""
+    deferred = [e.unknown for e in value.elements if not e.is_known and e.unknown.is_deferred]
+    if deferred:
+        text = "Invalid for_each set argument: its elements cannot be determined until apply"
+        raise EvaluationError(f"{text}: {deferred[0].why}")
+    return expand_outcomes(value)
 
 
-def _any_repetition(why: str) -> Repetition:
-    """Return the instance that represents all those that there may be."""
+def _any_repetition(why: str, item: Value | None) -> Repetition:
+    """Return the instance that represents all those that there may be; `item` is what all of them have."""
     doubt = f"for_each is unknown: {why}"
     key = unknown(doubt, STRING, is_not_null=True)
-    return Repetition(names={("each", "key"): key, ("each", "value"): unknown(doubt)}, doubt=doubt)
+    names = {("each", "key"): key, ("each", "value"): item or unknown(doubt)}
+    return Repetition(names=names, doubt=doubt)
 
 
-def _each(value: Value) -> dict[str, Value]:
-    """Return the instances that a known for_each makes. Raises EvaluationError."""
+def _each(value: Value) -> dict[str, tuple[Value, Value]]:
+    """Return `each.key` and `each.value` of each instance of a known for_each. Raises EvaluationError."""
     if value.is_null:
         raise EvaluationError("Invalid for_each argument: the value is null")
-    if (
-        len(value.elements if not isinstance(value.raw, str | int | Fraction) else ())
-        > MAX_INSTANCES
-    ):
+    if isinstance(value.raw, tuple | Mapping) and len(value.raw) > MAX_INSTANCES:
         raise EvaluationError(f"for_each has over {MAX_INSTANCES} elements, more than are followed")
     match value.type:
         case MapOf() | ObjectOf():
             return {
-                key: item.through(*value.trace).with_marks_of(value)
-                for key, item in value.members.items()
+                name: (
+                    string(name).with_marks_of(value),
+                    item.through(*value.trace).with_marks_of(value),
+                )
+                for name, item in value.members.items()
             }
         case SetOf():
-            keys = {}
+            found = {}
             for element in value.elements:
-                if not element.is_known:
-                    why = element.unknown.why
-                    raise EvaluationError(f"Invalid for_each set argument: it holds {why}")
                 if not isinstance(element.raw, str):
                     raise EvaluationError(
                         "Invalid for_each set argument: it must be a set of strings"
                     )
-                keys[element.raw] = element.with_marks_of(value)
-            return keys
+                item = element.with_marks_of(value)
+                found[element.raw] = (item, item)
+            return found
         case ListOf() | TupleOf() | _:
             raise EvaluationError("Invalid for_each argument: it must be a map or a set of strings")
 
 
-def _each_repetition(key: str, item: Value, doubt: str = "") -> Repetition:
-    names = {("each", "key"): string(key), ("each", "value"): item}
-    return Repetition(instance_key(key), names, doubt)
+def _each_repetition(key: Value, item: Value, doubt: str = "") -> Repetition:
+    names = {("each", "key"): key, ("each", "value"): item}
+    shown = f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
+    return Repetition(shown, names, doubt)

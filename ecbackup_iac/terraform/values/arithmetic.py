@@ -1,13 +1,31 @@
 """Numbers as Terraform computes them: binary floating point of 512 bits, written in decimal.
 
-A number is an int where it is whole and a Fraction otherwise (see hcl.number).
+A number is an int where it is whole, a float where it is negative zero or infinite, and a Fraction
+otherwise (see hcl.number).
 """
 
 import math
 from fractions import Fraction
 
-from ecbackup_iac.hcl.number import MAX_DIGITS, PRECISION, Number, parse_number, rounded
+from ecbackup_iac.hcl import number as hcl_number
+from ecbackup_iac.hcl.number import (
+    MAX_DIGITS,
+    NEGATIVE_ZERO,
+    PRECISION,
+    Number,
+    parse_number,
+    plain,
+    rounded,
+)
 from ecbackup_iac.terraform.values.budget import charge_number
+
+_INFINITIES = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
+MAX_EXPONENT = 2**31
+"""Of ten, in a text: with a larger one it is no number."""
+
+
+class UndefinedResultError(ArithmeticError):
+    """A computation with infinities or zeros that Terraform refuses."""
 
 
 class Double(Fraction):
@@ -26,14 +44,21 @@ def number_from(text: str) -> Number | None:
         NumberTooLargeError: its exponent is beyond reason.
 
     """
+    if text in _INFINITIES or text.replace("I", "i", 1) in _INFINITIES:
+        return _INFINITIES[text.replace("I", "i", 1)]
     _, _, exponent = text.lower().partition("e")
     if exponent.lstrip("+-").isdecimal() and len(exponent) < MAX_DIGITS:
-        charge_number(int(exponent))
+        if abs(int(exponent)) >= MAX_EXPONENT:
+            return None
+        if abs(int(exponent)) <= hcl_number.MAX_EXPONENT:  # else it is not computed
+            charge_number(int(exponent))
     return parse_number(text)
 
 
 def text_from(number: Number) -> str:
     """Return the text of a number as Terraform converts it: the fewest digits that identify it."""
+    if isinstance(number, float):
+        return f"{number:+}".title() if math.isinf(number) else "-0"
     if isinstance(number, int) and number.bit_length() <= PRECISION:
         return str(number)
     if isinstance(number, Double):
@@ -50,6 +75,79 @@ def text_from(number: Number) -> str:
             low = middle + 1
     shown = _decimal(_with_digits(value, low))
     return f"-{shown}" if negative else shown
+
+
+def charge_operand(number: Number) -> None:
+    """Charge for computing with a number. Raises TooMuchError."""
+    if not isinstance(number, float):
+        charge_number(number.numerator.bit_length() + number.denominator.bit_length())
+
+
+def negated(number: Number) -> Number:
+    """Return the number with the other sign; zero has one, too."""
+    if number == 0:
+        return 0 if is_negative(number) else NEGATIVE_ZERO
+    return Double(-number) if isinstance(number, Double) else -number
+
+
+def is_negative(number: Number) -> bool:
+    """Whether the sign of a number is negative, which it may be of zero."""
+    return math.copysign(1, number) < 0 if isinstance(number, float) else number < 0
+
+
+def added(left: Number, right: Number) -> Number:
+    """Return a sum. Raises UndefinedResultError."""
+    if not isinstance(left, float) and not isinstance(right, float):
+        return rounded(plain(left + right))
+    if math.inf in (abs(left), abs(right)):
+        if left == -right:
+            raise UndefinedResultError("can't add infinities of opposite signs")
+        return left if abs(left) == math.inf else right
+    if left == 0 and right == 0:
+        return NEGATIVE_ZERO if is_negative(left) and is_negative(right) else 0
+    return right if left == 0 else left
+
+
+def subtracted(left: Number, right: Number) -> Number:
+    """Return a difference. Raises UndefinedResultError."""
+    return added(left, negated(right))
+
+
+def multiplied(left: Number, right: Number) -> Number:
+    """Return a product. Raises UndefinedResultError."""
+    sides = abs(left), abs(right)
+    if 0 in sides and math.inf in sides:
+        raise UndefinedResultError("can't multiply zero by infinity")
+    if 0 in sides or math.inf in sides:
+        return _signed(math.inf if math.inf in sides else 0, left, right)
+    return rounded(plain(Fraction(left) * Fraction(right)))
+
+
+def divided(left: Number, right: Number) -> Number:
+    """Return a quotient. Raises UndefinedResultError."""
+    if left == right == 0 or abs(left) == abs(right) == math.inf:
+        raise UndefinedResultError("can't divide zero by zero or infinity by infinity")
+    if right == 0 or abs(left) == math.inf:
+        return _signed(math.inf, left, right)
+    if left == 0 or abs(right) == math.inf:
+        return _signed(0, left, right)
+    return rounded(plain(Fraction(left) / Fraction(right)))
+
+
+def remainder(left: Number, right: Number) -> Number:
+    """Return a remainder, with the sign of the dividend. Raises UndefinedResultError."""
+    if math.inf in (abs(left), abs(right)):
+        raise UndefinedResultError("can't use modulo with infinity")
+    if right == 0:
+        return left
+    # Each step is rounded, as zclconf/go-cty does it: a large quotient loses its last digits.
+    whole = int(divided(left, right))
+    return rounded(plain(Fraction(left) - Fraction(rounded(plain(Fraction(right) * whole)))))
+
+
+def _signed(size: float, left: Number, right: Number) -> Number:
+    """Return zero or infinity with the sign of a product."""
+    return negated(size) if is_negative(left) is not is_negative(right) else size
 
 
 def _digits(number: int) -> str:

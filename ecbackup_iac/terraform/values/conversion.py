@@ -72,7 +72,7 @@ def converted(value: Value, target: Type) -> Value:
         trace=value.trace,
         is_sensitive=value.is_sensitive or result.is_sensitive,
         literals=value.literals,
-        is_file_content=value.is_file_content or result.is_file_content,
+        privacy=max(value.privacy, result.privacy),
     )
 
 
@@ -194,10 +194,12 @@ def _of_one_type(
         return _of_open_type(members)
     kinds = [member.type for member in members]
     shared = unified(kinds)
-    if shared is None or (shared == DYNAMIC and any(kind != DYNAMIC for kind in kinds)):
+    united = () if shared is None else tuple(converted(member, shared) for member in members)
+    # What is left open in the shared type, for a null in one of them, has to be the same in all.
+    if shared is None or (has_dynamic(shared) and len({member.type for member in united}) > 1):
         name = {ListOf: "list", SetOf: "set", MapOf: "map"}[make]
         raise EvaluationError(f"all {name} elements must have the same type")
-    return tuple(converted(member, shared) for member in members), shared
+    return united, shared
 
 
 def _why_open(members: tuple[Value, ...]) -> UnknownRaw:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes
-from ecbackup_iac.terraform.values.type_system import BOOL, SetOf
+from ecbackup_iac.terraform.values.type_system import BOOL, SetOf, has_dynamic
 from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
@@ -38,12 +38,21 @@ def are_equal(left: Value, right: Value) -> bool | None:
     charge()
     for value, opposite in ((left, right), (right, left)):
         if isinstance(value.raw, UnknownRaw):
-            return False if value.raw.is_not_null and opposite.is_null else None
+            return _is_ruled_out(value, value.raw, opposite)
     if left.raw is None or right.raw is None:
         return left.raw is None and right.raw is None
     if isinstance(left.raw, tuple | Mapping) and isinstance(right.raw, tuple | Mapping):
         return _are_equal_containers(left, right)
     return identity(left) == identity(right)
+
+
+def _is_ruled_out(value: Value, raw: UnknownRaw, opposite: Value) -> bool | None:
+    """Whether an unknown value equals another: False where it cannot, None where it may."""
+    if opposite.is_null:
+        return False if raw.is_not_null else None
+    if not opposite.is_known or has_dynamic(value.type) or is_open(opposite):
+        return None
+    return None if has_open_type(opposite) or opposite.type == value.type else False
 
 
 def _are_equal_containers(left: Value, right: Value) -> bool | None:

@@ -1,10 +1,19 @@
 """Operands → the results of operators and of the steps of a traversal."""
 
 from collections.abc import Callable
-from fractions import Fraction
 
-from ecbackup_iac.hcl.number import Number, plain, rounded
-from ecbackup_iac.terraform.values.budget import charge_number
+from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.terraform.values.arithmetic import (
+    UndefinedResultError,
+    added,
+    charge_operand,
+    divided,
+    multiplied,
+    negated,
+    remainder,
+    subtracted,
+)
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.equality import equal
@@ -17,13 +26,13 @@ from ecbackup_iac.terraform.values.type_system import (
     ListOf,
     MapOf,
     ObjectOf,
+    Primitive,
     SetOf,
     TupleOf,
     Type,
     type_name,
 )
 from ecbackup_iac.terraform.values.value import (
-    FILE_CONTENT,
     Assumption,
     EvaluationError,
     OpenMembers,
@@ -44,7 +53,9 @@ def unary(operator: str, operand: Value) -> Value:
     value = _operand(operator, operand, kind)
 
     def apply(settled: Value) -> Value:
-        return number(-_number(settled)) if kind == NUMBER else boolean(settled.raw is False)
+        return (
+            number(negated(_number(settled))) if kind == NUMBER else boolean(settled.raw is False)
+        )
 
     return map_outcomes(apply, value, kind=kind).with_marks_of(operand)
 
@@ -53,7 +64,7 @@ def binary(operator: str, left: Value, right: Value) -> Value:
     """Return the result of an operator of two operands; `&&` and `||` need both, as Terraform 1.11 does.
 
     Raises:
-        EvaluationError: an operand is null or of a wrong type, or the division is by zero.
+        EvaluationError: an operand is null or of a wrong type, or the result is undefined.
 
     """
     if operator == "==":
@@ -62,24 +73,18 @@ def binary(operator: str, left: Value, right: Value) -> Value:
         return unary("!", equal(left, right)).with_marks_of(left, right)
     if operator in ("&&", "||"):
         return _logical(operator, left, right)
-    if operator == "/" and isinstance(right.raw, int | str) and _is_zero(right):
-        return _by_zero(left).with_marks_of(left, right)
     apply, kind = _ARITHMETIC[operator]
     operands = (_operand(operator, left, NUMBER), _operand(operator, right, NUMBER))
-    result = map_outcomes(lambda a, b: _value(apply(_number(a), _number(b))), *operands, kind=kind)
+
+    def computed(a: Value, b: Value) -> Value:
+        try:
+            result = apply(_number(a), _number(b))
+        except UndefinedResultError as error:
+            raise EvaluationError(f"Operation failed: {error}") from None
+        return boolean(result) if isinstance(result, bool) else number(result)
+
+    result = map_outcomes(computed, *operands, kind=kind)
     return result.with_marks_of(left, right)
-
-
-def _is_zero(value: Value) -> bool:
-    return not isinstance(value.raw, bool) and converted(value, NUMBER).raw == 0
-
-
-def _by_zero(left: Value) -> Value:
-    """Return a division by zero: infinity, with which Terraform computes and which no resource accepts."""
-    dividend = _operand("/", left, NUMBER)
-    if dividend.raw == 0:
-        raise EvaluationError("Division by zero")
-    return Value(NUMBER, UnknownRaw("a division by zero is infinite"))
 
 
 def _logical(operator: str, left: Value, right: Value) -> Value:
@@ -98,30 +103,12 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
     return map_outcomes(apply, first, second, kind=BOOL).with_marks_of(left, right)
 
 
-def _value(result: Number | bool) -> Value:  # noqa: FBT001 - either may come out
-    return boolean(result) if isinstance(result, bool) else number(rounded(plain(result)))
-
-
-def _divide(a: Number, b: Number) -> Number:
-    if b == 0:
-        raise EvaluationError("Division by zero")
-    return Fraction(a) / Fraction(b)
-
-
-def _remainder(a: Number, b: Number) -> Number:
-    if b == 0:
-        return a
-    quotient = Fraction(a) / Fraction(b)
-    truncated = abs(quotient.numerator) // quotient.denominator
-    return a - b * (truncated if quotient >= 0 else -truncated)
-
-
 _ARITHMETIC: dict[str, tuple[Callable[[Number, Number], Number | bool], Type]] = {
-    "+": (lambda a, b: a + b, NUMBER),
-    "-": (lambda a, b: a - b, NUMBER),
-    "*": (lambda a, b: a * b, NUMBER),
-    "/": (_divide, NUMBER),
-    "%": (_remainder, NUMBER),
+    "+": (added, NUMBER),
+    "-": (subtracted, NUMBER),
+    "*": (multiplied, NUMBER),
+    "/": (divided, NUMBER),
+    "%": (remainder, NUMBER),
     "<": (lambda a, b: a < b, BOOL),
     "<=": (lambda a, b: a <= b, BOOL),
     ">": (lambda a, b: a > b, BOOL),
@@ -152,8 +139,8 @@ def _not_null(operator: str) -> Callable[[Value], Value]:
 
 
 def _number(value: Value) -> Number:
-    if isinstance(value.raw, int | Fraction):
-        charge_number(value.raw.numerator.bit_length() + value.raw.denominator.bit_length())
+    if isinstance(value.raw, Number):
+        charge_operand(value.raw)
         return value.raw
     raise EvaluationError("a number is required")
 
@@ -165,16 +152,70 @@ def attribute(of: Value, name: str) -> Value:
         EvaluationError: there is none, or `of` is null or no such thing.
 
     """
+    if isinstance(of.raw, UnknownRaw) and not of.raw.outcomes:
+        return _part_of_unknown(of, _attribute_type(of.type, name))
     return map_outcomes(lambda settled: _attribute(settled, name), of).with_marks_of(of)
+
+
+def _part_of_unknown(of: Value, kind: Type) -> Value:
+    """Return an element or attribute of an unknown value, as far as its type is known."""
+    raw = of.unknown
+    if not raw.is_deferred:
+        record_rejection()  # the whole may be null, or have no such element
+    part = UnknownRaw(raw.why, is_deferred=raw.is_deferred)
+    return Value(kind, part, of.trace).with_marks_of(of)
+
+
+def _attribute_type(kind: Type, name: str) -> Type:
+    """Return the type of an attribute of any value of a type. Raises EvaluationError."""
+    match kind:
+        case MapOf(element=element):
+            return element
+        case ObjectOf(attributes=attributes) if attributes:
+            found = kind.attribute(name)
+            if found is None:
+                raise _no_attribute(name)
+            return found
+        case ObjectOf() | Primitive(name="dynamic"):
+            return DYNAMIC
+        case _:
+            raise _without_attributes(kind)
+
+
+def _element_type(kind: Type, key: Value) -> Type:
+    """Return the type of an element of any value of a type. Raises EvaluationError."""
+    match kind:
+        case ListOf(element=element) | MapOf(element=element):
+            return element
+        case ObjectOf() if isinstance(key.raw, str):
+            return _attribute_type(kind, key.raw)
+        case TupleOf(elements=elements) if isinstance(key.raw, int):
+            if not 0 <= key.raw < len(elements):
+                raise EvaluationError("Invalid index: no element with that index")
+            return elements[key.raw]
+        case Primitive(name="dynamic") | ObjectOf() | TupleOf():
+            return DYNAMIC
+        case SetOf():
+            raise EvaluationError("Invalid index: elements of a set have no index")
+        case _:
+            raise EvaluationError(f"Invalid index: this value is {_a(kind)}, without elements")
+
+
+def _without_attributes(kind: Type) -> EvaluationError:
+    text = f"Unsupported attribute: this value is {_a(kind)}, without attributes"
+    return EvaluationError(text)
+
+
+def _no_attribute(name: str) -> EvaluationError:
+    text, bare = f'no attribute named "{name}"', "no attribute of that name"
+    return EvaluationError(f"Unsupported attribute: {text}", bare=f"Unsupported attribute: {bare}")
 
 
 def _attribute(of: Value, name: str) -> Value:
     if of.is_null:
         raise EvaluationError("Attempt to get attribute from null value")
     if not isinstance(of.type, ObjectOf | MapOf):
-        raise EvaluationError(
-            f"Unsupported attribute: this value is {_a(of.type)}, without attributes"
-        )
+        raise _without_attributes(of.type)
     if not name.isascii() and name not in of.members:
         import unicodedata  # what most runs do without
 
@@ -185,10 +226,7 @@ def _attribute(of: Value, name: str) -> Value:
             raise EvaluationError(
                 f"Missing map element: {text}", bare=f"Missing map element: {bare}"
             )
-        text, bare = f'no attribute named "{name}"', "no attribute of that name"
-        raise EvaluationError(
-            f"Unsupported attribute: {text}", bare=f"Unsupported attribute: {bare}"
-        )
+        raise _no_attribute(name)
     return of.members[name].through(*of.trace)
 
 
@@ -203,12 +241,18 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
     """
     if of.is_known and not of.is_null and not key.is_known and not key.unknown.outcomes:
         return _any_element(of, key, subject)
+    if isinstance(of.raw, UnknownRaw) and not of.raw.outcomes:
+        return _part_of_unknown(of, _element_type(of.type, key)).with_marks_of(key)
     try:
-        return map_outcomes(_index, of, key).with_marks_of(of, key)
+        found = map_outcomes(_index, of, key).with_marks_of(of)
+        # Terraform does not call an object's attribute sensitive because its name is.
+        return (
+            found.inherit_marks(key) if isinstance(of.type, ObjectOf) else found.with_marks_of(key)
+        )
     except EvaluationError as error:
         if key.is_sensitive:
             raise EvaluationError("Invalid index: no element with that sensitive key") from None
-        if key.is_file_content:
+        if key.privacy:
             raise error.redacted() from None
         raise
 
@@ -222,7 +266,7 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
     if not of.elements:
         raise EvaluationError("Invalid index: the collection is empty")
     record_rejection()  # the key may be none of these
-    elements = possible_elements(of, subject, is_hidden=of.is_file_content or key.is_file_content)
+    elements = possible_elements(of, subject, is_hidden=of.is_hidden or key.is_hidden)
     found = one_of(elements, raw.why, is_deferred=raw.is_deferred)
     return found.through(*of.trace).with_marks_of(of, key)
 
@@ -230,12 +274,12 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
 def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Possibility]:
     """Return the elements of a known collection, each on condition of its key; `subject` is the key's text.
 
-    Where `is_hidden` is set, no key is shown: they are only in a file.
+    Where `is_hidden` is set, no key is shown.
     """
-    if is_hidden:
-        keys = [f"{FILE_CONTENT}, number {position}" for position, _ in enumerate(of.elements, 1)]
-    elif isinstance(of.raw, tuple):
+    if isinstance(of.raw, tuple):
         keys = [str(position) for position in range(len(of.raw))]
+    elif is_hidden:
+        keys = [hidden(name) for name in of.members]
     else:
         keys = [f'"{name}"' for name in of.members]
     return [
@@ -255,7 +299,7 @@ def _index(of: Value, key: Value) -> Value:
                 raise EvaluationError(text, bare="Invalid index: no element with that key")
             return of.members[str(name.raw)].through(*of.trace)
         case ListOf() | TupleOf():
-            position = _key(key, NUMBER).raw
+            position = _key(key, NUMBER).raw or 0  # negative zero is zero
             if not isinstance(position, int) or not 0 <= position < len(of.elements):
                 raise EvaluationError("Invalid index: no element with that index")
             return of.elements[position].through(*of.trace)

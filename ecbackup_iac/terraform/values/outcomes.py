@@ -1,9 +1,11 @@
 """Values that may be one of several → their outcomes, and functions applied to each of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import product
 
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, Type
@@ -12,12 +14,16 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Located,
     Possibility,
+    Privacy,
     UnknownRaw,
     Value,
 )
 
 MAX_OUTCOMES = 64
 """A value with more outcomes than these is unknown without a list."""
+
+_LARGE = 2**53
+"""Smaller whole numbers are written exactly, however they were computed."""
 
 MAX_CONDITION_LENGTH = 200
 """Characters of a condition's text; where it is longer, the first alternative represents them all."""
@@ -27,31 +33,38 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
     """Return the value that is one of these; a single possibility is simply known.
 
     A possibility that is unknown itself contributes its own outcomes; without any, the result has none.
-    Outcomes that are the same value are merged.
+    Outcomes that are the same value are merged. It is certainly deferred where the choice is, or
+    where every possibility is.
     """
     flat: list[Possibility] = []
     kinds, is_listed = [], True
+    is_deferred = is_deferred or all(
+        isinstance(possibility.value.raw, UnknownRaw) and possibility.value.raw.is_deferred
+        for possibility in possibilities
+    )
     for possibility in possibilities:
         value = possibility.value
         kinds.append(value.type)
         if value.is_known:
             flat.append(possibility)
             continue
-        is_deferred = is_deferred or value.unknown.is_deferred
         is_listed = is_listed and bool(value.unknown.outcomes)
         if not value.unknown.outcomes:
             why = value.unknown.why
         flat += _flattened(possibility, value.unknown.outcomes)
     kind = kinds[0] if len(set(kinds)) == 1 else DYNAMIC
     distinct = _distinct(flat)
-    is_file_content = any(possibility.value.is_hidden for possibility in possibilities)
+    privacies = (
+        Privacy.OUTSIDE if possibility.value.is_sensitive else possibility.value.privacy
+        for possibility in possibilities
+    )
     outcomes = tuple(distinct)
     if not is_listed or not distinct or len(distinct) > MAX_OUTCOMES:
         outcomes = ()
     elif len(distinct) == 1 and distinct[0].value.is_wholly_known:
         return distinct[0].value
     raw = UnknownRaw(why, outcomes, is_deferred=is_deferred)
-    return Value(kind, raw, is_file_content=is_file_content)
+    return Value(kind, raw, privacy=max(privacies, default=Privacy.NONE))
 
 
 def _flattened(outer: Possibility, outcomes: Iterable[Possibility]) -> Iterator[Possibility]:
@@ -106,10 +119,16 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
     for argument in open_arguments:
         total *= len(argument.unknown.outcomes)
     if unlisted is not None or total > MAX_OUTCOMES:
-        record_rejection()  # the function may refuse what it turns out to be
+        if unlisted is None or not unlisted.unknown.is_deferred:
+            record_rejection()  # the function may refuse what it turns out to be
         return Value(kind, UnknownRaw(why, is_deferred=is_deferred)).with_marks_of(*arguments)
     charge(total)
-    found = _results(function, arguments)
+    try:
+        found = _results(function, arguments)
+    except EvaluationError:
+        if not is_deferred:
+            raise
+        found = []  # a plan does not see it: it is refused only when it is applied
     return one_of(found, why, is_deferred=is_deferred).with_marks_of(*arguments)
 
 
@@ -178,5 +197,9 @@ def identity(value: Value) -> object:
             return (value.type, tuple((key, identity(e)) for key, e in elements.items()))
         case bool() as raw:
             return ("bool", raw)
+        case Fraction() as raw:  # equal are numbers that are written alike
+            return (value.type, text_from(raw))
+        case int() as raw if abs(raw) > _LARGE:
+            return (value.type, text_from(raw))
         case raw:
             return (value.type, raw)

@@ -1,8 +1,6 @@
 """A known value → a string, number or bool, as Terraform converts it."""
 
-from fractions import Fraction
-
-from ecbackup_iac.hcl.number import NumberTooLargeError
+from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -12,7 +10,15 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     type_name,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, Raw, Value, boolean, number, string
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Raw,
+    Value,
+    boolean,
+    number,
+    string,
+    unknown,
+)
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -33,20 +39,20 @@ def primitive(value: Value, target: Primitive) -> Value:
 def _string(raw: Raw) -> Value | None:
     if isinstance(raw, bool):
         return string("true" if raw else "false")
-    if isinstance(raw, int | Fraction):
+    if isinstance(raw, Number):
         return string(text_from(raw))
     return string(raw) if isinstance(raw, str) else None
 
 
 def _number(raw: Raw) -> Value | None:
-    if isinstance(raw, int | Fraction) and not isinstance(raw, bool):
+    if isinstance(raw, Number) and not isinstance(raw, bool):
         return number(raw)
     if not isinstance(raw, str):
         return None
     try:
         parsed = number_from(raw)
     except NumberTooLargeError:
-        return None
+        return unknown("a number of this size is not evaluated", NUMBER, is_not_null=True)
     return None if parsed is None else number(parsed)
 
 

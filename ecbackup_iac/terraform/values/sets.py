@@ -1,14 +1,15 @@
 """Members → a set, in the order in which Terraform has them."""
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 
+from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.marks import with_all_marks_of
 from ecbackup_iac.terraform.values.outcomes import identity
 from ecbackup_iac.terraform.values.type_system import ObjectOf, SetOf, TupleOf, Type
-from ecbackup_iac.terraform.values.value import UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import Privacy, UnknownRaw, Value
 
 _STEPS_PER_MEMBER = 6
 """Of a set: it is compared, and put in order."""
@@ -17,17 +18,17 @@ _STEPS_PER_MEMBER = 6
 def set_of(members: Iterable[Value], element: Type) -> Value:
     """Return a set: every member once, in Terraform's order (text by code point, numbers by size)."""
     given = tuple(members)
-    distinct = {identity(member): member for member in given}
+    # Negative zero equals zero, and a set holds both: it compares what they are written as.
+    distinct = {(identity(m), str(m.raw) if m.raw == 0 else ""): m for m in given}
     charge(_STEPS_PER_MEMBER * len(distinct))
     ordered = tuple(sorted(distinct.values(), key=_set_order))
-    return with_all_marks_of(Value(SetOf(element), ordered), *given)
+    result = with_all_marks_of(Value(SetOf(element), ordered), *given)
+    return replace(result, privacy=Privacy.NONE)  # each member has its own
 
 
 def _set_order(value: Value) -> tuple[int, object, str]:
     raw = value.raw
-    if isinstance(raw, bool):
-        return (0, raw, "")
-    if isinstance(raw, int | Fraction):
+    if isinstance(raw, Number):
         return (0, raw, "")
     return (1, 0, "") if raw is None else (0, 0, raw if isinstance(raw, str) else _hash_text(value))
 
@@ -53,10 +54,10 @@ def _hash_text(value: Value) -> str:
                 for name, member in members.items()
             )
             return "{" + "".join(pairs) + "}"
-        case int() | Fraction() as raw:
-            return text_from(raw)
         case UnknownRaw():
             return "?"
+        case raw:
+            return text_from(raw)
 
 
 def _quoted(text: str, *, is_ascii: bool = False) -> str:

@@ -122,6 +122,10 @@ def _as(verb: Verb, argument: Value, kind: Type) -> Value:
 
 def _number(verb: Verb, argument: Value) -> Number:
     raw = _as(verb, argument, NUMBER).raw
+    if isinstance(raw, float):
+        if raw != 0:
+            raise UnknownResultError("the format of an infinite number is not evaluated")
+        return 0
     if not isinstance(raw, int | Fraction):
         raise TypeError("a number was converted to something else")
     return raw

@@ -1,6 +1,7 @@
 """Values ⇄ JSON text, as jsonencode and jsondecode have them."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from fractions import Fraction
@@ -55,7 +56,9 @@ def _write(value: Value, pieces: list[str]) -> None:
             pieces.append("null")
         case bool() as truth:
             pieces.append("true" if truth else "false")
-        case int() | Fraction() as numeral:
+        case int() | Fraction() | float() as numeral:
+            if abs(numeral) == math.inf:
+                raise EvaluationError("cannot serialize infinity as JSON")
             pieces.append(text_from(numeral))
         case str() as text:
             pieces.append(quoted(text))

@@ -298,7 +298,7 @@ def yaml_text(value: Value) -> str:
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     text: str = yaml.emit(events, Dumper=dumper, allow_unicode=True)
     check_size(len(text))
-    is_plain = value.is_null or isinstance(value.raw, bool | int | Fraction)
+    is_plain = value.is_null or isinstance(value.raw, bool | Number)
     # Go's emitter ends a plain scalar with this mark, and nothing else; others differ.
     if text.endswith(f"\n{_END_MARK}"):
         text = text.removesuffix(_END_MARK)
@@ -325,7 +325,7 @@ def _events(value: Value) -> Iterator[Any]:
             yield _plain_event("null")
         case bool() as truth:
             yield _plain_event("true" if truth else "false")
-        case int() | Fraction() as numeral:
+        case int() | Fraction() | float() as numeral:
             yield _plain_event(text_from(numeral))
         case unknown:
             raise UnknownResultError(unknown.why)

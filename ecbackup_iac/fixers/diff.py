@@ -1,0 +1,145 @@
+"""Edits → a unified diff, in time that grows with the files: the edits say which lines differ."""
+
+import os
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+
+from ecbackup_iac.fixers.edits import Edit, edited, edits_by_path
+from ecbackup_iac.model.record import record, replace
+
+_CONTEXT = 3
+"""Unchanged lines around a change."""
+
+
+@record
+class _Change:
+    """Lines of a file that are replaced."""
+
+    start: int
+    """The index of the first."""
+
+    old: Sequence[bytes]
+    new: Sequence[bytes]
+
+    @property
+    def end(self) -> int:
+        """The index of the line after the last."""
+        return self.start + len(self.old)
+
+
+def unified_diff(before: Mapping[str, bytes], edits: Iterable[Edit], top: str | None) -> bytes:
+    """Return a diff for `git apply`, with paths relative to the working folder or to `top`."""
+    return b"".join(
+        _file_diff(before[path], own, _diff_name(path, top), is_from_top=top is not None)
+        for path, own in edits_by_path(edits).items()
+    )
+
+
+def _file_diff(before: bytes, edits: Sequence[Edit], name: bytes, *, is_from_top: bool) -> bytes:
+    old, new = _quoted(b"a/" + name), _quoted(b"b/" + name)
+    # With this line git takes paths as relative to the repository, else to the working folder.
+    head = b"diff --git %s %s\n" % (old, new) if is_from_top else b""
+    written = [head, b"--- %s%s\n" % (old, _name_end(old)), b"+++ %s%s\n" % (new, _name_end(new))]
+    lines = _lines(before)
+    shift, hunk = 0, list[_Change]()
+    for change in _changes(lines, edits):
+        if hunk and change.start - hunk[-1].end > 2 * _CONTEXT:
+            written += _hunk(lines, hunk, shift)
+            shift += sum(len(own.new) - len(own.old) for own in hunk)
+            hunk = []
+        hunk.append(change)
+    written += _hunk(lines, hunk, shift)
+    return b"".join(written)
+
+
+def _changes(lines: Sequence[bytes], edits: Sequence[Edit]) -> list[_Change]:
+    """Return the lines that edits change, in order."""
+    changes: list[_Change] = []
+    starts = [0, *accumulate(map(len, lines))]
+    groups: list[tuple[int, int, list[Edit]]] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        first = min(bisect_right(starts, edit.start), len(lines)) - 1
+        end = max(bisect_left(starts, edit.end), first + 1)
+        if groups and first < groups[-1][1]:
+            first, before, own = groups.pop()
+            groups.append((first, max(before, end), [*own, edit]))
+        else:
+            groups.append((first, end, [edit]))
+    for first, end, own in groups:
+        old, at = lines[first:end], starts[first]
+        moved = [replace(edit, start=edit.start - at, end=edit.end - at) for edit in own]
+        change = _without_common_lines(first, old, _lines(edited(b"".join(old), moved)))
+        if changes and changes[-1].end == change.start:
+            above = changes.pop()
+            both = ((*above.old, *change.old), (*above.new, *change.new))
+            change = _Change(above.start, *both)
+        changes.append(change)
+    return changes
+
+
+def _without_common_lines(start: int, old: Sequence[bytes], new: Sequence[bytes]) -> _Change:
+    after = _common(old[::-1], new[::-1])
+    old, new = old[: len(old) - after], new[: len(new) - after]
+    before = _common(old, new)
+    return _Change(start + before, old[before:], new[before:])
+
+
+def _common(first: Sequence[bytes], second: Sequence[bytes]) -> int:
+    """Return how many lines are the same at the start."""
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(first), len(second)))
+
+
+def _hunk(lines: Sequence[bytes], changes: Sequence[_Change], shift: int) -> Iterator[bytes]:
+    """Yield the lines of a hunk; `shift` is by how many lines those above have moved it."""
+    if not changes:
+        return
+    start, end = max(changes[0].start - _CONTEXT, 0), min(changes[-1].end + _CONTEXT, len(lines))
+    length = end - start + sum(len(change.new) - len(change.old) for change in changes)
+    yield b"@@ -%b +%b @@\n" % (_range(start, end - start), _range(start + shift, length))
+    for change in changes:
+        yield from _marked(b" ", lines[start : change.start])
+        yield from _marked(b"-", change.old)
+        yield from _marked(b"+", change.new)
+        start = change.end
+    yield from _marked(b" ", lines[start:end])
+
+
+def _range(start: int, length: int) -> bytes:
+    """Return a range of lines as a hunk's header has it: from 1, and from 0 where it is empty."""
+    first = start + 1 if length else start
+    return b"%d" % first if length == 1 else b"%d,%d" % (first, length)
+
+
+def _marked(mark: bytes, lines: Sequence[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        yield mark + line
+        if not line.endswith(b"\n"):
+            yield b"\n\\ No newline at end of file\n"
+
+
+def _lines(content: bytes) -> list[bytes]:
+    """Split at line feeds alone, as git does."""
+    lines = content.split(b"\n")
+    return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def _diff_name(path: str, top: str | None) -> bytes:
+    return os.fsencode(os.path.relpath(path, top or ".").replace(os.sep, "/"))
+
+
+def _name_end(name: bytes) -> bytes:
+    """Return the tab that ends a name with blanks in a diff."""
+    return b"\t" if b" " in name and not name.startswith(b'"') else b""
+
+
+_SPECIAL = re.compile(rb'[\x00-\x1f"\\\x7f-\xff]')
+
+
+def _quoted(name: bytes) -> bytes:
+    """Return a name quoted as git does, where it holds special characters."""
+    if not _SPECIAL.search(name):
+        return name
+    return b'"%s"' % _SPECIAL.sub(lambda match: b"\\%03o" % match[0][0], name)

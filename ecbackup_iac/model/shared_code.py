@@ -1,0 +1,79 @@
+"""The resources of a run → which of them the same code decides, and which roots call the same module."""
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.value import Outcome, StepKind, StepShape, TraceStep, possible_values
+
+MAX_NAMES = 3
+"""Caches that are named where more of them share a line."""
+
+
+@record
+class _Cache:
+    """What identifies a cache."""
+
+    root: str
+    address: str
+
+
+class SharedCode:
+    """What the resources of a run have in common."""
+
+    def __init__(self, resources: Iterable[CacheResource]) -> None:
+        self._caches: dict[Location, dict[_Cache, None]] = {}
+        self._roots: dict[str, set[str]] = {}
+        self._results: dict[tuple[Location, ...], dict[_Cache, None]] = {}
+        for resource in resources:
+            cache = _Cache(resource.root, resource.address)
+            for location in _locations(resource):
+                self._caches.setdefault(location, {})[cache] = None
+            for folder in resource.called:
+                self._roots.setdefault(folder, set()).add(resource.root)
+
+    def others(self, resource: CacheResource, locations: Iterable[Location]) -> str:
+        """Return the other caches whose retention is set at some locations, for people; empty for none."""
+        own, found = _Cache(resource.root, resource.address), self._sharing(tuple(locations))
+        others = (cache for cache in found if cache != own)
+        names = [
+            cache.address if cache.root == resource.root else f"{cache.address} in {cache.root}"
+            for cache in islice(others, MAX_NAMES)
+        ]
+        more = len(found) - (own in found) - len(names)
+        if more:
+            names.append(f"{more} other cache{'s' if more > 1 else ''}")
+        return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+    def _sharing(self, locations: tuple[Location, ...]) -> dict[_Cache, None]:
+        """Return the caches of some locations, computed once for all that share them."""
+        if locations not in self._results:
+            found: dict[_Cache, None] = {}
+            for location in locations:
+                found |= self._caches.get(location, {})
+            self._results[locations] = found
+        return self._results[locations]
+
+    def call_to_set_in(self, resource: CacheResource, step: TraceStep) -> Location | None:
+        """Return the module call that is to set a variable, where several roots share its default."""
+        if step.kind is not StepKind.VARIABLE_DEFAULT or step.shape is not StepShape.VALUE:
+            return None
+        folder = posixpath.dirname(step.location.path)
+        is_shared = len(self._roots.get(folder, ())) > 1
+        calls = zip(resource.calls, resource.called, strict=True)
+        return next((call for call, called in calls if is_shared and called == folder), None)
+
+
+def _locations(resource: CacheResource) -> Iterator[Location]:
+    """Return where a resource's retention comes from, and where the resource is."""
+    found = [resource.location, *(step.location for step in resource.retention.trace)]
+    for outcome in (*map(Outcome, possible_values(resource.retention)), *resource.variants):
+        found += [step.location for step in outcome.value.trace]
+        found += outcome.value.literals
+    return (location for location in found if location.line is not None)
+
+
+NOTHING_SHARED = SharedCode(())

@@ -1,0 +1,152 @@
+"""A resource instance → its value as references to it see it before it is applied."""
+
+from collections.abc import Callable, Mapping
+
+from ecbackup_iac.hcl.structure import Attribute, Block
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
+from ecbackup_iac.terraform.values.type_system import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    ObjectOf,
+    Type,
+)
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    OpenMembers,
+    SourceStep,
+    UnknownRaw,
+    Value,
+    null,
+    string,
+    unknown,
+)
+
+_TEXTS = (
+    "id",
+    "arn",
+    "name",
+    "description",
+    "identifier",
+    "key",
+    "endpoint",
+    "address",
+    "url",
+    "password",
+)
+"""What an attribute is named, or its name ends in, that is text in every provider."""
+
+
+@record
+class AttributeSchema:
+    """What a provider says of an attribute."""
+
+    type: Type = DYNAMIC
+    is_computed: bool = False
+    """The provider computes it where it is unset."""
+
+    is_sensitive: bool = False
+    is_lower_case: bool = False
+    default: str | None = None
+    is_block: bool = False
+    """It is a nested block, not an attribute."""
+
+
+Schemas = Callable[[str], Mapping[str, AttributeSchema]]
+"""Returns the attributes of a resource type; a data source's type has "data." before it."""
+
+
+def address_of(key: tuple[str, str, str]) -> str:
+    """Return the address of a resource's mode, type and name in its module."""
+    return ".".join(key[1:] if key[0] == "managed" else key)
+
+
+def resource_value(
+    address: str, key: tuple[str, str, str], block: Block, evaluator: Evaluator, schemas: Schemas
+) -> Value:
+    """Return the value of a resource instance, whose members are evaluated on demand."""
+    mode, kind, _ = key
+    names = [attribute.name for attribute in block.body.attributes()]
+    is_managed = mode == "managed"
+    schema = schemas(kind if is_managed else f"{mode}.{kind}")
+
+    def find(member: str) -> Value:
+        if (kind, member) == ("terraform_data", "output"):
+            return _output_of_data(address, block, evaluator)
+        attribute = block.body.attribute(member)
+        own = schema.get(member)
+        if own is None and (not schema or member == "id"):
+            own = _assumed(member)
+        value = None
+        if attribute is not None:
+            value = kept_value(attribute, evaluator.value(attribute.expression), own)
+            value = value.through(SourceStep.of(attribute, StepKind.ATTRIBUTE))
+        if value is not None and not (value.is_null and (own is None or own.is_computed)):
+            return value
+        when = "only after apply" if is_managed else "only when Terraform reads it"
+        computed = unknown(
+            f"{address}.{member} is known {when}",
+            own.type if own else DYNAMIC,
+            is_deferred=is_managed,
+            is_not_null=member in ("id", "arn"),
+        )
+        return _unset(computed, own, block=block, name=member)
+
+    return Value(ObjectOf(()), OpenMembers(names, find))
+
+
+def _unset(computed: Value, schema: AttributeSchema | None, *, block: Block, name: str) -> Value:
+    """Return an attribute that the configuration does not set; `computed` is it where nothing tells."""
+    if schema is None:
+        return computed
+    if schema.is_block and not schema.is_computed:
+        is_written = block.body.blocks(name) or block.body.blocks("dynamic", 1)
+        return computed if is_written else Value(schema.type, ())
+    value = computed if schema.is_computed else null(schema.type)
+    if schema.default is not None:
+        value = converted(string(schema.default), schema.type)
+    return replace(value, is_sensitive=schema.is_sensitive)
+
+
+def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | None) -> Value:
+    """Return what a resource's argument is set to, as its provider keeps it.
+
+    Raises:
+        EvaluationError: it does not fit the schema's type.
+
+    """
+    if schema is None:  # what is a number here may be text in the schema
+        return perhaps_text(value) if value.type in (NUMBER, BOOL) else value
+    try:
+        value = converted(value, schema.type)
+    except EvaluationError as error:
+        text, bare = (
+            f'Inappropriate value for attribute "{attribute.name}": {reason}'
+            for reason in (error.message, error.bare)
+        )
+        raise EvaluationError(text, attribute.range, bare) from error
+    if value.is_null and schema.default is not None:
+        value = replace(converted(string(schema.default), schema.type), trace=value.trace)
+    if schema.is_lower_case and isinstance(value.raw, str):
+        value = replace(value, raw=value.raw.lower())
+    return replace(value, is_sensitive=True) if schema.is_sensitive else value
+
+
+def _assumed(member: str) -> AttributeSchema | None:
+    """Return what is assumed of an attribute of a resource type that is not listed."""
+    is_text = member in _TEXTS or member.endswith(tuple(f"_{name}" for name in _TEXTS))
+    return AttributeSchema(STRING, is_computed=True) if is_text else None
+
+
+def _output_of_data(address: str, block: Block, evaluator: Evaluator) -> Value:
+    """Return the output of the built-in terraform_data: of the input's type, and null where that is."""
+    attribute = block.body.attribute("input")
+    given = null() if attribute is None else evaluator.value(attribute.expression)
+    if given.is_null:
+        return given
+    raw = UnknownRaw(f"{address}.output is known only after apply", is_deferred=True)
+    return Value(given.type, raw)

@@ -1,0 +1,6 @@
+variable "b" {
+  description = "x"
+}
+terraform {
+  required_version = ">= 1.0"
+}

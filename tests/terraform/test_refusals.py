@@ -1,0 +1,133 @@
+"""What Terraform refuses in the path of a cache → one error where it is, and no verdict on the cache."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.report import Severity
+from ecbackup_iac.model.value import Unknown
+
+if TYPE_CHECKING:
+    from conftest import Evaluate, Evaluated
+
+GROUP = 'resource "aws_elasticache_replication_group" "a" {\n  description = "d"\n'
+DAYS = "  snapshot_retention_limit = 7\n}\n"
+MODULE = GROUP + DAYS + 'variable "n" {\n  type = number\n}\n'
+
+REFUSED = {
+    "an argument refers to nothing": (
+        {"main.tf": GROUP + "  engine = var.nope\n" + DAYS},
+        ('main.tf:3: Reference to undeclared input variable: "nope"',),
+    ),
+    "an argument of a nested block refers to nothing": (
+        {
+            "main.tf": GROUP
+            + "  log_delivery_configuration {\n    destination = local.nope\n  }\n"
+            + DAYS
+        },
+        ('main.tf:4: Reference to undeclared local value: "nope"',),
+    ),
+    "an argument has a wrong type": (
+        {"main.tf": GROUP + "  tags = [1]\n" + DAYS},
+        ('main.tf:3: Inappropriate value for attribute "tags": a map of string is required',),
+    ),
+    "an input that the cache does not read has a wrong type": (
+        {"m/main.tf": MODULE, "main.tf": 'module "m" {\n  source = "./m"\n  n = "x"\n}\n'},
+        ("main.tf:3: a number is required",),
+    ),
+    "a local module has a version": (
+        {
+            "m/main.tf": MODULE,
+            "main.tf": 'module "m" {\n  source = "./m"\n  version = "1.0"\n  n = 1\n}\n',
+        },
+        ("main.tf:3: Invalid version constraint: a module at a relative path has no version",),
+    ),
+    "a validation of a variable that the cache does not read": (
+        {
+            "main.tf": GROUP
+            + DAYS
+            + 'variable "n" {\n  default = 1\n  validation {\n    condition = var.n > 1\n'
+            + '    error_message = "more"\n  }\n}\n'
+        },
+        ("main.tf:7: Invalid value for variable: more",),
+    ),
+    "a default of a wrong type, though a value is given": (
+        {
+            "main.tf": GROUP + DAYS + 'variable "n" {\n  type = number\n  default = "x"\n}\n',
+            "terraform.tfvars": "n = 1\n",
+        },
+        ("main.tf:5: a number is required",),
+    ),
+    "a for_each that is refused, and each in the block": (
+        {"main.tf": GROUP + '  for_each = ["x"]\n  engine = each.value\n' + DAYS},
+        ("main.tf:3: Invalid for_each argument: it must be a map or a set of strings",),
+    ),
+    "an ephemeral variable, by way of a local": (
+        {
+            "main.tf": GROUP
+            + "  snapshot_retention_limit = local.n\n}\n"
+            + 'variable "n" {\n  default = 7\n  ephemeral = true\n}\nlocals {\n  n = var.n + 1\n}\n'
+        },
+        ("main.tf:10: Invalid use of ephemeral value: var.n",),
+    ),
+    "an override file with a moved block": (
+        {"main.tf": GROUP + DAYS, "override.tf": "moved {\n  from = x.y\n  to = x.z\n}\n"},
+        ("override.tf:1: Cannot override moved blocks",),
+    ),
+    "a required version that is none": (
+        {"main.tf": 'terraform {\n  required_version = "latest"\n}\n' + GROUP + DAYS},
+        ("main.tf:2: Invalid version constraint in required_version",),
+    ),
+    "a syntax error in another argument": (
+        {"main.tf": GROUP + "  engine = \n" + DAYS},
+        ("main.tf:3: Invalid expression",),
+    ),
+}
+
+
+def errors(found: "Evaluated") -> list[str]:
+    return [
+        f"{problem.location.path}:{problem.location.line}: {problem.message}"
+        for problem in found.diagnostics
+        if problem.severity is Severity.ERROR
+    ]
+
+
+def is_refused(cache: CacheResource) -> bool:
+    return isinstance(cache.retention, Unknown) and cache.retention.is_rejected
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_refused_is_one_error_and_no_pass(what: str, evaluate: "Evaluate") -> None:
+    files, expected = REFUSED[what]
+    found = evaluate(files)
+    assert [
+        error[: len(wanted)] for error, wanted in zip(errors(found), expected, strict=True)
+    ] == [*expected]
+    # A module whose call is refused is evaluated on its own, too.
+    assert [is_refused(cache) for cache in found.caches if cache.root == "."] == [True]
+
+
+def test_a_module_beside_the_one_that_is_refused_keeps_its_verdict(evaluate: "Evaluate") -> None:
+    calls = 'module "%s" {\n  source = "./m"\n  n      = %s\n}\n'
+    found = evaluate({"m/main.tf": MODULE, "main.tf": calls % ("good", 1) + calls % ("bad", '"x"')})
+    assert {cache.address.split(".")[1]: is_refused(cache) for cache in found.caches} == {
+        "good": False,
+        "bad": True,
+    }
+
+
+def test_a_quoted_type_is_accepted_with_a_warning(evaluate: "Evaluate") -> None:
+    variable = 'variable "n" {\n  type    = "string"\n  default = "7"\n}\n'
+    found = evaluate({"main.tf": GROUP + "  snapshot_retention_limit = var.n\n}\n" + variable})
+    assert [(problem.severity, problem.location.line) for problem in found.diagnostics] == [
+        (Severity.WARNING, 6)
+    ]
+    assert not any(map(is_refused, found.caches))
+
+
+def test_an_ephemeral_value_may_go_to_an_argument_that_is_not_kept(evaluate: "Evaluate") -> None:
+    variable = 'variable "token" {\n  ephemeral = true\n  default = "x"\n}\n'
+    found = evaluate({"main.tf": GROUP + "  auth_token_wo = var.token\n" + DAYS + variable})
+    assert errors(found) == []
