@@ -338,6 +338,11 @@ class Value:
             privacy = max(privacy, other.privacy)
         return self.with_marks(is_sensitive=is_sensitive, privacy=privacy)
 
+    def chosen_by(self, *selectors: "Value") -> "Value":
+        """Return the value as sensitive as what selected it; its text is its own, wherever they come from."""
+        is_sensitive = self.is_sensitive or any(one.is_sensitive for one in selectors)
+        return self.with_marks(is_sensitive=is_sensitive, privacy=self.privacy)
+
     def with_marks(self, *, is_sensitive: bool, privacy: Privacy) -> "Value":
         """Return the value with these marks and no others."""
         if is_sensitive is self.is_sensitive and privacy is self.privacy:
