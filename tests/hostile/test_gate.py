@@ -84,6 +84,45 @@ def test_a_policy_file_in_the_tree_names_nothing_outside(
     assert SECRET not in result.stderr
 
 
+OPTIONS = ("--policy", "--baseline", "--source", "--var-file", "--parameter-file")
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("target", ["..", ".git"])
+def test_an_option_names_nothing_outside_through_a_link_of_the_tree(
+    option: str, target: str, tree: Path, run: "Run"
+) -> None:
+    in_git(tree)
+    name = "p.json" if target == ".git" else "secret.json"
+    (tree / "link").symlink_to(target)
+    path = "link" if option == "--source" else f"link/{name}"
+    result = run("check", option, path, "t.yaml", cwd=tree)
+    assert (result.status, result.stdout) == (2, "")
+    assert f"{path}: not read: the link leads outside the repository" in result.stderr
+
+
+def test_an_option_may_name_what_is_outside_and_a_link_within_the_tree(
+    tree: Path, run: "Run"
+) -> None:
+    (tree / "days.json").write_text('{"Token": 7}', encoding="utf-8")
+    (tree / "p.json").symlink_to("days.json")
+    (tree.parent / "days.json").symlink_to("tree/days.json")
+    for path in ("p.json", "../days.json"):
+        assert run("check", "--parameter-file", path, "t.yaml", cwd=tree).status == 0
+
+
+@pytest.mark.parametrize("path", ["stack", "stack/", "stack/main.tf", "{tree}/stack"])
+def test_a_named_path_leads_nowhere_outside_through_a_link_of_the_tree(
+    path: str, tree: Path, run: "Run"
+) -> None:
+    (tree.parent / "other").mkdir()
+    (tree.parent / "other/main.tf").write_text(GROUP.replace("0", "7"), encoding="utf-8")
+    (tree / "stack").symlink_to("../other")
+    result = run("check", "--verbose", path.format(tree=tree), cwd=tree)
+    assert (result.status, "PASS" in result.stdout) == (3, False)
+    assert "not read: the link leads outside the repository" in result.stdout
+
+
 def test_a_policy_file_outside_the_tree_names_what_it_likes(tree: Path, run: "Run") -> None:
     policy = '[[roots]]\npath = "tree/t.yaml"\nparameter_files = ["days.json"]\n'
     (tree.parent / "owner.toml").write_text(policy, encoding="utf-8")
@@ -111,6 +150,16 @@ def test_a_file_that_is_called_like_an_option_is_none(option: str, tree: Path, r
     assert (result.status, result.stdout) == (2, "")
     assert f"{option} is an option and also a file" in result.stderr
     assert run("check", "--allow-empty", "--", option, "main.tf", cwd=tree).status == 1
+
+
+@pytest.mark.parametrize("option", ["", "--var-file=", "--source=", "--policy="])
+def test_a_usage_error_escapes_the_name_that_it_quotes(option: str, tree: Path, run: "Run") -> None:
+    name = "-x\n::error title=owned::\x1b]0;owned\x07##vso[x].tf"
+    if not option:
+        (tree / name).write_text(GROUP, encoding="utf-8")
+    result = run("check", f"{option}{name}", cwd=tree)
+    assert (result.status, result.stdout) == (2, "")
+    assert r"-x\n::error title=owned::\x1b]0;owned\x07#\x23vso[x].tf" in result.stderr
 
 
 LINKS = {
