@@ -1,6 +1,7 @@
 """A pull request against the gate itself: its policy file, links and file names change nothing outside it."""
 
 import hashlib
+import json
 import os
 import pty
 import subprocess
@@ -220,6 +221,32 @@ def test_a_command_is_none_anywhere_in_a_line(sign: str, tree: Path, run: "Run")
     (tree / "t.yaml").write_text(TEMPLATE.replace("!Ref Token", f"'{sign}'"), encoding="utf-8")
     result = run("check", cwd=tree)
     assert sign not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("sign", ["##[error]", "##vso[task.complete]", "##TeamCity[x]"])
+@pytest.mark.parametrize("command", ["check --format=json", "baseline"])
+def test_no_json_on_standard_output_holds_a_command(
+    command: str, sign: str, tree: Path, run: "Run"
+) -> None:
+    looped = GROUP.replace("{\n", f'{{\n  for_each = toset(["{sign}"])\n')
+    (tree / "main.tf").write_text(looped, encoding="utf-8")
+    result = run(*command.split(), "main.tf", cwd=tree)
+    assert sign not in result.stdout
+    address = f'aws_elasticache_replication_group.sessions["{sign}"]'
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert finding.get("address", finding.get("resource", {}).get("address")) == address
+
+
+@pytest.mark.parametrize("variable", ["TF_BUILD", "TEAMCITY_VERSION"])
+def test_a_diff_with_a_command_is_not_printed_where_none_can_be_turned_off(
+    variable: str, tree: Path, run: "Run"
+) -> None:
+    environment = {variable: "1"}
+    assert "+" in run("fix", "--diff", "main.tf", cwd=tree, env=environment).stdout
+    (tree / "main.tf").write_text(f"# ##vso[task.complete]\n{GROUP}", encoding="utf-8")
+    result = run("fix", "--diff", "main.tf", cwd=tree, env=environment)
+    assert (result.status, result.stdout) == (2, "")
+    assert "it holds a command to the CI service" in result.stderr
 
 
 def test_a_diff_in_a_log_of_github_holds_no_command(tree: Path, run: "Run") -> None:
