@@ -21,6 +21,9 @@ class SourceFile:
         self.text = text
         """UTF-8, without a byte order mark."""
 
+        self.closings: dict[int, int] = {}
+        """Where deeply nested braces end, as far as that is known; see skipping."""
+
     @cached_property
     def _line_starts(self) -> list[int]:
         starts, position = [0], self.text.find(b"\n")

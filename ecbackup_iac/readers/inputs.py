@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.discovery import ConfigurationPath, Input, Listing, discover
+from ecbackup_iac.files.discovery import ConfigurationPath, Input, LeftOut, Listing, discover
 from ecbackup_iac.files.globs import covers
 from ecbackup_iac.files.paths import (
     BASELINE_FILE,
@@ -64,6 +64,8 @@ def readings(
             case Diagnostic():
                 inputs.mark_read(found.location.path)
                 yield ReadResult(diagnostics=(found,))
+            case LeftOut():
+                yield ReadResult(left_out=(found.path,))
             case Input():
                 progress.reading()
                 yield from inputs.results_of(found)
@@ -145,6 +147,8 @@ class _Inputs:
                 self.mark_read(found.named, found.path)
                 self._live += [one for one in result.resources if SOURCES[one.source].is_live]
                 self._absent.update(one.address for one in result.absent)
+                for deployment in result.deployments:
+                    self._template_reader().add_deployment(deployment, found.boundary)
                 yield self._located(result)
 
     def closing_results(self) -> Iterator[ReadResult]:

@@ -336,6 +336,17 @@ def test_the_remedy_is_where_terraform_passes_the_value(
     assert finding["root"] == "."
 
 
+@pytest.mark.parametrize("body", ["data.http.body.x", 'file("${local.there_is_none}")'])
+def test_a_template_that_terraform_refuses_is_an_error(
+    body: str, check: Callable[..., dict[str, Any]]
+) -> None:
+    report = check({"main.tf": stack(f"template_body = {body}")})
+    assert [(one["resource"]["address"], one["status"]) for one in report["findings"]] == [
+        (S, "unknown")
+    ]
+    assert [(one["severity"], one["line"]) for one in report["diagnostics"]] == [("error", 2)]
+
+
 def test_a_sensitive_parameter_is_not_shown(check: Callable[..., dict[str, Any]]) -> None:
     head = 'variable "d" {\ndefault = "77sesame"\nsensitive = true\n}\n'
     text = TEMPLATE.replace("Number, Default: 5", "String")

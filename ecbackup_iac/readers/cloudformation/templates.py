@@ -23,10 +23,11 @@ from ecbackup_iac.cloudformation.templates.resources import (
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.generated import CDK, generator_of
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import boundary_of, shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
+from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location, input_location, is_downloaded
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import UNWATCHED, Progress
@@ -35,12 +36,16 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
-from ecbackup_iac.readers.cloudformation.deployments import deployed_cache, stack_of
-from ecbackup_iac.readers.cloudformation.deployments import unread_cache as unread_deployment
+from ecbackup_iac.readers.cloudformation.deployments import (
+    cache_of_deployment,
+    deployed_cache,
+    hidden_result,
+    stack_of,
+)
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
-from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, unread_cache
+from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cache_of_stack
 
 MAX_SCENARIOS = 5_000
 """Evaluated for one root; beyond that its values are unknown."""
@@ -127,15 +132,17 @@ class TemplateReader:
         try:
             stack = stack_of(deployment, self._templates, boundary)
         except NotReadError as error:
+            why = hidden(error.message) if deployment.is_hidden else error.message
             if deployment.looks_like_cache or not error.is_elsewhere:
-                return ReadResult((unread_deployment(deployment, error.message),))
-            text = f"{deployment.address} was not inspected: {error.message}"
+                return ReadResult((cache_of_deployment(deployment, why),))
+            text = f"{deployment.address} was not inspected: {why}"
             warning = Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
             return ReadResult(diagnostics=(warning,))
         self._templates.cover(stack.template)
         result = self._evaluated_stack(stack, deployment.root, "")
         caches = [deployed_cache(cache, deployment) for cache in result.resources]
-        return replace(result, resources=tuple(caches))
+        result = replace(result, resources=tuple(caches))
+        return hidden_result(result, deployment) if deployment.is_hidden else result
 
     def _evaluated_stack(self, root: Stack, shown_root: str, note: str) -> ReadResult:
         budget = ScenarioBudget(MAX_SCENARIOS)
@@ -186,10 +193,10 @@ class TemplateReader:
         is_cache = self._unread.may_hold_cache(resource)
         if not self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
             return []
-        if not resource.is_elsewhere or (is_cache and resource.location is None):
+        if not resource.cause.is_elsewhere or (is_cache and resource.location is None):
             reader.diagnostics.append(resource.diagnostic)
         elif is_cache:
-            return [unread_cache(resource, reader.root)]
+            return [cache_of_stack(resource, reader.root)]
         else:
             self._unread.add(resource)
         return []
@@ -215,7 +222,7 @@ class TemplateReader:
 
     def _values(self, given: Sequence[tuple[str, str]]) -> GivenValues:
         shown = {path: shown_path(path) for kind, path in given if kind == "file"}
-        return given_values(given, self._parameter_files, shown)
+        return given_values(given, self._parameter_files, shown, boundary_of("."))
 
     def _closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield the problems that belong to no single root."""
@@ -302,8 +309,7 @@ class _RootReader:
             yield f"it exists only when {join_conditions(settings.existence)}"
         if any(item.value.text is None for item in resource.frame.loops.values()):
             yield "it stands for all that a loop makes of a collection that is not known"
-        macros = resource.frame.stack.template.macros()
-        for macro in (macro for macro in macros if not macro.includes):
+        for macro in resource.frame.stack.template.rewriting_macros():
             yield f"the macro {macro.name} may change what is written here"
         for stack in resource.frame.stack.ancestors:
             if stack.note:

@@ -42,6 +42,7 @@ from ecbackup_iac.terraform.values.value import (
     ReferenceRefusedError,
     SourceStep,
     Value,
+    declared_sensitive,
     null,
     object_value,
     string,
@@ -116,7 +117,7 @@ class ModuleInstance:
     @cached_property
     def called(self) -> tuple[str, ...]:
         """The folders of the modules that those calls lead to."""
-        return (*self.parent.called, self.module.folder) if self.calls and self.parent else ()
+        return (*self.parent.called, self.module.folder) if self.call_blocks and self.parent else ()
 
     @property
     def root(self) -> "ModuleInstance":
@@ -268,12 +269,11 @@ class ModuleInstance:
             return value_of(repetitions[0]) if repetitions else null(DYNAMIC)
         if has_count:
             return tuple_value(value_of(repetition) for repetition in repetitions)
+        keys = [repetition.names["each", "key"] for repetition in repetitions]
+        values = map(value_of, repetitions)
         return object_value(
-            {
-                str(repetition.names["each", "key"].raw): value_of(repetition)
-                for repetition in repetitions
-            }
-        )
+            {str(key.raw): value for key, value in zip(keys, values, strict=True)}
+        ).with_marks_of(*keys)
 
     def resource_value(self, key: ResourceKey, block: Block, repetition: Repetition) -> Value:
         """Return the value of a resource instance, whose members are evaluated on demand."""
@@ -299,11 +299,12 @@ class ModuleInstance:
             attribute = outputs[output].body.attribute("value")
             if attribute is None:
                 raise EvaluationError(f'Missing required argument: output "{output}" has no value')
-            return (
-                Evaluator(child)
-                .value(attribute.expression)
-                .through(SourceStep.of(attribute, StepKind.OUTPUT))
-            )
+            value = Evaluator(child).value(attribute.expression)
+            value = value.through(SourceStep.of(attribute, StepKind.OUTPUT))
+            is_sensitive = outputs[output].body.attribute("sensitive")
+            if is_sensitive and Evaluator(child).value(is_sensitive.expression).raw is not False:
+                return declared_sensitive(value, output, StepKind.OUTPUT)
+            return value
 
         kind = object_of(dict.fromkeys(outputs, DYNAMIC))
         return Value(kind, LazyMembers(sorted(outputs), find))
