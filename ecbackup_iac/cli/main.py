@@ -69,7 +69,7 @@ def _run_click() -> object:
         return cli.main(prog_name="ecbackup-iac", standalone_mode=False)
     except click.ClickException as error:
         # pre-commit passes the names of a commit's files, which may be anyone's.
-        error.message = escape_control_characters(error.message)
+        error.message = escape_control_characters(error.message)  # type: ignore[misc]
         error.show()
         return EXIT_USAGE
     except click.Abort:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.policy.policy_file import MAX_EXCEPTIONS, MAX_GLOBS
+from ecbackup_iac.policy.policy_file import MAX_EXCEPTIONS, MAX_GLOBS, MAX_TABLES
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -306,15 +306,32 @@ def limit_of_10_seconds() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
 
 
+def test_as_many_tables_as_a_policy_may_have_take_a_few_seconds(tree: Path, run: "Run") -> None:
+    names = [f"acme/m{number}/aws" for number in range(MAX_TABLES)]
+    tables = [
+        f'[[roots]]\npath = "."\n[[modules]]\nsource = "{name}"\ndefault = 7\n' for name in names
+    ]
+    calls = [
+        f'module "m{number}" {{\n  source = "{name}"\n}}\n' for number, name in enumerate(names)
+    ]
+    (tree / ".ecbackup.toml").write_text("".join(tables), encoding="utf-8")
+    (tree / "calls").mkdir()
+    (tree / "calls/main.tf").write_text("".join(calls) * 3, encoding="utf-8")
+    assert run("check", cwd=tree, preexec_fn=limit_of_10_seconds).status == 1
+
+
 @pytest.mark.parametrize(
     "policy",
     [
         f"exclude = {['x'] * (MAX_GLOBS + 1)}",
         '[[exceptions]]\nreason = "x"\nresource = "x"\n' * (MAX_EXCEPTIONS + 1),
+        '[[roots]]\npath = "."\n' * (MAX_TABLES + 1),
+        '[[modules]]\nsource = "x"\n' * (MAX_TABLES + 1),
+        '[[templates]]\nurl = "x"\npath = "t.yaml"\n' * (MAX_TABLES + 1),
     ],
-    ids=["globs", "exceptions"],
+    ids=["globs", "exceptions", "roots", "modules", "templates"],
 )
-def test_more_globs_or_exceptions_are_a_policy_error(policy: str, tree: Path, run: "Run") -> None:
+def test_more_globs_or_tables_are_a_policy_error(policy: str, tree: Path, run: "Run") -> None:
     (tree / ".ecbackup.toml").write_text(policy, encoding="utf-8")
     result = run("check", cwd=tree)
     assert (result.status, result.stdout) == (2, "")
