@@ -15,6 +15,7 @@ from ecbackup_iac.cli.exit_codes import EXIT_INTERRUPTED, EXIT_USAGE
 from ecbackup_iac.cli.help import ProgramGroup
 from ecbackup_iac.cli.runtime import configure_process, exit_code_of
 from ecbackup_iac.errors import InputError
+from ecbackup_iac.reporters.escaping import escape_control_characters
 
 
 @click.group(
@@ -67,6 +68,8 @@ def _run_click() -> object:
     try:
         return cli.main(prog_name="ecbackup-iac", standalone_mode=False)
     except click.ClickException as error:
+        # pre-commit passes the names of a commit's files, which may be anyone's.
+        error.message = escape_control_characters(error.message)  # type: ignore[misc]
         error.show()
         return EXIT_USAGE
     except click.Abort:

@@ -1,14 +1,15 @@
 """The options that commands share, and their types → a request."""
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
 from ecbackup_iac.cli.help import GroupedCommand
 from ecbackup_iac.cli.output import Output
 from ecbackup_iac.cli.request import CheckRequest
+from ecbackup_iac.files.paths import OUTSIDE_REPOSITORY, leads_outside
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.reporters import REPORTERS
 
@@ -138,6 +139,7 @@ def request_from(context: click.Context) -> CheckRequest:
         raise click.UsageError("--quiet and --verbose exclude each other")
     if options["policy_path"] and options["no_policy"]:
         raise click.UsageError("--policy and --no-policy exclude each other")
+    _reject_links_outside(options)
     return CheckRequest(
         paths=options["paths"],
         policy_path=options["policy_path"],
@@ -159,6 +161,20 @@ def request_from(context: click.Context) -> CheckRequest:
         is_verbose=options.get("verbose", False),
         exits_zero=options.get("exit_zero", False),
     )
+
+
+_READ_OPTIONS = ("policy_path", "baseline_path", "source")
+
+
+def _reject_links_outside(options: Mapping[str, Any]) -> None:
+    """Raise click.UsageError where an option names a link of the checked tree that leads out of it.
+
+    A pull request may hold a link of the name that a pipeline gives.
+    """
+    named = [options.get(name) for name in _READ_OPTIONS]
+    for path in filter(None, (*named, *options["variable_files"], *options["parameter_files"])):
+        if leads_outside(path):
+            raise click.UsageError(f"{path}: {OUTSIDE_REPOSITORY}")
 
 
 def _in_order(context: click.Context, kind: str, single: str, file: str) -> tuple[Pair, ...]:

@@ -157,9 +157,23 @@ def print_diff(before: Mapping[str, bytes], edits: "Sequence[Edit]") -> None:
         lines = diff.decode("utf-8", "backslashreplace").split("\n")
         print_text("\n".join(escape_control_characters(line.expandtabs()) for line in lines))
     else:
-        is_logged = os.environ.get("GITHUB_ACTIONS") == "true"
-        content = _without_commands(diff) if is_logged else diff
+        is_on_github = os.environ.get("GITHUB_ACTIONS") == "true"
+        if not is_on_github and any(map(os.environ.get, _OTHER_RUNNERS)):
+            _check_no_command(diff)
+        content = _without_commands(diff) if is_on_github else diff
         _print(lambda: sys.stdout.buffer.write(content))
+
+
+_OTHER_RUNNERS = ("TF_BUILD", "TEAMCITY_VERSION")
+"""Variables that Azure Pipelines and TeamCity set; there, nothing can turn commands off for a while."""
+
+
+def _check_no_command(diff: bytes) -> None:
+    """Reject a diff that a runner takes a command from. Raises OutputError."""
+    from ecbackup_iac.reporters.escaping import holds_command
+
+    if holds_command(diff.decode("utf-8", "replace")):
+        raise OutputError("the diff is not printed: it holds a command to the CI service")
 
 
 def _without_commands(diff: bytes) -> bytes:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from ecbackup_iac.cli.exit_codes import EXIT_DEFECT, EXIT_FAILS, EXIT_INTERRUPTED, EXIT_USAGE
 from ecbackup_iac.cli.output import discard_standard_output, print_error
-from ecbackup_iac.errors import EcbackupError
+from ecbackup_iac.errors import EcbackupError, OutputError
 
 MAX_DEPTH = 5_000
 """Python's limit of nested calls; input that nests deeper is reported and not followed."""
@@ -63,15 +63,17 @@ def _disk_full(error: OSError) -> int:
     except OSError:
         file = "standard output"
         discard_standard_output()
-    print_error(f"ecbackup-iac: {file}: cannot be written: {error.strerror}")
-    return EXIT_USAGE
+    return _usage_error(OutputError(f"{file}: cannot be written: {error.strerror}"))
 
 
 def _defect(error: Exception) -> int:
     """Report an error of this program; with ECBACKUP_DEBUG set, raise it."""
     if os.environ.get("ECBACKUP_DEBUG"):
         raise error
-    print_error(f"ecbackup-iac: a defect of this program: {type(error).__name__}: {error}")
+    from ecbackup_iac.reporters.escaping import escape_control_characters
+
+    message = f"ecbackup-iac: a defect of this program: {type(error).__name__}: {error}"
+    print_error(escape_control_characters(message))
     print_error("  please report it, with what ECBACKUP_DEBUG=1 shows")
     return EXIT_DEFECT
 

@@ -215,7 +215,8 @@ class _Walk:
         while pending:
             folder = pending.pop()
             if not is_readable(folder.real, boundary):
-                yield Diagnostic(OUTSIDE_REPOSITORY, Location(folder.shown), Severity.WARNING)
+                severity = Severity.ERROR if folder is top else Severity.WARNING
+                yield Diagnostic(OUTSIDE_REPOSITORY, Location(folder.shown), severity)
                 continue
             if folder.real in self._met:
                 continue

@@ -38,13 +38,30 @@ def _relative_to_working_folder(path: str) -> str:
 
 
 def boundary_of(path: str) -> str:
-    """Return the folder outside which nothing is read for this path: absolute, links resolved."""
+    """Return the folder outside which nothing is read for this path: absolute, links resolved.
+
+    A link in the tree that the command is started in does not widen it: a pull request may hold one.
+    """
     folder = os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
+    own = _boundary_of_folder(os.path.realpath("."))
+    if not is_inside(folder, own) and link_in_tree(path) is not None:
+        return own
+    return _boundary_of_folder(folder)
+
+
+def _boundary_of_folder(folder: str) -> str:
     top = repository_top(folder)
     if top is not None:
         return top
     working = os.path.realpath(".")
     return working if is_inside(folder, working) else folder
+
+
+def leads_outside(path: str) -> bool:
+    """Whether a link in the tree that the command is started in leads from a path to what is not read."""
+    return link_in_tree(path) is not None and not is_readable(
+        os.path.realpath(path), _boundary_of_folder(os.path.realpath("."))
+    )
 
 
 def repository_top(folder: str) -> str | None:
@@ -96,7 +113,7 @@ def is_gits_own(path: str, boundary: str) -> bool:
 
 def link_in_tree(path: str) -> str | None:
     """Return the first link on the way to a path that lies inside the working folder's boundary."""
-    boundary = boundary_of(".")
+    boundary = _boundary_of_folder(os.path.realpath("."))
     drive, rest = os.path.splitdrive(path)
     current = os.path.realpath(drive + os.sep if os.path.isabs(path) else drive or ".")
     for name in rest.replace(os.sep, "/").split("/"):

@@ -50,6 +50,9 @@ MAX_GLOBS = 1_000
 MAX_EXCEPTIONS = 1_000
 """Each is compared with every finding; a baseline, which is looked up by address, has no such bound."""
 
+MAX_TABLES = 1_000
+"""Each of `[[roots]]` is evaluated, and each of `[[templates]]` compared with every URL."""
+
 MAX_PROBLEMS = 20
 """Wrong keys of one file that are listed; more are counted."""
 
@@ -127,9 +130,9 @@ class PolicyFile(_Strict):
     unknown: UnknownMode = UnknownMode.WARN
     exclude: Annotated[list[Text], Field(max_length=MAX_GLOBS)] = []
     exceptions: Annotated[list[ExceptionEntry], Field(max_length=MAX_EXCEPTIONS)] = []
-    roots: list[RootEntry] = []
-    modules: list[ModuleEntry] = []
-    templates: list[TemplateEntry] = []
+    roots: Annotated[list[RootEntry], Field(max_length=MAX_TABLES)] = []
+    modules: Annotated[list[ModuleEntry], Field(max_length=MAX_TABLES)] = []
+    templates: Annotated[list[TemplateEntry], Field(max_length=MAX_TABLES)] = []
     baseline: Text | None = None
     source: Text | None = None
     ignores: SuppressionMode = SuppressionMode.ALL

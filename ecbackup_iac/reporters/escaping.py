@@ -14,7 +14,9 @@ _INVISIBLE = re.compile(
 
 # Commands to the runners of CI services. GitHub: `##[` anywhere in a line, `::` behind nothing but blanks
 # (actions/runner, ActionCommand.cs); a text may be folded at any blank. Azure: `##vso[` anywhere in a line.
-_COMMAND = re.compile(r"##(?=[a-z]*\[)|(?<!\S)::", re.IGNORECASE)
+_SIGN = r"##(?=[a-z]*\[)"
+_COMMAND = re.compile(rf"{_SIGN}|(?<!\S)::", re.IGNORECASE)
+_COMMAND_ANYWHERE = re.compile(_SIGN, re.IGNORECASE)
 
 
 def escape_control_characters(text: str) -> str:
@@ -23,6 +25,16 @@ def escape_control_characters(text: str) -> str:
         text = "".join(_escape(c) if unicodedata.category(c) in _HARMFUL else c for c in text)
         text = _INVISIBLE.sub(lambda found: _escape(found[0]), text)
     return _COMMAND.sub(lambda command: rf"{command[0][0]}\x{ord(command[0][1]):x}", text)
+
+
+def escape_commands_in_json(text: str) -> str:
+    """Return the same JSON, in which no CI runner finds a command; its lines begin with no `::`."""
+    return _COMMAND_ANYWHERE.sub(r"\\u0023#", text)
+
+
+def holds_command(text: str) -> bool:
+    """Whether some CI runner finds a command in a text, wherever it is on its line."""
+    return _COMMAND_ANYWHERE.search(text) is not None
 
 
 def _escape(character: str) -> str:

@@ -20,6 +20,7 @@ from ecbackup_iac.model.value import (
     Unknown,
     Value,
 )
+from ecbackup_iac.reporters.escaping import escape_commands_in_json
 from ecbackup_iac.reporters.plain_values import plain_days, plain_setting, plain_state
 from ecbackup_iac.reporters.style import RenderOptions
 
@@ -37,8 +38,7 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # no
         "excluded": [_exclusion(exclusion) for exclusion in report.exclusions],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
     }
-    # The same JSON, but no CI runner finds a command in it (see escaping.py).
-    return json.dumps(document, indent=2).replace("##[", r"\u0023#[") + "\n"
+    return escape_commands_in_json(json.dumps(document, indent=2)) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

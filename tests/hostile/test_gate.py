@@ -1,6 +1,7 @@
 """A pull request against the gate itself: its policy file, links and file names change nothing outside it."""
 
 import hashlib
+import json
 import os
 import pty
 import subprocess
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.policy.policy_file import MAX_EXCEPTIONS, MAX_GLOBS
+from ecbackup_iac.policy.policy_file import MAX_EXCEPTIONS, MAX_GLOBS, MAX_TABLES
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -84,6 +85,45 @@ def test_a_policy_file_in_the_tree_names_nothing_outside(
     assert SECRET not in result.stderr
 
 
+OPTIONS = ("--policy", "--baseline", "--source", "--var-file", "--parameter-file")
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("target", ["..", ".git"])
+def test_an_option_names_nothing_outside_through_a_link_of_the_tree(
+    option: str, target: str, tree: Path, run: "Run"
+) -> None:
+    in_git(tree)
+    name = "p.json" if target == ".git" else "secret.json"
+    (tree / "link").symlink_to(target)
+    path = "link" if option == "--source" else f"link/{name}"
+    result = run("check", option, path, "t.yaml", cwd=tree)
+    assert (result.status, result.stdout) == (2, "")
+    assert f"{path}: not read: the link leads outside the repository" in result.stderr
+
+
+def test_an_option_may_name_what_is_outside_and_a_link_within_the_tree(
+    tree: Path, run: "Run"
+) -> None:
+    (tree / "days.json").write_text('{"Token": 7}', encoding="utf-8")
+    (tree / "p.json").symlink_to("days.json")
+    (tree.parent / "days.json").symlink_to("tree/days.json")
+    for path in ("p.json", "../days.json"):
+        assert run("check", "--parameter-file", path, "t.yaml", cwd=tree).status == 0
+
+
+@pytest.mark.parametrize("path", ["stack", "stack/", "stack/main.tf", "{tree}/stack"])
+def test_a_named_path_leads_nowhere_outside_through_a_link_of_the_tree(
+    path: str, tree: Path, run: "Run"
+) -> None:
+    (tree.parent / "other").mkdir()
+    (tree.parent / "other/main.tf").write_text(GROUP.replace("0", "7"), encoding="utf-8")
+    (tree / "stack").symlink_to("../other")
+    result = run("check", "--verbose", path.format(tree=tree), cwd=tree)
+    assert (result.status, "PASS" in result.stdout) == (3, False)
+    assert "not read: the link leads outside the repository" in result.stdout
+
+
 def test_a_policy_file_outside_the_tree_names_what_it_likes(tree: Path, run: "Run") -> None:
     policy = '[[roots]]\npath = "tree/t.yaml"\nparameter_files = ["days.json"]\n'
     (tree.parent / "owner.toml").write_text(policy, encoding="utf-8")
@@ -111,6 +151,16 @@ def test_a_file_that_is_called_like_an_option_is_none(option: str, tree: Path, r
     assert (result.status, result.stdout) == (2, "")
     assert f"{option} is an option and also a file" in result.stderr
     assert run("check", "--allow-empty", "--", option, "main.tf", cwd=tree).status == 1
+
+
+@pytest.mark.parametrize("option", ["", "--var-file=", "--source=", "--policy="])
+def test_a_usage_error_escapes_the_name_that_it_quotes(option: str, tree: Path, run: "Run") -> None:
+    name = "-x\n::error title=owned::\x1b]0;owned\x07##vso[x].tf"
+    if not option:
+        (tree / name).write_text(GROUP, encoding="utf-8")
+    result = run("check", f"{option}{name}", cwd=tree)
+    assert (result.status, result.stdout) == (2, "")
+    assert r"-x\n::error title=owned::\x1b]0;owned\x07#\x23vso[x].tf" in result.stderr
 
 
 LINKS = {
@@ -173,6 +223,32 @@ def test_a_command_is_none_anywhere_in_a_line(sign: str, tree: Path, run: "Run")
     assert sign not in result.stdout + result.stderr
 
 
+@pytest.mark.parametrize("sign", ["##[error]", "##vso[task.complete]", "##TeamCity[x]"])
+@pytest.mark.parametrize("command", ["check --format=json", "baseline"])
+def test_no_json_on_standard_output_holds_a_command(
+    command: str, sign: str, tree: Path, run: "Run"
+) -> None:
+    looped = GROUP.replace("{\n", f'{{\n  for_each = toset(["{sign}"])\n')
+    (tree / "main.tf").write_text(looped, encoding="utf-8")
+    result = run(*command.split(), "main.tf", cwd=tree)
+    assert sign not in result.stdout
+    address = f'aws_elasticache_replication_group.sessions["{sign}"]'
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert finding.get("address", finding.get("resource", {}).get("address")) == address
+
+
+@pytest.mark.parametrize("variable", ["TF_BUILD", "TEAMCITY_VERSION"])
+def test_a_diff_with_a_command_is_not_printed_where_none_can_be_turned_off(
+    variable: str, tree: Path, run: "Run"
+) -> None:
+    environment = {variable: "1"}
+    assert "+" in run("fix", "--diff", "main.tf", cwd=tree, env=environment).stdout
+    (tree / "main.tf").write_text(f"# ##vso[task.complete]\n{GROUP}", encoding="utf-8")
+    result = run("fix", "--diff", "main.tf", cwd=tree, env=environment)
+    assert (result.status, result.stdout) == (2, "")
+    assert "it holds a command to the CI service" in result.stderr
+
+
 def test_a_diff_in_a_log_of_github_holds_no_command(tree: Path, run: "Run") -> None:
     (tree / "main.tf").write_text(f"/*\n{COMMAND}\n*/\n{GROUP}", encoding="utf-8")
     plain = run("fix", "--diff", "main.tf", cwd=tree).stdout
@@ -230,15 +306,32 @@ def limit_of_10_seconds() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
 
 
+def test_as_many_tables_as_a_policy_may_have_take_a_few_seconds(tree: Path, run: "Run") -> None:
+    names = [f"acme/m{number}/aws" for number in range(MAX_TABLES)]
+    tables = [
+        f'[[roots]]\npath = "."\n[[modules]]\nsource = "{name}"\ndefault = 7\n' for name in names
+    ]
+    calls = [
+        f'module "m{number}" {{\n  source = "{name}"\n}}\n' for number, name in enumerate(names)
+    ]
+    (tree / ".ecbackup.toml").write_text("".join(tables), encoding="utf-8")
+    (tree / "calls").mkdir()
+    (tree / "calls/main.tf").write_text("".join(calls) * 3, encoding="utf-8")
+    assert run("check", cwd=tree, preexec_fn=limit_of_10_seconds).status == 1
+
+
 @pytest.mark.parametrize(
     "policy",
     [
         f"exclude = {['x'] * (MAX_GLOBS + 1)}",
         '[[exceptions]]\nreason = "x"\nresource = "x"\n' * (MAX_EXCEPTIONS + 1),
+        '[[roots]]\npath = "."\n' * (MAX_TABLES + 1),
+        '[[modules]]\nsource = "x"\n' * (MAX_TABLES + 1),
+        '[[templates]]\nurl = "x"\npath = "t.yaml"\n' * (MAX_TABLES + 1),
     ],
-    ids=["globs", "exceptions"],
+    ids=["globs", "exceptions", "roots", "modules", "templates"],
 )
-def test_more_globs_or_exceptions_are_a_policy_error(policy: str, tree: Path, run: "Run") -> None:
+def test_more_globs_or_tables_are_a_policy_error(policy: str, tree: Path, run: "Run") -> None:
     (tree / ".ecbackup.toml").write_text(policy, encoding="utf-8")
     result = run("check", cwd=tree)
     assert (result.status, result.stdout) == (2, "")

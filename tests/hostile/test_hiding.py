@@ -133,6 +133,45 @@ def test_an_installed_module_is_found_however_it_is_written(check_files: Checker
     assert f"FAIL  module.x.{TYPE}.r" in check_files(files).text
 
 
+PUBLISHED = "terraform-aws-modules/elasticache/aws"
+FETCHED = {
+    "a variable": DAYS,
+    "a call that creates nothing": 'module "y" {\n  source = "./y"\n  count = 0\n}\n',
+}
+
+
+@pytest.mark.parametrize("fetched", FETCHED)
+def test_a_published_module_that_was_fetched_without_its_caches_is_absent(
+    fetched: str, check_files: Checker
+) -> None:
+    listed = (
+        f'{{"Modules": [{{"Key": "x", "Source": "{PUBLISHED}", "Dir": ".terraform/modules/x"}}]}}'
+    )
+    files = {
+        "main.tf": f'module "x" {{\n  source = "{PUBLISHED}"\n}}\n',
+        ".terraform/modules/modules.json": listed,
+        ".terraform/modules/x/main.tf": FETCHED[fetched],
+        ".terraform/modules/x/y/main.tf": group("0"),
+    }
+    text = check_files(files, "--verbose").text
+    assert "ABSENT  module.x\n" in text
+    assert "what terraform init fetched for this call creates no cache" in text
+    files[".terraform/modules/x/main.tf"] += group("null").replace("{", "{\n  count = 0", 1)
+    assert "count is 0" in (text := check_files(files, "--verbose").text)
+    assert "ABSENT  module.x\n" not in text
+
+
+def test_a_stand_in_of_the_policy_that_makes_no_cache_is_named(check_files: Checker) -> None:
+    files = {
+        "main.tf": f'module "x" {{\n  source = "{PUBLISHED}"\n}}\n',
+        ".ecbackup.toml": f'[[modules]]\nsource = "{PUBLISHED}"\nstand_in = "x.hcl"\n',
+        "x.hcl": "locals {}\n",
+    }
+    assert (
+        "described by x.hcl: the module itself was not read" in check_files(files, "--verbose").text
+    )
+
+
 def test_a_tofu_file_replaces_only_the_tf_file_of_its_name(check_files: Checker) -> None:
     files = {"x.tofu.tofu": "locals {\n  a = 1\n}\n", "x.tf.tf": group("0")}
     assert f"FAIL  {TYPE}.r" in check_files(files).text

@@ -67,7 +67,7 @@ def _print_new(request: CheckRequest, reason: str | None) -> "Report":
     """Print a baseline of all findings that nothing else suppresses, without regard to an old baseline."""
     from ecbackup_iac.cli.clock import today
     from ecbackup_iac.files.paths import BASELINE_FILE
-    from ecbackup_iac.reporters.escaping import escape_control_characters
+    from ecbackup_iac.reporters.escaping import escape_commands_in_json, escape_control_characters
     from ecbackup_iac.suppressions.baseline import USUAL_REASON, baseline_of, not_acceptable
     from ecbackup_iac.suppressions.baseline_file import baseline_text
 
@@ -76,7 +76,7 @@ def _print_new(request: CheckRequest, reason: str | None) -> "Report":
     report = run_check(request, replace(policy, baseline=None))
     path = policy.baseline or BASELINE_FILE
     accepted = baseline_of(report.findings, path, (reason or USUAL_REASON).strip(), today())
-    print_text(baseline_text(accepted))
+    print_text(escape_commands_in_json(baseline_text(accepted)))
     for cache in not_acceptable(report.findings):
         address = escape_control_characters(cache.address)
         print_error(f"not accepted, because its instance key is not shown: {address}")

@@ -30,7 +30,7 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
+from ecbackup_iac.readers.terraform.published.stand_ins import by_address, described_modules
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.configuration import is_local, source_of
 from ecbackup_iac.terraform.modules.file_names import configuration_files
@@ -223,7 +223,7 @@ class Usages:
         if folder is not None:
             return [Definition(folder, "var", argument, keys)]
         source = source_of(block)
-        described = described_modules(source, self._files.modules) if source else ()
+        described = described_modules(source, by_address(self._files.modules)) if source else ()
         inputs = {
             (name or "").partition(".")[0]
             for module in described

@@ -19,7 +19,9 @@ from ecbackup_iac.readers.terraform.caches import (
     rejected_retention,
 )
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
+from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+from ecbackup_iac.terraform.modules.configuration import source_of
 from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
     EmptyBlock,
@@ -94,6 +96,12 @@ class RootEvaluation:
         self.absent: dict[Location, AbsentCache] = {}
         """By the location of the block."""
 
+        self._fetched_calls: dict[Location, Block] = {}
+        """By the location of the header."""
+
+        self._calls_with_caches: set[Location] = set()
+        """The headers of the calls that lead to a cache, or to a block that creates none."""
+
         self.read_calls: set[Location] = set()
         """The calls whose module `terraform init` fetched: what they create is found in the module. Also
     the resources that deploy templates: what those create is found in the templates."""
@@ -120,6 +128,7 @@ class RootEvaluation:
         """Record a call whose module is evaluated."""
         if folder is None:
             self.read_calls.add(call.range.location)
+            self._fetched_calls[call.header.location] = call
         else:
             self._order.settle(folder)
 
@@ -146,13 +155,26 @@ class RootEvaluation:
                 for cache in self._reader.resources(found):
                     self.resources[cache.address] = cache
                     self._sources[cache.address] = found
+                    self._calls_with_caches.update(cache.calls)
         self._used_variables = self._root.used_variables()
         for absent in self._reader.absent:
             self.absent.setdefault(absent.location, absent)
         for module in self._root.configuration.used.values():
             module.parse_all()
             self._skip_unread_files(module)
+        self._add_fetched_calls_without_caches()
         self._refuse(diagnostics)
+
+    def _add_fetched_calls_without_caches(self) -> None:
+        """Record the calls of modules that are known to make caches, where what was fetched makes none.
+
+        Anyone can put a module into `.terraform` that only has the name of the published one.
+        """
+        for header, call in self._fetched_calls.items():
+            source = source_of(call) or ""
+            if header not in self._calls_with_caches and described_modules(source):
+                reason = "what terraform init fetched for this call creates no cache"
+                self._add_absent(f"module.{call.labels[0]}", source, call.range.location, reason)
 
     def _refuse(self, diagnostics: list[Diagnostic]) -> None:
         """Leave no cache to pass in whose modules Terraform refuses something, or in a broken block."""
@@ -195,6 +217,7 @@ class RootEvaluation:
 
         Returns what Terraform refuses about a module call.
         """
+        self._calls_with_caches.update(found.instance.calls if found.kind in RESOURCE_TYPES else ())
         location = found.block.range.location
         locations = (location, *overrides_of(found.block))
         is_call = found.target is not None

@@ -1,6 +1,6 @@
 """The policy's modules → what configuration is searched for: caches, and calls that may make some."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.policy import PublishedModule
@@ -23,14 +23,17 @@ _WORDS = (
 
 def sought(more: Iterable[PublishedModule] = ()) -> Sought:
     """Return what a tree of configuration is searched for; `more` are modules that the policy names."""
-    named, steps_left = tuple(more), MAX_STEPS
+    steps_left = MAX_STEPS
+    named: Mapping[str, tuple[PublishedModule, ...]] | None = None
 
     def is_call(source: str, call: Block | None) -> bool:
-        nonlocal steps_left
+        nonlocal named, steps_left
         # Most trees call no modules but their own.
         from ecbackup_iac.readers.terraform.published.likeness import looks_like_cache
-        from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
+        from ecbackup_iac.readers.terraform.published.stand_ins import by_address, described_modules
 
+        if named is None:
+            named = by_address(more)
         if described_modules(source, named):
             return True
         with evaluation(steps_left) as context:

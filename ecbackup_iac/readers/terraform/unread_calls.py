@@ -85,6 +85,8 @@ class UnreadCalls:
         source = call.unreadable.source
         off = ", ".join(f"{name} is false" for name in self._switched_off(call, stand_ins[0]))
         reason = off or f"{source} creates no cache with these inputs"
+        if stand_ins[0].is_of_policy:
+            reason += f" ({stand_ins[0].note})"
         for location in (call.block.range.location, *overrides_of(call.block)):
             self.absent.append(AbsentCache(call.address, source, self._root, location, reason))
 

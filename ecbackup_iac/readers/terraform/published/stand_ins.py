@@ -7,6 +7,7 @@ and is evaluated like any module. There is one for each range of versions that d
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ecbackup_iac.hcl.source import SourceFile
@@ -41,10 +42,15 @@ class StandIn:
         return not self.described.stand_in
 
     @property
+    def is_of_policy(self) -> bool:
+        """Whether the policy describes the module, by keys or by a stand-in of its own."""
+        return self.is_table or bool(self.described.stand_in_text)
+
+    @property
     def note(self) -> str:
         """What a cache's settings are known from, for people."""
         described = f"by the published interface of {self.described.source}"
-        if self.is_table or self.described.stand_in_text:
+        if self.is_of_policy:
             described = f"described by {self.described.stand_in or 'the policy'}"
         return f"{described}: the module itself was not read"
 
@@ -79,7 +85,7 @@ class StandIns:
 
     def __init__(self, more: Iterable[PublishedModule] = ()) -> None:
         """`more` are those that the policy describes."""
-        self._more = tuple(more)
+        self._more = by_address(more)
         self._loaded: dict[PublishedModule, StandIn] = {}
         self.news: list[Diagnostic] = []
         """What is wrong with the policy's own, until it is reported."""
@@ -146,10 +152,11 @@ def _known_module(entry: Mapping[str, Any]) -> PublishedModule:
 
 @cache
 def _known_by_address() -> Mapping[str, tuple[PublishedModule, ...]]:
-    return _by_address(known_modules())
+    return by_address(known_modules())
 
 
-def _by_address(modules: Iterable[PublishedModule]) -> dict[str, tuple[PublishedModule, ...]]:
+def by_address(modules: Iterable[PublishedModule]) -> dict[str, tuple[PublishedModule, ...]]:
+    """Return what is known of modules by their addresses."""
     found: dict[str, tuple[PublishedModule, ...]] = {}
     for module in modules:
         address = module_source(module.source).address
@@ -158,11 +165,11 @@ def _by_address(modules: Iterable[PublishedModule]) -> dict[str, tuple[Published
 
 
 def described_modules(
-    source: str, more: Iterable[PublishedModule] = ()
+    source: str, more: Mapping[str, tuple[PublishedModule, ...]] = MappingProxyType({})
 ) -> tuple[PublishedModule, ...]:
     """Return what is known of the module that a source names: of `more`, or else of those known here."""
     address = module_source(source).address
-    return _by_address(more).get(address) or _known_by_address().get(address, ())
+    return more.get(address) or _known_by_address().get(address, ())
 
 
 _TYPES = {
