@@ -6,18 +6,18 @@ Nothing here knows what a template says: the two languages meet in `ecbackup_iac
 import json
 import re
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 
-from ecbackup_iac.hcl.expression import Call
+from ecbackup_iac.hcl.expression import Call, ObjectNode, Template
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form
-from ecbackup_iac.model.deployment import DEFERRED, DeployedParameter, TemplateDeployment
+from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.partly_known_text import partly_known_text, text_of
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -25,8 +25,6 @@ from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstanc
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.modules.repetitions import Repetition
-from ecbackup_iac.terraform.values.arithmetic import text_from
-from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
 
 WORDS = (b"cloudformation_stack", b"cloudcontrolapi", b"servicecatalog_product")
@@ -93,6 +91,9 @@ class _Text:
     error: Diagnostic | None = None
     """What Terraform refuses about it."""
 
+    is_partial: bool = False
+    """A part of the text stands for what is not known."""
+
 
 def mentions_cache(block: Block) -> bool:
     """Whether a resource that deploys a template mentions caches where it is written."""
@@ -144,7 +145,8 @@ class DeployedTemplates:
             calls=basis.calls,
             called=basis.called,
         )
-        if body.why and file is not None and not deployment.looks_like_cache:
+        is_seen = file is not None or (body.error is not None and _is_written_here(block, deployer))
+        if body.why and is_seen and not deployment.looks_like_cache:
             return self._skip(deployment, body.why)
         if body.why or kind.why:
             if file is not None:
@@ -155,7 +157,8 @@ class DeployedTemplates:
         if body.text is None:
             return self._add_url(deployment, deployer, found, block)
         if kind.text is None:
-            deployment = replace(deployment, text=body.text)
+            looks = deployment.looks_like_cache or body.is_partial
+            deployment = replace(deployment, text=body.text, looks_like_cache=looks)
             self.found.append(_with_parameters(deployment, deployer, found, block))
             return ""
         made = _as_template(found.address, kind.text, body.text)
@@ -205,9 +208,9 @@ class DeployedTemplates:
             return _Text(location=location)
         if isinstance(value.raw, str) and not value.is_sensitive:
             return _Text(value.raw, location=location)
-        text = _encoded(argument, block) if isinstance(value.raw, UnknownRaw) else None
+        text = partly_known_text(argument, block) if isinstance(value.raw, UnknownRaw) else None
         if text is not None:
-            return _Text(text, location=location)
+            return _Text(text, location=location, is_partial=True)
         reason = value.raw.why if isinstance(value.raw, UnknownRaw) else "it is no text to be shown"
         return _Text(why=f"{name} is not known: {reason}", location=location)
 
@@ -240,35 +243,14 @@ def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
             return None
 
 
-def _encoded(argument: Attribute, block: Arguments) -> str | None:
-    """Return the JSON of what `jsonencode` or `yamlencode` is given, with functions for unknown parts."""
-    match argument.expression:
-        case Call(name="jsonencode" | "yamlencode", arguments=(inner,), is_expanded=False):
-            try:
-                value = block.evaluated(inner, argument)
-            except EvaluationError:
-                return None
-            return json.dumps(_plain(value)) if value.is_known else None
+def _is_written_here(block: Arguments, deployer: Deployer) -> bool:
+    """Whether the resource contains the text of its template, apart from what that refers to."""
+    argument = block.attribute(deployer.body)
+    match argument.expression if argument is not None else None:
+        case Template() | Call(name="jsonencode" | "yamlencode", arguments=(ObjectNode(),)):
+            return True
         case _:
-            return None
-
-
-def _plain(value: Value) -> object:
-    """Return a value as JSON has it; what is unknown or sensitive is a call of `Fn::Deferred`."""
-    charge()
-    match value.raw:
-        case _ if value.is_sensitive:
-            return {DEFERRED: "a sensitive value"}
-        case UnknownRaw(why=why):
-            return {DEFERRED: why}
-        case Mapping() as members:
-            return {name: _plain(member) for name, member in members.items()}
-        case tuple() as elements:
-            return [_plain(element) for element in elements]
-        case Fraction() as number:
-            return text_from(number)
-        case raw:
-            return raw
+            return False
 
 
 def declares_cache(found: EmptyBlock) -> bool:
@@ -348,7 +330,7 @@ def _members(value: Value) -> Iterator[tuple[str, Value]]:
 def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedParameter:
     raw = value.raw
     outcomes = [one.value for one in raw.outcomes] if isinstance(raw, UnknownRaw) else [value]
-    texts = [_text_of(one) for one in outcomes]
+    texts = [text_of(one) for one in outcomes]
     is_listed = bool(texts) and None not in texts
     reason = raw.why if isinstance(raw, UnknownRaw) else "" if is_listed else f"{name} is no text"
     return DeployedParameter(
@@ -358,18 +340,6 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
         (step, *map(step_of, value.trace)),
         value.is_sensitive or value.is_file_content,
     )
-
-
-def _text_of(value: Value) -> str | None:
-    match value.raw:
-        case bool() as raw:
-            return str(raw).lower()
-        case str() as raw:
-            return raw
-        case int() | Fraction() as raw:
-            return text_from(raw)
-        case _:
-            return None
 
 
 def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:
