@@ -97,6 +97,17 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {"Cache": "pass"},
     ),
+    "the copy in the bucket is another version where it is passed what the file does not declare": (
+        {"main.yaml": parent(URL, "{Days: 0, Weeks: 1}"), "templates/data.yaml": CHILD},
+        {"Data": "unknown", "Cache": "pass"},
+    ),
+    "another version of a template without caches": (
+        {
+            "main.yaml": parent(URL, "{Weeks: 1}"),
+            "templates/data.yaml": "Resources: {Topic: {Type: AWS::SNS::Topic}}",
+        },
+        {},
+    ),
     "a part of the URL may be a parameter with a default": (
         {
             "main.yaml": parent(

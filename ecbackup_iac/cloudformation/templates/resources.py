@@ -349,8 +349,11 @@ class Deployment:
         template = self._library.load(path, stack.template)
         if any(above.template.path == template.path for above in stack.ancestors):
             raise NotReadError("not inspected again: the stack is nested in itself")
-        if uploaded and not uploaded.is_certain and not accepts(template, deployed):
-            raise NotReadError(elsewhere(deployed, body, stack.template), is_elsewhere=True)
+        needs_all = uploaded is not None and not uploaded.is_certain
+        if uploaded and uploaded.is_copy and not accepts(template, deployed, needs_all=needs_all):
+            candidates = () if needs_all else (template.path,)
+            why = elsewhere(deployed, body, stack.template)
+            raise NotReadError(why, is_elsewhere=True, candidates=candidates)
         return template, uploaded.note if uploaded else ""
 
     def _inline_template(self, node: Node, frame: Frame) -> Template:
