@@ -374,7 +374,7 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     last = trace[-1] if trace else TraceStep("", resource.location)
     if any(step.shape is StepShape.COMPOSITION for step in trace):
         last = trace[0]
-    place, quote = _line(last.location), '"' if last.location.path.endswith(".json") else ""
+    place, quote = _place_of(last, resource)
     what = f"{quote}{resource.retention_name}{quote}: {days}"
     name = _DEFAULT if last.kind is StepKind.VARIABLE_DEFAULT else _plain(last.name)
     if last.location.origin is Origin.COMMAND_LINE:
@@ -394,6 +394,13 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     else:
         text = f"replace {last.text} with {days} in {place}"
     return _Advice(text, last.location)
+
+
+def _place_of(step: TraceStep, resource: CacheResource) -> tuple[str, str]:
+    """Return where a step's value is written, and the quotes of names there."""
+    if step.kind is StepKind.RECORDED and step.name:  # a plan and a state are not edited
+        return f"the configuration of {resource.address.partition('/')[0]}", ""
+    return _line(step.location), '"' if step.location.path.endswith(".json") else ""
 
 
 def _plain(name: str) -> str:

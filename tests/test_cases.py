@@ -103,7 +103,7 @@ def test_a_case_folder_holds_no_expected_file_that_no_run_expects(folder: Path) 
     ],
 )
 def test_no_case_folder_is_lost(folder: str, file: str, count: int) -> None:
-    """Cases are found by glob: a folder that was moved, or has lost its expectation, would not be missed."""
+    """Cases are found by glob, so nothing else would miss a folder that was moved."""
     cases = [path for path in (TESTS / folder).iterdir() if path.is_dir()]
     assert [case.name for case in cases if not (case / file).is_file()] == []
     assert len(cases) == count

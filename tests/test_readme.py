@@ -130,12 +130,12 @@ def test_every_file_that_a_page_names_is_there(page: str) -> None:
     assert missing == []
 
 
-def test_the_rooms_table_lists_every_room() -> None:
+def test_the_tree_of_the_package_is_whole() -> None:
     page = (TOP / "CONTRIBUTING.md").read_text("utf-8")
     package = TOP / "ecbackup_iac"
-    rooms = [path.name for path in package.glob("[!_]*.py")]
-    rooms += [f"{path.parent.name}/" for path in package.glob("*/__init__.py")]
-    assert [room for room in sorted(rooms) if f"| `{room}` |" not in page] == []
+    names = [path.name for path in package.glob("*.py") if path.name != "__init__.py"]
+    names += [f"{path.parent.name}/" for path in package.glob("*/__init__.py")]
+    assert sorted(re.findall(r"^[├└]── (\S+) ", page, re.MULTILINE)) == sorted(names)
 
 
 def _readme() -> str:

@@ -1,58 +1,31 @@
 """Every table of the package is complete, and every module that a table names has the right signature."""
 
 import importlib
+import inspect
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from types import FunctionType
 
 import pytest
 
 import ecbackup_iac
 from ecbackup_iac.cloudformation.templates.recognition import MARKS
-from ecbackup_iac.control import (
-    FORMATS,
-    PageRenderer,
-    json_page,
-    markdown_page,
-    renderer,
-    text_page,
-)
+from ecbackup_iac.control import FORMATS, PageRenderer, renderer
 from ecbackup_iac.fixers import Fixer, fixer
-from ecbackup_iac.fixers.cloudformation import edits as cloudformation_edits
-from ecbackup_iac.fixers.terraform import edits as terraform_edits
 from ecbackup_iac.model.source import SOURCES, Source
-from ecbackup_iac.readers import aws_cli
 from ecbackup_iac.readers.json_documents import READERS, DocumentReader
 from ecbackup_iac.readers.recognition import TEMPLATE_MARKS
-from ecbackup_iac.readers.terraform_json import plan, state
-from ecbackup_iac.reporters import (
-    REPORTERS,
-    Reporter,
-    github_report,
-    gitlab_report,
-    json_report,
-    junit_report,
-    markdown_report,
-    reporter,
-    sarif_report,
-    text_report,
-)
-from ecbackup_iac.reporters.html import report as html_report
+from ecbackup_iac.reporters import REPORTERS, Reporter, reporter
 
-# mypy compares each module with the protocol here, because the package imports it by its name.
-READER_MODULES: tuple[DocumentReader, ...] = (plan, state, aws_cli)
-FIXER_MODULES: tuple[Fixer, ...] = (terraform_edits, cloudformation_edits)
-REPORTER_MODULES: tuple[Reporter, ...] = (
-    text_report,
-    json_report,
-    sarif_report,
-    junit_report,
-    gitlab_report,
-    github_report,
-    markdown_report,
-    html_report,
-)
-PAGE_MODULES: tuple[PageRenderer, ...] = (text_page, json_page, markdown_page)
+# The package imports these modules by the names in its tables, where mypy does not compare them.
+MODULES: list[tuple[type, object]] = [
+    *((DocumentReader, module) for module in READERS),
+    *((Fixer, module) for source in SOURCES if (module := fixer(source))),
+    *((Reporter, reporter(name)) for name in REPORTERS),
+    *((PageRenderer, renderer(name)) for name in FORMATS),
+]
 
 PARTIAL = {
     "ecbackup_iac.reporters.github_report._COMMANDS",  # level none has no annotation
@@ -78,12 +51,31 @@ def test_tables_with_an_enum_of_the_model_as_key_are_complete() -> None:
     assert "ecbackup_iac.model.source.SOURCES" in tables
 
 
-def test_the_modules_that_tables_name_are_those_that_mypy_compares() -> None:
-    assert READERS == READER_MODULES
-    fixers = [found for source in SOURCES if (found := fixer(source))]
-    assert fixers == [*FIXER_MODULES]
-    assert [*map(reporter, REPORTERS)] == [*REPORTER_MODULES]
-    assert [*map(renderer, FORMATS)] == [*PAGE_MODULES]
+def signature_of(function: object) -> list[str]:
+    """Give the parameters and the result of a function, whether or not their types are quoted."""
+    assert isinstance(function, FunctionType)
+    signature = inspect.signature(function)
+    parameters = [one for one in signature.parameters.values() if one.name != "self"]
+    described = [
+        f"{one.kind.name} {one.name}: {inspect.formatannotation(one.annotation)}"
+        f"{'' if one.default is one.empty else ' = ...'}"
+        for one in parameters
+    ]
+    described.append(inspect.formatannotation(signature.return_annotation))
+    return [re.sub(r"(?:\w+\.)+(?=\w)|['\"]", "", one) for one in described]
+
+
+@pytest.mark.parametrize(("protocol", "module"), MODULES)
+def test_a_module_that_a_table_names_has_the_members_of_its_protocol(
+    protocol: type, module: object
+) -> None:
+    members = {name: member for name, member in vars(protocol).items() if not name.startswith("_")}
+    assert members
+    for name, member in members.items():
+        if isinstance(member, property):
+            assert hasattr(module, name)
+        else:
+            assert signature_of(getattr(module, name)) == signature_of(member)
 
 
 @pytest.mark.parametrize("source", Source)

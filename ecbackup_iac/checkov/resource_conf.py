@@ -7,7 +7,7 @@ expression that it could not resolve is its text, and CloudFormation's intrinsic
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
@@ -101,7 +101,8 @@ def template_cache(kind: str, conf: Conf) -> CacheResource:
         source=Source.CLOUDFORMATION,
         root="",
         location=Location(""),
-        retention=_outcomes(properties.get(names.retention), _settled_days),
+        retention=_macro_value((conf, properties), properties.get(names.retention))
+        or _outcomes(properties.get(names.retention), _settled_days),
         retention_name=names.retention,
         engine=text(names.engine),
         node_type=text(names.node_type),
@@ -234,6 +235,18 @@ def _plan(path: str) -> dict[str, tuple[Any, Blocks]]:
 
 
 # CloudFormation
+
+
+def _macro_value(maps: Iterable[Conf], written: object) -> Unknown[int] | None:
+    """Return the unknown retention that a macro in a resource may set; None where none can.
+
+    AWS::Include adds what a file contains; any other macro may also change what is written beside it.
+    """
+    for call in (one["Fn::Transform"] for one in maps if "Fn::Transform" in one):
+        includes = isinstance(call, Mapping) and call.get("Name") == "AWS::Include"
+        if not includes or written is None:
+            return Unknown(f"{_UNRESOLVED} a macro")
+    return None
 
 
 def _outcomes(node: object, settle: Callable[[object], Settled[T] | None]) -> Value[T]:

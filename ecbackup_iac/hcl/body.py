@@ -5,7 +5,7 @@ Where a block is not closed, it ends before the next line that begins one.
 """
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import cached_property, partial
 
 from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Node
@@ -126,21 +126,35 @@ class NativeBody(PlainTexts):
             else:
                 _ = item.expression
 
-    def value(self, start: int, last: int, stop: int, *, is_one_line: bool) -> Node:
-        """Parse an argument's value, whose last token ends at `last`, and whose line ends at `stop`."""
-        text = self.source.text
-        try:
-            node, behind = parse_range(text, start, stop, partial(SourceRange, self.source))
-            is_before_brace = text[behind.start : behind.start + 1] == b"}" and not is_one_line
-            is_ended = behind.kind == NEWLINE or (behind.kind == END and not is_before_brace)
-            if not is_ended or behind.start < last:
-                what = _COMMA if behind.kind == b"," else _NO_NEWLINE
-                what = _ONE_ARGUMENT if is_one_line else what
-                raise HclSyntaxError(what, behind.start, behind.end)  # noqa: TRY301 - as above
-        except HclSyntaxError as error:
-            self.report(error.message, SourceRange(self.source, error.start, error.end))
-            return InvalidExpression(SourceRange(self.source, start, max(start, last)))
-        return node
+
+# These have no reference to the body: a released file is freed at once, without the garbage collector.
+def _value(  # noqa: PLR0913 - a value and its offsets
+    source: SourceFile,
+    report: ProblemHandler,
+    start: int,
+    last: int,
+    stop: int,
+    *,
+    is_one_line: bool,
+) -> Node:
+    """Parse an argument's value, whose last token ends at `last`, and whose line ends at `stop`."""
+    text = source.text
+    try:
+        node, behind = parse_range(text, start, stop, partial(SourceRange, source))
+        is_before_brace = text[behind.start : behind.start + 1] == b"}" and not is_one_line
+        is_ended = behind.kind == NEWLINE or (behind.kind == END and not is_before_brace)
+        if not is_ended or behind.start < last:
+            what = _COMMA if behind.kind == b"," else _NO_NEWLINE
+            what = _ONE_ARGUMENT if is_one_line else what
+            raise HclSyntaxError(what, behind.start, behind.end)  # noqa: TRY301 - as above
+    except HclSyntaxError as error:
+        report(error.message, SourceRange(source, error.start, error.end))
+        return InvalidExpression(SourceRange(source, start, max(start, last)))
+    return node
+
+
+def _text_literal(source: SourceFile, start: int, end: int) -> Node:
+    return Literal(SourceRange(source, start, end), source.text[start + 1 : end - 1].decode())
 
 
 class _ItemParser:
@@ -178,13 +192,14 @@ class _ItemParser:
     def _simple_attribute(self, found: re.Match[bytes]) -> Attribute:
         value, last = found.span(2)
         if found[3] is None:
-            parse = partial(self._body.value, value, last, last, is_one_line=False)
+            parse = self._parser_of(value, last, last)
         else:
-            parse = partial(self._text_literal, value, last)
+            parse = partial(_text_literal, self._body.source, value, last)
         return Attribute(found[1].decode(), self._range(*found.span()), parse)
 
-    def _text_literal(self, start: int, end: int) -> Node:
-        return Literal(self._range(start, end), self._text[start + 1 : end - 1].decode())
+    def _parser_of(self, value: int, last: int, stop: int) -> Callable[[], Node]:
+        source, report = self._body.source, self._body.report
+        return partial(_value, source, report, value, last, stop, is_one_line=self._is_one_line)
 
     def _report(self, message: str, start: int, end: int | None = None) -> None:
         end = start + 1 if end is None else end
@@ -246,7 +261,7 @@ class _ItemParser:
         name = self._text[start:name_end].decode(errors="replace")
         if self._is_one_line and (self._items or self._inline(last) < self._end):
             self._report(_ONE_ARGUMENT, last)
-        parse = partial(self._body.value, value, last, stop, is_one_line=self._is_one_line)
+        parse = self._parser_of(value, last, stop)
         self._items.append(Attribute(name, self._range(start, last), parse))
         return stop
 

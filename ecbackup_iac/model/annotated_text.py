@@ -5,10 +5,10 @@ from enum import StrEnum
 from ecbackup_iac.model.record import record
 
 MARKS = (
-    b"ecbackup", b"ECBACKUP", b"checkov", b"bridgecrew", b"cortex:skip",
-    b"tfsec:", b"trivy:", b"kics-scan", b"KICS-SCAN", b"cfn_nag", b"cdk_nag",
+    b"ecbackup", b"checkov", b"bridgecrew", b"cortex:skip", b"tfsec:", b"trivy:", b"kics-scan", b"cfn_nag",
+    b"cdk_nag",
 )  # fmt: skip
-"""A text with none of these in its bytes holds no suppression: the words of suppressions/."""
+"""A text with none of these in its bytes, in any case, holds no suppression: the words of suppressions/."""
 
 
 class Syntax(StrEnum):
@@ -37,4 +37,4 @@ class AnnotatedText:
 
 def may_hold_suppression(content: bytes) -> bool:
     """Whether a text may hold a suppression, by its bytes."""
-    return any(map(content.__contains__, MARKS))
+    return any(map(content.lower().__contains__, MARKS))

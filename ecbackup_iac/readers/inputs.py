@@ -145,6 +145,8 @@ class _Inputs:
                 self.mark_read(found.named, found.path)
                 self._live += [one for one in result.resources if SOURCES[one.source].is_live]
                 self._absent.update(one.address for one in result.absent)
+                for deployment in result.deployments:
+                    self._template_reader().add_deployment(deployment, found.boundary)
                 yield self._located(result)
 
     def closing_results(self) -> Iterator[ReadResult]:

@@ -68,13 +68,12 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     `is_meant` says that a person named this very input as infrastructure code: then an error is reported
     even if it does not look like infrastructure code.
     """
-    may_be_template = _may_be_template(found.content)
     may_be_document = (
         is_meant
         or found.path.endswith(_DOCUMENT_EXTENSIONS)
         or (found.is_expected and is_output_as_yaml(found.content))
     )
-    if not (may_be_template or may_be_document):
+    if not (may_be_document or _may_be_template(found.content)):
         return Recognised()
     try:
         text = to_utf8(found.content)
@@ -84,10 +83,11 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     if not text or text.isspace():
         return _without_documents(found, hint_for_empty(found.path) if is_meant else None)
     is_json = _begins_like_json(text)
-    documents = None
+    documents, is_document = None, False
     if is_json:
         documents, is_document = _documents(found.path, text, is_meant=is_meant)
-        may_be_template = may_be_template and not is_document
+    # A plan is not searched: it may be as large as 1 GB.
+    may_be_template = not is_document and _may_be_template(found.content)
     template = _template(found, text, is_meant=is_meant) if may_be_template else None
     if not may_be_document:
         return Recognised(template)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 REPORTERS = {
     "text": "text_report",
     "json": "json_report",
+    "csv": "csv_report",
     "sarif": "sarif_report",
     "junit": "junit_report",
     "gitlab": "gitlab_report",

@@ -13,9 +13,9 @@ from ecbackup_iac.model.value import (
     Settled,
     TraceStep,
     Unknown,
-    Unset,
     Value,
 )
+from ecbackup_iac.reporters.plain_values import plain_days, plain_setting, plain_state
 from ecbackup_iac.reporters.style import RenderOptions
 
 SCHEMA_VERSION = 1
@@ -46,8 +46,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "address": resource.address,
             "type": resource.type,
             "form": resource.form,
-            "engine": _setting(resource.engine),
-            "node_type": _setting(resource.node_type),
+            "engine": plain_setting(resource.engine),
+            "node_type": plain_setting(resource.node_type),
         },
         "retention": _retention(resource.retention, resource.variants),
         "source": resource.source,
@@ -60,29 +60,18 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _setting(value: Value[str]) -> str | None:
-    match value:
-        case Known():
-            return value.shown
-        case Unknown():
-            return "unknown"
-        case Unset() | Invalid():
-            return None
-
-
 def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dict[str, Any]:
-    states = {Known: "known", Unset: "unset", Unknown: "unknown", Invalid: "invalid"}
     outcomes = (
         (*retention.outcomes, *map(Outcome, retention.passed))
         if isinstance(retention, Unknown)
         else (Outcome(retention),)
     )
     shown: dict[str, Any] = {
-        "state": states[type(retention)],
-        "days": _days(retention) if isinstance(retention, Known) else None,
+        "state": plain_state(retention),
+        "days": plain_days(retention),
         "possible": list(
             dict.fromkeys(
-                _days(outcome.value) if isinstance(outcome.value, Known) else None
+                plain_days(outcome.value)
                 for outcome in (*outcomes, *variants)
                 if not _is_hidden(outcome.value)
             )
@@ -92,10 +81,6 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
         bounds = retention.bounds
         shown["bounds"] = {"min": bounds.minimum, "max": bounds.maximum}
     return shown
-
-
-def _days(known: Known[int]) -> int | None:
-    return None if known.sensitive else known.value
 
 
 def _is_hidden(value: Settled[int]) -> bool:

@@ -37,6 +37,7 @@ class LocatedSuppression:
     block: str = ""
     """What declares the block, as in CodeBlock.name; empty where there is none."""
 
+    block_start: int = -1
     block_location: Location | None = None
     entries: tuple[Extent, ...] = ()
     """The entries of a call's maps and lists that it is in or at, the innermost first."""
@@ -100,10 +101,10 @@ class AnnotatedFile:
             return Extent(start, start)
         return Extent(start, self._text.offset(location.end_line, location.end_column))
 
-    def block_of(self, extent: Extent) -> Extent | None:
-        """Return the block that an extent is in, or is the head of."""
-        block = self._text.block_at(extent.start)
-        return Extent(block.start, block.end) if block else None
+    def blocks_of(self, extent: Extent) -> Iterator[Extent]:
+        """Yield the blocks that an extent is in, or is the head of, the innermost first."""
+        for block in self._text.blocks_at(extent.start):
+            yield Extent(block.start, block.end)
 
     def near(self, extent: Extent, scope: Scope) -> list[LocatedSuppression]:
         """Return the suppressions of a scope in the comments in or at an extent.
@@ -117,7 +118,10 @@ class AnnotatedFile:
             self._near[key] = [
                 located
                 for located in nearby
-                if located.written.scope is scope and not located.entries
+                if located.written.scope is scope
+                and not located.entries
+                # A comment in a block inside is about that one alone.
+                and located.block_start <= extent.start
             ]
         return self._near[key]
 
@@ -197,10 +201,13 @@ class AnnotatedFile:
 
     def _read_template(self, text: AnnotatedText) -> None:
         """Read the metadata of a template's resources, and its comments."""
-        from ecbackup_iac.cloudformation.syntax.comments import commented_yaml, resource_metadata
-        from ecbackup_iac.cloudformation.syntax.files import documents_in
+        from ecbackup_iac.cloudformation.syntax.comments import (
+            annotated_documents,
+            commented_yaml,
+            resource_metadata,
+        )
 
-        documents, _ = documents_in(text.content, text.path)
+        documents = annotated_documents(text.content, text.path)
         for metadata in resource_metadata(documents):
             located = [
                 _located(
@@ -237,7 +244,8 @@ class AnnotatedFile:
                     locations[block.start] = text.locate(block.start, block.end)
                 location = locations[block.start]
                 located = _located(written, SuppressionKind.COMMENT, locate, block.name, location)
-                yield comment, replace(located, entries=self._entries_of(comment))
+                entries = self._entries_of(comment)
+                yield comment, replace(located, block_start=block.start, entries=entries)
 
     def _block_at(self, comment: Comment) -> CodeBlock | None:
         """Return the block that a comment is in or at."""
@@ -260,7 +268,7 @@ def _located(
     block_location: Location | None = None,
 ) -> LocatedSuppression:
     tracked = TrackedSuppression(kind, written.reason, locate, written.expires)
-    return LocatedSuppression(written, tracked, block, block_location)
+    return LocatedSuppression(written, tracked, block, block_location=block_location)
 
 
 def _indices_by(offsets: Iterable[int | None]) -> dict[int, list[int]]:

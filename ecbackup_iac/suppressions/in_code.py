@@ -110,8 +110,7 @@ class CodeSuppressions:
                 yield file.near(extent, Scope.LINE)
             yield file.near(extent, Scope.HEAD)
             yield file.near(extent, Scope.BLOCK)
-            block = file.block_of(extent)
-            if block is not None:
+            for block in file.blocks_of(extent):
                 yield file.near(block, Scope.BLOCK)
 
     def _chosen_of(

@@ -41,7 +41,7 @@ class Comment:
 
 @record(eq=False)
 class CodeBlock:
-    """A block, or an entry of a template, at the outermost level where a cache can be."""
+    """A block, or a resource of a template; one with another template in it contains that one's."""
 
     start: int
     end: int
@@ -75,6 +75,7 @@ class CommentedText:
         self._is_bytes = is_bytes
         self._starts = _line_starts(text, is_bytes=is_bytes)
         self._block_starts = [block.start for block in self.blocks]
+        self._outer_blocks = _parents([(block.start, block.end) for block in self.blocks])
         self._entries = sorted(entries, key=lambda entry: (entry[0], -entry[1]))
         self._parents = _parents(self._entries)
 
@@ -111,10 +112,16 @@ class CommentedText:
             index = self._parents[index]
 
     def block_at(self, offset: int) -> CodeBlock | None:
-        """Return the block that an offset is in."""
+        """Return the innermost block that an offset is in."""
+        return next(self.blocks_at(offset), None)
+
+    def blocks_at(self, offset: int) -> Iterator[CodeBlock]:
+        """Yield the blocks that an offset is in, the innermost first."""
         index = bisect_right(self._block_starts, offset) - 1
-        block = self.blocks[index] if index >= 0 else None
-        return block if block is not None and offset <= block.end else None
+        while index >= 0:
+            if offset <= self.blocks[index].end:
+                yield self.blocks[index]
+            index = self._outer_blocks[index]
 
 
 def _parents(entries: Sequence[tuple[int, int]]) -> list[int]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.cli.exit_codes import EXIT_USAGE
+from ecbackup_iac.cli.options import REPORT_FORMATS
 from ecbackup_iac.cli.output import write_edits, write_file
 from ecbackup_iac.cli.runtime import exit_code_of
 from ecbackup_iac.errors import OutputError
@@ -115,9 +116,7 @@ def test_a_report_leaves_no_other_file(plans: Path, run: "Run") -> None:
         ),
         (
             ["--format", "xml"],
-            (
-                "'xml' is no format: choose text, json, sarif, junit, gitlab, github, markdown or html\n"
-            ),
+            f"'xml' is no format: choose {REPORT_FORMATS}\n",
         ),
         (["--format", "json:"], "'json:' names no file\n"),
         (["--quiet", "--verbose"], "Error: --quiet and --verbose exclude each other\n"),

@@ -18,6 +18,12 @@ PLACEHOLDERS = {
     "a template of sed": "'%%DAYS%%'",
     "ERB": "'<%= days %>'",
     "a shell variable": "${DAYS}",
+    "Octopus Deploy": '"#{Days}"',
+    "Azure Pipelines": "$(DAYS)",
+    "Concourse": "((days))",
+    "a template of replace tokens": "__DAYS__",
+    "Python's formatting": "'%(days)s'",
+    "another Jinja": "'[[ days ]]'",
     "a placeholder in Fn::Sub": "!Sub '{{ days }}'",
     "a placeholder in Fn::If": "!If [C, '{{ days }}', '{{ days }}']",
 }
@@ -48,12 +54,19 @@ def test_a_default_that_is_a_placeholder_is_unknown(
     assert found.errors == []
 
 
-@pytest.mark.parametrize(("path", "errors"), [(".ebextensions/a.config", 0), ("stacks/a.yaml", 1)])
+@pytest.mark.parametrize(
+    ("path", "name", "errors"),
+    [
+        (".ebextensions/a.config", "AWSEBAutoScalingGroup", 0),
+        (".ebextensions/a.config", "Sessions", 1),
+        ("stacks/a.yaml", "AWSEBAutoScalingGroup", 1),
+    ],
+)
 def test_a_resource_of_elastic_beanstalk_needs_no_type(
-    path: str, errors: int, evaluate_templates: "EvaluateTemplates"
+    path: str, name: str, errors: int, evaluate_templates: "EvaluateTemplates"
 ) -> None:
     text = (
-        "Resources:\n  AWSEBAutoScalingGroup: {Metadata: {a: b}}\n"
+        f"Resources:\n  {name}: {{Metadata: {{a: b}}}}\n"
         f"  C: {{Type: '{CACHE}', Properties: {{SnapshotRetentionLimit: 7}}}}\n"
     )
     found = evaluate_templates({path: text})
@@ -75,3 +88,15 @@ def test_what_is_rejected_besides_makes_no_memcached_unknown(
     found = evaluate_templates({"t.yaml": text})
     assert [str(judge(one, Requirements()).status) for one in found.caches] == [status]
     assert len(found.errors) == errors
+
+
+def test_a_condition_that_is_rejected_makes_no_memcached_unknown(
+    evaluate_templates: "EvaluateTemplates",
+) -> None:
+    text = (
+        "Conditions: {Bad: !Equals [!Ref Nothing, x]}\nResources:\n  C:\n"
+        "    Type: AWS::ElastiCache::CacheCluster\n    Condition: Bad\n"
+        "    Properties: {Engine: memcached}\n"
+    )
+    found = evaluate_templates({"t.yaml": text})
+    assert [str(judge(one, Requirements()).status) for one in found.caches] == ["not_applicable"]

@@ -43,6 +43,14 @@ Resources:
 """
 
 
+def with_macro(address: str, macro: str) -> str:
+    """Return a template with one cache, whose properties contain a macro beside the retention."""
+    return (
+        f"Resources:\n  {address}:\n    Type: {CACHE}\n    Properties:\n"
+        f"      SnapshotRetentionLimit: 7\n      Fn::Transform: {{Name: {macro}}}\n"
+    )
+
+
 LONG = "x" * 130 + "${AWS::Region}"
 PROD = """\
 Parameters: {E: {Type: String}}
@@ -57,6 +65,31 @@ VERDICTS = {
     "what a macro passes to a nested stack is not its default": (
         {"p.yaml": parent("{Fn::Transform: {Name: Make}}"), "child.yaml": CHILD},
         {"S/C": "unknown"},
+    ),
+    "a macro in a resource may change what is written beside it, a file that is included may not": (
+        {
+            "in.yaml": with_macro("In", "Make"),
+            "beside.yaml": with_macro("Beside", "Make").replace("      Fn:", "    Fn:"),
+            "off.yaml": with_macro("Off", "Make").replace("7", "0"),
+            "include.yaml": with_macro("Include", "AWS::Include"),
+        },
+        {"In": "unknown", "Beside": "unknown", "Off": "unknown", "Include": "pass"},
+    ),
+    "a macro among the resources may set what none of them sets": (
+        {"t.yaml": f"Resources:\n  C: {{Type: {CACHE}}}\n  Fn::Transform: {{Name: Make}}\n"},
+        {"C": "unknown"},
+    ),
+    "a file that is included among the resources sets nothing in them": (
+        {
+            "t.yaml": f"Resources:\n  C: {{Type: {CACHE}}}\n  Fn::Transform: {{Name: AWS::Include}}\n"
+        },
+        {"C": "fail"},
+    ),
+    "properties that another program fills in are not refused": (
+        {
+            "t.yaml": f"Resources:\n  C:\n    Type: {CACHE}\n    Properties: '{{{{ properties }}}}'\n"
+        },
+        {"C": "unknown"},
     ),
     "what a nested stack allows decides about what nobody knows": (
         {
@@ -222,7 +255,7 @@ def test_a_secret_is_in_no_message(retention: str, evaluate_templates: "Evaluate
             "!ImportValue d",
             "write SnapshotRetentionLimit: 7 into the template, or check what is deployed:",
         ),
-        ("!Sub '3${Z}'", "set SnapshotRetentionLimit: 7 in t.yaml:5"),
+        ("!Sub '3${Z}'", "set SnapshotRetentionLimit: 35 in t.yaml:5"),
     ],
 )
 def test_a_remedy_is_of_use(

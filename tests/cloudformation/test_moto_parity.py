@@ -16,7 +16,7 @@ import pytest
 from ecbackup_iac.cloudformation.templates.parameter_files import ParameterFiles, given_values
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
-from ecbackup_iac.readers.cloudformation.resource_types import RETENTION, days_of
+from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION, days_of
 from ecbackup_iac.syntax.encoding import to_utf8
 
 if TYPE_CHECKING:
@@ -121,9 +121,9 @@ def comparisons(
     for one in case_files:
         for way in answers.get(one.key, ()):
             files = {one.key: str(requests[one.key]["text"])}
-            ours = {
-                cache.address: cache for cache in evaluate_templates(files, **way["given"]).caches
-            }
+            caches = evaluate_templates(files, **way["given"]).caches
+            # Without stacks that were not read, which are unknown caches: moto has no such thing.
+            ours = {cache.address: cache for cache in caches if cache.type in RESOURCE_TYPES}
             for address, difference in compared(ours, way["caches"]):
                 if difference is None:
                     found[one.case].agreed += 1

@@ -239,6 +239,23 @@ def test_a_part_that_is_not_read_is_reported(part: str, severity: str, check: Ch
     assert [one["severity"] for one in report["diagnostics"]] == [severity]
 
 
+@pytest.mark.parametrize(
+    "resources", ["{Redis: '${file(redis.js)}'}", "${file(redis.js)}", "'${file(redis.ts):all}'"]
+)
+def test_resources_that_a_program_makes_are_reported_where_no_others_are(
+    resources: str, check: Check
+) -> None:
+    report = check({"serverless.yml": f"{HEAD}resources:\n  Resources: {resources}\n"})
+    (warning,) = (one for one in report["diagnostics"] if one["severity"] == "warning")
+    assert warning["message"].startswith("not inspected here: ")
+
+
+def test_properties_that_a_program_makes_are_unknown(check: Check) -> None:
+    text = one("4").partition("      Properties:")[0] + "      Properties: ${file(made.js)}\n"
+    report = check({"serverless.yml": text})
+    assert (days(report), report["diagnostics"]) == ({"A": "unknown"}, [])
+
+
 def test_variables_that_lead_to_each_other_end(check: Check) -> None:
     loop = "custom: {a: '${self:custom.b}', b: '${self:custom.a}', c: '${self:custom}'}\n"
     assert days(check({"serverless.yml": one("${self:custom.a}", loop)})) == {"A": "unknown"}

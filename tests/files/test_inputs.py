@@ -22,6 +22,7 @@ from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.value import Unknown
+from ecbackup_iac.readers.inputs import NOTHING_READ
 from ecbackup_iac.readers.json_documents import read_documents
 from ecbackup_iac.readers.recognition import recognise
 from ecbackup_iac.scan import scan
@@ -35,10 +36,6 @@ TESTS = Path(__file__).parents[1]
 PLAN = (TESTS / "readers" / "plans" / "checks.json").read_text(encoding="utf-8")
 STATE = (TESTS / "readers" / "plans" / "state.json").read_text(encoding="utf-8")
 SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
-NOT_OURS = (
-    "no infrastructure code that ecbackup-iac reads: Terraform configuration, plan or state JSON, "
-    "CloudFormation templates, or output of aws elasticache describe-*"
-)
 
 
 def read(content: bytes, *, is_meant: bool = True) -> ReadResult | None:
@@ -881,7 +878,7 @@ def test_unrelated_json_that_is_named_is_an_error(repository: Path, run: "Run") 
     (repository / "package.json").write_text('{"name": "x"}', encoding="utf-8")
     result = run("check", "package.json", cwd=repository)
     assert (result.stdout.splitlines()[:2], result.status) == (
-        ["ERROR  package.json", f"  {NOT_OURS}"],
+        ["ERROR  package.json", f"  {NOTHING_READ}"],
         3,
     )
 

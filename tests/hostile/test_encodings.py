@@ -8,6 +8,8 @@ import pytest
 from configuration_inputs import cache
 from measuring import Measured, lay_out, measured
 
+from ecbackup_iac.reporters import REPORTERS
+
 pytestmark = pytest.mark.extended
 
 Checker = Callable[..., Measured]
@@ -115,9 +117,7 @@ DANGEROUS = ("\x1b", "\x9b", "\u202e", "\u2066", "\x07", "\u200f")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize(
-    "form", ["text", "markdown", "github", "gitlab", "sarif", "junit", "html", "json"]
-)
+@pytest.mark.parametrize("form", REPORTERS)
 def test_names_are_escaped_on_a_terminal(name: str, form: str, check_files: Checker) -> None:
     configuration = {
         "resource": {"aws_elasticache_cluster": {name: {"engine": "redis", "node_type": name}}},

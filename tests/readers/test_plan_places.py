@@ -15,6 +15,7 @@ import pytest
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Report
+from ecbackup_iac.reporters import REPORTERS
 from ecbackup_iac.scan import scan
 from ecbackup_iac.terraform.modules.addresses import Address, instance_key, parsed_address
 
@@ -306,10 +307,11 @@ def test_a_secret_stays_one(run_here: Check, work: Path) -> None:
     (work / "infra/stacks/search/terraform.tfvars").write_text("secret_days = 90731\n", "utf-8")
     edit(work / "plans/search.json", '"secret_days":{"value":0}', '"secret_days":{"value":90729}')
     edit(work / "infra/stacks/search/main.tf", "days     = var", "days     = 0 * var")
-    for form in ("text", "json", "sarif", "github", "markdown", "gitlab", "junit"):
+    for form in REPORTERS:
         args = ("plans/search.json", "--source", "infra", "--verbose", f"--format={form}")
         said = run_here("check", *args)
-        assert (said.status, f"{REDIS}" in said.stdout) == (1, True)
+        assert said.status == 1
+        assert REDIS in said.stdout or form == "html"  # there a path can break at its slashes
         assert "907" not in said.stdout
 
 

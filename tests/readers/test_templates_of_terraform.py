@@ -195,10 +195,6 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         {"main.tf": stack("template_body = jsonencode({Resources = {T = {Id = var.none}}})")},
         {},
     ),
-    "a text elsewhere that Terraform refuses": (
-        {"main.tf": stack("template_body = var.none")},
-        {S: "unknown"},
-    ),
     "a URL of a file of the repository": (
         {
             "main.tf": stack(
@@ -389,6 +385,17 @@ def test_the_remedy_is_where_terraform_passes_the_value(
     assert finding["remedy"] == "set the variable's default = 7 in main.tf:2"
     assert finding["location"]["path"] == "t.yaml"
     assert finding["root"] == "."
+
+
+@pytest.mark.parametrize("body", ["data.http.body.x", 'file("${local.there_is_none}")'])
+def test_a_template_that_terraform_refuses_is_an_error(
+    body: str, check: Callable[..., dict[str, Any]]
+) -> None:
+    report = check({"main.tf": stack(f"template_body = {body}")})
+    assert [(one["resource"]["address"], one["status"]) for one in report["findings"]] == [
+        (S, "unknown")
+    ]
+    assert [(one["severity"], one["line"]) for one in report["diagnostics"]] == [("error", 2)]
 
 
 def test_a_sensitive_parameter_is_not_shown(check: Callable[..., dict[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 `ECBACKUP_GOLDEN=rewrite` (make golden) writes what the formats say now, to be read in the diff.
 """
 
+import csv
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,15 +46,12 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).parent / "golden"
 STYLE = RenderOptions(folder="infra")
 VERBOSE = RenderOptions(folder="infra", detail=Verbosity.VERBOSE)
-ENDINGS = {
+ENDINGS = {name: name for name in REPORTERS} | {
     "text": "txt",
-    "json": "json",
-    "sarif": "sarif",
     "junit": "xml",
     "gitlab": "gitlab.json",
     "github": "github.txt",
     "markdown": "md",
-    "html": "html",
 }
 NO_XML = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
 
@@ -149,6 +148,10 @@ def read_junit(text: str) -> str:
     )
 
 
+def read_csv(text: str) -> str:
+    return "\n".join(cell for row in csv.reader(StringIO(text, newline="")) for cell in row)
+
+
 def read_markdown(text: str) -> str:
     return "\n".join(MarkdownTags(text).cells)
 
@@ -177,6 +180,7 @@ def unescaped(text: str) -> str:
 FILE_CONTENT: dict[str, Callable[[str], str]] = {
     "text": str,
     "json": str,
+    "csv": read_csv,
     "sarif": read_sarif,
     "junit": read_junit,
     "gitlab": str,
@@ -222,7 +226,7 @@ def test_every_format_has_every_finding_and_diagnostic(
             assert finding.verdict.message in text
     assert ("reason_of_it" in text) is (name != "github")
     assert [one.message for one in reported if one.message not in text] == []
-    lists_absent = name in ("text", "json", "markdown", "html")
+    lists_absent = name in ("text", "json", "csv", "markdown", "html")
     assert ("absent_end" in text, "reason_of_absence" in text) == (lists_absent, lists_absent)
 
 
@@ -442,6 +446,7 @@ def test_a_code_host_reads_paths_from_the_top_and_a_person_from_the_working_fold
     assert [name for name, text in reported.items() if "infra/" not in text] == [
         "text",
         "json",
+        "csv",
         "markdown",
         "html",
     ]

@@ -244,6 +244,12 @@ def test_a_line_that_kics_ignores_is_not_the_whole_block(check: "Checker", one_g
     assert outcome.reasons == {f"{GROUP}.this": f"{KICS_LINE[2:]} (no reason given)"}
 
 
+@pytest.mark.parametrize("tool", ["kics-scan", "KICS-SCAN", "Kics-Scan"])
+def test_a_comment_of_kics_counts_in_any_case(tool: str, check: "Checker", one_group: str) -> None:
+    outcome = check({"main.tf": filled(one_group, above=f"# {tool} ignore-block rebuilt")})
+    assert outcome.reasons == {f"{GROUP}.sessions": "kics-scan ignore-block: rebuilt"}
+
+
 def test_at_its_head_kics_ignores_a_file(check: "Checker") -> None:
     outcome = check({"main.tf": f"# first\n\n# kics-scan ignore old code\n\nlocals {{}}\n{MODULE}"})
     assert outcome.reasons == {f"{GROUP}.this": "kics-scan ignore: old code"}

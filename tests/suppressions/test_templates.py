@@ -2,6 +2,7 @@
 
 import base64
 import json
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -101,6 +102,38 @@ def test_json_has_no_comments(check: "Checker") -> None:
         "Properties": {"ReplicationGroupDescription": "# ecbackup:ignore[ECB001] no"},
     }
     assert check({"t.json": json.dumps({"Resources": {"A": body}})}).reasons == {"A": None}
+
+
+def stack_set(template: str, header: str, *, above: str = "") -> str:
+    """Return a template that deploys another one, which is written in it."""
+    stack = "  S:\n    Type: AWS::CloudFormation::StackSet\n    Properties:\n"
+    return f"{HEAD}{above}{stack}      TemplateBody:{header}\n{indent(template, 8 * ' ')}"
+
+
+@pytest.mark.parametrize("header", ["", " |", " |-", " | # of the shop", " |2"])
+@pytest.mark.parametrize(
+    ("text", "covered"),
+    [
+        (with_line("Resources:", f"  # {SAID}"), "S/A"),
+        (TWO.replace("Limit: 0", f"Limit: 0 # {SAID}", 1), "S/A"),
+        (with_line("Limit: 0", f"  # {SAID}"), "S/B"),
+        (f"{TWO}    Metadata: {{ecbackup: {{ignore: [{{reason: rebuilt}}]}}}}\n", "S/B"),
+    ],
+)
+def test_in_a_template_inside_another_a_suppression_is_for_its_own_cache(
+    header: str, text: str, covered: str, check: "Checker"
+) -> None:
+    outcome = check({"t.yaml": stack_set(text, header)})
+    assert outcome.reasons == {"S/A": None, "S/B": None, covered: "rebuilt"}
+    assert outcome.messages == []
+
+
+@pytest.mark.parametrize("header", ["", " |"])
+def test_a_comment_at_a_stack_set_is_for_all_caches_in_its_template(
+    header: str, check: "Checker"
+) -> None:
+    reasons = check({"t.yaml": stack_set(TWO, header, above=f"  # {SAID}\n")}).reasons
+    assert reasons == {"S/A": "rebuilt", "S/B": "rebuilt"}
 
 
 def test_the_second_document_has_its_own_comments(check: "Checker") -> None:

@@ -267,7 +267,8 @@ def test_an_installed_module_without_configuration_is_an_error(
     evaluate: "Evaluate", tmp_path: "Path"
 ) -> None:
     (tmp_path / ".terraform" / "modules" / "a").mkdir(parents=True)
-    entry = '{"Key": "a", "Source": "acme/redis/aws", "Dir": ".terraform/modules/a"}'
+    source = "registry.terraform.io/acme/elasticache/aws"
+    entry = f'{{"Key": "a", "Source": "{source}", "Dir": ".terraform/modules/a"}}'
     files = {
         ".terraform/modules/modules.json": f'{{"Modules": [{entry}]}}',
         "main.tf": CALL.replace("SOURCE", "acme/elasticache/aws"),

@@ -24,7 +24,7 @@ from ecbackup_iac.cloudformation.evaluation.template import (
     SHELL_VARIABLE,
 )
 from ecbackup_iac.cloudformation.evaluation.values import NO_VALUE, Raw, Value
-from ecbackup_iac.cloudformation.syntax.literals import literal_of
+from ecbackup_iac.cloudformation.syntax.literals import is_null, literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     ListNode,
@@ -85,7 +85,10 @@ class Evaluator(BaseEvaluator):
             maker = "a macro" if function[0] == "Fn::Transform" else "a function"
             why = f"{maker} may set {name}: {self.excerpt(properties[1], frame)}"
             return properties, self.unknown_value(why, properties[1], frame)
-        if properties and not isinstance(properties[1], MapNode):
+        if properties and not isinstance(properties[1], MapNode) and not is_null(properties[1]):
+            whole = self.settled_value(properties[1], frame)
+            if not whole.is_known:  # another program fills it in
+                return properties, whole
             raise self.rejected("Properties is no map", properties[0], frame)
         entries = members(properties[1]) if properties else {}
         entry_and_frame = entry_of(self, entries, name, frame)

@@ -10,18 +10,22 @@ from collections.abc import Callable
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
+from ecbackup_iac.cloudformation.evaluation.lookups import (
+    check_extensions,
+    find_in_map,
+    option_setting,
+    select,
+)
 from ecbackup_iac.cloudformation.evaluation.parameters import reference
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.template import (
     DYNAMIC_REFERENCE,
-    LANGUAGE_EXTENSIONS,
     PLACEHOLDER,
     SERVERLESS_VARIABLE,
     Resolved,
 )
 from ecbackup_iac.cloudformation.evaluation.values import (
     NoValue,
-    Trace,
     UnknownValue,
     UnresolvedParameter,
     Value,
@@ -32,13 +36,11 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
     Node,
     ScalarNode,
-    function_of,
-    member,
     members,
     text_of,
 )
 from ecbackup_iac.model.deployment import DEFERRED
-from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
@@ -58,133 +60,6 @@ def _if(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> V
     condition, then, otherwise = evaluator.arguments(argument, node, frame, 3, 3)
     result = condition_of_if(evaluator, condition, frame)
     return evaluator.value(then if result.holds else otherwise, frame).through(*result.trace)
-
-
-def _find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    name_node, top_node, second_node, *options = evaluator.arguments(argument, node, frame, 3, 4)
-    if options:
-        _check_extensions(evaluator, "The DefaultValue of Fn::FindInMap", node, frame)
-    template = frame.stack.template
-    try:
-        name = _key_among(evaluator, name_node, template.section("Mappings"), "Mappings", frame)
-        what = "the mapping" if name.is_secret else f"the mapping {name.key}"
-        tops = members(name.entry[1])
-        top = _key_among(evaluator, top_node, tops, what, frame)
-        second = _key_among(evaluator, second_node, members(top.entry[1]), what, frame)
-    except _NoSuchKeyError as error:
-        default = member(options[0], "DefaultValue") if options else None
-        if default is not None:
-            return evaluator.value(default, frame)
-        if error.may_be_made or template.may_declare("Mappings"):
-            return evaluator.unknown_value("a macro may make what is looked up", node, frame)
-        raise evaluator.rejected(error.message, node, frame) from error
-    step = template.source.step(*second.entry, StepKind.MAPPING)
-    keys = [key.trace for key in (top, second) if function_of(key.node) is not None]
-    return replace(evaluator.value(second.entry[1], frame), trace=join_traces(*keys, (step,)))
-
-
-class _NoSuchKeyError(Exception):
-    """A map has no key that is the value of an expression."""
-
-    def __init__(self, message: str, *, may_be_made: bool) -> None:
-        super().__init__(message)
-        self.message = message
-        self.may_be_made = may_be_made
-        """The map contains a macro, which may add the key."""
-
-
-@record(eq=False)
-class _Key:
-    """The key of a map that an expression selects."""
-
-    key: str
-    entry: Entry
-    node: Node
-    """The expression."""
-
-    trace: Trace
-    is_secret: bool
-
-
-def _key_among(
-    evaluator: BaseEvaluator, node: Node, entries: dict[str, Entry], what: str, frame: Frame
-) -> _Key:
-    """Return the key of a map that an expression selects; `what` names the map in messages.
-
-    Raises:
-        _NoSuchKeyError: the map has no such key.
-
-    """
-    value = evaluator.value(node, frame)
-    key = _selected(evaluator, value, list(entries), node, what, frame)
-    if key is None:
-        shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
-        raise _NoSuchKeyError(f"{what} has no {shown}", may_be_made="Fn::Transform" in entries)
-    return _Key(key, entries[key], node, value.trace, value.is_secret)
-
-
-def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the location of both
-    evaluator: BaseEvaluator,
-    value: Value,
-    options: list[str],
-    node: Node,
-    what: str,
-    frame: Frame,
-) -> str | None:
-    """Return which of some strings a value is; None where it is none of them.
-
-    Raises:
-        NeedsSplit: the value is unresolved.
-
-    """
-    match value.raw:
-        case UnresolvedParameter() as parameter:
-            _split_by_options(evaluator, parameter, options)
-            return None
-        case UnknownValue(key=key, why=why):
-            number = evaluator.assumed_choice(("key", key, tuple(options)), len(options) + 1)
-            excerpt = evaluator.excerpt(node, frame)
-            if number == len(options):
-                evaluator.add_dependencies({f"{excerpt} is no key of {what}": (why,)})
-                return None
-            evaluator.add_dependencies({f'{excerpt} is "{options[number]}"': (why,)})
-            return options[number]
-        case _:
-            text = value.text
-            if text is None:
-                raise evaluator.rejected("a text is expected as a key", node, frame)
-            return text if text in options else None
-
-
-def _split_by_options(
-    evaluator: BaseEvaluator, parameter: UnresolvedParameter, options: list[str]
-) -> None:
-    """Split the scenario by which of some strings a parameter is, unless it can be none of them.
-
-    Raises:
-        NeedsSplit: the parameter can be one of the strings.
-
-    """
-    domain = parameter.domain
-    listed_values = None if domain.values is None else frozenset(domain.values)
-    possible = [
-        option
-        for option in options
-        if (option in listed_values if listed_values is not None else domain.admits(option))
-    ]
-    if not possible:
-        return
-    rest = domain.without(*possible)
-    domains = [domain.only(option) for option in possible]
-    if rest.values != ():
-        domains.append(rest)
-    raise evaluator.split_by_domain(parameter.key, parameter.name, *domains)
-
-
-def _check_extensions(evaluator: BaseEvaluator, what: str, node: Node, frame: Frame) -> None:
-    """Raise TemplateRejectedError where a function of AWS::LanguageExtensions is not available."""
-    if not frame.stack.template.may_use_extensions:
-        raise evaluator.rejected(f"{what} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
 
 
 def resolved_variables(node: ScalarNode, frame: Frame) -> Resolved | str:
@@ -283,27 +158,6 @@ def _known_ending(parts: tuple[Value, ...], delimiter: str) -> str:
     return ending
 
 
-def _select(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    index_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
-    index = evaluator.value(index_node, frame)
-    items = evaluator.settled_value(list_node, frame)
-    if isinstance(items.raw, UnknownValue):
-        return replace(evaluator.unknown_value(items.raw.why, node, frame), trace=items.trace)
-    if not isinstance(items.raw, tuple):
-        raise evaluator.rejected("Fn::Select takes a number and a list", node, frame)
-    positions = [str(position) for position in range(len(items.raw))]
-    position = _selected(evaluator, index, positions, index_node, "the list", frame)
-    if position is None:
-        shown = "such item" if index.is_secret else f"item {(index.text or '')[:9]}"
-        raise evaluator.rejected(f"the list of Fn::Select has no {shown}", node, frame)
-    return items.raw[int(position)].through(*_trace_of_argument(index, index_node))
-
-
-def _trace_of_argument(value: Value, node: Node) -> Trace:
-    """Return the trace of an argument; none for a literal, which is on the call's own line."""
-    return value.trace if function_of(node) is not None else ()
-
-
 def _split(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     delimiter_node, text_node = evaluator.arguments(argument, node, frame, 2, 2)
     delimiter = evaluator.settled_value(delimiter_node, frame).text
@@ -320,7 +174,7 @@ def _split(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -
 
 
 def _length(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    _check_extensions(evaluator, "Fn::Length", node, frame)
+    check_extensions(evaluator, "Fn::Length", node, frame)
     value = evaluator.settled_value(argument, frame)
     if isinstance(value.raw, UnknownValue):
         return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
@@ -330,7 +184,7 @@ def _length(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
 
 
 def _to_json_string(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    _check_extensions(evaluator, "Fn::ToJsonString", node, frame)
+    check_extensions(evaluator, "Fn::ToJsonString", node, frame)
     value = evaluator.value(argument, frame)
     unknown: list[UnknownValue] = []
 
@@ -404,12 +258,13 @@ def _attribute(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) ->
 FUNCTIONS: dict[str, Callable[[BaseEvaluator, Node, Node, Frame], Value]] = {
     "Ref": _ref,
     "Fn::Base64": _base64,
-    "Fn::FindInMap": _find_in_map,
+    "Fn::FindInMap": find_in_map,
     "Fn::GetAtt": _get_att,
+    "Fn::GetOptionSetting": option_setting,
     "Fn::If": _if,
     "Fn::Join": _join,
     "Fn::Length": _length,
-    "Fn::Select": _select,
+    "Fn::Select": select,
     "Fn::Split": _split,
     "Fn::Sub": _sub,
     "Fn::ToJsonString": _to_json_string,

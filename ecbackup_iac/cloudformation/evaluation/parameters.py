@@ -126,7 +126,8 @@ def _parameter_value(evaluator: BaseEvaluator, declaration: Declaration, stack: 
     name = f"{stack.prefix}{declaration.name}"
     if declaration.is_from_systems_manager:
         why = f"parameter {name} is read from Systems Manager when the stack is deployed"
-        return Value(UnknownValue(why, key), (_systems_manager_step(declaration, stack),), secret)
+        trace = _systems_manager_trace(evaluator, declaration, stack)
+        return Value(UnknownValue(why, key), trace, secret)
     if evaluator.ignores_values:
         return _without_value(evaluator, declaration, stack)
     if stack.passed is not None:
@@ -159,16 +160,25 @@ def _given_value(
     return Value(UnknownValue(why, key), (first, *more), secret)
 
 
-def _systems_manager_step(declaration: Declaration, stack: Stack) -> TraceStep:
-    """Return the step that names the parameter of Systems Manager from which a value is read."""
+def _systems_manager_trace(
+    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack
+) -> tuple[TraceStep, ...]:
+    """Return the steps that name the parameter of Systems Manager from which a value is read."""
+    text = f"{declaration.name} is read from Systems Manager"
+    passed = _passed_entry(evaluator, declaration.name, stack.passed) if stack.passed else None
+    if passed is not None:
+        step = replace(declaration.step, text=text)
+        if declaration.is_secret or isinstance(passed, Value):
+            return (step,)
+        entry, frame = passed
+        return step, frame.stack.template.source.step(*entry, StepKind.PARAMETER)
     given = stack.given.get(declaration.name)
     if given is not None and given.literal is None:  # the command line: it is not shown
-        return given.step(declaration)
+        return (given.step(declaration),)
     step = declaration.default_step if given is None else given.step(declaration)
     path = declaration.default if given is None else given.text
     shown = HIDDEN if declaration.is_secret else (path or "")[:MAX_STEP_LENGTH]
-    text = f"{declaration.name} is read from Systems Manager: {shown}".rstrip(": ")
-    return replace(step, text=text)
+    return (replace(step, text=f"{text}: {shown}".rstrip(": ")),)
 
 
 def _without_value(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ecbackup_iac.cloudformation.evaluation.declarations import Declaration, declaration_of
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import Document
+from ecbackup_iac.cloudformation.syntax.literals import is_null
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MERGE,
     Entry,
@@ -35,10 +36,16 @@ _HARMLESS = re.compile(
 
 _NESTING = re.compile("Stack|Application|Product")
 
+# The namespace of an option of Elastic Beanstalk where none is written.
+CUSTOM_OPTIONS = "aws:elasticbeanstalk:customoption"
+
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
-# What another program fills in before CloudFormation reads the template: Jinja, sed, ERB.
-PLACEHOLDER = re.compile(r"\{\{(?!resolve:)[^{}]*\}\}|\{%|%%\w+%%|<%|@@\w+@@")
+# What another program fills in before CloudFormation reads the template: Jinja, sed, ERB, pipelines, Python.
+PLACEHOLDER = re.compile(
+    r"\{\{(?!resolve:)[^{}]*\}\}|\{%|%%\w+%%|<%|@@\w+@@"
+    r"|#\{[^{}]+\}|\$\(\w+\)|__[A-Z][A-Z0-9_]*__|\(\([\w.-]+\)\)|\[\[[^\[\]]+\]\]|%\(\w+\)s"
+)
 
 # What envsubst and the like fill in; it is none in Fn::Sub.
 SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}")
@@ -60,6 +67,12 @@ class Macro:
     """AWS::Include: it adds the content of a file, and changes nothing else."""
 
 
+def macro_of(call: Node) -> Macro:
+    """Return the macro that `Transform` or `Fn::Transform` calls, by its name or with parameters."""
+    name = text_of(call) or text_of(member(call, "Name")) or "Fn::Transform"
+    return Macro(name, call, name == "AWS::Include")
+
+
 @record(eq=False)
 class Resolved:
     """The value of a variable of the Serverless Framework."""
@@ -69,6 +82,16 @@ class Resolved:
     """The key of the entry that it is the value of; None where it is made of texts."""
     part: tuple[str, str] | None = None
     """The file, as it is named, and the key at its top that it is the value of: "" for all of the file."""
+
+
+@record(eq=False)
+class Option:
+    """An option of an Elastic Beanstalk environment, as a file sets it."""
+
+    template: "Template"
+    """The file."""
+    key: Node
+    value: Node
 
 
 @record(eq=False)
@@ -110,6 +133,8 @@ class Template:
         self._is_part = is_part
         self.resolve: Callable[[ScalarNode], Resolved | str] | None = None
         """Returns the value of a Serverless Framework's variable, or why it is not known."""
+        self.option_of: Callable[[str, str], Option | str | None] | None = None
+        """Returns the option of a namespace and a name, None where no file sets it, why it is not known."""
         self.inserted: tuple[str, ...] = ()
         """The files that are a part of it as a whole: absolute, links resolved."""
         self.replaced: set[int] = set()
@@ -191,6 +216,12 @@ class Template:
         """Return the macros that may change the whole template."""
         return (macro for macro in self._transforms() if not _HARMLESS.fullmatch(macro.name))
 
+    def rewriting_macros(self) -> Iterator[Macro]:
+        """Yield the macros that may change what is written in every resource."""
+        _, call = self.section("Resources").get("Fn::Transform", (None, None))
+        within = () if call is None else (macro_of(call),)
+        yield from (macro for macro in (*self.macros(), *within) if not macro.includes)
+
     @property
     def may_use_extensions(self) -> bool:
         """Whether Fn::ForEach and the like are available in it; they may be in a part of a template."""
@@ -202,25 +233,22 @@ class Template:
         for part in self._parts:
             transform = member(part, "Transform")
             for node in transform.items if isinstance(transform, ListNode) else [transform]:
-                name = text_of(member(node, "Name") if isinstance(node, MapNode) else node)
-                if node is not None and name:
-                    yield Macro(name, node, name == "AWS::Include")
+                is_named = text_of(node) or text_of(member(node, "Name"))
+                if node is not None and is_named and not is_null(node):
+                    yield macro_of(node)
             call = member(part, "Fn::Transform")
             if call is not None:
-                name = text_of(member(call, "Name")) or "Fn::Transform"
-                yield Macro(name, call, includes=True)
+                yield macro_of(call)
 
     def _misshapen(self) -> Iterator[Diagnostic]:
         """Yield an error for what CloudFormation rejects for its shape, which may hide a resource."""
         for part in self._parts:
             sections = members(part)
             for name in _SECTIONS:
-                if name in sections and not _is_map(sections[name][1], is_part=self._is_part):
+                if name in sections and not _is_section(sections[name][1], is_part=self._is_part):
                     text = TemplateRejectedError(f"{name} is no map").message
                     yield Diagnostic(text, self.source.location_of(*sections[name]))
         for name, (key, body) in self.section("Resources").items():
-            if self._is_part and isinstance(body, ScalarNode):
-                yield self._not_inspected(body)
             if self._has_no_type(name, body):
                 text = TemplateRejectedError(f"the resource {name} has no Type").message
                 yield Diagnostic(text, self.source.location_of(key))
@@ -233,18 +261,18 @@ class Template:
     def _has_no_type(self, name: str, body: Node) -> bool:
         """Whether an entry of Resources lacks a type that it needs.
 
-        A loop and a macro need none. What `.ebextensions` adds to the template of Elastic Beanstalk need not
-        repeat the type.
+        A loop and a macro need none, nor does a part: another one may have it. `.ebextensions` repeat no type
+        of what Elastic Beanstalk makes.
         """
-        is_beanstalk = name.startswith("AWSEB") and ".ebextensions" in re.split(r"[/\\]", self.path)
-        is_other = self._is_part or is_beanstalk or name.startswith((LOOP, "Fn::Transform"))
+        is_elsewhere = name.startswith("AWSEB") if self.option_of else self._is_part
+        is_other = is_elsewhere or name.startswith((LOOP, "Fn::Transform"))
         return not is_other and text_of(member(body, "Type")) is None
 
     def misshapen_nodes(self) -> Iterator[Node]:
         """Yield the sections and resources that `diagnostics` reports as misshapen."""
         sections = [member(part, name) for part in self._parts for name in _SECTIONS]
         for section in sections:
-            if section is not None and not _is_map(section, is_part=self._is_part):
+            if section is not None and not _is_section(section, is_part=self._is_part):
                 yield section
         for name, (_, body) in self.section("Resources").items():
             if self._has_no_type(name, body):
@@ -268,6 +296,7 @@ class Template:
         return Diagnostic(text, location, Severity.WARNING)
 
 
-def _is_map(node: Node, *, is_part: bool) -> bool:
-    """Whether a section is a map; one of the Serverless Framework may be in another file."""
-    return isinstance(node, MapNode) or (is_part and isinstance(node, ScalarNode))
+def _is_section(node: Node, *, is_part: bool) -> bool:
+    """Whether a section is a map, or is empty; one of the Serverless Framework may be in another file."""
+    is_empty = is_null(node) or (is_part and isinstance(node, ScalarNode))
+    return is_empty or isinstance(node, MapNode)

@@ -7,13 +7,16 @@ from typing import Any
 import yaml
 
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
+from ecbackup_iac.cloudformation.syntax.files import documents_in
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
     MapNode,
     Node,
     ScalarNode,
+    Style,
     member,
     text_of,
+    walk,
 )
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
@@ -34,6 +37,32 @@ class ResourceMetadata:
 
     node: Node
     source: SourceText
+
+
+def annotated_documents(content: bytes, path: str) -> list[Document]:
+    """Return a text's documents, in which a template in a block (`TemplateBody: |`) is a map.
+
+    Without the block's header, its lines are YAML of the text itself, at the same offsets.
+    """
+    documents, _ = documents_in(content, path)
+    text = documents[0].source.text if documents else b""
+    blocks = {
+        node.start
+        for document in documents
+        for part in walk(document.root)
+        if isinstance(node := member(part, "TemplateBody"), ScalarNode)
+        and node.style is Style.LITERAL
+    }
+    if not blocks or not isinstance(text, str):
+        return documents
+    pieces, position = [], 0
+    for start in sorted(blocks):
+        header = _BLOCK_HEADER.search(text, start)
+        if header is not None:
+            pieces += [text[position : header.start()], " " * len(header[0])]
+            position = header.end()
+    opened, problem = documents_in("".join((*pieces, text[position:])).encode(), path)
+    return documents if problem else opened
 
 
 def commented_yaml(text: str, path: str, documents: list[Document]) -> CommentedText:
@@ -81,6 +110,8 @@ def _resources(document: Document) -> Iterator[tuple[int, int, str, MapNode]]:
                     kind = text_of(member(value, "Type"))
                     if kind is not None and isinstance(value, MapNode):
                         yield key.start, source.extent(key, value), kind, value
+                        inline = member(member(value, "Properties"), "TemplateBody")
+                        pending += [] if inline is None else [inline]
                     else:
                         pending.append(value)
             case ScalarNode():
@@ -108,6 +139,7 @@ def _comment_spans(text: str) -> Iterator[tuple[int, int]]:
     yield from _comments_between(text, position, len(text))
 
 
+_BLOCK_HEADER = re.compile(r"\|[-+0-9]*")
 _BLOCK_SCALARS = ("|", ">")
 _BREAK = re.compile("[\r\n\x85\u2028\u2029]")
 

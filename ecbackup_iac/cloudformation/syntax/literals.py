@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from ecbackup_iac.cloudformation.syntax.nodes import ScalarNode, Style
+from ecbackup_iac.cloudformation.syntax.nodes import Node, ScalarNode, Style
 
 Literal: TypeAlias = str | int | float | bool | None
 
@@ -26,6 +26,11 @@ def literal_of(scalar: ScalarNode) -> Literal:
     if scalar.style is not Style.PLAIN or tag.startswith("!"):
         return text
     return _plain(text)
+
+
+def is_null(node: Node | None) -> bool:
+    """Whether a node is written, and empty or null."""
+    return isinstance(node, ScalarNode) and literal_of(node) is None
 
 
 def text_of_literal(value: Literal) -> str:

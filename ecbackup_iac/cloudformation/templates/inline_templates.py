@@ -7,16 +7,21 @@ from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
 from ecbackup_iac.cloudformation.syntax.files import documents_in
 from ecbackup_iac.cloudformation.syntax.nodes import MapNode, Node, ScalarNode, Style, function_of
+from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
 from ecbackup_iac.cloudformation.templates.recognition import template_in
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 
 
-def template_of_node(node: Node, parent: Template) -> Template | Diagnostic | None:
+def template_of_node(node: Node, parent: Template) -> Template | None:
     """Return the template that a map or an uncomputed text is; None for anything else.
 
     In a block (`|`) every line of the template is a line of the file. Of other texts, all is located where
     the text is.
+
+    Raises:
+        NotReadError: the text is no template.
+
     """
     if isinstance(node, MapNode) and function_of(node) is None:
         return template_in(Document(parent.source, node), parent.path)
@@ -33,9 +38,19 @@ def template_of_node(node: Node, parent: Template) -> Template | Diagnostic | No
     return template_of_text(node.text, parent.path, source.location_of(node))
 
 
-def template_of_text(text: str, path: str, location: Location) -> Template | Diagnostic | None:
-    """Return the template that a text is, all of which is at one location; None for any other text."""
-    return _template_in(text, path, partial(EmbeddedText, location))
+def template_of_text(text: str, path: str, location: Location) -> Template:
+    """Return the template that a text is, all of which is at one location.
+
+    Raises:
+        NotReadError: it is none.
+
+    """
+    found = _template_in(text, path, partial(EmbeddedText, location))
+    if isinstance(found, Template):
+        return found
+    if found is None:
+        raise NotReadError("its text is no template", is_elsewhere=True)
+    raise NotReadError(found.message, location=found.location, is_elsewhere=True)
 
 
 class BlockText(SourceText):

@@ -17,6 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
+from ecbackup_iac.cloudformation.templates import beanstalk
 from ecbackup_iac.cloudformation.templates.nested_stacks import MODULE, NESTED
 from ecbackup_iac.model.record import record
 
@@ -145,7 +146,7 @@ def _is_quoting(file: TemplateFile) -> bool:
 def template_in(document: Document, path: str, read: Read = not_read) -> Template | None:
     """Return the template that a document is, by its content; None for anything else.
 
-    `read` reads what a file of the Serverless Framework inserts.
+    `read` reads what a file of the Serverless Framework inserts, and the others of an `.ebextensions`.
 
     A template has `Resources` whose entries have a `Type`, or AWSTemplateFormatVersion. A map of nothing
     but resources, or one resource, is a part of a template, which AWS::Include or the Serverless Framework
@@ -155,7 +156,11 @@ def template_in(document: Document, path: str, read: Read = not_read) -> Templat
     if not isinstance(root, MapNode):
         return None
     if _is_template(root):
-        return Template(path, document, [root])
+        is_extension = beanstalk.is_extension(path)
+        template = Template(path, document, [root], is_part=is_extension)
+        if is_extension:
+            template.option_of = beanstalk.EnvironmentOptions(path, read).option
+        return template
     entries = members(root)
     if _is_resource(root):
         name = os.path.splitext(os.path.basename(path))[0]

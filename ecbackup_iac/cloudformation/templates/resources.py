@@ -1,8 +1,7 @@
 """A root template → the resources that its deployment creates, those of its nested stacks included."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Protocol
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
@@ -29,28 +28,19 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     walk,
 )
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
-from ecbackup_iac.cloudformation.templates.inline_templates import (
-    template_of_node,
-    template_of_text,
-)
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     MODULE,
     NESTED,
     DeployedTemplate,
     NotReadError,
-    accepts,
     deployed_templates,
-    elsewhere,
-    is_local,
     passed_names,
 )
-from ecbackup_iac.cloudformation.templates.template_urls import UploadedTemplate
+from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.cloudformation.templates.stack_templates import StackTemplates
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
-
-MAX_STACKS = 1_000
-"""Nested stacks of one root; the rest of a hostile tree is not read."""
 
 MAX_INSTANCES = 1_000
 """Resources that the loops of one template may make; CloudFormation allows 500."""
@@ -77,17 +67,12 @@ class ResourceInstance:
 
 @record(eq=False)
 class UnreadStack:
-    """A nested stack whose template was not read."""
+    """A nested stack whose template was not read, or what a macro makes."""
 
     address: str
     body: Node
     diagnostic: Diagnostic
-    is_elsewhere: bool
-    """The template is outside what is scanned, and need not be read."""
-
-    is_package: bool = False
-    """The template is in a package that is not installed."""
-
+    cause: NotReadError
     kind: str = ""
     location: Location | None = None
     """Of the whole resource; None for a macro."""
@@ -96,27 +81,6 @@ class UnreadStack:
     stack: Stack | None = None
     """The stack that it is in; None for a macro."""
 
-    candidates: Sequence[str] = ()
-    """The files, by absolute path, one of which may be the template."""
-
-
-class Library(Protocol):
-    """Finds and reads the templates of nested stacks."""
-
-    def nested_path(self, deployed: DeployedTemplate, body: Node, parent: Template) -> str | None:
-        """Return the local path that a nested stack gives for its template; None where it gives none."""
-
-    def uploaded(
-        self, texts: Sequence[str], parents: Sequence[Template]
-    ) -> UploadedTemplate | None:
-        """Return the file that a URL names; None where there is none, or raise NotReadError."""
-
-    def load(self, path: str, parent: Template) -> Template:
-        """Return the template at a path that another template names, or raise NotReadError."""
-
-    def is_own(self, template: Template) -> bool:
-        """Whether a template is evaluated on its own where no root can ever create it."""
-
 
 class Deployment:
     """The stacks and resources of one root."""
@@ -124,15 +88,15 @@ class Deployment:
     def __init__(
         self,
         root: Stack,
-        library: Library,
+        templates: Templates,
         is_wanted: Callable[[str], bool],
         budget: ScenarioBudget,
     ) -> None:
         self._root = root
-        self._library = library
+        self._templates = templates
+        self._finder = StackTemplates(templates, budget)
         self._is_wanted = is_wanted
         self._budget = budget
-        self._stacks = 0
         self.nested: list[Stack] = []
         """The nested stacks whose templates were read, parents first."""
         self.never: list[Stack] = []
@@ -181,15 +145,13 @@ class Deployment:
     def _unread_type(name: str, kind: str, entry: Entry, frame: Frame) -> UnreadStack:
         """Return a module of a registry, or a resource whose type is not known."""
         stack, (key, body) = frame.stack, entry
-        template = stack.template
         what = "is not known" if "{" in kind else "deploys another template"
-        found = _made_elsewhere(key, key, f"the type {kind} {what}", template)
         return replace(
-            found,
+            _made_elsewhere(key, key, f"the type {kind} {what}", stack.template),
             address=f"{stack.prefix}{name}",
             body=body,
             kind=kind,
-            location=template.source.location_of(key, body),
+            location=stack.template.source.location_of(key, body),
             existence=(*stack.existence, *_existence(body, frame)),
             stack=stack,
         )
@@ -210,7 +172,7 @@ class Deployment:
         """Whether no values create a nested stack, and its template is evaluated on its own."""
         if self.creations.creation_of(child.existence) is not Creation.NEVER:
             return False
-        return self._library.is_own(child.template)
+        return self._templates.is_own(child.template)
 
     # Loops
 
@@ -274,38 +236,20 @@ class Deployment:
     def _child(
         self, name: str, kind: str, entry: Entry, frame: Frame, deployed: DeployedTemplate
     ) -> Stack | UnreadStack:
-        stack, body = frame.stack, entry[1]
+        stack, (key, body) = frame.stack, entry
+        source = stack.template.source
         name += deployed.suffix
-        address = f"{stack.prefix}{name}"
-        self._stacks += 1
-        resource_location = stack.template.source.location_of(*entry)
+        address, location = f"{stack.prefix}{name}", source.location_of(*entry)
         existence = (*stack.existence, *_existence(body, frame, address))
-        unread = UnreadStack(
-            address,
-            body,
-            Diagnostic("", stack.template.source.location_of(entry[0])),
-            is_elsewhere=False,
-            kind=kind,
-            location=resource_location,
-            existence=existence,
-            stack=stack,
-        )
         try:
-            template, note = self._nested_template(deployed, body, frame)
+            template, note = self._finder.of(deployed, body, frame)
         except (NotReadError, TemplateRejectedError, TooMuchError) as error:
-            location = error.location or unread.diagnostic.location
-            unread = replace(unread, diagnostic=Diagnostic(error.message, location))
-            if not isinstance(error, NotReadError):
-                return unread
-            return replace(
-                unread,
-                is_elsewhere=error.is_elsewhere,
-                is_package=error.is_package,
-                candidates=error.candidates,
-            )
-        for key, parameter in passed_names(deployed.parameters):
-            if template.declaration(key) is None and not template.may_declare("Parameters"):
-                text = f"the nested template declares no parameter {key}"
+            cause = error if isinstance(error, NotReadError) else NotReadError(error.message)
+            problem = Diagnostic(error.message, error.location or source.location_of(key))
+            return UnreadStack(address, body, problem, cause, kind, location, existence, stack)
+        for passed, parameter in passed_names(deployed.parameters):
+            if template.declaration(passed) is None and not template.may_declare("Parameters"):
+                text = f"the nested template declares no parameter {passed}"
                 self._report(TemplateRejectedError(text), parameter, frame)
         by_hand = deployed.is_launched_by_hand
         child = Stack(
@@ -314,7 +258,7 @@ class Deployment:
             address=address,
             parent=stack,
             kind=kind,
-            location=resource_location,
+            location=location,
             existence=existence,
             note=note,
         )
@@ -323,82 +267,6 @@ class Deployment:
         stack.children[name] = child
         self.nested.append(child)
         return child
-
-    def _nested_template(
-        self, deployed: DeployedTemplate, body: Node, frame: Frame
-    ) -> tuple[Template, str]:
-        """Return the template that a nested stack names, and how it was found, for people.
-
-        Raises:
-            NotReadError: it is not read.
-
-        """
-        stack = frame.stack
-        if self._stacks > MAX_STACKS:
-            raise NotReadError(f"not inspected: there are more than {MAX_STACKS} nested stacks")
-        if deployed.body is not None:
-            return self._inline_template(deployed.body, frame), ""
-        if deployed.url is None and deployed.name:
-            raise TemplateRejectedError(f"the nested stack has no {deployed.name}")
-        path, uploaded = self._library.nested_path(deployed, body, stack.template), None
-        if path is None and deployed.url is not None:
-            uploaded = self._uploaded(deployed.url, frame)
-            path = uploaded.path if uploaded else None
-        if path is None:
-            raise NotReadError(elsewhere(deployed, body, stack.template), is_elsewhere=True)
-        template = self._library.load(path, stack.template)
-        if any(above.template.path == template.path for above in stack.ancestors):
-            raise NotReadError("not inspected again: the stack is nested in itself")
-        needs_all = uploaded is not None and not uploaded.is_certain
-        if uploaded and uploaded.is_copy and not accepts(template, deployed, needs_all=needs_all):
-            candidates = () if needs_all else (template.path,)
-            why = elsewhere(deployed, body, stack.template)
-            raise NotReadError(why, is_elsewhere=True, candidates=candidates)
-        return template, uploaded.note if uploaded else ""
-
-    def _inline_template(self, node: Node, frame: Frame) -> Template:
-        """Return the template in a TemplateBody.
-
-        Raises:
-            NotReadError: it is known only at deployment, or is no template.
-
-        """
-        parent = frame.stack.template
-        found = template_of_node(node, parent)
-        if found is None:
-            texts = self._texts(node, frame)
-            if len(texts) == 1 and texts[0].is_known and (text := texts[0].text) is not None:
-                found = template_of_text(text, parent.path, parent.source.location_of(node))
-        if isinstance(found, Template):
-            return found
-        if found is not None:
-            raise NotReadError(found.message, location=found.location, is_elsewhere=True)
-        excerpt = parent.source.excerpt(node)
-        text = f"it is not known what the template of the stack is: {excerpt}"
-        raise NotReadError(text, is_elsewhere=True)
-
-    def _uploaded(self, url: Node, frame: Frame) -> UploadedTemplate | None:
-        """Return the file that a URL names in every scenario; None where it names none, or several."""
-        found: list[UploadedTemplate | None] = []
-        above = [stack.template for stack in frame.stack.ancestors]
-        written = text_of(url) or ""
-        for value in self._texts(url, frame):
-            text = value.text
-            if text is None and isinstance(value.raw, UnknownValue):
-                text = value.raw.ending
-            if text and value.is_known and is_local(text):
-                found.append(UploadedTemplate(text, ""))
-            else:
-                found.append(self._library.uploaded((written, text or ""), above))
-        paths = {one.path if one else None for one in found}
-        return found[0] if len(paths) == 1 else None
-
-    def _texts(self, node: Node, frame: Frame) -> list[Value]:
-        """Return the value that an expression has in every scenario."""
-        cases = enumerate_scenarios(
-            lambda evaluator: evaluator.settled_value(node, frame), Evaluator, self._budget
-        )
-        return [case.value for case in cases or ()]
 
     def _report(
         self, error: TemplateRejectedError | TooMuchError, entry: Entry, frame: Frame
@@ -424,7 +292,7 @@ def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> Unr
     """Return the report of resources that a macro may make."""
     text = f"{what}, and what it makes was not inspected: {template.source.excerpt(call)}"
     problem = Diagnostic(text, template.source.location_of(key))
-    return UnreadStack("", call, problem, is_elsewhere=True)
+    return UnreadStack("", call, problem, NotReadError(text, is_elsewhere=True))
 
 
 def _existence(body: Node, frame: Frame, stack: str = "") -> tuple[ExistenceCondition, ...]:

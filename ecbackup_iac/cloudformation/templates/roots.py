@@ -7,20 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.document import Document
-from ecbackup_iac.cloudformation.syntax.files import Read, documents_in, file_bytes
-from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of, walk
+from ecbackup_iac.cloudformation.syntax.files import Read, documents_in
+from ecbackup_iac.cloudformation.syntax.nodes import member, text_of, walk
 from ecbackup_iac.cloudformation.templates.declared import declared_resources, stray_resources
 from ecbackup_iac.cloudformation.templates.inline_templates import template_of_text
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
-    MAX_FILE_BYTES,
     NESTED,
-    DeployedTemplate,
     NestedPaths,
     NotReadError,
     deployed_templates,
     is_cdk_assembly,
     real_paths,
 )
+from ecbackup_iac.cloudformation.templates.reading import TemplateDocuments
 from ecbackup_iac.cloudformation.templates.recognition import (
     STACKS,
     Interest,
@@ -35,11 +34,9 @@ from ecbackup_iac.cloudformation.templates.template_urls import (
     file_name_of,
 )
 from ecbackup_iac.files.paths import is_readable, shown_path
-from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.syntax.encoding import to_utf8
 
 _NESTED_TEMPLATE = ".nested.template.json"
 """The end of the name that the CDK gives a nested template."""
@@ -66,9 +63,8 @@ class Templates:
 
         `named_urls` are globs over the URLs of nested templates, each with the path of a file.
         """
-        self._is_excluded = is_excluded
         self._is_wanted = is_wanted
-        self._contents = contents or {}
+        self._documents = TemplateDocuments(is_excluded, contents)
         self._by_path: dict[str, list[Template]] = {}
         self._paths_by_name: dict[str, set[str]] = {}
         self._boundaries: dict[str, str] = {}
@@ -88,12 +84,12 @@ class Templates:
         """Files that were named themselves."""
         self._parents: set[str] = set()
         """Files that were read only because they nest a template that was named."""
-        self._nested_paths = NestedPaths()
+        self.paths = NestedPaths()
         self._urls = TemplateUrls(named_urls, is_excluded)
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the files that are recognisably templates."""
-        self.annotated: list[AnnotatedText] = []
-        """The templates that may hold suppressions."""
+        self.annotated = self._documents.annotated
+        """The texts that may hold suppressions."""
 
     def add(self, file: TemplateFile) -> bool:
         """Read a file of the scan; return whether it is a template, or a broken one."""
@@ -101,7 +97,7 @@ class Templates:
             return True
         path = file.path if file.path == STANDARD_INPUT else os.path.realpath(file.path)
         documents, problem = documents_in(file.content, file.path)
-        read = self._reader(path, file.boundary)
+        read = self._documents.reader(path, file.boundary)
         recognised = [(document, template_in(document, path, read)) for document in documents]
         templates = [template for _, template in recognised if template is not None]
         strays = [stray for pair in recognised for stray in self._strays(*pair)]
@@ -110,7 +106,8 @@ class Templates:
         self._added.add(path)
         self._boundaries[path] = file.boundary
         self._templates += templates
-        self._annotate(file.path, file.content, templates, is_whole=True)
+        if templates:
+            self._documents.annotate(file.path, file.content, is_whole=True)
         self._note_asset(path, file.content, templates)
         if file.is_named and path != STANDARD_INPUT:
             self._named.add(path)
@@ -187,13 +184,13 @@ class Templates:
         if path in self._by_path:
             return
         documents, _ = documents_in(file.content, file.path)
-        templates = _templates_in(documents, path, self._reader(path, file.boundary))
+        templates = _templates_in(documents, path, self._documents.reader(path, file.boundary))
         self._boundaries[path] = file.boundary
         if any(not children.isdisjoint(self._children(template)) for template in templates):
             self._keep(path, templates)
             self._templates += templates
             self._parents.add(path)
-            self._annotate(file.path, file.content, templates, is_whole=False)
+            self._documents.annotate(file.path, file.content, is_whole=False)
             yield path
 
     def is_wanted(self, stack: Stack) -> bool:
@@ -281,61 +278,11 @@ class Templates:
         return self._by_path[real][0]
 
     def _read(self, path: str, boundary: str) -> list[Template]:
-        shown, content, documents = self._documents(path)
-        templates = _templates_in(documents, path, self._reader(path, boundary))
-        self._annotate(shown, content, templates, is_whole=False)
+        shown, content, documents = self._documents.at(path)
+        templates = _templates_in(documents, path, self._documents.reader(path, boundary))
+        if templates:
+            self._documents.annotate(shown, content, is_whole=False)
         return templates
-
-    def _documents(self, path: str) -> tuple[str, bytes, list[Document]]:
-        """Return a file's path as it is shown, its content and its documents. Raises NotReadError."""
-        shown = shown_path(path)
-        if self._is_excluded(shown):
-            raise NotReadError(f"its template {shown} is excluded", is_elsewhere=True)
-        try:
-            if os.path.getsize(path) > MAX_FILE_BYTES:
-                raise NotReadError(f"not read: {shown} is larger than {MAX_FILE_BYTES} bytes")
-            content = to_utf8(file_bytes(path, self._contents))
-        except OSError as error:
-            raise NotReadError(f"{shown} cannot be read: {error.strerror or error}") from error
-        except UnicodeDecodeError as error:
-            raise NotReadError(f"{shown} cannot be read: {error.reason}") from error
-        documents, problem = documents_in(content, shown)
-        if problem:
-            raise NotReadError(problem.message, location=problem.location)
-        return shown, content, documents
-
-    def _reader(self, path: str, boundary: str) -> Read:
-        """Return what reads the files that a file of the Serverless Framework inserts."""
-
-        def read(name: str) -> tuple[str, Document] | str:
-            real = os.path.realpath(os.path.join(os.path.dirname(path), name))
-            if path == STANDARD_INPUT or not is_readable(real, boundary):
-                return f"{name} is outside the repository"
-            if not os.path.isfile(real):
-                return f"there is no file {name}"
-            try:
-                shown, content, documents = self._documents(real)
-            except NotReadError as error:
-                return error.message
-            if not documents:
-                return f"{name} is empty"
-            if may_hold_suppression(content):
-                text = AnnotatedText(shown, content, Syntax.TEMPLATE, is_whole=False)
-                self.annotated.append(text)
-            return real, documents[0]
-
-        return read
-
-    def _annotate(
-        self, shown: str, content: bytes, templates: Sequence[Template], *, is_whole: bool
-    ) -> None:
-        """Keep a text that may hold suppressions; a nested template may belong to another scan as a whole."""
-        if templates and may_hold_suppression(content):
-            self.annotated.append(AnnotatedText(shown, content, Syntax.TEMPLATE, is_whole=is_whole))
-
-    def nested_path(self, deployed: DeployedTemplate, body: Node, parent: Template) -> str | None:
-        """Return the local path that a nested stack gives for its template; None where it gives none."""
-        return self._nested_paths.path_of(deployed, body, parent)
 
     def uploaded(
         self, texts: Sequence[str], parents: Sequence[Template]
@@ -405,10 +352,7 @@ class Templates:
                 return template
         path = os.path.realpath(location.path)
         self._boundaries[path] = boundary
-        made = template_of_text(text, path, location)
-        if isinstance(made, Template):
-            return made
-        raise NotReadError(made.message if made else "its text is no template", is_elsewhere=True)
+        return template_of_text(text, path, location)
 
     def declares(self, path: str, is_wanted: Callable[[str], bool]) -> bool:
         """Whether the templates of a file declare a resource of a wanted type, as far as it was read."""
@@ -426,7 +370,7 @@ class Templates:
             if text_of(member(body, "Type")) not in NESTED:
                 continue
             for deployed in deployed_templates(body, resources):
-                path = self.nested_path(deployed, body, template)
+                path = self.paths.path_of(deployed, body, template)
                 if path is not None:
                     yield from real_paths(path, template)
                 elif deployed.url is not None:

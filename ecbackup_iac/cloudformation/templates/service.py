@@ -104,10 +104,13 @@ class Service:
         whole = self._with_values(written, MAX_DEPTH) if written else None
         listed = whole.items if isinstance(whole, ListNode) else [whole]
         parts = [part for part in listed if isinstance(part, MapNode)]
-        self.elsewhere = [part for part in listed if isinstance(part, ScalarNode)]
-        """Parts that are not in this file, and were not read."""
         self.root = self._extended(reduce(self._merged_maps, parts, _EMPTY))
         """The template in one piece."""
+        section = member(self.root, "Resources")
+        bodies = [body for _, body in members(section).values()]
+        places = [*listed, section, *bodies]
+        self.elsewhere = [one for one in places if isinstance(one, ScalarNode) and "${" in one.text]
+        """Parts, resources too, that are not in this file, and were not read."""
 
     def template(self) -> Template:
         """Return the template: all of its parts in one."""

@@ -113,8 +113,9 @@ class _Proposal:
         if not isinstance(value, Unset):
             check_no_placeholder(file.content[value_start(file.content, start) : end], literal)
         offset = file.offset(start)
+        followed = frozenset(os.path.realpath(step.location.path) for step in value.trace)
         for template in file.templates:
-            uses = uses_of(template)
+            uses = uses_of(template, followed)
             definition = uses.definition_at(offset)
             if self._is_careful and definition is not None and definition.is_parameter:
                 given = self._given_by_parent(path, definition.names[0])

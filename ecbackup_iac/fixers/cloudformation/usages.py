@@ -25,9 +25,10 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     MAX_FILE_BYTES,
     WITH_MAP_OF_PARAMETERS,
+    NestedPaths,
     deployed_templates,
 )
-from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.cloudformation.templates.template_urls import file_name_of
 from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
 from ecbackup_iac.fixers.edits import NotFixableError
@@ -96,9 +97,10 @@ class _User:
 class TemplateUses:
     """The values of a template and what uses them."""
 
-    def __init__(self, template: Template) -> None:
-        """Index a template."""
+    def __init__(self, template: Template, followed: frozenset[str]) -> None:
+        """Index a template; `followed` are the files, by real path, that URLs of nested stacks may name."""
         self._template = template
+        self._followed = followed
         self.resources: list[Resource] = []
         """Every resource as it is written, those in loops included."""
 
@@ -180,10 +182,10 @@ class TemplateUses:
 
     def _use_in_stack(self, body: Node, name: str, met: frozenset[tuple[str, str]]) -> str | None:
         """Return what a nested stack's parameter reaches in it besides retentions."""
-        child = child_template(self._template, body)
+        child = child_template(self._template, body, self._followed)
         if child is None:
             return "a nested stack that was not read"
-        use = uses_of(child).other_use_of(name, met)
+        use = uses_of(child, self._followed).other_use_of(name, met)
         return use and f"{use} ({child.source.path})"
 
     def _nodes(self, roots: Iterable[Node]) -> Iterator[Node]:
@@ -254,13 +256,13 @@ class TemplateUses:
 
 
 @lru_cache(maxsize=16)
-def _indexed(template: Template) -> TemplateUses:
-    return TemplateUses(template)
+def _indexed(template: Template, followed: frozenset[str]) -> TemplateUses:
+    return TemplateUses(template, followed)
 
 
-def uses_of(template: Template) -> TemplateUses:
+def uses_of(template: Template, followed: frozenset[str] = frozenset()) -> TemplateUses:
     """Return the uses in a template. Raise NotFixableError if it is too large."""
-    uses = _indexed(template)
+    uses = _indexed(template, followed)
     if not uses.is_complete:
         raise NotFixableError("the template is too large to find everything that an edit changes")
     return uses
@@ -282,12 +284,21 @@ def _literal_name(node: Node) -> str | None:
     return node.text
 
 
-def child_template(parent: Template, body: Node) -> Template | None:
-    """Return the template that a nested stack names as a local path; None where it cannot be read."""
+def child_template(
+    parent: Template, body: Node, followed: frozenset[str] = frozenset()
+) -> Template | None:
+    """Return the template that a nested stack names; None where it cannot be read.
+
+    A URL names one of the files that the evaluation followed.
+    """
     if text_of(member(body, "Type")) not in WITH_MAP_OF_PARAMETERS:
         return None
     (deployed,) = deployed_templates(body, {})
-    named = Templates(lambda _: False).nested_path(deployed, body, parent)
+    named = NestedPaths().path_of(deployed, body, parent)
+    if named is None and deployed.url is not None:
+        names = {file_name_of(text_of(node) or "") for node in walk(deployed.url)}
+        files = [path for path in followed if os.path.basename(path) in names]
+        named = files[0] if len(files) == 1 else None
     if named is None:
         return None
     try:

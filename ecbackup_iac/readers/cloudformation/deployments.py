@@ -6,12 +6,11 @@ The texts are evaluated by the reader of templates; what is around them is the r
 from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.templates.roots import Templates
-from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
-from ecbackup_iac.readers.cloudformation.resource_types import RETENTION
+from ecbackup_iac.model.value import StepKind, TraceStep
+from ecbackup_iac.readers.cloudformation.unread_stacks import unread_cache
 
 
 def stack_of(deployment: TemplateDeployment, templates: Templates, boundary: str) -> Stack:
@@ -61,22 +60,9 @@ def deployed_cache(cache: CacheResource, deployment: TemplateDeployment) -> Cach
     )
 
 
-def unread_cache(deployment: TemplateDeployment, why: str) -> CacheResource:
-    """Return the cache that a deployed template may hold, of which nothing is known."""
-    step = TraceStep(deployment.address, deployment.location, StepKind.UNREAD, deployment.url)
-    return CacheResource(
-        address=deployment.address,
-        type=deployment.kind,
-        form=Form.REPLICATION_GROUP,
-        source=Source.CLOUDFORMATION,
-        root=deployment.root,
-        location=deployment.location,
-        retention=Unknown(why, trace=(step,)),
-        retention_name=RETENTION,
-        assumptions=deployment.assumptions,
-        block=deployment.block,
-        overrides=deployment.overrides,
-        calls=deployment.calls,
-        called=deployment.called,
-        settings=deployment.settings,
-    )
+def cache_of_deployment(deployment: TemplateDeployment, why: str) -> CacheResource:
+    """Return the cache that a deployed template may hold, where that is not read."""
+    place = deployment.location
+    step = TraceStep(deployment.address, place, StepKind.UNREAD, deployment.url)
+    cache = unread_cache(deployment.kind, deployment.root, why, step, place)
+    return deployed_cache(cache, deployment)

@@ -85,7 +85,7 @@ class CacheLedger:
         if creation in (Creation.CREATED, Creation.REJECTED):
             self._created.add((resource.location, ""))
             return True
-        if not resource.is_elsewhere:  # `aws cloudformation package` fails without it
+        if not resource.cause.is_elsewhere:  # `aws cloudformation package` fails without it
             return True
         if is_cache:
             reason = creations.reason_for_absence(resource.existence, resource.address)

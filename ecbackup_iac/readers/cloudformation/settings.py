@@ -7,72 +7,44 @@ they share their cases, so that a verdict considers only values that can occur t
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN
 from ecbackup_iac.cloudformation.evaluation.enumeration import (
-    MAX_CASES,
     ScenarioBudget,
     enumerate_scenarios,
 )
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
-from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
-from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
 from ecbackup_iac.model.cache import ClusterModeSetting, enables_cluster_mode
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
-from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import (
     Bounds,
     Invalid,
     Known,
     Outcome,
     Settled,
-    StepKind,
     TraceStep,
     Unknown,
     Unset,
 )
 from ecbackup_iac.model.value import Value as ModelValue
-from ecbackup_iac.readers.cloudformation.resource_types import (
-    Properties,
-    days_of,
+from ecbackup_iac.readers.cloudformation.property_cases import (
+    PropertyCase,
+    evaluate_case,
+    evaluate_property,
+    evaluate_separately,
 )
+from ecbackup_iac.readers.cloudformation.resource_types import Properties, days_of
 
 T = TypeVar("T")
 
 MAX_CONDITION_LENGTH = 200
 """Characters of the conditions of an outcome; in a longer text only the first condition is given."""
-
-_TOO_MANY = f"it depends on more than {MAX_CASES} combinations of conditions and parameters"
-_SPENT = "the template asks for more work than is done for one"
-
-
-@record(eq=False)
-class _PropertyCase:
-    """A property in one case."""
-
-    value: Value | None
-    """None where the property is not written."""
-
-    location: Location | None = None
-    conditions: tuple[str, ...] = ()
-    """What holds in this case and the property depends on."""
-
-    reasons: tuple[str, ...] = ()
-    """Why that is unresolved."""
-
-
-class _ResourceCase(NamedTuple):
-    """A resource in a case in which it exists."""
-
-    existence: tuple[str, ...]
-    """What holds in this case and its existence depends on."""
-
-    properties: dict[str, _PropertyCase]
 
 
 class ResourceSettings:
@@ -80,7 +52,7 @@ class ResourceSettings:
 
     def __init__(
         self,
-        cases: dict[str, list[_PropertyCase]],
+        cases: dict[str, list[PropertyCase]],
         *,
         is_aligned: bool,
         existence: Sequence[str] = (),
@@ -102,10 +74,10 @@ class ResourceSettings:
 
         """
         cases = enumerate_scenarios(
-            lambda evaluator: _evaluate_case(evaluator, instance, names), Evaluator, budget
+            lambda evaluator: evaluate_case(evaluator, instance, names), Evaluator, budget
         )
         if cases is None:  # too many, or too much
-            separate = {name: _evaluate_separately(instance, name, budget) for name in names.names}
+            separate = {name: evaluate_separately(instance, name, budget) for name in names.names}
             return cls(separate, is_aligned=False)
         existing = [case.value for case in cases if case.value is not None]
         properties = {name: [case.properties[name] for case in existing] for name in names.names}
@@ -122,9 +94,14 @@ class ResourceSettings:
 
         Memcached is not applicable, whatever is rejected besides.
         """
-        cases: dict[str, list[_PropertyCase]] = {name: [] for name in names.names}
+        cases: dict[str, list[PropertyCase]] = {name: [] for name in names.names}
         with suppress(TemplateRejectedError, TooMuchError):
-            cases[names.engine] = _evaluate_separately(instance, names.engine, budget)
+            engines = enumerate_scenarios(
+                lambda evaluator: evaluate_property(evaluator, instance, names.engine),
+                Evaluator,
+                budget,
+            )
+            cases[names.engine] = [case.value for case in engines or ()]
         return cls(cases, is_aligned=False)
 
     @property
@@ -193,7 +170,7 @@ class ResourceSettings:
         return Unknown("cluster mode is unknown") if is_on is None else Known(is_on)
 
     def _combine(
-        self, values: Sequence[tuple[int, Settled[T]]], cases: Sequence[_PropertyCase]
+        self, values: Sequence[tuple[int, Settled[T]]], cases: Sequence[PropertyCase]
     ) -> ModelValue[T]:
         """Return one setting from its values in every case, each with the number of its case."""
         groups: dict[object, list[tuple[int, Settled[T]]]] = {}
@@ -211,88 +188,6 @@ class ResourceSettings:
                 Outcome(_with_all_locations([value for _, value in group]), when, case_ids)
             )
         return Unknown(_why(cases), tuple(outcomes), None, _trace(value for _, value in values))
-
-
-def _evaluate_case(
-    evaluator: Evaluator, instance: ResourceInstance, names: Properties
-) -> _ResourceCase | None:
-    """Return a resource in one scenario; None where it does not exist."""
-    with evaluator.separate_dependencies() as dependencies:
-        exists = evaluator.exists(instance.existence)
-    evaluator.add_dependencies(dependencies)
-    if not exists:
-        check_rules(evaluator)
-        return None
-    properties = {name: _evaluate_property(evaluator, instance, name) for name in names.names}
-    check_rules(evaluator)
-    return _ResourceCase(tuple(dependencies), properties)
-
-
-def _evaluate_property(
-    evaluator: Evaluator, instance: ResourceInstance, name: str
-) -> _PropertyCase:
-    """Return a property in one scenario, with what it depends on there."""
-    with evaluator.separate_dependencies() as dependencies:
-        entry_and_value = evaluator.property(instance.body, name, instance.frame)
-    evaluator.add_dependencies(dependencies)
-    conditions = tuple(dependencies)
-    reasons = tuple(dict.fromkeys(why for whys in dependencies.values() for why in whys))
-    if entry_and_value is None:
-        value = _value_from_macro(evaluator, instance, name)
-        return _PropertyCase(value, None, conditions, reasons)
-    (key, node), value = entry_and_value
-    location = instance.frame.stack.template.source.location_of(key, node)
-    return _PropertyCase(value, location, conditions, reasons)
-
-
-def _evaluate_property_where_created(
-    evaluator: Evaluator, instance: ResourceInstance, name: str
-) -> _PropertyCase | None:
-    exists = evaluator.exists(instance.existence)
-    case = _evaluate_property(evaluator, instance, name) if exists else None
-    check_rules(evaluator)
-    return case
-
-
-def _value_from_macro(evaluator: Evaluator, instance: ResourceInstance, name: str) -> Value | None:
-    """Return the unknown value of a property that a macro may add; None where no macro can."""
-    properties = member(instance.body, "Properties")
-    for node in (instance.body, properties):
-        inner = members(node).get("Fn::Transform")
-        if inner:
-            why = f"a macro may set {name}: {evaluator.excerpt(inner[1], instance.frame)}"
-            return evaluator.unknown_value(why, inner[1], instance.frame)
-    macros = instance.frame.stack.template.macros()
-    macro = next((macro for macro in macros if not macro.includes), None)
-    if macro is None:
-        return None
-    return evaluator.unknown_value(
-        f"the macro {macro.name} may set {name}", macro.node, instance.frame
-    )
-
-
-def _evaluate_separately(
-    instance: ResourceInstance, name: str, budget: ScenarioBudget
-) -> list[_PropertyCase]:
-    """Return the cases of one property by itself; it is unknown where these are too many as well."""
-    cases = enumerate_scenarios(
-        lambda evaluator: _evaluate_property_where_created(evaluator, instance, name),
-        Evaluator,
-        budget,
-    )
-    if cases is None and not budget.is_spent:
-        # Also where the resource does not exist: more outcomes leave more unknown, and hide none.
-        cases = enumerate_scenarios(
-            lambda evaluator: _evaluate_property(evaluator, instance, name), Evaluator, budget
-        )
-    if cases is not None:
-        return [case.value for case in cases if case.value is not None]
-    entry = members(member(instance.body, "Properties")).get(name)
-    source = instance.frame.stack.template.source
-    steps = (source.step(*entry, StepKind.ATTRIBUTE),) if entry else ()
-    why = _SPENT if budget.is_spent else _TOO_MANY
-    value = Value(UnknownValue(why, ("too many", instance.address, name)), steps)
-    return [_PropertyCase(value, source.location_of(*entry) if entry else None)]
 
 
 def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
@@ -332,7 +227,7 @@ def _deciding_ends(unknown: Unknown[int]) -> list[Settled[int]]:
 
 
 def _unbounded(
-    retentions: Sequence[ModelValue[int]], cases: Sequence[_PropertyCase]
+    retentions: Sequence[ModelValue[int]], cases: Sequence[PropertyCase]
 ) -> Unknown[int]:
     """Return the retention that is unknown as a whole, because it has no bounds in at least one case."""
     number, unknown = next(
@@ -392,7 +287,7 @@ def _value_key(value: Settled[T]) -> object:
             return ("invalid", text)
 
 
-def _why(cases: Sequence[_PropertyCase]) -> str:
+def _why(cases: Sequence[PropertyCase]) -> str:
     """Return what an unknown setting depends on, for a person."""
     reasons = list(dict.fromkeys(reason for case in cases for reason in case.reasons))
     return " and ".join(reasons[:2]) + (" and more" if len(reasons) > 2 else "")  # noqa: PLR2004

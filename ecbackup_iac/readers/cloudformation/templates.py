@@ -35,12 +35,15 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
-from ecbackup_iac.readers.cloudformation.deployments import deployed_cache, stack_of
-from ecbackup_iac.readers.cloudformation.deployments import unread_cache as unread_deployment
+from ecbackup_iac.readers.cloudformation.deployments import (
+    cache_of_deployment,
+    deployed_cache,
+    stack_of,
+)
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
-from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, unread_cache
+from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cache_of_stack
 
 MAX_SCENARIOS = 5_000
 """Evaluated for one root; beyond that its values are unknown."""
@@ -128,7 +131,7 @@ class TemplateReader:
             stack = stack_of(deployment, self._templates, boundary)
         except NotReadError as error:
             if deployment.looks_like_cache or not error.is_elsewhere:
-                return ReadResult((unread_deployment(deployment, error.message),))
+                return ReadResult((cache_of_deployment(deployment, error.message),))
             text = f"{deployment.address} was not inspected: {error.message}"
             warning = Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
             return ReadResult(diagnostics=(warning,))
@@ -186,10 +189,10 @@ class TemplateReader:
         is_cache = self._unread.may_hold_cache(resource)
         if not self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
             return []
-        if not resource.is_elsewhere or (is_cache and resource.location is None):
+        if not resource.cause.is_elsewhere or (is_cache and resource.location is None):
             reader.diagnostics.append(resource.diagnostic)
         elif is_cache:
-            return [unread_cache(resource, reader.root)]
+            return [cache_of_stack(resource, reader.root)]
         else:
             self._unread.add(resource)
         return []
@@ -302,8 +305,7 @@ class _RootReader:
             yield f"it exists only when {join_conditions(settings.existence)}"
         if any(item.value.text is None for item in resource.frame.loops.values()):
             yield "it stands for all that a loop makes of a collection that is not known"
-        macros = resource.frame.stack.template.macros()
-        for macro in (macro for macro in macros if not macro.includes):
+        for macro in resource.frame.stack.template.rewriting_macros():
             yield f"the macro {macro.name} may change what is written here"
         for stack in resource.frame.stack.ancestors:
             if stack.note:

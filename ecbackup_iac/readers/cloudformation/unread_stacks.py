@@ -17,6 +17,7 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import NESTED, passed_n
 from ecbackup_iac.cloudformation.templates.resources import UnreadStack
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.source import Source
@@ -65,7 +66,7 @@ class UnreadStacks:
         return (
             _LOOKS_LIKE_CACHE.search(texts) is not None
             or any(kind in texts for kind in RESOURCE_TYPES)
-            or any(map(self._declares_cache, resource.candidates))
+            or any(map(self._declares_cache, resource.cause.candidates))
         )
 
     def _declares_cache(self, path: str) -> bool:
@@ -79,7 +80,9 @@ class UnreadStacks:
             yield replace(one.diagnostic, severity=Severity.WARNING)
         for is_package in (True, False):
             stacks = [
-                one for one in others if one.is_package is is_package and one.location is not None
+                one
+                for one in others
+                if one.cause.is_package is is_package and one.location is not None
             ]
             if stacks:
                 yield _warning(stacks, is_package=is_package)
@@ -99,23 +102,28 @@ def _warning(stacks: list[UnreadStack], *, is_package: bool) -> Diagnostic:
     return Diagnostic(f"{text} ({', '.join(places)})", first.location, Severity.WARNING)
 
 
-def unread_cache(resource: UnreadStack, root: str) -> CacheResource:
-    """Return the cache that a stack may hold, of which nothing is known."""
-    location = resource.diagnostic.location
-    why = resource.diagnostic.message
-    name = NESTED.get(resource.kind, "")
-    step = TraceStep(resource.address, location, StepKind.UNREAD, name)
+def unread_cache(
+    kind: str, root: str, why: str, step: TraceStep, block: Location | None
+) -> CacheResource:
+    """Return the cache that a stack may hold, of which nothing is known; `step` is the stack itself."""
     return CacheResource(
-        address=resource.address,
-        type=resource.kind,
+        address=step.text,
+        type=kind,
         form=Form.REPLICATION_GROUP,
         source=Source.CLOUDFORMATION,
         root=root,
-        location=location,
+        location=step.location,
         retention=Unknown(why, trace=(step,)),
         retention_name=RETENTION,
-        block=resource.location,
+        block=block,
     )
+
+
+def cache_of_stack(resource: UnreadStack, root: str) -> CacheResource:
+    """Return the cache that a nested stack may hold."""
+    name, problem = NESTED.get(resource.kind, ""), resource.diagnostic
+    step = TraceStep(resource.address, problem.location, StepKind.UNREAD, name)
+    return unread_cache(resource.kind, root, problem.message, step, resource.location)
 
 
 def _words_of(parameters: Node | None, template: Template | None) -> Iterator[str]:

@@ -24,10 +24,10 @@ from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused, refused_arguments
 from ecbackup_iac.readers.terraform.constructs import construct_of
 from ecbackup_iac.readers.terraform.deployed_templates import (
-    DEPLOYERS,
     DeployedTemplates,
     unknown_cache,
 )
+from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
 from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.provider_rules import provider_rules

@@ -3,8 +3,6 @@
 Nothing here knows what a template says: the two languages meet in `ecbackup_iac.readers.inputs`.
 """
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 
 from ecbackup_iac.hcl.expression import Call, ObjectNode, Template
@@ -17,6 +15,15 @@ from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.deployers import (
+    CACHE_WORDS,
+    DEPLOYERS,
+    STACK_SET_INSTANCES,
+    STACK_SETS,
+    TEMPLATE_TYPES,
+    Deployer,
+    as_template,
+)
 from ecbackup_iac.readers.terraform.partly_known_text import partly_known_text, text_of
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
@@ -26,53 +33,6 @@ from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
-
-WORDS = (b"cloudformation_stack", b"cloudcontrolapi", b"servicecatalog_product")
-"""What a file names that deploys a template."""
-
-# The types of CloudFormation that are caches, or deploy templates with caches.
-_TYPES = (
-    "AWS::CloudFormation::Stack",
-    "AWS::CloudFormation::StackSet",
-    "AWS::ElastiCache::CacheCluster",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::ElastiCache::ServerlessCache",
-    "AWS::ServiceCatalog::CloudFormationProduct",
-)
-
-# What a resource mentions that deploys caches.
-_CACHE_WORDS = re.compile(
-    r"elasti-?cache|redis|valkey|snapshot_?retention|\bcache\.[a-z]\w*\.\w+", re.IGNORECASE
-)
-
-
-@record
-class Deployer:
-    """The arguments of a resource type that deploys a template."""
-
-    body: str = "template_body"
-    url: str = "template_url"
-    parameters: str = "parameters"
-    nested: str = ""
-    """The block that holds these arguments; empty where the resource itself does."""
-
-    type: str = ""
-    """The argument that names the type of the one resource whose properties `body` is."""
-
-
-DEPLOYERS: Mapping[str, Deployer] = {
-    "aws_cloudformation_stack": Deployer(),
-    "aws_cloudformation_stack_set": Deployer(),
-    "awscc_cloudformation_stack": Deployer(),
-    "awscc_cloudformation_stack_set": Deployer(),
-    "aws_servicecatalog_product": Deployer(nested="provisioning_artifact_parameters"),
-    "aws_cloudcontrolapi_resource": Deployer(body="desired_state", type="type_name"),
-}
-
-_STACK_SETS = ("aws_cloudformation_stack_set", "awscc_cloudformation_stack_set")
-
-# Resource types with the instances of a stack set, which may have parameters of their own.
-_INSTANCES = ("aws_cloudformation_stack_set_instance", "aws_cloudformation_stack_instances")
 
 
 @record
@@ -97,7 +57,7 @@ class _Text:
 
 def mentions_cache(block: Block) -> bool:
     """Whether a resource that deploys a template mentions caches where it is written."""
-    return _CACHE_WORDS.search(block.range.text) is not None
+    return CACHE_WORDS.search(block.range.text) is not None
 
 
 class DeployedTemplates:
@@ -128,7 +88,7 @@ class DeployedTemplates:
     ) -> str:
         """Add what a resource deploys; return why that is not known where it may be a cache."""
         kind, body = self._text(block, deployer.type), self._text(block, deployer.body)
-        if kind.text is not None and kind.text not in _TYPES:
+        if kind.text is not None and kind.text not in TEMPLATE_TYPES:
             return ""
         file = _file_of(found, deployer)
         deployment = TemplateDeployment(
@@ -151,7 +111,7 @@ class DeployedTemplates:
         if body.why or kind.why:
             if file is not None:
                 self.found.append(deployment)
-            if body.error is not None and deployment.looks_like_cache:
+            if body.error is not None:
                 self._diagnostics.append(body.error)
             return body.why or kind.why
         if body.text is None:
@@ -161,7 +121,7 @@ class DeployedTemplates:
             deployment = replace(deployment, text=body.text, looks_like_cache=looks)
             self.found.append(_with_parameters(deployment, deployer, found, block))
             return ""
-        made = _as_template(found.address, kind.text, body.text)
+        made = as_template(found.address, kind.text, body.text)
         if made is None:
             return f"{deployer.body} is no JSON object"
         self.found.append(replace(deployment, text=made, is_resource=True))
@@ -236,7 +196,7 @@ def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
                 if not isinstance(name, str):
                     return None
                 text = files.read(name).decode(errors="replace")
-                return _File(files.absolute(name), _CACHE_WORDS.search(text) is not None)
+                return _File(files.absolute(name), CACHE_WORDS.search(text) is not None)
             except (EvaluationError, UnknownResultError, RecursionError):
                 return None
         case _:
@@ -264,18 +224,7 @@ def declares_cache(found: EmptyBlock) -> bool:
     except (EvaluationError, RecursionError):
         return False
     text = value.raw if value is not None else None
-    return isinstance(text, str) and _CACHE_WORDS.search(text) is not None
-
-
-def _as_template(address: str, kind: str, properties: str) -> str | None:
-    """Return the template of a single resource with these properties, as JSON text."""
-    try:
-        decoded = json.loads(properties)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(decoded, dict):
-        return None
-    return json.dumps({"Resources": {address: {"Type": kind, "Properties": decoded}}})
+    return isinstance(text, str) and CACHE_WORDS.search(text) is not None
 
 
 def _with_parameters(
@@ -344,14 +293,14 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
 
 def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:
     """Yield what the instances of a stack set pass in place of its own parameters."""
-    if found.kind not in _STACK_SETS:
+    if found.kind not in STACK_SETS:
         return
     own = ".".join(found.block.labels)
     instance = found.scope.instance
     for (mode, kind, _), block in instance.module.resources.items():
         argument = block.body.attribute("parameter_overrides")
         target = block.body.attribute("stack_set_name")
-        if mode != "managed" or kind not in _INSTANCES or argument is None:
+        if mode != "managed" or kind not in STACK_SET_INSTANCES or argument is None:
             continue
         if target is None or "_stack_set." not in target.range.text or own in target.range.text:
             why = f"an instance of {found.address} overrides its parameters"

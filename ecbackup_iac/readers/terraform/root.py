@@ -18,7 +18,8 @@ from ecbackup_iac.readers.terraform.caches import (
     RootReader,
     rejected_retention,
 )
-from ecbackup_iac.readers.terraform.deployed_templates import DEPLOYERS, declares_cache
+from ecbackup_iac.readers.terraform.deployed_templates import declares_cache
+from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,

@@ -9,16 +9,29 @@ from typing import Required, TypedDict
 
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
+from ecbackup_iac.model.source import Source
 from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.shape import ShapeError
+from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks, ConfigurationModule
-from ecbackup_iac.readers.terraform_json.plan_pieces import configuration_module, is_cache
-from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange, read_change
+from ecbackup_iac.readers.terraform_json.plan_pieces import configuration_module
+from ecbackup_iac.readers.terraform_json.planned_change import (
+    ResourceChange,
+    is_managed_afterwards,
+    read_change,
+)
+from ecbackup_iac.readers.terraform_json.recorded_deployments import (
+    KINDS,
+    RecordedResource,
+    deployed,
+)
 
 MARKS = ("format_version",)
 """Members without which a text holds no plan."""
 
 FORMAT_MAJORS = ("0", "1")
+
+_KINDS = {*RESOURCE_TYPES, *KINDS}
 
 
 class DeferredChange(TypedDict, total=False):
@@ -49,11 +62,26 @@ def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
     absent = () if diagnostics else _absent(members, changes, diagnostics, location)
     caches = (read_change(change, blocks, root, reason) for change, reason in changes)
     resources = tuple(cache for cache in caches if cache is not None)
+    planned = (_recorded(change, root) for change, _ in changes if is_managed_afterwards(change))
+    deployments, unread = deployed(planned, Source.TERRAFORM_PLAN)
     return ReadResult(
-        resources,
+        (*resources, *unread),
         tuple(diagnostics),
         absent,
         variables=_variables(members) if resources else {},
+        deployments=deployments,
+    )
+
+
+def _recorded(change: ResourceChange, root: str) -> RecordedResource:
+    values = change["change"]
+    return RecordedResource(
+        root,
+        change["address"],
+        change["type"],
+        values.get("after") or {},
+        values.get("after_unknown", False),
+        values.get("after_sensitive", False),
     )
 
 
@@ -113,7 +141,7 @@ def _variables(members: Mapping[str, RawJson]) -> dict[str, str]:
 def _changes(
     members: Mapping[str, RawJson], diagnostics: list[Diagnostic], location: Location
 ) -> list[tuple[ResourceChange, str]]:
-    """Return the changes of caches, each with the reason where it is deferred.
+    """Return the changes of caches, and of what deploys templates, each with the reason where it is deferred.
 
     An error in one entry does not affect the others.
     """
@@ -122,7 +150,7 @@ def _changes(
         for entry in members[name].items() if name in members else ():
             try:
                 change, reason = _deferred(entry) if name == "deferred_changes" else (entry, "")
-                if is_cache(change):
+                if change.type_name() in _KINDS:
                     changes.append((change.checked(ResourceChange), reason))
             except (ShapeError, KeyError) as error:
                 message = f"an entry of {name} cannot be read: {error}"

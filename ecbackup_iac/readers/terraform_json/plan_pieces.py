@@ -3,7 +3,6 @@
 from typing import Any
 
 from ecbackup_iac.readers.raw_json import RawJson
-from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform_json.plan_configuration import (
     ConfigurationModule,
@@ -36,13 +35,5 @@ def configuration_module(piece: RawJson) -> ConfigurationModule:
 
 
 def is_cache(entry: RawJson) -> bool:
-    """Whether the type of an entry is one of a cache.
-
-    Raises:
-        ShapeError: it has no type.
-
-    """
-    kind = entry.type_member()
-    if kind is None:
-        raise ShapeError("it has no type")
-    return kind.text() in RESOURCE_TYPES
+    """Whether the type of an entry is one of a cache. Raises ShapeError."""
+    return entry.type_name() in RESOURCE_TYPES

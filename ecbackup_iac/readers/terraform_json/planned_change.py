@@ -53,6 +53,13 @@ class ResourceChange(TypedDict, total=False):
     change: Required[Change]
 
 
+def is_managed_afterwards(entry: ResourceChange) -> bool:
+    """Whether a change leaves a managed resource, which it neither removes nor forgets."""
+    actions = set(entry["change"].get("actions", ()))
+    is_managed = entry.get("mode", "managed") == "managed" and "deposed" not in entry
+    return is_managed and not (actions and actions <= REMOVALS)
+
+
 def read_change(
     entry: ResourceChange, blocks: Blocks, root: str, deferred: str = ""
 ) -> CacheResource | None:
@@ -62,9 +69,7 @@ def read_change(
     did.
     """
     attributes = RESOURCE_TYPES.get(entry["type"])
-    actions = set(entry["change"].get("actions", ()))
-    is_managed = entry.get("mode", "managed") == "managed" and "deposed" not in entry
-    if attributes is None or not is_managed or (actions and actions <= REMOVALS):
+    if attributes is None or not is_managed_afterwards(entry):
         return None
     block = blocks.block_of(entry.get("module_address", ""), entry["type"], entry.get("name", ""))
     instance = _Instance(entry, attributes, block, input_location(root))

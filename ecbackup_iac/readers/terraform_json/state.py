@@ -17,7 +17,11 @@ from ecbackup_iac.readers.terraform.resource_types import (
     text_of,
 )
 from ecbackup_iac.readers.terraform_json.plan import unknown_format
-from ecbackup_iac.readers.terraform_json.plan_pieces import is_cache
+from ecbackup_iac.readers.terraform_json.recorded_deployments import (
+    KINDS,
+    RecordedResource,
+    deployed,
+)
 from ecbackup_iac.terraform.modules.addresses import instance_key
 
 if TYPE_CHECKING:
@@ -27,6 +31,8 @@ MARKS = ("format_version", "lineage")
 """Members without which a text holds no state."""
 
 RAW_VERSION = 4
+
+_KINDS = {*RESOURCE_TYPES, *KINDS}
 
 _DEPOSED = "only a deposed object is left of it"
 
@@ -78,13 +84,16 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     resources: list[CacheResource] = []
     diagnostics: list[Diagnostic] = []
     absent: list[AbsentCache] = []
+    recorded: list[RecordedResource] = []
     for entry in _shown(members) if is_shown else _raw(members):
         try:
-            if not (is_cache(entry) and _is_managed(entry.members())):
+            if not (entry.type_name() in _KINDS and _is_managed(entry.members())):
                 continue
             for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
                 address, kind = instance["address"], instance["type"]
-                if reason:
+                if kind in KINDS:
+                    recorded += [] if reason else [_recorded(instance, root)]
+                elif reason:
                     absent.append(AbsentCache(address, kind, root, input_location(root), reason))
                 elif instance.get("values") is not None:
                     resources.append(_resource(instance, root))
@@ -96,7 +105,15 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
             diagnostics.append(Diagnostic(text, input_location(root)))
     current = {resource.address for resource in resources}
     gone = tuple(cache for cache in absent if cache.address not in current)
-    return ReadResult(tuple(resources), tuple(diagnostics), gone)
+    deployments, unread = deployed(recorded, Source.TERRAFORM_STATE)
+    return ReadResult((*resources, *unread), tuple(diagnostics), gone, deployments=deployments)
+
+
+def _recorded(instance: StateResource, root: str) -> RecordedResource:
+    values, marks = instance.get("values") or {}, instance.get("sensitive_values", False)
+    return RecordedResource(
+        root, instance["address"], instance["type"], values, unknown=False, sensitive=marks
+    )
 
 
 def _unknown_format(members: Mapping[str, "RawJson"]) -> str | None:

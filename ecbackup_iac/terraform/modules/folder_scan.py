@@ -26,7 +26,7 @@ from ecbackup_iac.terraform.modules.file_names import (
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.installed_modules import installed_modules, normalised
 from ecbackup_iac.terraform.modules.module import file_body
-from ecbackup_iac.terraform.modules.ruling_out import may_hold_calls, may_name, possible_sources
+from ecbackup_iac.terraform.modules.ruling_out import may_name, possible_sources
 
 
 @record
@@ -152,7 +152,7 @@ class FolderScan:
                 self.found[path] = self._folder(path, files)
 
     def _folder(self, path: str, files: tuple[str, ...]) -> Folder:
-        folder, may_pass = Folder(path, files), False
+        folder, contents = Folder(path, files), list[bytes]()
         prefix = os.path.join(path, "")
         for name in files:
             self._reading()
@@ -161,14 +161,16 @@ class FolderScan:
                 folder.is_sought = True  # the module's reader reports why
                 continue
             self.size += len(content)
+            contents.append(content)
             is_named = may_name(content, self._sought.words)
             folder.is_sought = folder.is_sought or is_named
-            may_pass = may_pass or may_name(content, self._sought.input_words)
-            sources = possible_sources(content) if may_hold_calls(content) else []
+            sources = possible_sources(content)
             may_matter = self._guess_calls(folder, sources) or (sources and is_override(name))
             if is_named or may_matter:
                 folder.to_parse.append(name)
-        folder.is_sought = folder.is_sought or (folder.has_remote_calls and may_pass)
+        if folder.has_remote_calls and not folder.is_sought:
+            words = self._sought.input_words
+            folder.is_sought = any(may_name(content, words) for content in contents)
         installed = os.path.join(prefix + ".terraform", "modules")
         if os.path.isdir(installed):
             folder.is_sought = folder.is_sought or self._is_installed(installed)

@@ -16,21 +16,18 @@ _PLAIN_SOURCES = re.compile(
 )
 
 
-def may_hold_calls(content: bytes) -> bool:
-    """Whether a file's bytes allow a module call in it."""
-    return b"module" in content or _has_escapes(content)
-
-
 def may_name(content: bytes, words: Iterable[bytes]) -> bool:
     """Whether a file's bytes allow one of some words, in lower case, to be named in it."""
     lower = content.lower()
-    return any(word in lower for word in words) or _has_escapes(content)
+    return any(map(lower.__contains__, words)) or _has_escapes(content)
 
 
 def possible_sources(content: bytes) -> list[str] | None:
     """Return texts among which is the source of every module call in a file; None where that is not sure."""
     if _has_escapes(content):
         return None
+    if b"module" not in content:
+        return []
     found = _PLAIN_SOURCES.findall(content)
     if len(found) != len(_SOURCES.findall(content)):
         return None

@@ -20,6 +20,8 @@ MAX_ERROR_MESSAGE = 200
 
 _NO_MESSAGE = "a validation rule refuses it"
 
+_HINT = " (its default: give another with --var or --var-file)"
+
 
 @record(eq=False)
 class Variable:
@@ -68,7 +70,8 @@ class Variable:
                 for step in value.trace
             )
             value = replace(value, trace=hidden, is_sensitive=True)
-        return self._validated(value)
+        is_default = given is None and not isinstance(inputs, CallInputs)
+        return self._validated(value, _HINT if is_default else "")
 
     def check_default(self) -> None:
         """Raise EvaluationError for a type or a default that Terraform refuses, even where it is not used."""
@@ -109,7 +112,7 @@ class Variable:
         ]
         return narrowed(value, f"var.{self.name}", conditions, self._in_module)
 
-    def _validated(self, value: Value) -> Value:
+    def _validated(self, value: Value, hint: str) -> Value:
         """Return the value if the variable's validation rules accept it. Raises EvaluationError."""
         rules = self.block.body.blocks("validation")
         if not rules:
@@ -125,7 +128,8 @@ class Variable:
                 raise EvaluationError(text, condition.range)
             if is_valid.raw is False:
                 message = _error_message(rule, evaluator)
-                raise EvaluationError(f"Invalid value for variable: {message}", rule.header)
+                text = f"Invalid value for variable {self.name}: {message}{hint}"
+                raise EvaluationError(text, rule.header)
         is_open = not value.is_known and not value.unknown.outcomes
         return self._narrowed(value) if is_open else value
 

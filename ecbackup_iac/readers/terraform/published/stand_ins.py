@@ -14,7 +14,8 @@ from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import record
-from ecbackup_iac.readers.terraform.deployed_templates import DEPLOYERS, WORDS, mentions_cache
+from ecbackup_iac.readers.terraform.deployed_templates import mentions_cache
+from ecbackup_iac.readers.terraform.deployers import DEPLOYERS, WORDS
 from ecbackup_iac.readers.terraform.published.likeness import CACHE_WORDS, looks_like_cache
 from ecbackup_iac.readers.terraform.published.sources import module_source
 from ecbackup_iac.readers.terraform.published.versions import versions_of

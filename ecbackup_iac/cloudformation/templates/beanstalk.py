@@ -1,0 +1,62 @@
+"""A file of `.ebextensions` → the options of its Elastic Beanstalk environment.
+
+Elastic Beanstalk merges the `.config` files of the folder, in the order of their names, into one template
+(its developer guide: advanced environment customization, option settings, Fn::GetOptionSetting).
+"""
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+
+from ecbackup_iac.cloudformation.evaluation.template import CUSTOM_OPTIONS, Option, Template
+from ecbackup_iac.cloudformation.syntax.document import Document
+from ecbackup_iac.cloudformation.syntax.files import Read
+from ecbackup_iac.cloudformation.syntax.nodes import ListNode, member, members, text_of
+
+_FOLDER = ".ebextensions"
+
+
+def is_extension(path: str) -> bool:
+    """Whether a file is a part of the template of an Elastic Beanstalk environment."""
+    return os.path.basename(os.path.dirname(path)) == _FOLDER
+
+
+class EnvironmentOptions:
+    """The options that the files of one folder set, read once one is asked for."""
+
+    def __init__(self, path: str, read: Read) -> None:
+        self._folder = os.path.dirname(path)
+        self._read = read
+
+    def option(self, namespace: str, name: str) -> Option | str | None:
+        """Return an option: None where no file sets it, or why it is not known."""
+        options = self._options
+        return options if isinstance(options, str) else options.get((namespace, name))
+
+    @cached_property
+    def _options(self) -> dict[tuple[str, str], Option] | str:
+        found: dict[tuple[str, str], Option] = {}
+        try:
+            names = sorted(name for name in os.listdir(self._folder) if name.endswith(".config"))
+        except OSError as error:
+            return f"{_FOLDER} cannot be read: {error.strerror or error}"
+        for name in names:
+            read = self._read(name)
+            if isinstance(read, str):
+                return f"it may be an option in a file that is not read: {read}"
+            found |= dict(_options_in(*read))
+        return found
+
+
+def _options_in(path: str, document: Document) -> Iterator[tuple[tuple[str, str], Option]]:
+    """Yield the options of a file, which it lists or maps by their namespaces."""
+    template = Template(path, document, [])
+    settings = member(document.root, "option_settings")
+    for item in settings.items if isinstance(settings, ListNode) else ():
+        name, value = text_of(member(item, "option_name")), members(item).get("value")
+        if name is not None and value is not None:
+            namespace = text_of(member(item, "namespace")) or CUSTOM_OPTIONS
+            yield (namespace, name), Option(template, *value)
+    for namespace, (_, options) in members(settings).items():
+        for name, entry in members(options).items():
+            yield (namespace, name), Option(template, *entry)

@@ -1,0 +1,68 @@
+"""Paths of templates, and of the files that they insert → their documents, from inside the repository."""
+
+import os
+from collections.abc import Callable, Mapping
+
+from ecbackup_iac.cloudformation.syntax.document import Document
+from ecbackup_iac.cloudformation.syntax.files import Read, documents_in, file_bytes
+from ecbackup_iac.cloudformation.templates.nested_stacks import MAX_FILE_BYTES, NotReadError
+from ecbackup_iac.files.paths import is_readable, shown_path
+from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
+from ecbackup_iac.model.location import STANDARD_INPUT
+from ecbackup_iac.syntax.encoding import to_utf8
+
+
+class TemplateDocuments:
+    """The documents of files that templates name."""
+
+    def __init__(
+        self, is_excluded: Callable[[str], bool], contents: Mapping[str, bytes] | None
+    ) -> None:
+        """`contents` overrides the contents of files, by real path."""
+        self._is_excluded = is_excluded
+        self._contents = contents or {}
+        self.annotated: list[AnnotatedText] = []
+        """The texts that may hold suppressions."""
+
+    def at(self, path: str) -> tuple[str, bytes, list[Document]]:
+        """Return a file's path as it is shown, its content and its documents. Raises NotReadError."""
+        shown = shown_path(path)
+        if self._is_excluded(shown):
+            raise NotReadError(f"its template {shown} is excluded", is_elsewhere=True)
+        try:
+            if os.path.getsize(path) > MAX_FILE_BYTES:
+                raise NotReadError(f"not read: {shown} is larger than {MAX_FILE_BYTES} bytes")
+            content = to_utf8(file_bytes(path, self._contents))
+        except OSError as error:
+            raise NotReadError(f"{shown} cannot be read: {error.strerror or error}") from error
+        except UnicodeDecodeError as error:
+            raise NotReadError(f"{shown} cannot be read: {error.reason}") from error
+        documents, problem = documents_in(content, shown)
+        if problem:
+            raise NotReadError(problem.message, location=problem.location)
+        return shown, content, documents
+
+    def reader(self, path: str, boundary: str) -> Read:
+        """Return what reads the files that a file inserts."""
+
+        def read(name: str) -> tuple[str, Document] | str:
+            real = os.path.realpath(os.path.join(os.path.dirname(path), name))
+            if path == STANDARD_INPUT or not is_readable(real, boundary):
+                return f"{name} is outside the repository"
+            if not os.path.isfile(real):
+                return f"there is no file {name}"
+            try:
+                shown, content, documents = self.at(real)
+            except NotReadError as error:
+                return error.message
+            if not documents:
+                return f"{name} is empty"
+            self.annotate(shown, content, is_whole=False)
+            return real, documents[0]
+
+        return read
+
+    def annotate(self, shown: str, content: bytes, *, is_whole: bool) -> None:
+        """Keep a text that may hold suppressions; a nested template may belong to another scan as a whole."""
+        if may_hold_suppression(content):
+            self.annotated.append(AnnotatedText(shown, content, Syntax.TEMPLATE, is_whole=is_whole))

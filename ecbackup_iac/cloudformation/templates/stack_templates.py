@@ -1,0 +1,105 @@
+"""A nested stack → the template that it deploys: a file, an uploaded file, or a text in the stack itself."""
+
+from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame
+from ecbackup_iac.cloudformation.evaluation.template import Template
+from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
+from ecbackup_iac.cloudformation.syntax.nodes import Node, text_of
+from ecbackup_iac.cloudformation.templates.inline_templates import (
+    template_of_node,
+    template_of_text,
+)
+from ecbackup_iac.cloudformation.templates.nested_stacks import (
+    DeployedTemplate,
+    NotReadError,
+    accepts,
+    elsewhere,
+    is_local,
+)
+from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.cloudformation.templates.template_urls import UploadedTemplate
+
+MAX_STACKS = 1_000
+"""Nested stacks of one root; the rest of a hostile tree is not read."""
+
+
+class StackTemplates:
+    """Finds the templates of the nested stacks of one root."""
+
+    def __init__(self, templates: Templates, budget: ScenarioBudget) -> None:
+        self._templates = templates
+        self._budget = budget
+        self._stacks = 0
+
+    def of(self, deployed: DeployedTemplate, body: Node, frame: Frame) -> tuple[Template, str]:
+        """Return the template that a nested stack names, and how it was found, for people.
+
+        Raises:
+            NotReadError: it is not read.
+
+        """
+        stack = frame.stack
+        self._stacks += 1
+        if self._stacks > MAX_STACKS:
+            raise NotReadError(f"not inspected: there are more than {MAX_STACKS} nested stacks")
+        if deployed.body is not None:
+            return self._inline(deployed.body, frame), ""
+        if deployed.url is None and deployed.name:
+            raise TemplateRejectedError(f"the nested stack has no {deployed.name}")
+        path, uploaded = self._templates.paths.path_of(deployed, body, stack.template), None
+        if path is None and deployed.url is not None:
+            uploaded = self._uploaded(deployed.url, frame)
+            path = uploaded.path if uploaded else None
+        if path is None:
+            raise NotReadError(elsewhere(deployed, body, stack.template), is_elsewhere=True)
+        template = self._templates.load(path, stack.template)
+        if any(above.template.path == template.path for above in stack.ancestors):
+            raise NotReadError("not inspected again: the stack is nested in itself")
+        needs_all = uploaded is not None and not uploaded.is_certain
+        if uploaded and uploaded.is_copy and not accepts(template, deployed, needs_all=needs_all):
+            candidates = () if needs_all else (template.path,)
+            why = elsewhere(deployed, body, stack.template)
+            raise NotReadError(why, is_elsewhere=True, candidates=candidates)
+        return template, uploaded.note if uploaded else ""
+
+    def _inline(self, node: Node, frame: Frame) -> Template:
+        """Return the template in a TemplateBody.
+
+        Raises:
+            NotReadError: it is known only at deployment, or is no template.
+
+        """
+        parent = frame.stack.template
+        found = template_of_node(node, parent)
+        if found is not None:
+            return found
+        texts = self._texts(node, frame)
+        if len(texts) == 1 and texts[0].is_known and (text := texts[0].text) is not None:
+            return template_of_text(text, parent.path, parent.source.location_of(node))
+        why = f"it is not known what the template of the stack is: {parent.source.excerpt(node)}"
+        raise NotReadError(why, is_elsewhere=True)
+
+    def _uploaded(self, url: Node, frame: Frame) -> UploadedTemplate | None:
+        """Return the file that a URL names in every scenario; None where it names none, or several."""
+        found: list[UploadedTemplate | None] = []
+        above = [stack.template for stack in frame.stack.ancestors]
+        written = text_of(url) or ""
+        for value in self._texts(url, frame):
+            text = value.text
+            if text is None and isinstance(value.raw, UnknownValue):
+                text = value.raw.ending
+            if text and value.is_known and is_local(text):
+                found.append(UploadedTemplate(text, ""))
+            else:
+                found.append(self._templates.uploaded((written, text or ""), above))
+        paths = {one.path if one else None for one in found}
+        return found[0] if len(paths) == 1 else None
+
+    def _texts(self, node: Node, frame: Frame) -> list[Value]:
+        """Return the value that an expression has in every scenario."""
+        cases = enumerate_scenarios(
+            lambda evaluator: evaluator.settled_value(node, frame), Evaluator, self._budget
+        )
+        return [case.value for case in cases or ()]

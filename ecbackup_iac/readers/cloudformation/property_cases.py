@@ -1,0 +1,132 @@
+"""A resource of a template → its properties in every case: in each scenario in which it exists."""
+
+from typing import NamedTuple
+
+from ecbackup_iac.cloudformation.evaluation.enumeration import (
+    MAX_CASES,
+    ScenarioBudget,
+    enumerate_scenarios,
+)
+from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
+from ecbackup_iac.cloudformation.evaluation.rules import check_rules
+from ecbackup_iac.cloudformation.evaluation.template import macro_of
+from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
+from ecbackup_iac.cloudformation.syntax.nodes import member, members
+from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.readers.cloudformation.resource_types import Properties
+
+_TOO_MANY = f"it depends on more than {MAX_CASES} combinations of conditions and parameters"
+_SPENT = "the template asks for more work than is done for one"
+
+
+@record(eq=False)
+class PropertyCase:
+    """A property in one case."""
+
+    value: Value | None
+    """None where the property is not written."""
+
+    location: Location | None = None
+    conditions: tuple[str, ...] = ()
+    """What holds in this case and the property depends on."""
+
+    reasons: tuple[str, ...] = ()
+    """Why that is unresolved."""
+
+
+class ResourceCase(NamedTuple):
+    """A resource in a case in which it exists."""
+
+    existence: tuple[str, ...]
+    """What holds in this case and its existence depends on."""
+
+    properties: dict[str, PropertyCase]
+
+
+def evaluate_case(
+    evaluator: Evaluator, instance: ResourceInstance, names: Properties
+) -> ResourceCase | None:
+    """Return a resource in one scenario; None where it does not exist."""
+    with evaluator.separate_dependencies() as dependencies:
+        exists = evaluator.exists(instance.existence)
+    evaluator.add_dependencies(dependencies)
+    if not exists:
+        check_rules(evaluator)
+        return None
+    properties = {name: evaluate_property(evaluator, instance, name) for name in names.names}
+    check_rules(evaluator)
+    return ResourceCase(tuple(dependencies), properties)
+
+
+def evaluate_property(evaluator: Evaluator, instance: ResourceInstance, name: str) -> PropertyCase:
+    """Return a property in one scenario, with what it depends on there."""
+    with evaluator.separate_dependencies() as dependencies:
+        entry_and_value = evaluator.property(instance.body, name, instance.frame)
+    evaluator.add_dependencies(dependencies)
+    conditions = tuple(dependencies)
+    reasons = tuple(dict.fromkeys(why for whys in dependencies.values() for why in whys))
+    is_written = entry_and_value is not None
+    from_macro = _value_from_macro(evaluator, instance, name, is_written=is_written)
+    if entry_and_value is None:
+        return PropertyCase(from_macro, None, conditions, reasons)
+    (key, node), value = entry_and_value
+    location = instance.frame.stack.template.source.location_of(key, node)
+    return PropertyCase(from_macro or value, location, conditions, reasons)
+
+
+def _evaluate_property_where_created(
+    evaluator: Evaluator, instance: ResourceInstance, name: str
+) -> PropertyCase | None:
+    exists = evaluator.exists(instance.existence)
+    case = evaluate_property(evaluator, instance, name) if exists else None
+    check_rules(evaluator)
+    return case
+
+
+def _value_from_macro(
+    evaluator: Evaluator, instance: ResourceInstance, name: str, *, is_written: bool
+) -> Value | None:
+    """Return the unknown value of a property that a macro may set; None where no macro can.
+
+    A macro in a resource is given what is written beside it, and may change that, too. One of the whole
+    template is noted instead where the property is written.
+    """
+    properties = member(instance.body, "Properties")
+    for node in (instance.body, properties):
+        call = member(node, "Fn::Transform")
+        if call is not None and not (is_written and macro_of(call).includes):
+            why = f"a macro may set {name}: {evaluator.excerpt(call, instance.frame)}"
+            return evaluator.unknown_value(why, call, instance.frame)
+    macro = next(instance.frame.stack.template.rewriting_macros(), None)
+    if macro is None or is_written:
+        return None
+    return evaluator.unknown_value(
+        f"the macro {macro.name} may set {name}", macro.node, instance.frame
+    )
+
+
+def evaluate_separately(
+    instance: ResourceInstance, name: str, budget: ScenarioBudget
+) -> list[PropertyCase]:
+    """Return the cases of one property by itself; it is unknown where these are too many as well."""
+    cases = enumerate_scenarios(
+        lambda evaluator: _evaluate_property_where_created(evaluator, instance, name),
+        Evaluator,
+        budget,
+    )
+    if cases is None and not budget.is_spent:
+        # Also where the resource does not exist: more outcomes leave more unknown, and hide none.
+        cases = enumerate_scenarios(
+            lambda evaluator: evaluate_property(evaluator, instance, name), Evaluator, budget
+        )
+    if cases is not None:
+        return [case.value for case in cases if case.value is not None]
+    entry = members(member(instance.body, "Properties")).get(name)
+    source = instance.frame.stack.template.source
+    steps = (source.step(*entry, StepKind.ATTRIBUTE),) if entry else ()
+    why = _SPENT if budget.is_spent else _TOO_MANY
+    value = Value(UnknownValue(why, ("too many", instance.address, name)), steps)
+    return [PropertyCase(value, source.location_of(*entry) if entry else None)]

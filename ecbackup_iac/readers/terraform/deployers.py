@@ -1,0 +1,68 @@
+"""The resource types of the AWS providers that deploy CloudFormation templates, and their attributes."""
+
+import json
+import re
+from collections.abc import Mapping
+
+from ecbackup_iac.model.record import record
+
+WORDS = (b"cloudformation_stack", b"cloudcontrolapi", b"servicecatalog_product")
+"""What a file names that deploys a template."""
+
+# The types of CloudFormation that are caches, or deploy templates with caches.
+TEMPLATE_TYPES = (
+    "AWS::CloudFormation::Stack",
+    "AWS::CloudFormation::StackSet",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::ServiceCatalog::CloudFormationProduct",
+)
+
+# What a resource mentions that deploys caches.
+CACHE_WORDS = re.compile(
+    r"elasti-?cache|redis|valkey|snapshot_?retention|\bcache\.[a-z]\w*\.\w+", re.IGNORECASE
+)
+
+
+@record
+class Deployer:
+    """The arguments of a resource type that deploys a template."""
+
+    body: str = "template_body"
+    url: str = "template_url"
+    parameters: str = "parameters"
+    nested: str = ""
+    """The block that holds these arguments; empty where the resource itself does."""
+
+    type: str = ""
+    """The argument that names the type of the one resource whose properties `body` is."""
+
+
+DEPLOYERS: Mapping[str, Deployer] = {
+    "aws_cloudformation_stack": Deployer(),
+    "aws_cloudformation_stack_set": Deployer(),
+    "awscc_cloudformation_stack": Deployer(),
+    "awscc_cloudformation_stack_set": Deployer(),
+    "aws_servicecatalog_product": Deployer(nested="provisioning_artifact_parameters"),
+    "aws_cloudcontrolapi_resource": Deployer(body="desired_state", type="type_name"),
+}
+
+STACK_SETS = ("aws_cloudformation_stack_set", "awscc_cloudformation_stack_set")
+
+# Resource types with the instances of a stack set, which may have parameters of their own.
+STACK_SET_INSTANCES = (
+    "aws_cloudformation_stack_set_instance",
+    "aws_cloudformation_stack_instances",
+)
+
+
+def as_template(address: str, kind: str, properties: str) -> str | None:
+    """Return the template of a single resource with these properties, as JSON text."""
+    try:
+        decoded = json.loads(properties)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(decoded, dict):
+        return None
+    return json.dumps({"Resources": {address: {"Type": kind, "Properties": decoded}}})

@@ -1,0 +1,186 @@
+"""Resources of a plan or a state that deploy CloudFormation templates → what they deploy."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
+from ecbackup_iac.model.location import input_location
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.source import Source
+from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
+from ecbackup_iac.readers.terraform.deployers import (
+    CACHE_WORDS,
+    DEPLOYERS,
+    STACK_SET_INSTANCES,
+    STACK_SETS,
+    TEMPLATE_TYPES,
+    Deployer,
+    as_template,
+)
+from ecbackup_iac.readers.terraform.resource_types import is_marked
+
+KINDS = {*DEPLOYERS, *STACK_SET_INSTANCES}
+"""The types of the resources that say what is deployed."""
+
+
+@record(eq=False)
+class RecordedResource:
+    """A resource instance, or the block of it that names a template."""
+
+    root: str
+    address: str
+    kind: str
+    values: Mapping[str, Any]
+    unknown: object
+    """Marks what only the apply shows, as `after_unknown` does."""
+
+    sensitive: object
+
+    def text(self, name: str) -> str:
+        """Return a setting that is a text; empty where it is not set, not known or sensitive."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) and not is_marked(self.sensitive, name) else ""
+
+    def is_hidden(self, name: str) -> bool:
+        """Whether a setting is not known or sensitive."""
+        return is_marked(self.unknown, name) or is_marked(self.sensitive, name)
+
+    def step(self, name: str) -> TraceStep:
+        """Return the step of a setting, without its value."""
+        return TraceStep(
+            f"{self.address}: {name}", input_location(self.root), StepKind.RECORDED, name
+        )
+
+
+def deployed(
+    resources: Iterable[RecordedResource], source: Source
+) -> tuple[tuple[TemplateDeployment, ...], tuple[CacheResource, ...]]:
+    """Return what resources deploy, and the caches that those may deploy whose template is not known."""
+    known = list(resources)
+    deployments: list[TemplateDeployment] = []
+    caches: list[CacheResource] = []
+    for resource in known:
+        deployer = DEPLOYERS.get(resource.kind)
+        for block in _blocks(resource, deployer.nested) if deployer else ():
+            found = _deployment(block, deployer or Deployer(), known)
+            if isinstance(found, str):
+                caches.append(_unknown_cache(block, found, source))
+            elif found is not None:
+                deployments.append(found)
+    return tuple(deployments), tuple(caches)
+
+
+def _blocks(resource: RecordedResource, nested: str) -> Iterator[RecordedResource]:
+    """Yield the parts of a resource that each name a template."""
+    if not nested:
+        yield resource
+        return
+    all_marks = [_marks_of(marks, nested) for marks in (resource.unknown, resource.sensitive)]
+    for number, block in enumerate(_listed(resource.values.get(nested))):
+        unknown, sensitive = (
+            marks[number] if isinstance(marks, list) and number < len(marks) else marks is True
+            for marks in all_marks
+        )
+        if isinstance(block, dict):
+            yield replace(resource, values=block, unknown=unknown, sensitive=sensitive)
+
+
+def _marks_of(marks: object, name: str) -> object:
+    """Return the marks of what is in a setting."""
+    return marks.get(name) if isinstance(marks, dict) else marks
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _deployment(
+    resource: RecordedResource,
+    deployer: Deployer,
+    others: Iterable[RecordedResource],
+) -> TemplateDeployment | str | None:
+    """Return what a resource deploys, why that is not known, or None where it is no cache."""
+    kind = resource.text(deployer.type)
+    if deployer.type and not resource.is_hidden(deployer.type) and kind not in TEMPLATE_TYPES:
+        return None
+    location = input_location(resource.root)
+    written = json.dumps([resource.address, resource.values])
+    deployment = TemplateDeployment(
+        resource.address,
+        resource.kind,
+        resource.root,
+        location,
+        location,
+        looks_like_cache=CACHE_WORDS.search(written) is not None,
+    )
+    body, url = resource.text(deployer.body), resource.text(deployer.url)
+    if deployer.type:
+        made = as_template(resource.address, kind, body) if kind and body else None
+        unknown = f"{deployer.body} is not known"
+        return replace(deployment, text=made, is_resource=True) if made else unknown
+    if not body and not url:
+        hidden = next(filter(resource.is_hidden, (deployer.body, deployer.url)), "")
+        return f"{hidden} is not known" if hidden else None
+    passed = _passed(resource, deployer.parameters)
+    if resource.kind in STACK_SETS:
+        _override(passed, resource, others)
+    unlisted = passed.pop("", None)
+    return replace(
+        deployment,
+        text=body,
+        url="" if body else url,
+        parameters=tuple(passed.values()),
+        others=unlisted,
+    )
+
+
+def _passed(resource: RecordedResource, name: str) -> dict[str, DeployedParameter]:
+    """Return the parameters that are passed by name, under "" those whose names are not known."""
+    value = resource.values.get(name)
+    if isinstance(value, list):  # the provider awscc has lists of keys and values
+        pairs = [one for one in value if isinstance(one, dict)]
+        value = {str(one.get("parameter_key")): one.get("parameter_value") for one in pairs}
+    unknown, sensitive = _marks_of(resource.unknown, name), _marks_of(resource.sensitive, name)
+    why = f"what {name} passes is known only after apply"
+    passed = {
+        key: DeployedParameter(
+            key, (_text(one),), "", (resource.step(f"{name}.{key}"),), is_marked(sensitive, key)
+        )
+        for key, one in (value.items() if isinstance(value, dict) else ())
+        if one is not None
+    }
+    names = unknown if isinstance(unknown, dict) else [""] if unknown else ()
+    unknown_step = (resource.step(name),)
+    return passed | {key: DeployedParameter(key, (), why, unknown_step) for key in names}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _override(
+    passed: dict[str, DeployedParameter],
+    stack_set: RecordedResource,
+    others: Iterable[RecordedResource],
+) -> None:
+    """Add what the instances of a stack set pass in place of its own parameters."""
+    why = f"an instance of {stack_set.address} overrides its parameters"
+    for other in others:
+        name = other.values.get("stack_set_name")
+        if other.kind in STACK_SET_INSTANCES and name in (None, stack_set.values.get("name")):
+            for key, parameter in _passed(other, "parameter_overrides").items():
+                passed[key] = replace(parameter, possible=(), why=why)
+
+
+def _unknown_cache(resource: RecordedResource, why: str, source: Source) -> CacheResource:
+    return CacheResource(
+        address=resource.address,
+        type=resource.kind,
+        form=Form.REPLICATION_GROUP,
+        source=source,
+        root=resource.root,
+        location=input_location(resource.root),
+        retention=Unknown(why, trace=(resource.step("template"),)),
+    )
