@@ -90,7 +90,8 @@ class StackTemplates:
             text = value.text
             if text is None and isinstance(value.raw, UnknownValue):
                 text = value.raw.ending
-            if text and value.is_known and is_local(text):
+            parent = frame.stack.template
+            if text and value.is_known and is_local(text) and self._templates.holds(text, parent):
                 found.append(UploadedTemplate(text, ""))
             else:
                 found.append(self._templates.uploaded((written, text or ""), above))
