@@ -51,8 +51,10 @@ REFUSED = {
             + '    error_message = "more"\n  }\n}\n'
         },
         (
-            "main.tf:7: Invalid value for variable n: more "
-            "(its default: give another with --var or --var-file)",
+            (
+                "main.tf:7: Invalid value for variable n: more "
+                "(its default: give another with --var or --var-file)"
+            ),
         ),
     ),
     "a default of a wrong type, though a value is given": (

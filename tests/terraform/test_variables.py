@@ -135,8 +135,10 @@ variable "days" {
     found = evaluate({"main.tf": variable + CACHE % "var.days"})
     assert days(found.caches[0].retention) == "unknown"
     assert found.errors == [
-        "Invalid value for variable days: Keep backups for 1 days or more. "
-        "(its default: give another with --var or --var-file)"
+        (
+            "Invalid value for variable days: Keep backups for 1 days or more. "
+            "(its default: give another with --var or --var-file)"
+        )
     ]
 
 
