@@ -419,7 +419,7 @@ def _line(location: Location) -> str:
 
 def days_in_place_of(value: Value[int], requirements: Requirements) -> int:
     """Return the retention to set: the maximum in place of a longer one, else the policy's."""
-    is_too_long = isinstance(value, Known) and value.value > MAXIMUM_DAYS and not value.sensitive
+    is_too_long = isinstance(value, Known) and value.value > MAXIMUM_DAYS
     return MAXIMUM_DAYS if is_too_long else requirements.remedy_days
 
 

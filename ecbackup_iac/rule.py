@@ -117,7 +117,7 @@ def _exemptions(resource: CacheResource) -> list[_Exemption]:
     exemptions = []
     memcached = _agreement(resource.engine, _is_memcached)
     if memcached is not False:
-        fact = f"the engine is {_shown_engine(resource.engine)}: this control is about Redis OSS and Valkey"
+        fact = "the engine is Memcached: this control is about Redis OSS and Valkey"
         exemptions.append(_Exemption(memcached is True, fact, "the engine is Memcached"))
     if resource.form is Form.STANDALONE_CLUSTER:
         member = _agreement(resource.replication_group, bool)
@@ -174,13 +174,8 @@ def _is_memcached(engine: str) -> bool:
     return engine.lower() == "memcached"
 
 
-def _shown_engine(engine: Value[str]) -> str:
-    is_secret = isinstance(engine, Known) and engine.sensitive
-    return "a sensitive value, and neither" if is_secret else "Memcached"
-
-
 def _shown_group(group: Value[str]) -> str:
-    return f"replication group {group.shown}" if isinstance(group, Known) else "a replication group"
+    return f"replication group {group.value}" if isinstance(group, Known) else "a replication group"
 
 
 def _judge_backups(resource: CacheResource, requirements: Requirements) -> Verdict:
@@ -325,12 +320,7 @@ def _failures(
 
 def _unsupported_note(resource: CacheResource) -> Note:
     """Return the failure of a node that takes no backups."""
-    node = resource.node_type
-    is_secret = isinstance(node, Known) and node.sensitive
-    what = (
-        "the node type is a sensitive value that" if is_secret else f"a {NODE_WITHOUT_BACKUPS} node"
-    )
-    text = f"{what} cannot be backed up"
+    text = f"a {NODE_WITHOUT_BACKUPS} node cannot be backed up"
     if resource.form is Form.REPLICATION_GROUP:
         text += " outside cluster mode"
     return Note(text, Rule.BACKUPS_UNSUPPORTED)
@@ -367,8 +357,10 @@ def _disabled_note(resource: CacheResource, retention: Unset | Known[int]) -> No
         text = f"automatic backups are being turned off: {name} was {resource.previous_days}"
         text += " and will be 0" if is_zero else " and will not be set"
         return Note(text, Rule.BACKUPS_BEING_DISABLED)
-    zero = retention.shown if isinstance(retention, Known) else "not set"
-    return Note(f"automatic backups are off: {name} is {zero}", Rule.BACKUPS_DISABLED)
+    return Note(
+        f"automatic backups are off: {name} is {'0' if is_zero else 'not set'}",
+        Rule.BACKUPS_DISABLED,
+    )
 
 
 def _window_failure(resource: CacheResource) -> Note | None:
@@ -432,8 +424,6 @@ def _pass_message(resource: CacheResource, outcomes: Sequence[Outcome[int]]) -> 
     """Return how long backups are kept, with every retention that the cache can have."""
     retention = resource.retention
     values = [outcome.value for outcome in outcomes if isinstance(outcome.value, Known)]
-    if any(value.sensitive for value in values):
-        return "backups are kept for long enough: a sensitive value"
     days = sorted({value.value for value in values})
     if isinstance(retention, Unknown) and not retention.outcomes:
         return f"backups are kept for at least {format_days(Known(days[0]))}"
@@ -445,7 +435,7 @@ def _pass_message(resource: CacheResource, outcomes: Sequence[Outcome[int]]) -> 
 
 def _shorten(days: Known[int]) -> str:
     """Return a number, which may have thousands of digits, as a message shows it."""
-    text = days.shown
+    text = str(days.value)
     return text if len(text) <= MAX_DIGITS else f"{text[:MAX_DIGITS]}..."
 
 

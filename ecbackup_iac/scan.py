@@ -5,6 +5,7 @@ from datetime import date
 from itertools import chain
 
 from ecbackup_iac.accounting import find_unaccounted_blocks
+from ecbackup_iac.hidden_numbers import with_numbers
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy, Requirements
@@ -15,6 +16,7 @@ from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.readers.inputs import readings
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppressions.application import Suppressions
+from ecbackup_iac.suppressions.exclusions import apply_exclusions, exclusion_diagnostics
 
 NO_INPUTS = EvaluationInputs()
 
@@ -38,9 +40,10 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     """
     # Before anything is read, which can take minutes, because a baseline that cannot be used ends the run.
     suppressions = Suppressions(policy, paths, inputs, today)
-    results = tuple(
-        readings(paths, policy.reading_scope, inputs, allow_empty=allow_empty, progress=progress)
+    everything = readings(
+        paths, policy.reading_scope, inputs, allow_empty=allow_empty, progress=progress
     )
+    results, exclusions = apply_exclusions(everything, policy.exclude)
     resources = [each for result in results for each in result.resources]
     findings = _findings(resources, policy.requirements)
     absent, not_evaluated = find_unaccounted_blocks(results)
@@ -50,7 +53,9 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         [text for result in results for text in result.annotated_texts],
         is_complete=not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics),
     )
-    report = report_of(findings, [*diagnostics, *warnings], absent, policy.minimum_days)
+    diagnostics += [*warnings, *exclusion_diagnostics(exclusions, policy.exclude, paths)]
+    report = report_of(findings, diagnostics, absent, policy.minimum_days, exclusions)
+    report = with_numbers(report)
     if not with_excerpts:
         return report
     tops = paths if policy.source is None else (*paths, policy.source)

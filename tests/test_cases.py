@@ -95,8 +95,8 @@ def test_a_case_folder_holds_no_expected_file_that_no_run_expects(folder: Path) 
     ("folder", "file", "count"),
     [
         ("cases", "case.toml", 56),
-        ("fixers/cases", "case.toml", 39),
-        ("terraform/cases", "expect.json", 397),
+        ("fixers/cases", "case.toml", 40),
+        ("terraform/cases", "expect.json", 408),
         ("cloudformation/cases", "expect.json", 288),
         ("cloudformation/accounts", "expect.json", 27),
         ("cloudformation/cdk", "expected.json", 6),

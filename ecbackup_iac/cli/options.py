@@ -231,7 +231,7 @@ _REQUEST_OPTIONS = (
         multiple=True,
         type=FILE,
         metavar="GLOB",
-        help="Do not read what matches.",
+        help="Leave out what is in matching files; they are still read where a checked root needs them.",
     ),
     click.option(
         "--policy",

@@ -88,7 +88,15 @@ class ConfigurationPath:
     """The argument that led to it, as it is printed."""
 
 
-Found: TypeAlias = Input | ConfigurationPath | Diagnostic
+@record
+class LeftOut:
+    """A file or folder that is excluded, or a folder that is never walked."""
+
+    path: str
+    """As it is printed."""
+
+
+Found: TypeAlias = Input | ConfigurationPath | LeftOut | Diagnostic
 
 Listing: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 """The names of a folder's files, and of the folders in it, each sorted.
@@ -218,7 +226,12 @@ class _Walk:
                 yield _unreadable(folder.shown, error)
                 continue
             self._listings[folder.real] = _listing(entries, folder.real, boundary)
-            pending += self._walked_folders(folder, entries)
+            for entry in reversed(entries.folders):  # the last one first, as a stack takes them
+                child = folder.child(entry)
+                if entry.name not in SKIPPED_FOLDERS and not self._is_excluded(child.shown):
+                    pending.append(child)
+                elif entry.name != GIT_FOLDER:
+                    yield LeftOut(child.shown)
             if not is_configured and any(map(is_configuration, entries.names)):
                 is_configured = True
                 yield ConfigurationPath(top.real, walked_boundary(top.real, boundary), top.shown)
@@ -228,7 +241,8 @@ class _Walk:
         self, file: _FilePath, named: str, boundary: str, *, is_expected: bool = True
     ) -> Iterator[Found]:
         """Yield one file's input, unless it was met before or is excluded."""
-        if self._exclude and self._is_excluded(file.shown):
+        if self._is_excluded(file.shown):
+            yield LeftOut(file.shown)
             return
         severity = Severity.ERROR if file.shown == named else Severity.WARNING
         if not is_readable(file.real, boundary):
@@ -258,13 +272,6 @@ class _Walk:
             return
         yield Input(file.shown, content, named, boundary, is_expected)
 
-    def _walked_folders(self, folder: _FilePath, entries: _FolderEntries) -> Iterator[_FilePath]:
-        """Yield the folders in a folder that are walked, the last one first, as a stack takes them."""
-        for entry in reversed(entries.folders):
-            is_skipped = entry.name in SKIPPED_FOLDERS
-            if not is_skipped and not (self._exclude and self._is_excluded(shown_path(entry.path))):
-                yield folder.child(entry)
-
     def _files(
         self, folder: _FilePath, entries: _FolderEntries, named: str, boundary: str
     ) -> Iterator[Found]:
@@ -279,8 +286,10 @@ class _Walk:
             except OSError as error:
                 yield _unreadable(folder.child(entry).shown, error)
                 continue
-            if is_candidate:
-                file = folder.child(entry)
+            file = folder.child(entry)
+            if is_configuration(entry.name) and self._is_excluded(file.shown):
+                yield LeftOut(file.shown)
+            elif is_candidate:
                 yield from self.file(file, named, boundary, is_expected=is_expected)
 
     def _content(self, file: _FilePath, *, is_named: bool) -> bytes | str | None:

@@ -6,6 +6,7 @@ match themselves, because Terraform writes instance keys with them.
 
 import posixpath
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from ecbackup_iac.model.location import STANDARD_INPUT
@@ -14,6 +15,7 @@ from ecbackup_iac.model.policy import PathGlob
 _WILDCARD = re.compile(r"(?:(?<=/)|^)\*\*/|\*+")
 _ANY_FOLDERS = "(?:.*?/)??"
 _ANY_TEXT = ".*?"
+_ANYTHING_BELOW = "(?:/.*)?"
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -21,19 +23,29 @@ def matches(pattern: str, text: str) -> bool:
     return _expression(pattern).fullmatch(text) is not None
 
 
+def matcher(pattern: str) -> Callable[[str], object]:
+    """Return a function that says whether the glob matches the whole of a text, for many texts."""
+    return _expression(pattern).fullmatch
+
+
 def covers(glob: PathGlob, path: str) -> bool:
     """Whether the glob matches a path, relative to the working folder, or a folder above it."""
     pattern = glob.pattern.removeprefix("./").rstrip("/")
     if glob.base and path != STANDARD_INPUT:
-        path = posixpath.relpath(path, glob.base)
-    parts = path.split("/")
-    return any(matches(pattern, "/".join(parts[:end])) for end in range(len(parts), 0, -1))
+        path = _relative(path, glob.base)
+    return _expression(pattern, _ANYTHING_BELOW).fullmatch(path) is not None
+
+
+# As many as the files of a large repository: there may be a thousand globs for each.
+@lru_cache(maxsize=10_000)
+def _relative(path: str, base: str) -> str:
+    return posixpath.relpath(path, base)
 
 
 # More than a policy file may hold, so that each is compiled once.
 @lru_cache(maxsize=4_096)
-def _expression(pattern: str) -> re.Pattern[str]:
-    """Return the regular expression of a glob, which takes at most quadratic time.
+def _expression(pattern: str, behind: str = "") -> re.Pattern[str]:
+    """Return the regular expression of a glob and what is behind it; it takes at most quadratic time.
 
     The text between two wildcards needs no second try after its first match: hence the atomic groups.
     """
@@ -43,4 +55,4 @@ def _expression(pattern: str) -> re.Pattern[str]:
     ]
     steps = [wildcard + text for wildcard, text in zip(wildcards, texts[1:], strict=True)]
     groups = [f"(?>{step})" for step in steps[:-1]] + steps[-1:]
-    return re.compile(texts[0] + "".join(groups), re.DOTALL)
+    return re.compile(texts[0] + "".join(groups) + behind, re.DOTALL)

@@ -19,6 +19,9 @@ from ecbackup_iac.hcl.tokens import (
 
 UNCLOSED = -1
 
+MIN_REMEMBERED_DEPTH = 8
+"""Braces in a block that deep are remembered: each block around them skips them when it is parsed."""
+
 # A string whose sequences, if any, hold nothing that can open or close anything else.
 _STRING = rb'"(?:' + TEXT_OF_STRING.pattern[:-2] + rb'|[$%]\{[^"{}\#/<\r\n]*+\})*+"'
 _NO_OPENING = rb"<(?!<)|/(?![/*])|" + _STRING
@@ -42,12 +45,13 @@ _BLANKS = re.compile(rb"(?:[ \t]++|/\*(?s:.*?)\*/)*+(?:(?:\#|//)[^\n]*+)?")
 _ARGUMENT = re.compile(rb"\n[ \t]*+" + NAME + rb"[ \t]*+=(?![=>])")
 
 
-def skip_block(text: bytes, position: int, end: int) -> int:
+def skip_block(text: bytes, position: int, end: int, closings: dict[int, int]) -> int:
     """Return the offset behind the brace that closes a block; UNCLOSED where none does.
 
-    `position` is right behind the opening brace.
+    `position` is right behind the opening brace. `closings` remembers such offsets of this text.
     """
-    return _skip_nested(text, position, end, [b"{"])
+    known = closings.get(position, UNCLOSED)
+    return known if 0 <= known <= end else _skip_nested(text, position, end, [b"{"], closings)
 
 
 def skip_string(text: bytes, position: int, end: int) -> int:
@@ -55,7 +59,7 @@ def skip_string(text: bytes, position: int, end: int) -> int:
 
     `position` is right behind the opening quote.
     """
-    stop = _skip_nested(text, position, end, [b'"'])
+    stop = _skip_nested(text, position, end, [b'"'], {})
     return stop if stop > position and text[stop - 1] == ord('"') else UNCLOSED
 
 
@@ -101,15 +105,16 @@ def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:  # noqa
 
 
 def _inside(text: bytes, position: int, end: int, opened: bytes) -> int:
-    stop = _skip_nested(text, position, end, [opened])
+    stop = _skip_nested(text, position, end, [opened], {})
     return end if stop == UNCLOSED else stop
 
 
 def _skip_nested(  # noqa: C901, PLR0912 - one case for each kind of what is open
-    text: bytes, position: int, end: int, opened: list[bytes]
+    text: bytes, position: int, end: int, opened: list[bytes], closings: dict[int, int]
 ) -> int:
     """Return the offset behind what closes all that is open: braces, quotes, heredocs by their markers."""
     is_line_start = True
+    starts: dict[int, int] = {}  # depth of an open brace → the offset behind it
     while opened:
         if position >= end:
             return UNCLOSED
@@ -118,11 +123,19 @@ def _skip_nested(  # noqa: C901, PLR0912 - one case for each kind of what is ope
                 position = matched_end(_IN_BRACES, text, position, end)
                 character = text[position : position + 1] if position < end else b""
                 position += 1
-                if character in (b"{", b'"'):
+                if character == b"{" and 0 <= closings.get(position, UNCLOSED) <= end:
+                    position = closings[position]
+                    is_line_start = False
+                elif character in (b"{", b'"'):
                     opened.append(character)
+                    if character == b"{":
+                        starts[len(opened)] = position
                 elif character == b"}":
+                    start = starts.pop(len(opened), None)
                     opened.pop()
                     is_line_start = False
+                    if start is not None and len(opened) >= MIN_REMEMBERED_DEPTH:
+                        closings[start] = position
                 elif character == b"<":
                     heredoc = heredoc_opening(text, position - 1, end)
                     if heredoc is not None:

@@ -108,6 +108,9 @@ class CacheResource:
     settings: str = ""
     """The values that its root was evaluated with, where the policy lists them: RootSettings.label."""
 
+    has_hidden_key: bool = False
+    """An instance key in its address must not be shown: only this run knows which `(hidden 1)` is."""
+
     node_ids: tuple[str, ...] = ()
     """The ids of a live replication group's nodes."""
 
@@ -186,17 +189,17 @@ def enables_cluster_mode(setting: ClusterModeSetting, value: object) -> bool:
 def format_days(value: Settled[int], unset: str = "not set") -> str:
     """Return a retention as people write it: "1 day", "7 days"."""
     match value:
-        case Known(value=days, sensitive=False):
+        case Known(value=days):
             return f"{days} day" if days == 1 else f"{days} days"
         case _:
             return format_value(value, unset)
 
 
 def format_value(value: Settled[int], unset: str = "not set") -> str:
-    """Return a retention without its unit; a sensitive one is hidden."""
+    """Return a retention without its unit."""
     match value:
-        case Known():
-            return value.shown
+        case Known(value=days):
+            return str(days)
         case Unset():
             return unset
         case Invalid(text=text):

@@ -49,6 +49,9 @@ class TemplateDeployment:
     others: DeployedParameter | None = None
     """What each parameter is given that is not listed; None where they are not passed."""
 
+    is_hidden: bool = False
+    """Something in its text must not be shown, so that nothing of it is."""
+
     is_resource: bool = False
     """The template stands for the resource itself, and its only cache has the resource's address."""
 

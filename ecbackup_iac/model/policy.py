@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from ecbackup_iac.model.cache import Form
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.verdict import Rule
 
@@ -41,6 +41,9 @@ class PathGlob:
     pattern: str
     base: str = ""
     """The folder, relative to the working folder; empty for the working folder."""
+
+    location: Location = COMMAND_LINE
+    """Where it is written."""
 
 
 @record
@@ -152,7 +155,7 @@ class Policy:
 
     unknown: UnknownMode = UnknownMode.WARN
     exclude: tuple[PathGlob, ...] = ()
-    """Files that are not read."""
+    """What is left out of the report."""
 
     exceptions: tuple[PolicyException, ...] = ()
     roots: tuple[RootSettings, ...] = ()

@@ -9,16 +9,22 @@ from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.excerpt import Excerpt
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, Origin
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.verdict import Level, Status, Verdict
 
 
 class Severity(StrEnum):
-    """Whether the report is incomplete (error), or the verdicts still hold (warning)."""
+    """Whether the report is incomplete (error), a mistake is likely (warning), or neither (note)."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """The key that sorts the most severe first."""
+        return list(Severity).index(self)
 
 
 @record
@@ -68,6 +74,30 @@ class AbsentCache:
 
 
 @record
+class Exclusion:
+    """What leaves something out of the report, and how much."""
+
+    pattern: str
+    """A glob of `exclude`, or the name of a folder that is never walked."""
+
+    location: Location | None
+    """Where the glob is written; None for a folder that is never walked."""
+
+    paths: int
+    """Files and folders that were not checked; what is in such a folder is not counted."""
+
+    caches: int = 0
+    """Caches that were evaluated for a checked root, and whose blocks are in a file that the glob matches."""
+
+    @property
+    def by(self) -> str:
+        """What kind of thing leaves it out: the policy, an option, or the program by default."""
+        if self.location is None:
+            return "default"
+        return "policy" if self.location.origin is Origin.FILE else "option"
+
+
+@record
 class ReadResult:
     """What was read of one root: its caches, and what is wrong with it."""
 
@@ -90,6 +120,9 @@ class ReadResult:
 
     annotated_texts: tuple[AnnotatedText, ...] = ()
     """The texts that were read for it and may hold suppressions."""
+
+    left_out: tuple[str, ...] = ()
+    """Files and folders that are not checked, as they are printed."""
 
     def with_settings(self, settings: str) -> "ReadResult":
         """Return the same with the label of the settings that its caches were evaluated with."""
@@ -148,6 +181,9 @@ class Report:
     minimum_days: int = 1
     """The policy's minimum retention."""
 
+    exclusions: tuple[Exclusion, ...] = ()
+    """What was left out, and by what."""
+
     excerpts: tuple[Excerpt, ...] = ()
     """The lines at the locations of the findings, where they were requested."""
 
@@ -184,6 +220,7 @@ def report_of(
     diagnostics: Iterable[Diagnostic],
     absent: tuple[AbsentCache, ...] = (),
     minimum_days: int = 1,
+    exclusions: tuple[Exclusion, ...] = (),
 ) -> Report:
     """Return a report with findings and diagnostics sorted, and equal diagnostics once."""
     return Report(
@@ -195,4 +232,5 @@ def report_of(
         ),
         absent,
         minimum_days,
+        exclusions,
     )

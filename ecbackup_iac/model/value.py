@@ -82,6 +82,9 @@ class TraceStep:
     is_secret: bool = False
     """The source must not be shown."""
 
+    is_partial: bool = False
+    """Only the part of the source that is in the text may be shown: its neighbours may be secret."""
+
 
 @record
 class Known(Generic[T]):
@@ -89,16 +92,8 @@ class Known(Generic[T]):
 
     value: T
     trace: tuple[TraceStep, ...] = ()
-    sensitive: bool = False
-    """It counts for the verdict and must not be printed."""
-
     literals: tuple[Location, ...] = ()
     """Where it is written literally, one location for each path to it; empty where it is computed."""
-
-    @property
-    def shown(self) -> str:
-        """The value as it may be printed."""
-        return "(sensitive value)" if self.sensitive else str(self.value)
 
 
 @record
@@ -118,9 +113,6 @@ class Invalid:
     """What is written, as a message quotes it: `"abc"`, `1.5`, `true`, `a list`."""
 
     trace: tuple[TraceStep, ...] = ()
-    sensitive: bool = False
-    """What is written must not be printed, and the text says only that."""
-
     literals: tuple[Location, ...] = ()
     """Where it is written literally, one location for each path to it."""
 

@@ -61,10 +61,10 @@ def conflict(backup: Known[str], maintenance: Known[str]) -> str | None:
     if daily is None or weekly is None:
         return None
     if daily.minutes < MINIMUM_MINUTES:
-        return f"the backup window {backup.shown} is under {MINIMUM_MINUTES} minutes"
+        return f"the backup window {backup.value} is under {MINIMUM_MINUTES} minutes"
     if any(Window(daily.start + day * DAY, daily.minutes).overlaps(weekly) for day in range(7)):
         return (
-            f"the backup window {backup.shown} overlaps the maintenance window {maintenance.shown}"
+            f"the backup window {backup.value} overlaps the maintenance window {maintenance.value}"
         )
     return None
 

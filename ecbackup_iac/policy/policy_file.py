@@ -151,7 +151,10 @@ def read_policy(path: str) -> Policy:
     return Policy(
         file.minimum_days,
         file.unknown,
-        exclude=tuple(PathGlob(pattern, shown_folder) for pattern in file.exclude),
+        exclude=tuple(
+            PathGlob(pattern, shown_folder, Location(shown, lines.key(["exclude"])))
+            for pattern in file.exclude
+        ),
         exceptions=tuple(
             _exception(entry, Location(shown, lines.exception(index)), shown_folder)
             for index, entry in enumerate(file.exceptions)

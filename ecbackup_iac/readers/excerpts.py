@@ -11,7 +11,6 @@ from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
 from ecbackup_iac.model.report import Diagnostic, Finding
-from ecbackup_iac.model.value import Known
 from ecbackup_iac.syntax.encoding import to_utf8
 from ecbackup_iac.terraform.modules.folders import Folders
 
@@ -57,6 +56,8 @@ class _Wanted:
         self._whole: dict[Location, str] = {}
         """A cache's own location, shown in full → the name it begins with."""
         self._secret: set[Location] = set()
+        self._partial: dict[Location, str] = {}
+        """The location of a step with neighbours → the part of it that may be shown."""
         for finding in findings:
             self._add(finding)
         self._hidden = {
@@ -66,9 +67,11 @@ class _Wanted:
     def _add(self, finding: Finding) -> None:
         resource = finding.resource
         trace = resource.retention.trace
-        is_hidden = isinstance(resource.retention, Known) and resource.retention.sensitive
+        is_hidden = False
         for step in trace:
             self._locations.setdefault(step.location, None)
+            if step.is_partial:
+                self._partial[step.location] = step.text
             if step.is_secret:
                 is_hidden = True
                 self._secret.add(step.location)
@@ -92,9 +95,16 @@ class _Wanted:
         shown = [_cut(number, lines[number - 1], location) for number in numbers[:MAX_LINES]]
         # Other values in a map are not shown.
         name = self._whole.get(location)
-        if name is None or not shown[0].text[shown[0].start :].lstrip("\"'").startswith(name):
+        part = self._partial.get(location)
+        if (
+            part is not None
+            or name is None
+            or not shown[0].text[shown[0].start :].lstrip("\"'").startswith(name)
+        ):
             shown = shown[:1]
         if any((location.path, line.number) in self._hidden for line in shown):
+            return None
+        if part is not None and not part.startswith(shown[0].text[shown[0].start : shown[0].end]):
             return None
         if not any(line.end > line.start for line in shown):
             return None

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.discovery import ConfigurationPath, Input, Listing, discover
+from ecbackup_iac.files.discovery import ConfigurationPath, Input, LeftOut, Listing, discover
 from ecbackup_iac.files.globs import covers
 from ecbackup_iac.files.paths import (
     BASELINE_FILE,
@@ -64,6 +64,8 @@ def readings(
             case Diagnostic():
                 inputs.mark_read(found.location.path)
                 yield ReadResult(diagnostics=(found,))
+            case LeftOut():
+                yield ReadResult(left_out=(found.path,))
             case Input():
                 progress.reading()
                 yield from inputs.results_of(found)

@@ -35,7 +35,7 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     report = relative_to_repository(report, style)
     errors = [*_findings(report, Level.ERROR), *_diagnostics(report, Severity.ERROR)]
     warnings = [*_findings(report, Level.WARNING), *_diagnostics(report, Severity.WARNING)]
-    notes = [*_findings(report, Level.NOTE)]
+    notes = [*_findings(report, Level.NOTE), *_diagnostics(report, Severity.NOTE)]
     lines = [line for kind in (errors, warnings, notes) for line in kind[:MAX_PER_LEVEL]]
     more = len(errors) + len(warnings) + len(notes) - len(lines)
     if more:
@@ -82,7 +82,8 @@ def _diagnostic(diagnostic: Diagnostic) -> str:
     title = "not read or decided" if is_error else "ecbackup-iac"
     where = "" if is_file(diagnostic.location) else f"{diagnostic.location}: "
     properties = _parameters(diagnostic.location) | {"title": title}
-    return _command(diagnostic.severity.value, [where + diagnostic.message], properties)
+    name = "notice" if diagnostic.severity is Severity.NOTE else diagnostic.severity.value
+    return _command(name, [where + diagnostic.message], properties)
 
 
 def _parameters(location: Location) -> dict[str, str]:

@@ -22,6 +22,12 @@ _SEVERITIES = {
     Level.NONE: "info",
 }
 
+_CHECKS = {
+    Severity.ERROR: "not-read",
+    Severity.WARNING: "read-with-a-warning",
+    Severity.NOTE: "excluded",
+}
+
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     """Return the failures and diagnostics as a JSON array, in ASCII."""
@@ -54,12 +60,12 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
 
 
 def _diagnostic(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
-    is_error = diagnostic.severity is Severity.ERROR
+    severity = diagnostic.severity
     return {
         "description": escape_control_characters(diagnostic.message),
-        "check_name": "not-read" if is_error else "read-with-a-warning",
+        "check_name": _CHECKS[severity],
         "fingerprint": fingerprint,
-        "severity": "major" if is_error else "info",
+        "severity": "major" if severity is Severity.ERROR else "info",
         "location": _location(diagnostic.location),
     }
 

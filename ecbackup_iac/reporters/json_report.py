@@ -5,12 +5,17 @@ from typing import Any
 
 from ecbackup_iac import __version__
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Suppression
+from ecbackup_iac.model.report import (
+    AbsentCache,
+    Diagnostic,
+    Exclusion,
+    Finding,
+    Report,
+    Suppression,
+)
 from ecbackup_iac.model.value import (
     Invalid,
-    Known,
     Outcome,
-    Settled,
     TraceStep,
     Unknown,
     Value,
@@ -29,6 +34,7 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # no
         "summary": report.counts,
         "findings": [_finding(finding) for finding in report.findings],
         "absent": [_absent(absent) for absent in report.absent],
+        "excluded": [_exclusion(exclusion) for exclusion in report.exclusions],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
     }
     # The same JSON, but no CI runner finds a command in it (see escaping.py).
@@ -73,7 +79,7 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
             dict.fromkeys(
                 plain_days(outcome.value)
                 for outcome in (*outcomes, *variants)
-                if not _is_hidden(outcome.value)
+                if not isinstance(outcome.value, Invalid)
             )
         ),
     }
@@ -81,11 +87,6 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
         bounds = retention.bounds
         shown["bounds"] = {"min": bounds.minimum, "max": bounds.maximum}
     return shown
-
-
-def _is_hidden(value: Settled[int]) -> bool:
-    """Whether an outcome is left out of the list: it is not a number of days, or must not be shown."""
-    return isinstance(value, Invalid) or (isinstance(value, Known) and value.sensitive)
 
 
 def _location(location: Location) -> dict[str, Any]:
@@ -120,6 +121,19 @@ def _absent(absent: AbsentCache) -> dict[str, Any]:
         "root": absent.root,
         "location": _location(absent.location),
         "reason": absent.reason,
+    }
+
+
+def _exclusion(exclusion: Exclusion) -> dict[str, Any]:
+    return {
+        "by": exclusion.by,
+        "pattern": exclusion.pattern,
+        "path": exclusion.location.path
+        if exclusion.by == "policy" and exclusion.location
+        else None,
+        "line": exclusion.location.line if exclusion.location else None,
+        "paths": exclusion.paths,
+        "caches": exclusion.caches,
     }
 
 

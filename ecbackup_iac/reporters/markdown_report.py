@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.style import RenderOptions
@@ -98,9 +98,9 @@ def _sections(report: Report) -> Iterator[_Section]:
     active.sort(key=lambda finding: finding.level is not Level.ERROR)
     columns = ("cache", "rule", "place", "what is wrong")
     yield _Section("", (*columns, "remedy"), tuple(map(_wrong, active)))
-    diagnostics = sorted(report.diagnostics, key=lambda one: (one.severity, one.is_detail))
+    diagnostics = sorted(report.diagnostics, key=lambda one: (one.severity.rank, one.is_detail))
     yield _Section(
-        "Not read, not decided, or read with a warning",
+        "Not read, not decided, read with a warning, or excluded",
         ("", "place", "message"),
         tuple(map(_diagnostic, diagnostics)),
         is_open=report.is_incomplete,
@@ -166,8 +166,9 @@ def _absent(absent: AbsentCache) -> str:
 
 
 def _diagnostic(diagnostic: Diagnostic) -> str:
-    word = "error" if diagnostic.severity is Severity.ERROR else "warning"
-    return _row((word, _code(str(diagnostic.location)), _prose(diagnostic.message)))
+    return _row(
+        (diagnostic.severity.value, _code(str(diagnostic.location)), _prose(diagnostic.message))
+    )
 
 
 def _row(cells: Iterable[str], kind: str = "td") -> str:

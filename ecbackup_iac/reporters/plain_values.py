@@ -11,7 +11,7 @@ def plain_setting(value: Value[str]) -> str | None:
     """Return a setting as text: "unknown" where it is not determined, None where none is set."""
     match value:
         case Known():
-            return value.shown
+            return value.value
         case Unknown():
             return "unknown"
         case Unset() | Invalid():
@@ -24,5 +24,5 @@ def plain_state(value: Value[Any]) -> str:
 
 
 def plain_days(value: Value[int]) -> int | None:
-    """Return a retention in days; None where it is not known, or must not be shown."""
-    return value.value if isinstance(value, Known) and not value.sensitive else None
+    """Return a retention in days; None where it is not known."""
+    return value.value if isinstance(value, Known) else None

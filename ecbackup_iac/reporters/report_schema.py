@@ -140,8 +140,21 @@ class AbsentPart(_Part):
     reason: str
 
 
+class ExclusionPart(_Part):
+    """What leaves something out of the report, and how much."""
+
+    by: Literal["policy", "option", "default"] = Field(
+        description="default: a folder of that name is never walked"
+    )
+    pattern: str
+    path: str | None = Field(description="the policy file; null unless by is policy")
+    line: Position | None
+    paths: Count = Field(description="files and folders that were not checked")
+    caches: Count = Field(description="caches of checked roots whose blocks are in such a file")
+
+
 class DiagnosticPart(_Part):
-    """A problem: something could not be read or evaluated, or is likely a mistake."""
+    """What could not be read or evaluated (error), is likely a mistake (warning), or is left out (note)."""
 
     severity: Severity
     path: str
@@ -158,6 +171,7 @@ class ReportDocument(_Part):
     summary: SummaryPart
     findings: list[FindingPart]
     absent: list[AbsentPart]
+    excluded: list[ExclusionPart]
     diagnostics: list[DiagnosticPart]
 
 

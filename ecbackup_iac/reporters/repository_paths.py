@@ -25,6 +25,7 @@ def relative_to_repository(report: Report, style: RenderOptions) -> Report:
             )
             for absent in report.absent
         ),
+        exclusions=report.exclusions,
     )
 
 

@@ -78,6 +78,15 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
         "results": results,
         "properties": {
             "summary": report.counts,
+            "excluded": [
+                {
+                    "by": one.by,
+                    "pattern": escape_control_characters(one.pattern),
+                    "paths": one.paths,
+                    "caches": one.caches,
+                }
+                for one in report.exclusions
+            ],
             "others": [_other(finding) for finding in report.findings if not _is_result(finding)],
         },
     }

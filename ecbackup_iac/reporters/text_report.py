@@ -16,6 +16,7 @@ _WORDS = {
     Status.UNKNOWN: ("UNKNOWN", "yellow"),
     Status.NOT_APPLICABLE: ("NOT APPLICABLE", "cyan"),
 }
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _INDENT = "  "
 MIN_WIDTH = 40  # columns; a text that is folded to less is harder to read
 
@@ -29,6 +30,11 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     ]
     if style.detail is Verbosity.VERBOSE:
         blocks += ["\n".join(_absent(absent, style)) for absent in report.absent]
+        blocks += [
+            f"{one.paths} folder{'' if one.paths == 1 else 's'} named {one.pattern}: not checked"
+            for one in report.exclusions
+            if one.location is None
+        ]
     blocks += [
         _diagnostic(diagnostic, style)
         for diagnostic in report.diagnostics
@@ -89,8 +95,7 @@ def _absent(absent: AbsentCache, style: RenderOptions) -> Iterator[str]:
 
 
 def _diagnostic(diagnostic: Diagnostic, style: RenderOptions) -> str:
-    is_error = diagnostic.severity is Severity.ERROR
-    word = _colored(diagnostic.severity.upper(), "red" if is_error else "yellow", style)
+    word = _colored(diagnostic.severity.upper(), _COLORS[diagnostic.severity], style)
     message = _folded(diagnostic.message, "", style)
     return "\n".join((f"{word}  {escape_control_characters(str(diagnostic.location))}", *message))
 

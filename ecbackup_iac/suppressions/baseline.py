@@ -8,6 +8,7 @@ from datetime import date
 
 from ecbackup_iac.files.paths import holds, shown_path
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
+from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
@@ -90,6 +91,17 @@ def baseline_of(findings: Iterable[Finding], path: str, reason: str, on: date) -
     return Baseline(shown, folder, tuple(accepted))
 
 
+def not_acceptable(findings: Iterable[Finding]) -> list[CacheResource]:
+    """Return the caches that no baseline can accept: another run may number their hidden keys otherwise."""
+    return [
+        one.resource
+        for one in findings
+        if one.resource.has_hidden_key
+        and one.verdict.status in (Status.FAIL, Status.UNKNOWN)
+        and one.suppression is None
+    ]
+
+
 def stale_warnings(baseline: Baseline, stale: Sequence[AcceptedFinding]) -> list[Diagnostic]:
     """Return one warning that names the entries that match no finding; none where there are none."""
     if not stale:
@@ -125,6 +137,8 @@ def _keys(findings: Sequence[Finding], folder: str) -> dict[int, FindingKey]:
     for index, finding in sorted(enumerate(findings), key=lambda pair: pair[1].order):
         resource, verdict = finding.resource, finding.verdict
         if verdict.status not in (Status.FAIL, Status.UNKNOWN) or verdict.rule is None:
+            continue
+        if resource.has_hidden_key:
             continue
         root = roots.get(resource.root)
         if root is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ecbackup_iac.files.globs import covers, matches
+from ecbackup_iac.files.globs import covers, matcher
 from ecbackup_iac.model.policy import PolicyException
 from ecbackup_iac.model.report import (
     Diagnostic,
@@ -31,12 +31,21 @@ class PolicySuppressions:
             for exception, tracked in self._exceptions
             if not tracked.is_expired(self._on)
         ]
-        covering: list[Suppression | None] = []
-        for finding in findings:
-            exceptions = [tracked for exception, tracked in active if _covers(exception, finding)]
-            for tracked in exceptions:
-                tracked.is_used = True
-            covering.append(exceptions[0].reported if exceptions else None)
+        failing = [  # a pass needs none
+            (index, finding.resource.address, finding)
+            for index, finding in enumerate(findings)
+            if finding.verdict.status in (Status.FAIL, Status.UNKNOWN)
+        ]
+        covering: list[Suppression | None] = [None] * len(findings)
+        for exception, tracked in active:
+            matching = failing
+            if exception.resource is not None:
+                is_match = matcher(exception.resource)
+                matching = [one for one in failing if is_match(one[1])]
+            for index, _, finding in matching:
+                if _covers(exception, finding):
+                    tracked.is_used = True
+                    covering[index] = covering[index] or tracked.reported
         return covering
 
     def warnings(self) -> Iterator[Diagnostic]:
@@ -59,14 +68,10 @@ def _tracked(exception: PolicyException) -> TrackedSuppression:
 
 
 def _covers(exception: PolicyException, finding: Finding) -> bool:
-    """Whether the exception is about this finding; a pass needs none."""
-    return (
-        finding.verdict.status in (Status.FAIL, Status.UNKNOWN)
-        and exception.rule in (None, finding.verdict.rule)
-        and (exception.resource is None or matches(exception.resource, finding.resource.address))
-        and (
-            exception.path is None or any(covers(exception.path, path) for path in _paths(finding))
-        )
+    """Whether the exception is about the rule and the file of this finding."""
+    glob = exception.path
+    return exception.rule in (None, finding.verdict.rule) and (
+        glob is None or any(covers(glob, path) for path in _paths(finding))
     )
 
 

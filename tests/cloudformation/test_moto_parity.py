@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ecbackup_iac.cloudformation.templates.parameter_files import ParameterFiles, given_values
+from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION, days_of
@@ -138,7 +139,7 @@ def text_of(path: Path) -> str:
 
 def values_given(file: "CaseFile") -> dict[str, str]:
     shown = {text: text for kind, text in file.given if kind == "file"}
-    values = given_values(file.given, ParameterFiles(), shown)
+    values = given_values(file.given, ParameterFiles(), shown, boundary_of("."))
     known = {name: one.text for name, one in values.items() if one.text is not None}
     return PSEUDO_PARAMETERS | known
 

@@ -17,6 +17,7 @@ from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.functions.signature import Function
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
+    Privacy,
     Value,
     null,
     number,
@@ -267,7 +268,7 @@ def test_a_long_number_read_from_a_file_is_invalid_and_hidden(
 ) -> None:
     (finding,) = reported(check_files, cache('file("x.txt")'), x_txt=number)["findings"]
     assert finding["rule"] == "ECB003"
-    assert "(content of a file)" in finding["message"]
+    assert "(hidden 1)" in finding["message"]
     assert number not in str(finding)
 
 
@@ -310,7 +311,7 @@ def test_an_engine_and_a_node_type_that_a_file_holds_are_shown(check_files: Chec
 def test_a_node_type_that_a_file_holds_and_that_is_none_is_not_shown(check_files: Checker) -> None:
     configuration = cache("7").replace("engine", 'node_type = file("x.txt")\n  engine')
     (finding,) = reported(check_files, configuration, x_txt=WORD)["findings"]
-    assert finding["resource"]["node_type"] == "(content of a file)"
+    assert finding["resource"]["node_type"] == "(hidden 1)"
 
 
 def test_keys_read_from_a_file_are_in_addresses(check_files: Checker) -> None:
@@ -345,7 +346,7 @@ def test_an_error_does_not_show_the_content_of_a_file(
 NUMBERS = [number(3), number(-1), number(99)]
 TEXTS = [string("x"), string("10.0.0.0/8"), string("2024-01-01T00:00:00Z"), string("%d %z")]
 READ_TEXTS = [
-    string(text).with_marks(is_sensitive=False, is_file_content=True)
+    string(text).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
     for text in (
         WORD,
         f"{WORD}/8",
@@ -359,8 +360,8 @@ READ_TEXTS = [
 HOLDING_THEM = [
     tuple_value([READ_TEXTS[0], READ_TEXTS[0]]),
     object_value({"a": READ_TEXTS[0], "b": number(1)}),
-    object_value({WORD: number(1)}).with_marks(is_sensitive=False, is_file_content=True),
-    object_value({WORD: tuple_value([])}).with_marks(is_sensitive=False, is_file_content=True),
+    object_value({WORD: number(1)}).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE),
+    object_value({WORD: tuple_value([])}).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE),
 ]
 FILLERS = [*NUMBERS, *TEXTS, tuple_value([string("a"), number(1)]), object_value({"a": null()})]
 
@@ -428,6 +429,6 @@ def test_a_sensitive_text_of_a_plan_is_in_no_format(marks: object, check_files: 
     }
     formats = [word for name in REPORTERS for word in ("--format", f"{name}:report.{name}")]
     result = check_files({"plan.json": json.dumps(plan)}, "-v", "--format", "text", *formats)
-    assert "snapshot_retention_limit is (sensitive value)" in result.text
+    assert "snapshot_retention_limit is (hidden 1)" in result.text
     for said in (result.text, *result.written.values()):
         assert WORD not in said

@@ -10,11 +10,10 @@ from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
         (Known(0), "0 days"),
         (Known(1), "1 day"),
         (Known(7), "7 days"),
-        (Known(7, sensitive=True), "(sensitive value)"),
         (Unset(), "not set"),
         (Invalid('"abc"'), '"abc"'),
     ],
     ids=str,
 )
-def test_a_retention_is_shown_unless_it_is_sensitive(retention: Settled[int], text: str) -> None:
+def test_a_retention_is_shown_with_its_unit(retention: Settled[int], text: str) -> None:
     assert format_days(retention) == text

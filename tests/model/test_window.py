@@ -85,13 +85,6 @@ def test_a_conflict_is_reported_and_other_forms_are_left_to_aws(
     assert conflict(Known(backup), Known(maintenance)) == message
 
 
-def test_a_sensitive_window_counts_and_is_not_shown() -> None:
-    conflicting = conflict(Known("05:00-06:00", sensitive=True), Known("sun:05:00-sun:06:00"))
-    assert conflicting == (
-        "the backup window (sensitive value) overlaps the maintenance window sun:05:00-sun:06:00"
-    )
-
-
 minutes_of_day = st.integers(0, DAY - 1)
 windows = st.builds(Window, st.integers(0, WEEK - 1), st.integers(0, WEEK - 1))
 

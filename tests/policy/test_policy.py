@@ -45,7 +45,10 @@ def test_a_policy_file_can_set_everything(policy_file: Path) -> None:
     assert read_policy("policy.toml") == Policy(
         minimum_days=7,
         unknown=UnknownMode.FAIL,
-        exclude=(PathGlob("old"), PathGlob("**/scratch")),
+        exclude=tuple(
+            PathGlob(pattern, location=Location("policy.toml", 3))
+            for pattern in ("old", "**/scratch")
+        ),
         exceptions=(
             PolicyException(
                 "rebuilt every night", Location("policy.toml", 5), resource="module.a.*"

@@ -157,4 +157,5 @@ def test_an_app_whose_output_is_checked_is_no_warning(
 def test_an_excluded_file_is_no_warning(tmp_path: "Path", run_here: "RunHere") -> None:
     lay_out(tmp_path, {"main.tf": GROUP, "atmos.yaml": "{}", "examples/cdk.json": "{}"})
     result = run_here("check", ".", "--exclude", "atmos.yaml", "--exclude", "examples")
-    assert (result.stdout, result.status) == ("1 cache: 1 passes\n", 0)
+    assert result.status == 0
+    assert "WARNING" not in result.stdout

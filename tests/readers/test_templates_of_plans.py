@@ -56,12 +56,12 @@ def test_what_a_state_deploys_is_known(check: Check) -> None:
     assert "aws_cloudformation_stack.k" not in found
 
 
-def test_a_sensitive_parameter_is_not_shown(check: Check) -> None:
+def test_a_sensitive_parameter_is_shown_as_days(check: Check) -> None:
     found = check("plan.json", (RECORDED / "plan.json").read_text())["findings"]
     (secret,) = (
         one for one in found if one["resource"]["address"] == "aws_cloudformation_stack.c/A"
     )
-    assert secret["message"].endswith("SnapshotRetentionLimit is (sensitive value)")
+    assert secret["message"].endswith("SnapshotRetentionLimit is 0")
     assert (
         secret["remedy"] == "set parameters.D: 7 in the configuration of aws_cloudformation_stack.c"
     )

@@ -87,7 +87,6 @@ def test_an_empty_report_is_the_header() -> None:
     ("retention", "state", "days"),
     [
         (Known(-1), "known", "-1"),
-        (Known(7, sensitive=True), "known", ""),
         (Unset(), "unset", ""),
         (Unknown("it depends on var.days"), "unknown", ""),
         (Invalid('"abc"'), "invalid", ""),

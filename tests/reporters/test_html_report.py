@@ -37,7 +37,6 @@ from ecbackup_iac.model.value import (
     Value,
 )
 from ecbackup_iac.reporters.escaping import escape_control_characters
-from ecbackup_iac.reporters.html.chart import retention_text
 from ecbackup_iac.reporters.html.report import render
 
 if TYPE_CHECKING:
@@ -195,7 +194,6 @@ RETENTIONS: list[tuple[Value[int], str, str]] = [
     (Unknown("x", bounds=Bounds(1)), "1 day or more", '<line x1="9.5%" x2="93%"'),
     (Unknown("x", bounds=Bounds(None, 7)), "7 days or less", '<line x1="7%" x2="24.2%"'),
     (Unknown("x"), "not known", '<line class="dashed" x1="7%" x2="93%"'),
-    (Known(5, sensitive=True), "(sensitive value)", '<line class="dashed" x1="7%" x2="93%"'),
 ]
 
 
@@ -207,18 +205,6 @@ def test_each_retention_is_drawn_on_the_scale_and_written_next_to_it(
     row = html[html.index('<tr role="row" class="') : html.index("</tbody>")]
     assert f'<td role="cell">{said}</td>' in row
     assert drawn in row
-
-
-def test_no_day_of_a_value_that_is_sensitive_is_said_or_drawn(
-    make_finding: "MakeFinding", called: CacheResource
-) -> None:
-    secret: Value[int] = Unknown(
-        "it depends", (Outcome(Known(23, sensitive=True)), Outcome(Known(0)))
-    )
-    html = render(Report((make_finding(replace(called, retention=secret)),)))
-    assert retention_text(secret) == "0 days or (sensitive value)"
-    assert "63.5%" not in html  # where 23 days would be
-    assert "23 days" not in html
 
 
 def test_the_scale_has_the_minimum_on_it(

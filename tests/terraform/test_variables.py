@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
+from ecbackup_iac.model.hidden import MARK, hidden
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def test_of_var_and_var_file_the_last_wins(evaluate: "Evaluate", tmp_path: "Path
     [
         ("number", "7", "var.x", 7),
         ("string", "7", "var.x", 7),
-        ("number", "7.5", "var.x", "7.5"),
+        ("number", "7.5", "var.x", hidden("15/2")),
         ("bool", "true", "var.x ? 3 : 4", 3),
         ("list(number)", "[5, 6]", "var.x[1]", 6),
         ("list(string)", "[5]", "var.x[0]", 5),
@@ -149,11 +150,12 @@ def test_a_sensitive_value_counts_and_is_hidden(evaluate: "Evaluate") -> None:
         "terraform.tfvars": 'settings = {\n  days = "seven"\n}\n',
     }
     retention = evaluate(files).caches[0].retention
-    assert days(retention) == "(sensitive value)"
-    assert [step.text for step in retention.trace] == [
-        "snapshot_retention_limit = var.settings.days",
-        "settings = (sensitive value)",
-        "days = (sensitive value)",
+    assert days(retention) == hidden("seven")
+    first, *others = [step.text for step in retention.trace]
+    assert first == "snapshot_retention_limit = var.settings.days"
+    assert [MARK.sub("(hidden)", text) for text in others] == [
+        "settings = (hidden)",
+        "days = (hidden)",
     ]
 
 

@@ -10,6 +10,7 @@ from ecbackup_iac.cli.output import (
     Output,
     check_destination,
     check_outputs,
+    print_error,
     print_problems,
     print_text,
     write_file,
@@ -66,7 +67,8 @@ def _print_new(request: CheckRequest, reason: str | None) -> "Report":
     """Print a baseline of all findings that nothing else suppresses, without regard to an old baseline."""
     from ecbackup_iac.cli.clock import today
     from ecbackup_iac.files.paths import BASELINE_FILE
-    from ecbackup_iac.suppressions.baseline import USUAL_REASON, baseline_of
+    from ecbackup_iac.reporters.escaping import escape_control_characters
+    from ecbackup_iac.suppressions.baseline import USUAL_REASON, baseline_of, not_acceptable
     from ecbackup_iac.suppressions.baseline_file import baseline_text
 
     policy = effective_policy(request)
@@ -75,6 +77,9 @@ def _print_new(request: CheckRequest, reason: str | None) -> "Report":
     path = policy.baseline or BASELINE_FILE
     accepted = baseline_of(report.findings, path, (reason or USUAL_REASON).strip(), today())
     print_text(baseline_text(accepted))
+    for cache in not_acceptable(report.findings):
+        address = escape_control_characters(cache.address)
+        print_error(f"not accepted, because its instance key is not shown: {address}")
     return report
 
 

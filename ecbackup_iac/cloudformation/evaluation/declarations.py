@@ -8,12 +8,10 @@ from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, Document, SourceText
 from ecbackup_iac.cloudformation.syntax.literals import literal_of, text_of_literal
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, Node, ScalarNode, members
+from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import COMMAND_LINE, Location, Origin
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, TraceStep
-
-HIDDEN = "(NoEcho)"
-"""Shown in place of a value that must not be shown."""
 
 # CloudFormation user guide, parameter types: its own, and AWS-specific ones.
 _TYPES = re.compile(
@@ -113,7 +111,8 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     step = TraceStep(f"{name} has no default", source.location_of(key), StepKind.PARAMETER, name)
     default_step = source.step(*default, StepKind.PARAMETER_DEFAULT) if default else step
     if is_secret and default:
-        default_step = replace(default_step, text=f"Default: {HIDDEN}", is_secret=True)
+        mark = hidden(text_of_value(default[1]))
+        default_step = replace(default_step, text=f"Default: {mark}", is_secret=True)
     text = None if default is None else text_of_value(default[1])
     literal = literal_location(source, default[1]) if default else None
     return Declaration(name, kind, text, domain, is_secret, step, default_step, literal)
@@ -173,10 +172,11 @@ class GivenValue:
 
     def step(self, declaration: Declaration) -> TraceStep:
         """Return the step of a trace that shows it."""
-        name, is_secret = declaration.name, declaration.is_secret
+        name, is_secret = declaration.name, declaration.is_secret or self.is_secret
         if self.location.origin is Origin.COMMAND_LINE:
             return command_line_step(name)
-        text = f"{name} = {HIDDEN if is_secret else str(self.text)[:MAX_STEP_LENGTH]}"
+        text = str(self.text)
+        text = f"{name} = {hidden(text) if is_secret else text[:MAX_STEP_LENGTH]}"
         return TraceStep(text, self.location, StepKind.PARAMETER, name, is_secret=is_secret)
 
 

@@ -32,8 +32,11 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     function_of,
+    member,
     members,
+    text_of,
 )
+from ecbackup_iac.model.hidden import hidden, names_credential
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 
@@ -82,8 +85,9 @@ class Evaluator(BaseEvaluator):
         properties = members(body).get("Properties")
         function = function_of(properties[1]) if properties else None
         if properties and function:
-            maker = "a macro" if function[0] == "Fn::Transform" else "a function"
-            why = f"{maker} may set {name}: {self.excerpt(properties[1], frame)}"
+            why = f"a macro may set {name}"
+            if function[0] != "Fn::Transform":
+                why = f"a function may set {name}: {self.excerpt(properties[1], frame)}"
             return properties, self.unknown_value(why, properties[1], frame)
         if properties and not isinstance(properties[1], MapNode) and not is_null(properties[1]):
             whole = self.settled_value(properties[1], frame)
@@ -136,18 +140,21 @@ class Evaluator(BaseEvaluator):
             result = condition_result(self, node, frame)
             return Value(result.holds, result.trace)
         why = UNKNOWN_FUNCTIONS.get(name, "{} is not a function that is evaluated")
-        return self.unknown_value(why.format(self.excerpt(node, frame)), node, frame)
+        macro = text_of(member(argument, "Name")) if name == "Fn::Transform" else None
+        return self.unknown_value(why.format(macro or self.excerpt(node, frame)), node, frame)
 
     def _literal(self, node: ScalarNode, frame: Frame) -> Value:
         """Return a literal, with the items of loops in it; what others resolve later is unknown."""
         step = frame.stack.template.source.step(node, kind=StepKind.LITERAL)
         raw: Raw = literal_of(node)
-        is_whole = True
+        is_whole, is_secret = True, False
         if isinstance(raw, str):
             text = frame.substitute(raw)
-            is_whole, raw = text == raw, text
+            is_whole, is_secret = text == raw, frame.has_secret_item and text != raw
+            shown = frame.shown(raw)[:80]
+            raw = text
             if DYNAMIC_REFERENCE.search(raw):
-                why = f"the dynamic reference {raw[:80]} is resolved when the stack is deployed"
+                why = f"the dynamic reference {shown} is resolved when the stack is deployed"
                 return self.unknown_value(why, node, frame)
             if SERVERLESS_VARIABLE.search(raw):
                 return self._variable(
@@ -155,7 +162,7 @@ class Evaluator(BaseEvaluator):
                 )
             if PLACEHOLDER.search(raw) or SHELL_VARIABLE.search(raw):
                 return self._placeholder(node, frame)
-        return Value(raw, (step,), literals=(step.location,) if is_whole else ())
+        return Value(raw, (step,), is_secret, (step.location,) if is_whole else ())
 
     def _variable(self, node: ScalarNode, frame: Frame) -> Value:
         """Return the value of a text with variables of the Serverless Framework."""
@@ -168,6 +175,9 @@ class Evaluator(BaseEvaluator):
         if found.key is None:  # it is made here, and no literal
             return replace(value, literals=(), trace=(source.step(node),))
         step = source.step(found.key, found.node, StepKind.MAPPING)
+        if names_credential(step.name):
+            step = replace(step, text=f"{step.name}: {hidden(value.text or '')}", is_secret=True)
+            return replace(value, trace=(step,), is_secret=True)
         return replace(value, trace=(step, *value.trace[1:]))
 
     def _placeholder(self, node: Node, frame: Frame) -> Value:

@@ -103,7 +103,8 @@ def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
             parts.append(reference(evaluator, name, node, frame))
     is_literal = text == text_node.text and not parts
     location = frame.stack.template.source.location_of(text_node)
-    parts.append(Value(text[position:], literals=(location,) if is_literal else ()))
+    is_secret = frame.has_secret_item and text != text_node.text
+    parts.append(Value(text[position:], (), is_secret, (location,) if is_literal else ()))
     return _text_of_parts(evaluator, tuple(parts), "", node, frame)
 
 

@@ -3,7 +3,6 @@
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
 from ecbackup_iac.cloudformation.evaluation.declarations import (
-    HIDDEN,
     Declaration,
     GivenValue,
     command_line_step,
@@ -36,6 +35,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
+from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind, TraceStep
@@ -89,7 +89,7 @@ def _parameter(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack)
     value = evaluator.cached(key, lambda: _parameter_value(evaluator, declaration, stack))
     parameter = value.raw
     if isinstance(parameter, UnresolvedParameter):
-        _record_assumption(evaluator, parameter)
+        _record_assumption(evaluator, parameter, is_secret=value.is_secret)
         values = parameter.domain.values
         if values is not None and len(values) == 1:
             return replace(value, raw=values[0])
@@ -100,14 +100,18 @@ def _key_of(declaration: Declaration, stack: Stack) -> Key:
     return ("parameter", stack.address, declaration.name)
 
 
-def _record_assumption(evaluator: BaseEvaluator, parameter: UnresolvedParameter) -> None:
+def _record_assumption(
+    evaluator: BaseEvaluator, parameter: UnresolvedParameter, *, is_secret: bool = False
+) -> None:
     """Record what the scenario assumes an unresolved parameter to be."""
     assumed = evaluator.assumed_domain(parameter.key)
     if assumed is None:
         return
     declared = parameter.declaration.domain if parameter.declaration else Domain()
-    if parameter.declaration is not None and parameter.declaration.is_secret:
-        text = f"{parameter.name} has a certain value"
+    if is_secret:
+        values = sorted(assumed.excluded) if assumed.values is None else assumed.values
+        sign = "is not" if assumed.values is None else "is"
+        text = f"{parameter.name} {sign} {' or '.join(map(hidden, values))}"
     elif assumed.values is not None and len(assumed.values) == 1:
         text = f'{parameter.name} is "{assumed.values[0]}"'
     else:
@@ -149,8 +153,8 @@ def _given_value(
     first, *more = given.steps(declaration)
     if given.text is not None:
         declaration.check(given.text, given.location, is_secret=secret)
-        value = _declared_value(declaration, given.text, first, given.literal)
-        return replace(value, trace=(*value.trace, *more), is_secret=secret)
+        value = _declared_value(declaration, given.text, first, given.literal, is_secret=secret)
+        return replace(value, trace=(*value.trace, *more))
     why = given.why or f"parameter {name} keeps its previous value"
     if given.possible and not declaration.is_list:
         possible = Domain(values=given.possible).within(declaration.domain)
@@ -177,7 +181,7 @@ def _systems_manager_trace(
         return (given.step(declaration),)
     step = declaration.default_step if given is None else given.step(declaration)
     path = declaration.default if given is None else given.text
-    shown = HIDDEN if declaration.is_secret else (path or "")[:MAX_STEP_LENGTH]
+    shown = hidden(path or "") if declaration.is_secret else (path or "")[:MAX_STEP_LENGTH]
     return (replace(step, text=f"{text}: {shown}".rstrip(": ")),)
 
 
@@ -207,10 +211,15 @@ def _default(declaration: Declaration, text: str, *, is_checked: bool = True) ->
 
 
 def _declared_value(
-    declaration: Declaration, text: str, step: TraceStep, literal: Location | None = None
+    declaration: Declaration,
+    text: str,
+    step: TraceStep,
+    literal: Location | None = None,
+    *,
+    is_secret: bool = False,
 ) -> Value:
     """Return the value that a string is for a parameter: the string, or the list of its parts."""
-    secret = declaration.is_secret
+    secret = is_secret or declaration.is_secret
     if DYNAMIC_REFERENCE.search(text):
         shown = "its value" if secret else text[:80]
         why = (
@@ -327,7 +336,8 @@ def _passed_value(
     secret = declaration.is_secret
     step = frame.stack.template.source.step(key_node, node, StepKind.MODULE_INPUT)
     if secret:
-        step = replace(step, text=f"{declaration.name}: {HIDDEN}", is_secret=True)
+        mark = hidden(value.text or declaration.name)
+        step = replace(step, text=f"{declaration.name}: {mark}", is_secret=True)
     match value.raw:
         case UnresolvedParameter() as parameter:
             parameter = replace(parameter, domain=parameter.domain.within(declaration.domain))
@@ -352,9 +362,8 @@ def _passed_value(
     declaration.check(text, step.location, is_secret=value.is_secret)
     is_literal = isinstance(node, ScalarNode) and node.tag is None
     return replace(
-        _declared_value(declaration, text, step),
+        _declared_value(declaration, text, step, is_secret=value.is_secret),
         trace=(step,) if is_literal else (step, *value.trace),
-        is_secret=secret or value.is_secret,
         literals=() if declaration.is_list else value.literals,
     )
 
@@ -386,7 +395,7 @@ def _pseudo_parameter(evaluator: BaseEvaluator, name: str, node: Node, frame: Fr
     step = stack.template.source.step(node, kind=StepKind.PSEUDO_PARAMETER)
     given = None if evaluator.ignores_values else stack.ancestors[-1].given.get(name)
     if given is not None and given.text is not None:
-        return Value(given.text, (command_line_step(name),))
+        return Value(given.text, (command_line_step(name),), given.is_secret)
     if name == "AWS::NotificationARNs":
         why = f"{name} is known only where the stack is deployed"
         return evaluator.unknown_value(why, node, frame)

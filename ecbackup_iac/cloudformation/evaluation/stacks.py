@@ -9,6 +9,7 @@ from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, MapNode, Node, ScalarNode
+from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record
 
@@ -44,7 +45,16 @@ class Frame:
         """Return the frame inside one more loop."""
         return Frame(self.stack, {**self.loops, identifier: item})
 
-    def substitute(self, text: str) -> str:
+    @property
+    def has_secret_item(self) -> bool:
+        """Whether the item of a loop must not be shown."""
+        return any(item.value.is_secret for item in self.loops.values())
+
+    def shown(self, text: str) -> str:
+        """Return a text with the items of loops as they may be shown."""
+        return self.substitute(text, is_shown=True)
+
+    def substitute(self, text: str, *, is_shown: bool = False) -> str:
         """Return a text with the items of loops for `${Name}`, or their letters and digits for `&{Name}`."""
         if not self.loops or "{" not in text:
             return text
@@ -52,8 +62,10 @@ class Frame:
         def item_text(match: re.Match[str]) -> str:
             item = self.loops.get(match[2])
             value = item.value.text if item else None
-            if value is None:
+            if value is None or item is None:
                 return match[0]
+            if is_shown and item.value.is_secret:
+                return hidden(value)
             return re.sub(r"[^A-Za-z0-9]", "", value) if match[1] == "&" else value
 
         return _LOOP_TEXT.sub(item_text, text)

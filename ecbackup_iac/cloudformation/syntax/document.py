@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import islice
 from typing import Protocol
 
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -11,10 +12,12 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     function_of,
+    walk,
 )
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
+from ecbackup_iac.syntax.columns import Characters
 
 MAX_DUPLICATES = 20
 """Reported for one map."""
@@ -63,6 +66,20 @@ def duplicate_keys(keys: Iterable[LocatedText]) -> list[Problem]:
     return found
 
 
+def _end_of_shown(node: Node, end: int) -> int:
+    """Return where the part of a node that may be shown ends: at the first map, whose entries have others.
+
+    The maps that are intrinsic functions are no such maps, but the arguments of a macro are.
+    """
+    for part in islice(walk(node), MAX_STEP_LENGTH):
+        function = function_of(part)
+        if function is not None and function[0] == "Fn::Transform":
+            return min(end, function[1].start)
+        if function is None and isinstance(part, MapNode):
+            return min(end, part.start)
+    return end
+
+
 class SourceText:
     """A text, and the lines and columns of its offsets."""
 
@@ -71,6 +88,7 @@ class SourceText:
         """As it is printed."""
         self.text = text
         """Offsets count in it: characters of YAML, bytes of JSON in UTF-8."""
+        self._characters = Characters(text) if isinstance(text, bytes) else None
         self._lines: list[int] | None = None
         self._steps: dict[tuple[int, int, StepKind], TraceStep] = {}
 
@@ -92,9 +110,12 @@ class SourceText:
         key = (node.start, (value or node).end, kind)
         if key not in self._steps:
             name = node.text if value is not None and isinstance(node, ScalarNode) else ""
-            text, location = self._excerpt(node.start, self.extent(node, value))
+            end = self.extent(node, value)
+            shown_end = _end_of_shown(value or node, end)
+            text, location = self._excerpt(node.start, shown_end, end)
             shape = StepShape.COMPOSITION if _is_composed(value or node) else StepShape.VALUE
-            self._steps[key] = TraceStep(text, location, kind, name, shape)
+            is_partial = shown_end < end
+            self._steps[key] = TraceStep(text, location, kind, name, shape, is_partial=is_partial)
         return self._steps[key]
 
     def is_alias(self, key: Node, value: Node) -> bool:
@@ -108,10 +129,11 @@ class SourceText:
         rest = self._text(node.start, node.start + 4 * MAX_STEP_LENGTH).splitlines()[0].rstrip()
         return node.start + self._length(rest)
 
-    def _excerpt(self, start: int, end: int) -> tuple[str, Location]:
-        text = self._text(start, min(end, start + 4 * MAX_STEP_LENGTH))
+    def _excerpt(self, start: int, shown_end: int, end: int) -> tuple[str, Location]:
+        text = self._text(start, min(shown_end, start + 4 * MAX_STEP_LENGTH))
         first, *rest = text.strip().splitlines() or [""]
-        if len(first) > MAX_STEP_LENGTH or rest or end > start + 4 * MAX_STEP_LENGTH:
+        is_cut = shown_end < end or end > start + 4 * MAX_STEP_LENGTH
+        if len(first) > MAX_STEP_LENGTH or rest or is_cut:
             first = f"{first[:MAX_STEP_LENGTH].rstrip()} ..."
         return first, self.location(start, end)
 
@@ -121,8 +143,11 @@ class SourceText:
 
     def excerpt(self, node: Node) -> str:
         """Return the text of a node for a message: on one line, shortened where it is long."""
-        text = " ".join(self._text(node.start, self._end(node)).split())
-        return text if len(text) <= MAX_STEP_LENGTH else f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
+        end = self._end(node)
+        shown_end = _end_of_shown(node, end)
+        text = " ".join(self._text(node.start, shown_end).split())
+        is_whole = len(text) <= MAX_STEP_LENGTH and shown_end == end
+        return text if is_whole else f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
 
     def _end(self, node: Node) -> int:
         """Return the end of a node without the blanks that YAML's block collections end with."""
@@ -150,7 +175,10 @@ class SourceText:
         if self._lines is None:
             self._lines = _line_starts(self.text)
         line = bisect_right(self._lines, offset)
-        return line, len(self._text(self._lines[line - 1], offset)) + 1
+        start = self._lines[line - 1]
+        return line, (
+            self._characters.between(start, offset) if self._characters else offset - start
+        ) + 1
 
 
 def _line_starts(text: str | bytes) -> list[int]:

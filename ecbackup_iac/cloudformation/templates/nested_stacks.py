@@ -17,6 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
+from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.syntax.encoding import to_utf8
@@ -158,13 +159,12 @@ def _items(node: Node | None) -> list[Node]:
 _NOTHING = ListNode([], 0, 0, None)
 
 
-def elsewhere(deployed: DeployedTemplate, body: Node, parent: Template) -> str:
+def elsewhere(deployed: DeployedTemplate, parent: Template) -> str:
     """Return why a template is not read that is outside of the repository."""
-    node = deployed.url
-    if node is None:  # a product that is not defined here
-        node = member(body, "Properties") or body
-    excerpt = parent.source.excerpt(node)
-    return f"the template of the nested stack is elsewhere: {excerpt}"
+    where = "the template of the nested stack is elsewhere"
+    if deployed.url is None:  # a product that is not defined here
+        return where
+    return f"{where}: {without_credentials(parent.source.excerpt(deployed.url))}"
 
 
 def passed_names(parameters: Iterable[Node]) -> Iterator[tuple[str, Entry]]:

@@ -1,5 +1,6 @@
 """Parameter files and options of the command line → the values that parameters are given."""
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -13,7 +14,9 @@ from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import ListNode, MapNode, Node, ScalarNode, members
+from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.model.location import COMMAND_LINE, Location
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8
 
@@ -135,17 +138,23 @@ class _FileReader:
 
 
 def given_values(
-    given: Sequence[tuple[str, str]], files: ParameterFiles, shown: Mapping[str, str]
+    given: Sequence[tuple[str, str]], files: ParameterFiles, shown: Mapping[str, str], boundary: str
 ) -> GivenValues:
     """Return the values that the command line gives; later ones win.
 
     `given` holds ("parameter", "Name=Value") and ("file", path); `shown` is how each path is printed.
+    Nothing is shown of a file outside the boundary.
     """
     found: GivenValues = {}
     for kind, text in given:
         if kind == "file":
-            found |= files.at(text, shown[text])
+            values = files.at(text, shown[text])
+            is_outside = not is_inside(os.path.realpath(text), boundary)
+            found |= {
+                name: replace(value, is_secret=True) if is_outside else value
+                for name, value in values.items()
+            }
         else:
             name, _, value = text.partition("=")
-            found[name.strip()] = GivenValue(value, COMMAND_LINE)
+            found[name.strip()] = GivenValue(value, COMMAND_LINE, is_secret=True)
     return found

@@ -1,7 +1,7 @@
 """Paths of templates, and of the files that they insert → their documents, from inside the repository."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import Read, documents_in, file_bytes
@@ -15,11 +15,8 @@ from ecbackup_iac.syntax.encoding import to_utf8
 class TemplateDocuments:
     """The documents of files that templates name."""
 
-    def __init__(
-        self, is_excluded: Callable[[str], bool], contents: Mapping[str, bytes] | None
-    ) -> None:
+    def __init__(self, contents: Mapping[str, bytes] | None) -> None:
         """`contents` overrides the contents of files, by real path."""
-        self._is_excluded = is_excluded
         self._contents = contents or {}
         self.annotated: list[AnnotatedText] = []
         """The texts that may hold suppressions."""
@@ -27,8 +24,6 @@ class TemplateDocuments:
     def at(self, path: str) -> tuple[str, bytes, list[Document]]:
         """Return a file's path as it is shown, its content and its documents. Raises NotReadError."""
         shown = shown_path(path)
-        if self._is_excluded(shown):
-            raise NotReadError(f"its template {shown} is excluded", is_elsewhere=True)
         try:
             if os.path.getsize(path) > MAX_FILE_BYTES:
                 raise NotReadError(f"not read: {shown} is larger than {MAX_FILE_BYTES} bytes")

@@ -182,7 +182,7 @@ class Deployment:
         """Yield the entries that may matter by logical id, with loops expanded."""
         for key, entry in entries.items():
             if not key.startswith(LOOP):
-                yield frame.substitute(key), entry, frame
+                yield frame.shown(key), entry, frame
                 continue
             if not self._may_matter(entry[1]):
                 continue
@@ -290,7 +290,7 @@ _NONE = DeployedTemplate()
 
 def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> UnreadStack:
     """Return the report of resources that a macro may make."""
-    text = f"{what}, and what it makes was not inspected: {template.source.excerpt(call)}"
+    text = f"{what}, and what it makes was not inspected"
     problem = Diagnostic(text, template.source.location_of(key))
     return UnreadStack("", call, problem, NotReadError(text, is_elsewhere=True))
 

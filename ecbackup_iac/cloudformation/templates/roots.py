@@ -34,6 +34,7 @@ from ecbackup_iac.cloudformation.templates.template_urls import (
     file_name_of,
 )
 from ecbackup_iac.files.paths import is_readable, shown_path
+from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
@@ -64,7 +65,7 @@ class Templates:
         `named_urls` are globs over the URLs of nested templates, each with the path of a file.
         """
         self._is_wanted = is_wanted
-        self._documents = TemplateDocuments(is_excluded, contents)
+        self._documents = TemplateDocuments(contents)
         self._by_path: dict[str, list[Template]] = {}
         self._paths_by_name: dict[str, set[str]] = {}
         self._boundaries: dict[str, str] = {}
@@ -269,7 +270,9 @@ class Templates:
             text = f"the template of the nested stack is in a package that is not installed: {path}"
             raise NotReadError(text, is_elsewhere=True, is_package=True)
         if real is None:
-            raise NotReadError(f"the template of the nested stack is missing: {path}")
+            raise NotReadError(
+                f"the template of the nested stack is missing: {without_credentials(path)}"
+            )
         if real not in self._by_path:
             if not is_readable(real, boundary):
                 raise NotReadError(
@@ -338,7 +341,8 @@ class Templates:
         """
         uploaded = self._uploaded((url,), boundary, ())
         if uploaded is None:
-            raise NotReadError(f"its template is elsewhere: {url}", is_elsewhere=True)
+            where = without_credentials(url)
+            raise NotReadError(f"its template is elsewhere: {where}", is_elsewhere=True)
         real = os.path.realpath(uploaded.path)
         return self._loaded(uploaded.path, [real], boundary), uploaded.note
 

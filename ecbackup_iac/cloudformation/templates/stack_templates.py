@@ -53,14 +53,14 @@ class StackTemplates:
             uploaded = self._uploaded(deployed.url, frame)
             path = uploaded.path if uploaded else None
         if path is None:
-            raise NotReadError(elsewhere(deployed, body, stack.template), is_elsewhere=True)
+            raise NotReadError(elsewhere(deployed, stack.template), is_elsewhere=True)
         template = self._templates.load(path, stack.template)
         if any(above.template.path == template.path for above in stack.ancestors):
             raise NotReadError("not inspected again: the stack is nested in itself")
         needs_all = uploaded is not None and not uploaded.is_certain
         if uploaded and uploaded.is_copy and not accepts(template, deployed, needs_all=needs_all):
             candidates = () if needs_all else (template.path,)
-            why = elsewhere(deployed, body, stack.template)
+            why = elsewhere(deployed, stack.template)
             raise NotReadError(why, is_elsewhere=True, candidates=candidates)
         return template, uploaded.note if uploaded else ""
 

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
@@ -37,7 +36,7 @@ from ecbackup_iac.fixers.edits import (
 )
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin
-from ecbackup_iac.model.value import Known, Settled, StepKind, Unset
+from ecbackup_iac.model.value import Invalid, Known, Settled, StepKind, Unset
 
 # The properties after which a retention is inserted, the best first.
 _NEAR = (
@@ -338,8 +337,7 @@ def _description(
     if before.count('"') == 1:  # "Days=0" in a parameter file: the quote ends after the literal
         before = before.removeprefix('"')
     old = content[start:end].decode(errors="replace")[:_MAX_LENGTH]
-    is_secret = not isinstance(value, Unset) and value.sensitive
-    shown = HIDDEN if is_secret else " ".join(old.split())
+    shown = value.text if isinstance(value, Invalid) else " ".join(old.split())
     is_quoted = content[first - 1 : first] == content[last : last + 1] in (b"'", b'"')
     quote = content[last : last + 1].decode() if is_quoted else ""
     return f"{before}{shown} becomes {quote}{new.decode().strip()}{quote}"

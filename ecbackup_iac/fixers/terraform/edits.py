@@ -24,8 +24,7 @@ from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
-from ecbackup_iac.model.value import Settled, StepKind, Unset
-from ecbackup_iac.readers.terraform.resource_types import SENSITIVE
+from ecbackup_iac.model.value import Invalid, Settled, StepKind, Unset
 
 OUTSIDE = {
     Origin.COMMAND_LINE: "it is given on the command line",
@@ -116,9 +115,7 @@ class _Proposal:
         path = self._files.path(literal.path)
         if definition is not None:
             self._check(definition, literal, os.path.abspath(literal.path))
-        return self._replaced(
-            path, literal, is_secret=not isinstance(value, Unset) and value.sensitive
-        )
+        return self._replaced(path, literal, value)
 
     def _check(self, definition: Definition, location: Location, path: str | None = None) -> None:
         """Raise NotFixableError if something besides retentions uses a definition."""
@@ -136,7 +133,7 @@ class _Proposal:
                 return call
         return None
 
-    def _replaced(self, path: str, literal: Location, *, is_secret: bool) -> Edit:
+    def _replaced(self, path: str, literal: Location, value: Settled[int]) -> Edit:
         content = self._files.content(path)
         start, end = offsets(content, literal)
         old = content[start:end]
@@ -147,8 +144,9 @@ class _Proposal:
         if old.startswith(b'"'):
             new = b'"%s"' % new
         named = _NAMED.search(content, max(0, start - _MAX_LENGTH), start)
-        shown = (named[1] if named else b"") + (SENSITIVE.encode() if is_secret else old)
-        text = f"{shown.decode(errors='replace')} becomes {new.decode()}"
+        name = named[1].decode() if named else ""
+        shown = value.text if isinstance(value, Invalid) else old.decode(errors="replace")
+        text = f"{name}{shown} becomes {new.decode()}"
         if not path.endswith(".json"):
             end, new = comment_kept_in_place(content, start, end, new)
         return Edit(path, start, end, new, literal, text)

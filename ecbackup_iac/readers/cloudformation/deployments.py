@@ -3,14 +3,29 @@
 The texts are evaluated by the reader of templates; what is around them is the resource's.
 """
 
+from typing import TypeVar
+
 from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
+from ecbackup_iac.model.hidden import hidden, shown_setting
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.value import StepKind, TraceStep
+from ecbackup_iac.model.report import ReadResult
+from ecbackup_iac.model.value import (
+    Invalid,
+    Known,
+    Outcome,
+    Settled,
+    StepKind,
+    TraceStep,
+    Unknown,
+    Value,
+)
 from ecbackup_iac.readers.cloudformation.unread_stacks import unread_cache
+
+T = TypeVar("T")
 
 
 def stack_of(deployment: TemplateDeployment, templates: Templates, boundary: str) -> Stack:
@@ -66,3 +81,61 @@ def cache_of_deployment(deployment: TemplateDeployment, why: str) -> CacheResour
     step = TraceStep(deployment.address, place, StepKind.UNREAD, deployment.url)
     cache = unread_cache(deployment.kind, deployment.root, why, step, place)
     return deployed_cache(cache, deployment)
+
+
+def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadResult:
+    """Return the result of a template without its texts: only days, engines and node types are shown."""
+
+    def address(text: str) -> str:
+        return f"{deployment.address}/{hidden(text)}" if text != deployment.address else text
+
+    return replace(
+        result,
+        resources=tuple(
+            replace(
+                cache,
+                address=address(cache.address),
+                retention=_without_texts(cache.retention),
+                engine=_without_texts(cache.engine),
+                node_type=_without_texts(cache.node_type),
+                assumptions=deployment.assumptions,
+                module=None,
+            )
+            for cache in result.resources
+        ),
+        diagnostics=tuple(
+            replace(one, message=f"the template of {deployment.address}: {hidden(one.message)}")
+            for one in result.diagnostics
+        ),
+        absent=tuple(
+            replace(one, address=address(one.address), reason=hidden(one.reason))
+            for one in result.absent
+        ),
+    )
+
+
+def _without_texts(value: Value[T]) -> Value[T]:
+    """Return a setting without any text of the template."""
+    if not isinstance(value, Unknown):
+        return _settled_without_texts(value)
+    outcomes = tuple(
+        Outcome(_settled_without_texts(one.value), one.when and hidden(one.when), one.case_ids)
+        for one in value.outcomes
+    )
+    why, trace = hidden(value.why), _trace_without_texts(value.trace)
+    return replace(value, why=why, outcomes=outcomes, trace=trace)
+
+
+def _settled_without_texts(value: Settled[T]) -> Settled[T]:
+    value = replace(value, trace=_trace_without_texts(value.trace))
+    match value:
+        case Invalid():
+            return replace(value, text=hidden(value.text))
+        case Known(value=str() as text):
+            return replace(value, value=shown_setting(text))
+        case _:
+            return value
+
+
+def _trace_without_texts(trace: tuple[TraceStep, ...]) -> tuple[TraceStep, ...]:
+    return tuple(replace(step, text=hidden(step.text), name="", is_secret=True) for step in trace)

@@ -98,7 +98,7 @@ def _value_from_macro(
     for node in (instance.body, properties):
         call = member(node, "Fn::Transform")
         if call is not None and not (is_written and macro_of(call).includes):
-            why = f"a macro may set {name}: {evaluator.excerpt(call, instance.frame)}"
+            why = f"a macro may set {name}"
             return evaluator.unknown_value(why, call, instance.frame)
     macro = next(instance.frame.stack.template.rewriting_macros(), None)
     if macro is None or is_written:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from ecbackup_iac.cloudformation.evaluation.declarations import HIDDEN
 from ecbackup_iac.cloudformation.evaluation.enumeration import (
     ScenarioBudget,
     enumerate_scenarios,
@@ -19,6 +18,7 @@ from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
 from ecbackup_iac.model.cache import ClusterModeSetting, enables_cluster_mode
+from ecbackup_iac.model.hidden import hidden, hidden_unless_days, shown_setting
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.record import replace
@@ -205,11 +205,7 @@ def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
     if raw is None or isinstance(raw, NoValue):
         return Unset(value.trace, value.literals)
     days = replace(days_of(raw, value.trace), literals=value.literals)
-    if not value.is_secret:
-        return days
-    if isinstance(days, Invalid):
-        return replace(days, text=HIDDEN, sensitive=True)
-    return replace(days, sensitive=True) if isinstance(days, Known) else days
+    return hidden_unless_days(days, hidden(value.text or "")) if value.is_secret else days
 
 
 def _deciding_ends(unknown: Unknown[int]) -> list[Settled[int]]:
@@ -243,7 +239,9 @@ def _unbounded(
 def _string_of(value: Value | None) -> Settled[str]:
     """Return the string that a known property is in one case; an empty one is not set."""
     text = value.text if value else None
-    return Known(text, value.trace, value.is_secret) if value and text else Unset()
+    if not value or not text:
+        return Unset()
+    return Known(shown_setting(text) if value.is_secret else text, value.trace)
 
 
 def _any_string_except(excluded: str) -> Known[str]:

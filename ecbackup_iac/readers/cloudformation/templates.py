@@ -23,10 +23,11 @@ from ecbackup_iac.cloudformation.templates.resources import (
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.generated import CDK, generator_of
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import boundary_of, shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
+from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location, input_location, is_downloaded
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import UNWATCHED, Progress
@@ -38,6 +39,7 @@ from ecbackup_iac.model.value import Value as ModelValue
 from ecbackup_iac.readers.cloudformation.deployments import (
     cache_of_deployment,
     deployed_cache,
+    hidden_result,
     stack_of,
 )
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
@@ -130,15 +132,17 @@ class TemplateReader:
         try:
             stack = stack_of(deployment, self._templates, boundary)
         except NotReadError as error:
+            why = hidden(error.message) if deployment.is_hidden else error.message
             if deployment.looks_like_cache or not error.is_elsewhere:
-                return ReadResult((cache_of_deployment(deployment, error.message),))
-            text = f"{deployment.address} was not inspected: {error.message}"
+                return ReadResult((cache_of_deployment(deployment, why),))
+            text = f"{deployment.address} was not inspected: {why}"
             warning = Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
             return ReadResult(diagnostics=(warning,))
         self._templates.cover(stack.template)
         result = self._evaluated_stack(stack, deployment.root, "")
         caches = [deployed_cache(cache, deployment) for cache in result.resources]
-        return replace(result, resources=tuple(caches))
+        result = replace(result, resources=tuple(caches))
+        return hidden_result(result, deployment) if deployment.is_hidden else result
 
     def _evaluated_stack(self, root: Stack, shown_root: str, note: str) -> ReadResult:
         budget = ScenarioBudget(MAX_SCENARIOS)
@@ -218,7 +222,7 @@ class TemplateReader:
 
     def _values(self, given: Sequence[tuple[str, str]]) -> GivenValues:
         shown = {path: shown_path(path) for kind, path in given if kind == "file"}
-        return given_values(given, self._parameter_files, shown)
+        return given_values(given, self._parameter_files, shown, boundary_of("."))
 
     def _closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield the problems that belong to no single root."""

@@ -9,6 +9,7 @@ from ecbackup_iac.hcl.expression import Call, ObjectNode, Template
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
+from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic, Severity
@@ -32,6 +33,7 @@ from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstanc
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.values.marks import marks_in
 from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
 
 
@@ -50,6 +52,9 @@ class _Text:
 
     error: Diagnostic | None = None
     """What Terraform refuses about it."""
+
+    is_hidden: bool = False
+    """No part of it may be shown."""
 
     is_partial: bool = False
     """A part of the text stands for what is not known."""
@@ -104,6 +109,7 @@ class DeployedTemplates:
             overrides=basis.overrides,
             calls=basis.calls,
             called=basis.called,
+            is_hidden=body.is_hidden,
         )
         is_seen = file is not None or (body.error is not None and _is_written_here(block, deployer))
         if body.why and is_seen and not deployment.looks_like_cache:
@@ -137,6 +143,8 @@ class DeployedTemplates:
         url = self._text(block, deployer.url)
         if url.location is None or (url.why and deployment.looks_like_cache):
             return url.why
+        if url.is_hidden:
+            url = _Text(why=f"{deployer.url} is {hidden(url.text or '')}", location=url.location)
         deployment = replace(deployment, location=url.location, url=url.text or "")
         if url.text is not None:
             self.found.append(_with_parameters(deployment, deployer, found, block))
@@ -167,7 +175,8 @@ class DeployedTemplates:
         if value.is_null:
             return _Text(location=location)
         if isinstance(value.raw, str) and not value.is_sensitive:
-            return _Text(value.raw, location=location)
+            is_hidden = value.is_hidden and not _is_own_file(argument, block)
+            return _Text(value.raw, location=location, is_hidden=is_hidden)
         text = partly_known_text(argument, block) if isinstance(value.raw, UnknownRaw) else None
         if text is not None:
             return _Text(text, location=location, is_partial=True)
@@ -201,6 +210,20 @@ def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
                 return None
         case _:
             return None
+
+
+def _is_own_file(argument: Attribute, block: Arguments) -> bool:
+    """Whether a text is that of a file in the tree, with nothing in it that must not be shown."""
+    match argument.expression:
+        case Call(name="file"):
+            return True
+        case Call(name="templatefile", arguments=(_, variables)):
+            try:
+                return not any(marks_in(block.evaluated(variables, argument)))
+            except EvaluationError:
+                return False
+        case _:
+            return False
 
 
 def _is_written_here(block: Arguments, deployer: Deployer) -> bool:
@@ -287,7 +310,7 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
         tuple(dict.fromkeys(text for text in texts if text is not None)) if is_listed else (),
         reason or why,
         (step, *map(step_of, value.trace)),
-        value.is_sensitive or value.is_file_content,
+        value.is_hidden,
     )
 
 

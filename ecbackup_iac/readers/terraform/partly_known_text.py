@@ -40,13 +40,13 @@ def partly_known_text(argument: Attribute, block: Arguments) -> str | None:
 
 
 def _filled_in(part: TemplatePart, argument: Attribute, block: Arguments) -> str:
-    """Return the text of a part of a template; a placeholder where it is unknown or sensitive."""
+    """Return the text of a part of a template; a placeholder where it is unknown or hidden."""
     match part:
         case Text(text=literal):
             return literal
         case Interpolation(expression=expression):
             value = block.evaluated(expression, argument)
-            text = None if value.is_sensitive else text_of(value)
+            text = None if value.is_hidden else text_of(value)
             return f"<%{_NO_NAME.sub('_', part.range.text).strip('_')}%>" if text is None else text
         case _:  # a directive can be anything
             return "\n<%%>"

@@ -9,11 +9,15 @@ from fractions import Fraction
 from typing import Any
 
 from ecbackup_iac.model.cache import ClusterModeSetting, Form, enables_cluster_mode
+from ecbackup_iac.model.hidden import hidden, hidden_unless_days, shown_setting
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.value import Invalid, Known, Settled, TraceStep, Unknown, Unset, Value
 
 RETENTION = "snapshot_retention_limit"
 """The retention's name in every resource type of both providers."""
+
+CACHE_WORDS = (b"elasticache", b"redis", b"valkey", b"memcached", b'"cache.')
+"""In lower case: configuration in which none of them is written passes no cache's settings on by value."""
 
 
 @record
@@ -87,9 +91,6 @@ _MAX_NUMBER_LENGTH = 64
 _MAX_FLOAT_BYTES = 2.0**53  # beyond it a float does not distinguish neighbouring whole numbers
 
 
-SENSITIVE = "(sensitive value)"
-"""What Terraform shows instead of a sensitive value."""
-
 MAX_SHOWN_BYTES = 10**18
 """Python writes no whole number of more than 4,300 digits, and one of twenty is unreadable."""
 
@@ -126,11 +127,12 @@ def days_of(
 def retention_of(
     written: object, name: str, step: Callable[[str], TraceStep], *, sensitive: bool = False
 ) -> Settled[int]:
-    """Return a decoded retention with its step; a sensitive one is shown where it is a number."""
+    """Return a decoded retention with its step; a sensitive one is shown where it is a number of days."""
     days = days_of(written)
-    if sensitive and isinstance(days, Invalid):
-        hidden = replace(step(f"{name} = {SENSITIVE}"), is_secret=True)
-        return Invalid(SENSITIVE, (hidden,), sensitive=True)
+    if sensitive:
+        days = hidden_unless_days(days, hidden(str(written)))
+    if isinstance(days, Invalid) and sensitive:
+        return replace(days, trace=(replace(step(f"{name} = {days.text}"), is_secret=True),))
     shown = "not set" if written is None else f"= {shown_value(written)}"
     return replace(days, trace=(step(f"{name} {shown}"),))
 
@@ -138,7 +140,7 @@ def retention_of(
 def text_of(written: object, *, sensitive: bool = False) -> Known[str] | Unset:
     """Return a setting that is text; anything that is none counts as not set."""
     if isinstance(written, str) and written:
-        return Known(written, sensitive=sensitive)
+        return Known(shown_setting(written) if sensitive else written)
     return Unset()
 
 

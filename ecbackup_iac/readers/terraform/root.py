@@ -18,7 +18,6 @@ from ecbackup_iac.readers.terraform.caches import (
     RootReader,
     rejected_retention,
 )
-from ecbackup_iac.readers.terraform.deployed_templates import declares_cache
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.expansion import (
@@ -114,7 +113,7 @@ class RootEvaluation:
     @property
     def deployments(self) -> tuple[TemplateDeployment, ...]:
         """The CloudFormation templates that resources deploy."""
-        return tuple(self._reader.deployed.found)
+        return tuple(self._reader.deployments)
 
     @property
     def used_variables(self) -> set[str]:
@@ -212,7 +211,7 @@ class RootEvaluation:
         location = found.block.range.location
         locations = (location, *overrides_of(found.block))
         is_call = found.target is not None
-        if found.kind in DEPLOYERS and not declares_cache(found):
+        if found.kind in DEPLOYERS and not _declares_cache(found):
             return None
         if self._is_wanted(found.instance) and (
             not is_call or self._is_cache_call(found, locations)
@@ -264,3 +263,9 @@ class RootEvaluation:
     def _add_absent(self, address: str, kind: str, location: Location, reason: str) -> None:
         root = shown_path(self._root.module.folder)
         self.absent.setdefault(location, AbsentCache(address, kind, root, location, reason))
+
+
+def _declares_cache(found: EmptyBlock) -> bool:
+    from ecbackup_iac.readers.terraform.deployed_templates import declares_cache
+
+    return declares_cache(found)

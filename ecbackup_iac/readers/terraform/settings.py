@@ -1,12 +1,11 @@
 """What Terraform evaluated → settings of a cache: days, texts, and the steps that led there."""
 
-import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
-from ecbackup_iac.model.policy import MAXIMUM_DAYS
+from ecbackup_iac.model.hidden import hidden, hidden_unless_days, shown_setting
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import (
     Bounds,
@@ -22,27 +21,16 @@ from ecbackup_iac.model.value import (
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.resource_types import (
     MAX_SHOWN_BYTES,
-    SENSITIVE,
     days_of,
     shown_value,
 )
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values.value import (
-    FILE_CONTENT,
     Step,
     UnknownRaw,
     Value,
-)
-
-MAX_READ_LENGTH = 3
-"""Characters of a number that a file holds and that may be shown: 60 days, but no account's number."""
-
-# A text that a file holds is shown where it is one of these: an engine, a node type or a window.
-_PLAIN_TEXT = re.compile(
-    r"redis|valkey|memcached|cache\.[a-z0-9.]{1,40}"
-    r"|(?:[a-z]{3}:)?\d\d:\d\d-(?:[a-z]{3}:)?\d\d:\d\d",
-    re.IGNORECASE | re.ASCII,
+    hidden_value,
 )
 
 MAX_STEP_LENGTH = 120
@@ -78,26 +66,13 @@ def _is_same(setting: Settled[int], first: Known[int]) -> bool:
 
 def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
     settled = _days(value, trace)
-    is_of_use = isinstance(settled, Known) and 0 <= settled.value <= MAXIMUM_DAYS
-    if value.is_sensitive and not is_of_use and not isinstance(settled, Unset):
-        settled = Invalid(SENSITIVE, trace, sensitive=True)
-    elif value.is_file_content and not _is_plain(value, settled):
-        settled = Invalid(FILE_CONTENT, trace)
+    is_text = not isinstance(value.raw, bool | Mapping | tuple)
+    if value.is_sensitive or (value.privacy and is_text):
+        settled = hidden_unless_days(settled, hidden_value(value))
     if value.literals:
         literals = tuple(literal.location for literal in value.literals)
         settled = replace(settled, literals=literals)
     return settled
-
-
-def _is_plain(value: Value, settled: Settled[int]) -> bool:
-    """Whether a retention that a file holds may be shown: a short number, or no text at all."""
-    match settled:
-        case Known(value=days):
-            return len(str(days)) <= MAX_READ_LENGTH
-        case Invalid(text=text) if isinstance(value.raw, str | Number):
-            return isinstance(value.raw, bool) or (text[0] != '"' and len(text) <= MAX_READ_LENGTH)
-        case _:
-            return True
 
 
 def _days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
@@ -146,21 +121,17 @@ def _settled_text(value: Value) -> Settled[str]:
             text = text_from(raw)
         case raw:
             text = str(raw)
-    if value.is_sensitive:
-        return Known(text, sensitive=True)
     return Known(shown_text(value, text))
 
 
 def shown_text(value: Value, text: str) -> str:
     """Return a value's text as it may be printed."""
-    if value.is_sensitive:
-        return SENSITIVE
-    return FILE_CONTENT if value.is_file_content and not _PLAIN_TEXT.fullmatch(text) else text
+    return shown_setting(text) if value.is_hidden else text
 
 
 def _trace(before: tuple[TraceStep, ...], steps: Iterable[Step]) -> tuple[TraceStep, ...]:
     """Return a value's trace for the report, from the retention to its source, without duplicates."""
-    trace, is_secret = [*before], False
+    trace, is_secret = [*before], any(step.is_secret for step in before)
     for step in steps:
         # What a sensitive variable is made of is as sensitive as the variable.
         trace.append(_hidden(step) if is_secret else step_of(step))
@@ -173,14 +144,21 @@ _NOT_ASSIGNED = (StepKind.OPEN_VARIABLE, StepKind.UNSET)
 
 def _hidden(step: Step) -> TraceStep:
     is_assigned = step.name and step.kind not in _NOT_ASSIGNED
-    text = f"{step.name} = {SENSITIVE}" if is_assigned else SENSITIVE
+    shown = hidden(f"{step.name} in {step.location}")
+    text = f"{step.name} = {shown}" if is_assigned else shown
     return TraceStep(text, step.location, step.kind, step.name, is_secret=True)
 
 
 def step_of(step: Step) -> TraceStep:
     """Return a step for the report: the first line of its text, cut where it is long."""
+    if isinstance(step, TraceStep):
+        return step
+    if step.is_secret:
+        return _hidden(step)
     first, *rest = step.text.strip().splitlines() or [""]
     text = first.strip()
     if len(text) > MAX_STEP_LENGTH or rest:
         text = f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
-    return TraceStep(text, step.location, step.kind, step.name, step.shape, step.is_secret)
+    return TraceStep(
+        text, step.location, step.kind, step.name, step.shape, is_partial=step.is_partial
+    )

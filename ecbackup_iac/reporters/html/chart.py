@@ -114,18 +114,16 @@ def retention_text(retention: Value[int]) -> str:
             return f"{counted(low, 'day')} or more"
         return "not known" if high is None else f"{counted(high, 'day')} or less"
     values = possible_values(retention)
-    days = sorted({item.value for item in values if isinstance(item, Known) and not item.sensitive})
+    days = sorted({item.value for item in values if isinstance(item, Known)})
     parts = [f"{number:,}" for number in days]
     if parts:
         parts[-1] += " day" if days == [1] else " days"
-    parts += dict.fromkeys(
-        format_value(item) for item in values if not isinstance(item, Known) or item.sensitive
-    )
+    parts += dict.fromkeys(format_value(item) for item in values if not isinstance(item, Known))
     return " or ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]
 
 
 def _marks(retention: Value[int]) -> str:
-    """Return the drawing of a retention; a sensitive one is drawn like one that is not known."""
+    """Return the drawing of a retention."""
     values = possible_values(retention)
     if isinstance(retention, Unknown) and not values and retention.bounds:
         bounds = retention.bounds
@@ -136,7 +134,7 @@ def _marks(retention: Value[int]) -> str:
         return _line(first, last) + "".join(
             _dot(end, radius=4) for end in dict.fromkeys(ends) if end is not None
         )
-    if not values or any(isinstance(value, Known) and value.sensitive for value in values):
+    if not values:
         return f'<line class="dashed" x1="{_FIRST:g}%" x2="{_LAST:g}%" y1="50%" y2="50%"/>'
     if len(values) == 1:
         return _mark(values[0])

@@ -110,7 +110,7 @@ def _about(resource: CacheResource) -> Iterator[str]:
 def _setting(value: Value[str]) -> str:
     if isinstance(value, Unknown):
         return "not known"
-    return f"<bdi>{prose(value.shown)}</bdi>" if isinstance(value, Known) else ""
+    return f"<bdi>{prose(value.value)}</bdi>" if isinstance(value, Known) else ""
 
 
 def _lines(text: str) -> str:

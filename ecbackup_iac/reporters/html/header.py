@@ -103,9 +103,14 @@ def _gap_sentences(report: Report) -> Iterator[str]:
             f"The answer is incomplete: {counted(errors, 'error')}; see "
             '<a href="#not-read">what could not be read</a>.'
         )
-    elif report.diagnostics:
-        warnings = counted(len(report.diagnostics), "warning")
+    elif number := sum(one.severity is Severity.WARNING for one in report.diagnostics):
+        warnings = counted(number, "warning")
         yield f'{warnings}, and the answer stands; see <a href="#not-read">what they are</a>.'
+    if any(exclusion.location for exclusion in report.exclusions):
+        yield (
+            "Something is excluded and not in this report; see "
+            '<a href="#not-read">what, and by what</a>.'
+        )
     if suppressed:
         verb = "does" if suppressed == 1 else "do"
         yield (

@@ -130,6 +130,9 @@ def _main(report: Report, entries: list[Entry], roots: list[str]) -> Iterator[st
     yield "</section>\n"
 
 
+_KINDS = {Severity.ERROR: "fail", Severity.WARNING: "unknown", Severity.NOTE: "na"}
+
+
 def _section(anchor: str, title: str) -> str:
     return f'<section id="{anchor}" aria-labelledby="{anchor}-title">\n<h2 id="{anchor}-title">{title}</h2>\n'
 
@@ -168,14 +171,12 @@ def _absent(absent: AbsentCache) -> str:
 
 
 def _diagnostics(report: Report) -> str:
-    diagnostics = sorted(report.diagnostics, key=lambda one: (one.severity, one.is_detail))
+    diagnostics = sorted(report.diagnostics, key=lambda one: (one.severity.rank, one.is_detail))
     return items(map(_diagnostic, diagnostics), ' class="boxes"') or "<p>Everything was read.</p>\n"
 
 
 def _diagnostic(diagnostic: Diagnostic) -> str:
-    kind, word = (
-        ("fail", "Error") if diagnostic.severity is Severity.ERROR else ("unknown", "Warning")
-    )
+    kind, word = _KINDS[diagnostic.severity], diagnostic.severity.title()
     return (
         f'<span class="{kind}"><span class="tag">{word}</span></span> {code(str(diagnostic.location))}'
         f"<br>{prose(diagnostic.message)}"

@@ -94,7 +94,7 @@ def _lookup_of_unknown_key(
 
     default = default_of(of, default)
     subject = evaluator.subject(node.arguments[1])
-    found = possible_elements(of, subject, is_hidden=of.is_file_content or key.is_file_content)
+    found = possible_elements(of, subject, is_hidden=of.is_hidden or key.is_hidden)
     found.append(Possibility(default, (Assumption(subject, "something else"),)))
     raw = key.unknown
     result = one_of(found, raw.why, is_deferred=raw.is_deferred)

@@ -78,6 +78,8 @@ def _either_branch(
     for branch, state in ((then, "true"), (otherwise, "false")):
         try:
             found.append(Possibility(branch(), (Assumption(subject, state),)))
+        except ReferenceRefusedError:
+            raise
         except EvaluationError:
             record_rejection()
     if not found:

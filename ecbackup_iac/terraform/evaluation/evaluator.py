@@ -37,6 +37,7 @@ from ecbackup_iac.terraform.values.operators import attribute, binary, index, un
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
+    Privacy,
     ReferenceRefusedError,
     SourceStep,
     Value,
@@ -107,10 +108,10 @@ class Evaluator(NodeEvaluator):
         return joined(self, parts)
 
     def template_evaluator(
-        self, scope: Scope, variables: Mapping[str, Value], *, is_file_content: bool
+        self, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
     ) -> "Evaluator":
         """Return an evaluator for a template with these variables."""
-        return (HiddenSourceEvaluator if is_file_content else Evaluator)(scope, variables)
+        return (HiddenSourceEvaluator if is_hidden else Evaluator)(scope, variables)
 
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
@@ -182,7 +183,7 @@ class HiddenSourceEvaluator(Evaluator):
         except EvaluationError as error:
             raise error.redacted() from None
         literals = () if isinstance(node, Literal) else value.literals
-        return replace(value, literals=literals, is_file_content=True)
+        return replace(value, literals=literals, privacy=Privacy.OUTSIDE)
 
     def source_text(self, node: Node, text: str = "") -> str:  # noqa: ARG002 - it is hidden
         """Return where an expression is written."""

@@ -21,6 +21,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     UnknownRaw,
     Value,
+    hidden_value,
     number,
     object_value,
     string,
@@ -62,9 +63,9 @@ class _Members:
         """Add a member. Raises EvaluationError for a key that comes twice."""
         self.keys.append(key)
         if str(key.raw) in self.groups and not is_grouped:
-            shown = "(sensitive value)" if key.is_sensitive else f'"{key.raw}"'
+            shown = hidden_value(key) if key.is_hidden else f'"{key.raw}"'
             text, bare = (f"Duplicate object key: {t} comes twice" for t in (shown, "a key"))
-            raise EvaluationError(bare if key.is_file_content else text, bare=bare)
+            raise EvaluationError(text, bare=bare)
         self.groups.setdefault(str(key.raw), []).append(value)
 
     def made(self, *, is_grouped: bool) -> Value:

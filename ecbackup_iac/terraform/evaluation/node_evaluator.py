@@ -62,7 +62,7 @@ class NodeEvaluator(ABC):
 
     @abstractmethod
     def template_evaluator(
-        self, scope: Scope, variables: Mapping[str, Value], *, is_file_content: bool
+        self, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
     ) -> TemplateEvaluator:
         """Return an evaluator for a template with these variables."""
 
@@ -121,6 +121,6 @@ def _shown(value: Value) -> str:
     raw = value.raw
     if isinstance(raw, int) and raw.bit_length() > PRECISION:
         return ""
-    if value.is_sensitive or (value.is_file_content and isinstance(raw, str)):
+    if value.is_sensitive or (value.privacy and isinstance(raw, str)):
         return ""
     return str(raw) if isinstance(raw, str | int) and len(str(raw)) <= MAX_SHOWN_VALUE else ""

@@ -11,12 +11,13 @@ from ecbackup_iac.hcl.expression import (
     Text,
 )
 from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.loops import iterations
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import BOOL, STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, string
 
 _NULL = "The expression result is null: it cannot stand in a template"
 
@@ -92,7 +93,10 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
         what = "Cannot include the given value in a string template"
         message, bare = (f"{what}: {reason}" for reason in (error.message, error.bare))
         raise EvaluationError(message, source_range, bare) from error
-    return map_outcomes(_not_null, text, kind=STRING)
+    part = map_outcomes(_not_null, text, kind=STRING)
+    if part.privacy is Privacy.DOCUMENT:
+        return replace(part, privacy=Privacy.OUTSIDE)  # what the text is part of is no document
+    return part
 
 
 def _not_null(value: Value) -> Value:

@@ -21,11 +21,11 @@ from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import identity, one_of
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
-    FILE_CONTENT,
     Assumption,
     EvaluationError,
     Possibility,
     Value,
+    hidden_value,
 )
 
 _MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "=="}
@@ -80,13 +80,13 @@ def narrowed(
 
 def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
     possibilities = []
-    for number, listed in enumerate(values, 1):
+    for listed in values:
         try:
             fitting = converted(listed, value.type)
         except EvaluationError:
             continue  # of another type: the variable is never equal to it
         is_shown = not (fitting.is_hidden and isinstance(fitting.raw, str))
-        state = shown(fitting) if is_shown else f"{FILE_CONTENT}, number {number}"
+        state = shown(fitting) if is_shown else hidden_value(fitting)
         possibilities.append(Possibility(fitting, (Assumption(subject, state),)))
     if not possibilities:
         return value
@@ -187,16 +187,16 @@ def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) ->
 
 def _least(value: Value, bound: Number) -> Number | None:
     """Return the lower bound that a value is, limited where a file holds it."""
-    if value.is_sensitive or (value.is_file_content and bound < -MAX_SHOWN_BOUND):
+    if value.is_sensitive or (value.privacy and bound < -MAX_SHOWN_BOUND):
         return None
-    return min(bound, MAX_SHOWN_BOUND) if value.is_file_content else bound
+    return min(bound, MAX_SHOWN_BOUND) if value.privacy else bound
 
 
 def _greatest(value: Value, bound: Number) -> Number | None:
     """Return the upper bound that a value is, limited where a file holds it."""
-    if value.is_sensitive or (value.is_file_content and bound > MAX_SHOWN_BOUND):
+    if value.is_sensitive or (value.privacy and bound > MAX_SHOWN_BOUND):
         return None
-    return max(bound, -MAX_SHOWN_BOUND) if value.is_file_content else bound
+    return max(bound, -MAX_SHOWN_BOUND) if value.privacy else bound
 
 
 def _settled(node: Node, constant: Callable[[Node], Value]) -> Value | None:

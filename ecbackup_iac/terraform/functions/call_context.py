@@ -122,9 +122,9 @@ class CallContext(Protocol):
         """What the file functions read."""
 
     def template_evaluator(
-        self, scope: Scope, variables: Mapping[str, Value], *, is_file_content: bool
+        self, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
     ) -> TemplateEvaluator:
         """Return an evaluator for a template with these variables.
 
-        Nothing of a template's text is shown where `is_file_content` is set.
+        Nothing of a template's text is shown where `is_hidden` is set.
         """

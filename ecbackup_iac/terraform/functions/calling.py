@@ -10,10 +10,10 @@ from ecbackup_iac.terraform.functions.call_context import (
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
-from ecbackup_iac.terraform.values.marks import marks_in
+from ecbackup_iac.terraform.values.marks import marks_in, with_hidden_credentials
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import SetOf, Type
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, UnknownRaw, Value
 
 
 def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
@@ -48,31 +48,38 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         raise _rejection(function, arguments, error) from None
     if not function.keeps_marks:
         return result
-    is_sensitive, is_file_content = result.is_sensitive, result.is_file_content
+    is_sensitive, privacy = result.is_sensitive, result.privacy
     for parameter, argument in zip(parameters, arguments, strict=True):
-        top_marks = argument.is_sensitive, argument.is_file_content
+        top_marks = argument.is_sensitive, argument.privacy
         marks = top_marks if parameter.allows_unknown_elements else marks_in(argument)
-        is_sensitive, is_file_content = is_sensitive or marks[0], is_file_content or marks[1]
-    return result.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
+        is_sensitive = is_sensitive or marks[0]
+        privacy = max(privacy, _privacy_of_result(function, marks[1]))
+    result = result.with_marks(is_sensitive=is_sensitive, privacy=privacy)
+    return with_hidden_credentials(result) if privacy is Privacy.DECODED else result
+
+
+def _privacy_of_result(function: Function, privacy: Privacy) -> Privacy:
+    """Return the privacy that an argument gives to the result."""
+    if privacy is not Privacy.DOCUMENT:
+        return privacy
+    return Privacy.DECODED if function.decodes else Privacy.OUTSIDE
 
 
 def _rejection(
     function: Function, arguments: Sequence[Value], error: EvaluationError
 ) -> EvaluationError:
     """Return an error without what the arguments do not allow to be shown."""
-    is_sensitive, is_file_content = _marks(arguments)
+    is_sensitive, is_private = _marks(arguments)
     if is_sensitive:
         text = f'Invalid function argument: "{function.name}" refuses a sensitive value'
         return EvaluationError(text, error.origin)
-    return error.redacted() if is_file_content else error
+    return error.redacted() if is_private else error
 
 
 def _marks(arguments: Sequence[Value]) -> tuple[bool, bool]:
-    """Return whether any of the arguments is sensitive, and whether any is the content of a file."""
+    """Return whether anything in the arguments is sensitive, and whether anything is private."""
     marks = [marks_in(argument) for argument in arguments]
-    return any(is_sensitive for is_sensitive, _ in marks), any(
-        is_file_content for _, is_file_content in marks
-    )
+    return any(is_sensitive for is_sensitive, _ in marks), any(privacy for _, privacy in marks)
 
 
 def _unknown_result(
@@ -85,12 +92,12 @@ def _unknown_result(
 
 
 def _why(function: Function, arguments: Sequence[Value], error: UnknownResultError) -> str:
-    is_sensitive, is_file_content = _marks(arguments)
+    is_sensitive, is_private = _marks(arguments)
     if is_sensitive:
         return f"{function.name} of a sensitive value is not evaluated"
-    if is_file_content and function.reads_files:
+    if is_private and function.reads_files:
         return f"{function.name} of a name that stands in a file is not evaluated"
-    return error.bare if is_file_content else error.why
+    return error.bare if is_private else error.why
 
 
 def _map_arguments(

@@ -142,9 +142,9 @@ FUNCTIONS: tuple[Function, ...] = (
         returns=STRING,
     ),
     # The type of the result depends on the text.
-    Function("csvdecode", (_TEXT,), lambda text: csv_value(text_of(text))),
-    Function("jsondecode", (_TEXT,), lambda text: json_value(text_of(text))),
-    Function("yamldecode", (Parameter("src", STRING),), _yamldecode),
+    Function("csvdecode", (_TEXT,), lambda text: csv_value(text_of(text)), decodes=True),
+    Function("jsondecode", (_TEXT,), lambda text: json_value(text_of(text)), decodes=True),
+    Function("yamldecode", (Parameter("src", STRING),), _yamldecode, decodes=True),
     Function(
         "jsonencode",
         (Parameter("val", allows_null=True),),

@@ -1,12 +1,14 @@
 """Functions of paths and of files; files are read inside the boundary only."""
 
 import posixpath
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from hashlib import md5, sha1, sha256, sha512
 from unicodedata import normalize
 
 from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
@@ -16,10 +18,11 @@ from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import BOOL, STRING, SetOf
 from ecbackup_iac.terraform.values.value import (
-    FILE_CONTENT,
     EvaluationError,
+    Privacy,
     Value,
     boolean,
+    hidden_value,
     string,
 )
 
@@ -78,13 +81,22 @@ def _text(files: Files, path: Value) -> str:
         raise EvaluationError(text, bare=bare) from error
 
 
+_DATA_FILE = re.compile(r".*\.(json|ya?ml|csv)", re.IGNORECASE | re.DOTALL)
+_CREDENTIALS_FILE = re.compile(
+    r"creds|credential|secret|token|service.?account|kubeconfig", re.IGNORECASE
+)
+
+
 def _read(text: str) -> Value:
-    """Return a string of what a file holds, or of what is worked out of it."""
-    return string(text).with_marks(is_sensitive=False, is_file_content=True)
+    """Return a string that is not in the code: of what a file holds, or of the machine."""
+    return string(text).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
 
 
 def _file(files: Files, path: Value) -> Value:
-    return _read(_text(files, path))
+    text, name = _read(_text(files, path)), str(path.raw)
+    if not _DATA_FILE.fullmatch(name) or _CREDENTIALS_FILE.search(name):
+        return text
+    return replace(text, privacy=Privacy.DOCUMENT)
 
 
 def _fileexists(files: Files, path: Value) -> Value:
@@ -135,7 +147,7 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
     source = SourceFile(str(path.raw), _text(context.files, path).encode())
     evaluation = evaluation_context()
     evaluation.template_calls += 1
-    shown = FILE_CONTENT if path.is_hidden else str(path.raw)
+    shown = hidden_value(path) if path.is_hidden else str(path.raw)
     result = render_file(context, source, names, f"{shown} ({evaluation.template_calls})")
     return map_outcomes(_not_null, result) if result.is_known or result.unknown.outcomes else result
 

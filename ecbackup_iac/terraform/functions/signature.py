@@ -40,3 +40,6 @@ class Function:
     renders_templates: bool = False
     keeps_marks: bool = True
     """A sensitive argument makes the result sensitive."""
+
+    decodes: bool = False
+    """It reads the text of a document."""

@@ -58,7 +58,7 @@ def is_in_template_file(context: CallContext) -> bool:
 
 
 def render_string(
-    context: CallContext, text: str, variables: Mapping[str, Value], *, is_file_content: bool
+    context: CallContext, text: str, variables: Mapping[str, Value], *, is_hidden: bool
 ) -> Value:
     """Return a template string rendered.
 
@@ -69,9 +69,7 @@ def render_string(
     parts, problems = parse_template(SourceFile("templatestring", text.encode(errors="replace")))
     if problems:
         raise EvaluationError(f"templatestring: {problems[0][0]}")
-    evaluator = context.template_evaluator(
-        _StringScope(), variables, is_file_content=is_file_content
-    )
+    evaluator = context.template_evaluator(_StringScope(), variables, is_hidden=is_hidden)
     return evaluator.joined(parts)
 
 
@@ -90,4 +88,4 @@ def render_file(
         raise EvaluationError(message, source_range)
     template = Template(SourceRange(source, 0, len(source.text)), parts)
     scope = _FileScope(context.files, address)
-    return context.template_evaluator(scope, variables, is_file_content=True).value(template)
+    return context.template_evaluator(scope, variables, is_hidden=True).value(template)

@@ -183,7 +183,7 @@ def _templatestring(context: CallContext, template: Value, variables: Value) -> 
     if not is_mapping(variables.type):
         raise EvaluationError("invalid vars value: must be a map")
     text = text_of(template)
-    return render_string(context, text, variables.members, is_file_content=template.is_hidden)
+    return render_string(context, text, variables.members, is_hidden=template.is_hidden)
 
 
 def _plain(name: str, change: Callable[..., str], *parameters: str, first: str = "str") -> Function:

@@ -9,16 +9,17 @@ from functools import cached_property
 from typing import Protocol
 
 from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions.call_context import Files, Scope
 from ecbackup_iac.terraform.modules.file_names import Program
-from ecbackup_iac.terraform.modules.installed_modules import installed_modules, without_credentials
+from ecbackup_iac.terraform.modules.installed_modules import installed_modules
 from ecbackup_iac.terraform.modules.module import FolderReader, Module, load_module
 from ecbackup_iac.terraform.modules.resource_values import Schemas
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.value import EvaluationError, hidden_value
 
 NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
 """Why a module from elsewhere was not read."""
@@ -127,9 +128,10 @@ class Configuration:
         OpenTofu evaluates it with the module's variables and locals, since 1.8.
         """
         block = caller.module.calls[name]
-        source, written = source_of(block), block.body.attribute("source")
+        source = source_of(block)
         if source is not None:
             return source, ""
+        written = block.body.attribute("source")
         if written is None or self.is_terraforms:
             return "", "its source is not a plain text"
         try:
@@ -139,6 +141,8 @@ class Configuration:
         if value.is_sensitive or not (value.is_known and isinstance(value.raw, str)):
             why = "" if value.is_known else f": {value.unknown.why}"
             return "", f"its source is unknown{why}"
+        if value.is_hidden and not os.path.isdir(os.path.join(caller.module.folder, value.raw)):
+            return "", f"its source is {hidden_value(value)}"
         return without_credentials(value.raw), ""
 
     def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:

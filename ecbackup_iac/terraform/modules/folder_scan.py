@@ -148,7 +148,8 @@ class FolderScan:
             if "terragrunt.hcl" in names:
                 self.terragrunt.append(prefix + "terragrunt.hcl")
             files = every_configuration_file(names)
-            if files:
+            # One whose files are all excluded may still be the module of another folder.
+            if not all(is_excluded(prefix + name) for name in files):
                 self.found[path] = self._folder(path, files)
 
     def _folder(self, path: str, files: tuple[str, ...]) -> Folder:

@@ -12,15 +12,17 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import COMMAND_LINE, ENVIRONMENT
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
-from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.modules.module import FolderReader
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
+    Privacy,
     SourceStep,
     Value,
     string,
@@ -141,20 +143,20 @@ def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
 
 def _from_text(name: str, text: str, constraint: Constraint, origin: TraceStep) -> Value:
     """Return a value given as text: the text itself for a primitive type, an expression for others."""
-    if constraint.is_literal:
-        value = string(text)
-    else:
-        source = SourceFile(origin.location.path, text.encode(), origin.location.origin)
-        node, problems = parse_expression(source)
-        if problems:
-            raise EvaluationError(f"Invalid value for variable {name}: {problems[0][0]}", origin)
-        value = Evaluator(CONSTANT_SCOPE).value(node)
     try:
-        return constraint.applied(value).through(origin)
+        value = string(text) if constraint.is_literal else _expression(text)
+        return constraint.applied(replace(value, privacy=Privacy.OUTSIDE)).through(origin)
     except EvaluationError as error:
-        raise EvaluationError(
-            f"Invalid value for variable {name}: {error.message}", origin
-        ) from error
+        message = f"Invalid value for variable {name}: {error.bare}"
+        raise EvaluationError(message, origin) from error
+
+
+def _expression(text: str) -> Value:
+    """Return the value of an expression, no part of which is shown. Raises EvaluationError."""
+    node, problems = parse_expression(SourceFile("", text.encode()))
+    if problems:
+        raise EvaluationError("it is no valid expression")
+    return HiddenSourceEvaluator(CONSTANT_SCOPE).value(node)
 
 
 def workspace_of(given: EvaluationInputs) -> Value:
@@ -164,5 +166,5 @@ def workspace_of(given: EvaluationInputs) -> Value:
     """
     name = given.workspace or given.environment.get("TF_WORKSPACE")
     if name:
-        return string(name)
+        return replace(string(name), privacy=Privacy.OUTSIDE)
     return unknown("terraform.workspace is not given (--workspace)", STRING, is_not_null=True)

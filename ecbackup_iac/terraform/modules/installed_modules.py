@@ -4,15 +4,13 @@ import os
 import re
 from collections.abc import Mapping
 
+from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.module import FolderReader
 from ecbackup_iac.terraform.modules.programs import VERSION_CONSTRAINT
 
 _REGISTRIES = ("registry.terraform.io/", "registry.opentofu.org/")
-
-# Credentials before the host in a git address, which must not be shown.
-_CREDENTIALS = re.compile(r"//(?!git@)[^/@]*@")
 
 # Compiled where a module was fetched, which is rare.
 _HOSTED = r"(github\.com|bitbucket\.org)/([^/?]+)/([^/?]+)((?:/[^?]*)?)"
@@ -57,11 +55,6 @@ def installed_modules(root: str, reader: FolderReader) -> dict[str, InstalledMod
         }
     except (ValueError, AttributeError, TypeError, RecursionError):
         return {}
-
-
-def without_credentials(source: str) -> str:
-    """Return a source without what must not be shown."""
-    return _CREDENTIALS.sub("//", source)
 
 
 def normalised(source: str) -> str:

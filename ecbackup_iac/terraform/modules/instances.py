@@ -25,10 +25,9 @@ from ecbackup_iac.terraform.modules.repetitions import (
     enabled_argument,
     for_each,
 )
-from ecbackup_iac.terraform.modules.resource_values import address_of, resource_value
+from ecbackup_iac.terraform.modules.resource_values import address_of, definition, resource_value
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
-from ecbackup_iac.terraform.values.context import hide_rejections
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
@@ -42,6 +41,7 @@ from ecbackup_iac.terraform.values.value import (
     ReferenceRefusedError,
     SourceStep,
     Value,
+    declared_sensitive,
     null,
     object_value,
     string,
@@ -116,7 +116,7 @@ class ModuleInstance:
     @cached_property
     def called(self) -> tuple[str, ...]:
         """The folders of the modules that those calls lead to."""
-        return (*self.parent.called, self.module.folder) if self.calls and self.parent else ()
+        return (*self.parent.called, self.module.folder) if self.call_blocks and self.parent else ()
 
     @property
     def root(self) -> "ModuleInstance":
@@ -128,7 +128,9 @@ class ModuleInstance:
         key = (root, *names)
         if key not in self._found:
             if key in self._pending:
-                raise EvaluationError(f"Cycle: {'.'.join(key)} refers to itself", source_range)
+                raise ReferenceRefusedError(
+                    f"Cycle: {'.'.join(key)} refers to itself", source_range
+                )
             if root == "local" and len(self._pending) >= MAX_CHAIN_DEPTH and not self._is_preparing:
                 self._is_preparing = True
                 try:
@@ -137,7 +139,7 @@ class ModuleInstance:
                     self._is_preparing = False
             self._pending.add(key)
             try:
-                with hide_rejections():
+                with definition():
                     self._found[key] = self._resolved(root, names)
             except EvaluationError as error:
                 error.__context__ = None  # it would keep much in memory
@@ -268,12 +270,11 @@ class ModuleInstance:
             return value_of(repetitions[0]) if repetitions else null(DYNAMIC)
         if has_count:
             return tuple_value(value_of(repetition) for repetition in repetitions)
+        keys = [repetition.names["each", "key"] for repetition in repetitions]
+        values = map(value_of, repetitions)
         return object_value(
-            {
-                str(repetition.names["each", "key"].raw): value_of(repetition)
-                for repetition in repetitions
-            }
-        )
+            {str(key.raw): value for key, value in zip(keys, values, strict=True)}
+        ).with_marks_of(*keys)
 
     def resource_value(self, key: ResourceKey, block: Block, repetition: Repetition) -> Value:
         """Return the value of a resource instance, whose members are evaluated on demand."""
@@ -299,11 +300,13 @@ class ModuleInstance:
             attribute = outputs[output].body.attribute("value")
             if attribute is None:
                 raise EvaluationError(f'Missing required argument: output "{output}" has no value')
-            return (
-                Evaluator(child)
-                .value(attribute.expression)
-                .through(SourceStep.of(attribute, StepKind.OUTPUT))
-            )
+            with definition():
+                value = Evaluator(child).value(attribute.expression)
+            value = value.through(SourceStep.of(attribute, StepKind.OUTPUT))
+            is_sensitive = outputs[output].body.attribute("sensitive")
+            if is_sensitive and Evaluator(child).value(is_sensitive.expression).raw is not False:
+                return declared_sensitive(value, output, StepKind.OUTPUT)
+            return value
 
         kind = object_of(dict.fromkeys(outputs, DYNAMIC))
         return Value(kind, LazyMembers(sorted(outputs), find))
@@ -382,11 +385,14 @@ class BlockScope:
         instance: ModuleInstance,
         repetition: Repetition,
         self_value: Callable[[], Value] | None = None,
+        own: tuple[str, ...] = (),
     ) -> None:
         self.instance = instance
         self.repetition = repetition
         self.self_value = self_value
         """The value of `self`, in a postcondition."""
+        self.own = own
+        """The type and name of the resource whose arguments are evaluated, which may not refer to it."""
 
     @property
     def files(self) -> Files:
@@ -408,6 +414,9 @@ class BlockScope:
         found = self.repetition.names.get((root, names[0]))
         if found is not None:
             return found
+        if self.own and (root, *names) in (self.own, ("resource", *self.own)):
+            text = f"Self-referential block: {'.'.join(self.own)} may not refer to itself"
+            raise ReferenceRefusedError(text, source_range)
         if root == "self" and self.self_value is not None:
             return attribute(self.self_value(), names[0])
         return self.instance.reference(root, names, source_range)

@@ -22,6 +22,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Value,
+    hidden_value,
     number,
     string,
     unknown,
@@ -138,7 +139,7 @@ def for_each(value: Value) -> list[Repetition]:
     if value.is_known and isinstance(value.type, SetOf) and not value.is_wholly_known:
         value = _with_unknown_elements(value)
     if value.is_known:
-        return [_each_repetition(key, item) for key, item in _each(value).items()]
+        return [_each_repetition(*pair) for pair in _each(value).values()]
     raw = value.unknown
     if raw.is_deferred:
         text = "Invalid for_each argument: its keys cannot be determined until apply"
@@ -146,16 +147,18 @@ def for_each(value: Value) -> list[Repetition]:
     if not raw.outcomes:
         return [_any_repetition(raw.why, raw.element)]
     found: dict[str, list[Possibility]] = {}
+    keys: dict[str, Value] = {}
     for outcome in raw.outcomes:
-        for key, item in _each(outcome.value).items():
-            found.setdefault(key, []).append(Possibility(item, outcome.when, outcome.description))
+        for name, (key, item) in _each(outcome.value.with_marks_of(value)).items():
+            keys[name] = key.with_marks_of(*filter(None, (keys.get(name),)))
+            found.setdefault(name, []).append(Possibility(item, outcome.when, outcome.description))
     repetitions = []
-    for key, possibilities in sorted(found.items()):
+    for name, possibilities in sorted(found.items()):
         doubt = ""
         if len(possibilities) < len(raw.outcomes):
             when = " or ".join(dict.fromkeys(p.condition for p in possibilities if p.condition))
             doubt = f"it exists only when {when}" if when else f"for_each is unknown: {raw.why}"
-        repetitions.append(_each_repetition(key, one_of(possibilities, raw.why), doubt))
+        repetitions.append(_each_repetition(keys[name], one_of(possibilities, raw.why), doubt))
     return repetitions
 
 
@@ -176,8 +179,8 @@ def _any_repetition(why: str, item: Value | None) -> Repetition:
     return Repetition(names=names, doubt=doubt)
 
 
-def _each(value: Value) -> dict[str, Value]:
-    """Return the instances that a known for_each makes. Raises EvaluationError."""
+def _each(value: Value) -> dict[str, tuple[Value, Value]]:
+    """Return `each.key` and `each.value` of each instance of a known for_each. Raises EvaluationError."""
     if value.is_null:
         raise EvaluationError("Invalid for_each argument: the value is null")
     if isinstance(value.raw, tuple | Mapping) and len(value.raw) > MAX_INSTANCES:
@@ -185,22 +188,27 @@ def _each(value: Value) -> dict[str, Value]:
     match value.type:
         case MapOf() | ObjectOf():
             return {
-                key: item.through(*value.trace).with_marks_of(value)
-                for key, item in value.members.items()
+                name: (
+                    string(name).with_marks_of(value),
+                    item.through(*value.trace).with_marks_of(value),
+                )
+                for name, item in value.members.items()
             }
         case SetOf():
-            keys = {}
+            found = {}
             for element in value.elements:
                 if not isinstance(element.raw, str):
                     raise EvaluationError(
                         "Invalid for_each set argument: it must be a set of strings"
                     )
-                keys[element.raw] = element.with_marks_of(value)
-            return keys
+                item = element.with_marks_of(value)
+                found[element.raw] = (item, item)
+            return found
         case ListOf() | TupleOf() | _:
             raise EvaluationError("Invalid for_each argument: it must be a map or a set of strings")
 
 
-def _each_repetition(key: str, item: Value, doubt: str = "") -> Repetition:
-    names = {("each", "key"): string(key), ("each", "value"): item}
-    return Repetition(instance_key(key), names, doubt)
+def _each_repetition(key: Value, item: Value, doubt: str = "") -> Repetition:
+    names = {("each", "key"): key, ("each", "value"): item}
+    shown = f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
+    return Repetition(shown, names, doubt)

@@ -4,7 +4,7 @@ from ecbackup_iac.hcl.expression import Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.value import StepKind, TraceStep
+from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -13,7 +13,13 @@ from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL
-from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    SourceStep,
+    UnknownRaw,
+    Value,
+    declared_sensitive,
+)
 
 MAX_ERROR_MESSAGE = 200
 """Characters of a validation rule's own message."""
@@ -43,55 +49,58 @@ class Variable:
         """Whether its value is never kept. Raises EvaluationError."""
         return self._flag("ephemeral", default=False)
 
+    @property
+    def _is_sensitive(self) -> bool:
+        return self._flag("sensitive", default=False)
+
     def value(self, inputs: Inputs | CallInputs) -> Value:
         """Return the variable's value. Raises EvaluationError."""
-        constraint = self.constraint
-        given = inputs.value(self.name, constraint)
-        is_nullable = self._flag("nullable", default=True)
-        is_sensitive = self._flag("sensitive", default=False)
-        if given is None or (given.is_null and not is_nullable):
-            value = self._default(constraint, is_nullable=is_nullable)
-            if value is None:
-                return self._unset(inputs, constraint, is_nullable=is_nullable)
-        else:
-            value = given
-            if isinstance(given.raw, UnknownRaw) and not is_nullable:
-                raw = replace(given.raw, is_not_null=True)
-                value = Value(given.type, raw, given.trace).with_marks_of(given)
-        if is_sensitive:
-            hidden = tuple(
-                TraceStep(
-                    f"{self.name} = (sensitive value)",
-                    step.location,
-                    StepKind.VARIABLE,
-                    self.name,
-                    is_secret=True,
-                )
-                for step in value.trace
-            )
-            value = replace(value, trace=hidden, is_sensitive=True)
-        is_default = given is None and not isinstance(inputs, CallInputs)
-        return self._validated(value, _HINT if is_default else "")
+        try:
+            value = self._unvalidated(inputs)
+        except EvaluationError as error:
+            raise error.redacted() if self._is_sensitive else error from None
+        if value is None:
+            return self._unset(inputs)
+        if self._is_sensitive:
+            value = declared_sensitive(value, self.name, StepKind.VARIABLE)
+        is_default = StepKind.VARIABLE_DEFAULT in {step.kind for step in value.trace[-1:]}
+        is_root = not isinstance(inputs, CallInputs)
+        return self._validated(value, _HINT if is_default and is_root else "")
+
+    def _unvalidated(self, inputs: Inputs | CallInputs) -> Value | None:
+        """Return what the variable is set to, or its default; None without either."""
+        given = inputs.value(self.name, self.constraint)
+        if given is None or (given.is_null and not self._is_nullable):
+            return self._default()
+        if isinstance(given.raw, UnknownRaw) and not self._is_nullable:
+            raw = replace(given.raw, is_not_null=True)
+            return Value(given.type, raw, given.trace).with_marks_of(given)
+        return given
 
     def check_default(self) -> None:
         """Raise EvaluationError for a type or a default that Terraform refuses, even where it is not used."""
-        is_nullable = self._flag("nullable", default=True)
-        self._default(self.constraint, is_nullable=is_nullable)
+        try:
+            self._default()
+        except EvaluationError as error:
+            raise error.redacted() if self._is_sensitive else error from None
 
-    def _default(self, constraint: Constraint, *, is_nullable: bool) -> Value | None:
+    @property
+    def _is_nullable(self) -> bool:
+        return self._flag("nullable", default=True)
+
+    def _default(self) -> Value | None:
+        constraint = self.constraint
         default = self.block.body.attribute("default")
         if default is None:
             return None
         value = Evaluator(CONSTANT_SCOPE).value(default.expression)
-        if value.is_null and not is_nullable:
+        if value.is_null and not self._is_nullable:
             text = f"Invalid default value for variable {self.name}: null is not a valid value"
             raise EvaluationError(text, default.range)
         step = replace(SourceStep.of(default, StepKind.VARIABLE_DEFAULT), name=self.name)
         return constraint.applied(value).through(step)
 
-    def _unset(
-        self, inputs: Inputs | CallInputs, constraint: Constraint, *, is_nullable: bool
-    ) -> Value:
+    def _unset(self, inputs: Inputs | CallInputs) -> Value:
         """Return the value of a variable without a default that is not set: unknown in a root module."""
         if isinstance(inputs, CallInputs):
             text = (
@@ -99,10 +108,10 @@ class Variable:
             )
             raise EvaluationError(text, inputs.block.header)
         raw = UnknownRaw(
-            f"var.{self.name} has no default and no value", is_not_null=not is_nullable
+            f"var.{self.name} has no default and no value", is_not_null=not self._is_nullable
         )
         step = SourceStep(self.block.header, StepKind.OPEN_VARIABLE, self.name)
-        return self._narrowed(Value(constraint.type, raw, (step,)))
+        return self._narrowed(Value(self.constraint.type, raw, (step,)))
 
     def _narrowed(self, value: Value) -> Value:
         conditions = [

@@ -72,7 +72,7 @@ def converted(value: Value, target: Type) -> Value:
         trace=value.trace,
         is_sensitive=value.is_sensitive or result.is_sensitive,
         literals=value.literals,
-        is_file_content=value.is_file_content or result.is_file_content,
+        privacy=max(value.privacy, result.privacy),
     )
 
 

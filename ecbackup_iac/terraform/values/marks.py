@@ -2,28 +2,52 @@
 
 from collections.abc import Mapping
 
+from ecbackup_iac.model.hidden import names_credential
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.value import OpenMembers, Value
+from ecbackup_iac.terraform.values.value import OpenMembers, Privacy, Value
 
 
-def marks_in(value: Value) -> tuple[bool, bool]:
-    """Whether a value or anything in it is sensitive, and whether it is read from a file."""
-    is_sensitive, is_file_content = value.is_sensitive, value.is_file_content
+def marks_in(value: Value) -> tuple[bool, Privacy]:
+    """Return whether a value or anything in it is sensitive, and the privacy of the most private."""
+    is_sensitive, privacy = value.is_sensitive, value.privacy
     if not isinstance(value.raw, tuple | Mapping) or isinstance(value.raw, OpenMembers):
-        return is_sensitive, is_file_content
+        return is_sensitive, privacy
     charge(len(value.raw))
     for element in value.elements:
-        if is_sensitive and is_file_content:
+        if is_sensitive and privacy is Privacy.OUTSIDE:
             break
         inner = marks_in(element)
-        is_sensitive, is_file_content = is_sensitive or inner[0], is_file_content or inner[1]
-    return is_sensitive, is_file_content
+        is_sensitive, privacy = is_sensitive or inner[0], max(privacy, inner[1])
+    return is_sensitive, privacy
 
 
 def with_all_marks_of(result: Value, *arguments: Value) -> Value:
     """Return the result with the marks of the arguments and of anything in them."""
-    is_sensitive, is_file_content = result.is_sensitive, result.is_file_content
+    is_sensitive, privacy = result.is_sensitive, result.privacy
     for argument in arguments:
         inner = marks_in(argument)
-        is_sensitive, is_file_content = is_sensitive or inner[0], is_file_content or inner[1]
-    return result.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
+        is_sensitive, privacy = is_sensitive or inner[0], max(privacy, inner[1])
+    return result.with_marks(is_sensitive=is_sensitive, privacy=privacy)
+
+
+def with_hidden_credentials(value: Value) -> Value:
+    """Return a decoded value in which every member that is named like a credential is not shown."""
+    charge()
+    match value.raw:
+        case Mapping() as members:
+            kept = {
+                name: _outside(member)
+                if names_credential(name)
+                else with_hidden_credentials(member)
+                for name, member in members.items()
+            }
+            return replace(value, raw=kept)
+        case tuple() as elements:
+            return replace(value, raw=tuple(map(with_hidden_credentials, elements)))
+        case _:
+            return value
+
+
+def _outside(value: Value) -> Value:
+    return replace(value, privacy=Privacy.OUTSIDE)

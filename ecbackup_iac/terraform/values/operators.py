@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.terraform.values.arithmetic import (
     UndefinedResultError,
     added,
@@ -32,7 +33,6 @@ from ecbackup_iac.terraform.values.type_system import (
     type_name,
 )
 from ecbackup_iac.terraform.values.value import (
-    FILE_CONTENT,
     Assumption,
     EvaluationError,
     OpenMembers,
@@ -252,7 +252,7 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
     except EvaluationError as error:
         if key.is_sensitive:
             raise EvaluationError("Invalid index: no element with that sensitive key") from None
-        if key.is_file_content:
+        if key.privacy:
             raise error.redacted() from None
         raise
 
@@ -266,7 +266,7 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
     if not of.elements:
         raise EvaluationError("Invalid index: the collection is empty")
     record_rejection()  # the key may be none of these
-    elements = possible_elements(of, subject, is_hidden=of.is_file_content or key.is_file_content)
+    elements = possible_elements(of, subject, is_hidden=of.is_hidden or key.is_hidden)
     found = one_of(elements, raw.why, is_deferred=raw.is_deferred)
     return found.through(*of.trace).with_marks_of(of, key)
 
@@ -274,12 +274,12 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
 def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Possibility]:
     """Return the elements of a known collection, each on condition of its key; `subject` is the key's text.
 
-    Where `is_hidden` is set, no key is shown: they are only in a file.
+    Where `is_hidden` is set, no key is shown.
     """
-    if is_hidden:
-        keys = [f"{FILE_CONTENT}, number {position}" for position, _ in enumerate(of.elements, 1)]
-    elif isinstance(of.raw, tuple):
+    if isinstance(of.raw, tuple):
         keys = [str(position) for position in range(len(of.raw))]
+    elif is_hidden:
+        keys = [hidden(name) for name in of.members]
     else:
         keys = [f'"{name}"' for name in of.members]
     return [

@@ -14,6 +14,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Located,
     Possibility,
+    Privacy,
     UnknownRaw,
     Value,
 )
@@ -53,14 +54,17 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
         flat += _flattened(possibility, value.unknown.outcomes)
     kind = kinds[0] if len(set(kinds)) == 1 else DYNAMIC
     distinct = _distinct(flat)
-    is_file_content = any(possibility.value.is_hidden for possibility in possibilities)
+    privacies = (
+        Privacy.OUTSIDE if possibility.value.is_sensitive else possibility.value.privacy
+        for possibility in possibilities
+    )
     outcomes = tuple(distinct)
     if not is_listed or not distinct or len(distinct) > MAX_OUTCOMES:
         outcomes = ()
     elif len(distinct) == 1 and distinct[0].value.is_wholly_known:
         return distinct[0].value
     raw = UnknownRaw(why, outcomes, is_deferred=is_deferred)
-    return Value(kind, raw, is_file_content=is_file_content)
+    return Value(kind, raw, privacy=max(privacies, default=Privacy.NONE))
 
 
 def _flattened(outer: Possibility, outcomes: Iterable[Possibility]) -> Iterator[Possibility]:

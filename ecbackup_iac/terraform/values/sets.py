@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.marks import with_all_marks_of
 from ecbackup_iac.terraform.values.outcomes import identity
 from ecbackup_iac.terraform.values.type_system import ObjectOf, SetOf, TupleOf, Type
-from ecbackup_iac.terraform.values.value import UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import Privacy, UnknownRaw, Value
 
 _STEPS_PER_MEMBER = 6
 """Of a set: it is compared, and put in order."""
@@ -21,7 +22,8 @@ def set_of(members: Iterable[Value], element: Type) -> Value:
     distinct = {(identity(m), str(m.raw) if m.raw == 0 else ""): m for m in given}
     charge(_STEPS_PER_MEMBER * len(distinct))
     ordered = tuple(sorted(distinct.values(), key=_set_order))
-    return with_all_marks_of(Value(SetOf(element), ordered), *given)
+    result = with_all_marks_of(Value(SetOf(element), ordered), *given)
+    return replace(result, privacy=Privacy.NONE)  # each member has its own
 
 
 def _set_order(value: Value) -> tuple[int, object, str]:

@@ -5,6 +5,8 @@ of each. Every value has a trace: the locations that it passed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import IntEnum
+from fractions import Fraction
 from typing import Protocol, Self, TypeAlias
 from unicodedata import normalize
 
@@ -12,10 +14,16 @@ from ecbackup_iac.hcl.expression import For, Node, ObjectNode, TupleNode
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute
+from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.value import StepKind, StepShape
+from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
+from ecbackup_iac.terraform.values.source_text import (
+    calls_sensitive,
+    has_neighbours,
+    shown_source,
+)
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -28,10 +36,8 @@ from ecbackup_iac.terraform.values.type_system import (
     is_mapping,
     is_sequence,
     object_of,
+    type_name,
 )
-
-FILE_CONTENT = "(content of a file)"
-"""What a message shows instead of the text of a file."""
 
 
 class Located(Protocol):
@@ -70,7 +76,10 @@ class EvaluationError(Exception):
 
 
 class ReferenceRefusedError(EvaluationError):
-    """A reference to what is not declared: Terraform checks these first, so `try` hides none."""
+    """A reference that Terraform refuses, so that no `try` and no branch that is not taken hides it.
+
+    It is to what is not declared, or to what Terraform refuses where it is defined.
+    """
 
 
 class EphemeralValueError(ReferenceRefusedError):
@@ -97,6 +106,10 @@ class Step(Protocol):
         """Whether the source must not be shown."""
 
     @property
+    def is_partial(self) -> bool:
+        """Whether only a part of the source may be shown."""
+
+    @property
     def location(self) -> Location:
         """The location as it is reported."""
 
@@ -115,8 +128,6 @@ class SourceStep:
     expression: Node | None = None
     """What is assigned there; None where nothing is."""
 
-    is_secret: bool = False
-
     @classmethod
     def of(cls, attribute: Attribute, kind: StepKind) -> "SourceStep":
         """Return the step of an attribute."""
@@ -129,14 +140,24 @@ class SourceStep:
         return StepShape.COLLECTION if is_collection else StepShape.VALUE
 
     @property
+    def is_secret(self) -> bool:
+        """Whether it declares something as sensitive."""
+        return self.expression is not None and calls_sensitive(self.expression)
+
+    @property
     def location(self) -> Location:
         """The location as it is reported."""
         return self.range.location
 
     @property
     def text(self) -> str:
-        """The source text."""
-        return self.range.text
+        """The beginning of the source text, without the setting's neighbours."""
+        return shown_source(self.range, self.expression)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the source has neighbours of the setting, which are not shown."""
+        return has_neighbours(self.range, self.expression)
 
 
 @record
@@ -218,6 +239,22 @@ class LazyMembers(OpenMembers):
 Raw: TypeAlias = "bool | Number | str | tuple[Value, ...] | Mapping[str, Value] | UnknownRaw | None"
 
 
+class Privacy(IntEnum):
+    """Where the texts in a value come from, from the most public origin to the least."""
+
+    NONE = 0
+    """They are written in the code."""
+
+    DECODED = 1
+    """They are decoded from a data file of the tree: they are shown as instance keys and nowhere else."""
+
+    DOCUMENT = 2
+    """The whole text of such a file, as it is read."""
+
+    OUTSIDE = 3
+    """The content of any other file, the environment or the command line, or computed of a document."""
+
+
 @record(eq=False)
 class Value:
     """A value of Terraform's. Compare with `equality.equal`, never with ==.
@@ -233,8 +270,8 @@ class Value:
     literals: tuple[Located, ...] = ()
     """Where it is written literally: a literal for each way to it; none where it is computed."""
 
-    is_file_content: bool = False
-    """It comes from the content of a file: no text of it is shown. It has no other effect."""
+    privacy: Privacy = Privacy.NONE
+    """Whether a text of it may be shown. It has no other effect."""
 
     @property
     def is_null(self) -> bool:
@@ -294,32 +331,49 @@ class Value:
         return replace(self, trace=(*steps, *self.trace)) if steps else self
 
     def with_marks_of(self, *others: "Value") -> "Value":
-        """Return the value with the marks of the others: sensitive, or read from a file."""
-        is_sensitive, is_file_content = self.is_sensitive, self.is_file_content
+        """Return the value with the marks of the others: sensitive, and private."""
+        is_sensitive, privacy = self.is_sensitive, self.privacy
         for other in others:
             is_sensitive = is_sensitive or other.is_sensitive
-            is_file_content = is_file_content or other.is_file_content
-        return self.with_marks(is_sensitive=is_sensitive, is_file_content=is_file_content)
+            privacy = max(privacy, other.privacy)
+        return self.with_marks(is_sensitive=is_sensitive, privacy=privacy)
 
-    def with_marks(self, *, is_sensitive: bool, is_file_content: bool) -> "Value":
+    def with_marks(self, *, is_sensitive: bool, privacy: Privacy) -> "Value":
         """Return the value with these marks and no others."""
-        if is_sensitive is self.is_sensitive and is_file_content is self.is_file_content:
+        if is_sensitive is self.is_sensitive and privacy is self.privacy:
             return self
-        return replace(self, is_sensitive=is_sensitive, is_file_content=is_file_content)
+        return replace(self, is_sensitive=is_sensitive, privacy=privacy)
 
     @property
     def is_hidden(self) -> bool:
         """Whether no text of it may be shown."""
-        return self.is_sensitive or self.is_file_content
+        return self.is_sensitive or self.privacy > Privacy.NONE
+
+    @property
+    def is_hidden_key(self) -> bool:
+        """Whether it may not be shown as a key, which is all that distinguishes one instance from another."""
+        return self.is_sensitive or self.privacy > Privacy.DECODED
 
     def inherit_marks(self, whole: "Value") -> "Value":
         """Return what a loop takes out of a value: it is no more to be shown than the whole.
 
         Terraform does not call it sensitive, but what the loop makes of all.
         """
-        if self.is_file_content or not whole.is_hidden:
-            return self
-        return replace(self, is_file_content=True)
+        whole_privacy = Privacy.OUTSIDE if whole.is_sensitive else whole.privacy
+        return replace(self, privacy=max(self.privacy, whole_privacy)) if whole_privacy else self
+
+
+def hidden_value(value: Value) -> str:
+    """Return the mark of a value that must not be shown; one for all collections of a type."""
+    is_scalar = isinstance(value.raw, str | int | Fraction)
+    return hidden(str(value.raw) if is_scalar else type_name(value.type))
+
+
+def declared_sensitive(value: Value, name: str, kind: StepKind) -> Value:
+    """Return the value of a declaration that is sensitive: no step that leads to it is shown."""
+    text = f"{name} = {hidden_value(value)}"
+    steps = (TraceStep(text, step.location, kind, name, is_secret=True) for step in value.trace)
+    return replace(value, trace=tuple(steps), is_sensitive=True)
 
 
 def string(text: str) -> Value:

@@ -7,13 +7,13 @@ import posixpath
 import re
 from functools import lru_cache
 
+from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
 from ecbackup_iac.readers.terraform.published.versions import (
     VersionRange,
     versions_of,
     versions_of_ref,
 )
-from ecbackup_iac.terraform.modules.installed_modules import without_credentials
 
 _PUBLIC_REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 

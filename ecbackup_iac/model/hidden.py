@@ -1,0 +1,69 @@
+"""A text that must not be shown → the mark that messages hold in its place.
+
+The finished report numbers the marks (`hidden_numbers.py`): only there it is known what it shows first.
+"""
+
+import re
+
+from ecbackup_iac.model.value import Invalid, Known, Settled
+
+MAX_DAYS_SHOWN = 999
+"""A hidden number up to this is shown as days; a larger one may be an account or a code."""
+
+START, _END = "\ue000", "\ue001"  # private use: no text means anything by them
+MARK = re.compile(f"{START}[0-9a-f]*{_END}?")
+
+_TIME = r"(?:(?:mon|tue|wed|thu|fri|sat|sun):)?[0-2]\d:[0-5]\d"
+
+# A text that is shown wherever it comes from: an engine, a node type or a window.
+_PLAIN_TEXT = re.compile(
+    r"redis|valkey|memcached|cache\.[a-z]\d{1,2}[a-z]{0,3}\.(?:micro|small|medium|large|\d{0,2}xlarge)"
+    rf"|{_TIME}-{_TIME}",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def hidden(text: str) -> str:
+    """Return the mark that takes a text's place: the same for the same text."""
+    from hashlib import sha256  # most runs hide nothing
+
+    return f"{START}{sha256(text.encode(errors='replace')).hexdigest()[:32]}{_END}"
+
+
+def shown_setting(text: str) -> str:
+    """Return a text that must not be shown, if it is an engine, a node type or a window; else its mark."""
+    return text if _PLAIN_TEXT.fullmatch(text) else hidden(text)
+
+
+def hidden_unless_days(settled: Settled[int], mark: str) -> Settled[int]:
+    """Return a retention as its mark, unless it is a number of days or not set."""
+    match settled:
+        case Known(value=days) if abs(days) <= MAX_DAYS_SHOWN:
+            return settled
+        case Known() | Invalid():
+            return Invalid(mark, settled.trace, settled.literals)
+        case _:
+            return settled
+
+
+def names_credential(name: str) -> bool:
+    """Whether a member of a document is named like one that holds a credential."""
+    return _CREDENTIAL.search(name) is not None
+
+
+_CREDENTIAL = re.compile(
+    r"pass(wor|wd|phrase)|secret|token|credential|auth|(private|api|access|client)[-_ ]?key|certificate",
+    re.IGNORECASE,
+)
+
+
+def without_credentials(address: str) -> str:
+    """Return an address of a module or a template without its password and its query, save a version."""
+    bare, _, query = address.partition("?")
+    bare = _USER.sub(lambda user: user[1] + ("git@" if user[2] == "git" else ""), bare)
+    version = _VERSION.search(query)
+    return f"{bare}?{version[0]}" if version else bare
+
+
+_USER = re.compile(r"((?:\w+::)?(?:\w+://)?)(.*)@", re.DOTALL)
+_VERSION = re.compile(r"(?<![^&])(?:ref|version)=[\w./+-]+(?![^&])", re.ASCII)
