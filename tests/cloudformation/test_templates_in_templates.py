@@ -97,6 +97,36 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {"Cache": "pass"},
     ),
+    "the copy in the bucket is another version where it is passed what the file does not declare": (
+        {"main.yaml": parent(URL, "{Days: 0, Weeks: 1}"), "templates/data.yaml": CHILD},
+        {"Data": "unknown", "Cache": "pass"},
+    ),
+    "a URL whose beginning is given at deployment": (
+        {
+            "main.yaml": parent(
+                "!Join ['', [!Ref Prefix, templates/data.yaml]]",
+                head="Parameters: {Prefix: {Type: String, Default: ''}}\n",
+            ),
+        },
+        {},
+    ),
+    "a URL whose beginning is given at deployment, of a file of the repository": (
+        {
+            "main.yaml": parent(
+                "!Join ['', [!Ref Prefix, templates/data.yaml]]",
+                head="Parameters: {Prefix: {Type: String, Default: ''}}\n",
+            ),
+            "cf/templates/data.yaml": CHILD,
+        },
+        {"Data/Cache": "fail"},
+    ),
+    "another version of a template without caches": (
+        {
+            "main.yaml": parent(URL, "{Weeks: 1}"),
+            "templates/data.yaml": "Resources: {Topic: {Type: AWS::SNS::Topic}}",
+        },
+        {},
+    ),
     "a part of the URL may be a parameter with a default": (
         {
             "main.yaml": parent(

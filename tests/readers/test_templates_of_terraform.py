@@ -28,7 +28,12 @@ Resources:
       SnapshotRetentionLimit: !Ref Days
 """
 INLINE = f"template_body = <<-EOT\n{TEMPLATE}EOT\n"
+TOPIC = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties: {TopicName: name}\n"
 VPC = 'resource "aws_vpc" "v" {}\n'
+
+
+def heredoc(text: str) -> str:
+    return f"template_body = <<EOT\n{text}EOT\n"
 
 
 def resource(kind: str, body: str, name: str = "s") -> str:
@@ -142,6 +147,52 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
             "main.tf": VPC + stack('template_body = templatefile("t.tpl", { id = aws_vpc.v.id })'),
             "t.tpl": "Resources: {T: {Type: AWS::SNS::Topic, Properties: {Name: x${id}}}}",
         },
+        {},
+    ),
+    "a text in place of which a part is known later, without a cache": (
+        {"main.tf": VPC + stack(heredoc(TOPIC.replace("name", "${aws_vpc.v.id}")))},
+        {},
+    ),
+    "a text in place of which a part is known later, with a cache": (
+        {"main.tf": VPC + stack(heredoc(f"Description: ${{aws_vpc.v.id}}\n{TEMPLATE}"))},
+        {f"{S}/Cache": "pass"},
+    ),
+    "a text in place whose retention is known later": (
+        {"main.tf": VPC + stack(heredoc(TEMPLATE.replace("!Ref Days", "${aws_vpc.v.id}")))},
+        {f"{S}/Cache": "unknown"},
+    ),
+    "a text in place whose resource has a type that is known later": (
+        {"main.tf": VPC + stack(heredoc(TOPIC.replace("AWS::SNS::Topic", "${aws_vpc.v.id}")))},
+        {S: "unknown"},
+    ),
+    "a text in place with resources that are known later": (
+        {"main.tf": VPC + stack(heredoc(TOPIC + "  ${aws_vpc.v.id}\n"))},
+        {S: "unknown"},
+    ),
+    "a text in place with a directive that is known later": (
+        {
+            "main.tf": VPC
+            + stack(heredoc(TOPIC + "%{ for one in aws_vpc.v.tags_all }  ${one}\n%{ endfor }\n"))
+        },
+        {S: "unknown"},
+    ),
+    "a text that is known later as a whole": (
+        {"main.tf": VPC + stack('template_body = "${aws_vpc.v.id}"')},
+        {S: "unknown"},
+    ),
+    "an object whose resource has a type that is known later": (
+        {
+            "main.tf": VPC
+            + stack("template_body = jsonencode({Resources = {T = {Type = aws_vpc.v.id}}})")
+        },
+        {S: "unknown"},
+    ),
+    "a text in place that Terraform refuses, without a cache": (
+        {"main.tf": stack(heredoc(TOPIC.replace("name", "${var.none}")))},
+        {},
+    ),
+    "an object in place that Terraform refuses, without a cache": (
+        {"main.tf": stack("template_body = jsonencode({Resources = {T = {Id = var.none}}})")},
         {},
     ),
     "a URL of a file of the repository": (

@@ -311,11 +311,25 @@ variable "more" {
     assert days(found["aws_elasticache_replication_group.this"].retention) == 5
 
 
-def test_a_resource_declared_twice_is_reported_and_evaluated_once(evaluate: "Evaluate") -> None:
-    found = evaluate({"a.tf": CACHE % "7", "b.tf": CACHE % "0"})
-    assert [days(cache.retention) for cache in found.caches] == [7]
+@pytest.mark.parametrize(("first", "expected"), [("7", "unknown"), ("0", 0)])
+def test_a_resource_declared_twice_is_reported_and_does_not_pass(
+    first: str, expected: object, evaluate: "Evaluate"
+) -> None:
+    found = evaluate({"a.tf": CACHE % first, "b.tf": CACHE % "3"})
+    assert [days(cache.retention) for cache in found.caches] == [expected]
     assert len(found.errors) == 1
     assert found.errors[0].startswith("Duplicate resource")
+
+
+def test_a_call_declared_twice_is_reported_and_nothing_of_it_passes(evaluate: "Evaluate") -> None:
+    call = 'module "m" {\n  source = "./m"\n}\n'
+    other = 'module "n" {\n  source = "./m"\n}\n'
+    found = evaluate({"a.tf": call + other, "b.tf": call, "m/main.tf": CACHE % "7"})
+    assert {cache.address[:8]: days(cache.retention) for cache in found.caches} == {
+        "module.m": "unknown",
+        "module.n": 7,
+    }
+    assert [error.partition(":")[0] for error in found.errors] == ["Duplicate module call"]
 
 
 def test_wrappers_with_defaults_in_a_map_are_followed(evaluate: "Evaluate") -> None:

@@ -50,7 +50,12 @@ REFUSED = {
             + 'variable "n" {\n  default = 1\n  validation {\n    condition = var.n > 1\n'
             + '    error_message = "more"\n  }\n}\n'
         },
-        ("main.tf:7: Invalid value for variable: more",),
+        (
+            (
+                "main.tf:7: Invalid value for variable n: more "
+                "(its default: give another with --var or --var-file)"
+            ),
+        ),
     ),
     "a default of a wrong type, though a value is given": (
         {

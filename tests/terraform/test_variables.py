@@ -135,7 +135,12 @@ variable "days" {
 """
     found = evaluate({"main.tf": variable + CACHE % "var.days"})
     assert days(found.caches[0].retention) == "unknown"
-    assert found.errors == ["Invalid value for variable: Keep backups for 1 days or more."]
+    assert found.errors == [
+        (
+            "Invalid value for variable days: Keep backups for 1 days or more. "
+            "(its default: give another with --var or --var-file)"
+        )
+    ]
 
 
 def test_a_sensitive_value_counts_and_is_hidden(evaluate: "Evaluate") -> None:

@@ -178,14 +178,15 @@ def passed_names(parameters: Iterable[Node]) -> Iterator[tuple[str, Entry]]:
                 yield name, entry
 
 
-def accepts(template: Template, deployed: DeployedTemplate) -> bool:
-    """Whether a template declares what is passed to it, and is passed what it needs."""
+def accepts(template: Template, deployed: DeployedTemplate, *, needs_all: bool) -> bool:
+    """Whether a template declares what is passed to it and, if `needs_all`, is passed what it needs."""
     passed = dict(passed_names(deployed.parameters))
+    if deployed.is_launched_by_hand or template.may_declare("Parameters"):
+        return True
     declarations = [template.declaration(name) for name in template.section("Parameters")]
     needed = {one.name for one in declarations if one is not None and one.default is None}
-    if deployed.is_launched_by_hand:
-        return True
-    return needed <= passed.keys() <= template.section("Parameters").keys()
+    is_declared = passed.keys() <= template.section("Parameters").keys()
+    return is_declared and (needed <= passed.keys() or not needs_all)
 
 
 class NestedPaths:

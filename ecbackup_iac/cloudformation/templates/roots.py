@@ -257,8 +257,15 @@ class Templates:
         """
         return self._loaded(path, real_paths(path, parent), self._boundaries[parent.path])
 
+    def holds(self, path: str, parent: Template) -> bool:
+        """Whether a computed path is one of a file: without its beginning, a URL looks like a path."""
+        return path.startswith(".") or any(map(self._is_file, real_paths(path, parent)))
+
+    def _is_file(self, path: str) -> bool:
+        return path in self._by_path or os.path.isfile(path)
+
     def _loaded(self, path: str, paths: list[str], boundary: str) -> Template:
-        real = next((path for path in paths if path in self._by_path or os.path.isfile(path)), None)
+        real = next(filter(self._is_file, paths), None)
         if real is None and _PACKAGES in path.split("/"):
             text = f"the template of the nested stack is in a package that is not installed: {path}"
             raise NotReadError(text, is_elsewhere=True, is_package=True)

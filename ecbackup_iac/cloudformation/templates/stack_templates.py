@@ -57,8 +57,11 @@ class StackTemplates:
         template = self._templates.load(path, stack.template)
         if any(above.template.path == template.path for above in stack.ancestors):
             raise NotReadError("not inspected again: the stack is nested in itself")
-        if uploaded and not uploaded.is_certain and not accepts(template, deployed):
-            raise NotReadError(elsewhere(deployed, stack.template), is_elsewhere=True)
+        needs_all = uploaded is not None and not uploaded.is_certain
+        if uploaded and uploaded.is_copy and not accepts(template, deployed, needs_all=needs_all):
+            candidates = () if needs_all else (template.path,)
+            why = elsewhere(deployed, stack.template)
+            raise NotReadError(why, is_elsewhere=True, candidates=candidates)
         return template, uploaded.note if uploaded else ""
 
     def _inline(self, node: Node, frame: Frame) -> Template:
@@ -87,7 +90,8 @@ class StackTemplates:
             text = value.text
             if text is None and isinstance(value.raw, UnknownValue):
                 text = value.raw.ending
-            if text and value.is_known and is_local(text):
+            parent = frame.stack.template
+            if text and value.is_known and is_local(text) and self._templates.holds(text, parent):
                 found.append(UploadedTemplate(text, ""))
             else:
                 found.append(self._templates.uploaded((written, text or ""), above))

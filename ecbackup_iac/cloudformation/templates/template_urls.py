@@ -29,6 +29,9 @@ class UploadedTemplate:
     is_certain: bool = True
     """More than the file's bare name agrees, or the policy names it."""
 
+    is_copy: bool = False
+    """What is deployed is a copy in a bucket, perhaps of another version."""
+
 
 class AmbiguousUrlError(Exception):
     """Several files end as a URL does."""
@@ -87,7 +90,7 @@ class TemplateUrls:
         note = (
             f"its template is taken to be {shown}, the file whose path ends as the TemplateURL does"
         )
-        return UploadedTemplate(best[0], note, longest > 1)
+        return UploadedTemplate(best[0], note, longest > 1, is_copy=True)
 
     def _files(self, boundary: str) -> dict[str, list[str]]:
         """Return the paths of the files in a repository by name."""

@@ -3,14 +3,12 @@
 Nothing here knows what a template says: the two languages meet in `ecbackup_iac.readers.inputs`.
 """
 
-import json
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 
-from ecbackup_iac.hcl.expression import Call
+from ecbackup_iac.hcl.expression import Call, ObjectNode, Template
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form
-from ecbackup_iac.model.deployment import DEFERRED, DeployedParameter, TemplateDeployment
+from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
 from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
@@ -27,6 +25,7 @@ from ecbackup_iac.readers.terraform.deployers import (
     Deployer,
     as_template,
 )
+from ecbackup_iac.readers.terraform.partly_known_text import partly_known_text, text_of
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -34,8 +33,6 @@ from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstanc
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.modules.repetitions import Repetition
-from ecbackup_iac.terraform.values.arithmetic import text_from
-from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.marks import marks_in
 from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
 
@@ -58,6 +55,9 @@ class _Text:
 
     is_hidden: bool = False
     """No part of it may be shown."""
+
+    is_partial: bool = False
+    """A part of the text stands for what is not known."""
 
 
 def mentions_cache(block: Block) -> bool:
@@ -111,7 +111,8 @@ class DeployedTemplates:
             called=basis.called,
             is_hidden=body.is_hidden,
         )
-        if body.why and file is not None and not deployment.looks_like_cache:
+        is_seen = file is not None or (body.error is not None and _is_written_here(block, deployer))
+        if body.why and is_seen and not deployment.looks_like_cache:
             return self._skip(deployment, body.why)
         if body.why or kind.why:
             if file is not None:
@@ -122,7 +123,8 @@ class DeployedTemplates:
         if body.text is None:
             return self._add_url(deployment, deployer, found, block)
         if kind.text is None:
-            deployment = replace(deployment, text=body.text)
+            looks = deployment.looks_like_cache or body.is_partial
+            deployment = replace(deployment, text=body.text, looks_like_cache=looks)
             self.found.append(_with_parameters(deployment, deployer, found, block))
             return ""
         made = as_template(found.address, kind.text, body.text)
@@ -175,9 +177,9 @@ class DeployedTemplates:
         if isinstance(value.raw, str) and not value.is_sensitive:
             is_hidden = value.is_hidden and not _is_own_file(argument, block)
             return _Text(value.raw, location=location, is_hidden=is_hidden)
-        text = _encoded(argument, block) if isinstance(value.raw, UnknownRaw) else None
+        text = partly_known_text(argument, block) if isinstance(value.raw, UnknownRaw) else None
         if text is not None:
-            return _Text(text, location=location)
+            return _Text(text, location=location, is_partial=True)
         reason = value.raw.why if isinstance(value.raw, UnknownRaw) else "it is no text to be shown"
         return _Text(why=f"{name} is not known: {reason}", location=location)
 
@@ -224,35 +226,14 @@ def _is_own_file(argument: Attribute, block: Arguments) -> bool:
             return False
 
 
-def _encoded(argument: Attribute, block: Arguments) -> str | None:
-    """Return the JSON of what `jsonencode` or `yamlencode` is given, with functions for unknown parts."""
-    match argument.expression:
-        case Call(name="jsonencode" | "yamlencode", arguments=(inner,), is_expanded=False):
-            try:
-                value = block.evaluated(inner, argument)
-            except EvaluationError:
-                return None
-            return json.dumps(_plain(value)) if value.is_known else None
+def _is_written_here(block: Arguments, deployer: Deployer) -> bool:
+    """Whether the resource contains the text of its template, apart from what that refers to."""
+    argument = block.attribute(deployer.body)
+    match argument.expression if argument is not None else None:
+        case Template() | Call(name="jsonencode" | "yamlencode", arguments=(ObjectNode(),)):
+            return True
         case _:
-            return None
-
-
-def _plain(value: Value) -> object:
-    """Return a value as JSON has it; what is unknown or sensitive is a call of `Fn::Deferred`."""
-    charge()
-    match value.raw:
-        case _ if value.is_sensitive:
-            return {DEFERRED: "a sensitive value"}
-        case UnknownRaw(why=why):
-            return {DEFERRED: why}
-        case Mapping() as members:
-            return {name: _plain(member) for name, member in members.items()}
-        case tuple() as elements:
-            return [_plain(element) for element in elements]
-        case Fraction() as number:
-            return text_from(number)
-        case raw:
-            return raw
+            return False
 
 
 def declares_cache(found: EmptyBlock) -> bool:
@@ -321,7 +302,7 @@ def _members(value: Value) -> Iterator[tuple[str, Value]]:
 def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedParameter:
     raw = value.raw
     outcomes = [one.value for one in raw.outcomes] if isinstance(raw, UnknownRaw) else [value]
-    texts = [_text_of(one) for one in outcomes]
+    texts = [text_of(one) for one in outcomes]
     is_listed = bool(texts) and None not in texts
     reason = raw.why if isinstance(raw, UnknownRaw) else "" if is_listed else f"{name} is no text"
     return DeployedParameter(
@@ -331,18 +312,6 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
         (step, *map(step_of, value.trace)),
         value.is_hidden,
     )
-
-
-def _text_of(value: Value) -> str | None:
-    match value.raw:
-        case bool() as raw:
-            return str(raw).lower()
-        case str() as raw:
-            return raw
-        case int() | Fraction() as raw:
-            return text_from(raw)
-        case _:
-            return None
 
 
 def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:

@@ -67,6 +67,18 @@ def _syntax_error(found: ResourceInstance | UnreadCall) -> str:
     return ""
 
 
+def _repetition(found: ResourceInstance | UnreadCall) -> str:
+    """Return what Terraform refuses of a resource, or of a call that leads to it, that is declared twice."""
+    instance: ModuleInstance | None = found.scope.instance
+    headers = [block.header.location for block in (found.block, *found.scope.instance.call_blocks)]
+    while instance is not None:
+        for header in headers:
+            if header in instance.module.repeated:
+                return instance.module.repeated[header]
+        instance = instance.parent
+    return ""
+
+
 class RootEvaluation:
     """The evaluation of one root module: what its configuration is searched for, and what was found."""
 
@@ -180,7 +192,8 @@ class RootEvaluation:
         """Leave no cache to pass in whose modules Terraform refuses something, or in a broken block."""
         for address, found in self._sources.items():
             cache = self.resources[address]
-            refusal = self._refusal(found.scope.instance, diagnostics) or _syntax_error(found)
+            refusal = self._refusal(found.scope.instance, diagnostics)
+            refusal = refusal or _syntax_error(found) or _repetition(found)
             if refusal and _may_pass(cache.retention):
                 self.resources[address] = replace(
                     cache, retention=rejected_retention(cache, refusal)

@@ -92,6 +92,9 @@ class Module:
     refusal: str = ""
     """Why no release of Terraform accepts this module; empty where one does."""
 
+    repeated: dict[Location, str] = field(factory=dict)
+    """The headers of blocks that are declared again, which Terraform refuses, with its message."""
+
     _counts: dict[str, int] = field(factory=dict)
     """How many diagnostics each file has."""
 
@@ -297,6 +300,7 @@ def _once(module: Module, table: dict[K, Block], key: K, block: Block, what: str
         first = table[key].header.location
         text = f'Duplicate {what}: "{block.labels[-1]}" was declared at {first}'
         module.note(Diagnostic(text, block.header.location))
+        module.repeated[first] = text
         return
     table[key] = block
 

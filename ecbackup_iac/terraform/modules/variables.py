@@ -26,6 +26,8 @@ MAX_ERROR_MESSAGE = 200
 
 _NO_MESSAGE = "a validation rule refuses it"
 
+_HINT = " (its default: give another with --var or --var-file)"
+
 
 @record(eq=False)
 class Variable:
@@ -61,7 +63,9 @@ class Variable:
             return self._unset(inputs)
         if self._is_sensitive:
             value = declared_sensitive(value, self.name, StepKind.VARIABLE)
-        return self._validated(value)
+        is_default = StepKind.VARIABLE_DEFAULT in {step.kind for step in value.trace[-1:]}
+        is_root = not isinstance(inputs, CallInputs)
+        return self._validated(value, _HINT if is_default and is_root else "")
 
     def _unvalidated(self, inputs: Inputs | CallInputs) -> Value | None:
         """Return what the variable is set to, or its default; None without either."""
@@ -117,7 +121,7 @@ class Variable:
         ]
         return narrowed(value, f"var.{self.name}", conditions, self._in_module)
 
-    def _validated(self, value: Value) -> Value:
+    def _validated(self, value: Value, hint: str) -> Value:
         """Return the value if the variable's validation rules accept it. Raises EvaluationError."""
         rules = self.block.body.blocks("validation")
         if not rules:
@@ -133,7 +137,8 @@ class Variable:
                 raise EvaluationError(text, condition.range)
             if is_valid.raw is False:
                 message = _error_message(rule, evaluator)
-                raise EvaluationError(f"Invalid value for variable: {message}", rule.header)
+                text = f"Invalid value for variable {self.name}: {message}{hint}"
+                raise EvaluationError(text, rule.header)
         is_open = not value.is_known and not value.unknown.outcomes
         return self._narrowed(value) if is_open else value
 

@@ -1,0 +1,83 @@
+"""An argument of which a part is unknown → a text in which something else is in that part's place."""
+
+import json
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from ecbackup_iac.hcl.expression import Call, Interpolation, Template, TemplatePart, Text
+from ecbackup_iac.hcl.structure import Attribute
+from ecbackup_iac.model.deployment import DEFERRED
+from ecbackup_iac.readers.terraform.arguments import Arguments
+from ecbackup_iac.terraform.values.arithmetic import text_from
+from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
+
+_NO_NAME = re.compile(r"[^\w.]+")
+
+# A placeholder that may be more than a value, or the type of a resource.
+_OPEN = re.compile(r"""^\s*<%|\bType["']?\s*:\s*["']?<%""", re.MULTILINE)
+
+
+def partly_known_text(argument: Attribute, block: Arguments) -> str | None:
+    """Return a template of which a part is unknown; None where it cannot be told from the rest.
+
+    Of what `jsonencode` or `yamlencode` is given, an unknown part is a function; in a text it is a
+    placeholder, as other programs fill them in.
+    """
+    match argument.expression:
+        case Template(parts=parts):
+            made = "".join(_filled_in(part, argument, block) for part in parts)
+            return None if _OPEN.search(made) else made
+        case Call(name="jsonencode" | "yamlencode", arguments=(inner,), is_expanded=False):
+            try:
+                value = block.evaluated(inner, argument)
+            except EvaluationError:
+                return None
+            return json.dumps(_plain(value)) if value.is_known else None
+        case _:
+            return None
+
+
+def _filled_in(part: TemplatePart, argument: Attribute, block: Arguments) -> str:
+    """Return the text of a part of a template; a placeholder where it is unknown or hidden."""
+    match part:
+        case Text(text=literal):
+            return literal
+        case Interpolation(expression=expression):
+            value = block.evaluated(expression, argument)
+            text = None if value.is_hidden else text_of(value)
+            return f"<%{_NO_NAME.sub('_', part.range.text).strip('_')}%>" if text is None else text
+        case _:  # a directive can be anything
+            return "\n<%%>"
+
+
+def _plain(value: Value) -> object:
+    """Return a value as JSON has it; what is unknown or sensitive is a call of `Fn::Deferred`."""
+    charge()
+    match value.raw:
+        case _ if value.is_sensitive:
+            return {DEFERRED: "a sensitive value"}
+        case UnknownRaw(why=why):
+            return {DEFERRED: why}
+        case Mapping() as members:
+            return {name: _plain(member) for name, member in members.items()}
+        case tuple() as elements:
+            return [_plain(element) for element in elements]
+        case Fraction() as number:
+            return text_from(number)
+        case raw:
+            return raw
+
+
+def text_of(value: Value) -> str | None:
+    """Return a known number, string or truth value as text; None for all others."""
+    match value.raw:
+        case bool() as raw:
+            return str(raw).lower()
+        case str() as raw:
+            return raw
+        case int() | Fraction() as raw:
+            return text_from(raw)
+        case _:
+            return None
