@@ -246,7 +246,9 @@ class RootEvaluation:
         if found.instance.is_refused or location in self._empty_calls:
             return None
         if found.instance.never_creates(found.block):
-            return None  # then the module is evaluated on its own, if nothing else calls it
+            # Then the module is evaluated on its own, if nothing else calls it.
+            self._order.never_created.add(found.target.folder)
+            return None
         self._empty_calls.add(location)
         below = self._index.below(found.target.folder)
         if any(map(self._index.configures_providers, below)):
