@@ -6,6 +6,7 @@ match themselves, because Terraform writes instance keys with them.
 
 import posixpath
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from ecbackup_iac.model.location import STANDARD_INPUT
@@ -20,6 +21,11 @@ _ANYTHING_BELOW = "(?:/.*)?"
 def matches(pattern: str, text: str) -> bool:
     """Whether the glob matches the whole text, case included."""
     return _expression(pattern).fullmatch(text) is not None
+
+
+def matcher(pattern: str) -> Callable[[str], object]:
+    """Return a function that says whether the glob matches the whole of a text, for many texts."""
+    return _expression(pattern).fullmatch
 
 
 def covers(glob: PathGlob, path: str) -> bool:

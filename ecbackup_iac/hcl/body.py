@@ -99,6 +99,18 @@ class NativeBody(PlainTexts):
         """Return every attribute, in order."""
         return list(self._attributes.values())
 
+    def plain_text(self, name: str) -> str | None:
+        """Return an attribute's value where it is a string without interpolation.
+
+        The first attribute is read without the others: most calls of modules are only followed.
+        """
+        if "items" not in self.__dict__ and _LINE_END.match(self.source.text, self.start, self.end):
+            text, end = self.source.text, self.end
+            first = _SIMPLE_ITEM.match(text, matched_end(_BLANK, text, self.start, end), end)
+            if first is not None and first[3] is not None and first[1] == name.encode():
+                return first[3].decode()
+        return super().plain_text(name)
+
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
         """Return the blocks of a kind, in order; those with another number of labels are none."""
         return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]

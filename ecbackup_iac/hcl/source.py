@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from ecbackup_iac.model.location import Location, Origin
 from ecbackup_iac.model.record import record
+from ecbackup_iac.syntax.columns import Characters
 
 
 class SourceFile:
@@ -21,6 +22,7 @@ class SourceFile:
         self.text = text
         """UTF-8, without a byte order mark."""
 
+        self._characters = Characters(text)
         self.closings: dict[int, int] = {}
         """Where deeply nested braces end, as far as that is known; see skipping."""
 
@@ -40,8 +42,7 @@ class SourceFile:
 
     def _position(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._line_starts, offset)
-        before = self.text[self._line_starts[line - 1] : offset]
-        return line, len(before.decode(errors="replace")) + 1
+        return line, self._characters.between(self._line_starts[line - 1], offset) + 1
 
 
 @record(eq=False)

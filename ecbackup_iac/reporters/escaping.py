@@ -6,6 +6,11 @@ import unicodedata
 # Unicode categories: controls, formats (with bidirectional overrides), surrogates, line separators.
 _HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
+# Others that show nothing: joiners and fillers, variation selectors, and tags (Default_Ignorable_Code_Point).
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U000e0000-\U000e0fff]"
+)
 
 # Commands to the runners of CI services. GitHub: `##[` anywhere in a line, `::` behind nothing but blanks
 # (actions/runner, ActionCommand.cs); a text may be folded at any blank. Azure: `##vso[` anywhere in a line.
@@ -18,6 +23,7 @@ def escape_control_characters(text: str) -> str:
     r"""Return a text with every character that a terminal or a runner interprets as its escape: `\x1b`."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(_escape(c) if unicodedata.category(c) in _HARMFUL else c for c in text)
+        text = _INVISIBLE.sub(lambda found: _escape(found[0]), text)
     return _COMMAND.sub(lambda command: rf"{command[0][0]}\x{ord(command[0][1]):x}", text)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ecbackup_iac.files.globs import covers, matches
+from ecbackup_iac.files.globs import covers, matcher
 from ecbackup_iac.model.policy import PolicyException
 from ecbackup_iac.model.report import (
     Diagnostic,
@@ -38,9 +38,12 @@ class PolicySuppressions:
         ]
         covering: list[Suppression | None] = [None] * len(findings)
         for exception, tracked in active:
-            pattern = exception.resource
-            for index, address, finding in failing:
-                if (pattern is None or matches(pattern, address)) and _covers(exception, finding):
+            matching = failing
+            if exception.resource is not None:
+                is_match = matcher(exception.resource)
+                matching = [one for one in failing if is_match(one[1])]
+            for index, _, finding in matching:
+                if _covers(exception, finding):
                     tracked.is_used = True
                     covering[index] = covering[index] or tracked.reported
         return covering

@@ -18,9 +18,10 @@ from ecbackup_iac.fixers.plan import FixResult, plan_fixes
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
+# None that the provider has: it takes no value of another type.
 NAMES = st.sampled_from(
-    ["engine_version", "port", "apply_immediately", "auto_minor_version_upgrade_of_the_engine",
-     "snapshot_window", "maintenance_window_", "a", "node_type", "subnet_group_name", "cluster_id"]
+    ["engine_version_", "p", "apply_now", "auto_minor_version_upgrade_of_the_engine",
+     "snapshot_window_", "maintenance_window_", "a", "node_type_", "subnet_group", "id_of_it"]
 )  # fmt: skip
 VALUES = st.sampled_from(
     ['"x"', "var.x", "1", "[1, 2]", "{ a = 1 }", '[\n    "a",\n    "b",\n  ]', "{\n    a = 1\n  }",

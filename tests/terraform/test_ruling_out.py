@@ -1,10 +1,12 @@
 """What bytes rule out is not there: a file that is not parsed holds no call, and nothing that is sought."""
 
 import os
+from collections.abc import Sequence
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.terraform.modules.configuration import source_of
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.module import file_body
@@ -36,9 +38,7 @@ NAMES = st.sampled_from(("x.tf", "x.tf.json"))
 
 def declared(name: str, text: str) -> tuple[list[str | None], list[str]]:
     """Give the sources of the module calls that the parser finds in a text, and the resource types."""
-    path = os.path.join(os.path.realpath(os.sep), name)
-    body = file_body(path, Folders(os.path.dirname(path), {path: text.encode()}))
-    assert body is not None
+    body = _body(name, text)
     calls = [one for one in body.blocks("module", 1) if one.body.attribute("source") is not None]
     return [source_of(one) for one in calls], [one.labels[0] for one in body.blocks("resource", 2)]
 
@@ -81,3 +81,30 @@ def test_the_sources_of_all_calls_are_among_the_possible_ones(name: str, text: s
 @given(words=st.lists(st.text(st.characters(codec="utf-8"), max_size=20), max_size=5))
 def test_a_word_is_found_in_whatever_case(words: list[str]) -> None:
     assert may_name(" ".join((*words, "ElastiCache")).encode(), (b"elasticache",))
+
+
+@settings(max_examples=1500)
+@given(name=NAMES, text=TEXTS)
+@example("x.tf", 'module "x" {\n  source = "./a" # c\n  source = "./b"\n}\n')
+@example("x.tf", 'module "x" { source = "./a"\n  x = 1\n}\n')
+@example("x.tf", 'module "x" { /*\n*/ source = "./a"\n}\n')
+@example("x.tf", 'module "x" {\n  source = "./a" }\n')
+def test_a_first_argument_is_read_as_it_is_with_the_others(name: str, text: str) -> None:
+    alone, parsed = _calls(name, text), _calls(name, text)
+    for call in parsed:
+        call.body.parse_all()
+        call.body.attributes()
+    assert [one.body.plain_text("source") for one in alone] == [
+        one.body.plain_text("source") for one in parsed
+    ]
+
+
+def _calls(name: str, text: str) -> Sequence[Block]:
+    return _body(name, text).blocks("module", 1)
+
+
+def _body(name: str, text: str) -> Body:
+    path = os.path.join(os.path.realpath(os.sep), name)
+    body = file_body(path, Folders(os.path.dirname(path), {path: text.encode()}))
+    assert body is not None
+    return body

@@ -17,6 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
+from ecbackup_iac.syntax.columns import Characters
 
 MAX_DUPLICATES = 20
 """Reported for one map."""
@@ -87,6 +88,7 @@ class SourceText:
         """As it is printed."""
         self.text = text
         """Offsets count in it: characters of YAML, bytes of JSON in UTF-8."""
+        self._characters = Characters(text) if isinstance(text, bytes) else None
         self._lines: list[int] | None = None
         self._steps: dict[tuple[int, int, StepKind], TraceStep] = {}
 
@@ -173,7 +175,10 @@ class SourceText:
         if self._lines is None:
             self._lines = _line_starts(self.text)
         line = bisect_right(self._lines, offset)
-        return line, len(self._text(self._lines[line - 1], offset)) + 1
+        start = self._lines[line - 1]
+        return line, (
+            self._characters.between(start, offset) if self._characters else offset - start
+        ) + 1
 
 
 def _line_starts(text: str | bytes) -> list[int]:

@@ -1,7 +1,8 @@
 """Resource instances and calls of modules that were not read → caches; what is refused → diagnostics."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.hcl.expression import InvalidExpression
@@ -23,15 +24,10 @@ from ecbackup_iac.model.value import (
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused, refused_arguments
 from ecbackup_iac.readers.terraform.constructs import construct_of
-from ecbackup_iac.readers.terraform.deployed_templates import (
-    DeployedTemplates,
-    unknown_cache,
-)
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
-from ecbackup_iac.readers.terraform.entries import entries_of
+from ecbackup_iac.readers.terraform.entries import called_by, entries_of
 from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.provider_rules import provider_rules
-from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
     Attributes,
@@ -43,7 +39,6 @@ from ecbackup_iac.readers.terraform.settings import (
     step_of,
     text_setting,
 )
-from ecbackup_iac.readers.terraform.unread_calls import UnreadCalls, called_by
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance, UnreadCall
 from ecbackup_iac.terraform.modules.overrides import overrides_of
@@ -51,6 +46,12 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     SourceStep,
 )
+
+if TYPE_CHECKING:
+    from ecbackup_iac.model.deployment import TemplateDeployment
+    from ecbackup_iac.readers.terraform.deployed_templates import DeployedTemplates
+    from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
+    from ecbackup_iac.readers.terraform.unread_calls import UnreadCalls
 
 MAX_CHECKED_INSTANCES = 100
 """Of one block, whose arguments are all evaluated: what is refused in one is so in most."""
@@ -64,22 +65,26 @@ class RootReader:
         root: str,
         diagnostics: list[Diagnostic],
         note: str,
-        stand_ins: StandIns,
+        stand_ins: "Callable[[], StandIns]",
     ) -> None:
         self._root = root
         self._diagnostics = diagnostics
         self._note = note
         self._is_exhausted = False
         self._checked: Counter[Location] = Counter()
-        self.deployed = DeployedTemplates(root, diagnostics)
-        """The CloudFormation templates that resources deploy."""
-
-        self._calls = UnreadCalls(root, diagnostics, stand_ins, self._give_up, self.resources)
+        self._stand_ins = stand_ins
+        self._deployed: DeployedTemplates | None = None
+        self._calls: UnreadCalls | None = None
 
     @property
-    def absent(self) -> list[AbsentCache]:
+    def deployments(self) -> "Sequence[TemplateDeployment]":
+        """The CloudFormation templates that resources deploy."""
+        return self._deployed.found if self._deployed else ()
+
+    @property
+    def absent(self) -> Sequence[AbsentCache]:
         """Calls of modules that were not read whose inputs say that there is to be no cache."""
-        return self._calls.absent
+        return self._calls.absent if self._calls else ()
 
     def _give_up(self, why: str, location: Location, *, is_final: bool) -> None:
         """Report what was not evaluated; where nothing more will be, only the first."""
@@ -90,16 +95,32 @@ class RootReader:
     def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
         """Yield the cache that an instance is, or that an unread module would make."""
         if isinstance(found, UnreadCall):
-            for cache in self._calls.caches(found):
+            for cache in self._unread_calls().caches(found):
                 noted = dict.fromkeys(filter(None, (*cache.assumptions, self._note)))
                 yield replace(cache, assumptions=tuple(noted))
         elif found.kind in DEPLOYERS:
-            yield from self._deployed(found)
+            yield from self._deployed_by(found)
         else:
             yield self._resource(found)
 
-    def _deployed(self, found: ResourceInstance) -> Iterator[CacheResource]:
+    def _unread_calls(self) -> "UnreadCalls":
+        from ecbackup_iac.readers.terraform.unread_calls import UnreadCalls  # most runs do without
+
+        if self._calls is None:
+            self._calls = UnreadCalls(
+                self._root, self._diagnostics, self._stand_ins(), self._give_up, self.resources
+            )
+        return self._calls
+
+    def _deployed_by(self, found: ResourceInstance) -> Iterator[CacheResource]:
         """Yield an unknown cache for a template that cannot be known; others are read after the root."""
+        from ecbackup_iac.readers.terraform.deployed_templates import (
+            DeployedTemplates,
+            unknown_cache,
+        )
+
+        if self._deployed is None:
+            self._deployed = DeployedTemplates(self._root, self._diagnostics)
         block = Arguments(found.block, Evaluator(found.scope), self._give_up)
         basis = replace(
             unknown_cache(found, self._root),
@@ -107,7 +128,7 @@ class RootReader:
             called=called_by(found.scope.instance),
             entries=entries_of(found.scope),
         )
-        yield from self.deployed.read(found, block, basis)
+        yield from self._deployed.read(found, block, basis)
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
         attributes = RESOURCE_TYPES[found.kind]
@@ -230,8 +251,9 @@ class RootReader:
                 refusal = refusal or error.message
         if refusal:
             return refusal
+        conditions = Arguments(found.block, Evaluator(found.condition_scope), block.give_up)
         for location, message in (
-            *failed_conditions(found.block, block),
+            *failed_conditions(found.block, conditions),
             *provider_rules(found.kind, block),
         ):
             self._diagnostics.append(Diagnostic(message, location))

@@ -1,7 +1,7 @@
 """Terraform configuration → the caches that a `terraform plan` of each root would show."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import Listing
@@ -18,9 +18,8 @@ from ecbackup_iac.readers.terraform.annotated_files import annotated_files
 from ecbackup_iac.readers.terraform.arguments import given_up
 from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
-from ecbackup_iac.readers.terraform.published.stand_ins import StandIns, sought
 from ecbackup_iac.readers.terraform.root import RootEvaluation
-from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
+from ecbackup_iac.readers.terraform.sought import sought
 from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
@@ -35,6 +34,7 @@ from ecbackup_iac.terraform.values.context import evaluation
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
+    from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
 
 MAX_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -86,7 +86,7 @@ class _Tree:
         self._targets = frozenset(request.targets)
         self._modules: dict[Program | None, Modules] = {}
         self._variable_files = VariableFiles(self._folders)
-        self._stand_ins = StandIns(request.modules)
+        self._stand_ins: StandIns | None = None
         self._declared: set[str] = set()
         self._evaluated_roots: set[str] = set()
         self._marked: dict[str, AnnotatedText] = {}
@@ -163,10 +163,10 @@ class _Tree:
             found.append(resources)
         for modules in self._modules.values():
             diagnostics += modules.news()
-        diagnostics += self._stand_ins.news
-        caches = found[0].values() if len(found) == 1 else with_programs(*found)
+        if self._stand_ins is not None:
+            diagnostics += self._stand_ins.news
         return ReadResult(
-            tuple(caches),
+            tuple(_joined(found)),
             tuple(dict.fromkeys(diagnostics)),
             absent=tuple(absent.values()),
             deployments=tuple(deployments.values()),
@@ -188,6 +188,14 @@ class _Tree:
             return unknown
         return Evidence(Program.TERRAFORM), Evidence(Program.OPENTOFU)
 
+    def _described(self) -> "StandIns":
+        """Return what is known of modules that were not read; most runs do without."""
+        from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
+
+        if self._stand_ins is None:
+            self._stand_ins = StandIns(self._request.modules)
+        return self._stand_ins
+
     def _evaluated(
         self,
         folder: str,
@@ -198,7 +206,7 @@ class _Tree:
     ) -> RootEvaluation:
         """Return a root's caches, evaluated with what is given."""
         instance = self._instance(folder, given, program.program)
-        reader = RootReader(shown_path(folder), diagnostics, note, self._stand_ins)
+        reader = RootReader(shown_path(folder), diagnostics, note, self._described)
         root = RootEvaluation(instance, program, reader, self._index, self._order, self._is_target)
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
@@ -264,6 +272,8 @@ class _Tree:
         resources = root.resources
         if not variants:
             return resources
+        from ecbackup_iac.readers.terraform.variants import with_variants
+
         addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))
         return {
             address: with_variants(
@@ -353,3 +363,12 @@ class _Tree:
             if kind == "var" and name not in self._declared and self._declared:
                 message = f"--var {name}: no root that was judged declares such a variable"
                 yield Diagnostic(message, COMMAND_LINE, Severity.WARNING)
+
+
+def _joined(found: list[dict[str, CacheResource]]) -> Iterable[CacheResource]:
+    """Return the caches of a root as each program plans it; mostly there is one."""
+    if len(found) == 1:
+        return found[0].values()
+    from ecbackup_iac.readers.terraform.variants import with_programs
+
+    return with_programs(*found)

@@ -1,6 +1,5 @@
 """The resource types of the AWS providers that deploy CloudFormation templates, and their attributes."""
 
-import json
 import re
 from collections.abc import Mapping
 
@@ -59,6 +58,8 @@ STACK_SET_INSTANCES = (
 
 def as_template(address: str, kind: str, properties: str) -> str | None:
     """Return the template of a single resource with these properties, as JSON text."""
+    import json  # most runs do without
+
     try:
         decoded = json.loads(properties)
     except (ValueError, RecursionError):

@@ -16,6 +16,9 @@ from ecbackup_iac.model.value import Invalid, Known, Settled, TraceStep, Unknown
 RETENTION = "snapshot_retention_limit"
 """The retention's name in every resource type of both providers."""
 
+CACHE_WORDS = (b"elasticache", b"redis", b"valkey", b"memcached", b'"cache.')
+"""In lower case: configuration in which none of them is written passes no cache's settings on by value."""
+
 
 @record
 class Attributes:

@@ -18,9 +18,7 @@ from ecbackup_iac.readers.terraform.caches import (
     RootReader,
     rejected_retention,
 )
-from ecbackup_iac.readers.terraform.deployed_templates import declares_cache
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
-from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.configuration import source_of
 from ecbackup_iac.terraform.modules.expansion import (
@@ -110,7 +108,7 @@ class RootEvaluation:
     @property
     def deployments(self) -> tuple[TemplateDeployment, ...]:
         """The CloudFormation templates that resources deploy."""
-        return tuple(self._reader.deployed.found)
+        return tuple(self._reader.deployments)
 
     @property
     def used_variables(self) -> set[str]:
@@ -171,6 +169,8 @@ class RootEvaluation:
 
         Anyone can put a module into `.terraform` that only has the name of the published one.
         """
+        if self._fetched_calls:
+            from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
         for header, call in self._fetched_calls.items():
             source = source_of(call) or ""
             if header not in self._calls_with_caches and described_modules(source):
@@ -222,7 +222,7 @@ class RootEvaluation:
         location = found.block.range.location
         locations = (location, *overrides_of(found.block))
         is_call = found.target is not None
-        if found.kind in DEPLOYERS and not declares_cache(found):
+        if found.kind in DEPLOYERS and not _declares_cache(found):
             return None
         if self._is_wanted(found.instance) and (
             not is_call or self._is_cache_call(found, locations)
@@ -274,3 +274,9 @@ class RootEvaluation:
     def _add_absent(self, address: str, kind: str, location: Location, reason: str) -> None:
         root = shown_path(self._root.module.folder)
         self.absent.setdefault(location, AbsentCache(address, kind, root, location, reason))
+
+
+def _declares_cache(found: EmptyBlock) -> bool:
+    from ecbackup_iac.readers.terraform.deployed_templates import declares_cache
+
+    return declares_cache(found)

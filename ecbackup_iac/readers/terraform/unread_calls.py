@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.files.generated import generator_of
-from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.cache import (
@@ -20,7 +19,7 @@ from ecbackup_iac.model.value import Known, Settled, StepKind, TraceStep, Unknow
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, GiveUp, refused
 from ecbackup_iac.readers.terraform.constructs import construct_of
-from ecbackup_iac.readers.terraform.entries import entries_of
+from ecbackup_iac.readers.terraform.entries import called_by, entries_of
 from ecbackup_iac.readers.terraform.published.likeness import looks_like_cache, passed_retentions
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
@@ -237,8 +236,3 @@ def _settled_in_user_code(
 
 def _own_steps(trace: Sequence[TraceStep], stand_in: StandIn) -> tuple[TraceStep, ...]:
     return tuple(step for step in trace if step.location.path != stand_in.module.folder)
-
-
-def called_by(instance: ModuleInstance) -> tuple[str, ...]:
-    """Return the folders of the modules that the calls of an instance lead to, as they are printed."""
-    return tuple(map(shown_path, instance.called))

@@ -18,10 +18,9 @@ from ecbackup_iac.model.value import (
     Value,
     possible_values,
 )
-from ecbackup_iac.readers.terraform.entries import entries_of
+from ecbackup_iac.readers.terraform.entries import called_by, entries_of
 from ecbackup_iac.readers.terraform.lifecycle import is_ignored
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
-from ecbackup_iac.readers.terraform.unread_calls import called_by
 from ecbackup_iac.readers.terraform_json.planned_root import ResourceSite
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep

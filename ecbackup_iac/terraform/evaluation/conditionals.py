@@ -44,7 +44,7 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
             condition, subject, lambda: _branch(then, kind), lambda: _branch(otherwise, kind)
         )
     branches = (branch for branch in (then, otherwise) if isinstance(branch, Value))
-    return result.with_marks_of(condition, *branches)
+    return result.chosen_by(condition).with_marks_of(*branches)
 
 
 def _null_condition() -> EvaluationError:
@@ -78,6 +78,8 @@ def _either_branch(
     for branch, state in ((then, "true"), (otherwise, "false")):
         try:
             found.append(Possibility(branch(), (Assumption(subject, state),)))
+        except ReferenceRefusedError:
+            raise
         except EvaluationError:
             record_rejection()
     if not found:

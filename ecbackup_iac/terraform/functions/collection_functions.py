@@ -135,7 +135,7 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
     if default is not None:
         default = default_of(of, default)
     if key.is_known:
-        return _looked_up(of, key, default).with_marks_of(of, key)
+        return _looked_up(of, key, default).with_marks_of(of).chosen_by(key)
     if key.unknown.outcomes:
         return map_outcomes(lambda settled: _lookup(of, settled, *rest), key).with_marks_of(of, key)
     if default is None:

@@ -11,6 +11,7 @@ from ecbackup_iac.terraform.functions.go.csv_text import csv_value
 from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import MAX_CHARACTERS, bytes_of, sized, text_of
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
 
@@ -103,10 +104,16 @@ def _urldecode(text: Value) -> Value:
     return _utf8(_PERCENT.sub(byte, bytes_of(text).replace(b"+", b" ")))
 
 
+_YAML_CHARACTERS_PER_STEP = 4
+"""PyYAML's scanner takes longer for a value than anything else does."""
+
+
 def _yamldecode(text: Value) -> Value:
     from ecbackup_iac.terraform.functions.go.yaml_text import yaml_value
 
-    return yaml_value(text_of(text))
+    content = text_of(text)
+    charge(len(content) // _YAML_CHARACTERS_PER_STEP)
+    return yaml_value(content)
 
 
 def _yamlencode(value: Value) -> Value:

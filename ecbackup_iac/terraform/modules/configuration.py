@@ -128,9 +128,10 @@ class Configuration:
         OpenTofu evaluates it with the module's variables and locals, since 1.8.
         """
         block = caller.module.calls[name]
-        source, written = source_of(block), block.body.attribute("source")
+        source = source_of(block)
         if source is not None:
             return source, ""
+        written = block.body.attribute("source")
         if written is None or self.is_terraforms:
             return "", "its source is not a plain text"
         try:

@@ -51,6 +51,15 @@ class ResourceInstance:
     refusal: str = ""
     """Why Terraform would refuse its module or its repetition; empty where it would not."""
 
+    @property
+    def condition_scope(self) -> BlockScope:
+        """The scope of its conditions, which may refer to `self`, and to it by its name."""
+        instance, repetition = self.scope.instance, self.scope.repetition
+        kind, name = self.block.labels
+        key = ("managed", kind, name)
+        self_value = partial(instance.resource_value, key, self.block, repetition)
+        return BlockScope(instance, repetition, self_value)
+
 
 @record(eq=False)
 class UnreadCall:
@@ -110,8 +119,7 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
             yield EmptyBlock(address, kind, block, instance)
         for repetition in repetitions:
             instance.charge_instance()
-            self_value = partial(instance.resource_value, key, block, repetition)
-            scope = BlockScope(instance, repetition, self_value)
+            scope = BlockScope(instance, repetition, own=(kind, name))
             doubts = _doubts(repetition)
             yield ResourceInstance(address + repetition.key, kind, block, scope, doubts, refusal)
     for name, block in instance.module.calls.items():

@@ -25,10 +25,9 @@ from ecbackup_iac.terraform.modules.repetitions import (
     enabled_argument,
     for_each,
 )
-from ecbackup_iac.terraform.modules.resource_values import address_of, resource_value
+from ecbackup_iac.terraform.modules.resource_values import address_of, definition, resource_value
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
-from ecbackup_iac.terraform.values.context import hide_rejections
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
@@ -129,7 +128,9 @@ class ModuleInstance:
         key = (root, *names)
         if key not in self._found:
             if key in self._pending:
-                raise EvaluationError(f"Cycle: {'.'.join(key)} refers to itself", source_range)
+                raise ReferenceRefusedError(
+                    f"Cycle: {'.'.join(key)} refers to itself", source_range
+                )
             if root == "local" and len(self._pending) >= MAX_CHAIN_DEPTH and not self._is_preparing:
                 self._is_preparing = True
                 try:
@@ -138,7 +139,7 @@ class ModuleInstance:
                     self._is_preparing = False
             self._pending.add(key)
             try:
-                with hide_rejections():
+                with definition():
                     self._found[key] = self._resolved(root, names)
             except EvaluationError as error:
                 error.__context__ = None  # it would keep much in memory
@@ -299,7 +300,8 @@ class ModuleInstance:
             attribute = outputs[output].body.attribute("value")
             if attribute is None:
                 raise EvaluationError(f'Missing required argument: output "{output}" has no value')
-            value = Evaluator(child).value(attribute.expression)
+            with definition():
+                value = Evaluator(child).value(attribute.expression)
             value = value.through(SourceStep.of(attribute, StepKind.OUTPUT))
             is_sensitive = outputs[output].body.attribute("sensitive")
             if is_sensitive and Evaluator(child).value(is_sensitive.expression).raw is not False:
@@ -383,11 +385,14 @@ class BlockScope:
         instance: ModuleInstance,
         repetition: Repetition,
         self_value: Callable[[], Value] | None = None,
+        own: tuple[str, ...] = (),
     ) -> None:
         self.instance = instance
         self.repetition = repetition
         self.self_value = self_value
         """The value of `self`, in a postcondition."""
+        self.own = own
+        """The type and name of the resource whose arguments are evaluated, which may not refer to it."""
 
     @property
     def files(self) -> Files:
@@ -409,6 +414,9 @@ class BlockScope:
         found = self.repetition.names.get((root, names[0]))
         if found is not None:
             return found
+        if self.own and (root, *names) in (self.own, ("resource", *self.own)):
+            text = f"Self-referential block: {'.'.join(self.own)} may not refer to itself"
+            raise ReferenceRefusedError(text, source_range)
         if root == "self" and self.self_value is not None:
             return attribute(self.self_value(), names[0])
         return self.instance.reference(root, names, source_range)

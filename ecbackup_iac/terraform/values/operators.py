@@ -246,9 +246,7 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
     try:
         found = map_outcomes(_index, of, key).with_marks_of(of)
         # Terraform does not call an object's attribute sensitive because its name is.
-        return (
-            found.inherit_marks(key) if isinstance(of.type, ObjectOf) else found.with_marks_of(key)
-        )
+        return found if isinstance(of.type, ObjectOf) else found.chosen_by(key)
     except EvaluationError as error:
         if key.is_sensitive:
             raise EvaluationError("Invalid index: no element with that sensitive key") from None

@@ -76,7 +76,10 @@ class EvaluationError(Exception):
 
 
 class ReferenceRefusedError(EvaluationError):
-    """A reference to what is not declared: Terraform checks these first, so `try` hides none."""
+    """A reference that Terraform refuses, so that no `try` and no branch that is not taken hides it.
+
+    It is to what is not declared, or to what Terraform refuses where it is defined.
+    """
 
 
 class EphemeralValueError(ReferenceRefusedError):
@@ -334,6 +337,11 @@ class Value:
             is_sensitive = is_sensitive or other.is_sensitive
             privacy = max(privacy, other.privacy)
         return self.with_marks(is_sensitive=is_sensitive, privacy=privacy)
+
+    def chosen_by(self, *selectors: "Value") -> "Value":
+        """Return the value as sensitive as what selected it; its text is its own, wherever they come from."""
+        is_sensitive = self.is_sensitive or any(one.is_sensitive for one in selectors)
+        return self.with_marks(is_sensitive=is_sensitive, privacy=self.privacy)
 
     def with_marks(self, *, is_sensitive: bool, privacy: Privacy) -> "Value":
         """Return the value with these marks and no others."""

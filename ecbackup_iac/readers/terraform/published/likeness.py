@@ -14,16 +14,13 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import Known
 from ecbackup_iac.readers.terraform.published.sources import path_segments
-from ecbackup_iac.readers.terraform.resource_types import days_of
+from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, days_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import OPEN_SCOPE
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.ruling_out import may_name
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
-
-CACHE_WORDS = (b"elasticache", b"redis", b"valkey", b"memcached", b'"cache.')
-"""In lower case: configuration in which none of them is written passes no cache's settings on by value."""
 
 _INPUT_WORDS = (*CACHE_WORDS, b"snapshot_retention", b"_cache_", b"cache_node", b"node_group")
 """In lower case: a call in which none of them is written has no input that only a cache has."""

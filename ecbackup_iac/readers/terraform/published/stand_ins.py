@@ -15,31 +15,15 @@ from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import record
-from ecbackup_iac.readers.terraform.deployed_templates import mentions_cache
-from ecbackup_iac.readers.terraform.deployers import DEPLOYERS, WORDS
-from ecbackup_iac.readers.terraform.published.likeness import CACHE_WORDS, looks_like_cache
 from ecbackup_iac.readers.terraform.published.sources import module_source
 from ecbackup_iac.readers.terraform.published.versions import versions_of
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES, RETENTION
-from ecbackup_iac.terraform.modules.folder_scan import Sought
 from ecbackup_iac.terraform.modules.module import Module, module_of
-from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
-from ecbackup_iac.terraform.values.context import evaluation
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.report import Diagnostic
 
 _FOLDER = os.path.dirname(__file__)
-
-# What a file names that holds a cache, or a call with inputs for one; or AWS CLI output, which is no
-# configuration, and is an error.
-_WORDS = (
-    b"elasticache",
-    b"snapshot_retention",
-    b'"cacheclusterid"',
-    b'"replicationgroupid"',
-    b'"serverlesscachename"',
-)
 
 # What a module call may pass without its module's declaring it.
 _META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
@@ -186,29 +170,6 @@ def described_modules(
     """Return what is known of the module that a source names: of `more`, or else of those known here."""
     address = module_source(source).address
     return more.get(address) or _known_by_address().get(address, ())
-
-
-def sought(more: Iterable[PublishedModule] = ()) -> Sought:
-    """Return what a tree of configuration is searched for; `more` are modules that the policy names."""
-    named, steps_left = by_address(more), MAX_STEPS
-
-    def is_call(source: str, call: Block | None) -> bool:
-        nonlocal steps_left
-        if described_modules(source, named):
-            return True
-        with evaluation(steps_left) as context:
-            try:
-                return looks_like_cache(source, call)
-            except TooMuchError:
-                return True  # the evaluation of its root reports it
-            finally:
-                steps_left = max(0, context.steps_left)
-
-    def is_resource(block: Block) -> bool:
-        kind = block.labels[0]
-        return kind in RESOURCE_TYPES or (kind in DEPLOYERS and mentions_cache(block))
-
-    return Sought((*_WORDS, *WORDS), is_resource, is_call, CACHE_WORDS)
 
 
 _TYPES = {

@@ -1,0 +1,55 @@
+"""The policy's modules → what configuration is searched for: caches, and calls that may make some."""
+
+from collections.abc import Iterable
+
+from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.policy import PublishedModule
+from ecbackup_iac.readers.terraform.deployers import DEPLOYERS, WORDS
+from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, RESOURCE_TYPES
+from ecbackup_iac.terraform.modules.folder_scan import Sought
+from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
+from ecbackup_iac.terraform.values.context import evaluation
+
+# What a file names that holds a cache, or a call with inputs for one; or AWS CLI output, which is no
+# configuration, and is an error.
+_WORDS = (
+    b"elasticache",
+    b"snapshot_retention",
+    b'"cacheclusterid"',
+    b'"replicationgroupid"',
+    b'"serverlesscachename"',
+)
+
+
+def sought(more: Iterable[PublishedModule] = ()) -> Sought:
+    """Return what a tree of configuration is searched for; `more` are modules that the policy names."""
+    named: dict[str, tuple[PublishedModule, ...]] | None = None
+    steps_left = MAX_STEPS
+
+    def is_call(source: str, call: Block | None) -> bool:
+        nonlocal named, steps_left
+        # Most trees call no modules but their own.
+        from ecbackup_iac.readers.terraform.published.likeness import looks_like_cache
+        from ecbackup_iac.readers.terraform.published.stand_ins import by_address, described_modules
+
+        if named is None:
+            named = by_address(more)
+        if described_modules(source, named):
+            return True
+        with evaluation(steps_left) as context:
+            try:
+                return looks_like_cache(source, call)
+            except TooMuchError:
+                return True  # the evaluation of its root reports it
+            finally:
+                steps_left = max(0, context.steps_left)
+
+    def is_resource(block: Block) -> bool:
+        kind = block.labels[0]
+        if kind not in DEPLOYERS:
+            return kind in RESOURCE_TYPES
+        from ecbackup_iac.readers.terraform.deployed_templates import mentions_cache
+
+        return mentions_cache(block)
+
+    return Sought((*_WORDS, *WORDS), is_resource, is_call, CACHE_WORDS)

@@ -1,0 +1,40 @@
+"""A text in UTF-8 and a range of it → the number of characters, in the same time however long a line is."""
+
+from functools import cached_property
+
+_BLOCK = 1_024
+_CONTINUING = bytes(range(0x80, 0xC0))
+"""The bytes of a character after its first."""
+
+
+class Characters:
+    """The characters of one text."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+
+    def between(self, start: int, end: int) -> int:
+        """Return the number of characters between two offsets."""
+        if end - start <= _BLOCK:
+            return len(self._text[start:end].decode(errors="replace"))
+        return end - start if self._is_ascii else self._before(end) - self._before(start)
+
+    @cached_property
+    def _is_ascii(self) -> bool:
+        return self._text.isascii()
+
+    @cached_property
+    def _before_blocks(self) -> list[int]:
+        """The number of characters that begin before each block."""
+        counts = [0]
+        for start in range(0, len(self._text), _BLOCK):
+            counts.append(counts[-1] + _count(self._text[start : start + _BLOCK]))
+        return counts
+
+    def _before(self, offset: int) -> int:
+        block, rest = divmod(offset, _BLOCK)
+        return self._before_blocks[block] + _count(self._text[offset - rest : offset])
+
+
+def _count(piece: bytes) -> int:
+    return len(piece.translate(None, _CONTINUING))

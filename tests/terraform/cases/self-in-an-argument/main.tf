@@ -1,0 +1,7 @@
+resource "aws_elasticache_cluster" "c" {
+  cluster_id               = "c"
+  engine                   = "redis"
+  node_type                = "cache.t3.micro"
+  num_cache_nodes          = 1
+  snapshot_retention_limit = self.num_cache_nodes
+}

@@ -1,0 +1,11 @@
+resource "terraform_data" "x" {
+  input = tonumber("x")
+}
+
+resource "aws_elasticache_cluster" "c" {
+  cluster_id               = "c"
+  engine                   = "redis"
+  node_type                = "cache.t3.micro"
+  num_cache_nodes          = 1
+  snapshot_retention_limit = try(terraform_data.x.input, 7)
+}

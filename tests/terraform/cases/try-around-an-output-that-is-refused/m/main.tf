@@ -1,0 +1,3 @@
+output "days" {
+  value = tonumber("x")
+}
