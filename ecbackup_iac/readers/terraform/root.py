@@ -169,8 +169,10 @@ class RootEvaluation:
 
         Anyone can put a module into `.terraform` that only has the name of the published one.
         """
-        if self._fetched_calls:
-            from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
+        if not self._fetched_calls:
+            return
+        from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
+
         for header, call in self._fetched_calls.items():
             source = source_of(call) or ""
             if header not in self._calls_with_caches and described_modules(source):
