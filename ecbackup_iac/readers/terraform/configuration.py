@@ -161,7 +161,7 @@ class _Tree:
                     folder, given, evaluated, program, diagnostics
                 )
             found.append(resources)
-        if folder in self._order.never_created:
+        if folder in self._order.never_created and not self._index.is_planned(folder):
             diagnostics = [*map(_as_root_of_its_own, diagnostics)]
         for modules in self._modules.values():
             diagnostics += modules.news()

@@ -249,8 +249,9 @@ class RootEvaluation:
         if found.instance.is_refused or location in self._empty_calls:
             return None
         if found.instance.never_creates(found.block):
-            # Then the module is evaluated on its own, if nothing else calls it.
-            self._order.never_created.add(found.target.folder)
+            # Then the module is evaluated on its own, if nothing else calls it. So is one below it
+            # whose own call is refused.
+            self._order.never_created.update(self._index.below(found.target.folder))
             return None
         self._empty_calls.add(location)
         below = self._index.below(found.target.folder)

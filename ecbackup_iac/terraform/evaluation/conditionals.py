@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ecbackup_iac.hcl.expression import Call, Conditional, Node
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
@@ -13,6 +14,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     ReferenceRefusedError,
+    UnknownRaw,
     Value,
     unknown,
 )
@@ -23,7 +25,7 @@ _Attempt = Value | EvaluationError
 
 def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
     """Return the value of a conditional. Raises EvaluationError."""
-    condition = converted(evaluator.value(node.condition), BOOL)
+    condition = condition_value(evaluator, node.condition)
     if condition.is_null:
         raise _null_condition()
     then, otherwise = _attempt(evaluator, node.then), _attempt(evaluator, node.otherwise)
@@ -45,6 +47,19 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
         )
     branches = (branch for branch in (then, otherwise) if isinstance(branch, Value))
     return result.chosen_by(condition).with_marks_of(*branches)
+
+
+def condition_value(evaluator: NodeEvaluator, node: Node) -> Value:
+    """Return the value of a condition as a bool. Raises EvaluationError."""
+    value = evaluator.value(node)
+    try:
+        return converted(value, BOOL)
+    except EvaluationError:
+        if value.is_known or not value.unknown.is_deferred:
+            raise
+        record_rejection()
+        # A plan does not see of which type it is: it is refused only when it is applied.
+        return replace(value, type=BOOL, raw=UnknownRaw(value.unknown.why, is_deferred=True))
 
 
 def _null_condition() -> EvaluationError:

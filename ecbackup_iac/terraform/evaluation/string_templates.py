@@ -12,11 +12,12 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.evaluation.conditionals import condition_value
 from ecbackup_iac.terraform.evaluation.loops import iterations
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
-from ecbackup_iac.terraform.values.type_system import BOOL, STRING
+from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, string
 
 _NULL = "The expression result is null: it cannot stand in a template"
@@ -52,7 +53,7 @@ def _piece(evaluator: NodeEvaluator, part: TemplatePart) -> Value:
 
 
 def _if_directive(evaluator: NodeEvaluator, part: IfDirective) -> Value:
-    condition = converted(evaluator.value(part.condition), BOOL)
+    condition = condition_value(evaluator, part.condition)
     if condition.is_null:
         raise EvaluationError("Null condition: the template's if must be true or false")
     branches = {True: part.then, False: part.otherwise}

@@ -27,7 +27,7 @@ class RootOrder:
         """The folders that no call reaches, and those that show that they are planned."""
 
         self.never_created: set[str] = set()
-        """The folders that evaluated calls name which never create an instance."""
+        """The folders of modules, and of those below, that evaluated calls name which never create any."""
 
         self._settled: set[str] = set()
         self._news: list[str] = []
