@@ -57,7 +57,7 @@ def condition_value(evaluator: NodeEvaluator, node: Node) -> Value:
     except EvaluationError:
         if value.is_known or not value.unknown.is_deferred:
             raise
-        record_rejection()
+        record_rejection(is_deferred=True)
         # A plan does not see of which type it is: it is refused only when it is applied.
         return replace(value, type=BOOL, raw=UnknownRaw(value.unknown.why, is_deferred=True))
 
@@ -96,7 +96,7 @@ def _either_branch(
         except ReferenceRefusedError:
             raise
         except EvaluationError:
-            record_rejection()
+            record_rejection(is_deferred=raw.is_deferred)
     if not found:
         then()
     return one_of(found, raw.why, is_deferred=raw.is_deferred)
@@ -120,6 +120,7 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
     if not node.arguments:
         raise EvaluationError("try: at least one argument is required")
     found: list[Possibility] = []
+    is_deferred = False
     last: EvaluationError | None = None
     for argument in node.arguments:
         with track_rejections() as rejections:
@@ -130,6 +131,8 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
             except EvaluationError as error:
                 last = error
                 continue
+        if not found:  # a plan does not wait for what is deferred, and tries no other argument
+            is_deferred = rejections.happened and rejections.is_deferred
         found.append(Possibility(value))
         if not rejections.happened:
             break
@@ -137,7 +140,7 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
         raise EvaluationError("no expression succeeded") from last
     if len(found) == 1:
         return found[0].value
-    return one_of(found, "an expression in try may be refused")
+    return one_of(found, "an expression in try may be refused", is_deferred=is_deferred)
 
 
 def can_call(evaluator: NodeEvaluator, node: Call) -> Value:

@@ -16,6 +16,8 @@ class RejectionTracker:
     """Whether an outcome was left out, while it was watched, because Terraform refuses it."""
 
     happened: bool = False
+    is_deferred: bool = True
+    """Whether each depends on what Terraform knows only after apply."""
 
 
 @changing_record
@@ -64,9 +66,9 @@ def track_rejections() -> Iterator[RejectionTracker]:
     try:
         yield context.tracker
     finally:
-        happened, context.tracker = context.tracker.happened, outer
-        if happened:
-            record_rejection()
+        found, context.tracker = context.tracker, outer
+        if found.happened:
+            record_rejection(is_deferred=found.is_deferred)
 
 
 @contextmanager
@@ -80,8 +82,9 @@ def hide_rejections() -> Iterator[None]:
         context.tracker = outer
 
 
-def record_rejection() -> None:
-    """Record that some outcome is rejected."""
+def record_rejection(*, is_deferred: bool = False) -> None:
+    """Record that some outcome is rejected; deferred where that depends on what is known after apply."""
     tracker = evaluation_context().tracker
     if tracker is not None:
         tracker.happened = True
+        tracker.is_deferred = tracker.is_deferred and is_deferred

@@ -263,7 +263,7 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
         _index(of, key)
     if not of.elements:
         raise EvaluationError("Invalid index: the collection is empty")
-    record_rejection()  # the key may be none of these
+    record_rejection(is_deferred=raw.is_deferred)  # the key may be none of these
     elements = possible_elements(of, subject, is_hidden=of.is_hidden or key.is_hidden)
     found = one_of(elements, raw.why, is_deferred=raw.is_deferred)
     return found.through(*of.trace).with_marks_of(of, key)

@@ -1,0 +1,9 @@
+resource "terraform_data" "object" {
+  input = { z = "1" }
+}
+
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id     = "a"
+  description              = "test"
+  snapshot_retention_limit = length([for x in [1, 2] : x if terraform_data.object.output])
+}
