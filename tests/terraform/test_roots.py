@@ -196,6 +196,21 @@ def test_what_terraform_refuses_of_a_module_that_no_call_creates_is_no_error(
     assert found_days(evaluate(files)) == {"docs": 7}
 
 
+def test_nor_is_it_of_a_module_below_that_a_refused_call_leads_to(evaluate: "Evaluate") -> None:
+    refused = 'variable "days" {\n  default = []\n}\n' + group("var.days[0]")
+    files = {
+        "docs/main.tf": call(more="count = 0"),
+        "live/main.tf": 'module "below" {\n  source = "./below"\n  count = [][0]\n}\n',
+        "live/below/main.tf": refused,
+    }
+    found = evaluate(files)
+    assert found.errors == []
+    assert {cache.root for cache in found.caches} == {"live", "live/below"}
+    # A folder that shows that it is planned by itself has to be right.
+    files["live/below/terraform.tfvars"] = ""
+    assert evaluate(files).errors == ["Invalid index: no element with that index"]
+
+
 # A call that creates nothing with the values of this run: (arguments, declarations, the reason).
 EMPTY = {
     "a switch": (COUNTED, OFF, "count is 0"),

@@ -16,6 +16,8 @@ from ecbackup_iac.terraform.values.value import (
     ReferenceRefusedError,
     UnknownRaw,
     Value,
+    first_unknown,
+    is_open,
     unknown,
 )
 
@@ -139,8 +141,17 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
     if not found:
         raise EvaluationError("no expression succeeded") from last
     if len(found) == 1:
-        return found[0].value
+        return _deferred(found[0].value)
     return one_of(found, "an expression in try may be refused", is_deferred=is_deferred)
+
+
+def _deferred(value: Value) -> Value:
+    """Return what `try` makes of a value: a plan knows nothing of it before all of it is known."""
+    inner = None if is_open(value) or not value.is_known else first_unknown(value)
+    if inner is None or not inner.unknown.is_deferred:
+        return value
+    made = one_of([Possibility(value)], inner.unknown.why, is_deferred=True)
+    return replace(made, trace=value.trace).with_marks_of(value)
 
 
 def can_call(evaluator: NodeEvaluator, node: Call) -> Value:

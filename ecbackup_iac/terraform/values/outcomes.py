@@ -34,7 +34,7 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
 
     A possibility that is unknown itself contributes its own outcomes; without any, the result has none.
     Outcomes that are the same value are merged. It is certainly deferred where the choice is, or
-    where every possibility is.
+    where every possibility is. A null that is deferred stays unknown: a plan does not refuse it.
     """
     flat: list[Possibility] = []
     kinds, is_listed = [], True
@@ -62,7 +62,9 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
     if not is_listed or not distinct or len(distinct) > MAX_OUTCOMES:
         outcomes = ()
     elif len(distinct) == 1 and distinct[0].value.is_wholly_known:
-        return distinct[0].value
+        single = distinct[0].value
+        if not is_deferred or not single.is_null:
+            return single
     raw = UnknownRaw(why, outcomes, is_deferred=is_deferred)
     return Value(kind, raw, privacy=max(privacies, default=Privacy.NONE))
 
