@@ -34,7 +34,7 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
 
     A possibility that is unknown itself contributes its own outcomes; without any, the result has none.
     Outcomes that are the same value are merged. It is certainly deferred where the choice is, or
-    where every possibility is. A null that is deferred stays unknown: a plan does not refuse it.
+    where every possibility is.
     """
     flat: list[Possibility] = []
     kinds, is_listed = [], True
@@ -62,9 +62,7 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
     if not is_listed or not distinct or len(distinct) > MAX_OUTCOMES:
         outcomes = ()
     elif len(distinct) == 1 and distinct[0].value.is_wholly_known:
-        single = distinct[0].value
-        if not is_deferred or not single.is_null:
-            return single
+        return distinct[0].value
     raw = UnknownRaw(why, outcomes, is_deferred=is_deferred)
     return Value(kind, raw, privacy=max(privacies, default=Privacy.NONE))
 
@@ -131,7 +129,11 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
         if not is_deferred:
             raise
         found = []  # a plan does not see it: it is refused only when it is applied
-    return one_of(found, why, is_deferred=is_deferred).with_marks_of(*arguments)
+    result = one_of(found, why, is_deferred=is_deferred)
+    if is_deferred and result.is_null:  # a plan does not see that either
+        raw = UnknownRaw(why, (Possibility(result),), is_deferred=True)
+        result = replace(result, raw=raw)
+    return result.with_marks_of(*arguments)
 
 
 def _results(function: Callable[..., Value], arguments: Sequence[Value]) -> list[Possibility]:
