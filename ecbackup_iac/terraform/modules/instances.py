@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
 
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import GetAttribute, Name, children
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
@@ -111,12 +112,16 @@ class ModuleInstance:
     @cached_property
     def calls(self) -> tuple[Location, ...]:
         """The locations of those calls' headers."""
-        return tuple(block.header.location for block in self.call_blocks)
+        if not self.call_blocks or self.parent is None:
+            return ()
+        return (*self.parent.calls, self.call_blocks[-1].header.location)
 
     @cached_property
     def called(self) -> tuple[str, ...]:
-        """The folders of the modules that those calls lead to."""
-        return (*self.parent.called, self.module.folder) if self.call_blocks and self.parent else ()
+        """The folders of the modules that those calls lead to, as they are printed."""
+        if not self.call_blocks or self.parent is None:
+            return ()
+        return (*self.parent.called, shown_path(self.module.folder))
 
     @property
     def root(self) -> "ModuleInstance":
