@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ecbackup_iac.hcl.expression import Call, Conditional, Node
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
@@ -13,6 +14,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     ReferenceRefusedError,
+    UnknownRaw,
     Value,
     unknown,
 )
@@ -84,7 +86,11 @@ def _either_branch(
             record_rejection()
     if not found:
         then()
-    return one_of(found, raw.why, is_deferred=raw.is_deferred)
+    result = one_of(found, raw.why, is_deferred=raw.is_deferred)
+    if raw.is_deferred and len(found) == 1 and result.is_known:
+        # A plan does not know the type either, and refuses nothing that is done with it.
+        return replace(result, type=DYNAMIC, raw=UnknownRaw(raw.why, tuple(found), is_deferred=True))
+    return result
 
 
 def _branch_type(then: Value, otherwise: Value) -> Type | None:
@@ -122,7 +128,10 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
         raise EvaluationError("no expression succeeded") from last
     if len(found) == 1:
         return found[0].value
-    return one_of(found, "an expression in try may be refused")
+    is_deferred = any(
+        not tried.value.is_known and tried.value.unknown.is_deferred for tried in found[:-1]
+    )  # a plan takes no later argument before it knows this one
+    return one_of(found, "an expression in try may be refused", is_deferred=is_deferred)
 
 
 def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
