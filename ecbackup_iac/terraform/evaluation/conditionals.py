@@ -3,18 +3,16 @@
 from collections.abc import Callable
 
 from ecbackup_iac.hcl.expression import Call, Conditional, Node
-from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, of_deferred_type, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, Type, unified
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Possibility,
     ReferenceRefusedError,
-    UnknownRaw,
     Value,
     unknown,
 )
@@ -87,10 +85,7 @@ def _either_branch(
     if not found:
         then()
     result = one_of(found, raw.why, is_deferred=raw.is_deferred)
-    if raw.is_deferred and len(found) == 1 and result.is_known:
-        # A plan does not know the type either, and refuses nothing that is done with it.
-        return replace(result, type=DYNAMIC, raw=UnknownRaw(raw.why, tuple(found), is_deferred=True))
-    return result
+    return of_deferred_type(result, raw.why) if raw.is_deferred and len(found) == 1 else result
 
 
 def _branch_type(then: Value, otherwise: Value) -> Type | None:
@@ -131,7 +126,9 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
     is_deferred = any(
         not tried.value.is_known and tried.value.unknown.is_deferred for tried in found[:-1]
     )  # a plan takes no later argument before it knows this one
-    return one_of(found, "an expression in try may be refused", is_deferred=is_deferred)
+    why = "an expression in try may be refused"
+    result = one_of(found, why, is_deferred=is_deferred)
+    return of_deferred_type(result, why) if is_deferred else result
 
 
 def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
