@@ -136,7 +136,7 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
 
 
 def of_deferred_type(value: Value, why: str) -> Value:
-    """Return what will be this value, of which a plan does not even know the type: it refuses no use of it."""
+    """Return what will be this value, of a type that a plan does not know: it refuses no use of it."""
     if not value.is_known:
         return value
     raw = UnknownRaw(why, (Possibility(value),), is_deferred=True)
