@@ -51,8 +51,13 @@ class CheckRequest:
 
     @property
     def inputs(self) -> EvaluationInputs:
-        """The values that were given, and the environment."""
-        return EvaluationInputs(self.variables, os.environ, self.workspace, self.parameters)
+        """The values that were given, and the environment. Raises InputError for bad ones in it."""
+        variables = self.variables
+        if any(name.startswith("TF_CLI_ARGS") for name in os.environ):
+            from ecbackup_iac.cli.terraform_arguments import variables_in_environment
+
+            variables = (*variables_in_environment(os.environ), *variables)
+        return EvaluationInputs(variables, os.environ, self.workspace, self.parameters)
 
 
 def effective_policy(request: CheckRequest) -> Policy:

@@ -98,7 +98,7 @@ def test_an_unknown_module_source_is_an_error(check_files: Checker) -> None:
     call = 'variable "where" {}\nmodule "x" {\n  source = var.where\n}\n'
     result = check_files({"main.tf": call, "bad/m.tf": group("7")})
     assert (
-        "ERROR  main.tf:2:1\n  the module was not read: its source is not a plain text"
+        "ERROR  main.tf:2:1\n  the module was not read: its source is unknown: var.where"
         in result.text
     )
     assert result.status == 3

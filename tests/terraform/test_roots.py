@@ -175,6 +175,27 @@ def test_a_call_that_never_creates_anything_does_not_count(
     assert (found.errors, reasons(found)) == ([], {})
 
 
+def test_what_terraform_refuses_of_a_module_that_no_call_creates_is_no_error(
+    evaluate: "Evaluate",
+) -> None:
+    days = 'variable "days" {\n  default = []\n}\n'
+    files = {
+        "docs/main.tf": call(more="count = 0\n  days = [7]"),
+        "live/main.tf": days + group("var.days[0]"),
+    }
+    found = evaluate(files)
+    assert found.errors == []
+    assert [one.message for one in found.diagnostics] == [
+        "Invalid index: no element with that index (its calls create nothing: evaluated as a root of its own)"
+    ]
+    # It may nevertheless be planned by itself, so it does not vanish, and is no pass.
+    (cache,) = found.caches
+    assert (cache.root, isinstance(cache.retention, Unknown)) == ("live", True)
+    # What calls it and creates it is evaluated as ever.
+    files["docs/main.tf"] = call(more="days = [7]")
+    assert found_days(evaluate(files)) == {"docs": 7}
+
+
 # A call that creates nothing with the values of this run: (arguments, declarations, the reason).
 EMPTY = {
     "a switch": (COUNTED, OFF, "count is 0"),

@@ -161,6 +161,8 @@ class _Tree:
                     folder, given, evaluated, program, diagnostics
                 )
             found.append(resources)
+        if folder in self._order.never_created:
+            diagnostics = [*map(_as_root_of_its_own, diagnostics)]
         for modules in self._modules.values():
             diagnostics += modules.news()
         if self._stand_ins is not None:
@@ -372,3 +374,12 @@ def _joined(found: list[dict[str, CacheResource]]) -> Iterable[CacheResource]:
     from ecbackup_iac.readers.terraform.variants import with_programs
 
     return with_programs(*found)
+
+
+def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:
+    """Return a problem of a folder whose calls create nothing as a warning.
+
+    What Terraform refuses there is no problem of its callers, and such a module need not be planned itself.
+    """
+    text = f"{diagnostic.message} (its calls create nothing: evaluated as a root of its own)"
+    return replace(diagnostic, message=text, severity=Severity.WARNING)

@@ -19,7 +19,6 @@ from ecbackup_iac.readers.terraform.caches import (
     rejected_retention,
 )
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
-from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.configuration import source_of
 from ecbackup_iac.terraform.modules.expansion import (
@@ -182,6 +181,10 @@ class RootEvaluation:
 
         Anyone can put a module into `.terraform` that only has the name of the published one.
         """
+        if not self._fetched_calls:
+            return
+        from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
+
         for header, call in self._fetched_calls.items():
             source = source_of(call) or ""
             if header not in self._calls_with_caches and described_modules(source):
@@ -246,7 +249,9 @@ class RootEvaluation:
         if found.instance.is_refused or location in self._empty_calls:
             return None
         if found.instance.never_creates(found.block):
-            return None  # then the module is evaluated on its own, if nothing else calls it
+            # Then the module is evaluated on its own, if nothing else calls it.
+            self._order.never_created.add(found.target.folder)
+            return None
         self._empty_calls.add(location)
         below = self._index.below(found.target.folder)
         if any(map(self._index.configures_providers, below)):

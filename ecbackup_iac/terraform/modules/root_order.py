@@ -26,6 +26,9 @@ class RootOrder:
         )
         """The folders that no call reaches, and those that show that they are planned."""
 
+        self.never_created: set[str] = set()
+        """The folders that evaluated calls name which never create an instance."""
+
         self._settled: set[str] = set()
         self._news: list[str] = []
 
