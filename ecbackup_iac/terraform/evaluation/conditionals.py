@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.expression import Call, Conditional, Node
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, of_deferred_type, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, Type, unified
 from ecbackup_iac.terraform.values.value import (
     Assumption,
@@ -84,7 +84,8 @@ def _either_branch(
             record_rejection()
     if not found:
         then()
-    return one_of(found, raw.why, is_deferred=raw.is_deferred)
+    result = one_of(found, raw.why, is_deferred=raw.is_deferred)
+    return of_deferred_type(result, raw.why) if raw.is_deferred and len(found) == 1 else result
 
 
 def _branch_type(then: Value, otherwise: Value) -> Type | None:
@@ -122,7 +123,12 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
         raise EvaluationError("no expression succeeded") from last
     if len(found) == 1:
         return found[0].value
-    return one_of(found, "an expression in try may be refused")
+    is_deferred = any(
+        not tried.value.is_known and tried.value.unknown.is_deferred for tried in found[:-1]
+    )  # a plan takes no later argument before it knows this one
+    why = "an expression in try may be refused"
+    result = one_of(found, why, is_deferred=is_deferred)
+    return of_deferred_type(result, why) if is_deferred else result
 
 
 def can_call(evaluator: NodeEvaluator, node: Call) -> Value:

@@ -18,6 +18,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.call_inputs import AnyInputs, CallInputs, Inputs
 from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
+from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import (
     Repetition,
@@ -310,7 +311,9 @@ class ModuleInstance:
             value = value.through(SourceStep.of(attribute, StepKind.OUTPUT))
             is_sensitive = outputs[output].body.attribute("sensitive")
             if is_sensitive and Evaluator(child).value(is_sensitive.expression).raw is not False:
-                return declared_sensitive(value, output, StepKind.OUTPUT)
+                # Terraform 1.11 does not mark it, and accepts it in a for_each; OpenTofu does.
+                is_marked = self.configuration.modules.program is Program.OPENTOFU
+                return declared_sensitive(value, output, StepKind.OUTPUT, is_marked=is_marked)
             return value
 
         kind = object_of(dict.fromkeys(outputs, DYNAMIC))

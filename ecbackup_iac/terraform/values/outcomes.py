@@ -129,7 +129,18 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
         if not is_deferred:
             raise
         found = []  # a plan does not see it: it is refused only when it is applied
-    return one_of(found, why, is_deferred=is_deferred).with_marks_of(*arguments)
+    result = one_of(found, why, is_deferred=is_deferred)
+    if is_deferred and any(argument.type == DYNAMIC for argument in open_arguments):
+        result = of_deferred_type(result, why)
+    return result.with_marks_of(*arguments)
+
+
+def of_deferred_type(value: Value, why: str) -> Value:
+    """Return what will be this value, of a type that a plan does not know: it refuses no use of it."""
+    if not value.is_known:
+        return value
+    raw = UnknownRaw(why, (Possibility(value),), is_deferred=True)
+    return replace(value, type=DYNAMIC, raw=raw)
 
 
 def _results(function: Callable[..., Value], arguments: Sequence[Value]) -> list[Possibility]:
