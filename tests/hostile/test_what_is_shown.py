@@ -287,6 +287,11 @@ SENSITIVE = {
         "main.tf": cache("module.m.v.days", 'module "m" {\n  source = "./m"\n}\n'),
         "m/main.tf": f'output "v" {{\n  sensitive = true\n  value = {{ t = "{WORD}", days = 0 }}\n}}\n',
     },
+    "the key of an instance": {
+        "main.tf": 'module "m" {\n  source = "./m"\n}\n'
+        'resource "aws_elasticache_replication_group" "a" {\n  for_each = toset([module.m.v])\n}\n',
+        "m/main.tf": f'output "v" {{\n  sensitive = true\n  value     = "{WORD}"\n}}\n',
+    },
     "an output of a local": {
         "main.tf": cache("module.m.v", 'module "m" {\n  source = "./m"\n}\n'),
         "m/main.tf": f'locals {{\n  l = "{WORD}"\n}}\noutput "v" {{\n  sensitive = true\n'

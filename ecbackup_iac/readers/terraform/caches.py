@@ -25,7 +25,7 @@ from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused, refused_arguments
 from ecbackup_iac.readers.terraform.constructs import construct_of
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
-from ecbackup_iac.readers.terraform.entries import called_by, entries_of
+from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.provider_rules import provider_rules
 from ecbackup_iac.readers.terraform.resource_types import (
@@ -125,7 +125,7 @@ class RootReader:
         basis = replace(
             unknown_cache(found, self._root),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
-            called=called_by(found.scope.instance),
+            called=found.scope.instance.called,
             entries=entries_of(found.scope),
         )
         yield from self._deployed.read(found, block, basis)
@@ -161,7 +161,7 @@ class RootReader:
             block=found.block.range.location,
             overrides=overrides_of(found.block),
             calls=found.scope.instance.calls,
-            called=called_by(found.scope.instance),
+            called=found.scope.instance.called,
             entries=entries_of(found.scope),
         )
         if is_rejected and not found.refusal:  # its retention says why

@@ -1,10 +1,9 @@
-"""An instance of a resource → the folders and the entries of `for_each` that lead to it."""
+"""An instance of a resource → the entries of `for_each` that lead to it."""
 
 from collections.abc import Iterator, Mapping
 
-from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
+from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.values.value import OpenMembers, Value
 
 
@@ -24,8 +23,3 @@ def _locations(value: Value) -> Iterator[Location]:
     held = value.members.values() if is_plain else ()
     for part in (value, *(one for one in held if not isinstance(one.raw, tuple | Mapping))):
         yield from (located.location for located in (*part.trace, *part.literals))
-
-
-def called_by(instance: ModuleInstance) -> tuple[str, ...]:
-    """Return the folders of the modules that the calls of an instance lead to, as they are printed."""
-    return tuple(map(shown_path, instance.called))

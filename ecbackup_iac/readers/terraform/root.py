@@ -161,12 +161,7 @@ class RootEvaluation:
                 if problem is not None:
                     diagnostics.append(problem)
             elif self._is_wanted(found.scope.instance):
-                if isinstance(found, ResourceInstance) and found.kind in DEPLOYERS:
-                    self.read_calls.add(found.block.range.location)
-                for cache in self._reader.resources(found):
-                    self.resources[cache.address] = cache
-                    self._sources[cache.address] = found
-                    self._calls_with_caches.update(cache.calls)
+                self._add_caches(found)
         self._used_variables = self._root.used_variables()
         for absent in self._reader.absent:
             self.absent.setdefault(absent.location, absent)
@@ -175,6 +170,16 @@ class RootEvaluation:
             self._skip_unread_files(module)
         self._add_fetched_calls_without_caches()
         self._refuse(diagnostics)
+
+    def _add_caches(self, found: ResourceInstance | UnreadCall) -> None:
+        """Add the caches that an instance is, or that an unread module would make."""
+        if isinstance(found, ResourceInstance) and found.kind in DEPLOYERS:
+            self.read_calls.add(found.block.range.location)
+        for cache in self._reader.resources(found):
+            self.resources[cache.address] = cache
+            self._sources[cache.address] = found
+            if self._fetched_calls:
+                self._calls_with_caches.update(cache.calls)
 
     def _add_fetched_calls_without_caches(self) -> None:
         """Record the calls of modules that are known to make caches, where what was fetched makes none.

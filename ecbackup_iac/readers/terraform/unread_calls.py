@@ -19,7 +19,7 @@ from ecbackup_iac.model.value import Known, Settled, StepKind, TraceStep, Unknow
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, GiveUp, refused
 from ecbackup_iac.readers.terraform.constructs import construct_of
-from ecbackup_iac.readers.terraform.entries import called_by, entries_of
+from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.published.likeness import looks_like_cache, passed_retentions
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
@@ -156,7 +156,7 @@ class UnreadCalls:
             block=block.range.location,
             overrides=overrides_of(block),
             calls=call.scope.instance.calls,
-            called=called_by(call.scope.instance),
+            called=call.scope.instance.called,
             entries=entries_of(call.scope),
             module=CalledModule(call.address, unread.source, state),
         )
@@ -202,7 +202,7 @@ def _at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> Cache
         block=call.block.range.location,
         overrides=overrides_of(call.block),
         calls=call.scope.instance.calls,
-        called=called_by(call.scope.instance),
+        called=call.scope.instance.called,
         entries=entries_of(call.scope),
         module=CalledModule(call.address, described.source, ModuleState.DESCRIBED, name),
     )

@@ -18,7 +18,7 @@ from ecbackup_iac.model.value import (
     Value,
     possible_values,
 )
-from ecbackup_iac.readers.terraform.entries import called_by, entries_of
+from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.lifecycle import is_ignored
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
 from ecbackup_iac.readers.terraform_json.planned_root import ResourceSite
@@ -50,7 +50,7 @@ def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheRe
         assumptions=tuple(assumptions),
         block=block.range.location,
         calls=site.scope.instance.calls,
-        called=called_by(site.scope.instance),
+        called=site.scope.instance.called,
         entries=entries_of(site.scope),
     )
 

@@ -7,7 +7,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, of_deferred_type, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, Type, unified
 from ecbackup_iac.terraform.values.value import (
     Assumption,
@@ -101,7 +101,8 @@ def _either_branch(
             record_rejection(is_deferred=raw.is_deferred)
     if not found:
         then()
-    return one_of(found, raw.why, is_deferred=raw.is_deferred)
+    result = one_of(found, raw.why, is_deferred=raw.is_deferred)
+    return of_deferred_type(result, raw.why) if raw.is_deferred and len(found) == 1 else result
 
 
 def _branch_type(then: Value, otherwise: Value) -> Type | None:
@@ -142,7 +143,12 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
         raise EvaluationError("no expression succeeded") from last
     if len(found) == 1:
         return _deferred(found[0].value)
-    return one_of(found, "an expression in try may be refused", is_deferred=is_deferred)
+    is_deferred = is_deferred or any(
+        not tried.value.is_known and tried.value.unknown.is_deferred for tried in found[:-1]
+    )  # a plan takes no later argument before it knows this one
+    why = "an expression in try may be refused"
+    result = one_of(found, why, is_deferred=is_deferred)
+    return of_deferred_type(result, why) if is_deferred else result
 
 
 def _deferred(value: Value) -> Value:
@@ -150,8 +156,7 @@ def _deferred(value: Value) -> Value:
     inner = None if is_open(value) or not value.is_known else first_unknown(value)
     if inner is None or not inner.unknown.is_deferred:
         return value
-    made = one_of([Possibility(value)], inner.unknown.why, is_deferred=True)
-    return replace(made, trace=value.trace).with_marks_of(value)
+    return of_deferred_type(value, inner.unknown.why)
 
 
 def can_call(evaluator: NodeEvaluator, node: Call) -> Value:

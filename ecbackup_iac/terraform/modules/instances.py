@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
 
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import GetAttribute, Name, children
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
@@ -17,6 +18,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.call_inputs import AnyInputs, CallInputs, Inputs
 from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
+from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import (
     Repetition,
@@ -111,12 +113,16 @@ class ModuleInstance:
     @cached_property
     def calls(self) -> tuple[Location, ...]:
         """The locations of those calls' headers."""
-        return tuple(block.header.location for block in self.call_blocks)
+        if not self.call_blocks or self.parent is None:
+            return ()
+        return (*self.parent.calls, self.call_blocks[-1].header.location)
 
     @cached_property
     def called(self) -> tuple[str, ...]:
-        """The folders of the modules that those calls lead to."""
-        return (*self.parent.called, self.module.folder) if self.call_blocks and self.parent else ()
+        """The folders of the modules that those calls lead to, as they are printed."""
+        if not self.call_blocks or self.parent is None:
+            return ()
+        return (*self.parent.called, shown_path(self.module.folder))
 
     @property
     def root(self) -> "ModuleInstance":
@@ -305,7 +311,9 @@ class ModuleInstance:
             value = value.through(SourceStep.of(attribute, StepKind.OUTPUT))
             is_sensitive = outputs[output].body.attribute("sensitive")
             if is_sensitive and Evaluator(child).value(is_sensitive.expression).raw is not False:
-                return declared_sensitive(value, output, StepKind.OUTPUT)
+                # Terraform 1.11 does not mark it, and accepts it in a for_each; OpenTofu does.
+                is_marked = self.configuration.modules.program is Program.OPENTOFU
+                return declared_sensitive(value, output, StepKind.OUTPUT, is_marked=is_marked)
             return value
 
         kind = object_of(dict.fromkeys(outputs, DYNAMIC))

@@ -130,10 +130,17 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
             raise
         found = []  # a plan does not see it: it is refused only when it is applied
     result = one_of(found, why, is_deferred=is_deferred)
-    if is_deferred and result.is_null:  # a plan does not see that either
-        raw = UnknownRaw(why, (Possibility(result),), is_deferred=True)
-        result = replace(result, raw=raw)
+    if is_deferred and any(argument.type == DYNAMIC for argument in open_arguments):
+        result = of_deferred_type(result, why)
     return result.with_marks_of(*arguments)
+
+
+def of_deferred_type(value: Value, why: str) -> Value:
+    """Return what will be this value, of a type that a plan does not know: it refuses no use of it."""
+    if not value.is_known:
+        return value
+    raw = UnknownRaw(why, (Possibility(value),), is_deferred=True)
+    return replace(value, type=DYNAMIC, raw=raw)
 
 
 def _results(function: Callable[..., Value], arguments: Sequence[Value]) -> list[Possibility]:

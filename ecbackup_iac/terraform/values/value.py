@@ -374,11 +374,16 @@ def hidden_value(value: Value) -> str:
     return hidden(str(value.raw) if is_scalar else type_name(value.type))
 
 
-def declared_sensitive(value: Value, name: str, kind: StepKind) -> Value:
-    """Return the value of a declaration that is sensitive: no step that leads to it is shown."""
+def declared_sensitive(value: Value, name: str, kind: StepKind, *, is_marked: bool = True) -> Value:
+    """Return the value of a declaration that is sensitive: no step that leads to it is shown.
+
+    Where `is_marked` is false it is only not shown: to Terraform it is like any other value.
+    """
     text = f"{name} = {hidden_value(value)}"
     steps = (TraceStep(text, step.location, kind, name, is_secret=True) for step in value.trace)
-    return replace(value, trace=tuple(steps), is_sensitive=True)
+    if is_marked:
+        return replace(value, trace=tuple(steps), is_sensitive=True)
+    return replace(value, trace=tuple(steps), privacy=Privacy.OUTSIDE)
 
 
 def string(text: str) -> Value:

@@ -1,0 +1,8 @@
+output "o" {
+  value     = [{ a = 7 }]
+  sensitive = true
+}
+output "m" {
+  value     = { r = 7, on = true }
+  sensitive = true
+}

@@ -1,0 +1,4 @@
+output "o" {
+  value     = [sensitive({ a = 7 })]
+  sensitive = true
+}
