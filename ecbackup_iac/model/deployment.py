@@ -53,7 +53,7 @@ class TemplateDeployment:
     """Something in its text must not be shown, so that nothing of it is."""
 
     is_resource: bool = False
-    """The template stands for the resource itself, and its only cache has the resource's address."""
+    """The template represents the resource itself, and its only cache has the resource's address."""
 
     looks_like_cache: bool = False
     """What is written in the resource mentions caches."""

@@ -107,7 +107,7 @@ class _Inputs:
     def implied_paths(self, paths: Sequence[str]) -> Iterator[str]:
         """Yield the paths that are checked because of a file on the command line, and add such root modules.
 
-        A policy file or a baseline stands for its whole repository, a variable file for its root module, a
+        A policy file or a baseline implies its whole repository, a variable file for its root module, a
         parameter file for its template.
         """
         baseline = os.path.realpath(self._scope.baseline) if self._scope.baseline else None

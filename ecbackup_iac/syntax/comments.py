@@ -62,7 +62,7 @@ class CommentedText:
         is_bytes: bool,
         entries: Iterable[tuple[int, int]] = (),
     ) -> None:
-        """`is_bytes`: each character of the text stands for a byte of UTF-8.
+        """`is_bytes`: each character of the text represents a byte of UTF-8.
 
         `entries` are the entries of maps and lists each of which leads to caches of its own: start and end.
         """

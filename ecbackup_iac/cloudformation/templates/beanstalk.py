@@ -22,7 +22,7 @@ def is_extension(path: str) -> bool:
 
 
 class EnvironmentOptions:
-    """The options that the files of one folder set, read once one is asked for."""
+    """The options that the files of one folder set, read when one is first needed."""
 
     def __init__(self, path: str, read: Read) -> None:
         self._folder = os.path.dirname(path)

@@ -157,7 +157,7 @@ class Deployment:
         )
 
     def _refuse_defaults(self, stack: Stack) -> None:
-        """Note the defaults that a rule refuses: whoever deploys the stack has to give another value."""
+        """Note the defaults that a rule refuses: the deployment has to give another value."""
         for rule in stack.template.rules:
             try:
                 broken = partial(broken_assertion, rule, stack)

@@ -93,7 +93,7 @@ class Variables:
         return Resolved(_text(self._filled(text, values)))
 
     def _filled(self, text: str, values: list[Resolved]) -> str:
-        """Return a text with the values in place of what stands for them."""
+        """Return a text with its variables replaced by their values."""
 
         def written(match: re.Match[str]) -> str:
             value = values[int(match[1])].node

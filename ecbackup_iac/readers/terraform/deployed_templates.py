@@ -57,7 +57,7 @@ class _Text:
     """No part of it may be shown."""
 
     is_partial: bool = False
-    """A part of the text stands for what is not known."""
+    """A part of the text is a placeholder for an unknown value."""
 
 
 def mentions_cache(block: Block) -> bool:

@@ -114,7 +114,7 @@ def resource_value(
 
 
 def _unset(computed: Value, schema: AttributeSchema | None, *, block: Block, name: str) -> Value:
-    """Return an attribute that the configuration does not set; `computed` is it where nothing tells."""
+    """Return an attribute that the configuration does not set; `computed` is it where no schema is known."""
     if schema is None:
         return computed
     if schema.is_block and not schema.is_computed:

@@ -334,7 +334,7 @@ class _Parser:
         return self._literal(text)
 
     def _escaped_literal(self) -> str:
-        """Return the character that an escape stands for; its backslash is taken."""
+        """Return the character that an escape denotes; its backslash is taken."""
         hexadecimal = _HEXADECIMAL.match(self._pattern, self._position)
         if hexadecimal:
             self._position = hexadecimal.end()
