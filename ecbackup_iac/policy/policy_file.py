@@ -170,6 +170,7 @@ def read_policy(path: str) -> Policy:
         baseline=named.path(file.baseline, "baseline") if file.baseline else None,
         source=named.source(file.source, lines.key(["source"])) if file.source else None,
         ignores=file.ignores,
+        path=shown,
     )
 
 

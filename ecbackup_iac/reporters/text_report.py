@@ -1,5 +1,6 @@
 """Report → text for people: a block for each finding that fails or is unknown, and a line of summary."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain, repeat
@@ -57,8 +58,8 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
 
 
 def _summary(report: Report, style: RenderOptions) -> str:
-    plain = summary(report)
-    if style.width is not None and len(plain) > style.width:
+    plain, width = summary(report), _width(style)
+    if width is not None and len(plain) > width:
         return "\n".join(_folded(plain, "", style, indent=""))
     return summary(report, partial(_colored, style=style))
 
@@ -103,18 +104,29 @@ def _head(finding: Finding, style: RenderOptions) -> Iterator[str]:
     if finding.suppression:
         word, color = f"{word} (suppressed)", "cyan"
     address = escape_control_characters(finding.resource.address)
-    head = f"{_colored(word, color, style)}  {address}"
     rule = finding.verdict.rule
-    if rule is None:
-        yield head
+    name = f"{rule} {rule.label}" if rule else ""
+    shown = _colored(_linked(name, rule_url(rule), style), "bright_black", style) if rule else ""
+    colored = _colored(word, color, style)
+    width = _width(style)
+    if width is None or len(f"{word}  {address}  {name}".rstrip()) <= width:
+        yield f"{colored}  {address}  {shown}".rstrip()
         return
-    name = f"{rule} {rule.label}"
-    shown = _colored(_linked(name, rule_url(rule), style), "bright_black", style)
-    if style.width is not None and len(f"{word}  {address}  {name}") > style.width:
-        yield head
+    first, *more = _address_lines(f"{word}  {address}", width)
+    yield colored + first.removeprefix(word)
+    yield from (_INDENT + line for line in more)
+    if shown:
         yield _INDENT + shown
-    else:
-        yield f"{head}  {shown}"
+
+
+def _address_lines(text: str, width: int) -> list[str]:
+    """Return a text folded behind the dots of an address."""
+    lines = [""]
+    for part in re.split(r"(?<=\.)", text):
+        if lines[-1] and len(lines[-1]) + len(part) > width - len(_INDENT):
+            lines.append("")
+        lines[-1] += part
+    return lines
 
 
 def _excerpts(finding: Finding, style: RenderOptions) -> Iterator[str]:
@@ -134,8 +146,8 @@ def _excerpts(finding: Finding, style: RenderOptions) -> Iterator[str]:
         if place.line is None or place not in texts:
             continue
         text = escape_control_characters(texts[place].partition("\n")[0].rstrip())
-        if style.width is not None:
-            room = max(style.width, MIN_WIDTH) - len(_INDENT) - gutter - len(" | ")
+        if (width := _width(style)) is not None:
+            room = width - len(_INDENT) - gutter - len(" | ")
             text = text if len(text) <= room else text[: room - 1] + "…"
         bar = _dim("|", style)
         yield f"{_INDENT}{_dim(f'{place.line:>{gutter}}', style)} {bar} {text}"
@@ -145,7 +157,8 @@ def _excerpts(finding: Finding, style: RenderOptions) -> Iterator[str]:
 def _remedy(remedy: str, style: RenderOptions, *, is_command: bool) -> Iterator[str]:
     """Yield the lines of a remedy; a folded command can still be copied into a shell."""
     for label, line in zip(chain(("fix: ",), repeat(" " * 5)), remedy.split("\n"), strict=False):
-        width = style.width and style.width - len(" \\") * is_command
+        width = _width(style)
+        width = width and width - len(" \\") * is_command
         folded = _folded(line, label, replace(style, width=width))
         if is_command:
             folded[:-1] = [f"{part} \\" for part in folded[:-1]]
@@ -167,18 +180,23 @@ def _diagnostic(diagnostic: Diagnostic, style: RenderOptions) -> str:
 def _folded(text: str, label: str, style: RenderOptions, indent: str = _INDENT) -> list[str]:
     """Return the lines of an indented text, folded where the width of the window is known."""
     line = label + escape_control_characters(text)
-    if style.width is None:
+    width = _width(style)
+    if width is None:
         return [indent + line]
     import textwrap
 
     return textwrap.wrap(
         line,
-        max(style.width, MIN_WIDTH),
+        width,
         initial_indent=indent,
         subsequent_indent=indent + _INDENT,
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _width(style: RenderOptions) -> int | None:
+    return None if style.width is None else max(style.width, MIN_WIDTH)
 
 
 def _colored(text: str, color: str, style: RenderOptions) -> str:
