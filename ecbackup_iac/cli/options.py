@@ -91,7 +91,7 @@ class RuleType(click.ParamType["Rule"]):
         names = [rule.label for rule in Rule]
         similar = get_close_matches(word.lower(), names, n=1, cutoff=0.7)
         hint = f"did you mean {similar[0]}?" if similar else f"expected ECB001 to {max(Rule)}"
-        self.fail(f"unknown rule {word!r}; {hint}", param, ctx)
+        raise click.BadParameter(f"unknown rule {word!r}; {hint}", ctx, param)
 
     def shell_complete(
         self,
@@ -255,7 +255,7 @@ _REQUEST_OPTIONS = (
         multiple=True,
         type=FILE,
         metavar="GLOB",
-        help="Leave matching roots and files out of the report. They are still read if a checked root needs them.",
+        help="Leave matching roots and files out of the report. They are still read where needed.",
     ),
     click.option(
         "--policy",

@@ -341,7 +341,7 @@ def test_update_prunes_them_and_keeps_the_others_as_they_are(
     fixed.write_text(json.dumps(found), "utf-8")
     stack.write_text(configuration(sessions=0, fresh=0), "utf-8")
     result = run_here("baseline", "--update", FILE)
-    assert (result.stdout, result.stderr) == (f"{FILE}: 2 pruned, 1 kept\n", "")
+    assert (result.stdout, result.stderr) == (f"{FILE}: 2 removed, 1 kept\n", "")
     assert entries(fixed.read_text("utf-8")) == [kept]
     assert result.status == 0
 
@@ -351,12 +351,12 @@ def test_update_writes_nothing_where_there_is_nothing_to_prune(
 ) -> None:
     accepted.write_text(accepted.read_text("utf-8").replace("\n", ""), "utf-8")
     before = accepted.read_bytes(), accepted.stat().st_ino
-    assert run_here("baseline", "--update", FILE).stdout == f"{FILE}: 0 pruned, 1 kept\n"
+    assert run_here("baseline", "--update", FILE).stdout == f"{FILE}: 0 removed, 1 kept\n"
     assert (accepted.read_bytes(), accepted.stat().st_ino) == before
 
 
 def test_update_prunes_only_what_was_looked_into(fixed: Path, run_here: "RunHere") -> None:
-    assert run_here("baseline", "--update", FILE, "a").stdout == f"{FILE}: 1 pruned, 2 kept\n"
+    assert run_here("baseline", "--update", FILE, "a").stdout == f"{FILE}: 1 removed, 2 kept\n"
     assert [one["root"] for one in entries(fixed.read_text("utf-8"))] == ["a", "gone"]
 
 
