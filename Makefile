@@ -1,7 +1,7 @@
 # Each target installs what it needs into .venv. Only Python 3.11 or later has to be installed already.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check bench docs fuzz golden format clean
+.PHONY: help run test test-all check bench docs picture fuzz golden format clean
 
 # The first Python on PATH that is version 3.11 or later and has the given module.
 find_python = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Dependency groups need pip 25.1 or later.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-PATHS := ecbackup_iac checks tests benchmarks
+PATHS := ecbackup_iac checks tests benchmarks docs
 
 PYTEST := $(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
 
@@ -79,7 +79,12 @@ fuzz: .venv-fuzz/fuzz.stamp
 golden: $(VENV)/test.stamp
 	$(BIN)/python -m ecbackup_iac.reporters.report_schema > ecbackup_iac/reporters/report.schema.json
 	$(BIN)/python -m ecbackup_iac.control.explanation_schema > ecbackup_iac/control/explanation.schema.json
+	$(BIN)/python -m ecbackup_iac.policy.policy_schema > ecbackup_iac/policy/policy.schema.json
 	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_docs.py tests/reporters tests/control tests/fixers
+
+# The picture in the README.
+picture: .venv-docs/docs.stamp
+	.venv-docs/bin/python docs/terminal_picture.py
 
 # Warnings are errors: a link within the site that leads nowhere is one.
 docs: .venv-docs/docs.stamp

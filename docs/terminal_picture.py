@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
@@ -19,8 +20,8 @@ def main() -> None:
     program = [sys.executable, "-m", "ecbackup_iac", *COMMAND[1:], "--color", "--verbose"]
     env = {**os.environ, "COLUMNS": str(WIDTH - 2), "PYTHONPATH": str(TOP)}
     output = subprocess.run(program, cwd=TOP, env=env, capture_output=True, text=True, check=False)
-    console = Console(record=True, width=WIDTH, file=open(os.devnull, "w"), legacy_windows=False)
-    console.print(Text("$ " + " ".join(COMMAND) + "\n", style="bold"))
+    console = Console(record=True, width=WIDTH, file=StringIO())
+    console.print(Text(f"$ {' '.join(COMMAND)}\n", style="bold"))
     console.print(Text.from_ansi(output.stdout))
     svg = console.export_svg(title="ecbackup-iac check", unique_id="ecbackup-iac")
     picture = TOP / "docs/images/terminal.svg"

@@ -3,6 +3,8 @@
 import os
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Protocol
@@ -53,6 +55,13 @@ def test_the_page_of_a_rule_is_what_explain_prints(rule: Rule, run: Run) -> None
     page = RULE_PAGES[rule]
     written = page.read_text("utf-8") if page.exists() else ""
     _compare_or_rewrite(page, written, run("explain", rule, "--format", "markdown").stdout)
+
+
+def test_the_policy_reference_is_generated_from_the_schema() -> None:
+    page = TOP / "docs/reference/policy.md"
+    command = [sys.executable, str(TOP / "docs/policy_reference.py")]
+    result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    _compare_or_rewrite(page, page.read_text("utf-8"), result.stdout)
 
 
 def test_the_readme_is_short() -> None:

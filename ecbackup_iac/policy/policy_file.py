@@ -83,59 +83,113 @@ class _Strict(BaseModel):
 
 
 class ExceptionEntry(_Strict):
-    """One `[[exceptions]]` table."""
+    """An accepted finding, by resource, path or both."""
 
-    resource: Text | None = None
-    path: Text | None = None
-    rule: Rule | None = None
-    reason: Text
-    expires: Annotated[date, Field(strict=True)] | None = None
+    resource: Annotated[Text | None, Field(description="Glob for the address.")] = None
+    path: Annotated[
+        Text | None, Field(description="Glob for the path, relative to the policy file.")
+    ] = None
+    rule: Annotated[
+        Rule | None, Field(description="The only rule that is accepted; otherwise every rule.")
+    ] = None
+    reason: Annotated[Text, Field(description="Why it is accepted.")]
+    expires: Annotated[
+        date | None,
+        Field(strict=True, description="The last day (UTC) on which it counts, without quotes."),
+    ] = None
 
 
 class RootEntry(_Strict):
-    """One `[[roots]]` table: a Terraform root or a template, and the values it is evaluated with."""
+    """A Terraform root or a template, and the values that it is checked with."""
 
-    path: Text
-    var_files: list[Text] = []
-    parameter_files: list[Text] = []
-    workspace: Text | None = None
+    path: Annotated[Text, Field(description="The root's folder, or the template.")]
+    var_files: Annotated[
+        list[Text], Field(description="Variable files of a Terraform root; later ones win.")
+    ] = []
+    parameter_files: Annotated[
+        list[Text], Field(description="Parameter files of a template; later ones win.")
+    ] = []
+    workspace: Annotated[Text | None, Field(description="The Terraform workspace.")] = None
 
 
 class ModuleEntry(_Strict):
-    """One `[[modules]]` table: a module that makes a cache and need not be read."""
+    """A module that creates a cache and is not in the repository."""
 
-    source: Text
-    form: Form = Form.REPLICATION_GROUP
-    input: InputPath | None = None
-    default: Annotated[int, Field(strict=True)] | None = None
-    engine: Identifier | None = None
-    default_engine: Identifier | None = None
-    switches: list[Identifier] = []
-    versions: list[Text] = []
-    serverless_input: InputPath | None = None
-    stand_in: Text | None = None
+    source: Annotated[Text, Field(description="The call's source, without its version.")]
+    form: Annotated[Form, Field(description="The form of the cache.")] = Form.REPLICATION_GROUP
+    input: Annotated[
+        InputPath | None,
+        Field(description="The input that sets the retention; dots lead into objects."),
+    ] = None
+    default: Annotated[
+        int | None,
+        Field(strict=True, description="Days if the caller sets none; otherwise no backups."),
+    ] = None
+    engine: Annotated[Identifier | None, Field(description="The input that sets the engine.")] = (
+        None
+    )
+    default_engine: Annotated[
+        Identifier | None, Field(description="The engine if the caller sets none.")
+    ] = None
+    switches: Annotated[
+        list[Identifier], Field(description="Inputs that create no cache when false.")
+    ] = []
+    versions: Annotated[
+        list[Text], Field(description="Version constraints; without them, every version.")
+    ] = []
+    serverless_input: Annotated[
+        InputPath | None, Field(description="The input that sets a serverless cache's retention.")
+    ] = None
+    stand_in: Annotated[
+        Text | None,
+        Field(description="A file with the module's variables and caches, in Terraform's syntax."),
+    ] = None
 
 
 class TemplateEntry(_Strict):
-    """One `[[templates]]` table: the file that the URL of a nested template means."""
+    """The file that the URL of a nested template refers to."""
 
-    url: Text
-    path: Text
+    url: Annotated[Text, Field(description="Glob for the URL, as written or evaluated.")]
+    path: Annotated[Text, Field(description="The template, relative to the policy file.")]
 
 
 class PolicyFile(_Strict):
-    """The whole of `.ecbackup.toml`."""
+    """The policy file of ecbackup-iac, .ecbackup.toml."""
 
-    minimum_days: Annotated[int, Field(ge=1, le=MAXIMUM_DAYS, strict=True)] = 1
-    unknown: UnknownMode = UnknownMode.WARN
-    exclude: Annotated[list[Text], Field(max_length=MAX_GLOBS)] = []
-    exceptions: Annotated[list[ExceptionEntry], Field(max_length=MAX_EXCEPTIONS)] = []
-    roots: Annotated[list[RootEntry], Field(max_length=MAX_TABLES)] = []
-    modules: Annotated[list[ModuleEntry], Field(max_length=MAX_TABLES)] = []
-    templates: Annotated[list[TemplateEntry], Field(max_length=MAX_TABLES)] = []
-    baseline: Text | None = None
-    source: Text | None = None
-    ignores: SuppressionMode = SuppressionMode.ALL
+    minimum_days: Annotated[
+        int,
+        Field(ge=1, le=MAXIMUM_DAYS, strict=True, description="The minimum retention in days."),
+    ] = 1
+    unknown: Annotated[
+        UnknownMode, Field(description="How to treat caches whose retention cannot be known.")
+    ] = UnknownMode.WARN
+    exclude: Annotated[
+        list[Text],
+        Field(max_length=MAX_GLOBS, description="Globs for paths to leave out of the report."),
+    ] = []
+    exceptions: Annotated[
+        list[ExceptionEntry], Field(max_length=MAX_EXCEPTIONS, description="Accepted findings.")
+    ] = []
+    roots: Annotated[
+        list[RootEntry],
+        Field(max_length=MAX_TABLES, description="Values for roots; each is checked separately."),
+    ] = []
+    modules: Annotated[
+        list[ModuleEntry],
+        Field(max_length=MAX_TABLES, description="Modules that are not in the repository."),
+    ] = []
+    templates: Annotated[
+        list[TemplateEntry],
+        Field(max_length=MAX_TABLES, description="Files for the URLs of nested templates."),
+    ] = []
+    baseline: Annotated[Text | None, Field(description="The baseline file.")] = None
+    source: Annotated[
+        Text | None, Field(description="The folder with the configuration of plans.")
+    ] = None
+    ignores: Annotated[
+        SuppressionMode,
+        Field(description="Which comments and metadata in the code suppress findings."),
+    ] = SuppressionMode.ALL
 
 
 def read_policy(path: str) -> Policy:
