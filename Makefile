@@ -22,6 +22,7 @@ DOWNLOADS := \
   '.venv-browser 50 Playwright and axe-core' \
   '.venv-checkov 60 Checkov' \
   '.venv-cloudformation 55 moto and cfn-lint' \
+  '.venv-docs 45 Sphinx' \
   '.venv-hcl2 3 python-hcl2' \
   '.venv-tools 35 pre-commit, shellcheck, check-jsonschema, actionlint'
 
@@ -83,15 +84,15 @@ golden: $(VENV)/test.stamp
 	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_docs.py tests/reporters tests/control tests/fixers
 
 # The picture in the README.
-picture: .venv-docs/docs.stamp
+picture: .venv-docs/ready
 	.venv-docs/bin/python docs/terminal_picture.py
 
 # Warnings are errors: a link within the site that leads nowhere is one.
-docs: .venv-docs/docs.stamp
+docs: .venv-docs/ready
 	.venv-docs/bin/sphinx-build --quiet --nitpicky --fail-on-warning --keep-going -b html docs build/docs
 	@echo 'The site: build/docs/index.html'
 
-.venv-docs/docs.stamp: pyproject.toml $(VENV)/python.stamp
+.venv-docs/ready: pyproject.toml
 	test -x .venv-docs/bin/python || $(PYTHON) -m venv .venv-docs
 	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group docs

@@ -17,6 +17,7 @@ release = version = __version__
 extensions = ["myst_parser", "sphinx_click"]
 exclude_patterns = ["_build"]
 nitpicky = True
+smartquotes = False  # `--option` stays as it is
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 import tomllib
@@ -144,6 +145,20 @@ def test_the_tree_of_the_package_is_whole() -> None:
     names = [path.name for path in package.glob("*.py") if path.name != "__init__.py"]
     names += [f"{path.parent.name}/" for path in package.glob("*/__init__.py")]
     assert sorted(re.findall(r"^[├└]── (\S+) ", page, re.MULTILINE)) == sorted(names)
+
+
+@pytest.mark.extended
+def test_external_links_lead_somewhere(tmp_path: Path) -> None:
+    sphinx = TOP / ".venv-docs/bin/sphinx-build"
+    if not sphinx.exists():
+        pytest.skip("`make docs` installs Sphinx")
+    try:
+        socket.create_connection(("docs.aws.amazon.com", 443), timeout=5).close()
+    except OSError as error:
+        pytest.skip(f"the network cannot be reached: {error}")
+    command = [str(sphinx), "-q", "-W", "--keep-going", "-b", "linkcheck", "docs", str(tmp_path)]
+    result = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def _text() -> str:
