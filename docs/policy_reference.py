@@ -43,6 +43,8 @@ def _type(value: Schema, schema: Schema) -> str:
     match value:
         case {"$ref": reference}:
             return ", ".join(f'`"{word}"`' for word in _model(reference, schema)["enum"])
+        case {"enum": [*_]}:
+            return "rule id or name"
         case {"anyOf": [given, *_]}:
             return _type(given, schema)
         case {"type": "array", "items": {"$ref": _}}:

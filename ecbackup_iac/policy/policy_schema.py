@@ -3,7 +3,7 @@
 import json
 import sys
 
-from ecbackup_iac.policy.policy_file import PolicyFile
+from ecbackup_iac.policy.policy_model import PolicyFile
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
