@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.cli.exit_codes import EXIT_USAGE
-from ecbackup_iac.cli.options import REPORT_FORMATS
 from ecbackup_iac.cli.output import write_edits, write_file
 from ecbackup_iac.cli.runtime import exit_code_of
 from ecbackup_iac.errors import OutputError
+from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -108,11 +108,14 @@ def test_a_report_leaves_no_other_file(plans: Path, run: "Run") -> None:
     [
         (
             ["--format", "text", "--format", "json"],
-            "Error: only one report can go to standard output: give the others a FILE\n",
+            (
+                "Error: only one report can go to standard output: "
+                "write the others to files, as in json:report.json\n"
+            ),
         ),
         (
             ["--format", "text:same", "--format", "json:same"],
-            "Error: two reports cannot go to one file\n",
+            "Error: two reports cannot go to the same file\n",
         ),
         (
             ["--format", "xml"],

@@ -227,13 +227,21 @@ def test_a_rule_is_found_in_any_letter_case(run: "Run", rule: Rule) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "nearest"),
-    [("ECB009", "ECB008"), ("ecb01", "ECB001"), ("ECB0004", "ECB004"), ("EBC007", "ECB007")],
+    ("word", "hint"),
+    [
+        ("ECB009", "expected ECB001 to ECB008"),
+        ("backup-disabled", "did you mean backups-disabled?"),
+    ],
 )
-def test_a_rule_that_does_not_exist_is_used_wrongly(run: "Run", word: str, nearest: str) -> None:
+def test_an_unknown_rule_is_a_usage_error(run: "Run", word: str, hint: str) -> None:
     result = run("explain", word)
     assert (result.stdout, result.status) == ("", 2)
-    assert f"{word!r} is no rule: the nearest is {nearest}" in result.stderr
+    assert f"unknown rule {word!r}; {hint}" in result.stderr
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_a_rule_is_explained_by_its_name(run: "Run", rule: Rule) -> None:
+    assert run("explain", rule.label).stdout == run("explain", rule).stdout
 
 
 # The commands and snippets.
