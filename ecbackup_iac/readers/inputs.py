@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 NOTHING_READ = (
     "no infrastructure code that ecbackup-iac reads: Terraform configuration, plan or state JSON, "
-    "CloudFormation templates, or output of aws elasticache describe-*"
+    "CloudFormation templates, or output of aws elasticache describe-*; give the path that holds some: "
+    "ecbackup-iac check PATH, or accept that there is none: --allow-empty"
 )
-
 
 NOTHING_EVALUATED = "nothing was evaluated: what is here is deployed by another program"
 

@@ -201,6 +201,23 @@ def test_outcomes_of_every_version_count_where_the_version_is_open(evaluate: "Ev
 
 
 @pytest.mark.parametrize(
+    ("source", "version", "inputs"),
+    [
+        (CLOUDPOSSE, "0.5.0", "snapshot_retention_limit = 7"),
+        (DNXLABS, "~> 0.3", "snapshot_retention_limit = 7"),
+        (f"{OLD_REDIS}?ref=v1.2.0", "", "redis_snapshot_retention_limit = 7"),
+        (CLOUDDROVE, "2.1.4", 'cluster_replication_enabled = true\n  engine = "redis"'),
+    ],
+)
+def test_an_input_that_the_chosen_version_does_not_declare_is_no_verdict(
+    evaluate: "Evaluate", source: str, version: str, inputs: str
+) -> None:
+    (cache,) = evaluate({"main.tf": call(source, inputs, version)}).caches
+    assert (cache.address, status(cache)) == ("module.x", "unknown")
+    assert "does not apply to this version with these inputs" in cache.retention.why
+
+
+@pytest.mark.parametrize(
     ("version", "expected"),
     [
         ("1.2.0", {f"{GROUP}.x": "fail"}),

@@ -242,7 +242,8 @@ class _Tree:
         configuration = Configuration(modules, folder, files, shows_terraform, provider_schema)
         workspace = workspace_of(given)
         names = self._folders.names(folder)
-        inputs = RootInputs(folder, names, given, self._variable_files, workspace)
+        other = self._index.set_inputs.get(folder)
+        inputs = RootInputs(folder, names, given, self._variable_files, workspace, other)
         self._declared |= module.variables.keys()
         return ModuleInstance(module, configuration, inputs)
 
@@ -355,11 +356,6 @@ class _Tree:
             yield Diagnostic(text, Location(shown_path(first)))
         yield from self._unread_calls()
         yield from self._unused_settings()
-        files = [path for path in self._index.terragrunt if self._is_target(path)]
-        if files:
-            more = f" (and {len(files) - 1} more)" if len(files) > 1 else ""
-            text = f"a Terragrunt file{more}: not evaluated; judge the plan that terragrunt makes"
-            yield Diagnostic(text, Location(shown_path(min(files))), Severity.WARNING)
         for kind, text in self._request.given.variables:
             name = text.partition("=")[0].strip()
             if kind == "var" and name not in self._declared and self._declared:

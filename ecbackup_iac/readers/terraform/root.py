@@ -107,8 +107,8 @@ class RootEvaluation:
         self.absent: dict[Location, AbsentCache] = {}
         """By the location of the block."""
 
-        self._fetched_calls: dict[Location, Block] = {}
-        """By the location of the header."""
+        self._fetched_calls: dict[Location, tuple[str, Block]] = {}
+        """With their addresses, by the location of the header."""
 
         self._calls_with_caches: set[Location] = set()
         """The headers of the calls that lead to a cache, or to a block that creates none."""
@@ -135,11 +135,11 @@ class RootEvaluation:
         """Whether a module may lead to a cache; one that the index does not know may."""
         return folder not in self._index.found or folder in self._index.leading
 
-    def reach(self, folder: str | None, call: Block) -> None:
+    def reach(self, folder: str | None, address: str, call: Block) -> None:
         """Record a call whose module is evaluated."""
         if folder is None:
             self.read_calls.add(call.range.location)
-            self._fetched_calls[call.header.location] = call
+            self._fetched_calls[call.header.location] = (address, call)
         else:
             self._order.settle(folder)
 
@@ -190,11 +190,11 @@ class RootEvaluation:
             return
         from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
 
-        for header, call in self._fetched_calls.items():
+        for header, (address, call) in self._fetched_calls.items():
             source = source_of(call) or ""
             if header not in self._calls_with_caches and described_modules(source):
                 reason = "what terraform init fetched for this call creates no cache"
-                self._add_absent(f"module.{call.labels[0]}", source, call.range.location, reason)
+                self._add_absent(address, source, call.range.location, reason)
 
     def _refuse(self, diagnostics: list[Diagnostic]) -> None:
         """Leave no cache to pass in whose modules Terraform refuses something, or in a broken block."""

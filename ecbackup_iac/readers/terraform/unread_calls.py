@@ -127,6 +127,10 @@ class UnreadCalls:
         unread, block = call.unreadable, call.block
         passed = passed_retentions(block, call.scope)
         why = f"the module was not read: {unread.why}"
+        if self._stand_ins.describes(unread.source):
+            why += (
+                "; what is known of its versions does not apply to this version with these inputs"
+            )
         if passed:
             listed = ", ".join(f"{one.name} = {one.days.value}" for one in passed)
             why += f"; the call passes {listed}"
@@ -180,7 +184,7 @@ class _Everything:
         """Whether a module may lead to a cache: any may."""
         return True
 
-    def reach(self, folder: str | None, call: Block) -> None:
+    def reach(self, folder: str | None, address: str, call: Block) -> None:
         """Record nothing."""
 
 

@@ -91,7 +91,10 @@ class StandIns:
         """What is wrong with the policy's own, until it is reported."""
 
     def of(self, call: Block, source: str, constraint: str) -> list[StandIn]:
-        """Return the stand-ins for the versions that a call may have, the newest first; usually one."""
+        """Return the stand-ins for the versions that a call may have, the newest first; usually one.
+
+        Of these versions only those that accept the call.
+        """
         found = module_source(source, constraint)
         entries = described_modules(source, self._more)
         if found.versions is None or not entries:
@@ -106,9 +109,8 @@ class StandIns:
                 for versions in stand_in.described.versions or ("",)
             )
         ]
-        # Terraform refuses a call that its module does not accept: it is of another version then.
-        accepting = [one for one in everything if one.accepts(call, everything)]
-        return [one for one in here if one in accepting] or (here and accepting) or here
+        # Terraform refuses a call with an argument that its module does not declare.
+        return [one for one in here if one.accepts(call, everything)]
 
     def describes(self, source: str) -> bool:
         """Whether something is known of the module that a source names, if only of other versions."""
