@@ -9,7 +9,7 @@ from ecbackup_iac.hidden_numbers import with_numbers
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy, Requirements
-from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Severity, report_of
 from ecbackup_iac.model.verdict import Status
@@ -29,7 +29,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     *,
     allow_empty: bool = False,
     with_excerpts: bool = False,
-    progress: Progress = UNWATCHED,
+    progress: Progress = NO_PROGRESS,
 ) -> Report:
     """Return the report on every cache under the paths, evaluated with the inputs; "-" is standard input.
 

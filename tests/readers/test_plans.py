@@ -119,7 +119,7 @@ ABSENT: dict[str, dict[str, str]] = {
 PARTIAL = {
     "targeted.json": "the plan is partial: it was targeted or defers changes, so caches may be missing",
     "refresh-only.json": (
-        "the plan is refresh-only and has no changes to judge: plan without -refresh-only"
+        "the plan is refresh-only and has no changes to check: plan without -refresh-only"
     ),
 }
 

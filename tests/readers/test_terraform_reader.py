@@ -251,8 +251,8 @@ def test_a_root_of_the_policy_is_evaluated_once_for_each_set(
     found = evaluate(files, roots=sets)
     assert [cache.retention.trace[-1].text for cache in found.caches] == ["days = 1", "days = 2"]
     assert [cache.assumptions for cache in found.caches] == [
-        ("judged with s/a.tfvars",),
-        ("judged with s/b.tfvars",),
+        ("evaluated with s/a.tfvars",),
+        ("evaluated with s/b.tfvars",),
     ]
 
 

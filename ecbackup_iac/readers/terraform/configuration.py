@@ -11,7 +11,7 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
-from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
@@ -57,7 +57,7 @@ class Request:
     roots: tuple[RootSettings, ...] = ()
     modules: tuple[PublishedModule, ...] = ()
     is_excluded: Callable[[str], bool] = lambda _: False
-    progress: Progress = UNWATCHED
+    progress: Progress = NO_PROGRESS
     listings: dict[str, Listing] = field(factory=dict)
     """The folders that are listed already; entries may be removed."""
 
@@ -101,7 +101,7 @@ class _Tree:
         blocks = [*self._blocks()]
         expected = len(self._order.first)
         for number, root in enumerate(self._order, 1):
-            self._request.progress.judging(shown_path(root), number, max(number, expected))
+            self._request.progress.evaluating(shown_path(root), number, max(number, expected))
             yield from self.root_readings(root)
         yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
@@ -137,7 +137,7 @@ class _Tree:
             names = [*map(shown_path, root.var_files)]
             if root.workspace:
                 names.append(f"workspace {root.workspace}")
-            note = f"judged with {', '.join(names)}" if names else ""
+            note = f"evaluated with {', '.join(names)}" if names else ""
             yield self._reading(folder, given, note).with_settings(root.label)
         yield self._release(folder)
 
@@ -214,12 +214,12 @@ class _Tree:
         with evaluation(max_steps) as context:
             try:
                 for _ in root.run(diagnostics):
-                    self._request.progress.going_on()
+                    self._request.progress.update()
             except (RecursionError, TooMuchError) as error:
-                text = f"not all of this root was judged: {given_up(error)}"
+                text = f"not all of this root was evaluated: {given_up(error)}"
                 diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
             if context.too_large:
-                text = f"not all of this root was judged: {context.too_large}"
+                text = f"not all of this root was evaluated: {context.too_large}"
                 diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
             self._steps_left -= max_steps - max(0, context.steps_left)
         self._read_calls |= root.read_calls
@@ -311,7 +311,7 @@ class _Tree:
             if kind == "file" and self._declared:
                 names = self._variable_files.at(path).attributes.keys() - self._declared
                 for name in sorted(names):
-                    text = f"no root that was judged declares the variable {name}"
+                    text = f"no root that was evaluated declares the variable {name}"
                     yield Diagnostic(text, Location(shown_path(path)), Severity.WARNING)
 
     def _is_target(self, path: str) -> bool:
@@ -351,7 +351,7 @@ class _Tree:
             more = f", nor were {len(rest)} more" if len(rest) > 1 else ""
             more = ", nor was another one" if len(rest) == 1 else more
             text = (
-                f"this root was not judged{more}: all before it took as much work as there may be"
+                f"this root was not evaluated{more}: all before it took as much work as there may be"
             )
             yield Diagnostic(text, Location(shown_path(first)))
         yield from self._unread_calls()
@@ -359,7 +359,7 @@ class _Tree:
         for kind, text in self._request.given.variables:
             name = text.partition("=")[0].strip()
             if kind == "var" and name not in self._declared and self._declared:
-                message = f"--var {name}: no root that was judged declares such a variable"
+                message = f"--var {name}: no root that was evaluated declares such a variable"
                 yield Diagnostic(message, COMMAND_LINE, Severity.WARNING)
 
 

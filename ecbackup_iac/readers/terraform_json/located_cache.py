@@ -1,6 +1,6 @@
 """A cache of a plan or a state, and the block that makes it → the same cache, with its locations there.
 
-The plan's value is judged. The block says where the value is written, how it came about, and whether the
+The plan's value is reported. The block says where the value is written, how it came about, and whether the
 configuration can be the one that was planned.
 """
 
