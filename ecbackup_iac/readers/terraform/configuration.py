@@ -89,7 +89,6 @@ class _Tree:
         self._stand_ins: StandIns | None = None
         self._declared: set[str] = set()
         self._evaluated_roots: set[str] = set()
-        self._marked: dict[str, AnnotatedText] = {}
         self._skipped_roots: list[str] = []
         self._read_calls: set[Location] = set()
         """The calls whose module was read, or whose caches were found without reading it."""
@@ -332,7 +331,7 @@ class _Tree:
 
     def annotated_texts(self) -> tuple[AnnotatedText, ...]:
         """Return the files of the modules that were read, where they may hold suppressions."""
-        found = dict(self._marked)
+        found: dict[str, AnnotatedText] = {}
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:
             is_whole = self._is_target(module.folder)
@@ -350,9 +349,7 @@ class _Tree:
             first, *rest = self._skipped_roots
             more = f", nor were {len(rest)} more" if len(rest) > 1 else ""
             more = ", nor was another one" if len(rest) == 1 else more
-            text = (
-                f"this root was not evaluated{more}: all before it took as much work as there may be"
-            )
+            text = f"this root was not evaluated{more}: all before it took as much work as there may be"
             yield Diagnostic(text, Location(shown_path(first)))
         yield from self._unread_calls()
         yield from self._unused_settings()

@@ -18,8 +18,8 @@ from ecbackup_iac.model.value import (
     Value,
     possible_values,
 )
-from ecbackup_iac.readers.terraform.entries import entries_of
 from ecbackup_iac.readers.terraform.lifecycle import is_ignored
+from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
 from ecbackup_iac.readers.terraform_json.planned_root import ResourceSite
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
@@ -42,17 +42,14 @@ def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheRe
         trace = (*trace, *steps)
         if not steps and not retention_ignored:
             assumptions.append(_contradiction(cache, configured, source))
-    return replace(
+    cache = replace(
         cache,
         location=place.location,
         retention=replace(cache.retention, trace=tuple(dict.fromkeys(trace))),
         retention_ignored=retention_ignored,
         assumptions=tuple(assumptions),
-        block=block.range.location,
-        calls=site.scope.instance.calls,
-        called=site.scope.instance.called,
-        entries=entries_of(site.scope),
     )
+    return with_origin(cache, block, site.scope)
 
 
 def _configured(site: ResourceSite, name: str) -> Value[int]:
