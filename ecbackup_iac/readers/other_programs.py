@@ -74,10 +74,6 @@ OTHER_PROGRAMS = (
 )
 
 
-_NAMES = frozenset(name for program in OTHER_PROGRAMS for name in program.names)
-_SUFFIXES = tuple(suffix for program in OTHER_PROGRAMS for suffix in program.suffixes)
-
-
 def files_of_others(
     listings: Mapping[str, Listing],
     folders_above: Iterable[str],
@@ -102,8 +98,6 @@ def files_of_others(
 
 def program_of(name: str) -> OtherProgram | None:
     """Return the program that a file belongs to, by its name."""
-    if name not in _NAMES and not name.endswith(_SUFFIXES):
-        return None  # as most are
     return next(
         (
             program

@@ -101,7 +101,7 @@ def test_many_expensive_roots_share_one_bound(check_files: Checker) -> None:
     greedy = CONFIGURATION["ranges in ranges"]["main.tf"]
     result = check_files({f"r{n}/main.tf": greedy for n in range(1_000)})
     assert result.text.count("it takes more work than any configuration of use") < 10
-    assert "this root was not evaluated, nor were 9" in result.text
+    assert "not evaluated (and 9" in result.text
     assert result.seconds < SECONDS
     assert result.status == 3
 

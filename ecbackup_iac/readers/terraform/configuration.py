@@ -1,7 +1,7 @@
 """Terraform configuration → the caches that a `terraform plan` of each root would show."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import Listing
@@ -20,6 +20,7 @@ from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.sought import sought
+from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
 from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
@@ -167,7 +168,7 @@ class _Tree:
         if self._stand_ins is not None:
             diagnostics += self._stand_ins.news
         return ReadResult(
-            tuple(_joined(found)),
+            tuple(found[0].values() if len(found) == 1 else with_programs(*found)),
             tuple(dict.fromkeys(diagnostics)),
             absent=tuple(absent.values()),
             deployments=tuple(deployments.values()),
@@ -274,8 +275,6 @@ class _Tree:
         resources = root.resources
         if not variants:
             return resources
-        from ecbackup_iac.readers.terraform.variants import with_variants
-
         addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))
         return {
             address: with_variants(
@@ -306,12 +305,15 @@ class _Tree:
             if is_here and root.path not in self._evaluated_roots:
                 text = "the policy's [[roots]] names this folder, and it is no root with caches"
                 yield Diagnostic(text, Location(shown_path(root.path)), Severity.WARNING)
-        for kind, path in self._request.given.variables:
-            if kind == "file" and self._declared:
-                names = self._variable_files.at(path).attributes.keys() - self._declared
+        for kind, given in self._request.given.variables if self._declared else ():
+            if kind == "file":
+                names = self._variable_files.at(given).attributes.keys() - self._declared
                 for name in sorted(names):
                     text = f"no root that was evaluated declares the variable {name}"
-                    yield Diagnostic(text, Location(shown_path(path)), Severity.WARNING)
+                    yield Diagnostic(text, Location(shown_path(given)), Severity.WARNING)
+            elif (name := given.partition("=")[0].strip()) not in self._declared:
+                text = f"--var {name}: no root that was evaluated declares such a variable"
+                yield Diagnostic(text, COMMAND_LINE, Severity.WARNING)
 
     def _is_target(self, path: str) -> bool:
         return lies_in(path, self._targets)
@@ -347,26 +349,11 @@ class _Tree:
                 yield Diagnostic(f"cannot be read: {why}", Location(shown_path(path)))
         if self._skipped_roots:
             first, *rest = self._skipped_roots
-            more = f", nor were {len(rest)} more" if len(rest) > 1 else ""
-            more = ", nor was another one" if len(rest) == 1 else more
-            text = f"this root was not evaluated{more}: all before it took as much work as there may be"
+            more = f" (and {len(rest)} more)" if rest else ""
+            text = f"not evaluated{more}: all roots before it took as much work as there may be"
             yield Diagnostic(text, Location(shown_path(first)))
         yield from self._unread_calls()
         yield from self._unused_settings()
-        for kind, text in self._request.given.variables:
-            name = text.partition("=")[0].strip()
-            if kind == "var" and name not in self._declared and self._declared:
-                message = f"--var {name}: no root that was evaluated declares such a variable"
-                yield Diagnostic(message, COMMAND_LINE, Severity.WARNING)
-
-
-def _joined(found: list[dict[str, CacheResource]]) -> Iterable[CacheResource]:
-    """Return the caches of a root as each program plans it; mostly there is one."""
-    if len(found) == 1:
-        return found[0].values()
-    from ecbackup_iac.readers.terraform.variants import with_programs
-
-    return with_programs(*found)
 
 
 def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:

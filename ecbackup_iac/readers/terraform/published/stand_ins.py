@@ -174,13 +174,6 @@ def described_modules(
     return more.get(address) or _known_by_address().get(address, ())
 
 
-_TYPES = {
-    Form.REPLICATION_GROUP: "aws_elasticache_replication_group",
-    Form.STANDALONE_CLUSTER: "aws_elasticache_cluster",
-    Form.SERVERLESS_CACHE: "aws_elasticache_serverless_cache",
-}
-
-
 def _written(entry: PublishedModule) -> str:
     """Return the stand-in that the keys of a table of the policy describe."""
     name, _, path = (entry.input or "").partition(".")
@@ -205,4 +198,5 @@ def _written(entry: PublishedModule) -> str:
         f'variable "{name}" {{\n  default = {default}\n}}\n' for name, default in defaults.items()
     )
     body = "\n  ".join(arguments)
-    return "".join(variables) + f'resource "{_TYPES[entry.form]}" "this" {{\n  {body}\n}}\n'
+    kind = next(kind for kind, of in RESOURCE_TYPES.items() if of.form is entry.form)
+    return "".join(variables) + f'resource "{kind}" "this" {{\n  {body}\n}}\n'
