@@ -21,11 +21,10 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.arguments import Arguments, refused, refused_arguments
+from ecbackup_iac.readers.terraform.arguments import Arguments, is_ignored, refused
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
-from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
 from ecbackup_iac.readers.terraform.origin import with_origin
-from ecbackup_iac.readers.terraform.provider_rules import provider_rules
+from ecbackup_iac.readers.terraform.refusals import refusals
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
     Attributes,
@@ -223,29 +222,13 @@ class RootReader:
         return Unknown("cluster mode is unknown") if answers else Known(value=False)
 
     def _refusal(self, found: ResourceInstance, block: Arguments) -> str:
-        """Return what Terraform or the provider would refuse of the resource itself; empty for nothing.
-
-        Of the provider's rules only those on engine, replication_group_id and retention are held.
-        """
+        """Return what Terraform or the provider would refuse of the resource itself; empty for nothing."""
         header = found.block.header.location
         self._checked[header] += 1
-        refusal = ""
-        if self._checked[header] <= MAX_CHECKED_INSTANCES:
-            for error in refused_arguments(
-                found.kind, found.block, block, found.scope.instance.module
-            ):
-                self._diagnostics.append(refused(error, header))
-                refusal = refusal or error.message
-        if refusal:
-            return refusal
-        conditions = Arguments(found.block, Evaluator(found.condition_scope), block.give_up)
-        for location, message in (
-            *failed_conditions(found.block, conditions),
-            *provider_rules(found.kind, block),
-        ):
-            self._diagnostics.append(Diagnostic(message, location))
-            return message
-        return ""
+        is_checked = self._checked[header] <= MAX_CHECKED_INSTANCES
+        refused_here = [*refusals(found, block, with_arguments=is_checked)]
+        self._diagnostics += refused_here
+        return refused_here[0].message if refused_here else ""
 
 
 def rejected_cache(cache: CacheResource, why: str) -> CacheResource:

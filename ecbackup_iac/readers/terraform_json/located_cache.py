@@ -18,7 +18,7 @@ from ecbackup_iac.model.value import (
     Value,
     possible_values,
 )
-from ecbackup_iac.readers.terraform.lifecycle import is_ignored
+from ecbackup_iac.readers.terraform.arguments import is_ignored
 from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
 from ecbackup_iac.readers.terraform_json.planned_root import ResourceSite
