@@ -15,8 +15,8 @@ from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.value import Known
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIns, known_modules
-from ecbackup_iac.readers.terraform.published.versions import versions_of
 from ecbackup_iac.rule import judge
+from ecbackup_iac.terraform.modules.versions import versions_of
 
 if TYPE_CHECKING:
     from conftest import Evaluate, Run

@@ -8,7 +8,7 @@ import re
 
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
-from ecbackup_iac.readers.terraform.published.versions import (
+from ecbackup_iac.terraform.modules.versions import (
     VersionRange,
     versions_of,
     versions_of_ref,

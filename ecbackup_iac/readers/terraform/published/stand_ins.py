@@ -16,9 +16,9 @@ from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import record
 from ecbackup_iac.readers.terraform.published.sources import module_source
-from ecbackup_iac.readers.terraform.published.versions import versions_of
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES, RETENTION
 from ecbackup_iac.terraform.modules.module import Module, module_of
+from ecbackup_iac.terraform.modules.versions import versions_of
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.report import Diagnostic
