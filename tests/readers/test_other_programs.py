@@ -107,7 +107,9 @@ def test_where_nothing_else_is_there_the_answer_is_incomplete(
     assert result.status == 3
 
 
-def test_nothing_at_all_is_accepted_on_request(tmp_path: "Path", run_here: "RunHere") -> None:
+def test_a_tree_without_infrastructure_code_is_accepted_on_request(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
     lay_out(tmp_path, {"README.md": "# Shop\n", "settings.json": "{}"})
     assert run_here("check", ".").status == 3
     assert run_here("check", ".", "--allow-empty").status == 0

@@ -306,7 +306,9 @@ def test_every_address_of_a_module_is_known(evaluate: "Evaluate", source: str) -
         "github.com/cloudposse/terraform-aws-elasticache-redis?ref=99.0.0",
     ],
 )
-def test_no_lookalike_of_a_module_is_believed(evaluate: "Evaluate", source: str) -> None:
+def test_a_lookalike_of_a_published_module_has_no_stand_in(
+    evaluate: "Evaluate", source: str
+) -> None:
     found = evaluate({"main.tf": call(source, "snapshot_retention_limit = 7")})
     (cache,) = found.caches
     assert (cache.address, status(cache)) == ("module.x", "unknown")
