@@ -190,7 +190,7 @@ def test_of_two_roots_that_may_be_the_planned_one_the_plan_s_own_is_chosen(work:
     assert warnings(report) == [
         (
             "plans/payments.json: several root modules under infra may be the one that was planned: "
-            f"infra/stacks/copy, {PAYMENTS}; no place is taken: name one with --source"
+            f"infra/stacks/copy, {PAYMENTS}; none is chosen: name one with --source"
         )
     ]
     assert {str(cache.location) for cache in caches(report).values()} == {"plans/payments.json"}
@@ -269,7 +269,7 @@ def test_a_cache_of_a_module_that_was_not_fetched_is_located_at_the_call(work: P
     assert cache.assumptions == (
         (
             "git::https://git.example.com/cache.git is not in this repository "
-            "(terraform init would fetch it): the place is that of the module call"
+            "(terraform init would fetch it): the location is that of the module call"
         ),
     )
     assert warnings(report) == []

@@ -30,12 +30,12 @@ def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheRe
     """Return a cache with the locations of the block that makes it, which is under the folder `source`."""
     block, name = site.block, cache.retention_name
     assumptions, trace = [*cache.assumptions], cache.retention.trace
-    place, retention_ignored = block.header, cache.retention_ignored
+    shown, retention_ignored = block.header, cache.retention_ignored
     if site.unread:
-        assumptions.append(f"{site.unread}: the place is that of the module call")
+        assumptions.append(f"{site.unread}: the location is that of the module call")
     else:
         attribute = block.body.attribute(name)
-        place = attribute.range if attribute else place
+        shown = attribute.range if attribute else shown
         retention_ignored = retention_ignored or is_ignored(block, name)
         configured = _configured(site, name)
         steps = _steps_to(cache.retention, configured)
@@ -44,7 +44,7 @@ def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheRe
             assumptions.append(_contradiction(cache, configured, source))
     cache = replace(
         cache,
-        location=place.location,
+        location=shown.location,
         retention=replace(cache.retention, trace=tuple(dict.fromkeys(trace))),
         retention_ignored=retention_ignored,
         assumptions=tuple(assumptions),

@@ -128,7 +128,7 @@ class SourceLocator:
         if fitting:
             named = _listed([shown_path(folder) for folder in fitting])
             text = f"several root modules under {self._shown} may be the one that was planned: "
-            text += f"{named}; no place is taken: name one with --source"
+            text += f"{named}; none is chosen: name one with --source"
         return Diagnostic(text, input_location(plan), Severity.WARNING)
 
     def _own_root(self, plan: str) -> str | None:
