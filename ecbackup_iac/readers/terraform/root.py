@@ -97,10 +97,12 @@ class RootEvaluation:
         self._order = order
         self._is_target = is_target
         self._empty_calls: set[Location] = set()
-        self._used_variables: set[str] = set()
         self._sources: dict[str, ResourceInstance | UnreadCall] = {}
         self._refusals: dict[ModuleInstance, str] = {}
         self._checked: Counter[str] = Counter()
+        self.used_variables: set[str] = set()
+        """The root's variables that the caches depend on."""
+
         self.resources: dict[str, CacheResource] = {}
         """By address."""
 
@@ -114,18 +116,13 @@ class RootEvaluation:
         """The headers of the calls that lead to a cache, or to a block that creates none."""
 
         self.read_calls: set[Location] = set()
-        """The calls whose module `terraform init` fetched: what they create is found in the module. Also
-    the resources that deploy templates: what those create is found in the templates."""
+        """The calls whose module `terraform init` fetched, and the resources that deploy templates: what they
+        create is found in the module or the template."""
 
     @property
     def deployments(self) -> tuple[TemplateDeployment, ...]:
         """The CloudFormation templates that resources deploy."""
         return tuple(self._reader.deployments)
-
-    @property
-    def used_variables(self) -> set[str]:
-        """The root's variables that the caches depend on."""
-        return self._used_variables
 
     def wants(self, kind: str) -> bool:
         """Whether a resource type is a cache's."""
@@ -162,7 +159,7 @@ class RootEvaluation:
                     diagnostics.append(problem)
             elif self._is_wanted(found.scope.instance):
                 self._add_caches(found)
-        self._used_variables = self._root.used_variables()
+        self.used_variables = self._root.used_variables()
         for absent in self._reader.absent:
             self.absent.setdefault(absent.location, absent)
         for module in self._root.configuration.used.values():
