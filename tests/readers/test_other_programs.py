@@ -282,6 +282,14 @@ NOT_OVERRIDDEN = {
         inputs = { days = 0 }
     """,
     ),
+    "a unit elsewhere, and a file of a linter beside the module": (
+        "live/terragrunt.hcl",
+        "inputs = { days = 0 }",
+    ),
+    "a component elsewhere in the folder of a root": (
+        "modules/cache/a.tfcomponent.hcl",
+        'component "network" {\n  source = "./network"\n}\n',
+    ),
     "a file that is broken": ("live/terragrunt.hcl", "terraform {"),
     "Atmos with its components elsewhere": ("atmos.yaml", "{}"),
 }
@@ -292,7 +300,9 @@ def test_a_default_that_nothing_overrides_counts(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     path, text = NOT_OVERRIDDEN[name]
-    lay_out(tmp_path, {"modules/cache/main.tf": GROUP, path: text})
+    linter = 'config {\n  format = "compact"\n}\n'
+    files = {"modules/cache/main.tf": GROUP, "modules/cache/.tflint.hcl": linter, path: text}
+    lay_out(tmp_path, files)
     assert "1 cache: 1 passes" in run_here("check", ".").stdout
 
 

@@ -86,13 +86,13 @@ def _named_modules(
         for module in _sources(block.body, folder, modules):
             yield module, _inputs(block.body)
     units = body.blocks("terraform")
-    is_unit = os.path.basename(body.range.file.path) in TERRAGRUNT_FILES
+    is_unit = os.path.basename(body.range.file.path).startswith("terragrunt.hcl")
     is_plain = is_unit and not any(body.blocks("include", count) for count in (0, 1))
     for block in units:
         has_more = not is_plain or block.body.blocks("extra_arguments", 1)
         for module in _sources(block.body, folder, modules):
             yield module, None if has_more else _inputs(body)
-    if folder in modules and not any(block.body.attribute("source") for block in units):
+    if is_unit and folder in modules and not any(block.body.attribute("source") for block in units):
         yield folder, _inputs(body) if is_plain else None
 
 
