@@ -321,6 +321,18 @@ def test_the_defaults_of_components_of_atmos_do_not_count(
     assert "var.days may be set through atmos.yaml" in run_here("check", ".").stdout
 
 
+def test_a_module_that_a_component_of_atmos_calls_is_no_component(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    files = {
+        "atmos.yaml": "{}",
+        "components/terraform/a/main.tf": 'module "m" {\n  source = "./m"\n  days = 3\n}\n',
+        "components/terraform/a/m/main.tf": GROUP,
+    }
+    lay_out(tmp_path, files)
+    assert "1 cache: 1 passes" in run_here("check", ".").stdout
+
+
 def test_a_module_that_another_program_plans_is_evaluated_beside_the_calls_of_it(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
