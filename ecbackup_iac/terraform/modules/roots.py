@@ -78,11 +78,7 @@ class Index:
         }
         """The folders that a call names, or may name where nothing that is sought is at stake."""
 
-        self.set_inputs = (
-            set_inputs(scan.wrappers, folders, self.found.keys(), self.called)
-            if scan.wrappers
-            else {}
-        )
+        self.set_inputs = set_inputs(scan.wrappers, folders, self.leading, self.called)
         """What other programs set of the modules' inputs, by folder."""
 
         self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())

@@ -20,6 +20,9 @@ from ecbackup_iac.terraform.modules.folders import Folders
 _BASE_PATH = re.compile(r"""^\s*base_path:\s*["']?([^"'\s#]+)""", re.MULTILINE)
 _DEFAULT_BASE_PATH = "components/terraform"
 
+MAX_BASE_PATHS = 100
+"""Of a configuration of Atmos, which has a handful: each is compared with every module."""
+
 
 def is_wrapper(name: str) -> bool:
     """Whether a file, by its name, may say which modules another program sets inputs of."""
@@ -49,7 +52,7 @@ def set_inputs(
 ) -> dict[str, SetInputs]:
     """Return which inputs of modules other programs set, by folder; `called` are modules that calls name."""
     found: dict[str, SetInputs] = {}
-    files = sorted(wrappers)
+    files = sorted(wrappers) if modules else []
     uses_terragrunt = any(os.path.basename(path) in TERRAGRUNT_FILES for path in files)
     for path in files:
         name = os.path.basename(path)
@@ -57,8 +60,9 @@ def set_inputs(
         if isinstance(source, Diagnostic):
             continue
         if name in ATMOS_FILES:
-            bases = {_DEFAULT_BASE_PATH, *_BASE_PATH.findall(source.text.decode(errors="replace"))}
-            marks = [f"/{base.strip('./')}/" for base in bases if base.strip("./")]
+            written = _BASE_PATH.findall(source.text.decode(errors="replace"))[:MAX_BASE_PATHS]
+            bases = (_DEFAULT_BASE_PATH, *(base.strip("./") for base in written))
+            marks = [f"/{base}/" for base in bases if base]
             for folder in modules:
                 path_in_tree = f"{folder.removeprefix(folders.boundary)}/"
                 if folder not in called and any(mark in path_in_tree for mark in marks):
