@@ -173,7 +173,7 @@ def test_a_wrong_input_gets_a_hint_what_it_is_and_what_to_run_instead(
 
 @pytest.mark.parametrize("is_meant", [True, False])
 def test_an_old_or_encrypted_state_may_hold_caches_and_is_an_error_in_a_folder_too(
-    is_meant: bool,
+    *, is_meant: bool
 ) -> None:
     for content in (OLD_STATE, '{"meta":{},"encrypted_data":"AA","encryption_version":"v0"}'):
         assert problem_with(content.encode(), is_meant=is_meant) is not None
