@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.readers.raw_json import RawJson
 
 MARKS = ("@level", "plan_format_version", "encrypted_data")
-"""Members of every message in the stream of `terraform plan -json`, of a redacted and of an encrypted plan."""
+"""Members of each message in the stream of `terraform plan -json`, of a redacted and of an encrypted plan."""
 
 _AS_JSON = "not JSON: run the command with --output json"
 

@@ -129,7 +129,7 @@ def _unknown_format(members: Mapping[str, "RawJson"]) -> str | None:
     if isinstance(version, int) and version < RAW_VERSION:
         if "modules" in members and _CACHE_TYPE not in members["modules"].json:
             return None  # it holds no cache
-        return f"a state file older than version {RAW_VERSION}: run terraform show -json | ecbackup-iac check -"
+        return "a state file older than version 4: run terraform show -json | ecbackup-iac check -"
     shown = f"{version}" if isinstance(version, int) else "that is no number"
     return f"a raw state file of version {shown}: this program reads version {RAW_VERSION}"
 
