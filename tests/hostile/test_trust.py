@@ -212,7 +212,7 @@ GROWING: dict[str, Callable[[int], Mapping[str, str]]] = {
         + "".join(
             f"  C{number}:\n    Type: AWS::ElastiCache::CacheCluster\n"
             "    Properties: {Engine: redis, SnapshotRetentionLimit: 7}\n"
-            for number in range(count // 2)  # of more than 5,000, some are not evaluated
+            for number in range(max(1, count // 2))  # of more than 5,000, some are not evaluated
         )
     },
     "caches in a plan": lambda count: {"plan.json": plan_of(count)},
