@@ -56,6 +56,18 @@ HIDING = {
     "the same, behind a provider": 'provider "aws" {\n }\n' + HIDDEN,
     "the same, with braces in comments": 'output "v" {\n # {\n value = 1\n }\n'
     + HIDDEN.replace("\n}", "\n  # }\n}"),
+    "a heredoc in an interpolation that begins a comment": (
+        'output "a" {\n  value = "${<<EOT\n/*\nEOT\n  }"\n}\n'
+        + group("0")
+        + 'output "b" {\n  value = "${<<EOT\n*/\nEOT\n  }"\n}\n'
+    ),
+    "the same, with another block in its place": (
+        'output "a" {\n  value = "${<<EOT\n/*\nEOT\n  }"\n}\n'
+        + group("0")
+        + 'output "b" {\n  value = "${<<EOT\n*/\n'
+        + group("7")
+        + 'EOT\n  }"\n}\n'
+    ),
     "an escape in a type": (  # and no retention is named, either
         group("0")
         .replace("elasticache", "elasti\\u0063ache")

@@ -79,6 +79,17 @@ def test_of_var_and_var_file_the_last_wins(evaluate: "Evaluate", tmp_path: "Path
     assert days(evaluate(files, given=EvaluationInputs((option, file))).caches[0].retention) == 2
 
 
+def test_the_environment_sets_the_variables_of_a_root_alone(evaluate: "Evaluate") -> None:
+    files = {
+        "main.tf": NUMBER + CACHE % "var.days" + 'module "m" {\n  source = "./m"\n}\n',
+        "m/main.tf": NUMBER + CACHE % "var.days",
+    }
+    caches = evaluate(files, given=EvaluationInputs((), {"TF_VAR_days": "5"})).caches
+    found = {cache.address.partition(".aws")[0]: days(cache.retention) for cache in caches}
+    assert sorted(found.values(), key=str) == [1, 5]
+    assert found["module.m"] == 1
+
+
 @pytest.mark.parametrize(
     ("type_", "text", "expression", "expected"),
     [

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.raw_json import RawJson
 
-MARKS = ("format_version", "lineage")
+MARKS = ("format_version", "terraform_version")
 """Members without which a text holds no state."""
 
 RAW_VERSION = 4
 
 _KINDS = {*RESOURCE_TYPES, *KINDS}
+
+_CACHE_TYPE = "aws_elasticache_"  # how the type of each cache in an older state begins
 
 _DEPOSED = "only a deposed object is left of it"
 
@@ -65,7 +67,9 @@ class RawResource(TypedDict, total=False):
 
 def matches(members: Mapping[str, "RawJson"]) -> bool:
     """Whether a JSON object is a state."""
-    is_raw = {"version", "terraform_version", "lineage"} <= members.keys()
+    is_raw = {"version", "terraform_version"} <= members.keys() and (
+        "lineage" in members or "modules" in members
+    )
     is_empty = members.keys() in ({"format_version"}, {"format_version", "terraform_version"})
     return is_raw or is_empty or {"format_version", "values"} <= members.keys()
 
@@ -110,6 +114,10 @@ def _unknown_format(members: Mapping[str, "RawJson"]) -> str | None:
     version = members["version"].value()
     if version == RAW_VERSION:
         return None
+    if isinstance(version, int) and version < RAW_VERSION:
+        if "modules" in members and _CACHE_TYPE not in members["modules"].json:
+            return None  # it holds no cache
+        return "a state file older than version 4: run terraform show -json | ecbackup-iac check -"
     shown = f"{version}" if isinstance(version, int) else "that is no number"
     return f"a raw state file of version {shown}: this program reads version {RAW_VERSION}"
 
