@@ -309,7 +309,7 @@ def test_the_whole_repository_can_be_judged_by_hand(repository: Repository) -> N
     command = ("run", "ecbackup-iac-all", "--hook-stage", "manual", "--all-files")
     stopped = repository.run(*command)
     assert stopped.status == 1
-    assert "at a/main.tf:4:3" in stopped.output
+    assert "--> a/main.tf:4:3" in stopped.output
     repository.has({"a/main.tf": CACHE.replace("DAYS", "7")})
     passed = repository.run(*command)
     assert passed.status == 0, passed.output
@@ -320,9 +320,9 @@ def test_pre_commit_accepts_the_manifest(tools: Tools) -> None:
     assert accepted.status == 0, accepted.output
 
 
-def test_the_readme_names_hooks_that_are_there(tools: Tools, tmp_path: Path) -> None:
-    readme = (TOP / "README.md").read_text("utf-8")
-    (sample,) = re.findall(r"^```yaml\n(repos:.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+def test_the_documented_configuration_names_hooks_that_exist(tools: Tools, tmp_path: Path) -> None:
+    page = (TOP / "docs/ci.md").read_text("utf-8")
+    (sample,) = re.findall(r"^```yaml\n(repos:.*?)^```$", page, re.MULTILINE | re.DOTALL)
     (tmp_path / "config.yaml").write_text(sample, "utf-8")
     accepted = tools.run("pre-commit", "validate-config", tmp_path / "config.yaml")
     assert accepted.status == 0, accepted.output
