@@ -154,7 +154,7 @@ def test_a_commit_that_turns_backups_off_is_stopped_until_it_is_fixed(
     assert stopped.status == 1
     assert "FAIL  aws_elasticache_replication_group.sessions  ECB001" in stopped.output
     assert "automatic backups are off: snapshot_retention_limit is 0" in stopped.output
-    assert "at main.tf:4:3" in stopped.output
+    assert "--> main.tf:4:3" in stopped.output
     assert "fix: set snapshot_retention_limit = 7 in main.tf:4" in stopped.output
     assert repository.git("rev-parse", "HEAD").output == before
 
