@@ -52,6 +52,7 @@ def number_from(text: str) -> Number | None:
             return None
         if abs(int(exponent)) <= hcl_number.MAX_EXPONENT:  # else it is not computed
             charge_number(int(exponent))
+    charge_number(2 * len(text))
     return parse_number(text)
 
 
@@ -65,7 +66,7 @@ def text_from(number: Number) -> str:
         sign = "-" if number < 0 else ""
         return sign + _decimal(Fraction(repr(abs(float(number)))))
     negative, value = number < 0, abs(Fraction(number))
-    charge_number(value.numerator.bit_length() + value.denominator.bit_length())
+    charge_number(3 * (value.numerator.bit_length() + value.denominator.bit_length()) // 2)
     low, high = 1, 400
     while low < high:  # more digits never lie further away
         middle = (low + high) // 2
