@@ -4,13 +4,13 @@ import posixpath
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from hashlib import md5, sha1, sha256, sha512
 
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
+from ecbackup_iac.terraform.functions.hash_functions import DIGESTS
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.functions.template_rendering import is_in_template_file, render_file
@@ -124,10 +124,6 @@ def _of_content(compute: Callable[[bytes], str]) -> Callable[[Files, Value], Val
     return implementation
 
 
-def _base64(content: bytes) -> str:
-    return b64encode(content).decode()
-
-
 def _templatefile(context: CallContext, path: Value, variables: Value) -> Value:
     try:
         return _rendered(context, path, variables)
@@ -190,11 +186,6 @@ FUNCTIONS: tuple[Function, ...] = (
         reads_files=True,
         renders_templates=True,
     ),
-    _reading("filebase64", _base64),
-    _reading("filebase64sha256", lambda content: _base64(sha256(content).digest())),
-    _reading("filebase64sha512", lambda content: _base64(sha512(content).digest())),
-    _reading("filemd5", lambda content: md5(content, usedforsecurity=False).hexdigest()),
-    _reading("filesha1", lambda content: sha1(content, usedforsecurity=False).hexdigest()),
-    _reading("filesha256", lambda content: sha256(content).hexdigest()),
-    _reading("filesha512", lambda content: sha512(content).hexdigest()),
+    _reading("filebase64", lambda content: b64encode(content).decode()),
+    *(_reading(f"file{name}", digest) for name, digest in DIGESTS.items()),
 )

@@ -6,7 +6,7 @@ from ecbackup_iac.terraform.values.budget import charge, charge_characters
 from ecbackup_iac.terraform.values.type_system import STRING, ListOf, Type, object_of
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, object_value, string
 
-_STEPS_PER_FIELD = 2
+_STEPS_PER_FIELD = 4
 
 
 def csv_value(text: str) -> Value:

@@ -42,6 +42,7 @@ def formatted(template: str, arguments: Sequence[Value]) -> str:
         if percent < 0:
             pieces.append(template[position:])
             break
+        charge(_STEPS_PER_VERB)
         pieces.append(template[position:percent])
         if template.startswith("%%", percent):
             pieces.append("%")
@@ -55,7 +56,6 @@ def formatted(template: str, arguments: Sequence[Value]) -> str:
                 f"need index {chosen} but have {len(arguments)} total",
                 bare=f"not enough arguments: {len(arguments)} in total",
             )
-        charge(_STEPS_PER_VERB)
         pieces.append(_filled(verb, arguments[chosen - 1]))
         following, most = chosen + 1, max(most, chosen)
         position = percent + len(verb.raw)

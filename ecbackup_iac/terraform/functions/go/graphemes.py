@@ -60,7 +60,7 @@ def grapheme_count(text: str) -> int:
 
 def clusters(text: str) -> list[str]:
     """Return the clusters of a string."""
-    charge_characters(2 * len(text))
+    charge_characters(3 * len(text))
     if text.isascii() and "\r" not in text:
         return list(text)
     starts = []

@@ -124,7 +124,7 @@ def duration(text: str) -> int:
     rest = text[1:] if text.startswith(("+", "-")) else text
     if rest == "0":
         return 0
-    charge_characters(len(rest))
+    charge_characters(2 * len(rest))
     total, position = 0, 0
     while position < len(rest):
         match = _DURATION_PART.match(rest, position)
