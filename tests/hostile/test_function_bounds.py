@@ -24,9 +24,9 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, 
 
 pytestmark = pytest.mark.extended
 
-PART = 20
+PART = 60
 SECONDS = 2
-"""Of processor time; this part of a root's steps takes a fifth of a second on an idle machine."""
+"""Of processor time; this part of a root's steps takes a fifteenth of a second on an idle machine."""
 
 TEXTS = {
     "letters": "Ab, 1" * 100_000,

@@ -311,18 +311,11 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("anytrue", (_BOOLEANS,), _anytrue, returns=BOOL),
     Function(
         "contains",
-        (
-            Parameter("list", allows_unknown=True),
-            Parameter("value", allows_unknown=True),
-        ),
+        (Parameter("list", allows_unknown=True), Parameter("value", allows_unknown=True)),
         _contains,
         returns=BOOL,
     ),
-    Function(
-        "element",
-        (_LIST, Parameter("index", NUMBER, allows_unknown=True)),
-        _element,
-    ),
+    Function("element", (_LIST, Parameter("index", NUMBER, allows_unknown=True)), _element),
     Function("index", (Parameter("list"), Parameter("value")), _index, returns=NUMBER),
     Function(
         "keys", (Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),), _keys

@@ -6,12 +6,7 @@ from fractions import Fraction
 
 from ecbackup_iac.hcl.number import MAX_DIGITS, Number
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import (
-    bounds,
-    may_be_refused,
-    number_of,
-    whole,
-)
+from ecbackup_iac.terraform.functions.containers import bounds, may_be_refused, number_of, whole
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import text_of

@@ -313,12 +313,7 @@ FUNCTIONS: tuple[Function, ...] = (
         (Parameter("a", _SET), Parameter("b", _SET)),
         _set_operation(lambda element, held: element not in held[1]),
     ),
-    Function(
-        "setunion",
-        (_FIRST,),
-        _set_operation(lambda _element, _held: True),
-        variadic=_OTHERS,
-    ),
+    Function("setunion", (_FIRST,), _set_operation(lambda _element, _held: True), variadic=_OTHERS),
     Function(
         "slice",
         (

@@ -19,11 +19,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
-from ecbackup_iac.terraform.values.source_text import (
-    calls_sensitive,
-    has_neighbours,
-    shown_source,
-)
+from ecbackup_iac.terraform.values.source_text import calls_sensitive, has_neighbours, shown_source
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -422,11 +418,7 @@ def object_value(members: Mapping[str, Value]) -> Value:
 
 
 def unknown(
-    why: str,
-    kind: Type = DYNAMIC,
-    *,
-    is_deferred: bool = False,
-    is_not_null: bool = False,
+    why: str, kind: Type = DYNAMIC, *, is_deferred: bool = False, is_not_null: bool = False
 ) -> Value:
     """Return a value of which nothing more is known than its type."""
     return Value(kind, UnknownRaw(why, is_deferred=is_deferred, is_not_null=is_not_null))
