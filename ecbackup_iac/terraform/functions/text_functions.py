@@ -98,7 +98,7 @@ def _join(separator: Value, *lists: Value) -> Value:
                 raise EvaluationError(
                     f"element {index}{where} is null; cannot concatenate null values"
                 )
-            items.append(text_of(element))
+            items.append(str(element.raw))  # what is joined is charged
     between = text_of(separator)
     check_size(sum(map(len, items)) + len(between) * len(items))
     return string(between.join(items))
