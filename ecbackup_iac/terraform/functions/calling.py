@@ -8,12 +8,15 @@ from ecbackup_iac.terraform.functions.call_context import (
     UnknownResultError,
 )
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import marks_in, with_hidden_credentials
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import SetOf, Type
 from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, UnknownRaw, Value
+
+_STEPS_PER_ARGUMENT = 3
 
 
 def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
@@ -23,6 +26,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         EvaluationError: Terraform rejects the call, whatever is unknown in it.
 
     """
+    charge(_STEPS_PER_ARGUMENT * len(arguments))
     parameters = _parameters(function, len(arguments))
     converted_arguments = tuple(
         _argument(function, parameter, argument)

@@ -4,15 +4,17 @@ import posixpath
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from hashlib import md5, sha1, sha256, sha512
-from unicodedata import normalize
 
+from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
+from ecbackup_iac.terraform.functions.hash_functions import DIGESTS
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.functions.template_rendering import is_in_template_file, render_file
+from ecbackup_iac.terraform.values.budget import charge_text
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.sets import set_of
@@ -28,19 +30,19 @@ from ecbackup_iac.terraform.values.value import (
 
 
 def _abspath(path: Value) -> Value:
-    text = str(path.raw)
+    text = text_of(path)
     if not text.startswith("/"):
         raise UnknownResultError("an absolute path depends on where Terraform runs")
     return string(_cleaned(text))
 
 
 def _dirname(path: Value) -> Value:
-    folder, _, _ = str(path.raw).rpartition("/")
-    return string(_cleaned(folder + "/" if "/" in str(path.raw) else ""))
+    folder, slash, _ = text_of(path).rpartition("/")
+    return string(_cleaned(folder + slash))
 
 
 def _basename(path: Value) -> Value:
-    text = str(path.raw)
+    text = text_of(path)
     if not text:
         return string(".")
     return string(text.rstrip("/").rpartition("/")[2] or "/")
@@ -53,7 +55,7 @@ def _cleaned(path: str) -> str:
 
 
 def _pathexpand(path: Value) -> Value:
-    text = str(path.raw)
+    text = text_of(path)
     if not text.startswith("~"):
         return string(text)
     if text != "~" and not text.startswith("~/"):
@@ -62,17 +64,19 @@ def _pathexpand(path: Value) -> Value:
 
 
 def _content(files: Files, path: Value) -> bytes:
-    text = str(_pathexpand(path).raw)
+    text = text_of(_pathexpand(path))
     try:
-        return files.read(text)
+        content = files.read(text)
     except EvaluationError as error:
         bare = "Invalid function argument: no file exists of that name"
         raise EvaluationError(error.message, error.origin, bare) from error
+    charge_text(len(content))
+    return content
 
 
 def _text(files: Files, path: Value) -> str:
     try:
-        return normalize("NFC", _content(files, path).decode())
+        return normal(_content(files, path).decode())
     except UnicodeDecodeError as error:
         text, bare = (
             f"contents of {shown} are not valid UTF-8; use the filebase64 function"
@@ -93,7 +97,7 @@ def _read(text: str) -> Value:
 
 
 def _file(files: Files, path: Value) -> Value:
-    text, name = _read(_text(files, path)), str(path.raw)
+    text, name = _read(_text(files, path)), text_of(path)
     if not _DATA_FILE.fullmatch(name) or _CREDENTIALS_FILE.search(name):
         return text
     return replace(text, privacy=Privacy.DOCUMENT)
@@ -101,7 +105,7 @@ def _file(files: Files, path: Value) -> Value:
 
 def _fileexists(files: Files, path: Value) -> Value:
     try:
-        return boolean(files.exists(str(_pathexpand(path).raw)))
+        return boolean(files.exists(text_of(_pathexpand(path))))
     except EvaluationError as error:
         raise EvaluationError(
             error.message, error.origin, "it is a directory, not a file"
@@ -109,7 +113,7 @@ def _fileexists(files: Files, path: Value) -> Value:
 
 
 def _fileset(files: Files, folder: Value, pattern: Value) -> Value:
-    found = files.matching(str(_pathexpand(folder).raw), str(pattern.raw))
+    found = files.matching(text_of(_pathexpand(folder)), text_of(pattern))
     return set_of(map(string, found), STRING)
 
 
@@ -118,10 +122,6 @@ def _of_content(compute: Callable[[bytes], str]) -> Callable[[Files, Value], Val
         return _read(compute(_content(files, path)))
 
     return implementation
-
-
-def _base64(content: bytes) -> str:
-    return b64encode(content).decode()
 
 
 def _templatefile(context: CallContext, path: Value, variables: Value) -> Value:
@@ -144,10 +144,10 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
         if not name.replace("-", "_").isidentifier() or name.startswith("-"):
             message = "invalid template variable name"
             raise EvaluationError(f'{message} "{name}"', bare=message)
-    source = SourceFile(str(path.raw), _text(context.files, path).encode())
+    source = SourceFile(text_of(path), _text(context.files, path).encode())
     evaluation = evaluation_context()
     evaluation.template_calls += 1
-    shown = hidden_value(path) if path.is_hidden else str(path.raw)
+    shown = hidden_value(path) if path.is_hidden else text_of(path)
     result = render_file(context, source, names, f"{shown} ({evaluation.template_calls})")
     return map_outcomes(_not_null, result) if result.is_known or result.unknown.outcomes else result
 
@@ -186,11 +186,6 @@ FUNCTIONS: tuple[Function, ...] = (
         reads_files=True,
         renders_templates=True,
     ),
-    _reading("filebase64", _base64),
-    _reading("filebase64sha256", lambda content: _base64(sha256(content).digest())),
-    _reading("filebase64sha512", lambda content: _base64(sha512(content).digest())),
-    _reading("filemd5", lambda content: md5(content, usedforsecurity=False).hexdigest()),
-    _reading("filesha1", lambda content: sha1(content, usedforsecurity=False).hexdigest()),
-    _reading("filesha256", lambda content: sha256(content).hexdigest()),
-    _reading("filesha512", lambda content: sha512(content).hexdigest()),
+    _reading("filebase64", lambda content: b64encode(content).decode()),
+    *(_reading(f"file{name}", digest) for name, digest in DIGESTS.items()),
 )

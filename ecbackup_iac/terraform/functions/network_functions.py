@@ -6,11 +6,13 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, ListOf
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
 
 _IPV4_BITS, _IPV6_BITS = 32, 128
 _MAX_BYTE_BYTES = 255
+_STEPS_PER_SUBNET = 3
 _MAX_NEW_BITS = 32
 _MAPPED = 0xFFFF  # what precedes an IPv4 address that is written as IPv6
 _OCTETS = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
@@ -121,6 +123,7 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
 
 
 def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
+    charge(_STEPS_PER_SUBNET * len(lengths))
     within = _range(text_of(prefix))
     last = within.first - 1
     """Of the range before the one that comes next."""

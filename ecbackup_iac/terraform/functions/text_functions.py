@@ -15,6 +15,7 @@ from ecbackup_iac.terraform.functions.sizes import (
     text_of,
     whole_number,
 )
+from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.conversion import expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
@@ -47,6 +48,11 @@ def _lower(character: str) -> str:
     return "i" if character == "\u0130" else character.lower()
 
 
+def _changed(change: Callable[[str], str], text: str) -> str:
+    charge_characters(len(text))
+    return "".join(map(change, text))
+
+
 def _title(character: str) -> str:
     changed = character.title()
     return changed if len(changed) == 1 else character
@@ -60,6 +66,7 @@ def _ends_word(character: str) -> bool:
 
 
 def _titled(text: str) -> str:
+    charge_characters(2 * len(text))
     before = " "
     characters = []
     for character in text:
@@ -91,7 +98,7 @@ def _join(separator: Value, *lists: Value) -> Value:
                 raise EvaluationError(
                     f"element {index}{where} is null; cannot concatenate null values"
                 )
-            items.append(text_of(element))
+            items.append(str(element.raw))  # what is joined is charged
     between = text_of(separator)
     check_size(sum(map(len, items)) + len(between) * len(items))
     return string(between.join(items))
@@ -212,8 +219,8 @@ _ARGUMENT_LISTS = Parameter("args", allows_null=True, allows_unknown_elements=Tr
 
 FUNCTIONS: tuple[Function, ...] = (
     _plain("chomp", lambda text: text.rstrip("\r\n")),
-    _plain("lower", lambda text: "".join(map(_lower, text))),
-    _plain("upper", lambda text: "".join(map(_upper, text))),
+    _plain("lower", lambda text: _changed(_lower, text)),
+    _plain("upper", lambda text: _changed(_upper, text)),
     _plain("title", _titled),
     _plain("strrev", lambda text: "".join(reversed(clusters(text)))),
     _plain("trim", lambda text, cutset: text.strip(cutset) if cutset else text, "cutset"),

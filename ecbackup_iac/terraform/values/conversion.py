@@ -7,12 +7,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.equality import are_equal
-from ecbackup_iac.terraform.values.outcomes import (
-    MAX_OUTCOMES,
-    combinations,
-    map_outcomes,
-    one_of,
-)
+from ecbackup_iac.terraform.values.outcomes import MAX_OUTCOMES, combinations, map_outcomes, one_of
 from ecbackup_iac.terraform.values.primitives import primitive, requirement
 from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.terraform.values.arithmetic import (
@@ -217,9 +218,7 @@ def _attribute(of: Value, name: str) -> Value:
     if not isinstance(of.type, ObjectOf | MapOf):
         raise _without_attributes(of.type)
     if not name.isascii() and name not in of.members:
-        import unicodedata  # what most runs do without
-
-        name = unicodedata.normalize("NFC", name)  # texts are kept so, names as they are written
+        name = normal(name)  # texts are kept so, names as they are written
     if name not in of.members:
         if isinstance(of.type, MapOf):
             text, bare = f'no element with the key "{name}"', "no element with that key"

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NoReturn
-from unicodedata import is_normalized
 
+from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import NumberTooLargeError
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
-from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.budget import charge, charge_characters, charge_text
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
@@ -61,6 +61,7 @@ def _write(value: Value, pieces: list[str]) -> None:
                 raise EvaluationError("cannot serialize infinity as JSON")
             pieces.append(text_from(numeral))
         case str() as text:
+            charge_text(len(text))
             pieces.append(quoted(text))
         case tuple() as elements:
             for index, element in enumerate(elements):
@@ -97,6 +98,7 @@ def json_value(text: str) -> Value:
         EvaluationError: it is no JSON.
 
     """
+    charge_characters(len(text))
     try:
         document = json.loads(
             text, parse_int=_numeral, parse_float=_numeral, parse_constant=_refuse
@@ -135,7 +137,7 @@ def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - any value of js
 def _name(text: str) -> str:
     """Return an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
     name = _whole(text)
-    if not is_normalized("NFC", name):
+    if normal(name) != name:
         raise EvaluationError(f'unsupported attribute "{name}"', bare="unsupported attribute")
     return name
 

@@ -6,6 +6,7 @@ Python's datetime knows no year 0 and none after 9999; days are counted here.
 import re
 
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 SECOND = 1_000_000_000  # nanoseconds
@@ -123,6 +124,7 @@ def duration(text: str) -> int:
     rest = text[1:] if text.startswith(("+", "-")) else text
     if rest == "0":
         return 0
+    charge_characters(2 * len(rest))
     total, position = 0, 0
     while position < len(rest):
         match = _DURATION_PART.match(rest, position)

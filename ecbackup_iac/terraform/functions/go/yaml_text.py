@@ -18,7 +18,7 @@ from ecbackup_iac.terraform.functions.go.json_text import MAX_DEPTH
 from ecbackup_iac.terraform.functions.go.timestamps import point
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
-from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.budget import charge, charge_text
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
@@ -61,6 +61,7 @@ _TIME = re.compile(
     re.ASCII,
 )
 _SLASH_ESCAPE = re.compile(r'"(?:[^\\]|\\[^/])*\\/')
+_STEPS_PER_EVENT = 3
 _END_MARK = "...\n"
 _WHOLE_BITS = 64
 _MAX_OFFSET_BYTES = 24, 60  # hours and minutes
@@ -125,6 +126,7 @@ class _Reader:
             raise TooLargeError("the YAML text is nested too deeply")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(str(event.anchor))
+        charge(_STEPS_PER_EVENT)
         before = self.nodes
         self._count(1)
         if event.anchor:
@@ -306,9 +308,10 @@ def yaml_text(value: Value) -> str:
 
 
 def _events(value: Value) -> Iterator[Any]:
-    charge()
+    charge(_STEPS_PER_EVENT)
     match value.raw:
         case str() as text:
+            charge_text(len(text))
             yield _text_event(text)
         case tuple() as elements:
             yield yaml.SequenceStartEvent(None, None, implicit=True, flow_style=not elements)
