@@ -81,7 +81,7 @@ def meets(version: str, constraints: str) -> bool:
         return version == constraints.strip().lstrip("=v ")  # a pre-release meets no range
     own = _padded(version)
     for text in constraints.split(","):
-        match = VERSION_CONSTRAINT.fullmatch(text)
+        match = re.fullmatch(VERSION_CONSTRAINT, text)
         if match is None:
             return False
         bound = _padded(match[2])

@@ -23,7 +23,7 @@ _HOSTS = {
 FIRST_OPENTOFU = (1, 6, 0)
 """The first release of OpenTofu; Terraform has the versions before it, too."""
 
-VERSION_CONSTRAINT = re.compile(r"\s*(<=|>=|!=|~>|<|>|=|)\s*v?(\d{1,9}(?:\.\d{1,9}){0,2})\s*")
+VERSION_CONSTRAINT = r"\s*(<=|>=|!=|~>|<|>|=|)\s*v?(\d{1,9}(?:\.\d{1,9}){0,2})\s*"
 
 
 @record
@@ -70,7 +70,7 @@ def _by_required_version(module: Module) -> Iterator[Evidence]:
 def is_before_opentofu(constraints: str) -> bool:
     """Whether a version constraint rules out every release of OpenTofu."""
     for text in constraints.split(","):
-        match = VERSION_CONSTRAINT.fullmatch(text)
+        match = re.fullmatch(VERSION_CONSTRAINT, text)
         if match is None:
             continue
         operator, version = match[1], tuple(map(int, match[2].split(".")))

@@ -33,7 +33,7 @@ _ESCAPES = {
     for character in (*map(chr, range(32)), "<", ">", "&", "\u2028", "\u2029")
 }
 _ESCAPES |= str.maketrans({**_SHORT_ESCAPES, '"': '\\"', "\\": "\\\\"})
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 
 
 def quoted(text: str) -> str:
@@ -142,4 +142,4 @@ def _name(text: str) -> str:
 
 def _whole(text: str) -> str:
     """Return the string with the replacement character for each half of a surrogate pair."""
-    return _SURROGATE.sub("\ufffd", text)
+    return re.sub(_SURROGATE, "\ufffd", text)

@@ -28,7 +28,7 @@ _QUOTED = re.compile(r"\\Q.*?(?:\\E|\Z)", re.DOTALL)
 _ANY_BYTE = re.compile(r"(?:^|[^\\])(?:\\\\)*\\C")
 _FOREIGN_NAME = re.compile(r"\(\?P?<[^>]*[^\x00-\x7f>]")
 _NAME = re.compile(r"\(\?P?<(\w+)>")
-_REFERENCE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})", re.ASCII)
+_REFERENCE = r"(?a)\$(?:\$|(\w+)|\{(\w+)\})"
 
 _Span = tuple[int, int]
 
@@ -134,7 +134,7 @@ class Pattern:
                     return text[start:end].decode()
             return ""
 
-        return _REFERENCE.sub(group, replacement).encode(errors="replace")
+        return re.sub(_REFERENCE, group, replacement).encode(errors="replace")
 
 
 def _next(text: bytes, position: int) -> int:
