@@ -88,10 +88,11 @@ class NodeEvaluator(ABC):
         try:
             return converted(key, STRING)
         except EvaluationError as error:
-            text, bare = (
-                f"Can't use this value as a key: {t}" for t in (error.message, error.bare)
+            text, redacted = (
+                f"Can't use this value as a key: {t}"
+                for t in (error.message, error.redacted_message)
             )
-            raise EvaluationError(text, bare=bare) from error
+            raise EvaluationError(text, redacted_message=redacted) from error
 
     def subject(self, node: Node) -> str:
         """Return a text for a condition that is the same for the same condition in the same module."""

@@ -21,7 +21,9 @@ def csv_value(text: str) -> Value:
     names = header[1]
     for index, name in enumerate(names):
         if name in names[:index]:
-            raise EvaluationError(f'duplicate column name "{name}"', bare="duplicate column name")
+            raise EvaluationError(
+                f'duplicate column name "{name}"', redacted_message="duplicate column name"
+            )
     rows = []
     for line, fields in records:
         if len(fields) != len(names):

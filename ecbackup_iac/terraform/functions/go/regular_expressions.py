@@ -151,7 +151,9 @@ def _refusal(error: Exception, pattern: str) -> Exception:
     if "too large" in message:
         text = f"google-re2 refuses the pattern {pattern[:40]!r}: {message}"
         return UnknownResultError(text, "google-re2 refuses the pattern")
-    return EvaluationError(f"invalid regexp pattern: {message}", bare="invalid regexp pattern")
+    return EvaluationError(
+        f"invalid regexp pattern: {message}", redacted_message="invalid regexp pattern"
+    )
 
 
 def result_type(pattern: Pattern) -> Type:
