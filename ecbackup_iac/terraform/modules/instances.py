@@ -197,7 +197,7 @@ class ModuleInstance:
             raise EphemeralValueError(f"Invalid use of ephemeral value: {name}")
         match root:
             case "var":
-                return self._variable(names[0]).value(self._inputs)
+                return self.variable(names[0]).value(self._inputs)
             case "local":
                 return self._local(names[0])
             case "module":
@@ -220,18 +220,19 @@ class ModuleInstance:
     def _is_ephemeral(self, root: str, name: str) -> bool:
         """Whether a reference leads to a value that no resource may keep. Raises EvaluationError."""
         if root == "var":
-            return self._variable(name).is_ephemeral
+            return self.variable(name).is_ephemeral
         return root == "ephemeral" or (root, name) == ("terraform", "applying")
 
     def constraint(self, name: str) -> Constraint:
         """Return what a declared variable accepts. Raises EvaluationError."""
-        return self._variable(name).constraint
+        return self.variable(name).constraint
 
-    def _variable(self, name: str) -> Variable:
-        block = self.module.variables.get(name)
-        if block is None:
+    def variable(self, name: str) -> Variable:
+        """Return a declared variable. Raises ReferenceRefusedError for any other."""
+        declaration = self.module.declaration(name)
+        if declaration is None:
             raise ReferenceRefusedError(f'Reference to undeclared input variable: "{name}"')
-        return Variable(name, block, self)
+        return Variable(declaration, self)
 
     def _local(self, name: str) -> Value:
         attribute = self.module.local_values.get(name)

@@ -53,7 +53,7 @@ def converted(value: Value, target: Type) -> Value:
         EvaluationError: the value cannot become one of that type; the message says what is required.
 
     """
-    if target in {DYNAMIC, value.type}:
+    if target in (DYNAMIC, value.type):
         return value
     if isinstance(value.raw, UnknownRaw):
         return _unknown_converted(value, value.raw, target)
