@@ -12,7 +12,7 @@ from functools import lru_cache
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.policy import PathGlob
 
-_WILDCARD = re.compile(r"(?:(?<=/)|^)\*\*/|\*+")
+_WILDCARD = r"(?:(?<=/)|^)\*\*/|\*+"
 _ANY_FOLDERS = "(?:.*?/)??"
 _ANY_TEXT = ".*?"
 _ANYTHING_BELOW = "(?:/.*)?"
@@ -49,9 +49,9 @@ def _expression(pattern: str, behind: str = "") -> re.Pattern[str]:
 
     The text between two wildcards needs no second try after its first match: hence the atomic groups.
     """
-    texts = [re.escape(part).replace(r"\?", ".") for part in _WILDCARD.split(pattern)]
+    texts = [re.escape(part).replace(r"\?", ".") for part in re.split(_WILDCARD, pattern)]
     wildcards = [
-        _ANY_FOLDERS if mark == "**/" else _ANY_TEXT for mark in _WILDCARD.findall(pattern)
+        _ANY_FOLDERS if mark == "**/" else _ANY_TEXT for mark in re.findall(_WILDCARD, pattern)
     ]
     steps = [wildcard + text for wildcard, text in zip(wildcards, texts[1:], strict=True)]
     groups = [f"(?>{step})" for step in steps[:-1]] + steps[-1:]

@@ -17,13 +17,13 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
 from ecbackup_iac.readers.terraform.deployers import (
-    CACHE_WORDS,
     DEPLOYERS,
     STACK_SET_INSTANCES,
     STACK_SETS,
     TEMPLATE_TYPES,
     Deployer,
     as_template,
+    text_mentions_cache,
 )
 from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.partly_known_text import partly_known_text, text_of
@@ -62,7 +62,7 @@ class _Text:
 
 def mentions_cache(block: Block) -> bool:
     """Whether a resource that deploys a template mentions caches where it is written."""
-    return CACHE_WORDS.search(block.range.text) is not None
+    return text_mentions_cache(block.range.text)
 
 
 class DeployedTemplates:
@@ -205,7 +205,7 @@ def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
                 if not isinstance(name, str):
                     return None
                 text = files.read(name).decode(errors="replace")
-                return _File(files.absolute(name), CACHE_WORDS.search(text) is not None)
+                return _File(files.absolute(name), text_mentions_cache(text))
             except (EvaluationError, UnknownResultError, RecursionError):
                 return None
         case _:
@@ -247,7 +247,7 @@ def declares_cache(found: EmptyBlock) -> bool:
     except (EvaluationError, RecursionError):
         return False
     text = value.raw if value is not None else None
-    return isinstance(text, str) and CACHE_WORDS.search(text) is not None
+    return isinstance(text, str) and text_mentions_cache(text)
 
 
 def _with_parameters(

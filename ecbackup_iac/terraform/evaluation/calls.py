@@ -53,7 +53,7 @@ def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
     function = FUNCTIONS.get(name)
     if function is None:
         text = f'Call to unknown function: there is no function named "{name}"'
-        raise EvaluationError(text, bare="Call to unknown function")
+        raise EvaluationError(text, redacted_message="Call to unknown function")
     arguments = [evaluator.value(argument) for argument in node.arguments]
     if name == "lookup" and len(arguments) == _LOOKUP_ARGUMENTS:
         found = _lookup_of_unknown_key(evaluator, node, arguments)

@@ -116,10 +116,10 @@ class Evaluator(NodeEvaluator):
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
             return self.names[node.name]
-        text, bare = (
+        text, redacted = (
             f"Invalid reference: {shown} stands alone" for shown in (f'"{node.name}"', "a name")
         )
-        raise EvaluationError(text, bare=bare)
+        raise EvaluationError(text, redacted_message=redacted)
 
     def _reference(self, node: GetAttribute) -> Value | None:
         """Return the value of a whole reference; None where the node is a step beyond one."""

@@ -101,7 +101,7 @@ def _why(function: Function, arguments: Sequence[Value], error: UnknownResultErr
         return f"{function.name} of a sensitive value is not evaluated"
     if is_private and function.reads_files:
         return f"{function.name} of a name that stands in a file is not evaluated"
-    return error.bare if is_private else error.why
+    return error.redacted_message if is_private else error.why
 
 
 def _map_arguments(
@@ -159,11 +159,13 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:
-        raise _invalid(function, parameter, error.message, error.bare) from error
+        raise _invalid(function, parameter, error.message, error.redacted_message) from error
 
 
 def _invalid(
-    function: Function, parameter: Parameter, message: str, bare: str = ""
+    function: Function, parameter: Parameter, message: str, redacted_message: str = ""
 ) -> EvaluationError:
     what = f'Invalid value for "{parameter.name}" parameter of {function.name}'
-    return EvaluationError(f"{what}: {message}.", bare=f"{what}: {bare or message}.")
+    return EvaluationError(
+        f"{what}: {message}.", redacted_message=f"{what}: {redacted_message or message}."
+    )

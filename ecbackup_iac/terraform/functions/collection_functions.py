@@ -181,7 +181,7 @@ def _looked_up(of: Value, key: Value, default: Value | None) -> Value:
         return of.members[name].through(*of.trace)
     if default is None:
         text = f'lookup failed to find key "{name}"'
-        raise EvaluationError(text, bare="lookup failed to find the key")
+        raise EvaluationError(text, redacted_message="lookup failed to find the key")
     return default
 
 

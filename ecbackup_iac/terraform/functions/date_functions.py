@@ -74,7 +74,9 @@ def _shown(part: str, moment: Timestamp) -> str:
         return part
     verb = _VERBS.get(part)
     if verb is None:
-        raise EvaluationError(f'invalid date format verb "{part}"', bare="invalid date format verb")
+        raise EvaluationError(
+            f'invalid date format verb "{part}"', redacted_message="invalid date format verb"
+        )
     return verb(moment)
 
 

@@ -25,7 +25,7 @@ def _from_base64(text: str) -> bytes:
     bare = text.replace("\r", "").replace("\n", "")
     if not _BASE64.fullmatch(bare):
         what = "failed to decode base64 data"
-        raise EvaluationError(f'{what} "{text[:80]}"', bare=what)
+        raise EvaluationError(f'{what} "{text[:80]}"', redacted_message=what)
     return binascii.a2b_base64(bare)
 
 
@@ -69,9 +69,9 @@ def _textencodebase64(text: Value, name: Value) -> Value:
     try:
         return sized(b64encode(encoded(text_of(text), text_of(name))).decode())
     except UnicodeEncodeError as error:
+        what = "the given string contains characters that cannot be represented in"
         raise EvaluationError(
-            f"the given string contains characters that cannot be represented in {text_of(name)}",
-            bare="the given string contains characters that cannot be represented in that encoding",
+            f"{what} {text_of(name)}", redacted_message=f"{what} that encoding"
         ) from error
 
 
@@ -83,7 +83,7 @@ def _textdecodebase64(source: Value, name: Value) -> Value:
     if _REPLACEMENT in text:
         raise EvaluationError(
             f"the given string contains symbols that are not defined for {text_of(name)}",
-            bare="the given string contains symbols that are not defined for that encoding",
+            redacted_message="the given string contains symbols that are not defined for that encoding",
         )
     return string(text)
 
@@ -103,7 +103,7 @@ def _urldecode(text: Value) -> Value:
     charge_characters(len(written))
     if _BAD_ESCAPE.search(written):
         what = "invalid URL escape"
-        raise EvaluationError(f'{what} in "{text_of(text)[:80]}"', bare=what)
+        raise EvaluationError(f'{what} in "{text_of(text)[:80]}"', redacted_message=what)
     return _utf8(unquote_to_bytes(written.replace(b"+", b" ")))
 
 

@@ -68,8 +68,8 @@ def _content(files: Files, path: Value) -> bytes:
     try:
         content = files.read(text)
     except EvaluationError as error:
-        bare = "Invalid function argument: no file exists of that name"
-        raise EvaluationError(error.message, error.origin, bare) from error
+        redacted = "Invalid function argument: no file exists of that name"
+        raise EvaluationError(error.message, error.origin, redacted) from error
     charge_text(len(content))
     return content
 
@@ -78,11 +78,11 @@ def _text(files: Files, path: Value) -> str:
     try:
         return normal(_content(files, path).decode())
     except UnicodeDecodeError as error:
-        text, bare = (
+        text, redacted = (
             f"contents of {shown} are not valid UTF-8; use the filebase64 function"
             for shown in (path.raw, "the file")
         )
-        raise EvaluationError(text, bare=bare) from error
+        raise EvaluationError(text, redacted_message=redacted) from error
 
 
 _DATA_FILE = re.compile(r".*\.(json|ya?ml|csv)", re.IGNORECASE | re.DOTALL)
@@ -143,7 +143,7 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
     for name in names:
         if not name.replace("-", "_").isidentifier() or name.startswith("-"):
             message = "invalid template variable name"
-            raise EvaluationError(f'{message} "{name}"', bare=message)
+            raise EvaluationError(f'{message} "{name}"', redacted_message=message)
     source = SourceFile(text_of(path), _text(context.files, path).encode())
     evaluation = evaluation_context()
     evaluation.template_calls += 1

@@ -67,7 +67,7 @@ def _range(text: str) -> _Range:
     found = _address(written)
     if not slash or found is None or not _DECIMAL.fullmatch(length) or int(length) > found[1]:
         what = "invalid CIDR expression: invalid CIDR address"
-        raise EvaluationError(f"{what}: {text}", bare=what)
+        raise EvaluationError(f"{what}: {text}", redacted_message=what)
     address, bits = found
     if bits == _IPV6_BITS and address >> _IPV4_BITS == _MAPPED:
         raise UnknownResultError("IPv4 addresses written as IPv6 are not evaluated")
@@ -84,7 +84,7 @@ def _cidrhost(prefix: Value, host: Value) -> Value:
     if not 0 <= number <= most:
         raise EvaluationError(
             f"prefix of {within.length} does not accommodate a host numbered {chosen}",
-            bare="the prefix does not accommodate a host of that number",
+            redacted_message="the prefix does not accommodate a host of that number",
         )
     return string(_written(within.first + number, within.bits))
 
@@ -93,7 +93,7 @@ def _cidrnetmask(prefix: Value) -> Value:
     within = _range(text_of(prefix))
     if within.bits != _IPV4_BITS:
         what = "IPv6 addresses cannot have a netmask"
-        raise EvaluationError(f"{what}: {text_of(prefix)}", bare=what)
+        raise EvaluationError(f"{what}: {text_of(prefix)}", redacted_message=what)
     return string(_written((1 << _IPV4_BITS) - (1 << within.free), _IPV4_BITS))
 
 
@@ -106,14 +106,14 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
     if length > within.bits:
         raise EvaluationError(
             f"insufficient address space to extend prefix of {within.length} by {new_bits}",
-            bare="insufficient address space to extend the prefix",
+            redacted_message="insufficient address space to extend the prefix",
         )
     if new_bits < 0 and (chosen != 0 or length < 0):
         raise UnknownResultError("cidrsubnet with a negative number of bits is not evaluated")
     if chosen > (1 << max(new_bits, 0)) - 1:
         raise EvaluationError(
             f"prefix extension of {new_bits} does not accommodate a subnet numbered {chosen}",
-            bare="the prefix extension does not accommodate a subnet of that number",
+            redacted_message="the prefix extension does not accommodate a subnet of that number",
         )
     # A negative number is not rejected; Go takes the bits of the result without its sign.
     address = abs(within.first | (chosen << (within.bits - length)))
@@ -164,10 +164,12 @@ def _cidrcontains(containing: Value, contained: Value) -> Value:
             inner = _range(inner_text)
         except EvaluationError as error:
             what = "invalid IP address or prefix"
-            raise EvaluationError(f"{what}: {inner_text}", bare=what) from error
+            raise EvaluationError(f"{what}: {inner_text}", redacted_message=what) from error
     if inner.bits != outer.bits:
         what = "address family mismatch"
-        raise EvaluationError(f"{what}: {text_of(containing)} vs. {inner_text}", bare=what)
+        raise EvaluationError(
+            f"{what}: {text_of(containing)} vs. {inner_text}", redacted_message=what
+        )
     return boolean(
         inner.length >= outer.length and inner.first >> outer.free == outer.first >> outer.free
     )

@@ -79,10 +79,10 @@ def _parseint(text: Value, base: Value) -> Value:
         for digit in digits
     ]
     if not digits or not all(0 <= value < radix for value in values):
-        message, bare = (
+        message, redacted = (
             f"cannot parse {t} as a base {radix} integer" for t in (f'"{written}"', "it")
         )
-        raise EvaluationError(message, bare=bare)
+        raise EvaluationError(message, redacted_message=redacted)
     total = 0
     for value in values:
         total = total * radix + value

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
-from ecbackup_iac.terraform.functions.go.formats import formatted
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
@@ -142,6 +141,8 @@ def _regexall(pattern: Value, text: Value) -> Value:
 
 
 def _format(template: Value, *arguments: Value) -> Value:
+    from ecbackup_iac.terraform.functions.go.formats import formatted
+
     _check_nulls(arguments)
     return sized(formatted(text_of(template), arguments))
 
@@ -152,6 +153,8 @@ def _check_nulls(arguments: Sequence[Value]) -> None:
 
 
 def _formatlist(template: Value, *arguments: Value) -> Value:
+    from ecbackup_iac.terraform.functions.go.formats import formatted
+
     sequences = [
         (number, argument)
         for number, argument in enumerate(arguments, 1)

@@ -11,6 +11,7 @@ from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.modules.file_names import Program, configuration_files
 from ecbackup_iac.terraform.modules.overrides import MergedBody
 from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
@@ -95,8 +96,15 @@ class Module:
     repeated: dict[Location, str] = field(factory=dict)
     """The headers of blocks that are declared again, which Terraform refuses, with its message."""
 
+    _declarations: dict[str, Declaration] = field(factory=dict)
     _counts: dict[str, int] = field(factory=dict)
     """How many diagnostics each file has."""
+
+    def declaration(self, name: str) -> Declaration | None:
+        """Return the declaration of a variable; None where the module has no such variable."""
+        if name not in self._declarations and name in self.variables:
+            self._declarations[name] = Declaration(name, self.variables[name])
+        return self._declarations.get(name)
 
     def report(self, message: str, source_range: SourceRange) -> None:
         """Record a problem in a file."""

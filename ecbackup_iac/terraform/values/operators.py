@@ -121,8 +121,10 @@ def _operand(operator: str, value: Value, kind: Type) -> Value:
     try:
         operand = converted(value, kind)
     except EvaluationError as error:
-        text, bare = (f"Invalid operand for {operator}: {t}" for t in (error.message, error.bare))
-        raise EvaluationError(text, bare=bare) from error
+        text, redacted = (
+            f"Invalid operand for {operator}: {t}" for t in (error.message, error.redacted_message)
+        )
+        raise EvaluationError(text, redacted_message=redacted) from error
     if operand.is_null:
         raise EvaluationError(f"Invalid operand for {operator}: it is null")
     if isinstance(operand.raw, UnknownRaw) and operand.raw.outcomes:
@@ -208,8 +210,10 @@ def _without_attributes(kind: Type) -> EvaluationError:
 
 
 def _no_attribute(name: str) -> EvaluationError:
-    text, bare = f'no attribute named "{name}"', "no attribute of that name"
-    return EvaluationError(f"Unsupported attribute: {text}", bare=f"Unsupported attribute: {bare}")
+    text, redacted = f'no attribute named "{name}"', "no attribute of that name"
+    return EvaluationError(
+        f"Unsupported attribute: {text}", redacted_message=f"Unsupported attribute: {redacted}"
+    )
 
 
 def _attribute(of: Value, name: str) -> Value:
@@ -221,9 +225,9 @@ def _attribute(of: Value, name: str) -> Value:
         name = normal(name)  # texts are kept so, names as they are written
     if name not in of.members:
         if isinstance(of.type, MapOf):
-            text, bare = f'no element with the key "{name}"', "no element with that key"
+            text, redacted = f'no element with the key "{name}"', "no element with that key"
             raise EvaluationError(
-                f"Missing map element: {text}", bare=f"Missing map element: {bare}"
+                f"Missing map element: {text}", redacted_message=f"Missing map element: {redacted}"
             )
         raise _no_attribute(name)
     return of.members[name].through(*of.trace)
@@ -293,7 +297,9 @@ def _index(of: Value, key: Value) -> Value:
             name = _key(key, STRING)
             if name.raw not in of.members:
                 text = f'Invalid index: no element with the key "{name.raw}"'
-                raise EvaluationError(text, bare="Invalid index: no element with that key")
+                raise EvaluationError(
+                    text, redacted_message="Invalid index: no element with that key"
+                )
             return of.members[str(name.raw)].through(*of.trace)
         case ListOf() | TupleOf():
             position = _key(key, NUMBER).raw or 0  # negative zero is zero

@@ -51,14 +51,16 @@ class Located(Protocol):
 class EvaluationError(Exception):
     """What a real `terraform plan` would refuse, in its words; `origin` is where, once that is known.
 
-    `bare` is the message without what it quotes of values, where it quotes any.
+    `redacted_message` is the message without what it quotes of values, where it quotes any.
     """
 
-    def __init__(self, message: str, origin: Located | None = None, bare: str = "") -> None:
+    def __init__(
+        self, message: str, origin: Located | None = None, redacted_message: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.origin = origin
-        self.bare = bare or message
+        self.redacted_message = redacted_message or message
 
     def at(self, origin: Located) -> Self:
         """Return the error with an origin, where it has none yet."""
@@ -68,7 +70,7 @@ class EvaluationError(Exception):
 
     def redacted(self) -> "EvaluationError":
         """Return the error for a value that must not be shown."""
-        return type(self)(self.bare, self.origin)
+        return type(self)(self.redacted_message, self.origin)
 
 
 class ReferenceRefusedError(EvaluationError):

@@ -26,7 +26,9 @@ def csv_value(text: str) -> Value:
     columns: dict[str, Type] = {}
     for name in names:
         if name in columns:
-            raise EvaluationError(f'duplicate column name "{name}"', bare="duplicate column name")
+            raise EvaluationError(
+                f'duplicate column name "{name}"', redacted_message="duplicate column name"
+            )
         columns[name] = STRING
     rows = []
     for line, fields in records:

@@ -54,7 +54,7 @@ def formatted(template: str, arguments: Sequence[Value]) -> str:
             raise EvaluationError(
                 f"not enough arguments for {quoted(verb.raw)} at {verb.offset}: "
                 f"need index {chosen} but have {len(arguments)} total",
-                bare=f"not enough arguments: {len(arguments)} in total",
+                redacted_message=f"not enough arguments: {len(arguments)} in total",
             )
         pieces.append(_filled(verb, arguments[chosen - 1]))
         following, most = chosen + 1, max(most, chosen)
@@ -100,7 +100,7 @@ def _filled(verb: Verb, argument: Value) -> str:
     if verb.mode not in "sq":
         raise EvaluationError(
             f"unsupported format verb '{verb.mode}' in {quoted(verb.raw)} at offset {verb.offset}",
-            bare=f"unsupported format verb at offset {verb.offset}",
+            redacted_message=f"unsupported format verb at offset {verb.offset}",
         )
     text = text_of(_as(verb, argument, STRING))
     if verb.precision:
@@ -122,7 +122,7 @@ def _as(verb: Verb, argument: Value, kind: Type) -> Value:
     try:
         return converted(argument, kind)
     except EvaluationError as error:
-        raise _unsupported(verb, error.message, error.bare) from error
+        raise _unsupported(verb, error.message, error.redacted_message) from error
 
 
 def _number(verb: Verb, argument: Value) -> Number:
@@ -136,10 +136,10 @@ def _number(verb: Verb, argument: Value) -> Number:
     return raw
 
 
-def _unsupported(verb: Verb, why: str, bare: str = "") -> EvaluationError:
+def _unsupported(verb: Verb, why: str, redacted_message: str = "") -> EvaluationError:
     return EvaluationError(
         f"unsupported value for {quoted(verb.raw)} at {verb.offset}: {why}",
-        bare=f"unsupported value for a verb at {verb.offset}: {bare or why}",
+        redacted_message=f"unsupported value for a verb at {verb.offset}: {redacted_message or why}",
     )
 
 

@@ -33,7 +33,7 @@ _ESCAPES = {
     for character in (*map(chr, range(32)), "<", ">", "&", "\u2028", "\u2029")
 }
 _ESCAPES |= str.maketrans({**_SHORT_ESCAPES, '"': '\\"', "\\": "\\\\"})
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 
 
 def quoted(text: str) -> str:
@@ -87,7 +87,7 @@ def _numeral(text: str) -> Value:
     except NumberTooLargeError as error:
         raise UnknownResultError("a number in the JSON text is too large") from error
     if parsed is None:
-        raise EvaluationError(f"invalid number {text}", bare="invalid number")
+        raise EvaluationError(f"invalid number {text}", redacted_message="invalid number")
     return number(parsed)
 
 
@@ -105,8 +105,8 @@ def json_value(text: str) -> Value:
         )
     except json.JSONDecodeError as error:
         what, where = error.msg.lower(), f"at offset {error.pos}"
-        bare = f"{what.partition(':')[0]} {where}"
-        raise EvaluationError(f"{what} {where}", bare=bare) from error
+        redacted = f"{what.partition(':')[0]} {where}"
+        raise EvaluationError(f"{what} {where}", redacted_message=redacted) from error
     except RecursionError as error:
         raise TooLargeError("the JSON text is nested too deeply") from error
     return _read(document, 0)
@@ -138,10 +138,12 @@ def _name(text: str) -> str:
     """Return an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
     name = _whole(text)
     if normal(name) != name:
-        raise EvaluationError(f'unsupported attribute "{name}"', bare="unsupported attribute")
+        raise EvaluationError(
+            f'unsupported attribute "{name}"', redacted_message="unsupported attribute"
+        )
     return name
 
 
 def _whole(text: str) -> str:
     """Return the string with the replacement character for each half of a surrogate pair."""
-    return _SURROGATE.sub("\ufffd", text)
+    return re.sub(_SURROGATE, "\ufffd", text)

@@ -34,7 +34,7 @@ _QUOTED = re.compile(r"\\Q.*?(?:\\E|\Z)", re.DOTALL)
 _ANY_BYTE = re.compile(r"(?:^|[^\\])(?:\\\\)*\\C")
 _FOREIGN_NAME = re.compile(r"\(\?P?<[^>]*[^\x00-\x7f>]")
 _NAME = re.compile(r"\(\?P?<(\w+)>")
-_REFERENCE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})", re.ASCII)
+_REFERENCE = r"(?a)\$(?:\$|(\w+)|\{(\w+)\})"
 
 _Span = tuple[int, int]
 
@@ -154,7 +154,7 @@ class Pattern:
                     return text[start:end].decode()
             return ""
 
-        return _REFERENCE.sub(group, replacement).encode(errors="replace")
+        return re.sub(_REFERENCE, group, replacement).encode(errors="replace")
 
 
 def _next(text: bytes, position: int) -> int:
@@ -171,7 +171,9 @@ def _refusal(error: Exception, pattern: str) -> Exception:
     if "too large" in message:
         text = f"google-re2 refuses the pattern {pattern[:40]!r}: {message}"
         return UnknownResultError(text, "google-re2 refuses the pattern")
-    return EvaluationError(f"invalid regexp pattern: {message}", bare="invalid regexp pattern")
+    return EvaluationError(
+        f"invalid regexp pattern: {message}", redacted_message="invalid regexp pattern"
+    )
 
 
 def result_type(pattern: Pattern) -> Type:

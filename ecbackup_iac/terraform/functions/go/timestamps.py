@@ -137,7 +137,9 @@ def duration(text: str) -> int:
         total += int(float(int(fraction or 0)) * (unit / float(10 ** len(fraction))))
         position = match.end()
     if not rest or position < len(rest) or total > _MAX_DURATION_BYTES:
-        raise EvaluationError(f'time: invalid duration "{text}"', bare="time: invalid duration")
+        raise EvaluationError(
+            f'time: invalid duration "{text}"', redacted_message="time: invalid duration"
+        )
     return -total if is_negative else total
 
 
