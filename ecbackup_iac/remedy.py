@@ -11,6 +11,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.shared_code import NOTHING_SHARED, SharedCode
 from ecbackup_iac.model.source import SOURCES, RemedyKind
 from ecbackup_iac.model.value import (
+    Invalid,
     Known,
     NeedsExtra,
     Outcome,
@@ -19,6 +20,7 @@ from ecbackup_iac.model.value import (
     StepShape,
     TraceStep,
     Unknown,
+    Unset,
     Value,
 )
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
@@ -80,7 +82,7 @@ def _for_plan(
     if last.kind is StepKind.OPEN_VARIABLE:  # its value is in no file that was read
         given = "pass it to terraform plan (-var, -var-file or TF_VAR_)"
         return f"set var.{last.name} to {days} days: {given}"
-    return _where(written, resource, days, shared).text
+    return _where(replace(planned, trace=written), resource, days, shared).text
 
 
 def _for_live_cache(
@@ -167,7 +169,7 @@ def _for_configuration(
         listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
         advice = [
             _where(
-                value.trace or retention.trace,
+                replace(value, trace=value.trace or retention.trace),
                 resource,
                 days_in_place_of(value, requirements),
                 shared,
@@ -178,7 +180,7 @@ def _for_configuration(
             return "\n".join(dict.fromkeys(advice))
         decide = "give it a value that can be known here: --var, --var-file or --workspace"
         return f"{decide}; {_OR_CHECK_A_PLAN}"
-    return _where(retention.trace, resource, days, shared).everywhere(retention, resource, shared)
+    return _where(retention, resource, days, shared).everywhere(retention, resource, shared)
 
 
 def _for_generated(resource: CacheResource, days: int) -> str:
@@ -221,6 +223,7 @@ OPTIONS = {
 # Steps at which something is assigned.
 _ASSIGNMENTS = (
     StepKind.ATTRIBUTE,
+    StepKind.DATA_FILE,
     StepKind.LOCAL,
     StepKind.MAPPING,
     StepKind.MODULE_INPUT,
@@ -266,16 +269,19 @@ class _Advice:
         return f"{text} (shared with {_plain(caches)})" if caches else text
 
 
-def _where(
-    trace: tuple[TraceStep, ...], resource: CacheResource, days: int, shared: SharedCode
-) -> _Advice:
+def _where(value: Settled[int], resource: CacheResource, days: int, shared: SharedCode) -> _Advice:
     """Return what to set where: at the last step that assigns something."""
+    trace = value.trace
     for step in reversed(trace):
         if OPTIONS[step.location.origin]:
             if step.kind is StepKind.VARIABLE:
                 return _Advice(_option(step, trace[trace.index(step) + 1 :], days))
-        elif step.kind in _ASSIGNMENTS and step.name and not is_downloaded(step.location.path):
-            return _assigned(step, resource, days, shared)
+        elif (
+            step.kind in _ASSIGNMENTS
+            and (step.name or step.kind is StepKind.DATA_FILE)
+            and not is_downloaded(step.location.path)
+        ):
+            return _assigned(step, value, resource, days, shared)
     own = [call for call in resource.calls if not is_downloaded(call.path)]
     if own and is_downloaded(resource.location.path):
         text = f"call a module that keeps backups for {days} days in place of the downloaded one"
@@ -296,21 +302,31 @@ def _where(
 def _option(step: TraceStep, parts: Sequence[TraceStep], days: int) -> str:
     """Return how to set a variable, or a part of it, that is given outside of files."""
     variable = f"{OPTIONS[step.location.origin]}{_plain(step.name)}"
+    if not parts and step.shape is StepShape.COLLECTION:
+        return f"give it {days} days in {variable}"
     if not parts:
         return f"give {variable}={days}"
     part = " of ".join(_plain(inner.name) for inner in (*reversed(parts), step))
     return f"set {part} to {days} days, in {variable}"
 
 
-def _assigned(step: TraceStep, resource: CacheResource, days: int, shared: SharedCode) -> _Advice:
+def _assigned(
+    step: TraceStep, value: Settled[int], resource: CacheResource, days: int, shared: SharedCode
+) -> _Advice:
     """Return what to set where something is assigned, or in the call of a module that roots share."""
     call = shared.call_to_set_in(resource, step)
     if call is not None:
         return _Advice(f"add {_plain(step.name)} = {days} to the module call, {_line(call)}", call)
     is_default = step.kind is StepKind.VARIABLE_DEFAULT
     what = _DEFAULT if is_default else _plain(step.name)
-    if step.shape is StepShape.COLLECTION:
+    if step.kind is StepKind.DATA_FILE:
+        where = f"{_line(step.location)}, the data file that it is read from"
+        text = f"set {what} to {days} in {where}" if what else f"give it {days} days in {where}"
+    elif step.shape is StepShape.COLLECTION:
         text = f"give it {days} days in {what}, {_line(step.location)}"
+    elif step.shape is StepShape.EXPRESSION and value.literals:
+        literal = value.literals[0]
+        return _Advice(f"replace {_written(value)} with {days} in {_line(literal)}", literal)
     else:
         text = f"set {what} = {days} in {_line(step.location)}"
     return _Advice(text, step.location)
@@ -394,6 +410,17 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     else:
         text = f"replace {last.text} with {days} in {place}"
     return _Advice(text, last.location)
+
+
+def _written(value: Settled[int]) -> str:
+    """Return a value as it is written in Terraform."""
+    match value:
+        case Known():
+            return str(value.value)
+        case Unset():
+            return "null"
+        case Invalid():
+            return value.text
 
 
 def _place_of(step: TraceStep, resource: CacheResource) -> tuple[str, str]:

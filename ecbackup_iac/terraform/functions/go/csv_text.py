@@ -14,8 +14,8 @@ def csv_value(text: str) -> Value:
             column's name comes twice, or there is no first record.
 
     """
-    records = _records(text)
-    header = next(records, None)
+    lines = records(text)
+    header = next(lines, None)
     if header is None:
         raise EvaluationError("missing header line")
     names = header[1]
@@ -23,14 +23,14 @@ def csv_value(text: str) -> Value:
         if name in names[:index]:
             raise EvaluationError(f'duplicate column name "{name}"', bare="duplicate column name")
     rows = []
-    for line, fields in records:
+    for line, fields in lines:
         if len(fields) != len(names):
             raise EvaluationError(f"CSV parse error on line {line}: wrong number of fields")
         rows.append(object_value(dict(zip(names, map(string, fields), strict=True))))
     return Value(ListOf(object_of(dict.fromkeys(names, STRING))), tuple(rows))
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+def records(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the records with their line numbers; empty lines are none."""
     # A line ends with \n or \r\n; a \r at the very end is dropped too.
     lines = iter(enumerate(_lines(text), 1))
