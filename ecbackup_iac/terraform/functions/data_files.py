@@ -33,6 +33,9 @@ class DataFileStep:
     keys: tuple[Key, ...] = ()
     """From the document to the value."""
 
+    is_exact: bool = True
+    """The value is written there; otherwise it is computed from what is."""
+
     kind = StepKind.DATA_FILE
     shape = StepShape.VALUE
     is_secret = False
@@ -42,7 +45,7 @@ class DataFileStep:
     def name(self) -> str:
         """The name under which the value is written; empty where there is none to show."""
         last = self.keys[-1] if self.content and self.keys else None
-        return last if isinstance(last, str) else ""
+        return last if isinstance(last, str) and self.is_exact else ""
 
     @property
     def location(self) -> Location:
@@ -60,8 +63,8 @@ class DataFileStep:
         return replace(self, keys=(*self.keys, key)) if self.decoder else self
 
 
-def read_from_files(result: Value, arguments: Sequence[Value], decoder: str) -> Value:
-    """Return a function's result with the files that its arguments are read from in its trace.
+def read_from_files(result: Value, arguments: Sequence[Value], decoder: str = "") -> Value:
+    """Return the result of a function or an operator with the files that its arguments are read from in its trace.
 
     `decoder` is the function's name where it decodes a document. What a result has of its own, the trace
     of an argument or a literal, says more.
@@ -81,7 +84,7 @@ def read_from_files(result: Value, arguments: Sequence[Value], decoder: str) -> 
         charge(len(result.raw))
         if any(element.trace or element.literals for element in result.elements):
             return result
-    return result.through(*steps)
+    return result.through(*(replace(step, is_exact=False) for step in steps))
 
 
 @lru_cache(maxsize=8)
