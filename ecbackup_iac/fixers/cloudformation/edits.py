@@ -32,6 +32,7 @@ from ecbackup_iac.fixers.edits import (
     NotFixableError,
     SourceFiles,
     check_no_placeholder,
+    line_start,
     offsets,
 )
 from ecbackup_iac.model.cache import CacheResource
@@ -329,8 +330,8 @@ def _description(
     """Return the description of an edit, with the text before the literal on its line."""
     start, end = literal
     first, last, new = edit
-    begin = max(content.rfind(b"\n", 0, start), content.rfind(b"\r", 0, start)) + 1
-    before = content[begin:start].decode(errors="replace").lstrip()
+    first_shown = max(line_start(content, start), start - 4 * _MAX_LENGTH)
+    before = content[first_shown:start].decode(errors="replace").lstrip()
     for mark in ",{[":
         before = before[-_MAX_LENGTH:].rpartition(mark)[2].lstrip()
     before = before.removeprefix("- ")

@@ -1,18 +1,14 @@
 """Template files → their templates, with offsets converted to bytes."""
 
 from functools import lru_cache
-from itertools import accumulate
 
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.files import documents_in
 from ecbackup_iac.cloudformation.templates.recognition import template_in
 from ecbackup_iac.fixers.edits import BYTE_ORDER_MARK, NotFixableError
 from ecbackup_iac.model.record import record
+from ecbackup_iac.syntax.columns import Characters
 from ecbackup_iac.syntax.encoding import to_utf8
-
-_STRIDE = 1024
-"""Characters between counted positions."""
-
 
 @record(eq=False)
 class OpenedFile:
@@ -26,23 +22,16 @@ class OpenedFile:
     shift: int
     """Bytes before the text: a byte order mark."""
 
-    widths: tuple[int, ...] = ()
-    """Bytes of the text up to every _STRIDE characters; empty for ASCII text."""
+    characters: Characters | None = None
+    """Of the content, where the offsets of the documents count characters."""
 
     def at(self, offset: int) -> int:
         """Return the offset in the file of an offset in the document."""
-        if not self.widths or not self.templates:
-            return offset + self.shift
-        text = str(self.templates[0].source.text)
-        whole = offset // _STRIDE
-        piece = text[whole * _STRIDE : offset].encode()
-        return self.shift + self.widths[whole] + len(piece)
+        return self.characters.offset(self.shift, offset) if self.characters else offset + self.shift
 
     def offset(self, at: int) -> int:
         """Return the offset in the document of an offset in the file."""
-        if not self.widths:
-            return at - self.shift
-        return len(self.content[self.shift : at].decode(errors="replace"))
+        return self.characters.between(self.shift, at) if self.characters else at - self.shift
 
 
 @lru_cache(maxsize=16)
@@ -56,14 +45,8 @@ def opened(path: str, shown: str, content: bytes) -> OpenedFile:
     found = (template_in(document, path) for document in documents)
     templates = tuple(template for template in found if template is not None)
     is_json = any(isinstance(document.source.text, bytes) for document in documents)
-    text = documents[0].source.text if documents else b""
-    widths = _widths(text) if isinstance(text, str) and not text.isascii() else ()
-    return OpenedFile(content, templates, is_json, shift, widths)
-
-
-def _widths(text: str) -> tuple[int, ...]:
-    pieces = (text[start : start + _STRIDE] for start in range(0, len(text), _STRIDE))
-    return tuple(accumulate((len(piece.encode()) for piece in pieces), initial=0))
+    characters = None if is_json or content.isascii() else Characters(content)
+    return OpenedFile(content, templates, is_json, shift, characters)
 
 
 def value_start(content: bytes, at: int) -> int:
