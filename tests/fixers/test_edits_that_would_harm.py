@@ -174,7 +174,7 @@ WINDOWS = """\
 """
 
 
-def test_no_remedy_leads_into_a_window_conflict(tmp_path: Path, run: "Run") -> None:
+def test_no_remedy_causes_a_window_conflict(tmp_path: Path, run: "Run") -> None:
     template = TEMPLATE.format(0) + WINDOWS.format("mon:05:00-mon:09:00")
     written(tmp_path, {"t.yaml": template})
     lines = [line.strip() for line in run("check").stdout.splitlines()]

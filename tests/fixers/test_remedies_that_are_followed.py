@@ -1,4 +1,4 @@
-"""Every remedy `set NAME = N in FILE:LINE` of the example trees → the tree with it, in which the cache passes."""
+"""Remedies `set NAME = N in FILE:LINE` of the example trees → the trees with them, in which the caches pass."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
-from ecbackup_iac.model.report import Report, Severity
+from ecbackup_iac.model.report import Finding, Report, Severity
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.scan import scan
 
@@ -37,14 +37,17 @@ def assignments(body: Body) -> Iterator[tuple[str, int, Node]]:
             yield from assignments(item.body)
 
 
-def followed(text: bytes, name: str, line: int, days: str) -> bytes:
-    """Return a file in which what a remedy names is set."""
+def followed(path: str, name: str, line: int, days: str) -> list[dict[str, bytes]]:
+    """Return the contents in which what a remedy names is set: one for each of that name on the line."""
+    real = os.path.realpath(path)
+    text = Path(real).read_bytes()
     body, _ = parse_whole_file(SourceFile("", text))
     name = "default" if name == "the variable's default" else name
-    (node,) = [
-        node for own, at, node in assignments(body) if (own, at) == (name, line)
+    return [
+        {real: text[: node.range.start] + days.encode() + text[node.range.end :]}
+        for own, at, node in assignments(body)
+        if (own, at) == (name, line)
     ]
-    return text[: node.range.start] + days.encode() + text[node.range.end :]
 
 
 def check(root: str, contents: dict[str, bytes]) -> Report:
@@ -53,6 +56,12 @@ def check(root: str, contents: dict[str, bytes]) -> Report:
 
 def errors(report: Report) -> set[str]:
     return {one.message for one in report.diagnostics if one.severity is Severity.ERROR}
+
+
+def is_fixed(finding: Finding, report: Report) -> bool:
+    """Whether a cache passes, and nothing is refused."""
+    statuses = {one.resource.address: one.verdict.status for one in report.findings}
+    return statuses[finding.resource.address] is Status.PASS and not errors(report)
 
 
 MANY = {"terraform/cases": 50, "cases": 20}
@@ -67,14 +76,8 @@ def test_the_cache_passes_with_its_remedy(place: str, monkeypatch: pytest.Monkey
         if finding.verdict.status is not Status.FAIL or remedy is None:
             continue
         name, days, path, line = remedy.groups()
-        if not path.endswith((".tf", ".tfvars")):
-            continue
-        count += 1
-        real = os.path.realpath(path)
-        edited = {real: followed(Path(real).read_bytes(), name, int(line), days)}
-        after = check(root, edited)
-        key = finding.resource.address
-        statuses = {one.resource.address: one.verdict.status for one in after.findings}
-        assert statuses[key] is Status.PASS, (path, finding.remedy)
-        assert errors(after) == errors(check(root, {})), (path, finding.remedy)
+        if path.endswith((".tf", ".tfvars")):
+            count += 1
+            reports = [check(root, one) for one in followed(path, name, int(line), days)]
+            assert any(is_fixed(finding, one) for one in reports), (path, finding.remedy)
     assert count > MANY[place]

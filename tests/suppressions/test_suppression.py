@@ -79,7 +79,7 @@ def test_an_exception_covers_what_all_of_its_conditions_describe(
     ],
     ids=str,
 )
-def test_one_that_matches_nothing_is_reported_and_changes_nothing(
+def test_an_exception_that_matches_nothing_is_reported(
     exception: PolicyException,
 ) -> None:
     before = finding()
@@ -94,7 +94,7 @@ def test_one_that_matches_nothing_is_reported_and_changes_nothing(
     ]
 
 
-def test_one_that_expired_yesterday_no_longer_counts_and_is_reported() -> None:
+def test_an_exception_that_expired_yesterday_is_reported_and_does_not_count() -> None:
     expired = replace(ALL, expires=date(2026, 11, 22))
     (marked,), warnings = apply_exceptions([finding()], [expired], TODAY)
     assert marked.suppression is None

@@ -10,6 +10,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.syntax.columns import Characters
 from ecbackup_iac.syntax.encoding import to_utf8
 
+
 @record(eq=False)
 class OpenedFile:
     """A file's bytes and templates."""
@@ -27,7 +28,9 @@ class OpenedFile:
 
     def at(self, offset: int) -> int:
         """Return the offset in the file of an offset in the document."""
-        return self.characters.offset(self.shift, offset) if self.characters else offset + self.shift
+        return (
+            self.characters.offset(self.shift, offset) if self.characters else offset + self.shift
+        )
 
     def offset(self, at: int) -> int:
         """Return the offset in the document of an offset in the file."""

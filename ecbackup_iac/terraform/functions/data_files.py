@@ -64,7 +64,7 @@ class DataFileStep:
 
 
 def read_from_files(result: Value, arguments: Sequence[Value], decoder: str = "") -> Value:
-    """Return the result of a function or an operator with the files that its arguments are read from in its trace.
+    """Return a result with the files in its trace that the arguments of the call or operator are read from.
 
     `decoder` is the function's name where it decodes a document. What a result has of its own, the trace
     of an argument or a literal, says more.
@@ -141,9 +141,7 @@ def _lines_of_csv(content: str) -> Iterator[tuple[tuple[Key, ...], int]]:
 
     header, *rows = records(content)
     for position, (line, fields) in enumerate(rows):
-        yield from (
-            ((position, name), line) for name, _ in zip(header[1], fields, strict=False)
-        )
+        yield from (((position, name), line) for name, _ in zip(header[1], fields, strict=False))
 
 
 _LINES = {"csvdecode": _lines_of_csv, "jsondecode": _lines_of_json, "yamldecode": _lines_of_yaml}
