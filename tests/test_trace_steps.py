@@ -12,7 +12,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Origin, input_location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
-from ecbackup_iac.remedy import OPTIONS
+from ecbackup_iac.remedy.terraform import OPTIONS
 from ecbackup_iac.reporters.repository_paths import is_file
 from ecbackup_iac.scan import scan
 

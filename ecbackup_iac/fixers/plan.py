@@ -23,7 +23,7 @@ from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.value import Outcome, Settled, Unknown, possible_values
 from ecbackup_iac.model.verdict import Level, Rule, Status
-from ecbackup_iac.remedy import days_in_place_of, is_enough
+from ecbackup_iac.remedy.advice import days_in_place_of, is_enough
 from ecbackup_iac.scan import scan
 
 _BY_SOURCE = "it was read from {}: fix the configuration or template that it comes from"

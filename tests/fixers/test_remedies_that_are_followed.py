@@ -1,4 +1,4 @@
-"""Remedies `set NAME = N in FILE:LINE` of the example trees → the trees with them, in which the caches pass."""
+"""Remedies `set NAME = N in FILE:LINE` of example trees → the trees with them, in which the caches pass."""
 
 import os
 import re
