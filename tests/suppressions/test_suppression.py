@@ -1,5 +1,6 @@
 """The policy's exceptions: what they cover, until when, and the warnings about those that are of no use."""
 
+import time
 from collections.abc import Sequence
 from datetime import date
 
@@ -142,3 +143,18 @@ def test_an_invalid_source_date_epoch_is_reported(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     with pytest.raises(PolicyError, match=r"^SOURCE_DATE_EPOCH is not a number of seconds: "):
         today()
+
+
+@pytest.mark.parametrize("glob", ["*cache-{}?]", "aws_*.a[*-{}?]", "*{}"])
+def test_a_thousand_exceptions_take_little_time(glob: str) -> None:
+    findings = [finding(address=f'aws_elasticache_cluster.a["cache-{n}"]') for n in range(6000)]
+    exceptions = [replace(ALL, resource=glob.format(n)) for n in range(1000)]
+    start = time.process_time()
+    marked, warnings = apply_exceptions(findings, exceptions, TODAY)
+    assert time.process_time() - start < 5
+    covered = [one.resource.address for one in marked if one.suppression]
+    if glob == "*{}":
+        assert (covered, len(warnings)) == ([], 1000)
+    else:
+        assert not warnings
+        assert 'aws_elasticache_cluster.a["cache-7"]' in covered
