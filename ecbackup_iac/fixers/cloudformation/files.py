@@ -1,5 +1,6 @@
 """Template files → their templates, with offsets converted to bytes."""
 
+import re
 from functools import lru_cache
 
 from ecbackup_iac.cloudformation.evaluation.template import Template
@@ -52,23 +53,11 @@ def opened(path: str, shown: str, content: bytes) -> OpenedFile:
     return OpenedFile(content, templates, is_json, shift, characters)
 
 
+# Anchors and tags, with the blanks, line breaks and comments after each.
+_BEFORE_VALUE = re.compile(rb"(?:[&!][^ \t\r\n]*+(?:[ \t\r\n]|\#[^\r\n]*+)*+)*+")
+
+
 def value_start(content: bytes, at: int) -> int:
     """Return the offset of a YAML value after its anchor and its tag."""
-    while content[at : at + 1] in (b"&", b"!") and at < len(content):
-        while at < len(content) and content[at : at + 1] not in b" \t\r\n":
-            at += 1
-        at = _after_blanks(content, at)
-    return at
-
-
-def _after_blanks(content: bytes, at: int) -> int:
-    """Return the next offset that is not in a blank, a line break or a comment."""
-    while at < len(content):
-        if content[at : at + 1] in b" \t\r\n":
-            at += 1
-        elif content[at : at + 1] == b"#":
-            while at < len(content) and content[at : at + 1] not in b"\r\n":
-                at += 1
-        else:
-            break
-    return at
+    found = _BEFORE_VALUE.match(content, at)
+    return found.end() if found else at
