@@ -11,7 +11,7 @@ from ecbackup_iac.files.bounded_read import regular_content
 from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, is_readable, shown_path
 from ecbackup_iac.model.location import Location, is_downloaded
-from ecbackup_iac.model.policy import PublishedModule, RootSettings
+from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.shared_code import NOTHING_SHARED
 from ecbackup_iac.syntax.columns import Characters
@@ -56,12 +56,7 @@ class Edit:
 class SourceFiles:
     """The files that may be edited, each read once."""
 
-    def __init__(
-        self, roots: Sequence[RootSettings] = (), modules: Sequence[PublishedModule] = ()
-    ) -> None:
-        self.roots = roots
-        """The policy's settings of roots."""
-
+    def __init__(self, modules: Sequence[PublishedModule] = ()) -> None:
         self.modules = modules
         """The published modules that the policy describes."""
 

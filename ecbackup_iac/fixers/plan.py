@@ -90,7 +90,7 @@ def plan_fixes(  # noqa: PLR0913 - what scan takes, and the days
 
     """
     check = partial(scan, policy=policy, today=today, allow_empty=allow_empty, progress=progress)
-    files = SourceFiles(policy.roots, policy.modules)
+    files = SourceFiles(policy.modules)
     recheck = Recheck(paths, given, check, files)
     files.shared = SharedCode(finding.resource for finding in recheck.report.findings)
     plan = _Plan(recheck, policy.requirements, days, files)

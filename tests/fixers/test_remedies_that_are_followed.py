@@ -67,6 +67,7 @@ def is_fixed(finding: Finding, report: Report) -> bool:
 MANY = {"terraform/cases": 50, "cases": 20}
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("place", ["terraform/cases", "cases"])
 def test_the_cache_passes_with_its_remedy(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(TESTS)
