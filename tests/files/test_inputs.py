@@ -786,7 +786,7 @@ def test_a_link_that_leads_nowhere_is_an_error_only_where_it_is_named(
         assert result.status == 3
 
 
-def test_a_fifo_hangs_nothing(repository: Path, run: "Run") -> None:
+def test_a_fifo_does_not_hang_the_run(repository: Path, run: "Run") -> None:
     os.mkfifo(repository / "plans" / "pipe.json")
     in_folder = run("check", "plans", cwd=repository)
     assert (in_folder.stdout, in_folder.status) == (

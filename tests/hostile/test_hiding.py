@@ -161,6 +161,17 @@ def test_a_published_module_that_was_fetched_without_its_caches_is_absent(
     assert "ABSENT  module.x\n" not in text
 
 
+def test_a_fetched_module_without_caches_has_the_address_of_its_call(check_files: Checker) -> None:
+    listed = f'{{"Key": "outer.x", "Source": "{PUBLISHED}", "Dir": ".terraform/modules/x"}}'
+    files = {
+        "main.tf": 'module "outer" {\n  source = "./outer"\n}\n',
+        "outer/main.tf": f'module "x" {{\n  source = "{PUBLISHED}"\n}}\n',
+        ".terraform/modules/modules.json": f'{{"Modules": [{listed}]}}',
+        ".terraform/modules/x/main.tf": DAYS,
+    }
+    assert "ABSENT  module.outer.module.x\n" in check_files(files, "--verbose").text
+
+
 def test_a_stand_in_of_the_policy_that_makes_no_cache_is_named(check_files: Checker) -> None:
     files = {
         "main.tf": f'module "x" {{\n  source = "{PUBLISHED}"\n}}\n',

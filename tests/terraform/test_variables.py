@@ -183,7 +183,7 @@ def test_a_name_that_no_root_declares_is_a_warning_once(evaluate: "Evaluate") ->
     files = {"a/main.tf": NUMBER + CACHE % "var.days", "b/main.tf": CACHE % "7"}
     found = evaluate(files, given=EvaluationInputs((("var", "days=7"), ("var", "dayz=7"))))
     assert [str(reported.message) for reported in found.diagnostics] == [
-        "--var dayz: no root that was judged declares such a variable"
+        "--var dayz: no root that was evaluated declares such a variable"
     ]
 
 
