@@ -293,7 +293,9 @@ def test_a_file_that_a_link_leads_to_may_be_part_of_other_modules(
 ) -> None:
     files = {"a/main.tf": CACHE.format("var.days"), "common/vars.tf": NONE}
     written(tmp_path, files)
-    (tmp_path / "a/vars.tf").symlink_to("../common/vars.tf")
+    for name in ("a/vars.tf", "a/b/vars.tf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).symlink_to(tmp_path / "common/vars.tf")
     result = run("fix", "a")
     assert "a link leads to a/vars.tf: others may use it too" in result.stdout
     assert (tmp_path / "common/vars.tf").read_text(encoding="utf-8") == NONE

@@ -177,7 +177,7 @@ class Usages:
         if path.endswith(_VARIABLE_FILES):
             if _module_above(os.path.realpath(path)) != folder:
                 raise NotFixableError(f"{os.path.relpath(path)} may be used by other roots too")
-        elif self._files.links_to(path):
+        elif any(link != path for link in self._files.links_to(path)):
             raise NotFixableError(f"a link leads to {os.path.relpath(path)}: others may use it too")
 
     def _passed_on(self, reference: _Reference, current: Definition) -> list[Definition] | None:
