@@ -371,6 +371,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """Return the path of an installed program.
+
+    Without it a test is skipped, or fails where every tool has to be there, as in .ci/run.
+    """
+
+    def find(name: str) -> str:
+        found = shutil.which(name)
+        if found is None:
+            end = pytest.fail if os.environ.get("ECBACKUP_REQUIRE_TOOLS") else pytest.skip
+            end(f"{name} is not installed")
+        return found
+
+    return find
+
+
+@pytest.fixture(scope="session")
 def environment_with() -> EnvironmentWith:
     """Some tools must not share an environment with us, or with each other."""
 

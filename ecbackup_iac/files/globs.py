@@ -28,6 +28,12 @@ def matcher(pattern: str) -> Callable[[str], object]:
     return _expression(pattern).fullmatch
 
 
+def texts_in(pattern: str) -> list[str]:
+    """Return the texts of a glob, each of which is in whatever it matches."""
+    pieces = (text for part in _WILDCARD.split(pattern) for text in part.split("?"))
+    return [text for text in pieces if text]
+
+
 def covers(glob: PathGlob, path: str) -> bool:
     """Whether the glob matches a path, relative to the working folder, or a folder above it."""
     pattern = glob.pattern.removeprefix("./").rstrip("/")

@@ -28,7 +28,7 @@ from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.readers.terraform.published.stand_ins import by_address, described_modules
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
@@ -151,8 +151,9 @@ class Usages:
         return answers[key]
 
     def _search(self, definition: Definition, path: str | None) -> str | None:
-        folders = [definition.folder, *self._folders_of(path, definition.folder)]
-        pending = [replace(definition, folder=folder) for folder in dict.fromkeys(folders)]
+        if path is not None:
+            self._check_owner(path, definition.folder)
+        pending = [definition]
         met: set[Definition] = set()
         while pending:
             current = pending.pop()
@@ -171,27 +172,13 @@ class Usages:
                     pending += passed_on
         return None
 
-    def _folders_of(self, path: str | None, folder: str) -> list[str]:
-        """Return the folders that a file is part of. Raises NotFixableError where they are not known."""
-        if path is None:
-            return []
-        real = os.path.realpath(path)
-        if not path.endswith(_VARIABLE_FILES):
-            links = self._files.links_to(path)
-            folders = [os.path.realpath(os.path.dirname(name)) for name in (path, *links)]
-            if folder in folders:
-                return folders
-            if links:  # each of them may call another module
-                raise NotFixableError(f"{os.path.relpath(path)} is also linked to as {links[0]}")
-            return []
-        takers = [
-            settings.path
-            for settings in self._files.roots
-            if real in map(os.path.realpath, settings.var_files)
-        ]
-        if not takers and _module_above(real) != folder:
-            raise NotFixableError(f"{os.path.relpath(path)} may be used by other roots too")
-        return takers
+    def _check_owner(self, path: str, folder: str) -> None:
+        """Raise NotFixableError if a file may be part of other modules or roots than that of a folder."""
+        if path.endswith(_VARIABLE_FILES):
+            if _module_above(os.path.realpath(path)) != folder:
+                raise NotFixableError(f"{os.path.relpath(path)} may be used by other roots too")
+        elif any(link != path for link in self._files.links_to(path)):
+            raise NotFixableError(f"a link leads to {os.path.relpath(path)}: others may use it too")
 
     def _passed_on(self, reference: _Reference, current: Definition) -> list[Definition] | None:
         """Return the definitions that a reference passes a value on to; None where it is another use."""

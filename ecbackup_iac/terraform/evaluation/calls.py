@@ -76,7 +76,7 @@ def _expanded_call(evaluator: NodeEvaluator, function: Function, arguments: list
             raise EvaluationError("Invalid expanding argument value: it is null")
         if not is_sequence(known.type):
             raise EvaluationError("Invalid expanding argument value: it is no list")
-        elements = [e.through(*last.trace).with_marks_of(last, known) for e in known.elements]
+        elements = [e.taken_from(last).with_marks_of(last, known) for e in known.elements]
         return call_function(function, [*fixed, *elements], evaluator)
 
     return map_outcomes(expanded, last, kind=function.returns)
@@ -98,4 +98,4 @@ def _lookup_of_unknown_key(
     found.append(Possibility(default, (Assumption(subject, "something else"),)))
     raw = key.unknown
     result = one_of(found, raw.why, is_deferred=raw.is_deferred)
-    return result.through(*of.trace).with_marks_of(*arguments)
+    return result.taken_from(of).with_marks_of(*arguments)

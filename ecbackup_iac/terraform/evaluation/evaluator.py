@@ -32,6 +32,7 @@ from ecbackup_iac.terraform.evaluation.loops import for_expression, splat
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
+from ecbackup_iac.terraform.functions.data_files import read_from_files
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.operators import attribute, binary, index, unary
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
@@ -79,7 +80,8 @@ class Evaluator(NodeEvaluator):
                 self._check_key(node.of, of, has_key=True)
                 return index(of, self.value(node.key), self.subject(node.key))
             case Binary():
-                return binary(node.operator, self.value(node.left), self.value(node.right))
+                operands = self.value(node.left), self.value(node.right)
+                return read_from_files(binary(node.operator, *operands), operands)
             case Unary():
                 return unary(node.operator, self.value(node.operand))
             case Conditional():

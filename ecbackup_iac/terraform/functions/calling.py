@@ -7,6 +7,7 @@ from ecbackup_iac.terraform.functions.call_context import (
     TooLargeError,
     UnknownResultError,
 )
+from ecbackup_iac.terraform.functions.data_files import read_from_files
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import evaluation_context
@@ -50,6 +51,8 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         result = _map_arguments(apply, parameters, converted_arguments, function.returns)
     except EvaluationError as error:
         raise _rejection(function, arguments, error) from None
+    decoder = function.name if function.decodes else ""
+    result = read_from_files(result, converted_arguments, decoder)
     if not function.keeps_marks:
         return result
     is_sensitive, privacy = result.is_sensitive, result.privacy

@@ -96,7 +96,7 @@ def _keys(of: Value) -> Value:
         may_be_refused(of)
         return tuple_value(string(name) for name, _ in of.type.attributes)
     need_mapping(of, "must have map or object type")
-    names = tuple(string(name).through(*of.trace) for name in sorted(members_of(of)))
+    names = tuple(string(name).taken_from(of) for name in sorted(members_of(of)))
     return Value(ListOf(STRING), names) if isinstance(of.type, MapOf) else tuple_value(names)
 
 
@@ -178,7 +178,7 @@ def _looked_up(of: Value, key: Value, default: Value | None) -> Value:
         raise EvaluationError("the key must not be null")
     name = str(key.raw)
     if name in of.members:  # a resource has every member, for all that is known
-        return of.members[name].through(*of.trace)
+        return of.members[name].taken_from(of, None if key.is_hidden_key else name)
     if default is None:
         text = f'lookup failed to find key "{name}"'
         raise EvaluationError(text, redacted_message="lookup failed to find the key")
@@ -288,7 +288,7 @@ def _sort(of: Value) -> Value:
     if None in found:
         raise EvaluationError("a null string cannot be sorted")
     ordered = sorted(of.elements, key=lambda element: str(element.raw))
-    return Value(ListOf(STRING), tuple(element.through(*of.trace) for element in ordered))
+    return Value(ListOf(STRING), tuple(element.taken_from(of) for element in ordered))
 
 
 def _removed(name: str, syntax: str) -> Function:

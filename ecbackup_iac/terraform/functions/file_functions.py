@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.source import SourceFile
-from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
+from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.functions.hash_functions import DIGESTS
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import text_of
@@ -91,16 +91,22 @@ _CREDENTIALS_FILE = re.compile(
 )
 
 
-def _read(text: str) -> Value:
-    """Return a string that is not in the code: of what a file holds, or of the machine."""
-    return string(text).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
+def _read(files: Files, path: Value, text: str) -> Value:
+    """Return what a file holds, or what is computed of that: a string that is not in the code."""
+    value = string(text).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
+    return value if path.is_hidden else value.through(_step(files, path))
+
+
+def _step(files: Files, path: Value, content: str = "") -> DataFileStep:
+    return DataFileStep(files.absolute(str(path.raw)), content)
 
 
 def _file(files: Files, path: Value) -> Value:
-    text, name = _read(_text(files, path)), text_of(path)
+    text, name = _text(files, path), text_of(path)
     if not _DATA_FILE.fullmatch(name) or _CREDENTIALS_FILE.search(name):
-        return text
-    return replace(text, privacy=Privacy.DOCUMENT)
+        return _read(files, path, text)
+    document = string(text).with_marks(is_sensitive=False, privacy=Privacy.DOCUMENT)
+    return document if path.is_hidden else document.through(_step(files, path, text))
 
 
 def _fileexists(files: Files, path: Value) -> Value:
@@ -119,7 +125,7 @@ def _fileset(files: Files, folder: Value, pattern: Value) -> Value:
 
 def _of_content(compute: Callable[[bytes], str]) -> Callable[[Files, Value], Value]:
     def implementation(files: Files, path: Value) -> Value:
-        return _read(compute(_content(files, path)))
+        return _read(files, path, compute(_content(files, path)))
 
     return implementation
 
@@ -149,7 +155,9 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
     evaluation.template_calls += 1
     shown = hidden_value(path) if path.is_hidden else text_of(path)
     result = render_file(context, source, names, f"{shown} ({evaluation.template_calls})")
-    return map_outcomes(_not_null, result) if result.is_known or result.unknown.outcomes else result
+    if result.is_known or result.unknown.outcomes:
+        result = map_outcomes(_not_null, result)
+    return result if path.is_hidden or result.trace else result.through(_step(context.files, path))
 
 
 def _not_null(result: Value) -> Value:

@@ -199,7 +199,7 @@ def _setproduct(*arguments: Value) -> Value:
     uniform = [_uniform(argument) for argument in arguments]
     kinds = [_element_type(argument) for argument in uniform]
     columns = [
-        [element.through(*sequence.trace) for element in sequence.elements] for sequence in uniform
+        [element.taken_from(sequence) for element in sequence.elements] for sequence in uniform
     ]
     kind = TupleOf(tuple(kinds))
     rows = tuple(Value(kind, row) for row in product(*columns))

@@ -36,6 +36,7 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
+    Key,
     OpenMembers,
     Possibility,
     UnknownRaw,
@@ -230,7 +231,7 @@ def _attribute(of: Value, name: str) -> Value:
                 f"Missing map element: {text}", redacted_message=f"Missing map element: {redacted}"
             )
         raise _no_attribute(name)
-    return of.members[name].through(*of.trace)
+    return of.members[name].taken_from(of, name)
 
 
 def index(of: Value, key: Value, subject: str = "") -> Value:
@@ -269,7 +270,7 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
     record_rejection(is_deferred=raw.is_deferred)  # the key may be none of these
     elements = possible_elements(of, subject, is_hidden=of.is_hidden or key.is_hidden)
     found = one_of(elements, raw.why, is_deferred=raw.is_deferred)
-    return found.through(*of.trace).with_marks_of(of, key)
+    return found.taken_from(of).with_marks_of(of, key)
 
 
 def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Possibility]:
@@ -300,16 +301,21 @@ def _index(of: Value, key: Value) -> Value:
                 raise EvaluationError(
                     text, redacted_message="Invalid index: no element with that key"
                 )
-            return of.members[str(name.raw)].through(*of.trace)
+            return of.members[str(name.raw)].taken_from(of, _shown_key(key))
         case ListOf() | TupleOf():
             position = _key(key, NUMBER).raw or 0  # negative zero is zero
             if not isinstance(position, int) or not 0 <= position < len(of.elements):
                 raise EvaluationError("Invalid index: no element with that index")
-            return of.elements[position].through(*of.trace)
+            return of.elements[position].taken_from(of, _shown_key(key))
         case SetOf():
             raise EvaluationError("Invalid index: elements of a set have no index")
         case _:
             raise EvaluationError(f"Invalid index: this value is {_a(of.type)}, without elements")
+
+
+def _shown_key(key: Value) -> Key:
+    """Return a key as the trace of an element may show it."""
+    return key.raw if isinstance(key.raw, str | int) and not key.is_hidden_key else None
 
 
 def _key(key: Value, kind: Type) -> Value:

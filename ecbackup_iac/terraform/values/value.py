@@ -9,7 +9,7 @@ from enum import IntEnum
 from fractions import Fraction
 from typing import Protocol, Self, TypeAlias
 
-from ecbackup_iac.hcl.expression import For, Node, ObjectNode, TupleNode
+from ecbackup_iac.hcl.expression import For, Literal, Node, ObjectNode, TupleNode, Unary
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.hcl.source import SourceRange
@@ -84,6 +84,10 @@ class EphemeralValueError(ReferenceRefusedError):
     """A reference to a value that exists only while Terraform runs, where it would be kept."""
 
 
+Key: TypeAlias = str | int | None
+"""The key of an element: a name or a position; None where it is not known, or must not be shown."""
+
+
 class Step(Protocol):
     """A step of a value's trace: a `SourceStep` or a `TraceStep` of the model."""
 
@@ -115,6 +119,9 @@ class Step(Protocol):
     def text(self) -> str:
         """The source, or what is said in its place."""
 
+    def to_part(self, key: "Key") -> "Step":
+        """Return the step on the way to an element of the value; None is any of its keys."""
+
 
 @record(eq=False)
 class SourceStep:
@@ -126,6 +133,9 @@ class SourceStep:
     expression: Node | None = None
     """What is assigned there; None where nothing is."""
 
+    is_whole: bool = True
+    """What is assigned is the value itself; otherwise it is a part of that."""
+
     @classmethod
     def of(cls, attribute: Attribute, kind: StepKind) -> "SourceStep":
         """Return the step of an attribute."""
@@ -133,9 +143,16 @@ class SourceStep:
 
     @property
     def shape(self) -> StepShape:
-        """Whether a collection is assigned."""
-        is_collection = isinstance(self.expression, ObjectNode | TupleNode | For)
-        return StepShape.COLLECTION if is_collection else StepShape.VALUE
+        """Whether the value is written there, or an expression or a collection that it comes from."""
+        match self.expression:
+            case ObjectNode() | TupleNode() | For():
+                return StepShape.COLLECTION
+            case _ if not self.is_whole:
+                return StepShape.COLLECTION
+            case None | Literal() | Unary(operand=Literal()):
+                return StepShape.VALUE
+            case _:
+                return StepShape.EXPRESSION
 
     @property
     def is_secret(self) -> bool:
@@ -156,6 +173,10 @@ class SourceStep:
     def is_partial(self) -> bool:
         """Whether the source has neighbours of the setting, which are not shown."""
         return has_neighbours(self.range, self.expression)
+
+    def to_part(self, key: "Key") -> "SourceStep":  # noqa: ARG002 - the source is the same
+        """Return the step on the way to an element of the value."""
+        return replace(self, is_whole=False) if self.is_whole else self
 
 
 @record
@@ -327,6 +348,12 @@ class Value:
         """Return the value with steps put before its trace."""
         charge_trace(len(self.trace))
         return replace(self, trace=(*steps, *self.trace)) if steps else self
+
+    def taken_from(self, whole: "Value", key: Key = None) -> "Value":
+        """Return an element with the trace of the whole before its own."""
+        if not whole.trace:
+            return self
+        return self.through(*(step.to_part(key) for step in whole.trace))
 
     def with_marks_of(self, *others: "Value") -> "Value":
         """Return the value with the marks of the others: sensitive, and private."""

@@ -18,8 +18,8 @@ def csv_value(text: str) -> Value:
 
     """
     charge_characters(len(text))
-    records = _records(text)
-    header = next(records, None)
+    lines = records(text)
+    header = next(lines, None)
     if header is None:
         raise EvaluationError("missing header line")
     names = header[1]
@@ -31,7 +31,7 @@ def csv_value(text: str) -> Value:
             )
         columns[name] = STRING
     rows = []
-    for line, fields in records:
+    for line, fields in lines:
         if len(fields) != len(names):
             raise EvaluationError(f"CSV parse error on line {line}: wrong number of fields")
         charge(_STEPS_PER_FIELD * len(fields))
@@ -39,7 +39,7 @@ def csv_value(text: str) -> Value:
     return Value(ListOf(object_of(columns)), tuple(rows))
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+def records(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the records with their line numbers; empty lines are none."""
     # A line ends with \n or \r\n; a \r at the very end is dropped too.
     lines = iter(enumerate(_lines(text), 1))
