@@ -20,7 +20,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.nested_stacks import NESTED
+from ecbackup_iac.cloudformation.templates.stack_types import NESTED
 from ecbackup_iac.model.record import record
 
 MAX_DEPTH = 2

@@ -29,8 +29,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
-    MODULE,
-    NESTED,
     DeployedTemplate,
     NotReadError,
     deployed_templates,
@@ -38,6 +36,7 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.cloudformation.templates.stack_templates import StackTemplates
+from ecbackup_iac.cloudformation.templates.stack_types import MODULE, NESTED
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
