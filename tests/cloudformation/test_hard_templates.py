@@ -169,6 +169,23 @@ Resources:
         },
         {"C": "unknown"},
     ),
+    "only the allowed values above the minimum can be given": (
+        {
+            "t.yaml": cache(
+                "!Ref D", "Parameters: {D: {Type: Number, AllowedValues: [0, 7], MinValue: 7}}"
+            )
+        },
+        {"C": "pass"},
+    ),
+    "only the allowed values that are long enough can be given": (
+        {
+            "t.yaml": cache(
+                "!Ref D",
+                "Parameters: {D: {Type: String, AllowedValues: ['0', '10'], MinLength: 2}}",
+            )
+        },
+        {"C": "pass"},
+    ),
     "a number of five thousand digits is refused by AWS": (
         {"t.yaml": cache(f"!!int 0x{'f' * 5000}")},
         {"C": "fail"},

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable
 
-from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template, miswritten
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import Read, not_read
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -27,6 +27,8 @@ _VISIBLE = re.compile(
 )
 # The type of a resource, which shows in a broken file whether it matters.
 _TYPE = re.compile(rb"\bType[\"']?\s*:\s*(?:[&!][^\s]{1,80}\s+){0,2}[\"']?([\w:]+)")
+_TYPE_NAME = re.compile(r"(AWS|Custom|Alexa)::")
+
 # Extensions of prose and of source code, which may well quote a resource.
 _QUOTING = (
     ".adoc", ".bazel", ".cjs", ".cts", ".dart", ".ex", ".exs", ".feature", ".groovy", ".guard", ".markdown",
@@ -114,7 +116,12 @@ def _below(name: str, node: Node) -> MapNode:
 
 def _is_resource(node: Node) -> bool:
     kind = text_of(member(node, "Type"))
-    return kind is not None and re.match(r"(AWS|Custom|Alexa)::", kind) is not None
+    return kind is not None and _TYPE_NAME.match(kind) is not None
+
+
+def _has_type_in_wrong_case(node: Node) -> bool:
+    wrong = miswritten(node, "Type")
+    return wrong is not None and _TYPE_NAME.match(text_of(wrong[1]) or "") is not None
 
 
 def _is_template(root: MapNode) -> bool:
@@ -129,6 +136,7 @@ def _is_template(root: MapNode) -> bool:
     return any(
         name.startswith((LOOP, "Fn::Transform"))
         or text_of(member(value, "Type"))
+        or _has_type_in_wrong_case(value)
         or value.tag is not None
         or "include" in name.lower()
         for name, (_, value) in members(node).items()
