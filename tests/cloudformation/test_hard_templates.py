@@ -1,4 +1,4 @@
-"""Templates that a fresh reader broke the program with: none of them may pass, vanish or hang."""
+"""Templates that once broke the program: none of them may pass, vanish or hang."""
 
 from typing import TYPE_CHECKING
 
@@ -91,7 +91,7 @@ VERDICTS = {
         },
         {"C": "unknown"},
     ),
-    "what a nested stack allows decides about what nobody knows": (
+    "the allowed values of a nested stack bound an unknown value": (
         {
             "p.yaml": parent("{Days: !ImportValue d}"),
             "child.yaml": CHILD.replace("Default: 7", "AllowedValues: [3, 5]"),
@@ -206,7 +206,7 @@ REJECTED = {
         cache("!Ref D", "Parameters: {D: {Type: Number, AllowedValues: []}}"),
         "cannot have any value",
     ),
-    "a type of a loop that nobody knows": (
+    "an unknown type in a loop": (
         (
             "Transform: AWS::LanguageExtensions\nParameters: {Ks: {Type: CommaDelimitedList}}\n"
             "Resources:\n  Fn::ForEach::L: [K, !Ref Ks, {'C${K}': {Type: 'AWS::ElastiCache::${K}'}}]\n"
