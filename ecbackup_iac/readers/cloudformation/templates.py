@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from ecbackup_iac.cloudformation.evaluation.declarations import GivenValues
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
@@ -12,7 +13,6 @@ from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
 from ecbackup_iac.cloudformation.templates.interest import TemplateFile
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
 from ecbackup_iac.cloudformation.templates.parameter_files import (
-    GivenValues,
     ParameterFiles,
     given_values,
 )
