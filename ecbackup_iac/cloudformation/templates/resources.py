@@ -97,6 +97,8 @@ class Deployment:
         """The nested stacks whose templates were read, parents first."""
         self.never: list[Stack] = []
         """Those of them that no values create: their resources are not read here."""
+        self._reported: set[int] = set()
+        """The templates whose problems are among the diagnostics, by identity."""
         self._count = 0
         """Of the wanted resources, which loops and nested stacks multiply."""
         self.creations = Creations(budget)
@@ -109,8 +111,7 @@ class Deployment:
 
     def _stack_resources(self, stack: Stack) -> Iterator[ResourceInstance | UnreadStack]:
         template = stack.template
-        self._budget.admit(template)
-        self.diagnostics += text_problems(template)
+        self._admit(template)
         for macro in template.macros:
             what = f"the macro {macro.name} may add resources"
             yield _made_elsewhere(macro.node, macro.node, what, template)
@@ -140,6 +141,13 @@ class Deployment:
                 below += self._stack_resources(child)
         yield from wanted
         yield from below
+
+    def _admit(self, template: Template) -> None:
+        """Allow for a template's work, and report its problems once."""
+        self._budget.admit(template)
+        if id(template) not in self._reported:
+            self._reported.add(id(template))
+            self.diagnostics += text_problems(template)
 
     @staticmethod
     def _unread_type(name: str, kind: str, entry: Entry, frame: Frame) -> UnreadStack:
