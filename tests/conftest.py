@@ -20,7 +20,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
+from ecbackup_iac.cloudformation.templates.interest import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope, RootSettings

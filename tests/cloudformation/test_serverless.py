@@ -62,8 +62,8 @@ LISTS = {
         (FULL, "{Resources: {A: {Properties: {SnapshotRetentionLimit: 0}}}}"),
         0,
     ),
-    "a later part says something else": ((FULL, "{Resources: {A: {DependsOn: B}}}"), 4),
-    "an earlier part says something": (("{Resources: {A: {DependsOn: B}}}", FULL), 4),
+    "a later part has other attributes": ((FULL, "{Resources: {A: {DependsOn: B}}}"), 4),
+    "an earlier part has other attributes": (("{Resources: {A: {DependsOn: B}}}", FULL), 4),
     "both declare the whole cache": ((FULL.replace("4", "0"), FULL), 4),
     "a part of another section": ((FULL, "{Outputs: {X: {Value: 1}}}"), 4),
     "an extension": ((FULL, "{extensions: {A: {Properties: {SnapshotRetentionLimit: 0}}}}"), 0),
@@ -157,7 +157,7 @@ def test_a_variable_has_the_value_that_the_framework_gives_it(
     assert days(check(files)) == {"A": expected}
 
 
-def test_why_a_variable_is_not_known_is_said(check: Check) -> None:
+def test_the_reason_of_an_unknown_variable_is_reported(check: Check) -> None:
     report = check({"serverless.yml": one("${opt:days}")})
     assert "the option --days is not given" in report["findings"][0]["message"]
 

@@ -24,10 +24,10 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     MAX_FILE_BYTES,
-    WITH_MAP_OF_PARAMETERS,
     NestedPaths,
     deployed_templates,
 )
+from ecbackup_iac.cloudformation.templates.stack_types import WITH_MAP_OF_PARAMETERS
 from ecbackup_iac.cloudformation.templates.template_urls import file_name_of
 from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
