@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hashlib import md5, sha1, sha256, sha512
 from unicodedata import normalize
 
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
@@ -144,7 +145,8 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
         if not name.replace("-", "_").isidentifier() or name.startswith("-"):
             message = "invalid template variable name"
             raise EvaluationError(f'{message} "{name}"', bare=message)
-    source = SourceFile(str(path.raw), _text(context.files, path).encode())
+    text = _text(context.files, path)
+    source = SourceFile(shown_path(context.files.absolute(str(path.raw))), text.encode())
     evaluation = evaluation_context()
     evaluation.template_calls += 1
     shown = hidden_value(path) if path.is_hidden else str(path.raw)
