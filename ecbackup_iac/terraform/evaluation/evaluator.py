@@ -32,14 +32,15 @@ from ecbackup_iac.terraform.evaluation.loops import for_expression, splat
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
-from ecbackup_iac.terraform.values.context import record_rejection
-from ecbackup_iac.terraform.values.operators import attribute, binary, index, unary
+from ecbackup_iac.terraform.values.context import evaluation_context, record_rejection
+from ecbackup_iac.terraform.values.operators import attribute, binary, decides, index, unary
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Privacy,
     ReferenceRefusedError,
     SourceStep,
+    UnneededOperandError,
     Value,
     is_open,
     object_value,
@@ -79,7 +80,7 @@ class Evaluator(NodeEvaluator):
                 self._check_key(node.of, of, has_key=True)
                 return index(of, self.value(node.key), self.subject(node.key))
             case Binary():
-                return binary(node.operator, self.value(node.left), self.value(node.right))
+                return self._binary(node)
             case Unary():
                 return unary(node.operator, self.value(node.operand))
             case Conditional():
@@ -112,6 +113,21 @@ class Evaluator(NodeEvaluator):
     ) -> "Evaluator":
         """Return an evaluator for a template with these variables."""
         return (HiddenSourceEvaluator if is_hidden else Evaluator)(scope, variables)
+
+    def _binary(self, node: Binary) -> Value:
+        left = self.value(node.left)
+        try:
+            return binary(node.operator, left, self.value(node.right))
+        except (ReferenceRefusedError, UnneededOperandError):
+            raise
+        except EvaluationError as error:
+            if not decides(node.operator, left):
+                raise
+            if evaluation_context().short_circuits:
+                return left
+            before = f" (Terraform before 1.12 evaluates both sides of {node.operator})"
+            text, bare = error.message + before, error.bare + before
+            raise UnneededOperandError(text, error.origin, bare) from error
 
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
