@@ -91,11 +91,12 @@ def test_earlier_versions_refuse_what_is_wrong_in_an_operand_that_cannot_matter(
     version: str, evaluate: "Evaluate"
 ) -> None:
     found = evaluate({"main.tf": REFUSED.replace("VERSION", version)})
-    assert sorted(found.errors) == [
-        "Invalid operand for >: it is null (Terraform before 1.12 evaluates both sides of &&)",
-        'Invalid value for "value" parameter of contains: argument must not be null. '
-        "(Terraform before 1.12 evaluates both sides of ||)",
-    ]
+    both, either = sorted(found.errors)
+    assert (
+        both
+        == "Invalid operand for >: it is null (Terraform before 1.12 evaluates both sides of &&)"
+    )
+    assert either.endswith("must not be null. (Terraform before 1.12 evaluates both sides of ||)")
 
 
 @pytest.mark.parametrize("condition", ["var.x || false", "false || var.x", "var.x && true"])
