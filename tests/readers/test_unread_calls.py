@@ -139,7 +139,7 @@ def test_the_retention_of_a_database_is_none_of_the_cache(
     assert finding["message"].endswith("; the call passes redis_snapshot_retention = 5")
 
 
-def test_a_retention_that_is_passed_is_reported_and_decides_nothing(
+def test_a_retention_that_is_passed_is_reported_and_does_not_decide(
     run_here: "Run", tmp_path: "Path"
 ) -> None:
     inputs = "snapshot_retention_limit = var.days"
