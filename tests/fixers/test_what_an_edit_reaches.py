@@ -98,6 +98,13 @@ NOT_FIXED = {
         },
         "aws_elasticache_replication_group.r (main.tf:4:30) is also used by aws_db_instance.d",
     ),
+    "the cache's own attribute, through a splat": (
+        {
+            "main.tf": CACHE.format(0)
+            + DATABASE.format("aws_elasticache_replication_group.r.*.snapshot_retention_limit[0]")
+        },
+        "aws_elasticache_replication_group.r (main.tf:4:30) is also used by aws_db_instance.d",
+    ),
     "a provider": (
         {
             "main.tf": NONE
@@ -246,6 +253,16 @@ FIXED = {
         "main.tf": CACHE.format(0)
         + 'resource "x_record" "r" {\n  names = [aws_elasticache_replication_group.r.id]\n'
         "  depends_on = [aws_elasticache_replication_group.r]\n}\n",
+    },
+    "another attribute, through the splat of a single resource": {
+        "main.tf": NONE
+        + CACHE.format("var.days")
+        + 'output "a" {\n  value = aws_elasticache_replication_group.r.*.arn\n}\n'
+        + 'output "b" {\n  value = aws_elasticache_replication_group.r[*].arn\n}\n',
+    },
+    "the backup window, which is set where there are backups": {
+        "main.tf": NONE
+        + CACHE.format('var.days\n  snapshot_window = var.days > 0 ? "03:00-04:00" : null'),
     },
     "texts that only mention it": {
         "main.tf": NONE

@@ -149,7 +149,8 @@ def elsewhere(deployed: DeployedTemplate, parent: Template) -> str:
     where = "the template of the nested stack is elsewhere"
     if deployed.url is None:  # a product that is not defined here
         return where
-    return f"{where}: {without_credentials(parent.source.excerpt(deployed.url))}"
+    shown = member(deployed.url, "ApplicationId") or deployed.url  # of a published application
+    return f"{where}: {without_credentials(parent.source.excerpt(shown))}"
 
 
 def passed_names(parameters: Iterable[Node]) -> Iterator[tuple[str, Entry]]:

@@ -40,8 +40,8 @@ _HEADER = re.compile(rb"^[\"'{ ]*AWSTemplateFormatVersion[\"']?\s*:", re.MULTILI
 _DIRECTIVES = re.compile(rb"\{[#%{].*?[#%}]\}|<%.*?%>|/\*.*?\*/", re.DOTALL)
 _FIRST_WORDS = re.compile(rb"^[ \t]*([\"']?\w.*)$", re.MULTILINE)
 _KEY = re.compile(rb"(?:\"[^\"]*\"|'[^']*'|[\w.:-]+)\s*:(?:\s|$)")
-# The fences of quoted code in a document, and the first line of a script.
-_QUOTES = re.compile(rb"\A#!|^(?:```|~~~)", re.MULTILINE)
+# The fences of quoted code in a document, the first line of a script, and the names of the files in a diff.
+_QUOTES = re.compile(rb"\A#!|^(?:```|~~~)|^--- .+\n\+\+\+ ", re.MULTILINE)
 
 
 MAX_HEAD_BYTES = 10_000

@@ -63,6 +63,9 @@ class Definition:
     is_default: bool = False
     """It is a variable's default, which a module call may replace."""
 
+    is_one_resource: bool = False
+    """It is an argument of a resource that is not repeated."""
+
     block: tuple[str, int] | None = None
     """Of `each`: the file and the offset of the block."""
 
@@ -165,7 +168,7 @@ class Usages:
             references = self._files.once(current.folder, _references)
             for reference in references.get((current.kind, current.name), ()):
                 is_in_block = current.block in (None, _identity(reference.block))
-                if is_in_block and _overlap(reference.keys, current.keys):
+                if is_in_block and _overlap(_keys_of(reference, current), current.keys):
                     passed_on = self._passed_on(reference, current)
                     if passed_on is None:
                         return f"{_shown(reference.block)} ({reference.range.location})"
@@ -201,6 +204,10 @@ class Usages:
                 return []
             case "resource" if is_cache and argument == RESOURCE_TYPES[block.labels[0]].retention:
                 return [_attribute_of(folder, block, argument)]
+            case "resource" if (
+                is_cache and argument == RESOURCE_TYPES[block.labels[0]].backup_window
+            ):
+                return []  # often set only where there are backups
         return None
 
     def _passed_to_module(
@@ -227,10 +234,17 @@ class Usages:
         return self._called.get((os.path.realpath(header.path), header.line))
 
 
+def _keys_of(reference: _Reference, definition: Definition) -> Keys:
+    """Return what of a definition is referred to: the splat of one resource (`r.*.port`) is that resource."""
+    is_one = definition.is_one_resource and reference.keys[:1] == (None,)
+    return reference.keys[1:] if is_one else reference.keys
+
+
 def _attribute_of(folder: str, block: Block, name: str) -> Definition:
     is_repeated = any(block.body.attribute(repetition) for repetition in _REPETITIONS)
     kind, label = block.labels
-    return Definition(folder, kind, label, (None, name) if is_repeated else (name,))
+    keys = (None, name) if is_repeated else (name,)
+    return Definition(folder, kind, label, keys, is_one_resource=not is_repeated)
 
 
 def _source_at(path: str) -> SourceFile:

@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
+from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
@@ -150,7 +151,8 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
         if not name.replace("-", "_").isidentifier() or name.startswith("-"):
             message = "invalid template variable name"
             raise EvaluationError(f'{message} "{name}"', redacted_message=message)
-    source = SourceFile(text_of(path), _text(context.files, path).encode())
+    text = _text(context.files, path)
+    source = SourceFile(shown_path(context.files.absolute(text_of(path))), text.encode())
     evaluation = evaluation_context()
     evaluation.template_calls += 1
     shown = hidden_value(path) if path.is_hidden else text_of(path)

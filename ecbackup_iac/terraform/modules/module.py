@@ -36,6 +36,11 @@ MAX_MAJOR = 1
 
 _AT_LEAST = re.compile(r"(?:>=|~>|>|(?<![<>!~])=|^)\s*v?(\d{1,9})")
 
+_LOWER_BOUND = re.compile(r"\s*(?:>=?|~>|=?)\s*v?(\d{1,9})\.(\d{1,9})(?:\.\d+)*\s*")
+
+FIRST_SHORT_CIRCUITING = (1, 12)
+"""The release of Terraform since which `&&` and `||` evaluate no operand that cannot matter."""
+
 _CONSTRAINT = re.compile(r"\s*(?:=|!=|>=?|<=?|~>)?\s*v?\d+(?:\.\d+)*(?:-[\w.-]+)?(?:\+[\w.-]+)?\s*")
 
 # The nested blocks without which a provider block is no more than a name for a passed provider.
@@ -92,6 +97,9 @@ class Module:
 
     refusal: str = ""
     """Why no release of Terraform accepts this module; empty where one does."""
+
+    short_circuits: bool = False
+    """It requires Terraform 1.12 or later, where the first operand of `&&` or `||` may decide alone."""
 
     repeated: dict[Location, str] = field(factory=dict)
     """The headers of blocks that are declared again, which Terraform refuses, with its message."""
@@ -229,11 +237,18 @@ def _check_version(module: Module) -> None:
         )
         if written is None or text is None:
             continue
+        module.short_circuits |= any(map(_is_after, text.split(",")))
         if any(int(major) > MAX_MAJOR for major in _AT_LEAST.findall(text)):
             reason = "Unsupported Terraform Core version: required_version asks for a later one"
             _refuse(module, reason, written.range)
         elif not all(map(_CONSTRAINT.fullmatch, text.split(","))):
             _refuse(module, "Invalid version constraint in required_version", written.range)
+
+
+def _is_after(constraint: str) -> bool:
+    """Whether a version constraint rules out every release before the first that short-circuits."""
+    match = _LOWER_BOUND.fullmatch(constraint)
+    return match is not None and (int(match[1]), int(match[2])) >= FIRST_SHORT_CIRCUITING
 
 
 def _refuse(module: Module, text: str, source_range: SourceRange) -> None:

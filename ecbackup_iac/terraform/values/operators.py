@@ -62,6 +62,11 @@ def unary(operator: str, operand: Value) -> Value:
     return map_outcomes(apply, value, kind=kind).with_marks_of(operand)
 
 
+def decides(operator: str, left: Value) -> bool:
+    """Whether the first operand of `&&` or `||` gives the result, whatever the second one is."""
+    return left.raw is {"&&": False, "||": True}.get(operator, left)
+
+
 def binary(operator: str, left: Value, right: Value) -> Value:
     """Return the result of an operator of two operands; `&&` and `||` need both, as Terraform 1.11 does.
 

@@ -80,6 +80,10 @@ class ReferenceRefusedError(EvaluationError):
     """
 
 
+class UnneededOperandError(EvaluationError):
+    """What is refused in an operand of `&&` or `||` that Terraform 1.12 and later do not evaluate."""
+
+
 class EphemeralValueError(ReferenceRefusedError):
     """A reference to a value that exists only while Terraform runs, where it would be kept."""
 
