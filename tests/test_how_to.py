@@ -17,7 +17,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 TODAY = "1795392000"  # 2026-11-23, in seconds
 GUIDE = (REPOSITORY / "docs/how-to.md").read_text("utf-8")
 ANSWERS = re.findall(
-    r"^## \.\.\. (.*?\?)\n(?:(?!^## ).*\n)*?```(\w+)\n(.*?)\n```$", GUIDE, re.MULTILINE | re.DOTALL
+    r"^## \.\.\. ([^\n]*\?)\n(?:(?!^## )[^\n]*\n)*?```(\w+)\n(.*?)\n```$",
+    GUIDE,
+    re.MULTILINE | re.DOTALL,
 )
 COMMANDS = {question: text for question, language, text in ANSWERS if language == "sh"}
 (COMMENT,) = [text for _, language, text in ANSWERS if language == "hcl"]

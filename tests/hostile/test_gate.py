@@ -151,7 +151,7 @@ def test_no_policy_ignores_the_policy_file_of_the_tree(tree: Path, run: "Run") -
     (tree / ".ecbackup.toml").write_text(policy, encoding="utf-8")
     assert run("check", "main.tf", cwd=tree).status == 0
     result = run("check", "main.tf", "--no-policy", cwd=tree)
-    assert (result.status, "1 fails" in result.stdout) == (1, True)
+    assert (result.status, "1 failed" in result.stdout) == (1, True)
     both = run("check", "--no-policy", "--policy", ".ecbackup.toml", cwd=tree)
     assert (both.status, both.stdout) == (2, "")
 

@@ -214,14 +214,14 @@ def test_naming_only_the_policy_or_the_baseline_checks_the_repository(
     write(tmp_path / ".ecbackup.toml", 'baseline = "agreed.txt"\n')
     result = run_here("check", name)
     assert (result.stderr, result.status) == ("", 1)
-    assert result.stdout.endswith("2 caches: 2 fail\n")
+    assert result.stdout.endswith("2 caches: 2 failed\n")
 
 
 def test_the_folder_of_a_baseline_is_checked_by_itself(tmp_path: Path, run_here: "RunHere") -> None:
     write(tmp_path / "a/main.tf", configuration(carts=0))
     write(tmp_path / "b/main.tf", configuration(carts=7))
     write(tmp_path / "b" / FILE, '{"schema_version": 1, "findings": []}')
-    assert run_here("check", "b").stdout == "1 cache: 1 passes\n"
+    assert run_here("check", "b").stdout == "1 cache: 1 passed\n"
 
 
 @pytest.mark.usefixtures("stack")
@@ -414,11 +414,11 @@ def test_update_replaces_the_file_whole_or_not_at_all(
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--reason", " "], "--reason: a text is expected"),
-        (["--reason", "x", "--update", FILE], "--update accepts nothing: it takes no --reason"),
+        (["--reason", " "], "--reason: the text is empty"),
+        (["--reason", "x", "--update", FILE], "--reason cannot be combined with --update"),
         (["nowhere"], "nowhere: no such file or folder"),
         (["--update", FILE], f"{FILE}: No such file or directory"),
-        (["--var", "x"], "--var x: NAME=VALUE is expected"),
+        (["--var", "x"], "--var x: expected NAME=VALUE"),
     ],
 )
 def test_a_baseline_that_cannot_be_written_is_reported(
