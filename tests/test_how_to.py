@@ -43,7 +43,7 @@ ENDS = {
         1,
         "UNKNOWN  aws_elasticache_replication_group.ledger",
     ),
-    "see where a value comes from?": (1, "from sessions/main.tf:4:3: snapshot_retention_limit = 3"),
+    "see where a value comes from?": (1, "4 | snapshot_retention_limit = 3"),
     "fix findings?": (0, "+  snapshot_retention_limit = 7"),
     "leave a folder out?": (0, "2 caches: 1 passed, 1 unknown"),
     "give an auditor a report?": (0, ""),
