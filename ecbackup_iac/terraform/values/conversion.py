@@ -77,11 +77,11 @@ def converted(value: Value, target: Type) -> Value:
 
 
 def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
+    if value.type != DYNAMIC and not _may_become(value.type, target):
+        raise EvaluationError(requirement(target))
     if raw.outcomes:
         result = map_outcomes(lambda outcome: converted(outcome, target), value, kind=target)
         return replace(result, trace=value.trace)
-    if value.type != DYNAMIC and not _may_become(value.type, target):
-        raise EvaluationError(requirement(target))
     if not (target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC):
         record_rejection()  # some value of its type may not be one of the target's
     bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)

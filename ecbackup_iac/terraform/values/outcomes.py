@@ -138,7 +138,7 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
 def of_deferred_type(value: Value, why: str) -> Value:
     """Return what will be this value, of a type that a plan does not know: it refuses no use of it."""
     if not value.is_known:
-        return value
+        return replace(value, type=DYNAMIC)
     raw = UnknownRaw(why, (Possibility(value),), is_deferred=True)
     return replace(value, type=DYNAMIC, raw=raw)
 
