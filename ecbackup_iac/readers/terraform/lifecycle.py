@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.expression import Literal, Name, TupleNode
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.readers.terraform.arguments import Arguments
-from ecbackup_iac.terraform.modules.problems import condition
+from ecbackup_iac.terraform.modules.problems import check_rule, condition
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 
@@ -16,10 +16,13 @@ def failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Locat
         rules = [(rule, "pre") for rule in lifecycle.body.blocks("precondition")]
         rules += [(rule, "post") for rule in lifecycle.body.blocks("postcondition")]
         for rule, when in rules:
+            is_evaluated = False
             try:
+                check_rule(rule)
+                is_evaluated = True
                 holds = condition(rule, block.value)
             except EvaluationError as error:
-                if when == "pre":
+                if when == "pre" or not is_evaluated:
                     yield (error.origin or rule.header).location, error.message
                 continue
             written = rule.body.attribute("condition")

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from ecbackup_iac.hcl.expression import Call, Conditional, Node
+from ecbackup_iac.hcl.expression import Binary, Call, Conditional, Node, Template, Unary
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, of_deferred_type, one_of
-from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, Type, unified
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type, unified
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
@@ -31,9 +31,7 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
     if condition.is_null:
         raise _null_condition()
     then, otherwise = _attempt(evaluator, node.then), _attempt(evaluator, node.otherwise)
-    kind = None
-    if isinstance(then, Value) and isinstance(otherwise, Value):
-        kind = _branch_type(then, otherwise)
+    kind = _branch_type(_of_its_type(then, node.then), _of_its_type(otherwise, node.otherwise))
 
     def settled(truth: Value) -> Value:
         if truth.is_null:
@@ -103,6 +101,22 @@ def _either_branch(
         then()
     result = one_of(found, raw.why, is_deferred=raw.is_deferred)
     return of_deferred_type(result, raw.why) if raw.is_deferred and len(found) == 1 else result
+
+
+def _of_its_type(attempt: _Attempt, node: Node) -> Value:
+    """Return a branch; for one that is refused, what is unknown but for the type that it would have."""
+    if isinstance(attempt, Value):
+        return attempt
+    match node:
+        case Template(parts=parts) if len(parts) > 1:
+            kind = STRING
+        case Binary(operator="+" | "-" | "*" | "/" | "%") | Unary(operator="-"):
+            kind = NUMBER
+        case Binary() | Unary():
+            kind = BOOL
+        case _:
+            kind = DYNAMIC
+    return unknown(attempt.message, kind)
 
 
 def _branch_type(then: Value, otherwise: Value) -> Type | None:
@@ -175,4 +189,4 @@ def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
     if not rejections.happened and not value.is_known and value.unknown.outcomes:
         return Value(BOOL, raw=True)
     why = value.unknown.why if not value.is_known else "it is unknown whether it can"
-    return unknown(why, BOOL)
+    return unknown(why, BOOL, is_not_null=True)

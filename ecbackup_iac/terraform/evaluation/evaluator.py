@@ -42,6 +42,7 @@ from ecbackup_iac.terraform.values.value import (
     SourceStep,
     Value,
     is_open,
+    not_null,
     object_value,
     tuple_value,
     unknown,
@@ -79,9 +80,10 @@ class Evaluator(NodeEvaluator):
                 self._check_key(node.of, of, has_key=True)
                 return index(of, self.value(node.key), self.subject(node.key))
             case Binary():
-                return binary(node.operator, self.value(node.left), self.value(node.right))
+                result = binary(node.operator, self.value(node.left), self.value(node.right))
+                return not_null(result)
             case Unary():
-                return unary(node.operator, self.value(node.operand))
+                return not_null(unary(node.operator, self.value(node.operand)))
             case Conditional():
                 return conditional(self, node)
             case Call():

@@ -159,7 +159,7 @@ def splat(evaluator: NodeEvaluator, node: Splat) -> Value:
     of = evaluator.value(node.of)
     if not of.is_known and not of.unknown.outcomes:
         record_rejection()  # an element may lack what is taken of each
-        return unknown(of.unknown.why, is_deferred=of.unknown.is_deferred)
+        return unknown(of.unknown.why, is_deferred=of.unknown.is_deferred, is_not_null=True)
     return map_outcomes(lambda known: _known_splat(evaluator, node, known), of).with_marks_of(of)
 
 

@@ -13,7 +13,19 @@ from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import marks_in, with_hidden_credentials
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import SetOf, Type
-from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Privacy,
+    UnknownRaw,
+    Value,
+    not_null,
+)
+
+_NULL_RESULTS = frozenset({
+    "element", "ephemeralasnull", "jsondecode", "lookup", "merge", "nonsensitive", "one", "sensitive",
+    "tobool", "tolist", "tomap", "tonumber", "toset", "tostring", "yamldecode",
+})  # fmt: skip
+"""Functions whose result may be null, and those that give a null for a null."""
 
 
 def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
@@ -46,8 +58,18 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         result = _map_arguments(apply, parameters, converted_arguments, function.returns)
     except EvaluationError as error:
         raise _rejection(function, arguments, error) from None
-    if not function.keeps_marks:
-        return result
+    if function.name not in _NULL_RESULTS:
+        result = not_null(result)
+    return _marked(function, parameters, arguments, result) if function.keeps_marks else result
+
+
+def _marked(
+    function: Function,
+    parameters: Sequence[Parameter],
+    arguments: Sequence[Value],
+    result: Value,
+) -> Value:
+    """Return the result with the marks that the arguments give it."""
     is_sensitive, privacy = result.is_sensitive, result.privacy
     for parameter, argument in zip(parameters, arguments, strict=True):
         top_marks = argument.is_sensitive, argument.privacy
