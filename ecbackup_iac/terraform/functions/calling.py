@@ -1,6 +1,6 @@
 """A function and its arguments, which may be unknown → the result of the call."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ecbackup_iac.terraform.functions.call_context import (
     CallContext,
@@ -12,7 +12,16 @@ from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import marks_in, with_hidden_credentials
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
-from ecbackup_iac.terraform.values.type_system import SetOf, Type
+from ecbackup_iac.terraform.values.type_system import (
+    DYNAMIC,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    SetOf,
+    TupleOf,
+    Type,
+    type_name,
+)
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Privacy,
@@ -26,6 +35,14 @@ _NULL_RESULTS = frozenset({
     "tobool", "tolist", "tomap", "tonumber", "toset", "tostring", "yamldecode",
 })  # fmt: skip
 """Functions whose result may be null, and those that give a null for a null."""
+
+
+_COLLECTIONS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("keys", "lookup", "merge", "values"), (MapOf, ObjectOf)),
+    **dict.fromkeys(("concat", "element", "slice"), (ListOf, TupleOf)),
+    **dict.fromkeys(("one", "reverse", "setproduct"), (ListOf, SetOf, TupleOf)),
+}
+"""The types that a function takes whose first parameter, or all of them, is some collection."""
 
 
 def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
@@ -174,6 +191,11 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
     elif isinstance(argument.type, SetOf) and argument.is_known:
         expanded = expand_outcomes(argument)  # the order of a set depends on everything in it
         argument = expanded if expanded.is_known or expanded.unknown.outcomes else argument
+    kinds = _COLLECTIONS.get(function.name)
+    is_first = parameter is (*function.parameters, function.variadic)[0]
+    is_typed = not argument.is_known and argument.type != DYNAMIC  # a plan sees the type
+    if kinds and is_first and is_typed and not isinstance(argument.type, kinds):
+        raise _invalid(function, parameter, f"it takes no {type_name(argument.type)}")
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:
