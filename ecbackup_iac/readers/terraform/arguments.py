@@ -12,7 +12,7 @@ from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.resource_types import RETENTION
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terraform.modules.problems import undeclared_function
+from ecbackup_iac.terraform.modules.problems import undeclared_function, undeclared_names
 from ecbackup_iac.terraform.modules.resource_values import kept_value
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation_context
@@ -88,6 +88,7 @@ def refused_arguments(
 
     A retention of a wrong type is for the rule.
     """
+    yield from undeclared_names(module, resource)
     for name, schema in provider_schema(kind).items():
         attributes = [block.attribute(name)]
         if schema.is_block:

@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
-from ecbackup_iac.hcl.expression import Call, GetAttribute, Literal, Name, Node, nodes_in
+from ecbackup_iac.hcl.expression import (
+    Call,
+    GetAttribute,
+    Literal,
+    Name,
+    Node,
+    ObjectNode,
+    nodes_in,
+)
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
@@ -95,6 +103,50 @@ def _check_variable(instance: ModuleInstance, name: str, block: Block) -> None:
     variable.check_default()
     if not variable.is_ephemeral:
         instance.reference("var", (name,), block.header)
+
+
+def undeclared_names(module: Module, block: Block) -> Iterator[EvaluationError]:
+    """Yield that a resource or call depends on what is not declared, or names a provider that is not."""
+    dependencies = block.body.attribute("depends_on")
+    if dependencies is not None:
+        for root, name in _references(dependencies.expression):
+            if not _is_declared(module, root, name):
+                yield EvaluationError(f"Reference to undeclared {root}.{name}", dependencies.range)
+    for written in filter(None, map(block.body.attribute, ("provider", "providers"))):
+        node = written.expression
+        named = [value for _, value in node.items] if isinstance(node, ObjectNode) else [node]
+        for provider, alias in (pair for one in named for pair in _references(one)):
+            if (provider, alias) not in _provider_aliases(module):
+                text = f"Provider configuration not present: {provider}.{alias} is not declared"
+                yield EvaluationError(text, written.range)
+
+
+def _is_declared(module: Module, root: str, name: str) -> bool:
+    """Whether a module declares what a reference begins with."""
+    match root:
+        case "data":
+            return any(key[:2] == (root, name) for key in module.resources)
+        case "local":
+            return name in module.local_values
+        case "module":
+            return name in module.calls
+        case "var":
+            return name in module.variables
+        case _:
+            return ("managed", root, name) in module.resources
+
+
+def _provider_aliases(module: Module) -> set[tuple[str, str]]:
+    """Return the provider configurations that a module declares, or needs to be passed, under an alias."""
+    required = (
+        argument
+        for block in module.settings
+        for inner in block.body.blocks("required_providers")
+        for argument in inner.body.attributes()
+    )
+    passed = {pair for argument in required for pair in _references(argument.expression)}
+    declared = ((block.labels[0], block.body.plain_text("alias")) for block in module.providers)
+    return passed | {(provider, alias) for provider, alias in declared if alias}
 
 
 def undeclared_function(module: Module, attribute: Attribute) -> EvaluationError | None:
