@@ -167,7 +167,7 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
 
 def _deferred(value: Value) -> Value:
     """Return what `try` makes of a value: a plan knows nothing of it before all of it is known."""
-    inner = None if is_open(value) or not value.is_known else first_unknown(value)
+    inner = None if is_open(value) else first_unknown(value)
     if inner is None or not inner.unknown.is_deferred:
         return value
     return of_deferred_type(value, inner.unknown.why)

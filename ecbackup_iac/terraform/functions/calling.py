@@ -59,9 +59,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
     )
 
     def apply(*settled: Value) -> Value:
-        for parameter, argument in zip(parameters, settled, strict=True):
-            if argument.is_null and not parameter.allows_null:
-                raise _invalid(function, parameter, "argument must not be null")
+        _check_nulls(function, parameters, settled)
         try:
             if function.renders_templates:
                 return function.implementation(context, *settled)
@@ -71,6 +69,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         except UnknownResultError as error:
             return _unknown_result(function, arguments, error)
 
+    _check_nulls(function, parameters, converted_arguments)
     try:
         result = _map_arguments(apply, parameters, converted_arguments, function.returns)
     except EvaluationError as error:
@@ -78,6 +77,17 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
     if function.name not in _NULL_RESULTS:
         result = not_null(result)
     return _marked(function, parameters, arguments, result) if function.keeps_marks else result
+
+
+def _check_nulls(
+    function: Function, parameters: Sequence[Parameter], arguments: Sequence[Value]
+) -> None:
+    """Raise EvaluationError for a null that the function does not take."""
+    for parameter, argument in zip(parameters, arguments, strict=True):
+        if argument.is_null and not parameter.allows_null:
+            raise _invalid(function, parameter, "argument must not be null")
+        if not argument.is_known and argument.type == DYNAMIC and argument.unknown.is_deferred:
+            return  # a plan looks no further
 
 
 def _marked(
