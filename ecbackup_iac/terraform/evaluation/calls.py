@@ -68,7 +68,8 @@ def _expanded_call(evaluator: NodeEvaluator, function: Function, arguments: list
     """Return the value of `function(a, b...)`."""
     *fixed, last = arguments
     if not last.is_known and not last.unknown.outcomes:
-        record_rejection()  # it may be refused as an argument
+        if not last.unknown.is_deferred:
+            record_rejection()  # it may be refused as an argument
         return unknown(last.unknown.why, function.returns, is_deferred=last.unknown.is_deferred)
 
     def expanded(known: Value) -> Value:

@@ -140,14 +140,14 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
     is_deferred = False
     last: EvaluationError | None = None
     for argument in node.arguments:
-        with track_rejections() as rejections:
-            try:
+        try:
+            with track_rejections() as rejections:
                 value = evaluator.value(argument)
-            except ReferenceRefusedError:
-                raise
-            except EvaluationError as error:
-                last = error
-                continue
+        except ReferenceRefusedError:
+            raise
+        except EvaluationError as error:
+            last = error
+            continue
         if not found:  # a plan does not wait for what is deferred, and tries no other argument
             is_deferred = rejections.happened and rejections.is_deferred
         found.append(Possibility(value))
@@ -177,13 +177,13 @@ def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
     """Return the value of `can`: whether Terraform accepts the argument."""
     if len(node.arguments) != 1:
         raise EvaluationError("can: exactly one argument is required")
-    with track_rejections() as rejections:
-        try:
+    try:
+        with track_rejections() as rejections:
             value = evaluator.value(node.arguments[0])
-        except ReferenceRefusedError:
-            raise
-        except EvaluationError:
-            return Value(BOOL, raw=False)
+    except ReferenceRefusedError:
+        raise
+    except EvaluationError:
+        return Value(BOOL, raw=False)
     if value.is_wholly_known and not rejections.happened:
         return Value(BOOL, raw=True)
     if not rejections.happened and not value.is_known and value.unknown.outcomes:

@@ -40,6 +40,7 @@ from ecbackup_iac.terraform.values.value import (
     Privacy,
     ReferenceRefusedError,
     SourceStep,
+    UnknownRaw,
     Value,
     is_open,
     not_null,
@@ -158,12 +159,13 @@ class Evaluator(NodeEvaluator):
     def _object(self, node: ObjectNode) -> Value:
         members: dict[str, Value] = {}
         keys = []
+        unknown_key: UnknownRaw | None = None
         for key_node, value_node in node.items:
             key = self.object_key(key_node)
             value = self.value(value_node)
             if not key.is_known:
-                record_rejection()  # it may be null
-                return unknown(key.unknown.why, is_deferred=key.unknown.is_deferred)
+                unknown_key = key.unknown
+                continue
             keys.append(key)
             source_range = SourceRange(
                 key_node.range.file, key_node.range.start, value_node.range.end
@@ -172,6 +174,10 @@ class Evaluator(NodeEvaluator):
             name = name if isinstance(name, str) else ""
             step = SourceStep(source_range, StepKind.MAPPING, name, value_node)
             members[str(key.raw)] = value.through(*self.trace_steps(step))
+        if unknown_key is not None:
+            if not unknown_key.is_deferred:
+                record_rejection()  # it may be null
+            return unknown(unknown_key.why, is_deferred=unknown_key.is_deferred)
         return object_value(members).with_marks_of(*keys)
 
 

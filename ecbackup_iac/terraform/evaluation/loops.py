@@ -22,6 +22,7 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     hidden_value,
+    is_collection,
     number,
     object_value,
     string,
@@ -42,7 +43,10 @@ def for_expression(evaluator: NodeEvaluator, node: For) -> Value:
 def _unknown_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
     """Return what a for expression makes of an unknown collection: every element may be known."""
     raw = collection.unknown
-    record_rejection()  # it may be null, or no collection
+    if collection.type != DYNAMIC and not is_collection(collection):
+        raise EvaluationError("Iteration over non-iterable value")
+    if not raw.is_deferred:
+        record_rejection()  # it may be null, or no collection
     item = unknown(raw.why, is_deferred=raw.is_deferred)
     names = {node.item: item, **({node.key: item} if node.key else {})}
     element = None
@@ -102,8 +106,9 @@ def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
         else:
             unknown_part = key
     if unknown_part is not None:
-        record_rejection()  # it may be null, or a key that comes twice
         raw = unknown_part.unknown
+        if not raw.is_deferred:
+            record_rejection()  # it may be null, or a key that comes twice
         return unknown(raw.why, is_deferred=raw.is_deferred, is_not_null=True)
     if node.key_result is None:
         return tuple_value(items).with_marks_of(*conditions)
@@ -158,7 +163,10 @@ def splat(evaluator: NodeEvaluator, node: Splat) -> Value:
     """Return the value of `of[*].each`. Raises EvaluationError."""
     of = evaluator.value(node.of)
     if not of.is_known and not of.unknown.outcomes:
-        record_rejection()  # an element may lack what is taken of each
+        if of.unknown.is_not_null and of.type != DYNAMIC and not is_sequence(of.type):
+            return _known_splat(evaluator, node, of)  # it is the one element
+        if not of.unknown.is_deferred:
+            record_rejection()  # an element may lack what is taken of each
         return unknown(of.unknown.why, is_deferred=of.unknown.is_deferred, is_not_null=True)
     return map_outcomes(lambda known: _known_splat(evaluator, node, known), of).with_marks_of(of)
 

@@ -60,15 +60,18 @@ def evaluation(max_steps: int) -> Iterator[EvaluationContext]:
 
 @contextmanager
 def track_rejections() -> Iterator[RejectionTracker]:
-    """Track whether an outcome is rejected, as `try` and `can` have to know."""
-    context = evaluation_context()
-    outer, context.tracker = context.tracker, RejectionTracker()
+    """Track whether an outcome is rejected, as `try` and `can` have to know.
+
+    What is refused as a whole counts as no rejection outside: it has no outcome.
+    """
+    context, tracker = evaluation_context(), RejectionTracker()
+    outer, context.tracker = context.tracker, tracker
     try:
-        yield context.tracker
+        yield tracker
     finally:
-        found, context.tracker = context.tracker, outer
-        if found.happened:
-            record_rejection(is_deferred=found.is_deferred)
+        context.tracker = outer
+    if tracker.happened:
+        record_rejection(is_deferred=tracker.is_deferred)
 
 
 @contextmanager

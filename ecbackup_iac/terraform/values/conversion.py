@@ -82,7 +82,8 @@ def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
     if raw.outcomes:
         result = map_outcomes(lambda outcome: converted(outcome, target), value, kind=target)
         return replace(result, trace=value.trace)
-    if not (target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC):
+    is_text = target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC
+    if not is_text and not raw.is_deferred:
         record_rejection()  # some value of its type may not be one of the target's
     bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)
     return replace(
