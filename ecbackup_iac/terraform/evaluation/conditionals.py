@@ -149,9 +149,10 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
             last = error
             continue
         if not found:  # a plan does not wait for what is deferred, and tries no other argument
-            is_deferred = rejections.happened and rejections.is_deferred
+            is_deferred = rejections.is_deferred and (rejections.happened or rejections.may_follow)
         found.append(Possibility(value))
-        if not rejections.happened:
+        may_follow = rejections.may_follow and not value.is_wholly_known
+        if not rejections.happened and not may_follow:
             break
     if not found:
         raise EvaluationError("no expression succeeded") from last
@@ -186,7 +187,8 @@ def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
         return Value(BOOL, raw=False)
     if value.is_wholly_known and not rejections.happened:
         return Value(BOOL, raw=True)
-    if not rejections.happened and not value.is_known and value.unknown.outcomes:
+    is_sure = not rejections.happened and not rejections.may_follow
+    if is_sure and not value.is_known and value.unknown.outcomes:
         return Value(BOOL, raw=True)
     why = value.unknown.why if not value.is_known else "it is unknown whether it can"
     return unknown(why, BOOL, is_not_null=True)

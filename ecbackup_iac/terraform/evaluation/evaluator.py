@@ -32,7 +32,7 @@ from ecbackup_iac.terraform.evaluation.loops import for_expression, splat
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
-from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.context import record_possible_rejection
 from ecbackup_iac.terraform.values.operators import attribute, binary, index, unary
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
@@ -175,8 +175,7 @@ class Evaluator(NodeEvaluator):
             step = SourceStep(source_range, StepKind.MAPPING, name, value_node)
             members[str(key.raw)] = value.through(*self.trace_steps(step))
         if unknown_key is not None:
-            if not unknown_key.is_deferred:
-                record_rejection()  # it may be null
+            record_possible_rejection(is_deferred=unknown_key.is_deferred)  # it may be null
             return unknown(unknown_key.why, is_deferred=unknown_key.is_deferred)
         return object_value(members).with_marks_of(*keys)
 

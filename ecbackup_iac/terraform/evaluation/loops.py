@@ -6,7 +6,7 @@ from contextlib import suppress
 from ecbackup_iac.hcl.expression import For, ForDirective, Node, Splat
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
-from ecbackup_iac.terraform.values.context import hide_rejections, record_rejection
+from ecbackup_iac.terraform.values.context import hide_rejections, record_possible_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
@@ -45,8 +45,7 @@ def _unknown_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Valu
     raw = collection.unknown
     if collection.type != DYNAMIC and not is_collection(collection):
         raise EvaluationError("Iteration over non-iterable value")
-    if not raw.is_deferred:
-        record_rejection()  # it may be null, or no collection
+    record_possible_rejection(is_deferred=raw.is_deferred)  # it may be null, or no collection
     item = unknown(raw.why, is_deferred=raw.is_deferred)
     names = {node.item: item, **({node.key: item} if node.key else {})}
     element = None
@@ -107,8 +106,8 @@ def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
             unknown_part = key
     if unknown_part is not None:
         raw = unknown_part.unknown
-        if not raw.is_deferred:
-            record_rejection()  # it may be null, or a key that comes twice
+        # It may be null, or a key that comes twice.
+        record_possible_rejection(is_deferred=raw.is_deferred)
         return unknown(raw.why, is_deferred=raw.is_deferred, is_not_null=True)
     if node.key_result is None:
         return tuple_value(items).with_marks_of(*conditions)
@@ -165,8 +164,8 @@ def splat(evaluator: NodeEvaluator, node: Splat) -> Value:
     if not of.is_known and not of.unknown.outcomes:
         if of.unknown.is_not_null and of.type != DYNAMIC and not is_sequence(of.type):
             return _known_splat(evaluator, node, of)  # it is the one element
-        if not of.unknown.is_deferred:
-            record_rejection()  # an element may lack what is taken of each
+        # An element may lack what is taken of each.
+        record_possible_rejection(is_deferred=of.unknown.is_deferred)
         return unknown(of.unknown.why, is_deferred=of.unknown.is_deferred, is_not_null=True)
     return map_outcomes(lambda known: _known_splat(evaluator, node, known), of).with_marks_of(of)
 

@@ -19,6 +19,9 @@ class RejectionTracker:
     is_deferred: bool = True
     """Whether each depends on what Terraform knows only after apply."""
 
+    may_follow: bool = False
+    """Whether one may follow after apply of what is unknown to a plan, and so refused by none."""
+
 
 @changing_record
 class EvaluationContext:
@@ -72,6 +75,8 @@ def track_rejections() -> Iterator[RejectionTracker]:
         context.tracker = outer
     if tracker.happened:
         record_rejection(is_deferred=tracker.is_deferred)
+    if tracker.may_follow and outer is not None:
+        outer.may_follow = True
 
 
 @contextmanager
@@ -91,3 +96,12 @@ def record_rejection(*, is_deferred: bool = False) -> None:
     if tracker is not None:
         tracker.happened = True
         tracker.is_deferred = tracker.is_deferred and is_deferred
+
+
+def record_possible_rejection(*, is_deferred: bool) -> None:
+    """Record that what is unknown may be rejected: by the plan, or where it is deferred, after apply."""
+    tracker = evaluation_context().tracker
+    if not is_deferred:
+        record_rejection()
+    elif tracker is not None:
+        tracker.may_follow = True

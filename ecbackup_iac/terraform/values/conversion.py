@@ -5,7 +5,7 @@ from itertools import islice
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.context import record_possible_rejection, record_rejection
 from ecbackup_iac.terraform.values.equality import are_equal
 from ecbackup_iac.terraform.values.outcomes import (
     MAX_OUTCOMES,
@@ -83,8 +83,10 @@ def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
         result = map_outcomes(lambda outcome: converted(outcome, target), value, kind=target)
         return replace(result, trace=value.trace)
     is_text = target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC
-    if not is_text and not raw.is_deferred:
-        record_rejection()  # some value of its type may not be one of the target's
+    if not is_text:
+        record_possible_rejection(
+            is_deferred=raw.is_deferred
+        )  # some value of its type may not be one of the target's
     bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)
     return replace(
         value, type=value.type if _is_open_form(value.type, target) else target, raw=bounds
