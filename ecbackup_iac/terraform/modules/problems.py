@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from ecbackup_iac.hcl.expression import (
     Call,
     GetAttribute,
+    Index,
     Literal,
     Name,
     Node,
@@ -115,8 +116,10 @@ def undeclared_names(module: Module, block: Block) -> Iterator[EvaluationError]:
     for written in filter(None, map(block.body.attribute, ("provider", "providers"))):
         node = written.expression
         named = [value for _, value in node.items] if isinstance(node, ObjectNode) else [node]
-        for provider, alias in (pair for one in named for pair in _references(one)):
-            if (provider, alias) not in _provider_aliases(module):
+        for value in named:
+            of = value.of if isinstance(value, Index) else value  # OpenTofu's have instances
+            missing = set(_references(of)) - _provider_aliases(module)
+            for provider, alias in missing:
                 text = f"Provider configuration not present: {provider}.{alias} is not declared"
                 yield EvaluationError(text, written.range)
 
