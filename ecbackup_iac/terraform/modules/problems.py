@@ -118,7 +118,7 @@ def undeclared_names(module: Module, block: Block) -> Iterator[EvaluationError]:
         named = [value for _, value in node.items] if isinstance(node, ObjectNode) else [node]
         for value in named:
             of = value.of if isinstance(value, Index) else value  # OpenTofu's have instances
-            missing = set(_references(of)) - _provider_aliases(module)
+            missing = sorted(set(_references(of)) - _provider_aliases(module))
             for provider, alias in missing:
                 text = f"Provider configuration not present: {provider}.{alias} is not declared"
                 yield EvaluationError(text, written.range)
