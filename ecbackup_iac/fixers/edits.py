@@ -55,8 +55,13 @@ class SourceFiles:
     """The files that may be edited, each read once."""
 
     def __init__(
-        self, roots: Sequence[RootSettings] = (), modules: Sequence[PublishedModule] = ()
+        self,
+        paths: Iterable[str] = ("",),
+        roots: Sequence[RootSettings] = (),
+        modules: Sequence[PublishedModule] = (),
     ) -> None:
+        """Edit nothing outside the repositories of `paths`, whatever a command line names there."""
+        self._boundaries = {boundary_of(path) for path in paths}
         self.roots = roots
         """The policy's settings of roots."""
 
@@ -94,7 +99,7 @@ class SourceFiles:
         if is_downloaded(real.replace(os.sep, "/")):
             what = "package" if "node_modules" in real.split(os.sep) else "module"
             raise NotFixableError(f"{shown} is part of a downloaded {what}")
-        if not is_readable(real, boundary_of(shown)):
+        if not any(is_readable(real, boundary) for boundary in self._boundaries):
             raise NotFixableError(f"{shown} leads outside the repository")
         return real
 

@@ -16,7 +16,7 @@ from ecbackup_iac.fixers.recheck import Key, Recheck
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Origin
 from ecbackup_iac.model.policy import Policy
-from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Finding, Report
 from ecbackup_iac.model.shared_code import SharedCode
@@ -78,7 +78,7 @@ def plan_fixes(  # noqa: PLR0913 - what scan takes, and the days
     days: int | None,
     *,
     allow_empty: bool = False,
-    progress: Progress = UNWATCHED,
+    progress: Progress = NO_PROGRESS,
 ) -> FixResult:
     """Return the edits that set the retention of failing caches under the paths to this many days.
 
@@ -90,7 +90,7 @@ def plan_fixes(  # noqa: PLR0913 - what scan takes, and the days
 
     """
     check = partial(scan, policy=policy, today=today, allow_empty=allow_empty, progress=progress)
-    files = SourceFiles(policy.roots, policy.modules)
+    files = SourceFiles(paths, policy.roots, policy.modules)
     recheck = Recheck(paths, given, check, files)
     files.shared = SharedCode(finding.resource for finding in recheck.report.findings)
     plan = _Plan(recheck, policy, days, files)

@@ -50,6 +50,8 @@ NAMED = {
     "root": '[[roots]]\npath = "NAME"\n',
     "baseline": 'baseline = "NAME"\n',
     "source": 'source = "NAME"\n',
+    "stand-in of a module": '[[modules]]\nsource = "a/b/c"\nstand_in = "NAME"\n',
+    "template of a URL": '[[templates]]\nurl = "https://x/t.yaml"\npath = "NAME"\n',
 }
 
 
@@ -110,6 +112,18 @@ def test_an_option_may_name_what_is_outside_and_a_link_within_the_tree(
     (tree.parent / "days.json").symlink_to("tree/days.json")
     for path in ("p.json", "../days.json"):
         assert run("check", "--parameter-file", path, "t.yaml", cwd=tree).status == 0
+
+
+def test_fix_edits_no_file_outside_that_an_option_names(tree: Path, run: "Run") -> None:
+    (tree.parent / "days.json").write_text('{"Token": 0}', encoding="utf-8")
+    for path in ("../days.json", str(tree.parent / "days.json")):
+        result = run("fix", "--parameter-file", path, "t.yaml", cwd=tree)
+        assert "days.json leads outside the repository" in result.stdout
+        assert (result.status, "0 fixed, 1 left" in result.stdout) == (1, True)
+    assert (tree.parent / "days.json").read_text(encoding="utf-8") == '{"Token": 0}'
+    (tree / "days.json").write_text('{"Token": 0}', encoding="utf-8")
+    assert run("fix", "--parameter-file", "days.json", "t.yaml", cwd=tree).status == 0
+    assert (tree / "days.json").read_text(encoding="utf-8") == '{"Token": 7}'
 
 
 @pytest.mark.parametrize("path", ["stack", "stack/", "stack/main.tf", "{tree}/stack"])

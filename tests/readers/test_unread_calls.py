@@ -130,7 +130,7 @@ def test_a_call_is_listed_once_and_a_fetched_one_is_not(evaluate: "Evaluate") ->
     ]
 
 
-def test_a_retention_that_is_passed_is_reported_and_decides_nothing(
+def test_a_retention_that_is_passed_is_reported_and_does_not_decide(
     run_here: "Run", tmp_path: "Path"
 ) -> None:
     inputs = "snapshot_retention_limit = var.days"

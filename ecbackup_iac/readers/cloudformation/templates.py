@@ -30,7 +30,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location, input_location, is_downloaded
 from ecbackup_iac.model.policy import ReadingScope
-from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
@@ -60,7 +60,7 @@ class TemplateReader:
         scope: ReadingScope,
         is_excluded: Callable[[str], bool],
         files: Callable[[str], Iterable[TemplateFile]],
-        progress: Progress = UNWATCHED,
+        progress: Progress = NO_PROGRESS,
     ) -> None:
         """`files` returns every file inside a boundary that may hold a template."""
         self._given = given
@@ -91,7 +91,7 @@ class TemplateReader:
         for deployment, boundary in self._deployments:
             yield self._deployed(deployment, boundary)
         for number, root in enumerate(self._templates.roots(), 1):
-            self._progress.judging(root.source.path, number)
+            self._progress.evaluating(root.source.path, number)
             yield from self._root_results(root)
         absent, blocks = self._ledger.accounts(self._templates.added, RESOURCE_TYPES.__contains__)
         yield ReadResult(
@@ -110,7 +110,7 @@ class TemplateReader:
         for root in settings:
             files = [("file", path) for path in root.parameter_files]
             shown = ", ".join(map(shown_path, root.parameter_files))
-            note = f"judged with {shown}" if shown else ""
+            note = f"evaluated with {shown}" if shown else ""
             result = self._result(template, (*files, *self._given.parameters), note)
             yield result.with_settings(root.label)
 
@@ -152,10 +152,10 @@ class TemplateReader:
         resources: list[CacheResource] = []
         try:
             for resource in deployment.resources():
-                self._progress.going_on()
+                self._progress.update()
                 resources += self._caches(resource, reader, deployment.creations)
         except RecursionError:
-            text = "not all of this template was judged: it nests too deeply"
+            text = "not all of this template was evaluated: it nests too deeply"
             reader.diagnostics.append(Diagnostic(text, input_location(path)))
         if budget.is_spent:
             text = "not all of this template was worked out: it asks for more work than is done for one"
@@ -233,7 +233,7 @@ class TemplateReader:
             return
         for name, value in self._values(self._given.parameters).items():
             if name not in self._declared:
-                text = f"no template that was judged declares the parameter {name}"
+                text = f"no template that was evaluated declares the parameter {name}"
                 yield Diagnostic(text, value.location, Severity.WARNING)
 
 

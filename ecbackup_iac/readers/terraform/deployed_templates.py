@@ -25,13 +25,13 @@ from ecbackup_iac.readers.terraform.deployers import (
     Deployer,
     as_template,
 )
+from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.partly_known_text import partly_known_text, text_of
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstance
 from ecbackup_iac.terraform.modules.instances import BlockScope
-from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.marks import marks_in
 from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
@@ -334,7 +334,7 @@ def unknown_cache(found: ResourceInstance, root: str) -> CacheResource:
     """Return what is known of every cache that a resource may deploy."""
     header = found.block.header
     step = step_of(SourceStep(header, StepKind.UNREAD))
-    return CacheResource(
+    cache = CacheResource(
         address=found.address,
         type=found.kind,
         form=Form.REPLICATION_GROUP,
@@ -342,8 +342,5 @@ def unknown_cache(found: ResourceInstance, root: str) -> CacheResource:
         root=root,
         location=header.location,
         retention=Unknown("", trace=(step,)),
-        assumptions=found.doubts,
-        block=found.block.range.location,
-        overrides=overrides_of(found.block),
-        calls=found.scope.instance.calls,
     )
+    return with_origin(cache, found.block, found.scope)

@@ -112,15 +112,16 @@ def text_setting(value: Value) -> Setting[str]:
 
 
 def _settled_text(value: Value) -> Settled[str]:
+    """Return a setting that is text; a list, a map and anything else that is none counts as not set."""
     match value.raw:
         case str() if value.raw:
             text = value.raw
-        case None | "":
-            return Unset()
-        case int() | Fraction() | float() as raw if not isinstance(raw, bool):
+        case bool() as raw:
+            text = str(raw).lower()
+        case int() | Fraction() | float() as raw:
             text = text_from(raw)
-        case raw:
-            text = str(raw)
+        case _:
+            return Unset()
     return Known(shown_text(value, text))
 
 

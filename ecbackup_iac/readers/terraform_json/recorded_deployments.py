@@ -20,6 +20,7 @@ from ecbackup_iac.readers.terraform.deployers import (
     as_template,
 )
 from ecbackup_iac.readers.terraform.resource_types import is_marked
+from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange
 
 KINDS = {*DEPLOYERS, *STACK_SET_INSTANCES}
 """The types of the resources that say what is deployed."""
@@ -55,10 +56,10 @@ class RecordedResource:
 
 
 def deployed(
-    resources: Iterable[RecordedResource], source: Source
+    changes: Iterable[ResourceChange], root: str, source: Source
 ) -> tuple[tuple[TemplateDeployment, ...], tuple[CacheResource, ...]]:
     """Return what resources deploy, and the caches that those may deploy whose template is not known."""
-    known = list(resources)
+    known = [_recorded(change, root) for change in changes if change["type"] in KINDS]
     deployments: list[TemplateDeployment] = []
     caches: list[CacheResource] = []
     for resource in known:
@@ -70,6 +71,18 @@ def deployed(
             elif found is not None:
                 deployments.append(found)
     return tuple(deployments), tuple(caches)
+
+
+def _recorded(change: ResourceChange, root: str) -> RecordedResource:
+    values = change["change"]
+    return RecordedResource(
+        root,
+        change["address"],
+        change["type"],
+        values.get("after") or {},
+        values.get("after_unknown", False),
+        values.get("after_sensitive", False),
+    )
 
 
 def _blocks(resource: RecordedResource, nested: str) -> Iterator[RecordedResource]:

@@ -190,7 +190,7 @@ class ModuleInstance:
             raise EphemeralValueError(f"Invalid use of ephemeral value: {name}")
         match root:
             case "var":
-                return self._variable(names[0]).value(self._inputs)
+                return self._value_of_variable(names[0])
             case "local":
                 return self._local(names[0])
             case "module":
@@ -213,12 +213,19 @@ class ModuleInstance:
     def _is_ephemeral(self, root: str, name: str) -> bool:
         """Whether a reference leads to a value that no resource may keep. Raises EvaluationError."""
         if root == "var":
-            return self._variable(name).is_ephemeral
+            return name in self.module.variables and self._variable(name).is_ephemeral
         return root == "ephemeral" or (root, name) == ("terraform", "applying")
 
     def constraint(self, name: str) -> Constraint:
         """Return what a declared variable accepts. Raises EvaluationError."""
         return self._variable(name).constraint
+
+    def _value_of_variable(self, name: str) -> Value:
+        if name not in self.module.variables and not isinstance(self._inputs, CallInputs):
+            other = self._inputs.set_by(name)
+            if other:  # Terragrunt may generate the declaration
+                return unknown(f"var.{name} may be declared through {other}")
+        return self._variable(name).value(self._inputs)
 
     def _variable(self, name: str) -> Variable:
         block = self.module.variables.get(name)

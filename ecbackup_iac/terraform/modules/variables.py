@@ -71,7 +71,8 @@ class Variable:
         """Return what the variable is set to, or its default; None without either."""
         given = inputs.value(self.name, self.constraint)
         if given is None or (given.is_null and not self._is_nullable):
-            return self._default()
+            is_set_elsewhere = not isinstance(inputs, CallInputs) and inputs.set_by(self.name)
+            return None if is_set_elsewhere else self._default()
         if isinstance(given.raw, UnknownRaw) and not self._is_nullable:
             raw = replace(given.raw, is_not_null=True)
             return Value(given.type, raw, given.trace).with_marks_of(given)
@@ -107,9 +108,13 @@ class Variable:
                 f'Missing required argument: the module needs "{self.name}", and the call has none'
             )
             raise EvaluationError(text, inputs.block.header)
-        raw = UnknownRaw(
-            f"var.{self.name} has no default and no value", is_not_null=not self._is_nullable
+        other = inputs.set_by(self.name)
+        why = (
+            f"may be set through {other}, which is not evaluated"
+            if other
+            else "has no default and no value"
         )
+        raw = UnknownRaw(f"var.{self.name} {why}", is_not_null=not self._is_nullable)
         step = SourceStep(self.block.header, StepKind.OPEN_VARIABLE, self.name)
         return self._narrowed(Value(self.constraint.type, raw, (step,)))
 

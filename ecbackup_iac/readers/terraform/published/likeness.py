@@ -7,7 +7,6 @@ inputs that only a cache has. An input about a cache next door (its subnets, its
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
@@ -114,7 +113,6 @@ def passed_retentions(block: Block, scope: Scope) -> list[PassedRetention]:
     return found
 
 
-@lru_cache(maxsize=1000)
 def _by_source(source: str) -> bool | None:
     """Whether a source's path is that of a cache; None where it does not say."""
     segments = path_segments(source)

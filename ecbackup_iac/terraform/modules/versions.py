@@ -10,7 +10,7 @@ Version: TypeAlias = tuple[int, int, int]
 _FIRST: Version = (0, 0, 0)
 _NONE_AFTER: Version = (10**9, 0, 0)
 
-_CLAUSE = re.compile(r"\s*(=|!=|>=?|<=?|~>)?\s*v?(\d{1,8}(?:\.\d{1,8}){0,2})(?:[-+][\w.+-]*)?\s*")
+_CLAUSE = re.compile(r"\s*(=|!=|>=?|<=?|~>)?\s*v?(\d{1,8}(?:\.\d{1,8}){0,2})([-+][\w.+-]*)?\s*")
 _TAG = re.compile(r"(?:refs/tags/|tags/)?v?(\d{1,6}(?:\.\d{1,8}){0,2})(?:[-+][\w.+-]*)?")
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
 
@@ -29,6 +29,24 @@ class VersionRange:
 
 
 ANY_VERSION = VersionRange()
+
+
+def meets(version: str, constraint: str) -> bool:
+    """Whether a version meets a constraint: `~> 5.0, != 5.3.1`."""
+    if not constraint.strip():
+        return True
+    if not re.fullmatch(r"\d{1,8}(?:\.\d{1,8}){0,2}", version):
+        return version == constraint.strip().lstrip("=v ")  # a pre-release meets no range
+    own = _allowed("=", version)
+    for clause in constraint.split(","):
+        found = _CLAUSE.fullmatch(clause)
+        if found is None or found[3]:  # nor does a release meet the bound of a pre-release
+            return False
+        is_excluded = found[1] == "!="
+        these = _allowed("=" if is_excluded else found[1] or "=", found[2])
+        if these.overlaps(own) is is_excluded:
+            return False
+    return True
 
 
 def versions_of(constraint: str) -> VersionRange:

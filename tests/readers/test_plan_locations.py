@@ -1,4 +1,4 @@
-"""Plans and states with `--source` → the places in the configuration, written down by hand.
+"""Plans and states with `--source` → their locations in the configuration, written down by hand.
 
 The plans, and the configuration that real terraform made them of, are those of the case folder.
 """
@@ -63,7 +63,7 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
-# Address → the place, the lines of the whole block, and the module calls that lead to it.
+# Address → the location, the lines of the whole block, and the module calls that lead to it.
 EXPECTED: dict[str, tuple[str, int, int, list[str]]] = {
     "aws_elasticache_cluster.jobs": (f"{PAYMENTS}/main.tf:19:1", 19, 24, []),
     f"{GROUP}.ledger": (f"{PAYMENTS}/main.tf:30:3", 26, 31, []),
@@ -110,16 +110,16 @@ def test_every_planned_cache_is_located_at_its_retention_in_the_configuration(
 
 @pytest.mark.usefixtures("work")
 def test_the_source_option_changes_only_locations() -> None:
-    plain, placed = report_on(source=None), report_on()
+    plain, located = report_on(source=None), report_on()
 
-    def said(report: Report) -> list[tuple[str, ...]]:
+    def summary(report: Report) -> list[tuple[str, ...]]:
         return sorted(
             (one.resource.address, one.verdict.status, str(one.verdict.rule), one.verdict.message)
             for one in report.findings
         )
 
-    assert said(plain) == said(placed)
-    assert {one.resource.root for one in placed.findings} == {"plans/payments.json"}
+    assert summary(plain) == summary(located)
+    assert {one.resource.root for one in located.findings} == {"plans/payments.json"}
 
 
 @pytest.mark.usefixtures("work")
@@ -163,7 +163,7 @@ def test_a_block_missing_from_the_source_is_reported_and_located_in_the_plan(wor
     assert warnings(report_on(source="infra")) == warnings(report)
 
 
-def test_many_that_are_missing_are_summed_up(work: Path) -> None:
+def test_many_missing_addresses_are_counted(work: Path) -> None:
     shutil.rmtree(work / "infra/modules")
     (work / PAYMENTS / "main.tf").write_text('module "downloaded" {\n  source = "a/b/c"\n}\n')
     (reported,) = warnings(report_on())
@@ -184,13 +184,13 @@ def test_a_source_of_another_configuration_is_reported_and_changes_nothing(sourc
     ]
 
 
-def test_of_two_roots_that_may_be_the_planned_one_the_plan_s_own_is_taken(work: Path) -> None:
+def test_of_two_roots_that_may_be_the_planned_one_the_plan_s_own_is_chosen(work: Path) -> None:
     shutil.copytree(work / PAYMENTS, work / "infra/stacks/copy")
     report = report_on(source="infra")
     assert warnings(report) == [
         (
             "plans/payments.json: several root modules under infra may be the one that was planned: "
-            f"infra/stacks/copy, {PAYMENTS}; no place is taken: name one with --source"
+            f"infra/stacks/copy, {PAYMENTS}; none is chosen: name one with --source"
         )
     ]
     assert {str(cache.location) for cache in caches(report).values()} == {"plans/payments.json"}
@@ -220,7 +220,7 @@ def test_plans_of_several_roots_in_one_stream_are_distinguished(work: Path) -> N
         }
 
 
-def test_where_the_configuration_says_otherwise_the_plan_decides_and_a_note_asks(
+def test_where_the_configuration_differs_the_plan_decides_and_a_note_is_added(
     work: Path,
 ) -> None:
     edit(work / PAYMENTS / "main.tf", "dev = 0", "dev = 3")
@@ -247,7 +247,7 @@ def test_where_the_configuration_says_otherwise_the_plan_decides_and_a_note_asks
 
 
 def test_variables_other_than_the_planned_ones_have_no_effect(work: Path) -> None:
-    """The plan knows what it was made with: a default or a tfvars file that it overrode says nothing."""
+    """The plan knows what it was made with: a default or a tfvars file that it overrode is not shown."""
     edit(work / PAYMENTS / "main.tf", "default = 0", "default = 9")
     (work / PAYMENTS / "terraform.tfvars").write_text('environment = "prod"\n', "utf-8")
     report = report_on()
@@ -259,7 +259,7 @@ def test_variables_other_than_the_planned_ones_have_no_effect(work: Path) -> Non
     )
 
 
-def test_a_module_that_was_not_fetched_leaves_its_call_as_the_place(work: Path) -> None:
+def test_a_cache_of_a_module_that_was_not_fetched_is_located_at_the_call(work: Path) -> None:
     shutil.rmtree(work / PAYMENTS / ".terraform")
     report = report_on()
     cache = caches(report)[f"module.downloaded.{GROUP}.this"]
@@ -269,7 +269,7 @@ def test_a_module_that_was_not_fetched_leaves_its_call_as_the_place(work: Path) 
     assert cache.assumptions == (
         (
             "git::https://git.example.com/cache.git is not in this repository "
-            "(terraform init would fetch it): the place is that of the module call"
+            "(terraform init would fetch it): the location is that of the module call"
         ),
     )
     assert warnings(report) == []
@@ -292,7 +292,7 @@ def test_a_broken_file_is_a_warning_where_it_may_hide_a_block(work: Path) -> Non
     assert f"not in the configuration under {PAYMENTS}: {GROUP}.queue;" in reported[-1]
 
 
-def test_ignored_changes_are_seen_and_contradict_nothing(work: Path) -> None:
+def test_ignored_changes_are_noted_and_are_no_contradiction(work: Path) -> None:
     (finding,) = [
         one
         for one in report_on("plans/search.json", source="infra").findings
@@ -303,27 +303,27 @@ def test_ignored_changes_are_seen_and_contradict_nothing(work: Path) -> None:
     assert [note.rule for note in finding.verdict.notes] == ["ECB008"]
 
 
-def test_a_secret_stays_one(run_here: Check, work: Path) -> None:
+def test_a_secret_is_never_shown(run_here: Check, work: Path) -> None:
     (work / "infra/stacks/search/terraform.tfvars").write_text("secret_days = 90731\n", "utf-8")
     edit(work / "plans/search.json", '"secret_days":{"value":0}', '"secret_days":{"value":90729}')
     edit(work / "infra/stacks/search/main.tf", "days     = var", "days     = 0 * var")
     for form in REPORTERS:
         args = ("plans/search.json", "--source", "infra", "--verbose", f"--format={form}")
-        said = run_here("check", *args)
-        assert said.status == 1
-        assert REDIS in said.stdout or form == "html"  # there a path can break at its slashes
-        assert "907" not in said.stdout
+        result = run_here("check", *args)
+        assert result.status == 1
+        assert REDIS in result.stdout or form == "html"  # there a path can break at its slashes
+        assert "907" not in result.stdout
 
 
 def test_the_file_that_a_plan_was_made_with_may_be_given_too(run_here: Check, work: Path) -> None:
-    said = run_here(
+    result = run_here(
         *("check", "plans/payments.json", "--source", PAYMENTS),
         *("--var-file", str((work / PAYMENTS / "env.tfvars").relative_to(work))),
     )
-    assert f"fix: set session_days = 7 in {PAYMENTS}/env.tfvars:2" in said.stdout
+    assert f"fix: set session_days = 7 in {PAYMENTS}/env.tfvars:2" in result.stdout
 
 
-def places(text: str) -> set[tuple[str, int]]:
+def locations(text: str) -> set[tuple[str, int]]:
     (sarif,) = json.loads(text)["runs"]
     physical: list[Any] = [
         result["locations"][0]["physicalLocation"] for result in sarif["results"]
@@ -336,8 +336,8 @@ def test_code_scanning_shows_lines_of_the_repository_from_its_top(
 ) -> None:
     monkeypatch.chdir(work / "infra")
     args = ("../plans/payments.json", "--source", "stacks/payments", "--format", "sarif")
-    said = run_here("check", *args)
-    assert places(said.stdout) == {
+    result = run_here("check", *args)
+    assert locations(result.stdout) == {
         (REDIS, 18),
         (f"{PAYMENTS}/main.tf", 19),
         (f"{PAYMENTS}/main.tf", 30),
@@ -365,8 +365,8 @@ def test_a_comment_is_found_through_a_link_inside_the_repository(
     edit(main, 'module "teams"', '# ecbackup:ignore[ECB001] no team needs them\nmodule "teams"')
     main.rename(work / "shared.tf")
     main.symlink_to(work / "shared.tf")
-    said = run_here("check", "plans/payments.json", "--source", PAYMENTS).stdout
-    assert said.endswith("2 pass, 7 fail, 2 suppressed\n")
+    result = run_here("check", "plans/payments.json", "--source", PAYMENTS).stdout
+    assert result.endswith("2 pass, 7 fail, 2 suppressed\n")
 
 
 def test_a_comment_in_the_configuration_suppresses_the_plan_s_finding(
@@ -375,10 +375,10 @@ def test_a_comment_in_the_configuration_suppresses_the_plan_s_finding(
     main = work / PAYMENTS / "main.tf"
     edit(main, 'module "teams"', '# ecbackup:ignore[ECB001] no team needs them\nmodule "teams"')
     edit(work / REDIS, "resource ", "# ecbackup:ignore[ECB002] about another rule\nresource ")
-    said = run_here("check", "plans/payments.json", "--source", "infra", "--format", "json")
+    result = run_here("check", "plans/payments.json", "--source", "infra", "--format", "json")
     suppressed = {
         one["resource"]["address"]: one["suppression"]["line"]
-        for one in json.loads(said.stdout)["findings"]
+        for one in json.loads(result.stdout)["findings"]
         if one["suppression"]
     }
     assert suppressed == {
@@ -386,7 +386,7 @@ def test_a_comment_in_the_configuration_suppresses_the_plan_s_finding(
     }
 
 
-def test_a_baseline_holds_with_and_without_places(run_here: Check, work: Path) -> None:
+def test_a_baseline_matches_with_and_without_locations(run_here: Check, work: Path) -> None:
     made = run_here("baseline", "plans/payments.json")
     (work / ".ecbackup-baseline.json").write_text(made.stdout, "utf-8")
     args = ("check", "plans/payments.json", "--baseline", ".ecbackup-baseline.json")
@@ -403,21 +403,21 @@ def test_the_policy_file_names_the_folder_counted_from_itself(
 ) -> None:
     policy(work, 'source = "infra"\n')
     monkeypatch.chdir(work / "plans")
-    said = run_here("check", "payments.json").stdout
-    assert f"at ../{PAYMENTS}/main.tf:30:3" in said
+    result = run_here("check", "payments.json").stdout
+    assert f"at ../{PAYMENTS}/main.tf:30:3" in result
     # The option wins.
-    said = run_here("check", "payments.json", "--source", "../infra/stacks/search").stdout
-    assert "under ../infra/stacks/search" in said
+    result = run_here("check", "payments.json", "--source", "../infra/stacks/search").stdout
+    assert "under ../infra/stacks/search" in result
 
 
-def test_an_exception_for_the_plan_or_for_the_file_covers_a_placed_finding(
+def test_an_exception_for_the_plan_or_for_the_file_covers_a_located_finding(
     run_here: Check, work: Path
 ) -> None:
     for path in ("plans/", "infra/"):
         policy(work, f'[[exceptions]]\npath = "{path}"\nreason = "a trial"\n')
-        said = run_here("check", "plans/payments.json", "--source", "infra")
-        assert said.status == 0
-        assert said.stdout.endswith("2 pass, 9 suppressed\n")
+        result = run_here("check", "plans/payments.json", "--source", "infra")
+        assert result.status == 0
+        assert result.stdout.endswith("2 pass, 9 suppressed\n")
 
 
 @pytest.mark.parametrize(
@@ -433,16 +433,16 @@ def test_a_source_folder_that_the_policy_cannot_name_is_reported(
     run_here: Check, work: Path, source: str, message: str
 ) -> None:
     policy(work, f"minimum_days = 1\nsource = {source}\n")
-    said = run_here("check", "plans/payments.json")
-    assert (said.stdout, said.status) == ("", 2)
-    assert said.stderr == f"ecbackup-iac: {message}\n"
+    result = run_here("check", "plans/payments.json")
+    assert (result.stdout, result.status) == ("", 2)
+    assert result.stderr == f"ecbackup-iac: {message}\n"
 
 
 @pytest.mark.usefixtures("work")
 def test_a_folder_that_is_not_there_is_a_usage_error(run_here: Check) -> None:
-    said = run_here("check", "plans/payments.json", "--source", "nowhere")
-    assert (said.stdout, said.status) == ("", 2)
-    assert "--source nowhere: no such folder" in said.stderr
+    result = run_here("check", "plans/payments.json", "--source", "nowhere")
+    assert (result.stdout, result.status) == ("", 2)
+    assert "--source nowhere: no such folder" in result.stderr
 
 
 @pytest.mark.usefixtures("work")
@@ -473,7 +473,7 @@ def test_a_key_that_the_configuration_does_not_have_leads_to_its_block_all_the_s
     assert [note for one in report.findings for note in one.verdict.notes] == []
 
 
-def test_modules_that_nest_without_end_end_somewhere(work: Path) -> None:
+def test_modules_that_nest_without_end_are_bounded(work: Path) -> None:
     top = work / "deep"
     depth = 1500
     for level in range(depth):
