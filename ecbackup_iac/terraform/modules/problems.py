@@ -135,6 +135,8 @@ def _is_declared(module: Module, root: str, name: str) -> bool:
             return name in module.calls
         case "var":
             return name in module.variables
+        case "path" | "terraform":
+            return True
         case _:
             return ("managed", root, name) in module.resources
 
