@@ -32,8 +32,12 @@ from ecbackup_iac.terraform.evaluation.loops import for_expression, splat
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
-from ecbackup_iac.terraform.values.context import record_possible_rejection
-from ecbackup_iac.terraform.values.operators import attribute, binary, index, unary
+from ecbackup_iac.terraform.functions.data_files import read_from_files
+from ecbackup_iac.terraform.values.context import (
+    evaluation_context,
+    record_possible_rejection,
+)
+from ecbackup_iac.terraform.values.operators import attribute, binary, decides, index, unary
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
@@ -41,6 +45,7 @@ from ecbackup_iac.terraform.values.value import (
     ReferenceRefusedError,
     SourceStep,
     UnknownRaw,
+    UnneededOperandError,
     Value,
     is_open,
     not_null,
@@ -81,8 +86,7 @@ class Evaluator(NodeEvaluator):
                 self._check_key(node.of, of, has_key=True)
                 return index(of, self.value(node.key), self.subject(node.key))
             case Binary():
-                result = binary(node.operator, self.value(node.left), self.value(node.right))
-                return not_null(result)
+                return not_null(self._binary(node))
             case Unary():
                 return not_null(unary(node.operator, self.value(node.operand)))
             case Conditional():
@@ -116,13 +120,29 @@ class Evaluator(NodeEvaluator):
         """Return an evaluator for a template with these variables."""
         return (HiddenSourceEvaluator if is_hidden else Evaluator)(scope, variables)
 
+    def _binary(self, node: Binary) -> Value:
+        left = self.value(node.left)
+        try:
+            right = self.value(node.right)
+            return read_from_files(binary(node.operator, left, right), (left, right))
+        except (ReferenceRefusedError, UnneededOperandError):
+            raise
+        except EvaluationError as error:
+            if not decides(node.operator, left):
+                raise
+            if evaluation_context().short_circuits:
+                return left
+            before = f" (Terraform before 1.12 evaluates both sides of {node.operator})"
+            text, redacted = error.message + before, error.redacted_message + before
+            raise UnneededOperandError(text, error.origin, redacted) from error
+
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
             return self.names[node.name]
-        text, bare = (
+        text, redacted = (
             f"Invalid reference: {shown} stands alone" for shown in (f'"{node.name}"', "a name")
         )
-        raise EvaluationError(text, bare=bare)
+        raise EvaluationError(text, redacted_message=redacted)
 
     def _reference(self, node: GetAttribute) -> Value | None:
         """Return the value of a whole reference; None where the node is a step beyond one."""

@@ -7,7 +7,9 @@ from ecbackup_iac.terraform.functions.call_context import (
     TooLargeError,
     UnknownResultError,
 )
+from ecbackup_iac.terraform.functions.data_files import read_from_files
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import marks_in, with_hidden_credentials
@@ -44,6 +46,8 @@ _COLLECTIONS: Mapping[str, tuple[type, ...]] = {
 }
 """The types that a function takes whose first parameter, or all of them, is some collection."""
 
+_STEPS_PER_ARGUMENT = 3
+
 
 def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
     """Return the result of a call.
@@ -52,6 +56,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         EvaluationError: Terraform rejects the call, whatever is unknown in it.
 
     """
+    charge(_STEPS_PER_ARGUMENT * len(arguments))
     parameters = _parameters(function, len(arguments))
     converted_arguments = tuple(
         _argument(function, parameter, argument)
@@ -76,6 +81,8 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         raise _rejection(function, arguments, error) from None
     if function.name not in _NULL_RESULTS:
         result = not_null(result)
+    decoder = function.name if function.decodes else ""
+    result = read_from_files(result, converted_arguments, decoder)
     return _marked(function, parameters, arguments, result) if function.keeps_marks else result
 
 
@@ -146,7 +153,7 @@ def _why(function: Function, arguments: Sequence[Value], error: UnknownResultErr
         return f"{function.name} of a sensitive value is not evaluated"
     if is_private and function.reads_files:
         return f"{function.name} of a name that stands in a file is not evaluated"
-    return error.bare if is_private else error.why
+    return error.redacted_message if is_private else error.why
 
 
 def _map_arguments(
@@ -209,11 +216,13 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:
-        raise _invalid(function, parameter, error.message, error.bare) from error
+        raise _invalid(function, parameter, error.message, error.redacted_message) from error
 
 
 def _invalid(
-    function: Function, parameter: Parameter, message: str, bare: str = ""
+    function: Function, parameter: Parameter, message: str, redacted_message: str = ""
 ) -> EvaluationError:
     what = f'Invalid value for "{parameter.name}" parameter of {function.name}'
-    return EvaluationError(f"{what}: {message}.", bare=f"{what}: {bare or message}.")
+    return EvaluationError(
+        f"{what}: {message}.", redacted_message=f"{what}: {redacted_message or message}."
+    )
