@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.model.cache import CacheResource, ModuleState
 from ecbackup_iac.model.policy import Requirements
-from ecbackup_iac.model.value import Known
+from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIns, known_modules
 from ecbackup_iac.rule import judge
@@ -214,6 +214,7 @@ def test_an_input_that_the_chosen_version_does_not_declare_is_no_verdict(
 ) -> None:
     (cache,) = evaluate({"main.tf": call(source, inputs, version)}).caches
     assert (cache.address, status(cache)) == ("module.x", "unknown")
+    assert isinstance(cache.retention, Unknown)
     assert "does not apply to this version with these inputs" in cache.retention.why
 
 
