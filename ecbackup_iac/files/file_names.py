@@ -70,7 +70,7 @@ def may_be_template(entry: os.DirEntry[str]) -> bool:
 
 def is_configuration(name: str) -> bool:
     """Whether a file makes its folder a folder of Terraform configuration."""
-    return name.endswith(_MODULE_FILES)
+    return name.endswith(_MODULE_FILES) or name in TERRAGRUNT_FILES
 
 
 def configured_folder(path: str, boundary: str) -> str | None:

@@ -21,6 +21,7 @@ from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.sought import sought
 from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
+from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots
 from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
@@ -66,21 +67,27 @@ class Request:
 def read(request: Request) -> Iterator[ReadResult]:
     """Yield the result of each root module in the tree, as far as the targets are concerned."""
     folders = Folders(request.boundary, request.given.contents, request.listings)
+    wanted = sought(request.modules)
+    units = UnitRoots(folders, request.given, request.targets, wanted)
     index = Index(
         folders,
-        sought(request.modules),
+        wanted,
         request.is_excluded,
         request.progress.reading,
         request.targets,
+        units.find,
     )
-    yield from _Tree(request, folders, index).readings()
+    yield from _Tree(request, folders, index, units).readings()
 
 
 class _Tree:
     """What the roots of one tree share: modules and variable files, each read once."""
 
-    def __init__(self, request: Request, folders: Folders, index: Index) -> None:
+    def __init__(
+        self, request: Request, folders: Folders, index: Index, units: UnitRoots
+    ) -> None:
         self._request = request
+        self._units = units
         self._folders = folders
         self._index = index
         self._order = RootOrder(index)
@@ -100,11 +107,14 @@ class _Tree:
         """Yield a reading for each root module, and one for what concerns no single root."""
         blocks = [*self._blocks()]
         expected = len(self._order.first)
+        for unit in self._units.roots(self._index):
+            yield from self.root_readings(unit.unit.folder, unit)
         for number, root in enumerate(self._order, 1):
             self._request.progress.evaluating(shown_path(root), number, max(number, expected))
             yield from self.root_readings(root)
         yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
+            absent=tuple(self._units.absent(self._index)),
             blocks=tuple(block for block in blocks if block.location not in self._read_calls),
             annotated_texts=self.annotated_texts(),
         )
@@ -121,12 +131,12 @@ class _Tree:
             self._modules[program] = Modules(self._folders, program)
         return self._modules[program]
 
-    def root_readings(self, folder: str) -> Iterator[ReadResult]:
+    def root_readings(self, folder: str, unit: UnitRoot | None = None) -> Iterator[ReadResult]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
         self._evaluated_roots.add(folder)
         settings = [root for root in self._request.roots if os.path.realpath(root.path) == folder]
         if not settings:
-            yield self._reading(folder, self._request.given, "")
+            yield self._reading(folder, self._request.given, "", unit)
         for root in settings:
             variables = [("file", path) for path in root.var_files]
             given = replace(
@@ -138,25 +148,28 @@ class _Tree:
             if root.workspace:
                 names.append(f"workspace {root.workspace}")
             note = f"evaluated with {', '.join(names)}" if names else ""
-            yield self._reading(folder, given, note).with_settings(root.label)
-        yield self._release(folder)
+            yield self._reading(folder, given, note, unit).with_settings(root.label)
+        if unit is None:
+            yield self._release(folder)
 
-    def _reading(self, folder: str, given: EvaluationInputs, note: str) -> ReadResult:
+    def _reading(
+        self, folder: str, given: EvaluationInputs, note: str, unit: UnitRoot | None = None
+    ) -> ReadResult:
         if self._steps_left <= 0:
             self._skipped_roots.append(folder)
             return ReadResult()
         diagnostics: list[Diagnostic] = []
-        programs = self._programs(folder)
+        programs = self._programs(unit.module.folder if unit else folder)
         found: list[dict[str, CacheResource]] = []
         absent: dict[Location, AbsentCache] = {}
         deployments: dict[tuple[str, str], TemplateDeployment] = {}
         for program in programs:
-            evaluated = self._evaluated(folder, given, note, program, diagnostics)
+            evaluated = self._evaluated(folder, given, note, program, diagnostics, unit)
             absent = evaluated.absent | absent
             for each in evaluated.deployments:
                 deployments.setdefault((each.address, each.url or each.text), each)
             resources = evaluated.resources
-            if not any(kind == "file" for kind, _ in given.variables):
+            if unit is None and not any(kind == "file" for kind, _ in given.variables):
                 resources = self._with_unloaded_files(
                     folder, given, evaluated, program, diagnostics
                 )
@@ -167,12 +180,13 @@ class _Tree:
             diagnostics += modules.news()
         if self._stand_ins is not None:
             diagnostics += self._stand_ins.news
-        return ReadResult(
+        result = ReadResult(
             tuple(found[0].values() if len(found) == 1 else with_programs(*found)),
             tuple(dict.fromkeys(diagnostics)),
             absent=tuple(absent.values()),
             deployments=tuple(deployments.values()),
         )
+        return unit.result(result) if unit else result
 
     def _programs(self, folder: str) -> tuple[Evidence, ...]:
         """Return the program that plans a root, or both where they read different files of it."""
@@ -198,18 +212,23 @@ class _Tree:
             self._stand_ins = StandIns(self._request.modules)
         return self._stand_ins
 
-    def _evaluated(
+    def _evaluated(  # noqa: PLR0913, PLR0917 - what a root is evaluated with
         self,
         folder: str,
         given: EvaluationInputs,
         note: str,
         program: Evidence,
         diagnostics: list[Diagnostic],
+        unit: UnitRoot | None = None,
     ) -> RootEvaluation:
         """Return a root's caches, evaluated with what is given."""
-        instance = self._instance(folder, given, program.program)
+        if unit is None:
+            instance = self._instance(folder, given, program.program)
+        else:
+            instance = self._unit_instance(unit, given, program.program, diagnostics)
         reader = RootReader(shown_path(folder), diagnostics, note, self._described)
-        root = RootEvaluation(instance, program, reader, self._index, self._order, self._is_target)
+        is_target = _anywhere if unit is not None and unit.is_target else self._is_target
+        root = RootEvaluation(instance, program, reader, self._index, self._order, is_target)
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
             context.short_circuits = instance.module.short_circuits
@@ -246,6 +265,22 @@ class _Tree:
         other = self._index.set_inputs.get(folder)
         inputs = RootInputs(folder, names, given, self._variable_files, workspace, other)
         self._declared |= module.variables.keys()
+        return ModuleInstance(module, configuration, inputs)
+
+    def _unit_instance(
+        self,
+        unit: UnitRoot,
+        given: EvaluationInputs,
+        program: Program | None,
+        diagnostics: list[Diagnostic],
+    ) -> ModuleInstance:
+        """Return the root module of a unit, with its inputs."""
+        modules, folder = self._modules_for(program), unit.module.folder
+        module = modules.at(folder) if unit.module.is_plain else unit.module.loaded(diagnostics, program)
+        files = unit.module.files()
+        configuration = Configuration(modules, folder, files, schemas=provider_schema)
+        self._declared |= module.variables.keys()
+        inputs = unit.inputs(given, self._variable_files, workspace_of(given))
         return ModuleInstance(module, configuration, inputs)
 
     def _with_unloaded_files(
@@ -340,6 +375,7 @@ class _Tree:
             is_whole = self._is_target(module.folder)
             texts = annotated_files(self._folders, module.folder, is_whole=is_whole)
             found |= {text.path: text for text in texts}
+        found |= {text.path: text for text in self._units.annotated_texts()}
         return tuple(found.values())
 
     def closing_diagnostics(self) -> Iterator[Diagnostic]:
@@ -353,8 +389,13 @@ class _Tree:
             more = f" (and {len(rest)} more)" if rest else ""
             text = f"not evaluated{more}: all roots before it took as much work as there may be"
             yield Diagnostic(text, Location(shown_path(first)))
+        yield from self._units.diagnostics(self._index)
         yield from self._unread_calls()
         yield from self._unused_settings()
+
+
+def _anywhere(_: str) -> bool:
+    return True
 
 
 def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:

@@ -119,7 +119,7 @@ class RootInputs:
             if isinstance(source, VariableFile):
                 attribute = source.attributes.get(name)
                 if attribute is not None:
-                    return _from_file(attribute, constraint)
+                    return from_file(attribute, constraint)
             elif source[0] == name:
                 shown = f"--var {name}=..."
                 origin = TraceStep(shown, COMMAND_LINE, StepKind.VARIABLE, name)
@@ -140,7 +140,8 @@ def loaded_files(names: Sequence[str]) -> list[str]:
     return fixed + automatic
 
 
-def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
+def from_file(attribute: Attribute, constraint: Constraint) -> Value:
+    """Return the value that a variable file sets. Raises EvaluationError."""
     try:
         value = Evaluator(CONSTANT_SCOPE).value(attribute.expression)
         return constraint.applied(value).through(SourceStep.of(attribute, StepKind.VARIABLE))

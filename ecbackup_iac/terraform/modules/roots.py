@@ -4,7 +4,9 @@ import os
 from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from contextlib import suppress
 
+from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.hcl.structure import Body
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.modules.folders import Folders
@@ -27,6 +29,23 @@ _EVIDENCE = (b"backend", b"cloud", b"provider")
 """Blocks that are evidence that a folder is planned by itself."""
 
 
+@record
+class UnitModules:
+    """The modules that Terragrunt's units deploy."""
+
+    sourced: frozenset[str] = frozenset()
+    """Their folders."""
+
+    targets: tuple[str, ...] = ()
+    """Those of the units that are checked."""
+
+    read: frozenset[str] = frozenset()
+    """The files of Terragrunt that are evaluated."""
+
+
+NO_UNITS = UnitModules()
+
+
 class Index:
     """Every folder with configuration in a tree, and which of them call which."""
 
@@ -37,6 +56,7 @@ class Index:
         is_excluded: Callable[[str], bool],
         reading: Callable[[], object] = lambda: None,
         targets: Sequence[str] | None = None,
+        find_units: Callable[[FolderScan], UnitModules] = lambda _: NO_UNITS,
     ) -> None:
         """Walk the tree; `reading` is called for every file with configuration.
 
@@ -45,6 +65,8 @@ class Index:
         self._folders = folders
         scan = FolderScan(folders, sought, reading)
         scan.walk(is_excluded)
+        units = find_units(scan)
+        targets = None if targets is None else [*targets, *units.targets]
         self.found = scan.found
         self.size = scan.size
         """Bytes of configuration that were read."""
@@ -78,8 +100,17 @@ class Index:
         }
         """The folders that a call names, or may name where nothing that is sought is at stake."""
 
-        self.set_inputs = set_inputs(scan.wrappers, folders, self.leading, self.called)
+        wrappers = [path for path in scan.wrappers if path not in units.read]
+        self.set_inputs = set_inputs(wrappers, folders, self.leading, self.called)
         """What other programs set of the modules' inputs, by folder."""
+
+        self.sourced = {
+            folder
+            for folder in units.sourced
+            if folder not in self.set_inputs
+            or os.path.basename(self.set_inputs[folder].by) in TERRAGRUNT_FILES
+        }
+        """The folders that Terragrunt plans, with the inputs of its units: they are no roots of their own."""
 
         self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())
         folders.keep(self.leading)
@@ -94,6 +125,8 @@ class Index:
 
     def is_planned(self, path: str) -> bool:
         """Whether a folder shows that it is planned by itself, whatever calls it."""
+        if path in self.sourced:
+            return False
         if path in self.set_inputs or loaded_files(self._folders.names(path)):
             return True
         initialised = os.path.join(path, ".terraform")

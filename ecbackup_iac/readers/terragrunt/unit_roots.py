@@ -1,0 +1,169 @@
+"""The units of a tree → the roots to evaluate, and what is known of their caches besides."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
+from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
+from ecbackup_iac.model.cache import CacheResource, format_days
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
+from ecbackup_iac.model.source import Source
+from ecbackup_iac.model.value import Known, Unknown
+from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
+from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.modules.inputs import VariableFiles
+from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
+from ecbackup_iac.terraform.modules.ruling_out import may_name
+from ecbackup_iac.terraform.values.budget import MAX_STEPS
+from ecbackup_iac.terraform.values.context import evaluation
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terragrunt.discovery import Deployments, deployments
+from ecbackup_iac.terragrunt.inputs import UnitInputs
+from ecbackup_iac.terragrunt.module import UnitModule
+from ecbackup_iac.terragrunt.tree import Tree
+from ecbackup_iac.terragrunt.units import Unit
+
+
+@record(eq=False)
+class UnitRoot:
+    """A unit with one of the folders that its module may be in."""
+
+    unit: Unit
+    module: UnitModule
+    is_target: bool
+    """It lies in what is checked; otherwise its module does."""
+
+    @property
+    def shown(self) -> str:
+        """The unit's folder, as it is printed."""
+        return shown_path(self.unit.folder)
+
+    def inputs(self, given: EvaluationInputs, files: VariableFiles, workspace: Value) -> UnitInputs:
+        """Return the inputs of the module. Raises EvaluationError."""
+        unit = self.unit
+        if unit.problem is not None:
+            why = f"Terragrunt refuses the unit: {unit.problem.message}"
+            unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
+        unknown_files = ", ".join(name for name, _ in self.module.unknown_files)
+        more = f"the generated {unknown_files}, which is not evaluated" if unknown_files else ""
+        return UnitInputs(unit, self.module.paths, given, files, workspace, more)
+
+    def result(self, result: ReadResult) -> ReadResult:
+        """Return the result of the module's evaluation as that of the unit."""
+        resources = tuple(map(self._of_unit, result.resources))
+        absent = tuple(replace(one, root=self.shown) for one in result.absent)
+        diagnostics = (*result.diagnostics, *self.module.problems)
+        return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
+
+    def _of_unit(self, cache: CacheResource) -> CacheResource:
+        cache = replace(cache, source=Source.TERRAGRUNT)
+        unit, retention = self.unit, cache.retention
+        if unit.problem is not None or self.module.problems:
+            message = unit.problem.message if unit.problem else self.module.problems[0].message
+            why = f"Terragrunt refuses the unit: {message}"
+            return replace(
+                cache, retention=Unknown(why, trace=retention.trace, is_rejected=True)
+            )
+        if unit.doubt and (unit.remote or len(unit.modules) > 1):
+            days = f"; it is {format_days(retention)} with {shown_path(self.module.folder)}"
+            shown = days if isinstance(retention, Known) else ""
+            return replace(cache, retention=Unknown(unit.doubt + shown, trace=retention.trace))
+        if unit.doubt:
+            return replace(cache, assumptions=(*cache.assumptions, unit.doubt))
+        return cache
+
+
+class UnitRoots:
+    """Every unit of one tree."""
+
+    def __init__(
+        self, folders: Folders, given: EvaluationInputs, targets: Sequence[str], words: Sought
+    ) -> None:
+        self._folders = folders
+        self._given = given
+        self._targets = frozenset(targets)
+        self._sought = words
+        self.found = Deployments()
+
+    def find(self, scan: FolderScan) -> UnitModules:
+        """Find the units, and return what the index has to know of them."""
+        paths = [path for path in scan.wrappers if os.path.basename(path) in TERRAGRUNT_FILES]
+        if not paths:
+            return NO_UNITS
+        tree = Tree(self._folders, self._given.environment)
+        with evaluation(MAX_STEPS * 4):
+            self.found = deployments(tree, paths)
+        targets = (
+            folder
+            for unit in self.found.units
+            if self._is_target(unit)
+            for folder in unit.modules
+        )
+        templates = {one.file for one in self.found.templates}
+        read = {path for path in scan.wrappers if path.endswith((".hcl", ".hcl.json"))} - templates
+        return UnitModules(frozenset(self.found.sourced), tuple(targets), frozenset(read))
+
+    def _is_target(self, unit: Unit) -> bool:
+        return lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
+
+    def roots(self, index: Index) -> Iterator[UnitRoot]:
+        """Yield the units to evaluate: those whose module may lead to a cache, and concern what is checked."""
+        for unit in self.found.units:
+            is_target = self._is_target(unit)
+            for folder in () if unit.excluded else unit.modules:
+                module = UnitModule(unit, folder, self._folders)
+                leads = folder in index.leading or module.own_folder in index.leading
+                leads = leads or any(
+                    may_name(source.text, self._sought.words)
+                    for source in module.generated.values()
+                )
+                if leads and (is_target or folder in index.relevant):
+                    yield UnitRoot(unit, module, is_target)
+
+    def diagnostics(self, index: Index) -> Iterator[Diagnostic]:
+        """Yield what Terragrunt refuses, where it concerns what is checked."""
+        for unit in self.found.units:
+            is_concerned = self._is_target(unit) or any(
+                folder in index.relevant for folder in unit.modules
+            )
+            if unit.problem is not None and is_concerned:
+                yield _refused(unit.problem, unit.file)
+        for stack in self.found.stacks:
+            if lies_in(os.path.dirname(stack.file), self._targets):
+                yield from (_refused(problem, stack.file) for problem in stack.problems)
+
+    def absent(self, index: Index) -> Iterator[AbsentCache]:
+        """Yield the cache blocks in the modules of units that are never applied."""
+        for unit in self.found.units:
+            for folder in unit.modules if unit.excluded else ():
+                if folder not in index.leading:
+                    continue
+                for path, names in index.below(folder).items():
+                    for block in index.found[path].blocks:
+                        address = f"{names}.{block.address}" if names else block.address
+                        yield AbsentCache(
+                            address, block.kind, shown_path(unit.folder), block.location, unit.excluded
+                        )
+
+    def annotated_texts(self) -> Iterator[AnnotatedText]:
+        """Yield the configuration files that may hold suppressions."""
+        for path in sorted(self.found.read):
+            source = self._folders.source(path)
+            if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
+                syntax = Syntax.TERRAFORM_JSON if path.endswith(".json") else Syntax.HCL
+                is_whole = lies_in(os.path.dirname(path), self._targets)
+                yield AnnotatedText(source.path, source.text, syntax, is_whole=is_whole)
+
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether there is any unit or stack."""
+        return bool(self.found.units or self.found.stacks)
+
+
+def _refused(error: EvaluationError, file: str) -> Diagnostic:
+    location = error.origin.location if error.origin is not None else Location(shown_path(file))
+    return Diagnostic(f"Terragrunt refuses it: {error.message}", location)

@@ -1,0 +1,462 @@
+"""One configuration file → the values of the names in it, evaluated on demand and once."""
+
+import os
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.hcl.expression import Call, Name, Node
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.structure import Attribute, Block, Body
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, object_of
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    LazyMembers,
+    Privacy,
+    ReferenceRefusedError,
+    SourceStep,
+    Value,
+    boolean,
+    null,
+    object_value,
+    string,
+    unknown,
+)
+from ecbackup_iac.terragrunt.functions import FUNCTIONS, call_function, tfvars_value
+from ecbackup_iac.terragrunt.tree import (
+    STACK_FILE,
+    UNIT_FILES,
+    VALUES_FILE,
+    ConfigFiles,
+    View,
+    check_names,
+    includes,
+    labelled,
+)
+
+MAX_READS = 20
+"""Configurations that read each other."""
+
+MERGE_STRATEGIES = ("no_merge", "shallow", "deep")
+
+_ROOTS = frozenset(("dependency", "feature", "include", "local", "stack", "unit", "values"))
+
+_EMPTY_TEXTS = (
+    "download_dir", "iam_assume_role_session_name", "iam_role", "iam_web_identity_token",
+    "terraform_binary", "terraform_version_constraint", "terragrunt_version_constraint",
+)  # fmt: skip
+
+
+@record(eq=False)
+class Include:
+    """An include block."""
+
+    label: str
+    """Empty for a bare one."""
+
+    path: str
+    """Of the included file: absolute."""
+
+    block: Block
+    is_exposed: bool
+    strategy: str
+
+
+class ConfigEvaluator(Evaluator):
+    """Evaluates the expressions of a configuration file."""
+
+    def evaluate(self, node: Node) -> Value:
+        """Return the value of a node by its kind. Raises EvaluationError."""
+        scope = self.scope
+        assert isinstance(scope, ConfigFile)  # noqa: S101 - no other scope has such an evaluator
+        match node:
+            case Call(name="jsondecode", arguments=(Call(name="read_tfvars_file") as inner,)):
+                return tfvars_value(self, scope, inner)
+            case Call(name=name) if name in FUNCTIONS:
+                return call_function(self, scope, node)
+            case Name(name=name) if name not in self.names and name in _ROOTS:
+                return scope.whole(name)
+            case _:
+                return super().evaluate(node)
+
+    def _check_key(self, node: Node, of: Value, *, has_key: bool) -> None:
+        """Accept any key: there are no resources."""
+
+
+class ConfigFile:
+    """A configuration file in one context: the scope of its expressions."""
+
+    allows_calls = True
+    instance_key = ""
+
+    def __init__(  # noqa: PLR0913 - what a file's meaning depends on
+        self,
+        view: View,
+        path: str,
+        *,
+        child: "ConfigFile | None" = None,
+        include: Include | None = None,
+        reader: "ConfigFile | None" = None,
+        values: Value | None = None,
+    ) -> None:
+        """Take a file's path; `child` includes it, `reader` reads it as a value."""
+        self.view: View = view
+        self.path = path
+        self.include_from_child = include
+        self._child = child
+        self.config_path: str = child.config_path if child else path
+        """The file whose folder functions count from."""
+
+        self.original_path: str = (child or reader or self).config_path
+        if child or reader:
+            self.original_path = (child or reader or self).original_path
+        self._depth: int = reader._depth + 1 if reader else 0  # noqa: SLF001 - the same class
+        self.files = ConfigFiles(view, os.path.dirname(path))
+        self.address = shown_path(path)
+        self._values = values
+        self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
+        self._pending: set[tuple[str, ...]] = set()
+        self._in_locals = 0
+        self.extra_names: dict[str, Value] = {}
+        """The values of `unit` and `stack` in a stack file."""
+
+        self.lacks_values = False
+        """It refers to `values`, and there are none."""
+
+        if self._depth > MAX_READS:
+            raise EvaluationError(f"Cycle: {shown_path(path)} is read again and again")
+
+    @cached_property
+    def body(self) -> Body:
+        """What the file declares. Raises EvaluationError."""
+        body = self.view.body(self.path)
+        if os.path.basename(self.path) not in (STACK_FILE, VALUES_FILE):
+            check_names(body)
+        return body
+
+    @property
+    def folder(self) -> str:
+        """The folder that functions count from."""
+        return os.path.dirname(self.config_path)
+
+    @cached_property
+    def evaluator(self) -> ConfigEvaluator:
+        """What evaluates the file's expressions."""
+        return ConfigEvaluator(self)
+
+    def value(self, attribute: Attribute) -> Value:
+        """Return the value of an attribute. Raises EvaluationError with its location."""
+        try:
+            return self.evaluator.value(attribute.expression)
+        except EvaluationError as error:
+            raise error.at(attribute.range) from error
+
+    def text(self, attribute: Attribute) -> Value:
+        """Return the value of an attribute that is a text. Raises EvaluationError."""
+        value = self.value(attribute)
+        if value.is_known and not isinstance(value.raw, str):
+            raise EvaluationError(f"{attribute.name}: a string is required", attribute.range)
+        return value
+
+    def check(self) -> None:
+        """Raise EvaluationError for what is refused in a local, used or not."""
+        for block in self.body.blocks("locals"):
+            for attribute in block.body.attributes():
+                self.reference("local", (attribute.name,), attribute.range)
+
+    # The names.
+
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
+        """Return the value of `root.name`. Raises EvaluationError."""
+        key = (root, *names)
+        if key in self._pending:
+            raise ReferenceRefusedError(f"Cycle: {'.'.join(key)} refers to itself", source_range)
+        if key not in self._found:
+            self._pending.add(key)
+            try:
+                self._found[key] = self._resolved(root, names[0])
+            except EvaluationError as error:
+                error.__context__ = None
+                self._found[key] = error
+            except UnknownResultError as error:
+                self._found[key] = unknown(str(error))
+            finally:
+                self._pending.discard(key)
+        found = self._found[key]
+        if isinstance(found, EvaluationError):
+            raise found.with_traceback(None)
+        return found
+
+    def _resolved(self, root: str, name: str) -> Value:
+        if root == "local":
+            return self._local(name)
+        if root not in _ROOTS:
+            raise EvaluationError(f'Unknown variable: there is no variable named "{root}"')
+        if self._in_locals and root == "dependency":
+            text = f'Can\'t evaluate expression: a local refers to "dependency.{name}"'
+            raise EvaluationError(text)
+        whole = self.whole(root)
+        if not whole.is_known:
+            return unknown(whole.unknown.why)
+        members = whole.members
+        if name not in members:
+            raise EvaluationError(f'Unsupported attribute: {root} has no attribute named "{name}"')
+        return members[name]
+
+    def _local(self, name: str) -> Value:
+        attribute = self._locals.get(name)
+        if attribute is None:
+            kind = ReferenceRefusedError if self._in_locals else EvaluationError
+            raise kind(f'Reference to undeclared local: there is no local named "{name}"')
+        self._in_locals += 1
+        try:
+            return self.value(attribute).through(SourceStep.of(attribute, StepKind.LOCAL))
+        finally:
+            self._in_locals -= 1
+
+    @cached_property
+    def _locals(self) -> dict[str, Attribute]:
+        blocks = self.body.blocks("locals")
+        if len(blocks) > 1:
+            raise EvaluationError("Duplicate locals block: a file may have one", blocks[1].header)
+        return {one.name: one for block in blocks for one in block.body.attributes()}
+
+    def whole(self, root: str) -> Value:
+        """Return the value of one of the variables as a whole. Raises EvaluationError."""
+        match root:
+            case "local":
+                return self._lazy(
+                    self._locals,
+                    lambda name: self.reference("local", (name,), self._locals[name].range),
+                )
+            case "include":
+                return self._exposed
+            case "dependency":
+                return object_value({name: _outputs_of(name) for name in self.dependencies})
+            case "feature":
+                return self._lazy(self.features, self._feature)
+            case "values" if self.values is not None:
+                return self.values
+            case _ if root in self.extra_names:
+                return self.extra_names[root]
+            case _:
+                self.lacks_values = self.lacks_values or root == "values"
+                raise EvaluationError(f'Unknown variable: there is no variable named "{root}"')
+
+    @staticmethod
+    def _lazy(
+        names: "dict[str, Attribute] | dict[str, tuple[ConfigFile, Block]]",
+        find: Callable[[str], Value],
+    ) -> Value:
+        kind = object_of(dict.fromkeys(names, DYNAMIC))
+        return Value(kind, LazyMembers(sorted(names), find))
+
+    # Includes.
+
+    @cached_property
+    def includes(self) -> tuple[Include, ...]:
+        """The include blocks, in order. Raises EvaluationError."""
+        blocks = includes(self.body)
+        if blocks and self._child is not None:
+            text = f"{shown_path(self.path)} is included and includes another file itself"
+            raise EvaluationError(f"Too many levels of inheritance: {text}", blocks[0].header)
+        labels = [block.labels for block in blocks]
+        for number, block in enumerate(blocks):
+            if block.labels in labels[:number]:
+                raise EvaluationError(
+                    "Duplicate include block: each has a label of its own", block.header
+                )
+        return tuple(self._include(block) for block in blocks)
+
+    def _include(self, block: Block) -> Include:
+        written = block.body.attribute("path")
+        if written is None:
+            raise EvaluationError(
+                "Missing required argument: an include needs a path", block.header
+            )
+        self._in_locals += 1
+        try:
+            path = self.text(written)
+            if not path.is_known:
+                raise UnknownResultError(f"the path of an include is unknown: {path.unknown.why}")
+            text = str(path.raw)
+            exposed, strategy = (block.body.attribute(one) for one in ("expose", "merge_strategy"))
+            is_exposed = exposed is not None and self.value(exposed).raw is True
+            how = str(self.value(strategy).raw) if strategy is not None else "shallow"
+        finally:
+            self._in_locals -= 1
+        if how not in MERGE_STRATEGIES:
+            at = strategy.range if strategy else block.header
+            raise EvaluationError(f'Invalid merge_strategy "{how}": one of {MERGE_STRATEGIES}', at)
+        if not text:
+            raise EvaluationError("The path of the include is empty", written.range)
+        full = os.path.normpath(os.path.join(self.folder, text))
+        if not self.view.exists(full):
+            self.view.real(full)  # outside, nothing is known
+            raise EvaluationError(
+                f"The included file {shown_path(full)} does not exist", written.range
+            )
+        label = block.labels[0] if block.labels else ""
+        return Include(label, full, block, is_exposed, how)
+
+    def included(self, include: Include) -> "ConfigFile":
+        """Return the configuration that is included."""
+        if include.path not in self._included:
+            self._included[include.path] = ConfigFile(
+                self.view, include.path, child=self, include=include
+            )
+        return self._included[include.path]
+
+    @cached_property
+    def _included(self) -> "dict[str, ConfigFile]":
+        return {}
+
+    @cached_property
+    def _exposed(self) -> Value:
+        if self._child is not None:
+            raise EvaluationError('Unknown variable: there is no variable named "include"')
+        found = {
+            one.label: self.included(one).as_value() for one in self.includes if one.is_exposed
+        }
+        is_bare = [one.label for one in self.includes] == [""]
+        return found.get("", object_value({})) if is_bare else object_value(found)
+
+    def selected_include(self, names: list[str]) -> Include | None:
+        """Return the include that a function is about; None without any. Raises EvaluationError."""
+        if self.include_from_child is not None:
+            return self.include_from_child
+        found = {one.label: one for one in self.includes}
+        if len(found) <= 1:
+            return next(iter(found.values()), None)
+        if len(names) != 1:
+            raise EvaluationError("there are several includes: the function needs the label of one")
+        if names[0] not in found:
+            raise EvaluationError(f'there is no include with the label "{names[0]}"')
+        return found[names[0]]
+
+    def merged_files(self) -> Iterator["tuple[ConfigFile, str]"]:
+        """Yield the included files that are merged, the last one first, with the strategy."""
+        for include in reversed(self.includes):
+            if include.strategy != "no_merge":
+                yield self.included(include), include.strategy
+
+    def blocks_of_all(self, kind: str) -> "dict[str, tuple[ConfigFile, Block]]":
+        """Return the labelled blocks of a kind, merged by label: those of the child win."""
+        found = {block.labels[0]: (self, block) for block in labelled(self.body, kind)}
+        for parent, _ in self.merged_files():
+            own = {block.labels[0]: (parent, block) for block in labelled(parent.body, kind)}
+            found = own | found
+        return found
+
+    # What else has a name.
+
+    @cached_property
+    def dependencies(self) -> "dict[str, tuple[ConfigFile, Block]]":
+        """The dependency blocks, those of the child that includes this file too."""
+        own = self.blocks_of_all("dependency")
+        return own | self._child.dependencies if self._child else own
+
+    @cached_property
+    def features(self) -> "dict[str, tuple[ConfigFile, Block]]":
+        """The feature blocks, those of the child that includes this file too."""
+        own = self.blocks_of_all("feature")
+        return own | self._child.features if self._child else own
+
+    def _feature(self, name: str) -> Value:
+        owner, block = self.features[name]
+        default = block.body.attribute("default")
+        if default is None:
+            raise EvaluationError(
+                f"feature flag {name} does not have a default value", block.header
+            )
+        value = owner.value(default).through(SourceStep.of(default, StepKind.MAPPING))
+        for pair in self.view.tree.environment.get("TG_FEATURE", "").split(","):
+            flag, equals, text = pair.partition("=")
+            if equals and flag.strip() == name:
+                is_flag = isinstance(value.raw, bool)
+                given = boolean(text.lower() in ("true", "1", "t")) if is_flag else string(text)
+                value = given.with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
+        return object_value({"name": string(name), "value": value})
+
+    @cached_property
+    def values(self) -> Value | None:
+        """The values that a stack passes, or those of the file beside this one; None without any."""
+        if self._values is not None:
+            return self._values
+        path = os.path.join(os.path.dirname(self.path), VALUES_FILE)
+        if not self.view.exists(path):
+            return None
+        file = ConfigFile(self.view, path, reader=self)
+        return file.attribute_values()
+
+    def attribute_values(self) -> Value:
+        """Return the attributes of a file as an object. Raises EvaluationError."""
+        found = {
+            one.name: self.value(one).through(SourceStep.of(one, StepKind.MAPPING))
+            for one in self.body.attributes()
+        }
+        return object_value(found)
+
+    # The file as a value.
+
+    def read_config(self, path: str) -> "ConfigFile | None":
+        """Return another configuration, read as a value; None where there is none."""
+        full = os.path.normpath(os.path.join(self.folder, path))
+        if self.view.is_folder(full):
+            names = [name for name in UNIT_FILES if self.view.exists(os.path.join(full, name))]
+            full = os.path.join(full, (*names, UNIT_FILES[0])[0])
+        if not self.view.exists(full):
+            self.view.real(full)  # outside, nothing is known
+            return None
+        return ConfigFile(self.view, full, reader=self)
+
+    def as_value(self) -> Value:
+        """Return the whole configuration as an object. Raises EvaluationError."""
+        if os.path.basename(self.path) == VALUES_FILE:
+            return self.attribute_values()
+        self.check()
+        from ecbackup_iac.terragrunt.merging import merged_inputs
+
+        members: dict[str, Callable[[], Value]] = {
+            "locals": lambda: self.whole("local") if self._locals else null(),
+            "inputs": lambda: merged_inputs(self) or null(),
+            "dependency": lambda: self.whole("dependency"),
+            "feature": lambda: self.whole("feature"),
+        }
+        members |= {name: lambda: string("") for name in _EMPTY_TEXTS}
+        for kind in ("terraform", "remote_state", "dependencies", "exclude"):
+            for owner, block in self._unlabelled(kind):
+                members[kind] = lambda owner=owner, block=block: owner._block_value(block)  # type: ignore[misc]
+        generates = self.blocks_of_all("generate")
+        members["generate"] = lambda: object_value(
+            {name: owner._block_value(block) for name, (owner, block) in generates.items()}  # noqa: SLF001
+        )
+        for attribute in self.body.attributes():
+            if attribute.name not in ("inputs", "locals", "include", "terraform"):
+                members[attribute.name] = lambda one=attribute: self.value(one)  # type: ignore[misc]
+        if not hasattr(self.body, "items"):  # in JSON, blocks are attributes too
+            for name in ("dependency", "feature"):
+                members[name] = lambda name=name: self.whole(name)  # type: ignore[misc]
+        whole = object_of(dict.fromkeys(members, DYNAMIC))
+        return Value(whole, LazyMembers(sorted(members), lambda name: members[name]()))
+
+    def _unlabelled(self, kind: str) -> "list[tuple[ConfigFile, Block]]":
+        own = [(self, block) for block in self.body.blocks(kind)]
+        parents = [
+            (parent, block)
+            for parent, _ in self.merged_files()
+            for block in parent.body.blocks(kind)
+        ]
+        return own[:1] or parents[:1]
+
+    def _block_value(self, block: Block) -> Value:
+        return object_value({one.name: self.value(one) for one in block.body.attributes()})
+
+
+def _outputs_of(name: str) -> Value:
+    why = f'the outputs of dependency "{name}" are known once it is applied'
+    return object_value({"outputs": unknown(why), "inputs": unknown(why)})

@@ -1,0 +1,194 @@
+"""A configuration and the files that it includes → its settings, merged."""
+
+from collections.abc import Mapping
+
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.structure import Attribute, Block
+from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.values.value import EvaluationError, Located, UnknownRaw, Value
+from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.deep_merge import deep_merged, shallow_merged
+
+_EXCLUDED_ACTIONS = ("all", "all_except_output", "apply")
+"""Of an exclude block: those that cover the apply."""
+
+
+@record(eq=False)
+class GeneratedFile:
+    """A file that a generate block writes into the module's folder."""
+
+    path: str
+    contents: Value
+    if_exists: str
+    is_disabled: bool
+    removes: bool
+    """It is disabled, and removes what is there."""
+
+    range: SourceRange
+
+
+@record(eq=False)
+class ExtraArguments:
+    """What an extra_arguments block adds to a plan or an apply."""
+
+    range: SourceRange
+    arguments: Value | None
+    required_files: Value | None
+    optional_files: Value | None
+    environment: Value | None
+
+
+def merged_inputs(file: ConfigFile) -> Value | None:
+    """Return the inputs of a configuration, merged with those that it includes; None without any.
+
+    Raises EvaluationError.
+    """
+    found = _own_inputs(file)
+    for parent, strategy in file.merged_files():
+        below = _own_inputs(parent)
+        if below is None or found is None:
+            found = found if below is None else below
+        else:
+            found = (deep_merged if strategy == "deep" else shallow_merged)(below, found)
+    return found
+
+
+def _own_inputs(file: ConfigFile) -> Value | None:
+    attribute = file.body.attribute("inputs")
+    if attribute is None:
+        blocks = file.body.blocks("inputs")
+        if blocks:
+            text = "Unsupported block type: inputs is an argument (inputs = { ... })"
+            raise EvaluationError(text, blocks[0].header)
+        return None
+    value = file.value(attribute)
+    if value.is_null:
+        return None
+    if not isinstance(value.raw, Mapping | UnknownRaw):
+        raise EvaluationError("inputs must be a map", attribute.range)
+    return value
+
+
+def terraform_source(file: ConfigFile) -> tuple[Value, Attribute] | None:
+    """Return the source of the module, and where it is written; None without any. Raises EvaluationError."""
+    for owner in (file, *(parent for parent, _ in file.merged_files())):
+        for block in owner.body.blocks("terraform"):
+            attribute = block.body.attribute("source")
+            if attribute is not None:
+                value = owner.text(attribute)
+                if not value.is_null:
+                    return value, attribute
+    return None
+
+
+def exclusion(file: ConfigFile) -> tuple[Value | None, Located | None]:
+    """Return whether a unit is left out of an apply, and where that is decided; None where it is not.
+
+    Raises EvaluationError.
+    """
+    for owner in (file, *(parent for parent, _ in file.merged_files())):
+        blocks = owner.body.blocks("exclude")
+        if len(blocks) > 1:
+            raise EvaluationError("only one exclude block is allowed", blocks[1].header)
+        for block in blocks:
+            condition, actions = (block.body.attribute(name) for name in ("if", "actions"))
+            if condition is None or actions is None:
+                return None, None
+            listed = owner.value(actions)
+            if not _covers_apply(listed):
+                return None, None
+            return owner.value(condition), condition.range
+        skip = owner.body.attribute("skip")
+        if skip is not None:
+            return owner.value(skip), skip.range
+    return None, None
+
+
+def _covers_apply(actions: Value) -> bool:
+    if not isinstance(actions.raw, tuple):
+        return True
+    texts = [str(one.raw).lower() for one in actions.elements if one.is_known]
+    return any(text in _EXCLUDED_ACTIONS for text in texts) or len(texts) < len(actions.elements)
+
+
+def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
+    """Return what the generate blocks write, by label. Raises EvaluationError."""
+    found: dict[str, GeneratedFile] = {}
+    for owner in (*(parent for parent, _ in file.merged_files()), file):
+        for block in owner.body.blocks("generate", 1) if _has_blocks(owner, "generate") else ():
+            members = {one.name: owner.value(one) for one in block.body.attributes()}
+            _add_generated(found, block.labels[0], members, block.header)
+        attribute = owner.body.attribute("generate")
+        if attribute is not None and not _has_blocks(owner, "generate"):
+            value = owner.value(attribute)
+            for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
+                if isinstance(one.raw, Mapping):
+                    _add_generated(found, label, one.members, attribute.range)
+        for block in owner.body.blocks("remote_state"):
+            _add_backend(found, owner, block)
+    return found
+
+
+def _has_blocks(file: ConfigFile, kind: str) -> bool:
+    """Whether a kind is written as blocks; in JSON an object is taken for them."""
+    return bool(file.body.blocks(kind, 1))
+
+
+def _add_generated(
+    found: dict[str, GeneratedFile],
+    label: str,
+    members: Mapping[str, Value],
+    source_range: SourceRange,
+) -> None:
+    path, contents, if_exists = (members.get(name) for name in ("path", "contents", "if_exists"))
+    if path is None or contents is None or if_exists is None:
+        text = f'Missing required argument: generate "{label}" needs path, if_exists and contents'
+        raise EvaluationError(text, source_range)
+    how = str(if_exists.raw) if if_exists.is_known else "overwrite"
+    if how not in ("overwrite", "overwrite_terragrunt", "skip", "error"):
+        raise EvaluationError(f'generate "{label}": if_exists is "{how}"', source_range)
+    disabled, if_disabled = (members.get(name) for name in ("disable", "if_disabled"))
+    is_disabled = disabled is not None and disabled.raw in (True, "true")
+    removes = if_disabled is not None and if_disabled.raw in ("remove", "remove_terragrunt")
+    found[label] = GeneratedFile(
+        str(path.raw) if path.is_known else "",
+        contents,
+        how,
+        is_disabled,
+        removes,
+        source_range,
+    )
+
+
+def _add_backend(found: dict[str, GeneratedFile], owner: ConfigFile, block: Block) -> None:
+    """Check a remote_state block, whose generated file holds no resource and no variable."""
+    for name in ("backend", "config"):
+        if block.body.attribute(name) is None and not block.body.blocks(name):
+            raise EvaluationError(
+                f"Missing required argument: remote_state needs {name}", block.header
+            )
+
+
+def extra_arguments(file: ConfigFile) -> list[ExtraArguments]:
+    """Return what is added to a plan or an apply, in order. Raises EvaluationError."""
+    merged: dict[str, tuple[ConfigFile, Block]] = {}
+    for owner in (*reversed([parent for parent, _ in file.merged_files()][::-1]), file):
+        for terraform in owner.body.blocks("terraform"):
+            for block in terraform.body.blocks("extra_arguments", 1):
+                merged[block.labels[0]] = (owner, block)
+    found = []
+    for owner, block in merged.values():
+        commands = block.body.attribute("commands")
+        if commands is None:
+            text = "Missing required argument: extra_arguments needs commands"
+            raise EvaluationError(text, block.header)
+        listed = owner.value(commands)
+        names = {one.raw for one in listed.elements} if isinstance(listed.raw, tuple) else {"plan"}
+        if not names & {"plan", "apply"}:
+            continue
+        values = [
+            owner.value(attribute) if (attribute := block.body.attribute(name)) else None
+            for name in ("arguments", "required_var_files", "optional_var_files", "env_vars")
+        ]
+        found.append(ExtraArguments(block.header, *values))
+    return found

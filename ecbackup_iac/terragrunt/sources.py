@@ -1,0 +1,39 @@
+"""The source of a unit's module → the folder in the repository, or what it is elsewhere."""
+
+import os
+import re
+
+from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.terraform.functions.call_context import OutsideError
+from ecbackup_iac.terraform.values.value import EvaluationError, Located
+from ecbackup_iac.terragrunt.tree import View
+
+_REMOTE = re.compile(
+    r"[A-Za-z0-9]+::|[A-Za-z][A-Za-z0-9+.-]*://|(?:github|gitlab|bitbucket)\.(?:com|org)/"
+    r"|[\w.-]+@[\w.-]+:|[\w.-]+\.(?:amazonaws|googleapis)\.com/"
+)
+
+
+def is_remote(source: str) -> bool:
+    """Whether a source is fetched from elsewhere, as go-getter recognises it."""
+    return _REMOTE.match(source) is not None and not source.startswith("file://")
+
+
+def local_path(source: str, folder: str) -> str:
+    """Return the absolute path that a local source names, seen from a unit's folder."""
+    text = source.removeprefix("file://").partition("?")[0].replace("\\", "/")
+    return os.path.normpath(os.path.join(folder, text.replace("//", "/") if text else "."))
+
+
+def local_folder(view: View, source: str, folder: str, origin: Located) -> str:
+    """Return the real folder that a local source names. Raises EvaluationError where there is none."""
+    path = local_path(source, folder)
+    try:
+        real = view.real(path)
+    except OutsideError as error:
+        raise EvaluationError(f"the module was not read: {error}", origin) from None
+    if not os.path.isdir(real):
+        raise EvaluationError(
+            f"the module was not read: there is no folder {shown_path(path)}", origin
+        )
+    return real

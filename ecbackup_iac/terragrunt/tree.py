@@ -1,0 +1,168 @@
+"""Paths as Terragrunt sees them → the files of a repository, each parsed once."""
+
+import os
+import posixpath
+from collections.abc import Mapping, Sequence
+
+from ecbackup_iac.files.paths import is_inside, repository_top, shown_path
+from ecbackup_iac.hcl.expression import Literal
+from ecbackup_iac.hcl.parser import parse_whole_file
+from ecbackup_iac.hcl.source import Problem
+from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
+from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
+from ecbackup_iac.terraform.values.value import EvaluationError
+
+UNIT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json")
+"""The names of a unit's configuration; the first of them that exists is read."""
+
+STACK_FILE = "terragrunt.stack.hcl"
+VALUES_FILE = "terragrunt.values.hcl"
+
+_BLOCKS = frozenset((
+    "catalog", "dependencies", "dependency", "engine", "errors", "exclude", "feature", "generate",
+    "include", "locals", "remote_state", "terraform",
+))  # fmt: skip
+_ATTRIBUTES = frozenset((
+    "download_dir", "generate", "iam_assume_role_duration", "iam_assume_role_session_name", "iam_role",
+    "iam_web_identity_token", "inputs", "prevent_destroy", "remote_state", "retry_max_attempts",
+    "retry_sleep_interval_sec", "retryable_errors", "skip", "terraform_binary",
+    "terraform_version_constraint", "terragrunt_version_constraint",
+))  # fmt: skip
+
+
+class Tree:
+    """The configuration files of one repository."""
+
+    def __init__(self, folders: Folders, environment: Mapping[str, str]) -> None:
+        self.folders = folders
+        self.environment = environment
+        self.top = repository_top(folders.boundary) or folders.boundary
+        self._bodies: dict[str, tuple[Body, Sequence[Problem]] | Diagnostic] = {}
+        self.read: set[str] = set()
+        """The configuration files that were read: real paths."""
+
+    def view(self, copies: Mapping[str, str] | None = None) -> "View":
+        """Return the tree with folders that a stack generates, each with the folder that it copies."""
+        return View(self, copies or {})
+
+    def body(self, real: str) -> Body:
+        """Return what a file declares. Raises EvaluationError where it is broken."""
+        if real not in self._bodies:
+            source = self.folders.source(real)
+            if isinstance(source, Diagnostic):
+                self._bodies[real] = source
+            elif real.endswith(".json"):
+                from ecbackup_iac.hcl.json_syntax import parse_json
+
+                self._bodies[real] = parse_json(source, NO_BLOCKS)
+            else:
+                self._bodies[real] = parse_whole_file(source)
+        self.read.add(real)
+        found = self._bodies[real]
+        if isinstance(found, Diagnostic):
+            raise EvaluationError(f"{shown_path(real)} {found.message}")
+        body, problems = found
+        for message, source_range in problems:
+            raise EvaluationError(message, source_range)
+        return body
+
+
+class View:
+    """The tree from one unit: with the folders that its stack generates."""
+
+    def __init__(self, tree: Tree, copies: Mapping[str, str]) -> None:
+        self.tree = tree
+        self.copies = copies
+
+    def real(self, path: str) -> str:
+        """Return the path of the file that is read for an absolute path, links resolved.
+
+        Raises OutsideError where it is not in the repository.
+        """
+        path = os.path.normpath(path)
+        for generated, copied in self.copies.items():
+            if is_inside(path, generated):
+                path = copied + path[len(generated) :]
+        try:
+            if self.tree.folders.is_inside(path):
+                return self.tree.folders.real(path)
+        except ValueError:
+            pass
+        raise OutsideError(f"{shown_path(path)} lies outside the repository")
+
+    def exists(self, path: str) -> bool:
+        """Whether a file or folder is there, inside the repository."""
+        try:
+            return os.path.exists(self.real(path))
+        except OutsideError:
+            return False
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is there, inside the repository."""
+        try:
+            return os.path.isdir(self.real(path))
+        except OutsideError:
+            return False
+
+    def body(self, path: str) -> Body:
+        """Return what a file declares. Raises EvaluationError, or UnknownResultError."""
+        return self.tree.body(self.real(path))
+
+
+class ConfigFiles(RootFiles):
+    """The files that functions in a configuration may read; relative paths count from its folder."""
+
+    def __init__(self, view: View, folder: str) -> None:
+        super().__init__(view.tree.folders, folder)
+        self._view = view
+
+    def read(self, path: str) -> bytes:
+        """Return a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
+        found = self._present(path)
+        if not os.path.isfile(found):
+            text = f'Invalid function argument: no file exists at "{shown_path(found)}"'
+            raise EvaluationError(text)
+        content = self._folders.content(found)
+        if isinstance(content, Diagnostic):
+            raise UnknownResultError(f"the file {shown_path(found)} was {content.message}")
+        return content
+
+    def absolute(self, path: str) -> str:
+        """Return a path as an absolute one."""
+        return self._present(path)
+
+    def _present(self, path: str) -> str:
+        return self._inside(path)
+
+    def _inside(self, path: str) -> str:
+        return self._view.real(posixpath.join(self._root, path))
+
+
+def check_names(body: Body) -> None:
+    """Raise EvaluationError for a block or an attribute that Terragrunt does not know."""
+    for item in getattr(body, "items", ()):
+        if isinstance(item, Attribute) and item.name not in _ATTRIBUTES:
+            text = f'Unsupported argument: an argument named "{item.name}" is not expected here'
+            raise EvaluationError(text, item.range)
+        if isinstance(item, Block) and item.kind not in _BLOCKS:
+            text = f'Unsupported block type: blocks of type "{item.kind}" are not expected here'
+            raise EvaluationError(text, item.header)
+
+
+def labelled(body: Body, kind: str) -> list[Block]:
+    """Return the blocks of a kind with a label, in order; in JSON, a level of objects."""
+    return [*body.blocks(kind, 1)]
+
+
+def includes(body: Body) -> list[Block]:
+    """Return the include blocks, in order, with a label or without."""
+    bare = [*body.blocks("include")]
+    if hasattr(body, "items"):
+        return sorted((*bare, *body.blocks("include", 1)), key=lambda block: block.range.start)
+    is_bare = any(
+        path is not None and isinstance(path.expression, Literal)
+        for path in (block.body.attribute("path") for block in bare)
+    )
+    return bare if is_bare else [*body.blocks("include", 1)]

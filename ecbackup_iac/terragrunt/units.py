@@ -1,0 +1,192 @@
+"""A unit's folder → what Terragrunt deploys there: the module and its inputs."""
+
+import os
+from collections.abc import Callable, Mapping
+
+from ecbackup_iac.model.record import changing_record, field
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.values.budget import TooMuchError
+from ecbackup_iac.terraform.values.value import EvaluationError, Located, Value, hidden_value
+from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.merging import (
+    ExtraArguments,
+    GeneratedFile,
+    exclusion,
+    extra_arguments,
+    generated_files,
+    merged_inputs,
+    terraform_source,
+)
+from ecbackup_iac.terragrunt.sources import is_remote, local_folder
+from ecbackup_iac.terragrunt.tree import Tree, View
+
+
+@changing_record
+class Unit:
+    """A unit, evaluated as far as that is possible."""
+
+    folder: str
+    """Where it is, or where a stack generates it: absolute."""
+
+    file: str
+    """Its configuration: the real path."""
+
+    view: View
+    source: str = ""
+    """As it is written; empty for a unit with its own configuration."""
+
+    source_at: Located | None = None
+    modules: list[str] = field(factory=list)
+    """The real folders of its module; several where the source depends on what is unknown."""
+
+    remote: str = ""
+    """The source of a module that is fetched from elsewhere."""
+
+    doubt: str = ""
+    """Why it is not certain that its module is one of those."""
+
+    inputs: Mapping[str, Value] = field(factory=dict)
+    unknown_inputs: str = ""
+    """Why the inputs are unknown as a whole; empty where they are known."""
+
+    generated: list[GeneratedFile] = field(factory=list)
+    extra: list[ExtraArguments] = field(factory=list)
+    excluded: str = ""
+    """Why it is never applied; empty for a unit that is."""
+
+    excluded_at: Located | None = None
+    problem: EvaluationError | None = None
+    """What Terragrunt refuses."""
+
+    included: set[str] = field(factory=set)
+    """The real paths of the files that it includes."""
+
+    read: set[str] = field(factory=set)
+    """The real paths of all configuration that it reads."""
+
+    dependencies: dict[str, Located] = field(factory=dict)
+    """The folders of the units that have to be applied before, as far as they are known."""
+
+    needs_values: bool = False
+    """It refers to values, and there are none: it is a template for the units of a stack."""
+
+    is_unread_unit: bool = False
+    """Its own configuration is fetched from elsewhere."""
+
+    calls: tuple[Located, ...] = ()
+    """The headers of the stack's blocks that lead to it, outermost first."""
+
+
+def evaluated_unit(
+    tree: Tree,
+    folder: str,
+    file: str,
+    values: Value | None = None,
+    copies: Mapping[str, str] | None = None,
+) -> Unit:
+    """Return a unit with all that is known of it; `file` is the path at which Terragrunt finds it."""
+    view = tree.view(copies)
+    unit = Unit(folder, view.real(file), view)
+    before = set(tree.read)
+    tree.read.clear()
+    try:
+        _evaluate(unit, ConfigFile(view, file, values=values))
+    except EvaluationError as error:
+        error.__context__ = None
+        unit.problem = error
+    except UnknownResultError as error:
+        unit.problem = EvaluationError(f"not evaluated: {error}")
+    except RecursionError:
+        unit.problem = EvaluationError("not evaluated: it is nested too deeply")
+    except TooMuchError as error:
+        unit.problem = EvaluationError(f"not evaluated: {error}")
+    unit.read = {*tree.read, unit.file}
+    tree.read |= before
+    return unit
+
+
+def _evaluate(unit: Unit, file: ConfigFile) -> None:
+    unit.included = {unit.view.real(include.path) for include in file.includes}
+    refusals: list[EvaluationError] = []
+
+    def attempt(step: Callable[[], None]) -> None:
+        try:
+            step()
+        except EvaluationError as error:
+            error.__context__ = None
+            refusals.append(error)
+
+    def source() -> None:
+        found = terraform_source(file)
+        if found is not None:
+            _set_source(unit, found[0], found[1].range)
+
+    def others() -> None:
+        file.check()
+        for include in file.includes:
+            file.included(include).check()
+        condition, unit.excluded_at = exclusion(file)
+        if condition is not None and condition.is_known and condition.raw in (True, "true"):
+            unit.excluded = "the unit is excluded from apply"
+        elif condition is not None and not condition.is_known:
+            unit.doubt = unit.doubt or f"it may be excluded: {condition.unknown.why}"
+
+    def inputs() -> None:
+        value = merged_inputs(file)
+        if value is not None and not value.is_known:
+            unit.unknown_inputs = value.unknown.why
+        elif value is not None:
+            unit.inputs = {
+                name: one.with_marks(
+                    is_sensitive=one.is_sensitive, privacy=max(one.privacy, value.privacy)
+                )
+                for name, one in value.members.items()
+            }
+
+    def rest() -> None:
+        unit.generated = [*generated_files(file).values()]
+        unit.extra = extra_arguments(file)
+        unit.dependencies = _dependencies(file)
+
+    for step in (source, others, inputs, rest):
+        attempt(step)
+    unit.needs_values = file.lacks_values
+    if refusals:
+        unit.problem = refusals[0]
+
+
+def _set_source(unit: Unit, value: Value, origin: Located) -> None:
+    """Set the module: one, or each that it may be."""
+    unit.source_at = origin
+    outcomes = [value]
+    if not value.is_known:
+        outcomes = [one.value for one in value.unknown.outcomes]
+        unit.doubt = f"the source of its module is unknown: {value.unknown.why}"
+        if not outcomes:
+            raise EvaluationError(unit.doubt, origin)
+    for outcome in outcomes:
+        source = str(outcome.raw)
+        unit.source = unit.source or (hidden_value(outcome) if outcome.is_sensitive else source)
+        if not source:
+            continue
+        if is_remote(source):
+            unit.remote = source
+        else:
+            folder = local_folder(unit.view, source, unit.folder, origin)
+            if folder not in unit.modules:
+                unit.modules.append(folder)
+
+
+def _dependencies(file: ConfigFile) -> dict[str, Located]:
+    found: dict[str, Located] = {}
+    for owner, block in file.dependencies.values():
+        path = block.body.attribute("config_path")
+        if path is None:
+            text = "Missing required argument: a dependency needs config_path"
+            raise EvaluationError(text, block.header)
+        value = owner.value(path)
+        enabled = block.body.attribute("enabled")
+        is_off = enabled is not None and owner.value(enabled).raw is False
+        if isinstance(value.raw, str) and not is_off:
+            found[os.path.normpath(os.path.join(file.folder, value.raw))] = path.range
+    return found
