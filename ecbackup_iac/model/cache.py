@@ -123,6 +123,9 @@ class CacheResource:
     overrides: tuple[Location, ...] = ()
     """The blocks of override files that are merged into that block."""
 
+    unit: tuple[Location, ...] = ()
+    """Where the Terragrunt unit that deploys it is configured: its module, its inputs, what decides in them."""
+
     calls: tuple[Location, ...] = ()
     """The module calls that lead to it, outermost first; where it is such a call itself, those above it."""
 

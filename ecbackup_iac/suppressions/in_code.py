@@ -102,6 +102,7 @@ class CodeSuppressions:
                 continue
             if location is resource.block:
                 yield file.metadata_of(location)
+            if location is resource.block or location in resource.unit:
                 yield file.for_file()
             extent = file.extent(location)
             if extent is None:
@@ -186,7 +187,7 @@ def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:
 def _locations(resource: CacheResource) -> tuple[Location, ...]:
     """Return where a suppression of a cache can be, the nearest first."""
     block = () if resource.block is None else (resource.block,)
-    return (resource.location, *block, *reversed(resource.calls))
+    return (resource.location, *block, *reversed(resource.calls), *resource.unit)
 
 
 def _sources(resource: CacheResource) -> tuple[Location, ...]:

@@ -163,7 +163,9 @@ class ConfigFile:
         return value
 
     def check(self) -> None:
-        """Raise EvaluationError for what is refused in a local, used or not."""
+        """Raise EvaluationError for what is refused of the includes and the locals, used or not."""
+        for include in self.includes:
+            self.included(include).check()
         for block in self.body.blocks("locals"):
             for attribute in block.body.attributes():
                 self.reference("local", (attribute.name,), attribute.range)

@@ -62,15 +62,10 @@ class UnitInputs(RootInputs):
         given: EvaluationInputs,
         files: VariableFiles,
         workspace: Value,
-        declares_more: str = "",
     ) -> None:
-        """`paths` are the files of the module's folder, by name.
-
-        `declares_more` is why the module may declare more variables than are known.
-        """
+        """`paths` are the files of the module's folder, by name."""
         super().__init__("", (), given, files, workspace)
         self._unit = unit
-        self._declares_more = declares_more
         self._open = ""
         """Why any variable may be set by what is unknown."""
 
@@ -165,7 +160,7 @@ class UnitInputs(RootInputs):
 
     def set_by(self, name: str) -> str:  # noqa: ARG002
         """Return what may set or declare a variable besides what is known; empty for nothing."""
-        return self._unit.unknown_inputs or self._open or self._declares_more
+        return self._unit.unknown_inputs or self._open
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return a variable's value; None where it is not set. Raises EvaluationError."""

@@ -1,13 +1,15 @@
 """A configuration and the files that it includes → its settings, merged."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from ecbackup_iac.hcl.expression import Conditional, Interpolation, Node, Template, Text
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.values.value import EvaluationError, Located, UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Located, UnknownRaw, Value, string
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.deep_merge import deep_merged, shallow_merged
+from ecbackup_iac.terragrunt.sources import is_remote
 
 _EXCLUDED_ACTIONS = ("all", "all_except_output", "apply")
 """Of an exclude block: those that cover the apply."""
@@ -25,6 +27,10 @@ class GeneratedFile:
     """It is disabled, and removes what is there."""
 
     range: SourceRange
+    """Of the block's header."""
+
+    written: bytes
+    """The text of the whole block."""
 
 
 @record(eq=False)
@@ -69,16 +75,53 @@ def _own_inputs(file: ConfigFile) -> Value | None:
     return value
 
 
-def terraform_source(file: ConfigFile) -> tuple[Value, Attribute] | None:
-    """Return the source of the module, and where it is written; None without any. Raises EvaluationError."""
-    for owner in (file, *(parent for parent, _ in file.merged_files())):
+def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | None:
+    """Return what the source of the module may be, where it is written, and why it is unknown.
+
+    It is None where no source is set.
+
+    Raises EvaluationError.
+    """
+    for owner in _in_order(file):
         for block in owner.body.blocks("terraform"):
             attribute = block.body.attribute("source")
             if attribute is not None:
                 value = owner.text(attribute)
-                if not value.is_null:
-                    return value, attribute
+                if value.is_null:
+                    continue
+                if value.is_known:
+                    return [value], attribute, ""
+                found = [*_alternatives(owner, attribute.expression)]
+                return found, attribute, value.unknown.why
     return None
+
+
+def _in_order(file: ConfigFile) -> Iterator[ConfigFile]:
+    """Yield a file and those that it includes, what wins first; the includes only where they are needed."""
+    yield file
+    yield from (parent for parent, _ in file.merged_files())
+
+
+def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
+    """Yield what an expression may be whose value is unknown; one value in place of each unknown part."""
+    match node:
+        case Template(parts=(Interpolation(expression=inner),)):
+            yield from _alternatives(owner, inner)
+        case Conditional(condition=condition, then=then, otherwise=otherwise):
+            truth = owner.evaluator.value(condition)
+            if truth.raw is not False:
+                yield from _alternatives(owner, then)
+            if truth.raw is not True:
+                yield from _alternatives(owner, otherwise)
+        case Template(parts=(Text(text=text), *_)) if is_remote(text):
+            value = owner.evaluator.value(node)
+            yield value if value.is_known else string(text)
+        case _:
+            value = owner.evaluator.value(node)
+            if value.is_known or not value.unknown.outcomes:
+                yield value
+            else:
+                yield from (one.value for one in value.unknown.outcomes)
 
 
 def exclusion(file: ConfigFile) -> tuple[Value | None, Located | None]:
@@ -86,7 +129,7 @@ def exclusion(file: ConfigFile) -> tuple[Value | None, Located | None]:
 
     Raises EvaluationError.
     """
-    for owner in (file, *(parent for parent, _ in file.merged_files())):
+    for owner in _in_order(file):
         blocks = owner.body.blocks("exclude")
         if len(blocks) > 1:
             raise EvaluationError("only one exclude block is allowed", blocks[1].header)
@@ -117,13 +160,13 @@ def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
     for owner in (*(parent for parent, _ in file.merged_files()), file):
         for block in owner.body.blocks("generate", 1) if _has_blocks(owner, "generate") else ():
             members = {one.name: owner.value(one) for one in block.body.attributes()}
-            _add_generated(found, block.labels[0], members, block.header)
+            _add_generated(found, block.labels[0], members, block.header, block.range)
         attribute = owner.body.attribute("generate")
         if attribute is not None and not _has_blocks(owner, "generate"):
             value = owner.value(attribute)
             for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
                 if isinstance(one.raw, Mapping):
-                    _add_generated(found, label, one.members, attribute.range)
+                    _add_generated(found, label, one.members, attribute.range, attribute.range)
         for block in owner.body.blocks("remote_state"):
             _add_backend(found, owner, block)
     return found
@@ -139,6 +182,7 @@ def _add_generated(
     label: str,
     members: Mapping[str, Value],
     source_range: SourceRange,
+    whole: SourceRange,
 ) -> None:
     path, contents, if_exists = (members.get(name) for name in ("path", "contents", "if_exists"))
     if path is None or contents is None or if_exists is None:
@@ -157,6 +201,7 @@ def _add_generated(
         is_disabled,
         removes,
         source_range,
+        whole.file.text[whole.start : whole.end],
     )
 
 

@@ -46,6 +46,9 @@ class UnitModule:
         self.unknown_files: list[tuple[str, Diagnostic]] = []
         """The generated configuration files whose content is unknown, with a diagnostic for each."""
 
+        self.unknown_texts: list[bytes] = []
+        """What is written where they are generated."""
+
         self.problems: list[Diagnostic] = []
         for file in unit.generated:
             self._generate(file)
@@ -82,18 +85,28 @@ class UnitModule:
             if not file.contents.is_known:
                 text += f": {file.contents.unknown.why}"
             self.unknown_files.append((name, Diagnostic(text, file.range.location)))
+            self.unknown_texts.append(file.written)
             self.paths.pop(name, None)
 
     @property
     def is_plain(self) -> bool:
         """Whether it is no more than the folder of its module."""
-        return not self.generated and all(
-            os.path.dirname(path) == self.folder for path in self.paths.values()
+        is_open = self.unknown_files or self.unit.problem
+        return (
+            not self.generated
+            and not is_open
+            and all(os.path.dirname(path) == self.folder for path in self.paths.values())
         )
 
     def loaded(self, news: list[Diagnostic], program: Program | None) -> Module:
         """Return the root module."""
-        return load_module(self.folder, _Overlay(self, self._folders), news, program)
+        module = load_module(self.folder, _Overlay(self, self._folders), news, program)
+        if self.unknown_files:
+            listed = ", ".join(name for name, _ in self.unknown_files)
+            module.may_declare_more = f"the generated {listed}, which is not evaluated"
+        elif self.unit.problem is not None:
+            module.may_declare_more = "what Terragrunt generates"
+        return module
 
     def files(self) -> RootFiles:
         """Return what the functions of the module may read."""

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
+from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import TooMuchError
@@ -36,6 +38,9 @@ class Unit:
     """As it is written; empty for a unit with its own configuration."""
 
     source_at: Located | None = None
+    places: tuple[Located, ...] = ()
+    """Its terraform block and its inputs: where a comment is about the unit as a whole."""
+
     modules: list[str] = field(factory=list)
     """The real folders of its module; several where the source depends on what is unknown."""
 
@@ -106,7 +111,9 @@ def evaluated_unit(
 
 
 def _evaluate(unit: Unit, file: ConfigFile) -> None:
-    unit.included = {unit.view.real(include.path) for include in file.includes}
+    blocks = (block.range for block in file.body.blocks("terraform"))
+    inputs_at = file.body.attribute("inputs")
+    unit.places = (*blocks, *((inputs_at.range,) if inputs_at is not None else ()))
     refusals: list[EvaluationError] = []
 
     def attempt(step: Callable[[], None]) -> None:
@@ -119,12 +126,11 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     def source() -> None:
         found = terraform_source(file)
         if found is not None:
-            _set_source(unit, found[0], found[1].range)
+            _set_source(unit, *found)
 
     def others() -> None:
+        unit.included = {unit.view.real(include.path) for include in file.includes}
         file.check()
-        for include in file.includes:
-            file.included(include).check()
         condition, unit.excluded_at = exclusion(file)
         if condition is not None and condition.is_known and condition.raw in (True, "true"):
             unit.excluded = "the unit is excluded from apply"
@@ -155,26 +161,26 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
         unit.problem = refusals[0]
 
 
-def _set_source(unit: Unit, value: Value, origin: Located) -> None:
-    """Set the module: one, or each that it may be."""
-    unit.source_at = origin
-    outcomes = [value]
-    if not value.is_known:
-        outcomes = [one.value for one in value.unknown.outcomes]
-        unit.doubt = f"the source of its module is unknown: {value.unknown.why}"
-        if not outcomes:
-            raise EvaluationError(unit.doubt, origin)
-    for outcome in outcomes:
-        source = str(outcome.raw)
-        unit.source = unit.source or (hidden_value(outcome) if outcome.is_sensitive else source)
-        if not source:
+def _set_source(unit: Unit, sources: list[Value], attribute: Attribute, why: str) -> None:
+    """Set the module: one, or each that it may be. Raises EvaluationError."""
+    origin = unit.source_at = attribute.range
+    if why:
+        unit.doubt = f"the source of its module is unknown: {why}"
+    for value in sources:
+        if not value.is_known:
             continue
-        if is_remote(source):
+        source = hidden_value(value) if value.is_sensitive else str(value.raw)
+        unit.source = unit.source or source
+        if is_remote(str(value.raw)):
             unit.remote = source
-        else:
-            folder = local_folder(unit.view, source, unit.folder, origin)
-            if folder not in unit.modules:
-                unit.modules.append(folder)
+        elif value.raw and len(sources) == 1:
+            unit.modules.append(local_folder(unit.view, str(value.raw), unit.folder, origin))
+        elif value.raw:
+            with suppress(EvaluationError):  # that one is not chosen where it is missing
+                unit.modules.append(local_folder(unit.view, str(value.raw), unit.folder, origin))
+    unit.modules = [*dict.fromkeys(unit.modules)]
+    if unit.doubt and not unit.modules and not unit.remote:
+        raise EvaluationError(unit.doubt, origin)
 
 
 def _dependencies(file: ConfigFile) -> dict[str, Located]:

@@ -21,7 +21,7 @@ from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.sought import sought
 from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
-from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots
+from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots, of_unit
 from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
@@ -33,6 +33,8 @@ from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
+from ecbackup_iac.terragrunt.inputs import UnitInputs
+from ecbackup_iac.terragrunt.units import Unit
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
@@ -83,9 +85,7 @@ def read(request: Request) -> Iterator[ReadResult]:
 class _Tree:
     """What the roots of one tree share: modules and variable files, each read once."""
 
-    def __init__(
-        self, request: Request, folders: Folders, index: Index, units: UnitRoots
-    ) -> None:
+    def __init__(self, request: Request, folders: Folders, index: Index, units: UnitRoots) -> None:
         self._request = request
         self._units = units
         self._folders = folders
@@ -109,6 +109,8 @@ class _Tree:
         expected = len(self._order.first)
         for unit in self._units.roots(self._index):
             yield from self.root_readings(unit.unit.folder, unit)
+        for remote in self._units.remote():
+            yield self._remote_reading(remote)
         for number, root in enumerate(self._order, 1):
             self._request.progress.evaluating(shown_path(root), number, max(number, expected))
             yield from self.root_readings(root)
@@ -267,6 +269,18 @@ class _Tree:
         self._declared |= module.variables.keys()
         return ModuleInstance(module, configuration, inputs)
 
+    def _remote_reading(self, unit: Unit) -> ReadResult:
+        """Return the caches of a unit whose module is fetched from elsewhere."""
+        from ecbackup_iac.readers.terragrunt.remote_units import remote_unit_result
+
+        workspace = workspace_of(self._request.given)
+        inputs = UnitInputs(unit, {}, self._request.given, self._variable_files, workspace)
+        with evaluation(min(MAX_STEPS, self._steps_left)):
+            result = remote_unit_result(
+                unit, inputs, self._folders, self._modules_for(None), self._described
+            )
+        return replace(result, resources=tuple(of_unit(one, unit) for one in result.resources))
+
     def _unit_instance(
         self,
         unit: UnitRoot,
@@ -276,7 +290,9 @@ class _Tree:
     ) -> ModuleInstance:
         """Return the root module of a unit, with its inputs."""
         modules, folder = self._modules_for(program), unit.module.folder
-        module = modules.at(folder) if unit.module.is_plain else unit.module.loaded(diagnostics, program)
+        module = (
+            modules.at(folder) if unit.module.is_plain else unit.module.loaded(diagnostics, program)
+        )
         files = unit.module.files()
         configuration = Configuration(modules, folder, files, schemas=provider_schema)
         self._declared |= module.variables.keys()

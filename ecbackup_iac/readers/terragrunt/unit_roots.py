@@ -12,7 +12,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import Known, Unknown
+from ecbackup_iac.model.value import Unknown, possible_values
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import VariableFiles
@@ -48,9 +48,7 @@ class UnitRoot:
         if unit.problem is not None:
             why = f"Terragrunt refuses the unit: {unit.problem.message}"
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
-        unknown_files = ", ".join(name for name, _ in self.module.unknown_files)
-        more = f"the generated {unknown_files}, which is not evaluated" if unknown_files else ""
-        return UnitInputs(unit, self.module.paths, given, files, workspace, more)
+        return UnitInputs(unit, self.module.paths, given, files, workspace)
 
     def result(self, result: ReadResult) -> ReadResult:
         """Return the result of the module's evaluation as that of the unit."""
@@ -60,21 +58,33 @@ class UnitRoot:
         return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
 
     def _of_unit(self, cache: CacheResource) -> CacheResource:
-        cache = replace(cache, source=Source.TERRAGRUNT)
+        cache = of_unit(cache, self.unit)
         unit, retention = self.unit, cache.retention
         if unit.problem is not None or self.module.problems:
             message = unit.problem.message if unit.problem else self.module.problems[0].message
             why = f"Terragrunt refuses the unit: {message}"
-            return replace(
-                cache, retention=Unknown(why, trace=retention.trace, is_rejected=True)
-            )
+            return replace(cache, retention=Unknown(why, trace=retention.trace, is_rejected=True))
         if unit.doubt and (unit.remote or len(unit.modules) > 1):
-            days = f"; it is {format_days(retention)} with {shown_path(self.module.folder)}"
-            shown = days if isinstance(retention, Known) else ""
-            return replace(cache, retention=Unknown(unit.doubt + shown, trace=retention.trace))
+            why = unit.doubt
+            if not isinstance(retention, Unknown):
+                why += f"; it is {format_days(retention)} with {shown_path(self.module.folder)}"
+            return replace(cache, retention=Unknown(why, trace=retention.trace))
         if unit.doubt:
             return replace(cache, assumptions=(*cache.assumptions, unit.doubt))
         return cache
+
+
+def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
+    """Return a cache as that of a unit, with the locations of the unit's configuration."""
+    values = (cache.retention, *possible_values(cache.retention))
+    decided = (
+        step.location
+        for value in values
+        for step in value.trace
+        if step.location.path.endswith((".hcl", ".hcl.json"))
+    )
+    places = (*(place.location for place in unit.places), *decided)
+    return replace(cache, source=Source.TERRAGRUNT, unit=tuple(dict.fromkeys(places)))
 
 
 class UnitRoots:
@@ -91,17 +101,20 @@ class UnitRoots:
 
     def find(self, scan: FolderScan) -> UnitModules:
         """Find the units, and return what the index has to know of them."""
-        paths = [path for path in scan.wrappers if os.path.basename(path) in TERRAGRUNT_FILES]
+        boundary = self._folders.boundary
+        paths = [
+            path
+            for path in scan.wrappers
+            if os.path.basename(path) in TERRAGRUNT_FILES
+            and not is_hidden(os.path.dirname(path).removeprefix(boundary))
+        ]
         if not paths:
             return NO_UNITS
         tree = Tree(self._folders, self._given.environment)
         with evaluation(MAX_STEPS * 4):
             self.found = deployments(tree, paths)
         targets = (
-            folder
-            for unit in self.found.units
-            if self._is_target(unit)
-            for folder in unit.modules
+            folder for unit in self.found.units if self._is_target(unit) for folder in unit.modules
         )
         templates = {one.file for one in self.found.templates}
         read = {path for path in scan.wrappers if path.endswith((".hcl", ".hcl.json"))} - templates
@@ -124,12 +137,20 @@ class UnitRoots:
                 if leads and (is_target or folder in index.relevant):
                     yield UnitRoot(unit, module, is_target)
 
+    def remote(self) -> Iterator[Unit]:
+        """Yield the units in what is checked whose module is fetched from elsewhere."""
+        for unit in self.found.units:
+            if unit.remote and not unit.modules and not unit.problem and self._is_target(unit):
+                yield unit
+
     def diagnostics(self, index: Index) -> Iterator[Diagnostic]:
         """Yield what Terragrunt refuses, where it concerns what is checked."""
         for unit in self.found.units:
-            is_concerned = self._is_target(unit) or any(
-                folder in index.relevant for folder in unit.modules
-            )
+            is_concerned = any(folder in index.relevant for folder in unit.modules)
+            if self._is_target(unit):
+                is_concerned = not unit.modules or any(
+                    folder in index.leading for folder in unit.modules
+                )
             if unit.problem is not None and is_concerned:
                 yield _refused(unit.problem, unit.file)
         for stack in self.found.stacks:
@@ -146,7 +167,11 @@ class UnitRoots:
                     for block in index.found[path].blocks:
                         address = f"{names}.{block.address}" if names else block.address
                         yield AbsentCache(
-                            address, block.kind, shown_path(unit.folder), block.location, unit.excluded
+                            address,
+                            block.kind,
+                            shown_path(unit.folder),
+                            block.location,
+                            unit.excluded,
                         )
 
     def annotated_texts(self) -> Iterator[AnnotatedText]:
@@ -162,6 +187,11 @@ class UnitRoots:
     def is_evaluated(self) -> bool:
         """Whether there is any unit or stack."""
         return bool(self.found.units or self.found.stacks)
+
+
+def is_hidden(path: str) -> bool:
+    """Whether a folder is hidden, or in one that is: Terragrunt finds no unit there."""
+    return any(name.startswith(".") for name in path.split(os.sep))
 
 
 def _refused(error: EvaluationError, file: str) -> Diagnostic:

@@ -42,6 +42,7 @@ from ecbackup_iac.terraform.values.value import (
     LazyMembers,
     ReferenceRefusedError,
     SourceStep,
+    UndeclaredNameError,
     Value,
     declared_sensitive,
     null,
@@ -147,6 +148,10 @@ class ModuleInstance:
             try:
                 with definition():
                     self._found[key] = self._resolved(root, names)
+            except UndeclaredNameError as error:
+                why = self.module.may_declare_more
+                text = f"{'.'.join(key)} may be declared in {why}"
+                self._found[key] = unknown(text) if why else error
             except EvaluationError as error:
                 error.__context__ = None  # it would keep much in memory
                 self._found[key] = error
@@ -231,13 +236,13 @@ class ModuleInstance:
         """Return a declared variable. Raises ReferenceRefusedError for any other."""
         declaration = self.module.declaration(name)
         if declaration is None:
-            raise ReferenceRefusedError(f'Reference to undeclared input variable: "{name}"')
+            raise UndeclaredNameError(f'Reference to undeclared input variable: "{name}"')
         return Variable(declaration, self)
 
     def _local(self, name: str) -> Value:
         attribute = self.module.local_values.get(name)
         if attribute is None:
-            raise ReferenceRefusedError(f'Reference to undeclared local value: "{name}"')
+            raise UndeclaredNameError(f'Reference to undeclared local value: "{name}"')
         return (
             Evaluator(self)
             .value(attribute.expression)
@@ -262,7 +267,7 @@ class ModuleInstance:
     def _resource(self, key: ResourceKey) -> Value:
         block = self.module.resources.get(key)
         if block is None:
-            raise ReferenceRefusedError(f"Reference to undeclared resource: {address_of(key)}")
+            raise UndeclaredNameError(f"Reference to undeclared resource: {address_of(key)}")
         return self._repeated(block, lambda repetition: self.resource_value(key, block, repetition))
 
     def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
@@ -292,7 +297,7 @@ class ModuleInstance:
     def _call(self, name: str) -> Value:
         block = self.module.calls.get(name)
         if block is None:
-            raise ReferenceRefusedError(f'Reference to undeclared module: "{name}"')
+            raise UndeclaredNameError(f'Reference to undeclared module: "{name}"')
         target = self.configuration.called_module(self, name)
         if isinstance(target, UnreadModule):
             return unknown(f"module.{name} was not read: {target.why}")

@@ -101,6 +101,9 @@ class Module:
     short_circuits: bool = False
     """It requires Terraform 1.12 or later, where the first operand of `&&` or `||` may decide alone."""
 
+    may_declare_more: str = ""
+    """Why it may declare more than is known; empty where it does not."""
+
     repeated: dict[Location, str] = field(factory=dict)
     """The headers of blocks that are declared again, which Terraform refuses, with its message."""
 

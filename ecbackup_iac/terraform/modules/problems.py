@@ -107,6 +107,8 @@ def _check_variable(instance: ModuleInstance, name: str, block: Block) -> None:
 
 def undeclared_names(module: Module, block: Block) -> Iterator[EvaluationError]:
     """Yield that a resource or call depends on what is not declared, or names a provider that is not."""
+    if module.may_declare_more:
+        return
     dependencies = block.body.attribute("depends_on")
     if dependencies is not None:
         for root, name in _references(dependencies.expression):

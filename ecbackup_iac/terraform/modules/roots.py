@@ -66,7 +66,7 @@ class Index:
         scan = FolderScan(folders, sought, reading)
         scan.walk(is_excluded)
         units = find_units(scan)
-        targets = None if targets is None else [*targets, *units.targets]
+        concerned = None if targets is None else [*targets, *units.targets]
         self.found = scan.found
         self.size = scan.size
         """Bytes of configuration that were read."""
@@ -79,11 +79,11 @@ class Index:
             if folder.is_unclear:
                 scan.parse(folder)
         self._open = {path for path, folder in self.found.items() if folder.is_open}
-        wanted = self._concerned(targets)
+        wanted = self._concerned(concerned)
         for path in self._leading(wanted):
             if not self.found[path].is_parsed:
                 scan.parse(self.found[path])
-        for path in self._inside(targets) if targets is not None else wanted:
+        for path in self._inside(concerned) if concerned is not None else wanted:
             if self.found[path].has_remote_calls and not self.found[path].is_parsed:
                 scan.parse(self.found[path])  # to count the calls
         self.leading = self._leading(wanted)
