@@ -133,10 +133,7 @@ class ConfigFile:
     @cached_property
     def body(self) -> Body:
         """What the file declares. Raises EvaluationError."""
-        body = self.view.body(self.path)
-        if os.path.basename(self.path) not in (STACK_FILE, VALUES_FILE):
-            check_names(body)
-        return body
+        return self.view.body(self.path)
 
     @property
     def folder(self) -> str:
@@ -163,7 +160,11 @@ class ConfigFile:
         return value
 
     def check(self) -> None:
-        """Raise EvaluationError for what is refused of the includes and the locals, used or not."""
+        """Raise EvaluationError for what is refused of the file, used or not."""
+        body = self.body
+        self.view.tree.check_syntax(self.view.real(self.path))
+        if os.path.basename(self.path) not in (STACK_FILE, VALUES_FILE):
+            check_names(body)
         for include in self.includes:
             self.included(include).check()
         for block in self.body.blocks("locals"):

@@ -59,13 +59,17 @@ class UnitInputs(RootInputs):
         self,
         unit: Unit,
         paths: Mapping[str, str],
+        generated: Mapping[str, SourceFile],
         given: EvaluationInputs,
         files: VariableFiles,
         workspace: Value,
     ) -> None:
-        """`paths` are the files of the module's folder, by name."""
+        """`paths` are the files of the module's folder, by name, `generated` those that are not on the disk."""
         super().__init__("", (), given, files, workspace)
         self._unit = unit
+        self.refusal: EvaluationError | None = None
+        """What is refused of the arguments."""
+
         self._open = ""
         """Why any variable may be set by what is unknown."""
 
@@ -74,6 +78,8 @@ class UnitInputs(RootInputs):
         for name in loaded_files(names):
             if name == NULLS_FILE:
                 self.automatic.append(VariableFile(name, _null_attributes(unit, nulls)))
+            elif name in generated:
+                self.automatic.append(files.of(generated[name]))
             else:
                 self.automatic.append(files.at(paths[name]))
         self._environment: list[GivenVariable] = []
@@ -156,7 +162,7 @@ class UnitInputs(RootInputs):
             self._arguments.append(files.at(view.real(found)))
         elif is_required:
             text = f"Failed to read variables file: there is no {os.path.basename(path)}"
-            raise EvaluationError(text, origin)
+            self.refusal = self.refusal or EvaluationError(text, origin)
 
     def set_by(self, name: str) -> str:  # noqa: ARG002
         """Return what may set or declare a variable besides what is known; empty for nothing."""

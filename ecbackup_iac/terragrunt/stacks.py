@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.structure import Block
@@ -68,6 +69,7 @@ class _StackEvaluation:
                 raise EvaluationError(f"Cycle: the stack in {shown_path(folder)} has no end")  # noqa: TRY301
             view = self._tree.view(copies)
             file = ConfigFile(view, os.path.join(folder, STACK_FILE), values=values)
+            file.check()
             self._add_components(file, folder, copies, depth)
         except EvaluationError as error:
             error.__context__ = None
@@ -91,12 +93,12 @@ class _StackEvaluation:
             for block in body.blocks(kind, 1)
         ]
         self._expose_paths(file, folder, blocks)
-        seen: set[tuple[str, str]] = set()
-        for kind, block in blocks:
-            if (kind, block.labels[0]) in seen:
+        names = [(kind, block.labels[0]) for kind, block in blocks]
+        for number, (kind, block) in enumerate(blocks):
+            if names[number] in names[:number]:
                 text = f'Duplicate {kind}: "{block.labels[0]}" was declared before'
                 raise EvaluationError(text, block.header)
-            seen.add((kind, block.labels[0]))
+        for kind, block in blocks:
             try:
                 for evaluator in _repeated(file, block):
                     self._add_component(
@@ -116,8 +118,7 @@ class _StackEvaluation:
             for each, block in blocks:
                 path = block.body.attribute("path")
                 if each == kind and path is not None and not block.body.blocks("expansion"):
-                    value = file.value(path)
-                    if isinstance(value.raw, str):
+                    with suppress(EvaluationError):  # it is refused where it is generated
                         component = _Component(file, file.evaluator, kind, block)
                         target = string(component.target(folder))
                         found[block.labels[0]] = object_value({"path": target})

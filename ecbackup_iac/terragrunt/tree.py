@@ -48,7 +48,7 @@ class Tree:
         return View(self, copies or {})
 
     def body(self, real: str) -> Body:
-        """Return what a file declares. Raises EvaluationError where it is broken."""
+        """Return what a file declares, as far as it is intact. Raises EvaluationError."""
         if real not in self._bodies:
             source = self.folders.source(real)
             if isinstance(source, Diagnostic):
@@ -63,10 +63,13 @@ class Tree:
         found = self._bodies[real]
         if isinstance(found, Diagnostic):
             raise EvaluationError(f"{shown_path(real)} {found.message}")
-        body, problems = found
-        for message, source_range in problems:
+        return found[0]
+
+    def check_syntax(self, real: str) -> None:
+        """Raise EvaluationError for the first syntax error of a file."""
+        found = self._bodies.get(real)
+        for message, source_range in () if isinstance(found, Diagnostic | None) else found[1]:
             raise EvaluationError(message, source_range)
-        return body
 
 
 class View:
@@ -74,7 +77,8 @@ class View:
 
     def __init__(self, tree: Tree, copies: Mapping[str, str]) -> None:
         self.tree = tree
-        self.copies = copies
+        # Those in others come first.
+        self._copies = sorted(copies.items(), key=lambda pair: len(pair[0]), reverse=True)
 
     def real(self, path: str) -> str:
         """Return the path of the file that is read for an absolute path, links resolved.
@@ -82,9 +86,10 @@ class View:
         Raises OutsideError where it is not in the repository.
         """
         path = os.path.normpath(path)
-        for generated, copied in self.copies.items():
+        for generated, copied in self._copies:
             if is_inside(path, generated):
                 path = copied + path[len(generated) :]
+                break
         try:
             if self.tree.folders.is_inside(path):
                 return self.tree.folders.real(path)

@@ -54,21 +54,44 @@ class Outcome:
     def of_root(self, root: str) -> str:
         """Return the status and the days of the only finding of a root, or its message."""
         found = [one for one in self.findings if one["root"] == root]
-        found += [{**one, "status": "absent", "message": one["reason"]}
-                  for one in self.report["absent"] if one["root"] == root]
+        found = found or [
+            {**one, "status": "absent", "message": one["reason"]}
+            for one in self.report["absent"]
+            if one["root"] == root
+        ]
         assert len(found) == 1, (root, self.findings, self.report["absent"], self.errors)
         (one,) = found
         days = one.get("retention", {}).get("days")
         return f"{one['status']} {one['message'] if days is None else days}"
 
 
-Check = Callable[..., Outcome]
+class Check:
+    """Writes files, and checks them."""
+
+    def __init__(self, run: Callable[..., Outcome]) -> None:
+        self._run = run
+
+    def __call__(
+        self, files: Mapping[str, str], *args: str, env: Mapping[str, str] | None = None
+    ) -> Outcome:
+        """Return what is said of the files."""
+        return self._run(files, *args, env=env)
+
+    def expect(self, case: Case) -> None:
+        """Fail where a case turns out otherwise."""
+        outcome = self(case.files, *case.args, env=case.env)
+        found = {root: outcome.of_root(root) for root in case.expected}
+        for root, expected in case.expected.items():
+            assert found[root].startswith(expected), (found, outcome.errors)
+        listed = (*outcome.findings, *outcome.report["absent"])
+        assert {one["root"] for one in listed} == set(case.expected)
+        assert len(outcome.errors) == len(case.errors), outcome.errors
+        for error, part in zip(outcome.errors, case.errors, strict=True):
+            assert part in error
 
 
 @pytest.fixture
-def check(
-    tmp_path: Path, run_here: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> Check:
+def check(tmp_path: Path, run_here: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Check:
     """Write files, and check them."""
 
     def check_it(
@@ -85,4 +108,4 @@ def check(
         result = run_here("check", *(args or (".",)), "--format", "json")
         return Outcome(json.loads(result.stdout), result.status)
 
-    return check_it
+    return Check(check_it)

@@ -274,7 +274,7 @@ class _Tree:
         from ecbackup_iac.readers.terragrunt.remote_units import remote_unit_result
 
         workspace = workspace_of(self._request.given)
-        inputs = UnitInputs(unit, {}, self._request.given, self._variable_files, workspace)
+        inputs = UnitInputs(unit, {}, {}, self._request.given, self._variable_files, workspace)
         with evaluation(min(MAX_STEPS, self._steps_left)):
             result = remote_unit_result(
                 unit, inputs, self._folders, self._modules_for(None), self._described

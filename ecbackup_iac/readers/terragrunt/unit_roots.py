@@ -10,7 +10,7 @@ from ecbackup_iac.model.cache import CacheResource, format_days
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
@@ -37,25 +37,50 @@ class UnitRoot:
     is_target: bool
     """It lies in what is checked; otherwise its module does."""
 
+    index: Index
+    sought: Sought
+
     @property
     def shown(self) -> str:
         """The unit's folder, as it is printed."""
         return shown_path(self.unit.folder)
 
     def inputs(self, given: EvaluationInputs, files: VariableFiles, workspace: Value) -> UnitInputs:
-        """Return the inputs of the module. Raises EvaluationError."""
+        """Return the inputs of the module; where they are refused, the unit is."""
         unit = self.unit
         if unit.problem is not None:
             why = f"Terragrunt refuses the unit: {unit.problem.message}"
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
-        return UnitInputs(unit, self.module.paths, given, files, workspace)
+        found = UnitInputs(
+            unit, self.module.paths, self.module.generated, given, files, workspace
+        )
+        self.unit.problem = self.unit.problem or found.refusal
+        return found
 
     def result(self, result: ReadResult) -> ReadResult:
         """Return the result of the module's evaluation as that of the unit."""
         resources = tuple(map(self._of_unit, result.resources))
-        absent = tuple(replace(one, root=self.shown) for one in result.absent)
-        diagnostics = (*result.diagnostics, *self.module.problems)
+        absent = (*(replace(one, root=self.shown) for one in result.absent), *self._replaced())
+        diagnostics = (*result.diagnostics, *self.module.problems, *self._unknown_files())
         return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
+
+    def _replaced(self) -> Iterator[AbsentCache]:
+        """Yield the cache blocks in the files of the module that others take the place of."""
+        folder = self.index.found.get(self.module.folder)
+        for block in folder.blocks if folder else ():
+            path = self.module.paths.get(block.file)
+            own = os.path.join(self.module.folder, block.file)
+            if block.file in self.module.generated or path != own:
+                reason = f"the unit has another {block.file} in its place"
+                yield AbsentCache(block.address, block.kind, self.shown, block.location, reason)
+
+    def _unknown_files(self) -> Iterator[Diagnostic]:
+        """Yield a warning for each generated file that is unknown; an error where it mentions caches."""
+        texts = self.module.unknown_texts
+        for (_, diagnostic), text in zip(self.module.unknown_files, texts, strict=True):
+            is_error = may_name(text, self.sought.words)
+            severity = Severity.ERROR if is_error else Severity.WARNING
+            yield replace(diagnostic, severity=severity, is_detail=not is_error)
 
     def _of_unit(self, cache: CacheResource) -> CacheResource:
         cache = of_unit(cache, self.unit)
@@ -135,7 +160,7 @@ class UnitRoots:
                     for source in module.generated.values()
                 )
                 if leads and (is_target or folder in index.relevant):
-                    yield UnitRoot(unit, module, is_target)
+                    yield UnitRoot(unit, module, is_target, index, self._sought)
 
     def remote(self) -> Iterator[Unit]:
         """Yield the units in what is checked whose module is fetched from elsewhere."""

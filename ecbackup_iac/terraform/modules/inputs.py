@@ -58,7 +58,11 @@ class VariableFiles:
         if isinstance(source, Diagnostic):
             self.diagnostics.append(source)
             return VariableFile(path, {})
-        if path.endswith(".json"):
+        return self.of(source)
+
+    def of(self, source: SourceFile) -> VariableFile:
+        """Return the variables in the text of a file; what is wrong with it goes to the diagnostics."""
+        if source.path.endswith(".json"):
             from ecbackup_iac.hcl.json_syntax import parse_json_values
 
             attributes, problems = parse_json_values(source)
