@@ -5,6 +5,7 @@ generated file with the inputs that are null among the *.auto.tfvars, and -var a
 """
 
 import os
+from functools import partial
 from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.hcl.expression import Literal
@@ -216,7 +217,10 @@ def _null_attributes(unit: Unit, nulls: Mapping[str, Value]) -> dict[str, Attrib
         steps = [step for step in value.trace if hasattr(step, "range")]
         at = getattr(steps[0], "range", None) if steps else None
         source_range = at or SourceRange(SourceFile(unit.file, b""), 0, 0)
-        found[name] = Attribute(name, source_range, lambda at=source_range: Literal(at, None))  # type: ignore[misc]
+        written = next(
+            (one for one in value.literals if isinstance(one, SourceRange)), source_range
+        )
+        found[name] = Attribute(name, source_range, partial(Literal, written, None))
     return found
 
 

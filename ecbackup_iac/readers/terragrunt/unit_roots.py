@@ -51,9 +51,7 @@ class UnitRoot:
         if unit.problem is not None:
             why = f"Terragrunt refuses the unit: {unit.problem.message}"
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
-        found = UnitInputs(
-            unit, self.module.paths, self.module.generated, given, files, workspace
-        )
+        found = UnitInputs(unit, self.module.paths, self.module.generated, given, files, workspace)
         self.unit.problem = self.unit.problem or found.refusal
         return found
 

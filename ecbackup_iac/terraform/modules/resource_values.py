@@ -22,7 +22,6 @@ from ecbackup_iac.terraform.values.value import (
     OpenMembers,
     ReferenceRefusedError,
     SourceStep,
-    UndeclaredNameError,
     UnknownRaw,
     Value,
     null,
@@ -75,8 +74,6 @@ def definition() -> Iterator[None]:
     try:
         with hide_rejections():
             yield
-    except UndeclaredNameError:
-        raise
     except EvaluationError as error:
         raise ReferenceRefusedError(error.message, error.origin, error.redacted_message) from None
 

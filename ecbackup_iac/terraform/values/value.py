@@ -80,10 +80,6 @@ class ReferenceRefusedError(EvaluationError):
     """
 
 
-class UndeclaredNameError(ReferenceRefusedError):
-    """A reference to what the module does not declare."""
-
-
 class UnneededOperandError(EvaluationError):
     """What is refused in an operand of `&&` or `||` that Terraform 1.12 and later do not evaluate."""
 

@@ -1,0 +1,289 @@
+"""Named paths, traces, fixes, comments and the baseline, where Terragrunt is involved."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.terragrunt.conftest import MODULE, SOURCE, Check
+from tests.terragrunt.test_deployment import component, stack
+from tests.terragrunt.test_units import INPUTS, ROOT, UNIT, days, root, unit
+
+RunHere = Callable[..., Any]
+TWO = unit(days("0"), **{"live/b/terragrunt.hcl": days("3")})
+
+
+@pytest.mark.parametrize(
+    ("path", "roots"),
+    [
+        (".", ["live/a", "live/b"]),
+        ("live", ["live/a", "live/b"]),
+        ("live/a", ["live/a"]),
+        ("live/b/terragrunt.hcl", ["live/b"]),
+        ("modules/redis", ["live/a", "live/b"]),
+        ("modules/redis/main.tf", ["live/a", "live/b"]),
+        ("modules", ["live/a", "live/b"]),
+    ],
+)
+def test_a_named_path_leads_to_its_units(path: str, roots: list[str], check: Check) -> None:
+    outcome = check(TWO, path)
+    assert sorted(one["root"] for one in outcome.findings) == roots
+    assert {one["source"] for one in outcome.findings} == {"terragrunt"}
+    assert {one["resource"]["address"] for one in outcome.findings} == {
+        "aws_elasticache_replication_group.this"
+    }
+
+
+def test_the_units_of_another_target_say_nothing(check: Check) -> None:
+    broken = {"live/b/terragrunt.hcl": SOURCE + INPUTS % "local.no"}
+    assert check({**unit(days("3")), **broken}, "live/a").status == 0
+
+
+def test_a_stack_is_a_named_path(check: Check) -> None:
+    files = stack(component("a", "  values = {\n    days = 3\n  }\n"))
+    outcome = check(files, "live")
+    assert outcome.of_root("live/.terragrunt-stack/a") == "pass 3"
+    assert check(files, "live/terragrunt.stack.hcl").of_root("live/.terragrunt-stack/a") == "pass 3"
+
+
+def test_an_excluded_unit_is_not_evaluated(check: Check) -> None:
+    outcome = check(TWO, ".", "--exclude", "live/a")
+    assert [one["root"] for one in outcome.findings] == ["live/b"]
+
+
+def test_what_terragrunt_copied_is_not_checked(check: Check) -> None:
+    copies = {
+        "live/a/.terragrunt-cache/x/y/terragrunt.hcl": days("0"),
+        "live/.terragrunt-stack/c/terragrunt.hcl": days("0"),
+        "modules/x/.boilerplate/terragrunt.hcl": "{{ x }}",
+    }
+    outcome = check({**unit(days("3")), **copies})
+    assert [one["root"] for one in outcome.findings] == ["live/a"]
+    assert outcome.status == 0
+
+
+TRACES = {
+    "an input": (unit(days("0")), ["modules/redis/main.tf:9", "live/a/terragrunt.hcl:5"]),
+    "an input of the included file": (
+        root(INPUTS % 0, SOURCE),
+        ["modules/redis/main.tf:9", "root.hcl:2"],
+    ),
+    "a local": (
+        unit("locals {\n  keep = 0\n}\n" + days("local.keep")),
+        ["modules/redis/main.tf:9", "live/a/terragrunt.hcl:8", "live/a/terragrunt.hcl:2"],
+    ),
+    "a local of a configuration that is read": (
+        unit(
+            'locals {\n  env = read_terragrunt_config("../env.hcl")\n}\n'
+            + days("local.env.locals.keep"),
+            **{"live/env.hcl": "locals {\n  keep = 0\n}\n"},
+        ),
+        [
+            "modules/redis/main.tf:9",
+            "live/a/terragrunt.hcl:8",
+            "live/a/terragrunt.hcl:2",
+            "live/env.hcl:2",
+        ],
+    ),
+    "a YAML file": (
+        unit(
+            days('yamldecode(file(find_in_parent_folders("env.yaml"))).cache.days'),
+            **{"env.yaml": "cache:\n  days: 0\n"},
+        ),
+        ["modules/redis/main.tf:9", "live/a/terragrunt.hcl:5", "env.yaml:2"],
+    ),
+    "a tfvars file": (
+        unit(
+            days('jsondecode(read_tfvars_file("x.tfvars")).days'),
+            **{"live/a/x.tfvars": "\ndays = 0\n"},
+        ),
+        ["modules/redis/main.tf:9", "live/a/terragrunt.hcl:5", "live/a/x.tfvars:2"],
+    ),
+    "the values of a stack": (
+        stack(component("a", "  values = {\n    days = 0\n  }\n")),
+        [
+            "modules/redis/main.tf:9",
+            "catalog/redis/terragrunt.hcl:5",
+            "live/terragrunt.stack.hcl:5",
+        ],
+    ),
+    "the default of the variable": (
+        unit(SOURCE, **{"modules/redis/main.tf": MODULE.replace("7", "0")}),
+        ["modules/redis/main.tf:9", "modules/redis/main.tf:3"],
+    ),
+    "a null": (unit(days("null")), ["modules/redis/main.tf:9", "live/a/terragrunt.hcl:5"]),
+}
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_the_trace_leads_to_the_deciding_line(name: str, check: Check) -> None:
+    files, expected = TRACES[name]
+    (finding,) = check(files).findings
+    assert finding["status"] == "fail"
+    assert [f"{step['path']}:{step['line']}" for step in finding["trace"]] == expected
+
+
+FIXED = {
+    "an input": (unit(days("0")), UNIT, days("7")),
+    "an input of the included file": (root(INPUTS % 0, SOURCE), "root.hcl", INPUTS % 7),
+    "a local": (
+        unit("locals {\n  keep = 0\n}\n" + days("local.keep")),
+        UNIT,
+        "locals {\n  keep = 7\n}\n" + days("local.keep"),
+    ),
+    "a local of a configuration that is read": (
+        unit(
+            days('read_terragrunt_config("../env.hcl").locals.keep'),
+            **{"live/env.hcl": "locals {\n  keep = 0\n}\n"},
+        ),
+        "live/env.hcl",
+        "locals {\n  keep = 7\n}\n",
+    ),
+    "a default of get_env": (
+        unit(days('get_env("DAYS", "0")')),
+        UNIT,
+        days('get_env("DAYS", "7")'),
+    ),
+    "a value of a stack": (
+        stack(component("a", "  values = {\n    days = 0\n  }\n")),
+        "live/terragrunt.stack.hcl",
+        component("a", "  values = {\n    days = 7\n  }\n"),
+    ),
+    "a default that units share": (
+        unit(SOURCE, **{"modules/redis/main.tf": MODULE.replace("7", "0")}),
+        "modules/redis/main.tf",
+        MODULE,
+    ),
+    "a null": (unit(days("null")), UNIT, days("7")),
+}
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_fix_edits_what_decides(name: str, check: Check, run_here: RunHere, tmp_path: Path) -> None:
+    files, path, expected = FIXED[name]
+    check(files)
+    result = run_here("fix", ".")
+    assert (tmp_path / path).read_text("utf-8") == expected, result
+    changed = [one for one, text in files.items() if (tmp_path / one).read_text("utf-8") != text]
+    assert changed == [path]
+    assert check(dict.fromkeys(())).status == 0
+
+
+NOT_FIXED = {
+    "a YAML file": (
+        unit(days('yamldecode(file("env.yaml")).days'), **{"live/a/env.yaml": "days: 0\n"}),
+        "live/a/env.yaml:1",
+    ),
+    "a local that names something else too": (
+        unit(
+            "locals {\n  n = 0\n}\n"
+            + SOURCE
+            + "inputs = {\n  days = local.n\n  shards = local.n\n}\n"
+        ),
+        "local.n (live/a/terragrunt.hcl:2:7) is also used in live/a/terragrunt.hcl:9:3",
+    ),
+    "a local that another unit uses for something else": (
+        unit(
+            days('read_terragrunt_config("../env.hcl").locals.n'),
+            **{
+                "live/env.hcl": "locals {\n  n = 0\n}\n",
+                "modules/db/main.tf": 'variable "size" {}\n',
+                "live/b/terragrunt.hcl": 'terraform {\n  source = "../../modules//db"\n}\n'
+                'inputs = {\n  size = read_terragrunt_config("../env.hcl").locals.n\n}\n',
+            },
+        ),
+        "local.n (live/env.hcl:2:7) is also used in live/b/terragrunt.hcl:5:3",
+    ),
+    "an input that the module uses for something else": (
+        unit(
+            days("0"),
+            **{"modules/redis/main.tf": MODULE + 'resource "x" "y" {\n  z = var.days\n}\n'},
+        ),
+        "var.days (live/a/terragrunt.hcl:5:10) is also used by x.y",
+    ),
+    "an input of all units that another module uses for something else": (
+        root(INPUTS % 0, SOURCE)
+        | {
+            "modules/db/main.tf": 'variable "days" {}\nresource "x" "y" {\n  z = var.days\n}\n',
+            "live/b/terragrunt.hcl": ROOT + 'terraform {\n  source = "../../modules//db"\n}\n',
+        },
+        "var.days (root.hcl:2:10) is also used by x.y",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_FIXED)
+def test_what_cannot_be_fixed_is_left_as_it_is(
+    name: str, check: Check, run_here: RunHere, tmp_path: Path
+) -> None:
+    files, said = NOT_FIXED[name]
+    check(files)
+    result = run_here("fix", ".")
+    assert said in result.stdout + result.stderr
+    assert all((tmp_path / one).read_text("utf-8") == text for one, text in files.items())
+
+
+IGNORE = "# ecbackup:ignore a cache that is thrown away\n"
+COMMENTS = {
+    "above the input": unit(days("0").replace("  days", f"  {IGNORE}  days")),
+    "behind the input": unit(days("0").replace("days = 0", f"days = 0 {IGNORE.strip()}")),
+    "above the inputs": unit(days("0").replace("inputs", f"{IGNORE}inputs")),
+    "above the terraform block": unit(IGNORE + days("0")),
+    "in the terraform block": unit(days("0").replace("terraform {\n", f"terraform {{\n  {IGNORE}")),
+    "above the input of the included file": unit(
+        ROOT + SOURCE, **{"root.hcl": (INPUTS % 0).replace("  days", f"  {IGNORE}  days")}
+    ),
+    "at the cache": unit(
+        days("0"), **{"modules/redis/main.tf": MODULE.replace("resource", IGNORE + "resource")}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COMMENTS)
+def test_a_comment_at_the_unit_suppresses(name: str, check: Check) -> None:
+    (finding,) = check(COMMENTS[name]).findings
+    assert finding["suppression"]["kind"] == "comment"
+
+
+def test_a_comment_at_one_unit_is_for_that_one(check: Check) -> None:
+    files = unit(IGNORE + days("0"), **{"live/b/terragrunt.hcl": days("0")})
+    found = {one["root"]: one["suppression"] is not None for one in check(files).findings}
+    assert found == {"live/a": True, "live/b": False}
+
+
+def test_a_comment_that_is_of_no_use_is_a_warning(check: Check) -> None:
+    (warning,) = check(unit(IGNORE + days("3"))).report["diagnostics"]
+    assert (warning["path"], warning["severity"]) == (UNIT, "warning")
+
+
+def test_the_baseline_accepts_a_unit(check: Check, run_here: RunHere, tmp_path: Path) -> None:
+    assert check(unit(days("0"))).status == 1
+    (tmp_path / ".ecbackup-baseline.json").write_text(run_here("baseline", ".").stdout, "utf-8")
+    assert run_here("check", ".", "--baseline", ".ecbackup-baseline.json").status == 0
+
+
+def test_the_report_names_the_unit(check: Check, run_here: RunHere) -> None:
+    check(TWO)
+    result = run_here("check", ".")
+    assert "in live/a" in result.stdout
+    assert "fix: set days = 7 in live/a/terragrunt.hcl:5" in result.stdout
+
+
+def test_no_absolute_path_is_shown(check: Check, run_here: RunHere, tmp_path: Path) -> None:
+    files = unit(
+        'locals {\n  x = file("${get_terragrunt_dir()}/no.txt")\n}\n' + days("0"),
+        **{"live/b/terragrunt.hcl": days("get_terragrunt_dir()")},
+    )
+    check(files)
+    for form in ("text", "json", "markdown"):
+        assert str(tmp_path) not in run_here("check", ".", "--format", form).stdout
+
+
+def test_three_hundred_units_are_evaluated(check: Check) -> None:
+    units = {
+        f"live/u{number}/terragrunt.hcl": ROOT + days(str(number % 30 + 1)) for number in range(300)
+    }
+    outcome = check({"modules/redis/main.tf": MODULE, "root.hcl": "inputs = {}\n", **units})
+    assert json.dumps(outcome.report["summary"]["pass"]) == "300"
