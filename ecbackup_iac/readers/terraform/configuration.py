@@ -406,6 +406,9 @@ class _Tree:
             text = f"not evaluated{more}: all roots before it took as much work as there may be"
             yield Diagnostic(text, Location(shown_path(first)))
         yield from self._units.diagnostics(self._index)
+        if self._units.is_nothing_evaluated and not self._index.found:
+            text = "nothing was evaluated: no unit of Terragrunt is here, and no configuration"
+            yield Diagnostic(text, Location(shown_path(self._request.targets[0])))
         yield from self._unread_calls()
         yield from self._unused_settings()
 

@@ -121,6 +121,7 @@ class UnitRoots:
         self._targets = frozenset(targets)
         self._sought = words
         self.found = Deployments()
+        self._has_files = False
 
     def find(self, scan: FolderScan) -> UnitModules:
         """Find the units, and return what the index has to know of them."""
@@ -131,6 +132,7 @@ class UnitRoots:
             if os.path.basename(path) in TERRAGRUNT_FILES
             and not is_hidden(os.path.dirname(path).removeprefix(boundary))
         ]
+        self._has_files = bool(paths)
         if not paths:
             return NO_UNITS
         tree = Tree(self._folders, self._given.environment)
@@ -176,6 +178,11 @@ class UnitRoots:
                 )
             if unit.problem is not None and is_concerned:
                 yield _refused(unit.problem, unit.file)
+        templates = [unit for unit in self.found.templates if self._is_target(unit)]
+        if templates:
+            more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
+            text = f"a template for units{more}: not evaluated, because no stack here uses it"
+            yield Diagnostic(text, Location(shown_path(templates[0].file)), Severity.WARNING)
         for stack in self.found.stacks:
             if lies_in(os.path.dirname(stack.file), self._targets):
                 yield from (_refused(problem, stack.file) for problem in stack.problems)
@@ -207,9 +214,9 @@ class UnitRoots:
                 yield AnnotatedText(source.path, source.text, syntax, is_whole=is_whole)
 
     @property
-    def is_evaluated(self) -> bool:
-        """Whether there is any unit or stack."""
-        return bool(self.found.units or self.found.stacks)
+    def is_nothing_evaluated(self) -> bool:
+        """Whether there are files of Terragrunt, and neither a unit nor a stack."""
+        return self._has_files and not (self.found.units or self.found.stacks)
 
 
 def is_hidden(path: str) -> bool:
