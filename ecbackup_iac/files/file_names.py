@@ -77,11 +77,13 @@ def configured_folder(path: str, boundary: str) -> str | None:
     """Return the folder that is checked for a file of configuration; None for any other file.
 
     For a tfvars file it is the root: the nearest folder above it that holds configuration. For the
-    policy file it is everything.
+    policy file it is everything. A configuration that only units of Terragrunt read stands for itself.
     """
     name = os.path.basename(path)
     if name == POLICY_FILE:
         return boundary
+    if name.endswith((".hcl", ".hcl.json")) and name not in TERRAGRUNT_FILES:
+        return os.path.realpath(path)
     is_variable_file = name.endswith(_VARIABLE_FILES)
     if not is_variable_file and not is_configuration(name):
         return None

@@ -9,6 +9,7 @@ from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import Call
 from ecbackup_iac.hcl.json_syntax import parse_json_values
 from ecbackup_iac.hcl.parser import parse_whole_file
+from ecbackup_iac.model.location import ENVIRONMENT
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.value import StepKind, TraceStep
@@ -31,7 +32,6 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
     unknown,
 )
-from ecbackup_iac.model.location import ENVIRONMENT
 from ecbackup_iac.terragrunt.deep_merge import deep_merged
 
 if TYPE_CHECKING:

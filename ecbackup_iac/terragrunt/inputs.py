@@ -5,15 +5,15 @@ generated file with the inputs that are null among the *.auto.tfvars, and -var a
 """
 
 import os
+from collections.abc import Mapping
 from functools import partial
-from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.hcl.expression import Literal
 from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.record import record
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -22,7 +22,7 @@ from ecbackup_iac.terraform.modules.inputs import (
     RootInputs,
     VariableFile,
     VariableFiles,
-    from_file,
+    VariableSource,
     loaded_files,
 )
 from ecbackup_iac.terraform.values.conversion import converted
@@ -31,6 +31,7 @@ from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Located,
+    Raw,
     UnknownRaw,
     Value,
     object_value,
@@ -45,12 +46,33 @@ NULLS_FILE = ".terragrunt-null-vars.auto.tfvars.json"
 
 
 @record(eq=False)
-class GivenVariable:
-    """A variable that extra_arguments set: `-var name=value`, or TF_VAR_name in env_vars."""
+class _Given:
+    """A variable that extra_arguments set: `-var name=value`, or TF_VAR_name in env_vars; or an input."""
 
     name: str
-    value: Value
-    origin: Located
+    given: Value
+    origin: Located | None = None
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Return the value, converted; None for another variable. Raises EvaluationError."""
+        if name != self.name:
+            return None
+        try:
+            passed = _as_text if constraint.is_literal else _as_expression
+            return constraint.applied(passed(self.given))
+        except EvaluationError as error:
+            raise error.at(self.origin) if self.origin is not None else error from None
+
+
+@record
+class _Anything:
+    """What may set any variable, to anything."""
+
+    why: str
+
+    def value(self, name: str, constraint: Constraint) -> Value:  # noqa: ARG002
+        """Return an unknown value."""
+        return Value(constraint.type, UnknownRaw(self.why))
 
 
 class UnitInputs(RootInputs):
@@ -65,150 +87,96 @@ class UnitInputs(RootInputs):
         files: VariableFiles,
         workspace: Value,
     ) -> None:
-        """`paths` are the files of the module's folder, by name, `generated` those that are not on the disk."""
+        """`paths` are the files of the module's folder, by name; `generated` those that are not on the disk."""
         super().__init__("", (), given, files, workspace)
         self._unit = unit
+        self._paths = paths
+        self._files = files
+        self._arguments: list[VariableSource] = []
         self.refusal: EvaluationError | None = None
         """What is refused of the arguments."""
 
-        self._open = ""
-        """Why any variable may be set by what is unknown."""
-
-        nulls = {name: value for name, value in unit.inputs.items() if value.is_null}
-        names = [*paths, NULLS_FILE] if nulls else [*paths]
-        for name in loaded_files(names):
-            if name == NULLS_FILE:
-                self.automatic.append(VariableFile(name, _null_attributes(unit, nulls)))
-            elif name in generated:
-                self.automatic.append(files.of(generated[name]))
-            else:
-                self.automatic.append(files.at(paths[name]))
-        self._environment: list[GivenVariable] = []
-        self._arguments: list[VariableFile | GivenVariable] = []
         for extra in unit.extra:
             self._add_environment(extra.environment, extra.range)
-            self._add_arguments(extra.arguments, paths, files, extra.range)
-            for paths_of, is_required in (
-                (extra.required_files, True),
-                (extra.optional_files, False),
-            ):
-                for path in self._texts(paths_of):
-                    self._add_file(path, paths, files, extra.range, is_required=is_required)
-
-    def _texts(self, value: Value | None) -> list[str]:
-        """Return a list of texts; what is unknown in it may set any variable."""
-        if value is None or value.is_null:
-            return []
-        if not isinstance(value.raw, tuple):
-            self._open = "the arguments of extra_arguments are unknown"
-            return []
-        found = []
-        for element in value.elements:
-            if isinstance(element.raw, str):
-                found.append(element.raw)
+            self._add_arguments(extra.arguments, extra.range)
+            for path in self._texts(extra.required_files):
+                self._add_file(path.raw, extra.range, is_required=True)
+            for path in self._texts(extra.optional_files):
+                self._add_file(path.raw, extra.range, is_required=False)
+        nulls = {name: value for name, value in unit.inputs.items() if value.is_null}
+        for name in loaded_files([*paths, NULLS_FILE] if nulls else [*paths]):
+            if name == NULLS_FILE:
+                self.automatic.append(VariableFile(name, _null_attributes(unit, nulls)))
             else:
-                self._open = "the arguments of extra_arguments are unknown"
-        return found
-
-    def _add_environment(self, value: Value | None, origin: SourceRange) -> None:
-        if value is None or not isinstance(value.raw, Mapping):
-            return
-        for name, member in value.members.items():
-            if name.startswith("TF_VAR_"):
-                self._environment.append(
-                    GivenVariable(name.removeprefix("TF_VAR_"), member, origin)
+                is_own = name in generated
+                self.automatic.append(
+                    files.of(generated[name]) if is_own else files.at(paths[name])
                 )
-
-    def _add_arguments(
-        self,
-        value: Value | None,
-        paths: Mapping[str, str],
-        files: VariableFiles,
-        origin: SourceRange,
-    ) -> None:
-        texts = self._texts(value)
-        elements = {one.raw: one for one in value.elements} if value and texts else {}
-        arguments = iter(texts)
-        for text in arguments:
-            option, equals, rest = text.lstrip("-").partition("=")
-            if option not in ("var", "var-file") or not text.startswith("-"):
-                continue
-            if not equals:
-                rest = next(arguments, "")
-            if option == "var-file":
-                self._add_file(rest, paths, files, origin, is_required=True)
-            else:
-                name, _, written = rest.partition("=")
-                source = elements.get(text) or elements.get(rest)
-                given = string(written)
-                if source is not None:
-                    given = given.through(*source.trace).with_marks_of(source)
-                self._arguments.append(GivenVariable(name.strip(), given, origin))
-
-    def _add_file(
-        self,
-        path: str,
-        paths: Mapping[str, str],
-        files: VariableFiles,
-        origin: SourceRange,
-        *,
-        is_required: bool,
-    ) -> None:
-        """Add a variable file: its path counts from the module's folder, into which the unit's is copied."""
-        view, module = self._unit.view, (*self._unit.modules, self._unit.folder)[0]
-        found = paths.get(path) or os.path.join(module, path)
-        if not os.path.isabs(path) and not view.exists(found):
-            found = os.path.join(self._unit.folder, path)
-        if view.exists(found):
-            self._arguments.append(files.at(view.real(found)))
-        elif is_required:
-            text = f"Failed to read variables file: there is no {os.path.basename(path)}"
-            self.refusal = self.refusal or EvaluationError(text, origin)
+        self.chosen = [*self._arguments, *self.chosen]
 
     def set_by(self, name: str) -> str:  # noqa: ARG002
-        """Return what may set or declare a variable besides what is known; empty for nothing."""
-        return self._unit.unknown_inputs or self._open
+        """Return why any variable may be set; empty where those that are set are known."""
+        return self._unit.unknown_inputs
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return a variable's value; None where it is not set. Raises EvaluationError."""
-        if any(
-            source[0] == name for source in self._chosen if not isinstance(source, VariableFile)
-        ) or any(isinstance(one, VariableFile) and name in one.attributes for one in self._chosen):
-            return super().value(name, constraint)
-        if self._open:
-            return unknown(self._open)
-        for source in reversed(self._arguments):
-            if isinstance(source, VariableFile):
-                attribute = source.attributes.get(name)
-                if attribute is not None:
-                    return from_file(attribute, constraint)
-            elif source.name == name:
-                return self._given_value(source.value, constraint, source.origin)
-        for file in reversed(self.automatic):
-            if name in file.attributes:
-                return from_file(file.attributes[name], constraint)
-        for given in reversed(self._environment):
-            if given.name == name:
-                return self._given_value(given.value, constraint, given.origin)
         found = super().value(name, constraint)
         if found is not None:
             return found
         if self._unit.unknown_inputs:
             why = f"the inputs of the unit are unknown: {self._unit.unknown_inputs}"
-            return Value(constraint.type, UnknownRaw(why))
+            return _Anything(why).value(name, constraint)
         value = self._unit.inputs.get(name)
         if value is None:
             return None
-        origin = next((step for step in reversed(value.trace)), None)
-        return self._given_value(value, constraint, origin)
+        return _Given(name, value, value.trace[-1] if value.trace else None).value(name, constraint)
 
-    @staticmethod
-    def _given_value(value: Value, constraint: Constraint, origin: Located | None) -> Value:
-        try:
-            passed = _as_text(value) if constraint.is_literal else _as_expression(value)
-            return constraint.applied(passed)
-        except EvaluationError as error:
-            raise error.at(origin) if origin is not None else error from None
+    def _texts(self, value: Value | None) -> list[Value]:
+        """Return the known texts of a list; what is unknown in it may set any variable."""
+        if value is None or value.is_null:
+            return []
+        elements = value.elements if isinstance(value.raw, tuple) else (value,)
+        found = [element for element in elements if isinstance(element.raw, str)]
+        if len(found) < len(elements):
+            self._arguments.append(_Anything("the arguments of extra_arguments are unknown"))
+        return found
+
+    def _add_environment(self, value: Value | None, origin: Located) -> None:
+        members = value.members if value is not None and isinstance(value.raw, Mapping) else {}
+        for name, member in members.items():
+            if name.startswith("TF_VAR_"):
+                self.automatic.append(_Given(name.removeprefix("TF_VAR_"), member, origin))
+
+    def _add_arguments(self, value: Value | None, origin: Located) -> None:
+        arguments = iter(self._texts(value))
+        for argument in arguments:
+            option, equals, rest = str(argument.raw).partition("=")
+            if option.lstrip("-") not in ("var", "var-file") or not option.startswith("-"):
+                continue
+            if not equals:
+                argument = next(arguments, string(""))  # noqa: PLW2901 - its value follows
+                rest = str(argument.raw)
+            if option.endswith("file"):
+                self._add_file(rest, origin, is_required=True)
+            else:
+                name, _, written = rest.partition("=")
+                given = string(written).through(*argument.trace).with_marks_of(argument)
+                self._arguments.append(_Given(name.strip(), given, origin))
+
+    def _add_file(self, path: Raw, origin: Located, *, is_required: bool) -> None:
+        """Add a variable file: its path counts from the module's folder, into which the unit's is copied."""
+        unit, name = self._unit, str(path)
+        module = (*unit.modules, unit.folder)[0]
+        candidates = (
+            self._paths.get(name, ""),
+            *(os.path.join(top, name) for top in (module, unit.folder)),
+        )
+        found = next((one for one in candidates if one and unit.view.exists(one)), None)
+        if found is not None:
+            self._arguments.append(self._files.at(unit.view.real(found)))
+        elif is_required:
+            text = f"Failed to read variables file: there is no {os.path.basename(name)}"
+            self.refusal = self.refusal or EvaluationError(text, origin)
 
 
 def _null_attributes(unit: Unit, nulls: Mapping[str, Value]) -> dict[str, Attribute]:
@@ -246,8 +214,6 @@ def _like(result: Value, known: Value) -> Value:
     found = result if result.trace else result.through(*known.trace)
     if found.literals or not known.literals:
         return found
-    from ecbackup_iac.model.record import replace
-
     return replace(found, literals=known.literals)
 
 

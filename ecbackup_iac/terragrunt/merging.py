@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.expression import Conditional, Interpolation, Node, Templa
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.values.value import EvaluationError, Located, UnknownRaw, Value, string
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, string
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.deep_merge import deep_merged, shallow_merged
 from ecbackup_iac.terragrunt.sources import is_remote
@@ -124,11 +124,8 @@ def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
                 yield from (one.value for one in value.unknown.outcomes)
 
 
-def exclusion(file: ConfigFile) -> tuple[Value | None, Located | None]:
-    """Return whether a unit is left out of an apply, and where that is decided; None where it is not.
-
-    Raises EvaluationError.
-    """
+def exclusion(file: ConfigFile) -> Value | None:
+    """Return the condition under which a unit is left out of an apply; None for never. Raises EvaluationError."""
     for owner in _in_order(file):
         blocks = owner.body.blocks("exclude")
         if len(blocks) > 1:
@@ -136,15 +133,12 @@ def exclusion(file: ConfigFile) -> tuple[Value | None, Located | None]:
         for block in blocks:
             condition, actions = (block.body.attribute(name) for name in ("if", "actions"))
             if condition is None or actions is None:
-                return None, None
-            listed = owner.value(actions)
-            if not _covers_apply(listed):
-                return None, None
-            return owner.value(condition), condition.range
+                return None
+            return owner.value(condition) if _covers_apply(owner.value(actions)) else None
         skip = owner.body.attribute("skip")
         if skip is not None:
-            return owner.value(skip), skip.range
-    return None, None
+            return owner.value(skip)
+    return None
 
 
 def _covers_apply(actions: Value) -> bool:
@@ -168,7 +162,7 @@ def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
                 if isinstance(one.raw, Mapping):
                     _add_generated(found, label, one.members, attribute.range, attribute.range)
         for block in owner.body.blocks("remote_state"):
-            _add_backend(found, owner, block)
+            _check_backend(block)
     return found
 
 
@@ -205,8 +199,8 @@ def _add_generated(
     )
 
 
-def _add_backend(found: dict[str, GeneratedFile], owner: ConfigFile, block: Block) -> None:
-    """Check a remote_state block, whose generated file holds no resource and no variable."""
+def _check_backend(block: Block) -> None:
+    """Raise EvaluationError for a remote_state block that lacks something; its file declares nothing else."""
     for name in ("backend", "config"):
         if block.body.attribute(name) is None and not block.body.blocks(name):
             raise EvaluationError(
@@ -217,7 +211,7 @@ def _add_backend(found: dict[str, GeneratedFile], owner: ConfigFile, block: Bloc
 def extra_arguments(file: ConfigFile) -> list[ExtraArguments]:
     """Return what is added to a plan or an apply, in order. Raises EvaluationError."""
     merged: dict[str, tuple[ConfigFile, Block]] = {}
-    for owner in (*reversed([parent for parent, _ in file.merged_files()][::-1]), file):
+    for owner in (*(parent for parent, _ in file.merged_files()), file):
         for terraform in owner.body.blocks("terraform"):
             for block in terraform.body.blocks("extra_arguments", 1):
                 merged[block.labels[0]] = (owner, block)

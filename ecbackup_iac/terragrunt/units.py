@@ -1,10 +1,9 @@
 """A unit's folder → what Terragrunt deploys there: the module and its inputs."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 
-from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import TooMuchError
@@ -59,7 +58,6 @@ class Unit:
     excluded: str = ""
     """Why it is never applied; empty for a unit that is."""
 
-    excluded_at: Located | None = None
     problem: EvaluationError | None = None
     """What Terragrunt refuses."""
 
@@ -112,57 +110,48 @@ def evaluated_unit(
 
 def _evaluate(unit: Unit, file: ConfigFile) -> None:
     blocks = (block.range for block in file.body.blocks("terraform"))
-    inputs_at = file.body.attribute("inputs")
-    unit.places = (*blocks, *((inputs_at.range,) if inputs_at is not None else ()))
-    refusals: list[EvaluationError] = []
-
-    def attempt(step: Callable[[], None]) -> None:
+    inputs = file.body.attribute("inputs")
+    unit.places = (*blocks, *((inputs.range,) if inputs is not None else ()))
+    # What one step refuses says nothing about the others: the module is found whatever else is refused.
+    for step in (_set_source, _check, _set_inputs, _set_rest):
         try:
-            step()
+            step(unit, file)
         except EvaluationError as error:
             error.__context__ = None
-            refusals.append(error)
-
-    def source() -> None:
-        found = terraform_source(file)
-        if found is not None:
-            _set_source(unit, *found)
-
-    def others() -> None:
-        unit.included = {unit.view.real(include.path) for include in file.includes}
-        file.check()
-        condition, unit.excluded_at = exclusion(file)
-        if condition is not None and condition.is_known and condition.raw in (True, "true"):
-            unit.excluded = "the unit is excluded from apply"
-        elif condition is not None and not condition.is_known:
-            unit.doubt = unit.doubt or f"it may be excluded: {condition.unknown.why}"
-
-    def inputs() -> None:
-        value = merged_inputs(file)
-        if value is not None and not value.is_known:
-            unit.unknown_inputs = value.unknown.why
-        elif value is not None:
-            unit.inputs = {
-                name: one.with_marks(
-                    is_sensitive=one.is_sensitive, privacy=max(one.privacy, value.privacy)
-                )
-                for name, one in value.members.items()
-            }
-
-    def rest() -> None:
-        unit.generated = [*generated_files(file).values()]
-        unit.extra = extra_arguments(file)
-        unit.dependencies = _dependencies(file)
-
-    for step in (source, others, inputs, rest):
-        attempt(step)
+            unit.problem = unit.problem or error
     unit.needs_values = file.lacks_values
-    if refusals:
-        unit.problem = refusals[0]
 
 
-def _set_source(unit: Unit, sources: list[Value], attribute: Attribute, why: str) -> None:
+def _check(unit: Unit, file: ConfigFile) -> None:
+    unit.included = {unit.view.real(include.path) for include in file.includes}
+    file.check()
+    condition = exclusion(file)
+    if condition is not None and not condition.is_known:
+        unit.doubt = unit.doubt or f"it may be excluded: {condition.unknown.why}"
+    elif condition is not None and condition.raw in (True, "true"):
+        unit.excluded = "the unit is excluded from apply"
+
+
+def _set_inputs(unit: Unit, file: ConfigFile) -> None:
+    value = merged_inputs(file)
+    if value is not None and not value.is_known:
+        unit.unknown_inputs = value.unknown.why
+    elif value is not None:
+        unit.inputs = {name: one.with_marks_of(value) for name, one in value.members.items()}
+
+
+def _set_rest(unit: Unit, file: ConfigFile) -> None:
+    unit.generated = [*generated_files(file).values()]
+    unit.extra = extra_arguments(file)
+    unit.dependencies = _dependencies(file)
+
+
+def _set_source(unit: Unit, file: ConfigFile) -> None:
     """Set the module: one, or each that it may be. Raises EvaluationError."""
+    found = terraform_source(file)
+    if found is None:
+        return
+    sources, attribute, why = found
     origin = unit.source_at = attribute.range
     if why:
         unit.doubt = f"the source of its module is unknown: {why}"

@@ -36,6 +36,12 @@ def test_a_named_path_leads_to_its_units(path: str, roots: list[str], check: Che
     }
 
 
+def test_a_configuration_that_units_read_leads_to_them(check: Check) -> None:
+    files = root(INPUTS % 0, SOURCE) | {"live/b/terragrunt.hcl": days("3"), ".tflint.hcl": ""}
+    assert [one["root"] for one in check(files, "root.hcl").findings] == ["live/a"]
+    assert check(files, ".tflint.hcl").findings == []
+
+
 def test_the_units_of_another_target_say_nothing(check: Check) -> None:
     broken = {"live/b/terragrunt.hcl": SOURCE + INPUTS % "local.no"}
     assert check({**unit(days("3")), **broken}, "live/a").status == 0

@@ -1,7 +1,7 @@
 """The units of a tree → the roots to evaluate, and what is known of their caches besides."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import shown_path
@@ -146,7 +146,8 @@ class UnitRoots:
         return UnitModules(frozenset(self.found.sourced), tuple(targets), frozenset(read))
 
     def _is_target(self, unit: Unit) -> bool:
-        return lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
+        is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
+        return is_here or not self._targets.isdisjoint(unit.read)
 
     def roots(self, index: Index) -> Iterator[UnitRoot]:
         """Yield the units to evaluate: those whose module may lead to a cache, and concern what is checked."""
