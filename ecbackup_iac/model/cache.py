@@ -124,7 +124,7 @@ class CacheResource:
     """The blocks of override files that are merged into that block."""
 
     unit: tuple[Location, ...] = ()
-    """Where the Terragrunt unit that deploys it is configured: its module, its inputs, what decides in them."""
+    """Where the Terragrunt unit that deploys it is configured: its module, its inputs, and what decides."""
 
     calls: tuple[Location, ...] = ()
     """The module calls that lead to it, outermost first; where it is such a call itself, those above it."""

@@ -433,10 +433,10 @@ class ConfigFile:
         members |= {name: lambda: string("") for name in _EMPTY_TEXTS}
         for kind in ("terraform", "remote_state", "dependencies", "exclude"):
             for owner, block in self._unlabelled(kind):
-                members[kind] = lambda owner=owner, block=block: owner._block_value(block)  # type: ignore[misc]
+                members[kind] = lambda owner=owner, block=block: owner.block_value(block)  # type: ignore[misc]
         generates = self.blocks_of_all("generate")
         members["generate"] = lambda: object_value(
-            {name: owner._block_value(block) for name, (owner, block) in generates.items()}  # noqa: SLF001
+            {name: owner.block_value(block) for name, (owner, block) in generates.items()}
         )
         for attribute in self.body.attributes():
             if attribute.name not in ("inputs", "locals", "include", "terraform"):
@@ -456,7 +456,8 @@ class ConfigFile:
         ]
         return own[:1] or parents[:1]
 
-    def _block_value(self, block: Block) -> Value:
+    def block_value(self, block: Block) -> Value:
+        """Return the arguments of a block as an object. Raises EvaluationError."""
         return object_value({one.name: self.value(one) for one in block.body.attributes()})
 
 

@@ -83,9 +83,8 @@ def _refuse_cycles(units: Iterable[Unit]) -> None:
     """Refuse the units whose dependencies lead back to themselves."""
     by_folder = {unit.folder: unit for unit in units}
     done: set[str] = set()
-    for start in by_folder:
-        path: list[str] = []
-        pending = [(start, iter(by_folder[start].dependencies))] if start not in done else []
+    for start, first in by_folder.items():
+        pending = [(start, iter(first.dependencies))] if start not in done else []
         path = [start] if pending else []
         while pending:
             folder, targets = pending[-1]

@@ -87,7 +87,7 @@ class UnitInputs(RootInputs):
         files: VariableFiles,
         workspace: Value,
     ) -> None:
-        """`paths` are the files of the module's folder, by name; `generated` those that are not on the disk."""
+        """`paths` are the files of the module's folder, by name; `generated` those not on the disk."""
         super().__init__("", (), given, files, workspace)
         self._unit = unit
         self._paths = paths

@@ -125,7 +125,7 @@ def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
 
 
 def exclusion(file: ConfigFile) -> Value | None:
-    """Return the condition under which a unit is left out of an apply; None for never. Raises EvaluationError."""
+    """Return the condition under which a unit is not applied; None for never. Raises EvaluationError."""
     for owner in _in_order(file):
         blocks = owner.body.blocks("exclude")
         if len(blocks) > 1:

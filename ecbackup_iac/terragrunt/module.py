@@ -1,4 +1,4 @@
-"""A unit and the folder of its module → the root module that is planned, with what is generated and copied."""
+"""A unit and its module's folder → the root module that is planned, with what is generated and copied."""
 
 import os
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _VARIABLE_FILES = (".tfvars", ".tfvars.json")
 
 
 class UnitModule:
-    """The folder that a unit is planned in: its module's, the unit's own copied over it, and what is generated."""
+    """The folder that a unit is planned in: its module's and its own, with what is generated."""
 
     def __init__(self, unit: Unit, folder: str, folders: Folders) -> None:
         self.unit = unit
@@ -57,25 +57,15 @@ class UnitModule:
         name = os.path.normpath(file.path)
         if os.path.isabs(name):
             name = os.path.relpath(name, self.unit.folder)
-        if not every_configuration_file([name]) and not name.endswith(_VARIABLE_FILES):
-            return
-        if os.path.dirname(name):
+        is_read = every_configuration_file([name]) or name.endswith(_VARIABLE_FILES)
+        if not is_read or os.path.dirname(name):
             return
         if file.is_disabled:
             if file.removes:
                 self.paths.pop(name, None)
             return
-        if name in self.paths:
-            if file.if_exists == "skip":
-                return
-            content = self._folders.content(self.paths[name])
-            is_own = isinstance(content, bytes) and SIGNATURE in content
-            if file.if_exists == "error" or (
-                file.if_exists == "overwrite_terragrunt" and not is_own
-            ):
-                text = f"the generated file {name} already exists (if_exists = {file.if_exists})"
-                self.problems.append(Diagnostic(text, file.range.location))
-                return
+        if name in self.paths and not self._may_replace(name, file):
+            return
         shown = f"{shown_path(self.unit.folder)}/{name}"
         if isinstance(file.contents.raw, str):
             self.generated[name] = SourceFile(shown, file.contents.raw.encode())
@@ -87,6 +77,18 @@ class UnitModule:
             self.unknown_files.append((name, Diagnostic(text, file.range.location)))
             self.unknown_texts.append(file.written)
             self.paths.pop(name, None)
+
+    def _may_replace(self, name: str, file: GeneratedFile) -> bool:
+        """Whether a generated file takes the place of one that exists."""
+        if file.if_exists in ("overwrite", "skip"):
+            return file.if_exists == "overwrite"
+        content = self._folders.content(self.paths[name])
+        is_own = isinstance(content, bytes) and SIGNATURE in content
+        if file.if_exists == "overwrite_terragrunt" and is_own:
+            return True
+        text = f"the generated file {name} already exists (if_exists = {file.if_exists})"
+        self.problems.append(Diagnostic(text, file.range.location))
+        return False
 
     @property
     def is_plain(self) -> bool:

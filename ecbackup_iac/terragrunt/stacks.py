@@ -94,8 +94,8 @@ class _StackEvaluation:
         ]
         self._expose_paths(file, folder, blocks)
         names = [(kind, block.labels[0]) for kind, block in blocks]
-        for number, (kind, block) in enumerate(blocks):
-            if names[number] in names[:number]:
+        for position, (kind, block) in enumerate(blocks):
+            if names[position] in names[:position]:
                 text = f'Duplicate {kind}: "{block.labels[0]}" was declared before'
                 raise EvaluationError(text, block.header)
         for kind, block in blocks:

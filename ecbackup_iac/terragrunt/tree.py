@@ -3,16 +3,19 @@
 import os
 import posixpath
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.paths import is_inside, repository_top, shown_path
 from ecbackup_iac.hcl.expression import Literal
 from ecbackup_iac.hcl.parser import parse_whole_file
-from ecbackup_iac.hcl.source import Problem
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
 from ecbackup_iac.terraform.values.value import EvaluationError
+
+if TYPE_CHECKING:
+    from ecbackup_iac.hcl.source import Problem
 
 UNIT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json")
 """The names of a unit's configuration; the first of them that exists is read."""

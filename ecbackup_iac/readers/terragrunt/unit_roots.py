@@ -150,7 +150,7 @@ class UnitRoots:
         return is_here or not self._targets.isdisjoint(unit.read)
 
     def roots(self, index: Index) -> Iterator[UnitRoot]:
-        """Yield the units to evaluate: those whose module may lead to a cache, and concern what is checked."""
+        """Yield the units to evaluate: those that may lead to a cache and concern what is checked."""
         for unit in self.found.units:
             is_target = self._is_target(unit)
             for folder in () if unit.excluded else unit.modules:

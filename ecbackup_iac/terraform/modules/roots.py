@@ -49,7 +49,7 @@ NO_UNITS = UnitModules()
 class Index:
     """Every folder with configuration in a tree, and which of them call which."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what to walk, and for what
         self,
         folders: Folders,
         sought: Sought,
