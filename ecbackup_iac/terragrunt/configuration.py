@@ -163,9 +163,10 @@ class ConfigFile:
         """Raise EvaluationError for what is refused of the file, used or not."""
         body = self.body
         self.view.tree.check_syntax(self.view.real(self.path))
-        if os.path.basename(self.path) not in (STACK_FILE, VALUES_FILE):
+        is_stack = os.path.basename(self.path) == STACK_FILE
+        if not is_stack and os.path.basename(self.path) != VALUES_FILE:
             check_names(body)
-        for include in self.includes:
+        for include in () if is_stack else self.includes:
             self.included(include).check()
         for block in self.body.blocks("locals"):
             for attribute in block.body.attributes():

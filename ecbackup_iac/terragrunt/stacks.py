@@ -149,6 +149,8 @@ class _StackEvaluation:
         inner = {**copies, target: real}
         names = UNIT_FILES if component.kind == "unit" else (STACK_FILE,)
         found = [name for name in names if os.path.isfile(os.path.join(real, name))]
+        if not found and component.flag("no_validation"):
+            return
         if not found:
             text = f"there is no {names[0]} in {shown_path(real)}"
             raise EvaluationError(f"{component.kind} {component.block.labels[0]}: {text}", origin)

@@ -548,6 +548,20 @@ STACKS = {
         stack(component("a", VALUES % 0 + "  enabled = false\n") + component("b", VALUES % 3)),
         {f"{GENERATED_ROOT}/b": "pass 3"},
     ),
+    "an included file": Case(
+        stack(
+            'include "more" {\n  path = "more.hcl"\n}\n' + component("a", VALUES % 3),
+            **{"live/more.hcl": component("b", VALUES % 0)},
+        ),
+        {f"{GENERATED_ROOT}/a": "pass 3", f"{GENERATED_ROOT}/b": "fail 0"},
+    ),
+    "no_validation of a folder that is no unit": Case(
+        stack(
+            component("x", "  no_validation = true\n", source="../catalog")
+            + component("a", VALUES % 3)
+        ),
+        {f"{GENERATED_ROOT}/a": "pass 3"},
+    ),
     "the path of another unit": Case(
         stack(
             component("a", '  values = {\n    days = basename(unit.a.path) == "a" ? 3 : 0\n  }\n')
