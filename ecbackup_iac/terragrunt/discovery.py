@@ -25,8 +25,8 @@ class Deployments:
 
     @property
     def sourced(self) -> set[str]:
-        """The real folders of the modules that are planned as units alone."""
-        return {folder for unit in self.units for folder in unit.modules}
+        """The real folders of the modules that are planned as units alone, and those of the units."""
+        return {folder for unit in self.units for folder in (*unit.modules, unit.folder)}
 
 
 def deployments(tree: Tree, paths: Iterable[str]) -> Deployments:

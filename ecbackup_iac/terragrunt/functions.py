@@ -149,7 +149,7 @@ def _get_env(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
     given = scope.view.tree.environment.get(name)
     if given is not None:
         value = string(given).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
-        return value.through(TraceStep(name, ENVIRONMENT, StepKind.VARIABLE, name))
+        return value.through(TraceStep(name, ENVIRONMENT, StepKind.EXPRESSION))
     if not name:
         raise EvaluationError("get_env: the name of the variable is empty")
     if len(arguments) == 1:

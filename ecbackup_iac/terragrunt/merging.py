@@ -142,16 +142,15 @@ def exclusion(file: ConfigFile) -> Value | None:
 
 
 def _covers_apply(actions: Value) -> bool:
-    if not isinstance(actions.raw, tuple):
-        return True
-    texts = [str(one.raw).lower() for one in actions.elements if one.is_known]
-    return any(text in _EXCLUDED_ACTIONS for text in texts) or len(texts) < len(actions.elements)
+    """Whether the actions certainly cover the apply: a unit that may be applied is evaluated."""
+    elements = actions.elements if isinstance(actions.raw, tuple) else ()
+    return any(str(one.raw).lower() in _EXCLUDED_ACTIONS for one in elements)
 
 
 def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
     """Return what the generate blocks write, by label. Raises EvaluationError."""
     found: dict[str, GeneratedFile] = {}
-    for owner in (*(parent for parent, _ in file.merged_files()), file):
+    for owner in reversed([*_in_order(file)]):
         for block in owner.body.blocks("generate", 1) if _has_blocks(owner, "generate") else ():
             members = {one.name: owner.value(one) for one in block.body.attributes()}
             _add_generated(found, block.labels[0], members, block.header, block.range)
@@ -211,7 +210,7 @@ def _check_backend(block: Block) -> None:
 def extra_arguments(file: ConfigFile) -> list[ExtraArguments]:
     """Return what is added to a plan or an apply, in order. Raises EvaluationError."""
     merged: dict[str, tuple[ConfigFile, Block]] = {}
-    for owner in (*(parent for parent, _ in file.merged_files()), file):
+    for owner in reversed([*_in_order(file)]):
         for terraform in owner.body.blocks("terraform"):
             for block in terraform.body.blocks("extra_arguments", 1):
                 merged[block.labels[0]] = (owner, block)

@@ -277,6 +277,12 @@ def test_the_report_names_the_unit(check: Check, run_here: RunHere) -> None:
     assert "fix: set days = 7 in live/a/terragrunt.hcl:5" in result.stdout
 
 
+def test_what_the_environment_gives_is_fixed_in_the_unit(check: Check, run_here: RunHere) -> None:
+    outcome = check(unit(days('get_env("DAYS")')), env={"DAYS": "0"})
+    assert outcome.findings[0]["remedy"] == "set days = 7 in live/a/terragrunt.hcl:5"
+    assert "it is given in the environment: DAYS" in run_here("fix", ".").stdout
+
+
 def test_no_absolute_path_is_shown(check: Check, run_here: RunHere, tmp_path: Path) -> None:
     files = unit(
         'locals {\n  x = file("${get_terragrunt_dir()}/no.txt")\n}\n' + days("0"),

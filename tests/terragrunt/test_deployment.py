@@ -207,6 +207,17 @@ GENERATED = {
         root(generate(VARIABLE % 4), SOURCE) | {"modules/redis/main.tf": NO_VARIABLE},
         {"live/a": "pass 4"},
     ),
+    "of two includes: the later one's wins": Case(
+        unit(
+            ROOT + 'include "env" {\n  path = "../env.hcl"\n}\n' + SOURCE,
+            **{
+                "modules/redis/main.tf": NO_VARIABLE,
+                "root.hcl": generate(VARIABLE % 4),
+                "live/env.hcl": generate(VARIABLE % 5),
+            },
+        ),
+        {"live/a": "pass 5"},
+    ),
     "of both: the unit's wins": Case(
         root(generate(VARIABLE % 4), SOURCE + generate(VARIABLE % 5))
         | {"modules/redis/main.tf": NO_VARIABLE},
@@ -371,6 +382,16 @@ EXTRA = {
         unit(ROOT + SOURCE, **{"root.hcl": extra('arguments = ["-var=days=3"]')}),
         {"live/a": "pass 3"},
     ),
+    "of two includes: the later ones come last": Case(
+        unit(
+            ROOT + 'include "env" {\n  path = "../env.hcl"\n}\n' + SOURCE,
+            **{
+                "root.hcl": extra('arguments = ["-var=days=2"]'),
+                "live/env.hcl": extra('arguments = ["-var=days=3"]').replace('"x"', '"own"'),
+            },
+        ),
+        {"live/a": "pass 3"},
+    ),
     "of both, with one label: the unit's": Case(
         unit(
             ROOT + extra('arguments = ["-var=days=2"]'),
@@ -410,6 +431,9 @@ EXCLUSIONS = {
         unit(days("0") + exclude("true", '["all_except_output"]')), {"live/a": EXCLUDED}
     ),
     "destroy": Case(unit(days("0") + exclude("true", '["destroy"]')), {"live/a": "fail 0"}),
+    "actions that are unknown": Case(
+        unit(days("0") + exclude("true", '[get_env("ENVIRONMENT")]')), {"live/a": "fail 0"}
+    ),
     "if it is false": Case(unit(days("0") + exclude("false")), {"live/a": "fail 0"}),
     "if it is a text": Case(unit(days("0") + exclude('"true"')), {"live/a": EXCLUDED}),
     "if it is unknown": Case(
@@ -629,6 +653,13 @@ REMOTE = {
             "live/a": UNKNOWN
             + "the module was not read: git::https://example.com/acme/modules.git//redis?ref=v1"
         },
+    ),
+    "a module of a unit that is excluded": Case(
+        {
+            UNIT: 'terraform {\n  source = "git::https://example.com/acme/modules.git//redis?ref=v1"\n}\n'
+            + exclude("true")
+        },
+        {"live/a": EXCLUDED},
     ),
     "another module": Case(
         {

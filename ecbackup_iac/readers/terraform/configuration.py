@@ -21,7 +21,7 @@ from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.sought import sought
 from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
-from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots, of_unit
+from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots, never_applied, of_unit
 from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
@@ -279,7 +279,12 @@ class _Tree:
             result = remote_unit_result(
                 unit, inputs, self._folders, self._modules_for(None), self._described
             )
-        return replace(result, resources=tuple(of_unit(one, unit) for one in result.resources))
+        resources = tuple(of_unit(one, unit) for one in result.resources)
+        if unit.excluded:
+            return ReadResult(
+                absent=(*result.absent, *(never_applied(one, unit) for one in resources))
+            )
+        return replace(result, resources=resources)
 
     def _unit_instance(
         self,

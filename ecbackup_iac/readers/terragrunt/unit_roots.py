@@ -110,6 +110,13 @@ def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
     return replace(cache, source=Source.TERRAGRUNT, unit=tuple(dict.fromkeys(places)))
 
 
+def never_applied(cache: CacheResource, unit: Unit) -> AbsentCache:
+    """Return a cache of a unit that is never applied."""
+    return AbsentCache(
+        cache.address, cache.type, cache.root, cache.block or cache.location, unit.excluded
+    )
+
+
 class UnitRoots:
     """Every unit of one tree."""
 
@@ -191,7 +198,7 @@ class UnitRoots:
     def absent(self, index: Index) -> Iterator[AbsentCache]:
         """Yield the cache blocks in the modules of units that are never applied."""
         for unit in self.found.units:
-            for folder in unit.modules if unit.excluded else ():
+            for folder in {*unit.modules, unit.folder} if unit.excluded else ():
                 if folder not in index.leading:
                     continue
                 for path, names in index.below(folder).items():
