@@ -58,7 +58,7 @@ class PolicySuppressions:
             else:
                 continue
             message = f"{text}: {exception.reason}"
-            yield Diagnostic(message, exception.location, Severity.WARNING)
+            yield Diagnostic(message, exception.location, Severity.WARNING, is_about_gate=True)
 
 
 def _tracked(exception: PolicyException) -> TrackedSuppression:
