@@ -44,8 +44,11 @@ def exclusion_diagnostics(
         if (glob.pattern, glob.location) not in used and any(
             is_option or holds(folder, glob.base or os.curdir) for folder in folders
         ):
-            text = f"exclude {glob.pattern!r} matches nothing that is read"
+            text = f"exclude {glob.pattern!r} matches no root and no cache: {_STILL_READ}"
             yield Diagnostic(text, glob.location, Severity.WARNING, is_about_gate=True)
+
+
+_STILL_READ = "other files are read where a root needs them"
 
 
 def _amount(exclusion: Exclusion) -> str:

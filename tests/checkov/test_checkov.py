@@ -460,7 +460,7 @@ def test_sarif_is_valid_because_it_has_no_details(checkov: Path, small: Path) ->
 def test_text_shows_the_details_and_the_page_of_the_rule(checkov: Path, small: Path) -> None:
     words = ("--check", CHECK_ID, "-o", "cli", "--quiet", "--compact")
     output = re.sub(r"\x1b\[\d*m", "", scan(checkov, small, *words).output)
-    lines = [line.strip() for line in output.splitlines()]
+    lines = [line.strip() for line in output.rstrip().splitlines()]
     start = lines.index("FAILED for resource: aws_elasticache_replication_group.off")
     off = "aws_elasticache_replication_group.off"
     assert lines[start + 1 :] == [

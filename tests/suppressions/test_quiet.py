@@ -39,7 +39,13 @@ def test_warnings_about_the_gate_are_shown(tmp_path: Path, run: "Run") -> None:
     assert result.status == 0
     assert [block.split("\n  ") for block in result.stdout.rstrip().split("\n\n")] == [
         ["NOTE  .ecbackup.toml:1", "exclude 'old/' leaves out 1 path"],
-        ["WARNING  .ecbackup.toml:1", "exclude 'nowhere/' matches nothing that is read"],
+        [
+            "WARNING  .ecbackup.toml:1",
+            (
+                "exclude 'nowhere/' matches no root and no cache: "
+                "other files are read where a root needs them"
+            ),
+        ],
         [
             "WARNING  .ecbackup.toml:3",
             "the exception expired on 2020-01-01 and no longer counts: the migration",
