@@ -92,7 +92,7 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     if not may_be_document:
         return Recognised(template)
     if not is_json:
-        return _without_documents(found, hint_for_text(text), template)
+        return _without_documents(found, hint_for_text(text, found.path), template)
     return Recognised(template, documents)
 
 
