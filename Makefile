@@ -1,7 +1,7 @@
 # Each target installs what it needs into .venv. Only Python 3.11 or later has to be installed already.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check bench fuzz golden format clean
+.PHONY: help run test test-all check bench docs picture fuzz golden format clean
 
 # The first Python on PATH that is version 3.11 or later and has the given module.
 find_python = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Dependency groups need pip 25.1 or later.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-PATHS := ecbackup_iac checks tests benchmarks
+PATHS := ecbackup_iac checks tests benchmarks docs
 
 PYTEST := $(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
 
@@ -22,6 +22,7 @@ DOWNLOADS := \
   '.venv-browser 50 Playwright and axe-core' \
   '.venv-checkov 60 Checkov' \
   '.venv-cloudformation 55 moto and cfn-lint' \
+  '.venv-docs 45 Sphinx' \
   '.venv-hcl2 3 python-hcl2' \
   '.venv-tools 35 pre-commit, shellcheck, check-jsonschema, actionlint'
 
@@ -29,8 +30,9 @@ help:
 	@echo 'make run        check the examples'
 	@echo 'make test       run the core tests: about two minutes on two cores'
 	@echo 'make test-all   run every test, with the tools that results are compared with'
-	@echo 'make check      check the format, lint rules, types and import layers'
+	@echo 'make check      check the format, lint rules, types, import layers and links in the docs'
 	@echo 'make bench      measure speed and memory'
+	@echo 'make docs       build the documentation site'
 	@echo 'make fuzz       run each fuzzer for MINUTES=2 minutes'
 	@echo 'make golden     rewrite the expected outputs; review the diff'
 	@echo 'make format     format the code'
@@ -54,6 +56,7 @@ check: $(VENV)/lint.stamp
 	$(BIN)/ruff check $(PATHS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(MAKE) --no-print-directory docs
 
 bench: $(VENV)/run.stamp
 	$(BIN)/python benchmarks/aims.py
@@ -77,14 +80,30 @@ fuzz: .venv-fuzz/fuzz.stamp
 golden: $(VENV)/test.stamp
 	$(BIN)/python -m ecbackup_iac.reporters.report_schema > ecbackup_iac/reporters/report.schema.json
 	$(BIN)/python -m ecbackup_iac.control.explanation_schema > ecbackup_iac/control/explanation.schema.json
-	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_readme.py tests/reporters tests/control tests/fixers
+	$(BIN)/python -m ecbackup_iac.policy.policy_schema > ecbackup_iac/policy/policy.schema.json
+	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_docs.py tests/reporters tests/control tests/fixers
+
+# The picture in the README.
+picture: .venv-docs/ready
+	.venv-docs/bin/python docs/terminal_picture.py
+
+# Warnings are errors: a link within the site that leads nowhere is one.
+docs: .venv-docs/ready
+	.venv-docs/bin/sphinx-build --quiet --nitpicky --fail-on-warning --keep-going -b html docs build/docs
+	@echo 'The site: build/docs/index.html'
+
+.venv-docs/ready: pyproject.toml
+	test -x .venv-docs/bin/python || $(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group docs
+	@touch $@
 
 format: $(VENV)/lint.stamp
 	$(BIN)/ruff format $(PATHS)
 	$(BIN)/ruff check --fix $(PATHS)
 
 clean:
-	rm -rf $(VENV) .venv-browser .venv-checkov .venv-cloudformation .venv-fuzz .venv-hcl2 .venv-tools build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-browser .venv-checkov .venv-cloudformation .venv-docs .venv-fuzz .venv-hcl2 .venv-tools build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # Recreate the environment if its Python no longer runs, or if it was created in another folder.
 ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(VENV)/python.stamp 2>/dev/null),$(CURDIR))

@@ -117,12 +117,12 @@ def _exemptions(resource: CacheResource) -> list[_Exemption]:
     exemptions = []
     memcached = _agreement(resource.engine, _is_memcached)
     if memcached is not False:
-        fact = "the engine is Memcached: this control is about Redis OSS and Valkey"
+        fact = "the engine is Memcached: the control applies to Redis OSS and Valkey"
         exemptions.append(_Exemption(memcached is True, fact, "the engine is Memcached"))
     if resource.form is Form.STANDALONE_CLUSTER:
         member = _agreement(resource.replication_group, bool)
         if member is not False:
-            fact = f"it belongs to {_shown_group(resource.replication_group)}: judge the group"
+            fact = f"it belongs to {_shown_group(resource.replication_group)}: the group is checked"
             condition = "it belongs to a replication group"
             exemptions.append(_Exemption(member is True, fact, condition))
     return exemptions
@@ -333,16 +333,16 @@ def _retention_failure(
     name = resource.retention_name
     match retention:
         case Invalid(text=text):
-            text = f"{name} is {text}, and AWS takes a whole number of days"
+            text = f"{name} is {text}, but AWS requires a whole number of days"
             return Note(text, Rule.RETENTION_INVALID)
         case Known(value=days) if not 0 <= days <= MAXIMUM_DAYS:
-            text = f"{name} is {_shorten(retention)}, and AWS takes 0 to {MAXIMUM_DAYS} days"
+            text = f"{name} is {_shorten(retention)}, but AWS allows 0 to {MAXIMUM_DAYS} days"
             return Note(text, Rule.RETENTION_INVALID)
         case Unset() | Known(value=0):
             return _disabled_note(resource, retention)
         case Known(value=days) if days < minimum_days:
             kept = format_days(retention)
-            text = f"backups are kept for {kept}, and the policy asks for {minimum_days}"
+            text = f"backups are kept for {kept}, but the policy requires {minimum_days}"
             return Note(text, Rule.RETENTION_TOO_SHORT)
         case Known():
             return None
@@ -371,7 +371,7 @@ def _window_failure(resource: CacheResource) -> Note | None:
     if not (isinstance(backup, Known) and isinstance(maintenance, Known)):
         return None
     text = conflict(backup, maintenance)
-    return Note(f"{text}: AWS refuses that", Rule.BACKUP_WINDOW_CONFLICT) if text else None
+    return Note(f"{text}: AWS rejects it", Rule.BACKUP_WINDOW_CONFLICT) if text else None
 
 
 def _failure(failing: Sequence[_Combination]) -> Verdict:

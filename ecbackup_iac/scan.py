@@ -55,7 +55,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         is_complete=not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics),
     )
     diagnostics += [*warnings, *exclusion_diagnostics(exclusions, policy.exclude, paths)]
-    report = report_of(findings, diagnostics, absent, policy.minimum_days, exclusions)
+    report = report_of(findings, diagnostics, absent, policy.requirements, exclusions)
     report = with_numbers(report)
     if not with_excerpts:
         return report

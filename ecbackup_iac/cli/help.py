@@ -1,23 +1,26 @@
 """A command → its help: examples, prose, then the options, grouped if there are many."""
 
+import os
 from collections.abc import Iterator
 
 import click
 
+from ecbackup_iac.model.location import STANDARD_INPUT
+
 OTHER = "Other options"
 
 OPTION_GROUPS = {
-    "What is read": ("--exclude", "--source", "--allow-empty"),
-    "What is asked": ("--policy", "--no-policy", "--min-days", "--days", "--unknown"),
-    "With which values": ("--var", "--var-file", "--workspace", "--parameter", "--parameter-file"),
-    "What is accepted": (
+    "Inputs": ("--exclude", "--source", "--allow-empty"),
+    "Policy": ("--policy", "--no-policy", "--min-days", "--days", "--unknown"),
+    "Values": ("--var", "--var-file", "--workspace", "--parameter", "--parameter-file"),
+    "Suppressions": (
         "--baseline",
         "--reason",
         "--update",
         "--no-ignores",
         "--no-foreign-ignores",
     ),
-    "What comes of it": (
+    "Output": (
         "--format",
         "--diff",
         "--quiet",
@@ -57,6 +60,18 @@ class GroupedCommand(click.Command):
 
 class ProgramGroup(click.Group):
     """The program itself: its help lists its commands before its options."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command; for a path without one, name the command to write."""
+        first = args[0]
+        if self.get_command(ctx, first) is None:
+            if first == STANDARD_INPUT or os.path.exists(first):
+                ctx.fail(f"a command is missing: ecbackup-iac check {first}")
+            if first in ("help", "version"):
+                ctx.fail(f"there is no command {first}: ecbackup-iac --{first}")
+        return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options."""

@@ -25,27 +25,27 @@ from ecbackup_iac.reporters.escaping import escape_control_characters
 )
 @click.version_option(__version__, prog_name="ecbackup-iac", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Will every ElastiCache cache be backed up? Asked of infrastructure code, before it is deployed.
+    """Check that every ElastiCache cache in infrastructure code will have automatic backups.
 
     \b
     Examples:
-      ecbackup-iac check                   judge the working folder
-      ecbackup-iac check plan.json -v      judge a plan, and say why
+      ecbackup-iac check                   check the working folder
+      ecbackup-iac check plan.json -v      check a plan, with value traces
       terraform show -json tfplan | ecbackup-iac check -
       ecbackup-iac check --min-days 7 --format sarif:ecbackup.sarif .
-      ecbackup-iac explain ECB001          what a rule is about
-      ecbackup-iac COMMAND --help          more examples, and the options
+      ecbackup-iac explain ECB001          explain a rule
+      ecbackup-iac COMMAND --help          options and more examples
 
     \b
     Exit status:
       0   everything was read, and nothing fails
-      1   a cache fails
-      2   used wrongly: an option, a path or the policy file
-      3   the answer is incomplete: not everything could be read
-      70  a defect of this program
+      1   at least one cache fails
+      2   usage error: a wrong option, path or policy file
+      3   the answer is incomplete: something could not be read
+      70  a bug in ecbackup-iac
 
-    The policy file, .ecbackup.toml, says what your organisation asks for and accepts. It is looked for in
-    the working folder and above it, up to the top of the git repository; --policy names another one.
+    The policy file, .ecbackup.toml, contains what your organisation requires and accepts. It is looked for in
+    the working folder and above, up to the top of the git repository.
     """  # noqa: D301 - click wants \b
 
 

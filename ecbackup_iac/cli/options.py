@@ -45,9 +45,9 @@ class OutputType(click.ParamType[Output]):
             return value
         name, colon, file = str(value).partition(":")
         if name not in REPORTERS:
-            self.fail(f"{name!r} is no format: choose {REPORT_FORMATS}", param, ctx)
+            self.fail(_unknown_format(name), param, ctx)
         if colon and not file:
-            self.fail(f"{value!r} names no file", param, ctx)
+            self.fail(f"{value!r}: a file name is missing after the colon", param, ctx)
         return Output(name, None if file in ("", "-") else file)
 
     def shell_complete(
@@ -62,8 +62,14 @@ class OutputType(click.ParamType[Output]):
         return format_items(REPORTERS, incomplete)
 
 
+def _unknown_format(name: str) -> str:
+    if "," in name:
+        return f"{name!r}: repeat the option, as in --format text --format json:report.json"
+    return f"unknown format {name!r}; expected one of {', '.join(REPORTERS)}"
+
+
 class RuleType(click.ParamType["Rule"]):
-    """The id of a rule, in any letter case."""
+    """The id or the name of a rule, in any letter case."""
 
     name = "RULE"
 
@@ -73,19 +79,19 @@ class RuleType(click.ParamType["Rule"]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> "Rule":
-        """Return the rule, or fail with the name of the nearest."""
+        """Return the rule, or fail with the most similar one."""
         from ecbackup_iac.model.verdict import Rule
 
-        rule_id = str(value).upper()
-        if rule_id not in (*Rule,):
-            from difflib import SequenceMatcher
+        word = str(value)
+        named = [rule for rule in Rule if word.upper() == rule or word.lower() == rule.label]
+        if named:
+            return named[0]
+        from difflib import get_close_matches
 
-            # Of equally near rules the last: ECB009 is nearer to ECB008 than to ECB001.
-            nearest = max(
-                Rule, key=lambda rule: (SequenceMatcher(None, rule_id, rule).ratio(), rule)
-            )
-            self.fail(f"{value!r} is no rule: the nearest is {nearest}", param, ctx)
-        return Rule(rule_id)
+        names = [rule.label for rule in Rule]
+        similar = get_close_matches(word.lower(), names, n=1, cutoff=0.7)
+        hint = f"did you mean {similar[0]}?" if similar else f"expected ECB001 to {max(Rule)}"
+        raise click.BadParameter(f"unknown rule {word!r}; {hint}", ctx, param)
 
     def shell_complete(
         self,
@@ -119,7 +125,9 @@ def _reject_files_named_like_options(args: list[str]) -> None:
     options = args[: args.index("--")] if "--" in args else args
     for word in options:
         if word.startswith("-") and word != STANDARD_INPUT and os.path.lexists(word):
-            raise click.UsageError(f"{word} is an option and also a file: name the file ./{word}")
+            raise click.UsageError(
+                f"{word} is both an option and a file: write ./{word} for the file"
+            )
 
 
 _ORDER = "ecbackup_iac.order"
@@ -136,9 +144,9 @@ def request_from(context: click.Context) -> CheckRequest:
     """
     options = context.params
     if options.get("quiet") and options.get("verbose"):
-        raise click.UsageError("--quiet and --verbose exclude each other")
+        raise click.UsageError("--quiet and --verbose cannot be combined")
     if options["policy_path"] and options["no_policy"]:
-        raise click.UsageError("--policy and --no-policy exclude each other")
+        raise click.UsageError("--policy and --no-policy cannot be combined")
     _reject_links_outside(options)
     return CheckRequest(
         paths=options["paths"],
@@ -185,7 +193,7 @@ def _in_order(context: click.Context, kind: str, single: str, file: str) -> tupl
     }
     for _, value in values[single]:
         if "=" not in value:
-            raise click.UsageError(f"--{kind} {value}: NAME=VALUE is expected")
+            raise click.UsageError(f"--{kind} {value}: expected NAME=VALUE")
     for _, value in values[file]:
         if not os.path.isfile(value):
             raise click.UsageError(f"--{kind}-file {value}: no such file")
@@ -198,12 +206,12 @@ _REQUEST_OPTIONS = (
         "--min-days",
         type=click.IntRange(1, 35),
         metavar="N",
-        help="Ask for backups of at least N days.  [default: 1]",
+        help="Minimum retention of automatic backups in days.  [default: 1]",
     ),
     click.option(
         "--unknown",
         type=click.Choice(["warn", "fail", "ignore"]),
-        help="What to make of a cache that cannot be decided.  [default: warn]",
+        help="How to treat caches whose retention cannot be known.  [default: warn]",
     ),
     click.option(
         "--var",
@@ -220,7 +228,7 @@ _REQUEST_OPTIONS = (
         metavar="FILE",
         help="Read Terraform variables from FILE, as terraform plan -var-file does.",
     ),
-    click.option("--workspace", metavar="NAME", help="Judge for this Terraform workspace."),
+    click.option("--workspace", metavar="NAME", help="The Terraform workspace."),
     click.option(
         "--parameter",
         "parameters",
@@ -234,40 +242,42 @@ _REQUEST_OPTIONS = (
         multiple=True,
         type=FILE,
         metavar="FILE",
-        help="Read CloudFormation parameters from FILE, JSON or YAML.",
+        help="Read CloudFormation parameters from FILE (JSON or YAML).",
     ),
     click.option(
         "--source",
         type=FOLDER,
         metavar="DIR",
-        help="Find the places of a plan's or a state's caches in the configuration in DIR.",
+        help="Locate the findings of plans and states in the configuration in DIR.",
     ),
     click.option(
         "--exclude",
         multiple=True,
         type=FILE,
         metavar="GLOB",
-        help="Leave out what is in matching files; they are still read where a checked root needs them.",
+        help="Leave matching roots and files out of the report. They are still read where needed.",
     ),
     click.option(
         "--policy",
         "policy_path",
         type=FILE,
         metavar="FILE",
-        help="Policy file.  [default: .ecbackup.toml here or above, up to the repository's top]",
+        help="The policy file.  [default: .ecbackup.toml in this folder or above, inside the repository]",
     ),
-    click.option("--no-policy", is_flag=True, help="Read no policy file."),
+    click.option("--no-policy", is_flag=True, help="Ignore the policy file."),
     click.option(
         "--no-foreign-ignores",
         is_flag=True,
-        help="Do not look at comments and metadata that are written for other tools.",
+        help="Ignore comments and metadata for other tools.",
     ),
     click.option(
         "--no-ignores",
         is_flag=True,
-        help="Look at no comments and no metadata: the policy and the baseline alone suppress.",
+        help="Ignore all comments and metadata; only the policy and the baseline suppress findings.",
     ),
-    click.option("--allow-empty", is_flag=True, help="Accept paths without infrastructure code."),
+    click.option(
+        "--allow-empty", is_flag=True, help="Do not fail if there is no infrastructure code."
+    ),
 )
 """What is checked, with which values and by which policy: the same for check, baseline and fix."""
 
@@ -288,8 +298,10 @@ def _existing_folder(folder: str | None) -> str | None:
 def _distinct(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
     """Return outputs that go to different destinations. Raises click.UsageError."""
     if sum(output.file is None for output in outputs) > 1:
-        raise click.UsageError("only one report can go to standard output: give the others a FILE")
+        raise click.UsageError(
+            "only one report can go to standard output: write the others to files, as in json:report.json"
+        )
     files = [output.file for output in outputs if output.file]
     if len(set(map(os.path.realpath, files))) < len(files):
-        raise click.UsageError("two reports cannot go to one file")
+        raise click.UsageError("two reports cannot go to the same file")
     return outputs

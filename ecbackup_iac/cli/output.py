@@ -28,11 +28,35 @@ def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOption
     from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    if color is None:
-        color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    color = _uses_color() if color is None else color
     width = terminal_width() if is_terminal else None
     detail = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
-    return RenderOptions(color, width, detail, working_folder())
+    links = color and is_terminal and _shows_links(os.environ)
+    return RenderOptions(color, width, detail, links, working_folder())
+
+
+def _uses_color() -> bool:
+    """Whether standard output is a terminal that shows colours, and nobody has turned them off."""
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+_TERMINALS_WITH_LINKS = ("ghostty", "iTerm.app", "vscode", "WezTerm", "Hyper", "rio")
+"""Values of TERM_PROGRAM."""
+
+_MIN_VTE = 5000
+"""VTE_VERSION of VTE 0.50, the first that shows hyperlinks: GNOME Terminal and others are built on it."""
+
+
+def _shows_links(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal is known to show hyperlinks (OSC 8); others print their address."""
+    vte = environment.get("VTE_VERSION", "")
+    return (
+        environment.get("TERM_PROGRAM") in _TERMINALS_WITH_LINKS
+        or environment.get("TERM") in {"xterm-kitty", "alacritty", "xterm-ghostty", "foot"}
+        or any(environment.get(name) for name in ("WT_SESSION", "KONSOLE_VERSION", "DOMTERM"))
+        or (vte.isascii() and vte.isdecimal() and int(vte[:9]) >= _MIN_VTE)
+    )
 
 
 def terminal_width() -> int:
@@ -155,13 +179,24 @@ def print_diff(before: Mapping[str, bytes], edits: "Sequence[Edit]") -> None:
     if sys.stdout.isatty():
         # A terminal interprets what `git apply` needs to the byte.
         lines = diff.decode("utf-8", "backslashreplace").split("\n")
-        print_text("\n".join(escape_control_characters(line.expandtabs()) for line in lines))
+        safe = (escape_control_characters(line.expandtabs()) for line in lines)
+        print_text("\n".join(map(_colored_diff_line, safe) if _uses_color() else safe))
     else:
         is_on_github = os.environ.get("GITHUB_ACTIONS") == "true"
         if not is_on_github and any(map(os.environ.get, _OTHER_RUNNERS)):
             _check_no_command(diff)
         content = _without_commands(diff) if is_on_github else diff
         _print(lambda: sys.stdout.buffer.write(content))
+
+
+def _colored_diff_line(line: str) -> str:
+    """Return a line of a diff in the colours of `git diff`."""
+    import click
+
+    if line.startswith(("--- ", "+++ ")):
+        return click.style(line, bold=True)
+    colors = {"+": "green", "-": "red", "@": "cyan"}
+    return click.style(line, fg=colors[line[0]]) if line[:1] in colors else line
 
 
 _OTHER_RUNNERS = ("TF_BUILD", "TEAMCITY_VERSION")

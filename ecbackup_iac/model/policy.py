@@ -127,6 +127,8 @@ class Requirements:
     """The shortest retention that passes."""
 
     unknown: UnknownMode = UnknownMode.WARN
+    path: str | None = None
+    """The policy file, relative to the working folder; None if there is none."""
 
     @property
     def remedy_days(self) -> int:
@@ -185,10 +187,13 @@ class Policy:
     ignores: SuppressionMode = SuppressionMode.ALL
     """Which suppressions in the code count."""
 
+    path: str | None = None
+    """The policy file, relative to the working folder; None if there is none."""
+
     @property
     def requirements(self) -> Requirements:
         """What the rule and the remedies need."""
-        return Requirements(self.minimum_days, self.unknown)
+        return Requirements(self.minimum_days, self.unknown, self.path)
 
     @property
     def suppression_settings(self) -> SuppressionSettings:

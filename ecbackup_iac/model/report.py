@@ -10,6 +10,7 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.excerpt import Excerpt
 from ecbackup_iac.model.location import Location, Origin
+from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.verdict import Level, Status, Verdict
 
@@ -178,8 +179,8 @@ class Report:
     absent: tuple[AbsentCache, ...] = ()
     """Cache blocks that no root creates, one entry for each block."""
 
-    minimum_days: int = 1
-    """The policy's minimum retention."""
+    requirements: Requirements = Requirements()
+    """What the policy requires, and the file that says so."""
 
     exclusions: tuple[Exclusion, ...] = ()
     """What was left out, and by what."""
@@ -219,7 +220,7 @@ def report_of(
     findings: Iterable[Finding],
     diagnostics: Iterable[Diagnostic],
     absent: tuple[AbsentCache, ...] = (),
-    minimum_days: int = 1,
+    requirements: Requirements = Requirements(),
     exclusions: tuple[Exclusion, ...] = (),
 ) -> Report:
     """Return a report with findings and diagnostics sorted, and equal diagnostics once."""
@@ -231,6 +232,6 @@ def report_of(
             )
         ),
         absent,
-        minimum_days,
+        requirements,
         exclusions,
     )

@@ -1,141 +1,31 @@
-"""A policy file → the Policy noun.
+"""A policy file → the Policy noun."""
 
-pydantic validates the file; the models below are its format, and nothing else knows them.
-"""
-
-import difflib
 import os
 import re
 import tomllib
 from collections.abc import Sequence
-from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import ValidationError
 
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.files.bounded_read import bounded_content
 from ecbackup_iac.files.paths import boundary_of, is_inside, is_readable, shown_path
-from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import (
-    MAXIMUM_DAYS,
     PathGlob,
     Policy,
     PolicyException,
     PublishedModule,
     RootSettings,
-    SuppressionMode,
-    UnknownMode,
 )
-from ecbackup_iac.model.verdict import Rule
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
+from ecbackup_iac.policy.policy_errors import KeyLines, problem
+from ecbackup_iac.policy.policy_model import ExceptionEntry, ModuleEntry, PolicyFile, RootEntry
 
 MAX_POLICY_BYTES = 10_000_000
 
-MAX_GLOBS = 1_000
-"""Entries of `exclude`: each is compared with every path."""
-
-MAX_EXCEPTIONS = 1_000
-"""Each is compared with every finding; a baseline, which is looked up by address, has no such bound."""
-
-MAX_TABLES = 1_000
-"""Each of `[[roots]]` is evaluated, and each of `[[templates]]` compared with every URL."""
-
 MAX_PROBLEMS = 20
 """Wrong keys of one file that are listed; more are counted."""
-
-MAX_QUOTED = 60
-"""Characters of a wrong value that are shown."""
-
-
-def _without_nul(text: str) -> str:
-    """Reject a NUL character, which ends a path for the operating system."""
-    if "\0" in text:
-        raise PydanticCustomError("nul", "A text without a NUL character is expected")
-    return text
-
-
-Text = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, strict=True),
-    AfterValidator(_without_nul),
-]
-
-
-Identifier = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z_][\w-]*$")]
-InputPath = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$")]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ExceptionEntry(_Strict):
-    """One `[[exceptions]]` table."""
-
-    resource: Text | None = None
-    path: Text | None = None
-    rule: Rule | None = None
-    reason: Text
-    expires: Annotated[date, Field(strict=True)] | None = None
-
-
-class RootEntry(_Strict):
-    """One `[[roots]]` table: a Terraform root or a template, and the values it is evaluated with."""
-
-    path: Text
-    var_files: list[Text] = []
-    parameter_files: list[Text] = []
-    workspace: Text | None = None
-
-
-class ModuleEntry(_Strict):
-    """One `[[modules]]` table: a module that makes a cache and need not be read."""
-
-    source: Text
-    form: Form = Form.REPLICATION_GROUP
-    input: InputPath | None = None
-    default: Annotated[int, Field(strict=True)] | None = None
-    engine: Identifier | None = None
-    default_engine: Identifier | None = None
-    switches: list[Identifier] = []
-    versions: list[Text] = []
-    serverless_input: InputPath | None = None
-    stand_in: Text | None = None
-
-
-class TemplateEntry(_Strict):
-    """One `[[templates]]` table: the file that the URL of a nested template means."""
-
-    url: Text
-    path: Text
-
-
-class PolicyFile(_Strict):
-    """The whole of `.ecbackup.toml`."""
-
-    minimum_days: Annotated[int, Field(ge=1, le=MAXIMUM_DAYS, strict=True)] = 1
-    unknown: UnknownMode = UnknownMode.WARN
-    exclude: Annotated[list[Text], Field(max_length=MAX_GLOBS)] = []
-    exceptions: Annotated[list[ExceptionEntry], Field(max_length=MAX_EXCEPTIONS)] = []
-    roots: Annotated[list[RootEntry], Field(max_length=MAX_TABLES)] = []
-    modules: Annotated[list[ModuleEntry], Field(max_length=MAX_TABLES)] = []
-    templates: Annotated[list[TemplateEntry], Field(max_length=MAX_TABLES)] = []
-    baseline: Text | None = None
-    source: Text | None = None
-    ignores: SuppressionMode = SuppressionMode.ALL
 
 
 def read_policy(path: str) -> Policy:
@@ -148,9 +38,9 @@ def read_policy(path: str) -> Policy:
     shown = shown_path(path)
     text = _text_of(path, shown)
     document = _document(text, shown)
-    lines = _KeyLines(text, document.get("exceptions"))
+    lines = KeyLines(text, document)
     file = _validated(document, shown, lines)
-    named, shown_folder = _NamedPaths(path, shown), os.path.dirname(shown)
+    named, shown_folder = _NamedPaths(path, shown, lines), os.path.dirname(shown)
     return Policy(
         file.minimum_days,
         file.unknown,
@@ -159,17 +49,19 @@ def read_policy(path: str) -> Policy:
             for pattern in file.exclude
         ),
         exceptions=tuple(
-            _exception(entry, Location(shown, lines.exception(index)), shown_folder)
+            _exception(entry, Location(shown, lines.key(["exceptions", index])), shown_folder)
             for index, entry in enumerate(file.exceptions)
         ),
-        roots=tuple(map(named.root_settings, file.roots)),
-        modules=tuple(named.module(entry, lines.key(["modules"])) for entry in file.modules),
+        roots=tuple(named.root_settings(*each) for each in enumerate(file.roots)),
+        modules=tuple(named.module(*each) for each in enumerate(file.modules)),
         templates=tuple(
-            (entry.url, named.file(entry.path, "templates")) for entry in file.templates
+            (entry.url, named.file(entry.path, "templates", index, "path"))
+            for index, entry in enumerate(file.templates)
         ),
         baseline=named.path(file.baseline, "baseline") if file.baseline else None,
-        source=named.source(file.source, lines.key(["source"])) if file.source else None,
+        source=named.source(file.source) if file.source else None,
         ignores=file.ignores,
+        path=shown,
     )
 
 
@@ -201,12 +93,12 @@ def _document(text: str, shown: str) -> dict[str, Any]:
         raise PolicyError(f"{shown}{position}: not valid TOML: {problem}") from error
 
 
-def _validated(document: dict[str, Any], shown: str, lines: "_KeyLines") -> PolicyFile:
+def _validated(document: dict[str, Any], shown: str, lines: KeyLines) -> PolicyFile:
     """Return a document as a policy file. Raises PolicyError with the wrong keys."""
     try:
         return PolicyFile.model_validate(document)
     except ValidationError as error:
-        first, *more = (_problem(detail, shown, lines) for detail in error.errors()[:MAX_PROBLEMS])
+        first, *more = (problem(detail, shown, lines) for detail in error.errors()[:MAX_PROBLEMS])
         if error.error_count() > MAX_PROBLEMS:
             more.append(f"{shown}: {error.error_count() - MAX_PROBLEMS} more keys are wrong")
         raise PolicyError(first, more=more) from error
@@ -214,7 +106,9 @@ def _validated(document: dict[str, Any], shown: str, lines: "_KeyLines") -> Poli
 
 def _exception(entry: ExceptionEntry, location: Location, folder: str) -> PolicyException:
     if entry.resource is None and entry.path is None:
-        raise PolicyError(f"{location}: the exception covers everything: name resource or path")
+        raise PolicyError(
+            f"{location}: exceptions: the exception covers everything: add resource or path"
+        )
     glob = PathGlob(entry.path, folder) if entry.path else None
     return PolicyException(entry.reason, location, entry.resource, glob, entry.rule, entry.expires)
 
@@ -222,68 +116,78 @@ def _exception(entry: ExceptionEntry, location: Location, folder: str) -> Policy
 class _NamedPaths:
     """The files and folders that a policy file names, relative to its own folder.
 
-    A policy file in the checked tree may be anyone's pull request: what it names has to lie in the tree, too.
+    A policy file in the checked tree may be anyone's pull request: what it names has to be in the tree, too.
     """
 
-    def __init__(self, policy: str, shown: str) -> None:
+    def __init__(self, policy: str, shown: str, lines: KeyLines) -> None:
         self._folder = os.path.dirname(policy)
         self._shown = shown
+        self._lines = lines
         boundary = boundary_of(".")
         is_in_tree = is_inside(os.path.realpath(policy), boundary)
         self._boundary = boundary if is_in_tree else None
 
-    def path(self, name: str, key: str, line: int | None = None) -> str:
-        """Return the path of a name. Raises PolicyError where it leads outside."""
+    def path(self, name: str, *key: str | int) -> str:
+        """Return the path of a name. Raises PolicyError if it leads outside."""
         path = os.path.join(self._folder, name)
         if self._boundary is not None and not is_readable(os.path.realpath(path), self._boundary):
-            location = Location(self._shown, line)
-            raise PolicyError(f"{location}: {key}: {name} leads outside the repository")
+            raise self._error(f"{name} leads outside the repository", key)
         return path
 
-    def file(self, name: str, key: str) -> str:
-        """Return the real path of a file. Raises PolicyError where there is none, or it leads outside."""
-        file = os.path.realpath(self.path(name, key))
+    def file(self, name: str, *key: str | int) -> str:
+        """Return the real path of a file. Raises PolicyError if there is none, or it leads outside."""
+        file = os.path.realpath(self.path(name, *key))
         if not os.path.isfile(file):
-            raise PolicyError(f"{self._shown}: {key}: there is no file {name}")
+            raise self._error(f"there is no file {name}", key)
         return file
 
-    def source(self, name: str, line: int | None) -> str:
+    def source(self, name: str) -> str:
         """Return the path of the folder of a plan's configuration. Raises PolicyError."""
-        source = self.path(name, "source", line)
+        source = self.path(name, "source")
         if not os.path.isdir(source):
-            location = Location(self._shown, line)
-            raise PolicyError(f"{location}: source: there is no folder {name}")
+            raise self._error(f"there is no folder {name}", ["source"])
         return source
 
-    def root_settings(self, entry: RootEntry) -> RootSettings:
+    def root_settings(self, index: int, entry: RootEntry) -> RootSettings:
         """Return the settings of a root. Raises PolicyError."""
-        root = os.path.realpath(self.path(entry.path, "roots"))
+        root = os.path.realpath(self.path(entry.path, "roots", index, "path"))
         if not os.path.exists(root):
-            raise PolicyError(f"{self._shown}: roots: there is no folder or template {entry.path}")
+            raise self._error(
+                f"there is no folder or template {entry.path}", ["roots", index, "path"]
+            )
         if entry.parameter_files if os.path.isdir(root) else (entry.var_files or entry.workspace):
-            raise PolicyError(
-                f"{self._shown}: roots: {entry.path}: a folder takes var_files and a workspace, "
-                "a template takes parameter_files"
+            raise self._error(
+                f"{entry.path}: a folder takes var_files and a workspace, a template takes "
+                "parameter_files",
+                ["roots", index],
             )
         return RootSettings(
             root,
-            tuple(self.file(name, "roots") for name in entry.var_files),
+            tuple(self.file(name, "roots", index, "var_files") for name in entry.var_files),
             entry.workspace,
-            tuple(self.file(name, "roots") for name in entry.parameter_files),
+            tuple(
+                self.file(name, "roots", index, "parameter_files") for name in entry.parameter_files
+            ),
         )
 
-    def module(self, entry: ModuleEntry, line: int | None) -> PublishedModule:
+    def module(self, index: int, entry: ModuleEntry) -> PublishedModule:
         """Return the description of a module, with the content of its stand-in. Raises PolicyError."""
         file, text = "", b""
         if entry.stand_in:
-            file = self.path(entry.stand_in, "modules: stand_in", line)
-            text = _stand_in_text(file, entry, Location(self._shown, line))
+            key = ("modules", index, "stand_in")
+            file = self.path(entry.stand_in, *key)
+            text = _stand_in_text(file, entry, Location(self._shown, self._lines.key(key)))
         keys = entry.model_dump() | {
             "switches": tuple(entry.switches),
             "versions": tuple(entry.versions),
             "stand_in": shown_path(file) if file else "",
         }
         return PublishedModule(**keys, stand_in_text=text)
+
+    def _error(self, problem: str, key: Sequence[str | int]) -> PolicyError:
+        location = Location(self._shown, self._lines.key(key))
+        name = ".".join(str(part) for part in key if isinstance(part, str))
+        return PolicyError(f"{location}: {name}: {problem}")
 
 
 _KEYS_OF_NO_STAND_IN = ("form", "default", "engine", "default_engine", "switches")
@@ -294,93 +198,15 @@ def _stand_in_text(file: str, entry: ModuleEntry, location: Location) -> bytes:
     name = entry.stand_in
     both = [key for key in _KEYS_OF_NO_STAND_IN if key in entry.model_fields_set]
     if both:
-        raise PolicyError(f"{location}: modules: {both[0]}: the stand-in {name} says this")
+        raise PolicyError(f"{location}: modules.{both[0]}: the stand-in {name} already says this")
     if not file.endswith(".hcl"):
         # Terraform, and this program, would read a .tf file as configuration.
-        raise PolicyError(f"{location}: modules: stand_in: the name of {name} has to end in .hcl")
+        raise PolicyError(f"{location}: modules.stand_in: the name of {name} must end in .hcl")
     try:
         content = bounded_content(os.path.realpath(file), MAX_POLICY_BYTES)
     except OSError as error:
         problem = error.strerror or error
-        raise PolicyError(f"{location}: modules: stand_in: {name}: {problem}") from error
+        raise PolicyError(f"{location}: modules.stand_in: {name}: {problem}") from error
     if isinstance(content, str) or not content:
-        raise PolicyError(f"{location}: modules: stand_in: {name}: {content or 'it is empty'}")
+        raise PolicyError(f"{location}: modules.stand_in: {name}: {content or 'it is empty'}")
     return content
-
-
-_TABLES: dict[str, type[BaseModel]] = {
-    "exceptions": ExceptionEntry,
-    "roots": RootEntry,
-    "modules": ModuleEntry,
-    "templates": TemplateEntry,
-}
-
-
-class _KeyLines:
-    """The lines of keys, which tomllib does not report; None where a line is not certain."""
-
-    def __init__(self, text: str, exceptions: object) -> None:
-        self.lines = text.splitlines()
-        headers = [
-            number
-            for number, line in enumerate(self.lines, 1)
-            if re.match(r"""\s*\[\[\s*["']?exceptions["']?\s*\]\]""", line)
-        ]
-        is_certain = isinstance(exceptions, list) and len(headers) == len(exceptions)
-        self.headers = headers if is_certain else []
-
-    def exception(self, index: int) -> int | None:
-        """Return the line of the header of an `[[exceptions]]` table."""
-        return self.headers[index] if self.headers else None
-
-    def key(self, path: Sequence[str | int]) -> int | None:
-        """Return the line of a key, or of the table it is missing from."""
-        table, first, last = None, 1, len(self.lines)
-        if path[0] == "exceptions" and len(path) > 1 and isinstance(path[1], int):
-            if not self.headers:
-                return None
-            table = first = self.headers[path[1]]
-            last = next((line - 1 for line in self.headers if line > first), last)
-            path = path[2:]
-        if not path:
-            return table
-        name = re.escape(str(path[0]))
-        matches = [
-            number
-            for number in range(first, last + 1)
-            if re.match(rf"""\s*\[*\s*["']?{name}["']?\s*[=\].]""", self.lines[number - 1])
-        ]
-        return matches[0] if len(matches) == 1 else table
-
-
-def _problem(detail: "ErrorDetails", shown: str, lines: _KeyLines) -> str:
-    """Return what is wrong with one key, where, and what would be right."""
-    path = detail["loc"]
-    location = Location(shown, lines.key(path))
-    key = ".".join(str(part) for part in path if isinstance(part, str))
-    match detail["type"]:
-        case "extra_forbidden":
-            model = _TABLES.get(str(path[0]), PolicyFile) if len(path) > 1 else PolicyFile
-            near = difflib.get_close_matches(str(path[-1]), model.model_fields, n=1, cutoff=0.5)
-            known = ", ".join(model.model_fields)
-            hint = f"did you mean {near[0]}?" if near else f"the keys are {known}"
-            return f"{location}: unknown key {key}: {hint}"
-        case "missing":
-            return f"{location}: {key} is missing"
-        case "model_type":
-            return f"{location}: {key}: a table is expected, not {_quoted(detail['input'])}"
-        case _:
-            return (
-                f"{location}: {key}: {_lower_first(detail['msg'])}, not {_quoted(detail['input'])}"
-            )
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _quoted(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
-    text = str(value).lower() if isinstance(value, bool) else repr(value)
-    if isinstance(value, date):
-        text = value.isoformat()
-    return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 3] + "..."

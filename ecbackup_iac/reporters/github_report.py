@@ -12,13 +12,14 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.markdown_report import render_within
+from ecbackup_iac.reporters.per_cache import merge_sets
 from ecbackup_iac.reporters.repository_paths import (
     is_file,
     relative_to_repository,
     reported_location,
 )
 from ecbackup_iac.reporters.style import RenderOptions
-from ecbackup_iac.reporters.wording import facts, summary
+from ecbackup_iac.reporters.wording import facts, has_several_roots, summary
 
 MAX_PER_LEVEL = 10
 """Annotations of each level that GitHub shows for a step."""
@@ -32,10 +33,13 @@ _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     """Return the worst of the report as annotations, and a line of summary."""
-    report = relative_to_repository(report, style)
+    report = merge_sets(relative_to_repository(report, style))
     errors = [*_findings(report, Level.ERROR), *_diagnostics(report, Severity.ERROR)]
     warnings = [*_findings(report, Level.WARNING), *_diagnostics(report, Severity.WARNING)]
-    suppressed = [_finding(finding) for finding in report.findings if finding.suppression]
+    with_root = has_several_roots(report)
+    suppressed = [
+        _finding(finding, with_root=with_root) for finding in report.findings if finding.suppression
+    ]
     notes = [*_findings(report, Level.NOTE), *suppressed, *_diagnostics(report, Severity.NOTE)]
     lines = [line for kind in (errors, warnings, notes) for line in kind[:MAX_PER_LEVEL]]
     more = len(errors) + len(warnings) + len(notes) - len(lines)
@@ -56,17 +60,19 @@ def _findings(report: Report, level: Level) -> Iterator[str]:
         for finding in report.findings
         if finding.level is level and finding.suppression is None
     ]
-    return map(_finding, sorted(findings, key=_rule_severity, reverse=True))
+    with_root = has_several_roots(report)
+    for finding in sorted(findings, key=_rule_severity, reverse=True):
+        yield _finding(finding, with_root=with_root)
 
 
 def _rule_severity(finding: Finding) -> float:
     return RULES[finding.verdict.rule].severity if finding.verdict.rule else 0
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, *, with_root: bool) -> str:
     resource, rule = finding.resource, finding.verdict.rule
     title = f"{rule} {rule.label}" if rule else "ecbackup-iac"
-    lines = (f"{resource.address}: {finding.verdict.message}", *facts(finding))
+    lines = (f"{resource.address}: {finding.verdict.message}", *facts(finding, with_root=with_root))
     command = "notice" if finding.suppression else _COMMANDS[finding.level]
     return _command(command, lines, _parameters(reported_location(resource)) | {"title": title})
 

@@ -11,9 +11,10 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.fingerprints import of_diagnostics, of_findings
+from ecbackup_iac.reporters.per_cache import merge_sets
 from ecbackup_iac.reporters.repository_paths import relative_to_repository, reported_location
 from ecbackup_iac.reporters.style import RenderOptions
-from ecbackup_iac.reporters.wording import facts
+from ecbackup_iac.reporters.wording import facts, has_several_roots
 
 _SEVERITIES = {
     Level.ERROR: "critical",
@@ -31,9 +32,10 @@ _CHECKS = {
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     """Return the failures and diagnostics as a JSON array, in ASCII."""
-    report = relative_to_repository(report, style)
+    report = merge_sets(relative_to_repository(report, style))
+    with_root = has_several_roots(report)
     entries = [
-        _finding(finding, fingerprint)
+        _finding(finding, fingerprint, with_root=with_root)
         for finding, fingerprint in zip(report.findings, of_findings(report.findings), strict=True)
         if finding.verdict.rule
     ]
@@ -46,12 +48,12 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     return json.dumps(entries, indent=2) + "\n"
 
 
-def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
+def _finding(finding: Finding, fingerprint: str, *, with_root: bool) -> dict[str, Any]:
     resource, verdict = finding.resource, finding.verdict
     message = escape_control_characters(f"{resource.address}: {verdict.message}")
     severity = "info" if finding.suppression else _SEVERITIES[finding.level]
     return {
-        "description": "; ".join((message, *facts(finding))),
+        "description": "; ".join((message, *facts(finding, with_root=with_root))),
         "check_name": verdict.rule,
         "fingerprint": fingerprint,
         "severity": severity,

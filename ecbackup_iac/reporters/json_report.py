@@ -32,6 +32,11 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # no
     document = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "ecbackup-iac", "version": __version__},
+        "policy": {
+            "minimum_days": report.requirements.minimum_days,
+            "unknown": report.requirements.unknown,
+            "path": report.requirements.path,
+        },
         "summary": report.counts,
         "findings": [_finding(finding) for finding in report.findings],
         "absent": [_absent(absent) for absent in report.absent],

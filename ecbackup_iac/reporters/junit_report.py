@@ -1,6 +1,7 @@
-"""Report → JUnit XML, for programs that show test results: a suite a file, a test case a cache.
+"""Report → JUnit XML, for programs that show test results: a suite per root, a test case per cache.
 
-The name of a case does not depend on its verdict, so that a comparison of two runs shows what was fixed.
+The name of a case depends neither on its verdict nor on other cases, so that a comparison of two runs shows
+what was fixed.
 """
 
 import xml.etree.ElementTree as ET
@@ -12,7 +13,7 @@ from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.repository_paths import relative_to_repository, reported_location
 from ecbackup_iac.reporters.style import RenderOptions
-from ecbackup_iac.reporters.wording import facts, suppressed_by
+from ecbackup_iac.reporters.wording import facts, has_several_roots, suppressed_by
 
 _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
@@ -24,7 +25,8 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     """Return the whole report as XML, in ASCII."""
     report = relative_to_repository(report, style)
     suites: dict[str, list[ET.Element]] = {}
-    cases = [_finding(finding) for finding in report.findings]
+    with_root = has_several_roots(report)
+    cases = [_finding(finding, with_root=with_root) for finding in report.findings]
     cases += [_diagnostic(diagnostic) for diagnostic in report.diagnostics]
     for case in _with_unique_names(cases):
         suites.setdefault(case.attrib["classname"], []).append(case)
@@ -44,10 +46,11 @@ def _counts(cases: Iterable[ET.Element]) -> dict[str, str]:
     return {name: str(n) for name, n in ({"tests": len(cases)} | counts).items()} | {"time": "0"}
 
 
-def _finding(finding: Finding) -> ET.Element:
+def _finding(finding: Finding, *, with_root: bool) -> ET.Element:
     resource, verdict = finding.resource, finding.verdict
-    case = _case(resource.address, reported_location(resource))
-    lines = [*facts(finding), f"at {resource.location}"]
+    name = resource.address + (f" ({resource.settings})" if resource.settings else "")
+    case = _case(resource.root, name, reported_location(resource))
+    lines = [*facts(finding, with_root=with_root), f"at {resource.location}"]
     lines += [f"from {step.location}: {step.text}" for step in resource.retention.trace]
     tag = _tag(finding)
     if tag is None:
@@ -81,16 +84,19 @@ def _tag(finding: Finding) -> str | None:
 
 
 def _diagnostic(diagnostic: Diagnostic) -> ET.Element:
-    case = _case(f"{diagnostic.severity}: {diagnostic.message}", diagnostic.location)
+    case = _case(
+        diagnostic.location.path,
+        f"{diagnostic.severity}: {diagnostic.message}",
+        diagnostic.location,
+    )
     is_error = diagnostic.severity is Severity.ERROR
     attributes = {"type": diagnostic.severity.value, "message": diagnostic.message}
     _add(case, "error" if is_error else "skipped", attributes, [f"at {diagnostic.location}"])
     return case
 
 
-def _case(name: str, location: Location) -> ET.Element:
-    path = _text(location.path)
-    attributes = {"classname": path, "name": _text(name), "file": path}
+def _case(suite: str, name: str, location: Location) -> ET.Element:
+    attributes = {"classname": _text(suite), "name": _text(name), "file": _text(location.path)}
     if location.line is not None:
         attributes["line"] = str(location.line)
     return ET.Element("testcase", attributes | {"time": "0"})

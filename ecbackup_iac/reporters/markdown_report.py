@@ -11,8 +11,9 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
+from ecbackup_iac.reporters.per_cache import merge_sets
 from ecbackup_iac.reporters.style import RenderOptions
-from ecbackup_iac.reporters.wording import summary, suppressed_by
+from ecbackup_iac.reporters.wording import has_several_roots, origin, summary, suppressed_by
 
 MAX_COMMENT_LENGTH = 65_536
 """Characters that a comment on GitHub may have; compared with bytes, which are never fewer."""
@@ -63,6 +64,7 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
 
 def render_within(report: Report, style: RenderOptions, room: int) -> str:  # noqa: ARG001 - one signature for all
     """Return the report in at most `room` bytes: failures first, and what does not fit is counted."""
+    report = merge_sets(report)
     head = f"## ElastiCache backups: {_verdict(report)}\n\n{summary(report)}\n"
     sections = [section for section in _sections(report) if section.rows]
     left = room - _size(head) - sum(section.min_size for section in sections)
@@ -96,35 +98,44 @@ def _sections(report: Report) -> Iterator[_Section]:
     wrong = [finding for finding in report.findings if finding.verdict.status in _WRONG]
     active = [finding for finding in wrong if finding.suppression is None]
     active.sort(key=lambda finding: finding.level is not Level.ERROR)
-    columns = ("cache", "rule", "place", "what is wrong")
-    yield _Section("", (*columns, "remedy"), tuple(map(_wrong, active)))
+    with_root = has_several_roots(report)
+    columns = ("cache", "rule", "location", "finding")
+    yield _Section(
+        "", (*columns, "remedy"), tuple(_wrong(one, with_root=with_root) for one in active)
+    )
     diagnostics = sorted(report.diagnostics, key=lambda one: (one.severity.rank, one.is_detail))
     yield _Section(
-        "Not read, not decided, read with a warning, or excluded",
-        ("", "place", "message"),
+        "Errors, warnings and exclusions",
+        ("severity", "location", "message"),
         tuple(map(_diagnostic, diagnostics)),
         is_open=report.is_incomplete,
     )
     suppressed = [finding for finding in report.findings if finding.suppression]
-    yield _Section("Suppressed", (*columns, "suppressed"), tuple(map(_wrong, suppressed)))
+    yield _Section(
+        "Suppressed",
+        (*columns, "suppressed"),
+        tuple(_wrong(one, with_root=with_root) for one in suppressed),
+    )
     fine = [
         finding
         for finding in report.findings
         if finding.verdict.status not in _WRONG and finding.suppression is None
     ]
     yield _Section(
-        "Passes, or not applicable", ("cache", "", "place", "verdict"), tuple(map(_fine, fine))
+        "Passed, or not applicable",
+        ("cache", "status", "location", "finding"),
+        tuple(_fine(one, with_root=with_root) for one in fine),
     )
     yield _Section(
         "Not created with these values",
-        ("cache", "place", "reason"),
+        ("cache", "location", "reason"),
         tuple(map(_absent, report.absent)),
     )
     traced = [finding for finding in active if len(finding.resource.retention.trace) > 1]
-    yield _Section("Where the values are from", ("cache", "steps"), tuple(map(_trace, traced)))
+    yield _Section("Where the values come from", ("cache", "steps"), tuple(map(_trace, traced)))
 
 
-def _wrong(finding: Finding) -> str:
+def _wrong(finding: Finding, *, with_root: bool) -> str:
     resource, verdict = finding.resource, finding.verdict
     rule = f"{verdict.rule}<br>{verdict.rule.label}" if verdict.rule else ""
     remedy = "<br>".join(map(_code, (finding.remedy or "").split("\n"))) if finding.remedy else ""
@@ -133,18 +144,25 @@ def _wrong(finding: Finding) -> str:
     cells = (
         _code(resource.address),
         rule,
-        _code(str(resource.location)),
+        _location(finding, with_root=with_root),
         _message(finding),
         remedy,
     )
     return _row(cells)
 
 
-def _fine(finding: Finding) -> str:
+def _fine(finding: Finding, *, with_root: bool) -> str:
     resource = finding.resource
     word = finding.verdict.status.replace("_", " ")
-    location = _code(str(resource.location))
+    location = _location(finding, with_root=with_root)
     return _row((_code(resource.address), word, location, _message(finding)))
+
+
+def _location(finding: Finding, *, with_root: bool) -> str:
+    """Return where a finding is, and below it the root and the call that it comes from."""
+    place = origin(finding, with_root=with_root)
+    location = _code(str(finding.resource.location))
+    return f"{location}<br>{_prose(place)}" if place else location
 
 
 def _message(finding: Finding) -> str:

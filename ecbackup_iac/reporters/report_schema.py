@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ecbackup_iac.model.cache import Form
+from ecbackup_iac.model.policy import MAXIMUM_DAYS, UnknownMode
 from ecbackup_iac.model.report import Severity, SuppressionKind
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.verdict import Level, Rule, Status
@@ -30,6 +31,14 @@ class ToolPart(_Part):
 
     name: Literal["ecbackup-iac"]
     version: str
+
+
+class PolicyPart(_Part):
+    """What was required of every cache."""
+
+    minimum_days: int = Field(ge=1, le=MAXIMUM_DAYS)
+    unknown: UnknownMode
+    path: str | None = Field(description="the policy file; null without one")
 
 
 class SummaryPart(_Part):
@@ -168,6 +177,7 @@ class ReportDocument(_Part):
 
     schema_version: Literal[1]
     tool: ToolPart
+    policy: PolicyPart
     summary: SummaryPart
     findings: list[FindingPart]
     absent: list[AbsentPart]

@@ -133,7 +133,7 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "level": finding.level,
         "message": _message(
             f"{finding.verdict.message} ({resource.address})",
-            *facts(finding),
+            *facts(finding, with_root=True),
         ),
         "locations": [
             _location(_with_line(reported_location(resource)))
@@ -192,9 +192,9 @@ def _facts(finding: Finding) -> dict[str, Any]:
 
 def _other(finding: Finding) -> dict[str, Any]:
     """Return a finding that is not a result, in short."""
-    lines = [escape_control_characters(finding.verdict.message), *facts(finding)]
+    lines = [escape_control_characters(finding.verdict.message), *facts(finding, with_root=False)]
     location = escape_control_characters(str(reported_location(finding.resource)))
-    return _facts(finding) | {"place": location, "message": "\n".join(lines)}
+    return _facts(finding) | {"location": location, "message": "\n".join(lines)}
 
 
 def _step(step: TraceStep) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Finding, Report, Severity, Suppression
 from ecbackup_iac.reporters.escaping import escape_control_characters
+from ecbackup_iac.reporters.per_cache import cache_counts
 
 
 def _plain(text: str, _color: str) -> str:
@@ -11,15 +13,15 @@ def _plain(text: str, _color: str) -> str:
 
 
 def summary(report: Report, colored: Callable[[str, str], str] = _plain) -> str:
-    """Return the summary, each part in its colour: "4 caches: 1 passes, 2 fail, 1 unknown"."""
-    counts = report.counts
-    total = len(report.findings)
+    """Return the summary, each part in its colour: "4 caches: 1 passed, 2 failed, 1 unknown"."""
+    counts = cache_counts(report.findings)
+    total = counts.total()
     parts = [
-        (counts["pass"], "passes" if counts["pass"] == 1 else "pass", "green"),
-        (counts["fail"], "fails" if counts["fail"] == 1 else "fail", "red"),
+        (counts["pass"], "passed", "green"),
+        (counts["fail"], "failed", "red"),
         (counts["unknown"], "unknown", "yellow"),
-        (counts["not_applicable"], "not applicable", "cyan"),
         (counts["suppressed"], "suppressed", "cyan"),
+        (counts["not_applicable"], "not applicable", "cyan"),
     ]
     listed = ", ".join(colored(f"{n} {word}", color) for n, word, color in parts if n)
     text = f"{total} cache{'' if total == 1 else 's'}"
@@ -34,14 +36,44 @@ def summary(report: Report, colored: Callable[[str, str], str] = _plain) -> str:
     return text
 
 
+def has_several_roots(report: Report) -> bool:
+    """Whether more than one root is in play, so that findings have to name theirs."""
+    roots = {finding.resource.root for finding in report.findings}
+    return len(roots | {absent.root for absent in report.absent}) > 1
+
+
+def origin(finding: Finding, *, with_root: bool) -> str:
+    """Return the root, the module call and the values that a finding comes from; may be empty.
+
+    "in stacks/a, called at stacks/a/main.tf:3, with env/prod.tfvars"
+    """
+    resource = finding.resource
+    parts = []
+    if with_root:
+        if resource.root != resource.location.path:
+            parts.append(f"in {resource.root}")
+        if resource.calls and resource.calls[-1] != resource.location:
+            parts.append(f"called at {line_of(resource.calls[-1])}")
+    if resource.settings:
+        parts.append(f"with {resource.settings}")
+    return escape_control_characters(", ".join(parts))
+
+
+def line_of(location: Location) -> str:
+    """Return a location without its column."""
+    return location.path if location.line is None else f"{location.path}:{location.line}"
+
+
 def suppressed_by(suppression: Suppression) -> str:
     """Return what suppresses a finding, until when and why."""
     until = f" until {suppression.expires}" if suppression.expires else ""
     return f"by {suppression.kind} {suppression.location}{until}: {suppression.reason}"
 
 
-def facts(finding: Finding) -> Iterator[str]:
-    """Yield the lines that follow a finding's message: its suppression, remedy and notes."""
+def facts(finding: Finding, *, with_root: bool) -> Iterator[str]:
+    """Yield the lines that follow a finding's message: its origin, suppression, remedy and notes."""
+    if place := origin(finding, with_root=with_root):
+        yield place
     if finding.suppression:
         yield escape_control_characters(f"suppressed {suppressed_by(finding.suppression)}")
     elif finding.remedy:

@@ -377,10 +377,10 @@ def test_a_copy_can_be_signed_and_a_tampered_copy_is_rejected(
 
 
 def signing_recipe() -> str:
-    """Give the README's own lines for signing, without those that run other programs."""
-    readme = (REPOSITORY / "README.md").read_text("utf-8")
+    """The documented lines for signing, without those that run other programs."""
+    page = (REPOSITORY / "docs/checkov.md").read_text("utf-8")
     (recipe,) = re.findall(
-        r"^```sh\n((?:(?!```)[\s\S])*checkov-digest[\s\S]*?)^```$", readme, re.MULTILINE
+        r"^```sh\n((?:(?!```)[\s\S])*checkov-digest[\s\S]*?)^```$", page, re.MULTILINE
     )
     lines = recipe.splitlines()
     return "\n".join(line for line in lines if not line.startswith(("ecbackup-iac ", "checkov ")))

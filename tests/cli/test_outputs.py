@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.cli.exit_codes import EXIT_USAGE
-from ecbackup_iac.cli.options import REPORT_FORMATS
 from ecbackup_iac.cli.output import write_edits, write_file
 from ecbackup_iac.cli.runtime import exit_code_of
 from ecbackup_iac.errors import OutputError
+from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -108,18 +108,21 @@ def test_a_report_leaves_no_other_file(plans: Path, run: "Run") -> None:
     [
         (
             ["--format", "text", "--format", "json"],
-            "Error: only one report can go to standard output: give the others a FILE\n",
+            (
+                "Error: only one report can go to standard output: "
+                "write the others to files, as in json:report.json\n"
+            ),
         ),
         (
             ["--format", "text:same", "--format", "json:same"],
-            "Error: two reports cannot go to one file\n",
+            "Error: two reports cannot go to the same file\n",
         ),
         (
             ["--format", "xml"],
-            f"'xml' is no format: choose {REPORT_FORMATS}\n",
+            f"unknown format 'xml'; expected one of {', '.join(REPORTERS)}\n",
         ),
-        (["--format", "json:"], "'json:' names no file\n"),
-        (["--quiet", "--verbose"], "Error: --quiet and --verbose exclude each other\n"),
+        (["--format", "json:"], "'json:': a file name is missing after the colon\n"),
+        (["--quiet", "--verbose"], "Error: --quiet and --verbose cannot be combined\n"),
         (["--min-days", "0"], "0 is not in the range 1<=x<=35.\n"),
         (["--min-days", "seven"], "'seven' is not a valid integer range.\n"),
         (["--unknown", "maybe"], "'maybe' is not one of 'warn', 'fail', 'ignore'.\n"),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conftest import Run
 
 GOLDEN = Path(__file__).parent / "golden"
-README = Path(__file__).parents[2] / "README.md"
+DOCUMENTATION = Path(__file__).parents[2] / "docs/explain.md"
 ENDINGS = {"text": "txt", "json": "json", "markdown": "md"}
 PAGES = (None, *Rule)
 
@@ -126,10 +126,10 @@ def test_every_rule_and_the_control_have_a_page_with_something_in_every_section(
         assert [section.id for section in page.sections] == ["why", "test", "remedy", "notes"]
 
 
-def test_the_sections_are_those_that_the_readme_promises() -> None:
-    readme = README.read_text("utf-8")
+def test_every_section_is_documented() -> None:
+    page = DOCUMENTATION.read_text("utf-8")
     names = {section.id for rule in PAGES for section in page_of(rule).sections}
-    assert [name for name in sorted(names) if f"`{name}`" not in readme] == []
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []
 
 
 def test_every_fact_says_something_and_has_a_source_that_is_described() -> None:
@@ -227,13 +227,21 @@ def test_a_rule_is_found_in_any_letter_case(run: "Run", rule: Rule) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "nearest"),
-    [("ECB009", "ECB008"), ("ecb01", "ECB001"), ("ECB0004", "ECB004"), ("EBC007", "ECB007")],
+    ("word", "hint"),
+    [
+        ("ECB009", "expected ECB001 to ECB008"),
+        ("backup-disabled", "did you mean backups-disabled?"),
+    ],
 )
-def test_a_rule_that_does_not_exist_is_a_usage_error(run: "Run", word: str, nearest: str) -> None:
+def test_an_unknown_rule_is_a_usage_error(run: "Run", word: str, hint: str) -> None:
     result = run("explain", word)
     assert (result.stdout, result.status) == ("", 2)
-    assert f"{word!r} is no rule: the nearest is {nearest}" in result.stderr
+    assert f"unknown rule {word!r}; {hint}" in result.stderr
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_a_rule_is_explained_by_its_name(run: "Run", rule: Rule) -> None:
+    assert run("explain", rule.label).stdout == run("explain", rule).stdout
 
 
 # The commands and snippets.

@@ -662,7 +662,7 @@ def repository(tmp_path: Path, copy_in: Callable[[str, str], Path]) -> Path:
     return tmp_path / "top"
 
 
-ONE_PASSES = "1 cache: 1 passes\n"
+ONE_PASSES = "1 cache: 1 passed\n"
 
 
 @pytest.mark.parametrize("above", ["..", "../..", "ABSOLUTE"])
@@ -677,8 +677,8 @@ def test_a_path_from_above_is_shown_relative_to_the_working_folder(
         (folder / "main.tf").write_text('resource "aws_elasticache_cluster" "a" {}\n', "utf-8")
     named = str(repository) if above == "ABSOLUTE" else above
     result = run("check", named, "--exclude", "a.yaml", cwd=here)
-    places = [line for line in result.stdout.splitlines() if line.startswith("  at ")]
-    assert places == ["  at inner/a.yaml:4:5", "  at inner/main.tf:1:1", "  at main.tf:1:1"]
+    places = [line.strip() for line in result.stdout.splitlines() if "-->" in line]
+    assert places == ["--> inner/a.yaml:4:5", "--> inner/main.tf:1:1", "--> main.tf:1:1"]
 
 
 def test_a_path_that_does_not_exist_stops_the_run(repository: Path, run: "Run") -> None:
@@ -721,7 +721,7 @@ def test_standard_input_is_read_once_however_often_it_is_named(
     repository: Path, run: "Run"
 ) -> None:
     result = run("check", "-", "-", stdin=PLAN.encode(), cwd=repository)
-    assert result.stdout.endswith("\n1 cache: 1 fails\n")
+    assert result.stdout.endswith("\n1 cache: 1 failed\n")
 
 
 def test_a_process_substitution_is_read(repository: Path, run: "Run") -> None:
@@ -730,7 +730,7 @@ def test_a_process_substitution_is_read(repository: Path, run: "Run") -> None:
     os.close(write)
     result = run("check", f"/dev/fd/{read}", cwd=repository, pass_fds=(read,))
     os.close(read)
-    assert (f"  at /dev/fd/{read}\n" in result.stdout, result.status) == (True, 1)
+    assert (f"  --> /dev/fd/{read}\n" in result.stdout, result.status) == (True, 1)
 
 
 def test_closed_standard_input_is_an_error(repository: Path) -> None:
@@ -893,7 +893,7 @@ def test_a_file_name_that_is_no_text_is_shown_as_its_escape(repository: Path, ru
     name = os.fsdecode(b"plans/\xff.json")
     (repository / name).write_text(PLAN, encoding="utf-8")
     result = run("check", "plans", cwd=repository)
-    assert (r"  at plans/\xff.json" in result.stdout.splitlines(), result.status) == (True, 1)
+    assert (r"  --> plans/\xff.json" in result.stdout.splitlines(), result.status) == (True, 1)
 
 
 def test_unrelated_json_in_a_folder_is_ignored_silently(repository: Path, run: "Run") -> None:

@@ -10,7 +10,7 @@ import pytest
 from configuration_inputs import cache
 from measuring import REPOSITORY, Measured, lay_out, measured
 
-from ecbackup_iac.policy.policy_file import PolicyFile
+from ecbackup_iac.policy.policy_model import PolicyFile
 from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
@@ -121,12 +121,12 @@ def test_every_report_says_what_is_suppressed_and_by_what(
     assert run("check", "--no-policy", "--no-ignores", cwd=tmp_path).status == 1
 
 
-def test_the_readme_lists_every_key_of_the_policy_as_what_a_pull_request_can_turn_off() -> None:
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    (paragraph,) = re.findall(
-        r"^A pull request can turn off.*?^A file", readme, re.DOTALL | re.MULTILINE
-    )
-    named = set(re.findall(r"`(?:\[\[)?(\w+)(?:\]\])?`", paragraph))
+def test_the_security_page_lists_every_key_of_the_policy_as_what_a_pull_request_can_turn_off() -> (
+    None
+):
+    page = (REPOSITORY / "docs/security.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| `\.ecbackup\.toml` \|.*$", page, re.MULTILINE)
+    named = set(re.findall(r"`(?:\[\[)?(\w+)(?:\]\])?`", row))
     assert named == set(PolicyFile.model_fields)
 
 

@@ -61,13 +61,14 @@ def test_a_policy_file_can_set_everything(policy_file: Path) -> None:
                 expires=date(2027, 1, 31),
             ),
         ),
+        path="policy.toml",
     )
 
 
 @pytest.mark.parametrize("content", [b"", b"# nothing yet\n", b"\xef\xbb\xbf"])
 def test_an_empty_policy_file_equals_no_policy_file(policy_file: Path, content: bytes) -> None:
     policy_file.write_bytes(content)
-    assert read_policy("policy.toml") == Policy()
+    assert read_policy("policy.toml") == Policy(path="policy.toml")
 
 
 def test_a_byte_order_mark_and_crlf_are_accepted(policy_file: Path) -> None:
@@ -109,76 +110,85 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
         ),
         (
             '[[exceptions]]\nreason = "x"',
-            "policy.toml:1: the exception covers everything: name resource or path",
+            "policy.toml:1: exceptions: the exception covers everything: add resource or path",
         ),
         (
             'minimum_days = "7"',
-            "policy.toml:1: minimum_days: input should be a valid integer, not '7'",
+            "policy.toml:1: minimum_days: expected a whole number, as in minimum_days = 7, not '7'",
         ),
         (
             "minimum_days = true",
-            "policy.toml:1: minimum_days: input should be a valid integer, not true",
+            "policy.toml:1: minimum_days: expected a whole number, as in minimum_days = 7, not true",
         ),
         (
             "minimum_days = 7.0",
-            "policy.toml:1: minimum_days: input should be a valid integer, not 7.0",
+            "policy.toml:1: minimum_days: expected a whole number, as in minimum_days = 7, not 7.0",
         ),
         (
             "minimum_days = 0",
-            "policy.toml:1: minimum_days: input should be greater than or equal to 1, not 0",
+            "policy.toml:1: minimum_days: expected 1 to 35, not 0",
         ),
         (
             "minimum_days = 36",
-            "policy.toml:1: minimum_days: input should be less than or equal to 35, not 36",
+            "policy.toml:1: minimum_days: expected 1 to 35, not 36",
         ),
         (
             'unknown = "wran"',
-            "policy.toml:1: unknown: input should be 'warn', 'fail' or 'ignore', not 'wran'",
+            "policy.toml:1: unknown: expected 'warn', 'fail' or 'ignore', not 'wran'",
         ),
-        ('exclude = "old"', "policy.toml:1: exclude: input should be a valid list, not 'old'"),
-        ("exclude = [1]", "policy.toml:1: exclude: input should be a valid string, not 1"),
-        ("exceptions = 5", "policy.toml:1: exceptions: input should be a valid list, not 5"),
+        (
+            'exclude = "old"',
+            "policy.toml:1: exclude: expected a list, as in exclude = [\"...\"], not 'old'",
+        ),
+        (
+            "exclude = [1]",
+            'policy.toml:1: exclude: expected a text in quotes, as in exclude = "...", not 1',
+        ),
+        (
+            "exceptions = 5",
+            'policy.toml:1: exceptions: expected a list, as in exceptions = ["..."], not 5',
+        ),
         (
             '[exceptions]\nreason = "x"',
-            "policy.toml:1: exceptions: input should be a valid list, not {'reason': 'x'}",
+            "policy.toml:1: exceptions: write [[exceptions]], with two brackets",
         ),
         (
             f'{EXCEPTION}expires = "2027-01-31"',
-            "policy.toml:4: exceptions.expires: input should be a valid date, not '2027-01-31'",
+            (
+                "policy.toml:4: exceptions.expires: expected a date without quotes and time, "
+                "as in expires = 2027-01-01, not '2027-01-31'"
+            ),
         ),
         (
             f'{EXCEPTION}rule = "ECB999"',
             (
-                "policy.toml:4: exceptions.rule: input should be 'ECB001', 'ECB002', 'ECB003', "
+                "policy.toml:4: exceptions.rule: expected 'ECB001', 'ECB002', 'ECB003', "
                 "'ECB004', 'ECB005', 'ECB006', 'ECB007' or 'ECB008', not 'ECB999'"
             ),
         ),
         (
             '[[exceptions]]\nresource = "*"\nreason = ""',
-            "policy.toml:3: exceptions.reason: string should have at least 1 character, not ''",
+            "policy.toml:3: exceptions.reason: the text is empty",
         ),
         (
             f'{MODULE}stand_in = "cache.tf"',
-            "policy.toml:1: modules: stand_in: the name of cache.tf has to end in .hcl",
+            "policy.toml:3: modules.stand_in: the name of cache.tf must end in .hcl",
         ),
         (
             f'{MODULE}stand_in = "none.hcl"',
-            "policy.toml:1: modules: stand_in: none.hcl: No such file or directory",
+            "policy.toml:3: modules.stand_in: none.hcl: No such file or directory",
         ),
         (
             f'{MODULE}stand_in = "../../../etc/cache.hcl"',
-            "policy.toml:1: modules: stand_in: ../../../etc/cache.hcl leads outside the repository",
+            "policy.toml:3: modules.stand_in: ../../../etc/cache.hcl leads outside the repository",
         ),
         (
             f'{MODULE}stand_in = "cache.hcl"\ndefault = 7',
-            "policy.toml:1: modules: default: the stand-in cache.hcl says this",
+            "policy.toml:3: modules.default: the stand-in cache.hcl already says this",
         ),
         (
             f'{MODULE}input = "days }}"',
-            (
-                "policy.toml:1: modules.input: string should match pattern "
-                "'^[A-Za-z_][\\w-]*(\\.[A-Za-z_][\\w-]*)*$', not 'days }'"
-            ),
+            ("policy.toml:3: modules.input: expected the name of an input, not 'days }'"),
         ),
         ("minimum_days = ", "policy.toml:1:16: not valid TOML: Invalid value"),
         (
@@ -204,13 +214,28 @@ def test_an_invalid_policy_is_rejected_with_its_location(
     assert message in (refused.value.message, *refused.value.more)
 
 
+def test_a_rule_can_be_given_by_its_name(policy_file: Path) -> None:
+    policy_file.write_text(f'{EXCEPTION}rule = "backups-disabled"\n', "utf-8")
+    (exception,) = read_policy("policy.toml").exceptions
+    assert exception.rule is Rule.BACKUPS_DISABLED
+
+
+def test_a_wrong_root_is_reported_at_its_own_line(policy_file: Path) -> None:
+    policy_file.write_text(
+        '[[roots]]\npath = "."\n\n[[roots]]\npath = "."\nvar_files = ["none.tfvars"]\n', "utf-8"
+    )
+    with pytest.raises(PolicyError) as error:
+        read_policy("policy.toml")
+    assert str(error.value) == "policy.toml:6: roots.var_files: there is no file none.tfvars"
+
+
 def test_every_problem_is_reported_at_once(policy_file: Path) -> None:
     policy_file.write_text("minimun_days = 7\nunknown = 1\n", encoding="utf-8")
     with pytest.raises(PolicyError) as refused:
         read_policy("policy.toml")
     assert sorted((refused.value.message, *refused.value.more)) == [
         "policy.toml:1: unknown key minimun_days: did you mean minimum_days?",
-        "policy.toml:2: unknown: input should be 'warn', 'fail' or 'ignore', not 1",
+        "policy.toml:2: unknown: expected 'warn', 'fail' or 'ignore', not 1",
     ]
 
 

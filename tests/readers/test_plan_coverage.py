@@ -263,8 +263,8 @@ def test_every_cache_of_a_whole_plan_is_planned_or_absent(
         for one in changes
         if "elasticache" in one["type"] and not is_removed(one)
     }
-    declared = blocks_in(configuration)
-    assert sorted([*found, *(one.address for one in reading.absent)]) == sorted(declared)
+    blocks = blocks_in(configuration)
+    assert sorted([*found, *(one.address for one in reading.absent)]) == sorted(blocks)
 
 
 @given(any_module, st.data())

@@ -404,7 +404,7 @@ def test_the_policy_file_names_the_folder_counted_from_itself(
     policy(work, 'source = "infra"\n')
     monkeypatch.chdir(work / "plans")
     result = run_here("check", "payments.json").stdout
-    assert f"at ../{PAYMENTS}/main.tf:30:3" in result
+    assert f"--> ../{PAYMENTS}/main.tf:30:3" in result
     # The option wins.
     result = run_here("check", "payments.json", "--source", "../infra/stacks/search").stdout
     assert "under ../infra/stacks/search" in result

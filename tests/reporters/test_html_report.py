@@ -15,7 +15,7 @@ from ecbackup_iac.control.rule_cards import RULES
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.policy import Policy, UnknownMode
+from ecbackup_iac.model.policy import Policy, Requirements, UnknownMode
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
     AbsentCache,
@@ -171,7 +171,7 @@ def test_what_is_not_created_has_a_section_of_its_own(
 def test_it_says_what_the_policy_asks_for(
     make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    report = Report((make_finding(called),), minimum_days=14)
+    report = Report((make_finding(called),), requirements=Requirements(14))
     assert "kept for at least 14 days. AWS takes 1 to 35." in sentences(report)
     assert "enough: 14 to 35 days" in Document(render(report)).text
 
@@ -201,7 +201,9 @@ RETENTIONS: list[tuple[Value[int], str, str]] = [
 def test_each_retention_is_drawn_on_the_scale_and_written_next_to_it(
     retention: Value[int], said: str, drawn: str, make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    html = render(Report((make_finding(replace(called, retention=retention)),), minimum_days=7))
+    html = render(
+        Report((make_finding(replace(called, retention=retention)),), requirements=Requirements(7))
+    )
     row = html[html.index('<tr role="row" class="') : html.index("</tbody>")]
     assert f'<td role="cell">{said}</td>' in row
     assert drawn in row
@@ -210,7 +212,7 @@ def test_each_retention_is_drawn_on_the_scale_and_written_next_to_it(
 def test_the_scale_has_the_minimum_on_it(
     make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    html = render(Report((make_finding(called),), minimum_days=7))
+    html = render(Report((make_finding(called),), requirements=Requirements(7)))
     assert '<rect class="enough" x="24.2%" width="68.8%" height="100%"/>' in html
 
 

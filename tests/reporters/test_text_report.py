@@ -12,8 +12,9 @@ from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import Known, Unknown, Value
-from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.model.urls import rule_url
+from ecbackup_iac.model.value import Known, TraceStep, Unknown, Value
+from ecbackup_iac.model.verdict import Status, Verdict
 from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.style import RenderOptions, Verbosity
@@ -68,15 +69,102 @@ def test_a_narrow_window_folds_prose_at_its_width() -> None:
         "  snapshot_retention_limit is unknown: it depends on",
         "    data.aws_ssm_parameter.retention_in_days.value, known",
         "    only after apply",
-        "  at plan.json",
+        "  --> plan.json",
         "",
         "1 cache: 1 unknown",
     ]
 
 
-def test_a_command_to_copy_is_never_folded() -> None:
-    text = render(Report((finding(),)), RenderOptions(width=40))
-    assert "  fix: set snapshot_retention_limit = 7 in aws_elasticache_cluster.a\n" in text
+def test_a_folded_command_can_be_copied_into_a_shell() -> None:
+    live = finding()
+    live = replace(live, resource=replace(live.resource, source=Source.AWS_CLI))
+    command = (
+        "aws elasticache modify-cache-cluster --cache-cluster-id a --snapshot-retention-limit 7"
+    )
+    text = render(Report((replace(live, remedy=command),)), RenderOptions(width=60))
+    assert text.splitlines()[3:6] == [
+        "  fix: aws elasticache modify-cache-cluster \\",
+        "    --cache-cluster-id a --snapshot-retention-limit 7",
+        "",
+    ]
+
+
+def test_a_long_address_is_folded_behind_its_dots() -> None:
+    deep = finding(address="module.payments.module.sessions.aws_elasticache_cluster.replicas[0]")
+    assert render(Report((deep,)), RenderOptions(width=60)).splitlines()[:3] == [
+        "FAIL  module.payments.module.sessions.",
+        "  aws_elasticache_cluster.replicas[0]",
+        "  ECB001 backups-disabled",
+    ]
+
+
+LINES = (
+    TraceStep("snapshot_retention_limit = var.days", Location("modules/redis/main.tf", 12, 3)),
+    TraceStep("days = 0", Location("stacks/a/main.tf", 104, 3)),
+)
+
+
+def test_the_line_of_the_cache_and_the_line_that_decides_are_shown_with_a_caret() -> None:
+    one = finding(Known(0, LINES))
+    one = replace(one, resource=replace(one.resource, location=LINES[0].location), remedy=None)
+    assert render(Report((one,))).splitlines() == [
+        "FAIL  aws_elasticache_cluster.a  ECB001 backups-disabled",
+        "  automatic backups are off: snapshot_retention_limit is 0",
+        "     --> modules/redis/main.tf:12:3",
+        "   12 | snapshot_retention_limit = var.days",
+        "      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+        "     --> stacks/a/main.tf:104:3",
+        "  104 | days = 0",
+        "      | ^^^^^^^^",
+        "",
+        "1 cache: 1 failed",
+    ]
+
+
+def called_from(root: str, **fields: str) -> Finding:
+    one = finding()
+    where = {"location": Location("mod/main.tf", 4), "calls": (Location(f"{root}/main.tf", 1),)}
+    return replace(one, resource=replace(one.resource, root=root, **where, **fields), remedy=None)
+
+
+def test_findings_of_several_roots_name_the_root_and_the_call() -> None:
+    text = render(Report((called_from("a"), called_from("b"))))
+    assert "  in a, called at a/main.tf:1\n" in text
+    assert "  in b, called at b/main.tf:1\n" in text
+    assert "called at" not in render(Report((called_from("a"),)))
+
+
+def test_sets_of_values_with_the_same_verdict_are_one_finding() -> None:
+    prod, dev = (called_from("a", settings=name) for name in ("env/prod.tfvars", "env/dev.tfvars"))
+    assert render(Report((prod, dev))).splitlines() == [
+        "FAIL  aws_elasticache_cluster.a  ECB001 backups-disabled",
+        "  automatic backups are off: snapshot_retention_limit is 0",
+        "   --> mod/main.tf:4",
+        "  with env/prod.tfvars; env/dev.tfvars",
+        "",
+        "1 cache: 1 failed",
+    ]
+
+
+def test_a_cache_that_fails_with_one_set_of_values_counts_as_failed() -> None:
+    fails = called_from("a", settings="env/dev.tfvars")
+    passes = finding(Known(7))
+    resource = replace(fails.resource, retention=Known(7), settings="env/prod.tfvars")
+    text = render(Report((fails, replace(passes, resource=resource))))
+    assert text.endswith("\n1 cache: 1 failed\n")
+
+
+def test_what_is_not_applicable_is_counted_and_listed_only_in_detail() -> None:
+    memcached = finding()
+    memcached = replace(memcached, verdict=Verdict(Status.NOT_APPLICABLE, None, "Memcached"))
+    assert render(Report((memcached,))) == "1 cache: 1 not applicable\n"
+    assert "NOT APPLICABLE" in render(Report((memcached,)), RenderOptions(detail=Verbosity.VERBOSE))
+
+
+def test_a_terminal_with_links_gets_the_page_of_the_rule() -> None:
+    linked = render(Report((finding(),)), RenderOptions(links=True))
+    start = f"\x1b]8;;{rule_url('ECB001')}\x1b\\"
+    assert f"  {start}ECB001 backups-disabled\x1b]8;;\x1b\\\n" in linked
 
 
 def test_every_line_of_a_long_remedy_is_shown() -> None:
@@ -92,8 +180,9 @@ def test_a_window_narrower_than_reason_is_taken_for_forty_columns() -> None:
 
 
 @given(st.integers(1, 200))
-def test_folding_drops_and_adds_no_word(width: int) -> None:
-    assert render(REPORT, RenderOptions(width=width)).split() == render(REPORT).split()
+def test_folding_drops_and_adds_nothing(width: int) -> None:
+    folded = render(REPORT, RenderOptions(width=width)).split()
+    assert "".join(folded) == "".join(render(REPORT).split())
 
 
 def test_a_diagnostic_has_its_location() -> None:
@@ -107,7 +196,7 @@ def test_a_diagnostic_has_its_location() -> None:
 
 def test_a_warning_does_not_make_the_answer_incomplete() -> None:
     warning = replace(BROKEN, severity=Severity.WARNING)
-    assert render(Report((finding(Known(7)),), (warning,))).splitlines()[-1] == "1 cache: 1 passes"
+    assert render(Report((finding(Known(7)),), (warning,))).splitlines()[-1] == "1 cache: 1 passed"
 
 
 ABSENT = AbsentCache(
@@ -128,7 +217,7 @@ ABSENT = AbsentCache(
         ),
         (
             Report((finding(Known(7)),), absent=(ABSENT,)),
-            "1 cache: 1 passes (1 more is not created with these values)",
+            "1 cache: 1 passed (1 more is not created with these values)",
         ),
     ],
 )

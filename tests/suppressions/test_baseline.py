@@ -214,14 +214,14 @@ def test_naming_only_the_policy_or_the_baseline_checks_the_repository(
     write(tmp_path / ".ecbackup.toml", 'baseline = "agreed.txt"\n')
     result = run_here("check", name)
     assert (result.stderr, result.status) == ("", 1)
-    assert result.stdout.endswith("2 caches: 2 fail\n")
+    assert result.stdout.endswith("2 caches: 2 failed\n")
 
 
 def test_the_folder_of_a_baseline_is_checked_by_itself(tmp_path: Path, run_here: "RunHere") -> None:
     write(tmp_path / "a/main.tf", configuration(carts=0))
     write(tmp_path / "b/main.tf", configuration(carts=7))
     write(tmp_path / "b" / FILE, '{"schema_version": 1, "findings": []}')
-    assert run_here("check", "b").stdout == "1 cache: 1 passes\n"
+    assert run_here("check", "b").stdout == "1 cache: 1 passed\n"
 
 
 @pytest.mark.usefixtures("stack")
@@ -343,7 +343,7 @@ def test_update_prunes_them_and_keeps_the_others_as_they_are(
     fixed.write_text(json.dumps(found), "utf-8")
     stack.write_text(configuration(sessions=0, fresh=0), "utf-8")
     result = run_here("baseline", "--update", FILE)
-    assert (result.stdout, result.stderr) == (f"{FILE}: 2 pruned, 1 kept\n", "")
+    assert (result.stdout, result.stderr) == (f"{FILE}: 2 removed, 1 kept\n", "")
     assert entries(fixed.read_text("utf-8")) == [kept]
     assert result.status == 0
 
@@ -353,12 +353,12 @@ def test_update_writes_nothing_where_there_is_nothing_to_prune(
 ) -> None:
     accepted.write_text(accepted.read_text("utf-8").replace("\n", ""), "utf-8")
     before = accepted.read_bytes(), accepted.stat().st_ino
-    assert run_here("baseline", "--update", FILE).stdout == f"{FILE}: 0 pruned, 1 kept\n"
+    assert run_here("baseline", "--update", FILE).stdout == f"{FILE}: 0 removed, 1 kept\n"
     assert (accepted.read_bytes(), accepted.stat().st_ino) == before
 
 
 def test_update_prunes_only_entries_of_checked_roots(fixed: Path, run_here: "RunHere") -> None:
-    assert run_here("baseline", "--update", FILE, "a").stdout == f"{FILE}: 1 pruned, 2 kept\n"
+    assert run_here("baseline", "--update", FILE, "a").stdout == f"{FILE}: 1 removed, 2 kept\n"
     assert [one["root"] for one in entries(fixed.read_text("utf-8"))] == ["a", "gone"]
 
 
@@ -414,11 +414,11 @@ def test_update_replaces_the_file_whole_or_not_at_all(
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--reason", " "], "--reason: a text is expected"),
-        (["--reason", "x", "--update", FILE], "--update accepts nothing: it takes no --reason"),
+        (["--reason", " "], "--reason: the text is empty"),
+        (["--reason", "x", "--update", FILE], "--reason cannot be combined with --update"),
         (["nowhere"], "nowhere: no such file or folder"),
         (["--update", FILE], f"{FILE}: No such file or directory"),
-        (["--var", "x"], "--var x: NAME=VALUE is expected"),
+        (["--var", "x"], "--var x: expected NAME=VALUE"),
     ],
 )
 def test_a_baseline_that_cannot_be_written_is_reported(

@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.report import Report
 
 
-@click.command(cls=OrderedCommand, short_help="Accept what fails today.")
+@click.command(cls=OrderedCommand, short_help="Accept today's findings.")
 @request_options
-@click.option("--reason", metavar="TEXT", help="Why it is accepted, for all of it.")
+@click.option("--reason", metavar="TEXT", help="Why the findings are accepted.")
 @click.option(
     "--update",
     "update",
     type=FILE,
     metavar="FILE",
-    help="Prune from FILE what no longer matches; add nothing.",
+    help="Remove from FILE what no longer matches; add nothing.",
 )
 @click.pass_context
 def baseline(
     context: click.Context, /, *, reason: str | None, update: str | None, **_options: object
 ) -> None:
-    """Accept every cache under PATH as it stands: check --baseline then fails only on what is new.
+    """Accept today's findings under PATH, so that check --baseline fails only on new ones.
 
     \b
     Examples:
@@ -44,9 +44,9 @@ def baseline(
       ecbackup-iac check --baseline .ecbackup-baseline.json
       ecbackup-iac baseline --update .ecbackup-baseline.json
 
-    It prints the file, which belongs into the working folder or, where the policy file names a
-    baseline, there. Exit status: 0, 2 used wrongly, 3 the answer is incomplete: then not everything is
-    accepted, and --update changes nothing.
+    The file is printed: write it into the working folder or, if the policy file names a baseline, there.
+    Exit status: 0, 2 usage error, 3 the answer is incomplete: then not every finding is accepted, and
+    --update changes nothing.
     """  # noqa: D301 - click wants \b
     _check_reason(reason, update)
     request = request_from(context)
@@ -58,9 +58,11 @@ def baseline(
 def _check_reason(reason: str | None, update: str | None) -> None:
     """Reject a reason that is empty, or that nothing would use. Raises click.UsageError."""
     if reason is not None and update is not None:
-        raise click.UsageError("--update accepts nothing: it takes no --reason")
+        raise click.UsageError(
+            "--reason cannot be combined with --update, which accepts nothing new"
+        )
     if reason is not None and not reason.strip():
-        raise click.UsageError("--reason: a text is expected")
+        raise click.UsageError("--reason: the text is empty")
 
 
 def _print_new(request: CheckRequest, reason: str | None) -> "Report":
@@ -79,7 +81,7 @@ def _print_new(request: CheckRequest, reason: str | None) -> "Report":
     print_text(escape_commands_in_json(baseline_text(accepted)))
     for cache in not_acceptable(report.findings):
         address = escape_control_characters(cache.address)
-        print_error(f"not accepted, because its instance key is not shown: {address}")
+        print_error(f"not accepted, because its instance key is hidden: {address}")
     return report
 
 
@@ -98,5 +100,5 @@ def _prune(request: CheckRequest, file: str) -> "Report":
     after = pruned(before, stale)
     if stale:
         write_file(file, baseline_text(after).encode())
-    print_text(f"{before.path}: {len(stale)} pruned, {len(after.entries)} kept\n")
+    print_text(f"{before.path}: {len(stale)} removed, {len(after.entries)} kept\n")
     return report

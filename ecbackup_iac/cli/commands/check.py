@@ -16,13 +16,13 @@ from ecbackup_iac.cli.request import CheckRequest, effective_policy, run_check
 from ecbackup_iac.reporters import WITH_EXCERPTS
 
 
-@click.command(cls=OrderedCommand, short_help="Judge every cache under PATH.")
+@click.command(cls=OrderedCommand, short_help="Check every cache under PATH.")
 @click.option(
     "--format",
     "outputs",
     type=OutputType(),
     multiple=True,
-    help=f"Report format: {REPORT_FORMATS}; to standard output or to FILE. May be repeated.",
+    help=f"Report format: {REPORT_FORMATS}; to standard output or to FILE; repeatable.",
 )
 @request_options
 @click.option(
@@ -30,17 +30,20 @@ from ecbackup_iac.reporters import WITH_EXCERPTS
     "baseline_path",
     type=FILE,
     metavar="FILE",
-    help="Fail only on what is not in FILE, which ecbackup-iac baseline has written.",
+    help="Accept the findings in FILE, written by ecbackup-iac baseline.",
 )
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
-@click.option("--color/--no-color", default=None, help="Colour the text.  [default: on a terminal]")
-@click.option("-q", "--quiet", is_flag=True, help="Tell what fails the run, and nothing else.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1 or 3.")
+@click.option("--color/--no-color", default=None, help="Use colours.  [default: on a terminal]")
 @click.option(
-    "-v", "--verbose", is_flag=True, help="Tell what passes too, and where values are from."
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="Show only findings that fail the run, errors, and warnings about the gate.",
 )
+@click.option("-v", "--verbose", is_flag=True, help="Also show passing caches and value traces.")
 @click.pass_context
 def check(context: click.Context, /, **_options: object) -> None:
-    """Judge every cache under PATH: a folder, a file, or - for standard input.
+    """Check every cache under PATH: a folder, a file, or - for standard input.
 
     \b
     Examples:
@@ -50,8 +53,8 @@ def check(context: click.Context, /, **_options: object) -> None:
       aws elasticache describe-replication-groups | ecbackup-iac check -
       ecbackup-iac check plans/ --format text --format json:report.json
 
-    Without PATH it judges the working folder. Exit status: 0 nothing fails, 1 a cache fails, 2 used
-    wrongly, 3 the answer is incomplete, 70 a defect of this program.
+    Without PATH, the working folder is checked. Exit status: 0 nothing fails, 1 a cache fails, 2 usage
+    error, 3 the answer is incomplete, 70 a bug in ecbackup-iac.
     """  # noqa: D301 - click wants \b
     request = request_from(context)
     check_outputs(request.outputs)

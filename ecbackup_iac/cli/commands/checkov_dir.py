@@ -13,9 +13,9 @@ from ecbackup_iac.cli.output import print_text
     "copy",
     type=FOLDER,
     metavar="DIR",
-    help="Write the check into DIR, in one file of its own.",
+    help="Write a self-contained copy of the check into DIR.",
 )
-@click.option("--selftest", is_flag=True, help="Say whether a Checkov really loads the check.")
+@click.option("--selftest", is_flag=True, help="Verify that Checkov loads the check.")
 @click.option(
     "--checkov",
     "program",
@@ -23,7 +23,7 @@ from ecbackup_iac.cli.output import print_text
     metavar="PROGRAM",
     default="checkov",
     show_default=True,
-    help="The Checkov of the self-test.",
+    help="The Checkov to use for --selftest.",
 )
 def checkov_dir(*, copy: str | None, selftest: bool, program: str) -> None:
     """Print the folder to give to checkov --external-checks-dir.
@@ -34,7 +34,7 @@ def checkov_dir(*, copy: str | None, selftest: bool, program: str) -> None:
       ecbackup-iac checkov-dir --selftest
       ecbackup-iac checkov-dir --copy policies/ecbackup
 
-    Exit status: 0, or 2 where the copy cannot be written or the self-test fails.
+    Exit status: 0, or 2 if the copy cannot be written or the self-test fails.
     """  # noqa: D301 - click wants \b
     from ecbackup_iac.checkov import export
 

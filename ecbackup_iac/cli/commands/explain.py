@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.verdict import Rule
 
 
-@click.command(cls=GroupedCommand, short_help="Explain the control, or a rule.")
+@click.command(cls=GroupedCommand, short_help="Explain the control or a rule.")
 @click.argument("rule", required=False, type=RuleType(), metavar="[RULE]")
 @click.option(
     "--format",
@@ -21,18 +21,19 @@ if TYPE_CHECKING:
     type=click.Choice([*FORMATS]),
     default="text",
     show_default=True,
-    help="How it is written.",
+    help="Format of the page.",
 )
 def explain(*, rule: "Rule | None", page_format: str) -> None:
-    """Explain the control as an auditor needs it, or RULE, which is ECB001 to ECB008.
+    """Explain the control for an auditor, or a rule by its id or name.
 
     \b
     Examples:
       ecbackup-iac explain
       ecbackup-iac explain ECB001
+      ecbackup-iac explain backups-disabled
       ecbackup-iac explain --format markdown > control.md
 
-    Every fact names its source. Exit status: 0, or 2 for a rule that does not exist.
+    Every fact names its source. Exit status: 0, or 2 for an unknown rule.
     """  # noqa: D301 - click wants \b
     from ecbackup_iac.control import renderer
     from ecbackup_iac.control.pages import page_of

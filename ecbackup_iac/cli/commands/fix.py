@@ -27,25 +27,25 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.policy import Policy
 
 
-@click.command(cls=OrderedCommand, short_help="Fix what fails, where that is decided.")
+@click.command(cls=OrderedCommand, short_help="Fix findings where the retention is decided.")
 @request_options
 @click.option(
     "--days",
     type=click.IntRange(1, 35),
     metavar="N",
-    help="Keep backups for N days.  [default: 7, or what the policy asks for]",
+    help="The retention to set.  [default: 7, or the policy's minimum]",
 )
-@click.option("--diff", is_flag=True, help="Print what would change, and write nothing.")
+@click.option("--diff", is_flag=True, help="Show the edits, and write nothing.")
 @click.option(
     "--baseline",
     "baseline_path",
     type=FILE,
     metavar="FILE",
-    help="Leave alone what is in FILE, which ecbackup-iac baseline has written.",
+    help="Skip the findings in FILE, written by ecbackup-iac baseline.",
 )
 @click.pass_context
 def fix(context: click.Context, /, *, days: int | None, diff: bool, **_options: object) -> None:
-    """Set the retention of every cache under PATH that fails, where it is decided.
+    """Set the retention of failing caches under PATH where it is decided.
 
     \b
     Examples:
@@ -53,10 +53,9 @@ def fix(context: click.Context, /, *, days: int | None, diff: bool, **_options: 
       ecbackup-iac fix --diff | git apply
       ecbackup-iac fix stacks/payments --days 14
 
-    A literal is replaced, or what is missing is inserted; nothing else in a file changes. What is unknown,
-    shared with something that must not change, or part of a downloaded module is not fixed: the summary
-    gives the reason. Exit status: 0 nothing is left that fails, 1 something is, 2 used wrongly, 3 the
-    answer is incomplete.
+    A literal is replaced, or a missing setting is inserted; nothing else in a file changes. Caches that
+    cannot be fixed safely are skipped, with the reason. Exit status: 0 nothing is left that fails, 1
+    something is, 2 usage error, 3 the answer is incomplete.
     """  # noqa: D301 - click wants \b
     request = request_from(context)
     result = _fixes(request, effective_policy(request), days)
@@ -74,7 +73,7 @@ def _fixes(request: CheckRequest, policy: "Policy", days: int | None) -> "FixRes
 
     if days is not None and days < policy.minimum_days:
         raise click.UsageError(
-            f"--days {days}: the policy asks for {policy.minimum_days} days or more"
+            f"--days {days}: the policy requires at least {policy.minimum_days} days"
         )
     check_outputs([Output("text", None)])
     with show_progress() as progress:

@@ -70,7 +70,7 @@ def _sentences(report: Report) -> Iterator[str]:
     yield from _verdict_sentences(report)
     yield from _gap_sentences(report)
     yield (
-        f"Asked for: automatic backups kept for at least {counted(report.minimum_days, 'day')}. "
+        f"Asked for: automatic backups kept for at least {counted(report.requirements.minimum_days, 'day')}. "
         f"AWS takes 1 to {MAXIMUM_DAYS}."
     )
     yield _exit_meaning(report)

@@ -113,7 +113,7 @@ def _main(report: Report, entries: list[Entry], roots: list[str]) -> Iterator[st
     if entries:
         yield filters(entries, roots)
         yield _section("retention", "Retention of every cache")
-        yield from chart(entries, roots, report.minimum_days)
+        yield from chart(entries, roots, report.requirements.minimum_days)
         yield "</section>\n" + _section("findings", "Findings")
         yield from findings(entries, roots, excerpts)
         yield "</section>\n" + _section("suppressions", "Suppressions")

@@ -1,0 +1,12 @@
+"""A rule → the address of its page; the only module that contains addresses of this project.
+
+OWNER stands for the account that will own the public repository.
+"""
+
+PROJECT_URL = "https://github.com/OWNER/ecbackup-iac"
+DOCS_URL = "https://OWNER.github.io/ecbackup-iac"
+
+
+def rule_url(rule: str) -> str:
+    """Return the address of the page that documents a rule."""
+    return f"{DOCS_URL}/rules/{rule}.html"

@@ -1,0 +1,51 @@
+"""Findings → the same with one finding for each cache that several sets of values give the same verdict.
+
+The policy's `[[roots]]` may have a root checked with several sets of values: that is one finding for each
+cache and set. Reports for people show caches.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import Finding, Report
+
+# The worst first: the one that counts where sets of values give a cache different verdicts.
+_WORST_FIRST = ("fail", "unknown", "suppressed", "pass", "not_applicable")
+
+
+def merge_sets(report: Report) -> Report:
+    """Return a report in which equal findings of several sets of values are one, with all remedies."""
+    merged: dict[object, Finding] = {}
+    for finding in report.findings:
+        resource = finding.resource
+        key: object = (
+            (*_cache(finding), finding.verdict, finding.level, finding.suppression)
+            if resource.settings
+            else id(finding)
+        )
+        first = merged.get(key)
+        merged[key] = finding if first is None else _merged(first, finding)
+    return replace(report, findings=tuple(merged.values()))
+
+
+def cache_counts(findings: Iterable[Finding]) -> Counter[str]:
+    """Return the number of caches by status, or "suppressed": the worst that a set of values gives."""
+    worst: dict[object, str] = {}
+    for finding in findings:
+        word = "suppressed" if finding.suppression else finding.verdict.status.value
+        key: object = _cache(finding) if finding.resource.settings else id(finding)
+        worst[key] = min(worst.get(key, word), word, key=_WORST_FIRST.index)
+    return Counter(worst.values())
+
+
+def _cache(finding: Finding) -> tuple[object, ...]:
+    resource = finding.resource
+    return (resource.root, resource.address, resource.location)
+
+
+def _merged(first: Finding, other: Finding) -> Finding:
+    settings = f"{first.resource.settings}; {other.resource.settings}"
+    lines = [line for one in (first, other) if one.remedy for line in one.remedy.split("\n")]
+    remedy = "\n".join(dict.fromkeys(lines)) or None
+    return replace(first, resource=replace(first.resource, settings=settings), remedy=remedy)
