@@ -684,7 +684,7 @@ def repository(tmp_path: Path, copy_in: Callable[[str, str], Path]) -> Path:
     return tmp_path / "top"
 
 
-ONE_PASSES = "1 cache: 1 passes\n"
+ONE_PASSES = "1 cache: 1 passed\n"
 
 
 @pytest.mark.parametrize("above", ["..", "../..", "ABSOLUTE"])
@@ -777,7 +777,7 @@ def test_standard_input_is_read_once_however_often_it_is_named(
     repository: Path, run: "Run"
 ) -> None:
     result = run("check", "-", "-", stdin=PLAN.encode(), cwd=repository)
-    assert result.stdout.endswith("\n1 cache: 1 fails\n")
+    assert result.stdout.endswith("\n1 cache: 1 failed\n")
 
 
 def test_a_process_substitution_is_read(repository: Path, run: "Run") -> None:

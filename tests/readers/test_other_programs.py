@@ -72,7 +72,7 @@ def test_a_file_of_another_program_is_a_warning_with_what_to_run(
 ) -> None:
     lay_out(tmp_path, {"modules/cache/main.tf": GROUP, name: "{}\n"})
     result = run_here("check", ".")
-    expected = f"WARNING  {name}\n  {FILES[name]}\n\n1 cache: 1 passes\n"
+    expected = f"WARNING  {name}\n  {FILES[name]}\n\n1 cache: 1 passed\n"
     assert (result.stdout, result.status) == (expected, 0)
 
 
@@ -303,7 +303,7 @@ def test_a_default_that_nothing_overrides_counts(
     linter = 'config {\n  format = "compact"\n}\n'
     files = {"modules/cache/main.tf": GROUP, "modules/cache/.tflint.hcl": linter, path: text}
     lay_out(tmp_path, files)
-    assert "1 cache: 1 passes" in run_here("check", ".").stdout
+    assert "1 cache: 1 passed" in run_here("check", ".").stdout
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_a_module_that_a_component_of_atmos_calls_is_no_component(
         "components/terraform/a/m/main.tf": GROUP,
     }
     lay_out(tmp_path, files)
-    assert "1 cache: 1 passes" in run_here("check", ".").stdout
+    assert "1 cache: 1 passed" in run_here("check", ".").stdout
 
 
 def test_a_module_that_another_program_plans_is_evaluated_beside_the_calls_of_it(
@@ -340,7 +340,7 @@ def test_a_module_that_another_program_plans_is_evaluated_beside_the_calls_of_it
     example = 'module "c" {\n  source = "../modules/cache"\n  days = 7\n}\n'
     files = {"modules/cache/main.tf": GROUP, "example/main.tf": example, path: text}
     lay_out(tmp_path, files)
-    assert "2 caches: 1 passes, 1 unknown" in run_here("check", ".").stdout
+    assert "2 caches: 1 passed, 1 unknown" in run_here("check", ".").stdout
 
 
 def test_a_variable_whose_declaration_terragrunt_may_generate_is_unknown(
@@ -353,4 +353,4 @@ def test_a_variable_whose_declaration_terragrunt_may_generate_is_unknown(
     unit = 'include {\n  path = "../root.hcl"\n}\n'
     lay_out(tmp_path, {"units/a/main.tf": group, "units/a/terragrunt.hcl": unit})
     result = run_here("check", ".")
-    assert (result.status, result.stdout.splitlines()[-1]) == (0, "1 cache: 1 passes")
+    assert (result.status, result.stdout.splitlines()[-1]) == (0, "1 cache: 1 passed")
