@@ -1,6 +1,7 @@
 """What every test may ask for: the real command line, in a folder of its own, in a clean environment."""
 
 import gc
+import json
 import os
 import shutil
 import signal
@@ -9,12 +10,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from jsonschema import Draft7Validator
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -82,9 +85,36 @@ def run(tmp_path: Path) -> Run:
             (text or b"").decode("utf-8", "backslashreplace")
             for text in (result.stdout, result.stderr)
         )
+        if stdout.startswith(SARIF):
+            run_of_sarif(stdout)
         return Result(stdout, stderr, result.returncode)
 
     return run_it
+
+
+SARIF = '{\n  "$schema": "https://docs.oasis-open.org/sarif/'
+
+
+def run_of_sarif(text: str) -> dict[str, Any]:
+    """Return the only run of a SARIF document, which is valid by the schema that OASIS publishes."""
+    document = json.loads(text)
+    _sarif_validator().validate(document)
+    (run,) = document["runs"]
+    assert isinstance(run, dict)
+    return run
+
+
+@cache
+def _sarif_validator() -> Draft7Validator:
+    # As it is in the tests of cfn-lint 1.58.0.
+    schema = REPOSITORY / "tests/reporters/sarif-schema-2.1.0.json"
+    return Draft7Validator(json.loads(schema.read_text("utf-8")))
+
+
+@pytest.fixture(scope="session")
+def sarif_run() -> Callable[[str], dict[str, Any]]:
+    """Return the function that validates a SARIF document and returns its run."""
+    return run_of_sarif
 
 
 @pytest.fixture
@@ -104,6 +134,8 @@ def run_here(
         with pytest.raises(SystemExit) as ended:
             main()
         said = capsys.readouterr()
+        if said.out.startswith(SARIF):
+            run_of_sarif(said.out)
         return Result(said.out, said.err, int(str(ended.value.code)))
 
     yield run_it

@@ -8,7 +8,7 @@ import pytest
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import COMMAND_LINE, Location, input_location
-from ecbackup_iac.model.policy import Policy, UnknownMode
+from ecbackup_iac.model.policy import Policy, Requirements, UnknownMode
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
     AbsentCache,
@@ -267,7 +267,7 @@ def everything() -> Report:
             ),
         ],
     )
-    return replace(report, absent=ABSENT, minimum_days=7, excerpts=excerpts())
+    return replace(report, absent=ABSENT, requirements=Requirements(7), excerpts=excerpts())
 
 
 @pytest.fixture(scope="session")
