@@ -11,10 +11,10 @@ from ecbackup_iac.reporters.escaping import escape_control_characters
 
 # The kinds of findings in the page: the class of their elements, and their name.
 KINDS = {
-    "fail": "Fails",
+    "fail": "Failed",
     "unknown": "Unknown",
     "suppressed": "Suppressed",
-    "pass": "Passes",
+    "pass": "Passed",
     "na": "Not applicable",
 }
 _OF_STATUS = {
