@@ -10,7 +10,7 @@ from ecbackup_iac.model.report import Finding, Suppression
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.value import Known, TraceStep, Unknown, Value
 from ecbackup_iac.model.verdict import Level, Status
-from ecbackup_iac.reporters.html.markup import KINDS, Entry, code, items, name, prose
+from ecbackup_iac.reporters.html.markup import KINDS, Entry, breakable, code, items, name, prose
 from ecbackup_iac.reporters.wording import line_of
 
 _FORMS = {
@@ -72,7 +72,7 @@ def _article(entry: Entry, root: str, excerpts: Mapping[Location, Excerpt]) -> s
     return (
         f'<article id="c{entry.number}" class="{entry.kind}" aria-labelledby="n{entry.number}">\n'
         f'<h4 id="n{entry.number}"><span class="tag">{_tag(entry)}</span> {name(resource.address)}</h4>\n'
-        f'<p class="message">{prose(verdict.message)}</p>\n'
+        f'<p class="message">{breakable(verdict.message)}</p>\n'
         f"{definitions(_facts(finding, root, excerpts))}</article>\n"
     )
 
@@ -127,13 +127,13 @@ def _setting(value: Value[str]) -> str:
 
 
 def _lines(text: str) -> str:
-    """Return lines of prose or commands, in which options are not broken at their hyphens."""
+    """Return lines of prose or commands, in which words are not broken at their hyphens."""
     lines = (" ".join(map(_word, line.split(" "))) for line in text.split("\n"))
     return "\n".join(lines)
 
 
 def _word(word: str) -> str:
-    return f'<span class="unit">{prose(word)}</span>' if word.startswith("--") else prose(word)
+    return f'<span class="unit">{breakable(word)}</span>' if "-" in word else breakable(word)
 
 
 def _trace(resource: CacheResource, excerpts: Mapping[Location, Excerpt]) -> str:

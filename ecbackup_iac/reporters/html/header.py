@@ -47,7 +47,8 @@ def header(report: Report, word: str, kind: str, provenance: Provenance) -> str:
     )
     sentences = "".join(f"<p>{sentence}</p>\n" for sentence in _sentences(report, counts))
     return (
-        f'<header class="{kind}">\n<p class="what">ElastiCache automatic backups</p>\n'
+        f'<header class="{kind}">\n<p class="back"><a href="#main">Show the full report</a></p>\n'
+        f'<p class="what">ElastiCache automatic backups</p>\n'
         f'<h1><span class="unseen">Backups of ElastiCache caches: </span>{word}</h1>\n'
         f'{_origin(provenance)}<div class="sentences">\n{sentences}</div>\n'
         f'<dl class="figures">\n{boxes}</dl>\n{_share(figures, counts.total())}</header>\n'

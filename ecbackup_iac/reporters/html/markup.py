@@ -49,10 +49,14 @@ def prose(text: str) -> str:
     return escape(escape_control_characters(text))
 
 
+def breakable(text: str) -> str:
+    """Return a text, escaped, that may break at dots and slashes."""
+    return prose(text).replace(".", ".<wbr>").replace("/", "/<wbr>")
+
+
 def name(text: str) -> str:
-    """Return an address or a path, which may break at dots and slashes, with a text direction of its own."""
-    broken = prose(text).replace(".", ".<wbr>").replace("/", "/<wbr>")
-    return f"<bdi>{broken}</bdi>"
+    """Return an address or a path, with a text direction of its own."""
+    return f"<bdi>{breakable(text)}</bdi>"
 
 
 def code(text: str) -> str:

@@ -21,17 +21,21 @@ from ecbackup_iac.reporters.html.markup import Entry, code, items, name, prose
 from ecbackup_iac.reporters.per_cache import merge_sets
 from ecbackup_iac.reporters.style import RenderOptions
 
+MANY_FINDINGS = 200
+"""With more, a browser lays out only what is on the screen, which a picture of the page shows as gaps."""
+
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     """Return the report as a page of its own."""
     report = merge_sets(report)
     entries, roots = _entries(report)
     word, kind = verdict(report)
+    many = ' class="many"' if len(entries) > MANY_FINDINGS else ""
     parts = (
         _head(word, style.provenance.title, _style() + filter_rules(entries)),
         header(report, word, kind, style.provenance),
         _contents(report),
-        '<main id="main" tabindex="-1">\n',
+        f'<main id="main" tabindex="-1"{many}>\n',
         *_main(report, entries, roots),
         "</main>\n",
         _FOOTER,
@@ -61,7 +65,6 @@ def _head(word: str, title: str, rules: str) -> str:
         f"<title>ElastiCache backups: {word.lower()}{of_what}</title>\n<style>{rules}</style>\n</head>\n"
         # As the target of a link, it shows the findings only.
         '<body id="findings-only">\n<a class="skip" href="#main">Skip to the report</a>\n'
-        '<p class="back"><a href="#main">Show the full report</a></p>\n'
     )
 
 
