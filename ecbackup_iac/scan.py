@@ -9,11 +9,12 @@ from ecbackup_iac.hidden_numbers import with_numbers
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy, Requirements
-from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Severity, report_of
-from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.readers.inputs import readings
+from ecbackup_iac.remedy import remedy_of
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppressions.application import Suppressions
 from ecbackup_iac.suppressions.exclusions import apply_exclusions, exclusion_diagnostics
@@ -29,7 +30,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     *,
     allow_empty: bool = False,
     with_excerpts: bool = False,
-    progress: Progress = UNWATCHED,
+    progress: Progress = NO_PROGRESS,
 ) -> Report:
     """Return the report on every cache under the paths, evaluated with the inputs; "-" is standard input.
 
@@ -39,7 +40,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
 
     """
     # Before anything is read, which can take minutes, because a baseline that cannot be used ends the run.
-    suppressions = Suppressions(policy, paths, inputs, today)
+    suppressions = Suppressions(policy.suppression_settings, paths, inputs, today)
     everything = readings(
         paths, policy.reading_scope, inputs, allow_empty=allow_empty, progress=progress
     )
@@ -63,20 +64,16 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
 
 
 def _findings(resources: Sequence[CacheResource], requirements: Requirements) -> list[Finding]:
+    shared = SharedCode(resources)
     verdicts = [judge(resource, requirements) for resource in resources]
-    passing = (Status.PASS, Status.NOT_APPLICABLE)
-    if all(verdict.status in passing for verdict in verdicts):  # no remedy is needed
-        remedies: list[str | None] = [None] * len(verdicts)
-    else:
-        from ecbackup_iac.model.shared_code import SharedCode
-        from ecbackup_iac.remedy import remedy_of
-
-        shared = SharedCode(resources)
-        pairs = zip(resources, verdicts, strict=True)
-        remedies = [remedy_of(*pair, requirements, shared) for pair in pairs]
     return [
-        Finding(resource, verdict, level_of(verdict, requirements), remedy)
-        for resource, verdict, remedy in zip(resources, verdicts, remedies, strict=True)
+        Finding(
+            resource,
+            verdict,
+            level_of(verdict, requirements),
+            remedy_of(resource, verdict, requirements, shared),
+        )
+        for resource, verdict in zip(resources, verdicts, strict=True)
     ]
 
 

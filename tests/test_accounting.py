@@ -44,7 +44,7 @@ def error(path: str, line: int | None, severity: Severity = Severity.ERROR) -> D
     return Diagnostic("the parser stopped", Location(path, line), severity)
 
 
-def test_a_block_that_has_a_finding_is_nothing_else() -> None:
+def test_a_block_with_a_finding_is_neither_absent_nor_an_error() -> None:
     readings = [
         ReadResult(absent=(absent(),)),
         ReadResult(blocks=(BLOCK,), resources=(resource(),)),
@@ -57,7 +57,7 @@ def test_a_block_that_no_root_creates_is_absent() -> None:
     assert find_unaccounted_blocks(readings) == ((absent(),), ())
 
 
-def test_a_block_that_nothing_mentions_is_an_error_at_its_place() -> None:
+def test_a_block_in_no_finding_and_no_list_is_an_error_at_its_location() -> None:
     readings = [ReadResult(blocks=(BLOCK,), resources=(resource(OTHER), resource(None)))]
     text = "aws_elasticache_cluster.x was not evaluated: no root that was read reaches it"
     assert find_unaccounted_blocks(readings) == ((), (Diagnostic(text, PLACE),))
@@ -165,7 +165,7 @@ any_reading = st.builds(
 
 
 @given(st.lists(any_reading, max_size=4))
-def test_every_block_ends_as_exactly_one_of_the_three(readings: list[ReadResult]) -> None:
+def test_every_block_is_a_finding_or_absent_or_an_error(readings: list[ReadResult]) -> None:
     kept, errors = find_unaccounted_blocks(readings)
     blocks = {block.location for reading in readings for block in reading.blocks}
     found = {

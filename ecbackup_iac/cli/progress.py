@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.reporters.escaping import escape_control_characters
 
 DELAY_SECONDS = 1.0
@@ -27,7 +27,7 @@ _BAR_COLUMNS = 20
 def show_progress(*, is_quiet: bool = False) -> Iterator[Progress]:
     """Yield a progress that is shown only on a terminal, and erased at the end."""
     if is_quiet or not _is_terminal(sys.stderr):
-        yield UNWATCHED
+        yield NO_PROGRESS
         return
     progress = TerminalProgress(sys.stderr)
     try:
@@ -59,14 +59,14 @@ class TerminalProgress(Progress):
         """Count one more file that is being read."""
         self._read += 1
         self._root = None
-        self.going_on()
+        self.update()
 
-    def judging(self, root: str, number: int, total: int | None = None) -> None:
+    def evaluating(self, root: str, number: int, total: int | None = None) -> None:
         """Show a bar of the roots that are done, and the root that is next."""
         self._root = (root, number, total)
-        self.going_on()
+        self.update()
 
-    def going_on(self) -> None:
+    def update(self) -> None:
         """Update the line if it is due."""
         if time.monotonic() < self._due:
             return
@@ -74,7 +74,7 @@ class TerminalProgress(Progress):
             self._show(f"reading: {self._read:,} files")
             return
         root, number, total = self._root
-        self._show(f"{_bar(number, total)}judging root {number:,}{_of(total)}: {root}")
+        self._show(f"{_bar(number, total)}evaluating root {number:,}{_of(total)}: {root}")
 
     def erase(self) -> None:
         """Clear the line."""

@@ -33,7 +33,7 @@ def _pairs(name: str, text: str) -> Iterator[tuple[str, str]]:
             continue
         value = value if equals else next(words, "")
         if kind == "var" and "=" not in value:
-            raise InputError(f"{name}: -var {value}: NAME=VALUE is expected")
+            raise InputError(f"{name}: NAME=VALUE is expected after -var")  # it may be a secret
         if kind == "file" and not os.path.isfile(value):
             # Terraform looks for it where it runs, which need not be here.
             raise InputError(f"{name}: -var-file={value}: no such file")

@@ -6,7 +6,6 @@ git, the working folder where the path lies under it, else the path itself.
 
 import errno
 import os
-import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
@@ -204,7 +203,6 @@ class _Walk:
         self._contents = contents
         self._listings = listings
         self._met: set[str] = set()
-        self._output = _output_file()
 
     def folder(self, named: str) -> Iterator[Found]:
         """Yield the inputs in a folder and below it."""
@@ -252,8 +250,6 @@ class _Walk:
         if file.real in self._met:
             return
         self._met.add(file.real)
-        if self._output is not None and _is_same(file.real, self._output):
-            return
         folder = configured_folder(file.path, boundary) if os.path.exists(file.path) else None
         if folder is not None:
             yield ConfigurationPath(folder, walked_boundary(folder, boundary), named)
@@ -350,22 +346,6 @@ def _leads_to_skipped(link: os.DirEntry[str], folder: str, boundary: str) -> boo
     return is_readable(real, boundary) and (
         walked_boundary(folder, boundary) == boundary != walked_boundary(real, boundary)
     )
-
-
-def _output_file() -> os.stat_result | None:
-    """Return the file that standard output goes to: the shell has made it before this run began."""
-    try:
-        status = os.fstat(sys.stdout.fileno())
-    except (AttributeError, OSError, ValueError):  # closed, or not a file at all
-        return None
-    return status if stat.S_ISREG(status.st_mode) else None
-
-
-def _is_same(path: str, status: os.stat_result) -> bool:
-    try:
-        return os.path.samestat(os.stat(path), status)
-    except OSError:
-        return False
 
 
 def _unreadable(shown: str, error: OSError) -> Diagnostic:

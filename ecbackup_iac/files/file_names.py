@@ -5,7 +5,14 @@ import os
 
 from ecbackup_iac.files.paths import POLICY_FILE, is_inside
 
-TERRAGRUNT_FILE = "terragrunt.hcl"
+TERRAGRUNT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl")
+STACKS_SUFFIXES = tuple(
+    f".{kind}.{syntax}"
+    for kind in ("tfcomponent", "tfdeploy", "tfstack")
+    for syntax in ("hcl", "json")
+)
+ATMOS_FILES = ("atmos.yaml", "atmos.yml", ".atmos.yaml", ".atmos.yml")
+
 _MODULE_FILES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 _VARIABLE_FILES = (".tfvars", ".tfvars.json")
 _CONFIGURATION = (*_MODULE_FILES, *_VARIABLE_FILES)
@@ -63,7 +70,7 @@ def may_be_template(entry: os.DirEntry[str]) -> bool:
 
 def is_configuration(name: str) -> bool:
     """Whether a file makes its folder a folder of Terraform configuration."""
-    return name.endswith(_MODULE_FILES) or name == TERRAGRUNT_FILE
+    return name.endswith(_MODULE_FILES)
 
 
 def configured_folder(path: str, boundary: str) -> str | None:

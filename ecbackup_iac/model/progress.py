@@ -7,11 +7,11 @@ class Progress:
     def reading(self) -> None:
         """Count one more file that is being read."""
 
-    def judging(self, root: str, number: int, total: int | None = None) -> None:
+    def evaluating(self, root: str, number: int, total: int | None = None) -> None:
         """Note the root that is being evaluated; the total is None where it is not known."""
 
-    def going_on(self) -> None:
+    def update(self) -> None:
         """Note that the same root is still being evaluated: it may have many caches."""
 
 
-UNWATCHED = Progress()
+NO_PROGRESS = Progress()

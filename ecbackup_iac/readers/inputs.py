@@ -21,12 +21,12 @@ from ecbackup_iac.files.paths import (
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.policy import ReadingScope
-from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
 
 if TYPE_CHECKING:
-    from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
+    from ecbackup_iac.cloudformation.templates.interest import TemplateFile
     from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
     from ecbackup_iac.readers.other_programs import OtherProgram
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 NOTHING_READ = (
     "no infrastructure code that ecbackup-iac reads: Terraform configuration, plan or state JSON, "
-    "CloudFormation templates, or output of aws elasticache describe-*"
+    "CloudFormation templates, or output of aws elasticache describe-*; give the path that holds some: "
+    "ecbackup-iac check PATH, or accept that there is none: --allow-empty"
 )
-
 
 NOTHING_EVALUATED = "nothing was evaluated: what is here is deployed by another program"
 
@@ -47,7 +47,7 @@ def readings(
     given: EvaluationInputs,
     *,
     allow_empty: bool,
-    progress: Progress = UNWATCHED,
+    progress: Progress = NO_PROGRESS,
 ) -> Iterator[ReadResult]:
     """Yield what each input under the paths holds, and an error for each path that holds nothing.
 

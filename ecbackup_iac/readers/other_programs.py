@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
+from ecbackup_iac.files.file_names import ATMOS_FILES, STACKS_SUFFIXES, TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
@@ -37,14 +38,17 @@ class OtherProgram:
 
 OTHER_PROGRAMS = (
     OtherProgram(
+        "a Terragrunt file",
+        "not evaluated, so modules lack its inputs; check the plan that terragrunt makes: "
+        "terragrunt show -json PLANFILE | ecbackup-iac check -",
+        names=TERRAGRUNT_FILES,
+        sets_inputs=True,
+    ),
+    OtherProgram(
         "a file of Terraform Stacks",
         "not evaluated, so modules lack the inputs of their components; check what is deployed: "
         "aws elasticache describe-replication-groups | ecbackup-iac check -",
-        suffixes=tuple(
-            f".{kind}.{syntax}"
-            for kind in ("tfcomponent", "tfdeploy", "tfstack")
-            for syntax in ("hcl", "json")
-        ),
+        suffixes=STACKS_SUFFIXES,
         sets_inputs=True,
     ),
     OtherProgram(
@@ -52,7 +56,7 @@ OTHER_PROGRAMS = (
         "not evaluated, so components lack the variables of their stacks; "
         "run atmos terraform generate planfile COMPONENT -s STACK --file PLAN.json, "
         "then ecbackup-iac check PLAN.json",
-        names=("atmos.yaml", "atmos.yml", ".atmos.yaml", ".atmos.yml"),
+        names=ATMOS_FILES,
         sets_inputs=True,
     ),
     OtherProgram(
@@ -68,10 +72,6 @@ OTHER_PROGRAMS = (
         output="cdktf.out",
     ),
 )
-
-
-_NAMES = frozenset(name for program in OTHER_PROGRAMS for name in program.names)
-_SUFFIXES = tuple(suffix for program in OTHER_PROGRAMS for suffix in program.suffixes)
 
 
 def files_of_others(
@@ -98,8 +98,6 @@ def files_of_others(
 
 def program_of(name: str) -> OtherProgram | None:
     """Return the program that a file belongs to, by its name."""
-    if name not in _NAMES and not name.endswith(_SUFFIXES):
-        return None  # as most are
     return next(
         (
             program

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from ecbackup_iac.readers.raw_json import RawJson
 
-MARKS = ("@level", "plan_format_version")
-"""Members of every message in the stream of `terraform plan -json`, and of a redacted plan."""
+MARKS = ("@level", "plan_format_version", "encrypted_data")
+"""Members of each message in the stream of `terraform plan -json`, of a redacted and of an encrypted plan."""
 
 _AS_JSON = "not JSON: run the command with --output json"
 
@@ -89,8 +89,8 @@ def hint_for_object(members: "Mapping[str, RawJson]") -> str | None:
         return f"the redacted plan of HCP Terraform, not a whole one: run {_SHOW}"
     if {"encrypted_data", "lineage"} <= members.keys():
         return "an encrypted state: run tofu show -json | ecbackup-iac check -"
-    if {"version", "modules", "serial"} <= members.keys():
-        return "a state file older than version 4: run terraform show -json | ecbackup-iac check -"
+    if {"encrypted_data", "encryption_version"} <= members.keys():
+        return "an encrypted plan: run tofu show -json PLANFILE | ecbackup-iac check -"
     return None
 
 

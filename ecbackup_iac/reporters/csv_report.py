@@ -17,7 +17,7 @@ from ecbackup_iac.reporters.style import RenderOptions
 COLUMNS = (
     "status", "rule", "level", "address", "type", "form", "engine", "node_type", "retention_state",
     "days", "source", "root", "path", "line", "message", "remedy", "suppression_kind",
-    "suppression_reason",
+    "suppression_reason", "suppression_path", "suppression_line",
 )  # fmt: skip
 """The names are a stable interface: add to the end, never rename."""
 
@@ -58,6 +58,8 @@ def _finding(finding: Finding) -> dict[str, str | int | None]:
         "remedy": _lines(finding.remedy),
         "suppression_kind": suppression.kind.value if suppression else None,
         "suppression_reason": _text(suppression.reason) if suppression else None,
+        "suppression_path": _text(suppression.location.path) if suppression else None,
+        "suppression_line": suppression.location.line if suppression else None,
     }
 
 

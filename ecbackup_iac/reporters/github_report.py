@@ -36,7 +36,11 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     report = merge_sets(relative_to_repository(report, style))
     errors = [*_findings(report, Level.ERROR), *_diagnostics(report, Severity.ERROR)]
     warnings = [*_findings(report, Level.WARNING), *_diagnostics(report, Severity.WARNING)]
-    notes = [*_findings(report, Level.NOTE), *_diagnostics(report, Severity.NOTE)]
+    with_root = has_several_roots(report)
+    suppressed = [
+        _finding(finding, with_root=with_root) for finding in report.findings if finding.suppression
+    ]
+    notes = [*_findings(report, Level.NOTE), *suppressed, *_diagnostics(report, Severity.NOTE)]
     lines = [line for kind in (errors, warnings, notes) for line in kind[:MAX_PER_LEVEL]]
     more = len(errors) + len(warnings) + len(notes) - len(lines)
     if more:
@@ -69,9 +73,8 @@ def _finding(finding: Finding, *, with_root: bool) -> str:
     resource, rule = finding.resource, finding.verdict.rule
     title = f"{rule} {rule.label}" if rule else "ecbackup-iac"
     lines = (f"{resource.address}: {finding.verdict.message}", *facts(finding, with_root=with_root))
-    return _command(
-        _COMMANDS[finding.level], lines, _parameters(reported_location(resource)) | {"title": title}
-    )
+    command = "notice" if finding.suppression else _COMMANDS[finding.level]
+    return _command(command, lines, _parameters(reported_location(resource)) | {"title": title})
 
 
 def _diagnostics(report: Report, severity: Severity) -> Iterator[str]:

@@ -76,10 +76,10 @@ def test_progress_is_shown_on_a_terminal_and_erased(terminal: "Terminal") -> Non
     shown = terminal(sys.executable, "-c", SLOW, "check", "--no-color")
     texts = lines(shown)
     assert any(re.fullmatch(r"reading: \d+ files", line) for line in texts), shown
-    assert "judging root 2: stack-2/cache.yaml" in texts, shown
-    bar = r"\[#{6}-{14}\] judging root 3 of 6: stack-3"
+    assert "evaluating root 2: stack-2/cache.yaml" in texts, shown
+    bar = r"\[#{6}-{14}\] evaluating root 3 of 6: stack-3"
     assert any(re.fullmatch(bar, line) for line in texts), shown
-    assert left(shown) == "12 caches: 12 pass\n"
+    assert left(shown) == "12 caches: 12 passed\n"
 
 
 def test_a_redirected_report_holds_no_progress(terminal: "Terminal", tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_redirected_report_holds_no_progress(terminal: "Terminal", tmp_path: P
         shown = terminal(sys.executable, "-c", SLOW, "check", stdout=report)
     assert lines(shown)
     assert left(shown) == ""
-    assert (tmp_path / "report.txt").read_bytes() == b"12 caches: 12 pass\n"
+    assert (tmp_path / "report.txt").read_bytes() == b"12 caches: 12 passed\n"
 
 
 def test_it_is_erased_before_an_error_is_printed(terminal: "Terminal") -> None:
@@ -96,7 +96,7 @@ def test_it_is_erased_before_an_error_is_printed(terminal: "Terminal") -> None:
     remaining = left(shown)
     assert remaining.startswith("ecbackup-iac: a defect of this program: RuntimeError: broken\n")
     assert "reading" not in remaining
-    assert "judging" not in remaining
+    assert "evaluating" not in remaining
 
 
 @pytest.mark.usefixtures("interruptible")
@@ -110,13 +110,13 @@ def test_it_is_erased_on_an_interrupt(terminal: "Terminal") -> None:
         "main()",
     )
     shown = terminal(sys.executable, "-c", interrupted, "check")
-    assert "judging root" in shown
+    assert "evaluating root" in shown
     assert left(shown).strip() == ""
 
 
 def test_under_a_second_nothing_is_printed(terminal: "Terminal") -> None:
     shown = terminal(sys.executable, "-m", "ecbackup_iac", "check", "--no-color")
-    assert shown == "12 caches: 12 pass\r\n"
+    assert shown == "12 caches: 12 passed\r\n"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_pipe_gets_nothing(run: "Run", tmp_path: Path) -> None:
         capture_output=True,
         check=False,
     )
-    assert (result.stdout, result.stderr) == (b"12 caches: 12 pass\n", b"")
+    assert (result.stdout, result.stderr) == (b"12 caches: 12 passed\n", b"")
 
 
 def test_it_is_updated_at_most_ten_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,14 +158,14 @@ def test_a_single_slow_root_is_shown_too(terminal: "Terminal", tmp_path: Path) -
     (tmp_path / "stack-1" / "main.tf").write_text(many, "utf-8")
     (tmp_path / "stack-1" / "cache.yaml").unlink()
     texts = lines(terminal(sys.executable, "-c", SLOW, "check", "stack-1/main.tf"))
-    assert "[--------------------] judging root 1 of 1: stack-1" in texts
+    assert "[--------------------] evaluating root 1 of 1: stack-1" in texts
 
 
 def test_a_hostile_or_long_name_stays_on_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "DELAY_SECONDS", 0)
     stream = io.StringIO()
     line = TerminalProgress(stream)
-    line.judging("a\x1b[2J\nb/\u202e\U0001f600" + "x" * 200, 1, 2)
+    line.evaluating("a\x1b[2J\nb/\u202e\U0001f600" + "x" * 200, 1, 2)
     line.erase()
     written = stream.getvalue()
     assert written.isascii()

@@ -56,7 +56,7 @@ def test_the_arguments_of_terraform_plan_set_variables(
     ("text", "message"),
     [
         ("-var 'days=1", "TF_CLI_ARGS_plan: No closing quotation"),
-        ("-var days", "TF_CLI_ARGS_plan: -var days: NAME=VALUE is expected"),
+        ("-var hunter2", "TF_CLI_ARGS_plan: NAME=VALUE is expected after -var"),
         ("-var-file=none.tfvars", "TF_CLI_ARGS_plan: -var-file=none.tfvars: no such file"),
     ],
 )

@@ -69,6 +69,10 @@ def zipped(name: str, content: str) -> bytes:
     return archive.getvalue()
 
 
+OLD_STATE = (
+    '{"version":3,"terraform_version":"0.11.14","serial":1,"modules":[{"path":["root"],"resources":'
+    '{"aws_elasticache_cluster.a":{"type":"aws_elasticache_cluster","primary":{"id":"a"}}}}]}'
+)
 STREAM = (
     '{"@level":"info","@message":"Terraform 1.11.4","@module":"terraform.ui","type":"version"}\n'
     '{"@level":"info","@message":"Plan: 1 to add","@module":"terraform.ui","type":"change_summary"}\n'
@@ -132,12 +136,24 @@ Terraform will perform the following actions:
             f"the output of terraform validate -json, not a plan: run {SHOW}",
         ),
         (
-            b'{"version": 3, "terraform_version": "0.11.14", "serial": 1, "modules": []}',
+            OLD_STATE.encode(),
             "a state file older than version 4: run terraform show -json | ecbackup-iac check -",
         ),
         (
-            b'{"version": 3, "terraform_version": "0.11.14", "serial": 1, "lineage": "a", "modules": []}',
-            "a raw state file of version 3: this program reads version 4",
+            OLD_STATE.replace('"serial":1', '"serial":1,"lineage":"a"').encode(),
+            "a state file older than version 4: run terraform show -json | ecbackup-iac check -",
+        ),
+        (
+            OLD_STATE.replace('"version":3', '"version":5').encode(),
+            "a raw state file of version 5: this program reads version 4",
+        ),
+        (
+            b'{"serial":1,"lineage":"a","meta":{},"encrypted_data":"AA","encryption_version":"v0"}',
+            "an encrypted state: run tofu show -json | ecbackup-iac check -",
+        ),
+        (
+            b'{"meta":{},"encrypted_data":"AA","encryption_version":"v0"}',
+            "an encrypted plan: run tofu show -json PLANFILE | ecbackup-iac check -",
         ),
         (
             PLAN.replace('"format_version":"1.2"', '"format_version":"2.0"').encode(),
@@ -153,6 +169,18 @@ def test_a_wrong_input_gets_a_hint_what_it_is_and_what_to_run_instead(
     content: bytes, message: str
 ) -> None:
     assert problem_with(content) == Diagnostic(message, Location("x.json"))
+
+
+@pytest.mark.parametrize("is_meant", [True, False])
+def test_an_old_or_encrypted_state_may_hold_caches_and_is_an_error_in_a_folder_too(
+    *, is_meant: bool
+) -> None:
+    for content in (OLD_STATE, '{"meta":{},"encrypted_data":"AA","encryption_version":"v0"}'):
+        assert problem_with(content.encode(), is_meant=is_meant) is not None
+
+
+def test_an_old_state_that_names_no_cache_holds_none() -> None:
+    assert read(OLD_STATE.replace("elasticache_cluster", "instance").encode()) == ReadResult()
 
 
 @pytest.mark.parametrize(
@@ -634,7 +662,7 @@ def repository(tmp_path: Path, copy_in: Callable[[str, str], Path]) -> Path:
     return tmp_path / "top"
 
 
-ONE_PASSES = "1 cache: 1 passes\n"
+ONE_PASSES = "1 cache: 1 passed\n"
 
 
 @pytest.mark.parametrize("above", ["..", "../..", "ABSOLUTE"])
@@ -649,8 +677,8 @@ def test_a_path_from_above_is_shown_relative_to_the_working_folder(
         (folder / "main.tf").write_text('resource "aws_elasticache_cluster" "a" {}\n', "utf-8")
     named = str(repository) if above == "ABSOLUTE" else above
     result = run("check", named, "--exclude", "a.yaml", cwd=here)
-    places = [line for line in result.stdout.splitlines() if line.startswith("  at ")]
-    assert places == ["  at inner/a.yaml:4:5", "  at inner/main.tf:1:1", "  at main.tf:1:1"]
+    places = [line.strip() for line in result.stdout.splitlines() if "-->" in line]
+    assert places == ["--> inner/a.yaml:4:5", "--> inner/main.tf:1:1", "--> main.tf:1:1"]
 
 
 def test_a_path_that_does_not_exist_stops_the_run(repository: Path, run: "Run") -> None:
@@ -693,7 +721,7 @@ def test_standard_input_is_read_once_however_often_it_is_named(
     repository: Path, run: "Run"
 ) -> None:
     result = run("check", "-", "-", stdin=PLAN.encode(), cwd=repository)
-    assert result.stdout.endswith("\n1 cache: 1 fails\n")
+    assert result.stdout.endswith("\n1 cache: 1 failed\n")
 
 
 def test_a_process_substitution_is_read(repository: Path, run: "Run") -> None:
@@ -702,7 +730,7 @@ def test_a_process_substitution_is_read(repository: Path, run: "Run") -> None:
     os.close(write)
     result = run("check", f"/dev/fd/{read}", cwd=repository, pass_fds=(read,))
     os.close(read)
-    assert (f"  at /dev/fd/{read}\n" in result.stdout, result.status) == (True, 1)
+    assert (f"  --> /dev/fd/{read}\n" in result.stdout, result.status) == (True, 1)
 
 
 def test_closed_standard_input_is_an_error(repository: Path) -> None:
@@ -786,7 +814,7 @@ def test_a_link_that_leads_nowhere_is_an_error_only_where_it_is_named(
         assert result.status == 3
 
 
-def test_a_fifo_hangs_nothing(repository: Path, run: "Run") -> None:
+def test_a_fifo_does_not_hang_the_run(repository: Path, run: "Run") -> None:
     os.mkfifo(repository / "plans" / "pipe.json")
     in_folder = run("check", "plans", cwd=repository)
     assert (in_folder.stdout, in_folder.status) == (
@@ -865,7 +893,7 @@ def test_a_file_name_that_is_no_text_is_shown_as_its_escape(repository: Path, ru
     name = os.fsdecode(b"plans/\xff.json")
     (repository / name).write_text(PLAN, encoding="utf-8")
     result = run("check", "plans", cwd=repository)
-    assert (r"  at plans/\xff.json" in result.stdout.splitlines(), result.status) == (True, 1)
+    assert (r"  --> plans/\xff.json" in result.stdout.splitlines(), result.status) == (True, 1)
 
 
 def test_unrelated_json_in_a_folder_is_ignored_silently(repository: Path, run: "Run") -> None:

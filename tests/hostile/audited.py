@@ -12,6 +12,7 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ecbackup_iac.fixers.plan import plan_fixes
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.reporters import REPORTERS, reporter
@@ -80,6 +81,7 @@ def main() -> None:
         report = scan(["."], Policy(), date(2026, 11, 23), EvaluationInputs(), with_excerpts=True)
         for name in REPORTERS:
             reporter(name).render(report, RenderOptions(detail=Verbosity.VERBOSE))
+        plan_fixes(["."], Policy(), date(2026, 11, 23), EvaluationInputs(), None)
     print(f"{len(sys.argv) - 1} trees")  # noqa: T201
 
 

@@ -50,6 +50,8 @@ NAMED = {
     "root": '[[roots]]\npath = "NAME"\n',
     "baseline": 'baseline = "NAME"\n',
     "source": 'source = "NAME"\n',
+    "stand-in of a module": '[[modules]]\nsource = "a/b/c"\nstand_in = "NAME"\n',
+    "template of a URL": '[[templates]]\nurl = "https://x/t.yaml"\npath = "NAME"\n',
 }
 
 
@@ -112,6 +114,18 @@ def test_an_option_may_name_what_is_outside_and_a_link_within_the_tree(
         assert run("check", "--parameter-file", path, "t.yaml", cwd=tree).status == 0
 
 
+def test_fix_edits_no_file_outside_that_an_option_names(tree: Path, run: "Run") -> None:
+    (tree.parent / "days.json").write_text('{"Token": 0}', encoding="utf-8")
+    for path in ("../days.json", str(tree.parent / "days.json")):
+        result = run("fix", "--parameter-file", path, "t.yaml", cwd=tree)
+        assert "days.json leads outside the repository" in result.stdout
+        assert (result.status, "0 fixed, 1 skipped" in result.stdout) == (1, True)
+    assert (tree.parent / "days.json").read_text(encoding="utf-8") == '{"Token": 0}'
+    (tree / "days.json").write_text('{"Token": 0}', encoding="utf-8")
+    assert run("fix", "--parameter-file", "days.json", "t.yaml", cwd=tree).status == 0
+    assert (tree / "days.json").read_text(encoding="utf-8") == '{"Token": 7}'
+
+
 @pytest.mark.parametrize("path", ["stack", "stack/", "stack/main.tf", "{tree}/stack"])
 def test_a_named_path_leads_nowhere_outside_through_a_link_of_the_tree(
     path: str, tree: Path, run: "Run"
@@ -137,7 +151,7 @@ def test_no_policy_ignores_the_policy_file_of_the_tree(tree: Path, run: "Run") -
     (tree / ".ecbackup.toml").write_text(policy, encoding="utf-8")
     assert run("check", "main.tf", cwd=tree).status == 0
     result = run("check", "main.tf", "--no-policy", cwd=tree)
-    assert (result.status, "1 fails" in result.stdout) == (1, True)
+    assert (result.status, "1 failed" in result.stdout) == (1, True)
     both = run("check", "--no-policy", "--policy", ".ecbackup.toml", cwd=tree)
     assert (both.status, both.stdout) == (2, "")
 
@@ -306,6 +320,7 @@ def limit_of_10_seconds() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
 
 
+@pytest.mark.extended
 def test_as_many_tables_as_a_policy_may_have_take_a_few_seconds(tree: Path, run: "Run") -> None:
     names = [f"acme/m{number}/aws" for number in range(MAX_TABLES)]
     tables = [

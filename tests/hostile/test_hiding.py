@@ -56,6 +56,18 @@ HIDING = {
     "the same, behind a provider": 'provider "aws" {\n }\n' + HIDDEN,
     "the same, with braces in comments": 'output "v" {\n # {\n value = 1\n }\n'
     + HIDDEN.replace("\n}", "\n  # }\n}"),
+    "a heredoc in an interpolation that begins a comment": (
+        'output "a" {\n  value = "${<<EOT\n/*\nEOT\n  }"\n}\n'
+        + group("0")
+        + 'output "b" {\n  value = "${<<EOT\n*/\nEOT\n  }"\n}\n'
+    ),
+    "the same, with another block in its place": (
+        'output "a" {\n  value = "${<<EOT\n/*\nEOT\n  }"\n}\n'
+        + group("0")
+        + 'output "b" {\n  value = "${<<EOT\n*/\n'
+        + group("7")
+        + 'EOT\n  }"\n}\n'
+    ),
     "an escape in a type": (  # and no retention is named, either
         group("0")
         .replace("elasticache", "elasti\\u0063ache")
@@ -159,6 +171,17 @@ def test_a_published_module_that_was_fetched_without_its_caches_is_absent(
     files[".terraform/modules/x/main.tf"] += group("null").replace("{", "{\n  count = 0", 1)
     assert "count is 0" in (text := check_files(files, "--verbose").text)
     assert "ABSENT  module.x\n" not in text
+
+
+def test_a_fetched_module_without_caches_has_the_address_of_its_call(check_files: Checker) -> None:
+    listed = f'{{"Key": "outer.x", "Source": "{PUBLISHED}", "Dir": ".terraform/modules/x"}}'
+    files = {
+        "main.tf": 'module "outer" {\n  source = "./outer"\n}\n',
+        "outer/main.tf": f'module "x" {{\n  source = "{PUBLISHED}"\n}}\n',
+        ".terraform/modules/modules.json": f'{{"Modules": [{listed}]}}',
+        ".terraform/modules/x/main.tf": DAYS,
+    }
+    assert "ABSENT  module.outer.module.x\n" in check_files(files, "--verbose").text
 
 
 def test_a_stand_in_of_the_policy_that_makes_no_cache_is_named(check_files: Checker) -> None:

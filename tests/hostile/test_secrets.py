@@ -45,7 +45,11 @@ USES = {
     "a text around it": cache('"x${var.s}y"', VARIABLE),
     "a local": cache("local.l", VARIABLE + "locals {\n  l = upper(lower(var.s))\n}\n"),
     "the engine": cache("7", VARIABLE).replace('"redis"', "var.s"),
+    "the engine, in a list": cache("7", VARIABLE).replace('"redis"', "[var.s]"),
     "the node type": cache("0", VARIABLE).replace("engine", "node_type = var.s\n  engine"),
+    "the node type, in a map": cache("0", VARIABLE).replace(
+        "engine", "node_type = { a = var.s }\n  engine"
+    ),
     "the window": cache("0", VARIABLE).replace("engine", "snapshot_window = var.s\n  engine"),
     "a key": cache("{ a = 7 }[var.s]", VARIABLE),
     "a map's key": cache("{ (var.s) = 7 }.x", VARIABLE),
@@ -133,6 +137,7 @@ OF_FILES = {
     ),
     "a list of texts and numbers": cache('[7, file("s.txt")]'),
     "the engine": cache("7").replace('"redis"', 'file("s.txt")'),
+    "the engine, in a list": cache("7").replace('"redis"', '[file("s.txt")]'),
     "the engine of a group": cache("0")
     .replace('"redis"', 'file("s.txt")')
     .replace("_cluster", "_replication_group"),
@@ -403,7 +408,7 @@ def test_fileset_lists_nothing_of_git(check_files: Checker) -> None:
         files = {"main.tf": cache(f'7 + length(fileset(".", "{pattern}"))'), ".git/config": WORD}
         assert "1 cache: 1 unknown" in check_files(files).text
     files = {"main.tf": cache('7 + length(fileset(".", "**/*.yaml"))'), ".git/config": WORD}
-    assert "1 cache: 1 passes" in check_files(files).text
+    assert "1 cache: 1 passed" in check_files(files).text
 
 
 @pytest.mark.parametrize("marks", [True, {"snapshot_retention_limit": True}])

@@ -1,5 +1,6 @@
 """Files of other programs: one warning with what to run, and the exit status where there is nothing else."""
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,14 @@ ATMOS = (
 )
 CDK = "not synthesized; run cdk synth, then ecbackup-iac check cdk.out"
 CDKTF = "not synthesized; run cdktf synth, then ecbackup-iac check cdktf.out"
+TERRAGRUNT = (
+    "not evaluated, so modules lack its inputs; check the plan that terragrunt makes: "
+    "terragrunt show -json PLANFILE | ecbackup-iac check -"
+)
 FILES = {
+    "live/terragrunt.hcl": f"a Terragrunt file: {TERRAGRUNT}",
+    "live/terragrunt.hcl.json": f"a Terragrunt file: {TERRAGRUNT}",
+    "terragrunt.stack.hcl": f"a Terragrunt file: {TERRAGRUNT}",
     "a.tfcomponent.hcl": f"a file of Terraform Stacks: {STACKS}",
     "live/a.tfdeploy.hcl": f"a file of Terraform Stacks: {STACKS}",
     "a.tfstack.hcl": f"a file of Terraform Stacks: {STACKS}",
@@ -64,7 +72,7 @@ def test_a_file_of_another_program_is_a_warning_with_what_to_run(
 ) -> None:
     lay_out(tmp_path, {"modules/cache/main.tf": GROUP, name: "{}\n"})
     result = run_here("check", ".")
-    expected = f"WARNING  {name}\n  {FILES[name]}\n\n1 cache: 1 passes\n"
+    expected = f"WARNING  {name}\n  {FILES[name]}\n\n1 cache: 1 passed\n"
     assert (result.stdout, result.status) == (expected, 0)
 
 
@@ -99,7 +107,9 @@ def test_where_nothing_else_is_there_the_answer_is_incomplete(
     assert result.status == 3
 
 
-def test_nothing_at_all_is_accepted_on_request(tmp_path: "Path", run_here: "RunHere") -> None:
+def test_a_tree_without_infrastructure_code_is_accepted_on_request(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
     lay_out(tmp_path, {"README.md": "# Shop\n", "settings.json": "{}"})
     assert run_here("check", ".").status == 3
     assert run_here("check", ".", "--allow-empty").status == 0
@@ -159,3 +169,188 @@ def test_an_excluded_file_is_no_warning(tmp_path: "Path", run_here: "RunHere") -
     result = run_here("check", ".", "--exclude", "atmos.yaml", "--exclude", "examples")
     assert result.status == 0
     assert "WARNING" not in result.stdout
+
+
+CALLED = {
+    "a component": (
+        "a.tfcomponent.hcl",
+        """
+        component "cache" {
+          source = "./modules/cache"
+          inputs = { days = 0 }
+        }
+    """,
+    ),
+    "a component whose inputs are computed": (
+        "stack/a.tfcomponent.hcl",
+        """
+        component "cache" {
+          source = "../modules/cache"
+          inputs = var.settings
+        }
+    """,
+    ),
+    "a component in JSON": (
+        "a.tfcomponent.json",
+        '{"component": {"cache": {"source": "./modules/cache", "inputs": {"days": 0}}}}',
+    ),
+    "a component of an older release": (
+        "a.tfstack.hcl",
+        """
+        component "cache" {
+          source = "./modules/cache"
+          inputs = { days = 0 }
+        }
+    """,
+    ),
+    "a unit": (
+        "live/terragrunt.hcl",
+        """
+        terraform {
+          source = "../modules//cache"
+        }
+        inputs = { days = 0 }
+    """,
+    ),
+    "a unit in JSON": (
+        "live/terragrunt.hcl.json",
+        '{"terraform": {"source": "../modules/cache"}, "inputs": {"days": 0}}',
+    ),
+    "a unit from the top of the repository": (
+        "live/prod/terragrunt.hcl",
+        """
+        terraform {
+          source = "${get_repo_root()}/modules//cache?ref=v1"
+        }
+        inputs = { days = 0 }
+    """,
+    ),
+    "a unit that includes more": (
+        "live/terragrunt.hcl",
+        """
+        include "root" {
+          path = find_in_parent_folders("root.hcl")
+        }
+        terraform {
+          source = "../modules/cache"
+        }
+    """,
+    ),
+    "a unit beside its configuration": ("modules/cache/terragrunt.hcl", "inputs = { days = 0 }"),
+}
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_a_default_that_another_program_may_override_does_not_count(
+    name: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    path, text = CALLED[name]
+    lay_out(tmp_path, {"modules/cache/main.tf": GROUP, path: text})
+    (finding,) = json.loads(run_here("check", ".", "--format", "json").stdout)["findings"]
+    assert finding["status"] == "unknown"
+    assert f"var.days may be set through {path}, which is not evaluated" in finding["message"]
+    (given,) = json.loads(run_here("check", ".", "--format", "json", "--var", "days=3").stdout)[
+        "findings"
+    ]
+    assert (given["status"], given["retention"]["days"]) == ("pass", 3)
+
+
+NOT_OVERRIDDEN = {
+    "a component with other inputs": (
+        "a.tfcomponent.hcl",
+        """
+        component "cache" {
+          source = "./modules/cache"
+          inputs = { name = "x" }
+        }
+    """,
+    ),
+    "a unit without inputs": (
+        "live/terragrunt.hcl",
+        """
+        terraform {
+          source = "../modules/cache"
+        }
+    """,
+    ),
+    "a unit of another module": (
+        "live/terragrunt.hcl",
+        """
+        terraform {
+          source = "../modules/network"
+        }
+        inputs = { days = 0 }
+    """,
+    ),
+    "a unit elsewhere, and a file of a linter beside the module": (
+        "live/terragrunt.hcl",
+        "inputs = { days = 0 }",
+    ),
+    "a component elsewhere in the folder of a root": (
+        "modules/cache/a.tfcomponent.hcl",
+        'component "network" {\n  source = "./network"\n}\n',
+    ),
+    "a file that is broken": ("live/terragrunt.hcl", "terraform {"),
+    "Atmos with its components elsewhere": ("atmos.yaml", "{}"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_OVERRIDDEN)
+def test_a_default_that_nothing_overrides_counts(
+    name: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    path, text = NOT_OVERRIDDEN[name]
+    linter = 'config {\n  format = "compact"\n}\n'
+    files = {"modules/cache/main.tf": GROUP, "modules/cache/.tflint.hcl": linter, path: text}
+    lay_out(tmp_path, files)
+    assert "1 cache: 1 passed" in run_here("check", ".").stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "folder"),
+    [
+        ("{}", "components/terraform/cache"),
+        ("components:\n  terraform:\n    base_path: infra/parts\n", "infra/parts/aws/cache"),
+        ('base_path: "./"\ncomponents:\n  terraform:\n    base_path: "./parts"\n', "parts/cache"),
+    ],
+)
+def test_the_defaults_of_components_of_atmos_do_not_count(
+    settings: str, folder: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {f"{folder}/main.tf": GROUP, "atmos.yaml": settings})
+    assert "var.days may be set through atmos.yaml" in run_here("check", ".").stdout
+
+
+def test_a_module_that_a_component_of_atmos_calls_is_no_component(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    files = {
+        "atmos.yaml": "{}",
+        "components/terraform/a/main.tf": 'module "m" {\n  source = "./m"\n  days = 3\n}\n',
+        "components/terraform/a/m/main.tf": GROUP,
+    }
+    lay_out(tmp_path, files)
+    assert "1 cache: 1 passed" in run_here("check", ".").stdout
+
+
+def test_a_module_that_another_program_plans_is_evaluated_beside_the_calls_of_it(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    path, text = CALLED["a unit"]
+    example = 'module "c" {\n  source = "../modules/cache"\n  days = 7\n}\n'
+    files = {"modules/cache/main.tf": GROUP, "example/main.tf": example, path: text}
+    lay_out(tmp_path, files)
+    assert "2 caches: 1 passed, 1 unknown" in run_here("check", ".").stdout
+
+
+def test_a_variable_whose_declaration_terragrunt_may_generate_is_unknown(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    group = GROUP.replace('description              = "a"', "description = var.text").replace(
+        "var.days", "7"
+    )
+    assert "var.text" in group
+    unit = 'include {\n  path = "../root.hcl"\n}\n'
+    lay_out(tmp_path, {"units/a/main.tf": group, "units/a/terragrunt.hcl": unit})
+    result = run_here("check", ".")
+    assert (result.status, result.stdout.splitlines()[-1]) == (0, "1 cache: 1 passed")

@@ -40,7 +40,7 @@ def by_opentofu(plan: Plan) -> Plan:
 
 
 def partial(reading: ReadResult) -> str:
-    """Return what is said to be missing."""
+    """Return the addresses that the error names."""
     (reported,) = reading.diagnostics
     return reported.message.removeprefix(PARTIAL).partition(";")[0]
 
@@ -51,7 +51,7 @@ def test_a_targeted_plan_that_does_not_say_so_is_partial() -> None:
     assert (partial(reading), reading.absent) == (f"{GROUP}.b", ())
 
 
-def test_a_plan_of_opentofu_says_what_it_does_not_create() -> None:
+def test_a_plan_of_opentofu_has_absent_caches_too() -> None:
     plan = by_opentofu(plan_of("instances-of-none.json"))
     resources = plan["configuration"]["root_module"]["resources"]
     resources[:] = [one for one in resources if one["name"] != "each"]
@@ -141,7 +141,7 @@ def test_a_deposed_object_is_not_the_cache_itself() -> None:
     assert partial(read(by_opentofu(plan))) == f"{GROUP}.r"
 
 
-def test_a_plan_that_ended_with_an_error_says_nothing_of_what_is_absent() -> None:
+def test_an_errored_plan_has_no_absent_caches() -> None:
     reading = read(plan_of("counts-to-zero.json") | {"errored": True})
     assert reading.absent == ()
     assert "ended with an error" in reading.diagnostics[0].message
@@ -149,7 +149,7 @@ def test_a_plan_that_ended_with_an_error_says_nothing_of_what_is_absent() -> Non
 
 @pytest.mark.parametrize("part", ["planned_values", "prior_state"])
 @pytest.mark.parametrize("value", [None, {}, {"root_module": None}, {"values": None}])
-def test_parts_that_are_missing_hide_nothing_else(part: str, value: object) -> None:
+def test_missing_parts_of_a_plan_do_not_hide_the_rest(part: str, value: object) -> None:
     reading = read(plan_of("counts-to-zero.json") | {part: value})
     assert len(reading.resources) == 2
     assert reading.diagnostics == ()
@@ -250,12 +250,12 @@ any_module = modules([""], 2)
 
 @given(any_module, st.sampled_from([{}, {"complete": True}]))
 def test_every_cache_of_a_whole_plan_is_planned_or_absent(
-    drawn: tuple[Plan, list[Plan]], said: Plan
+    drawn: tuple[Plan, list[Plan]], declared: Plan
 ) -> None:
     configuration, changes = drawn
     existing = [one for one in changes if one["change"]["actions"] != ["create"]]
     plan = written(configuration, changes, existing)
-    reading = read(plan | said)
+    reading = read(plan | declared)
     found = {block_of(one.address) for one in reading.resources}
     assert reading.diagnostics == ()
     assert found == {
@@ -263,8 +263,8 @@ def test_every_cache_of_a_whole_plan_is_planned_or_absent(
         for one in changes
         if "elasticache" in one["type"] and not is_removed(one)
     }
-    declared = blocks_in(configuration)
-    assert sorted([*found, *(one.address for one in reading.absent)]) == sorted(declared)
+    blocks = blocks_in(configuration)
+    assert sorted([*found, *(one.address for one in reading.absent)]) == sorted(blocks)
 
 
 @given(any_module, st.data())

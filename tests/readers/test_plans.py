@@ -119,7 +119,7 @@ ABSENT: dict[str, dict[str, str]] = {
 PARTIAL = {
     "targeted.json": "the plan is partial: it was targeted or defers changes, so caches may be missing",
     "refresh-only.json": (
-        "the plan is refresh-only and has no changes to judge: plan without -refresh-only"
+        "the plan is refresh-only and has no changes to check: plan without -refresh-only"
     ),
 }
 
@@ -153,7 +153,7 @@ def _days(retention: object) -> int | str:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_only_a_partial_plan_is_said_to_be_one(name: str) -> None:
+def test_only_a_partial_plan_is_reported_as_partial(name: str) -> None:
     reported = [diagnostic.message for diagnostic in _report_on(name).diagnostics]
     assert reported == ([PARTIAL[name]] if name in PARTIAL else [])
 
@@ -176,7 +176,7 @@ def test_every_plan_here_has_its_row_in_the_table() -> None:
         (f"{GROUP}.r03", "terraform_data.t.id"),
     ],
 )
-def test_an_unknown_retention_says_what_it_depends_on(address: str, origin: str) -> None:
+def test_an_unknown_retention_names_what_it_depends_on(address: str, origin: str) -> None:
     findings = _report_on("unknown-retention.json").findings
     verdict = next(f.verdict for f in findings if f.resource.address == address)
     assert verdict.message == (

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.model.cache import CacheResource, ModuleState
 from ecbackup_iac.model.policy import Requirements
-from ecbackup_iac.model.value import Known
+from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIns, known_modules
-from ecbackup_iac.readers.terraform.published.versions import versions_of
 from ecbackup_iac.rule import judge
+from ecbackup_iac.terraform.modules.versions import versions_of
 
 if TYPE_CHECKING:
     from conftest import Evaluate, Run
@@ -201,6 +201,24 @@ def test_outcomes_of_every_version_count_where_the_version_is_open(evaluate: "Ev
 
 
 @pytest.mark.parametrize(
+    ("source", "version", "inputs"),
+    [
+        (CLOUDPOSSE, "0.5.0", "snapshot_retention_limit = 7"),
+        (DNXLABS, "~> 0.3", "snapshot_retention_limit = 7"),
+        (f"{OLD_REDIS}?ref=v1.2.0", "", "redis_snapshot_retention_limit = 7"),
+        (CLOUDDROVE, "2.1.4", 'cluster_replication_enabled = true\n  engine = "redis"'),
+    ],
+)
+def test_an_input_that_the_chosen_version_does_not_declare_is_no_verdict(
+    evaluate: "Evaluate", source: str, version: str, inputs: str
+) -> None:
+    (cache,) = evaluate({"main.tf": call(source, inputs, version)}).caches
+    assert (cache.address, status(cache)) == ("module.x", "unknown")
+    assert isinstance(cache.retention, Unknown)
+    assert "does not apply to this version with these inputs" in cache.retention.why
+
+
+@pytest.mark.parametrize(
     ("version", "expected"),
     [
         ("1.2.0", {f"{GROUP}.x": "fail"}),
@@ -289,7 +307,9 @@ def test_every_address_of_a_module_is_known(evaluate: "Evaluate", source: str) -
         "github.com/cloudposse/terraform-aws-elasticache-redis?ref=99.0.0",
     ],
 )
-def test_no_lookalike_of_a_module_is_believed(evaluate: "Evaluate", source: str) -> None:
+def test_a_lookalike_of_a_published_module_has_no_stand_in(
+    evaluate: "Evaluate", source: str
+) -> None:
     found = evaluate({"main.tf": call(source, "snapshot_retention_limit = 7")})
     (cache,) = found.caches
     assert (cache.address, status(cache)) == ("module.x", "unknown")

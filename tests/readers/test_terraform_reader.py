@@ -57,7 +57,7 @@ def test_an_uncalled_module_is_a_root(tmp_path: Path) -> None:
     assert roots(tmp_path, {"modules/redis/main.tf": MODULE}) == ["modules/redis"]
 
 
-def test_a_folder_that_leads_to_no_cache_is_none(tmp_path: Path) -> None:
+def test_a_folder_that_leads_to_no_cache_is_no_root(tmp_path: Path) -> None:
     assert roots(tmp_path, {"a/main.tf": 'resource "aws_vpc" "a" {}', "b/main.tf": CLUSTER}) == [
         "b"
     ]
@@ -108,7 +108,7 @@ def test_callers_are_found_at_any_depth(tmp_path: Path) -> None:
     assert roots(tmp_path, files) == ["a"]
 
 
-def test_a_folder_that_calls_itself_or_in_a_circle_hangs_nothing(
+def test_folders_that_call_each_other_in_a_cycle_end(
     evaluate: "Evaluate",
 ) -> None:
     files = {
@@ -251,12 +251,12 @@ def test_a_root_of_the_policy_is_evaluated_once_for_each_set(
     found = evaluate(files, roots=sets)
     assert [cache.retention.trace[-1].text for cache in found.caches] == ["days = 1", "days = 2"]
     assert [cache.assumptions for cache in found.caches] == [
-        ("judged with s/a.tfvars",),
-        ("judged with s/b.tfvars",),
+        ("evaluated with s/a.tfvars",),
+        ("evaluated with s/b.tfvars",),
     ]
 
 
-def test_a_variable_file_of_another_root_is_none_of_ours(evaluate: "Evaluate") -> None:
+def test_a_variable_file_of_another_root_is_not_tried(evaluate: "Evaluate") -> None:
     files = {
         "main.tf": MODULE,
         "inner/main.tf": MODULE.replace('"this"', '"inner"'),
@@ -291,7 +291,7 @@ def test_the_same_input_gives_the_same_caches_in_the_same_order(evaluate: "Evalu
     assert evaluate(files) == evaluate(files)
 
 
-def test_terraform_the_language_has_never_heard_of_the_caches() -> None:
+def test_terraform_the_language_does_not_name_caches() -> None:
     package = Path(__file__).parents[2] / "ecbackup_iac" / "terraform"
     files = [*package.rglob("*.py")]
     assert len(files) > 20

@@ -57,6 +57,8 @@ def test_a_cache_is_a_row(make_finding: "MakeFinding", called: CacheResource) ->
         "remedy": "set days = 7 in stacks/a b/main.tf:8",
         "suppression_kind": "comment",
         "suppression_reason": "rebuilt on login",
+        "suppression_path": "a.tf",
+        "suppression_line": "3",
     }
 
 

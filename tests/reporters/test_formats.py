@@ -196,7 +196,7 @@ def leaves_out_nothing(_finding: Finding) -> bool:
 
 LEAVES_OUT: dict[str, Callable[[Finding], bool]] = {
     "gitlab": lambda finding: finding.verdict.rule is None,
-    "github": lambda finding: finding.level is Level.NONE or finding.suppression is not None,
+    "github": lambda finding: finding.level is Level.NONE and finding.suppression is None,
 }
 """What a format has no way to say: GitLab's and GitHub's list what is wrong."""
 
@@ -224,7 +224,7 @@ def test_every_format_has_every_finding_and_diagnostic(
         assert (finding.resource.address in text) is not leaves_out(finding)
         if not leaves_out(finding):
             assert finding.verdict.message in text
-    assert ("reason_of_it" in text) is (name != "github")
+    assert "reason_of_it" in text
     assert [one.message for one in reported if one.message not in text] == []
     lists_absent = name in ("text", "json", "csv", "markdown", "html")
     assert ("absent_end" in text, "reason_of_absence" in text) == (lists_absent, lists_absent)
@@ -327,7 +327,7 @@ def test_no_text_adds_workflow_commands(
     report = reports_of(make_finding, called, text)
     *commands, last = rendered("github", report, RenderOptions()).removesuffix("\n").split("\n")
     parsed = [COMMAND.fullmatch(command) for command in commands]
-    assert [match and match[1] for match in parsed] == ["error", "error", "warning"]
+    assert [match and match[1] for match in parsed] == ["error", "error", "warning", "notice"]
     assert last.startswith("ecbackup-iac: 3 caches: ")
     assert " (1 more is not created with these values)" in last
     assert parsed[0] is not None
@@ -497,6 +497,6 @@ def test_a_summary_that_cannot_be_written_is_reported_without_changing_the_statu
 
 
 def test_annotations_can_be_combined_with_another_report(repository: Path, run: "Run") -> None:
-    result = run("check", "--format=sarif", "--format=github:/dev/stderr", cwd=repository)
+    result = run("check", "--format=sarif", "--format=github:/dev/stderr", cwd=repository, env={"TERM": "dumb"})
     assert json.loads(result.stdout)["version"] == "2.1.0"
     assert result.stderr.startswith("::error file=infra/live/main.tf,")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ecbackup_iac.reporters import REPORTERS
+
 if TYPE_CHECKING:
     from conftest import Run
 
@@ -25,7 +27,6 @@ Resources:
   Own:
     Type: AWS::ElastiCache::ReplicationGroup
 """
-FORMATS = ("text", "json", "github", "gitlab", "html", "junit", "markdown", "sarif")
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_what_is_not_created_in_an_excluded_file_is_counted_too(tree: Path, run:
     )
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORTERS)
 def test_every_report_says_what_is_excluded_and_by_what(name: str, tree: Path, run: "Run") -> None:
     text = (
         run("check", "--format", name, cwd=tree).stdout.replace("&#x27;", "'").replace("<wbr>", "")

@@ -79,6 +79,17 @@ def test_of_var_and_var_file_the_last_wins(evaluate: "Evaluate", tmp_path: "Path
     assert days(evaluate(files, given=EvaluationInputs((option, file))).caches[0].retention) == 2
 
 
+def test_the_environment_sets_the_variables_of_a_root_alone(evaluate: "Evaluate") -> None:
+    files = {
+        "main.tf": NUMBER + CACHE % "var.days" + 'module "m" {\n  source = "./m"\n}\n',
+        "m/main.tf": NUMBER + CACHE % "var.days",
+    }
+    caches = evaluate(files, given=EvaluationInputs((), {"TF_VAR_days": "5"})).caches
+    found = {cache.address.partition(".aws")[0]: days(cache.retention) for cache in caches}
+    assert sorted(found.values(), key=str) == [1, 5]
+    assert found["module.m"] == 1
+
+
 @pytest.mark.parametrize(
     ("type_", "text", "expression", "expected"),
     [
@@ -183,7 +194,7 @@ def test_a_name_that_no_root_declares_is_a_warning_once(evaluate: "Evaluate") ->
     files = {"a/main.tf": NUMBER + CACHE % "var.days", "b/main.tf": CACHE % "7"}
     found = evaluate(files, given=EvaluationInputs((("var", "days=7"), ("var", "dayz=7"))))
     assert [str(reported.message) for reported in found.diagnostics] == [
-        "--var dayz: no root that was judged declares such a variable"
+        "--var dayz: no root that was evaluated declares such a variable"
     ]
 
 

@@ -154,7 +154,7 @@ def test_a_commit_that_turns_backups_off_is_stopped_until_it_is_fixed(
     assert stopped.status == 1
     assert "FAIL  aws_elasticache_replication_group.sessions  ECB001" in stopped.output
     assert "automatic backups are off: snapshot_retention_limit is 0" in stopped.output
-    assert "at main.tf:4:3" in stopped.output
+    assert "--> main.tf:4:3" in stopped.output
     assert "fix: set snapshot_retention_limit = 7 in main.tf:4" in stopped.output
     assert repository.git("rev-parse", "HEAD").output == before
 
@@ -272,7 +272,7 @@ def test_a_list_of_files_that_is_split_is_judged_part_by_part(
     hook, _, _ = stopped.output.partition("ElastiCache backups (whole repository)")
     ends = re.findall(r"^\d+ caches?[^\n]*$", hook, re.MULTILINE)
     assert len(ends) >= 2
-    assert "1 cache: 1 fails" in ends
+    assert "1 cache: 1 failed" in ends
     fixed = repository.commit(
         {"stacks/shop/main.tf": calling["stacks/shop/main.tf"].replace("0", "7")}
     )
@@ -309,7 +309,7 @@ def test_the_whole_repository_can_be_judged_by_hand(repository: Repository) -> N
     command = ("run", "ecbackup-iac-all", "--hook-stage", "manual", "--all-files")
     stopped = repository.run(*command)
     assert stopped.status == 1
-    assert "at a/main.tf:4:3" in stopped.output
+    assert "--> a/main.tf:4:3" in stopped.output
     repository.has({"a/main.tf": CACHE.replace("DAYS", "7")})
     passed = repository.run(*command)
     assert passed.status == 0, passed.output
@@ -320,9 +320,9 @@ def test_pre_commit_accepts_the_manifest(tools: Tools) -> None:
     assert accepted.status == 0, accepted.output
 
 
-def test_the_readme_names_hooks_that_are_there(tools: Tools, tmp_path: Path) -> None:
-    readme = (TOP / "README.md").read_text("utf-8")
-    (sample,) = re.findall(r"^```yaml\n(repos:.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+def test_the_documented_configuration_names_hooks_that_exist(tools: Tools, tmp_path: Path) -> None:
+    page = (TOP / "docs/ci.md").read_text("utf-8")
+    (sample,) = re.findall(r"^```yaml\n(repos:.*?)^```$", page, re.MULTILINE | re.DOTALL)
     (tmp_path / "config.yaml").write_text(sample, "utf-8")
     accepted = tools.run("pre-commit", "validate-config", tmp_path / "config.yaml")
     assert accepted.status == 0, accepted.output

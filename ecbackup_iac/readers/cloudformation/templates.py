@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from ecbackup_iac.cloudformation.evaluation.declarations import GivenValues
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
@@ -9,13 +10,12 @@ from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
+from ecbackup_iac.cloudformation.templates.interest import TemplateFile
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
 from ecbackup_iac.cloudformation.templates.parameter_files import (
-    GivenValues,
     ParameterFiles,
     given_values,
 )
-from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
 from ecbackup_iac.cloudformation.templates.resources import (
     Deployment,
     ResourceInstance,
@@ -30,7 +30,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location, input_location, is_downloaded
 from ecbackup_iac.model.policy import ReadingScope
-from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
@@ -47,9 +47,6 @@ from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
 from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cache_of_stack
 
-MAX_SCENARIOS = 5_000
-"""Evaluated for one root; beyond that its values are unknown."""
-
 
 class TemplateReader:
     """Reads the templates of a run together, because they nest each other."""
@@ -60,7 +57,7 @@ class TemplateReader:
         scope: ReadingScope,
         is_excluded: Callable[[str], bool],
         files: Callable[[str], Iterable[TemplateFile]],
-        progress: Progress = UNWATCHED,
+        progress: Progress = NO_PROGRESS,
     ) -> None:
         """`files` returns every file inside a boundary that may hold a template."""
         self._given = given
@@ -91,7 +88,7 @@ class TemplateReader:
         for deployment, boundary in self._deployments:
             yield self._deployed(deployment, boundary)
         for number, root in enumerate(self._templates.roots(), 1):
-            self._progress.judging(root.source.path, number)
+            self._progress.evaluating(root.source.path, number)
             yield from self._root_results(root)
         absent, blocks = self._ledger.accounts(self._templates.added, RESOURCE_TYPES.__contains__)
         yield ReadResult(
@@ -110,7 +107,7 @@ class TemplateReader:
         for root in settings:
             files = [("file", path) for path in root.parameter_files]
             shown = ", ".join(map(shown_path, root.parameter_files))
-            note = f"judged with {shown}" if shown else ""
+            note = f"evaluated with {shown}" if shown else ""
             result = self._result(template, (*files, *self._given.parameters), note)
             yield result.with_settings(root.label)
 
@@ -145,17 +142,18 @@ class TemplateReader:
         return hidden_result(result, deployment) if deployment.is_hidden else result
 
     def _evaluated_stack(self, root: Stack, shown_root: str, note: str) -> ReadResult:
-        budget = ScenarioBudget(MAX_SCENARIOS)
+        budget = ScenarioBudget()
+        budget.admit(root.template)
         deployment = Deployment(root, self._templates, RESOURCE_TYPES.__contains__, budget)
         reader = _RootReader(shown_root, note, budget)
         path = root.template.source.path
         resources: list[CacheResource] = []
         try:
             for resource in deployment.resources():
-                self._progress.going_on()
+                self._progress.update()
                 resources += self._caches(resource, reader, deployment.creations)
         except RecursionError:
-            text = "not all of this template was judged: it nests too deeply"
+            text = "not all of this template was evaluated: it nests too deeply"
             reader.diagnostics.append(Diagnostic(text, input_location(path)))
         if budget.is_spent:
             text = "not all of this template was worked out: it asks for more work than is done for one"
@@ -233,7 +231,7 @@ class TemplateReader:
             return
         for name, value in self._values(self._given.parameters).items():
             if name not in self._declared:
-                text = f"no template that was judged declares the parameter {name}"
+                text = f"no template that was evaluated declares the parameter {name}"
                 yield Diagnostic(text, value.location, Severity.WARNING)
 
 
@@ -309,7 +307,7 @@ class _RootReader:
             yield f"it exists only when {join_conditions(settings.existence)}"
         if any(item.value.text is None for item in resource.frame.loops.values()):
             yield "it stands for all that a loop makes of a collection that is not known"
-        for macro in resource.frame.stack.template.rewriting_macros():
+        for macro in resource.frame.stack.template.rewriting_macros:
             yield f"the macro {macro.name} may change what is written here"
         for stack in resource.frame.stack.ancestors:
             if stack.note:

@@ -1,19 +1,13 @@
 """A block's arguments → their values, evaluated on demand."""
 
-from collections.abc import Iterator
 from typing import Protocol
 
-from ecbackup_iac.hcl.expression import Node
+from ecbackup_iac.hcl.expression import Literal, Name, Node, TupleNode
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
-from ecbackup_iac.readers.terraform.resource_types import RETENTION
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terraform.modules.problems import undeclared_function
-from ecbackup_iac.terraform.modules.resource_values import kept_value
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
@@ -81,32 +75,6 @@ class Arguments:
         return value if value.is_known and not value.is_null else None
 
 
-def refused_arguments(
-    kind: str, resource: Block, block: Arguments, module: Module
-) -> Iterator[EvaluationError]:
-    """Yield what Terraform refuses of a resource's arguments: what they refer to, and their types.
-
-    A retention of a wrong type is for the rule.
-    """
-    for name, schema in provider_schema(kind).items():
-        attributes = [block.attribute(name)]
-        if schema.is_block:
-            nested = resource.body.blocks(name)
-            attributes = [attribute for inner in nested for attribute in inner.body.attributes()]
-        for attribute in attributes:
-            if attribute is None:
-                continue
-            try:
-                value = block.value(attribute)
-                if not schema.is_block and name != RETENTION:
-                    kept_value(attribute, value, schema)
-                error = undeclared_function(module, attribute)
-                if error is not None:
-                    yield error
-            except EvaluationError as error:
-                yield error.at(attribute.range)
-
-
 def given_up(error: RecursionError | TooMuchError) -> str:
     """Return why something is not worked out."""
     if isinstance(error, TooMuchError):
@@ -117,3 +85,19 @@ def given_up(error: RecursionError | TooMuchError) -> str:
 def refused(error: EvaluationError, location: Location) -> Diagnostic:
     """Return a diagnostic of what Terraform refuses, at the error's own location or else this one."""
     return Diagnostic(error.message, error.origin.location if error.origin else location)
+
+
+def is_ignored(block: Block, name: str) -> bool:
+    """Whether `ignore_changes` covers an attribute."""
+    for lifecycle in block.body.blocks("lifecycle"):
+        ignored = lifecycle.body.attribute("ignore_changes")
+        if ignored is None:
+            continue
+        node = ignored.expression
+        items = node.items if isinstance(node, TupleNode) else (node,)
+        for item in items:
+            if isinstance(item, Name) and item.name in (name, "all"):
+                return True
+            if isinstance(item, Literal) and item.value in (name, "all"):
+                return True
+    return False

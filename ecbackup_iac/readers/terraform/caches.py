@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.model.cache import (
     CacheResource,
@@ -22,12 +21,10 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.arguments import Arguments, refused, refused_arguments
-from ecbackup_iac.readers.terraform.constructs import construct_of
+from ecbackup_iac.readers.terraform.arguments import Arguments, is_ignored, refused
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
-from ecbackup_iac.readers.terraform.entries import entries_of
-from ecbackup_iac.readers.terraform.lifecycle import failed_conditions, is_ignored
-from ecbackup_iac.readers.terraform.provider_rules import provider_rules
+from ecbackup_iac.readers.terraform.origin import with_origin
+from ecbackup_iac.readers.terraform.refusals import refusals
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
     Attributes,
@@ -41,7 +38,6 @@ from ecbackup_iac.readers.terraform.settings import (
 )
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance, UnreadCall
-from ecbackup_iac.terraform.modules.overrides import overrides_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     SourceStep,
@@ -122,12 +118,8 @@ class RootReader:
         if self._deployed is None:
             self._deployed = DeployedTemplates(self._root, self._diagnostics)
         block = Arguments(found.block, Evaluator(found.scope), self._give_up)
-        basis = replace(
-            unknown_cache(found, self._root),
-            assumptions=tuple(filter(None, (*found.doubts, self._note))),
-            called=found.scope.instance.called,
-            entries=entries_of(found.scope),
-        )
+        noted = tuple(filter(None, (*found.doubts, self._note)))
+        basis = replace(unknown_cache(found, self._root), assumptions=noted)
         yield from self._deployed.read(found, block, basis)
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
@@ -156,14 +148,8 @@ class RootReader:
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
-            generator=generator_of(found.block.range.file.path),
-            construct=construct_of(found.block),
-            block=found.block.range.location,
-            overrides=overrides_of(found.block),
-            calls=found.scope.instance.calls,
-            called=found.scope.instance.called,
-            entries=entries_of(found.scope),
         )
+        cache = with_origin(cache, found.block, found.scope)
         if is_rejected and not found.refusal:  # its retention says why
             return rejected_cache(cache, "")
         return rejected_cache(cache, refusal) if refusal else cache
@@ -236,29 +222,13 @@ class RootReader:
         return Unknown("cluster mode is unknown") if answers else Known(value=False)
 
     def _refusal(self, found: ResourceInstance, block: Arguments) -> str:
-        """Return what Terraform or the provider would refuse of the resource itself; empty for nothing.
-
-        Of the provider's rules only those on engine, replication_group_id and retention are held.
-        """
+        """Return what Terraform or the provider would refuse of the resource itself; empty for nothing."""
         header = found.block.header.location
         self._checked[header] += 1
-        refusal = ""
-        if self._checked[header] <= MAX_CHECKED_INSTANCES:
-            for error in refused_arguments(
-                found.kind, found.block, block, found.scope.instance.module
-            ):
-                self._diagnostics.append(refused(error, header))
-                refusal = refusal or error.message
-        if refusal:
-            return refusal
-        conditions = Arguments(found.block, Evaluator(found.condition_scope), block.give_up)
-        for location, message in (
-            *failed_conditions(found.block, conditions),
-            *provider_rules(found.kind, block),
-        ):
-            self._diagnostics.append(Diagnostic(message, location))
-            return message
-        return ""
+        is_checked = self._checked[header] <= MAX_CHECKED_INSTANCES
+        refused_here = [*refusals(found, block, with_arguments=is_checked)]
+        self._diagnostics += refused_here
+        return refused_here[0].message if refused_here else ""
 
 
 def rejected_cache(cache: CacheResource, why: str) -> CacheResource:

@@ -1,7 +1,7 @@
 """Terraform configuration → the caches that a `terraform plan` of each root would show."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import Listing
@@ -11,7 +11,7 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.policy import PublishedModule, RootSettings
-from ecbackup_iac.model.progress import UNWATCHED, Progress
+from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
@@ -20,6 +20,7 @@ from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.sought import sought
+from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
 from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
@@ -57,7 +58,7 @@ class Request:
     roots: tuple[RootSettings, ...] = ()
     modules: tuple[PublishedModule, ...] = ()
     is_excluded: Callable[[str], bool] = lambda _: False
-    progress: Progress = UNWATCHED
+    progress: Progress = NO_PROGRESS
     listings: dict[str, Listing] = field(factory=dict)
     """The folders that are listed already; entries may be removed."""
 
@@ -89,7 +90,6 @@ class _Tree:
         self._stand_ins: StandIns | None = None
         self._declared: set[str] = set()
         self._evaluated_roots: set[str] = set()
-        self._marked: dict[str, AnnotatedText] = {}
         self._skipped_roots: list[str] = []
         self._read_calls: set[Location] = set()
         """The calls whose module was read, or whose caches were found without reading it."""
@@ -101,7 +101,7 @@ class _Tree:
         blocks = [*self._blocks()]
         expected = len(self._order.first)
         for number, root in enumerate(self._order, 1):
-            self._request.progress.judging(shown_path(root), number, max(number, expected))
+            self._request.progress.evaluating(shown_path(root), number, max(number, expected))
             yield from self.root_readings(root)
         yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
@@ -137,7 +137,7 @@ class _Tree:
             names = [*map(shown_path, root.var_files)]
             if root.workspace:
                 names.append(f"workspace {root.workspace}")
-            note = f"judged with {', '.join(names)}" if names else ""
+            note = f"evaluated with {', '.join(names)}" if names else ""
             yield self._reading(folder, given, note).with_settings(root.label)
         yield self._release(folder)
 
@@ -168,7 +168,7 @@ class _Tree:
         if self._stand_ins is not None:
             diagnostics += self._stand_ins.news
         return ReadResult(
-            tuple(_joined(found)),
+            tuple(found[0].values() if len(found) == 1 else with_programs(*found)),
             tuple(dict.fromkeys(diagnostics)),
             absent=tuple(absent.values()),
             deployments=tuple(deployments.values()),
@@ -212,14 +212,15 @@ class _Tree:
         root = RootEvaluation(instance, program, reader, self._index, self._order, self._is_target)
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
+            context.short_circuits = instance.module.short_circuits
             try:
                 for _ in root.run(diagnostics):
-                    self._request.progress.going_on()
+                    self._request.progress.update()
             except (RecursionError, TooMuchError) as error:
-                text = f"not all of this root was judged: {given_up(error)}"
+                text = f"not all of this root was evaluated: {given_up(error)}"
                 diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
             if context.too_large:
-                text = f"not all of this root was judged: {context.too_large}"
+                text = f"not all of this root was evaluated: {context.too_large}"
                 diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
             self._steps_left -= max_steps - max(0, context.steps_left)
         self._read_calls |= root.read_calls
@@ -242,7 +243,8 @@ class _Tree:
         configuration = Configuration(modules, folder, files, shows_terraform, provider_schema)
         workspace = workspace_of(given)
         names = self._folders.names(folder)
-        inputs = RootInputs(folder, names, given, self._variable_files, workspace)
+        other = self._index.set_inputs.get(folder)
+        inputs = RootInputs(folder, names, given, self._variable_files, workspace, other)
         self._declared |= module.variables.keys()
         return ModuleInstance(module, configuration, inputs)
 
@@ -274,8 +276,6 @@ class _Tree:
         resources = root.resources
         if not variants:
             return resources
-        from ecbackup_iac.readers.terraform.variants import with_variants
-
         addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))
         return {
             address: with_variants(
@@ -306,12 +306,15 @@ class _Tree:
             if is_here and root.path not in self._evaluated_roots:
                 text = "the policy's [[roots]] names this folder, and it is no root with caches"
                 yield Diagnostic(text, Location(shown_path(root.path)), Severity.WARNING)
-        for kind, path in self._request.given.variables:
-            if kind == "file" and self._declared:
-                names = self._variable_files.at(path).attributes.keys() - self._declared
+        for kind, given in self._request.given.variables if self._declared else ():
+            if kind == "file":
+                names = self._variable_files.at(given).attributes.keys() - self._declared
                 for name in sorted(names):
-                    text = f"no root that was judged declares the variable {name}"
-                    yield Diagnostic(text, Location(shown_path(path)), Severity.WARNING)
+                    text = f"no root that was evaluated declares the variable {name}"
+                    yield Diagnostic(text, Location(shown_path(given)), Severity.WARNING)
+            elif (name := given.partition("=")[0].strip()) not in self._declared:
+                text = f"--var {name}: no root that was evaluated declares such a variable"
+                yield Diagnostic(text, COMMAND_LINE, Severity.WARNING)
 
     def _is_target(self, path: str) -> bool:
         return lies_in(path, self._targets)
@@ -331,7 +334,7 @@ class _Tree:
 
     def annotated_texts(self) -> tuple[AnnotatedText, ...]:
         """Return the files of the modules that were read, where they may hold suppressions."""
-        found = dict(self._marked)
+        found: dict[str, AnnotatedText] = {}
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:
             is_whole = self._is_target(module.folder)
@@ -347,33 +350,11 @@ class _Tree:
                 yield Diagnostic(f"cannot be read: {why}", Location(shown_path(path)))
         if self._skipped_roots:
             first, *rest = self._skipped_roots
-            more = f", nor were {len(rest)} more" if len(rest) > 1 else ""
-            more = ", nor was another one" if len(rest) == 1 else more
-            text = (
-                f"this root was not judged{more}: all before it took as much work as there may be"
-            )
+            more = f" (and {len(rest)} more)" if rest else ""
+            text = f"not evaluated{more}: all roots before it took as much work as there may be"
             yield Diagnostic(text, Location(shown_path(first)))
         yield from self._unread_calls()
         yield from self._unused_settings()
-        files = [path for path in self._index.terragrunt if self._is_target(path)]
-        if files:
-            more = f" (and {len(files) - 1} more)" if len(files) > 1 else ""
-            text = f"a Terragrunt file{more}: not evaluated; judge the plan that terragrunt makes"
-            yield Diagnostic(text, Location(shown_path(min(files))), Severity.WARNING)
-        for kind, text in self._request.given.variables:
-            name = text.partition("=")[0].strip()
-            if kind == "var" and name not in self._declared and self._declared:
-                message = f"--var {name}: no root that was judged declares such a variable"
-                yield Diagnostic(message, COMMAND_LINE, Severity.WARNING)
-
-
-def _joined(found: list[dict[str, CacheResource]]) -> Iterable[CacheResource]:
-    """Return the caches of a root as each program plans it; mostly there is one."""
-    if len(found) == 1:
-        return found[0].values()
-    from ecbackup_iac.readers.terraform.variants import with_programs
-
-    return with_programs(*found)
 
 
 def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:

@@ -97,35 +97,32 @@ class RootEvaluation:
         self._order = order
         self._is_target = is_target
         self._empty_calls: set[Location] = set()
-        self._used_variables: set[str] = set()
         self._sources: dict[str, ResourceInstance | UnreadCall] = {}
         self._refusals: dict[ModuleInstance, str] = {}
         self._checked: Counter[str] = Counter()
+        self.used_variables: set[str] = set()
+        """The root's variables that the caches depend on."""
+
         self.resources: dict[str, CacheResource] = {}
         """By address."""
 
         self.absent: dict[Location, AbsentCache] = {}
         """By the location of the block."""
 
-        self._fetched_calls: dict[Location, Block] = {}
-        """By the location of the header."""
+        self._fetched_calls: dict[Location, tuple[str, Block]] = {}
+        """With their addresses, by the location of the header."""
 
         self._calls_with_caches: set[Location] = set()
         """The headers of the calls that lead to a cache, or to a block that creates none."""
 
         self.read_calls: set[Location] = set()
-        """The calls whose module `terraform init` fetched: what they create is found in the module. Also
-    the resources that deploy templates: what those create is found in the templates."""
+        """The calls whose module `terraform init` fetched, and the resources that deploy templates: what they
+        create is found in the module or the template."""
 
     @property
     def deployments(self) -> tuple[TemplateDeployment, ...]:
         """The CloudFormation templates that resources deploy."""
         return tuple(self._reader.deployments)
-
-    @property
-    def used_variables(self) -> set[str]:
-        """The root's variables that the caches depend on."""
-        return self._used_variables
 
     def wants(self, kind: str) -> bool:
         """Whether a resource type is a cache's."""
@@ -135,11 +132,11 @@ class RootEvaluation:
         """Whether a module may lead to a cache; one that the index does not know may."""
         return folder not in self._index.found or folder in self._index.leading
 
-    def reach(self, folder: str | None, call: Block) -> None:
+    def reach(self, folder: str | None, address: str, call: Block) -> None:
         """Record a call whose module is evaluated."""
         if folder is None:
             self.read_calls.add(call.range.location)
-            self._fetched_calls[call.header.location] = call
+            self._fetched_calls[call.header.location] = (address, call)
         else:
             self._order.settle(folder)
 
@@ -162,7 +159,7 @@ class RootEvaluation:
                     diagnostics.append(problem)
             elif self._is_wanted(found.scope.instance):
                 self._add_caches(found)
-        self._used_variables = self._root.used_variables()
+        self.used_variables = self._root.used_variables()
         for absent in self._reader.absent:
             self.absent.setdefault(absent.location, absent)
         for module in self._root.configuration.used.values():
@@ -190,11 +187,11 @@ class RootEvaluation:
             return
         from ecbackup_iac.readers.terraform.published.stand_ins import described_modules
 
-        for header, call in self._fetched_calls.items():
+        for header, (address, call) in self._fetched_calls.items():
             source = source_of(call) or ""
             if header not in self._calls_with_caches and described_modules(source):
                 reason = "what terraform init fetched for this call creates no cache"
-                self._add_absent(f"module.{call.labels[0]}", source, call.range.location, reason)
+                self._add_absent(address, source, call.range.location, reason)
 
     def _refuse(self, diagnostics: list[Diagnostic]) -> None:
         """Leave no cache to pass in whose modules Terraform refuses something, or in a broken block."""

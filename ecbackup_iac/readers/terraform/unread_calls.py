@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.cache import (
@@ -18,8 +17,7 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Settled, StepKind, TraceStep, Unknown, Unset
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, GiveUp, refused
-from ecbackup_iac.readers.terraform.constructs import construct_of
-from ecbackup_iac.readers.terraform.entries import entries_of
+from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.published.likeness import looks_like_cache, passed_retentions
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
@@ -127,6 +125,10 @@ class UnreadCalls:
         unread, block = call.unreadable, call.block
         passed = passed_retentions(block, call.scope)
         why = f"the module was not read: {unread.why}"
+        if self._stand_ins.describes(unread.source):
+            why += (
+                "; what is known of its versions does not apply to this version with these inputs"
+            )
         if passed:
             listed = ", ".join(f"{one.name} = {one.days.value}" for one in passed)
             why += f"; the call passes {listed}"
@@ -140,7 +142,7 @@ class UnreadCalls:
         if isinstance(engine, Known) and engine.value.lower() == "memcached":
             form = Form.STANDALONE_CLUSTER
         state = ModuleState.MISSING if unread.is_missing else ModuleState.REMOTE
-        return CacheResource(
+        cache = CacheResource(
             address=call.address,
             type=unread.source,
             form=form,
@@ -151,15 +153,9 @@ class UnreadCalls:
             engine=engine,
             node_type=node_type,
             assumptions=call.doubts,
-            generator=generator_of(block.range.file.path),
-            construct=construct_of(block),
-            block=block.range.location,
-            overrides=overrides_of(block),
-            calls=call.scope.instance.calls,
-            called=call.scope.instance.called,
-            entries=entries_of(call.scope),
             module=CalledModule(call.address, unread.source, state),
         )
+        return with_origin(cache, block, call.scope)
 
     def _text(self, call: UnreadCall, name: str) -> Setting[str]:
         """Return an input of a call that is named like a cache's own setting, where it is known."""
@@ -180,7 +176,7 @@ class _Everything:
         """Whether a module may lead to a cache: any may."""
         return True
 
-    def reach(self, folder: str | None, call: Block) -> None:
+    def reach(self, folder: str | None, address: str, call: Block) -> None:
         """Record nothing."""
 
 
@@ -189,7 +185,7 @@ def _at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> Cache
     header, described = call.block.header, stand_in.described
     name = stand_in.input_of(cache.type)
     argument = call.block.body.attribute(name.partition(".")[0]) if name else None
-    return replace(
+    cache = replace(
         cache,
         address=call.address if stand_in.is_table else cache.address,
         type=call.unreadable.source if stand_in.is_table else cache.type,
@@ -197,15 +193,9 @@ def _at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> Cache
         retention=_in_user_code(cache.retention, stand_in, header),
         retention_name=name or cache.retention_name,
         assumptions=tuple(dict.fromkeys((*call.doubts, *cache.assumptions, stand_in.note))),
-        generator=generator_of(call.block.range.file.path),
-        construct=construct_of(call.block),
-        block=call.block.range.location,
-        overrides=overrides_of(call.block),
-        calls=call.scope.instance.calls,
-        called=call.scope.instance.called,
-        entries=entries_of(call.scope),
         module=CalledModule(call.address, described.source, ModuleState.DESCRIBED, name),
     )
+    return with_origin(cache, call.block, call.scope)
 
 
 def _in_user_code(setting: Setting[int], stand_in: StandIn, header: SourceRange) -> Setting[int]:

@@ -44,7 +44,7 @@ def with_variants(
         notes = (*first.assumptions, f"it exists only with {' or '.join(p for p, _ in there)}")
         base = replace(first, assumptions=notes)
         return _joined(base, there[1:])
-    if all(_same_setting(cache.retention, base.retention) for _, cache in there):
+    if all(_plain(cache.retention) == _plain(base.retention) for _, cache in there):
         deciding = [path for path, cache in there if cache.retention.trace != base.retention.trace]
         if not deciding:
             return base
@@ -67,19 +67,6 @@ def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) 
         return base
     note = f"variable files that Terraform does not load by itself decide: {text}"
     return replace(base, variants=tuple(outcomes), assumptions=(*base.assumptions, note))
-
-
-def _same_setting(left: Setting[int], right: Setting[int]) -> bool:
-    """Whether two settings are the same, whatever their traces."""
-    match left, right:
-        case Known(value=this), Known(value=that):
-            return this == that
-        case Invalid(text=this_text), Invalid(text=that_text):
-            return this_text == that_text
-        case Unset(), Unset():
-            return True
-        case _:
-            return left == right
 
 
 def with_programs(
@@ -116,11 +103,8 @@ def _of_both(left: CacheResource, right: CacheResource) -> Iterator[CacheResourc
         assumptions=tuple(dict.fromkeys((*left.assumptions, *right.assumptions))),
         retention_ignored=left.retention_ignored or right.retention_ignored,
     )
-    if not _same_setting(left.retention, right.retention):
-        readings = [*zip(PROGRAMS, (left.retention, right.retention), strict=True)]
-        either = _either(readings, "it depends on which program plans it")
-        joined = replace(joined, retention=either)
-    yield _noted(joined)
+    readings = [*zip(PROGRAMS, (joined, right), strict=True)]
+    yield _noted(_with_outcomes(readings, ("retention",), "it depends on which program plans it"))
 
 
 def _comparable(cache: CacheResource) -> tuple[object, ...]:
@@ -146,6 +130,18 @@ def _plain(setting: Setting[Any]) -> object:
             return (text,)
         case Unknown(why=why):
             return (why, possible_values(setting))
+
+
+def _with_outcomes(
+    readings: Sequence[tuple[str, CacheResource]], names: Sequence[str], why: str
+) -> CacheResource:
+    """Return the first cache; where a setting differs in others, with what it is in each."""
+    cache = readings[0][1]
+    for name in names:
+        settings = [(when, getattr(one, name)) for when, one in readings]
+        if len({_plain(setting) for _, setting in settings}) > 1:
+            cache = replace(cache, **{name: _either(settings, why)})
+    return cache
 
 
 def _either(readings: Sequence[tuple[str, Setting[T]]], why: str) -> Setting[T]:
@@ -174,12 +170,8 @@ def with_versions(
     ]
     for address in dict.fromkeys(address for _, caches in by_version for address in caches):
         found = [(when, caches[address]) for when, caches in by_version if address in caches]
-        cache = found[0][1]
-        for name in ("retention", "engine", "replication_group"):
-            settings = [(when, getattr(one, name)) for when, one in found]
-            if len({_plain(setting) for _, setting in settings}) > 1:
-                either = _either(settings, "it depends on the version of the module")
-                cache = replace(cache, **{name: either})
+        names = ("retention", "engine", "replication_group")
+        cache = _with_outcomes(found, names, "it depends on the version of the module")
         if len(found) < len(by_version):
             doubt = f"it exists only when {' or '.join(when for when, _ in found)}"
             cache = replace(cache, assumptions=(*cache.assumptions, doubt))

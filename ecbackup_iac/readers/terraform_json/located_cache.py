@@ -1,6 +1,6 @@
 """A cache of a plan or a state, and the block that makes it → the same cache, with its locations there.
 
-The plan's value is judged. The block says where the value is written, how it came about, and whether the
+The plan's value is reported. The block says where the value is written, how it came about, and whether the
 configuration can be the one that was planned.
 """
 
@@ -18,8 +18,8 @@ from ecbackup_iac.model.value import (
     Value,
     possible_values,
 )
-from ecbackup_iac.readers.terraform.entries import entries_of
-from ecbackup_iac.readers.terraform.lifecycle import is_ignored
+from ecbackup_iac.readers.terraform.arguments import is_ignored
+from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of
 from ecbackup_iac.readers.terraform_json.planned_root import ResourceSite
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
@@ -30,29 +30,26 @@ def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheRe
     """Return a cache with the locations of the block that makes it, which is under the folder `source`."""
     block, name = site.block, cache.retention_name
     assumptions, trace = [*cache.assumptions], cache.retention.trace
-    place, retention_ignored = block.header, cache.retention_ignored
+    shown, retention_ignored = block.header, cache.retention_ignored
     if site.unread:
-        assumptions.append(f"{site.unread}: the place is that of the module call")
+        assumptions.append(f"{site.unread}: the location is that of the module call")
     else:
         attribute = block.body.attribute(name)
-        place = attribute.range if attribute else place
+        shown = attribute.range if attribute else shown
         retention_ignored = retention_ignored or is_ignored(block, name)
         configured = _configured(site, name)
         steps = _steps_to(cache.retention, configured)
         trace = (*trace, *steps)
         if not steps and not retention_ignored:
             assumptions.append(_contradiction(cache, configured, source))
-    return replace(
+    cache = replace(
         cache,
-        location=place.location,
+        location=shown.location,
         retention=replace(cache.retention, trace=tuple(dict.fromkeys(trace))),
         retention_ignored=retention_ignored,
         assumptions=tuple(assumptions),
-        block=block.range.location,
-        calls=site.scope.instance.calls,
-        called=site.scope.instance.called,
-        entries=entries_of(site.scope),
     )
+    return with_origin(cache, block, site.scope)
 
 
 def _configured(site: ResourceSite, name: str) -> Value[int]:

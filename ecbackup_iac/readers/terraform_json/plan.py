@@ -5,7 +5,7 @@ The format: HashiCorp, "JSON Output Format", format_version 0.x and 1.x.
 
 import re
 from collections.abc import Mapping
-from typing import Required, TypedDict
+from typing import Any
 
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
@@ -13,18 +13,18 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks, ConfigurationModule
-from ecbackup_iac.readers.terraform_json.plan_pieces import configuration_module
+from ecbackup_iac.readers.terraform_json.plan_configuration import (
+    Blocks,
+    ConfigurationModule,
+    ConfigurationResource,
+    ModuleCall,
+)
 from ecbackup_iac.readers.terraform_json.planned_change import (
     ResourceChange,
     is_managed_afterwards,
     read_change,
 )
-from ecbackup_iac.readers.terraform_json.recorded_deployments import (
-    KINDS,
-    RecordedResource,
-    deployed,
-)
+from ecbackup_iac.readers.terraform_json.recorded_deployments import KINDS, deployed
 
 MARKS = ("format_version",)
 """Members without which a text holds no plan."""
@@ -32,13 +32,6 @@ MARKS = ("format_version",)
 FORMAT_MAJORS = ("0", "1")
 
 _KINDS = {*RESOURCE_TYPES, *KINDS}
-
-
-class DeferredChange(TypedDict, total=False):
-    """An entry of `deferred_changes`."""
-
-    reason: str
-    resource_change: Required[ResourceChange]
 
 
 def matches(members: Mapping[str, RawJson]) -> bool:
@@ -62,26 +55,14 @@ def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
     absent = () if diagnostics else _absent(members, changes, diagnostics, location)
     caches = (read_change(change, blocks, root, reason) for change, reason in changes)
     resources = tuple(cache for cache in caches if cache is not None)
-    planned = (_recorded(change, root) for change, _ in changes if is_managed_afterwards(change))
-    deployments, unread = deployed(planned, Source.TERRAFORM_PLAN)
+    planned = (change for change, _ in changes if is_managed_afterwards(change))
+    deployments, unread = deployed(planned, root, Source.TERRAFORM_PLAN)
     return ReadResult(
         (*resources, *unread),
         tuple(diagnostics),
         absent,
         variables=_variables(members) if resources else {},
         deployments=deployments,
-    )
-
-
-def _recorded(change: ResourceChange, root: str) -> RecordedResource:
-    values = change["change"]
-    return RecordedResource(
-        root,
-        change["address"],
-        change["type"],
-        values.get("after") or {},
-        values.get("after_unknown", False),
-        values.get("after_sensitive", False),
     )
 
 
@@ -92,11 +73,33 @@ def _blocks(
     if "configuration" in members:
         try:
             top = members["configuration"].members().get("root_module")
-            configuration = configuration_module(top) if top else {}
+            configuration = _configuration_module(top) if top else {}
         except ShapeError as error:
             message = f"the plan's configuration is misshapen: {error}"
             diagnostics.append(Diagnostic(message, location))
     return Blocks(configuration)
+
+
+def _configuration_module(piece: RawJson) -> ConfigurationModule:
+    """Return the blocks of caches in a module, and the inputs of every call. Raises ShapeError."""
+    members = piece.members()
+    calls: dict[str, ModuleCall] = {}
+    if "module_calls" in members:
+        for name, call in members["module_calls"].members().items():
+            parts = call.members()
+            inputs = parts["expressions"].checked(dict[str, Any]) if "expressions" in parts else {}
+            module = _configuration_module(parts["module"]) if "module" in parts else None
+            each = parts["for_each_expression"].value() if "for_each_expression" in parts else None
+            calls[name] = ModuleCall(
+                expressions=inputs, for_each_expression=each, module=module or {}
+            )
+    blocks = members["resources"].items() if "resources" in members else ()
+    caches = [
+        block.checked(ConfigurationResource)
+        for block in blocks
+        if block.type_name() in RESOURCE_TYPES
+    ]
+    return ConfigurationModule(resources=caches, module_calls=calls)
 
 
 def _absent(

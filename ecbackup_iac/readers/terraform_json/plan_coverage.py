@@ -100,7 +100,7 @@ def why_partial(members: Mapping[str, "RawJson"]) -> str:
             return "the plan was cut: it has no resource_changes; give all that terraform show -json prints"
         if _holds_managed(_prior_values(members)):
             return (
-                "the plan is refresh-only and has no changes to judge: plan without -refresh-only"
+                "the plan is refresh-only and has no changes to check: plan without -refresh-only"
             )
     return ""
 

@@ -61,7 +61,11 @@ def is_managed_afterwards(entry: ResourceChange) -> bool:
 
 
 def read_change(
-    entry: ResourceChange, blocks: Blocks, root: str, deferred: str = ""
+    entry: ResourceChange,
+    blocks: Blocks,
+    root: str,
+    deferred: str = "",
+    source: Source = Source.TERRAFORM_PLAN,
 ) -> CacheResource | None:
     """Return the cache that one entry of `resource_changes` leads to, or None where there is none.
 
@@ -81,7 +85,7 @@ def read_change(
         address=entry["address"],
         type=entry["type"],
         form=attributes.form,
-        source=Source.TERRAFORM_PLAN,
+        source=source,
         root=root,
         location=input_location(root),
         retention=retention,

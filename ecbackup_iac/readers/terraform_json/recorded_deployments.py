@@ -11,15 +11,16 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.deployers import (
-    CACHE_WORDS,
     DEPLOYERS,
     STACK_SET_INSTANCES,
     STACK_SETS,
     TEMPLATE_TYPES,
     Deployer,
     as_template,
+    text_mentions_cache,
 )
 from ecbackup_iac.readers.terraform.resource_types import is_marked
+from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange
 
 KINDS = {*DEPLOYERS, *STACK_SET_INSTANCES}
 """The types of the resources that say what is deployed."""
@@ -55,10 +56,10 @@ class RecordedResource:
 
 
 def deployed(
-    resources: Iterable[RecordedResource], source: Source
+    changes: Iterable[ResourceChange], root: str, source: Source
 ) -> tuple[tuple[TemplateDeployment, ...], tuple[CacheResource, ...]]:
     """Return what resources deploy, and the caches that those may deploy whose template is not known."""
-    known = list(resources)
+    known = [_recorded(change, root) for change in changes if change["type"] in KINDS]
     deployments: list[TemplateDeployment] = []
     caches: list[CacheResource] = []
     for resource in known:
@@ -70,6 +71,18 @@ def deployed(
             elif found is not None:
                 deployments.append(found)
     return tuple(deployments), tuple(caches)
+
+
+def _recorded(change: ResourceChange, root: str) -> RecordedResource:
+    values = change["change"]
+    return RecordedResource(
+        root,
+        change["address"],
+        change["type"],
+        values.get("after") or {},
+        values.get("after_unknown", False),
+        values.get("after_sensitive", False),
+    )
 
 
 def _blocks(resource: RecordedResource, nested: str) -> Iterator[RecordedResource]:
@@ -113,7 +126,7 @@ def _deployment(
         resource.root,
         location,
         location,
-        looks_like_cache=CACHE_WORDS.search(written) is not None,
+        looks_like_cache=text_mentions_cache(written),
     )
     body, url = resource.text(deployer.body), resource.text(deployer.url)
     if deployer.type:

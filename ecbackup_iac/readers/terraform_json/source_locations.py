@@ -108,19 +108,18 @@ class SourceLocator:
         only one below it. If none has all, it is the first that has some, in the same order.
         """
         wanted = [*blocks]
-        likely = [*dict.fromkeys(filter(None, (self._own_root(plan), self._top)))]
-        for folder in likely:
-            if all(map(self._outline(folder).holds, wanted)):
-                return folder, ()
-        below = self._roots_below()
-        fitting = [folder for folder in below if all(map(self._outline(folder).holds, wanted))]
-        if not fitting:
+        fitting: list[str] = []
+        likely = dict.fromkeys(filter(None, (self._own_root(plan), self._top)))
+        for test in (all, any):
             for folder in likely:
-                if any(map(self._outline(folder).holds, wanted)):
+                if test(map(self._outline(folder).holds, wanted)):
                     return folder, ()
-            fitting = [folder for folder in below if any(map(self._outline(folder).holds, wanted))]
-        if len(fitting) == 1:
-            return fitting[0], ()
+            below = self._roots_below()
+            fitting = [one for one in below if test(map(self._outline(one).holds, wanted))]
+            if len(fitting) == 1:
+                return fitting[0], ()
+            if fitting:
+                break
         return None, (self._no_root(plan, fitting),)
 
     def _no_root(self, plan: str, fitting: Sequence[str]) -> Diagnostic:
@@ -129,7 +128,7 @@ class SourceLocator:
         if fitting:
             named = _listed([shown_path(folder) for folder in fitting])
             text = f"several root modules under {self._shown} may be the one that was planned: "
-            text += f"{named}; no place is taken: name one with --source"
+            text += f"{named}; none is chosen: name one with --source"
         return Diagnostic(text, input_location(plan), Severity.WARNING)
 
     def _own_root(self, plan: str) -> str | None:

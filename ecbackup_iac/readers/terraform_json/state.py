@@ -3,36 +3,33 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
-from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unset
 from ecbackup_iac.readers.shape import ShapeError
-from ecbackup_iac.readers.terraform.resource_types import (
-    RESOURCE_TYPES,
-    in_cluster_mode,
-    is_marked,
-    retention_of,
-    text_of,
-)
+from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform_json.plan import unknown_format
-from ecbackup_iac.readers.terraform_json.recorded_deployments import (
-    KINDS,
-    RecordedResource,
-    deployed,
+from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks
+from ecbackup_iac.readers.terraform_json.planned_change import (
+    Change,
+    ResourceChange,
+    read_change,
 )
+from ecbackup_iac.readers.terraform_json.recorded_deployments import KINDS, deployed
 from ecbackup_iac.terraform.modules.addresses import instance_key
 
 if TYPE_CHECKING:
+    from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.raw_json import RawJson
 
-MARKS = ("format_version", "lineage")
+MARKS = ("format_version", "terraform_version")
 """Members without which a text holds no state."""
 
 RAW_VERSION = 4
 
 _KINDS = {*RESOURCE_TYPES, *KINDS}
+
+_CACHE_TYPE = "aws_elasticache_"  # how the type of each cache in an older state begins
 
 _DEPOSED = "only a deposed object is left of it"
 
@@ -70,7 +67,9 @@ class RawResource(TypedDict, total=False):
 
 def matches(members: Mapping[str, "RawJson"]) -> bool:
     """Whether a JSON object is a state."""
-    is_raw = {"version", "terraform_version", "lineage"} <= members.keys()
+    is_raw = {"version", "terraform_version"} <= members.keys() and (
+        "lineage" in members or "modules" in members
+    )
     is_empty = members.keys() in ({"format_version"}, {"format_version", "terraform_version"})
     return is_raw or is_empty or {"format_version", "values"} <= members.keys()
 
@@ -80,11 +79,11 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     problem = _unknown_format(members)
     if problem:
         return ReadResult(diagnostics=(Diagnostic(problem, input_location(root)),))
-    is_shown = "format_version" in members
+    source, is_shown = Source.TERRAFORM_STATE, "format_version" in members
     resources: list[CacheResource] = []
     diagnostics: list[Diagnostic] = []
     absent: list[AbsentCache] = []
-    recorded: list[RecordedResource] = []
+    deploying: list[ResourceChange] = []
     for entry in _shown(members) if is_shown else _raw(members):
         try:
             if not (entry.type_name() in _KINDS and _is_managed(entry.members())):
@@ -92,28 +91,21 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
             for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
                 address, kind = instance["address"], instance["type"]
                 if kind in KINDS:
-                    recorded += [] if reason else [_recorded(instance, root)]
+                    deploying += [] if reason else [instance]
                 elif reason:
                     absent.append(AbsentCache(address, kind, root, input_location(root), reason))
-                elif instance.get("values") is not None:
-                    resources.append(_resource(instance, root))
-                else:
+                elif instance["change"].get("after") is None:
                     text = f"{address} is in the state without its attributes"
                     diagnostics.append(Diagnostic(text, input_location(root)))
+                elif cache := read_change(instance, Blocks({}), root, source=source):
+                    resources.append(cache)
         except ShapeError as error:
             text = f"an entry of the state cannot be read: {error}"
             diagnostics.append(Diagnostic(text, input_location(root)))
     current = {resource.address for resource in resources}
     gone = tuple(cache for cache in absent if cache.address not in current)
-    deployments, unread = deployed(recorded, Source.TERRAFORM_STATE)
+    deployments, unread = deployed(deploying, root, source)
     return ReadResult((*resources, *unread), tuple(diagnostics), gone, deployments=deployments)
-
-
-def _recorded(instance: StateResource, root: str) -> RecordedResource:
-    values, marks = instance.get("values") or {}, instance.get("sensitive_values", False)
-    return RecordedResource(
-        root, instance["address"], instance["type"], values, unknown=False, sensitive=marks
-    )
 
 
 def _unknown_format(members: Mapping[str, "RawJson"]) -> str | None:
@@ -122,53 +114,24 @@ def _unknown_format(members: Mapping[str, "RawJson"]) -> str | None:
     version = members["version"].value()
     if version == RAW_VERSION:
         return None
+    if isinstance(version, int) and version < RAW_VERSION:
+        if "modules" in members and _CACHE_TYPE not in members["modules"].json:
+            return None  # it holds no cache
+        return "a state file older than version 4: run terraform show -json | ecbackup-iac check -"
     shown = f"{version}" if isinstance(version, int) else "that is no number"
     return f"a raw state file of version {shown}: this program reads version {RAW_VERSION}"
-
-
-def _resource(entry: StateResource, root: str) -> CacheResource:
-    attributes = RESOURCE_TYPES[entry["type"]]
-    values = entry.get("values") or {}
-    marks = entry.get("sensitive_values", False)
-    location = input_location(root)
-    retention = retention_of(
-        values.get(attributes.retention),
-        attributes.retention,
-        lambda text: TraceStep(f"{entry['address']}: {text}", location, StepKind.RECORDED),
-        sensitive=is_marked(marks, attributes.retention),
-    )
-
-    def text(name: str | None) -> Known[str] | Unset:
-        if name is None:
-            return Unset()
-        return text_of(values.get(name), sensitive=is_marked(marks, name))
-
-    return CacheResource(
-        address=entry["address"],
-        type=entry["type"],
-        form=attributes.form,
-        source=Source.TERRAFORM_STATE,
-        root=root,
-        location=location,
-        retention=retention,
-        retention_name=attributes.retention,
-        engine=text(attributes.engine),
-        node_type=text(attributes.node_type),
-        replication_group=text(attributes.replication_group),
-        cluster_mode=Known(in_cluster_mode(values, attributes)),
-        backup_window=text(attributes.backup_window),
-        maintenance_window=text(attributes.maintenance_window),
-    )
 
 
 def _is_managed(entry: Mapping[str, "RawJson"]) -> bool:
     return "mode" not in entry or entry["mode"].value() == "managed"
 
 
-def _shown_instance(entry: "RawJson") -> Iterator[tuple[StateResource, str]]:
+def _shown_instance(entry: "RawJson") -> Iterator[tuple[ResourceChange, str]]:
     """Yield the resource instance, with the reason where it is absent."""
-    instance = entry.checked(StateResource)
-    yield instance, _DEPOSED if "deposed_key" in instance else ""
+    shown = entry.checked(StateResource)
+    change = Change(after=shown.get("values"), after_sensitive=shown.get("sensitive_values", False))
+    instance = ResourceChange(address=shown["address"], type=shown["type"], change=change)
+    yield instance, _DEPOSED if "deposed_key" in shown else ""
 
 
 def _shown(members: Mapping[str, "RawJson"]) -> Iterator["RawJson"]:
@@ -186,7 +149,7 @@ def _raw(members: Mapping[str, "RawJson"]) -> Iterator["RawJson"]:
     yield from members["resources"].items() if "resources" in members else ()
 
 
-def _raw_instances(entry: "RawJson") -> Iterator[tuple[StateResource, str]]:
+def _raw_instances(entry: "RawJson") -> Iterator[tuple[ResourceChange, str]]:
     """Yield a raw resource's instances under their addresses, with the reason of each that is absent."""
     resource = entry.checked(RawResource)
     kind = resource["type"]
@@ -194,15 +157,16 @@ def _raw_instances(entry: "RawJson") -> Iterator[tuple[StateResource, str]]:
     address = f"{module}{kind}.{resource['name']}"
     instances = resource.get("instances")
     if not instances:
-        yield StateResource(address=address, type=kind), "the state has no instance of it"
+        nothing = ResourceChange(address=address, type=kind, change=Change())
+        yield nothing, "the state has no instance of it"
         return
     for instance in instances:
-        shown = StateResource(
-            address=f"{address}{_instance_key(instance.get('index_key'))}",
-            type=kind,
-            values=instance.get("attributes") or instance.get("attributes_flat"),
-            sensitive_values=_sensitive_names(instance.get("sensitive_attributes", [])),
+        key = _instance_key(instance.get("index_key"))
+        change = Change(
+            after=instance.get("attributes") or instance.get("attributes_flat"),
+            after_sensitive=_sensitive_names(instance.get("sensitive_attributes", [])),
         )
+        shown = ResourceChange(address=f"{address}{key}", type=kind, change=change)
         yield shown, _DEPOSED if "deposed" in instance else ""
 
 

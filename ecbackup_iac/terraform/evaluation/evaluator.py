@@ -32,16 +32,23 @@ from ecbackup_iac.terraform.evaluation.loops import for_expression, splat
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
-from ecbackup_iac.terraform.values.context import record_rejection
-from ecbackup_iac.terraform.values.operators import attribute, binary, index, unary
+from ecbackup_iac.terraform.functions.data_files import read_from_files
+from ecbackup_iac.terraform.values.context import (
+    evaluation_context,
+    record_possible_rejection,
+)
+from ecbackup_iac.terraform.values.operators import attribute, binary, decides, index, unary
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Privacy,
     ReferenceRefusedError,
     SourceStep,
+    UnknownRaw,
+    UnneededOperandError,
     Value,
     is_open,
+    not_null,
     object_value,
     tuple_value,
     unknown,
@@ -79,9 +86,9 @@ class Evaluator(NodeEvaluator):
                 self._check_key(node.of, of, has_key=True)
                 return index(of, self.value(node.key), self.subject(node.key))
             case Binary():
-                return binary(node.operator, self.value(node.left), self.value(node.right))
+                return not_null(self._binary(node))
             case Unary():
-                return unary(node.operator, self.value(node.operand))
+                return not_null(unary(node.operator, self.value(node.operand)))
             case Conditional():
                 return conditional(self, node)
             case Call():
@@ -113,13 +120,29 @@ class Evaluator(NodeEvaluator):
         """Return an evaluator for a template with these variables."""
         return (HiddenSourceEvaluator if is_hidden else Evaluator)(scope, variables)
 
+    def _binary(self, node: Binary) -> Value:
+        left = self.value(node.left)
+        try:
+            right = self.value(node.right)
+            return read_from_files(binary(node.operator, left, right), (left, right))
+        except (ReferenceRefusedError, UnneededOperandError):
+            raise
+        except EvaluationError as error:
+            if not decides(node.operator, left):
+                raise
+            if evaluation_context().short_circuits:
+                return left
+            before = f" (Terraform before 1.12 evaluates both sides of {node.operator})"
+            text, redacted = error.message + before, error.redacted_message + before
+            raise UnneededOperandError(text, error.origin, redacted) from error
+
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
             return self.names[node.name]
-        text, bare = (
+        text, redacted = (
             f"Invalid reference: {shown} stands alone" for shown in (f'"{node.name}"', "a name")
         )
-        raise EvaluationError(text, bare=bare)
+        raise EvaluationError(text, redacted_message=redacted)
 
     def _reference(self, node: GetAttribute) -> Value | None:
         """Return the value of a whole reference; None where the node is a step beyond one."""
@@ -156,12 +179,13 @@ class Evaluator(NodeEvaluator):
     def _object(self, node: ObjectNode) -> Value:
         members: dict[str, Value] = {}
         keys = []
+        unknown_key: UnknownRaw | None = None
         for key_node, value_node in node.items:
             key = self.object_key(key_node)
             value = self.value(value_node)
             if not key.is_known:
-                record_rejection()  # it may be null
-                return unknown(key.unknown.why, is_deferred=key.unknown.is_deferred)
+                unknown_key = key.unknown
+                continue
             keys.append(key)
             source_range = SourceRange(
                 key_node.range.file, key_node.range.start, value_node.range.end
@@ -170,6 +194,9 @@ class Evaluator(NodeEvaluator):
             name = name if isinstance(name, str) else ""
             step = SourceStep(source_range, StepKind.MAPPING, name, value_node)
             members[str(key.raw)] = value.through(*self.trace_steps(step))
+        if unknown_key is not None:
+            record_possible_rejection(is_deferred=unknown_key.is_deferred)  # it may be null
+            return unknown(unknown_key.why, is_deferred=unknown_key.is_deferred)
         return object_value(members).with_marks_of(*keys)
 
 

@@ -18,7 +18,7 @@ from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, not_null, string
 
 _NULL = "The expression result is null: it cannot stand in a template"
 
@@ -82,7 +82,7 @@ def _concatenated(pieces: list[Value]) -> Value:
             piece,
             kind=STRING,
         )
-    return result.with_marks_of(*pieces)
+    return not_null(result).with_marks_of(*pieces)
 
 
 def _as_text(value: Value, source_range: SourceRange) -> Value:
@@ -92,8 +92,10 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
         text = converted(value, STRING)
     except EvaluationError as error:
         what = "Cannot include the given value in a string template"
-        message, bare = (f"{what}: {reason}" for reason in (error.message, error.bare))
-        raise EvaluationError(message, source_range, bare) from error
+        message, redacted = (
+            f"{what}: {reason}" for reason in (error.message, error.redacted_message)
+        )
+        raise EvaluationError(message, source_range, redacted) from error
     part = map_outcomes(_not_null, text, kind=STRING)
     if part.privacy is Privacy.DOCUMENT:
         return replace(part, privacy=Privacy.OUTSIDE)  # what the text is part of is no document

@@ -1,19 +1,52 @@
 """A function and its arguments, which may be unknown → the result of the call."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ecbackup_iac.terraform.functions.call_context import (
     CallContext,
     TooLargeError,
     UnknownResultError,
 )
+from ecbackup_iac.terraform.functions.data_files import read_from_files
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import marks_in, with_hidden_credentials
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
-from ecbackup_iac.terraform.values.type_system import SetOf, Type
-from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, UnknownRaw, Value
+from ecbackup_iac.terraform.values.type_system import (
+    DYNAMIC,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    SetOf,
+    TupleOf,
+    Type,
+    type_name,
+)
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Privacy,
+    UnknownRaw,
+    Value,
+    not_null,
+)
+
+_NULL_RESULTS = frozenset({
+    "element", "ephemeralasnull", "jsondecode", "lookup", "merge", "nonsensitive", "one", "sensitive",
+    "tobool", "tolist", "tomap", "tonumber", "toset", "tostring", "yamldecode",
+})  # fmt: skip
+"""Functions whose result may be null, and those that give a null for a null."""
+
+
+_COLLECTIONS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("keys", "lookup", "merge", "values"), (MapOf, ObjectOf)),
+    **dict.fromkeys(("concat", "element", "slice"), (ListOf, TupleOf)),
+    **dict.fromkeys(("one", "reverse", "setproduct"), (ListOf, SetOf, TupleOf)),
+}
+"""The types that a function takes whose first parameter, or all of them, is some collection."""
+
+_STEPS_PER_ARGUMENT = 3
 
 
 def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
@@ -23,6 +56,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         EvaluationError: Terraform rejects the call, whatever is unknown in it.
 
     """
+    charge(_STEPS_PER_ARGUMENT * len(arguments))
     parameters = _parameters(function, len(arguments))
     converted_arguments = tuple(
         _argument(function, parameter, argument)
@@ -30,9 +64,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
     )
 
     def apply(*settled: Value) -> Value:
-        for parameter, argument in zip(parameters, settled, strict=True):
-            if argument.is_null and not parameter.allows_null:
-                raise _invalid(function, parameter, "argument must not be null")
+        _check_nulls(function, parameters, settled)
         try:
             if function.renders_templates:
                 return function.implementation(context, *settled)
@@ -42,12 +74,36 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         except UnknownResultError as error:
             return _unknown_result(function, arguments, error)
 
+    _check_nulls(function, parameters, converted_arguments)
     try:
         result = _map_arguments(apply, parameters, converted_arguments, function.returns)
     except EvaluationError as error:
         raise _rejection(function, arguments, error) from None
-    if not function.keeps_marks:
-        return result
+    if function.name not in _NULL_RESULTS:
+        result = not_null(result)
+    decoder = function.name if function.decodes else ""
+    result = read_from_files(result, converted_arguments, decoder)
+    return _marked(function, parameters, arguments, result) if function.keeps_marks else result
+
+
+def _check_nulls(
+    function: Function, parameters: Sequence[Parameter], arguments: Sequence[Value]
+) -> None:
+    """Raise EvaluationError for a null that the function does not take."""
+    for parameter, argument in zip(parameters, arguments, strict=True):
+        if argument.is_null and not parameter.allows_null:
+            raise _invalid(function, parameter, "argument must not be null")
+        if not argument.is_known and argument.type == DYNAMIC and argument.unknown.is_deferred:
+            return  # a plan looks no further
+
+
+def _marked(
+    function: Function,
+    parameters: Sequence[Parameter],
+    arguments: Sequence[Value],
+    result: Value,
+) -> Value:
+    """Return the result with the marks that the arguments give it."""
     is_sensitive, privacy = result.is_sensitive, result.privacy
     for parameter, argument in zip(parameters, arguments, strict=True):
         top_marks = argument.is_sensitive, argument.privacy
@@ -97,7 +153,7 @@ def _why(function: Function, arguments: Sequence[Value], error: UnknownResultErr
         return f"{function.name} of a sensitive value is not evaluated"
     if is_private and function.reads_files:
         return f"{function.name} of a name that stands in a file is not evaluated"
-    return error.bare if is_private else error.why
+    return error.redacted_message if is_private else error.why
 
 
 def _map_arguments(
@@ -152,14 +208,21 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
     elif isinstance(argument.type, SetOf) and argument.is_known:
         expanded = expand_outcomes(argument)  # the order of a set depends on everything in it
         argument = expanded if expanded.is_known or expanded.unknown.outcomes else argument
+    kinds = _COLLECTIONS.get(function.name)
+    is_first = parameter is (*function.parameters, function.variadic)[0]
+    is_typed = not argument.is_known and argument.type != DYNAMIC  # a plan sees the type
+    if kinds and is_first and is_typed and not isinstance(argument.type, kinds):
+        raise _invalid(function, parameter, f"it takes no {type_name(argument.type)}")
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:
-        raise _invalid(function, parameter, error.message, error.bare) from error
+        raise _invalid(function, parameter, error.message, error.redacted_message) from error
 
 
 def _invalid(
-    function: Function, parameter: Parameter, message: str, bare: str = ""
+    function: Function, parameter: Parameter, message: str, redacted_message: str = ""
 ) -> EvaluationError:
     what = f'Invalid value for "{parameter.name}" parameter of {function.name}'
-    return EvaluationError(f"{what}: {message}.", bare=f"{what}: {bare or message}.")
+    return EvaluationError(
+        f"{what}: {message}.", redacted_message=f"{what}: {redacted_message or message}."
+    )

@@ -23,12 +23,16 @@ class Inputs(Protocol):
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return a variable's value; None where it is not set. Raises EvaluationError."""
 
+    def set_by(self, name: str) -> str:  # noqa: ARG002
+        """Return the file of another program that may set a variable; empty for none."""
+        return ""
+
     @property
     def workspace(self) -> Value:
         """The name of the workspace."""
 
 
-class AnyInputs:
+class AnyInputs(Inputs):
     """The inputs of a module of which nothing is known."""
 
     workspace = unknown("the workspace may be any", STRING, is_not_null=True)

@@ -10,6 +10,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.modules.configuration import UnreadModule, is_local, source_of
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.modules.problems import undeclared_names
 from ecbackup_iac.terraform.modules.repetitions import Repetition, refused_repetition
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -30,8 +31,8 @@ class Search(Protocol):
     def leads(self, folder: str) -> bool:
         """Whether the module in a folder, or one below it, may hold what is sought."""
 
-    def reach(self, folder: str | None, call: Block) -> None:
-        """Record that an instance of the module in a folder is evaluated, and its call is not refused.
+    def reach(self, folder: str | None, address: str, call: Block) -> None:
+        """Record that the module in a folder is evaluated for a call that is not refused.
 
         There is no folder for a call of a module that `terraform init` fetched.
         """
@@ -148,7 +149,7 @@ def _called_resources(
         child = instance.child(name, repetition, target)
         child.is_refused = instance.is_refused or bool(refusal)
         if folder is None or not child.is_refused:
-            search.reach(folder, block)
+            search.reach(folder, address, block)
         for found in resources(child, search):
             if not (refusal and isinstance(found, EmptyBlock)):
                 yield _doubted(found, repetition.doubt, refusal)
@@ -202,6 +203,7 @@ def _checked_call(
             errors.append(EvaluationError(text, written.range))
         if target.configures_providers and _is_repeated(instance, block):
             errors.append(EvaluationError(REPEATED_PROVIDERS, block.header))
+    errors += undeclared_names(instance.module, block)
     try:
         return errors, instance.repetitions(block)
     except EvaluationError as error:

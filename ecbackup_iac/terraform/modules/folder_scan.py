@@ -27,6 +27,7 @@ from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.installed_modules import installed_modules, normalised
 from ecbackup_iac.terraform.modules.module import file_body
 from ecbackup_iac.terraform.modules.ruling_out import may_name, possible_sources
+from ecbackup_iac.terraform.modules.wrappers import is_wrapper
 
 
 @record
@@ -121,7 +122,9 @@ class FolderScan:
         self.variable_files: dict[str, Sequence[str]] = {}
         """The names of the tfvars files in each folder that has any."""
 
-        self.terragrunt: list[str] = []
+        self.wrappers: list[str] = []
+        """The files of programs that may set inputs of modules."""
+
         self.size = 0
         """Bytes of configuration that were read."""
 
@@ -145,8 +148,7 @@ class FolderScan:
             variables = [name for name in names if name.endswith((".tfvars", ".tfvars.json"))]
             if variables:
                 self.variable_files[path] = sorted(variables)
-            if "terragrunt.hcl" in names:
-                self.terragrunt.append(prefix + "terragrunt.hcl")
+            self.wrappers += (prefix + name for name in names if is_wrapper(name))
             files = every_configuration_file(names)
             # One whose files are all excluded may still be the module of another folder.
             if not all(is_excluded(prefix + name) for name in files):

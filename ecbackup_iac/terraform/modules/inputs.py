@@ -19,6 +19,7 @@ from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.modules.module import FolderReader
+from ecbackup_iac.terraform.modules.wrappers import SetInputs
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
@@ -76,16 +77,19 @@ class VariableFiles:
 class RootInputs:
     """The variables and the workspace of one root module."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - where values come from
         self,
         folder: str,
         names: Sequence[str],
         given: EvaluationInputs,
         files: VariableFiles,
         workspace: Value,
+        other: SetInputs | None = None,
     ) -> None:
+        """`other` are inputs that another program sets, which is not evaluated."""
         self._given = given
         self._workspace = workspace
+        self._other = other
         self.automatic = [files.at(os.path.join(folder, name)) for name in loaded_files(names)]
         self._chosen: list[VariableFile | tuple[str, str]] = []
         for kind, text in given.variables:
@@ -99,6 +103,10 @@ class RootInputs:
     def workspace(self) -> Value:
         """The name of the workspace."""
         return self._workspace
+
+    def set_by(self, name: str) -> str:
+        """Return the file of another program that may set a variable; empty for none."""
+        return self._other.by if self._other and self._other.may_set(name) else ""
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return a variable's value; None where it is not set.
@@ -147,7 +155,7 @@ def _from_text(name: str, text: str, constraint: Constraint, origin: TraceStep) 
         value = string(text) if constraint.is_literal else _expression(text)
         return constraint.applied(replace(value, privacy=Privacy.OUTSIDE)).through(origin)
     except EvaluationError as error:
-        message = f"Invalid value for variable {name}: {error.bare}"
+        message = f"Invalid value for variable {name}: {error.redacted_message}"
         raise EvaluationError(message, origin) from error
 
 

@@ -8,7 +8,7 @@ from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.module import FolderReader
-from ecbackup_iac.terraform.modules.programs import VERSION_CONSTRAINT
+from ecbackup_iac.terraform.modules.versions import meets
 
 _REGISTRIES = ("registry.terraform.io/", "registry.opentofu.org/")
 
@@ -71,33 +71,3 @@ def normalised(source: str) -> str:
     elif scp:
         source = f"git::ssh://{scp[1]}/{address[scp.end() :]}"
     return without_credentials(source)
-
-
-def meets(version: str, constraints: str) -> bool:
-    """Whether a version meets constraints: `~> 5.0, != 5.3.1`."""
-    if not constraints.strip():
-        return True
-    if not re.fullmatch(r"\d{1,9}(?:\.\d{1,9}){0,2}", version):
-        return version == constraints.strip().lstrip("=v ")  # a pre-release meets no range
-    own = _padded(version)
-    for text in constraints.split(","):
-        match = VERSION_CONSTRAINT.fullmatch(text)
-        if match is None:
-            return False
-        bound = _padded(match[2])
-        fixed = match[2].count(".")
-        answers = {
-            "<": own < bound,
-            "<=": own <= bound,
-            ">": own > bound,
-            ">=": own >= bound,
-            "!=": own != bound,
-            "~>": own >= bound and own[:fixed] == bound[:fixed],
-        }
-        if not answers.get(match[1], own == bound):
-            return False
-    return True
-
-
-def _padded(version: str) -> tuple[int, ...]:
-    return (*map(int, version.split(".")), 0, 0)[:3]

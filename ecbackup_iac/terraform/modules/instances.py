@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cached_property
 
 from ecbackup_iac.files.paths import shown_path
-from ecbackup_iac.hcl.expression import GetAttribute, Name, children
+from ecbackup_iac.hcl.expression import GetAttribute, Name, nodes_in
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
@@ -177,19 +177,12 @@ class ModuleInstance:
     def _locals_in(self, name: str) -> Iterator[str]:
         """Yield the locals that a local's expression names, and that are not evaluated yet."""
         attribute = self.module.local_values.get(name)
-        nodes = [] if attribute is None else [attribute.expression]
-        while nodes:
-            node = nodes.pop()
+        for node in () if attribute is None else nodes_in(attribute.expression):
             charge()
             if isinstance(node, GetAttribute) and isinstance(node.of, Name):
-                key = ("local", node.name)
-                if node.of.name == "local" and not self._is_started(key):
+                key = (node.of.name, node.name)
+                if key[0] == "local" and key not in self._found and key not in self._pending:
                     yield node.name
-                continue
-            nodes += children(node)
-
-    def _is_started(self, key: tuple[str, ...]) -> bool:
-        return key in self._found or key in self._pending
 
     def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
         if self._is_ephemeral(root, names[0]):
@@ -197,7 +190,7 @@ class ModuleInstance:
             raise EphemeralValueError(f"Invalid use of ephemeral value: {name}")
         match root:
             case "var":
-                return self._variable(names[0]).value(self._inputs)
+                return self._value_of_variable(names[0])
             case "local":
                 return self._local(names[0])
             case "module":
@@ -220,18 +213,26 @@ class ModuleInstance:
     def _is_ephemeral(self, root: str, name: str) -> bool:
         """Whether a reference leads to a value that no resource may keep. Raises EvaluationError."""
         if root == "var":
-            return self._variable(name).is_ephemeral
+            return name in self.module.variables and self.variable(name).is_ephemeral
         return root == "ephemeral" or (root, name) == ("terraform", "applying")
 
     def constraint(self, name: str) -> Constraint:
         """Return what a declared variable accepts. Raises EvaluationError."""
-        return self._variable(name).constraint
+        return self.variable(name).constraint
 
-    def _variable(self, name: str) -> Variable:
-        block = self.module.variables.get(name)
-        if block is None:
+    def _value_of_variable(self, name: str) -> Value:
+        if name not in self.module.variables and not isinstance(self._inputs, CallInputs):
+            other = self._inputs.set_by(name)
+            if other:  # Terragrunt may generate the declaration
+                return unknown(f"var.{name} may be declared through {other}")
+        return self.variable(name).value(self._inputs)
+
+    def variable(self, name: str) -> Variable:
+        """Return a declared variable. Raises ReferenceRefusedError for any other."""
+        declaration = self.module.declaration(name)
+        if declaration is None:
             raise ReferenceRefusedError(f'Reference to undeclared input variable: "{name}"')
-        return Variable(name, block, self)
+        return Variable(declaration, self)
 
     def _local(self, name: str) -> Value:
         attribute = self.module.local_values.get(name)

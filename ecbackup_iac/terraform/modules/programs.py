@@ -1,7 +1,6 @@
 """A root module's folder → whether Terraform or OpenTofu plans it, as far as the tree shows."""
 
 import os
-import re
 from collections.abc import Iterator
 
 from ecbackup_iac.files.paths import is_inside
@@ -9,6 +8,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.module import Module, file_body
+from ecbackup_iac.terraform.modules.versions import VersionRange, versions_of
 
 LOCK_FILE = ".terraform.lock.hcl"
 _VERSION_FILES = {
@@ -22,8 +22,6 @@ _HOSTS = {
 
 FIRST_OPENTOFU = (1, 6, 0)
 """The first release of OpenTofu; Terraform has the versions before it, too."""
-
-VERSION_CONSTRAINT = re.compile(r"\s*(<=|>=|!=|~>|<|>|=|)\s*v?(\d{1,9}(?:\.\d{1,9}){0,2})\s*")
 
 
 @record
@@ -67,23 +65,9 @@ def _by_required_version(module: Module) -> Iterator[Evidence]:
             yield Evidence(Program.TERRAFORM, "required_version")
 
 
-def is_before_opentofu(constraints: str) -> bool:
+def is_before_opentofu(constraint: str) -> bool:
     """Whether a version constraint rules out every release of OpenTofu."""
-    for text in constraints.split(","):
-        match = VERSION_CONSTRAINT.fullmatch(text)
-        if match is None:
-            continue
-        operator, version = match[1], tuple(map(int, match[2].split(".")))
-        whole = (*version, 0, 0)[: len(FIRST_OPENTOFU)]
-        if operator == "<" and whole <= FIRST_OPENTOFU:
-            return True
-        if operator in ("<=", "=", "") and whole < FIRST_OPENTOFU:
-            return True
-        # The last number that is written may grow, those before it may not.
-        fixed = version[:-1]
-        if operator == "~>" and fixed and fixed < FIRST_OPENTOFU[: len(fixed)]:
-            return True
-    return False
+    return not versions_of(constraint).overlaps(VersionRange(FIRST_OPENTOFU))
 
 
 def _by_lock_file(folder: str, folders: Folders) -> Iterator[Evidence]:

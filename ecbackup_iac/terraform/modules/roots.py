@@ -14,6 +14,7 @@ from ecbackup_iac.terraform.modules.module import (
     has_provider_arguments,
 )
 from ecbackup_iac.terraform.modules.ruling_out import may_name
+from ecbackup_iac.terraform.modules.wrappers import set_inputs
 
 _TEST_FOLDERS = {"tests", "fixtures"}
 """Folders of variable files that belong to no environment."""
@@ -48,7 +49,6 @@ class Index:
         self.size = scan.size
         """Bytes of configuration that were read."""
 
-        self.terragrunt = scan.terragrunt
         self._configuring: dict[str, bool] = {}
         self._variable_folders: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for path, names in scan.variable_files.items():
@@ -78,6 +78,9 @@ class Index:
         }
         """The folders that a call names, or may name where nothing that is sought is at stake."""
 
+        self.set_inputs = set_inputs(scan.wrappers, folders, self.leading, self.called)
+        """What other programs set of the modules' inputs, by folder."""
+
         self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())
         folders.keep(self.leading)
 
@@ -91,7 +94,7 @@ class Index:
 
     def is_planned(self, path: str) -> bool:
         """Whether a folder shows that it is planned by itself, whatever calls it."""
-        if loaded_files(self._folders.names(path)):
+        if path in self.set_inputs or loaded_files(self._folders.names(path)):
             return True
         initialised = os.path.join(path, ".terraform")
         with suppress(OSError):

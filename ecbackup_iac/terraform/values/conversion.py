@@ -5,14 +5,9 @@ from itertools import islice
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.context import record_possible_rejection, record_rejection
 from ecbackup_iac.terraform.values.equality import are_equal
-from ecbackup_iac.terraform.values.outcomes import (
-    MAX_OUTCOMES,
-    combinations,
-    map_outcomes,
-    one_of,
-)
+from ecbackup_iac.terraform.values.outcomes import MAX_OUTCOMES, combinations, map_outcomes, one_of
 from ecbackup_iac.terraform.values.primitives import primitive, requirement
 from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import (
@@ -53,7 +48,7 @@ def converted(value: Value, target: Type) -> Value:
         EvaluationError: the value cannot become one of that type; the message says what is required.
 
     """
-    if target in {DYNAMIC, value.type}:
+    if target in (DYNAMIC, value.type):
         return value
     if isinstance(value.raw, UnknownRaw):
         return _unknown_converted(value, value.raw, target)
@@ -77,13 +72,16 @@ def converted(value: Value, target: Type) -> Value:
 
 
 def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
+    if value.type != DYNAMIC and not _may_become(value.type, target):
+        raise EvaluationError(requirement(target))
     if raw.outcomes:
         result = map_outcomes(lambda outcome: converted(outcome, target), value, kind=target)
         return replace(result, trace=value.trace)
-    if value.type != DYNAMIC and not _may_become(value.type, target):
-        raise EvaluationError(requirement(target))
-    if not (target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC):
-        record_rejection()  # some value of its type may not be one of the target's
+    is_text = target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC
+    if not is_text:
+        record_possible_rejection(
+            is_deferred=raw.is_deferred
+        )  # some value of its type may not be one of the target's
     bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)
     return replace(
         value, type=value.type if _is_open_form(value.type, target) else target, raw=bounds
@@ -315,7 +313,9 @@ def _map(value: Value, element: Type) -> Value:
                 converted_members.append(converted(member, element))
             except EvaluationError as error:
                 text = f'element "{name}": {error.message}'
-                raise EvaluationError(text, bare=f"an element: {error.bare}") from error
+                raise EvaluationError(
+                    text, redacted_message=f"an element: {error.redacted_message}"
+                ) from error
         members = tuple(converted_members)
         _check_empty(value, element)
     element = without_optional(element)
@@ -353,8 +353,11 @@ def _object(value: Value, target: ObjectOf) -> Value:
         try:
             members[name] = converted(value.raw[name], kind)
         except EvaluationError as error:
-            text, bare = (f'attribute "{name}": {reason}' for reason in (error.message, error.bare))
-            raise EvaluationError(text, bare=bare) from error
+            text, redacted = (
+                f'attribute "{name}": {reason}'
+                for reason in (error.message, error.redacted_message)
+            )
+            raise EvaluationError(text, redacted_message=redacted) from error
     if missing:
         noun = "attribute" if len(missing) == 1 else "attributes"
         verb = "is" if len(missing) == 1 else "are"

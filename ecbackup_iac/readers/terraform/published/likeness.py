@@ -7,7 +7,6 @@ inputs that only a cache has. An input about a cache next door (its subnets, its
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
@@ -58,6 +57,7 @@ _NAMES = re.compile(
 )
 _SNAPSHOT_RETENTION = re.compile(r"(?:\w+_)?snapshot_retention_limit")
 _RETENTION = re.compile(
+    r"(?!(?:\w+_)?(?:rds|db|database|aurora|postgres|mysql|docdb|documentdb|redshift|logs?)_)"
     r"(?:\w+_)?(?:snapshot|backup)s?_(?:retention(?:_\w+)?|days)|(?:\w+_)?retention_(?:days|limit)"
 )
 _SETTINGS = frozenset(
@@ -114,7 +114,6 @@ def passed_retentions(block: Block, scope: Scope) -> list[PassedRetention]:
     return found
 
 
-@lru_cache(maxsize=1000)
 def _by_source(source: str) -> bool | None:
     """Whether a source's path is that of a cache; None where it does not say."""
     segments = path_segments(source)

@@ -5,11 +5,10 @@ Hosts and paths count as a whole: no other host, and no other protocol, has the 
 
 import posixpath
 import re
-from functools import lru_cache
 
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
-from ecbackup_iac.readers.terraform.published.versions import (
+from ecbackup_iac.terraform.modules.versions import (
     VersionRange,
     versions_of,
     versions_of_ref,
@@ -43,7 +42,6 @@ class ModuleSource:
     """The versions that it may be; None where it cannot be a release."""
 
 
-@lru_cache(maxsize=1000)
 def module_source(source: str, constraint: str = "") -> ModuleSource:
     """Return what a source, with its version constraint, says of the module."""
     text, _, query = without_credentials(source).partition("?")

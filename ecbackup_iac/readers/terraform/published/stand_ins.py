@@ -16,9 +16,9 @@ from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import record
 from ecbackup_iac.readers.terraform.published.sources import module_source
-from ecbackup_iac.readers.terraform.published.versions import versions_of
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES, RETENTION
 from ecbackup_iac.terraform.modules.module import Module, module_of
+from ecbackup_iac.terraform.modules.versions import versions_of
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.report import Diagnostic
@@ -91,7 +91,10 @@ class StandIns:
         """What is wrong with the policy's own, until it is reported."""
 
     def of(self, call: Block, source: str, constraint: str) -> list[StandIn]:
-        """Return the stand-ins for the versions that a call may have, the newest first; usually one."""
+        """Return the stand-ins for the versions that a call may have, the newest first; usually one.
+
+        Of these versions only those that accept the call.
+        """
         found = module_source(source, constraint)
         entries = described_modules(source, self._more)
         if found.versions is None or not entries:
@@ -106,9 +109,8 @@ class StandIns:
                 for versions in stand_in.described.versions or ("",)
             )
         ]
-        # Terraform refuses a call that its module does not accept: it is of another version then.
-        accepting = [one for one in everything if one.accepts(call, everything)]
-        return [one for one in here if one in accepting] or (here and accepting) or here
+        # Terraform refuses a call with an argument that its module does not declare.
+        return [one for one in here if one.accepts(call, everything)]
 
     def describes(self, source: str) -> bool:
         """Whether something is known of the module that a source names, if only of other versions."""
@@ -172,13 +174,6 @@ def described_modules(
     return more.get(address) or _known_by_address().get(address, ())
 
 
-_TYPES = {
-    Form.REPLICATION_GROUP: "aws_elasticache_replication_group",
-    Form.STANDALONE_CLUSTER: "aws_elasticache_cluster",
-    Form.SERVERLESS_CACHE: "aws_elasticache_serverless_cache",
-}
-
-
 def _written(entry: PublishedModule) -> str:
     """Return the stand-in that the keys of a table of the policy describe."""
     name, _, path = (entry.input or "").partition(".")
@@ -203,4 +198,5 @@ def _written(entry: PublishedModule) -> str:
         f'variable "{name}" {{\n  default = {default}\n}}\n' for name, default in defaults.items()
     )
     body = "\n  ".join(arguments)
-    return "".join(variables) + f'resource "{_TYPES[entry.form]}" "this" {{\n  {body}\n}}\n'
+    kind = next(kind for kind, of in RESOURCE_TYPES.items() if of.form is entry.form)
+    return "".join(variables) + f'resource "{kind}" "this" {{\n  {body}\n}}\n'

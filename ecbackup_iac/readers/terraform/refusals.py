@@ -1,0 +1,134 @@
+"""A resource instance → what Terraform or the AWS provider refuses of it in a plan."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
+from ecbackup_iac.readers.terraform.resource_types import RETENTION
+from ecbackup_iac.readers.terraform.settings import shown_text
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.modules.expansion import ResourceInstance
+from ecbackup_iac.terraform.modules.problems import (
+    check_rule,
+    condition,
+    undeclared_function,
+    undeclared_names,
+)
+from ecbackup_iac.terraform.modules.resource_values import kept_value
+from ecbackup_iac.terraform.values.value import EvaluationError
+
+# The provider refuses these together with replication_group_id (provider source, cluster.go, ConflictsWith).
+_NOT_FOR_MEMBERS = (
+    "az_mode", "engine_version", "maintenance_window", "node_type", "notification_topic_arn",
+    "num_cache_nodes", "parameter_group_name", "port", "security_group_ids", "snapshot_arns",
+    "snapshot_name", "snapshot_retention_limit", "snapshot_window", "subnet_group_name",
+)  # fmt: skip
+
+# The engines that the provider takes (provider source); a group's are compared without regard to case.
+_ENGINES = {
+    "aws_elasticache_cluster": ("memcached", "redis", "valkey"),
+    "aws_elasticache_replication_group": ("redis", "valkey"),
+}
+
+
+def refusals(
+    found: ResourceInstance, block: Arguments, *, with_arguments: bool
+) -> Iterator[Diagnostic]:
+    """Yield what is refused of a resource itself: all of its arguments, else the first of its rules.
+
+    Of the provider's rules only those on engine, replication_group_id and retention are held.
+    """
+    header, is_refused = found.block.header.location, False
+    for error in _refused_arguments(found, block) if with_arguments else ():
+        is_refused = True
+        yield refused(error, header)
+    if not is_refused:
+        conditions = Arguments(found.block, Evaluator(found.condition_scope), block.give_up)
+        broken = chain(
+            _failed_conditions(found.block, conditions), _provider_rules(found.kind, block)
+        )
+        for location, message in islice(broken, 1):
+            yield Diagnostic(message, location)
+
+
+def _refused_arguments(found: ResourceInstance, block: Arguments) -> Iterator[EvaluationError]:
+    """Yield what Terraform refuses of a resource's arguments: what they refer to, and their types.
+
+    A retention of a wrong type is for the rule.
+    """
+    module = found.scope.instance.module
+    yield from undeclared_names(module, found.block)
+    for name, schema in provider_schema(found.kind).items():
+        attributes = [block.attribute(name)]
+        if schema.is_block:
+            nested = found.block.body.blocks(name)
+            attributes = [attribute for inner in nested for attribute in inner.body.attributes()]
+        for attribute in attributes:
+            if attribute is None:
+                continue
+            try:
+                value = block.value(attribute)
+                if not schema.is_block and name != RETENTION:
+                    kept_value(attribute, value, schema)
+                error = undeclared_function(module, attribute)
+                if error is not None:
+                    yield error
+            except EvaluationError as error:
+                yield error.at(attribute.range)
+
+
+def _failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Location, str]]:
+    """Yield the preconditions and postconditions that fail, each with Terraform's message."""
+    for lifecycle in resource.body.blocks("lifecycle"):
+        rules = [(rule, "pre") for rule in lifecycle.body.blocks("precondition")]
+        rules += [(rule, "post") for rule in lifecycle.body.blocks("postcondition")]
+        for rule, when in rules:
+            is_evaluated = False
+            try:
+                check_rule(rule)
+                is_evaluated = True
+                holds = condition(rule, block.value)
+            except EvaluationError as error:
+                if when == "pre" or not is_evaluated:
+                    yield (error.origin or rule.header).location, error.message
+                continue
+            written = rule.body.attribute("condition")
+            if holds.raw is False and written is not None:
+                yield written.range.location, f"Resource {when}condition failed"
+
+
+def _provider_rules(kind: str, block: Arguments) -> Iterator[tuple[Location, str]]:
+    """Yield what the provider refuses about engine and membership."""
+    yield from _engine_rule(kind, block)
+    if kind == "aws_elasticache_cluster":
+        yield from _membership_rules(block)
+
+
+def _engine_rule(kind: str, block: Arguments) -> Iterator[tuple[Location, str]]:
+    engine, argument = block.known("engine"), block.attribute("engine")
+    engines = _ENGINES.get(kind)
+    if not engines or engine is None or not isinstance(engine.raw, str) or argument is None:
+        return
+    name = engine.raw if kind == "aws_elasticache_cluster" else engine.raw.lower()
+    if name not in engines:
+        shown = shown_text(engine, engine.raw)
+        listed = " ".join(f'"{accepted}"' for accepted in engines)
+        yield argument.range.location, f"expected engine to be one of [{listed}], got {shown}"
+
+
+def _membership_rules(block: Arguments) -> Iterator[tuple[Location, str]]:
+    group, argument = block.known("replication_group_id"), block.attribute("replication_group_id")
+    if group is not None and argument is not None:
+        location = argument.range.location
+        if block.known("engine") is not None:
+            yield location, "only one of engine, replication_group_id can be specified"
+        for name in _NOT_FOR_MEMBERS:
+            if block.known(name) is not None:
+                yield location, f'"replication_group_id": conflicts with {name}'
+    elif argument is None and block.attribute("engine") is None:
+        text = "one of engine, replication_group_id must be specified"
+        yield block.header.location, text

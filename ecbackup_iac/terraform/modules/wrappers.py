@@ -1,0 +1,135 @@
+"""Files of Terragrunt, Terraform Stacks and Atmos → the modules that they set inputs of, and which.
+
+These programs are not evaluated. What is needed of their files is which defaults of variables do not count.
+"""
+
+import os
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from ecbackup_iac.files.file_names import ATMOS_FILES, STACKS_SUFFIXES, TERRAGRUNT_FILES
+from ecbackup_iac.hcl.expression import Literal, Node, ObjectNode, Template, Text
+from ecbackup_iac.hcl.parser import parse_whole_file
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import NO_BLOCKS, Body
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.modules.folders import Folders
+
+_BASE_PATH = re.compile(r"""^\s*base_path:\s*["']?([^"'\s#]+)""", re.MULTILINE)
+_DEFAULT_BASE_PATH = "components/terraform"
+
+MAX_BASE_PATHS = 100
+"""Of a configuration of Atmos, which has a handful: each is compared with every module."""
+
+
+def is_wrapper(name: str) -> bool:
+    """Whether a file, by its name, may say which modules another program sets inputs of."""
+    is_other = name.endswith((".tftest.hcl", ".lock.hcl"))
+    return name in ATMOS_FILES or (
+        name.endswith((".hcl", ".hcl.json", *STACKS_SUFFIXES)) and not is_other
+    )
+
+
+@record
+class SetInputs:
+    """The inputs of a module that another program may set."""
+
+    by: str
+    """The file that shows it, as it is printed."""
+
+    names: frozenset[str] | None = None
+    """None where they may be any."""
+
+    def may_set(self, name: str) -> bool:
+        """Whether a variable may be among them."""
+        return self.names is None or name in self.names
+
+
+def set_inputs(
+    wrappers: Iterable[str], folders: Folders, modules: Collection[str], called: Collection[str]
+) -> dict[str, SetInputs]:
+    """Return which inputs of modules other programs set, by folder; `called` are modules that calls name."""
+    found: dict[str, SetInputs] = {}
+    files = sorted(wrappers) if modules else []
+    uses_terragrunt = any(os.path.basename(path) in TERRAGRUNT_FILES for path in files)
+    for path in files:
+        name = os.path.basename(path)
+        source = folders.source(path)
+        if isinstance(source, Diagnostic):
+            continue
+        if name in ATMOS_FILES:
+            written = _BASE_PATH.findall(source.text.decode(errors="replace"))[:MAX_BASE_PATHS]
+            bases = (_DEFAULT_BASE_PATH, *(base.strip("./") for base in written))
+            marks = [f"/{base}/" for base in bases if base]
+            for folder in modules:
+                path_in_tree = f"{folder.removeprefix(folders.boundary)}/"
+                if folder not in called and any(mark in path_in_tree for mark in marks):
+                    found[folder] = SetInputs(source.path)
+        elif uses_terragrunt or name.endswith(STACKS_SUFFIXES):
+            for folder, names in _named_modules(_body_of(source), os.path.dirname(path), modules):
+                others = found.get(folder, SetInputs(source.path, names))
+                found[folder] = SetInputs(others.by, names if names == others.names else None)
+    return found
+
+
+def _body_of(source: SourceFile) -> Body:
+    if not source.path.endswith(".json"):
+        return parse_whole_file(source)[0]
+    from ecbackup_iac.hcl.json_syntax import parse_json  # most trees have no such file
+
+    return parse_json(source, NO_BLOCKS)[0]
+
+
+def _named_modules(
+    body: Body, folder: str, modules: Collection[str]
+) -> Iterator[tuple[str, frozenset[str] | None]]:
+    """Yield the modules that a file of Terragrunt or Stacks names, and the inputs that it sets."""
+    for block in body.blocks("component", 1):
+        for module in _sources(block.body, folder, modules):
+            yield module, _inputs(block.body)
+    units = body.blocks("terraform")
+    is_unit = os.path.basename(body.range.file.path).startswith("terragrunt.hcl")
+    is_plain = is_unit and not any(body.blocks("include", count) for count in (0, 1))
+    for block in units:
+        has_more = not is_plain or block.body.blocks("extra_arguments", 1)
+        for module in _sources(block.body, folder, modules):
+            yield module, None if has_more else _inputs(body)
+    if is_unit and folder in modules and not any(block.body.attribute("source") for block in units):
+        yield folder, _inputs(body) if is_plain else None
+
+
+def _sources(body: Body, folder: str, modules: Collection[str]) -> Iterator[str]:
+    """Yield the module that a source names: by its path, or by the end of a path with unknown parts."""
+    attribute = body.attribute("source")
+    text = _end_of_text(attribute.expression) if attribute else None
+    if not text:
+        return
+    path = text.partition("?")[0].replace("//", "/")
+    exact = posixpath.normpath(posixpath.join(folder, path))
+    if exact in modules:
+        yield exact
+    elif end := re.sub(r"^(?:\.{0,2}/)+", "", path).rstrip("/"):
+        yield from (module for module in modules if module.endswith(f"/{end}"))
+
+
+def _end_of_text(node: Node) -> str | None:
+    """Return a text, from its last interpolation on."""
+    match node:
+        case Literal(value=str() as text) | Template(parts=(*_, Text(text=text))):
+            return text
+        case _:
+            return None
+
+
+def _inputs(body: Body) -> frozenset[str] | None:
+    """Return the names of the inputs that are set; None where they are not known."""
+    attribute = body.attribute("inputs")
+    if attribute is None:
+        return frozenset()
+    match attribute.expression:
+        case ObjectNode(items=items) if all(isinstance(key, Literal) for key, _ in items):
+            return frozenset(str(key.value) for key, _ in items if isinstance(key, Literal))
+        case _:
+            return None
