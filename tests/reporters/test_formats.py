@@ -497,6 +497,12 @@ def test_a_summary_that_cannot_be_written_is_reported_without_changing_the_statu
 
 
 def test_annotations_can_be_combined_with_another_report(repository: Path, run: "Run") -> None:
-    result = run("check", "--format=sarif", "--format=github:/dev/stderr", cwd=repository, env={"TERM": "dumb"})
+    result = run(
+        "check",
+        "--format=sarif",
+        "--format=github:/dev/stderr",
+        cwd=repository,
+        env={"TERM": "dumb"},
+    )
     assert json.loads(result.stdout)["version"] == "2.1.0"
     assert result.stderr.startswith("::error file=infra/live/main.tf,")
