@@ -382,8 +382,8 @@ def test_a_copy_serves_as_a_policy_repository_by_git_url(
         ]
         subprocess.run(git, check=True, capture_output=True)
     words = ("--check", CHECK_ID, "--external-checks-git", f"file://{copy}")
-    result = scan(checkov, small, *words, checks=None)
-    assert (result.results, result.errors) == (AS_IT_IS, "")
+    scanned = scan(checkov, small, *words, checks=None)
+    assert (scanned.results, scanned.errors) == (AS_IT_IS, "")
 
 
 def test_a_copy_can_be_signed_and_a_tampered_copy_is_rejected(
