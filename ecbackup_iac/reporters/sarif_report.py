@@ -136,7 +136,7 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
             *facts(finding, with_root=True),
         ),
         "locations": [
-            _location(_with_line(reported_location(resource)))
+            _location(_with_line(reported_location(finding)))
             | {
                 "logicalLocations": [
                     {
@@ -149,8 +149,8 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "partialFingerprints": {FINGERPRINT: fingerprint},
         "properties": _facts(finding),
     }
-    if resource.retention.trace:
-        steps = [_step(step) for step in resource.retention.trace]
+    if finding.trace:
+        steps = [_step(step) for step in finding.trace]
         steps[0]["importance"] = "essential"
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     related = [
@@ -165,13 +165,15 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
 
 
 def _related(finding: Finding) -> Iterator[tuple[Location, str]]:
-    """Yield the other locations of a finding: the cache itself, its module calls, the end of the trace."""
+    """Yield the other locations of a finding: the cache, another setting, its calls, the end of the trace."""
     resource = finding.resource
-    seen = {reported_location(resource)}
-    trace = resource.retention.trace
-    locations = [(resource.location, "the cache, in a module")]
-    locations += [(call, "the module is called here") for call in reversed(resource.calls)]
-    locations += [(step.location, f"decided here: {step.text}") for step in trace[-1:]]
+    seen = {reported_location(finding)}
+    locations = [(finding.location, "the cache, in a module"), *finding.related]
+    locations += [
+        (call.location, f"{'the module' if call.folder else 'the template'} is called here")
+        for call in reversed(resource.calls)
+    ]
+    locations += [(step.location, f"decided here: {step.text}") for step in finding.trace[-1:]]
     for location, text in locations:
         if location not in seen and is_file(location):
             seen.add(location)
@@ -193,7 +195,7 @@ def _facts(finding: Finding) -> dict[str, Any]:
 def _other(finding: Finding) -> dict[str, Any]:
     """Return a finding that is not a result, in short."""
     lines = [escape_control_characters(finding.verdict.message), *facts(finding, with_root=False)]
-    location = escape_control_characters(str(reported_location(finding.resource)))
+    location = escape_control_characters(str(reported_location(finding)))
     return _facts(finding) | {"location": location, "message": "\n".join(lines)}
 
 

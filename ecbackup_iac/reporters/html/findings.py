@@ -87,7 +87,8 @@ def _facts(
         yield "Rule", f'<a href="#{verdict.rule}">{verdict.rule}</a> {verdict.rule.label}'
     if finding.suppression:
         yield from suppression_facts(finding.suppression)
-    yield "Where the value is from", _trace(resource, excerpts)
+    yield "Where the value is from", _trace(finding, excerpts)
+    yield "See also", items(_related(finding, excerpts))
     if finding.remedy and not finding.suppression:
         yield "What to do", f'<pre class="remedy">{_lines(finding.remedy)}</pre>'
     notes = (
@@ -117,11 +118,17 @@ def _lines(text: str) -> str:
     return "\n".join(map(prose, text.split("\n")))
 
 
-def _trace(resource: CacheResource, excerpts: Mapping[Location, Excerpt]) -> str:
+def _related(finding: Finding, excerpts: Mapping[Location, Excerpt]) -> Iterator[str]:
+    """Yield where other settings are written that the finding is about, each with its excerpt."""
+    for location, text in finding.related:
+        yield f"{text}: {_step(TraceStep('', location), excerpts.get(location))}"
+
+
+def _trace(finding: Finding, excerpts: Mapping[Location, Excerpt]) -> str:
     """Return the trace of a value, each step with its excerpt."""
-    steps = list(resource.retention.trace)
-    if not any(step.location == resource.location for step in steps):
-        steps.insert(0, TraceStep("", resource.location))
+    steps = list(finding.trace)
+    if not any(step.location == finding.location for step in steps):
+        steps.insert(0, TraceStep("", finding.location))
     step_texts = [_step(step, excerpts.get(step.location)) for step in steps]
     list_items = "".join(f"<li>{step}</li>\n" for step in step_texts)
     return f"<ol>\n{list_items}</ol>\n"
