@@ -93,7 +93,7 @@ class CodeSuppressions:
 
     def _candidates(self, finding: Finding) -> Iterator[list[LocatedSuppression]]:
         """Yield the suppressions at the cache, at what breaks its rule and at what leads to it."""
-        resource, settings = finding.resource, _settings(finding)
+        resource = finding.resource
         for location in _sources(finding):
             if location.path in self._files:
                 yield from self._files[location.path].at_entries(location)
@@ -107,7 +107,7 @@ class CodeSuppressions:
             extent = file.extent(location)
             if extent is None:
                 continue
-            if location in settings:
+            if location == finding.location:
                 yield file.near(extent, Scope.LINE)
             yield file.near(extent, Scope.HEAD)
             yield file.near(extent, Scope.BLOCK)
@@ -184,19 +184,11 @@ def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:
     return {path: AnnotatedFile(text) for path, text in texts_by_path.items()}
 
 
-def _settings(finding: Finding) -> tuple[Location, ...]:
-    """Return where the settings are written that the finding is about, and the retention."""
-    related = (location for location, _ in finding.related)
-    return tuple(dict.fromkeys((finding.location, *related, finding.resource.location)))
-
-
-def _locations(finding: Finding) -> Iterator[Location]:
-    """Yield where a suppression of a finding can be, the nearest first."""
-    yield from _settings(finding)
-    if finding.resource.block is not None:
-        yield finding.resource.block
-    for call in reversed(finding.resource.calls):
-        yield call.location
+def _locations(finding: Finding) -> tuple[Location, ...]:
+    """Return where a suppression of a finding can be, the nearest first."""
+    resource = finding.resource
+    block = () if resource.block is None else (resource.block,)
+    return (finding.location, *block, *(call.location for call in reversed(resource.calls)))
 
 
 def _sources(finding: Finding) -> tuple[Location, ...]:
@@ -205,7 +197,7 @@ def _sources(finding: Finding) -> tuple[Location, ...]:
     values = (resource.retention, *possible_values(resource.retention))
     traces = (finding.trace, *(value.trace for value in values))
     steps = (step.location for trace in traces for step in trace)
-    return tuple(dict.fromkeys((*_settings(finding), *steps, *resource.entries)))
+    return tuple(dict.fromkeys((finding.location, *steps, *resource.entries)))
 
 
 def _reason_of(written: InlineSuppression) -> str:

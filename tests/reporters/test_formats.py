@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
@@ -245,7 +246,7 @@ def reports_of(make_finding: "MakeFinding", called: CacheResource, text: str) ->
         type=text,
         root=f"x{text}",
         location=place,
-        calls=(place,),
+        calls=(Call(place, text),),
         retention=Invalid(text, (TraceStep(text, place),)),
         assumptions=(text,),
     )
@@ -494,6 +495,12 @@ def test_a_summary_that_cannot_be_written_is_reported_without_changing_the_statu
 
 
 def test_annotations_can_be_combined_with_another_report(repository: Path, run: "Run") -> None:
-    result = run("check", "--format=sarif", "--format=github:/dev/stderr", cwd=repository, env={"TERM": "dumb"})
+    result = run(
+        "check",
+        "--format=sarif",
+        "--format=github:/dev/stderr",
+        cwd=repository,
+        env={"TERM": "dumb"},
+    )
     assert json.loads(result.stdout)["version"] == "2.1.0"
     assert result.stderr.startswith("::error file=infra/live/main.tf,")

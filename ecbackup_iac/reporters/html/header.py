@@ -7,6 +7,7 @@ from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.report import Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.html.markup import counted
+from ecbackup_iac.reporters.per_cache import cache_counts
 
 _POLICY_EFFECTS = {
     Level.ERROR: "The policy counts that as a failure",
@@ -31,7 +32,7 @@ def verdict(report: Report) -> tuple[str, str]:
 
 def header(report: Report, word: str, kind: str) -> str:
     """Return the header: the verdict, sentences about it, and the number of findings of each kind."""
-    counts = report.counts
+    counts = cache_counts(report.findings)
     figures = (
         ("fail", "Fail", counts["fail"]),
         ("unknown", "Unknown", counts["unknown"]),
@@ -48,7 +49,7 @@ def header(report: Report, word: str, kind: str) -> str:
         f'<header class="{kind}">\n<p class="what">ElastiCache automatic backups</p>\n'
         f'<h1><span class="unseen">Backups of ElastiCache caches: </span>{word}</h1>\n'
         f'<div class="sentences">\n{sentences}</div>\n<dl class="figures">\n{boxes}</dl>\n'
-        f"{_share(figures, len(report.findings))}</header>\n"
+        f"{_share(figures, counts.total())}</header>\n"
     )
 
 
@@ -77,7 +78,8 @@ def _sentences(report: Report) -> Iterator[str]:
 
 
 def _verdict_sentences(report: Report) -> Iterator[str]:
-    counts, total = report.counts, len(report.findings)
+    counts = cache_counts(report.findings)
+    total = counts.total()
     failing, unknown = counts["fail"], _unknown(report)
     if failing:
         verb = "fails" if failing == 1 else "fail"

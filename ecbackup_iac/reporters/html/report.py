@@ -19,11 +19,13 @@ from ecbackup_iac.reporters.html.filters import filter_rules, filters
 from ecbackup_iac.reporters.html.findings import definitions, findings, suppression_facts
 from ecbackup_iac.reporters.html.header import header, verdict
 from ecbackup_iac.reporters.html.markup import Entry, code, items, name, prose
+from ecbackup_iac.reporters.per_cache import merge_sets
 from ecbackup_iac.reporters.style import RenderOptions
 
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
     """Return the report as a page of its own."""
+    report = merge_sets(report)
     entries, roots = _entries(report)
     word, kind = verdict(report)
     parts = (
