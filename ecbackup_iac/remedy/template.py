@@ -24,7 +24,7 @@ def for_template(
 ) -> str:
     """Return a remedy for the template, or its parameters, where the value is decided."""
     retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
-    if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
+    if rule is Rule.BACKUPS_UNSUPPORTED:
         return for_attribute(resource, rule, requirements)
     if resource.generator and not isinstance(retention, Unknown):
         return for_generated(resource, days)
@@ -60,7 +60,7 @@ def for_template(
 
 
 # How the names of Terraform's files end, which may deploy a template.
-_CONFIGURATION = (".tf", ".tofu", ".tfvars")
+CONFIGURATION = (".tf", ".tofu", ".tfvars")
 
 
 # Steps at which a template leaves a value to the deployment.
@@ -73,7 +73,8 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
         own = [step for step in trace if not is_downloaded(step.location.path)]
         if not own:
             text = f"pass {days} days to the package, or use one that keeps backups, "
-            return Advice(text + line_of(resource.calls[-1]), resource.calls[-1])
+            call = resource.calls[-1].location
+            return Advice(text + line_of(call), call)
         trace = tuple(own)
     last = trace[-1] if trace else TraceStep("", resource.location)
     if any(step.shape is StepShape.COMPOSITION for step in trace):
@@ -91,7 +92,7 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     elif last.kind in (StepKind.PARAMETER, StepKind.VARIABLE_DEFAULT):
         text = f"set {name} = {days} in {place}"
     elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
-        sign = " =" if last.location.path.endswith(_CONFIGURATION) else ":"
+        sign = " =" if last.location.path.endswith(CONFIGURATION) else ":"
         text = f"set {quote}{name}{quote}{sign} {days} in {place}"
     elif last.location.end_line != last.location.line:
         return Advice(f"set {what} in {line_of(trace[0].location)}", trace[0].location)

@@ -38,7 +38,7 @@ def for_configuration(
 ) -> str:
     """Return a remedy for the end of the trace, where the value is decided."""
     retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
-    if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
+    if rule is Rule.BACKUPS_UNSUPPORTED:
         return for_attribute(resource, rule, requirements)
     if resource.generator and not isinstance(retention, Unknown):
         return for_generated(resource, days)
@@ -75,8 +75,7 @@ def for_plan(
     """Return a remedy for the configuration that decides the value, where --source has located it."""
     planned, days = resource.retention, days_in_place_of(resource.retention, requirements)
     written = tuple(step for step in planned.trace if step.location.path != resource.root)
-    is_about_retention = rule not in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT)
-    if not written or not is_about_retention:
+    if not written or rule is Rule.BACKUPS_UNSUPPORTED:
         return for_attribute(resource, rule, requirements)
     if isinstance(planned, Unknown):
         return f"{for_attribute(resource, rule, requirements)}, {line_of(resource.location)}"
@@ -109,7 +108,7 @@ OPTIONS = {
 
 
 # Steps at which something is assigned.
-_ASSIGNMENTS = (
+ASSIGNMENTS = (
     StepKind.ATTRIBUTE,
     StepKind.DATA_FILE,
     StepKind.LOCAL,
@@ -140,12 +139,12 @@ def _where(value: Settled[int], resource: CacheResource, days: int, shared: Shar
             if step.kind is StepKind.VARIABLE:
                 return Advice(_option(step, trace[trace.index(step) + 1 :], days))
         elif (
-            step.kind in _ASSIGNMENTS
+            step.kind in ASSIGNMENTS
             and (step.name or step.kind is StepKind.DATA_FILE)
             and not is_downloaded(step.location.path)
         ):
             return _assigned(step, value, resource, days, shared)
-    own = [call for call in resource.calls if not is_downloaded(call.path)]
+    own = [one.location for one in resource.calls if not is_downloaded(one.location.path)]
     if own and is_downloaded(resource.location.path):
         text = f"call a module that keeps backups for {days} days in place of the downloaded one"
         if any(step.kind in _INPUTS for step in trace):

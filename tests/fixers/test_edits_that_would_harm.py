@@ -178,9 +178,7 @@ def test_no_remedy_causes_a_window_conflict(tmp_path: Path, run: "Run") -> None:
     template = TEMPLATE.format(0) + WINDOWS.format("mon:05:00-mon:09:00")
     written(tmp_path, {"t.yaml": template})
     lines = [line.strip() for line in run("check").stdout.splitlines()]
-    at = lines.index(
-        "fix: give R a backup window of an hour or more, clear of its maintenance window"
-    )
+    at = lines.index('fix: set SnapshotWindow: "01:00-05:00" in t.yaml:7')
     assert lines[at + 1] == "set SnapshotRetentionLimit: 7 in t.yaml:6"
     assert lines[at + 2].startswith("note ECB007: the backup window 05:00-09:00 overlaps")
     assert "the backup window 05:00-09:00 overlaps" in run("fix").stdout

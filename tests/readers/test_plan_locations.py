@@ -103,7 +103,7 @@ def test_every_planned_cache_is_located_at_its_retention_in_the_configuration(
         block = cache.block
         assert block is not None
         lines = (block.line, block.end_line)
-        found[address] = (str(cache.location), *lines, list(map(str, cache.calls)))
+        found[address] = (str(cache.location), *lines, [str(call.location) for call in cache.calls])
     assert found == EXPECTED
     assert warnings(report) == []
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import replace
@@ -123,7 +124,8 @@ def test_the_line_of_the_cache_and_the_line_that_decides_are_shown_with_a_caret(
 
 def called_from(root: str, **fields: str) -> Finding:
     one = finding()
-    where = {"location": Location("mod/main.tf", 4), "calls": (Location(f"{root}/main.tf", 1),)}
+    call = Call(Location(f"{root}/main.tf", 1), 'module "cache"', "mod")
+    where = {"location": Location("mod/main.tf", 4), "calls": (call,)}
     return replace(one, resource=replace(one.resource, root=root, **where, **fields), remedy=None)
 
 

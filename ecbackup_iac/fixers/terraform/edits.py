@@ -129,10 +129,9 @@ class _Proposal:
         """Return the call of the module whose variable has this default; None where there is none."""
         if definition is None or not definition.is_default:
             return None
-        folders = [os.path.realpath(folder) for folder in self._resource.called]
-        for call, folder in zip(self._resource.calls, folders, strict=True):
-            if folder == definition.folder:
-                return call
+        for call in self._resource.calls:
+            if call.folder and os.path.realpath(call.folder) == definition.folder:
+                return call.location
         return None
 
     def _replaced(self, path: str, literal: Location, value: Settled[int]) -> Edit:

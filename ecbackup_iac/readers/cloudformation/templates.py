@@ -28,7 +28,7 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.hidden import hidden
-from ecbackup_iac.model.location import Location, input_location, is_downloaded
+from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
@@ -36,6 +36,7 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
+from ecbackup_iac.readers.cloudformation.calls import calls_to
 from ecbackup_iac.readers.cloudformation.deployments import (
     cache_of_deployment,
     deployed_cache,
@@ -103,22 +104,18 @@ class TemplateReader:
         self._evaluated.add(template.path)
         settings = [root for root in self._roots if root.path == template.path]
         if not settings:
-            yield self._result(template, self._given.parameters, "")
+            yield self._result(template, self._given.parameters)
         for root in settings:
             files = [("file", path) for path in root.parameter_files]
-            shown = ", ".join(map(shown_path, root.parameter_files))
-            note = f"evaluated with {shown}" if shown else ""
-            result = self._result(template, (*files, *self._given.parameters), note)
+            result = self._result(template, (*files, *self._given.parameters))
             yield result.with_settings(root.label)
 
-    def _result(
-        self, template: Template, given: Sequence[tuple[str, str]], note: str
-    ) -> ReadResult:
+    def _result(self, template: Template, given: Sequence[tuple[str, str]]) -> ReadResult:
         values = self._values(given)
         self._declared |= template.section("Parameters").keys() | {
             name for name in values if name.startswith("AWS::")
         }
-        return self._evaluated_stack(Stack(template, values), template.source.path, note)
+        return self._evaluated_stack(Stack(template, values), template.source.path)
 
     def _deployed(self, deployment: TemplateDeployment, boundary: str) -> ReadResult:
         """Return the result of a template that a resource of another source deploys."""
@@ -136,16 +133,16 @@ class TemplateReader:
             warning = Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
             return ReadResult(diagnostics=(warning,))
         self._templates.cover(stack.template)
-        result = self._evaluated_stack(stack, deployment.root, "")
+        result = self._evaluated_stack(stack, deployment.root)
         caches = [deployed_cache(cache, deployment) for cache in result.resources]
         result = replace(result, resources=tuple(caches))
         return hidden_result(result, deployment) if deployment.is_hidden else result
 
-    def _evaluated_stack(self, root: Stack, shown_root: str, note: str) -> ReadResult:
+    def _evaluated_stack(self, root: Stack, shown_root: str) -> ReadResult:
         budget = ScenarioBudget()
         budget.admit(root.template)
         deployment = Deployment(root, self._templates, RESOURCE_TYPES.__contains__, budget)
-        reader = _RootReader(shown_root, note, budget)
+        reader = _RootReader(shown_root, budget)
         path = root.template.source.path
         resources: list[CacheResource] = []
         try:
@@ -238,9 +235,8 @@ class TemplateReader:
 class _RootReader:
     """Resource instances of one root → caches; what CloudFormation rejects → diagnostics."""
 
-    def __init__(self, root: str, note: str, budget: ScenarioBudget) -> None:
+    def __init__(self, root: str, budget: ScenarioBudget) -> None:
         self.root = root
-        self._note = note
         self._budget = budget
         self.spent_at: Location | None = None
         """The first cache whose evaluation exceeded the budget."""
@@ -299,7 +295,7 @@ class _RootReader:
             generator=CDK if resource.construct else generator_of(source.path),
             construct=resource.construct or "",
             block=_block(resource),
-            calls=_calls(resource.frame.stack),
+            calls=calls_to(resource.frame.stack),
         )
 
     def _notes(self, resource: ResourceInstance, settings: ResourceSettings) -> Iterator[str]:
@@ -314,8 +310,6 @@ class _RootReader:
                 yield f"{stack.address}: {stack.note}"
         if resource.construct:
             yield f"CDK construct {resource.construct}"
-        if self._note:
-            yield self._note
 
 
 def _block(resource: ResourceInstance) -> Location:
@@ -324,12 +318,6 @@ def _block(resource: ResourceInstance) -> Location:
     above = (one.location for one in stack.ancestors if one.location is not None)
     own = stack.template.source.location_of(resource.key, resource.body)
     return next(above, own) if isinstance(stack.template.source, EmbeddedText) else own
-
-
-def _calls(stack: Stack) -> tuple[Location, ...]:
-    """Return the nested stacks that lead to a template of a package, outermost first."""
-    above = [one.location for one in reversed(stack.ancestors) if one.location is not None]
-    return tuple(above) if is_downloaded(stack.template.source.path) else ()
 
 
 def _property_location(resource: ResourceInstance, name: str) -> Location | None:

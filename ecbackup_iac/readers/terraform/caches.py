@@ -60,12 +60,10 @@ class RootReader:
         self,
         root: str,
         diagnostics: list[Diagnostic],
-        note: str,
         stand_ins: "Callable[[], StandIns]",
     ) -> None:
         self._root = root
         self._diagnostics = diagnostics
-        self._note = note
         self._is_exhausted = False
         self._checked: Counter[Location] = Counter()
         self._stand_ins = stand_ins
@@ -91,9 +89,7 @@ class RootReader:
     def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
         """Yield the cache that an instance is, or that an unread module would make."""
         if isinstance(found, UnreadCall):
-            for cache in self._unread_calls().caches(found):
-                noted = dict.fromkeys(filter(None, (*cache.assumptions, self._note)))
-                yield replace(cache, assumptions=tuple(noted))
+            yield from self._unread_calls().caches(found)
         elif found.kind in DEPLOYERS:
             yield from self._deployed_by(found)
         else:
@@ -118,8 +114,7 @@ class RootReader:
         if self._deployed is None:
             self._deployed = DeployedTemplates(self._root, self._diagnostics)
         block = Arguments(found.block, Evaluator(found.scope), self._give_up)
-        noted = tuple(filter(None, (*found.doubts, self._note)))
-        basis = replace(unknown_cache(found, self._root), assumptions=noted)
+        basis = replace(unknown_cache(found, self._root), assumptions=found.doubts)
         yield from self._deployed.read(found, block, basis)
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
@@ -147,7 +142,7 @@ class RootReader:
             backup_window=self._text(block, attributes.backup_window),
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
-            assumptions=tuple(filter(None, (*found.doubts, self._note))),
+            assumptions=found.doubts,
         )
         cache = with_origin(cache, found.block, found.scope)
         if is_rejected and not found.refusal:  # its retention says why
@@ -179,7 +174,8 @@ class RootReader:
         if argument is None:
             return Unset()
         try:
-            return text_setting(block.value(argument))
+            step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
+            return text_setting(block.value(argument), step)
         except EvaluationError as error:
             self._diagnostics.append(refused(error, argument.range.location))
             return Unknown(f"Terraform refuses {name}: {error.message}")

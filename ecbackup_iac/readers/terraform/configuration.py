@@ -126,7 +126,7 @@ class _Tree:
         self._evaluated_roots.add(folder)
         settings = [root for root in self._request.roots if os.path.realpath(root.path) == folder]
         if not settings:
-            yield self._reading(folder, self._request.given, "")
+            yield self._reading(folder, self._request.given)
         for root in settings:
             variables = [("file", path) for path in root.var_files]
             given = replace(
@@ -134,14 +134,10 @@ class _Tree:
                 variables=(*variables, *self._request.given.variables),
                 workspace=self._request.given.workspace or root.workspace,
             )
-            names = [*map(shown_path, root.var_files)]
-            if root.workspace:
-                names.append(f"workspace {root.workspace}")
-            note = f"evaluated with {', '.join(names)}" if names else ""
-            yield self._reading(folder, given, note).with_settings(root.label)
+            yield self._reading(folder, given).with_settings(root.label)
         yield self._release(folder)
 
-    def _reading(self, folder: str, given: EvaluationInputs, note: str) -> ReadResult:
+    def _reading(self, folder: str, given: EvaluationInputs) -> ReadResult:
         if self._steps_left <= 0:
             self._skipped_roots.append(folder)
             return ReadResult()
@@ -151,7 +147,7 @@ class _Tree:
         absent: dict[Location, AbsentCache] = {}
         deployments: dict[tuple[str, str], TemplateDeployment] = {}
         for program in programs:
-            evaluated = self._evaluated(folder, given, note, program, diagnostics)
+            evaluated = self._evaluated(folder, given, program, diagnostics)
             absent = evaluated.absent | absent
             for each in evaluated.deployments:
                 deployments.setdefault((each.address, each.url or each.text), each)
@@ -202,13 +198,12 @@ class _Tree:
         self,
         folder: str,
         given: EvaluationInputs,
-        note: str,
         program: Evidence,
         diagnostics: list[Diagnostic],
     ) -> RootEvaluation:
         """Return a root's caches, evaluated with what is given."""
         instance = self._instance(folder, given, program.program)
-        reader = RootReader(shown_path(folder), diagnostics, note, self._described)
+        reader = RootReader(shown_path(folder), diagnostics, self._described)
         root = RootEvaluation(instance, program, reader, self._index, self._order, self._is_target)
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
@@ -271,7 +266,7 @@ class _Tree:
                 break
             if names:
                 chosen = replace(given, variables=(("file", path), *given.variables))
-                found = self._evaluated(folder, chosen, "", program, [])
+                found = self._evaluated(folder, chosen, program, [])
                 variants.append((shown_path(path), found.resources))
         resources = root.resources
         if not variants:

@@ -112,7 +112,6 @@ class DeployedTemplates:
             assumptions=basis.assumptions,
             overrides=basis.overrides,
             calls=basis.calls,
-            called=basis.called,
             is_hidden=body.is_hidden,
         )
         is_seen = file is not None or (body.error is not None and _is_written_here(block, deployer))

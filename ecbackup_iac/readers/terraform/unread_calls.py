@@ -191,6 +191,9 @@ def _at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> Cache
         type=call.unreadable.source if stand_in.is_table else cache.type,
         location=(argument.range if argument else header).location,
         retention=_in_user_code(cache.retention, stand_in, header),
+        node_type=_without_steps_of(cache.node_type, stand_in),
+        backup_window=_without_steps_of(cache.backup_window, stand_in),
+        maintenance_window=_without_steps_of(cache.maintenance_window, stand_in),
         retention_name=name or cache.retention_name,
         assumptions=tuple(dict.fromkeys((*call.doubts, *cache.assumptions, stand_in.note))),
         module=CalledModule(call.address, described.source, ModuleState.DESCRIBED, name),
@@ -222,6 +225,10 @@ def _settled_in_user_code(
         trace = (TraceStep(text, header.location, StepKind.UNSET),)
     literals = tuple(location for location in setting.literals if location.path != path)
     return replace(setting, trace=trace, literals=literals)
+
+
+def _without_steps_of(setting: Setting[str], stand_in: StandIn) -> Setting[str]:
+    return replace(setting, trace=_own_steps(setting.trace, stand_in))
 
 
 def _own_steps(trace: Sequence[TraceStep], stand_in: StandIn) -> tuple[TraceStep, ...]:
