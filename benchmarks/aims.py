@@ -118,7 +118,7 @@ def _at_start(runs: int) -> Iterator[Row]:
         name = "`ecbackup-iac --version`"
         yield _times(name, BARE.name, Pairs(reported, one), 3.5)
         name = "one root, two modules, one cache"
-        yield _times(name, BARE.name, Pairs(judged, one), 5)
+        yield _times(name, BARE.name, Pairs(judged, one), 8)
         yield _against_checkov(small, runs)
 
 
@@ -164,7 +164,7 @@ def _on_the_estate(runs: int, stacks: int) -> Iterator[Row]:
         name = "a Python walk that reads every file"
         walk = Contender(name, [sys.executable, "-c", _WALK], (0,), estate)
         ours, found, read = by_turns([_judging(estate), grep, walk], runs)
-        yield _times(said, grep.name, Pairs(ours, found), 8)
+        yield _times(said, grep.name, Pairs(ours, found), 10)
         yield _times("the same", walk.name, Pairs(ours, read), 2)
         if sys.platform == "linux":
             idle = Contender("bare Python", [sys.executable, "-c", "import time; time.sleep(0.1)"])

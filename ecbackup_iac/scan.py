@@ -40,7 +40,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
 
     """
     # Before anything is read, which can take minutes, because a baseline that cannot be used ends the run.
-    suppressions = Suppressions(policy, paths, inputs, today)
+    suppressions = Suppressions(policy.suppression_settings, paths, inputs, today)
     everything = readings(
         paths, policy.reading_scope, inputs, allow_empty=allow_empty, progress=progress
     )

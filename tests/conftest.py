@@ -1,6 +1,7 @@
 """What every test may ask for: the real command line, in a folder of its own, in a clean environment."""
 
 import gc
+import io
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from unittest import mock
 
 import pytest
 from filelock import FileLock
@@ -18,7 +20,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
+from ecbackup_iac.cloudformation.templates.interest import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope, RootSettings
@@ -59,6 +61,8 @@ class Run(Protocol):
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
+    """Run the command line: in this process, unless a test asks for another environment."""
+
     def run_it(
         *args: str,
         stdin: bytes | None = b"",
@@ -66,6 +70,8 @@ def run(tmp_path: Path) -> Run:
         cwd: Path | None = None,
         **options: Any,  # noqa: ANN401
     ) -> Result:
+        if stdin is not None and env is None and not options:
+            return _run_in_process(args, stdin, cwd or tmp_path)
         if stdin is not None:
             options["input"] = stdin
         result = subprocess.run(
@@ -78,13 +84,37 @@ def run(tmp_path: Path) -> Run:
             check=False,
             **options,
         )
-        stdout, stderr = (
-            (text or b"").decode("utf-8", "backslashreplace")
-            for text in (result.stdout, result.stderr)
-        )
-        return Result(stdout, stderr, result.returncode)
+        return Result(_decoded(result.stdout), _decoded(result.stderr), result.returncode)
 
     return run_it
+
+
+def _run_in_process(args: Sequence[str], stdin: bytes, folder: Path) -> Result:
+    from ecbackup_iac.cli.main import status
+
+    output, errors = io.BytesIO(), io.BytesIO()
+    depth, before = sys.getrecursionlimit(), os.getcwd()
+    os.chdir(folder)
+    try:
+        with (
+            mock.patch.dict(os.environ, environment(), clear=True),
+            mock.patch.multiple(
+                sys,
+                argv=["ecbackup-iac", *args],
+                stdin=io.TextIOWrapper(io.BytesIO(stdin), "utf-8"),
+                stdout=io.TextIOWrapper(output, "utf-8", write_through=True),
+                stderr=io.TextIOWrapper(errors, "utf-8", "backslashreplace", write_through=True),
+            ),
+        ):
+            code = status()
+            return Result(_decoded(output.getvalue()), _decoded(errors.getvalue()), code)
+    finally:
+        os.chdir(before)
+        sys.setrecursionlimit(depth)
+
+
+def _decoded(text: bytes | None) -> str:
+    return (text or b"").decode("utf-8", "backslashreplace")
 
 
 @pytest.fixture
@@ -338,6 +368,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "environment_with" in getattr(item, "fixturenames", ()):
             item.add_marker("extended")
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """Return the path of an installed program.
+
+    Without it a test is skipped, or fails where every tool has to be there, as in .ci/run.
+    """
+
+    def find(name: str) -> str:
+        found = shutil.which(name)
+        if found is None:
+            end = pytest.fail if os.environ.get("ECBACKUP_REQUIRE_TOOLS") else pytest.skip
+            end(f"{name} is not installed")
+        return found
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -125,7 +125,10 @@ def test_make_run_has_the_verdicts_that_the_examples_name(run: Run) -> None:
     assert recipe is not None
     command = recipe[1].removeprefix("$(BIN)/")
     assert command.startswith("ecbackup-iac ")
-    last_line = _output(run, command).splitlines()[-1]
+    report = _output(run, command)
+    assert "WARNING" not in report
+    assert "exclude '**/archive/' leaves out 1 path" in report
+    last_line = report.splitlines()[-1]
     assert last_line == "21 caches: 6 pass, 6 fail, 5 unknown, 2 not applicable, 2 suppressed"
 
 

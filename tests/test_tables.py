@@ -11,12 +11,10 @@ from types import FunctionType
 import pytest
 
 import ecbackup_iac
-from ecbackup_iac.cloudformation.templates.recognition import MARKS
 from ecbackup_iac.control import FORMATS, PageRenderer, renderer
 from ecbackup_iac.fixers import Fixer, fixer
 from ecbackup_iac.model.source import SOURCES, Source
 from ecbackup_iac.readers.json_documents import READERS, DocumentReader
-from ecbackup_iac.readers.recognition import TEMPLATE_MARKS
 from ecbackup_iac.reporters import REPORTERS, Reporter, reporter
 
 # The package imports these modules by the names in its tables, where mypy does not compare them.
@@ -86,7 +84,3 @@ def test_a_row_of_the_sources_is_whole(source: Source) -> None:
     # Fix names what a cache was read from where it has no file to edit.
     assert bool(facts.read_from) == (facts.fixer is None)
     assert not (facts.is_terraform_json and facts.is_live)
-
-
-def test_the_marks_of_templates_are_the_same_in_both_rooms() -> None:
-    assert TEMPLATE_MARKS == MARKS

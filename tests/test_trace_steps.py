@@ -12,7 +12,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Origin, input_location
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
-from ecbackup_iac.remedy import OPTIONS
+from ecbackup_iac.remedy.terraform import OPTIONS
 from ecbackup_iac.reporters.repository_paths import is_file
 from ecbackup_iac.scan import scan
 
@@ -130,10 +130,24 @@ def test_a_map_is_a_collection() -> None:
     code = "locals {\n  all = { dev = 0 }\n}\n" + GROUP.format("local.all.dev")
     Path("main.tf").write_text(code, encoding="utf-8")
     assert [step.shape for step in trace_of()] == [
-        StepShape.VALUE,
+        StepShape.EXPRESSION,
         StepShape.COLLECTION,
         StepShape.VALUE,
     ]
+
+
+def test_an_expression_that_makes_a_map_is_a_collection() -> None:
+    code = 'locals {\n  all = zipmap(["dev"], [0])\n}\n' + GROUP.format("local.all.dev")
+    Path("main.tf").write_text(code, encoding="utf-8")
+    assert [step.shape for step in trace_of()] == [StepShape.EXPRESSION, StepShape.COLLECTION]
+
+
+def test_a_data_file_is_a_step() -> None:
+    Path("c.yaml").write_text("days: 0\n", encoding="utf-8")
+    value = 'yamldecode(file("c.yaml")).days'
+    Path("main.tf").write_text(GROUP.format(value), encoding="utf-8")
+    assert steps_of() == [ATTRIBUTE, (StepKind.DATA_FILE, "days")]
+    assert str(trace_of()[-1].location) == "c.yaml:1"
 
 
 PROPERTY = (StepKind.ATTRIBUTE, "SnapshotRetentionLimit")

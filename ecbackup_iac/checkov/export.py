@@ -141,7 +141,7 @@ def selftest(program: str) -> str:
             "--external-checks-dir", checkov_folder(), "--skip-download", "--soft-fail",
         ]  # fmt: skip
         try:
-            completed = subprocess.run(  # noqa: S603
+            completed = subprocess.run(  # noqa: S603 - the program that the user names
                 command, capture_output=True, timeout=MAX_SECONDS, check=False
             )
         except (OSError, subprocess.SubprocessError) as error:

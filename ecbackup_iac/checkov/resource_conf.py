@@ -7,7 +7,7 @@ expression that it could not resolve is its text, and CloudFormation's intrinsic
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
@@ -222,7 +222,7 @@ def _plan(path: str) -> dict[str, tuple[Any, Blocks]]:
         return {}
     configuration = plan.get("configuration")
     top = configuration.get("root_module") if isinstance(configuration, dict) else None
-    module: ConfigurationModule = top if isinstance(top, dict) else {}  # type: ignore[assignment] # as read
+    module: ConfigurationModule = top if isinstance(top, dict) else {}  # type: ignore[assignment]  # every reader of it checks what it reads
     blocks = Blocks(module)
     return {
         change["address"]: (change, blocks)
@@ -270,15 +270,14 @@ def _outcomes(node: object, settle: Callable[[object], Settled[T] | None]) -> Va
 
 def _branches(node: object, when: str, depth: int = 0) -> Iterator[tuple[object, str]]:
     """Yield every possible value with its condition."""
-    branch = node.get("Fn::If") if isinstance(node, Mapping) else None
-    if not isinstance(branch, Sequence) or len(branch) != 3 or depth > MAX_OUTCOMES:  # noqa: PLR2004
-        yield node, when
-        return
-    name, *values = branch
-    for value, word in zip(values, ("true", "false"), strict=True):
-        condition = f"{name} is {word}"
-        nested = f"{when} and {condition}" if when else condition
-        yield from _branches(value, nested, depth + 1)
+    match node:
+        case {"Fn::If": [name, if_true, if_false]} if depth <= MAX_OUTCOMES:
+            for value, word in ((if_true, "true"), (if_false, "false")):
+                condition = f"{name} is {word}"
+                nested = f"{when} and {condition}" if when else condition
+                yield from _branches(value, nested, depth + 1)
+        case _:
+            yield node, when
 
 
 def _settled_days(node: object) -> Settled[int] | None:

@@ -13,7 +13,7 @@ from ecbackup_iac.cli.commands.explain import explain
 from ecbackup_iac.cli.commands.fix import fix
 from ecbackup_iac.cli.exit_codes import EXIT_INTERRUPTED, EXIT_USAGE
 from ecbackup_iac.cli.help import ProgramGroup
-from ecbackup_iac.cli.runtime import configure_process, exit_code_of
+from ecbackup_iac.cli.runtime import MAX_DEPTH, exit_code_of
 from ecbackup_iac.errors import InputError
 from ecbackup_iac.reporters.escaping import escape_control_characters
 
@@ -56,7 +56,7 @@ def main() -> None:
 
 def status() -> int:
     """Run the command line and return its exit status."""
-    configure_process()
+    sys.setrecursionlimit(MAX_DEPTH)
     return exit_code_of(_run_click)
 
 

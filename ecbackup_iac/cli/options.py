@@ -53,7 +53,7 @@ class OutputType(click.ParamType[Output]):
     def shell_complete(
         self,
         ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002 - the same
         incomplete: str,
     ) -> list["CompletionItem"]:
         """Return formats, or files after a colon."""
@@ -96,7 +96,7 @@ class RuleType(click.ParamType["Rule"]):
     def shell_complete(
         self,
         ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002 - the same
         incomplete: str,
     ) -> list["CompletionItem"]:
         """Return the ids, each with the rule's name."""

@@ -1,7 +1,6 @@
 """A run → an exit status: process settings, errors as messages and statuses, and the exit."""
 
 import errno
-import gc
 import os
 import sys
 from collections.abc import Callable
@@ -13,17 +12,10 @@ from ecbackup_iac.cli.output import discard_standard_output, print_error
 from ecbackup_iac.errors import EcbackupError, OutputError
 
 MAX_DEPTH = 5_000
-"""Python's limit of nested calls; input that nests deeper is reported and not followed."""
+"""Python's limit of nested calls; input that nests deeper is reported and not followed.
 
-OBJECTS_BETWEEN_COLLECTIONS = 200_000
-
-
-def configure_process() -> None:
-    """Set the interpreter's limits for a run."""
-    # Locals that refer to locals, modules in modules: each step takes about ten calls.
-    sys.setrecursionlimit(MAX_DEPTH)
-    # A run makes many objects and hardly any garbage: looking for it costs a third of the time.
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+Locals that refer to locals, modules in modules: each step takes about ten calls.
+"""
 
 
 def exit_code_of(run: Callable[[], object]) -> int:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.policy import PathGlob
 
-_WILDCARD = re.compile(r"(?:(?<=/)|^)\*\*/|\*+")
+_WILDCARD = r"(?:(?<=/)|^)\*\*/|\*+"
 _ANY_FOLDERS = "(?:.*?/)??"
 _ANY_TEXT = ".*?"
 _ANYTHING_BELOW = "(?:/.*)?"
@@ -26,6 +26,12 @@ def matches(pattern: str, text: str) -> bool:
 def matcher(pattern: str) -> Callable[[str], object]:
     """Return a function that says whether the glob matches the whole of a text, for many texts."""
     return _expression(pattern).fullmatch
+
+
+def texts_in(pattern: str) -> list[str]:
+    """Return the texts of a glob, each of which is in whatever it matches."""
+    pieces = (text for part in _WILDCARD.split(pattern) for text in part.split("?"))
+    return [text for text in pieces if text]
 
 
 def covers(glob: PathGlob, path: str) -> bool:
@@ -49,9 +55,9 @@ def _expression(pattern: str, behind: str = "") -> re.Pattern[str]:
 
     The text between two wildcards needs no second try after its first match: hence the atomic groups.
     """
-    texts = [re.escape(part).replace(r"\?", ".") for part in _WILDCARD.split(pattern)]
+    texts = [re.escape(part).replace(r"\?", ".") for part in re.split(_WILDCARD, pattern)]
     wildcards = [
-        _ANY_FOLDERS if mark == "**/" else _ANY_TEXT for mark in _WILDCARD.findall(pattern)
+        _ANY_FOLDERS if mark == "**/" else _ANY_TEXT for mark in re.findall(_WILDCARD, pattern)
     ]
     steps = [wildcard + text for wildcard, text in zip(wildcards, texts[1:], strict=True)]
     groups = [f"(?>{step})" for step in steps[:-1]] + steps[-1:]

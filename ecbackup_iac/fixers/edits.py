@@ -2,6 +2,7 @@
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -10,9 +11,10 @@ from ecbackup_iac.files.bounded_read import regular_content
 from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, is_readable, shown_path
 from ecbackup_iac.model.location import Location, is_downloaded
-from ecbackup_iac.model.policy import PublishedModule, RootSettings
+from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.shared_code import NOTHING_SHARED
+from ecbackup_iac.syntax.columns import Characters
 
 T = TypeVar("T")
 
@@ -55,16 +57,10 @@ class SourceFiles:
     """The files that may be edited, each read once."""
 
     def __init__(
-        self,
-        paths: Iterable[str] = ("",),
-        roots: Sequence[RootSettings] = (),
-        modules: Sequence[PublishedModule] = (),
+        self, paths: Iterable[str] = ("",), modules: Sequence[PublishedModule] = ()
     ) -> None:
         """Edit nothing outside the repositories of `paths`, whatever a command line names there."""
         self._boundaries = {boundary_of(path) for path in paths}
-        self.roots = roots
-        """The policy's settings of roots."""
-
         self.modules = modules
         """The published modules that the policy describes."""
 
@@ -181,24 +177,45 @@ def offsets(
     """Return the start and end of a location in bytes. Raise NotFixableError if it has no line."""
     if location.line is None or location.end_line is None:
         raise NotFixableError(f"{location}: no place in a file")
-    starts = _line_starts(content, breaks)
-    first = _offset(content, starts, location.line, location.column or 1)
-    last = _offset(content, starts, location.end_line, location.end_column or 1)
-    return first, last
+    lines = _lines(content, breaks)
+    first = lines.offset(location.line, location.column or 1)
+    return first, lines.offset(location.end_line, location.end_column or 1)
+
+
+def line_start(content: bytes, at: int) -> int:
+    """Return the offset of the line that an offset is in; a line ends with any of YAML's breaks."""
+    return _lines(content, LINE_BREAKS).start(at)
+
+
+def line_break(content: bytes, at: int) -> tuple[int, int]:
+    """Return the start and end of the break of the line that an offset is in; the end of the last line."""
+    return _lines(content, LINE_BREAKS).end(at)
 
 
 @lru_cache(maxsize=4)
-def _line_starts(content: bytes, breaks: re.Pattern[bytes]) -> list[int]:
-    return [0, *(match.end() for match in breaks.finditer(content))]
+def _lines(content: bytes, breaks: re.Pattern[bytes]) -> "_Lines":
+    return _Lines(content, breaks)
 
 
-def _offset(content: bytes, starts: Sequence[int], line: int, column: int) -> int:
-    start = starts[line - 1] if line <= len(starts) else len(content)
-    if line == 1 and content.startswith(BYTE_ORDER_MARK):
-        start = len(BYTE_ORDER_MARK)
-    # A character is four bytes at most.
-    before = content[start : start + 4 * column].decode(errors="replace")[: column - 1]
-    return start + len(before.encode())
+class _Lines:
+    """The lines of a file."""
+
+    def __init__(self, content: bytes, breaks: re.Pattern[bytes]) -> None:
+        self._breaks = [match.span() for match in breaks.finditer(content)]
+        self._starts = [0, *(end for _, end in self._breaks)]
+        self._breaks.append((len(content), len(content)))
+        self._first = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
+        self._characters = Characters(content)
+
+    def start(self, at: int) -> int:
+        return self._starts[bisect_right(self._starts, at) - 1]
+
+    def end(self, at: int) -> tuple[int, int]:
+        return self._breaks[bisect_right(self._starts, at) - 1]
+
+    def offset(self, line: int, column: int) -> int:
+        start = self._starts[line - 1] if line <= len(self._starts) else self._breaks[-1][0]
+        return self._characters.offset(max(start, self._first), column - 1)
 
 
 def edited(content: bytes, edits: Iterable[Edit]) -> bytes:

@@ -12,13 +12,7 @@ from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Node
 from ecbackup_iac.hcl.expression_parser import parse_range
 from ecbackup_iac.hcl.literal_text import check_escapes, decoded, resolved
 from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
-from ecbackup_iac.hcl.source import (
-    HclSyntaxError,
-    Problem,
-    ProblemHandler,
-    SourceFile,
-    SourceRange,
-)
+from ecbackup_iac.hcl.source import HclSyntaxError, Problem, ProblemHandler, SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts, Schema
 from ecbackup_iac.hcl.tokens import COMMENT_TEXT, END, NAME, NEWLINE, identifier_end, matched_end
 from ecbackup_iac.hcl.validity import is_certainly_valid

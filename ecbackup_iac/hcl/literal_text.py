@@ -1,21 +1,28 @@
 """Bytes of literal text → the string that they mean, with its escapes resolved."""
 
 import re
-import unicodedata
+from itertools import groupby
+from unicodedata import combining, is_normalized, normalize
 
 from ecbackup_iac.hcl.source import HclSyntaxError
 
-_BAD_ESCAPE = re.compile(
+_BAD_ESCAPE = (
     rb'\\(?:[nrt"\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}'
     rb"|U00(?!00[dD][89a-fA-F])(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}|((?s:.[\x80-\xbf]*+)))"
 )
-_ESCAPED_OPENING = re.compile(r"([$%])\1\{")
-_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))')
+_ESCAPED_OPENING = r"([$%])\1\{"
+_ESCAPE = r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))'
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
-_UTF8 = re.compile(
+_UTF8 = (
     rb"(?:[\x00-\x7f]|[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3})*+"
 )
+
+_LONG = 1_000
+"""Characters of a text that Python normalizes in a moment, whatever they are."""
+
+_TIBETAN_VOWELS = {0xF73: "\u0f71\u0f72", 0xF75: "\u0f71\u0f74", 0xF81: "\u0f71\u0f80"}
+"""Each is no mark itself and stands for two: the first of its decomposition must be put in order too."""
 
 NOT_UTF8 = "Invalid character encoding: the text is not valid UTF-8"
 
@@ -30,7 +37,7 @@ def decoded(text: bytes, start: int, end: int) -> str:
     try:
         return text[start:end].decode()
     except UnicodeDecodeError:
-        found = _UTF8.match(text, start, end)
+        found = re.compile(_UTF8).match(text, start, end)
         stop = found.end() if found else start
         if stop < end:
             raise HclSyntaxError(NOT_UTF8, stop, stop + 1) from None
@@ -41,7 +48,7 @@ def check_escapes(text: bytes, start: int, end: int) -> None:
     """Raise HclSyntaxError if the text of a quoted string has an escape sequence that HCL does not know."""
     written = text[start:end]
     if b"\\" in written:
-        for match in _BAD_ESCAPE.finditer(written):
+        for match in re.finditer(_BAD_ESCAPE, written):
             if match[1] is not None:
                 first, last = match.span()
                 raise HclSyntaxError("Invalid escape sequence", start + first, start + last)
@@ -50,13 +57,13 @@ def check_escapes(text: bytes, start: int, end: int) -> None:
 def resolved(text: str, *, is_quoted: bool) -> str:
     """Return literal text with its escapes resolved."""
     if "${" in text or "%{" in text:
-        text = _ESCAPED_OPENING.sub(r"\1{", text)
+        text = re.sub(_ESCAPED_OPENING, r"\1{", text)
     return unescaped(text) if is_quoted and "\\" in text else text
 
 
 def unescaped(text: str) -> str:
     """Return a quoted string's text with its backslash sequences resolved."""
-    return _ESCAPE.sub(_character, text)
+    return re.sub(_ESCAPE, _character, text)
 
 
 def _character(match: re.Match[str]) -> str:
@@ -69,5 +76,14 @@ def _character(match: re.Match[str]) -> str:
 
 
 def normal(text: str) -> str:
-    """Return text in Unicode's normal form C, as HCL holds every string."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    """Return text in Unicode's normal form C, as HCL holds every string, in linear time."""
+    if text.isascii() or is_normalized("NFC", text):
+        return text
+    if (
+        len(text) > _LONG
+    ):  # Python takes the square of the length of a run of marks that are not in order
+        runs = groupby(text.translate(_TIBETAN_VOWELS), lambda character: combining(character) > 0)
+        text = "".join(
+            "".join(sorted(run, key=combining) if is_mark else run) for is_mark, run in runs
+        )
+    return normalize("NFC", text)

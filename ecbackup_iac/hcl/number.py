@@ -17,7 +17,7 @@ PRECISION = 512  # bits
 MAX_EXPONENT = 20_000  # powers of ten; beyond it nothing sensible is meant
 MAX_DIGITS = 4_000  # Python itself reads and writes no more than 4300 at a time
 
-_NUMERAL = re.compile(r"([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?", re.ASCII)
+_NUMERAL = r"([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?"
 
 
 class NumberTooLargeError(ArithmeticError):
@@ -33,7 +33,7 @@ def parse_number(text: str) -> Number | None:
     """
     if len(text) < MAX_DIGITS and text.isdecimal() and text.isascii():
         return rounded(int(text))
-    match = _NUMERAL.fullmatch(text)
+    match = re.fullmatch(_NUMERAL, text)
     if match is None:
         return None
     sign, whole, fraction, exponent = match.groups()

@@ -45,12 +45,7 @@ NO_BLOCKS = Schema({})
 class Attribute:
     """`name = expression`; the expression is parsed when it is first used."""
 
-    def __init__(
-        self,
-        name: str,
-        source_range: SourceRange,
-        parse: Callable[[], Node],
-    ) -> None:
+    def __init__(self, name: str, source_range: SourceRange, parse: Callable[[], Node]) -> None:
         self.name = name
         self.range = source_range
         """Of the whole attribute, its name included."""

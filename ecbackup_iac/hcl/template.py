@@ -24,9 +24,9 @@ from ecbackup_iac.model.record import changing_record
 MAX_DIRECTIVES = 100
 """Directives inside each other."""
 
-_TOKENS_OF_STRING = re.compile(r"\$\$\{~?|%%\{~?|[$%]|(?:\\.|[^$%\\])+", re.DOTALL)
+_TOKENS_OF_STRING = r"\$\$\{~?|%%\{~?|[$%]|(?:\\(?s:.)|[^$%\\])+"
 # One character between a dollar or percent sign and the line break belongs to the sign.
-_TOKENS_OF_LINE = re.compile(r"[$%][$% \t\v\f\r](?=\r?\n)|(?:\$\$\{~?|%%\{~?|[$%]|[^$%\n]+)\n?|\n")
+_TOKENS_OF_LINE = r"[$%][$% \t\v\f\r](?=\r?\n)|(?:\$\$\{~?|%%\{~?|[$%]|[^$%\n]+)\n?|\n"
 _UNBALANCED = "Unexpected template directive: if, for, else, endif and endfor do not fit together"
 
 
@@ -71,7 +71,7 @@ class Pieces:
             self._add_token(start, end, text)
             return
         pattern = _TOKENS_OF_STRING if self._is_quoted else _TOKENS_OF_LINE
-        for match in pattern.finditer(text):
+        for match in re.finditer(pattern, text):
             stop = min(end, start + len(match[0].encode()))
             self._add_token(start, stop, match[0])
             start = stop

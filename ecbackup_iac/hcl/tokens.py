@@ -58,7 +58,6 @@ _TEXT_OF_STRING = rb'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))*+'
 QUOTED_STRING = rb'"' + _TEXT_OF_STRING + rb'"'
 HEREDOC_OPENING = rb"<<-?(" + NAME + rb")\r?\n"
 
-_HEREDOC_OPENING = re.compile(HEREDOC_OPENING)
 TEXT_OF_STRING = re.compile(_TEXT_OF_STRING)
 TEXT_OF_LINE = re.compile(rb"(?:[^$%\n]++|\$\$\{|%%\{|[$%](?!\{))*+\n?")
 
@@ -83,7 +82,7 @@ def identifier_end(text: bytes, start: int, end: int) -> int:
 
 def heredoc_opening(text: bytes, start: int, end: int) -> tuple[bytes, int] | None:
     """Return the marker of the heredoc that begins at `start`, and where its first line begins."""
-    opening = _HEREDOC_OPENING.match(text, start, end)
+    opening = re.compile(HEREDOC_OPENING).match(text, start, end)
     if opening is None or identifier_end(text, *opening.span(1)) != opening.end(1):
         return None
     return opening[1], opening.end()

@@ -164,7 +164,7 @@ class ClusterModeSetting(Enum):
 
 
 # A whole number above 1, as a string.
-_SEVERAL = re.compile(r"0*([2-9]|[1-9][0-9]{1,9})")
+_SEVERAL = r"0*([2-9]|[1-9][0-9]{1,9})"
 
 
 def enables_cluster_mode(setting: ClusterModeSetting, value: object) -> bool:
@@ -177,7 +177,7 @@ def enables_cluster_mode(setting: ClusterModeSetting, value: object) -> bool:
         case ClusterModeSetting.MODE:
             return isinstance(value, str) and value.lower() == "enabled"
         case ClusterModeSetting.SHARD_COUNT if isinstance(value, str):
-            return _SEVERAL.fullmatch(value) is not None
+            return re.fullmatch(_SEVERAL, value) is not None
         case ClusterModeSetting.SHARD_COUNT:
             return isinstance(value, int | float | Fraction) and value > 1
         case ClusterModeSetting.SHARDS:

@@ -16,10 +16,9 @@ MARK = re.compile(f"{START}[0-9a-f]*{_END}?")
 _TIME = r"(?:(?:mon|tue|wed|thu|fri|sat|sun):)?[0-2]\d:[0-5]\d"
 
 # A text that is shown wherever it comes from: an engine, a node type or a window.
-_PLAIN_TEXT = re.compile(
+_PLAIN_TEXT = (
     r"redis|valkey|memcached|cache\.[a-z]\d{1,2}[a-z]{0,3}\.(?:micro|small|medium|large|\d{0,2}xlarge)"
-    rf"|{_TIME}-{_TIME}",
-    re.IGNORECASE | re.ASCII,
+    rf"|{_TIME}-{_TIME}"
 )
 
 
@@ -32,7 +31,7 @@ def hidden(text: str) -> str:
 
 def shown_setting(text: str) -> str:
     """Return a text that must not be shown, if it is an engine, a node type or a window; else its mark."""
-    return text if _PLAIN_TEXT.fullmatch(text) else hidden(text)
+    return text if re.fullmatch(_PLAIN_TEXT, text, re.IGNORECASE | re.ASCII) else hidden(text)
 
 
 def hidden_unless_days(settled: Settled[int], mark: str) -> Settled[int]:
@@ -48,22 +47,22 @@ def hidden_unless_days(settled: Settled[int], mark: str) -> Settled[int]:
 
 def names_credential(name: str) -> bool:
     """Whether a member of a document is named like one that holds a credential."""
-    return _CREDENTIAL.search(name) is not None
+    return re.search(_CREDENTIAL, name, re.IGNORECASE) is not None
 
 
-_CREDENTIAL = re.compile(
-    r"pass(wor|wd|phrase)|secret|token|credential|auth|(private|api|access|client)[-_ ]?key|certificate",
-    re.IGNORECASE,
+_CREDENTIAL = (
+    r"pass(wor|wd|phrase)|secret|token|credential|auth|certificate"
+    r"|(private|api|access|client)[-_ ]?key"
 )
 
 
 def without_credentials(address: str) -> str:
     """Return an address of a module or a template without its password and its query, save a version."""
     bare, _, query = address.partition("?")
-    bare = _USER.sub(lambda user: user[1] + ("git@" if user[2] == "git" else ""), bare)
-    version = _VERSION.search(query)
+    bare = re.sub(_USER, lambda user: user[1] + ("git@" if user[2] == "git" else ""), bare)
+    version = re.search(_VERSION, query)
     return f"{bare}?{version[0]}" if version else bare
 
 
-_USER = re.compile(r"((?:\w+::)?(?:\w+://)?)(.*)@", re.DOTALL)
-_VERSION = re.compile(r"(?<![^&])(?:ref|version)=[\w./+-]+(?![^&])", re.ASCII)
+_USER = r"((?:\w+::)?(?:\w+://)?)((?s:.*))@"
+_VERSION = r"(?<![^&])(?:ref|version)=[a-zA-Z0-9_./+-]+(?![^&])"

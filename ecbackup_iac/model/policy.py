@@ -149,6 +149,15 @@ class ReadingScope:
 
 
 @record
+class SuppressionSettings:
+    """What the suppressions need to know of a policy: which of them count, and those that it makes itself."""
+
+    ignores: SuppressionMode = SuppressionMode.ALL
+    exceptions: tuple[PolicyException, ...] = ()
+    baseline: str | None = None
+
+
+@record
 class Policy:
     """The requirements, and what is excluded or accepted."""
 
@@ -185,6 +194,11 @@ class Policy:
     def requirements(self) -> Requirements:
         """What the rule and the remedies need."""
         return Requirements(self.minimum_days, self.unknown, self.path)
+
+    @property
+    def suppression_settings(self) -> SuppressionSettings:
+        """What the suppressions need."""
+        return SuppressionSettings(self.ignores, self.exceptions, self.baseline)
 
     @property
     def reading_scope(self) -> ReadingScope:

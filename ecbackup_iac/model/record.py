@@ -57,8 +57,7 @@ def replace(instance: T, **changes: object) -> T:
 
 
 def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
-    # inspect.get_annotations returns the same, but inspect is slow to import.
-    fields = tuple(cls.__dict__.get("__annotations__", ()))  # noqa: RUF063
+    fields = tuple(cls.__dict__.get("__annotations__", ()))  # noqa: RUF063 - inspect is slow to import
     defaults = {name: cls.__dict__[name] for name in fields if name in cls.__dict__}
     own = {
         name: member

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar
 
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record
+from ecbackup_iac.model.record import record, replace
 
 T = TypeVar("T")
 
@@ -41,6 +41,9 @@ class StepKind(StrEnum):
     MAPPING = "mapping"
     """An entry of a map."""
 
+    DATA_FILE = "data_file"
+    """A file whose content is decoded or rendered."""
+
     CONDITION = "condition"
     EXPRESSION = "expression"
     LITERAL = "literal"
@@ -59,7 +62,10 @@ class StepShape(StrEnum):
 
     VALUE = "value"
     COLLECTION = "collection"
-    """A map or a list that holds it."""
+    """A map or a list that holds it, or an expression that makes one."""
+
+    EXPRESSION = "expression"
+    """An expression that the value is the result of."""
 
     COMPOSITION = "composition"
     """A text built from parts, none of which is the value."""
@@ -84,6 +90,10 @@ class TraceStep:
 
     is_partial: bool = False
     """Only the part of the source that is in the text may be shown: its neighbours may be secret."""
+
+    def to_part(self, key: object) -> "TraceStep":  # noqa: ARG002 - the source is the same
+        """Return the step on the way to an element of the value."""
+        return replace(self, shape=StepShape.COLLECTION)
 
 
 @record

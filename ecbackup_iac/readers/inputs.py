@@ -26,7 +26,7 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
 
 if TYPE_CHECKING:
-    from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
+    from ecbackup_iac.cloudformation.templates.interest import TemplateFile
     from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
     from ecbackup_iac.readers.other_programs import OtherProgram

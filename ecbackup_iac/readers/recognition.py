@@ -1,17 +1,17 @@
-"""An input → its text, decoded once, and which readers may read it.
-
-Most files of a tree hold nothing that is read here, so their bytes are searched before they are decoded.
-"""
+"""An input → its text, decoded once, and which readers may read it."""
 
 import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from ecbackup_iac.cloudformation.templates.interest import Interest, TemplateFile, interest_in
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.source import SOURCES
+from ecbackup_iac.readers.cloudformation.resource_types import SOUGHT
 from ecbackup_iac.readers.json_documents import READERS, JsonFile
+from ecbackup_iac.readers.raw_json import JsonError, RawJson, documents_in
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.wrong_input_hints import (
     MARKS,
@@ -22,9 +22,7 @@ from ecbackup_iac.readers.wrong_input_hints import (
 from ecbackup_iac.syntax.encoding import to_utf8
 
 if TYPE_CHECKING:
-    from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
     from ecbackup_iac.files.discovery import Input
-    from ecbackup_iac.readers.raw_json import RawJson
 
 # How the names of files with JSON documents end, where a person did not name the file itself.
 _DOCUMENT_EXTENSIONS = tuple(
@@ -36,18 +34,6 @@ _DOCUMENT_MARKS = re.compile(
     rb'"(?:%s)"' % "|".join((*(mark for one in READERS for mark in one.MARKS), *MARKS)).encode()
 )
 
-# As cloudformation.templates.recognition.MARKS, which is not imported for files that have none of them.
-TEMPLATE_MARKS = (
-    b"AWS",
-    b"Transform",
-    b"Resources",
-    b"\\x",
-    b"\\u",
-    b"\\U",
-    b"::MODULE",
-    b"${file(",
-)
-
 _MAX_BINARY_HEAD = 1024  # bytes in which a program or an image has a NUL, which no template has
 _MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper script has added
 
@@ -56,7 +42,7 @@ _MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper s
 class Recognised:
     """What an input may be. The template reader is tried first; nothing is set for other files."""
 
-    template: "TemplateFile | None" = None
+    template: TemplateFile | None = None
     documents: JsonFile | None = None
     problem: Diagnostic | None = None
     """Why it is neither, where a person or its name says that it should be."""
@@ -68,18 +54,12 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     `is_meant` says that a person named this very input as infrastructure code: then an error is reported
     even if it does not look like infrastructure code.
     """
-    may_be_document = (
-        is_meant
-        or found.path.endswith(_DOCUMENT_EXTENSIONS)
-        or (found.is_expected and is_output_as_yaml(found.content))
-    )
-    if not (may_be_document or _may_be_template(found.content)):
-        return Recognised()
+    is_named = is_meant or found.path.endswith(_DOCUMENT_EXTENSIONS)
     try:
         text = to_utf8(found.content)
     except UnicodeDecodeError as error:
         message = f"not the UTF-16 or UTF-32 that it looks like: {error.reason}"
-        return _without_documents(found, message if may_be_document else None)
+        return _without_documents(found, message if is_named else None)
     if not text or text.isspace():
         return _without_documents(found, hint_for_empty(found.path) if is_meant else None)
     is_json = _begins_like_json(text)
@@ -87,17 +67,14 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     if is_json:
         documents, is_document = _documents(found.path, text, is_meant=is_meant)
     # A plan is not searched: it may be as large as 1 GB.
-    may_be_template = not is_document and _may_be_template(found.content)
-    template = _template(found, text, is_meant=is_meant) if may_be_template else None
-    if not may_be_document:
-        return Recognised(template)
-    if not is_json:
-        return _without_documents(found, hint_for_text(text), template)
-    return Recognised(template, documents)
+    template = None if is_document else _template(found, text, is_meant=is_meant)
+    if is_json or not (is_named or (found.is_expected and is_output_as_yaml(text))):
+        return Recognised(template, documents if is_named else None)
+    return _without_documents(found, hint_for_text(text), template)
 
 
 def _without_documents(
-    found: "Input", message: str | None, template: "TemplateFile | None" = None
+    found: "Input", message: str | None, template: TemplateFile | None = None
 ) -> Recognised:
     problem = Diagnostic(message, input_location(found.path)) if message else None
     return Recognised(template, problem=problem)
@@ -110,13 +87,12 @@ def _begins_like_json(text: bytes) -> bool:
 
 def _documents(path: str, text: bytes, *, is_meant: bool) -> tuple[JsonFile | None, bool]:
     """Return the JSON documents of a text, and whether the first is certain to be no template."""
-    # msgspec takes longer to import than everything else here.
-    from ecbackup_iac.readers.raw_json import JsonError, documents_in
-
     has_marks = _DOCUMENT_MARKS.search(text) is not None
+    if not (has_marks or is_meant):
+        return None, False
     documents = documents_in(text)
     if not has_marks:
-        return (JsonFile(path, text, documents, is_meant) if is_meant else None), False
+        return JsonFile(path, text, documents, is_meant), False
     try:
         first = next(documents, None)
     except JsonError:
@@ -126,7 +102,7 @@ def _documents(path: str, text: bytes, *, is_meant: bool) -> tuple[JsonFile | No
     return JsonFile(path, text, chain(peeked, documents), is_meant), is_document
 
 
-def _is_other(document: "RawJson") -> bool:
+def _is_other(document: RawJson) -> bool:
     """Whether a JSON document is a plan, a state or AWS CLI output.
 
     Their strings may look like a template, so their own members decide.
@@ -141,18 +117,7 @@ def _is_other(document: "RawJson") -> bool:
     return not is_template and any(reader.matches(members) for reader in READERS)
 
 
-def _may_be_template(content: bytes) -> bool:
-    return any(map(content.__contains__, TEMPLATE_MARKS)) or b"\x00" in content[:4]
-
-
-def _template(found: "Input", text: bytes, *, is_meant: bool) -> "TemplateFile | None":
-    from ecbackup_iac.cloudformation.templates.recognition import (
-        Interest,
-        TemplateFile,
-        interest_in,
-    )
-    from ecbackup_iac.readers.cloudformation.resource_types import SOUGHT
-
+def _template(found: "Input", text: bytes, *, is_meant: bool) -> TemplateFile | None:
     if not found.is_expected and b"\0" in text[:_MAX_BINARY_HEAD]:
         return None
     interest = interest_in(text, SOUGHT)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.policy import Policy, SuppressionMode
+from ecbackup_iac.model.policy import SuppressionMode, SuppressionSettings
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Suppression
 from ecbackup_iac.suppressions.exceptions import PolicySuppressions
@@ -28,7 +28,11 @@ class Suppressions:
     """Every suppression of a run."""
 
     def __init__(
-        self, policy: Policy, paths: Sequence[str], inputs: EvaluationInputs, today: date
+        self,
+        settings: SuppressionSettings,
+        paths: Sequence[str],
+        inputs: EvaluationInputs,
+        today: date,
     ) -> None:
         """Read the policy's baseline.
 
@@ -36,16 +40,16 @@ class Suppressions:
             BaselineError: it cannot be used.
 
         """
-        self._policy = policy
+        self._settings = settings
         self._paths = paths
         self._inputs = inputs
         self._today = today
         self._baseline = None
-        if policy.baseline is not None:
+        if settings.baseline is not None:
             # Imported here because of pydantic, which most runs do without.
             from ecbackup_iac.suppressions.baseline_file import read_baseline
 
-            self._baseline = read_baseline(policy.baseline)
+            self._baseline = read_baseline(settings.baseline)
 
     def apply(
         self, findings: Iterable[Finding], texts: Sequence["AnnotatedText"], *, is_complete: bool
@@ -60,11 +64,12 @@ class Suppressions:
         self, texts: Sequence["AnnotatedText"], *, is_complete: bool
     ) -> Iterator[Suppressor]:
         """Yield the kinds, the nearest to the code first."""
-        if self._policy.ignores is not SuppressionMode.NONE and texts:
+        mode = self._settings.ignores
+        if mode is not SuppressionMode.NONE and texts:
             from ecbackup_iac.suppressions.in_code import CodeSuppressions
 
-            yield CodeSuppressions(texts, self._policy.ignores, self._today, self._inputs)
-        yield PolicySuppressions(self._policy.exceptions, self._today)
+            yield CodeSuppressions(texts, mode, self._today, self._inputs)
+        yield PolicySuppressions(self._settings.exceptions, self._today)
         if self._baseline is not None:
             from ecbackup_iac.suppressions.baseline import BaselineSuppressions
 

@@ -1,9 +1,11 @@
 """Findings and the policy's exceptions → the exceptions that cover them."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import accumulate
 
-from ecbackup_iac.files.globs import covers, matcher
+from ecbackup_iac.files.globs import covers, matcher, texts_in
 from ecbackup_iac.model.policy import PolicyException
 from ecbackup_iac.model.report import (
     Diagnostic,
@@ -31,19 +33,18 @@ class PolicySuppressions:
             for exception, tracked in self._exceptions
             if not tracked.is_expired(self._on)
         ]
+        covering: list[Suppression | None] = [None] * len(findings)
         failing = [  # a pass needs none
-            (index, finding.resource.address, finding)
+            index
             for index, finding in enumerate(findings)
             if finding.verdict.status in (Status.FAIL, Status.UNKNOWN)
         ]
-        covering: list[Suppression | None] = [None] * len(findings)
+        addresses = _Addresses([findings[index].resource.address for index in failing])
         for exception, tracked in active:
-            matching = failing
-            if exception.resource is not None:
-                is_match = matcher(exception.resource)
-                matching = [one for one in failing if is_match(one[1])]
-            for index, _, finding in matching:
-                if _covers(exception, finding):
+            for position in addresses.matching(exception.resource):
+                index = failing[position]
+                is_wanted = covering[index] is None or not tracked.is_used
+                if is_wanted and _covers(exception, findings[index]):
                     tracked.is_used = True
                     covering[index] = covering[index] or tracked.reported
         return covering
@@ -59,6 +60,33 @@ class PolicySuppressions:
                 continue
             message = f"{text}: {exception.reason}"
             yield Diagnostic(message, exception.location, Severity.WARNING)
+
+
+class _Addresses:
+    """Addresses that are searched for many globs, in much less time than each takes with each."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        self._addresses = addresses
+        self._text = "\n".join(addresses)
+        self._starts = [0, *accumulate(len(address) + 1 for address in addresses)]
+
+    def matching(self, glob: str | None) -> Iterable[int]:
+        """Return the positions of the addresses that a glob matches; all where there is none."""
+        if glob is None:
+            return range(len(self._addresses))
+        is_match = matcher(glob)
+        rarest = min(texts_in(glob), key=self._text.count, default="")
+        return (at for at in self._having(rarest) if is_match(self._addresses[at]))
+
+    def _having(self, text: str) -> Iterator[int]:
+        """Yield the positions of the addresses that have a text in them, and perhaps of some others."""
+        found = self._text.find(text)
+        while found >= 0:
+            position = bisect_right(self._starts, found) - 1
+            if position >= len(self._addresses):
+                return
+            yield position
+            found = self._text.find(text, self._starts[position + 1])
 
 
 def _tracked(exception: PolicyException) -> TrackedSuppression:

@@ -1,5 +1,6 @@
-"""A text in UTF-8 and a range of it → the number of characters, in the same time however long a line is."""
+"""A text in UTF-8 → numbers of characters, and offsets of them, in the same time however long a line is."""
 
+from bisect import bisect_right
 from functools import cached_property
 
 _BLOCK = 1_024
@@ -18,6 +19,19 @@ class Characters:
         if end - start <= _BLOCK:
             return len(self._text[start:end].decode(errors="replace"))
         return end - start if self._is_ascii else self._before(end) - self._before(start)
+
+    def offset(self, start: int, count: int) -> int:
+        """Return the offset of the character this many after the one at `start`."""
+        if self._is_ascii:
+            return min(start + count, len(self._text))
+        if count > _BLOCK:
+            wanted = self._before(start) + count
+            block = bisect_right(self._before_blocks, wanted) - 1
+            start, count = block * _BLOCK, wanted - self._before_blocks[block]
+            while self._text[start : start + 1] and self._text[start] in _CONTINUING:
+                start += 1
+        piece = self._text[start : start + 4 * count]  # a character is four bytes at most
+        return start + len(piece.decode(errors="replace")[:count].encode())
 
     @cached_property
     def _is_ascii(self) -> bool:

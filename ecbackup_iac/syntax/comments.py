@@ -4,9 +4,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from operator import add
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
+from ecbackup_iac.syntax.columns import Characters
 
 COMMENT_SIGNS = "#/*"
 """The characters that comment signs consist of, in every language."""
@@ -73,6 +75,7 @@ class CommentedText:
         """Offsets → the location as it is reported."""
 
         self._is_bytes = is_bytes
+        self._offset = Characters(text.encode("latin-1")).offset if is_bytes else add
         self._starts = _line_starts(text, is_bytes=is_bytes)
         self._block_starts = [block.start for block in self.blocks]
         self._outer_blocks = _parents([(block.start, block.end) for block in self.blocks])
@@ -84,12 +87,7 @@ class CommentedText:
         if line > len(self._starts):
             return len(self.text)
         start = self._starts[line - 1]
-        if not self._is_bytes:
-            return start + column - 1
-        before = self.text[start : start + 4 * (column - 1)]  # a character has four bytes at most
-        if not before[: column - 1].isascii():
-            return start + len(self.readable(before)[: column - 1].encode())
-        return start + column - 1
+        return self._offset(start, column - 1)
 
     def line(self, offset: int) -> int:
         """Return the line of an offset, from 1."""

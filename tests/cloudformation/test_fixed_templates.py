@@ -47,6 +47,7 @@ def fixed_here(case: Path) -> "FixResult":
     return plan_fixes(["."], Policy(), date(2026, 1, 31), given, 7)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("case", TEMPLATES, ids=lambda case: case.name)
 def test_a_second_run_has_nothing_to_do(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,4 @@
-"""Templates that a fresh reader broke the program with: none of them may pass, vanish or hang."""
+"""Templates that once broke the program: none of them may pass, vanish or hang."""
 
 from typing import TYPE_CHECKING
 
@@ -91,7 +91,7 @@ VERDICTS = {
         },
         {"C": "unknown"},
     ),
-    "what a nested stack allows decides about what nobody knows": (
+    "the allowed values of a nested stack bound an unknown value": (
         {
             "p.yaml": parent("{Days: !ImportValue d}"),
             "child.yaml": CHILD.replace("Default: 7", "AllowedValues: [3, 5]"),
@@ -169,6 +169,23 @@ Resources:
         },
         {"C": "unknown"},
     ),
+    "only the allowed values above the minimum can be given": (
+        {
+            "t.yaml": cache(
+                "!Ref D", "Parameters: {D: {Type: Number, AllowedValues: [0, 7], MinValue: 7}}"
+            )
+        },
+        {"C": "pass"},
+    ),
+    "only the allowed values that are long enough can be given": (
+        {
+            "t.yaml": cache(
+                "!Ref D",
+                "Parameters: {D: {Type: String, AllowedValues: ['0', '10'], MinLength: 2}}",
+            )
+        },
+        {"C": "pass"},
+    ),
     "a number of five thousand digits is refused by AWS": (
         {"t.yaml": cache(f"!!int 0x{'f' * 5000}")},
         {"C": "fail"},
@@ -189,7 +206,7 @@ REJECTED = {
         cache("!Ref D", "Parameters: {D: {Type: Number, AllowedValues: []}}"),
         "cannot have any value",
     ),
-    "a type of a loop that nobody knows": (
+    "an unknown type in a loop": (
         (
             "Transform: AWS::LanguageExtensions\nParameters: {Ks: {Type: CommaDelimitedList}}\n"
             "Resources:\n  Fn::ForEach::L: [K, !Ref Ks, {'C${K}': {Type: 'AWS::ElastiCache::${K}'}}]\n"

@@ -1,7 +1,7 @@
-"""Every valid template of the cases, resolved by us and by moto: do they say the same?
+"""Every valid template of the cases, resolved by us and by moto: do both agree?
 
 moto imitates AWS, with an evaluator of templates of its own. It knows no loops: cfn-lint turns them into
-resources for it. Each file of a case is a root here. Parameters that nobody gives are given values, those
+resources for it. Each file of a case is a root here. Parameters without a value are given values, those
 that conditions and mappings ask for, and the same to both.
 """
 
@@ -42,7 +42,7 @@ LEFT_OUT = {
     "aliases-without-end": "moto follows every alias",
 }
 
-# Where moto says otherwise: why → the cases, with the cache where the others agree.
+# Where moto differs: why → the cases, with the cache where the others agree.
 EXPLAINED = {
     "cfn-lint knows no key of a mapping but by literals and items, and takes any": (
         "default-value.Missing default-value.Second default-value.Without default-value-json"
@@ -102,7 +102,7 @@ class Comparison:
 
     agreed: int = 0
     different: dict[str, str] = field(default_factory=dict)
-    """The key of each cache of which moto says otherwise → what both say."""
+    """The key of each cache on which moto differs → both answers."""
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ class Condition:
         return {"Fn::Not": [equals]} if self.is_negated else equals
 
     def holds(self, parameters: Sequence[Parameter]) -> bool | None:
-        """Whether it holds in a template that nobody nests; None where it may."""
+        """Whether it holds in a template that no other nests; None where it may."""
         value = "a" if self.parameter is None else parameters[self.parameter].default
         if value is None:
             allowed = parameters[self.parameter or 0].allowed
@@ -257,7 +257,7 @@ def test_every_cache_block_of_a_tree_is_found_absent_or_an_error(
 
 
 def may_exist(cache: Cache, template: Generated) -> bool:
-    """Whether a cache of a template that nobody nests is created, by a second opinion."""
+    """Whether a cache of a template that no other nests is created, by a second opinion."""
     if cache.is_replaced and cache.items is None:
         return True  # the one that replaces it has no condition
     if cache.items == ():

@@ -76,7 +76,7 @@ VERDICTS = {
         ),
         "fail",
     ),
-    "a rule that nobody can decide here": (
+    "a rule that depends on what is not known": (
         template(
             "Days: {Type: Number, Default: 0}\n  Net: {Type: 'List<AWS::EC2::Subnet::Id>'}",
             "R: {Assertions: [{Assert: !EachMemberIn [!ValueOfAll ['AWS::EC2::Subnet::Id', VpcId],"

@@ -62,8 +62,8 @@ LISTS = {
         (FULL, "{Resources: {A: {Properties: {SnapshotRetentionLimit: 0}}}}"),
         0,
     ),
-    "a later part says something else": ((FULL, "{Resources: {A: {DependsOn: B}}}"), 4),
-    "an earlier part says something": (("{Resources: {A: {DependsOn: B}}}", FULL), 4),
+    "a later part has other attributes": ((FULL, "{Resources: {A: {DependsOn: B}}}"), 4),
+    "an earlier part has other attributes": (("{Resources: {A: {DependsOn: B}}}", FULL), 4),
     "both declare the whole cache": ((FULL.replace("4", "0"), FULL), 4),
     "a part of another section": ((FULL, "{Outputs: {X: {Value: 1}}}"), 4),
     "an extension": ((FULL, "{extensions: {A: {Properties: {SnapshotRetentionLimit: 0}}}}"), 0),
@@ -133,7 +133,7 @@ VALUES: Mapping[str, tuple[str, int | str]] = {
     "a program": ("${file(days.js):days}", "unknown"),
     "a file": ("${file(conf/days.yml):all.0}", 2),
     "a file by a variable": ("${file(conf/${self:custom.text}.json):days, 4}", 4),
-    "a file in JSON": ("${file(./conf/days.json):days}", "unknown"),
+    "a file in JSON": ("${file(./conf/days.json):days}", 3),
     "a file that is not there": ("${file(conf/other.yml):days}", "unknown"),
     "a file outside": ("${file(../outside.yml):days}", "unknown"),
     "a file by its absolute path": ("${file(/etc/days.yml):days}", "unknown"),
@@ -157,7 +157,7 @@ def test_a_variable_has_the_value_that_the_framework_gives_it(
     assert days(check(files)) == {"A": expected}
 
 
-def test_why_a_variable_is_not_known_is_said(check: Check) -> None:
+def test_the_reason_of_an_unknown_variable_is_reported(check: Check) -> None:
     report = check({"serverless.yml": one("${opt:days}")})
     assert "the option --days is not given" in report["findings"][0]["message"]
 
@@ -218,6 +218,47 @@ def test_what_is_in_another_file_is_evaluated_once_and_with_the_services_values(
     assert (finding["root"], finding["location"]["path"]) == ("serverless.yml", "res/all.yml")
     assert finding["trace"][-1]["path"] == "serverless.yml"
     assert (report["diagnostics"], report["absent"]) == ([], [])
+
+
+GROUP_IN_JSON = """{"Resources": {"A": {"Type": "AWS::ElastiCache::ReplicationGroup", "Properties": {
+  "ReplicationGroupDescription": "Größe é", "SnapshotRetentionLimit": "${self:custom.days}"}}}}
+"""
+GROUP_IN_YAML = """\
+Resources:
+  A:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties: {ReplicationGroupDescription: Größe é, SnapshotRetentionLimit: "${self:custom.days}"}
+"""
+SERVICE_IN_JSON = """{"service": "größe", "provider": {"name": "aws"},
+ "custom": {"days": 0}, "resources": "${file(all.yml)}"}
+"""
+SERVICE_IN_YAML = """\
+service: größe
+provider: {name: aws}
+custom: {days: 0}
+resources: ${file(all.json)}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "line", "column"),
+    [
+        ({"serverless.yml": SERVICE_IN_YAML, "all.json": GROUP_IN_JSON}, 2, 45),
+        ({"serverless.json": SERVICE_IN_JSON, "all.yml": GROUP_IN_YAML}, 4, 56),
+    ],
+    ids=("JSON in YAML", "YAML in JSON"),
+)
+def test_a_file_in_another_language_than_the_service_is_inserted(
+    files: dict[str, str], line: int, column: int, check: Check
+) -> None:
+    report = check(files)
+    (finding,) = report["findings"]
+    first, second = finding["trace"]
+    assert first["text"].replace('"', "") == "SnapshotRetentionLimit: ${self:custom.days}"
+    assert (first["line"], first["column"]) == (line, column)
+    assert second["text"].replace('"', "") == "days: 0"
+    assert second["path"] == finding["root"] == next(iter(files))
+    assert report["diagnostics"] == []
 
 
 def test_a_file_of_which_a_part_is_inserted_is_evaluated_on_its_own_as_well(check: Check) -> None:

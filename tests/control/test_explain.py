@@ -1,4 +1,4 @@
-"""What `explain` says: in every format the same, every fact with its source, every command one that works.
+"""The pages of `explain`: the same in every format, each fact with its source, each command one that works.
 
 `ECBACKUP_GOLDEN=rewrite` (make golden) writes what it says now, to be read in the diff.
 """
@@ -105,7 +105,7 @@ def page_text(name: str, rule: Rule | None, width: int = 80) -> str:
     return text
 
 
-def test_the_golden_pages_are_what_is_said(run: "Run") -> None:
+def test_the_pages_are_as_expected(run: "Run") -> None:
     for name in FORMATS:
         for words in ((), ("ecb001",)):
             golden = GOLDEN / f"{'-'.join(('control', *words))}.{ENDINGS[name]}"
@@ -157,7 +157,7 @@ def test_only_named_sources_are_described() -> None:
 
 
 @pytest.mark.parametrize("rule", PAGES, ids=str)
-def test_text_json_and_markdown_say_the_same(rule: Rule | None) -> None:
+def test_text_json_and_markdown_have_the_same_content(rule: Rule | None) -> None:
     page = page_of(rule)
     text = _words(page_text("text", rule))
     markdown = _words(_read(page_text("markdown", rule)))
@@ -207,7 +207,7 @@ def test_text_folds_to_the_width_and_commands_stay_whole(width: int) -> None:
             assert len(line) <= min(max(width, 40), 100), line
 
 
-def test_all_that_is_to_be_copied_fits_a_terminal() -> None:
+def test_commands_and_snippets_fit_a_terminal() -> None:
     assert [
         line for fact in every_fact() for line in fact.code.splitlines() if len(line) > 74
     ] == []
@@ -276,7 +276,7 @@ def test_every_command_of_aws_has_options_that_exist() -> None:
     assert seen == set(AWS_OPTIONS)
 
 
-def test_every_query_asks_for_what_the_answer_has() -> None:
+def test_every_query_names_members_of_the_response() -> None:
     queries = [words[words.index("--query") + 1] for words in commands() if "--query" in words]
     assert len(queries) >= 3
     for query in queries:

@@ -1,4 +1,4 @@
-"""The published JSON Schema of `explain`: it is what is said, and it refuses what is not."""
+"""The published JSON Schema of `explain`: it accepts every page, and rejects what is none."""
 
 import copy
 import json
@@ -26,7 +26,7 @@ def _validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(json.loads(_published()))
 
 
-def test_the_published_schema_is_what_the_model_says() -> None:
+def test_the_published_schema_is_that_of_the_model() -> None:
     assert _published() == schema_text(), "make golden writes it anew"
 
 
@@ -35,12 +35,12 @@ def test_the_published_schema_is_a_schema() -> None:
 
 
 @pytest.mark.parametrize("rule", [(), *((rule,) for rule in Rule)], ids=str)
-def test_every_page_is_one(rule: tuple[Rule, ...]) -> None:
+def test_every_page_matches_the_schema(rule: tuple[Rule, ...]) -> None:
     _validator().validate(json.loads(json_page.render(page_of(*rule or (None,)), 80)))
 
 
 @pytest.mark.parametrize("words", [(), ("ECB001",)], ids=str)
-def test_what_the_command_prints_is_one(words: tuple[str, ...], run: "Run") -> None:
+def test_the_output_of_the_command_matches_the_schema(words: tuple[str, ...], run: "Run") -> None:
     _validator().validate(json.loads(run("explain", *words, "--format", "json").stdout))
 
 

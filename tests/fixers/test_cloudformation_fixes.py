@@ -1,4 +1,4 @@
-"""What holds for every edit of a template, in whatever style it is written."""
+"""Properties of every edit of a template, in whatever style it is written."""
 
 import itertools
 import json

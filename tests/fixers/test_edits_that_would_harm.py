@@ -174,7 +174,7 @@ WINDOWS = """\
 """
 
 
-def test_no_remedy_leads_into_a_window_conflict(tmp_path: Path, run: "Run") -> None:
+def test_no_remedy_causes_a_window_conflict(tmp_path: Path, run: "Run") -> None:
     template = TEMPLATE.format(0) + WINDOWS.format("mon:05:00-mon:09:00")
     written(tmp_path, {"t.yaml": template})
     lines = [line.strip() for line in run("check").stdout.splitlines()]
@@ -315,6 +315,37 @@ MANY = {
         lambda n: "".join(TEMPLATE.replace("R:", f"R{n}:").splitlines(keepends=True)[bool(n) : -1]),
     ),
 }
+
+
+ONE_LINE = {
+    "a template": (
+        "t.json",
+        '{{"Resources":{{"É":{{"Type":"A::B::C"}},{}}}}}',
+        '"R{}":{{"Type":"AWS::ElastiCache::ReplicationGroup","Properties":{{{}}}}}',
+        ('"ReplicationGroupDescription":"é"', '"SnapshotRetentionLimit":0'),
+    ),
+    "configuration": (
+        "main.tf.json",
+        '{{"resource":{{"aws_elasticache_replication_group":{{{}}}}}}}',
+        '"r{}":{{{}}}',
+        ('"description":"é"', '"description":"é","snapshot_retention_limit":0'),
+    ),
+}
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("kind", ONE_LINE)
+def test_a_file_of_one_line_takes_no_longer(kind: str, tmp_path: Path, run: "Run") -> None:
+    file, whole, one, settings = ONE_LINE[kind]
+    (tmp_path / ".git").mkdir()
+    taken = []
+    for count in (500, 2000):
+        caches = (one.format(n, settings[n % 2]) for n in range(count))
+        (tmp_path / file).write_text(whole.format(",".join(caches)), encoding="utf-8")
+        start = time.process_time()
+        assert run("fix", "--diff").stderr.endswith(f"{count} to fix, 0 left\n")
+        taken.append(time.process_time() - start)
+    assert taken[1] < 6 * taken[0]
 
 
 @pytest.mark.extended

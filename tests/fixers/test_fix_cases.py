@@ -1,7 +1,7 @@
 """Every folder under cases/: files as a user could have them → the diff that fix makes of them.
 
 `expected.diff` is what `fix --diff` prints, `expected.txt` what it says beside. What holds for every case:
-git takes the diff, writing gives the same files, a second run finds nothing to do, what is said to be
+git applies the diff, writing gives the same files, a second run finds nothing to do, what is reported as
 fixed passes, and files that `terraform fmt -check` accepted it still accepts.
 `ECBACKUP_GOLDEN=rewrite` (make golden) writes both files, to be read in the diff.
 """
@@ -82,7 +82,7 @@ def test_the_diff_is_as_expected(
 
 
 @each_case
-def test_git_makes_of_the_diff_what_fix_writes(
+def test_git_apply_gives_the_same_files_as_fix(
     case: Case,
     run_here: "Callable[..., Result]",
     tmp_path: Path,
@@ -109,15 +109,15 @@ def test_what_is_fixed_passes_and_a_second_run_has_nothing_to_do(
     case: Case, run_here: "Callable[..., Result]", tmp_path: Path
 ) -> None:
     case.copied_to(tmp_path)
-    said = run_here("fix", *case.args).stdout
+    output = run_here("fix", *case.args).stdout
     after = files_of(tmp_path)
 
     check = [arg for arg in case.args if arg != "--diff"]
     report = json.loads(run_here("check", "--format", "json", *check).stdout)
 
     status = {one["resource"]["address"]: one["status"] for one in report["findings"]}
-    fixed = re.findall(r"^fixed  (.*)$", said, re.MULTILINE)
-    not_fixed = re.findall(r"^left  (.*?)  \S+$", said, re.MULTILINE)
+    fixed = re.findall(r"^fixed  (.*)$", output, re.MULTILINE)
+    not_fixed = re.findall(r"^left  (.*?)  \S+$", output, re.MULTILINE)
     assert {status[address] for address in fixed} <= {"pass"}
     assert {status[address] for address in not_fixed} <= {"fail", "unknown"}
     assert fixed or not_fixed
@@ -129,10 +129,13 @@ def test_what_is_fixed_passes_and_a_second_run_has_nothing_to_do(
 
 @each_case
 @pytest.mark.extended
-@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
 def test_terraform_accepts_what_it_accepted_before(
-    case: Case, run_here: "Callable[..., Result]", tmp_path: Path
+    case: Case,
+    run_here: "Callable[..., Result]",
+    tmp_path: Path,
+    program: "Callable[[str], str]",
 ) -> None:
+    program("terraform")
     case.copied_to(tmp_path)
     tidy = [file for file in sorted(tmp_path.rglob("*.tf")) if _is_tidy(file)]
     if not tidy:

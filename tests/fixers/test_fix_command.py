@@ -1,7 +1,6 @@
 """How fix behaves as a command: what it writes and what it leaves, statuses, diffs from anywhere."""
 
 import os
-import shutil
 import stat
 import subprocess
 from collections.abc import Callable
@@ -125,8 +124,10 @@ def test_standard_input_is_not_fixed(top: Path, run: "Run") -> None:
     assert (top / "main.tf").read_text(encoding="utf-8") == OFF
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-def test_a_diff_of_files_above_counts_from_the_top(top: Path, run: "Run") -> None:
+def test_a_diff_of_files_above_counts_from_the_top(
+    top: Path, run: "Run", program: "Callable[[str], str]"
+) -> None:
+    program("git")
     (top / ".git").rmdir()
     subprocess.run(["git", "init", "-q", "."], cwd=top, check=True)
     module = top / "a module" / 'of "names"'
@@ -145,7 +146,7 @@ def test_a_diff_of_files_above_counts_from_the_top(top: Path, run: "Run") -> Non
     assert (module / "main.tf").read_text(encoding="utf-8") == ON
 
 
-def test_nothing_of_a_line_but_the_literal_is_told(top: Path, run: "Run") -> None:
+def test_only_the_literal_of_a_line_is_shown(top: Path, run: "Run") -> None:
     text = 'locals { m = { password = "hunter2", days = 0 } }\n' + OFF.replace(
         "= 0", "= local.m.days"
     )
@@ -155,7 +156,7 @@ def test_nothing_of_a_line_but_the_literal_is_told(top: Path, run: "Run") -> Non
     assert "hunter2" not in result.stdout
 
 
-def test_what_is_sensitive_is_not_told(top: Path, run: "Run") -> None:
+def test_a_sensitive_value_is_not_shown(top: Path, run: "Run") -> None:
     text = 'variable "days" {\n  sensitive = true\n  default   = "hunter2"\n}\n'
     (top / "main.tf").write_text(text + OFF.replace("= 0", "= var.days"), encoding="utf-8")
     result = run("fix")

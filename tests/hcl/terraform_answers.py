@@ -28,7 +28,7 @@ JSON_BEFORE, JSON_BEHIND = '{"locals":{"x":', "}}"
 
 
 def main() -> None:
-    """Ask again and rewrite."""
+    """Run Terraform again and rewrite the answers."""
     for name, ask in (("values", value), ("json_values", json_value), ("files", file)):
         path = DATA / f"{name}.json"
         cases = json.loads(path.read_text("utf-8"))
@@ -43,12 +43,12 @@ def main() -> None:
 
 
 def value(text: str) -> Mapping[str, Any]:
-    """Ask what an expression comes to."""
+    """Return Terraform's value of an expression."""
     return _console("main.tf", BEFORE + text + BEHIND)
 
 
 def json_value(text: str) -> Mapping[str, Any]:
-    """Ask what a JSON value comes to as an expression."""
+    """Return Terraform's value of a JSON expression."""
     return _console("main.tf.json", JSON_BEFORE + text + JSON_BEHIND)
 
 
@@ -64,7 +64,7 @@ def _console(name: str, text: str) -> Mapping[str, Any]:
 
 
 def file(text: str) -> Mapping[str, Any]:
-    """Ask what is wrong with a file."""
+    """Return Terraform's problems with a file."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "main.tf").write_bytes(text.encode("latin-1"))
         reported = json.loads(_terraform(folder, "validate -json").stdout)

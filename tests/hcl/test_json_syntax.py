@@ -27,7 +27,7 @@ def where(place: SourceRange) -> tuple[int | None, int | None, int | None, int |
 
 
 def attribute(text: str, *way: tuple[str, int], name: str) -> Any:  # noqa: ANN401 - a node
-    """Give an argument's expression, down a way of blocks; the test knows what it has to be."""
+    """Return an argument's expression at a path of blocks; the test states what it must be."""
     body, problems = parse_json(source(text), CONFIGURATION)
     assert not problems
     for kind, labels in way:
@@ -63,7 +63,7 @@ def test_each_level_of_labels_may_be_an_object_or_an_array(text: str) -> None:
     assert [len(block.body.attributes()) for block in blocks] == [1, 1]
 
 
-def test_a_property_is_a_block_or_an_argument_as_it_is_asked_for(shown: Shown) -> None:
+def test_a_property_is_read_as_a_block_or_as_an_argument(shown: Shown) -> None:
     text = '{"resource": {"aws_x": {"a": {"tags": {"k": "v"}, "nested": [{"n": 1}, {"n": 2}]}}}}'
     body = parse_json(source(text), CONFIGURATION)[0].blocks("resource", 2)[0].body
     assert [found.name for found in body.attributes()] == ["tags", "nested"]
@@ -75,7 +75,7 @@ def test_a_property_is_a_block_or_an_argument_as_it_is_asked_for(shown: Shown) -
     assert not body.blocks("missing")
 
 
-def test_comments_and_nulls_are_nothing(shown: Shown) -> None:
+def test_comments_and_nulls_are_ignored(shown: Shown) -> None:
     text = '{"//": "why", "locals": {"//": ["x"], "a": {"//": 1}}, "terraform": null}'
     body, problems = parse_json(source(text), CONFIGURATION)
     assert not problems
@@ -145,7 +145,7 @@ def test_a_string_is_a_template(value: str, nodes: str, shown: Shown) -> None:
         ('{"moved": [{"from": "a.b", "to": "a.c"}]}', (("moved", 0),), "to", "a.c"),
     ],
 )
-def test_some_strings_are_read_as_they_stand_or_as_expressions(
+def test_some_strings_are_read_literally_or_as_expressions(
     text: str, way: tuple[tuple[str, int], ...], name: str, nodes: str, shown: Shown
 ) -> None:
     assert shown(attribute(text, *way, name=name)) == nodes
@@ -165,7 +165,7 @@ def test_variable_files_hold_plain_values(shown: Shown) -> None:
 # Places
 
 
-def test_everything_knows_its_place() -> None:
+def test_every_node_has_its_location() -> None:
     text = '{\n  "locals": {\n\t"é": "a\\n${x.y}",\n    "b": [1, true]\n  }\n}\n'
     body, _ = parse_json(source(text), CONFIGURATION)
     (block,) = body.blocks("locals")
@@ -183,7 +183,7 @@ def test_everything_knows_its_place() -> None:
     assert where(expression.items[1].range) == (4, 14, 4, 18)
 
 
-def test_places_inside_a_string_step_over_escapes() -> None:
+def test_locations_inside_a_string_count_escapes() -> None:
     text = r'{"locals": {"a": "\ud83d\ude00\"é${ \"q\" == x }"}}'
     node = attribute(text, ("locals", 0), name="a")
     expression = node.parts[1].expression
@@ -219,11 +219,11 @@ def test_places_inside_a_string_step_over_escapes() -> None:
         ("7", 1, 1),
     ],
 )
-def test_a_mistake_is_told_with_its_place(text: str, line: int, column: int) -> None:
+def test_a_syntax_error_is_reported_with_its_location(text: str, line: int, column: int) -> None:
     assert [found[1:] for found in reported(text)] == [(line, column)]
 
 
-def test_what_stands_before_a_mistake_is_read(shown: Shown) -> None:
+def test_what_precedes_a_syntax_error_is_read(shown: Shown) -> None:
     body, problems = parse_json(
         source('{"locals": {"a": 1, "b": [2, {"c": 3, "d" 4}]}}'), CONFIGURATION
     )
@@ -232,7 +232,7 @@ def test_what_stands_before_a_mistake_is_read(shown: Shown) -> None:
     assert [shown(found.expression) for found in block.body.attributes()] == ["1", "[2, {'c': 3}]"]
 
 
-def test_a_bad_template_is_unreadable_and_its_neighbours_are_not() -> None:
+def test_an_invalid_template_does_not_affect_its_neighbours() -> None:
     body, problems = parse_json(source('{"locals": {"a": "${1 +}", "b": 2}}'), CONFIGURATION)
     assert len(problems) == 1
     first, second = body.blocks("locals")[0].body.attributes()
@@ -240,13 +240,13 @@ def test_a_bad_template_is_unreadable_and_its_neighbours_are_not() -> None:
     assert not isinstance(second.expression, InvalidExpression)
 
 
-def test_a_template_where_strings_are_plain_is_no_mistake() -> None:
+def test_a_template_in_a_plain_string_is_not_an_error() -> None:
     assert not reported(
         '{"variable": {"v": {"default": "${1 +}", "description": "%{"}}, "//": "${"}'
     )
 
 
-def test_what_is_nested_too_deeply_is_told() -> None:
+def test_too_deep_nesting_is_reported() -> None:
     for text in (
         "[" * 100_000,
         '{"a":' * 100_000,
@@ -259,7 +259,7 @@ def test_what_is_nested_too_deeply_is_told() -> None:
 # JSON with places
 
 
-def test_json_gives_every_value_and_key_its_stretch() -> None:
+def test_every_json_value_and_key_has_its_range() -> None:
     text = b'{"a": [1, "b"], "a": {"c": null}}'
     root, problems = parse(text)
     assert not problems
@@ -344,7 +344,7 @@ TEXTS = st.one_of(
 
 @settings(max_examples=300, deadline=None)
 @given(TEXTS)
-def test_no_bytes_raise_anything(text: bytes) -> None:
+def test_no_bytes_raise_an_exception(text: bytes) -> None:
     file = source(text)
     body, problems = parse_json(file, CONFIGURATION)
     values, others = parse_json_values(file)

@@ -56,7 +56,7 @@ REFUSED_BY_HCL2 = {
 
 @pytest.fixture(scope="module")
 def their_trees(environment_with: "EnvironmentWith") -> Mapping[str, Any]:
-    """What python-hcl2 makes of every file."""
+    """python-hcl2's tree of every file."""
     answer = subprocess.run(
         [
             environment_with(ENVIRONMENT, PACKAGE) / "python",
@@ -121,7 +121,7 @@ def our_entries(body: Body, way: Key = ()) -> Iterator[tuple[Key, Node | None]]:
 
 
 def their_entries(tree: Mapping[str, Any], way: Key = ()) -> Iterator[tuple[Key, Any]]:
-    """Give everything in python-hcl2's tree in the same form."""
+    """Yield everything in python-hcl2's tree in the same form."""
     numbers: dict[tuple[str, ...], int] = {}
     for name, value in tree.items():
         if name.startswith("__"):
@@ -137,7 +137,7 @@ def their_entries(tree: Mapping[str, Any], way: Key = ()) -> Iterator[tuple[Key,
 
 
 def labelled(kind: str, entries: list[Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
-    """Give the blocks that a list holds; none where it is a value."""
+    """Return the blocks in a list; none where it is a value."""
     waiting: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [
         ((kind,), entry) for entry in reversed(entries) if isinstance(entry, dict)
     ]
@@ -152,7 +152,7 @@ def labelled(kind: str, entries: list[Any]) -> Iterator[tuple[tuple[str, ...], M
 
 
 def same(theirs: Any, ours: Node | None) -> bool:  # noqa: ANN401 - JSON
-    """Say whether literals agree; what is evaluated is compared elsewhere, with Terraform itself."""
+    """Whether literals agree; evaluated values are compared with Terraform itself elsewhere."""
     match ours:
         case Literal() if ours.range.text[:1] in ('"', "<"):
             return theirs in (ours.range.text, f'"{ours.range.text}"')

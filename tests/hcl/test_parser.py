@@ -49,7 +49,7 @@ def where(place: SourceRange) -> tuple[int, int, int | None, int | None]:
 
 
 def reported(text: str | bytes) -> list[tuple[str, int | None, int | None]]:
-    """Give what is wrong with a file: Terraform's summary, line and column."""
+    """Return the problems of a file: Terraform's summary, line and column."""
     _, problems = parse_whole_file(source(text), CONFIGURATION)
     return [
         (message.split(":")[0], place.location.line, place.location.column)
@@ -62,7 +62,7 @@ def comments_of(text: str) -> list[tuple[str, SourceRange]]:
 
 
 def plain(value: Value) -> Any:  # noqa: ANN401 - JSON
-    """Give a known value as JSON has it."""
+    """Return a known value as JSON."""
     match value.raw:
         case tuple() as elements:
             return [plain(element) for element in elements]
@@ -131,7 +131,7 @@ def plain(value: Value) -> Any:  # noqa: ANN401 - JSON
         ('<<EOT\na\\n"b" # no comment\nEOT\n', "'a\\\\n\"b\" # no comment\\n'"),
     ],
 )
-def test_an_expression_is_put_together_as_terraform_does_it(
+def test_an_expression_is_parsed_as_terraform_parses_it(
     text: str, nodes: str, shown: Shown
 ) -> None:
     node, problems = parse_expression(source(text))
@@ -162,9 +162,7 @@ def test_an_expression_is_put_together_as_terraform_does_it(
         ('a\r\n${"y"}', "'a\\r\\n' ${'y'}"),
     ],
 )
-def test_a_bare_template_has_no_escapes_but_those_of_sequences(
-    text: str, parts: str, shown: Shown
-) -> None:
+def test_a_bare_template_escapes_only_sequences(text: str, parts: str, shown: Shown) -> None:
     found, problems = parse_template(source(text))
     assert not problems
     assert shown(found) == parts
@@ -176,7 +174,7 @@ def cases(name: str) -> list[Mapping[str, Any]]:
 
 
 @pytest.mark.parametrize("case", cases("values"), ids=lambda case: repr(case["text"]))
-def test_a_value_is_what_terraform_says_it_is(case: Mapping[str, Any]) -> None:
+def test_a_value_equals_terraforms(case: Mapping[str, Any]) -> None:
     body, problems = parse_whole_file(
         source(f"locals {{\n  x = {case['text']}\n}}\n"), CONFIGURATION
     )
@@ -184,7 +182,7 @@ def test_a_value_is_what_terraform_says_it_is(case: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", cases("json_values"), ids=lambda case: repr(case["text"]))
-def test_a_value_in_json_is_what_terraform_says_it_is(case: Mapping[str, Any]) -> None:
+def test_a_json_value_equals_terraforms(case: Mapping[str, Any]) -> None:
     body, problems = parse_json(source(f'{{"locals":{{"x":{case["text"]}}}}}'), CONFIGURATION)
     holds_or_is_refused(case, body, problems)
 
@@ -206,7 +204,7 @@ def holds_or_is_refused(
 # Bodies and places
 
 
-def test_a_body_gives_its_attributes_and_blocks() -> None:
+def test_a_body_has_its_attributes_and_blocks() -> None:
     body, problems = parse_whole_file(
         source(
             'resource "aws_x" "y" {\n  a = 1\n  nested { b = 2 }\n  nested {\n  }\n  c = 3\n}\n'
@@ -225,7 +223,7 @@ def test_a_body_gives_its_attributes_and_blocks() -> None:
     assert body.attribute("a") is None
 
 
-def test_places_count_lines_and_characters_from_one() -> None:
+def test_lines_and_columns_count_from_one() -> None:
     text = 'locals {\n  é = [1, "ü${x.y}"]\n}\n\nresource "a" "b" { c = -(1 + 2) }\n'
     body, _ = parse_whole_file(source(text), CONFIGURATION)
     (block,) = body.blocks("locals")
@@ -249,7 +247,7 @@ def test_places_count_lines_and_characters_from_one() -> None:
     assert resource.body.attributes()[0].expression.range.text == "-(1 + 2)"
 
 
-def test_steps_have_the_place_of_all_that_is_before_them(shown: Shown) -> None:
+def test_a_traversal_step_has_the_range_of_the_traversal_so_far(shown: Shown) -> None:
     node: Any = parse_expression(source("(a).b[1].0[*].c"))[0]
     assert node.range.text == "(a).b[1].0[*].c"
     assert shown(node) == "splat(a.b[1][0], @.c)"
@@ -268,7 +266,7 @@ def test_a_heredoc_ends_with_its_marker() -> None:
         assert body.attribute("b") is not None
 
 
-def test_a_given_mapping_places_what_is_parsed_apart() -> None:
+def test_a_range_mapper_locates_what_is_parsed_separately() -> None:
     file = source("0123456789 x.y")
     place_in_file = lambda start, end: SourceRange(file, start + 11, end + 11)  # noqa: E731
     node, _ = parse_expression(source("x.y"), place_in_file)
@@ -278,7 +276,7 @@ def test_a_given_mapping_places_what_is_parsed_apart() -> None:
     assert problems[0][1].file is file
 
 
-def test_windows_line_ends_stay_in_heredocs_only() -> None:
+def test_windows_line_ends_are_kept_in_heredocs_only() -> None:
     text = "locals {\r\n  a = 1 # c\r\n  b = <<EOT\r\nx\r\nEOT\r\n  c = [\r\n    1,\r\n  ]\r\n}\r\n"
     body, problems = parse_whole_file(source(text), CONFIGURATION)
     assert not problems
@@ -290,7 +288,7 @@ def test_windows_line_ends_stay_in_heredocs_only() -> None:
     assert [text for text, _ in comments_of(text)] == ["# c"]
 
 
-def test_comments_are_found_wherever_they_stand() -> None:
+def test_comments_are_found_everywhere() -> None:
     text = (
         "# first\n"
         'resource "a#b" /* in a header */ "c" { // behind a brace\n'
@@ -331,7 +329,7 @@ _POINTED_AT = {
 
 
 @pytest.mark.parametrize("case", cases("files"), ids=lambda case: repr(case["text"]))
-def test_a_file_is_refused_where_terraform_refuses_it(case: Mapping[str, Any]) -> None:
+def test_a_file_is_rejected_where_terraform_rejects_it(case: Mapping[str, Any]) -> None:
     text = case["text"].encode("latin-1").removeprefix(b"\xef\xbb\xbf")
     theirs = [error for error in case["refused"] if not error[0].startswith(_BEYOND_SYNTAX)]
     ours = reported(text)
@@ -375,7 +373,7 @@ def test_a_file_is_refused_where_terraform_refuses_it(case: Mapping[str, Any]) -
         (b'a = "\xff"\nb = 2\n', ("Invalid character encoding", 1, 6)),
     ],
 )
-def test_one_mistake_is_one_problem_and_the_rest_is_read(
+def test_one_syntax_error_is_one_problem_and_the_rest_is_read(
     text: str | bytes, problem: tuple[str, int, int]
 ) -> None:
     assert reported(text) == [problem]
@@ -383,7 +381,7 @@ def test_one_mistake_is_one_problem_and_the_rest_is_read(
     assert body.attribute("b") is not None or b"b {}" in source(text).text
 
 
-def test_a_broken_value_is_unreadable_and_its_neighbours_are_not() -> None:
+def test_an_invalid_value_does_not_affect_its_neighbours() -> None:
     body, _ = parse_whole_file(
         source("locals {\n  a = 1\n  b = [1,\n  c = 3\n}\nvariable v {}\n"), CONFIGURATION
     )
@@ -393,7 +391,7 @@ def test_a_broken_value_is_unreadable_and_its_neighbours_are_not() -> None:
     assert len(body.blocks("variable", 1)) == 1
 
 
-def test_a_one_line_block_of_several_arguments_is_refused_and_read() -> None:
+def test_a_one_line_block_of_several_arguments_is_rejected_but_read() -> None:
     for between in ("; ", ", ", " "):
         text = f'variable "x" {{ type = number{between}default = 7 }}\nvariable "y" {{}}\n'
         (problem,) = reported(text)
@@ -422,7 +420,7 @@ def test_a_one_line_block_of_several_arguments_is_refused_and_read() -> None:
         'resource "a${\n" {\n',
     ],
 )
-def test_a_broken_block_does_not_swallow_those_behind_it(broken: str) -> None:
+def test_an_invalid_block_does_not_hide_those_after_it(broken: str) -> None:
     text = broken + 'variable "x" {\n  default = 7\n}\n\nlocals {\n  y = 8\n}\n'
     body, problems = parse_whole_file(source(text), CONFIGURATION)
     assert problems
@@ -432,7 +430,7 @@ def test_a_broken_block_does_not_swallow_those_behind_it(broken: str) -> None:
     assert isinstance(block.body.attributes()[0].expression, Literal)
 
 
-def test_a_block_whose_label_is_a_template_is_there() -> None:
+def test_a_block_whose_label_is_a_template_is_read() -> None:
     body, problems = parse_whole_file(
         source('resource "a" "${ var.x["y"] }-b" {\n  c = 1\n}\n'), CONFIGURATION
     )
@@ -448,7 +446,7 @@ def test_labels_have_escapes() -> None:
     assert body.blocks("a", 4)[0].labels == ("${x}", "%{", "\né", "$")
 
 
-def test_an_indented_block_of_a_known_kind_is_no_sign_of_a_broken_one() -> None:
+def test_an_indented_block_of_a_known_kind_does_not_end_the_outer_block() -> None:
     text = 'check "x" {\ndata "a" "b" {\n}\n}\nlocals {\n  a = <<EOT\nresource "x" "y" {\nEOT\n}\n'
     body, problems = parse_whole_file(source(text), CONFIGURATION)
     assert not problems
@@ -469,7 +467,7 @@ def test_a_block_needs_its_labels(header: str, summary: str, column: int) -> Non
     assert reported(f"{header}\n}}\n") == [(summary, 1, column)]
 
 
-def test_every_kind_of_block_is_asked_for_with_its_labels() -> None:
+def test_blocks_are_found_by_kind_and_number_of_labels() -> None:
     quoted = {
         kind: "".join(f' "{name}"' for name in names)
         for kind, names in CONFIGURATION.labels.items()
@@ -501,7 +499,7 @@ def test_every_kind_of_block_is_asked_for_with_its_labels() -> None:
         "1" + "+1" * 50_000,
     ],
 )
-def test_what_is_nested_too_deeply_is_unreadable_with_a_problem(value: str) -> None:
+def test_too_deep_nesting_is_a_problem(value: str) -> None:
     body, problems = parse_whole_file(source(f"a = {value}\nb = 2\n"), CONFIGURATION)
     assert problems
     attribute = body.attribute("a")
@@ -521,13 +519,13 @@ def test_what_is_nested_too_deeply_is_unreadable_with_a_problem(value: str) -> N
         "[" + ", ".join("f(x.y + 1)" for _ in range(2000)) + "]",
     ],
 )
-def test_what_is_only_large_is_read(value: str, shown: Shown) -> None:
+def test_a_large_value_is_read(value: str, shown: Shown) -> None:
     node, problems = parse_expression(source(value))
     assert not problems
     assert "<unreadable>" not in shown(node)
 
 
-def test_blocks_nested_too_deeply_are_left_out_with_a_problem() -> None:
+def test_blocks_nested_too_deeply_are_skipped_with_a_problem() -> None:
     body, problems = parse_whole_file(
         source("a {\n" * 5000 + "b = 1\n" + "}\n" * 5000 + "c = 2\n"), CONFIGURATION
     )
@@ -540,7 +538,7 @@ def test_blocks_nested_too_deeply_are_left_out_with_a_problem() -> None:
     assert depth == MAX_BLOCK_DEPTH
 
 
-def test_the_limits_are_what_people_never_reach() -> None:
+def test_the_limits_are_above_any_real_configuration() -> None:
     assert MAX_DEPTH >= 200
     assert MAX_BLOCK_DEPTH >= 100
 
@@ -626,7 +624,7 @@ def everything(body: Body) -> Iterator[Node]:
 
 @settings(max_examples=300, deadline=None)
 @given(TEXTS)
-def test_no_bytes_raise_anything(text: bytes) -> None:
+def test_no_bytes_raise_an_exception(text: bytes) -> None:
     file = source(text)
     body, problems = parse_whole_file(file, CONFIGURATION)
     nodes = list(everything(body))

@@ -60,18 +60,18 @@ def _problems(text: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("text", RECOGNISED)
-def test_what_people_write_need_not_be_parsed(text: str) -> None:
+def test_common_bodies_are_recognised_without_parsing(text: str) -> None:
     assert is_certainly_valid(text.encode(), 0, len(text))
     assert _problems(text.encode()) == []
 
 
 @pytest.mark.parametrize("text", BROKEN)
-def test_what_is_broken_is_never_passed_over(text: str) -> None:
+def test_an_invalid_body_is_never_recognised(text: str) -> None:
     assert _problems(text.encode())
     assert not is_certainly_valid(text.encode(), 0, len(text))
 
 
-def test_no_change_of_a_valid_body_hides_a_problem() -> None:
+def test_no_mutation_of_a_valid_body_hides_a_problem() -> None:
     chance = random.Random(1)  # noqa: S311 - the same every time
     accepted = broken = 0
     for _ in range(6_000):
@@ -92,7 +92,7 @@ def test_no_change_of_a_valid_body_hides_a_problem() -> None:
     assert broken > 1_000
 
 
-def test_what_is_nested_too_deeply_is_left_to_the_parser() -> None:
+def test_too_deep_nesting_is_left_to_the_parser() -> None:
     for text in (b"\n  days = " + b"[" * 300 + b"]" * 300, b"\n  days = " + b"1 +" * 300 + b"1"):
         assert not is_certainly_valid(text + b"\n", 0, len(text) + 1)
     blocks = b"\n  a {" * 120 + b"\n  }" * 120 + b"\n"

@@ -320,6 +320,7 @@ def limit_of_10_seconds() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
 
 
+@pytest.mark.extended
 def test_as_many_tables_as_a_policy_may_have_take_a_few_seconds(tree: Path, run: "Run") -> None:
     names = [f"acme/m{number}/aws" for number in range(MAX_TABLES)]
     tables = [

@@ -376,6 +376,39 @@ def test_a_stack_without_caches_is_no_absent_cache(check: Callable[..., dict[str
     assert (report["findings"], report["absent"], report["diagnostics"]) == ([], [], [])
 
 
+LOOP = """\
+variable "names" {{}}
+locals {{
+  kind = "AWS::SNS::Topic"
+}}
+resource "aws_cloudformation_stack" "s" {{
+  name          = "s"
+  template_body = jsonencode({{
+    "Resources" = {{ for name in [var.names] : sha256(name) => {{ "Type" = {}, Properties = {{}} }} }}
+  }})
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "statuses"),
+    [
+        ('"AWS::SNS::Topic"', []),
+        ('"AWS::ElastiCache::ReplicationGroup"', ["unknown"]),
+        ("var.names", ["unknown"]),
+        ("local.kind", ["unknown"]),
+    ],
+)
+def test_resources_with_unknown_names_are_no_cache_where_their_type_is_written(
+    kind: str, statuses: list[str], check: Callable[..., dict[str, Any]]
+) -> None:
+    report = check({"main.tf": LOOP.format(kind)})
+    assert [one["status"] for one in report["findings"]] == statuses
+    assert {one["severity"] for one in report["diagnostics"]} == (
+        {"warning"} if not statuses else set()
+    )
+
+
 def test_the_remedy_is_where_terraform_passes_the_value(
     check: Callable[..., dict[str, Any]],
 ) -> None:

@@ -130,6 +130,15 @@ def test_a_call_is_listed_once_and_a_fetched_one_is_not(evaluate: "Evaluate") ->
     ]
 
 
+def test_the_retention_of_a_database_is_none_of_the_cache(
+    run_here: "Run", tmp_path: "Path"
+) -> None:
+    inputs = "redis_snapshot_retention = 5\n  rds_backup_retention = 7\n  main_db_backup_days = 9"
+    (tmp_path / "main.tf").write_text(call(PLATFORM, inputs), "utf-8")
+    (finding,) = json.loads(run_here("check", "--format", "json").stdout)["findings"]
+    assert finding["message"].endswith("; the call passes redis_snapshot_retention = 5")
+
+
 def test_a_retention_that_is_passed_is_reported_and_does_not_decide(
     run_here: "Run", tmp_path: "Path"
 ) -> None:

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from suppressions.conftest import Checker
 
 GROUP = "aws_elasticache_replication_group"
-SAID = "ecbackup:ignore[ECB001] rebuilt"
+DIRECTIVE = "ecbackup:ignore[ECB001] rebuilt"
 NO_CACHE = "stands at no cache, and at no module call that leads to one"
 NO_FINDING = "matches no finding that fails or is unknown"
 
 
-def group(days: str, comment: str = f"# {SAID}", name: str = "a") -> str:
+def group(days: str, comment: str = f"# {DIRECTIVE}", name: str = "a") -> str:
     return f'resource "{GROUP}" "{name}" {{\n  {comment}\n  snapshot_retention_limit = {days}\n}}\n'
 
 
-def test_it_counts_on_its_last_day_and_not_on_the_next(check: "Checker") -> None:
-    files = {"main.tf": group("0", f"# {SAID} until 2027-03-31")}
+def test_a_comment_counts_on_its_last_day_and_not_on_the_next(check: "Checker") -> None:
+    files = {"main.tf": group("0", f"# {DIRECTIVE} until 2027-03-31")}
     outcome = check(files, on=date(2027, 3, 31))
     (finding,) = outcome.report.findings
     assert finding.suppression is not None
@@ -41,7 +41,7 @@ def test_it_counts_on_its_last_day_and_not_on_the_next(check: "Checker") -> None
     ]
 
 
-def test_one_of_trivys_ends_as_its_day_begins(check: "Checker") -> None:
+def test_a_comment_of_trivy_ends_as_its_day_begins(check: "Checker") -> None:
     files = {"main.tf": group("0", "#trivy:ignore:AWS-0050:exp:2027-03-31")}
     assert check(files, on=date(2027, 3, 30)).messages == []
     assert check(files, on=date(2027, 3, 31)).messages == [
@@ -56,7 +56,7 @@ def test_what_covers_nothing_at_a_cache_is_reported(days: str, check: "Checker")
     ]
 
 
-def test_those_of_other_tools_are_details(check: "Checker") -> None:
+def test_unused_comments_of_other_tools_are_details(check: "Checker") -> None:
     outcome = check({"main.tf": group("7", "#checkov:skip=CKV_AWS_134:why")})
     (warning,) = outcome.report.diagnostics
     assert warning.message == f"checkov:skip=CKV_AWS_134 {NO_FINDING}: why"
@@ -64,12 +64,14 @@ def test_those_of_other_tools_are_details(check: "Checker") -> None:
 
 
 @pytest.mark.parametrize("comment", ["#tfsec:ignore:*", "# kics-scan ignore-block"])
-def test_what_names_no_check_may_be_about_anything(comment: str, check: "Checker") -> None:
+def test_an_unused_comment_that_names_no_check_is_not_reported(
+    comment: str, check: "Checker"
+) -> None:
     assert check({"main.tf": group("7", comment)}).messages == []
 
 
-def test_one_at_no_cache_is_reported(check: "Checker") -> None:
-    text = f'# {SAID}\nresource "aws_s3_bucket" "b" {{}}\n\n# {SAID}\nlocals {{}}\n'
+def test_a_comment_at_no_cache_is_reported(check: "Checker") -> None:
+    text = f'# {DIRECTIVE}\nresource "aws_s3_bucket" "b" {{}}\n\n# {DIRECTIVE}\nlocals {{}}\n'
     outcome = check({"main.tf": text + group("7", "")})
     assert [message.partition("[ECB001] ")[2] for message in outcome.messages] == [
         f"{NO_CACHE}: rebuilt"
@@ -84,18 +86,18 @@ def test_one_at_no_cache_is_reported(check: "Checker") -> None:
         'variable "days" {}',
     ],
 )
-def test_what_declares_no_cache_takes_no_suppression(block: str, check: "Checker") -> None:
-    outcome = check({"main.tf": f"# {SAID}\n{block}\n\n{group('7', '')}"})
+def test_a_block_without_a_cache_takes_no_suppression(block: str, check: "Checker") -> None:
+    outcome = check({"main.tf": f"# {DIRECTIVE}\n{block}\n\n{group('7', '')}"})
     assert outcome.messages == [f"1: ecbackup:ignore[ECB001] {NO_CACHE}: rebuilt"]
 
 
 def test_a_cache_that_does_not_exist_now_may_exist_with_other_values(check: "Checker") -> None:
     text = group("0").replace("{\n", "{\n  count = 0\n", 1)
-    call = f'# {SAID}\nmodule "m" {{\n  source = "./m"\n  count = 0\n}}\n'
+    call = f'# {DIRECTIVE}\nmodule "m" {{\n  source = "./m"\n  count = 0\n}}\n'
     assert check({"main.tf": text + call, "m/main.tf": group("0", "")}).messages == []
     template = (
         "Conditions: {Never: !Equals [a, b]}\nResources:\n  A:\n    Type: AWS::ElastiCache::"
-        f"ReplicationGroup\n    # {SAID}\n    Condition: Never\n"
+        f"ReplicationGroup\n    # {DIRECTIVE}\n    Condition: Never\n"
     )
     assert check({"t.yaml": template}, "t.yaml").messages == []
 
@@ -115,7 +117,7 @@ def test_a_run_for_one_environment_says_nothing_of_the_others(
     variable = 'variable "days" {\n  default = 7\n}\n'
     files = {"main.tf": variable + group("var.days"), "dev.tfvars": "days = 7\n"}
     assert check(files, given=given).messages == []
-    nowhere = {"main.tf": f"{variable}\n# {SAID}\n\n{group('var.days', '')}"}
+    nowhere = {"main.tf": f"{variable}\n# {DIRECTIVE}\n\n{group('var.days', '')}"}
     assert len(check(nowhere, given=given).messages) == 1
 
 
@@ -155,7 +157,7 @@ def test_every_use_counts_however_many_caches_there_are(check: "Checker") -> Non
     assert outcome.messages == []
 
 
-def test_a_workspace_of_tfsecs_is_held_against_the_runs(check: "Checker") -> None:
+def test_a_workspace_of_tfsec_is_compared_with_the_one_of_the_run(check: "Checker") -> None:
     files = {"main.tf": group("0", "#tfsec:ignore:AWS088:ws:dev")}
     for given in (EvaluationInputs(), EvaluationInputs(workspace="prod")):
         outcome = check(files, given=given)
@@ -169,7 +171,7 @@ def test_a_workspace_of_tfsecs_is_held_against_the_runs(check: "Checker") -> Non
 
 
 @pytest.mark.parametrize(("workspace", "counts"), [("dev-1", True), ("prod", False), (None, False)])
-def test_a_pattern_for_workspaces_is_held_against_the_runs(
+def test_a_pattern_of_workspaces_is_compared_with_the_one_of_the_run(
     workspace: str | None, check: "Checker", *, counts: bool
 ) -> None:
     files = {"main.tf": group("0", "#trivy:ignore:AVD-AWS-0050:ws:dev-*")}
@@ -177,7 +179,7 @@ def test_a_pattern_for_workspaces_is_held_against_the_runs(
     assert (reason is not None) == counts
 
 
-def test_a_comment_goes_before_the_policy_and_the_policys_exception_is_in_use(
+def test_a_comment_comes_before_an_exception_which_counts_as_used(
     check: "Checker",
 ) -> None:
     exception = PolicyException("by policy", Location("p.toml", 1), resource="*")
@@ -194,7 +196,7 @@ def test_a_comment_goes_before_the_policy_and_the_policys_exception_is_in_use(
         (SuppressionMode.NONE, [None, None], 0),
     ],
 )
-def test_the_policy_says_which_are_looked_at(
+def test_the_policy_chooses_which_comments_count(
     mode: SuppressionMode, reasons: list[str | None], count: int, check: "Checker"
 ) -> None:
     text = group("0") + group("0", "#checkov:skip=CKV_AWS_134:why", "b") + "# ecbackup:ignore\n"
@@ -215,7 +217,7 @@ def test_the_policy_says_which_are_looked_at(
         (("--no-foreign-ignores",), 'ignores = "none"', 1),
     ],
 )
-def test_options_and_the_policy_file_turn_them_off(
+def test_options_and_the_policy_file_turn_comments_off(
     options: tuple[str, ...], policy: str, status: int, run_here: "Run", tmp_path: Path
 ) -> None:
     (tmp_path / "main.tf").write_text(group("0", "#checkov:skip=CKV_AWS_134:why"), "utf-8")
@@ -242,7 +244,7 @@ def test_a_baseline_does_not_accept_what_a_comment_covers(run_here: "Run", tmp_p
 def test_a_plan_takes_the_comments_of_its_configuration(run_here: "Run", tmp_path: Path) -> None:
     plan = (Path(__file__).parent.parent.parent / "examples/plan.json").read_bytes()
     (tmp_path / "plan.json").write_bytes(plan)
-    code = f'resource "aws_elasticache_replication_group" "sessions" {{\n  # {SAID}\n}}\n'
+    code = f'resource "aws_elasticache_replication_group" "sessions" {{\n  # {DIRECTIVE}\n}}\n'
     (tmp_path / "code").mkdir()
     (tmp_path / "code/main.tf").write_text(code, "utf-8")
     shown = run_here("check", "plan.json", "--source", "code").stdout

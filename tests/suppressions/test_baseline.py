@@ -95,7 +95,9 @@ def statuses(result: "Result") -> list[tuple[str, str, bool]]:
 # What is kept, and what it hides.
 
 
-def test_what_was_accepted_passes_the_gate_and_says_so(accepted: Path, run_here: "RunHere") -> None:
+def test_accepted_findings_pass_and_are_reported_as_suppressed(
+    accepted: Path, run_here: "RunHere"
+) -> None:
     result = run_here("check", "--baseline", FILE)
     assert f"suppressed by baseline {FILE}:4: before the gate" in result.stdout
     assert (result.stderr, result.status) == ("", 0)
@@ -130,13 +132,15 @@ def test_every_format_shows_a_baseline_suppression(name: str, run_here: "RunHere
     ],
     ids=["edits above it", "a move in its file", "a comment", "another way to say it"],
 )
-def test_it_survives(stack: Path, text: str, run_here: "RunHere") -> None:
+def test_an_entry_matches_after_an_edit(stack: Path, text: str, run_here: "RunHere") -> None:
     stack.write_text(text, "utf-8")
     assert run_here("check", "--baseline", FILE).status == 0
 
 
 @pytest.mark.usefixtures("accepted")
-def test_it_survives_a_move_to_another_file_of_its_root(stack: Path, run_here: "RunHere") -> None:
+def test_an_entry_matches_after_a_move_to_another_file_of_its_root(
+    stack: Path, run_here: "RunHere"
+) -> None:
     stack.rename(stack.with_name("caches.tf"))
     assert run_here("check", "--baseline", FILE).status == 0
 
@@ -307,7 +311,7 @@ def fixed(accepted: Path, stack: Path) -> Path:
 
 
 @pytest.mark.usefixtures("fixed")
-def test_entries_that_match_nothing_are_reported_all_in_one(run_here: "RunHere") -> None:
+def test_stale_entries_are_reported_in_one_warning(run_here: "RunHere") -> None:
     result = run_here("check", "--baseline", FILE)
     assert (
         f"WARNING  {FILE}\n  2 entries no longer match any finding: x (ECB005 in gone), "
@@ -317,15 +321,13 @@ def test_entries_that_match_nothing_are_reported_all_in_one(run_here: "RunHere")
 
 
 @pytest.mark.usefixtures("fixed")
-def test_a_run_over_a_part_knows_nothing_of_the_rest(run_here: "RunHere") -> None:
+def test_a_check_of_a_part_names_no_stale_entries_of_the_rest(run_here: "RunHere") -> None:
     assert "1 entry no longer matches" in run_here("check", "a", "--baseline", FILE).stdout
     assert "no longer" not in run_here("check", "a/main.tf", "--baseline", FILE).stdout
 
 
 @pytest.mark.usefixtures("fixed")
-def test_an_answer_that_is_incomplete_says_nothing_of_what_no_longer_matches(
-    tmp_path: Path, run_here: "RunHere"
-) -> None:
+def test_an_incomplete_report_names_no_stale_entries(tmp_path: Path, run_here: "RunHere") -> None:
     write(tmp_path / "b/main.tf", BROKEN)
     result = run_here("check", "--baseline", FILE)
     assert "no longer" not in result.stdout
@@ -355,12 +357,12 @@ def test_update_writes_nothing_where_there_is_nothing_to_prune(
     assert (accepted.read_bytes(), accepted.stat().st_ino) == before
 
 
-def test_update_prunes_only_what_was_looked_into(fixed: Path, run_here: "RunHere") -> None:
-    assert run_here("baseline", "--update", FILE, "a").stdout == f"{FILE}: 1 removed, 2 kept\n"
+def test_update_prunes_only_entries_of_checked_roots(fixed: Path, run_here: "RunHere") -> None:
+    assert run_here("baseline", "--update", FILE, "a").stdout == f"{FILE}: 1 pruned, 2 kept\n"
     assert [one["root"] for one in entries(fixed.read_text("utf-8"))] == ["a", "gone"]
 
 
-def test_an_answer_that_is_incomplete_prunes_nothing(
+def test_an_incomplete_report_prunes_nothing(
     fixed: Path, tmp_path: Path, run_here: "RunHere"
 ) -> None:
     write(tmp_path / "b/main.tf", BROKEN)
@@ -372,7 +374,7 @@ def test_an_answer_that_is_incomplete_prunes_nothing(
 
 
 @pytest.mark.usefixtures("stack")
-def test_an_answer_that_is_incomplete_is_accepted_with_a_status_that_says_so(
+def test_an_incomplete_report_is_accepted_with_status_3(
     tmp_path: Path, run_here: "RunHere"
 ) -> None:
     write(tmp_path / "b/main.tf", BROKEN)
@@ -419,7 +421,7 @@ def test_update_replaces_the_file_whole_or_not_at_all(
         (["--var", "x"], "--var x: NAME=VALUE is expected"),
     ],
 )
-def test_what_cannot_be_done_is_reported(
+def test_a_baseline_that_cannot_be_written_is_reported(
     args: Sequence[str], message: str, run_here: "RunHere"
 ) -> None:
     result = run_here("baseline", *args)
@@ -483,7 +485,7 @@ def test_a_broken_or_foreign_file_is_reported_with_its_line(
     assert raised.value.message.startswith(message)
 
 
-def test_of_a_file_that_is_wrong_all_over_not_all_is_reported(tmp_path: Path) -> None:
+def test_only_the_first_problems_of_a_file_are_reported(tmp_path: Path) -> None:
     path = write(tmp_path / "base.json", holding(*["1"] * 99))
     with pytest.raises(BaselineError) as raised:
         read_baseline(str(path))
@@ -516,7 +518,9 @@ def test_a_file_that_powershell_wrote_can_be_read(accepted: Path) -> None:
     assert read_baseline(str(accepted)) == before
 
 
-def test_a_check_without_a_baseline_does_without_its_room(stack: Path, tmp_path: Path) -> None:
+def test_a_check_without_a_baseline_does_not_import_its_modules(
+    stack: Path, tmp_path: Path
+) -> None:
     import subprocess
     import sys
 
@@ -630,7 +634,7 @@ def test_a_baseline_suppresses_nothing_of_another_root(
     assert pruned(baseline, stale).entries == ()
 
 
-def test_of_equals_as_many_are_accepted_as_there_were(folder: Path) -> None:
+def test_as_many_equal_findings_are_accepted_as_there_were(folder: Path) -> None:
     one = finding()
     baseline = accepted_of([one, one], folder)
     assert [entry.key.occurrence for entry in baseline.entries] == [1, 2]
@@ -679,7 +683,7 @@ def test_an_entry_has_its_location_its_reason_and_its_date(folder: Path) -> None
     assert (two.reason, two.accepted, two.key.rule) == ("why", ON, Rule.BACKUPS_DISABLED)
 
 
-def test_of_many_stale_entries_a_few_are_named(folder: Path) -> None:
+def test_only_a_few_of_many_stale_entries_are_named(folder: Path) -> None:
     baseline = accepted_of([finding(str(number), "-") for number in range(5)], folder)
     (warning,) = stale_warnings(baseline, baseline.entries)
     assert "5 entries no longer match any finding: 0 (ECB001 in -), 1 (" in warning.message

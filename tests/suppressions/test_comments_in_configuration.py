@@ -1,4 +1,4 @@
-"""Comments in Terraform configuration: which of them stand at a cache, and which do not."""
+"""Comments in Terraform configuration: which of them are at a cache, and which are not."""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from suppressions.conftest import Checker
 
 GROUP = "aws_elasticache_replication_group"
-SAID = "ecbackup:ignore[ECB001] rebuilt"
+DIRECTIVE = "ecbackup:ignore[ECB001] rebuilt"
 
 
 def filled(text: str, above: str = "", inside: str = "", behind: str = "") -> str:
@@ -19,14 +19,14 @@ def filled(text: str, above: str = "", inside: str = "", behind: str = "") -> st
 @pytest.mark.parametrize(
     "comment",
     [
-        f"# {SAID}",
-        f"#{SAID}",
-        f"## {SAID}",
-        f"// {SAID}",
-        f"/* {SAID} */",
-        f"/*{SAID}*/",
-        f"/* a word before\n   {SAID}\n   and one behind */",
-        f"/**\n * {SAID}\n */",
+        f"# {DIRECTIVE}",
+        f"#{DIRECTIVE}",
+        f"## {DIRECTIVE}",
+        f"// {DIRECTIVE}",
+        f"/* {DIRECTIVE} */",
+        f"/*{DIRECTIVE}*/",
+        f"/* a word before\n   {DIRECTIVE}\n   and one behind */",
+        f"/**\n * {DIRECTIVE}\n */",
         "# tfsec:ignore:aws-elasticache-enable-backup-retention rebuilt",
         "#checkov:skip=CKV_AWS_134:rebuilt",
     ],
@@ -46,7 +46,7 @@ def test_a_comment_of_any_kind_counts_at_the_block_and_at_the_attribute(
 def test_line_ends_and_byte_order_marks_do_not_matter(
     line_end: str, start: bytes, check: "Checker", one_group: str
 ) -> None:
-    text = filled(one_group, above=f"# {SAID}", behind="# a comment").replace("\n", line_end)
+    text = filled(one_group, above=f"# {DIRECTIVE}", behind="# a comment").replace("\n", line_end)
     outcome = check({"main.tf": start + text.encode()})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
 
@@ -54,9 +54,9 @@ def test_line_ends_and_byte_order_marks_do_not_matter(
 @pytest.mark.parametrize(
     "head",
     [
-        f'resource "{GROUP}" "sessions" {{ # {SAID}\n',
-        f'resource "{GROUP}" "sessions" /* {SAID} */ {{\n',
-        f'/* {SAID} */ resource "{GROUP}" "sessions" {{\n',
+        f'resource "{GROUP}" "sessions" {{ # {DIRECTIVE}\n',
+        f'resource "{GROUP}" "sessions" /* {DIRECTIVE} */ {{\n',
+        f'/* {DIRECTIVE} */ resource "{GROUP}" "sessions" {{\n',
     ],
 )
 def test_a_comment_on_the_header_counts(head: str, check: "Checker") -> None:
@@ -68,14 +68,20 @@ def test_a_comment_on_the_header_counts(head: str, check: "Checker") -> None:
 def test_a_comment_after_the_closing_brace_counts_only_for_its_block(check: "Checker") -> None:
     text = "".join(
         f'resource "{GROUP}" "{name}" {{\n  description = "x"\n}}{behind}\n'
-        for name, behind in (("a", f" # {SAID}"), ("b", ""))
+        for name, behind in (("a", f" # {DIRECTIVE}"), ("b", ""))
     )
     assert check({"main.tf": text}).reasons == {f"{GROUP}.a": "rebuilt", f"{GROUP}.b": None}
 
 
 @pytest.mark.parametrize(
     "between",
-    [f"# {SAID}", f"# {SAID}\n# more", f"# more\n# {SAID}", f"/* {SAID}\n*/", f"\n# {SAID}"],
+    [
+        f"# {DIRECTIVE}",
+        f"# {DIRECTIVE}\n# more",
+        f"# more\n# {DIRECTIVE}",
+        f"/* {DIRECTIVE}\n*/",
+        f"\n# {DIRECTIVE}",
+    ],
 )
 def test_a_comment_between_two_blocks_belongs_to_the_one_below(
     between: str, check: "Checker"
@@ -89,7 +95,7 @@ def test_a_comment_between_two_blocks_belongs_to_the_one_below(
 def test_a_comment_with_a_gap_below_it_is_at_nothing(
     gap: str, check: "Checker", one_group: str
 ) -> None:
-    outcome = check({"main.tf": filled(one_group, above=f"# {SAID}\n{gap}")})
+    outcome = check({"main.tf": filled(one_group, above=f"# {DIRECTIVE}\n{gap}")})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
     (message,) = outcome.messages
     assert message == (
@@ -101,10 +107,10 @@ def test_a_comment_with_a_gap_below_it_is_at_nothing(
 @pytest.mark.parametrize(
     "text",
     [
-        f'tags = {{ note = "# {SAID}" }}',
-        f'tags = {{ note = "${{"# {SAID}"}}" }}',
-        f"user_group_ids = [<<EOT\n# {SAID}\n// {SAID}\n/* {SAID} */\nEOT\n  ]",
-        f"notification_topic_arn = <<-EOT\n    # {SAID}\n  EOT",
+        f'tags = {{ note = "# {DIRECTIVE}" }}',
+        f'tags = {{ note = "${{"# {DIRECTIVE}"}}" }}',
+        f"user_group_ids = [<<EOT\n# {DIRECTIVE}\n// {DIRECTIVE}\n/* {DIRECTIVE} */\nEOT\n  ]",
+        f"notification_topic_arn = <<-EOT\n    # {DIRECTIVE}\n  EOT",
     ],
 )
 def test_text_in_a_string_or_a_heredoc_is_not_a_comment(
@@ -123,8 +129,8 @@ def test_only_the_rules_that_are_named_are_suppressed(check: "Checker", one_grou
     ]
 
 
-def test_ours_comes_before_those_of_other_tools(check: "Checker", one_group: str) -> None:
-    both = f"#checkov:skip=CKV_AWS_134:theirs\n  # {SAID}"
+def test_own_directives_come_before_those_of_other_tools(check: "Checker", one_group: str) -> None:
+    both = f"#checkov:skip=CKV_AWS_134:theirs\n  # {DIRECTIVE}"
     outcome = check({"main.tf": filled(one_group, inside=both)})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
     assert outcome.messages == []
@@ -136,9 +142,9 @@ MODULE = f'resource "{GROUP}" "this" {{\n  description = "x"\n}}\n'
 @pytest.mark.parametrize(
     "call",
     [
-        f'# {SAID}\nmodule "a" {{\n  source = "./redis"\n}}\n',
-        f'module "a" {{ # {SAID}\n  source = "./redis"\n}}\n',
-        f'module "a" {{\n  source = "./redis"\n\n  // {SAID}\n}}\n',
+        f'# {DIRECTIVE}\nmodule "a" {{\n  source = "./redis"\n}}\n',
+        f'module "a" {{ # {DIRECTIVE}\n  source = "./redis"\n}}\n',
+        f'module "a" {{\n  source = "./redis"\n\n  // {DIRECTIVE}\n}}\n',
         '#tfsec:ignore:AWS088 rebuilt\nmodule "a" {\n  source = "./redis"\n}\n',
     ],
 )
@@ -159,7 +165,7 @@ def test_a_comment_at_the_outermost_call_counts_for_what_is_called_from_there(
 ) -> None:
     outcome = check(
         {
-            "main.tf": f'# {SAID}\nmodule "a" {{\n  source = "./outer"\n}}\n',
+            "main.tf": f'# {DIRECTIVE}\nmodule "a" {{\n  source = "./outer"\n}}\n',
             "outer/main.tf": 'module "inner" {\n  source = "../redis"\n}\n',
             "redis/main.tf": MODULE,
         }
@@ -173,7 +179,7 @@ def test_a_comment_in_a_downloaded_module_was_written_by_others(check: "Checker"
         ".terraform/modules/modules.json": (
             '{"Modules":[{"Key":"a","Source":"acme/redis/aws","Dir":".terraform/modules/a"}]}'
         ),
-        ".terraform/modules/a/main.tf": f"# {SAID}\n{MODULE}",
+        ".terraform/modules/a/main.tf": f"# {DIRECTIVE}\n{MODULE}",
     }
     outcome = check(files)
     assert outcome.reasons == {f"module.a.{GROUP}.this": None}
@@ -181,7 +187,9 @@ def test_a_comment_in_a_downloaded_module_was_written_by_others(check: "Checker"
 
 
 def test_a_comment_in_an_override_file_counts_at_the_block_that_decides(check: "Checker") -> None:
-    override = f'resource "{GROUP}" "this" {{\n  snapshot_retention_limit = 0\n  # {SAID}\n}}\n'
+    override = (
+        f'resource "{GROUP}" "this" {{\n  snapshot_retention_limit = 0\n  # {DIRECTIVE}\n}}\n'
+    )
     outcome = check({"main.tf": MODULE, "main_override.tf": override})
     assert outcome.reasons == {f"{GROUP}.this": "rebuilt"}
     assert outcome.messages == []
@@ -205,7 +213,7 @@ def test_a_comment_of_the_json_syntax_counts_in_its_block(check: "Checker") -> N
 def test_a_broken_file_keeps_the_suppressions_of_what_is_complete(
     check: "Checker", one_group: str
 ) -> None:
-    text = filled(one_group, above=f"# {SAID}") + 'resource "x" {\n  a = [\n'
+    text = filled(one_group, above=f"# {DIRECTIVE}") + 'resource "x" {\n  a = [\n'
     outcome = check({"main.tf": text})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
 
@@ -226,7 +234,7 @@ KICS_LINE = "# kics-scan ignore-line"
         ("", "#tfsec:ignore:*", True),
     ],
 )
-def test_what_names_no_check_counts_for_its_own_line(
+def test_a_comment_that_names_no_check_counts_for_its_own_line(
     inside: str, behind: str, check: "Checker", one_group: str, *, counts: bool
 ) -> None:
     outcome = check({"main.tf": filled(one_group, inside=inside, behind=behind)})
@@ -250,7 +258,7 @@ def test_a_comment_of_kics_counts_in_any_case(tool: str, check: "Checker", one_g
     assert outcome.reasons == {f"{GROUP}.sessions": "kics-scan ignore-block: rebuilt"}
 
 
-def test_at_its_head_kics_ignores_a_file(check: "Checker") -> None:
+def test_kics_ignores_a_file_by_a_comment_at_its_head(check: "Checker") -> None:
     outcome = check({"main.tf": f"# first\n\n# kics-scan ignore old code\n\nlocals {{}}\n{MODULE}"})
     assert outcome.reasons == {f"{GROUP}.this": "kics-scan ignore: old code"}
 
@@ -281,19 +289,19 @@ def test_a_check_for_backups_that_are_off_does_not_cover_the_rest(
 
 @pytest.mark.parametrize("place", ["above", "inside"])
 def test_other_comments_may_be_around_it(place: str, check: "Checker", one_group: str) -> None:
-    comment = f"# a word before\n  # {SAID}\n# and one behind"
+    comment = f"# a word before\n  # {DIRECTIVE}\n# and one behind"
     outcome = check({"main.tf": filled(one_group, **{place: comment})})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
     assert outcome.messages == []
 
 
 COMMENTED_OUT = {
-    "above": f'# {SAID}\n# resource "{GROUP}" "old" {{\n#   description = "old"\n# }}',
-    "inside": f'# resource "{GROUP}" "old" {{\n#   # {SAID}\n# }}',
+    "above": f'# {DIRECTIVE}\n# resource "{GROUP}" "old" {{\n#   description = "old"\n# }}',
+    "inside": f'# resource "{GROUP}" "old" {{\n#   # {DIRECTIVE}\n# }}',
     "another tool's": f'# checkov:skip=CKV_AWS_134:x\n# resource "{GROUP}" "old" {{}}',
-    "in lines between signs": f'/*\nresource "{GROUP}" "old" {{\n  # {SAID}\n}}\n*/',
-    "a call": f'// {SAID}\n// module "old" {{\n//   source = "./old"\n// }}',
-    "the comment alone": f"# # {SAID}",
+    "in lines between signs": f'/*\nresource "{GROUP}" "old" {{\n  # {DIRECTIVE}\n}}\n*/',
+    "a call": f'// {DIRECTIVE}\n// module "old" {{\n//   source = "./old"\n// }}',
+    "the comment alone": f"# # {DIRECTIVE}",
 }
 
 
@@ -311,7 +319,7 @@ def test_behind_a_block_that_is_commented_out_a_comment_counts(
     check: "Checker", one_group: str
 ) -> None:
     old = f'# resource "{GROUP}" "old" {{\n#   description = "old"\n# }}'
-    outcome = check({"main.tf": filled(one_group, above=f"{old}\n# {SAID}")})
+    outcome = check({"main.tf": filled(one_group, above=f"{old}\n# {DIRECTIVE}")})
     assert outcome.reasons == {f"{GROUP}.sessions": "rebuilt"}
     head = f"# kics-scan ignore\n{old}"
     outcome = check({"main.tf": filled(one_group, above=head)})

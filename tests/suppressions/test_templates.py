@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from suppressions.conftest import Checker
 
 NO_CACHE = "stands at no cache, and at no module call that leads to one"
-SAID = "ecbackup:ignore[ECB001] rebuilt"
+DIRECTIVE = "ecbackup:ignore[ECB001] rebuilt"
 KIND = "Type: AWS::ElastiCache::ReplicationGroup"
 HEAD = 'AWSTemplateFormatVersion: "2010-09-09"\nResources:\n'
 TWO = f"""{HEAD}  A:
@@ -36,35 +36,37 @@ def with_line(after: str, line: str, text: str = TWO) -> str:
 @pytest.mark.parametrize(
     ("text", "covered"),
     [
-        (with_line("Resources:", f"  # {SAID}"), "A"),
-        (with_line("Resources:", f"# {SAID}"), "A"),
-        (with_line("Resources:", f"  # {SAID}\n  # and more"), "A"),
-        (TWO.replace("  A:", f"  A: # {SAID}"), "A"),
-        (with_line("  A:", f"    # {SAID}"), "A"),
-        (with_line("Description: a", f"      # {SAID}"), "A"),
-        (TWO.replace("Limit: 0", f"Limit: 0 # {SAID}", 1), "A"),
-        (TWO.replace("Limit: 0", f"Limit: 0   #{SAID}", 1), "A"),
-        (TWO.replace("Description: a", f"Description: |- # {SAID}\n        a"), "A"),
-        (TWO.replace("Description: a", f"Description: !Sub |- # {SAID}\n        a"), "A"),
-        (with_line("Limit: 0", f"      # {SAID}"), "A"),
-        (with_line("Limit: 0", f"    # {SAID}"), "A"),
-        (with_line("Limit: 0", f"\n    # {SAID}\n"), "A"),
-        (with_line("Limit: 0", f"  # {SAID}"), "B"),
-        (with_line("Limit: 0", f"# {SAID}"), "B"),
-        (with_line("Limit: 0", f"  # {SAID}\n"), ""),
-        (TWO + f"    # {SAID}\n", "B"),
-        (TWO + f"  # {SAID}\n", ""),
-        (TWO + f"# {SAID}\n", ""),
-        (f"# {SAID}\n{TWO}", ""),
-        (TWO.replace("Description: a", f'Description: "a # {SAID}"'), ""),
-        (TWO.replace("Description: a", f"Description: 'a\n        # {SAID}'"), ""),
-        (TWO.replace("Description: a", f"Description: a#{SAID}"), ""),
+        (with_line("Resources:", f"  # {DIRECTIVE}"), "A"),
+        (with_line("Resources:", f"# {DIRECTIVE}"), "A"),
+        (with_line("Resources:", f"  # {DIRECTIVE}\n  # and more"), "A"),
+        (TWO.replace("  A:", f"  A: # {DIRECTIVE}"), "A"),
+        (with_line("  A:", f"    # {DIRECTIVE}"), "A"),
+        (with_line("Description: a", f"      # {DIRECTIVE}"), "A"),
+        (TWO.replace("Limit: 0", f"Limit: 0 # {DIRECTIVE}", 1), "A"),
+        (TWO.replace("Limit: 0", f"Limit: 0   #{DIRECTIVE}", 1), "A"),
+        (TWO.replace("Description: a", f"Description: |- # {DIRECTIVE}\n        a"), "A"),
+        (TWO.replace("Description: a", f"Description: !Sub |- # {DIRECTIVE}\n        a"), "A"),
+        (with_line("Limit: 0", f"      # {DIRECTIVE}"), "A"),
+        (with_line("Limit: 0", f"    # {DIRECTIVE}"), "A"),
+        (with_line("Limit: 0", f"\n    # {DIRECTIVE}\n"), "A"),
+        (with_line("Limit: 0", f"  # {DIRECTIVE}"), "B"),
+        (with_line("Limit: 0", f"# {DIRECTIVE}"), "B"),
+        (with_line("Limit: 0", f"  # {DIRECTIVE}\n"), ""),
+        (TWO + f"    # {DIRECTIVE}\n", "B"),
+        (TWO + f"  # {DIRECTIVE}\n", ""),
+        (TWO + f"# {DIRECTIVE}\n", ""),
+        (f"# {DIRECTIVE}\n{TWO}", ""),
+        (TWO.replace("Description: a", f'Description: "a # {DIRECTIVE}"'), ""),
+        (TWO.replace("Description: a", f"Description: 'a\n        # {DIRECTIVE}'"), ""),
+        (TWO.replace("Description: a", f"Description: a#{DIRECTIVE}"), ""),
         (
-            TWO.replace("Description: a", f"Description: |\n        # {SAID}\n\n        # {SAID}"),
+            TWO.replace(
+                "Description: a", f"Description: |\n        # {DIRECTIVE}\n\n        # {DIRECTIVE}"
+            ),
             "",
         ),
-        (TWO.replace("Description: a", f"Description: >-\n        a\n         # {SAID}"), ""),
-        (TWO.replace("Description: a", f"Description: a{SAID}"), ""),
+        (TWO.replace("Description: a", f"Description: >-\n        a\n         # {DIRECTIVE}"), ""),
+        (TWO.replace("Description: a", f"Description: a{DIRECTIVE}"), ""),
     ],
 )
 def test_a_comment_counts_at_the_resource_that_it_belongs_to(
@@ -77,21 +79,21 @@ def test_a_comment_counts_at_the_resource_that_it_belongs_to(
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_line_ends_do_not_matter(line_end: str, check: "Checker") -> None:
-    text = with_line("Limit: 0", f"  # {SAID}").replace("\n", line_end)
+    text = with_line("Limit: 0", f"  # {DIRECTIVE}").replace("\n", line_end)
     assert check({"t.yaml": text}).reasons == {"A": None, "B": "rebuilt"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_encodings_do_not_matter(encoding: str, check: "Checker") -> None:
-    text = with_line("Limit: 0", f"  # {SAID} für é")
+    text = with_line("Limit: 0", f"  # {DIRECTIVE} für é")
     assert check({"t.yaml": text.encode(encoding)}).reasons == {"A": None, "B": "rebuilt für é"}
 
 
 def test_maps_on_one_line_take_the_comments_inside_them(check: "Checker") -> None:
     body = "{Type: AWS::ElastiCache::ReplicationGroup, Properties: {SnapshotRetentionLimit: 0}}"
-    text = f"{HEAD[:-11]}Resources: {{\n A: {body}, B: {body} # {SAID}\n}}\n"
+    text = f"{HEAD[:-11]}Resources: {{\n A: {body}, B: {body} # {DIRECTIVE}\n}}\n"
     assert check({"t.yaml": text}).reasons == {"A": None, "B": "rebuilt"}
-    text = f"{HEAD}  A: {body} # {SAID}\n  B: {body}\n"
+    text = f"{HEAD}  A: {body} # {DIRECTIVE}\n  B: {body}\n"
     assert check({"t.yaml": text}).reasons == {"A": "rebuilt", "B": None}
 
 
@@ -114,9 +116,9 @@ def stack_set(template: str, header: str, *, above: str = "") -> str:
 @pytest.mark.parametrize(
     ("text", "covered"),
     [
-        (with_line("Resources:", f"  # {SAID}"), "S/A"),
-        (TWO.replace("Limit: 0", f"Limit: 0 # {SAID}", 1), "S/A"),
-        (with_line("Limit: 0", f"  # {SAID}"), "S/B"),
+        (with_line("Resources:", f"  # {DIRECTIVE}"), "S/A"),
+        (TWO.replace("Limit: 0", f"Limit: 0 # {DIRECTIVE}", 1), "S/A"),
+        (with_line("Limit: 0", f"  # {DIRECTIVE}"), "S/B"),
         (f"{TWO}    Metadata: {{ecbackup: {{ignore: [{{reason: rebuilt}}]}}}}\n", "S/B"),
     ],
 )
@@ -132,12 +134,12 @@ def test_in_a_template_inside_another_a_suppression_is_for_its_own_cache(
 def test_a_comment_at_a_stack_set_is_for_all_caches_in_its_template(
     header: str, check: "Checker"
 ) -> None:
-    reasons = check({"t.yaml": stack_set(TWO, header, above=f"  # {SAID}\n")}).reasons
+    reasons = check({"t.yaml": stack_set(TWO, header, above=f"  # {DIRECTIVE}\n")}).reasons
     assert reasons == {"S/A": "rebuilt", "S/B": "rebuilt"}
 
 
 def test_the_second_document_has_its_own_comments(check: "Checker") -> None:
-    text = f"{TWO}---\n{HEAD}  # {SAID}\n  C:\n    {KIND}\n"
+    text = f"{TWO}---\n{HEAD}  # {DIRECTIVE}\n  C:\n    {KIND}\n"
     assert check({"t.yaml": text}).reasons == {"A": None, "B": None, "C": "rebuilt"}
 
 
@@ -150,7 +152,7 @@ def test_the_second_document_has_its_own_comments(check: "Checker") -> None:
         ("# kics-scan ignore-block", False),
     ],
 )
-def test_of_other_tools_those_count_that_check_templates_for_backups(
+def test_comments_of_tools_that_check_templates_for_backups_count(
     comment: str, check: "Checker", *, counts: bool
 ) -> None:
     reasons = check({"t.yaml": with_line("Description: a", f"      {comment}")}).reasons
@@ -165,7 +167,7 @@ Resources:
     - Name
     - [One, Two]
     - Cache${{Name}}:
-        # {SAID}
+        # {DIRECTIVE}
         {KIND}
 """
     assert check({"t.yaml": text}).reasons == {"CacheOne": "rebuilt", "CacheTwo": "rebuilt"}
@@ -332,8 +334,8 @@ Metadata:
 @pytest.mark.parametrize(
     "lines",
     [
-        f"# {SAID}\n  # Old:\n  #   Type: AWS::ElastiCache::ReplicationGroup",
-        f"# Old:\n  #   # {SAID}\n  #   Type: AWS::ElastiCache::ReplicationGroup",
+        f"# {DIRECTIVE}\n  # Old:\n  #   Type: AWS::ElastiCache::ReplicationGroup",
+        f"# Old:\n  #   # {DIRECTIVE}\n  #   Type: AWS::ElastiCache::ReplicationGroup",
     ],
     ids=["above", "inside"],
 )

@@ -106,7 +106,7 @@ def test_a_sensitive_part_makes_the_text_sensitive() -> None:
         ("cidrhost", (string("::ffff:10.0.0.0/120"), number(1))),
     ],
 )
-def test_what_is_too_large_or_not_evaluated_is_unknown(
+def test_a_result_that_is_too_large_or_not_evaluated_is_unknown(
     name: str, arguments: tuple[Value, ...]
 ) -> None:
     assert refused(call(name, *arguments))

@@ -54,6 +54,51 @@ def test_an_unknown_operand_that_cannot_matter_is_ignored(
     assert judge(cache, Requirements()).status is Status.PASS
 
 
+REFUSED = """
+terraform {
+  required_version = "VERSION"
+}
+variable "mode" {
+  default = null
+  validation {
+    condition     = var.mode == null || contains(["on", "off"], var.mode)
+    error_message = "No such mode."
+  }
+}
+locals {
+  limit = null
+}
+resource "aws_elasticache_replication_group" "cache" {
+  engine                   = "redis"
+  snapshot_retention_limit = local.limit != null && local.limit > 3 ? 7 : 5
+}
+"""
+
+
+@pytest.mark.parametrize("version", [">= 1.12", ">=1.9, ~> 1.13.0", "1.14.2", ">= 1.0, > 1.12.1"])
+def test_terraform_1_12_evaluates_no_operand_that_cannot_matter(
+    version: str, evaluate: "Evaluate"
+) -> None:
+    found = evaluate({"main.tf": REFUSED.replace("VERSION", version)})
+    assert found.diagnostics == ()
+    (cache,) = found.caches
+    assert isinstance(cache.retention, Known)
+    assert cache.retention.value == 5
+
+
+@pytest.mark.parametrize("version", [">= 1.11", "~> 1.5", "< 1.14", "!= 1.12.0", ">= 1"])
+def test_earlier_versions_refuse_what_is_wrong_in_an_operand_that_cannot_matter(
+    version: str, evaluate: "Evaluate"
+) -> None:
+    found = evaluate({"main.tf": REFUSED.replace("VERSION", version)})
+    both, either = sorted(found.errors)
+    assert (
+        both
+        == "Invalid operand for >: it is null (Terraform before 1.12 evaluates both sides of &&)"
+    )
+    assert either.endswith("must not be null. (Terraform before 1.12 evaluates both sides of ||)")
+
+
 @pytest.mark.parametrize("condition", ["var.x || false", "false || var.x", "var.x && true"])
 def test_an_unknown_operand_that_matters_is_unknown(condition: str, evaluate: "Evaluate") -> None:
     cache = cache_with(f"({condition}) ? 5 : 0", evaluate)

@@ -136,3 +136,11 @@ def test_an_ephemeral_value_may_go_to_an_argument_that_is_not_kept(evaluate: "Ev
     variable = 'variable "token" {\n  ephemeral = true\n  default = "x"\n}\n'
     found = evaluate({"main.tf": GROUP + "  auth_token_wo = var.token\n" + DAYS + variable})
     assert errors(found) == []
+
+
+def test_a_template_file_is_located_from_the_folder_of_the_run(evaluate: "Evaluate") -> None:
+    files = {
+        "stack/main.tf": GROUP + '  snapshot_retention_limit = templatefile("t.tpl", {})\n}\n',
+        "stack/t.tpl": "# days\n${days}",
+    }
+    assert errors(evaluate(files)) == ["stack/t.tpl:2: Invalid reference: a name stands alone"]

@@ -126,7 +126,7 @@ def of_pythons_engine(pattern: str) -> Pattern:
 @example(r"[^\s]", "\v")
 @example("(a|(b)){2}", "ba")
 @given(PATTERNS, TEXTS)
-def test_a_simple_pattern_means_what_re2_says(pattern: str, text: str) -> None:
+def test_a_simple_pattern_matches_as_in_re2(pattern: str, text: str) -> None:
     try:
         own = of_pythons_engine(pattern)
     except UnknownResultError:
@@ -152,7 +152,7 @@ def test_a_simple_pattern_means_what_re2_says(pattern: str, text: str) -> None:
         "^(?:eu|us)-(?:west|east)-[1-3][a-c]?$", "(foo|bar)+",
     ],
 )  # fmt: skip
-def test_what_people_write_is_simple(pattern: str) -> None:
+def test_common_patterns_are_simple(pattern: str) -> None:
     SimplePattern(pattern)
 
 
@@ -174,7 +174,7 @@ def test_what_people_write_is_simple(pattern: str) -> None:
         "(?U)a",
     ],
 )
-def test_what_may_hang_or_mean_something_else_is_left_to_re2(pattern: str) -> None:
+def test_patterns_that_may_hang_or_differ_are_left_to_re2(pattern: str) -> None:
     with pytest.raises(UnknownResultError, match="google-re2 alone"):
         SimplePattern(pattern)
 
@@ -197,7 +197,7 @@ def test_case_is_ignored_in_ascii_only() -> None:
     "pattern",
     [".*a?a?a?b", "[a-z]*(?:a|aa)(?:a|aa)(?:a|aa)b", "a{0,80}a{0,80}b", "(?:a{1,9}){1,3}b"],
 )
-def test_the_slowest_that_is_simple_takes_no_more_than_seconds(pattern: str) -> None:
+def test_the_slowest_simple_pattern_takes_seconds(pattern: str) -> None:
     start = time.process_time()
     with evaluation(10_000_000):
         assert [*of_pythons_engine(pattern).spans(b"a" * MAX_TEXT)] == []

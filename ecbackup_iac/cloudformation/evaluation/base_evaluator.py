@@ -7,9 +7,8 @@ It is a module of its own because the evaluator calls them in turn: `Evaluator` 
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 
-from ecbackup_iac.cloudformation.evaluation.enumeration import MAX_CASES
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
-from ecbackup_iac.cloudformation.evaluation.scenarios import Scenario, ScenarioState
+from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES, Scenario, ScenarioState
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, UnresolvedParameter, Value
 from ecbackup_iac.cloudformation.syntax.nodes import ListNode, Node, function_of

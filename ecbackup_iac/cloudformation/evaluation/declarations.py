@@ -99,13 +99,15 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     allowed = entries.get("AllowedValues")
     listed = allowed[1].items if allowed and isinstance(allowed[1], ListNode) else None
     domain = Domain(
-        values=None if listed is None else tuple(dict.fromkeys(map(_text_of_scalar, listed))),
         is_number=is_number,
         minimum=number_of(text_of_entry(entries.get("MinValue"))) if is_number else None,
         maximum=number_of(text_of_entry(entries.get("MaxValue"))) if is_number else None,
         min_length=int(number_of(text_of_entry(entries.get("MinLength"))) or 0),
         max_length=_length(text_of_entry(entries.get("MaxLength"))),
     )
+    if listed is not None:
+        values = dict.fromkeys(map(_text_of_scalar, listed))
+        domain = replace(domain, values=tuple(filter(domain.admits, values)))
     source = document.source
     name = key.text if isinstance(key, ScalarNode) else ""
     step = TraceStep(f"{name} has no default", source.location_of(key), StepKind.PARAMETER, name)

@@ -1,17 +1,24 @@
 """A value that depends on what is unresolved → its cases, one for each scenario."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
-from ecbackup_iac.cloudformation.evaluation.scenarios import NeedsSplit, Scenario, ScenarioState
+from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
+from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES, NeedsSplit, Scenario
+from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.model.record import record
 
-MAX_CASES = 256
-"""A value with more cases is unknown without a list of outcomes."""
+MAX_SCENARIOS = 25_000
+"""Evaluated for one root whose text has up to a megabyte; beyond that its values are unknown."""
+
+BYTES_PER_SCENARIO = 40
+"""Of a longer text: it may take as many more scenarios as it is longer."""
+
+EXPRESSIONS_PER_SCENARIO = 20
+"""A scenario in which more expressions are evaluated counts as several."""
 
 T = TypeVar("T")
-S = TypeVar("S", bound=ScenarioState)
 
 
 @record(eq=False)
@@ -27,53 +34,80 @@ class Case(Generic[T]):
 
 
 class ScenarioBudget:
-    """How many scenarios may still be evaluated for one template; a hostile template exceeds it."""
+    """How many scenarios may still be evaluated for one root; only a hostile template exceeds it."""
 
-    def __init__(self, scenarios: int) -> None:
-        self._left = scenarios
+    def __init__(self) -> None:
+        self._sizes: dict[str, int] = {}
+        self._spent = 0
+        self.allowed = MAX_SCENARIOS
+
+    def admit(self, template: Template) -> None:
+        """Allow for the work that a template takes by its size, once for each file."""
+        self._sizes[template.path] = len(template.source.text)
+        self.allowed = max(MAX_SCENARIOS, sum(self._sizes.values()) // BYTES_PER_SCENARIO)
 
     @property
     def is_spent(self) -> bool:
         """Whether more scenarios were requested than it had."""
-        return self._left < 0
+        return self._spent > self.allowed
 
-    def spend(self, amount: int) -> None:
-        """Spend what the evaluation of a scenario took besides itself, in scenarios."""
-        self._left -= amount
-
-    def charge(self) -> bool:
-        """Spend one scenario; return whether there was one left."""
-        self._left -= 1
-        return self._left >= 0
+    def charge(self, amount: int = 1) -> bool:
+        """Spend scenarios; return whether they were left."""
+        self._spent += amount
+        return not self.is_spent
 
 
 def enumerate_scenarios(
-    evaluate: Callable[[S], T], evaluator_of: Callable[[Scenario], S], budget: ScenarioBudget
+    evaluate: Callable[[Evaluator], T], budget: ScenarioBudget
 ) -> list[Case[T]] | None:
     """Return a value's case in every scenario; None where there are too many.
-
-    A scenario that CloudFormation rejects is left out, because nothing is deployed in it. No scenario is
-    split into none: a parameter without a possible value is rejected.
 
     Raises:
         TemplateRejectedError: CloudFormation rejects every scenario.
         TooMuchError: a scenario takes too much work.
 
     """
-    cases: list[Case[T]] = []
+    try:
+        return list(cases_of(evaluate, budget))
+    except TooManyScenariosError:
+        return None
+
+
+class TooManyScenariosError(Exception):
+    """A value has too many cases, or the budget is spent."""
+
+
+def cases_of(
+    evaluate: Callable[[Evaluator], T], budget: ScenarioBudget, *, ignores_values: bool = False
+) -> Iterator[Case[T]]:
+    """Yield a value's case in every scenario.
+
+    A scenario that CloudFormation rejects is left out, because nothing is deployed in it. No scenario is
+    split into none: a parameter without a possible value is rejected.
+
+    Raises:
+        TooManyScenariosError: there are too many.
+        TemplateRejectedError: CloudFormation rejects every scenario.
+        TooMuchError: a scenario takes too much work.
+
+    """
+    count = 0
     rejection: TemplateRejectedError | None = None
     pending = [Scenario()]
     while pending:
-        if len(cases) + len(pending) > MAX_CASES or not budget.charge():
-            return None
-        evaluator = evaluator_of(pending.pop())
+        if count + len(pending) > MAX_CASES or not budget.charge():
+            raise TooManyScenariosError
+        evaluator = Evaluator(pending.pop(), ignores_values=ignores_values)
         try:
-            cases.append(Case(evaluate(evaluator), evaluator.conditions, evaluator.reasons))
+            case = Case(evaluate(evaluator), evaluator.conditions, evaluator.reasons)
         except NeedsSplit as split:
             pending += reversed(split.scenarios)
         except TemplateRejectedError as error:
             rejection = rejection or error
-        budget.spend(evaluator.rules_checked)
-    if not cases and rejection is not None:
+        else:
+            count += 1
+            yield case
+        finally:
+            budget.charge(evaluator.work // EXPRESSIONS_PER_SCENARIO)
+    if not count and rejection is not None:
         raise rejection
-    return cases

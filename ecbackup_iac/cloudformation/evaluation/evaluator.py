@@ -22,6 +22,7 @@ from ecbackup_iac.cloudformation.evaluation.template import (
     PLACEHOLDER,
     SERVERLESS_VARIABLE,
     SHELL_VARIABLE,
+    miswritten,
 )
 from ecbackup_iac.cloudformation.evaluation.values import NO_VALUE, Raw, Value
 from ecbackup_iac.cloudformation.syntax.literals import is_null, literal_of
@@ -65,7 +66,8 @@ class Evaluator(BaseEvaluator):
 
     def _is_in_loop(self, item: LoopItem) -> bool:
         """Whether the collection of a loop contains the item that a resource was made for."""
-        if item.value.text is None and not item.is_missing:  # it represents an unknown collection
+        represents_unknown = item.value.text is None and not item.is_missing
+        if item.is_certain or represents_unknown:
             return True
         collection = self.settled_value(item.collection, item.frame)
         if not isinstance(collection.raw, tuple):
@@ -83,6 +85,9 @@ class Evaluator(BaseEvaluator):
 
         """
         properties = members(body).get("Properties")
+        wrong = None if properties else miswritten(body, "Properties")
+        if wrong and not frame.stack.template.rewriting_macros:
+            raise self.rejected(f"a resource has no attribute {text_of(wrong[0])}", wrong[0], frame)
         function = function_of(properties[1]) if properties else None
         if properties and function:
             why = f"a macro may set {name}"
@@ -149,6 +154,7 @@ class Evaluator(BaseEvaluator):
         raw: Raw = literal_of(node)
         is_whole, is_secret = True, False
         if isinstance(raw, str):
+            self.charge_text(raw)
             text = frame.substitute(raw)
             is_whole, is_secret = text == raw, frame.has_secret_item and text != raw
             shown = frame.shown(raw)[:80]

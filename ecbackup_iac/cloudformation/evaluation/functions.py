@@ -135,6 +135,7 @@ def _text_of_parts(
     text = evaluator.join_texts(settled_parts, delimiter)
     if text is None:
         raise evaluator.rejected("only texts can be put together", node, frame)
+    evaluator.charge_text(text)
     if DYNAMIC_REFERENCE.search(text):
         why = f"{evaluator.excerpt(node, frame)} is a dynamic reference, resolved at the deployment"
         return evaluator.unknown_value(why, node, frame)

@@ -36,9 +36,8 @@ def check_rules(evaluator: BaseEvaluator) -> None:
         if not pending:
             return
         for stack, rule in pending:
-            if evaluator.rules_checked >= MAX_RULES:
+            if len(checked) >= MAX_RULES:
                 return
-            evaluator.rules_checked += 1
             checked.add((stack.address, rule.name))
             broken = broken_assertion(rule, stack, evaluator)
             if broken is not None:

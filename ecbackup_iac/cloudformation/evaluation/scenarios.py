@@ -21,8 +21,14 @@ T = TypeVar("T")
 MAX_DEPTH = 150
 """Functions, conditions and parameters that lead to each other; what is deeper is not evaluated."""
 
-MAX_ITEMS = 20_000
+MAX_CASES = 256
+"""A value with more cases is unknown without a list of outcomes."""
+
+MAX_ITEMS = 50_000
 """Expressions, and items of lists, that are evaluated in one scenario."""
+
+CHARACTERS_PER_ITEM = 50
+"""A text takes as much work as this many expressions."""
 
 Key: TypeAlias = Hashable
 """The identity of something unresolved: a stack's parameter, a comparison."""
@@ -73,8 +79,8 @@ class ScenarioState:
         """Results of this scenario, and of those that it was split from, that hold in every part."""
         self.in_progress: set[Key] = set()
         """The named conditions that are being evaluated, to find circles."""
-        self.rules_checked = 0
-        self._work = 0
+        self.work = 0
+        """The items that were evaluated."""
         self._depth = 0
 
     @property
@@ -199,6 +205,10 @@ class ScenarioState:
 
     # Work
 
+    def charge_text(self, text: str) -> None:
+        """Count a text that is searched or put together, by its length. Raises TooMuchError."""
+        self.charge(len(text) // CHARACTERS_PER_ITEM)
+
     def charge(self, amount: int) -> None:
         """Count the items that are evaluated in this scenario, to stop an alias bomb.
 
@@ -206,8 +216,8 @@ class ScenarioState:
             TooMuchError: there are too many.
 
         """
-        self._work += amount
-        if self._work > MAX_ITEMS:
+        self.work += amount
+        if self.work > MAX_ITEMS:
             raise TooMuchError("a value too large to be worked out")
 
     @contextmanager

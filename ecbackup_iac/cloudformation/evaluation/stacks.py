@@ -25,6 +25,9 @@ class LoopItem:
     frame: "Frame"
     """The frame of the collection."""
 
+    is_certain: bool = False
+    """It is in the collection in every scenario."""
+
     is_missing: bool = False
     """The collection has no item: this one represents those that it would have."""
 

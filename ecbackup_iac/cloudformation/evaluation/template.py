@@ -1,14 +1,13 @@
 """A document that is a template → its sections, declarations and macros."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from ecbackup_iac.cloudformation.evaluation.declarations import Declaration, declaration_of
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.literals import is_null
 from ecbackup_iac.cloudformation.syntax.nodes import (
-    MERGE,
     Entry,
     ListNode,
     MapNode,
@@ -24,8 +23,6 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
 
 LOOP = "Fn::ForEach"
-
-_SECTIONS = ("Resources", "Parameters", "Conditions", "Mappings")
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 
@@ -112,6 +109,16 @@ class Rule:
     location: Location
 
 
+def miswritten(body: Node, attribute: str) -> Entry | None:
+    """Return the entry of a resource's attribute in the wrong case, which CloudFormation rejects."""
+    entries = members(body)
+    if attribute in entries:
+        return None
+    return next(
+        (entry for name, entry in entries.items() if name.lower() == attribute.lower()), None
+    )
+
+
 class Template:
     """A document that is a template, or the part of one that is."""
 
@@ -128,9 +135,12 @@ class Template:
         """The file's absolute path, links resolved; "-" for standard input."""
         self.document = document
         self.source = document.source
-        self._parts = parts
-        self._elsewhere = tuple(elsewhere)
-        self._is_part = is_part
+        self.parts = parts
+        """Maps with sections; later ones add to earlier ones."""
+        self.elsewhere = tuple(elsewhere)
+        """Parts that are in other files, and were not read."""
+        self.is_part = is_part
+        """There may be more of the template in other files."""
         self.resolve: Callable[[ScalarNode], Resolved | str] | None = None
         """Returns the value of a Serverless Framework's variable, or why it is not known."""
         self.option_of: Callable[[str, str], Option | str | None] | None = None
@@ -141,13 +151,12 @@ class Template:
         """The maps of the document in whose place it has others, by identity."""
         self._sections: dict[str, dict[str, Entry]] = {}
         self._declarations: dict[str, Declaration] = {}
-        self._rules: list[Rule] | None = None
 
     def section(self, name: str) -> dict[str, Entry]:
         """Return a section's entries by name, the last of each name; {} where there is no such section."""
         if name not in self._sections:
             entries: dict[str, Entry] = {}
-            for part in self._parts:
+            for part in self.parts:
                 entries |= members(member(part, name))
             self._sections[name] = entries
         return self._sections[name]
@@ -156,7 +165,7 @@ class Template:
         """Return every node that is written under a section's name."""
         return [
             value
-            for part in self._parts
+            for part in self.parts
             if isinstance(part, MapNode)
             for key, value in part.entries
             if text_of(key) == name
@@ -171,14 +180,10 @@ class Template:
             self._declarations[name] = declaration_of(self.document, *entry)
         return self._declarations[name]
 
-    @property
+    @cached_property
     def rules(self) -> list[Rule]:
         """Its rules about parameters."""
-        if self._rules is None:
-            self._rules = [
-                self._rule(name, *entry) for name, entry in self.section("Rules").items()
-            ]
-        return self._rules
+        return [self._rule(name, *entry) for name, entry in self.section("Rules").items()]
 
     def _rule(self, name: str, key: Node, body: Node) -> Rule:
         assertions, condition = member(body, "Assertions"), member(body, "RuleCondition")
@@ -194,14 +199,13 @@ class Template:
     def may_have_resource(self, name: str) -> bool:
         """Whether there is a resource of a name, or something that may make one: a loop, a macro, SAM."""
         resources = self.section("Resources")
-        if name in resources or self._is_part or any(key[:4] == "Fn::" for key in resources):
+        if name in resources or self.is_part or any(key[:4] == "Fn::" for key in resources):
             return True
-        return any(macro.name != LANGUAGE_EXTENSIONS for macro in self._transforms())
+        return any(macro.name != LANGUAGE_EXTENSIONS for macro in self._transforms)
 
     def may_declare(self, section: str) -> bool:
         """Whether a macro, or another part of the template, may add entries to a section."""
-        is_extended = "Fn::Transform" in self.section(section) or self._is_part
-        return is_extended or next(self.macros(), None) is not None
+        return "Fn::Transform" in self.section(section) or self.is_part or bool(self.macros)
 
     @property
     def nests(self) -> bool:
@@ -212,81 +216,38 @@ class Template:
         loops = any(key.startswith(LOOP) for key in self.section("Resources"))
         return loops or any(_NESTING.search(kind) for kind in kinds)
 
-    def macros(self) -> Iterator[Macro]:
-        """Return the macros that may change the whole template."""
-        return (macro for macro in self._transforms() if not _HARMLESS.fullmatch(macro.name))
+    @cached_property
+    def macros(self) -> list[Macro]:
+        """The macros that may change the whole template."""
+        return [macro for macro in self._transforms if not _HARMLESS.fullmatch(macro.name)]
 
-    def rewriting_macros(self) -> Iterator[Macro]:
-        """Yield the macros that may change what is written in every resource."""
+    @cached_property
+    def rewriting_macros(self) -> list[Macro]:
+        """The macros that may change what is written in every resource."""
         _, call = self.section("Resources").get("Fn::Transform", (None, None))
-        within = () if call is None else (macro_of(call),)
-        yield from (macro for macro in (*self.macros(), *within) if not macro.includes)
+        within = [] if call is None else [macro_of(call)]
+        return [macro for macro in (*self.macros, *within) if not macro.includes]
 
     @property
     def may_use_extensions(self) -> bool:
         """Whether Fn::ForEach and the like are available in it; they may be in a part of a template."""
-        return self._is_part or any(
-            macro.name == LANGUAGE_EXTENSIONS for macro in self._transforms()
-        )
+        return self.is_part or any(macro.name == LANGUAGE_EXTENSIONS for macro in self._transforms)
 
-    def _transforms(self) -> Iterator[Macro]:
-        for part in self._parts:
+    @cached_property
+    def _transforms(self) -> list[Macro]:
+        found = []
+        for part in self.parts:
             transform = member(part, "Transform")
             for node in transform.items if isinstance(transform, ListNode) else [transform]:
                 is_named = text_of(node) or text_of(member(node, "Name"))
                 if node is not None and is_named and not is_null(node):
-                    yield macro_of(node)
+                    found.append(macro_of(node))
             call = member(part, "Fn::Transform")
             if call is not None:
-                yield macro_of(call)
+                found.append(macro_of(call))
+        return found
 
-    def _misshapen(self) -> Iterator[Diagnostic]:
-        """Yield an error for what CloudFormation rejects for its shape, which may hide a resource."""
-        for part in self._parts:
-            sections = members(part)
-            for name in _SECTIONS:
-                if name in sections and not _is_section(sections[name][1], is_part=self._is_part):
-                    text = TemplateRejectedError(f"{name} is no map").message
-                    yield Diagnostic(text, self.source.location_of(*sections[name]))
-        for name, (key, body) in self.section("Resources").items():
-            if self._has_no_type(name, body):
-                text = TemplateRejectedError(f"the resource {name} has no Type").message
-                yield Diagnostic(text, self.source.location_of(key))
-        for section in self.section_nodes("Resources"):
-            for key, value in section.entries if isinstance(section, MapNode) else ():
-                if text_of(key) == MERGE and isinstance(value, ScalarNode):
-                    text = TemplateRejectedError("what Resources merges is no map").message
-                    yield Diagnostic(text, self.source.location_of(key, value))
-
-    def _has_no_type(self, name: str, body: Node) -> bool:
-        """Whether an entry of Resources lacks a type that it needs.
-
-        A loop and a macro need none, nor does a part: another one may have it. `.ebextensions` repeat no type
-        of what Elastic Beanstalk makes.
-        """
-        is_elsewhere = name.startswith("AWSEB") if self.option_of else self._is_part
-        is_other = is_elsewhere or name.startswith((LOOP, "Fn::Transform"))
-        return not is_other and text_of(member(body, "Type")) is None
-
-    def misshapen_nodes(self) -> Iterator[Node]:
-        """Yield the sections and resources that `diagnostics` reports as misshapen."""
-        sections = [member(part, name) for part in self._parts for name in _SECTIONS]
-        for section in sections:
-            if section is not None and not _is_section(section, is_part=self._is_part):
-                yield section
-        for name, (_, body) in self.section("Resources").items():
-            if self._has_no_type(name, body):
-                yield body
-
-    def diagnostics(self) -> Iterator[Diagnostic]:
-        """Yield what is wrong with the text, or not inspected."""
-        for problem in self.document.duplicates:
-            location = self.source.location(problem.start, problem.end)
-            yield Diagnostic(problem.message, location, Severity.WARNING)
-        yield from self._misshapen()
-        yield from map(self._not_inspected, self._elsewhere)
-
-    def _not_inspected(self, node: ScalarNode) -> Diagnostic:
+    def not_inspected(self, node: ScalarNode) -> Diagnostic:
         """Return the report of a part that is in another file: an error where that should be here."""
         shown, location = self.source.excerpt(node), self.source.location_of(node)
         why = self.resolve(node) if self.resolve else ""
@@ -294,9 +255,3 @@ class Template:
             return Diagnostic(f"not inspected: {shown}: {why}", location)
         text = f"not inspected here: {shown}: judge that file itself"
         return Diagnostic(text, location, Severity.WARNING)
-
-
-def _is_section(node: Node, *, is_part: bool) -> bool:
-    """Whether a section is a map, or is empty; one of the Serverless Framework may be in another file."""
-    is_empty = is_null(node) or (is_part and isinstance(node, ScalarNode))
-    return is_empty or isinstance(node, MapNode)

@@ -2,9 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
@@ -18,6 +17,11 @@ from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.syntax.columns import Characters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ecbackup_iac.syntax.located_json import JsonText
 
 MAX_DUPLICATES = 20
 """Reported for one map."""
@@ -35,23 +39,7 @@ class Problem:
     end: int
 
 
-class LocatedText(Protocol):
-    """A key of a map, in YAML or JSON."""
-
-    @property
-    def text(self) -> str:
-        """Its text, without quotes and escapes."""
-
-    @property
-    def start(self) -> int:
-        """The offset of its start."""
-
-    @property
-    def end(self) -> int:
-        """The offset of its end, exclusive."""
-
-
-def duplicate_keys(keys: Iterable[LocatedText]) -> list[Problem]:
+def duplicate_keys(keys: "Iterable[ScalarNode | JsonText]") -> list[Problem]:
     """Return a problem for every key that a map repeats; CloudFormation reads the last one."""
     met: set[str] = set()
     found: list[Problem] = []

@@ -10,15 +10,16 @@ from enum import Enum, auto
 
 from ecbackup_iac.cloudformation.evaluation.declarations import Declaration
 from ecbackup_iac.cloudformation.evaluation.enumeration import (
-    MAX_CASES,
     ScenarioBudget,
+    TooManyScenariosError,
+    cases_of,
     enumerate_scenarios,
 )
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
-from ecbackup_iac.cloudformation.evaluation.scenarios import Key, NeedsSplit, Scenario
+from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -31,9 +32,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 
 _SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
-
-MAX_SCENARIOS = 2_000
-"""Evaluated for one root; beyond that everything may be created, and reasons are not given."""
 
 MAX_PARAMETERS = 4
 """Named in one reason."""
@@ -61,8 +59,9 @@ class Creation(Enum):
 class Creations:
     """What one root creates; resources with the same conditions are evaluated once."""
 
-    def __init__(self) -> None:
-        self._budget = ScenarioBudget(MAX_SCENARIOS)
+    def __init__(self, budget: ScenarioBudget) -> None:
+        """When the budget is spent, everything may be created, and reasons are not given."""
+        self._budget = budget
         self._creations: dict[Key, Creation] = {}
         self._unmet: dict[Key, list[tuple[int, str]]] = {}
         self._reasons: dict[Key, str] = {}
@@ -96,29 +95,17 @@ class Creations:
             TemplateRejectedError: CloudFormation rejects every scenario.
 
         """
-        rejection: TemplateRejectedError | None = None
-        is_deployed = False
-        pending, evaluated = [Scenario()], 0
-        while pending:
-            evaluated += 1
-            if evaluated > MAX_CASES or not self._budget.charge():
-                return True
-            evaluator = Evaluator(pending.pop(), ignores_values=ignores_values)
-            try:
-                exists = evaluator.exists(existence)
-                check_rules(evaluator)
-                if exists:
-                    return True
-                is_deployed = True
-            except NeedsSplit as split:
-                pending += reversed(split.scenarios)
-            except TemplateRejectedError as error:
-                rejection = rejection or error
-            finally:
-                self._budget.spend(evaluator.rules_checked)
-        if rejection is not None and not is_deployed:
-            raise rejection
-        return False
+
+        def exists(evaluator: Evaluator) -> bool:
+            is_met = evaluator.exists(existence)
+            check_rules(evaluator)
+            return is_met
+
+        cases = cases_of(exists, self._budget, ignores_values=ignores_values)
+        try:
+            return any(case.value for case in cases)
+        except TooManyScenariosError:
+            return True
 
     def reason_for_absence(
         self, existence: tuple[ExistenceCondition, ...], address: str = ""
@@ -146,7 +133,7 @@ class Creations:
         found: dict[tuple[int, str], None] = {}
         try:
             cases = enumerate_scenarios(
-                lambda evaluator: evaluator.first_unmet(existence), Evaluator, self._budget
+                lambda evaluator: evaluator.first_unmet(existence), self._budget
             )
         except (TemplateRejectedError, TooMuchError):
             return []
@@ -164,8 +151,8 @@ class Creations:
         else:
             name = frame.substitute(text_of(unmet.condition) or "")
             what = f"condition {name} is false"
-            entry = _conditions(frame).get(name)
-            parameters = dict(_parameters(entry, Frame(frame.stack))) if entry else {}
+            entry = frame.stack.template.section("Conditions").get(name)
+            parameters = dict(_parameters(entry[1], Frame(frame.stack))) if entry else {}
         if self.creation_of((unmet,)) is Creation.NEVER:
             return f"{what}, whatever the parameters are"
         named = [*parameters.items()]
@@ -186,14 +173,10 @@ def _key(existence: tuple[ExistenceCondition, ...]) -> Key:
     )
 
 
-def _conditions(frame: Frame) -> dict[str, Node]:
-    """Return the conditions of a stack's template, by name."""
-    return {name: node for name, (_, node) in frame.stack.template.section("Conditions").items()}
-
-
 def _parameters(node: Node, frame: Frame) -> Iterator[tuple[str, Declaration | None]]:
     """Yield the parameters that an expression depends on, those of conditions that it names included."""
-    conditions, template = _conditions(frame), frame.stack.template
+    template = frame.stack.template
+    conditions = template.section("Conditions")
     pending, met = [node], {id(node)}
     while pending:
         for part in walk(pending.pop()):
@@ -208,9 +191,9 @@ def _parameters(node: Node, frame: Frame) -> Iterator[tuple[str, Declaration | N
                         yield name, declaration
             elif function in ("Condition", "Fn::If"):
                 inner = conditions.get(frame.substitute(text))
-                if inner is not None and id(inner) not in met:
-                    met.add(id(inner))
-                    pending.append(inner)
+                if inner is not None and id(inner[1]) not in met:
+                    met.add(id(inner[1]))
+                    pending.append(inner[1])
 
 
 def _parameter_text(
@@ -262,7 +245,7 @@ def _passed_value(
         return None
     try:
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.settled_value(node, passed.frame), Evaluator, budget
+            lambda evaluator: evaluator.settled_value(node, passed.frame), budget
         )
     except (TemplateRejectedError, TooMuchError):
         return None

@@ -5,9 +5,9 @@ CloudFormation reads no resource.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
-from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
+from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MERGE,
@@ -17,10 +17,10 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     member,
-    members,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.nested_stacks import NESTED
+from ecbackup_iac.cloudformation.templates.misshapen import entries_with_loops, misshapen_nodes
+from ecbackup_iac.cloudformation.templates.stack_types import NESTED
 from ecbackup_iac.model.record import record
 
 MAX_DEPTH = 2
@@ -49,30 +49,16 @@ def declared_resources(template: Template) -> Iterator[DeclaredResource]:
     """Yield every resource of a template, including those in loops and those that are replaced."""
     maps = template.section_nodes(_SECTION)
     effective: set[int] = set()
-    for name, (key, body) in _with_bodies_of_loops(template.section(_SECTION), maps):
+    for name, (key, body) in entries_with_loops(template.section(_SECTION), maps):
         effective.add(id(key))
         if kind := text_of(member(body, "Type")):
             yield DeclaredResource(name, kind, key, body)
     for name, (key, body) in [entry for node in maps for entry in _all_entries(node)]:
         if id(key) in effective:
             continue
-        for inner, (inner_key, inner_body) in _with_bodies_of_loops({name: (key, body)}, []):
+        for inner, (inner_key, inner_body) in entries_with_loops({name: (key, body)}):
             if kind := text_of(member(inner_body, "Type")):
                 yield DeclaredResource(inner, kind, inner_key, inner_body, is_replaced=True)
-
-
-def _with_bodies_of_loops(
-    entries: Mapping[str, Entry], maps: list[Node]
-) -> Iterator[tuple[str, Entry]]:
-    """Yield a map's entries and those of the loops in it; add the loops' bodies to `maps`."""
-    pending = [*entries.items()]
-    for name, entry in pending:  # grows in the loop
-        yield name, entry
-        loop = entry[1]
-        if name.startswith(LOOP) and isinstance(loop, ListNode) and loop.items:
-            body = loop.items[-1]
-            maps.append(body)
-            pending += members(body).items()
 
 
 def _all_entries(node: Node) -> Iterator[tuple[str, Entry]]:
@@ -100,7 +86,7 @@ def stray_resources(
     template that a resource contains are left out.
     """
     known = _maps_of_resources(template) | template.replaced if template else set[int]()
-    skipped = {id(node) for node in template.misshapen_nodes()} if template else set[int]()
+    skipped = {id(node) for node, _ in misshapen_nodes(template)} if template else set[int]()
     pending: list[tuple[Node, Node, float]] = [
         (document.root, document.root, math.inf if template else MAX_DEPTH)
     ]

@@ -17,6 +17,12 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
+from ecbackup_iac.cloudformation.templates.stack_types import (
+    NESTED,
+    PRODUCT,
+    PROVISIONED_PRODUCT,
+    STACK_SET,
+)
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.record import record, replace
@@ -24,27 +30,6 @@ from ecbackup_iac.syntax.encoding import to_utf8
 
 MAX_FILE_BYTES = 50_000_000
 """CloudFormation accepts a megabyte."""
-
-STACK_SET = "AWS::CloudFormation::StackSet"
-PRODUCT = "AWS::ServiceCatalog::CloudFormationProduct"
-PROVISIONED_PRODUCT = "AWS::ServiceCatalog::CloudFormationProvisionedProduct"
-
-WITH_MAP_OF_PARAMETERS = {
-    "AWS::CloudFormation::Stack": "TemplateURL",
-    "AWS::Serverless::Application": "Location",
-}
-"""The nested stacks proper; the other types have lists of parameters."""
-
-# Resource types that deploy another template → the property that names it.
-NESTED = {
-    **WITH_MAP_OF_PARAMETERS,
-    STACK_SET: "TemplateURL",
-    PRODUCT: "ProvisioningArtifactParameters",
-    PROVISIONED_PRODUCT: "ProductId",
-}
-
-MODULE = "::MODULE"
-"""The end of the types of a registry's modules, which are never read."""
 
 # The CDK's file names (cloud assembly schema). `cdk synth`, whose output may be on standard input, leaves
 # nested templates in the folder.
@@ -164,7 +149,8 @@ def elsewhere(deployed: DeployedTemplate, parent: Template) -> str:
     where = "the template of the nested stack is elsewhere"
     if deployed.url is None:  # a product that is not defined here
         return where
-    return f"{where}: {without_credentials(parent.source.excerpt(deployed.url))}"
+    shown = member(deployed.url, "ApplicationId") or deployed.url  # of a published application
+    return f"{where}: {without_credentials(parent.source.excerpt(shown))}"
 
 
 def passed_names(parameters: Iterable[Node]) -> Iterator[tuple[str, Entry]]:

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
 from ecbackup_iac.cloudformation.evaluation.declarations import (
     GivenValue,
+    GivenValues,
     literal_location,
     text_of_entry,
     text_of_value,
@@ -19,8 +19,6 @@ from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8
-
-GivenValues: TypeAlias = dict[str, GivenValue]
 
 
 class ParameterFiles:

@@ -1,11 +1,10 @@
-"""A file's bytes, or a document → whether it is a template, and whether it can matter."""
+"""A document, or a file that cannot be parsed → whether it is a template."""
 
 import os
 import re
 from collections.abc import Callable
-from enum import Enum, auto
 
-from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template, miswritten
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import Read, not_read
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -18,30 +17,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     text_of,
 )
 from ecbackup_iac.cloudformation.templates import beanstalk
-from ecbackup_iac.cloudformation.templates.nested_stacks import MODULE, NESTED
-from ecbackup_iac.model.record import record
-
-INSERTED = b"${file("
-"""A file of the Serverless Framework that has it may have its caches in other files."""
-
-MARKS = (b"AWS", b"Transform", b"Resources", b"\\x", b"\\u", b"\\U", MODULE.encode(), INSERTED)
-"""A file (UTF-8) that has none of these is no template that matters, or that can be recognised."""
-
-_SHAPE = re.compile(
-    rb"AWSTemplateFormatVersion|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Alexa|Custom)::"
-)
-STACKS = re.compile("|".join((*NESTED, MODULE)).encode())
-"""Finds what deploys another template."""
-
-# A macro that makes resources, what another program replaces (!Rain::Include, "{{ resources }}"), a type that
-# is not written out, or over two lines.
-_MAKERS = re.compile(
-    rb"Fn::Transform|\bTransform\b|!\w+::|\b[Ii]nclude\b|AWS::[\w:]{0,80}[$&]\{"
-    rb"|\bResources[\"']?\s*:(?:\s*!|[ \t]*[^\s{&#])"
-    rb"|\bType[\"']?\s*:\s*(?:!|[\"']?[$&]\{)|[\w:]\\\r?\n"
-)
-# A letter or a colon that is written as an escape, which hides every name from a search of the bytes.
-_HIDDEN_LETTER = re.compile(rb"\\(?:x|u00|U000000)(?:3[Aa]|[4-7][0-9A-Fa-f])")
+from ecbackup_iac.cloudformation.templates.interest import TemplateFile
 
 # A resource of a template, or its version line: what makes a broken file one of CloudFormation. An
 # anchor or a tag may precede the type.
@@ -51,6 +27,8 @@ _VISIBLE = re.compile(
 )
 # The type of a resource, which shows in a broken file whether it matters.
 _TYPE = re.compile(rb"\bType[\"']?\s*:\s*(?:[&!][^\s]{1,80}\s+){0,2}[\"']?([\w:]+)")
+_TYPE_NAME = re.compile(r"(AWS|Custom|Alexa)::")
+
 # Extensions of prose and of source code, which may well quote a resource.
 _QUOTING = (
     ".adoc", ".bazel", ".cjs", ".cts", ".dart", ".ex", ".exs", ".feature", ".groovy", ".guard", ".markdown",
@@ -62,65 +40,12 @@ _HEADER = re.compile(rb"^[\"'{ ]*AWSTemplateFormatVersion[\"']?\s*:", re.MULTILI
 _DIRECTIVES = re.compile(rb"\{[#%{].*?[#%}]\}|<%.*?%>|/\*.*?\*/", re.DOTALL)
 _FIRST_WORDS = re.compile(rb"^[ \t]*([\"']?\w.*)$", re.MULTILINE)
 _KEY = re.compile(rb"(?:\"[^\"]*\"|'[^']*'|[\w.:-]+)\s*:(?:\s|$)")
-# The fences of quoted code in a document, and the first line of a script.
-_QUOTES = re.compile(rb"\A#!|^(?:```|~~~)", re.MULTILINE)
+# The fences of quoted code in a document, the first line of a script, and the names of the files in a diff.
+_QUOTES = re.compile(rb"\A#!|^(?:```|~~~)|^--- .+\n\+\+\+ ", re.MULTILINE)
 
 
 MAX_HEAD_BYTES = 10_000
 """Of a file that cannot be parsed, searched for what shows what it is."""
-
-
-class Interest(Enum):
-    """What the bytes of a file show."""
-
-    NONE = auto()
-    """It is no template."""
-
-    TEMPLATE = auto()
-    """It is a template, and nothing in it can matter."""
-
-    PARSE = auto()
-    """It may be a template that matters."""
-
-
-@record(eq=False)
-class TemplateFile:
-    """A file that may hold templates, as it was discovered."""
-
-    path: str
-    """As it is printed; "-" for standard input."""
-
-    content: bytes
-    """In UTF-8."""
-
-    boundary: str
-    """Nothing outside this folder is read for it: absolute, links resolved."""
-
-    interest: Interest = Interest.PARSE
-    is_meant: bool = True
-    """The user named this very file as infrastructure code."""
-
-    is_expected: bool = True
-    """Its name suggests a template."""
-
-    is_named: bool = False
-    """It was named itself, not a folder above it: what nests it may be elsewhere."""
-
-
-def interest_in(content: bytes, sought: re.Pattern[bytes]) -> Interest:
-    """Return from the bytes alone (UTF-8) whether a file is worth parsing; `sought` finds what matters."""
-    if not any(mark in content for mark in MARKS):
-        return Interest.NONE
-    if sought.search(content) or STACKS.search(content):
-        return Interest.PARSE
-    is_named = b"Resources" in content or b"AWSTemplateFormatVersion" in content
-    if is_named and _MAKERS.search(content):
-        return Interest.PARSE
-    if INSERTED in content and b"resources" in content:
-        return Interest.PARSE
-    if _HIDDEN_LETTER.search(content):
-        return Interest.PARSE
-    return Interest.TEMPLATE if _SHAPE.search(content) else Interest.NONE
 
 
 def is_broken_template(file: TemplateFile, is_wanted: Callable[[str], bool]) -> bool:
@@ -191,7 +116,12 @@ def _below(name: str, node: Node) -> MapNode:
 
 def _is_resource(node: Node) -> bool:
     kind = text_of(member(node, "Type"))
-    return kind is not None and re.match(r"(AWS|Custom|Alexa)::", kind) is not None
+    return kind is not None and _TYPE_NAME.match(kind) is not None
+
+
+def _has_type_in_wrong_case(node: Node) -> bool:
+    wrong = miswritten(node, "Type")
+    return wrong is not None and _TYPE_NAME.match(text_of(wrong[1]) or "") is not None
 
 
 def _is_template(root: MapNode) -> bool:
@@ -206,6 +136,7 @@ def _is_template(root: MapNode) -> bool:
     return any(
         name.startswith((LOOP, "Fn::Transform"))
         or text_of(member(value, "Type"))
+        or _has_type_in_wrong_case(value)
         or value.tag is not None
         or "include" in name.lower()
         for name, (_, value) in members(node).items()

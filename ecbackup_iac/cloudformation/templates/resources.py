@@ -5,7 +5,6 @@ from functools import partial
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
-from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.rules import broken_assertion
 from ecbackup_iac.cloudformation.evaluation.stacks import (
     ExistenceCondition,
@@ -28,9 +27,8 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     walk,
 )
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
+from ecbackup_iac.cloudformation.templates.misshapen import text_problems
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
-    MODULE,
-    NESTED,
     DeployedTemplate,
     NotReadError,
     deployed_templates,
@@ -38,12 +36,10 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.cloudformation.templates.stack_templates import StackTemplates
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.cloudformation.templates.stack_types import MODULE, NESTED
+from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
-
-MAX_INSTANCES = 1_000
-"""Resources that the loops of one template may make; CloudFormation allows 500."""
 
 
 @record(eq=False)
@@ -101,7 +97,11 @@ class Deployment:
         """The nested stacks whose templates were read, parents first."""
         self.never: list[Stack] = []
         """Those of them that no values create: their resources are not read here."""
-        self.creations = Creations()
+        self._reported: set[int] = set()
+        """The templates whose problems are among the diagnostics, by identity."""
+        self._count = 0
+        """Of the wanted resources, which loops and nested stacks multiply."""
+        self.creations = Creations(budget)
         self.diagnostics: list[Diagnostic] = []
 
     def resources(self) -> Iterator[ResourceInstance | UnreadStack]:
@@ -111,8 +111,8 @@ class Deployment:
 
     def _stack_resources(self, stack: Stack) -> Iterator[ResourceInstance | UnreadStack]:
         template = stack.template
-        self.diagnostics += template.diagnostics()
-        for macro in template.macros():
+        self._admit(template)
+        for macro in template.macros:
             what = f"the macro {macro.name} may add resources"
             yield _made_elsewhere(macro.node, macro.node, what, template)
         wanted, nested = [], []
@@ -124,6 +124,7 @@ class Deployment:
                 existence = (*stack.existence, *_existence(entry[1], frame))
                 address = f"{stack.prefix}{name}"
                 wanted.append(ResourceInstance(address, kind, *entry, frame, existence))
+                self._count += 1
             elif "{" in kind or kind.endswith(MODULE):
                 yield self._unread_type(name, kind, entry, frame)
             elif kind in NESTED:
@@ -140,6 +141,13 @@ class Deployment:
                 below += self._stack_resources(child)
         yield from wanted
         yield from below
+
+    def _admit(self, template: Template) -> None:
+        """Allow for a template's work, and report its problems once."""
+        self._budget.admit(template)
+        if id(template) not in self._reported:
+            self._reported.add(id(template))
+            self.diagnostics += text_problems(template)
 
     @staticmethod
     def _unread_type(name: str, kind: str, entry: Entry, frame: Frame) -> UnreadStack:
@@ -161,7 +169,7 @@ class Deployment:
         for rule in stack.template.rules:
             try:
                 broken = partial(broken_assertion, rule, stack)
-                cases = enumerate_scenarios(broken, Evaluator, self._budget)
+                cases = enumerate_scenarios(broken, self._budget)
             except (TemplateRejectedError, TooMuchError):
                 continue
             if cases and all(case.value is not None for case in cases):
@@ -177,51 +185,62 @@ class Deployment:
     # Loops
 
     def _expanded(
-        self, entries: Mapping[str, Entry], frame: Frame, made: int = 0
+        self, entries: Mapping[str, Entry], frame: Frame, passes: int = 1
     ) -> Iterator[tuple[str, Entry, Frame]]:
         """Yield the entries that may matter by logical id, with loops expanded."""
         for key, entry in entries.items():
+            if self._count >= self._budget.allowed:
+                text = f"not worked out: the template makes more than {self._count} caches"
+                location = input_location(frame.stack.template.source.path)
+                self.diagnostics.append(Diagnostic(text, location))
+                return
             if not key.startswith(LOOP):
                 yield frame.shown(key), entry, frame
-                continue
-            if not self._may_matter(entry[1]):
-                continue
-            if not frame.stack.template.may_use_extensions:
-                text = "Fn::ForEach needs Transform: AWS::LanguageExtensions"
-                self._report(TemplateRejectedError(text), entry, frame)
-            try:
-                loop = loop_of(entry, frame)
-                items = self._items(loop.collection, frame)
-            except (TemplateRejectedError, TooMuchError) as error:
-                self._report(error, entry, frame)
-                continue
-            made = max(made, 1) * max(len(items), 1)
-            if made > MAX_INSTANCES:
-                text = f"loops that make more than {MAX_INSTANCES} resources"
-                self._report(TooMuchError(text), entry, frame)
-                continue
-            missing = [] if items else [_representative(None, loop.collection, frame)]
-            for item in items or missing:
-                loop_item = LoopItem(item, loop.collection, frame, is_missing=not items)
-                inner = frame.in_loop(loop.identifier, loop_item)
-                yield from self._expanded(members(loop.body), inner, made)
+            elif self._may_matter(entry[1]):
+                try:
+                    yield from self._loop_entries(entry, frame, passes)
+                except (TemplateRejectedError, TooMuchError) as error:
+                    if isinstance(error, TooMuchError) and passes > 1:
+                        raise  # the loops around it make too many passes, too
+                    self._report(error, entry, frame)
 
-    def _items(self, collection: Node, frame: Frame) -> list[Value]:
-        """Return every value that a loop's identifier can have; one value for an unknown collection."""
+    def _loop_entries(
+        self, entry: Entry, frame: Frame, passes: int
+    ) -> Iterator[tuple[str, Entry, Frame]]:
+        """Yield the entries that a loop makes, which is in loops of so many passes."""
+        if not frame.stack.template.may_use_extensions:
+            text = "Fn::ForEach needs Transform: AWS::LanguageExtensions"
+            self._report(TemplateRejectedError(text), entry, frame)
+        loop = loop_of(entry, frame)
+        items, is_certain = self._items(loop.collection, frame)
+        passes *= max(len(items), 1)
+        if self._count + passes > self._budget.allowed:
+            raise TooMuchError(f"loops that make more than {self._budget.allowed} resources")
+        missing = [] if items else [_representative(None, loop.collection, frame)]
+        for item in items or missing:
+            loop_item = LoopItem(item, loop.collection, frame, is_certain, not items)
+            inner = frame.in_loop(loop.identifier, loop_item)
+            yield from self._expanded(members(loop.body), inner, passes)
+
+    def _items(self, collection: Node, frame: Frame) -> tuple[list[Value], bool]:
+        """Return every value that a loop's identifier can have, and whether it has each in every scenario.
+
+        There is one value for an unknown collection.
+        """
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.settled_value(collection, frame),
-            Evaluator,
-            self._budget,
+            lambda evaluator: evaluator.settled_value(collection, frame), self._budget
         )
         found: dict[str, Value] = {}
         for case in cases or ():
             raw = case.value.raw
             if not isinstance(raw, tuple) or any(item.text is None for item in raw):
-                return [_representative(case.value, collection, frame)]
+                return [_representative(case.value, collection, frame)], False
             found |= {str(item.text): item for item in raw if str(item.text) not in found}
         if cases is None:
-            return [_representative(None, collection, frame)]
-        return list(found.values())
+            return [_representative(None, collection, frame)], False
+        # A rule may reject what a parameter makes the collection of.
+        is_certain = len(cases) == 1 and not cases[0].conditions and not frame.stack.template.rules
+        return list(found.values()), is_certain and bool(found)
 
     def _may_matter(self, node: Node) -> bool:
         """Whether a loop may make anything that is wanted, judging by the types in it."""
@@ -298,7 +317,8 @@ def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> Unr
 def _existence(body: Node, frame: Frame, stack: str = "") -> tuple[ExistenceCondition, ...]:
     name = member(body, "Condition")
     condition = name if isinstance(name, ScalarNode) else None
-    return (ExistenceCondition(condition, frame, stack),) if condition or frame.loops else ()
+    is_certain = condition is None and all(item.is_certain for item in frame.loops.values())
+    return () if is_certain else (ExistenceCondition(condition, frame, stack),)
 
 
 def _representative(value: Value | None, collection: Node, frame: Frame) -> Value:

@@ -11,8 +11,8 @@ from ecbackup_iac.cloudformation.syntax.files import Read, documents_in
 from ecbackup_iac.cloudformation.syntax.nodes import member, text_of, walk
 from ecbackup_iac.cloudformation.templates.declared import declared_resources, stray_resources
 from ecbackup_iac.cloudformation.templates.inline_templates import template_of_text
+from ecbackup_iac.cloudformation.templates.interest import STACKS, Interest, TemplateFile
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
-    NESTED,
     NestedPaths,
     NotReadError,
     deployed_templates,
@@ -20,13 +20,8 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
     real_paths,
 )
 from ecbackup_iac.cloudformation.templates.reading import TemplateDocuments
-from ecbackup_iac.cloudformation.templates.recognition import (
-    STACKS,
-    Interest,
-    TemplateFile,
-    is_broken_template,
-    template_in,
-)
+from ecbackup_iac.cloudformation.templates.recognition import is_broken_template, template_in
+from ecbackup_iac.cloudformation.templates.stack_types import NESTED
 from ecbackup_iac.cloudformation.templates.template_urls import (
     AmbiguousUrlError,
     TemplateUrls,

@@ -5,8 +5,9 @@ The parts of a list are merged deeply, later ones over earlier ones, and `extens
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
+from itertools import accumulate
 
 from ecbackup_iac.cloudformation.evaluation.template import SERVERLESS_VARIABLE, Template
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
@@ -25,6 +26,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.cloudformation.templates.serverless_variables import Variables
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.syntax.columns import Characters
 
 _SHALLOW = "Properties"
 """An extension replaces whole properties; every other attribute is replaced as a whole."""
@@ -45,19 +47,23 @@ class JoinedText(SourceText):
         self.keys: dict[int, Node] = {}
         """The keys of values that variables put elsewhere, by the identity of the values."""
 
-    def add(self, document: Document) -> Node | None:
-        """Add a text; return its root with the offsets that it has here, None for a text of another kind."""
-        text, own = document.source.text, self.text
-        base = len(own) + 1
-        if isinstance(own, str) and isinstance(text, str):
+    def add(self, document: Document) -> Node:
+        """Add a text; return its root with the offsets that it has here."""
+        source, own = document.source, self.text
+        if isinstance(own, str):
+            text, offset_of = _as_characters(source.text)
             self.text = f"{own}\n{text}"
-        elif isinstance(own, bytes) and isinstance(text, bytes):
-            self.text = b"%b\n%b" % (own, text)
+            if text is not source.text:
+                source = SourceText(source.path, text)
         else:
-            return None
-        self._texts.append((base, document.source))
+            content, offset_of = _as_bytes(source.text)
+            self.text = b"%b\n%b" % (own, content)
+            if content is not source.text:
+                source = SourceText(source.path, content)
+        base = len(own) + 1
+        self._texts.append((base, source))
         for node in walk(document.root):
-            node.start, node.end = node.start + base, node.end + base
+            node.start, node.end = offset_of(node.start) + base, offset_of(node.end) + base
         return document.root
 
     def location(self, start: int, end: int) -> Location:
@@ -84,6 +90,22 @@ class JoinedText(SourceText):
 
     def _text_at(self, offset: int) -> tuple[int, SourceText]:
         return self._texts[bisect_right(self._texts, offset, key=lambda one: one[0]) - 1]
+
+
+def _as_characters(text: str | bytes) -> tuple[str, Callable[[int], int]]:
+    """Return a text in characters, and what an offset in it becomes."""
+    if isinstance(text, str):
+        return text, int
+    between = Characters(text).between
+    return text.decode(errors="replace"), lambda offset: between(0, offset)
+
+
+def _as_bytes(text: str | bytes) -> tuple[bytes, Callable[[int], int]]:
+    """Return a text in bytes, and what an offset in it becomes."""
+    if isinstance(text, bytes):
+        return text, int
+    offsets = [0, *accumulate(len(character.encode()) for character in text)]
+    return text.encode(), offsets.__getitem__
 
 
 class Service:
@@ -129,8 +151,7 @@ class Service:
                 self._files[name] = found
             else:
                 self._paths[name] = found[0]
-                root = self._source.add(found[1])
-                self._files[name] = root or f"{name} is written in another language than this file"
+                self._files[name] = self._source.add(found[1])
         return self._files[name]
 
     def _with_values(self, node: Node, depth: int) -> Node:

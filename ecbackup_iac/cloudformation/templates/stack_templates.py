@@ -2,7 +2,6 @@
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
-from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
@@ -101,6 +100,6 @@ class StackTemplates:
     def _texts(self, node: Node, frame: Frame) -> list[Value]:
         """Return the value that an expression has in every scenario."""
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.settled_value(node, frame), Evaluator, self._budget
+            lambda evaluator: evaluator.settled_value(node, frame), self._budget
         )
         return [case.value for case in cases or ()]

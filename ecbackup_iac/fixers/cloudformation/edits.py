@@ -23,7 +23,6 @@ from ecbackup_iac.fixers.cloudformation.files import (
 from ecbackup_iac.fixers.cloudformation.insertions import NewEntry, inserted_entry
 from ecbackup_iac.fixers.cloudformation.usages import (
     Resource,
-    child_template,
     uses_of,
 )
 from ecbackup_iac.fixers.edits import (
@@ -32,6 +31,7 @@ from ecbackup_iac.fixers.edits import (
     NotFixableError,
     SourceFiles,
     check_no_placeholder,
+    line_start,
     offsets,
 )
 from ecbackup_iac.model.cache import CacheResource
@@ -63,31 +63,24 @@ def propose(
     *,
     is_careful: bool,
 ) -> Sequence[Edit]:
-    """Return the edits that set a value to this many days; careful ones affect the fewest.
+    """Return the edits that set a value to this many days; there are no more careful ones.
 
     Raises:
         NotFixableError: the value cannot be fixed, and why.
 
     """
-    proposal = _Proposal(resource, days, files, is_careful=is_careful)
-    edits = [*dict.fromkeys(proposal.edits(value))]
-    if is_careful and not proposal.is_other:
+    if is_careful:
         raise NotFixableError("there is no other way to write it")
-    return edits
+    return [*dict.fromkeys(_Proposal(resource, days, files).edits(value))]
 
 
 class _Proposal:
     """The edits for one cache."""
 
-    def __init__(
-        self, resource: CacheResource, days: int, files: SourceFiles, *, is_careful: bool
-    ) -> None:
+    def __init__(self, resource: CacheResource, days: int, files: SourceFiles) -> None:
         self._resource = resource
         self._days = days
         self._files = files
-        self._is_careful = is_careful
-        self.is_other = False
-        """Whether the careful edits differ from the usual ones."""
 
     def edits(self, value: Settled[int]) -> Iterator[Edit]:
         """Yield an edit for each location where a value is written. Raise NotFixableError if none can be."""
@@ -115,15 +108,9 @@ class _Proposal:
         followed = frozenset(os.path.realpath(step.location.path) for step in value.trace)
         for template in file.templates:
             uses = uses_of(template, followed)
-            definition = uses.definition_at(offset)
-            if self._is_careful and definition is not None and definition.is_parameter:
-                given = self._given_by_parent(path, definition.names[0])
-                if given is not None:
-                    self.is_other = True
-                    return given
             other = uses.other_use(offset)
             if other:
-                what = definition or "the value"
+                what = uses.definition_at(offset) or "the value"
                 raise NotFixableError(f"{what} ({literal}) is also used by {other}")
         if not file.templates:
             self._check_parameter(literal, value)
@@ -138,7 +125,7 @@ class _Proposal:
             for step in value.trace
             if step.location.path == literal.path and step.kind is StepKind.PARAMETER
         ]
-        for path, content in self._takers(literal.path):
+        for path, content in self._takers():
             shown = shown_path(path)
             for template in opened(path, shown, content).templates:
                 for name in names:
@@ -149,18 +136,11 @@ class _Proposal:
                             f"the parameter {name} ({literal}) is also used by {other}{where}"
                         )
 
-    def _takers(self, shown: str) -> Iterator[tuple[str, bytes]]:
-        """Yield the templates a parameter file may be for: those the policy names, else every one."""
-        root, real = self._files.path(self._resource.root), os.path.realpath(shown)
+    def _takers(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the templates that a parameter file may be for: the cache's own, and every other one."""
+        root = self._files.path(self._resource.root)
         yield root, self._files.content(root)
-        given = [
-            os.path.realpath(settings.path)
-            for settings in self._files.roots
-            if real in map(os.path.realpath, settings.parameter_files)
-        ]
-        for path, content in self._files.once(boundary_of(root), _templates):
-            if path != root and (path in given or root not in given):
-                yield path, content
+        yield from self._files.once(boundary_of(root), _templates)
 
     def _in_properties(self) -> Edit:
         """Return the edit that adds the retention to the resource's properties."""
@@ -174,41 +154,6 @@ class _Proposal:
             return self._in_map(path, file, template, (resource.key, resource.body), entry)
         entry = NewEntry((name,), str(self._days), _NEAR)
         return self._in_map(path, file, template, properties, entry)
-
-    def _given_by_parent(self, path: str, name: str) -> Edit | None:
-        """Return the edit that passes a parameter to a nested stack; None where there is no such stack."""
-        root = self._files.path(self._resource.root)
-        shown = self._resource.root
-        first = opened(root, shown, self._files.content(root)).templates
-        parent = first[0] if first else None
-        for stack in self._resource.address.split("/")[:-1]:
-            if parent is None:
-                return None
-            resources = uses_of(parent).resources
-            nested = next((resource for resource in resources if resource.name == stack), None)
-            child = child_template(parent, nested.body) if nested else None
-            if nested is not None and child is not None and child.path == path:
-                other = uses_of(child).other_use_of(name)
-                if other:
-                    raise NotFixableError(f"the parameter {name} is also used by {other}")
-                return self._passed(parent, nested, name)
-            parent = child
-        return None
-
-    def _passed(self, parent: Template, stack: Resource, name: str) -> Edit | None:
-        path, file = self._open(parent.source.path)
-        template = next((own for own in file.templates if own.path == parent.path), parent)
-        properties = members(stack.body).get("Properties")
-        if properties is None or not isinstance(properties[1], MapNode):
-            return None
-        value = f'"{self._days}"'
-        given = members(properties[1]).get("Parameters")
-        if given is None:
-            entry = NewEntry(("Parameters", name), value, ("TemplateURL", "Location"))
-            return self._in_map(path, file, template, properties, entry)
-        if name in members(given[1]):
-            return None
-        return self._in_map(path, file, template, given, NewEntry((name,), value))
 
     def _in_map(
         self, path: str, file: OpenedFile, template: Template, target: Entry, entry: NewEntry
@@ -329,8 +274,8 @@ def _description(
     """Return the description of an edit, with the text before the literal on its line."""
     start, end = literal
     first, last, new = edit
-    begin = max(content.rfind(b"\n", 0, start), content.rfind(b"\r", 0, start)) + 1
-    before = content[begin:start].decode(errors="replace").lstrip()
+    first_shown = max(line_start(content, start), start - 4 * _MAX_LENGTH)
+    before = content[first_shown:start].decode(errors="replace").lstrip()
     for mark in ",{[":
         before = before[-_MAX_LENGTH:].rpartition(mark)[2].lstrip()
     before = before.removeprefix("- ")

@@ -1,17 +1,15 @@
 """Template files → their templates, with offsets converted to bytes."""
 
+import re
 from functools import lru_cache
-from itertools import accumulate
 
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.files import documents_in
 from ecbackup_iac.cloudformation.templates.recognition import template_in
 from ecbackup_iac.fixers.edits import BYTE_ORDER_MARK, NotFixableError
 from ecbackup_iac.model.record import record
+from ecbackup_iac.syntax.columns import Characters
 from ecbackup_iac.syntax.encoding import to_utf8
-
-_STRIDE = 1024
-"""Characters between counted positions."""
 
 
 @record(eq=False)
@@ -26,23 +24,18 @@ class OpenedFile:
     shift: int
     """Bytes before the text: a byte order mark."""
 
-    widths: tuple[int, ...] = ()
-    """Bytes of the text up to every _STRIDE characters; empty for ASCII text."""
+    characters: Characters | None = None
+    """Of the content, where the offsets of the documents count characters."""
 
     def at(self, offset: int) -> int:
         """Return the offset in the file of an offset in the document."""
-        if not self.widths or not self.templates:
-            return offset + self.shift
-        text = str(self.templates[0].source.text)
-        whole = offset // _STRIDE
-        piece = text[whole * _STRIDE : offset].encode()
-        return self.shift + self.widths[whole] + len(piece)
+        return (
+            self.characters.offset(self.shift, offset) if self.characters else offset + self.shift
+        )
 
     def offset(self, at: int) -> int:
         """Return the offset in the document of an offset in the file."""
-        if not self.widths:
-            return at - self.shift
-        return len(self.content[self.shift : at].decode(errors="replace"))
+        return self.characters.between(self.shift, at) if self.characters else at - self.shift
 
 
 @lru_cache(maxsize=16)
@@ -56,33 +49,15 @@ def opened(path: str, shown: str, content: bytes) -> OpenedFile:
     found = (template_in(document, path) for document in documents)
     templates = tuple(template for template in found if template is not None)
     is_json = any(isinstance(document.source.text, bytes) for document in documents)
-    text = documents[0].source.text if documents else b""
-    widths = _widths(text) if isinstance(text, str) and not text.isascii() else ()
-    return OpenedFile(content, templates, is_json, shift, widths)
+    characters = None if is_json or content.isascii() else Characters(content)
+    return OpenedFile(content, templates, is_json, shift, characters)
 
 
-def _widths(text: str) -> tuple[int, ...]:
-    pieces = (text[start : start + _STRIDE] for start in range(0, len(text), _STRIDE))
-    return tuple(accumulate((len(piece.encode()) for piece in pieces), initial=0))
+# Anchors and tags, with the blanks, line breaks and comments after each.
+_BEFORE_VALUE = re.compile(rb"(?:[&!][^ \t\r\n]*+(?:[ \t\r\n]|\#[^\r\n]*+)*+)*+")
 
 
 def value_start(content: bytes, at: int) -> int:
     """Return the offset of a YAML value after its anchor and its tag."""
-    while content[at : at + 1] in (b"&", b"!") and at < len(content):
-        while at < len(content) and content[at : at + 1] not in b" \t\r\n":
-            at += 1
-        at = _after_blanks(content, at)
-    return at
-
-
-def _after_blanks(content: bytes, at: int) -> int:
-    """Return the next offset that is not in a blank, a line break or a comment."""
-    while at < len(content):
-        if content[at : at + 1] in b" \t\r\n":
-            at += 1
-        elif content[at : at + 1] == b"#":
-            while at < len(content) and content[at : at + 1] not in b"\r\n":
-                at += 1
-        else:
-            break
-    return at
+    found = _BEFORE_VALUE.match(content, at)
+    return found.end() if found else at

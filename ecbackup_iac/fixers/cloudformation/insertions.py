@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, MapNode, Node, ScalarNode
 from ecbackup_iac.fixers.cloudformation.files import OpenedFile, value_start
-from ecbackup_iac.fixers.edits import LINE_BREAKS, NotFixableError
+from ecbackup_iac.fixers.edits import LINE_BREAKS, NotFixableError, line_break, line_start
 from ecbackup_iac.model.record import record
 
 _BLANKS = re.compile(rb"[ \t]*")
@@ -53,12 +53,11 @@ class _Style:
         self._node = node
 
     def _line_start(self, at: int) -> int:
-        return max(self._content.rfind(b"\n", 0, at), self._content.rfind(b"\r", 0, at)) + 1
+        return line_start(self._content, at)
 
     def _line_end(self, at: int) -> tuple[int, int]:
         """Return the end of a line without its break, and with it."""
-        found = LINE_BREAKS.search(self._content, at)
-        return found.span() if found else (len(self._content), len(self._content))
+        return line_break(self._content, at)
 
     def _indent(self, at: int) -> bytes:
         """Return the blanks at the beginning of a line."""
@@ -74,8 +73,8 @@ class _Style:
         before = self._content[:start]
         if before:
             return b"\r\n" if before.endswith(b"\r\n") else before[-1:]
-        found = LINE_BREAKS.search(self._content)
-        return found[0] if found else b"\n"
+        first, end = line_break(self._content, 0)
+        return self._content[first:end] or b"\n"
 
     def _quote(self, key: Node) -> bytes:
         """Return the quote of a key; empty where it is plain."""

@@ -24,10 +24,10 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     MAX_FILE_BYTES,
-    WITH_MAP_OF_PARAMETERS,
     NestedPaths,
     deployed_templates,
 )
+from ecbackup_iac.cloudformation.templates.stack_types import WITH_MAP_OF_PARAMETERS
 from ecbackup_iac.cloudformation.templates.template_urls import file_name_of
 from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
@@ -182,7 +182,7 @@ class TemplateUses:
 
     def _use_in_stack(self, body: Node, name: str, met: frozenset[tuple[str, str]]) -> str | None:
         """Return what a nested stack's parameter reaches in it besides retentions."""
-        child = child_template(self._template, body, self._followed)
+        child = _child_template(self._template, body, self._followed)
         if child is None:
             return "a nested stack that was not read"
         use = uses_of(child, self._followed).other_use_of(name, met)
@@ -284,9 +284,7 @@ def _literal_name(node: Node) -> str | None:
     return node.text
 
 
-def child_template(
-    parent: Template, body: Node, followed: frozenset[str] = frozenset()
-) -> Template | None:
+def _child_template(parent: Template, body: Node, followed: frozenset[str]) -> Template | None:
     """Return the template that a nested stack names; None where it cannot be read.
 
     A URL names one of the files that the evaluation followed.

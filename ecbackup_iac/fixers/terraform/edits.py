@@ -79,6 +79,8 @@ class _Proposal:
             outside = OUTSIDE[step.location.origin]
             if outside:
                 raise NotFixableError(f"{outside}: {step.text}")
+            if step.kind is StepKind.DATA_FILE:
+                raise NotFixableError(f"it is read from a data file, {step.location}")
         if value.literals:
             for literal in value.literals:
                 yield self._at_literal(literal, value)

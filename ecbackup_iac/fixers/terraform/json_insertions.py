@@ -1,6 +1,7 @@
 """A JSON object → a new member in the object's own style."""
 
 import re
+from functools import lru_cache
 
 from ecbackup_iac.syntax.located_json import JsonNode, Kind, parse
 
@@ -24,22 +25,26 @@ def inserted_member(content: bytes, node: JsonNode, name: str, value: str) -> tu
 
 def object_at(content: bytes, offset: int) -> JsonNode | None:
     """Return the object that begins at an offset, or is the value of a member that does."""
+    node = _nodes(content).get(offset)
+    if node is None or node.kind is Kind.OBJECT:
+        return node
+    # An array of blocks of one name: only a single block is unambiguous.
+    items = [item for item in node.items if item.kind is Kind.OBJECT]
+    return items[0] if len(items) == 1 else None
+
+
+@lru_cache(maxsize=4)
+def _nodes(content: bytes) -> dict[int, JsonNode]:
+    """Return the values of a text by where they begin, and those of members by where their names do."""
     root, _ = parse(content)
+    found: dict[int, JsonNode] = {}
     pending = [root] if root is not None else []
     while pending:
         node = pending.pop()
-        if node.start == offset and node.kind is Kind.OBJECT:
-            return node
-        for key, value in node.members:
-            if key.start == offset:
-                if value.kind is Kind.OBJECT:
-                    return value
-                # An array of blocks of one name: only a single block is unambiguous.
-                items = [item for item in value.items if item.kind is Kind.OBJECT]
-                return items[0] if len(items) == 1 else None
-            pending.append(value)
-        pending += node.items
-    return None
+        found[node.start] = node
+        found |= {key.start: value for key, value in node.members}
+        pending += [*(value for _, value in node.members), *node.items]
+    return found
 
 
 def _in_empty(content: bytes, node: JsonNode, written: bytes) -> bytes:

@@ -28,7 +28,7 @@ from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.readers.terraform.published.stand_ins import by_address, described_modules
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
@@ -62,6 +62,9 @@ class Definition:
     keys: Keys = ()
     is_default: bool = False
     """It is a variable's default, which a module call may replace."""
+
+    is_one_resource: bool = False
+    """It is an argument of a resource that is not repeated."""
 
     block: tuple[str, int] | None = None
     """Of `each`: the file and the offset of the block."""
@@ -151,8 +154,9 @@ class Usages:
         return answers[key]
 
     def _search(self, definition: Definition, path: str | None) -> str | None:
-        folders = [definition.folder, *self._folders_of(path, definition.folder)]
-        pending = [replace(definition, folder=folder) for folder in dict.fromkeys(folders)]
+        if path is not None:
+            self._check_owner(path, definition.folder)
+        pending = [definition]
         met: set[Definition] = set()
         while pending:
             current = pending.pop()
@@ -164,34 +168,20 @@ class Usages:
             references = self._files.once(current.folder, _references)
             for reference in references.get((current.kind, current.name), ()):
                 is_in_block = current.block in (None, _identity(reference.block))
-                if is_in_block and _overlap(reference.keys, current.keys):
+                if is_in_block and _overlap(_keys_of(reference, current), current.keys):
                     passed_on = self._passed_on(reference, current)
                     if passed_on is None:
                         return f"{_shown(reference.block)} ({reference.range.location})"
                     pending += passed_on
         return None
 
-    def _folders_of(self, path: str | None, folder: str) -> list[str]:
-        """Return the folders that a file is part of. Raises NotFixableError where they are not known."""
-        if path is None:
-            return []
-        real = os.path.realpath(path)
-        if not path.endswith(_VARIABLE_FILES):
-            links = self._files.links_to(path)
-            folders = [os.path.realpath(os.path.dirname(name)) for name in (path, *links)]
-            if folder in folders:
-                return folders
-            if links:  # each of them may call another module
-                raise NotFixableError(f"{os.path.relpath(path)} is also linked to as {links[0]}")
-            return []
-        takers = [
-            settings.path
-            for settings in self._files.roots
-            if real in map(os.path.realpath, settings.var_files)
-        ]
-        if not takers and _module_above(real) != folder:
-            raise NotFixableError(f"{os.path.relpath(path)} may be used by other roots too")
-        return takers
+    def _check_owner(self, path: str, folder: str) -> None:
+        """Raise NotFixableError if a file may be part of other modules or roots than that of a folder."""
+        if path.endswith(_VARIABLE_FILES):
+            if _module_above(os.path.realpath(path)) != folder:
+                raise NotFixableError(f"{os.path.relpath(path)} may be used by other roots too")
+        elif any(link != path for link in self._files.links_to(path)):
+            raise NotFixableError(f"a link leads to {os.path.relpath(path)}: others may use it too")
 
     def _passed_on(self, reference: _Reference, current: Definition) -> list[Definition] | None:
         """Return the definitions that a reference passes a value on to; None where it is another use."""
@@ -214,6 +204,10 @@ class Usages:
                 return []
             case "resource" if is_cache and argument == RESOURCE_TYPES[block.labels[0]].retention:
                 return [_attribute_of(folder, block, argument)]
+            case "resource" if (
+                is_cache and argument == RESOURCE_TYPES[block.labels[0]].backup_window
+            ):
+                return []  # often set only where there are backups
         return None
 
     def _passed_to_module(
@@ -240,10 +234,17 @@ class Usages:
         return self._called.get((os.path.realpath(header.path), header.line))
 
 
+def _keys_of(reference: _Reference, definition: Definition) -> Keys:
+    """Return what of a definition is referred to: the splat of one resource (`r.*.port`) is that resource."""
+    is_one = definition.is_one_resource and reference.keys[:1] == (None,)
+    return reference.keys[1:] if is_one else reference.keys
+
+
 def _attribute_of(folder: str, block: Block, name: str) -> Definition:
     is_repeated = any(block.body.attribute(repetition) for repetition in _REPETITIONS)
     kind, label = block.labels
-    return Definition(folder, kind, label, (None, name) if is_repeated else (name,))
+    keys = (None, name) if is_repeated else (name,)
+    return Definition(folder, kind, label, keys, is_one_resource=not is_repeated)
 
 
 def _source_at(path: str) -> SourceFile:

@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import (
-    MAX_CASES,
     ScenarioBudget,
     enumerate_scenarios,
 )
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
+from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES
 from ecbackup_iac.cloudformation.evaluation.template import macro_of
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
@@ -100,12 +100,11 @@ def _value_from_macro(
         if call is not None and not (is_written and macro_of(call).includes):
             why = f"a macro may set {name}"
             return evaluator.unknown_value(why, call, instance.frame)
-    macro = next(instance.frame.stack.template.rewriting_macros(), None)
-    if macro is None or is_written:
+    macros = instance.frame.stack.template.rewriting_macros
+    if is_written or not macros:
         return None
-    return evaluator.unknown_value(
-        f"the macro {macro.name} may set {name}", macro.node, instance.frame
-    )
+    why = f"the macro {macros[0].name} may set {name}"
+    return evaluator.unknown_value(why, macros[0].node, instance.frame)
 
 
 def evaluate_separately(
@@ -114,13 +113,12 @@ def evaluate_separately(
     """Return the cases of one property by itself; it is unknown where these are too many as well."""
     cases = enumerate_scenarios(
         lambda evaluator: _evaluate_property_where_created(evaluator, instance, name),
-        Evaluator,
         budget,
     )
     if cases is None and not budget.is_spent:
         # Also where the resource does not exist: more outcomes leave more unknown, and hide none.
         cases = enumerate_scenarios(
-            lambda evaluator: evaluate_property(evaluator, instance, name), Evaluator, budget
+            lambda evaluator: evaluate_property(evaluator, instance, name), budget
         )
     if cases is not None:
         return [case.value for case in cases if case.value is not None]

@@ -14,7 +14,6 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
     enumerate_scenarios,
 )
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
-from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
 from ecbackup_iac.model.cache import ClusterModeSetting, enables_cluster_mode
@@ -74,7 +73,7 @@ class ResourceSettings:
 
         """
         cases = enumerate_scenarios(
-            lambda evaluator: evaluate_case(evaluator, instance, names), Evaluator, budget
+            lambda evaluator: evaluate_case(evaluator, instance, names), budget
         )
         if cases is None:  # too many, or too much
             separate = {name: evaluate_separately(instance, name, budget) for name in names.names}
@@ -97,9 +96,7 @@ class ResourceSettings:
         cases: dict[str, list[PropertyCase]] = {name: [] for name in names.names}
         with suppress(TemplateRejectedError, TooMuchError):
             engines = enumerate_scenarios(
-                lambda evaluator: evaluate_property(evaluator, instance, names.engine),
-                Evaluator,
-                budget,
+                lambda evaluator: evaluate_property(evaluator, instance, names.engine), budget
             )
             cases[names.engine] = [case.value for case in engines or ()]
         return cls(cases, is_aligned=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from ecbackup_iac.cloudformation.evaluation.declarations import GivenValues
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
@@ -9,13 +10,12 @@ from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
+from ecbackup_iac.cloudformation.templates.interest import TemplateFile
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
 from ecbackup_iac.cloudformation.templates.parameter_files import (
-    GivenValues,
     ParameterFiles,
     given_values,
 )
-from ecbackup_iac.cloudformation.templates.recognition import TemplateFile
 from ecbackup_iac.cloudformation.templates.resources import (
     Deployment,
     ResourceInstance,
@@ -46,9 +46,6 @@ from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
 from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cache_of_stack
-
-MAX_SCENARIOS = 5_000
-"""Evaluated for one root; beyond that its values are unknown."""
 
 
 class TemplateReader:
@@ -145,7 +142,8 @@ class TemplateReader:
         return hidden_result(result, deployment) if deployment.is_hidden else result
 
     def _evaluated_stack(self, root: Stack, shown_root: str, note: str) -> ReadResult:
-        budget = ScenarioBudget(MAX_SCENARIOS)
+        budget = ScenarioBudget()
+        budget.admit(root.template)
         deployment = Deployment(root, self._templates, RESOURCE_TYPES.__contains__, budget)
         reader = _RootReader(shown_root, note, budget)
         path = root.template.source.path
@@ -309,7 +307,7 @@ class _RootReader:
             yield f"it exists only when {join_conditions(settings.existence)}"
         if any(item.value.text is None for item in resource.frame.loops.values()):
             yield "it stands for all that a loop makes of a collection that is not known"
-        for macro in resource.frame.stack.template.rewriting_macros():
+        for macro in resource.frame.stack.template.rewriting_macros:
             yield f"the macro {macro.name} may change what is written here"
         for stack in resource.frame.stack.ancestors:
             if stack.note:

@@ -13,9 +13,10 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     text_of,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.nested_stacks import NESTED, passed_names
+from ecbackup_iac.cloudformation.templates.nested_stacks import passed_names
 from ecbackup_iac.cloudformation.templates.resources import UnreadStack
 from ecbackup_iac.cloudformation.templates.roots import Templates
+from ecbackup_iac.cloudformation.templates.stack_types import NESTED
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace

@@ -212,6 +212,7 @@ class _Tree:
         root = RootEvaluation(instance, program, reader, self._index, self._order, self._is_target)
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
+            context.short_circuits = instance.module.short_circuits
             try:
                 for _ in root.run(diagnostics):
                     self._request.progress.update()

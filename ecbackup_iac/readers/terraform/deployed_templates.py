@@ -17,16 +17,20 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
 from ecbackup_iac.readers.terraform.deployers import (
-    CACHE_WORDS,
     DEPLOYERS,
     STACK_SET_INSTANCES,
     STACK_SETS,
     TEMPLATE_TYPES,
     Deployer,
     as_template,
+    text_mentions_cache,
 )
 from ecbackup_iac.readers.terraform.origin import with_origin
-from ecbackup_iac.readers.terraform.partly_known_text import partly_known_text, text_of
+from ecbackup_iac.readers.terraform.partly_known_text import (
+    has_written_types,
+    partly_known_text,
+    text_of,
+)
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -56,13 +60,13 @@ class _Text:
     is_hidden: bool = False
     """No part of it may be shown."""
 
-    is_partial: bool = False
-    """A part of the text is a placeholder for an unknown value."""
+    is_open: bool = False
+    """A part of the text is a placeholder for an unknown value, which may be a resource."""
 
 
 def mentions_cache(block: Block) -> bool:
     """Whether a resource that deploys a template mentions caches where it is written."""
-    return CACHE_WORDS.search(block.range.text) is not None
+    return text_mentions_cache(block.range.text)
 
 
 class DeployedTemplates:
@@ -123,7 +127,7 @@ class DeployedTemplates:
         if body.text is None:
             return self._add_url(deployment, deployer, found, block)
         if kind.text is None:
-            looks = deployment.looks_like_cache or body.is_partial
+            looks = deployment.looks_like_cache or body.is_open
             deployment = replace(deployment, text=body.text, looks_like_cache=looks)
             self.found.append(_with_parameters(deployment, deployer, found, block))
             return ""
@@ -179,7 +183,8 @@ class DeployedTemplates:
             return _Text(value.raw, location=location, is_hidden=is_hidden)
         text = partly_known_text(argument, block) if isinstance(value.raw, UnknownRaw) else None
         if text is not None:
-            return _Text(text, location=location, is_partial=True)
+            is_open = not has_written_types(argument)
+            return _Text(text, location=location, is_open=is_open)
         reason = value.raw.why if isinstance(value.raw, UnknownRaw) else "it is no text to be shown"
         return _Text(why=f"{name} is not known: {reason}", location=location)
 
@@ -205,7 +210,7 @@ def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
                 if not isinstance(name, str):
                     return None
                 text = files.read(name).decode(errors="replace")
-                return _File(files.absolute(name), CACHE_WORDS.search(text) is not None)
+                return _File(files.absolute(name), text_mentions_cache(text))
             except (EvaluationError, UnknownResultError, RecursionError):
                 return None
         case _:
@@ -247,7 +252,7 @@ def declares_cache(found: EmptyBlock) -> bool:
     except (EvaluationError, RecursionError):
         return False
     text = value.raw if value is not None else None
-    return isinstance(text, str) and CACHE_WORDS.search(text) is not None
+    return isinstance(text, str) and text_mentions_cache(text)
 
 
 def _with_parameters(

@@ -18,10 +18,12 @@ TEMPLATE_TYPES = (
     "AWS::ServiceCatalog::CloudFormationProduct",
 )
 
-# What a resource mentions that deploys caches.
-CACHE_WORDS = re.compile(
-    r"elasti-?cache|redis|valkey|snapshot_?retention|\bcache\.[a-z]\w*\.\w+", re.IGNORECASE
-)
+_CACHE_WORDS = r"(?i)elasti-?cache|redis|valkey|snapshot_?retention|\bcache\.[a-z]\w*\.\w+"
+
+
+def text_mentions_cache(text: str) -> bool:
+    """Whether a text, of a template or of a resource that deploys one, mentions a cache."""
+    return re.search(_CACHE_WORDS, text) is not None
 
 
 @record

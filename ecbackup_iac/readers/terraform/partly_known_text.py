@@ -5,7 +5,17 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-from ecbackup_iac.hcl.expression import Call, Interpolation, Template, TemplatePart, Text
+from ecbackup_iac.hcl.expression import (
+    Call,
+    For,
+    Interpolation,
+    Literal,
+    Node,
+    ObjectNode,
+    Template,
+    TemplatePart,
+    Text,
+)
 from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.deployment import DEFERRED
 from ecbackup_iac.readers.terraform.arguments import Arguments
@@ -37,6 +47,23 @@ def partly_known_text(argument: Attribute, block: Arguments) -> str | None:
             return json.dumps(_plain(value)) if value.is_known else None
         case _:
             return None
+
+
+def has_written_types(argument: Attribute) -> bool:
+    """Whether the resources of an encoded template get their types there, though their names are unknown."""
+    match argument.expression:
+        case Call(name="jsonencode" | "yamlencode", arguments=(ObjectNode() as template,)):
+            made = _member(template, "Resources")
+            resource = made.result if isinstance(made, For) else None
+            kind = _member(resource, "Type") if isinstance(resource, ObjectNode) else None
+            return isinstance(kind, Literal)
+        case _:
+            return False
+
+
+def _member(node: ObjectNode, name: str) -> Node | None:
+    found = (value for key, value in node.items if isinstance(key, Literal) and key.value == name)
+    return next(found, None)
 
 
 def _filled_in(part: TemplatePart, argument: Attribute, block: Arguments) -> str:

@@ -86,7 +86,7 @@ RESOURCE_TYPES: Mapping[str, Attributes] = {
 }
 
 # What Terraform takes for a number in a text: "007", "+7", "7.0" and "1e1" are; " 7" and "0x7" are not.
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d{1,2})?", re.IGNORECASE | re.ASCII)
+_NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?"
 _MAX_NUMBER_LENGTH = 64
 _MAX_FLOAT_BYTES = 2.0**53  # beyond it a float does not distinguish neighbouring whole numbers
 
@@ -97,7 +97,7 @@ MAX_SHOWN_BYTES = 10**18
 
 def number_in(text: str) -> int | None:
     """Return the whole number that a text is to Terraform; None for any other text."""
-    if len(text) > _MAX_NUMBER_LENGTH or not _NUMBER.fullmatch(text):
+    if len(text) > _MAX_NUMBER_LENGTH or not re.fullmatch(_NUMBER, text):
         return None
     number = Fraction(text)
     return int(number) if number.denominator == 1 else None

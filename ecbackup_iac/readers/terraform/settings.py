@@ -144,10 +144,11 @@ _NOT_ASSIGNED = (StepKind.OPEN_VARIABLE, StepKind.UNSET)
 
 
 def _hidden(step: Step) -> TraceStep:
-    is_assigned = step.name and step.kind not in _NOT_ASSIGNED
-    shown = hidden(f"{step.name} in {step.location}")
-    text = f"{step.name} = {shown}" if is_assigned else shown
-    return TraceStep(text, step.location, step.kind, step.name, is_secret=True)
+    # The name of a setting is written in the code, but one in a data file may be as secret as the rest.
+    name = "" if step.kind is StepKind.DATA_FILE else step.name
+    shown = hidden(f"{name} in {step.location}")
+    text = f"{name} = {shown}" if name and step.kind not in _NOT_ASSIGNED else shown
+    return TraceStep(text, step.location, step.kind, name, is_secret=True)
 
 
 def step_of(step: Step) -> TraceStep:

@@ -11,13 +11,13 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.deployers import (
-    CACHE_WORDS,
     DEPLOYERS,
     STACK_SET_INSTANCES,
     STACK_SETS,
     TEMPLATE_TYPES,
     Deployer,
     as_template,
+    text_mentions_cache,
 )
 from ecbackup_iac.readers.terraform.resource_types import is_marked
 from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange
@@ -126,7 +126,7 @@ def _deployment(
         resource.root,
         location,
         location,
-        looks_like_cache=CACHE_WORDS.search(written) is not None,
+        looks_like_cache=text_mentions_cache(written),
     )
     body, url = resource.text(deployer.body), resource.text(deployer.url)
     if deployer.type:

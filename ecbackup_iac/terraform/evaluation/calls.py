@@ -53,7 +53,7 @@ def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
     function = FUNCTIONS.get(name)
     if function is None:
         text = f'Call to unknown function: there is no function named "{name}"'
-        raise EvaluationError(text, bare="Call to unknown function")
+        raise EvaluationError(text, redacted_message="Call to unknown function")
     arguments = [evaluator.value(argument) for argument in node.arguments]
     if name == "lookup" and len(arguments) == _LOOKUP_ARGUMENTS:
         found = _lookup_of_unknown_key(evaluator, node, arguments)
@@ -76,7 +76,7 @@ def _expanded_call(evaluator: NodeEvaluator, function: Function, arguments: list
             raise EvaluationError("Invalid expanding argument value: it is null")
         if not is_sequence(known.type):
             raise EvaluationError("Invalid expanding argument value: it is no list")
-        elements = [e.through(*last.trace).with_marks_of(last, known) for e in known.elements]
+        elements = [e.taken_from(last).with_marks_of(last, known) for e in known.elements]
         return call_function(function, [*fixed, *elements], evaluator)
 
     return map_outcomes(expanded, last, kind=function.returns)
@@ -98,4 +98,4 @@ def _lookup_of_unknown_key(
     found.append(Possibility(default, (Assumption(subject, "something else"),)))
     raw = key.unknown
     result = one_of(found, raw.why, is_deferred=raw.is_deferred)
-    return result.through(*of.trace).with_marks_of(*arguments)
+    return result.taken_from(of).with_marks_of(*arguments)

@@ -32,14 +32,16 @@ from ecbackup_iac.terraform.evaluation.loops import for_expression, splat
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
-from ecbackup_iac.terraform.values.context import record_rejection
-from ecbackup_iac.terraform.values.operators import attribute, binary, index, unary
+from ecbackup_iac.terraform.functions.data_files import read_from_files
+from ecbackup_iac.terraform.values.context import evaluation_context, record_rejection
+from ecbackup_iac.terraform.values.operators import attribute, binary, decides, index, unary
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Privacy,
     ReferenceRefusedError,
     SourceStep,
+    UnneededOperandError,
     Value,
     is_open,
     object_value,
@@ -79,7 +81,7 @@ class Evaluator(NodeEvaluator):
                 self._check_key(node.of, of, has_key=True)
                 return index(of, self.value(node.key), self.subject(node.key))
             case Binary():
-                return binary(node.operator, self.value(node.left), self.value(node.right))
+                return self._binary(node)
             case Unary():
                 return unary(node.operator, self.value(node.operand))
             case Conditional():
@@ -113,13 +115,29 @@ class Evaluator(NodeEvaluator):
         """Return an evaluator for a template with these variables."""
         return (HiddenSourceEvaluator if is_hidden else Evaluator)(scope, variables)
 
+    def _binary(self, node: Binary) -> Value:
+        left = self.value(node.left)
+        try:
+            right = self.value(node.right)
+            return read_from_files(binary(node.operator, left, right), (left, right))
+        except (ReferenceRefusedError, UnneededOperandError):
+            raise
+        except EvaluationError as error:
+            if not decides(node.operator, left):
+                raise
+            if evaluation_context().short_circuits:
+                return left
+            before = f" (Terraform before 1.12 evaluates both sides of {node.operator})"
+            text, redacted = error.message + before, error.redacted_message + before
+            raise UnneededOperandError(text, error.origin, redacted) from error
+
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
             return self.names[node.name]
-        text, bare = (
+        text, redacted = (
             f"Invalid reference: {shown} stands alone" for shown in (f'"{node.name}"', "a name")
         )
-        raise EvaluationError(text, bare=bare)
+        raise EvaluationError(text, redacted_message=redacted)
 
     def _reference(self, node: GetAttribute) -> Value | None:
         """Return the value of a whole reference; None where the node is a step beyond one."""

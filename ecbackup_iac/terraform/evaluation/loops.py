@@ -1,6 +1,6 @@
 """`for` expressions and splats → their values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from ecbackup_iac.hcl.expression import For, ForDirective, Node, Splat
@@ -64,8 +64,8 @@ class _Members:
         self.keys.append(key)
         if str(key.raw) in self.groups and not is_grouped:
             shown = hidden_value(key) if key.is_hidden else f'"{key.raw}"'
-            text, bare = (f"Duplicate object key: {t} comes twice" for t in (shown, "a key"))
-            raise EvaluationError(text, bare=bare)
+            text, redacted = (f"Duplicate object key: {t} comes twice" for t in (shown, "a key"))
+            raise EvaluationError(text, redacted_message=redacted)
         self.groups.setdefault(str(key.raw), []).append(value)
 
     def made(self, *, is_grouped: bool) -> Value:
@@ -147,7 +147,10 @@ def iterations(
         raise EvaluationError("Iteration over non-iterable value")
     source = evaluator.source_text(loop.collection)
     for position, (key, value) in enumerate(pairs):
-        names = {loop.item: value.through(*collection.trace).inherit_marks(collection)}
+        # What a set is made of has lost its places.
+        place = key.raw if key is not value and isinstance(key.raw, str | int) else None
+        item = value.taken_from(collection, place)
+        names = {loop.item: item.inherit_marks(collection)}
         if loop.key:
             names[loop.key] = key
         is_counted = is_sequence(collection.type) or key.is_hidden
@@ -168,9 +171,15 @@ def _known_splat(evaluator: NodeEvaluator, node: Splat, of: Value) -> Value:
         raise EvaluationError("Splat of null value: it cannot be applied to a null sequence")
     if of.is_null:
         return tuple_value(())
-    elements = of.elements if is_sequence(of.type) else (of,)
+    elements: Sequence[Value] = (of,)
+    if is_sequence(of.type):
+        is_ordered = not isinstance(of.type, SetOf)
+        elements = [
+            element.taken_from(of, position if is_ordered else None)
+            for position, element in enumerate(of.elements)
+        ]
     results = [
-        evaluator.with_names({"": element.through(*of.trace).inherit_marks(of)}).value(node.each)
+        evaluator.with_names({"": element.inherit_marks(of)}).value(node.each)
         for element in elements
     ]
     if isinstance(of.type, ListOf | SetOf):

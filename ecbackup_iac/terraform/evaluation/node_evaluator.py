@@ -16,7 +16,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, Val
 MAX_SHOWN_VALUE = 40
 """Characters of a loop variable's value in the text of a condition."""
 
-_DEPENDS_ON_INSTANCE = re.compile(r"\b(each|count|self)\.")
+_DEPENDS_ON_INSTANCE = r"\b(each|count|self)\."
 
 
 class NodeEvaluator(ABC):
@@ -88,10 +88,11 @@ class NodeEvaluator(ABC):
         try:
             return converted(key, STRING)
         except EvaluationError as error:
-            text, bare = (
-                f"Can't use this value as a key: {t}" for t in (error.message, error.bare)
+            text, redacted = (
+                f"Can't use this value as a key: {t}"
+                for t in (error.message, error.redacted_message)
             )
-            raise EvaluationError(text, bare=bare) from error
+            raise EvaluationError(text, redacted_message=redacted) from error
 
     def subject(self, node: Node) -> str:
         """Return a text for a condition that is the same for the same condition in the same module."""
@@ -102,7 +103,7 @@ class NodeEvaluator(ABC):
             for name, value in self.names.items()
             if name
         )
-        if _DEPENDS_ON_INSTANCE.search(text) or _DEPENDS_ON_INSTANCE.search(variables):
+        if any(re.search(_DEPENDS_ON_INSTANCE, each) for each in (text, variables)):
             address += self.scope.instance_key
         prefix = f"{address}: " if address else ""
         return f"{prefix}{text}" + (f" ({variables})" if variables else "")

@@ -11,13 +11,13 @@ from ecbackup_iac.terraform.values.value import Value
 class UnknownResultError(Exception):
     """A call whose result cannot be known from the input; the message is the reason.
 
-    `bare` is the message without what it quotes of values, where it quotes any.
+    `redacted_message` is the message without what it quotes of values, where it quotes any.
     """
 
-    def __init__(self, message: str, bare: str = "") -> None:
+    def __init__(self, message: str, redacted_message: str = "") -> None:
         super().__init__(message)
         self.why = message
-        self.bare = bare or message
+        self.redacted_message = redacted_message or message
 
 
 class TooLargeError(UnknownResultError):

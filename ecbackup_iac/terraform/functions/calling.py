@@ -7,13 +7,17 @@ from ecbackup_iac.terraform.functions.call_context import (
     TooLargeError,
     UnknownResultError,
 )
+from ecbackup_iac.terraform.functions.data_files import read_from_files
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import marks_in, with_hidden_credentials
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import SetOf, Type
 from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, UnknownRaw, Value
+
+_STEPS_PER_ARGUMENT = 3
 
 
 def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
@@ -23,6 +27,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         EvaluationError: Terraform rejects the call, whatever is unknown in it.
 
     """
+    charge(_STEPS_PER_ARGUMENT * len(arguments))
     parameters = _parameters(function, len(arguments))
     converted_arguments = tuple(
         _argument(function, parameter, argument)
@@ -46,6 +51,8 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         result = _map_arguments(apply, parameters, converted_arguments, function.returns)
     except EvaluationError as error:
         raise _rejection(function, arguments, error) from None
+    decoder = function.name if function.decodes else ""
+    result = read_from_files(result, converted_arguments, decoder)
     if not function.keeps_marks:
         return result
     is_sensitive, privacy = result.is_sensitive, result.privacy
@@ -97,7 +104,7 @@ def _why(function: Function, arguments: Sequence[Value], error: UnknownResultErr
         return f"{function.name} of a sensitive value is not evaluated"
     if is_private and function.reads_files:
         return f"{function.name} of a name that stands in a file is not evaluated"
-    return error.bare if is_private else error.why
+    return error.redacted_message if is_private else error.why
 
 
 def _map_arguments(
@@ -155,11 +162,13 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:
-        raise _invalid(function, parameter, error.message, error.bare) from error
+        raise _invalid(function, parameter, error.message, error.redacted_message) from error
 
 
 def _invalid(
-    function: Function, parameter: Parameter, message: str, bare: str = ""
+    function: Function, parameter: Parameter, message: str, redacted_message: str = ""
 ) -> EvaluationError:
     what = f'Invalid value for "{parameter.name}" parameter of {function.name}'
-    return EvaluationError(f"{what}: {message}.", bare=f"{what}: {bare or message}.")
+    return EvaluationError(
+        f"{what}: {message}.", redacted_message=f"{what}: {redacted_message or message}."
+    )

@@ -4,27 +4,15 @@ from collections.abc import Sequence
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import (
-    bounds,
-    is_list,
-    may_be_text,
-)
+from ecbackup_iac.terraform.functions.containers import bounds, is_list, may_be_text
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, perhaps_text
 from ecbackup_iac.terraform.values.marks import with_all_marks_of
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
-from ecbackup_iac.terraform.values.type_system import (
-    DYNAMIC,
-    STRING,
-    Type,
-    has_dynamic,
-    unified,
-)
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Value,
-)
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, Type, has_dynamic, unified
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 
 def _coalesce(*arguments: Value) -> Value:
@@ -83,13 +71,18 @@ def _first(arguments: Sequence[Value], kind: Type) -> Value:
 
     An unknown one contributes its outcomes, and where it may be skipped, those of the next ones too.
     """
-    if not arguments:
+
+    def is_skipped(argument: Value) -> bool:
+        return argument.is_null or (argument.raw == "" and kind == STRING)
+
+    position = next((i for i, argument in enumerate(arguments) if not is_skipped(argument)), None)
+    if position is None:
         raise EvaluationError("no non-null, non-empty-string arguments")
-    first, *rest = arguments
+    first, rest = arguments[position], arguments[position + 1 :]
+    charge(len(rest))
 
     def chosen(settled: Value) -> Value:
-        is_skipped = settled.is_null or (settled.raw == "" and kind == STRING)
-        return _first(rest, kind) if is_skipped else settled
+        return _first(rest, kind) if is_skipped(settled) else settled
 
     if first.is_known or first.unknown.outcomes:
         return map_outcomes(chosen, first, kind=first.type)
@@ -124,29 +117,26 @@ def _coalescelist(*arguments: Value) -> Value:
 
 
 def _first_list(arguments: Sequence[Value]) -> Value:
-    if not arguments:
+    position = next((i for i, argument in enumerate(arguments) if _may_be_chosen(argument)), None)
+    if position is None:
         raise EvaluationError("no non-null arguments")
-    first, *rest = arguments
-    if not first.is_known:
-        return map_outcomes(lambda settled: _first_list((settled, *rest)), first)
-    if not is_list(first):
+    first, rest = arguments[position], arguments[position + 1 :]
+    if first.is_known:
+        return first
+    charge(len(rest))
+    return map_outcomes(lambda settled: _first_list((settled, *rest)), first)
+
+
+def _may_be_chosen(argument: Value) -> bool:
+    """Whether an argument is, or may be, a list with elements. Raises EvaluationError if it is no list."""
+    if argument.is_known and not is_list(argument):
         raise EvaluationError("coalescelist arguments must be lists or tuples")
-    return _first_list(rest) if first.is_null or not first.elements else first
+    return not argument.is_known or (not argument.is_null and bool(argument.elements))
 
 
 _ARGUMENTS = Parameter("vals", allows_null=True, allows_unknown=True, allows_unknown_elements=True)
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function(
-        "coalesce",
-        (),
-        _coalesce,
-        variadic=_ARGUMENTS,
-    ),
-    Function(
-        "coalescelist",
-        (),
-        _coalescelist,
-        variadic=_ARGUMENTS,
-    ),
+    Function("coalesce", (), _coalesce, variadic=_ARGUMENTS),
+    Function("coalescelist", (), _coalescelist, variadic=_ARGUMENTS),
 )

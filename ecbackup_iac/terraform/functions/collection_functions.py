@@ -17,12 +17,13 @@ from ecbackup_iac.terraform.functions.containers import (
 )
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.sizes import text_of
+from ecbackup_iac.terraform.values.arithmetic import UndefinedResultError, added, charge_operand
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, perhaps_text
 from ecbackup_iac.terraform.values.equality import equal
 from ecbackup_iac.terraform.values.marks import with_all_marks_of
-from ecbackup_iac.terraform.values.operators import binary
-from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
+from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -56,7 +57,7 @@ def _length(value: Value) -> Value:
     if not value.is_known:
         return _length_of_unknown(value)
     if isinstance(value.raw, str):
-        return number(grapheme_count(value.raw))
+        return number(grapheme_count(text_of(value)))
     if is_mapping(value.type):
         return number(len(members_of(value)))
     if is_sequence(value.type):
@@ -95,7 +96,7 @@ def _keys(of: Value) -> Value:
         may_be_refused(of)
         return tuple_value(string(name) for name, _ in of.type.attributes)
     need_mapping(of, "must have map or object type")
-    names = tuple(string(name).through(*of.trace) for name in sorted(members_of(of)))
+    names = tuple(string(name).taken_from(of) for name in sorted(members_of(of)))
     return Value(ListOf(STRING), names) if isinstance(of.type, MapOf) else tuple_value(names)
 
 
@@ -177,10 +178,10 @@ def _looked_up(of: Value, key: Value, default: Value | None) -> Value:
         raise EvaluationError("the key must not be null")
     name = str(key.raw)
     if name in of.members:  # a resource has every member, for all that is known
-        return of.members[name].through(*of.trace)
+        return of.members[name].taken_from(of, None if key.is_hidden_key else name)
     if default is None:
         text = f'lookup failed to find key "{name}"'
-        raise EvaluationError(text, bare="lookup failed to find the key")
+        raise EvaluationError(text, redacted_message="lookup failed to find the key")
     return default
 
 
@@ -256,22 +257,30 @@ def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
         raise EvaluationError("length of keys and values should be equal")
     if not has_dynamic(kind):
         keys, wanted = converted(keys, kind), converted(wanted, kind)
+    searched = {_key(key) for key in taken(wanted)}
     found = tuple(
         value
-        for value, key in zip(taken(values), keys.elements, strict=True)
-        if any(equal(key, wanted_key).raw is True for wanted_key in wanted.elements)
+        for value, key in zip(taken(values), taken(keys), strict=True)
+        if _key(key) in searched
     )
     return replace(values, raw=found, trace=())
+
+
+def _key(value: Value) -> object:
+    return None if value.is_null else identity(value)  # nulls of different types are equal
 
 
 def _sum(of: Value) -> Value:
     need_sequence(of, "argument must be list, set, or tuple of number values")
     if not of.elements:
         raise EvaluationError("cannot sum an empty list")
-    terms = [converted(element, NUMBER) for element in of.elements]
+    terms = [number_of(converted(element, NUMBER)) for element in taken(of)]
     for term in terms:
-        number_of(term)
-    return reduce(lambda total, term: binary("+", total, term), terms)
+        charge_operand(term)
+    try:
+        return number(reduce(added, terms))
+    except UndefinedResultError as error:
+        raise EvaluationError(str(error)) from error
 
 
 def _sort(of: Value) -> Value:
@@ -279,7 +288,7 @@ def _sort(of: Value) -> Value:
     if None in found:
         raise EvaluationError("a null string cannot be sorted")
     ordered = sorted(of.elements, key=lambda element: str(element.raw))
-    return Value(ListOf(STRING), tuple(element.through(*of.trace) for element in ordered))
+    return Value(ListOf(STRING), tuple(element.taken_from(of) for element in ordered))
 
 
 def _removed(name: str, syntax: str) -> Function:
@@ -302,18 +311,11 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("anytrue", (_BOOLEANS,), _anytrue, returns=BOOL),
     Function(
         "contains",
-        (
-            Parameter("list", allows_unknown=True),
-            Parameter("value", allows_unknown=True),
-        ),
+        (Parameter("list", allows_unknown=True), Parameter("value", allows_unknown=True)),
         _contains,
         returns=BOOL,
     ),
-    Function(
-        "element",
-        (_LIST, Parameter("index", NUMBER, allows_unknown=True)),
-        _element,
-    ),
+    Function("element", (_LIST, Parameter("index", NUMBER, allows_unknown=True)), _element),
     Function("index", (Parameter("list"), Parameter("value")), _index, returns=NUMBER),
     Function(
         "keys", (Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),), _keys

@@ -32,7 +32,10 @@ def taken(container: Value) -> tuple[Value, ...]:
     if has_open_order(container):
         raise UnknownResultError("the order of a set depends on what is unknown in it")
     charge(len(container.elements))
-    return tuple(element.through(*container.trace) for element in container.elements)
+    return tuple(
+        element.taken_from(container, position)
+        for position, element in enumerate(container.elements)
+    )
 
 
 def members_of(container: Value) -> Mapping[str, Value]:
@@ -45,7 +48,7 @@ def members_of(container: Value) -> Mapping[str, Value]:
     if is_open(container):
         raise UnknownResultError("only the provider knows every attribute of a resource")
     charge(len(container.members))
-    return {name: value.through(*container.trace) for name, value in container.members.items()}
+    return {name: value.taken_from(container, name) for name, value in container.members.items()}
 
 
 def guarded(count: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ecbackup_iac.terraform.functions.go.timestamps import SECOND, Timestamp, duration, timestamp
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import text_of
+from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, string
 
@@ -57,10 +58,9 @@ _VERBS: dict[str, Callable[[Timestamp], str]] = {
 
 
 def _formatdate(template: Value, time: Value) -> Value:
-    moment = timestamp(text_of(time))
-    return string(
-        "".join(_shown(match.group(), moment) for match in _TOKEN.finditer(text_of(template)))
-    )
+    moment, form = timestamp(text_of(time)), text_of(template)
+    charge_characters(len(form))
+    return string("".join(_shown(match.group(), moment) for match in _TOKEN.finditer(form)))
 
 
 def _shown(part: str, moment: Timestamp) -> str:
@@ -74,7 +74,9 @@ def _shown(part: str, moment: Timestamp) -> str:
         return part
     verb = _VERBS.get(part)
     if verb is None:
-        raise EvaluationError(f'invalid date format verb "{part}"', bare="invalid date format verb")
+        raise EvaluationError(
+            f'invalid date format verb "{part}"', redacted_message="invalid date format verb"
+        )
     return verb(moment)
 
 

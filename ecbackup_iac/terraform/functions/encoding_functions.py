@@ -11,12 +11,12 @@ from ecbackup_iac.terraform.functions.go.csv_text import csv_value
 from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import MAX_CHARACTERS, bytes_of, sized, text_of
-from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.budget import charge, charge_characters
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
-_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})?")
+_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _REPLACEMENT = "\ufffd"
 
 
@@ -25,7 +25,7 @@ def _from_base64(text: str) -> bytes:
     bare = text.replace("\r", "").replace("\n", "")
     if not _BASE64.fullmatch(bare):
         what = "failed to decode base64 data"
-        raise EvaluationError(f'{what} "{text[:80]}"', bare=what)
+        raise EvaluationError(f'{what} "{text[:80]}"', redacted_message=what)
     return binascii.a2b_base64(bare)
 
 
@@ -69,9 +69,9 @@ def _textencodebase64(text: Value, name: Value) -> Value:
     try:
         return sized(b64encode(encoded(text_of(text), text_of(name))).decode())
     except UnicodeEncodeError as error:
+        what = "the given string contains characters that cannot be represented in"
         raise EvaluationError(
-            f"the given string contains characters that cannot be represented in {text_of(name)}",
-            bare="the given string contains characters that cannot be represented in that encoding",
+            f"{what} {text_of(name)}", redacted_message=f"{what} that encoding"
         ) from error
 
 
@@ -83,7 +83,7 @@ def _textdecodebase64(source: Value, name: Value) -> Value:
     if _REPLACEMENT in text:
         raise EvaluationError(
             f"the given string contains symbols that are not defined for {text_of(name)}",
-            bare="the given string contains symbols that are not defined for that encoding",
+            redacted_message="the given string contains symbols that are not defined for that encoding",
         )
     return string(text)
 
@@ -91,17 +91,20 @@ def _textdecodebase64(source: Value, name: Value) -> Value:
 def _urlencode(text: Value) -> Value:
     from urllib.parse import quote_plus
 
-    return sized(quote_plus(bytes_of(text)))
+    written = bytes_of(text)
+    charge_characters(len(written))
+    return sized(quote_plus(written))
 
 
 def _urldecode(text: Value) -> Value:
-    def byte(match: re.Match[bytes]) -> bytes:
-        if match[1] is None:
-            what = "invalid URL escape"
-            raise EvaluationError(f'{what} in "{text_of(text)[:80]}"', bare=what)
-        return bytes.fromhex(match[1].decode())
+    from urllib.parse import unquote_to_bytes
 
-    return _utf8(_PERCENT.sub(byte, bytes_of(text).replace(b"+", b" ")))
+    written = bytes_of(text)
+    charge_characters(len(written))
+    if _BAD_ESCAPE.search(written):
+        what = "invalid URL escape"
+        raise EvaluationError(f'{what} in "{text_of(text)[:80]}"', redacted_message=what)
+    return _utf8(unquote_to_bytes(written.replace(b"+", b" ")))
 
 
 _YAML_CHARACTERS_PER_STEP = 4

@@ -4,15 +4,18 @@ import posixpath
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from hashlib import md5, sha1, sha256, sha512
-from unicodedata import normalize
 
+from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.source import SourceFile
-from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
+from ecbackup_iac.terraform.functions.data_files import DataFileStep
+from ecbackup_iac.terraform.functions.hash_functions import DIGESTS
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.functions.template_rendering import is_in_template_file, render_file
+from ecbackup_iac.terraform.values.budget import charge_text
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.sets import set_of
@@ -28,19 +31,19 @@ from ecbackup_iac.terraform.values.value import (
 
 
 def _abspath(path: Value) -> Value:
-    text = str(path.raw)
+    text = text_of(path)
     if not text.startswith("/"):
         raise UnknownResultError("an absolute path depends on where Terraform runs")
     return string(_cleaned(text))
 
 
 def _dirname(path: Value) -> Value:
-    folder, _, _ = str(path.raw).rpartition("/")
-    return string(_cleaned(folder + "/" if "/" in str(path.raw) else ""))
+    folder, slash, _ = text_of(path).rpartition("/")
+    return string(_cleaned(folder + slash))
 
 
 def _basename(path: Value) -> Value:
-    text = str(path.raw)
+    text = text_of(path)
     if not text:
         return string(".")
     return string(text.rstrip("/").rpartition("/")[2] or "/")
@@ -53,7 +56,7 @@ def _cleaned(path: str) -> str:
 
 
 def _pathexpand(path: Value) -> Value:
-    text = str(path.raw)
+    text = text_of(path)
     if not text.startswith("~"):
         return string(text)
     if text != "~" and not text.startswith("~/"):
@@ -62,23 +65,25 @@ def _pathexpand(path: Value) -> Value:
 
 
 def _content(files: Files, path: Value) -> bytes:
-    text = str(_pathexpand(path).raw)
+    text = text_of(_pathexpand(path))
     try:
-        return files.read(text)
+        content = files.read(text)
     except EvaluationError as error:
-        bare = "Invalid function argument: no file exists of that name"
-        raise EvaluationError(error.message, error.origin, bare) from error
+        redacted = "Invalid function argument: no file exists of that name"
+        raise EvaluationError(error.message, error.origin, redacted) from error
+    charge_text(len(content))
+    return content
 
 
 def _text(files: Files, path: Value) -> str:
     try:
-        return normalize("NFC", _content(files, path).decode())
+        return normal(_content(files, path).decode())
     except UnicodeDecodeError as error:
-        text, bare = (
+        text, redacted = (
             f"contents of {shown} are not valid UTF-8; use the filebase64 function"
             for shown in (path.raw, "the file")
         )
-        raise EvaluationError(text, bare=bare) from error
+        raise EvaluationError(text, redacted_message=redacted) from error
 
 
 _DATA_FILE = re.compile(r".*\.(json|ya?ml|csv)", re.IGNORECASE | re.DOTALL)
@@ -87,21 +92,27 @@ _CREDENTIALS_FILE = re.compile(
 )
 
 
-def _read(text: str) -> Value:
-    """Return a string that is not in the code: of what a file holds, or of the machine."""
-    return string(text).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
+def _read(files: Files, path: Value, text: str) -> Value:
+    """Return what a file holds, or what is computed of that: a string that is not in the code."""
+    value = string(text).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
+    return value if path.is_hidden else value.through(_step(files, path))
+
+
+def _step(files: Files, path: Value, content: str = "") -> DataFileStep:
+    return DataFileStep(files.absolute(str(path.raw)), content)
 
 
 def _file(files: Files, path: Value) -> Value:
-    text, name = _read(_text(files, path)), str(path.raw)
+    text, name = _text(files, path), text_of(path)
     if not _DATA_FILE.fullmatch(name) or _CREDENTIALS_FILE.search(name):
-        return text
-    return replace(text, privacy=Privacy.DOCUMENT)
+        return _read(files, path, text)
+    document = string(text).with_marks(is_sensitive=False, privacy=Privacy.DOCUMENT)
+    return document if path.is_hidden else document.through(_step(files, path, text))
 
 
 def _fileexists(files: Files, path: Value) -> Value:
     try:
-        return boolean(files.exists(str(_pathexpand(path).raw)))
+        return boolean(files.exists(text_of(_pathexpand(path))))
     except EvaluationError as error:
         raise EvaluationError(
             error.message, error.origin, "it is a directory, not a file"
@@ -109,19 +120,15 @@ def _fileexists(files: Files, path: Value) -> Value:
 
 
 def _fileset(files: Files, folder: Value, pattern: Value) -> Value:
-    found = files.matching(str(_pathexpand(folder).raw), str(pattern.raw))
+    found = files.matching(text_of(_pathexpand(folder)), text_of(pattern))
     return set_of(map(string, found), STRING)
 
 
 def _of_content(compute: Callable[[bytes], str]) -> Callable[[Files, Value], Value]:
     def implementation(files: Files, path: Value) -> Value:
-        return _read(compute(_content(files, path)))
+        return _read(files, path, compute(_content(files, path)))
 
     return implementation
-
-
-def _base64(content: bytes) -> str:
-    return b64encode(content).decode()
 
 
 def _templatefile(context: CallContext, path: Value, variables: Value) -> Value:
@@ -143,13 +150,16 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
     for name in names:
         if not name.replace("-", "_").isidentifier() or name.startswith("-"):
             message = "invalid template variable name"
-            raise EvaluationError(f'{message} "{name}"', bare=message)
-    source = SourceFile(str(path.raw), _text(context.files, path).encode())
+            raise EvaluationError(f'{message} "{name}"', redacted_message=message)
+    text = _text(context.files, path)
+    source = SourceFile(shown_path(context.files.absolute(text_of(path))), text.encode())
     evaluation = evaluation_context()
     evaluation.template_calls += 1
-    shown = hidden_value(path) if path.is_hidden else str(path.raw)
+    shown = hidden_value(path) if path.is_hidden else text_of(path)
     result = render_file(context, source, names, f"{shown} ({evaluation.template_calls})")
-    return map_outcomes(_not_null, result) if result.is_known or result.unknown.outcomes else result
+    if result.is_known or result.unknown.outcomes:
+        result = map_outcomes(_not_null, result)
+    return result if path.is_hidden or result.trace else result.through(_step(context.files, path))
 
 
 def _not_null(result: Value) -> Value:
@@ -186,11 +196,6 @@ FUNCTIONS: tuple[Function, ...] = (
         reads_files=True,
         renders_templates=True,
     ),
-    _reading("filebase64", _base64),
-    _reading("filebase64sha256", lambda content: _base64(sha256(content).digest())),
-    _reading("filebase64sha512", lambda content: _base64(sha512(content).digest())),
-    _reading("filemd5", lambda content: md5(content, usedforsecurity=False).hexdigest()),
-    _reading("filesha1", lambda content: sha1(content, usedforsecurity=False).hexdigest()),
-    _reading("filesha256", lambda content: sha256(content).hexdigest()),
-    _reading("filesha512", lambda content: sha512(content).hexdigest()),
+    _reading("filebase64", lambda content: b64encode(content).decode()),
+    *(_reading(f"file{name}", digest) for name, digest in DIGESTS.items()),
 )

@@ -53,7 +53,9 @@ def _uuidv5(namespace: Value, name: Value) -> Value:
     space = _NAMESPACES.get(given, given)
     if not _UUID.fullmatch(space):
         what = "uuidv5() doesn't support"
-        raise EvaluationError(f"{what} namespace {given}", bare=f"{what} that namespace")
+        raise EvaluationError(
+            f"{what} namespace {given}", redacted_message=f"{what} that namespace"
+        )
     return string(str(uuid.uuid5(uuid.UUID(space), text_of(name))))
 
 

@@ -6,11 +6,13 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, ListOf
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
 
 _IPV4_BITS, _IPV6_BITS = 32, 128
 _MAX_BYTE_BYTES = 255
+_STEPS_PER_SUBNET = 3
 _MAX_NEW_BITS = 32
 _MAPPED = 0xFFFF  # what precedes an IPv4 address that is written as IPv6
 _OCTETS = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
@@ -65,7 +67,7 @@ def _range(text: str) -> _Range:
     found = _address(written)
     if not slash or found is None or not _DECIMAL.fullmatch(length) or int(length) > found[1]:
         what = "invalid CIDR expression: invalid CIDR address"
-        raise EvaluationError(f"{what}: {text}", bare=what)
+        raise EvaluationError(f"{what}: {text}", redacted_message=what)
     address, bits = found
     if bits == _IPV6_BITS and address >> _IPV4_BITS == _MAPPED:
         raise UnknownResultError("IPv4 addresses written as IPv6 are not evaluated")
@@ -82,7 +84,7 @@ def _cidrhost(prefix: Value, host: Value) -> Value:
     if not 0 <= number <= most:
         raise EvaluationError(
             f"prefix of {within.length} does not accommodate a host numbered {chosen}",
-            bare="the prefix does not accommodate a host of that number",
+            redacted_message="the prefix does not accommodate a host of that number",
         )
     return string(_written(within.first + number, within.bits))
 
@@ -91,7 +93,7 @@ def _cidrnetmask(prefix: Value) -> Value:
     within = _range(text_of(prefix))
     if within.bits != _IPV4_BITS:
         what = "IPv6 addresses cannot have a netmask"
-        raise EvaluationError(f"{what}: {text_of(prefix)}", bare=what)
+        raise EvaluationError(f"{what}: {text_of(prefix)}", redacted_message=what)
     return string(_written((1 << _IPV4_BITS) - (1 << within.free), _IPV4_BITS))
 
 
@@ -104,14 +106,14 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
     if length > within.bits:
         raise EvaluationError(
             f"insufficient address space to extend prefix of {within.length} by {new_bits}",
-            bare="insufficient address space to extend the prefix",
+            redacted_message="insufficient address space to extend the prefix",
         )
     if new_bits < 0 and (chosen != 0 or length < 0):
         raise UnknownResultError("cidrsubnet with a negative number of bits is not evaluated")
     if chosen > (1 << max(new_bits, 0)) - 1:
         raise EvaluationError(
             f"prefix extension of {new_bits} does not accommodate a subnet numbered {chosen}",
-            bare="the prefix extension does not accommodate a subnet of that number",
+            redacted_message="the prefix extension does not accommodate a subnet of that number",
         )
     # A negative number is not rejected; Go takes the bits of the result without its sign.
     address = abs(within.first | (chosen << (within.bits - length)))
@@ -121,6 +123,7 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
 
 
 def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
+    charge(_STEPS_PER_SUBNET * len(lengths))
     within = _range(text_of(prefix))
     last = within.first - 1
     """Of the range before the one that comes next."""
@@ -161,10 +164,12 @@ def _cidrcontains(containing: Value, contained: Value) -> Value:
             inner = _range(inner_text)
         except EvaluationError as error:
             what = "invalid IP address or prefix"
-            raise EvaluationError(f"{what}: {inner_text}", bare=what) from error
+            raise EvaluationError(f"{what}: {inner_text}", redacted_message=what) from error
     if inner.bits != outer.bits:
         what = "address family mismatch"
-        raise EvaluationError(f"{what}: {text_of(containing)} vs. {inner_text}", bare=what)
+        raise EvaluationError(
+            f"{what}: {text_of(containing)} vs. {inner_text}", redacted_message=what
+        )
     return boolean(
         inner.length >= outer.length and inner.first >> outer.free == outer.first >> outer.free
     )

@@ -6,15 +6,12 @@ from fractions import Fraction
 
 from ecbackup_iac.hcl.number import MAX_DIGITS, Number
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import (
-    bounds,
-    may_be_refused,
-    number_of,
-    whole,
-)
+from ecbackup_iac.terraform.functions.containers import bounds, may_be_refused, number_of, whole
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.arithmetic import Double, is_negative, negated
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, number
@@ -72,19 +69,20 @@ def _parseint(text: Value, base: Value) -> Value:
     radix = whole(base, "base")
     if not 2 <= radix <= len(_DIGITS):  # noqa: PLR2004 - as the message says
         raise EvaluationError("base must be a whole number between 2 and 62 inclusive")
-    written = str(text.raw)
+    written = text_of(text)
     digits = written[1:] if written.startswith(("+", "-")) else written
     if len(digits) > MAX_DIGITS:
         raise UnknownResultError(f"the number has more than {MAX_DIGITS} digits")
+    charge(len(digits))
     values = [
         _DIGITS.find(digit.lower() if radix <= _IGNORES_CASE and digit.isascii() else digit)
         for digit in digits
     ]
     if not digits or not all(0 <= value < radix for value in values):
-        message, bare = (
+        message, redacted = (
             f"cannot parse {t} as a base {radix} integer" for t in (f'"{written}"', "it")
         )
-        raise EvaluationError(message, bare=bare)
+        raise EvaluationError(message, redacted_message=redacted)
     total = 0
     for value in values:
         total = total * radix + value

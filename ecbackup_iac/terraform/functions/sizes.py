@@ -1,7 +1,7 @@
 """A string → a Value, unless it is larger than in any configuration in use."""
 
 from ecbackup_iac.terraform.functions.call_context import TooLargeError
-from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.budget import charge, charge_text
 from ecbackup_iac.terraform.values.type_system import STRING, ListOf
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
 
@@ -37,6 +37,7 @@ def text_of(value: Value) -> str:
     """Return what a known string contains."""
     if not isinstance(value.raw, str):
         raise TypeError(f"{value.type} is no string")
+    charge_text(len(value.raw))
     return value.raw
 
 

@@ -15,7 +15,7 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
-from ecbackup_iac.terraform.values.arithmetic import added
+from ecbackup_iac.terraform.values.arithmetic import added, charge_operand
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes
@@ -44,6 +44,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 MAX_IN_RANGE = 1024
+_STEPS_PER_NUMBER = 2  # of a range
 _STEPS_OF_AN_ELEMENT = 6  # of a set operation: it is looked for in every set
 
 
@@ -148,6 +149,8 @@ def _range(*limits: Value) -> Value:
     while start > end if step < 0 else start < end:
         if len(found) >= MAX_IN_RANGE:
             raise EvaluationError(f"more than {MAX_IN_RANGE} values were generated")
+        charge(_STEPS_PER_NUMBER)
+        charge_operand(start)
         found.append(number(start))
         start = added(start, step)
     return Value(ListOf(NUMBER), tuple(found))
@@ -192,10 +195,11 @@ def _setproduct(*arguments: Value) -> Value:
         need_sequence(argument, "a set or a list is required")
         total *= len(argument.elements)
     guarded(total)
+    charge(total * len(arguments))
     uniform = [_uniform(argument) for argument in arguments]
     kinds = [_element_type(argument) for argument in uniform]
     columns = [
-        [element.through(*sequence.trace) for element in sequence.elements] for sequence in uniform
+        [element.taken_from(sequence) for element in sequence.elements] for sequence in uniform
     ]
     kind = TupleOf(tuple(kinds))
     rows = tuple(Value(kind, row) for row in product(*columns))
@@ -309,12 +313,7 @@ FUNCTIONS: tuple[Function, ...] = (
         (Parameter("a", _SET), Parameter("b", _SET)),
         _set_operation(lambda element, held: element not in held[1]),
     ),
-    Function(
-        "setunion",
-        (_FIRST,),
-        _set_operation(lambda _element, _held: True),
-        variadic=_OTHERS,
-    ),
+    Function("setunion", (_FIRST,), _set_operation(lambda _element, _held: True), variadic=_OTHERS),
     Function(
         "slice",
         (

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 
-from ecbackup_iac.hcl.expression import Template
+from ecbackup_iac.hcl.expression import Template, TemplatePart
 from ecbackup_iac.hcl.parser import parse_template
-from ecbackup_iac.hcl.source import SourceFile, SourceRange
+from ecbackup_iac.hcl.source import Problem, SourceFile, SourceRange
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, NoFiles
+from ecbackup_iac.terraform.values.budget import charge, charge_text
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
+
+_STEPS_PER_SEQUENCE = 20
+"""For parsing one `${...}` or `%{...}`."""
 
 
 class _FilesOfTemplate:
@@ -57,6 +61,12 @@ def is_in_template_file(context: CallContext) -> bool:
     return isinstance(context.files, _FilesOfTemplate)
 
 
+def _parsed(source: SourceFile) -> tuple[tuple[TemplatePart, ...], list[Problem]]:
+    charge_text(len(source.text))
+    charge(_STEPS_PER_SEQUENCE * (source.text.count(b"${") + source.text.count(b"%{")))
+    return parse_template(source)
+
+
 def render_string(
     context: CallContext, text: str, variables: Mapping[str, Value], *, is_hidden: bool
 ) -> Value:
@@ -66,7 +76,7 @@ def render_string(
         EvaluationError: it is not a template, or something in it is rejected.
 
     """
-    parts, problems = parse_template(SourceFile("templatestring", text.encode(errors="replace")))
+    parts, problems = _parsed(SourceFile("templatestring", text.encode(errors="replace")))
     if problems:
         raise EvaluationError(f"templatestring: {problems[0][0]}")
     evaluator = context.template_evaluator(_StringScope(), variables, is_hidden=is_hidden)
@@ -82,7 +92,7 @@ def render_file(
         EvaluationError: it is not a template, or something in it is rejected.
 
     """
-    parts, problems = parse_template(source)
+    parts, problems = _parsed(source)
     if problems:
         message, source_range = problems[0]
         raise EvaluationError(message, source_range)

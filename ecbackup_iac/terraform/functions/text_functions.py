@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
-from ecbackup_iac.terraform.functions.go.formats import formatted
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
@@ -15,6 +14,7 @@ from ecbackup_iac.terraform.functions.sizes import (
     text_of,
     whole_number,
 )
+from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.conversion import expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
@@ -47,6 +47,11 @@ def _lower(character: str) -> str:
     return "i" if character == "\u0130" else character.lower()
 
 
+def _changed(change: Callable[[str], str], text: str) -> str:
+    charge_characters(len(text))
+    return "".join(map(change, text))
+
+
 def _title(character: str) -> str:
     changed = character.title()
     return changed if len(changed) == 1 else character
@@ -60,6 +65,7 @@ def _ends_word(character: str) -> bool:
 
 
 def _titled(text: str) -> str:
+    charge_characters(2 * len(text))
     before = " "
     characters = []
     for character in text:
@@ -91,7 +97,7 @@ def _join(separator: Value, *lists: Value) -> Value:
                 raise EvaluationError(
                     f"element {index}{where} is null; cannot concatenate null values"
                 )
-            items.append(text_of(element))
+            items.append(str(element.raw))  # what is joined is charged
     between = text_of(separator)
     check_size(sum(map(len, items)) + len(between) * len(items))
     return string(between.join(items))
@@ -135,6 +141,8 @@ def _regexall(pattern: Value, text: Value) -> Value:
 
 
 def _format(template: Value, *arguments: Value) -> Value:
+    from ecbackup_iac.terraform.functions.go.formats import formatted
+
     _check_nulls(arguments)
     return sized(formatted(text_of(template), arguments))
 
@@ -145,6 +153,8 @@ def _check_nulls(arguments: Sequence[Value]) -> None:
 
 
 def _formatlist(template: Value, *arguments: Value) -> Value:
+    from ecbackup_iac.terraform.functions.go.formats import formatted
+
     sequences = [
         (number, argument)
         for number, argument in enumerate(arguments, 1)
@@ -212,8 +222,8 @@ _ARGUMENT_LISTS = Parameter("args", allows_null=True, allows_unknown_elements=Tr
 
 FUNCTIONS: tuple[Function, ...] = (
     _plain("chomp", lambda text: text.rstrip("\r\n")),
-    _plain("lower", lambda text: "".join(map(_lower, text))),
-    _plain("upper", lambda text: "".join(map(_upper, text))),
+    _plain("lower", lambda text: _changed(_lower, text)),
+    _plain("upper", lambda text: _changed(_upper, text)),
     _plain("title", _titled),
     _plain("strrev", lambda text: "".join(reversed(clusters(text)))),
     _plain("trim", lambda text, cutset: text.strip(cutset) if cutset else text, "cutset"),

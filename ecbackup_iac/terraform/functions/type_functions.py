@@ -26,8 +26,10 @@ def _conversion(target: Type) -> Callable[[Value], Value]:
             return converted(value, target)
         except EvaluationError as error:
             what = f"cannot convert {type_name(value.type)} to {type_name(target)}"
-            text, bare = (f"{what}: {reason}" for reason in (error.message, error.bare))
-            raise EvaluationError(text, bare=bare) from error
+            text, redacted = (
+                f"{what}: {reason}" for reason in (error.message, error.redacted_message)
+            )
+            raise EvaluationError(text, redacted_message=redacted) from error
 
     return implementation
 

@@ -16,7 +16,7 @@ _ESCAPES = (
 
 
 # A name with its instance key, and the dot that leads on.
-_STEP = re.compile(r'([^.\[\]"]++)(\[(?:\d{1,18}|"(?:[^"\\]|\\.)*+")\])?(?:\.(?!\Z)|\Z)', re.DOTALL)
+_STEP = r'(?s)([^.\[\]"]++)(\[(?:\d{1,18}|"(?:[^"\\]|\\.)*+")\])?(?:\.(?!\Z)|\Z)'
 
 
 def instance_key(key: str) -> str:
@@ -55,7 +55,7 @@ def parsed_address(text: str) -> Address | None:
     steps: list[tuple[str, str]] = []
     position = 0
     while position < len(text):
-        step = _STEP.match(text, position)
+        step = re.compile(_STEP).match(text, position)
         if step is None:
             return None
         steps.append((step[1], step[2] or ""))

@@ -155,7 +155,7 @@ def _from_text(name: str, text: str, constraint: Constraint, origin: TraceStep) 
         value = string(text) if constraint.is_literal else _expression(text)
         return constraint.applied(replace(value, privacy=Privacy.OUTSIDE)).through(origin)
     except EvaluationError as error:
-        message = f"Invalid value for variable {name}: {error.bare}"
+        message = f"Invalid value for variable {name}: {error.redacted_message}"
         raise EvaluationError(message, origin) from error
 
 

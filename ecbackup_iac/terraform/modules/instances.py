@@ -220,25 +220,26 @@ class ModuleInstance:
     def _is_ephemeral(self, root: str, name: str) -> bool:
         """Whether a reference leads to a value that no resource may keep. Raises EvaluationError."""
         if root == "var":
-            return name in self.module.variables and self._variable(name).is_ephemeral
+            return name in self.module.variables and self.variable(name).is_ephemeral
         return root == "ephemeral" or (root, name) == ("terraform", "applying")
 
     def constraint(self, name: str) -> Constraint:
         """Return what a declared variable accepts. Raises EvaluationError."""
-        return self._variable(name).constraint
+        return self.variable(name).constraint
 
     def _value_of_variable(self, name: str) -> Value:
         if name not in self.module.variables and not isinstance(self._inputs, CallInputs):
             other = self._inputs.set_by(name)
             if other:  # Terragrunt may generate the declaration
                 return unknown(f"var.{name} may be declared through {other}")
-        return self._variable(name).value(self._inputs)
+        return self.variable(name).value(self._inputs)
 
-    def _variable(self, name: str) -> Variable:
-        block = self.module.variables.get(name)
-        if block is None:
+    def variable(self, name: str) -> Variable:
+        """Return a declared variable. Raises ReferenceRefusedError for any other."""
+        declaration = self.module.declaration(name)
+        if declaration is None:
             raise ReferenceRefusedError(f'Reference to undeclared input variable: "{name}"')
-        return Variable(name, block, self)
+        return Variable(declaration, self)
 
     def _local(self, name: str) -> Value:
         attribute = self.module.local_values.get(name)

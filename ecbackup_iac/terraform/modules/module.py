@@ -11,6 +11,7 @@ from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.modules.file_names import Program, configuration_files
 from ecbackup_iac.terraform.modules.overrides import MergedBody
 from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
@@ -34,6 +35,11 @@ MAX_MAJOR = 1
 """Of Terraform and OpenTofu."""
 
 _AT_LEAST = re.compile(r"(?:>=|~>|>|(?<![<>!~])=|^)\s*v?(\d{1,9})")
+
+_LOWER_BOUND = re.compile(r"\s*(?:>=?|~>|=?)\s*v?(\d{1,9})\.(\d{1,9})(?:\.\d+)*\s*")
+
+FIRST_SHORT_CIRCUITING = (1, 12)
+"""The release of Terraform since which `&&` and `||` evaluate no operand that cannot matter."""
 
 _CONSTRAINT = re.compile(r"\s*(?:=|!=|>=?|<=?|~>)?\s*v?\d+(?:\.\d+)*(?:-[\w.-]+)?(?:\+[\w.-]+)?\s*")
 
@@ -92,11 +98,21 @@ class Module:
     refusal: str = ""
     """Why no release of Terraform accepts this module; empty where one does."""
 
+    short_circuits: bool = False
+    """It requires Terraform 1.12 or later, where the first operand of `&&` or `||` may decide alone."""
+
     repeated: dict[Location, str] = field(factory=dict)
     """The headers of blocks that are declared again, which Terraform refuses, with its message."""
 
+    _declarations: dict[str, Declaration] = field(factory=dict)
     _counts: dict[str, int] = field(factory=dict)
     """How many diagnostics each file has."""
+
+    def declaration(self, name: str) -> Declaration | None:
+        """Return the declaration of a variable; None where the module has no such variable."""
+        if name not in self._declarations and name in self.variables:
+            self._declarations[name] = Declaration(name, self.variables[name])
+        return self._declarations.get(name)
 
     def report(self, message: str, source_range: SourceRange) -> None:
         """Record a problem in a file."""
@@ -221,11 +237,18 @@ def _check_version(module: Module) -> None:
         )
         if written is None or text is None:
             continue
+        module.short_circuits |= any(map(_is_after, text.split(",")))
         if any(int(major) > MAX_MAJOR for major in _AT_LEAST.findall(text)):
             reason = "Unsupported Terraform Core version: required_version asks for a later one"
             _refuse(module, reason, written.range)
         elif not all(map(_CONSTRAINT.fullmatch, text.split(","))):
             _refuse(module, "Invalid version constraint in required_version", written.range)
+
+
+def _is_after(constraint: str) -> bool:
+    """Whether a version constraint rules out every release before the first that short-circuits."""
+    match = _LOWER_BOUND.fullmatch(constraint)
+    return match is not None and (int(match[1]), int(match[2])) >= FIRST_SHORT_CIRCUITING
 
 
 def _refuse(module: Module, text: str, source_range: SourceRange) -> None:

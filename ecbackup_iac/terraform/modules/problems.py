@@ -8,7 +8,6 @@ from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
@@ -77,7 +76,7 @@ def _check_variable(instance: ModuleInstance, name: str, block: Block) -> None:
             text = f"Invalid variable validation condition: it does not refer to var.{name}"
             raise EvaluationError(text, written.range)
     _warn_of_quoted_type(instance, block)
-    variable = Variable(name, block, instance)
+    variable = instance.variable(name)
     variable.check_default()
     if not variable.is_ephemeral:
         instance.reference("var", (name,), block.header)

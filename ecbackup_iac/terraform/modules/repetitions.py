@@ -190,7 +190,7 @@ def _each(value: Value) -> dict[str, tuple[Value, Value]]:
             return {
                 name: (
                     string(name).with_marks_of(value),
-                    item.through(*value.trace).with_marks_of(value),
+                    item.taken_from(value, name).with_marks_of(value),
                 )
                 for name, item in value.members.items()
             }

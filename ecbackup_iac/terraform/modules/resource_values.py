@@ -75,7 +75,7 @@ def definition() -> Iterator[None]:
         with hide_rejections():
             yield
     except EvaluationError as error:
-        raise ReferenceRefusedError(error.message, error.origin, error.bare) from None
+        raise ReferenceRefusedError(error.message, error.origin, error.redacted_message) from None
 
 
 def resource_value(
@@ -138,11 +138,11 @@ def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | Non
     try:
         value = converted(value, schema.type)
     except EvaluationError as error:
-        text, bare = (
+        text, redacted = (
             f'Inappropriate value for attribute "{attribute.name}": {reason}'
-            for reason in (error.message, error.bare)
+            for reason in (error.message, error.redacted_message)
         )
-        raise EvaluationError(text, attribute.range, bare) from error
+        raise EvaluationError(text, attribute.range, redacted) from error
     if value.is_null and schema.default is not None:
         value = replace(converted(string(schema.default), schema.type), trace=value.trace)
     if schema.is_lower_case and isinstance(value.raw, str):

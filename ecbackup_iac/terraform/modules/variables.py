@@ -5,12 +5,12 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind
-from ecbackup_iac.terraform.evaluation.constraints import Constraint, constraint_of
+from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.evaluation.validation import narrowed
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
+from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL
 from ecbackup_iac.terraform.values.value import (
@@ -33,16 +33,24 @@ _HINT = " (its default: give another with --var or --var-file)"
 class Variable:
     """A declared variable of one module instance."""
 
-    name: str
-    block: Block
+    declaration: Declaration
     scope: Scope
     """The module instance's."""
 
     @property
+    def name(self) -> str:
+        """The name."""
+        return self.declaration.name
+
+    @property
+    def block(self) -> Block:
+        """The block that declares it."""
+        return self.declaration.block
+
+    @property
     def constraint(self) -> Constraint:
         """What the variable accepts. Raises EvaluationError."""
-        kind = self.block.body.attribute("type")
-        return constraint_of(kind.expression if kind else None)
+        return self.declaration.constraint
 
     @property
     def is_ephemeral(self) -> bool:
@@ -90,16 +98,12 @@ class Variable:
         return self._flag("nullable", default=True)
 
     def _default(self) -> Value | None:
-        constraint = self.constraint
-        default = self.block.body.attribute("default")
-        if default is None:
-            return None
-        value = Evaluator(CONSTANT_SCOPE).value(default.expression)
-        if value.is_null and not self._is_nullable:
+        value = self.declaration.default
+        if value is not None and value.is_null and not self._is_nullable:
             text = f"Invalid default value for variable {self.name}: null is not a valid value"
-            raise EvaluationError(text, default.range)
-        step = replace(SourceStep.of(default, StepKind.VARIABLE_DEFAULT), name=self.name)
-        return constraint.applied(value).through(step)
+            default = self.block.body.attribute("default")
+            raise EvaluationError(text, default.range if default else None)
+        return value
 
     def _unset(self, inputs: Inputs | CallInputs) -> Value:
         """Return the value of a variable without a default that is not set: unknown in a root module."""

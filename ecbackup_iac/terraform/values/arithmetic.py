@@ -17,7 +17,7 @@ from ecbackup_iac.hcl.number import (
     plain,
     rounded,
 )
-from ecbackup_iac.terraform.values.budget import charge_number
+from ecbackup_iac.terraform.values.budget import charge_number, charge_text
 
 _INFINITIES = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
 MAX_EXPONENT = 2**31
@@ -44,6 +44,7 @@ def number_from(text: str) -> Number | None:
         NumberTooLargeError: its exponent is beyond reason.
 
     """
+    charge_text(len(text))
     if text in _INFINITIES or text.replace("I", "i", 1) in _INFINITIES:
         return _INFINITIES[text.replace("I", "i", 1)]
     _, _, exponent = text.lower().partition("e")
@@ -52,6 +53,7 @@ def number_from(text: str) -> Number | None:
             return None
         if abs(int(exponent)) <= hcl_number.MAX_EXPONENT:  # else it is not computed
             charge_number(int(exponent))
+    charge_number(2 * min(len(text), MAX_DIGITS))
     return parse_number(text)
 
 
@@ -65,7 +67,7 @@ def text_from(number: Number) -> str:
         sign = "-" if number < 0 else ""
         return sign + _decimal(Fraction(repr(abs(float(number)))))
     negative, value = number < 0, abs(Fraction(number))
-    charge_number(value.numerator.bit_length() + value.denominator.bit_length())
+    charge_number(3 * (value.numerator.bit_length() + value.denominator.bit_length()) // 2)
     low, high = 1, 400
     while low < high:  # more digits never lie further away
         middle = (low + high) // 2

@@ -15,6 +15,7 @@ STEPS_PER_INSTANCE = 50
 """For an instance of a block, before anything in it is evaluated."""
 
 _CHARACTERS_PER_STEP = 50  # text that is made is kept
+_VISITED_PER_STEP = 8  # characters that Python looks at one by one
 _LARGE_NUMBER = 100  # bits; converting digits takes time in the square of their number
 _TRACE_STEPS_PER_STEP = 16  # a trace is copied
 
@@ -47,3 +48,8 @@ def charge_text(characters: int) -> None:
     """Charge for a text of so many characters. Raises TooMuchError."""
     if characters >= _CHARACTERS_PER_STEP:
         charge(characters // _CHARACTERS_PER_STEP)
+
+
+def charge_characters(count: int) -> None:
+    """Charge for looking at characters one by one. Raises TooMuchError."""
+    charge(count // _VISITED_PER_STEP)

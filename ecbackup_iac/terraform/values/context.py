@@ -31,6 +31,9 @@ class EvaluationContext:
     too_large: str = ""
     """Why a result was not computed since this was last reported: it would be too large."""
 
+    short_circuits: bool = False
+    """`&&` and `||` need no second operand where the first one decides, as in Terraform 1.12 and later."""
+
     template_calls: int = 0
     """Calls of template files so far: each has a number of its own."""
 

@@ -7,12 +7,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.equality import are_equal
-from ecbackup_iac.terraform.values.outcomes import (
-    MAX_OUTCOMES,
-    combinations,
-    map_outcomes,
-    one_of,
-)
+from ecbackup_iac.terraform.values.outcomes import MAX_OUTCOMES, combinations, map_outcomes, one_of
 from ecbackup_iac.terraform.values.primitives import primitive, requirement
 from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import (
@@ -53,7 +48,7 @@ def converted(value: Value, target: Type) -> Value:
         EvaluationError: the value cannot become one of that type; the message says what is required.
 
     """
-    if target in {DYNAMIC, value.type}:
+    if target in (DYNAMIC, value.type):
         return value
     if isinstance(value.raw, UnknownRaw):
         return _unknown_converted(value, value.raw, target)
@@ -315,7 +310,9 @@ def _map(value: Value, element: Type) -> Value:
                 converted_members.append(converted(member, element))
             except EvaluationError as error:
                 text = f'element "{name}": {error.message}'
-                raise EvaluationError(text, bare=f"an element: {error.bare}") from error
+                raise EvaluationError(
+                    text, redacted_message=f"an element: {error.redacted_message}"
+                ) from error
         members = tuple(converted_members)
         _check_empty(value, element)
     element = without_optional(element)
@@ -353,8 +350,11 @@ def _object(value: Value, target: ObjectOf) -> Value:
         try:
             members[name] = converted(value.raw[name], kind)
         except EvaluationError as error:
-            text, bare = (f'attribute "{name}": {reason}' for reason in (error.message, error.bare))
-            raise EvaluationError(text, bare=bare) from error
+            text, redacted = (
+                f'attribute "{name}": {reason}'
+                for reason in (error.message, error.redacted_message)
+            )
+            raise EvaluationError(text, redacted_message=redacted) from error
     if missing:
         noun = "attribute" if len(missing) == 1 else "attributes"
         verb = "is" if len(missing) == 1 else "are"

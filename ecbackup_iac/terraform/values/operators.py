@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.terraform.values.arithmetic import (
@@ -35,6 +36,7 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
+    Key,
     OpenMembers,
     Possibility,
     UnknownRaw,
@@ -58,6 +60,11 @@ def unary(operator: str, operand: Value) -> Value:
         )
 
     return map_outcomes(apply, value, kind=kind).with_marks_of(operand)
+
+
+def decides(operator: str, left: Value) -> bool:
+    """Whether the first operand of `&&` or `||` gives the result, whatever the second one is."""
+    return left.raw is {"&&": False, "||": True}.get(operator, left)
 
 
 def binary(operator: str, left: Value, right: Value) -> Value:
@@ -120,8 +127,10 @@ def _operand(operator: str, value: Value, kind: Type) -> Value:
     try:
         operand = converted(value, kind)
     except EvaluationError as error:
-        text, bare = (f"Invalid operand for {operator}: {t}" for t in (error.message, error.bare))
-        raise EvaluationError(text, bare=bare) from error
+        text, redacted = (
+            f"Invalid operand for {operator}: {t}" for t in (error.message, error.redacted_message)
+        )
+        raise EvaluationError(text, redacted_message=redacted) from error
     if operand.is_null:
         raise EvaluationError(f"Invalid operand for {operator}: it is null")
     if isinstance(operand.raw, UnknownRaw) and operand.raw.outcomes:
@@ -207,8 +216,10 @@ def _without_attributes(kind: Type) -> EvaluationError:
 
 
 def _no_attribute(name: str) -> EvaluationError:
-    text, bare = f'no attribute named "{name}"', "no attribute of that name"
-    return EvaluationError(f"Unsupported attribute: {text}", bare=f"Unsupported attribute: {bare}")
+    text, redacted = f'no attribute named "{name}"', "no attribute of that name"
+    return EvaluationError(
+        f"Unsupported attribute: {text}", redacted_message=f"Unsupported attribute: {redacted}"
+    )
 
 
 def _attribute(of: Value, name: str) -> Value:
@@ -217,17 +228,15 @@ def _attribute(of: Value, name: str) -> Value:
     if not isinstance(of.type, ObjectOf | MapOf):
         raise _without_attributes(of.type)
     if not name.isascii() and name not in of.members:
-        import unicodedata  # what most runs do without
-
-        name = unicodedata.normalize("NFC", name)  # texts are kept so, names as they are written
+        name = normal(name)  # texts are kept so, names as they are written
     if name not in of.members:
         if isinstance(of.type, MapOf):
-            text, bare = f'no element with the key "{name}"', "no element with that key"
+            text, redacted = f'no element with the key "{name}"', "no element with that key"
             raise EvaluationError(
-                f"Missing map element: {text}", bare=f"Missing map element: {bare}"
+                f"Missing map element: {text}", redacted_message=f"Missing map element: {redacted}"
             )
         raise _no_attribute(name)
-    return of.members[name].through(*of.trace)
+    return of.members[name].taken_from(of, name)
 
 
 def index(of: Value, key: Value, subject: str = "") -> Value:
@@ -266,7 +275,7 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
     record_rejection(is_deferred=raw.is_deferred)  # the key may be none of these
     elements = possible_elements(of, subject, is_hidden=of.is_hidden or key.is_hidden)
     found = one_of(elements, raw.why, is_deferred=raw.is_deferred)
-    return found.through(*of.trace).with_marks_of(of, key)
+    return found.taken_from(of).with_marks_of(of, key)
 
 
 def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Possibility]:
@@ -294,17 +303,24 @@ def _index(of: Value, key: Value) -> Value:
             name = _key(key, STRING)
             if name.raw not in of.members:
                 text = f'Invalid index: no element with the key "{name.raw}"'
-                raise EvaluationError(text, bare="Invalid index: no element with that key")
-            return of.members[str(name.raw)].through(*of.trace)
+                raise EvaluationError(
+                    text, redacted_message="Invalid index: no element with that key"
+                )
+            return of.members[str(name.raw)].taken_from(of, _shown_key(key))
         case ListOf() | TupleOf():
             position = _key(key, NUMBER).raw or 0  # negative zero is zero
             if not isinstance(position, int) or not 0 <= position < len(of.elements):
                 raise EvaluationError("Invalid index: no element with that index")
-            return of.elements[position].through(*of.trace)
+            return of.elements[position].taken_from(of, _shown_key(key))
         case SetOf():
             raise EvaluationError("Invalid index: elements of a set have no index")
         case _:
             raise EvaluationError(f"Invalid index: this value is {_a(of.type)}, without elements")
+
+
+def _shown_key(key: Value) -> Key:
+    """Return a key as the trace of an element may show it."""
+    return key.raw if isinstance(key.raw, str | int) and not key.is_hidden_key else None
 
 
 def _key(key: Value, kind: Type) -> Value:

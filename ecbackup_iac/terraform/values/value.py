@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from fractions import Fraction
 from typing import Protocol, Self, TypeAlias
-from unicodedata import normalize
 
-from ecbackup_iac.hcl.expression import For, Node, ObjectNode, TupleNode
+from ecbackup_iac.hcl.expression import For, Literal, Node, ObjectNode, TupleNode, Unary
+from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute
@@ -19,11 +19,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
-from ecbackup_iac.terraform.values.source_text import (
-    calls_sensitive,
-    has_neighbours,
-    shown_source,
-)
+from ecbackup_iac.terraform.values.source_text import calls_sensitive, has_neighbours, shown_source
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -55,14 +51,16 @@ class Located(Protocol):
 class EvaluationError(Exception):
     """What a real `terraform plan` would refuse, in its words; `origin` is where, once that is known.
 
-    `bare` is the message without what it quotes of values, where it quotes any.
+    `redacted_message` is the message without what it quotes of values, where it quotes any.
     """
 
-    def __init__(self, message: str, origin: Located | None = None, bare: str = "") -> None:
+    def __init__(
+        self, message: str, origin: Located | None = None, redacted_message: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.origin = origin
-        self.bare = bare or message
+        self.redacted_message = redacted_message or message
 
     def at(self, origin: Located) -> Self:
         """Return the error with an origin, where it has none yet."""
@@ -72,7 +70,7 @@ class EvaluationError(Exception):
 
     def redacted(self) -> "EvaluationError":
         """Return the error for a value that must not be shown."""
-        return type(self)(self.bare, self.origin)
+        return type(self)(self.redacted_message, self.origin)
 
 
 class ReferenceRefusedError(EvaluationError):
@@ -82,8 +80,16 @@ class ReferenceRefusedError(EvaluationError):
     """
 
 
+class UnneededOperandError(EvaluationError):
+    """What is refused in an operand of `&&` or `||` that Terraform 1.12 and later do not evaluate."""
+
+
 class EphemeralValueError(ReferenceRefusedError):
     """A reference to a value that exists only while Terraform runs, where it would be kept."""
+
+
+Key: TypeAlias = str | int | None
+"""The key of an element: a name or a position; None where it is not known, or must not be shown."""
 
 
 class Step(Protocol):
@@ -117,6 +123,9 @@ class Step(Protocol):
     def text(self) -> str:
         """The source, or what is said in its place."""
 
+    def to_part(self, key: "Key") -> "Step":
+        """Return the step on the way to an element of the value; None is any of its keys."""
+
 
 @record(eq=False)
 class SourceStep:
@@ -128,6 +137,9 @@ class SourceStep:
     expression: Node | None = None
     """What is assigned there; None where nothing is."""
 
+    is_whole: bool = True
+    """What is assigned is the value itself; otherwise it is a part of that."""
+
     @classmethod
     def of(cls, attribute: Attribute, kind: StepKind) -> "SourceStep":
         """Return the step of an attribute."""
@@ -135,9 +147,16 @@ class SourceStep:
 
     @property
     def shape(self) -> StepShape:
-        """Whether a collection is assigned."""
-        is_collection = isinstance(self.expression, ObjectNode | TupleNode | For)
-        return StepShape.COLLECTION if is_collection else StepShape.VALUE
+        """Whether the value is written there, or an expression or a collection that it comes from."""
+        match self.expression:
+            case ObjectNode() | TupleNode() | For():
+                return StepShape.COLLECTION
+            case _ if not self.is_whole:
+                return StepShape.COLLECTION
+            case None | Literal() | Unary(operand=Literal()):
+                return StepShape.VALUE
+            case _:
+                return StepShape.EXPRESSION
 
     @property
     def is_secret(self) -> bool:
@@ -158,6 +177,10 @@ class SourceStep:
     def is_partial(self) -> bool:
         """Whether the source has neighbours of the setting, which are not shown."""
         return has_neighbours(self.range, self.expression)
+
+    def to_part(self, key: "Key") -> "SourceStep":  # noqa: ARG002 - the source is the same
+        """Return the step on the way to an element of the value."""
+        return replace(self, is_whole=False) if self.is_whole else self
 
 
 @record
@@ -330,6 +353,12 @@ class Value:
         charge_trace(len(self.trace))
         return replace(self, trace=(*steps, *self.trace)) if steps else self
 
+    def taken_from(self, whole: "Value", key: Key = None) -> "Value":
+        """Return an element with the trace of the whole before its own."""
+        if not whole.trace:
+            return self
+        return self.through(*(step.to_part(key) for step in whole.trace))
+
     def with_marks_of(self, *others: "Value") -> "Value":
         """Return the value with the marks of the others: sensitive, and private."""
         is_sensitive, privacy = self.is_sensitive, self.privacy
@@ -388,8 +417,8 @@ def declared_sensitive(value: Value, name: str, kind: StepKind, *, is_marked: bo
 
 def string(text: str) -> Value:
     """Return a known string; Terraform keeps every string in Unicode's normal form C."""
-    charge_text(len(text))
-    return Value(STRING, text if text.isascii() else normalize("NFC", text))
+    charge_text(len(text) if text.isascii() else 4 * len(text))  # it is normalized
+    return Value(STRING, normal(text))
 
 
 def number(value: Number) -> Value:
@@ -422,11 +451,7 @@ def object_value(members: Mapping[str, Value]) -> Value:
 
 
 def unknown(
-    why: str,
-    kind: Type = DYNAMIC,
-    *,
-    is_deferred: bool = False,
-    is_not_null: bool = False,
+    why: str, kind: Type = DYNAMIC, *, is_deferred: bool = False, is_not_null: bool = False
 ) -> Value:
     """Return a value of which nothing more is known than its type."""
     return Value(kind, UnknownRaw(why, is_deferred=is_deferred, is_not_null=is_not_null))

@@ -85,6 +85,19 @@ def _loops(depth: int, size: int, key: str) -> Files:
     return {"template.json": f'{{"Transform": "AWS::LanguageExtensions", "Resources": {text}}}'}
 
 
+def _caches(count: int, properties: str, more: str = "") -> str:
+    kind = "AWS::ElastiCache::ReplicationGroup"
+    return "".join(
+        f"  C{n}:\n    Type: {kind}\n    Properties: {properties}\n{more.replace('NUMBER', str(n))}"
+        for n in range(count)
+    )
+
+
+_BIG = "x" * 90_000
+_LIST = ",".join(f"a{n}" for n in range(1_000))
+_LOOP = "[X, !Ref L, {'C${X}': {Type: AWS::ElastiCache::ReplicationGroup}}]"
+_SEVEN = "{SnapshotRetentionLimit: 7}"
+
 _KEY = "".join(f"${{X{n}}}" for n in range(8))
 _IF = "7"
 for _n in range(14):
@@ -187,6 +200,35 @@ TEMPLATE: dict[str, Files] = {
             "    Properties: {SnapshotRetentionLimit: 7}\n"
             for n in range(5_000)
         ),
+    ),
+    "80,000 aliases of a cache": template(
+        "7",
+        more="  A: &a" + _caches(1, _SEVEN)[5:] + "".join(f"  B{n}: *a\n" for n in range(80_000)),
+    ),
+    "8,000 loops over a list of 1,000": {
+        "template.yaml": "Transform: AWS::LanguageExtensions\n"
+        f"Parameters: {{L: {{Type: CommaDelimitedList, Default: '{_LIST}'}}}}\nResources:\n"
+        + "".join(f"  Fn::ForEach::L{n}: {_LOOP.replace('C$', f'C{n}$')}\n" for n in range(8_000))
+    },
+    "990 stacks of 6,000 caches": {
+        "parent.yaml": "Resources:\n"
+        + "".join(
+            f"  S{n}:\n    Type: AWS::CloudFormation::Stack\n"
+            "    Properties: {TemplateURL: ./child.yaml}\n"
+            for n in range(990)
+        ),
+        "child.yaml": f"Resources:\n{_caches(6_000, _SEVEN)}",
+    },
+    "6,000 caches of a long text": template(
+        "7",
+        f"Parameters: {{P: {{Type: String, Default: {_BIG}}}}}\n",
+        _caches(6_000, "{SnapshotRetentionLimit: !Sub '${P}${P}'}"),
+    ),
+    "5,000 caches of 5,000 conditions": template(
+        "7",
+        "Parameters: {P: {Type: String, Default: a}}\nConditions:\n"
+        + "".join(f"  C{n}: !Equals [!Ref P, x{n}]\n" for n in range(5_000)),
+        _caches(5_000, _SEVEN, "    Condition: CNUMBER\n"),
     ),
     "a stack that nests itself": _stacks(1, "./t0.yaml", 1, "x"),
     "a stack that nests itself twice": _stacks(1, "./t0.yaml", 2, "x"),

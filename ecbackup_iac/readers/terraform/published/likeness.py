@@ -57,6 +57,7 @@ _NAMES = re.compile(
 )
 _SNAPSHOT_RETENTION = re.compile(r"(?:\w+_)?snapshot_retention_limit")
 _RETENTION = re.compile(
+    r"(?!(?:\w+_)?(?:rds|db|database|aurora|postgres|mysql|docdb|documentdb|redshift|logs?)_)"
     r"(?:\w+_)?(?:snapshot|backup)s?_(?:retention(?:_\w+)?|days)|(?:\w+_)?retention_(?:days|limit)"
 )
 _SETTINGS = frozenset(

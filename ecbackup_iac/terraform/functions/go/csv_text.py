@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
-from ecbackup_iac.terraform.values.type_system import STRING, ListOf, object_of
+from ecbackup_iac.terraform.values.budget import charge, charge_characters
+from ecbackup_iac.terraform.values.type_system import STRING, ListOf, Type, object_of
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, object_value, string
+
+_STEPS_PER_FIELD = 4
 
 
 def csv_value(text: str) -> Value:
@@ -14,47 +17,52 @@ def csv_value(text: str) -> Value:
             column's name comes twice, or there is no first record.
 
     """
-    records = _records(text)
-    header = next(records, None)
+    charge_characters(len(text))
+    lines = records(text)
+    header = next(lines, None)
     if header is None:
         raise EvaluationError("missing header line")
     names = header[1]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            raise EvaluationError(f'duplicate column name "{name}"', bare="duplicate column name")
+    columns: dict[str, Type] = {}
+    for name in names:
+        if name in columns:
+            raise EvaluationError(
+                f'duplicate column name "{name}"', redacted_message="duplicate column name"
+            )
+        columns[name] = STRING
     rows = []
-    for line, fields in records:
+    for line, fields in lines:
         if len(fields) != len(names):
             raise EvaluationError(f"CSV parse error on line {line}: wrong number of fields")
+        charge(_STEPS_PER_FIELD * len(fields))
         rows.append(object_value(dict(zip(names, map(string, fields), strict=True))))
-    return Value(ListOf(object_of(dict.fromkeys(names, STRING))), tuple(rows))
+    return Value(ListOf(object_of(columns)), tuple(rows))
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+def records(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the records with their line numbers; empty lines are none."""
     # A line ends with \n or \r\n; a \r at the very end is dropped too.
     lines = iter(enumerate(_lines(text), 1))
-    for start, line in lines:
+    for start, first in lines:
+        line = first
         if line in ("\n", ""):
             continue
         fields: list[str] = []
-        rest = line
-        while True:
-            if not rest.startswith('"'):
-                field, comma, rest = rest.partition(",")
+        position, is_last = 0, False
+        while not is_last:
+            if line.startswith('"', position):
+                field, line, end = _quoted(line, position + 1, start, lines)
+                is_last = not line.startswith(",", end)
+            else:
+                end = line.find(",", position)
+                is_last = end < 0
+                field = line[position:].removesuffix("\n") if is_last else line[position:end]
                 if '"' in field:
                     raise EvaluationError(
                         f'CSV parse error on line {start}: bare " in non-quoted-field'
                     )
-                fields.append(field if comma else field.removesuffix("\n"))
-                if not comma:
-                    break
-                continue
-            field, rest = _quoted(rest[1:], start, lines)
             fields.append(field)
-            if not rest.startswith(","):
-                break
-            rest = rest[1:]
+            position = end + 1
         yield start, fields
 
 
@@ -66,22 +74,27 @@ def _lines(text: str) -> Iterator[str]:
         yield pieces[-1].removesuffix("\r")
 
 
-def _quoted(rest: str, start: int, lines: Iterator[tuple[int, str]]) -> tuple[str, str]:
-    """Return a quoted field, and what follows its last quote; `rest` begins behind the first."""
+def _quoted(
+    line: str, position: int, start: int, lines: Iterator[tuple[int, str]]
+) -> tuple[str, str, int]:
+    """Return a quoted field, the line in which it ends, and where; it begins at a position."""
     parts: list[str] = []
     while True:
-        part, quote, rest = rest.partition('"')
-        parts.append(part)
-        if not quote:
+        quote = line.find('"', position)
+        if quote < 0:
+            parts.append(line[position:])
             following = next(lines, None)
             if following is None:
                 raise _stray_quote(start)
-            rest = following[1]
-        elif rest.startswith('"'):
+            line, position = following[1], 0
+            continue
+        parts.append(line[position:quote])
+        position = quote + 1
+        if line.startswith('"', position):
             parts.append('"')
-            rest = rest[1:]
-        elif rest in ("", "\n") or rest.startswith(","):
-            return "".join(parts), rest
+            position += 1
+        elif position == len(line) or line[position] in ",\n":
+            return "".join(parts), line, position
         else:
             raise _stray_quote(start)
 

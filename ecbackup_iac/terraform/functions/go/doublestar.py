@@ -71,6 +71,7 @@ class Component:
             raise BadPatternError
         written, start = end[0][:-1], 0
         while start <= len(written):
+            charge()
             option = _OPTION.match(written, start)
             text = option[0] if option else ""
             if self._matches(text + pattern[end.end() :], name):

@@ -10,12 +10,15 @@ from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.json_text import json_text, quoted
 from ecbackup_iac.terraform.functions.go.number_formats import Verb, floating, general, integer
 from ecbackup_iac.terraform.functions.sizes import check_size, text_of
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 WIDEST = 100_000
 """A result with a larger width or precision is unknown: no configuration in use has one."""
+
+_STEPS_PER_VERB = 6
 
 _VERB = re.compile(
     r"%(?P<flags>[0# +-]*)(?P<width>[1-9]\d*)?(?:\.(?P<precision>\d*))?"
@@ -33,12 +36,13 @@ def formatted(template: str, arguments: Sequence[Value]) -> str:
 
     """
     pieces: list[str] = []
-    position, following, most = 0, 1, 0
+    position, following, most, size = 0, 1, 0, 0
     while position < len(template):
         percent = template.find("%", position)
         if percent < 0:
             pieces.append(template[position:])
             break
+        charge(_STEPS_PER_VERB)
         pieces.append(template[position:percent])
         if template.startswith("%%", percent):
             pieces.append("%")
@@ -50,12 +54,13 @@ def formatted(template: str, arguments: Sequence[Value]) -> str:
             raise EvaluationError(
                 f"not enough arguments for {quoted(verb.raw)} at {verb.offset}: "
                 f"need index {chosen} but have {len(arguments)} total",
-                bare=f"not enough arguments: {len(arguments)} in total",
+                redacted_message=f"not enough arguments: {len(arguments)} in total",
             )
         pieces.append(_filled(verb, arguments[chosen - 1]))
         following, most = chosen + 1, max(most, chosen)
         position = percent + len(verb.raw)
-        check_size(sum(map(len, pieces)))
+        size += len(pieces[-1])
+        check_size(size)
     if most < len(arguments):
         used = f"only {most} used by format string" if most else "no verbs in format string"
         raise EvaluationError(f"too many arguments; {used}")
@@ -95,7 +100,7 @@ def _filled(verb: Verb, argument: Value) -> str:
     if verb.mode not in "sq":
         raise EvaluationError(
             f"unsupported format verb '{verb.mode}' in {quoted(verb.raw)} at offset {verb.offset}",
-            bare=f"unsupported format verb at offset {verb.offset}",
+            redacted_message=f"unsupported format verb at offset {verb.offset}",
         )
     text = text_of(_as(verb, argument, STRING))
     if verb.precision:
@@ -117,7 +122,7 @@ def _as(verb: Verb, argument: Value, kind: Type) -> Value:
     try:
         return converted(argument, kind)
     except EvaluationError as error:
-        raise _unsupported(verb, error.message, error.bare) from error
+        raise _unsupported(verb, error.message, error.redacted_message) from error
 
 
 def _number(verb: Verb, argument: Value) -> Number:
@@ -131,10 +136,10 @@ def _number(verb: Verb, argument: Value) -> Number:
     return raw
 
 
-def _unsupported(verb: Verb, why: str, bare: str = "") -> EvaluationError:
+def _unsupported(verb: Verb, why: str, redacted_message: str = "") -> EvaluationError:
     return EvaluationError(
         f"unsupported value for {quoted(verb.raw)} at {verb.offset}: {why}",
-        bare=f"unsupported value for a verb at {verb.offset}: {bare or why}",
+        redacted_message=f"unsupported value for a verb at {verb.offset}: {redacted_message or why}",
     )
 
 

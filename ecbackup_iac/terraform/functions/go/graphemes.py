@@ -9,6 +9,8 @@ from bisect import bisect_right
 from functools import lru_cache
 from itertools import pairwise
 
+from ecbackup_iac.terraform.values.budget import charge_characters
+
 _PREPENDED = (
     "600-605 6dd 70f 890-891 8e2 d4e 110bd 110cd 111c2-111c3 1193f 11941 11a3a 11a84-11a89 11d46 "
     "11f02"
@@ -58,6 +60,7 @@ def grapheme_count(text: str) -> int:
 
 def clusters(text: str) -> list[str]:
     """Return the clusters of a string."""
+    charge_characters(3 * len(text))
     if text.isascii() and "\r" not in text:
         return list(text)
     starts = []

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NoReturn
-from unicodedata import is_normalized
 
+from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import NumberTooLargeError
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
-from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.budget import charge, charge_characters, charge_text
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
@@ -33,7 +33,7 @@ _ESCAPES = {
     for character in (*map(chr, range(32)), "<", ">", "&", "\u2028", "\u2029")
 }
 _ESCAPES |= str.maketrans({**_SHORT_ESCAPES, '"': '\\"', "\\": "\\\\"})
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 
 
 def quoted(text: str) -> str:
@@ -61,6 +61,7 @@ def _write(value: Value, pieces: list[str]) -> None:
                 raise EvaluationError("cannot serialize infinity as JSON")
             pieces.append(text_from(numeral))
         case str() as text:
+            charge_text(len(text))
             pieces.append(quoted(text))
         case tuple() as elements:
             for index, element in enumerate(elements):
@@ -86,7 +87,7 @@ def _numeral(text: str) -> Value:
     except NumberTooLargeError as error:
         raise UnknownResultError("a number in the JSON text is too large") from error
     if parsed is None:
-        raise EvaluationError(f"invalid number {text}", bare="invalid number")
+        raise EvaluationError(f"invalid number {text}", redacted_message="invalid number")
     return number(parsed)
 
 
@@ -97,14 +98,15 @@ def json_value(text: str) -> Value:
         EvaluationError: it is no JSON.
 
     """
+    charge_characters(len(text))
     try:
         document = json.loads(
             text, parse_int=_numeral, parse_float=_numeral, parse_constant=_refuse
         )
     except json.JSONDecodeError as error:
         what, where = error.msg.lower(), f"at offset {error.pos}"
-        bare = f"{what.partition(':')[0]} {where}"
-        raise EvaluationError(f"{what} {where}", bare=bare) from error
+        redacted = f"{what.partition(':')[0]} {where}"
+        raise EvaluationError(f"{what} {where}", redacted_message=redacted) from error
     except RecursionError as error:
         raise TooLargeError("the JSON text is nested too deeply") from error
     return _read(document, 0)
@@ -135,11 +137,13 @@ def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - any value of js
 def _name(text: str) -> str:
     """Return an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
     name = _whole(text)
-    if not is_normalized("NFC", name):
-        raise EvaluationError(f'unsupported attribute "{name}"', bare="unsupported attribute")
+    if normal(name) != name:
+        raise EvaluationError(
+            f'unsupported attribute "{name}"', redacted_message="unsupported attribute"
+        )
     return name
 
 
 def _whole(text: str) -> str:
     """Return the string with the replacement character for each half of a surrogate pair."""
-    return _SURROGATE.sub("\ufffd", text)
+    return re.sub(_SURROGATE, "\ufffd", text)

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.functions.sizes import check_size
-from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.budget import charge, charge_characters
 from ecbackup_iac.terraform.values.type_system import STRING, TupleOf, Type, object_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
@@ -22,23 +22,34 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 _MAX_MEMORY = 8 << 20  # bytes for one compiled pattern
-_MAX_MATCHES = 100_000
+MAX_PATTERN_LENGTH = 1_000
+"""Characters of a pattern; with more, nested repetitions take seconds to compile."""
+
+MAX_WORK = 100_000_000
+"""Instructions of a compiled pattern times bytes of the text that it searches: a second, at worst."""
+
+_MAX_INDEX_DIGITS = 5  # of `$1`
 # Escapes, and the group names that only RE2 allows, outside of \Q...\E.
 _QUOTED = re.compile(r"\\Q.*?(?:\\E|\Z)", re.DOTALL)
 _ANY_BYTE = re.compile(r"(?:^|[^\\])(?:\\\\)*\\C")
 _FOREIGN_NAME = re.compile(r"\(\?P?<[^>]*[^\x00-\x7f>]")
 _NAME = re.compile(r"\(\?P?<(\w+)>")
-_REFERENCE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})", re.ASCII)
+_REFERENCE = r"(?a)\$(?:\$|(\w+)|\{(\w+)\})"
 
 _Span = tuple[int, int]
 
 _STEPS_OF_A_MATCH = 5
+_BYTES_PER_STEP = 500  # that a pattern is compared with
+_WORK_PER_STEP = 50_000  # where it has so many instructions that it is slower
 
 
 class Pattern:
     """A compiled pattern; strings are bytes of UTF-8, so positions in them are in bytes."""
 
     def __init__(self, pattern: str) -> None:
+        if len(pattern) > MAX_PATTERN_LENGTH:
+            raise TooLargeError(f"its pattern has more than {MAX_PATTERN_LENGTH:,} characters")
+        charge(len(pattern))
         try:
             import re2  # type: ignore[import-not-found,import-untyped,unused-ignore]
         except ImportError:
@@ -79,7 +90,6 @@ class Pattern:
             if found is None:
                 return
             start, end = found[0]
-            charge(_STEPS_OF_A_MATCH)
             is_accepted = not (end == position and start == previous_end)
             position = _next(text, position) if end == position else end
             previous_end = end
@@ -98,7 +108,6 @@ class Pattern:
             found = self._search(text, position)
             if found is None:
                 break
-            charge(_STEPS_OF_A_MATCH)
             start, end = found[0]
             pieces.append(text[last_end:start])
             if end > last_end or start == 0:
@@ -111,12 +120,23 @@ class Pattern:
         return b"".join(pieces).decode()
 
     def _search(self, text: bytes, position: int) -> list[_Span] | None:
+        instructions = getattr(self._compiled, "programsize", 1)
+        if instructions * len(text) > MAX_WORK:
+            raise TooLargeError("its pattern is too large for a text of this length")
+        left = len(text) - position
+        charge(
+            _STEPS_OF_A_MATCH
+            + self._compiled.groups
+            + left // _BYTES_PER_STEP
+            + left * instructions // _WORK_PER_STEP
+        )
         match = self._compiled.search(text, position)
         if match is None:
             return None
         return [match.span(group) for group in range(self._compiled.groups + 1)]
 
     def _expanded(self, replacement: str, text: bytes, spans: list[_Span]) -> bytes:
+        charge_characters(len(replacement))
         names = self.names
 
         def group(match: re.Match[str]) -> str:
@@ -124,7 +144,7 @@ class Pattern:
             if name is None:
                 return "$"
             if name.isdigit() and (name == "0" or name[0] != "0"):
-                index = int(name) if len(name) < len(str(_MAX_MATCHES)) else len(spans)
+                index = int(name) if len(name) <= _MAX_INDEX_DIGITS else len(spans)
                 indexes = [index] if index < len(spans) else []
             else:
                 indexes = [number for number, own in enumerate(names, 1) if own == name]
@@ -134,7 +154,7 @@ class Pattern:
                     return text[start:end].decode()
             return ""
 
-        return _REFERENCE.sub(group, replacement).encode(errors="replace")
+        return re.sub(_REFERENCE, group, replacement).encode(errors="replace")
 
 
 def _next(text: bytes, position: int) -> int:
@@ -151,7 +171,9 @@ def _refusal(error: Exception, pattern: str) -> Exception:
     if "too large" in message:
         text = f"google-re2 refuses the pattern {pattern[:40]!r}: {message}"
         return UnknownResultError(text, "google-re2 refuses the pattern")
-    return EvaluationError(f"invalid regexp pattern: {message}", bare="invalid regexp pattern")
+    return EvaluationError(
+        f"invalid regexp pattern: {message}", redacted_message="invalid regexp pattern"
+    )
 
 
 def result_type(pattern: Pattern) -> Type:

@@ -74,9 +74,11 @@ class _Part:
     is_atom: bool = False
 
 
-def _left_to_re2(what: str, bare: str = "") -> UnknownResultError:
-    """Return why something is not evaluated; `bare` says it without what the pattern holds."""
-    texts = (f"{text} is evaluated by google-re2 alone" for text in (what, bare or what))
+def _left_to_re2(what: str, redacted_message: str = "") -> UnknownResultError:
+    """Return why something is not evaluated; `redacted_message` says it without what the pattern holds."""
+    texts = (
+        f"{text} is evaluated by google-re2 alone" for text in (what, redacted_message or what)
+    )
     return UnknownResultError(*map(NeedsExtra, texts))
 
 

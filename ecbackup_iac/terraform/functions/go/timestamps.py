@@ -6,6 +6,7 @@ Python's datetime knows no year 0 and none after 9999; days are counted here.
 import re
 
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 SECOND = 1_000_000_000  # nanoseconds
@@ -123,6 +124,7 @@ def duration(text: str) -> int:
     rest = text[1:] if text.startswith(("+", "-")) else text
     if rest == "0":
         return 0
+    charge_characters(2 * len(rest))
     total, position = 0, 0
     while position < len(rest):
         match = _DURATION_PART.match(rest, position)
@@ -135,7 +137,9 @@ def duration(text: str) -> int:
         total += int(float(int(fraction or 0)) * (unit / float(10 ** len(fraction))))
         position = match.end()
     if not rest or position < len(rest) or total > _MAX_DURATION_BYTES:
-        raise EvaluationError(f'time: invalid duration "{text}"', bare="time: invalid duration")
+        raise EvaluationError(
+            f'time: invalid duration "{text}"', redacted_message="time: invalid duration"
+        )
     return -total if is_negative else total
 
 

@@ -18,7 +18,7 @@ from ecbackup_iac.terraform.functions.go.json_text import MAX_DEPTH
 from ecbackup_iac.terraform.functions.go.timestamps import point
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
-from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.budget import charge, charge_text
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
@@ -61,6 +61,7 @@ _TIME = re.compile(
     re.ASCII,
 )
 _SLASH_ESCAPE = re.compile(r'"(?:[^\\]|\\[^/])*\\/')
+_STEPS_PER_EVENT = 3
 _END_MARK = "...\n"
 _WHOLE_BITS = 64
 _MAX_OFFSET_BYTES = 24, 60  # hours and minutes
@@ -82,8 +83,8 @@ def yaml_value(text: str) -> Value:
         mark = getattr(error, "problem_mark", None)
         where = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = str(getattr(error, "problem", None) or error)
-        text, bare = (f"{where}{message}" for message in (problem, _unquoted(problem)))
-        raise EvaluationError(text, bare=bare) from error
+        text, redacted = (f"{where}{message}" for message in (problem, _unquoted(problem)))
+        raise EvaluationError(text, redacted_message=redacted) from error
     except RecursionError as error:
         raise TooLargeError("the YAML text is nested too deeply") from error
 
@@ -125,6 +126,7 @@ class _Reader:
             raise TooLargeError("the YAML text is nested too deeply")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(str(event.anchor))
+        charge(_STEPS_PER_EVENT)
         before = self.nodes
         self._count(1)
         if event.anchor:
@@ -151,14 +153,14 @@ class _Reader:
     def _alias(self, name: str) -> Value:
         if name not in self.anchors:
             what = "reference to undefined anchor"
-            raise EvaluationError(f'{what} "{name}"', bare=what)
+            raise EvaluationError(f'{what} "{name}"', redacted_message=what)
         found = self.anchors[name]
         if found is None:
-            text, bare = (
+            text, redacted = (
                 f"cannot refer to {message} from inside its own definition"
                 for message in (f'anchor "{name}"', "an anchor")
             )
-            raise EvaluationError(text, bare=bare)
+            raise EvaluationError(text, redacted_message=redacted)
         self._count(found[1])
         return found[0]
 
@@ -194,13 +196,13 @@ class _Reader:
 def _check_tag(event: Any, kind: str, name: str) -> None:  # noqa: ANN401 - PyYAML has no types
     if event.tag not in (None, "", _TAG + kind):
         what = f"can't interpret {name} as"
-        raise EvaluationError(f"{what} {event.tag}", bare=f"{what} its tag says")
+        raise EvaluationError(f"{what} {event.tag}", redacted_message=f"{what} its tag says")
 
 
 def _resolved(tag: str, text: str, *, is_quoted: bool) -> Value:
     """Return the value of a scalar, by its tag and by how it looks."""
     if tag and tag not in _SCALAR_TAGS:
-        raise EvaluationError(f'unsupported tag "{tag}"', bare="unsupported tag")
+        raise EvaluationError(f'unsupported tag "{tag}"', redacted_message="unsupported tag")
     kind = tag.removeprefix(_TAG)
     if kind not in ("str", "binary") and (not text or text[0] in _STARTS):
         if is_quoted:
@@ -239,18 +241,20 @@ def _of_kind(kind: str, text: str) -> Value:
     if kind == "binary" and _BASE64.fullmatch(text.replace("\n", "")):
         return string(text)
     if kind in ("int", "float"):
-        bare = text.replace("_", "")
-        found = _decimal(bare)
-        if found is None and _TAGGED_INTEGER.fullmatch(bare):
-            found = _tagged_integer(bare)
+        digits = text.replace("_", "")
+        found = _decimal(digits)
+        if found is None and _TAGGED_INTEGER.fullmatch(digits):
+            found = _tagged_integer(digits)
         if found is not None:
             return number(found)
     raise _unparsed(text, kind)
 
 
 def _unparsed(text: str, kind: str) -> EvaluationError:
-    message, bare = (f"cannot parse {what} as {_TAG}{kind}" for what in (f'"{text}"', "a scalar"))
-    return EvaluationError(message, bare=bare)
+    message, redacted = (
+        f"cannot parse {what} as {_TAG}{kind}" for what in (f'"{text}"', "a scalar")
+    )
+    return EvaluationError(message, redacted_message=redacted)
 
 
 def _tagged_integer(text: str) -> int | None:
@@ -306,9 +310,10 @@ def yaml_text(value: Value) -> str:
 
 
 def _events(value: Value) -> Iterator[Any]:
-    charge()
+    charge(_STEPS_PER_EVENT)
     match value.raw:
         case str() as text:
+            charge_text(len(text))
             yield _text_event(text)
         case tuple() as elements:
             yield yaml.SequenceStartEvent(None, None, implicit=True, flow_style=not elements)

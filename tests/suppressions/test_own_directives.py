@@ -1,4 +1,4 @@
-"""Our own directives: what they can say, and the messages about those that are written wrongly."""
+"""Own directives: their forms, and the messages about those that are written wrongly."""
 
 from datetime import date
 

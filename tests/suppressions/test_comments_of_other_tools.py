@@ -109,7 +109,7 @@ def test_a_wildcard_counts_only_at_the_line_it_is_at(prefix: str, name: str) -> 
     assert found.is_blanket
 
 
-def test_it_ends_as_the_day_begins_that_it_names() -> None:
+def test_a_comment_of_trivy_ends_as_the_named_day_begins() -> None:
     (found,) = read("trivy:ignore:AVD-AWS-0050:exp:2027-03-31")
     assert found.expires == date(2027, 3, 30)
     assert found.problem == ""
@@ -148,7 +148,7 @@ def test_commands_of_kics_count_where_kics_reads_them(
     assert read(line, is_head=is_head, is_terraform=False) == []
 
 
-def test_behind_code_kics_reads_no_command_for_a_file() -> None:
+def test_kics_reads_no_command_for_a_file_after_code() -> None:
     assert read("kics-scan ignore") == []
     (found,) = read(f"kics-scan disable={KICS_QUERY}")
     assert "before the first code" in found.problem

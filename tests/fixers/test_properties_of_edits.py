@@ -1,10 +1,9 @@
-"""What holds for every edit, whatever a file looks like."""
+"""Properties of every edit, however a file is written."""
 
 import os
 import re
-import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -83,8 +82,10 @@ def fixes(days: int = 7) -> FixResult:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=configurations())
 @pytest.mark.extended
-@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
-def test_a_tidy_file_stays_tidy_and_what_is_inserted_is_all_that_changes(text: str) -> None:
+def test_a_tidy_file_stays_tidy_and_what_is_inserted_is_all_that_changes(
+    program: "Callable[[str], str]", text: str
+) -> None:
+    program("terraform")
     text = text.replace('" {\n', '" {\n  engine = "redis"\n')
     tidy = terraform_fmt(text.encode())
     with folder_with("main.tf", tidy):
@@ -114,7 +115,6 @@ def without_comment_blanks(content: bytes) -> bytes:
 
 
 @pytest.mark.extended
-@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
 @pytest.mark.parametrize(
     ("days", "before", "after"),
     [
@@ -132,8 +132,9 @@ def without_comment_blanks(content: bytes) -> bytes:
     ],
 )
 def test_a_comment_stays_under_its_neighbours_where_there_is_room(
-    days: int, before: str, after: str
+    program: "Callable[[str], str]", days: int, before: str, after: str
 ) -> None:
+    program("terraform")
     frame = 'resource "aws_elasticache_cluster" "a" {{\n  engine = "redis"\n\n{}\n}}\n'
     content = frame.format(before).encode()
     assert terraform_fmt(content) == content

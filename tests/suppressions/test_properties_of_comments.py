@@ -1,4 +1,4 @@
-"""What must always hold of comments, whatever is written."""
+"""Properties of comments, whatever is written in them."""
 
 import time
 from collections.abc import Iterator
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from suppressions.conftest import Checker
 
 GROUP = "aws_elasticache_replication_group"
-SAID = "ecbackup:ignore rebuilt"
+DIRECTIVE = "ecbackup:ignore rebuilt"
 
 SIGNS = st.sampled_from(
     ["#", "//", "/*", "*/", "\n", "\\n", "'", '"', " ", "- ", ": ", "|", "é", "x"]
 )
 NOISE = st.lists(SIGNS, max_size=6).map("".join)
-WORDS = st.tuples(NOISE, st.sampled_from([f"# {SAID}", f"// {SAID}", f"/* {SAID} */"]), NOISE).map(
-    "".join
-)
+WORDS = st.tuples(
+    NOISE, st.sampled_from([f"# {DIRECTIVE}", f"// {DIRECTIVE}", f"/* {DIRECTIVE} */"]), NOISE
+).map("".join)
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[*HealthCheck])
 THOROUGH = settings(QUICK, max_examples=150)
 
@@ -83,7 +83,15 @@ def test_text_in_a_scalar_of_yaml_never_suppresses(check: "Checker", words: str,
 
 COMMENT_LINES = st.lists(
     st.sampled_from(
-        ["", "  ", f"# {SAID}", f"  # {SAID}", "# other", "    # other", f"/* {SAID} */"]
+        [
+            "",
+            "  ",
+            f"# {DIRECTIVE}",
+            f"  # {DIRECTIVE}",
+            "# other",
+            "    # other",
+            f"/* {DIRECTIVE} */",
+        ]
     ),
     max_size=5,
 )
@@ -98,25 +106,28 @@ def test_comments_between_two_blocks_never_suppress_both(
     between = "".join(f"{line}\n" for line in lines)
     reasons = check({"main.tf": first + between + second}).reasons
     assert reasons[f"{GROUP}.a"] is None
-    stands_above = []
+    lines_above = []
     for line in reversed(lines):
         if not line.strip():
             break
-        stands_above.append(line)
-    wanted = "rebuilt" if any(SAID in line for line in stands_above) else None
+        lines_above.append(line)
+    wanted = "rebuilt" if any(DIRECTIVE in line for line in lines_above) else None
     assert reasons[f"{GROUP}.b"] == wanted
 
 
 @QUICK
 @given(
     st.lists(
-        st.sampled_from(["", f"# {SAID}", f"  # {SAID}", f"    # {SAID}", " # other"]), max_size=5
+        st.sampled_from(
+            ["", f"# {DIRECTIVE}", f"  # {DIRECTIVE}", f"    # {DIRECTIVE}", " # other"]
+        ),
+        max_size=5,
     )
 )
 def test_comments_between_two_resources_never_suppress_both(
     check: "Checker", lines: list[str]
 ) -> None:
-    assume(sum(SAID in line for line in lines) == 1)
+    assume(sum(DIRECTIVE in line for line in lines) == 1)
     between = "".join(f"{line}\n" for line in lines)
     kind = "    Type: AWS::ElastiCache::ReplicationGroup\n"
     text = f"Resources:\n  A:\n{kind}{between}  B:\n{kind}"
@@ -136,7 +147,7 @@ def blanked(text: str, commented: CommentedText) -> str:
 
 @THOROUGH
 @given(ANYTHING)
-def test_without_its_comments_a_template_says_the_same(text: str) -> None:
+def test_a_template_has_the_same_findings_without_its_comments(text: str) -> None:
     try:
         said = [*yaml.compose_all(text, yaml.CSafeLoader)]
     except (yaml.YAMLError, ValueError):
@@ -148,7 +159,7 @@ def test_without_its_comments_a_template_says_the_same(text: str) -> None:
 
 @THOROUGH
 @given(ANYTHING)
-def test_without_its_comments_configuration_says_the_same(text: str) -> None:
+def test_configuration_has_the_same_findings_without_its_comments(text: str) -> None:
     assume("\r" not in text.replace("\r\n", ""))  # a part of the comment, which ends for a person
     content = text.encode("utf-8", "replace")
     commented = remarked_hcl(SourceFile("a.tf", content))
@@ -186,11 +197,11 @@ TEMPLATE = (
         ("main.tf", HEAD + "}\n" + "# ecbackup:ignore[ECB009] x\n" * 100_000, False),
         ("main.tf", HEAD + "}\n" + "/* ecbackup:ignore[ECB009] x */ " * 50_000, False),
         ("main.tf", HEAD + "/* ecbackup:ignore[ECB002] x */ " * 50_000 + "\n}\n", False),
-        ("main.tf", HEAD + "  # a comment of no use\n" * 400_000 + f"  # {SAID}\n}}\n", True),
-        ("main.tf", HEAD + f"  # {SAID} {'until ' * 500_000}x\n}}\n", True),
+        ("main.tf", HEAD + "  # a comment of no use\n" * 400_000 + f"  # {DIRECTIVE}\n}}\n", True),
+        ("main.tf", HEAD + f"  # {DIRECTIVE} {'until ' * 500_000}x\n}}\n", True),
         ("main.tf", HEAD + f"  # checkov:skip={'A,' * 1_000_000} until\n}}\n", False),
         ("t.yaml", TEMPLATE + "      # ecbackup:ignore[ECB002] x\n" * 50_000, False),
-        ("t.yaml", TEMPLATE + "# a comment of no use\n" * 200_000 + f"# {SAID}\n", False),
+        ("t.yaml", TEMPLATE + "# a comment of no use\n" * 200_000 + f"# {DIRECTIVE}\n", False),
     ],
     ids=[
         "many",
@@ -229,6 +240,6 @@ def test_a_thousand_caches_and_many_comments_take_no_time(check: "Checker") -> N
 
 
 def test_nothing_in_a_comment_reaches_a_terminal_unescaped(check: "Checker") -> None:
-    text = f"{HEAD}  # {SAID}\x00\x1b[31m\u202e\u2028 end\n}}\n"
+    text = f"{HEAD}  # {DIRECTIVE}\x00\x1b[31m\u202e\u2028 end\n}}\n"
     (reason,) = check({"main.tf": text}).reasons.values()
     assert reason == "rebuilt\x00\x1b[31m\u202e end"

@@ -1,0 +1,93 @@
+"""A template → what CloudFormation rejects for its shape, and what was not inspected of it."""
+
+from collections.abc import Iterator, Mapping
+
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template, miswritten
+from ecbackup_iac.cloudformation.syntax.literals import is_null
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    MERGE,
+    Entry,
+    ListNode,
+    MapNode,
+    Node,
+    ScalarNode,
+    member,
+    members,
+    text_of,
+)
+from ecbackup_iac.model.report import Diagnostic, Severity
+
+_SECTIONS = ("Resources", "Parameters", "Conditions", "Mappings")
+
+
+def text_problems(template: Template) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the text of a template, or not inspected."""
+    source = template.source
+    for problem in template.document.duplicates:
+        location = source.location(problem.start, problem.end)
+        yield Diagnostic(problem.message, location, Severity.WARNING)
+    for _, diagnostic in misshapen_nodes(template):
+        yield diagnostic
+    yield from map(template.not_inspected, template.elsewhere)
+
+
+def misshapen_nodes(template: Template) -> Iterator[tuple[Node, Diagnostic]]:
+    """Yield the nodes that CloudFormation rejects for their shape, which may hide a resource."""
+    source = template.source
+    for key, node, message in (*_misshapen_sections(template), *_misshapen_resources(template)):
+        location = source.location_of(key)
+        yield node, Diagnostic(TemplateRejectedError(message).message, location)
+
+
+def _misshapen_sections(template: Template) -> Iterator[tuple[Node, Node, str]]:
+    for part in template.parts:
+        for name in _SECTIONS:
+            key, section = members(part).get(name, (None, None))
+            if key and section and not _is_section(section, is_part=template.is_part):
+                yield key, section, f"{name} is no map"
+    for section in template.section_nodes("Resources"):
+        for key, value in section.entries if isinstance(section, MapNode) else ():
+            if text_of(key) == MERGE and isinstance(value, ScalarNode):
+                yield key, value, "what Resources merges is no map"
+
+
+def _misshapen_resources(template: Template) -> Iterator[tuple[Node, Node, str]]:
+    for name, (key, body) in entries_with_loops(template.section("Resources")):
+        if _has_no_type(template, name, body):
+            yield key, body, f"the resource {name} has no Type"
+        wrong = miswritten(body, "Condition")
+        if wrong and not template.macros:
+            yield *wrong, f"the resource {name} has no attribute {text_of(wrong[0])}"
+
+
+def entries_with_loops(
+    entries: Mapping[str, Entry], bodies: list[Node] | None = None
+) -> Iterator[tuple[str, Entry]]:
+    """Yield a map's entries and those of the loops in it; add the loops' bodies to `bodies`."""
+    pending = [*entries.items()]
+    for name, entry in pending:  # grows in the loop
+        yield name, entry
+        loop = entry[1]
+        if name.startswith(LOOP) and isinstance(loop, ListNode) and loop.items:
+            body = loop.items[-1]
+            if bodies is not None:
+                bodies.append(body)
+            pending += members(body).items()
+
+
+def _has_no_type(template: Template, name: str, body: Node) -> bool:
+    """Whether an entry of Resources lacks a type that it needs.
+
+    A loop and a macro need none, nor does a part: another one may have it. `.ebextensions` repeat no type
+    of what Elastic Beanstalk makes.
+    """
+    is_elsewhere = name.startswith("AWSEB") if template.option_of else template.is_part
+    is_other = is_elsewhere or name.startswith((LOOP, "Fn::Transform"))
+    return not is_other and text_of(member(body, "Type")) is None
+
+
+def _is_section(node: Node, *, is_part: bool) -> bool:
+    """Whether a section is a map, or is empty; one of the Serverless Framework may be in another file."""
+    is_empty = is_null(node) or (is_part and isinstance(node, ScalarNode))
+    return is_empty or isinstance(node, MapNode)

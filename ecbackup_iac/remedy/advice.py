@@ -1,0 +1,98 @@
+"""What every remedy is made of: names, locations, days, and what to set where."""
+
+from collections.abc import Iterable
+
+from ecbackup_iac.files.generated import CDK, CDK_FOR_TERRAFORM
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.shared_code import SharedCode
+from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, Value
+from ecbackup_iac.model.verdict import Rule
+
+DEFAULT = "the variable's default"
+
+
+@record
+class Advice:
+    """What to set, and where."""
+
+    text: str
+    location: Location | None = None
+    """Where that is; None where it is in no file."""
+
+    def everywhere(self, value: Settled[int], resource: CacheResource, shared: SharedCode) -> str:
+        """Return the advice with the other locations of a value, and the other caches that they decide."""
+        if self.location is None:
+            return self.text
+        text, locations = self.text, [self.location]
+        first = line_of(self.location)
+        lines = [line_of(literal) for literal in value.literals]
+        if first in lines:
+            times = f" ({lines.count(first)} times)" if lines.count(first) > 1 else ""
+            others = [f"and in {line}" for line in dict.fromkeys(lines) if line != first]
+            text = ", ".join((text + times, *others))
+            locations += value.literals
+        caches = shared.others(resource, locations)
+        return f"{text} (shared with {plain(caches)})" if caches else text
+
+
+def for_attribute(resource: CacheResource, rule: Rule | None, requirements: Requirements) -> str:
+    """Return a remedy that names the resource and its argument, for what is in no file that was read."""
+    name, address = resource.retention_name, resource.address
+    match rule:
+        case Rule.BACKUPS_UNSUPPORTED:
+            return f"choose another node type for {address}, then set {name} = {requirements.remedy_days}"
+        case Rule.BACKUP_WINDOW_CONFLICT:
+            return f"give {address} a backup window of an hour or more, clear of its maintenance window"
+        case Rule.RETENTION_UNKNOWN if isinstance(resource.retention, Unknown):
+            days = f"{requirements.minimum_days} to {MAXIMUM_DAYS}"
+            return f"give {name} of {address} a value of {days} that does not wait for the apply"
+        case _:
+            return f"set {name} = {days_in_place_of(resource.retention, requirements)} in {address}"
+
+
+def for_generated(resource: CacheResource, days: int) -> str:
+    """Return a remedy for what a file is generated from; an edit of the file itself would be lost."""
+    first, *others = resource.retention_name.split("_")
+    name = first[:1].lower() + first[1:] + "".join(map(str.capitalize, others))
+    if resource.generator not in (CDK, CDK_FOR_TERRAFORM):
+        source = f"the source from which {resource.generator} generates {resource.location.path}"
+        return f"set {resource.retention_name}: {days} of {resource.address} in {source}"
+    construct = f"the construct {plain(resource.construct)}"
+    what = construct if resource.construct else resource.address
+    return f"set {name} = {days} on {what} in the app: {resource.location.path} is generated"
+
+
+def failing(outcomes: Iterable[Outcome[int]], requirements: Requirements) -> list[Settled[int]]:
+    """Return the outcomes that fail."""
+    values = (outcome.value for outcome in outcomes)
+    return [value for value in values if not is_enough(value, requirements.minimum_days)]
+
+
+def plain(name: str) -> str:
+    """Return a name on one line, whatever the source calls it."""
+    return " ".join(name.split())
+
+
+def name_of(resource: CacheResource) -> str:
+    """Return the retention of a resource as a sentence names it."""
+    return f"{resource.retention_name} of {resource.address}"
+
+
+def line_of(location: Location) -> str:
+    """Return the file and line of a location, on one line."""
+    path = location.path.replace("\n", "\\n")
+    return path if location.line is None else f"{path}:{location.line}"
+
+
+def days_in_place_of(value: Value[int], requirements: Requirements) -> int:
+    """Return the retention to set: the maximum in place of a longer one, else the policy's."""
+    is_too_long = isinstance(value, Known) and value.value > MAXIMUM_DAYS
+    return MAXIMUM_DAYS if is_too_long else requirements.remedy_days
+
+
+def is_enough(value: Settled[int], minimum_days: int) -> bool:
+    """Whether AWS accepts a retention and it meets the minimum."""
+    return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS

@@ -1,0 +1,73 @@
+"""A cache that AWS describes → the commands that change, verify and restore it."""
+
+import shlex
+
+from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.policy import Requirements
+from ecbackup_iac.model.shared_code import SharedCode
+from ecbackup_iac.model.value import Known, Unknown
+from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.remedy.advice import days_in_place_of, for_attribute
+
+
+def for_live_cache(
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, _shared: SharedCode
+) -> str:
+    """Return the commands that enable backups, verify that, and back out."""
+    if rule is Rule.BACKUPS_UNSUPPORTED:
+        return for_attribute(resource, rule, requirements)
+    cache = shlex.quote(resource.address)
+    change, verify = _AWS_COMMANDS[resource.form]
+    if rule is Rule.BACKUP_WINDOW_CONFLICT:
+        enable = f"{change} {cache} --snapshot-window hh24:mi-hh24:mi"
+        return f"{enable}   # clear of the maintenance window, at least an hour long"
+    if isinstance(resource.retention, Unknown):
+        return f"find out what it is: {verify} {cache}"
+    days = days_in_place_of(resource.retention, requirements)
+    enable = f"{change} {cache} --snapshot-retention-limit {days}"
+    lines = [enable + _snapshotting_cluster(resource), f"verify:   {verify} {cache}"]
+    if rule is not Rule.RETENTION_INVALID:  # AWS would refuse the way back
+        lines.append(f"back out: {change} {cache} --snapshot-retention-limit {_days_now(resource)}")
+    return "\n".join(lines)
+
+
+# Form → the command that changes a cache and the one that shows it, each up to the identifier
+# (AWS CLI reference: modify-* and describe-* of elasticache).
+_AWS_COMMANDS = {
+    Form.STANDALONE_CLUSTER: (
+        "aws elasticache modify-cache-cluster --cache-cluster-id",
+        "aws elasticache describe-cache-clusters --cache-cluster-id",
+    ),
+    Form.REPLICATION_GROUP: (
+        "aws elasticache modify-replication-group --replication-group-id",
+        "aws elasticache describe-replication-groups --replication-group-id",
+    ),
+    Form.SERVERLESS_CACHE: (
+        "aws elasticache modify-serverless-cache --serverless-cache-name",
+        "aws elasticache describe-serverless-caches --serverless-cache-name",
+    ),
+}
+
+
+def _snapshotting_cluster(resource: CacheResource) -> str:
+    """Return the option for the node to back up from, needed outside cluster mode when backups are off.
+
+    In cluster mode the parameter must not be given (botocore ModifyReplicationGroupMessage;
+    hashicorp/terraform#10581, #19336). A replica is the better choice, so the last node is named.
+    """
+    if resource.form is not Form.REPLICATION_GROUP or _days_now(resource) > 0:
+        return ""
+    match resource.cluster_mode:
+        case Known(value=True):
+            return ""
+        case Known(value=False):
+            node = resource.node_ids[-1] if resource.node_ids else f"{resource.address}-001"
+            return f" --snapshotting-cluster-id {shlex.quote(node)}"
+        case _:
+            node = resource.node_ids[-1] if resource.node_ids else f"{resource.address}-001"
+            option = "--snapshotting-cluster-id"
+            return f" {option} {shlex.quote(node)}   # without {option} in cluster mode"
+
+
+def _days_now(resource: CacheResource) -> int:
+    return resource.retention.value if isinstance(resource.retention, Known) else 0

@@ -1,0 +1,107 @@
+"""A cache of a CloudFormation template → the remedy."""
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import Origin, is_downloaded
+from ecbackup_iac.model.policy import Requirements
+from ecbackup_iac.model.shared_code import SharedCode
+from ecbackup_iac.model.value import StepKind, StepShape, TraceStep, Unknown
+from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.remedy.advice import (
+    DEFAULT,
+    Advice,
+    days_in_place_of,
+    failing,
+    for_attribute,
+    for_generated,
+    line_of,
+    name_of,
+    plain,
+)
+
+
+def for_template(
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
+) -> str:
+    """Return a remedy for the template, or its parameters, where the value is decided."""
+    retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
+    if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
+        return for_attribute(resource, rule, requirements)
+    if resource.generator and not isinstance(retention, Unknown):
+        return for_generated(resource, days)
+    if not isinstance(retention, Unknown):
+        return _where_in_template(retention.trace, resource, days).everywhere(
+            retention, resource, shared
+        )
+    if retention.is_rejected:
+        return f"fix what is refused first, then keep {name_of(resource)} at {days} days"
+    advice = [
+        _where_in_template(
+            value.trace or retention.trace, resource, days_in_place_of(value, requirements)
+        ).everywhere(value, resource, shared)
+        for value in failing(retention.outcomes, requirements)
+    ]
+    if advice:
+        return "\n".join(dict.fromkeys(advice))
+    if any(step.kind is StepKind.UNREAD and step.name for step in retention.trace):
+        name = "name its template under [[templates]] in the policy file"
+        return f"{name}, or check that template itself"
+    open_ended = [step for step in retention.trace if step.kind is StepKind.OPEN_PARAMETER]
+    if retention.bounds is not None and open_ended:
+        name, place = plain(open_ended[-1].name), line_of(open_ended[-1].location)
+        allowed = f"{days} days and nothing under {requirements.minimum_days}"
+        return f"let the MinValue and MaxValue of {name} allow {allowed}, {place}"
+    if any(step.kind is StepKind.OPEN_VARIABLE for step in retention.trace):
+        return f"give {name_of(resource)} a value that can be known here: --var or --var-file"
+    if any(step.kind in _OPEN for step in retention.trace):
+        known = "a value that can be known here: --parameter or --parameter-file"
+        return f"give {name_of(resource)} {known}"
+    live = "aws elasticache describe-... | ecbackup-iac check -"
+    return f"write {resource.retention_name}: {days} into the template, or check what is deployed: {live}"
+
+
+# How the names of Terraform's files end, which may deploy a template.
+_CONFIGURATION = (".tf", ".tofu", ".tfvars")
+
+
+# Steps at which a template leaves a value to the deployment.
+_OPEN = (StepKind.OPEN_PARAMETER, StepKind.PSEUDO_PARAMETER)
+
+
+def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> Advice:
+    """Return what to set where: at the last step, which is the one that decides."""
+    if resource.calls and is_downloaded(resource.location.path):
+        own = [step for step in trace if not is_downloaded(step.location.path)]
+        if not own:
+            text = f"pass {days} days to the package, or use one that keeps backups, "
+            return Advice(text + line_of(resource.calls[-1]), resource.calls[-1])
+        trace = tuple(own)
+    last = trace[-1] if trace else TraceStep("", resource.location)
+    if any(step.shape is StepShape.COMPOSITION for step in trace):
+        last = trace[0]
+    place, quote = _place_of(last, resource)
+    what = f"{quote}{resource.retention_name}{quote}: {days}"
+    name = DEFAULT if last.kind is StepKind.VARIABLE_DEFAULT else plain(last.name)
+    if last.location.origin is Origin.COMMAND_LINE:
+        return Advice(f"give --parameter {name}={days}")
+    if last.kind is StepKind.OPEN_PARAMETER:
+        given = f"give --parameter {name}={days}"
+        text = f"{given}, or remove what fails from its AllowedValues, {place}"
+    elif last.kind is StepKind.UNSET:
+        text = f"add {what} to the properties of {resource.address}, {place}"
+    elif last.kind in (StepKind.PARAMETER, StepKind.VARIABLE_DEFAULT):
+        text = f"set {name} = {days} in {place}"
+    elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
+        sign = " =" if last.location.path.endswith(_CONFIGURATION) else ":"
+        text = f"set {quote}{name}{quote}{sign} {days} in {place}"
+    elif last.location.end_line != last.location.line:
+        return Advice(f"set {what} in {line_of(trace[0].location)}", trace[0].location)
+    else:
+        text = f"replace {last.text} with {days} in {place}"
+    return Advice(text, last.location)
+
+
+def _place_of(step: TraceStep, resource: CacheResource) -> tuple[str, str]:
+    """Return where a step's value is written, and the quotes of names there."""
+    if step.kind is StepKind.RECORDED and step.name:  # a plan and a state are not edited
+        return f"the configuration of {resource.address.partition('/')[0]}", ""
+    return line_of(step.location), '"' if step.location.path.endswith(".json") else ""

@@ -1,0 +1,206 @@
+"""A cache of Terraform configuration, or of a plan of it → the remedy."""
+
+from collections.abc import Sequence
+
+from ecbackup_iac.model.cache import CacheResource, CalledModule, ModuleState
+from ecbackup_iac.model.location import Origin, is_downloaded
+from ecbackup_iac.model.policy import Requirements
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.shared_code import SharedCode
+from ecbackup_iac.model.value import (
+    Invalid,
+    Known,
+    NeedsExtra,
+    Outcome,
+    Settled,
+    StepKind,
+    StepShape,
+    TraceStep,
+    Unknown,
+    Unset,
+)
+from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.remedy.advice import (
+    DEFAULT,
+    Advice,
+    days_in_place_of,
+    failing,
+    for_attribute,
+    for_generated,
+    line_of,
+    name_of,
+    plain,
+)
+
+
+def for_configuration(
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
+) -> str:
+    """Return a remedy for the end of the trace, where the value is decided."""
+    retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
+    if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
+        return for_attribute(resource, rule, requirements)
+    if resource.generator and not isinstance(retention, Unknown):
+        return for_generated(resource, days)
+    if isinstance(retention, Unknown) and retention.is_rejected:
+        return f"fix what is refused first, then keep {name_of(resource)} at {days} days"
+    if isinstance(resource.replication_group, Unknown):  # a member's retention is its group's
+        tells = f"a plan tells whether {resource.address} belongs to a replication group"
+        return f"check a plan: terraform show -json PLANFILE | ecbackup-iac check -; {tells}"
+    if isinstance(retention, Unknown) and isinstance(retention.why, NeedsExtra):
+        return "install what evaluates it: pip install 'ecbackup-iac[regex]'"
+    if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
+        return _for_unread_module(resource, resource.module)
+    if isinstance(retention, Unknown) or resource.variants:
+        listed = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
+        advice = [
+            _where(
+                replace(value, trace=value.trace or retention.trace),
+                resource,
+                days_in_place_of(value, requirements),
+                shared,
+            ).everywhere(value, resource, shared)
+            for value in failing((*listed, *resource.variants), requirements)
+        ]
+        if advice:
+            return "\n".join(dict.fromkeys(advice))
+        decide = "give it a value that can be known here: --var, --var-file or --workspace"
+        return f"{decide}; {_OR_CHECK_A_PLAN}"
+    return _where(retention, resource, days, shared).everywhere(retention, resource, shared)
+
+
+def for_plan(
+    resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
+) -> str:
+    """Return a remedy for the configuration that decides the value, where --source has located it."""
+    planned, days = resource.retention, days_in_place_of(resource.retention, requirements)
+    written = tuple(step for step in planned.trace if step.location.path != resource.root)
+    is_about_retention = rule not in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT)
+    if not written or not is_about_retention:
+        return for_attribute(resource, rule, requirements)
+    if isinstance(planned, Unknown):
+        return f"{for_attribute(resource, rule, requirements)}, {line_of(resource.location)}"
+    last = planned.trace[-1]
+    if last.kind is StepKind.OPEN_VARIABLE:  # its value is in no file that was read
+        given = "pass it to terraform plan (-var, -var-file or TF_VAR_)"
+        return f"set var.{last.name} to {days} days: {given}"
+    return _where(replace(planned, trace=written), resource, days, shared).text
+
+
+def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
+    if module.state is ModuleState.MISSING:
+        there = f"provide the module at {plain(module.source)} inside the repository"
+        place = line_of(resource.block or resource.location)
+        return f"{there}, or correct the source of {module.address}, {place}"
+    decide = "run terraform init, or describe the module under [[modules]] in the policy file"
+    return f"{decide}; {_OR_CHECK_A_PLAN}"
+
+
+_OR_CHECK_A_PLAN = "or check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
+
+
+# Where a variable is set outside files → how it is set there.
+OPTIONS = {
+    Origin.COMMAND_LINE: "--var ",
+    Origin.ENVIRONMENT: "TF_VAR_",
+    Origin.STANDARD_INPUT: None,
+    Origin.FILE: None,
+}
+
+
+# Steps at which something is assigned.
+_ASSIGNMENTS = (
+    StepKind.ATTRIBUTE,
+    StepKind.DATA_FILE,
+    StepKind.LOCAL,
+    StepKind.MAPPING,
+    StepKind.MODULE_INPUT,
+    StepKind.OPTIONAL_DEFAULT,
+    StepKind.OUTPUT,
+    StepKind.VARIABLE,
+    StepKind.VARIABLE_DEFAULT,
+)
+
+
+# Steps through an input of a module, which its call can set.
+_INPUTS = (
+    StepKind.MODULE_INPUT,
+    StepKind.OPEN_VARIABLE,
+    StepKind.OPTIONAL_DEFAULT,
+    StepKind.VARIABLE,
+    StepKind.VARIABLE_DEFAULT,
+)
+
+
+def _where(value: Settled[int], resource: CacheResource, days: int, shared: SharedCode) -> Advice:
+    """Return what to set where: at the last step that assigns something."""
+    trace = value.trace
+    for step in reversed(trace):
+        if OPTIONS[step.location.origin]:
+            if step.kind is StepKind.VARIABLE:
+                return Advice(_option(step, trace[trace.index(step) + 1 :], days))
+        elif (
+            step.kind in _ASSIGNMENTS
+            and (step.name or step.kind is StepKind.DATA_FILE)
+            and not is_downloaded(step.location.path)
+        ):
+            return _assigned(step, value, resource, days, shared)
+    own = [call for call in resource.calls if not is_downloaded(call.path)]
+    if own and is_downloaded(resource.location.path):
+        text = f"call a module that keeps backups for {days} days in place of the downloaded one"
+        if any(step.kind in _INPUTS for step in trace):
+            text = f"give the downloaded module {days} days where it is called"
+        return Advice(f"{text}, {line_of(own[-1])}", own[-1])
+    target, name = resource.address, resource.retention_name
+    if resource.module is not None:
+        target, name = resource.module.address, resource.module.input
+        if not name:
+            text = f"call a module that can keep backups in place of {resource.module.source}"
+            return Advice(f"{text}, {line_of(resource.location)}", resource.location)
+    return Advice(
+        f"add {name} = {days} to {target}, {line_of(resource.location)}", resource.location
+    )
+
+
+def _option(step: TraceStep, parts: Sequence[TraceStep], days: int) -> str:
+    """Return how to set a variable, or a part of it, that is given outside of files."""
+    variable = f"{OPTIONS[step.location.origin]}{plain(step.name)}"
+    if not parts and step.shape is StepShape.COLLECTION:
+        return f"give it {days} days in {variable}"
+    if not parts:
+        return f"give {variable}={days}"
+    part = " of ".join(plain(inner.name) for inner in (*reversed(parts), step))
+    return f"set {part} to {days} days, in {variable}"
+
+
+def _assigned(
+    step: TraceStep, value: Settled[int], resource: CacheResource, days: int, shared: SharedCode
+) -> Advice:
+    """Return what to set where something is assigned, or in the call of a module that roots share."""
+    call = shared.call_to_set_in(resource, step)
+    if call is not None:
+        return Advice(f"add {plain(step.name)} = {days} to the module call, {line_of(call)}", call)
+    is_default = step.kind is StepKind.VARIABLE_DEFAULT
+    what = DEFAULT if is_default else plain(step.name)
+    if step.kind is StepKind.DATA_FILE:
+        where = f"{line_of(step.location)}, the data file that it is read from"
+        text = f"set {what} to {days} in {where}" if what else f"give it {days} days in {where}"
+    elif step.shape is StepShape.COLLECTION:
+        text = f"give it {days} days in {what}, {line_of(step.location)}"
+    elif step.shape is StepShape.EXPRESSION and value.literals:
+        literal = value.literals[0]
+        return Advice(f"replace {_written(value)} with {days} in {line_of(literal)}", literal)
+    else:
+        text = f"set {what} = {days} in {line_of(step.location)}"
+    return Advice(text, step.location)
+
+
+def _written(value: Settled[int]) -> str:
+    """Return a value as it is written in Terraform."""
+    match value:
+        case Known():
+            return str(value.value)
+        case Unset():
+            return "null"
+        case Invalid():
+            return value.text

@@ -1,0 +1,80 @@
+"""Keys of CloudFormation's in the wrong case: it rejects the template, and no cache vanishes with it."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecbackup_iac.model.value import Unknown
+
+if TYPE_CHECKING:
+    from conftest import EvaluateTemplates
+
+VERSION = "AWSTemplateFormatVersion: '2010-09-09'\n"
+CACHE = """\
+Resources:
+  Cache:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties:
+      SnapshotRetentionLimit: 7
+"""
+LOOP = """\
+Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Caches: [Name, [a], {'C${Name}': {type: AWS::ElastiCache::ReplicationGroup}}]
+"""
+NO_TYPE = "CloudFormation refuses the template: the resource Cache has no Type"
+MISPLACED = (
+    "not evaluated: AWS::ElastiCache::ReplicationGroup "
+    "stands where CloudFormation makes no resource of it"
+)
+
+REJECTED = {
+    "a type, with a version": (VERSION + CACHE.replace("Type", "type"), 3, NO_TYPE),
+    "a type": (CACHE.replace("Type", "type"), 2, NO_TYPE),
+    "a type in capitals": (CACHE.replace("Type", "TYPE"), 2, NO_TYPE),
+    "a type in a loop": (LOOP, 3, NO_TYPE.replace("Cache", "C${Name}")),
+    "the section, with a version": (
+        VERSION + CACHE.replace("Resources", "resources"), 3, MISPLACED,
+    ),
+    "the section": (CACHE.replace("Resources", "resources"), 2, MISPLACED),
+    "a condition": (
+        CACHE + "    condition: IsProd\n", 6,
+        "CloudFormation refuses the template: the resource Cache has no attribute condition",
+    ),
+    "the properties": (
+        CACHE.replace("Properties", "properties"), 4,
+        "CloudFormation refuses the template: a resource has no attribute properties",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", REJECTED)
+def test_a_key_in_the_wrong_case_is_an_error(
+    key: str, evaluate_templates: "EvaluateTemplates"
+) -> None:
+    text, line, message = REJECTED[key]
+    result = evaluate_templates({"t.yaml": text})
+    (error,) = result.diagnostics
+    assert (error.location.line, error.message) == (line, message)
+
+
+def test_the_retention_in_properties_in_the_wrong_case_is_unknown(
+    evaluate_templates: "EvaluateTemplates",
+) -> None:
+    result = evaluate_templates({"t.yaml": CACHE.replace("Properties", "properties")})
+    assert isinstance(result["Cache"].retention, Unknown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "resources:\n  - type: AWS::ElastiCache::ReplicationGroup\n    id: cache\n",
+        "resources:\n  cache:\n    type: aws:elasticache:Cluster\n    properties: {retention: 0}\n",
+        "Resources:\n  - type: AWS::ElastiCache::ReplicationGroup\n",
+    ],
+)
+def test_files_of_other_programs_are_no_templates(
+    text: str, evaluate_templates: "EvaluateTemplates"
+) -> None:
+    result = evaluate_templates({"t.yaml": text})
+    assert (result.caches, result.diagnostics) == ((), ())
