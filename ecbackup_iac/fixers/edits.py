@@ -141,10 +141,10 @@ def _content(path: str) -> bytes:
     if isinstance(content, str):
         raise NotFixableError(f"{shown} was {content}")
     if not os.access(path, os.W_OK):
-        raise NotFixableError(f"{shown} may not be written")
+        raise NotFixableError(f"{shown} is not writable")
     if os.stat(path).st_nlink > 1:  # a file is replaced whole
         raise NotFixableError(
-            f"{shown} has another name, a hard link, which would keep its content"
+            f"{shown} is hard-linked, and the other name would keep the old content"
         )
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content:
         raise NotFixableError(f"{shown} is not written in UTF-8")
@@ -176,7 +176,7 @@ def offsets(
 ) -> tuple[int, int]:
     """Return the start and end of a location in bytes. Raise NotFixableError if it has no line."""
     if location.line is None or location.end_line is None:
-        raise NotFixableError(f"{location}: no place in a file")
+        raise NotFixableError(f"{location}: not a location in a file")
     lines = _lines(content, breaks)
     first = lines.offset(location.line, location.column or 1)
     return first, lines.offset(location.end_line, location.end_column or 1)

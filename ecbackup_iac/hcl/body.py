@@ -250,7 +250,7 @@ class _ItemParser:
         if self._character(position) == b'"':
             what = "Invalid argument name: argument names must not be quoted"
         elif self._character(position) == b"}":
-            what = f"{_NEEDED}: this brace closes nothing"
+            what = f"{_NEEDED}: this closing brace has no opening brace"
         self._report(what, position)
         return self._resume(position)
 
@@ -348,7 +348,7 @@ class _ItemParser:
             end = skip_string(self._text, position + 1, self._end)
             if end == UNCLOSED:
                 return None
-            self._report("Invalid string literal: a label takes no ${ or %{", position, end)
+            self._report("Invalid string literal: a label cannot contain ${ or %{", position, end)
             return self._text[position + 1 : end - 1].decode(errors="replace"), end
         try:
             check_escapes(self._text, *label.span(1))

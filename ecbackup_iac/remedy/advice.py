@@ -45,10 +45,11 @@ def for_attribute(resource: CacheResource, rule: Rule | None, requirements: Requ
         case Rule.BACKUPS_UNSUPPORTED:
             return f"choose another node type for {address}, then set {name} = {requirements.remedy_days}"
         case Rule.BACKUP_WINDOW_CONFLICT:
-            return f"give {address} a backup window of an hour or more, clear of its maintenance window"
+            window = "of an hour or more that does not overlap its maintenance window"
+            return f"set a backup window for {address} {window}"
         case Rule.RETENTION_UNKNOWN if isinstance(resource.retention, Unknown):
             days = f"{requirements.minimum_days} to {MAXIMUM_DAYS}"
-            return f"give {name} of {address} a value of {days} that does not wait for the apply"
+            return f"set {name} of {address} to a value of {days} that is known before the apply"
         case _:
             return f"set {name} = {days_in_place_of(resource.retention, requirements)} in {address}"
 

@@ -20,7 +20,7 @@ def for_live_cache(
     change, verify = _AWS_COMMANDS[resource.form]
     if rule is Rule.BACKUP_WINDOW_CONFLICT:
         enable = f"{change} {cache} --snapshot-window hh24:mi-hh24:mi"
-        return f"{enable}   # clear of the maintenance window, at least an hour long"
+        return f"{enable}   # at least an hour long, not overlapping the maintenance window"
     if isinstance(resource.retention, Unknown):
         return f"find out what it is: {verify} {cache}"
     days = days_in_place_of(resource.retention, requirements)

@@ -31,17 +31,17 @@ FILES = {
     "live/terragrunt.hcl": f"a Terragrunt file: {TERRAGRUNT}",
     "live/terragrunt.hcl.json": f"a Terragrunt file: {TERRAGRUNT}",
     "terragrunt.stack.hcl": f"a Terragrunt file: {TERRAGRUNT}",
-    "a.tfcomponent.hcl": f"a file of Terraform Stacks: {STACKS}",
-    "live/a.tfdeploy.hcl": f"a file of Terraform Stacks: {STACKS}",
-    "a.tfstack.hcl": f"a file of Terraform Stacks: {STACKS}",
-    "a.tfcomponent.json": f"a file of Terraform Stacks: {STACKS}",
-    "a.tfdeploy.json": f"a file of Terraform Stacks: {STACKS}",
+    "a.tfcomponent.hcl": f"a Terraform Stacks file: {STACKS}",
+    "live/a.tfdeploy.hcl": f"a Terraform Stacks file: {STACKS}",
+    "a.tfstack.hcl": f"a Terraform Stacks file: {STACKS}",
+    "a.tfcomponent.json": f"a Terraform Stacks file: {STACKS}",
+    "a.tfdeploy.json": f"a Terraform Stacks file: {STACKS}",
     "atmos.yaml": f"an Atmos configuration: {ATMOS}",
     "infra/atmos.yml": f"an Atmos configuration: {ATMOS}",
     ".atmos.yaml": f"an Atmos configuration: {ATMOS}",
     "cdk.json": f"a CDK app: {CDK}",
     "packages/shop/cdk.json": f"a CDK app: {CDK}",
-    "cdktf.json": f"an app of CDK for Terraform: {CDKTF}",
+    "cdktf.json": f"a CDK for Terraform app: {CDKTF}",
 }
 GROUP = """\
 variable "days" {
@@ -72,7 +72,7 @@ def test_a_file_of_another_program_is_a_warning_with_what_to_run(
 ) -> None:
     lay_out(tmp_path, {"modules/cache/main.tf": GROUP, name: "{}\n"})
     result = run_here("check", ".")
-    expected = f"WARNING  {name}\n  {FILES[name]}\n\n1 cache: 1 passes\n"
+    expected = f"WARNING  {name}\n  {FILES[name]}\n\n1 cache: 1 passed\n"
     assert (result.stdout, result.status) == (expected, 0)
 
 
@@ -90,7 +90,7 @@ def test_several_files_of_a_program_are_one_warning(tmp_path: "Path", run_here: 
         "WARNING  a/x.tfdeploy.hcl",
         "WARNING  b/cdk.json",
     ]
-    assert lines[1].startswith("  a file of Terraform Stacks (and 2 more): not evaluated")
+    assert lines[1].startswith("  a Terraform Stacks file (and 2 more): not evaluated")
     assert lines[4].startswith("  a CDK app (and 1 more): not synthesized")
 
 
@@ -101,7 +101,7 @@ def test_where_nothing_else_is_there_the_answer_is_incomplete(
 ) -> None:
     lay_out(tmp_path, {name: "{}", "README.md": "# Shop\n", "lib/shop.ts": "export {};\n"})
     result = run_here("check", ".", *options)
-    expected = "ERROR  .\n  nothing was evaluated: what is here is deployed by another program\n"
+    expected = "ERROR  .\n  nothing was evaluated: everything here is deployed by another program\n"
     assert result.stdout.startswith(expected)
     assert f"WARNING  {name}\n  {FILES[name]}\n" in result.stdout
     assert result.status == 3
@@ -303,7 +303,7 @@ def test_a_default_that_nothing_overrides_counts(
     linter = 'config {\n  format = "compact"\n}\n'
     files = {"modules/cache/main.tf": GROUP, "modules/cache/.tflint.hcl": linter, path: text}
     lay_out(tmp_path, files)
-    assert "1 cache: 1 passes" in run_here("check", ".").stdout
+    assert "1 cache: 1 passed" in run_here("check", ".").stdout
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_a_module_that_a_component_of_atmos_calls_is_no_component(
         "components/terraform/a/m/main.tf": GROUP,
     }
     lay_out(tmp_path, files)
-    assert "1 cache: 1 passes" in run_here("check", ".").stdout
+    assert "1 cache: 1 passed" in run_here("check", ".").stdout
 
 
 def test_a_module_that_another_program_plans_is_evaluated_beside_the_calls_of_it(
@@ -340,7 +340,7 @@ def test_a_module_that_another_program_plans_is_evaluated_beside_the_calls_of_it
     example = 'module "c" {\n  source = "../modules/cache"\n  days = 7\n}\n'
     files = {"modules/cache/main.tf": GROUP, "example/main.tf": example, path: text}
     lay_out(tmp_path, files)
-    assert "2 caches: 1 passes, 1 unknown" in run_here("check", ".").stdout
+    assert "2 caches: 1 passed, 1 unknown" in run_here("check", ".").stdout
 
 
 def test_a_variable_whose_declaration_terragrunt_may_generate_is_unknown(
@@ -353,4 +353,4 @@ def test_a_variable_whose_declaration_terragrunt_may_generate_is_unknown(
     unit = 'include {\n  path = "../root.hcl"\n}\n'
     lay_out(tmp_path, {"units/a/main.tf": group, "units/a/terragrunt.hcl": unit})
     result = run_here("check", ".")
-    assert (result.status, result.stdout.splitlines()[-1]) == (0, "1 cache: 1 passes")
+    assert (result.status, result.stdout.splitlines()[-1]) == (0, "1 cache: 1 passed")

@@ -358,7 +358,7 @@ def test_update_writes_nothing_where_there_is_nothing_to_prune(
 
 
 def test_update_prunes_only_entries_of_checked_roots(fixed: Path, run_here: "RunHere") -> None:
-    assert run_here("baseline", "--update", FILE, "a").stdout == f"{FILE}: 1 pruned, 2 kept\n"
+    assert run_here("baseline", "--update", FILE, "a").stdout == f"{FILE}: 1 removed, 2 kept\n"
     assert [one["root"] for one in entries(fixed.read_text("utf-8"))] == ["a", "gone"]
 
 
@@ -439,7 +439,7 @@ ENTRY = '{"root": "a", "address": "b", "rule": "ECB001", "reason": "c", "accepte
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "base.json:1: invalid JSON: the text ends before the value does"),
+        ("", "base.json:1: invalid JSON: the text ends before the value is complete"),
         ('{\n  "findings": [}', "base.json:2: invalid JSON: this does not close the array"),
         ("{}\n{}", "base.json:2: invalid JSON: Extraneous data after value"),
         ("\n[]", "base.json:2: not a baseline: input should be an object"),

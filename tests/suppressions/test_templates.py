@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from suppressions.conftest import Checker
 
-NO_CACHE = "stands at no cache, and at no module call that leads to one"
+NO_CACHE = "is not at a cache, nor at a module call that creates one"
 DIRECTIVE = "ecbackup:ignore[ECB001] rebuilt"
 KIND = "Type: AWS::ElastiCache::ReplicationGroup"
 HEAD = 'AWSTemplateFormatVersion: "2010-09-09"\nResources:\n'
@@ -256,7 +256,7 @@ def test_metadata_suppresses(
         ({"ecbackup": {"ignore": {**OWN, "until": None}}}, "until is no date"),
         (
             {"ecbackup": {"ignore": {**OWN, "until": "2026-11-22"}}},
-            "Metadata ecbackup ignore [ECB001] counted until 2026-11-22 and no longer does: rebuilt",
+            "Metadata ecbackup ignore [ECB001] applied until 2026-11-22 and no longer does: rebuilt",
         ),
         ({"cfn_nag": {"rules_to_suppress": [{"id": "ECB001"}]}}, "it gives no reason"),
         ({"cfn_nag": {"rules_to_suppress": [{"id": "ECB099", "reason": "x"}]}}, "no rule ECB099"),

@@ -153,10 +153,10 @@ class TemplateReader:
                 self._progress.update()
                 resources += self._caches(resource, reader, deployment.creations)
         except RecursionError:
-            text = "not all of this template was evaluated: it nests too deeply"
+            text = "only part of this template was evaluated: it is nested too deeply"
             reader.diagnostics.append(Diagnostic(text, input_location(path)))
         if budget.is_spent:
-            text = "not all of this template was worked out: it asks for more work than is done for one"
+            text = "only part of this template was evaluated: it exceeds the evaluation limit"
             location = reader.spent_at or input_location(path)
             reader.diagnostics.append(Diagnostic(text, location))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
@@ -231,7 +231,7 @@ class TemplateReader:
             return
         for name, value in self._values(self._given.parameters).items():
             if name not in self._declared:
-                text = f"no template that was evaluated declares the parameter {name}"
+                text = f"no evaluated template declares the parameter {name}"
                 yield Diagnostic(text, value.location, Severity.WARNING)
 
 
@@ -306,9 +306,9 @@ class _RootReader:
         if settings.existence:
             yield f"it exists only when {join_conditions(settings.existence)}"
         if any(item.value.text is None for item in resource.frame.loops.values()):
-            yield "it stands for all that a loop makes of a collection that is not known"
+            yield "it represents every resource of a loop whose collection is unknown"
         for macro in resource.frame.stack.template.rewriting_macros:
-            yield f"the macro {macro.name} may change what is written here"
+            yield f"the macro {macro.name} may change this resource"
         for stack in resource.frame.stack.ancestors:
             if stack.note:
                 yield f"{stack.address}: {stack.note}"

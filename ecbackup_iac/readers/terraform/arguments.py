@@ -56,7 +56,7 @@ class Arguments:
         except (RecursionError, TooMuchError) as error:
             why, is_final = given_up(error), isinstance(error, TooMuchError)
             self.give_up(why, location, is_final=is_final)
-            return unknown(f"not worked out: {why}")
+            return unknown(f"not evaluated: {why}")
         context = evaluation_context()
         if context.too_large and not value.is_known:
             self.give_up(context.too_large, location, is_final=False)
@@ -79,7 +79,7 @@ def given_up(error: RecursionError | TooMuchError) -> str:
     """Return why something is not worked out."""
     if isinstance(error, TooMuchError):
         return str(error)
-    return "expressions or modules nest too deeply"
+    return "expressions or modules are nested too deeply"
 
 
 def refused(error: EvaluationError, location: Location) -> Diagnostic:

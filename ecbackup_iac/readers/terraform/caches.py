@@ -85,7 +85,7 @@ class RootReader:
     def _give_up(self, why: str, location: Location, *, is_final: bool) -> None:
         """Report what was not evaluated; where nothing more will be, only the first."""
         if not self._is_exhausted:
-            self._diagnostics.append(Diagnostic(f"not worked out: {why}", location))
+            self._diagnostics.append(Diagnostic(f"not evaluated: {why}", location))
         self._is_exhausted = self._is_exhausted or is_final
 
     def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
@@ -167,7 +167,7 @@ class RootReader:
             value = block.value(argument)
         except EvaluationError as error:
             self._diagnostics.append(refused(error, argument.range.location))
-            why = f"Terraform refuses it: {error.message}"
+            why = f"Terraform rejects it: {error.message}"
             return Unknown(why, trace=(step,), is_rejected=True), argument.range.location
         setting = days_setting(value, (step,))
         if isinstance(setting, Unknown) and isinstance(argument.expression, InvalidExpression):
@@ -182,7 +182,7 @@ class RootReader:
             return text_setting(block.value(argument))
         except EvaluationError as error:
             self._diagnostics.append(refused(error, argument.range.location))
-            return Unknown(f"Terraform refuses {name}: {error.message}")
+            return Unknown(f"Terraform rejects {name}: {error.message}")
 
     def _group(
         self, block: Arguments, attributes: Attributes, engine: Setting[str]
@@ -244,5 +244,5 @@ def rejected_cache(cache: CacheResource, why: str) -> CacheResource:
 
 def rejected_retention(cache: CacheResource, why: str) -> Unknown[int]:
     """Return the retention of a cache in a configuration that Terraform refuses."""
-    text = f"Terraform refuses the configuration: {why}"
+    text = f"Terraform rejects the configuration: {why}"
     return Unknown(text, trace=cache.retention.trace, is_rejected=True)

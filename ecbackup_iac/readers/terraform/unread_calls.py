@@ -126,9 +126,7 @@ class UnreadCalls:
         passed = passed_retentions(block, call.scope)
         why = f"the module was not read: {unread.why}"
         if self._stand_ins.describes(unread.source):
-            why += (
-                "; what is known of its versions does not apply to this version with these inputs"
-            )
+            why += "; its published interface is not known for this version with these inputs"
         if passed:
             listed = ", ".join(f"{one.name} = {one.days.value}" for one in passed)
             why += f"; the call passes {listed}"
