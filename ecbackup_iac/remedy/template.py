@@ -16,6 +16,7 @@ from ecbackup_iac.remedy.advice import (
     line_of,
     name_of,
     plain,
+    renaming,
 )
 
 
@@ -87,7 +88,7 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
         given = f"pass --parameter {name}={days}"
         text = f"{given}, or remove what fails from its AllowedValues, {place}"
     elif last.kind is StepKind.UNSET:
-        text = f"add {what} to the properties of {resource.address}, {place}"
+        text = _in_properties(what, resource, place)
     elif last.kind in (StepKind.PARAMETER, StepKind.VARIABLE_DEFAULT):
         text = f"set {name} = {days} in {place}"
     elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
@@ -98,6 +99,13 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     else:
         text = f"replace {last.text} with {days} in {place}"
     return Advice(text, last.location)
+
+
+def _in_properties(what: str, resource: CacheResource, place: str) -> str:
+    """Return what to add to the properties, or the one to rename."""
+    if resource.near_miss:
+        return renaming(resource.near_miss, resource.retention_name)
+    return f"add {what} to the properties of {resource.address}, {place}"
 
 
 def _place_of(step: TraceStep, resource: CacheResource) -> tuple[str, str]:

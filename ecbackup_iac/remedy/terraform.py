@@ -30,6 +30,7 @@ from ecbackup_iac.remedy.advice import (
     line_of,
     name_of,
     plain,
+    renaming,
 )
 
 
@@ -157,6 +158,8 @@ def _where(value: Settled[int], resource: CacheResource, days: int, shared: Shar
         if not name:
             text = f"call a module that can keep backups instead of {resource.module.source}"
             return Advice(f"{text}, {line_of(resource.location)}", resource.location)
+    if resource.near_miss:
+        return Advice(renaming(resource.near_miss, name), resource.near_miss.location)
     return Advice(
         f"add {name} = {days} to {target}, {line_of(resource.location)}", resource.location
     )

@@ -33,6 +33,7 @@ from ecbackup_iac.fixers.edits import (
     check_no_placeholder,
     line_start,
     offsets,
+    renamed,
 )
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin
@@ -153,7 +154,12 @@ class _Proposal:
             entry = NewEntry(("Properties", name), str(self._days), ("Type",))
             return self._in_map(path, file, template, (resource.key, resource.body), entry)
         entry = NewEntry((name,), str(self._days), _NEAR)
-        return self._in_map(path, file, template, properties, entry)
+        edit = self._in_map(path, file, template, properties, entry)
+        near_miss = self._resource.near_miss
+        if near_miss is None:
+            return edit
+        start, _ = offsets(file.content, near_miss.location, LINE_BREAKS)
+        return renamed(path, file.content, start, near_miss, name)
 
     def _in_map(
         self, path: str, file: OpenedFile, template: Template, target: Entry, entry: NewEntry

@@ -29,6 +29,7 @@ from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location, input_location, is_downloaded
+from ecbackup_iac.model.near_miss import NearMiss, nearest
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
@@ -257,9 +258,10 @@ class _RootReader:
         source = resource.frame.stack.template.source
         properties = members(resource.body).get("Properties")
         location = source.location_of(properties[0] if properties else resource.key)
+        near_miss = _near_miss(resource, names.retention)
         not_set = TraceStep(
-            f"{resource.address}: {names.retention} not set",
-            location,
+            near_miss.text if near_miss else f"{resource.address}: {names.retention} not set",
+            near_miss.location if near_miss else location,
             StepKind.UNSET,
             names.retention,
         )
@@ -287,9 +289,10 @@ class _RootReader:
             root=self.root,
             location=settings.location(names.retention)
             or _property_location(resource, names.retention)
-            or location,
+            or not_set.location,
             retention=retention,
             retention_name=names.retention,
+            near_miss=near_miss,
             engine=settings.string(names.engine, "memcached"),
             node_type=settings.string(names.node_type),
             cluster_mode=settings.cluster_mode(names.cluster_mode),
@@ -330,6 +333,17 @@ def _calls(stack: Stack) -> tuple[Location, ...]:
     """Return the nested stacks that lead to a template of a package, outermost first."""
     above = [one.location for one in reversed(stack.ancestors) if one.location is not None]
     return tuple(above) if is_downloaded(stack.template.source.path) else ()
+
+
+def _near_miss(resource: ResourceInstance, name: str) -> NearMiss | None:
+    """Return the property that looks like a misspelling of another, which is not set."""
+    entries = members(member(resource.body, "Properties"))
+    found = nearest(name, entries) if name not in entries else ""
+    source = resource.frame.stack.template.source
+    if not found:
+        return None
+    step = source.step(*entries[found])
+    return NearMiss(found, step.location, step.text)
 
 
 def _property_location(resource: ResourceInstance, name: str) -> Location | None:

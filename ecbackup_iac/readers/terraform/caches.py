@@ -21,7 +21,7 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.arguments import Arguments, is_ignored, refused
+from ecbackup_iac.readers.terraform.arguments import Arguments, is_ignored, near_miss_in, refused
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
 from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.refusals import refusals
@@ -147,6 +147,7 @@ class RootReader:
             backup_window=self._text(block, attributes.backup_window),
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
+            near_miss=near_miss_in(found.block, attributes.retention),
             assumptions=tuple(filter(None, (*found.doubts, self._note))),
         )
         cache = with_origin(cache, found.block, found.scope)
@@ -159,9 +160,13 @@ class RootReader:
     ) -> tuple[Setting[int], Location]:
         argument = block.attribute(attributes.retention)
         if argument is None:
+            near_miss = near_miss_in(found.block, attributes.retention)
+            nearest = near_miss and block.attribute(near_miss.name)
+            if nearest:
+                step = step_of(SourceStep.of(nearest, StepKind.UNSET))
+                return Unset((step,)), nearest.range.location
             header = found.block.header
-            step = step_of(SourceStep(header, StepKind.UNSET))
-            return Unset((step,)), header.location
+            return Unset((step_of(SourceStep(header, StepKind.UNSET)),)), header.location
         step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
         try:
             value = block.value(argument)
