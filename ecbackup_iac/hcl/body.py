@@ -35,7 +35,7 @@ _SIMPLE_ITEM = re.compile(
 _NEEDED = "Argument or block definition required"
 _NO_NEWLINE = "Missing newline after argument: an argument ends with its line"
 _COMMA = "Unexpected comma after argument: arguments are separated by newlines"
-_ONE_ARGUMENT = "Invalid single-argument block definition: a one-line block holds a single argument"
+_ONE_ARGUMENT = "Invalid single-argument block definition: a one-line block contains a single argument"
 
 
 class NativeBody(PlainTexts):
@@ -324,7 +324,7 @@ class _ItemParser:
         kind = self._text[start:name_end].decode(errors="replace")
         if self._is_one_line:
             self._report(
-                "Argument definition required: a one-line block holds a single argument",
+                "Argument definition required: a one-line block contains a single argument",
                 start,
                 name_end,
             )
