@@ -30,7 +30,7 @@ def matcher(pattern: str) -> Callable[[str], object]:
 
 def texts_in(pattern: str) -> list[str]:
     """Return the texts of a glob, each of which is in whatever it matches."""
-    pieces = (text for part in _WILDCARD.split(pattern) for text in part.split("?"))
+    pieces = (text for part in re.split(_WILDCARD, pattern) for text in part.split("?"))
     return [text for text in pieces if text]
 
 

@@ -35,7 +35,9 @@ _SIMPLE_ITEM = re.compile(
 _NEEDED = "Argument or block definition required"
 _NO_NEWLINE = "Missing newline after argument: an argument ends with its line"
 _COMMA = "Unexpected comma after argument: arguments are separated by newlines"
-_ONE_ARGUMENT = "Invalid single-argument block definition: a one-line block contains a single argument"
+_ONE_ARGUMENT = (
+    "Invalid single-argument block definition: a one-line block contains a single argument"
+)
 
 
 class NativeBody(PlainTexts):

@@ -207,6 +207,15 @@ def depth(root: Node) -> int:
     return deepest
 
 
+def nodes_in(expression: Node) -> Iterator[Node]:
+    """Yield an expression and all that is in it. Does not recurse."""
+    pending = [expression]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending += children(node)
+
+
 def children(node: Node) -> Sequence[Node]:  # noqa: C901, PLR0912 - one case a kind of node
     """Return the nodes right inside a node."""
     match node:

@@ -36,7 +36,7 @@ from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
 
 _NO_CONFIGURATION = (
     "Extraneous JSON object property: none is a block type, so this is not configuration; "
-    "name a plan, state, template or AWS CLI output *.json, not *.tf.json"
+    "a plan, state, template or AWS CLI output must not be named *.tf.json"
 )
 
 

@@ -122,3 +122,11 @@ resource "aws_elasticache_cluster" "m" {
     found = evaluate({"main.tf": configuration})
     member = next(cache for cache in found.caches if cache.type == "aws_elasticache_cluster")
     assert isinstance(member.replication_group, Known)
+
+
+def test_what_is_refused_only_after_apply_makes_try_take_the_next(evaluate: "Evaluate") -> None:
+    configuration = 'resource "terraform_data" "d" {\n  input = [1, 2]\n}\n'
+    loop = "[for one in terraform_data.d.output : !one]"  # a number is neither true nor false
+    assert retention(evaluate, configuration, f"try(alltrue({loop}) ? 7 : 3, 0)") == {7, 3, 0}
+    condition = f"can(alltrue({loop}) ? 7 : 3)"
+    assert retention(evaluate, configuration, f"{condition} ? 7 : 0") == {7, 0}

@@ -365,7 +365,7 @@ def test_a_rejected_module_call_reaches_nothing(evaluate: "Evaluate") -> None:
     assert found_days(evaluate(files)) == {"docs": None, "middle": 0}
 
 
-REPEATED = ("count = 1", "count = 0", "for_each = {}", COUNTED, "depends_on = [terraform_data.x]")
+REPEATED = ("count = 1", "count = 0", "for_each = {}", COUNTED, "depends_on = [path.root]")
 
 
 @pytest.mark.parametrize("more", REPEATED)

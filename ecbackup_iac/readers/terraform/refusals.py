@@ -12,7 +12,12 @@ from ecbackup_iac.readers.terraform.resource_types import RETENTION
 from ecbackup_iac.readers.terraform.settings import shown_text
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance
-from ecbackup_iac.terraform.modules.problems import condition, undeclared_function
+from ecbackup_iac.terraform.modules.problems import (
+    check_rule,
+    condition,
+    undeclared_function,
+    undeclared_names,
+)
 from ecbackup_iac.terraform.modules.resource_values import kept_value
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -55,6 +60,8 @@ def _refused_arguments(found: ResourceInstance, block: Arguments) -> Iterator[Ev
 
     A retention of a wrong type is for the rule.
     """
+    module = found.scope.instance.module
+    yield from undeclared_names(module, found.block)
     for name, schema in provider_schema(found.kind).items():
         attributes = [block.attribute(name)]
         if schema.is_block:
@@ -67,7 +74,7 @@ def _refused_arguments(found: ResourceInstance, block: Arguments) -> Iterator[Ev
                 value = block.value(attribute)
                 if not schema.is_block and name != RETENTION:
                     kept_value(attribute, value, schema)
-                error = undeclared_function(found.scope.instance.module, attribute)
+                error = undeclared_function(module, attribute)
                 if error is not None:
                     yield error
             except EvaluationError as error:
@@ -80,10 +87,13 @@ def _failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Loca
         rules = [(rule, "pre") for rule in lifecycle.body.blocks("precondition")]
         rules += [(rule, "post") for rule in lifecycle.body.blocks("postcondition")]
         for rule, when in rules:
+            is_evaluated = False
             try:
+                check_rule(rule)
+                is_evaluated = True
                 holds = condition(rule, block.value)
             except EvaluationError as error:
-                if when == "pre":
+                if when == "pre" or not is_evaluated:
                     yield (error.origin or rule.header).location, error.message
                 continue
             written = rule.body.attribute("condition")

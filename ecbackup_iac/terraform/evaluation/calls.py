@@ -8,7 +8,7 @@ from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.functions.signature import Function
-from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.context import record_possible_rejection
 from ecbackup_iac.terraform.values.operators import possible_elements
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import STRING, is_sequence
@@ -68,7 +68,8 @@ def _expanded_call(evaluator: NodeEvaluator, function: Function, arguments: list
     """Return the value of `function(a, b...)`."""
     *fixed, last = arguments
     if not last.is_known and not last.unknown.outcomes:
-        record_rejection()  # it may be refused as an argument
+        # It may be refused as an argument.
+        record_possible_rejection(is_deferred=last.unknown.is_deferred)
         return unknown(last.unknown.why, function.returns, is_deferred=last.unknown.is_deferred)
 
     def expanded(known: Value) -> Value:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from ecbackup_iac.hcl.expression import Call, Conditional, Node
+from ecbackup_iac.hcl.expression import Binary, Call, Conditional, Node, Template, Unary
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, of_deferred_type, one_of
-from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, Type, unified
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type, unified
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
@@ -31,9 +31,7 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
     if condition.is_null:
         raise _null_condition()
     then, otherwise = _attempt(evaluator, node.then), _attempt(evaluator, node.otherwise)
-    kind = None
-    if isinstance(then, Value) and isinstance(otherwise, Value):
-        kind = _branch_type(then, otherwise)
+    kind = _branch_type(_of_its_type(then, node.then), _of_its_type(otherwise, node.otherwise))
 
     def settled(truth: Value) -> Value:
         if truth.is_null:
@@ -105,6 +103,22 @@ def _either_branch(
     return of_deferred_type(result, raw.why) if raw.is_deferred and len(found) == 1 else result
 
 
+def _of_its_type(attempt: _Attempt, node: Node) -> Value:
+    """Return a branch; for one that is refused, what is unknown but for the type that it would have."""
+    if isinstance(attempt, Value):
+        return attempt
+    match node:
+        case Template(parts=parts) if len(parts) > 1:
+            kind = STRING
+        case Binary(operator="+" | "-" | "*" | "/" | "%") | Unary(operator="-"):
+            kind = NUMBER
+        case Binary() | Unary():
+            kind = BOOL
+        case _:
+            kind = DYNAMIC
+    return unknown(attempt.message, kind)
+
+
 def _branch_type(then: Value, otherwise: Value) -> Type | None:
     """Return the type that both branches are converted to; None where they stay as they are."""
     for branch, opposite in ((then, otherwise), (otherwise, then)):
@@ -126,18 +140,19 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
     is_deferred = False
     last: EvaluationError | None = None
     for argument in node.arguments:
-        with track_rejections() as rejections:
-            try:
+        try:
+            with track_rejections() as rejections:
                 value = evaluator.value(argument)
-            except ReferenceRefusedError:
-                raise
-            except EvaluationError as error:
-                last = error
-                continue
+        except ReferenceRefusedError:
+            raise
+        except EvaluationError as error:
+            last = error
+            continue
         if not found:  # a plan does not wait for what is deferred, and tries no other argument
-            is_deferred = rejections.happened and rejections.is_deferred
+            is_deferred = rejections.is_deferred and (rejections.happened or rejections.may_follow)
         found.append(Possibility(value))
-        if not rejections.happened:
+        may_follow = rejections.may_follow and not value.is_wholly_known
+        if not rejections.happened and not may_follow:
             break
     if not found:
         raise EvaluationError("no expression succeeded") from last
@@ -153,7 +168,7 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
 
 def _deferred(value: Value) -> Value:
     """Return what `try` makes of a value: a plan knows nothing of it before all of it is known."""
-    inner = None if is_open(value) or not value.is_known else first_unknown(value)
+    inner = None if is_open(value) else first_unknown(value)
     if inner is None or not inner.unknown.is_deferred:
         return value
     return of_deferred_type(value, inner.unknown.why)
@@ -163,18 +178,17 @@ def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
     """Return the value of `can`: whether Terraform accepts the argument."""
     if len(node.arguments) != 1:
         raise EvaluationError("can: exactly one argument is required")
-    with track_rejections() as rejections:
-        try:
+    try:
+        with track_rejections() as rejections:
             value = evaluator.value(node.arguments[0])
-        except ReferenceRefusedError:
-            raise
-        except EvaluationError:
-            return Value(BOOL, raw=False)
+    except ReferenceRefusedError:
+        raise
+    except EvaluationError:
+        return Value(BOOL, raw=False)
     if value.is_wholly_known and not rejections.happened:
         return Value(BOOL, raw=True)
-    if not rejections.happened and not value.is_known and value.unknown.outcomes:
+    is_sure = not rejections.happened and not rejections.may_follow
+    if is_sure and not value.is_known and value.unknown.outcomes:
         return Value(BOOL, raw=True)
-    why = (
-        value.unknown.why if not value.is_known else "it is unknown whether the expression is valid"
-    )
-    return unknown(why, BOOL)
+    why = value.unknown.why if not value.is_known else "it is unknown whether it is valid"
+    return unknown(why, BOOL, is_not_null=True)

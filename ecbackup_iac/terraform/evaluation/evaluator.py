@@ -33,7 +33,10 @@ from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.functions.data_files import read_from_files
-from ecbackup_iac.terraform.values.context import evaluation_context, record_rejection
+from ecbackup_iac.terraform.values.context import (
+    evaluation_context,
+    record_possible_rejection,
+)
 from ecbackup_iac.terraform.values.operators import attribute, binary, decides, index, unary
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
@@ -41,9 +44,11 @@ from ecbackup_iac.terraform.values.value import (
     Privacy,
     ReferenceRefusedError,
     SourceStep,
+    UnknownRaw,
     UnneededOperandError,
     Value,
     is_open,
+    not_null,
     object_value,
     tuple_value,
     unknown,
@@ -81,9 +86,9 @@ class Evaluator(NodeEvaluator):
                 self._check_key(node.of, of, has_key=True)
                 return index(of, self.value(node.key), self.subject(node.key))
             case Binary():
-                return self._binary(node)
+                return not_null(self._binary(node))
             case Unary():
-                return unary(node.operator, self.value(node.operand))
+                return not_null(unary(node.operator, self.value(node.operand)))
             case Conditional():
                 return conditional(self, node)
             case Call():
@@ -175,12 +180,13 @@ class Evaluator(NodeEvaluator):
     def _object(self, node: ObjectNode) -> Value:
         members: dict[str, Value] = {}
         keys = []
+        unknown_key: UnknownRaw | None = None
         for key_node, value_node in node.items:
             key = self.object_key(key_node)
             value = self.value(value_node)
             if not key.is_known:
-                record_rejection()  # it may be null
-                return unknown(key.unknown.why, is_deferred=key.unknown.is_deferred)
+                unknown_key = key.unknown
+                continue
             keys.append(key)
             source_range = SourceRange(
                 key_node.range.file, key_node.range.start, value_node.range.end
@@ -189,6 +195,9 @@ class Evaluator(NodeEvaluator):
             name = name if isinstance(name, str) else ""
             step = SourceStep(source_range, StepKind.MAPPING, name, value_node)
             members[str(key.raw)] = value.through(*self.trace_steps(step))
+        if unknown_key is not None:
+            record_possible_rejection(is_deferred=unknown_key.is_deferred)  # it may be null
+            return unknown(unknown_key.why, is_deferred=unknown_key.is_deferred)
         return object_value(members).with_marks_of(*keys)
 
 

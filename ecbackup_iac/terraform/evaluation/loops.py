@@ -6,7 +6,7 @@ from contextlib import suppress
 from ecbackup_iac.hcl.expression import For, ForDirective, Node, Splat
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
-from ecbackup_iac.terraform.values.context import hide_rejections, record_rejection
+from ecbackup_iac.terraform.values.context import hide_rejections, record_possible_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
@@ -22,6 +22,7 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     hidden_value,
+    is_collection,
     number,
     object_value,
     string,
@@ -42,7 +43,9 @@ def for_expression(evaluator: NodeEvaluator, node: For) -> Value:
 def _unknown_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
     """Return what a for expression makes of an unknown collection: every element may be known."""
     raw = collection.unknown
-    record_rejection()  # it may be null, or no collection
+    if collection.type != DYNAMIC and not is_collection(collection):
+        raise EvaluationError("Iteration over non-iterable value")
+    record_possible_rejection(is_deferred=raw.is_deferred)  # it may be null, or no collection
     item = unknown(raw.why, is_deferred=raw.is_deferred)
     names = {node.item: item, **({node.key: item} if node.key else {})}
     element = None
@@ -102,8 +105,9 @@ def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
         else:
             unknown_part = key
     if unknown_part is not None:
-        record_rejection()  # it may be null, or a key that comes twice
         raw = unknown_part.unknown
+        # It may be null, or a key that comes twice.
+        record_possible_rejection(is_deferred=raw.is_deferred)
         return unknown(raw.why, is_deferred=raw.is_deferred, is_not_null=True)
     if node.key_result is None:
         return tuple_value(items).with_marks_of(*conditions)
@@ -161,8 +165,11 @@ def splat(evaluator: NodeEvaluator, node: Splat) -> Value:
     """Return the value of `of[*].each`. Raises EvaluationError."""
     of = evaluator.value(node.of)
     if not of.is_known and not of.unknown.outcomes:
-        record_rejection()  # an element may lack what is taken of each
-        return unknown(of.unknown.why, is_deferred=of.unknown.is_deferred)
+        if of.unknown.is_not_null and of.type != DYNAMIC and not is_sequence(of.type):
+            return _known_splat(evaluator, node, of)  # it is the one element
+        # An element may lack what is taken of each.
+        record_possible_rejection(is_deferred=of.unknown.is_deferred)
+        return unknown(of.unknown.why, is_deferred=of.unknown.is_deferred, is_not_null=True)
     return map_outcomes(lambda known: _known_splat(evaluator, node, known), of).with_marks_of(of)
 
 

@@ -18,7 +18,7 @@ from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, not_null, string
 
 _NULL = "The expression result is null: it cannot be used in a template"
 
@@ -82,7 +82,7 @@ def _concatenated(pieces: list[Value]) -> Value:
             piece,
             kind=STRING,
         )
-    return result.with_marks_of(*pieces)
+    return not_null(result).with_marks_of(*pieces)
 
 
 def _as_text(value: Value, source_range: SourceRange) -> Value:

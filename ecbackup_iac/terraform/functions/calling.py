@@ -1,6 +1,6 @@
 """A function and its arguments, which may be unknown → the result of the call."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ecbackup_iac.terraform.functions.call_context import (
     CallContext,
@@ -14,8 +14,37 @@ from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import marks_in, with_hidden_credentials
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
-from ecbackup_iac.terraform.values.type_system import SetOf, Type
-from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, UnknownRaw, Value
+from ecbackup_iac.terraform.values.type_system import (
+    DYNAMIC,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    SetOf,
+    TupleOf,
+    Type,
+    type_name,
+)
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Privacy,
+    UnknownRaw,
+    Value,
+    not_null,
+)
+
+_NULL_RESULTS = frozenset({
+    "element", "ephemeralasnull", "jsondecode", "lookup", "merge", "nonsensitive", "one", "sensitive",
+    "tobool", "tolist", "tomap", "tonumber", "toset", "tostring", "yamldecode",
+})  # fmt: skip
+"""Functions whose result may be null, and those that give a null for a null."""
+
+
+_COLLECTIONS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("keys", "lookup", "merge", "values"), (MapOf, ObjectOf)),
+    **dict.fromkeys(("concat", "element", "slice"), (ListOf, TupleOf)),
+    **dict.fromkeys(("one", "reverse", "setproduct"), (ListOf, SetOf, TupleOf)),
+}
+"""The types that a function takes whose first parameter, or all of them, is some collection."""
 
 _STEPS_PER_ARGUMENT = 3
 
@@ -35,9 +64,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
     )
 
     def apply(*settled: Value) -> Value:
-        for parameter, argument in zip(parameters, settled, strict=True):
-            if argument.is_null and not parameter.allows_null:
-                raise _invalid(function, parameter, "argument must not be null")
+        _check_nulls(function, parameters, settled)
         try:
             if function.renders_templates:
                 return function.implementation(context, *settled)
@@ -47,14 +74,36 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         except UnknownResultError as error:
             return _unknown_result(function, arguments, error)
 
+    _check_nulls(function, parameters, converted_arguments)
     try:
         result = _map_arguments(apply, parameters, converted_arguments, function.returns)
     except EvaluationError as error:
         raise _rejection(function, arguments, error) from None
+    if function.name not in _NULL_RESULTS:
+        result = not_null(result)
     decoder = function.name if function.decodes else ""
     result = read_from_files(result, converted_arguments, decoder)
-    if not function.keeps_marks:
-        return result
+    return _marked(function, parameters, arguments, result) if function.keeps_marks else result
+
+
+def _check_nulls(
+    function: Function, parameters: Sequence[Parameter], arguments: Sequence[Value]
+) -> None:
+    """Raise EvaluationError for a null that the function does not take."""
+    for parameter, argument in zip(parameters, arguments, strict=True):
+        if argument.is_null and not parameter.allows_null:
+            raise _invalid(function, parameter, "argument must not be null")
+        if not argument.is_known and argument.type == DYNAMIC and argument.unknown.is_deferred:
+            return  # a plan looks no further
+
+
+def _marked(
+    function: Function,
+    parameters: Sequence[Parameter],
+    arguments: Sequence[Value],
+    result: Value,
+) -> Value:
+    """Return the result with the marks that the arguments give it."""
     is_sensitive, privacy = result.is_sensitive, result.privacy
     for parameter, argument in zip(parameters, arguments, strict=True):
         top_marks = argument.is_sensitive, argument.privacy
@@ -159,6 +208,11 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
     elif isinstance(argument.type, SetOf) and argument.is_known:
         expanded = expand_outcomes(argument)  # the order of a set depends on everything in it
         argument = expanded if expanded.is_known or expanded.unknown.outcomes else argument
+    kinds = _COLLECTIONS.get(function.name)
+    is_first = parameter is (*function.parameters, function.variadic)[0]
+    is_typed = not argument.is_known and argument.type != DYNAMIC  # a plan sees the type
+    if kinds and is_first and is_typed and not isinstance(argument.type, kinds):
+        raise _invalid(function, parameter, f"it takes no {type_name(argument.type)}")
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:

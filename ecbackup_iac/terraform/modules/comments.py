@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from ecbackup_iac.hcl.comments import comment_spans
-from ecbackup_iac.hcl.expression import Node, ObjectNode, TupleNode, children
+from ecbackup_iac.hcl.expression import ObjectNode, TupleNode, nodes_in
 from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
@@ -51,14 +51,13 @@ def _entries(
         after = bisect_left(comments, (block.range.start,))
         if after == len(comments) or comments[after][0] >= block.range.end:
             continue
-        nodes: list[Node] = [
-            attribute.expression
+        nodes = (
+            node
             for attribute in block.body.attributes()
             if block.kind == "module" or attribute.name == "for_each"
-        ]
-        while nodes:
-            node = nodes.pop()
-            nodes += children(node)
+            for node in nodes_in(attribute.expression)
+        )
+        for node in nodes:
             if isinstance(node, TupleNode):
                 yield from ((item.range.start, item.range.end) for item in node.items)
             elif isinstance(node, ObjectNode):

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cached_property
 
 from ecbackup_iac.files.paths import shown_path
-from ecbackup_iac.hcl.expression import GetAttribute, Name, children
+from ecbackup_iac.hcl.expression import GetAttribute, Name, nodes_in
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
@@ -177,19 +177,12 @@ class ModuleInstance:
     def _locals_in(self, name: str) -> Iterator[str]:
         """Yield the locals that a local's expression names, and that are not evaluated yet."""
         attribute = self.module.local_values.get(name)
-        nodes = [] if attribute is None else [attribute.expression]
-        while nodes:
-            node = nodes.pop()
+        for node in () if attribute is None else nodes_in(attribute.expression):
             charge()
             if isinstance(node, GetAttribute) and isinstance(node.of, Name):
-                key = ("local", node.name)
-                if node.of.name == "local" and not self._is_started(key):
+                key = (node.of.name, node.name)
+                if key[0] == "local" and key not in self._found and key not in self._pending:
                     yield node.name
-                continue
-            nodes += children(node)
-
-    def _is_started(self, key: tuple[str, ...]) -> bool:
-        return key in self._found or key in self._pending
 
     def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
         if self._is_ephemeral(root, names[0]):

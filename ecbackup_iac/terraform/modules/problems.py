@@ -2,7 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
-from ecbackup_iac.hcl.expression import Call, GetAttribute, Literal, Name, Node, children
+from ecbackup_iac.hcl.expression import (
+    Call,
+    GetAttribute,
+    Index,
+    Literal,
+    Name,
+    Node,
+    ObjectNode,
+    nodes_in,
+)
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
@@ -39,6 +48,7 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
     for block in instance.module.outputs.values():
         for rule in block.body.blocks("precondition"):
             try:
+                check_rule(rule)
                 holds = condition(rule, value_of)
             except EvaluationError as error:
                 yield error.at(rule.header)
@@ -47,11 +57,22 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
                 yield EvaluationError("Module output value precondition failed", rule.header)
 
 
+def check_rule(rule: Block) -> None:
+    """Raise EvaluationError for a precondition or postcondition that is refused as it is written."""
+    attributes = {attribute.name: attribute for attribute in rule.body.attributes()}
+    for name in ("condition", "error_message"):
+        if name not in attributes:
+            raise EvaluationError(f"Missing required argument: the rule has no {name}", rule.header)
+    if not any(_references(attributes["condition"].expression)):
+        text = f"Invalid {rule.kind} expression: it must refer to something in the configuration"
+        raise EvaluationError(text, attributes["condition"].range)
+
+
 def condition(rule: Block, value_of: Callable[[Attribute], Value]) -> Value:
     """Return whether a rule's condition holds: a bool, or unknown. Raises EvaluationError."""
-    attribute = rule.body.attribute("condition")
-    if attribute is None:
-        raise EvaluationError("Missing required argument: the rule has no condition", rule.header)
+    attribute, message = (rule.body.attribute(name) for name in ("condition", "error_message"))
+    if attribute is None or message is None:
+        raise EvaluationError("Missing required argument", rule.header)
     holds = value_of(attribute)
     try:
         truth = converted(holds, BOOL)
@@ -61,6 +82,8 @@ def condition(rule: Block, value_of: Callable[[Attribute], Value]) -> Value:
     if truth.is_null:
         text = "Invalid condition result: it must be true or false, not null"
         raise EvaluationError(text, attribute.range)
+    if value_of(message).is_null:
+        raise EvaluationError("Invalid error message: it must not be null", message.range)
     return truth
 
 
@@ -72,7 +95,7 @@ def _check_variable(instance: ModuleInstance, name: str, block: Block) -> None:
         written = rule.body.attribute("condition")
         if rule.body.attribute("error_message") is None:
             raise EvaluationError("Missing required argument: error_message", rule.header)
-        if written is not None and not _refers_to(written.expression, name):
+        if written is not None and ("var", name) not in _references(written.expression):
             text = f"Invalid variable validation condition: it does not refer to var.{name}"
             raise EvaluationError(text, written.range)
     _warn_of_quoted_type(instance, block)
@@ -82,17 +105,62 @@ def _check_variable(instance: ModuleInstance, name: str, block: Block) -> None:
         instance.reference("var", (name,), block.header)
 
 
+def undeclared_names(module: Module, block: Block) -> Iterator[EvaluationError]:
+    """Yield that a resource or call depends on what is not declared, or names a provider that is not."""
+    dependencies = block.body.attribute("depends_on")
+    if dependencies is not None:
+        for root, name in _references(dependencies.expression):
+            if not _is_declared(module, root, name):
+                yield EvaluationError(f"Reference to undeclared {root}.{name}", dependencies.range)
+    for written in filter(None, map(block.body.attribute, ("provider", "providers"))):
+        node = written.expression
+        named = [value for _, value in node.items] if isinstance(node, ObjectNode) else [node]
+        for value in named:
+            of = value.of if isinstance(value, Index) else value  # OpenTofu's have instances
+            missing = sorted(set(_references(of)) - _provider_aliases(module))
+            for provider, alias in missing:
+                text = f"Provider configuration not present: {provider}.{alias} is not declared"
+                yield EvaluationError(text, written.range)
+
+
+def _is_declared(module: Module, root: str, name: str) -> bool:
+    """Whether a module declares what a reference begins with."""
+    match root:
+        case "data":
+            return any(key[:2] == (root, name) for key in module.resources)
+        case "local":
+            return name in module.local_values
+        case "module":
+            return name in module.calls
+        case "var":
+            return name in module.variables
+        case "path" | "terraform":
+            return True
+        case _:
+            return ("managed", root, name) in module.resources
+
+
+def _provider_aliases(module: Module) -> set[tuple[str, str]]:
+    """Return the provider configurations that a module declares, or needs to be passed, under an alias."""
+    required = (
+        argument
+        for block in module.settings
+        for inner in block.body.blocks("required_providers")
+        for argument in inner.body.attributes()
+    )
+    passed = {pair for argument in required for pair in _references(argument.expression)}
+    declared = ((block.labels[0], block.body.plain_text("alias")) for block in module.providers)
+    return passed | {(provider, alias) for provider, alias in declared if alias}
+
+
 def undeclared_function(module: Module, attribute: Attribute) -> EvaluationError | None:
     """Return that a provider's function is called whose provider the module does not require."""
-    waiting = [attribute.expression]
-    while waiting:
-        node = waiting.pop()
+    for node in nodes_in(attribute.expression):
         if isinstance(node, Call) and node.name.startswith("provider::"):
             provider = node.name.split("::")[1]
             if not _requires(module, provider):
                 text = f'Unknown provider function: required_providers does not name "{provider}"'
                 return EvaluationError(text, node.range)
-        waiting += children(node)
     return None
 
 
@@ -114,14 +182,8 @@ def _warn_of_quoted_type(instance: ModuleInstance, block: Block) -> None:
         instance.module.note(warning)
 
 
-def _refers_to(node: Node, name: str) -> bool:
-    """Whether an expression refers to a variable."""
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
+def _references(expression: Node) -> Iterator[tuple[str, str]]:
+    """Yield the first two names of every reference in an expression."""
+    for node in nodes_in(expression):
         if isinstance(node, GetAttribute) and isinstance(node.of, Name):
-            if (node.of.name, node.name) == ("var", name):
-                return True
-            continue
-        waiting += children(node)
-    return False
+            yield node.of.name, node.name

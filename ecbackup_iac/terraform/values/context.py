@@ -19,6 +19,9 @@ class RejectionTracker:
     is_deferred: bool = True
     """Whether each depends on what Terraform knows only after apply."""
 
+    may_follow: bool = False
+    """Whether one may follow after apply of what is unknown to a plan, and so refused by none."""
+
 
 @changing_record
 class EvaluationContext:
@@ -63,15 +66,20 @@ def evaluation(max_steps: int) -> Iterator[EvaluationContext]:
 
 @contextmanager
 def track_rejections() -> Iterator[RejectionTracker]:
-    """Track whether an outcome is rejected, as `try` and `can` have to know."""
-    context = evaluation_context()
-    outer, context.tracker = context.tracker, RejectionTracker()
+    """Track whether an outcome is rejected, as `try` and `can` have to know.
+
+    What is refused as a whole counts as no rejection outside: it has no outcome.
+    """
+    context, tracker = evaluation_context(), RejectionTracker()
+    outer, context.tracker = context.tracker, tracker
     try:
-        yield context.tracker
+        yield tracker
     finally:
-        found, context.tracker = context.tracker, outer
-        if found.happened:
-            record_rejection(is_deferred=found.is_deferred)
+        context.tracker = outer
+    if tracker.happened:
+        record_rejection(is_deferred=tracker.is_deferred)
+    if tracker.may_follow and outer is not None:
+        outer.may_follow = True
 
 
 @contextmanager
@@ -91,3 +99,12 @@ def record_rejection(*, is_deferred: bool = False) -> None:
     if tracker is not None:
         tracker.happened = True
         tracker.is_deferred = tracker.is_deferred and is_deferred
+
+
+def record_possible_rejection(*, is_deferred: bool) -> None:
+    """Record that what is unknown may be rejected: by the plan, or where it is deferred, after apply."""
+    tracker = evaluation_context().tracker
+    if not is_deferred:
+        record_rejection()
+    elif tracker is not None:
+        tracker.may_follow = True

@@ -5,7 +5,7 @@ from itertools import islice
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.context import record_possible_rejection, record_rejection
 from ecbackup_iac.terraform.values.equality import are_equal
 from ecbackup_iac.terraform.values.outcomes import MAX_OUTCOMES, combinations, map_outcomes, one_of
 from ecbackup_iac.terraform.values.primitives import primitive, requirement
@@ -72,13 +72,16 @@ def converted(value: Value, target: Type) -> Value:
 
 
 def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
+    if value.type != DYNAMIC and not _may_become(value.type, target):
+        raise EvaluationError(requirement(target))
     if raw.outcomes:
         result = map_outcomes(lambda outcome: converted(outcome, target), value, kind=target)
         return replace(result, trace=value.trace)
-    if value.type != DYNAMIC and not _may_become(value.type, target):
-        raise EvaluationError(requirement(target))
-    if not (target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC):
-        record_rejection()  # some value of its type may not be one of the target's
+    is_text = target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC
+    if not is_text:
+        record_possible_rejection(
+            is_deferred=raw.is_deferred
+        )  # some value of its type may not be one of the target's
     bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)
     return replace(
         value, type=value.type if _is_open_form(value.type, target) else target, raw=bounds

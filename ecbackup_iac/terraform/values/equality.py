@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes
-from ecbackup_iac.terraform.values.type_system import BOOL, SetOf, has_dynamic
+from ecbackup_iac.terraform.values.type_system import BOOL, SetOf, may_be_same
 from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
@@ -50,9 +50,9 @@ def _is_ruled_out(value: Value, raw: UnknownRaw, opposite: Value) -> bool | None
     """Whether an unknown value equals another: False where it cannot, None where it may."""
     if opposite.is_null:
         return False if raw.is_not_null else None
-    if not opposite.is_known or has_dynamic(value.type) or is_open(opposite):
+    if not opposite.is_known or is_open(opposite):
         return None
-    return None if has_open_type(opposite) or opposite.type == value.type else False
+    return None if may_be_same(value.type, opposite.type) else False
 
 
 def _are_equal_containers(left: Value, right: Value) -> bool | None:

@@ -161,8 +161,10 @@ def attribute(of: Value, name: str) -> Value:
         EvaluationError: there is none, or `of` is null or no such thing.
 
     """
-    if isinstance(of.raw, UnknownRaw) and not of.raw.outcomes:
-        return _part_of_unknown(of, _attribute_type(of.type, name))
+    if isinstance(of.raw, UnknownRaw):
+        kind = _attribute_type(of.type, name)  # a plan sees the type of what it does not know
+        if not of.raw.outcomes:
+            return _part_of_unknown(of, kind)
     return map_outcomes(lambda settled: _attribute(settled, name), of).with_marks_of(of)
 
 
@@ -250,8 +252,10 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
     """
     if of.is_known and not of.is_null and not key.is_known and not key.unknown.outcomes:
         return _any_element(of, key, subject)
-    if isinstance(of.raw, UnknownRaw) and not of.raw.outcomes:
-        return _part_of_unknown(of, _element_type(of.type, key)).with_marks_of(key)
+    if isinstance(of.raw, UnknownRaw):
+        kind = _element_type(of.type, key)
+        if not of.raw.outcomes:
+            return _part_of_unknown(of, kind).with_marks_of(key)
     try:
         found = map_outcomes(_index, of, key).with_marks_of(of)
         # Terraform does not call an object's attribute sensitive because its name is.

@@ -63,8 +63,14 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
         outcomes = ()
     elif len(distinct) == 1 and distinct[0].value.is_wholly_known:
         return distinct[0].value
-    raw = UnknownRaw(why, outcomes, is_deferred=is_deferred)
+    is_not_null = not any(map(_may_be_null, possibilities))
+    raw = UnknownRaw(why, outcomes, is_deferred=is_deferred, is_not_null=is_not_null)
     return Value(kind, raw, privacy=max(privacies, default=Privacy.NONE))
+
+
+def _may_be_null(possibility: Possibility) -> bool:
+    raw = possibility.value.raw
+    return raw is None or (isinstance(raw, UnknownRaw) and not raw.is_not_null)
 
 
 def _flattened(outer: Possibility, outcomes: Iterable[Possibility]) -> Iterator[Possibility]:
@@ -138,7 +144,7 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
 def of_deferred_type(value: Value, why: str) -> Value:
     """Return what will be this value, of a type that a plan does not know: it refuses no use of it."""
     if not value.is_known:
-        return value
+        return replace(value, type=DYNAMIC)
     raw = UnknownRaw(why, (Possibility(value),), is_deferred=True)
     return replace(value, type=DYNAMIC, raw=raw)
 

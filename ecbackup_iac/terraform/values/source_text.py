@@ -1,6 +1,5 @@
 """The source of a trace step → the part of it that a report may show."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from ecbackup_iac.hcl.expression import (
@@ -11,6 +10,7 @@ from ecbackup_iac.hcl.expression import (
     Template,
     TupleNode,
     children,
+    nodes_in,
 )
 from ecbackup_iac.hcl.source import SourceRange
 
@@ -23,7 +23,7 @@ def calls_sensitive(expression: Node) -> bool:
     """Whether an expression declares something in it as sensitive."""
     return any(
         isinstance(node, Call) and node.name.removeprefix("core::") == "sensitive"
-        for node in _nodes(expression)
+        for node in nodes_in(expression)
     )
 
 
@@ -81,15 +81,7 @@ def _holds_text(collection: ObjectNode | TupleNode) -> bool:
                 and isinstance(node.value, str)
                 and not node.value.isdigit()
             )
-            for node in _nodes(value)
+            for node in nodes_in(value)
         ):
             return True
     return False
-
-
-def _nodes(expression: Node) -> Iterator[Node]:
-    pending = [expression]
-    while pending:
-        node = pending.pop()
-        yield node
-        pending += children(node)

@@ -191,6 +191,28 @@ def has_dynamic(kind: Type) -> bool:
     return kind.name == "dynamic" if isinstance(kind, Primitive) else kind.is_open
 
 
+def may_be_same(kind: Type, other: Type) -> bool:
+    """Whether two types may turn out to be the same, once what is dynamic in them is known."""
+    charge()
+    if kind == other or DYNAMIC in (kind, other):
+        return True
+    match kind, other:
+        case (
+            (ListOf(element=left), ListOf(element=right))
+            | (SetOf(element=left), SetOf(element=right))
+            | (MapOf(element=left), MapOf(element=right))
+        ):
+            return may_be_same(left, right)
+        case TupleOf(elements=left), TupleOf(elements=right):
+            return len(left) == len(right) and all(map(may_be_same, left, right))
+        case ObjectOf(attributes=left), ObjectOf(attributes=right):
+            return [name for name, _ in left] == [name for name, _ in right] and all(
+                may_be_same(a, b) for (_, a), (_, b) in zip(left, right, strict=True)
+            )
+        case _:
+            return False
+
+
 def type_name(kind: Type) -> str:
     """Return a type's name in Terraform's messages: "string", "list of number", "object"."""
     match kind:

@@ -457,6 +457,13 @@ def unknown(
     return Value(kind, UnknownRaw(why, is_deferred=is_deferred, is_not_null=is_not_null))
 
 
+def not_null(value: Value) -> Value:
+    """Return the result of what never gives null."""
+    if isinstance(value.raw, UnknownRaw) and not value.raw.is_not_null:
+        return replace(value, raw=replace(value.raw, is_not_null=True))
+    return value
+
+
 def is_collection(value: Value) -> bool:
     """Whether a value is a list, set, tuple, map or object."""
     return is_sequence(value.type) or is_mapping(value.type)
