@@ -1,6 +1,7 @@
-"""Every text that a user may read is in plain English: none has a word or phrase that was once this program's own.
+"""Every text that a user may read is in plain English: none has a word that was this program's own jargon.
 
-Covered are the strings of the package, the help of the commands, the facts of `explain`, the action and the hooks.
+Covered are the strings of the package, the help of its commands, the facts of `explain`, the action and the
+hooks.
 """
 
 import ast
@@ -33,7 +34,8 @@ PLAIN = {
     r"anew|of itself|by itself": "again, on its own",
     r"wrongly|gravest": "incorrectly, most severe",
     r"(no|some|any|every)body": "no one, someone",
-    r"(?<!there )(is|are|was|were) none|(?<!there )(is|are|was|were) no (?!longer\b|more\b|such\b)[a-z]+": "is not a ...",
+    r"(?<!there )(is|are|was|were) none": "is not one",
+    r"(?<!there )(is|are|was|were) no (?!longer\b|more\b|such\b)[a-z]+": "is not a ...",
     r"in (the )?place of": "instead of",
     r"to be had|clear of|what is meant|as (it|they) (is|are) written": "another phrase",
     r"(the|a|not) whole(?! number)": "complete",

@@ -59,7 +59,10 @@ def _own(node: Node) -> Iterator[Found]:
         return
     for name, (key, value) in members(node).items():
         if name != "ignore":
-            yield _wrong(f"Metadata ecbackup {shorten(name)}", f"unknown key: {EXAMPLE}"), key
+            yield (
+                _wrong(f"Metadata ecbackup {shorten(name)}", f"unknown key; expected {EXAMPLE}"),
+                key,
+            )
             continue
         entries = _entries(value)
         if not entries:

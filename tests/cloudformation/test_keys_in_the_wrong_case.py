@@ -24,8 +24,7 @@ Resources:
 """
 NO_TYPE = "CloudFormation rejects the template: the resource Cache has no Type"
 MISPLACED = (
-    "not evaluated: AWS::ElastiCache::ReplicationGroup "
-    "is not where CloudFormation reads resources"
+    "not evaluated: AWS::ElastiCache::ReplicationGroup is not where CloudFormation reads resources"
 )
 
 REJECTED = {

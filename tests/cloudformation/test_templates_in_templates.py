@@ -421,7 +421,10 @@ def test_stacks_elsewhere_are_one_warning(statuses: Statuses) -> None:
     _, report = statuses({"main.yaml": f"Resources:\n{stacks}"})
     (warning,) = report["diagnostics"]
     assert warning["severity"] == "warning"
-    assert "the templates of 12 nested stacks are not in this repository (main.yaml:2, " in warning["message"]
+    assert (
+        "the templates of 12 nested stacks are not in this repository (main.yaml:2, "
+        in warning["message"]
+    )
 
 
 def test_packages_that_are_not_installed_are_one_warning(statuses: Statuses) -> None:

@@ -153,7 +153,7 @@ def test_a_submodule_and_a_work_tree_of_git_give_no_warning(
     (tmp_path / "modules" / ".git").write_text("gitdir: ../.git/modules/modules\n", "utf-8")
     (tmp_path / "template.yaml").write_text(TEMPLATE.replace("Limit: 0", "Limit: 7"), "utf-8")
     result = run_here("check", ".")
-    assert (result.stdout, result.status) == ("1 cache: 1 passes\n", 0)
+    assert (result.stdout, result.status) == ("1 cache: 1 passed\n", 0)
 
 
 def test_what_terragrunt_copied_is_not_checked_unless_it_is_named(
@@ -167,4 +167,4 @@ def test_what_terragrunt_copied_is_not_checked_unless_it_is_named(
     result = run_here("check", ".")
     assert (result.stdout, result.status) == ("0 caches found\n", 0)
     result = run_here("check", "live/.terragrunt-cache/a/b")
-    assert (result.stdout.splitlines()[-1], result.status) == ("2 caches: 2 fail", 1)
+    assert (result.stdout.splitlines()[-1], result.status) == ("2 caches: 2 failed", 1)

@@ -318,7 +318,7 @@ def test_output_that_is_not_complete_is_an_error(token: str) -> None:
     reading = read(ANSWER.replace("}]}", f'}}], "{token}": "abc"}}').encode())
     assert reading is not None
     assert [problem.message[:38] for problem in reading.diagnostics] == [
-        "the output stops before the last cache"
+        "the output is truncated: run the comma"
     ]
     complete = read(ANSWER.replace("}]}", f'}}], "{token}": null}}').encode())
     assert complete is not None
@@ -516,8 +516,8 @@ def group(name: str, region: str | None = None) -> dict[str, object]:
     [
         ([cluster("a", "g")], "1 cluster belongs to replication groups that are in no input: g;"),
         ([cluster("a", "g"), cluster("b", "g"), group("h")], "2 clusters belong to"),
-        ([cluster(f"{n}", f"g{n}") for n in range(5)], "lists: g0, g1, g2 and 2 more;"),
-        ([cluster("a", "g", "eu-west-1"), group("g", "us-east-1")], "lists: g;"),
+        ([cluster(f"{n}", f"g{n}") for n in range(5)], "are in no input: g0, g1, g2 and 2 more;"),
+        ([cluster("a", "g", "eu-west-1"), group("g", "us-east-1")], "are in no input: g;"),
         ([cluster("a", "g", "eu-west-1"), group("g", "eu-west-1"), group("g", "us-east-1")], None),
         ([cluster("a", "g"), group("g")], None),
         ([cluster("a", "g"), group("g", "us-east-1")], None),
@@ -549,7 +549,7 @@ def test_a_plan_without_its_changes_is_reported() -> None:
     )
     problem = problem_with(content)
     assert problem is not None
-    assert problem.message.startswith("the plan was cut: it has no resource_changes")
+    assert problem.message.startswith("the plan is incomplete: it has no resource_changes")
 
 
 def test_a_document_of_another_kind_among_ours_is_reported() -> None:
@@ -662,7 +662,7 @@ def repository(tmp_path: Path, copy_in: Callable[[str, str], Path]) -> Path:
     return tmp_path / "top"
 
 
-ONE_PASSES = "1 cache: 1 passes\n"
+ONE_PASSES = "1 cache: 1 passed\n"
 
 
 @pytest.mark.parametrize("above", ["..", "../..", "ABSOLUTE"])
@@ -721,7 +721,7 @@ def test_standard_input_is_read_once_however_often_it_is_named(
     repository: Path, run: "Run"
 ) -> None:
     result = run("check", "-", "-", stdin=PLAN.encode(), cwd=repository)
-    assert result.stdout.endswith("\n1 cache: 1 fails\n")
+    assert result.stdout.endswith("\n1 cache: 1 failed\n")
 
 
 def test_a_process_substitution_is_read(repository: Path, run: "Run") -> None:

@@ -290,7 +290,7 @@ NOT_OVERRIDDEN = {
         "modules/cache/a.tfcomponent.hcl",
         'component "network" {\n  source = "./network"\n}\n',
     ),
-    "a file that is broken": ("live/terragrunt.hcl", "terraform {"),
+    "a file that is violated": ("live/terragrunt.hcl", "terraform {"),
     "Atmos with its components elsewhere": ("atmos.yaml", "{}"),
 }
 

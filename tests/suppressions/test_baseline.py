@@ -214,14 +214,14 @@ def test_naming_only_the_policy_or_the_baseline_checks_the_repository(
     write(tmp_path / ".ecbackup.toml", 'baseline = "agreed.txt"\n')
     result = run_here("check", name)
     assert (result.stderr, result.status) == ("", 1)
-    assert result.stdout.endswith("2 caches: 2 fail\n")
+    assert result.stdout.endswith("2 caches: 2 failed\n")
 
 
 def test_the_folder_of_a_baseline_is_checked_by_itself(tmp_path: Path, run_here: "RunHere") -> None:
     write(tmp_path / "a/main.tf", configuration(carts=0))
     write(tmp_path / "b/main.tf", configuration(carts=7))
     write(tmp_path / "b" / FILE, '{"schema_version": 1, "findings": []}')
-    assert run_here("check", "b").stdout == "1 cache: 1 passes\n"
+    assert run_here("check", "b").stdout == "1 cache: 1 passed\n"
 
 
 @pytest.mark.usefixtures("stack")
@@ -414,11 +414,11 @@ def test_update_replaces_the_file_whole_or_not_at_all(
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--reason", " "], "--reason: a text is expected"),
-        (["--reason", "x", "--update", FILE], "--update accepts nothing: it takes no --reason"),
+        (["--reason", " "], "--reason: the string is empty"),
+        (["--reason", "x", "--update", FILE], "--reason cannot be combined with --update"),
         (["nowhere"], "nowhere: no such file or folder"),
         (["--update", FILE], f"{FILE}: No such file or directory"),
-        (["--var", "x"], "--var x: NAME=VALUE is expected"),
+        (["--var", "x"], "--var x: expected NAME=VALUE"),
     ],
 )
 def test_a_baseline_that_cannot_be_written_is_reported(
@@ -494,7 +494,7 @@ def test_only_the_first_problems_of_a_file_are_reported(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(BaselineError, match="no regular file"):
+    with pytest.raises(BaselineError, match="not a regular file"):
         read_baseline(str(tmp_path))
     (tmp_path / "latin").write_bytes(b'"\xe9"')
     with pytest.raises(BaselineError, match="not UTF-8"):

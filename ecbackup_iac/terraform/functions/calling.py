@@ -212,7 +212,7 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
     is_first = parameter is (*function.parameters, function.variadic)[0]
     is_typed = not argument.is_known and argument.type != DYNAMIC  # a plan sees the type
     if kinds and is_first and is_typed and not isinstance(argument.type, kinds):
-        raise _invalid(function, parameter, f"it takes no {type_name(argument.type)}")
+        raise _invalid(function, parameter, f"{type_name(argument.type)} is not accepted")
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:
