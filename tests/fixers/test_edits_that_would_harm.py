@@ -97,7 +97,7 @@ def test_a_placeholder_is_never_overwritten(placeholder: str, tmp_path: Path, ru
     written(tmp_path, files)
     printed = run("fix").stdout
     assert {name: text(tmp_path / name) for name in files} == files
-    assert printed.endswith("0 fixed, 2 left\n")
+    assert printed.endswith("0 fixed, 2 skipped\n")
     assert "SnapshotRetentionLimit is unknown" in printed or "a placeholder is written" in printed
 
 
@@ -149,7 +149,7 @@ def test_calls_of_published_modules_are_treated_alike(tmp_path: Path, run: "Run"
     sources = ("cloudposse/elasticache-redis/aws", "terraform-aws-modules/elasticache/aws")
     calls = (f'module "m{n}" {{\n  source = "{name}"\n}}\n' for n, name in enumerate(sources))
     written(tmp_path, {"main.tf": "".join(calls)})
-    assert run("fix").stdout.endswith("2 fixed, 0 left\n")
+    assert run("fix").stdout.endswith("2 fixed, 0 skipped\n")
     assert text(tmp_path / "main.tf").count("  snapshot_retention_limit = 7\n") == 2
     assert run("check").status == 0
 
@@ -179,7 +179,7 @@ def test_no_remedy_causes_a_window_conflict(tmp_path: Path, run: "Run") -> None:
     written(tmp_path, {"t.yaml": template})
     lines = [line.strip() for line in run("check").stdout.splitlines()]
     at = lines.index(
-        "fix: give R a backup window of an hour or more that does not overlap its maintenance window"
+        "fix: set a backup window for R of an hour or more that does not overlap its maintenance window"
     )
     assert lines[at + 1] == "set SnapshotRetentionLimit: 7 in t.yaml:6"
     assert lines[at + 2].startswith("note ECB007: the backup window 05:00-09:00 overlaps")
@@ -230,7 +230,7 @@ def test_where_several_roots_call_a_module_the_call_is_changed(tmp_path: Path, r
     files = {"m/main.tf": MODULE.format(0), "a/main.tf": call, "b/main.tf": call}
     written(tmp_path, files)
     assert "add days = 7 to the module call, a/main.tf:1" in run("check").stdout
-    assert run("fix").stdout.endswith("2 fixed, 0 left\n")
+    assert run("fix").stdout.endswith("2 fixed, 0 skipped\n")
     assert text(tmp_path / "m/main.tf") == files["m/main.tf"]
     for root in "ab":
         assert "days = 7" in text(tmp_path / root / "main.tf")
@@ -241,7 +241,7 @@ def test_where_one_root_calls_a_module_its_default_is_changed(tmp_path: Path, ru
     call = 'module "m" {\n  source = "../m"\n}\n'
     files = {"m/main.tf": MODULE.format(0), "a/main.tf": call + call.replace('"m"', '"n"')}
     written(tmp_path, files)
-    assert run("fix").stdout.endswith("2 fixed, 0 left\n")
+    assert run("fix").stdout.endswith("2 fixed, 0 skipped\n")
     assert text(tmp_path / "a/main.tf") == files["a/main.tf"]
     assert text(tmp_path / "m/main.tf") == MODULE.format(7)
 
@@ -252,7 +252,7 @@ def test_where_a_call_cannot_set_the_value_the_default_is_changed(
     call = 'module "m" {\n  source = "../m"\n  days   = null\n}\n'
     module = MODULE.format(0).replace("default = 0", "default  = 0\n  nullable = false")
     written(tmp_path, {"m/main.tf": module, "a/main.tf": call, "b/main.tf": call})
-    assert run("fix").stdout.endswith("2 fixed, 0 left\n")
+    assert run("fix").stdout.endswith("2 fixed, 0 skipped\n")
     assert "default  = 7" in text(tmp_path / "m/main.tf")
 
 
@@ -261,7 +261,7 @@ def test_a_file_with_another_hard_link_is_left(tmp_path: Path, run: "Run") -> No
     os.link(tmp_path / "main.tf", tmp_path / "copy.txt")
     printed = run("fix").stdout
     assert "main.tf is hard-linked, and the other name would keep the old content" in printed
-    assert printed.endswith("1 fixed, 1 left\n")
+    assert printed.endswith("1 fixed, 1 skipped\n")
     assert text(tmp_path / "copy.txt") == GROUP.format(0)
     assert (tmp_path / "main.tf").samefile(tmp_path / "copy.txt")
 
@@ -343,7 +343,7 @@ def test_a_file_of_one_line_takes_no_longer(kind: str, tmp_path: Path, run: "Run
         caches = (one.format(n, settings[n % 2]) for n in range(count))
         (tmp_path / file).write_text(whole.format(",".join(caches)), encoding="utf-8")
         start = time.process_time()
-        assert run("fix", "--diff").stderr.endswith(f"{count} to fix, 0 left\n")
+        assert run("fix", "--diff").stderr.endswith(f"{count} fixable, 0 skipped\n")
         taken.append(time.process_time() - start)
     assert taken[1] < 6 * taken[0]
 
@@ -357,6 +357,6 @@ def test_the_time_grows_with_the_number_of_caches(kind: str, tmp_path: Path, run
     for count in (1000, 4000):
         (tmp_path / file).write_text("".join(map(one, range(count))), encoding="utf-8")
         start = time.process_time()
-        assert run("fix", "--diff").stderr.endswith(f"{count} to fix, 0 left\n")
+        assert run("fix", "--diff").stderr.endswith(f"{count} fixable, 0 skipped\n")
         taken.append(time.process_time() - start)
     assert taken[1] < 6 * taken[0]

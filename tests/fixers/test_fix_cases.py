@@ -123,7 +123,7 @@ def test_what_is_fixed_passes_and_a_second_run_has_nothing_to_do(
     assert fixed or not_fixed
 
     again = run_here("fix", *case.args)
-    assert again.stdout.endswith(f"0 fixed, {len(not_fixed)} left\n")
+    assert again.stdout.endswith(f"0 fixed, {len(not_fixed)} skipped\n")
     assert files_of(tmp_path) == after
 
 

@@ -67,7 +67,7 @@ def test_days_are_not_fewer_than_the_policy_asks_for(top: Path, run: "Run") -> N
     (top / ".ecbackup.toml").write_text("minimum_days = 14\n", encoding="utf-8")
     result = run("fix", "--days", "7")
     assert result.status == 2
-    assert "Error: --days 7: the policy asks for 14 days or more\n" in result.stderr
+    assert "Error: --days 7: the policy requires at least 14 days\n" in result.stderr
     assert run("fix").status == 0
     assert "= 14\n" in (top / "main.tf").read_text(encoding="utf-8")
 

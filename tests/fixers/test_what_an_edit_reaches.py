@@ -278,7 +278,7 @@ def test_what_reaches_caches_alone_is_fixed(
 ) -> None:
     written(tmp_path, files)
     result = run("fix")
-    assert result.stdout.endswith("1 fixed, 0 left\n")
+    assert result.stdout.endswith("1 fixed, 0 skipped\n")
     assert result.status == 0
 
 
@@ -356,7 +356,7 @@ def test_a_few_wrong_edits_among_many_take_a_few_checks(
 
     monkeypatch.setattr("ecbackup_iac.fixers.plan.scan", counted)
     result = run("fix")
-    assert result.stdout.endswith(f"{200 - len(wrong)} fixed, {len(wrong)} left\n")
+    assert result.stdout.endswith(f"{200 - len(wrong)} fixed, {len(wrong)} skipped\n")
     assert len(checked) <= 6
 
 
@@ -368,7 +368,7 @@ def test_an_edit_that_terraform_would_reject_is_found_by_bisection(
     files["17/main.tf"] = NONE.removesuffix("}\n") + check + CACHE.format("var.days")
     written(tmp_path, files)
     result = run("fix")
-    assert result.stdout.endswith("29 fixed, 1 left\n")
+    assert result.stdout.endswith("29 fixed, 1 skipped\n")
     assert (tmp_path / "17/main.tf").read_text(encoding="utf-8") == files["17/main.tf"]
 
 
