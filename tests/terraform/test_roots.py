@@ -558,7 +558,7 @@ def test_where_nothing_shows_the_program_both_readings_are_outcomes(evaluate: "E
         for one in cache.retention.outcomes
         if isinstance(one.value, Known)
     ] == [(0, "Terraform plans it"), (7, "OpenTofu plans it")]
-    assert "both readings were evaluated" in cache.assumptions[-1]
+    assert "both were evaluated" in cache.assumptions[-1]
     assert (unaccounted(found), len(found.blocks)) == ([], 2)
 
 
