@@ -17,7 +17,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 TODAY = "1795392000"  # 2026-11-23, in seconds
 GUIDE = (REPOSITORY / "docs/how-to.md").read_text("utf-8")
 ANSWERS = re.findall(
-    r"^## \.\.\. (.*?\?)\n(?:(?!^## ).*\n)*?```(\w+)\n(.*?)\n```$", GUIDE, re.MULTILINE | re.DOTALL
+    r"^## \.\.\. ([^\n]*\?)\n(?:(?!^## )[^\n]*\n)*?```(\w+)\n(.*?)\n```$",
+    GUIDE,
+    re.MULTILINE | re.DOTALL,
 )
 COMMANDS = {question: text for question, language, text in ANSWERS if language == "sh"}
 (COMMENT,) = [text for _, language, text in ANSWERS if language == "hcl"]
@@ -41,7 +43,7 @@ ENDS = {
         1,
         "UNKNOWN  aws_elasticache_replication_group.ledger",
     ),
-    "see where a value comes from?": (1, "from sessions/main.tf:4:3: snapshot_retention_limit = 3"),
+    "see where a value comes from?": (1, "4 | snapshot_retention_limit = 3"),
     "fix findings?": (0, "+  snapshot_retention_limit = 7"),
     "leave a folder out?": (0, "2 caches: 1 passed, 1 unknown"),
     "give an auditor a report?": (0, ""),
@@ -109,4 +111,4 @@ def test_the_comment_accepts_the_cache(tmp_path: Path, run: "Run") -> None:
     (tmp_path / "main.tf").write_text(cache.replace("{\n", f"{{\n  {COMMENT}\n", 1), "utf-8")
     result = run("check")
     assert result.status == 0
-    assert "until 2027-03-31: sessions are rebuilt on login" in result.stdout
+    assert "until 2027-03-31: sessions can be lost, see OPS-12" in result.stdout

@@ -89,10 +89,13 @@ def test_a_retention_has_the_same_answer_in_every_form(
     [
         (Unset(), "automatic backups are off: snapshot_retention_limit is not set"),
         (Known(0), "automatic backups are off: snapshot_retention_limit is 0"),
-        (Known(36), "snapshot_retention_limit is 36, and AWS takes 0 to 35 days"),
-        (Invalid("1.5"), "snapshot_retention_limit is 1.5, and AWS takes a whole number of days"),
-        (Known(3), "backups are kept for 3 days, and the policy asks for 7"),
-        (Known(1), "backups are kept for 1 day, and the policy asks for 7"),
+        (Known(36), "snapshot_retention_limit is 36, but AWS allows 0 to 35 days"),
+        (
+            Invalid("1.5"),
+            "snapshot_retention_limit is 1.5, but AWS requires a whole number of days",
+        ),
+        (Known(3), "backups are kept for 3 days, but the policy requires 7"),
+        (Known(1), "backups are kept for 1 day, but the policy requires 7"),
         (Known(14), "backups are kept for 14 days"),
     ],
     ids=str,
@@ -139,7 +142,9 @@ def test_a_member_of_a_replication_group_is_not_applicable() -> None:
         replace(CLUSTER, replication_group=Known("sessions"), retention=Unset()), Requirements()
     )
     assert verdict == Verdict(
-        Status.NOT_APPLICABLE, None, "it belongs to replication group sessions: judge the group"
+        Status.NOT_APPLICABLE,
+        None,
+        "it belongs to replication group sessions: the group is checked",
     )
 
 

@@ -168,6 +168,8 @@ def request_from(context: click.Context) -> CheckRequest:
         is_quiet=options.get("quiet", False),
         is_verbose=options.get("verbose", False),
         exits_zero=options.get("exit_zero", False),
+        title=options.get("title"),
+        revision=options.get("revision"),
     )
 
 

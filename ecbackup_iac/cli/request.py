@@ -43,6 +43,8 @@ class CheckRequest:
 
     is_verbose: bool = False
     exits_zero: bool = False
+    title: str | None = None
+    revision: str | None = None
 
     @property
     def checked_paths(self) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def test_progress_is_shown_on_a_terminal_and_erased(terminal: "Terminal") -> Non
     assert "evaluating root 2: stack-2/cache.yaml" in texts, shown
     bar = r"\[#{6}-{14}\] evaluating root 3 of 6: stack-3"
     assert any(re.fullmatch(bar, line) for line in texts), shown
-    assert left(shown) == "12 caches: 12 pass\n"
+    assert left(shown) == "12 caches: 12 passed\n"
 
 
 def test_a_redirected_report_holds_no_progress(terminal: "Terminal", tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_redirected_report_holds_no_progress(terminal: "Terminal", tmp_path: P
         shown = terminal(sys.executable, "-c", SLOW, "check", stdout=report)
     assert lines(shown)
     assert left(shown) == ""
-    assert (tmp_path / "report.txt").read_bytes() == b"12 caches: 12 pass\n"
+    assert (tmp_path / "report.txt").read_bytes() == b"12 caches: 12 passed\n"
 
 
 def test_it_is_erased_before_an_error_is_printed(terminal: "Terminal") -> None:
@@ -116,7 +116,7 @@ def test_it_is_erased_on_an_interrupt(terminal: "Terminal") -> None:
 
 def test_under_a_second_nothing_is_printed(terminal: "Terminal") -> None:
     shown = terminal(sys.executable, "-m", "ecbackup_iac", "check", "--no-color")
-    assert shown == "12 caches: 12 pass\r\n"
+    assert shown == "12 caches: 12 passed\r\n"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_pipe_gets_nothing(run: "Run", tmp_path: Path) -> None:
         capture_output=True,
         check=False,
     )
-    assert (result.stdout, result.stderr) == (b"12 caches: 12 pass\n", b"")
+    assert (result.stdout, result.stderr) == (b"12 caches: 12 passed\n", b"")
 
 
 def test_it_is_updated_at_most_ten_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:

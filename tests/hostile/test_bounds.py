@@ -60,7 +60,7 @@ def test_too_many_nested_instances_are_an_error(
 def test_a_thousand_nested_modules_are_evaluated(
     check_files: Checker,
 ) -> None:
-    assert "1 passes" in check_files(CONFIGURATION["1,000 modules in each other"]).text
+    assert "1 passed" in check_files(CONFIGURATION["1,000 modules in each other"]).text
 
 
 def test_modules_that_nest_too_deeply_are_an_error(check_files: Checker) -> None:
@@ -94,7 +94,7 @@ def test_configuration_that_takes_too_much_work_is_an_error(
 def test_an_expensive_root_does_not_affect_the_others(check_files: Checker) -> None:
     greedy = CONFIGURATION["ranges in ranges"]["main.tf"]
     result = check_files({"greedy/main.tf": greedy, "modest/main.tf": cache("7")}, "-v")
-    assert "2 caches: 1 passes, 1 unknown" in result.text
+    assert "2 caches: 1 passed, 1 unknown" in result.text
 
 
 def test_many_expensive_roots_share_one_bound(check_files: Checker) -> None:

@@ -54,7 +54,7 @@ def test_configuration_is_read_however_its_lines_end(
     name: str, content: bytes, check_files: Checker
 ) -> None:
     result = check_files({"main.tf": content})
-    assert "1 cache: 1 passes" in result.text, (name, result.text)
+    assert "1 cache: 1 passed" in result.text, (name, result.text)
     assert result.status == 0
 
 
@@ -75,7 +75,7 @@ def test_a_template_is_evaluated_or_reported_whatever_its_bytes(
     name: str, content: bytes, check_files: Checker
 ) -> None:
     result = check_files({"template.yaml": content})
-    is_judged = "1 cache: 1 passes" in result.text and result.status == 0
+    is_judged = "1 cache: 1 passed" in result.text and result.status == 0
     is_told = "ERROR  template.yaml" in result.text and result.status == 3
     assert is_judged or is_told, (name, result.text)
 
@@ -143,14 +143,14 @@ def test_names_are_escaped_on_a_terminal(name: str, form: str, check_files: Chec
 def test_a_right_to_left_name_is_evaluated(check_files: Checker) -> None:
     name = "\u05de\u05d8\u05de\u05d5\u05df"
     result = check_files({"main.tf": cache("7").replace('"cache"', f'"{name}"')})
-    assert "1 cache: 1 passes" in result.text
+    assert "1 cache: 1 passed" in result.text
 
 
 def test_a_line_of_ten_million_characters_is_read_and_a_longer_one_reported(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     lay_out({"main.tf": cache("7") + "# " + "x" * 9_900_000}, tree)
     result = measured(tree)
-    assert "1 cache: 1 passes" in result.text
+    assert "1 cache: 1 passed" in result.text
     assert result.seconds < 5
     lay_out({"main.tf": cache("7") + "# " + "x" * 10_000_000}, tree)
     assert "larger than" in measured(tree).text

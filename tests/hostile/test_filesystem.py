@@ -188,12 +188,12 @@ def test_folders_that_are_linked_in_a_circle_end(tree: Path) -> None:
     (tree / "a" / "again").symlink_to(tree / "a")
     (tree / "a" / "up").symlink_to("..")
     result = measured(tree)
-    assert "1 cache: 1 passes" in result.text
+    assert "1 cache: 1 passed" in result.text
 
 
 def test_two_hundred_folders_in_each_other_are_walked(tree: Path) -> None:
     lay_out({f"{'d/' * 200}main.tf": cache("7")}, tree)
-    assert "1 cache: 1 passes" in measured(tree).text
+    assert "1 cache: 1 passed" in measured(tree).text
 
 
 def test_an_oversized_configuration_file_is_reported(tree: Path) -> None:

@@ -16,12 +16,12 @@ Checker = Callable[..., Measured]
 @pytest.mark.parametrize("length", [100, 1_000, 3_000])
 def test_a_long_chain_of_locals_is_evaluated(length: int, check_files: Checker) -> None:
     result = check_files({"main.tf": chain(length, "7", "BEFORE + 0", "LAST")})
-    assert "1 passes" in result.text
+    assert "1 passed" in result.text
     assert result.status == 0
 
 
 def test_shared_values_do_not_count_as_work(check_files: Checker) -> None:
-    assert "1 passes" in check_files(CONFIGURATION["doubling tuples"]).text.replace("FAIL", "")
+    assert "1 passed" in check_files(CONFIGURATION["doubling tuples"]).text.replace("FAIL", "")
 
 
 def test_a_cache_that_refers_to_itself_is_reported(check_files: Checker) -> None:
@@ -35,8 +35,8 @@ TOO_LARGE = {
     "a long text": 'regexall("x", join("", [for n in range(600) : format("%99999d", 1)]))',
 }
 USES = {
-    "length(local.large) > 5 ? 3 : 0": "1 passes, 1 unknown",
-    "length(local.large)": "1 passes, 1 unknown",
+    "length(local.large) > 5 ? 3 : 0": "1 passed, 1 unknown",
+    "length(local.large)": "1 passed, 1 unknown",
     "7\n  count = length(local.large) > 5 ? 1 : 0": "2 pass",
 }
 
@@ -56,7 +56,7 @@ def test_a_value_that_is_too_large_and_decides_nothing_is_no_error(check_files: 
     result = check_files(
         {"main.tf": f"locals {{\n  large = {TOO_LARGE['a product']}\n}}\n" + cache("7")}
     )
-    assert result.text == "1 cache: 1 passes\n"
+    assert result.text == "1 cache: 1 passed\n"
 
 
 def test_many_wrong_policy_keys_are_reported_and_the_rest_counted(check_files: Checker) -> None:
@@ -98,13 +98,13 @@ def test_a_comment_of_one_line_may_hold_what_opens_another(
 ) -> None:
     text = cache("7").replace("\n  engine", f" {comment}\n  {comment}\n  engine")
     result = check_files({"main.tf": f"{comment}\n{text}{comment}"})
-    assert (result.text, result.status) == ("1 cache: 1 passes\n", 0)
+    assert (result.text, result.status) == ("1 cache: 1 passed\n", 0)
 
 
 def test_a_text_may_hold_what_opens_a_comment(check_files: Checker) -> None:
     text = 'length(split("/*", "a/*b/*c/*d/*e/*f/*g"))'
     result = check_files({"main.tf": "/* a comment */\n" + cache(text)})
-    assert "1 passes" in result.text, result.text
+    assert "1 passed" in result.text, result.text
     assert result.status == 0
 
 
@@ -130,7 +130,7 @@ def test_fileset_takes_the_patterns_of_terraform(
     expression = f'length(fileset("${{path.module}}/files", "{pattern}")) + 7 - {count}'
     given = {f"files/{name}": content for name, content in files.items()}
     result = check_files({"main.tf": cache(expression), **given})
-    assert "1 passes" in result.text, result.text
+    assert "1 passed" in result.text, result.text
 
 
 @pytest.mark.parametrize("pattern", ["[", "{a", "m[]", "[a-]", "{m,d/*}.tf"])

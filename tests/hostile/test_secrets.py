@@ -408,7 +408,7 @@ def test_fileset_lists_nothing_of_git(check_files: Checker) -> None:
         files = {"main.tf": cache(f'7 + length(fileset(".", "{pattern}"))'), ".git/config": WORD}
         assert "1 cache: 1 unknown" in check_files(files).text
     files = {"main.tf": cache('7 + length(fileset(".", "**/*.yaml"))'), ".git/config": WORD}
-    assert "1 cache: 1 passes" in check_files(files).text
+    assert "1 cache: 1 passed" in check_files(files).text
 
 
 @pytest.mark.parametrize("marks", [True, {"snapshot_retention_limit": True}])

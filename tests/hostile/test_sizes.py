@@ -155,5 +155,5 @@ def test_standard_input_is_read_to_its_end_whatever_the_size_of_its_pieces(tmp_p
             capture_output=True,
             check=False,
         )
-        assert b"1 passes" in result.stdout, result.stdout + result.stderr
+        assert b"1 passed" in result.stdout, result.stdout + result.stderr
         assert result.returncode == 0

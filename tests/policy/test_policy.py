@@ -61,13 +61,14 @@ def test_a_policy_file_can_set_everything(policy_file: Path) -> None:
                 expires=date(2027, 1, 31),
             ),
         ),
+        path="policy.toml",
     )
 
 
 @pytest.mark.parametrize("content", [b"", b"# nothing yet\n", b"\xef\xbb\xbf"])
 def test_an_empty_policy_file_equals_no_policy_file(policy_file: Path, content: bytes) -> None:
     policy_file.write_bytes(content)
-    assert read_policy("policy.toml") == Policy()
+    assert read_policy("policy.toml") == Policy(path="policy.toml")
 
 
 def test_a_byte_order_mark_and_crlf_are_accepted(policy_file: Path) -> None:

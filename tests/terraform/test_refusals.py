@@ -143,4 +143,6 @@ def test_a_template_file_is_located_from_the_folder_of_the_run(evaluate: "Evalua
         "stack/main.tf": GROUP + '  snapshot_retention_limit = templatefile("t.tpl", {})\n}\n',
         "stack/t.tpl": "# days\n${days}",
     }
-    assert errors(evaluate(files)) == ["stack/t.tpl:2: Invalid reference: a name needs an attribute"]
+    assert errors(evaluate(files)) == [
+        "stack/t.tpl:2: Invalid reference: a name needs an attribute"
+    ]

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,7 +55,9 @@ class Job(Protocol):
     def step(self, step: Mapping[str, Any], inputs: Mapping[str, str]) -> Ran: ...
 
 
-def test_what_fails_is_annotated_reported_and_summed_up(job: Job) -> None:
+def test_what_fails_is_annotated_reported_and_summed_up(
+    job: Job, sarif_run: Callable[[str], dict[str, Any]]
+) -> None:
     (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "0"), "utf-8")
     completed = job.act({})
     assert completed.status == 1
@@ -64,8 +66,8 @@ def test_what_fails_is_annotated_reported_and_summed_up(job: Job) -> None:
     assert "automatic backups are off: snapshot_retention_limit is 0" in error[1]
     assert "snapshot_retention_limit = 7" in error[1]
     assert job.outputs["check"] == {"status": "1", "sarif": str(job.temp / "ecbackup-iac.sarif")}
-    report = json.loads(Path(job.outputs["check"]["sarif"]).read_text("utf-8"))
-    (result,) = report["runs"][0]["results"]
+    report = sarif_run(Path(job.outputs["check"]["sarif"]).read_text("utf-8"))
+    (result,) = report["results"]
     assert result["ruleId"] == "ECB001"
     place = result["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "main.tf"

@@ -272,7 +272,7 @@ def test_a_list_of_files_that_is_split_is_judged_part_by_part(
     hook, _, _ = stopped.output.partition("ElastiCache backups (whole repository)")
     ends = re.findall(r"^\d+ caches?[^\n]*$", hook, re.MULTILINE)
     assert len(ends) >= 2
-    assert "1 cache: 1 fails" in ends
+    assert "1 cache: 1 failed" in ends
     fixed = repository.commit(
         {"stacks/shop/main.tf": calling["stacks/shop/main.tf"].replace("0", "7")}
     )
