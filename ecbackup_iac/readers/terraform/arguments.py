@@ -52,16 +52,15 @@ class Arguments:
 
     def evaluated(self, expression: Node, argument: Attribute) -> Value:
         """Return the value of an expression in an argument, as `value` does. Raises EvaluationError."""
-        location = argument.range.location
         try:
             value = self._evaluator.value(expression)
         except (RecursionError, TooMuchError) as error:
             why, is_final = given_up(error), isinstance(error, TooMuchError)
-            self.give_up(why, location, is_final=is_final)
+            self.give_up(why, argument.range.location, is_final=is_final)
             return unknown(f"not evaluated: {why}")
         context = evaluation_context()
         if context.too_large and not value.is_known:
-            self.give_up(context.too_large, location, is_final=False)
+            self.give_up(context.too_large, argument.range.location, is_final=False)
             context.too_large = ""
         return value
 

@@ -48,7 +48,7 @@ def converted(value: Value, target: Type) -> Value:
         EvaluationError: the value cannot become one of that type; the message says what is required.
 
     """
-    if target in (DYNAMIC, value.type):
+    if target in (value.type, DYNAMIC):  # most are the very type
         return value
     if isinstance(value.raw, UnknownRaw):
         return _unknown_converted(value, value.raw, target)
