@@ -34,7 +34,9 @@ _SIMPLE_ITEM = re.compile(
 _NEEDED = "Argument or block definition required"
 _NO_NEWLINE = "Missing newline after argument: an argument ends with its line"
 _COMMA = "Unexpected comma after argument: arguments are separated by newlines"
-_ONE_ARGUMENT = "Invalid single-argument block definition: a one-line block holds a single argument"
+_ONE_ARGUMENT = (
+    "Invalid single-argument block definition: a one-line block contains a single argument"
+)
 
 
 MIN_RECOGNISED_BYTES = 20_000
@@ -269,7 +271,7 @@ class _ItemParser:
         if self._character(position) == b'"':
             what = "Invalid argument name: argument names must not be quoted"
         elif self._character(position) == b"}":
-            what = f"{_NEEDED}: this brace closes nothing"
+            what = f"{_NEEDED}: this closing brace has no opening brace"
         self._report(what, position)
         return self._resume(position)
 
@@ -343,7 +345,7 @@ class _ItemParser:
         kind = self._text[start:name_end].decode(errors="replace")
         if self._is_one_line:
             self._report(
-                "Argument definition required: a one-line block holds a single argument",
+                "Argument definition required: a one-line block contains a single argument",
                 start,
                 name_end,
             )
@@ -367,7 +369,7 @@ class _ItemParser:
             end = skip_string(self._text, position + 1, self._end)
             if end == UNCLOSED:
                 return None
-            self._report("Invalid string literal: a label takes no ${ or %{", position, end)
+            self._report("Invalid string literal: a label cannot contain ${ or %{", position, end)
             return self._text[position + 1 : end - 1].decode(errors="replace"), end
         try:
             check_escapes(self._text, *label.span(1))

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
@@ -99,6 +100,9 @@ class CacheResource:
 
     retention_ignored: bool = False
     """Later edits of the retention never reach the cache (`ignore_changes`)."""
+
+    near_miss: NearMiss | None = None
+    """What looks like a misspelling of the retention's name, where that is not set."""
 
     variants: tuple[Outcome[int], ...] = ()
     """The retention with variable files that exist and are not used in this run."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from ecbackup_iac.files.generated import CDK, CDK_FOR_TERRAFORM
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.shared_code import SharedCode
@@ -46,9 +47,14 @@ def for_attribute(resource: CacheResource, rule: Rule | None, requirements: Requ
             return f"choose another node type for {address}, then set {name} = {requirements.remedy_days}"
         case Rule.RETENTION_UNKNOWN if isinstance(resource.retention, Unknown):
             days = f"{requirements.minimum_days} to {MAXIMUM_DAYS}"
-            return f"give {name} of {address} a value of {days} that does not wait for the apply"
+            return f"set {name} of {address} to a value of {days} that is known before the apply"
         case _:
             return f"set {name} = {days_in_place_of(resource.retention, requirements)} in {address}"
+
+
+def renaming(near_miss: NearMiss, name: str) -> str:
+    """Return the advice to correct a misspelt name."""
+    return f"rename {near_miss.name} to {name}, {line_of(near_miss.location)}"
 
 
 def for_generated(resource: CacheResource, value: object, argument: str = "") -> str:

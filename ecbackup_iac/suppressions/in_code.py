@@ -74,7 +74,7 @@ class CodeSuppressions:
                     location = located.tracked.locate()
                     yield Diagnostic(message, location, Severity.WARNING, is_detail=is_detail)
             if count > MAX_WARNINGS:
-                text = f"{count - MAX_WARNINGS} more suppressions of this file do not count or match nothing"
+                text = f"{count - MAX_WARNINGS} more suppressions in this file have no effect"
                 yield Diagnostic(text, Location(file.path), Severity.WARNING)
 
     def _covering(self, finding: Finding) -> Suppression | None:
@@ -144,9 +144,9 @@ class CodeSuppressions:
         """Return why a suppression does not count; empty where it does."""
         written = located.written
         if written.problem:
-            return f"{written.written} does not count: {written.problem}"
+            return f"{written.written} has no effect: {written.problem}"
         if located.tracked.is_expired(self._on):
-            last = f"{written.written} counted until {written.expires}"
+            last = f"{written.written} applied until {written.expires}"
             return f"{last} and no longer does{_reason_of(written)}"
         return ""
 
@@ -172,7 +172,7 @@ class CodeSuppressions:
             return "" if self._is_partial else "matches no finding that fails or is unknown"
         if _CACHE_BLOCK.match(located.block):
             return ""
-        return "stands at no cache, and at no module call that leads to one"
+        return "is not at a cache, nor at a module call that creates one"
 
 
 def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:

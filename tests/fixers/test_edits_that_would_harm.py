@@ -258,7 +258,7 @@ def test_a_file_with_another_hard_link_is_left(tmp_path: Path, run: "Run") -> No
     written(tmp_path, {"main.tf": GROUP.format(0), "own.tf": UNSET})
     os.link(tmp_path / "main.tf", tmp_path / "copy.txt")
     printed = run("fix").stdout
-    assert "main.tf has another name, a hard link, which would keep its content" in printed
+    assert "main.tf is hard-linked, and the other name would keep the old content" in printed
     assert printed.endswith("1 fixed, 1 skipped\n")
     assert text(tmp_path / "copy.txt") == GROUP.format(0)
     assert (tmp_path / "main.tf").samefile(tmp_path / "copy.txt")

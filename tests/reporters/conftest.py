@@ -256,7 +256,7 @@ def everything() -> Report:
             ),
         ],
         [
-            Diagnostic("the JSON ends in the middle", Location("broken.json", 3, 9)),
+            Diagnostic("the JSON is truncated", Location("broken.json", 3, 9)),
             Diagnostic(f"cannot be read: {HOSTILE}", Location(f"{HOSTILE}.tf")),
             Diagnostic("an empty input", input_location("-")),
             Diagnostic("no root declares x", COMMAND_LINE, Severity.WARNING),

@@ -49,7 +49,7 @@ def finding(
 UNKNOWN = finding(
     Unknown("it depends on data.aws_ssm_parameter.retention_in_days.value, known only after apply")
 )
-BROKEN = Diagnostic("the JSON ends in the middle", Location("broken.json", 3, 9))
+BROKEN = Diagnostic("the JSON is truncated", Location("broken.json", 3, 9))
 REPORT = Report((finding(), UNKNOWN, finding(Known(7))), (BROKEN,))
 
 
@@ -190,7 +190,7 @@ def test_folding_drops_and_adds_nothing(width: int) -> None:
 def test_a_diagnostic_has_its_location() -> None:
     assert render(Report((), (BROKEN,))) == (
         "ERROR  broken.json:3:9\n"
-        "  the JSON ends in the middle\n"
+        "  the JSON is truncated\n"
         "\n"
         "0 caches found; the answer is incomplete: 1 error\n"
     )

@@ -29,6 +29,7 @@ from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location, input_location
+from ecbackup_iac.model.near_miss import NearMiss, nearest
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
@@ -150,10 +151,10 @@ class TemplateReader:
                 self._progress.update()
                 resources += self._caches(resource, reader, deployment.creations)
         except RecursionError:
-            text = "not all of this template was evaluated: it nests too deeply"
+            text = "only part of this template was evaluated: it is nested too deeply"
             reader.diagnostics.append(Diagnostic(text, input_location(path)))
         if budget.is_spent:
-            text = "not all of this template was worked out: it asks for more work than is done for one"
+            text = "only part of this template was evaluated: it exceeds the evaluation limit"
             location = reader.spent_at or input_location(path)
             reader.diagnostics.append(Diagnostic(text, location))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
@@ -228,7 +229,7 @@ class TemplateReader:
             return
         for name, value in self._values(self._given.parameters).items():
             if name not in self._declared:
-                text = f"no template that was evaluated declares the parameter {name}"
+                text = f"no evaluated template declares the parameter {name}"
                 yield Diagnostic(text, value.location, Severity.WARNING)
 
 
@@ -253,9 +254,10 @@ class _RootReader:
         source = resource.frame.stack.template.source
         properties = members(resource.body).get("Properties")
         location = source.location_of(properties[0] if properties else resource.key)
+        near_miss = _near_miss(resource, names.retention)
         not_set = TraceStep(
-            f"{resource.address}: {names.retention} not set",
-            location,
+            near_miss.text if near_miss else f"{resource.address}: {names.retention} not set",
+            near_miss.location if near_miss else location,
             StepKind.UNSET,
             names.retention,
         )
@@ -283,9 +285,10 @@ class _RootReader:
             root=self.root,
             location=settings.location(names.retention)
             or _property_location(resource, names.retention)
-            or location,
+            or not_set.location,
             retention=retention,
             retention_name=names.retention,
+            near_miss=near_miss,
             engine=settings.string(names.engine, "memcached"),
             node_type=settings.string(names.node_type),
             cluster_mode=settings.cluster_mode(names.cluster_mode),
@@ -302,9 +305,9 @@ class _RootReader:
         if settings.existence:
             yield f"it exists only when {join_conditions(settings.existence)}"
         if any(item.value.text is None for item in resource.frame.loops.values()):
-            yield "it stands for all that a loop makes of a collection that is not known"
+            yield "it represents every resource of a loop whose collection is unknown"
         for macro in resource.frame.stack.template.rewriting_macros:
-            yield f"the macro {macro.name} may change what is written here"
+            yield f"the macro {macro.name} may change this resource"
         for stack in resource.frame.stack.ancestors:
             if stack.note:
                 yield f"{stack.address}: {stack.note}"
@@ -318,6 +321,17 @@ def _block(resource: ResourceInstance) -> Location:
     above = (one.location for one in stack.ancestors if one.location is not None)
     own = stack.template.source.location_of(resource.key, resource.body)
     return next(above, own) if isinstance(stack.template.source, EmbeddedText) else own
+
+
+def _near_miss(resource: ResourceInstance, name: str) -> NearMiss | None:
+    """Return the property that looks like a misspelling of another, which is not set."""
+    entries = members(member(resource.body, "Properties"))
+    found = nearest(name, entries) if name not in entries else ""
+    source = resource.frame.stack.template.source
+    if not found:
+        return None
+    step = source.step(*entries[found])
+    return NearMiss(found, step.location, step.text)
 
 
 def _property_location(resource: ResourceInstance, name: str) -> Location | None:

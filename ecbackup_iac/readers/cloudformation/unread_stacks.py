@@ -96,7 +96,7 @@ def _warning(stacks: list[UnreadStack], *, is_package: bool) -> Diagnostic:
     if not more:
         text = f"not inspected: {first.message}{hint}"
         return replace(first, message=text, severity=Severity.WARNING)
-    what = "are in packages that are not installed" if is_package else "are elsewhere"
+    what = "are in packages that are not installed" if is_package else "are not in this repository"
     places = [f"{one.location.path}:{one.location.line}" for one in (first, *more)[:MAX_LOCATIONS]]
     rest = len(stacks) - len(places)
     places += [f"{rest} more"] if rest > 0 else []

@@ -21,7 +21,7 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.arguments import Arguments, is_ignored, refused
+from ecbackup_iac.readers.terraform.arguments import Arguments, is_ignored, near_miss_in, refused
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
 from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.refusals import refusals
@@ -83,7 +83,7 @@ class RootReader:
     def _give_up(self, why: str, location: Location, *, is_final: bool) -> None:
         """Report what was not evaluated; where nothing more will be, only the first."""
         if not self._is_exhausted:
-            self._diagnostics.append(Diagnostic(f"not worked out: {why}", location))
+            self._diagnostics.append(Diagnostic(f"not evaluated: {why}", location))
         self._is_exhausted = self._is_exhausted or is_final
 
     def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
@@ -142,6 +142,7 @@ class RootReader:
             backup_window=self._text(block, attributes.backup_window),
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
+            near_miss=near_miss_in(found.block, attributes.retention),
             assumptions=found.doubts,
         )
         cache = with_origin(cache, found.block, found.scope)
@@ -154,15 +155,19 @@ class RootReader:
     ) -> tuple[Setting[int], Location]:
         argument = block.attribute(attributes.retention)
         if argument is None:
+            near_miss = near_miss_in(found.block, attributes.retention)
+            nearest = near_miss and block.attribute(near_miss.name)
+            if nearest:
+                step = step_of(SourceStep.of(nearest, StepKind.UNSET))
+                return Unset((step,)), nearest.range.location
             header = found.block.header
-            step = step_of(SourceStep(header, StepKind.UNSET))
-            return Unset((step,)), header.location
+            return Unset((step_of(SourceStep(header, StepKind.UNSET)),)), header.location
         step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
         try:
             value = block.value(argument)
         except EvaluationError as error:
             self._diagnostics.append(refused(error, argument.range.location))
-            why = f"Terraform refuses it: {error.message}"
+            why = f"Terraform rejects it: {error.message}"
             return Unknown(why, trace=(step,), is_rejected=True), argument.range.location
         setting = days_setting(value, (step,))
         if isinstance(setting, Unknown) and isinstance(argument.expression, InvalidExpression):
@@ -178,7 +183,7 @@ class RootReader:
             return text_setting(block.value(argument), step)
         except EvaluationError as error:
             self._diagnostics.append(refused(error, argument.range.location))
-            return Unknown(f"Terraform refuses {name}: {error.message}")
+            return Unknown(f"Terraform rejects {name}: {error.message}")
 
     def _group(
         self, block: Arguments, attributes: Attributes, engine: Setting[str]
@@ -240,5 +245,5 @@ def rejected_cache(cache: CacheResource, why: str) -> CacheResource:
 
 def rejected_retention(cache: CacheResource, why: str) -> Unknown[int]:
     """Return the retention of a cache in a configuration that Terraform refuses."""
-    text = f"Terraform refuses the configuration: {why}"
+    text = f"Terraform rejects the configuration: {why}"
     return Unknown(text, trace=cache.retention.trace, is_rejected=True)

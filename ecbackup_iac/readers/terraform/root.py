@@ -194,7 +194,7 @@ class RootEvaluation:
         for header, (address, call) in self._fetched_calls.items():
             source = source_of(call) or ""
             if header not in self._calls_with_caches and described_modules(source):
-                reason = "what terraform init fetched for this call creates no cache"
+                reason = "the module that terraform init fetched for this call creates no cache"
                 self._add_absent(address, source, call.range.location, reason)
 
     def _refuse(self, diagnostics: list[Diagnostic]) -> None:

@@ -87,7 +87,7 @@ def _configured(site: ResourceSite, name: str) -> Value[int]:
     except EvaluationError as error:
         return Unknown(error.message, trace=(step,))
     except RecursionError:
-        return Unknown("its expressions nest too deeply", trace=(step,))
+        return Unknown("its expressions are nested too deeply", trace=(step,))
 
 
 def _steps_to(planned: Value[int], configured: Value[int]) -> tuple[TraceStep, ...]:

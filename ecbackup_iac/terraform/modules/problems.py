@@ -183,7 +183,7 @@ def _warn_of_quoted_type(instance: ModuleInstance, block: Block) -> None:
     kind = block.body.attribute("type")
     if kind is None or not isinstance(kind.expression, Literal):
         return
-    text = "a quoted type is of Terraform 0.11, and later versions refuse it: remove the quotes"
+    text = "quoted types are Terraform 0.11 syntax, which later versions reject: remove the quotes"
     warning = Diagnostic(text, kind.range.location, Severity.WARNING)
     if warning not in instance.module.diagnostics:
         instance.module.note(warning)
