@@ -105,8 +105,16 @@ def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOpt
     for output in outputs:
         if output.file is None:
             print_text(reporter(output.format).render(report, style))
-    if any(output.format == "github" for output in outputs):
+    formats = {output.format for output in outputs}
+    if "github" in formats:
         _append_step_summary(report, plain)
+    if "sarif" in formats:
+        from ecbackup_iac.reporters.sarif_report import warning_of
+        from ecbackup_iac.reporters.style import Verbosity
+
+        warning = warning_of(report, style)
+        if warning and style.detail > Verbosity.QUIET:
+            print_error(f"ecbackup-iac: warning: {warning}")
 
 
 def _append_step_summary(report: "Report", style: "RenderOptions") -> None:
@@ -208,7 +216,7 @@ def _check_no_command(diff: bytes) -> None:
     from ecbackup_iac.reporters.escaping import holds_command
 
     if holds_command(diff.decode("utf-8", "replace")):
-        raise OutputError("the diff is not printed: it holds a command to the CI service")
+        raise OutputError("the diff is not printed: it contains a command to the CI service")
 
 
 def _without_commands(diff: bytes) -> bytes:

@@ -52,10 +52,8 @@ class FactPart(_Part):
     """One fact."""
 
     label: str | None = Field(description="what the fact is about")
-    text: str | None = Field(description="null where the ids are the whole fact")
-    original: str | None = Field(
-        description="the text in the control's original document, where it differs"
-    )
+    text: str | None = Field(description="null where the ids say it all")
+    original: str | None = Field(description="the common statement that the fact corrects")
     ids: list[str] = Field(description="its identifiers in frameworks, checks and IAM")
     code: CodePart | None
     sources: list[SourcePart] = Field(min_length=1)

@@ -58,7 +58,7 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     try:
         text = to_utf8(found.content)
     except UnicodeDecodeError as error:
-        message = f"not the UTF-16 or UTF-32 that it looks like: {error.reason}"
+        message = f"not valid UTF-16 or UTF-32: {error.reason}"
         return _without_documents(found, message if is_named else None)
     if not text or text.isspace():
         return _without_documents(found, hint_for_empty(found.path) if is_meant else None)
@@ -70,7 +70,7 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     template = None if is_document else _template(found, text, is_meant=is_meant)
     if is_json or not (is_named or (found.is_expected and is_output_as_yaml(text))):
         return Recognised(template, documents if is_named else None)
-    return _without_documents(found, hint_for_text(text), template)
+    return _without_documents(found, hint_for_text(text, found.path), template)
 
 
 def _without_documents(

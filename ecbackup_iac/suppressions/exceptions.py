@@ -53,13 +53,13 @@ class PolicySuppressions:
         """Yield a warning for each exception that has expired or covers nothing."""
         for exception, tracked in self._exceptions:
             if tracked.is_expired(self._on):
-                text = f"the exception expired on {exception.expires} and no longer counts"
+                text = f"the exception expired on {exception.expires} and no longer applies"
             elif not tracked.is_used:
                 text = "the exception matches no finding that fails or is unknown"
             else:
                 continue
             message = f"{text}: {exception.reason}"
-            yield Diagnostic(message, exception.location, Severity.WARNING)
+            yield Diagnostic(message, exception.location, Severity.WARNING, is_about_gate=True)
 
 
 class _Addresses:

@@ -6,10 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tests.terragrunt.conftest import MODULE, SOURCE, Check
-from tests.terragrunt.test_deployment import component, stack
-from tests.terragrunt.test_units import INPUTS, ROOT, UNIT, days, root, unit
+from terragrunt_cases import (
+    INPUTS,
+    MODULE,
+    ROOT,
+    SOURCE,
+    UNIT,
+    Check,
+    component,
+    days,
+    root,
+    stack,
+    unit,
+)
 
 RunHere = Callable[..., Any]
 TWO = unit(days("0"), **{"live/b/terragrunt.hcl": days("3")})

@@ -1,9 +1,21 @@
 """What reaches the module besides its source: inputs, generated files, arguments, stacks → verdicts."""
 
 import pytest
-
-from tests.terragrunt.conftest import MODULE, SOURCE, Case, Check
-from tests.terragrunt.test_units import INPUTS, REFUSED, ROOT, UNIT, days, root, unit
+from terragrunt_cases import (
+    INPUTS,
+    MODULE,
+    REFUSED,
+    ROOT,
+    SOURCE,
+    UNIT,
+    Case,
+    Check,
+    component,
+    days,
+    root,
+    stack,
+    unit,
+)
 
 UNKNOWN = "unknown snapshot_retention_limit is unknown: "
 
@@ -469,25 +481,6 @@ EXCLUSIONS = {
         {"live/b": "pass 3"},
     ),
 }
-
-
-def stack(text: str, **files: str) -> dict[str, str]:
-    """Return a stack in `live`, with a template for units of the module."""
-    template = (
-        'terraform {\n  source = "${get_repo_root()}/modules//redis"\n}\n' + INPUTS % "values.days"
-    )
-    return {
-        "modules/redis/main.tf": MODULE,
-        "catalog/redis/terragrunt.hcl": template,
-        "live/terragrunt.stack.hcl": text,
-        **files,
-    }
-
-
-def component(
-    name: str, more: str = "", *, kind: str = "unit", source: str = "../catalog/redis"
-) -> str:
-    return f'{kind} "{name}" {{\n  source = "{source}"\n  path   = "{name}"\n{more}}}\n'
 
 
 VALUES = "  values = {\n    days = %s\n  }\n"

@@ -1,22 +1,19 @@
 """Units, their modules and their inputs → verdicts. README.md names the source of each rule."""
 
 import pytest
-
-from tests.terragrunt.conftest import MODULE, SOURCE, Case, Check
-
-UNIT = "live/a/terragrunt.hcl"
-REFUSED = "unknown snapshot_retention_limit is unknown: Terragrunt refuses the unit: "
-
-
-def unit(text: str, **more: str) -> dict[str, str]:
-    """Return a tree with one unit, `live/a`, of the module `modules/redis`."""
-    return {"modules/redis/main.tf": MODULE, UNIT: text, **more}
-
-
-def days(value: str) -> str:
-    """Return a unit's text with one input."""
-    return f"{SOURCE}inputs = {{\n  days = {value}\n}}\n"
-
+from terragrunt_cases import (
+    INPUTS,
+    MODULE,
+    REFUSED,
+    ROOT,
+    SOURCE,
+    UNIT,
+    Case,
+    Check,
+    days,
+    root,
+    unit,
+)
 
 OWN = {"live/a/main.tf": MODULE}
 
@@ -125,15 +122,6 @@ SOURCES = {
     ),
 }
 
-ROOT = 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n'
-
-
-def root(text: str, own: str = "", include: str = ROOT) -> dict[str, str]:
-    """Return a unit that includes `root.hcl`, which has this text."""
-    return unit(include + own, **{"root.hcl": text})
-
-
-INPUTS = "inputs = {\n  days = %s\n}\n"
 
 INCLUDES = {
     "inputs of the included file": Case(root(INPUTS % 3, SOURCE), {"live/a": "pass 3"}),

@@ -92,7 +92,7 @@ def remote_unit_result(
         source, NOT_HERE.format(source=source).replace("terraform init", "Terragrunt")
     )
     call = UnreadCall("", block, BlockScope(root, Repetition(names=names)), unread)
-    reader = RootReader(shown_path(unit.folder), diagnostics, "", stand_ins)
+    reader = RootReader(shown_path(unit.folder), diagnostics, stand_ins)
     caches = [*reader.resources(call)]
     if not caches and not reader.absent:
         text = f"the module was not read: {unread.why}"
