@@ -60,7 +60,9 @@ def check_literal(
             raise NotFixableError(f"{kind}.{name} ({literal}) is also used in {use.entry}")
     if is_passed:
         is_own = os.path.dirname(path) == os.path.realpath(resource.root)
-        module = resource.calls[0].location.path if resource.calls else (resource.block or literal).path
+        module = (
+            resource.calls[0].location.path if resource.calls else (resource.block or literal).path
+        )
         own = os.path.realpath(os.path.dirname(module))
         folders = [own] if is_own else files.once(boundary_of(path), _folders)
         for folder in folders:

@@ -210,7 +210,7 @@ class _Tree:
             self._stand_ins = StandIns(self._request.modules)
         return self._stand_ins
 
-    def _evaluated(  # noqa: PLR0913, PLR0917 - what a root is evaluated with
+    def _evaluated(
         self,
         folder: str,
         given: EvaluationInputs,
