@@ -89,10 +89,10 @@ def evaluated_unit(
 ) -> Unit:
     """Return a unit with all that is known of it; `file` is the path at which Terragrunt finds it."""
     view = tree.view(copies)
-    unit = Unit(folder, view.real(file), view)
-    before = set(tree.read)
-    tree.read.clear()
+    unit = Unit(folder, file, view)
+    outer, tree.read = tree.read, set()
     try:
+        unit.file = view.real(file)
         _evaluate(unit, ConfigFile(view, file, values=values))
     except EvaluationError as error:
         error.__context__ = None
@@ -104,7 +104,7 @@ def evaluated_unit(
     except TooMuchError as error:
         unit.problem = EvaluationError(f"not evaluated: {error}")
     unit.read = {*tree.read, unit.file}
-    tree.read |= before
+    tree.read = outer
     return unit
 
 

@@ -68,6 +68,17 @@ def test_an_excluded_unit_is_not_evaluated(check: Check) -> None:
     assert [one["root"] for one in outcome.findings] == ["live/b"]
 
 
+def test_a_unit_that_is_a_link_to_the_outside_is_an_error(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "live" / "b").mkdir(parents=True)
+    (tmp_path / "live" / "b" / "terragrunt.hcl").symlink_to("/etc/hostname")
+    outcome = check(unit(days("3")))
+    assert outcome.of_root("live/a") == "pass 3"
+    assert outcome.errors == [
+        "live/b/terragrunt.hcl:None: Terragrunt refuses it: not evaluated: "
+        "live/b/terragrunt.hcl lies outside the repository"
+    ]
+
+
 def test_what_terragrunt_copied_is_not_checked(check: Check) -> None:
     copies = {
         "live/a/.terragrunt-cache/x/y/terragrunt.hcl": days("0"),

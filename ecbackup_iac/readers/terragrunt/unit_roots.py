@@ -28,6 +28,10 @@ from ecbackup_iac.terragrunt.tree import Tree
 from ecbackup_iac.terragrunt.units import Unit
 
 
+MAX_STEPS_OF_UNITS = 2 * MAX_STEPS
+"""For the configuration of all units together."""
+
+
 @record(eq=False)
 class UnitRoot:
     """A unit with one of the folders that its module may be in."""
@@ -143,7 +147,7 @@ class UnitRoots:
         if not paths:
             return NO_UNITS
         tree = Tree(self._folders, self._given.environment)
-        with evaluation(MAX_STEPS * 4):
+        with evaluation(MAX_STEPS_OF_UNITS):
             self.found = deployments(tree, paths)
         targets = (
             folder for unit in self.found.units if self._is_target(unit) for folder in unit.modules
