@@ -79,7 +79,7 @@ SOURCES: Mapping[Source, SourceFacts] = {
     ),
     Source.TERRAGRUNT: SourceFacts(
         name="a Terragrunt unit",
-        noun="configuration",
+        noun="unit",
         extensions=(".hcl", ".hcl.json"),
         fixer="terraform.edits",
         remedy=RemedyKind.CONFIGURATION,
