@@ -16,6 +16,7 @@ from ecbackup_iac.terraform.values.value import (
     ReferenceRefusedError,
     UnknownRaw,
     Value,
+    as_early,
     first_unknown,
     is_open,
     unknown,
@@ -39,7 +40,13 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
         return _branch(then if truth.raw else otherwise, kind)
 
     if condition.is_known or condition.unknown.outcomes:
-        result = map_outcomes(settled, condition)
+        try:
+            result = as_early(map_outcomes(settled, condition), condition)
+        except EvaluationError as error:
+            if not condition.is_known_early:
+                raise
+            why = f"it is refused at the latest when it is applied: {error.redacted_message}"
+            result = unknown(why, is_deferred=True)
     else:
         subject = evaluator.subject(node.condition)
         result = _either_branch(

@@ -296,6 +296,9 @@ class Value:
     privacy: Privacy = Privacy.NONE
     """Whether a text of it may be shown. It has no other effect."""
 
+    is_known_early: bool = False
+    """A plan of Terraform before 1.12 does not know it: of `&&` or `||`, one operand is known after apply."""
+
     @property
     def is_null(self) -> bool:
         """Whether it is null."""
@@ -461,6 +464,13 @@ def not_null(value: Value) -> Value:
     """Return the result of what never gives null."""
     if isinstance(value.raw, UnknownRaw) and not value.raw.is_not_null:
         return replace(value, raw=replace(value.raw, is_not_null=True))
+    return value
+
+
+def as_early(value: Value, *operands: Value) -> Value:
+    """Return what an expression makes of its operands, as early known as they are."""
+    if value.is_known and any(operand.is_known_early for operand in operands):
+        return replace(value, is_known_early=True)
     return value
 
 
