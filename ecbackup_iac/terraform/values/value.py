@@ -18,6 +18,7 @@ from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
+from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
 from ecbackup_iac.terraform.values.source_text import calls_sensitive, has_neighbours, shown_source
 from ecbackup_iac.terraform.values.type_system import (
@@ -427,6 +428,11 @@ def string(text: str) -> Value:
 def number(value: Number) -> Value:
     """Return a known number."""
     return Value(NUMBER, value)
+
+
+def count_value(value: int) -> Value:
+    """Return a number that a function counts or computes with 64 bits."""
+    return number(with_precision(value, max(COUNT, value.bit_length())))
 
 
 def boolean(value: bool) -> Value:  # noqa: FBT001 - the value itself
