@@ -40,13 +40,7 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
         return _branch(then if truth.raw else otherwise, kind)
 
     if condition.is_known or condition.unknown.outcomes:
-        try:
-            result = as_early(map_outcomes(settled, condition), condition)
-        except EvaluationError as error:
-            if not condition.is_known_early:
-                raise
-            why = f"it is refused at the latest when it is applied: {error.redacted_message}"
-            result = unknown(why, is_deferred=True)
+        result = as_early(lambda: map_outcomes(settled, condition), condition)
     else:
         subject = evaluator.subject(node.condition)
         result = _either_branch(

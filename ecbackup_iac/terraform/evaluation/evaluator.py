@@ -90,7 +90,7 @@ class Evaluator(NodeEvaluator):
                 return not_null(self._binary(node))
             case Unary():
                 operand = self.value(node.operand)
-                return as_early(not_null(unary(node.operator, operand)), operand)
+                return as_early(lambda: not_null(unary(node.operator, operand)), operand)
             case Conditional():
                 return conditional(self, node)
             case Call():
@@ -126,8 +126,8 @@ class Evaluator(NodeEvaluator):
         left = self.value(node.left)
         try:
             right = self.value(node.right)
-            result = read_from_files(binary(node.operator, left, right), (left, right))
-            return as_early(result, left, right)
+            result = as_early(lambda: binary(node.operator, left, right), left, right)
+            return read_from_files(result, (left, right))
         except (ReferenceRefusedError, UnneededOperandError):
             raise
         except EvaluationError as error:

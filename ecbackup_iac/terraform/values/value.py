@@ -20,6 +20,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
+from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.source_text import calls_sensitive, has_neighbours, shown_source
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -473,11 +474,24 @@ def not_null(value: Value) -> Value:
     return value
 
 
-def as_early(value: Value, *operands: Value) -> Value:
-    """Return what an expression makes of its operands, as early known as they are."""
-    if value.is_known and any(operand.is_known_early for operand in operands):
-        return replace(value, is_known_early=True)
-    return value
+def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
+    """Return what is computed of operands, as early known as they are; then not every plan refuses it.
+
+    Raises:
+        EvaluationError: it is refused, and every plan knows the operands, or `try` or `can` decides.
+
+    """
+    if not any(operand.is_known_early for operand in operands):
+        return compute()
+    try:
+        return replace(compute(), is_known_early=True)
+    except ReferenceRefusedError:
+        raise
+    except EvaluationError as error:
+        if evaluation_context().tracker is not None:
+            raise  # it is so in the end
+        why = f"it is refused at the latest when it is applied: {error.redacted_message}"
+        return unknown(why, is_deferred=True)
 
 
 def is_collection(value: Value) -> bool:

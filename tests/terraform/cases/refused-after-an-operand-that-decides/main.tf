@@ -15,6 +15,16 @@ resource "aws_elasticache_replication_group" "refused" {
   description              = "d"
   snapshot_retention_limit = !(local.no ? true : false) && local.yes ? sum([]) : 7
 }
+resource "aws_elasticache_replication_group" "passed_on" {
+  replication_group_id     = "passed-on"
+  description              = "d"
+  snapshot_retention_limit = floor(sum(local.no ? [7] : [])) + 1
+}
+resource "aws_elasticache_replication_group" "tried" {
+  replication_group_id     = "tried"
+  description              = "d"
+  snapshot_retention_limit = try(sum(local.no ? [7] : []), 9)
+}
 resource "aws_elasticache_replication_group" "checked" {
   replication_group_id     = "checked"
   description              = "d"
