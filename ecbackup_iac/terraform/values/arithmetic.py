@@ -28,10 +28,17 @@ class UndefinedResultError(ArithmeticError):
     """A computation with infinities or zeros that Terraform refuses."""
 
 
+COUNT = 64
+"""The precision, in bits, of what a function counts or parses as a whole number."""
+
+DOUBLE = 53
+"""The precision, in bits, of what a function computes as a floating point number of 64 bits."""
+
+
 class ShortWhole(int):
     """A whole number of less precision, such as what a function counts."""
 
-    precision: int
+    precision = COUNT
 
 
 class ShortFraction(Fraction):
@@ -40,14 +47,7 @@ class ShortFraction(Fraction):
     It is written with the fewest digits that identify it there.
     """
 
-    precision: int
-
-
-COUNT = 64
-"""The precision, in bits, of what a function counts or parses as a whole number."""
-
-DOUBLE = 53
-"""The precision, in bits, of what a function computes as a floating point number of 64 bits."""
+    precision = COUNT
 
 
 def with_precision(number: Number, precision: int) -> Number:
