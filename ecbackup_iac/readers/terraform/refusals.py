@@ -15,8 +15,8 @@ from ecbackup_iac.terraform.modules.expansion import ResourceInstance
 from ecbackup_iac.terraform.modules.problems import (
     check_rule,
     condition,
-    undeclared_function,
     undeclared_names,
+    undeclared_part,
 )
 from ecbackup_iac.terraform.modules.resource_values import kept_value
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -74,7 +74,7 @@ def _refused_arguments(found: ResourceInstance, block: Arguments) -> Iterator[Ev
                 value = block.value(attribute)
                 if not schema.is_block and name != RETENTION:
                     kept_value(attribute, value, schema)
-                error = undeclared_function(module, attribute)
+                error = undeclared_part(module, attribute)
                 if error is not None:
                     yield error
             except EvaluationError as error:
