@@ -155,6 +155,8 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
         may_follow = rejections.may_follow and not value.is_wholly_known
         if not rejections.happened and not may_follow:
             break
+    else:  # the last argument may be refused, too
+        record_rejection(is_deferred=is_deferred)
     if not found:
         raise EvaluationError("no expression succeeded") from last
     if len(found) == 1:

@@ -18,3 +18,13 @@ resource "aws_elasticache_replication_group" "key_of_a_list" {
   description              = "d"
   snapshot_retention_limit = try(terraform_data.t.output["a"], 9)
 }
+resource "aws_elasticache_replication_group" "inner" {
+  replication_group_id     = "inner"
+  description              = "d"
+  snapshot_retention_limit = try(coalescelist([7], [try({ a = 5 }[terraform_data.t.id], 6)])[0], 9)
+}
+resource "aws_elasticache_replication_group" "can" {
+  replication_group_id     = "can"
+  description              = "d"
+  snapshot_retention_limit = try(length([can({ a = 5 }[terraform_data.t.id])]), 9)
+}
